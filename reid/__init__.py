@@ -1,0 +1,1 @@
+"""Rosette patterns of leopards: from photo bytes to quotable evidence of identity."""

@@ -1,0 +1,234 @@
+"""Values that pass between the stages. Frozen, checked once, no behaviour beyond shape.
+
+Arrays: B images, N gallery rows, D embedding size, K keypoints, M correspondences. Images are RGB
+uint8 (H, W, 3); boxes are xyxy pixels; points are (x, y) with the centre of the first pixel at
+(0, 0). Two sides of a comparison are suffixed 0 (query) and 1 (gallery).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Float32 = NDArray[np.float32]
+Image = NDArray[np.uint8]
+
+
+class Flank(StrEnum):
+    """Side of the animal that is seen; rosettes of the two flanks are different patterns."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    UNKNOWN = "unknown"
+
+    def comparable_with(self, other: "Flank") -> bool:
+        """Left is compared with left only; unknown is tried against both."""
+        return self == other or Flank.UNKNOWN in (self, other)
+
+
+class Verdict(StrEnum):
+    """What the machine concludes from an llr."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    INCONCLUSIVE = "inconclusive"
+    NOT_COMPARABLE = "not comparable"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels of the upright photo: left, top, right, bottom (right/bottom open)."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def __post_init__(self) -> None:
+        if not (self.x0 < self.x1 and self.y0 < self.y1):
+            raise ValueError(f"an empty box: {self}")
+
+    @property
+    def width(self) -> float:
+        """Pixels."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """Pixels."""
+        return self.y1 - self.y0
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """The part of an upright photo that shows one animal.
+
+    image: (H, W, 3) uint8 RGB, cut out at the photo's own resolution.
+    box: where it was cut, in pixels of the upright photo.
+    """
+
+    image: Image
+    box: Box
+    flank: Flank
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """One crop as a unit vector.
+
+    vector: (D,) float32, L2 norm 1.
+    model: name and version of the weights, e.g. "rosette@1".
+    """
+
+    vector: Float32
+    model: str
+
+    def __post_init__(self) -> None:
+        if self.vector.ndim != 1 or self.vector.dtype != np.float32:
+            raise ValueError(
+                f"vector must be (D,) float32, got {self.vector.shape} {self.vector.dtype}"
+            )
+        if not np.isclose(norm := float(np.linalg.norm(self.vector)), 1.0, atol=1e-3):
+            raise ValueError(f"vector must have norm 1, got {norm:.3f}")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalFeatures:
+    """Keypoints and descriptors of one crop.
+
+    points: (K, 2) float32, pixels of the upright photo.
+    descriptors: (K, D) float32, rows of norm 1.
+    weight: (K,) float32 in [0, 1], how much a point is to be trusted.
+    model: what made them, e.g. "rosette@1" or "rootsift@1".
+    """
+
+    points: Float32
+    descriptors: Float32
+    weight: Float32
+    model: str
+
+    def __post_init__(self) -> None:
+        k = len(self.points)
+        if self.points.shape != (k, 2) or self.descriptors.ndim != 2:
+            raise ValueError(f"points {self.points.shape}, descriptors {self.descriptors.shape}")
+        if len(self.descriptors) != k or self.weight.shape != (k,):
+            raise ValueError("points, descriptors and weight differ in length")
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotationFeatures:
+    """Everything that is computed once from one annotation and kept."""
+
+    embedding: Embedding
+    dense: LocalFeatures
+    rootsift: LocalFeatures
+    flank: Flank
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryRow:
+    """Which annotation a gallery row is, and whose: database row numbers."""
+
+    annotation: int
+    encounter: int
+    identity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A gallery annotation that may show the query animal."""
+
+    row: GalleryRow
+    cosine: float  # [-1, 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Correspondences:
+    """Points of the two photos that show the same rosette, after geometric verification.
+
+    points0, points1: (M, 2) float32, pixels of the upright query and gallery photo.
+    strength: (M,) float32 in [0, 1].
+    kind: "rosette" (dense descriptors of the network) or "rootsift".
+    """
+
+    points0: Float32
+    points1: Float32
+    strength: Float32
+    kind: str
+
+    def __len__(self) -> int:
+        return len(self.points0)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Everything measured on one pair of annotations.
+
+    cosine: of the two embeddings.
+    dense_score, rootsift_score: strength of the verified correspondences, >= 0; rootsift_score is
+    None where the cascade did not spend the time.
+    score: the one fused number, monotone in each part; `reid.evidence` turns it into an llr.
+    """
+
+    cosine: float
+    dense_score: float
+    rootsift_score: float | None
+    score: float
+    correspondences: tuple[Correspondences, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How much the photos favour "same leopard" over "different leopards".
+
+    llr: log10 likelihood ratio; +2 means 100 times more likely under "same leopard".
+    bound: the largest |llr| its calibration can support.
+    calibrator: which calibrator said so, e.g. "provisional@1".
+    """
+
+    llr: float
+    bound: float
+    verdict: Verdict
+    calibrator: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairResult:
+    """One query photo beside one gallery annotation."""
+
+    query: int  # position in the query encounter
+    row: GalleryRow
+    comparison: Comparison
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityCandidate:
+    """What a whole query encounter says about one identity; `best` is the pair that speaks."""
+
+    identity: int
+    evidence: Evidence
+    best: PairResult
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """The answer to one query encounter.
+
+    candidates: strongest first, one an identity.
+    verdict: of the strongest candidate, or "not comparable" when no gallery flank fits.
+    timings: milliseconds per stage.
+    compared: how many gallery annotations were compared in detail.
+    """
+
+    candidates: tuple[IdentityCandidate, ...]
+    verdict: Verdict
+    model: str
+    compared: int
+    timings: Mapping[str, float]
