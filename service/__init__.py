@@ -1,0 +1,1 @@
+"""HTTP service, catalogue and web UI over `reid`."""

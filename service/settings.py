@@ -1,0 +1,62 @@
+"""Everything the environment may change, read once at start-up."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Environment variables start with REID_; each field is described in docs/settings.md."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="REID_", env_file=".env", extra="ignore", frozen=True, protected_namespaces=()
+    )
+
+    data_dir: Path = Field(Path("var"), description="folder of the embedded catalogue")
+    database_url: str = Field(
+        "", description="SQLAlchemy URL; empty means SQLite in the data folder"
+    )
+    photos_url: str = Field(
+        "", description="fsspec URL of the photo files; empty means a folder in the data folder"
+    )
+    weights_dir: Path | None = Field(
+        None, description="folder of the model cards; empty means the one of this installation"
+    )
+    model: str = Field("", description="model id, e.g. rosette@1; empty means the newest rosette")
+    host: str = Field("127.0.0.1", description="address to listen on; loopback unless changed")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
+    max_pixels: int = Field(
+        60_000_000, ge=10_000, description="larger photos are refused before they are decoded"
+    )
+    max_photo_bytes: int = Field(
+        50 * 2**20, ge=1024, description="a larger file gets an error row of its own"
+    )
+    max_upload_bytes: int = Field(
+        500 * 2**20, ge=1024, description="a larger request body is refused before it is read"
+    )
+    max_files: int = Field(500, ge=1, le=10_000, description="files in one upload")
+    shortlist: int = Field(50, ge=1, le=1000, description="gallery annotations compared a photo")
+    verify: int = Field(8, ge=1, le=200, description="of these, compared with RootSIFT too")
+    encounter_gap_minutes: float = Field(
+        30, ge=0, description="photos of a station this close in time are one encounter"
+    )
+    lease_s: float = Field(30, gt=0, description="a silent worker's job is given away after this")
+    max_attempts: int = Field(
+        5, ge=1, description="a job that killed the worker this often is failed"
+    )
+    batch: int = Field(8, ge=1, le=256, description="annotations embedded together")
+    poll_s: float = Field(0.5, gt=0, description="an idle worker looks for jobs this often")
+    features_cached: int = Field(
+        2000, ge=1, description="gallery annotations whose local features stay in memory"
+    )
+
+    @property
+    def database(self) -> str:
+        """The URL that is used."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'reid.sqlite3'}"
+
+    @property
+    def photos(self) -> str:
+        """The URL that is used."""
+        return self.photos_url or str(self.data_dir / "photos")

@@ -1,0 +1,1 @@
+"""What is kept: every query is a function here that takes the connection first."""

@@ -1,0 +1,141 @@
+"""What people concluded: append-only; a decision is undone by a later one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, Row, insert, select
+
+from reid.errors import Conflict, NotFound
+from service.store import identities
+from service.store.tables import decision, encounter, identity
+
+DecisionKind = Literal["same", "new", "cannot_tell", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One conclusion of one person about one encounter.
+
+    identity_id, identity: whom it names; None for cannot_tell and withdrawn.
+    llr, model, calibrator: what the person was shown; None where nothing was shown.
+    """
+
+    id: int
+    encounter_id: int
+    kind: DecisionKind
+    identity_id: int | None
+    identity: str | None
+    llr: float | None
+    model: str | None
+    calibrator: str | None
+    reviewer: str
+    note: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """What a person says.
+
+    identity_id: for `same`. name: for `new`; None takes the next free one like L001.
+    after: the newest decision the person had seen; 0 for "there was none"; None skips the check.
+    """
+
+    kind: DecisionKind
+    identity_id: int | None = None
+    name: str | None = None
+    llr: float | None = None
+    model: str | None = None
+    calibrator: str | None = None
+    reviewer: str = "anonymous"
+    note: str = ""
+    after: int | None = None
+
+
+def add(connection: Connection, encounter_id: int, new: NewDecision) -> Decision:
+    """Append a decision; earlier ones stay."""
+    _hold_encounter(connection, encounter_id)
+    last = latest(connection, encounter_id)
+    _refuse_stale(last, new)
+    result = connection.execute(
+        insert(decision).values(
+            encounter_id=encounter_id,
+            kind=new.kind,
+            identity_id=_named(connection, new),
+            llr=new.llr,
+            model=new.model,
+            calibrator=new.calibrator,
+            reviewer=new.reviewer,
+            note=new.note,
+        )
+    )
+    return get(connection, int(result.inserted_primary_key[0]))
+
+
+def get(connection: Connection, decision_id: int) -> Decision:
+    """One decision."""
+    row = connection.execute(_select().where(decision.c.id == decision_id)).first()
+    if row is None:
+        raise NotFound(f"no decision {decision_id}")
+    return _decision(row)
+
+
+def latest(connection: Connection, encounter_id: int) -> Decision | None:
+    """The one that counts."""
+    newest = _select().where(decision.c.encounter_id == encounter_id).order_by(decision.c.id.desc())
+    row = connection.execute(newest.limit(1)).first()
+    return None if row is None else _decision(row)
+
+
+def of_encounter(connection: Connection, encounter_id: int) -> list[Decision]:
+    """All decisions on an encounter, oldest first."""
+    rows = connection.execute(
+        _select().where(decision.c.encounter_id == encounter_id).order_by(decision.c.id)
+    )
+    return [_decision(row) for row in rows]
+
+
+def of_identity(connection: Connection, identity_id: int) -> list[Decision]:
+    """All decisions that named an identity, oldest first, also those undone since."""
+    rows = connection.execute(
+        _select().where(decision.c.identity_id == identity_id).order_by(decision.c.id)
+    )
+    return [_decision(row) for row in rows]
+
+
+def _hold_encounter(connection: Connection, encounter_id: int) -> None:
+    """Two people deciding at once are told apart by `after`."""
+    held = select(encounter.c.id).where(encounter.c.id == encounter_id).with_for_update()
+    if connection.execute(held).first() is None:
+        raise NotFound(f"no encounter {encounter_id}")
+
+
+def _refuse_stale(last: Decision | None, new: NewDecision) -> None:
+    seen = last.id if last else 0
+    if new.after is not None and new.after != seen:
+        raise Conflict("somebody decided meanwhile: look at the newest decision first")
+    if new.kind == "withdrawn" and (last is None or last.kind == "withdrawn"):
+        raise Conflict("there is no decision to withdraw")
+
+
+def _named(connection: Connection, new: NewDecision) -> int | None:
+    """The identity a decision points to; `new` makes it."""
+    if new.kind == "new":
+        return identities.add(connection, new.name)
+    if new.kind == "same":
+        if new.identity_id is None:
+            raise NotFound("the decision same needs an identity")
+        identities.name_of(connection, new.identity_id)
+        return new.identity_id
+    return None
+
+
+def _select():  # type: ignore[no-untyped-def]  # noqa: ANN202  (SQLAlchemy's type is 12 columns long)
+    return select(decision, identity.c.name.label("identity")).outerjoin(
+        identity, identity.c.id == decision.c.identity_id
+    )
+
+
+def _decision(row: Row[tuple[object, ...]]) -> Decision:
+    return Decision(**{name: row._mapping[name] for name in Decision.__slots__})

@@ -1,0 +1,252 @@
+"""Encounters: one animal at one station at one time, over all cameras of the station."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, insert, select, update
+
+from reid.errors import NotFound
+from reid.types import Flank
+from service.store import decisions
+from service.store.decisions import Decision, DecisionKind
+from service.store.identities import Reference, latest_decisions
+from service.store.photos import Claim, annotation_of, claims_of, photo_of
+from service.store.tables import annotation, claim, decision, encounter, identity, photo
+
+EncounterState = Literal["waiting", "decided", "all"]
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterSummary:
+    """One line of the list of encounters.
+
+    pending, embedded, failed: annotations by progress; thumbnail: an annotation, embedded if any.
+    decision: kind of the latest; decision_id: its number, 0 when there is none.
+    """
+
+    id: int
+    name: str | None
+    station: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    pending: int
+    embedded: int
+    failed: int
+    flanks: tuple[Flank, ...]
+    thumbnail: int | None
+    decision_id: int
+    decision: DecisionKind | None
+    identity_id: int | None
+    identity: str | None
+
+    @property
+    def annotations(self) -> int:
+        """How many photos it has."""
+        return self.pending + self.embedded + self.failed
+
+    @property
+    def waiting(self) -> bool:
+        """Nobody has decided, or the decision was withdrawn."""
+        return self.decision in {None, "withdrawn"}
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterDetail:
+    """One encounter with its photos, oldest first, everything decided, and conflicting claims."""
+
+    summary: EncounterSummary
+    references: tuple[Reference, ...]
+    decisions: tuple[Decision, ...]
+    conflicts: Mapping[str, tuple[Claim, ...]]  # photo id -> claims of fields said differently
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterCounts:
+    """How much there is to do."""
+
+    waiting: int
+    decided: int
+
+
+def search(
+    connection: Connection, state: EncounterState = "all", *, limit: int = 100, offset: int = 0
+) -> list[EncounterSummary]:
+    """Encounters, newest first; those without a time last."""
+    query = _summaries().order_by(
+        encounter.c.started_at.is_(None), encounter.c.started_at.desc(), encounter.c.id.desc()
+    )
+    if state != "all":
+        query = query.where(_is_waiting() if state == "waiting" else ~_is_waiting())
+    rows = connection.execute(query.limit(limit).offset(offset)).all()
+    return _with_annotations(connection, rows)
+
+
+def counts(connection: Connection) -> EncounterCounts:
+    """Waiting and decided encounters."""
+    waiting = func.sum(case((_is_waiting(), 1), else_=0))
+    found = _summaries().with_only_columns(
+        waiting.label("waiting"), func.count().label("all"), maintain_column_froms=True
+    )
+    row = connection.execute(found).one()
+    open_ones = int(row.waiting or 0)
+    return EncounterCounts(open_ones, int(row._mapping["all"]) - open_ones)
+
+
+def summary(connection: Connection, encounter_id: int) -> EncounterSummary:
+    """One encounter without its photos."""
+    rows = connection.execute(_summaries().where(encounter.c.id == encounter_id)).all()
+    if not rows:
+        raise NotFound(f"no encounter {encounter_id}")
+    return _with_annotations(connection, rows)[0]
+
+
+def get(connection: Connection, encounter_id: int) -> EncounterDetail:
+    """One encounter with everything a reviewer needs, except the candidates."""
+    found = summary(connection, encounter_id)
+    references = references_of(connection, encounter_id)
+    return EncounterDetail(
+        summary=found,
+        references=tuple(references),
+        decisions=tuple(decisions.of_encounter(connection, encounter_id)),
+        conflicts=_conflicts(connection, encounter_id),
+    )
+
+
+def references_of(connection: Connection, encounter_id: int) -> list[Reference]:
+    """The photos of an encounter with their annotations, oldest first."""
+    rows = connection.execute(
+        select(annotation, photo)
+        .join(photo, photo.c.id == annotation.c.photo_id)
+        .where(annotation.c.encounter_id == encounter_id)
+        .order_by(photo.c.captured_at, annotation.c.id)
+    )
+    return [Reference(annotation_of(row), photo_of(row)) for row in rows]
+
+
+def named(connection: Connection, name: str, station: str | None) -> int:
+    """The encounter an uploader named; a number that exists is that encounter."""
+    match = encounter.c.id == int(name) if _is_number(name) else encounter.c.name == name
+    found = connection.execute(select(encounter.c.id).where(match)).scalar_one_or_none()
+    if found is not None:
+        return int(found)
+    if _is_number(name):
+        raise NotFound(f"no encounter {name}")
+    result = connection.execute(insert(encounter).values(name=name, station=station))
+    return int(result.inserted_primary_key[0])
+
+
+def near(
+    connection: Connection, station: str | None, captured_at: datetime | None, gap: timedelta
+) -> int:
+    """The unnamed encounter of this station within `gap`, or a new one.
+
+    A photo without time or station cannot be grouped and gets an encounter of its own. Call
+    `photos.hold_station` first, so that two uploads do not make two encounters of one visit.
+    """
+    if station is not None and captured_at is not None:
+        close = (
+            select(encounter.c.id)
+            .where(
+                encounter.c.station == station,
+                encounter.c.name.is_(None),
+                encounter.c.started_at <= captured_at + gap,
+                encounter.c.ended_at >= captured_at - gap,
+            )
+            .order_by(encounter.c.id)
+            .limit(1)
+        )
+        found = connection.execute(close).scalar_one_or_none()
+        if found is not None:
+            return int(found)
+    result = connection.execute(insert(encounter).values(station=station))
+    return int(result.inserted_primary_key[0])
+
+
+def stretch(connection: Connection, encounter_id: int, captured_at: datetime | None) -> None:
+    """Let the encounter's time include this moment."""
+    if captured_at is None:
+        return
+    start, end = encounter.c.started_at, encounter.c.ended_at
+    connection.execute(
+        update(encounter)
+        .where(encounter.c.id == encounter_id)
+        .values(
+            started_at=case((start.is_(None) | (start > captured_at), captured_at), else_=start),
+            ended_at=case((end.is_(None) | (end < captured_at), captured_at), else_=end),
+        )
+    )
+
+
+def _is_number(name: str) -> bool:
+    return name.isascii() and name.isdecimal() and len(name) <= 9
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    return decision.c.kind.is_(None) | (decision.c.kind == "withdrawn")
+
+
+def _summaries() -> Select[Any]:
+    latest = latest_decisions().subquery()
+    return (
+        select(
+            encounter.c.id,
+            encounter.c.name,
+            encounter.c.station,
+            encounter.c.started_at,
+            encounter.c.ended_at,
+            func.coalesce(decision.c.id, 0).label("decision_id"),
+            decision.c.kind.label("decision"),
+            decision.c.identity_id,
+            identity.c.name.label("identity"),
+        )
+        .select_from(encounter)
+        .outerjoin(latest, latest.c.encounter_id == encounter.c.id)
+        .outerjoin(decision, decision.c.id == latest.c.id)
+        .outerjoin(identity, identity.c.id == decision.c.identity_id)
+    )
+
+
+def _with_annotations(connection: Connection, rows: list[Row[Any]]) -> list[EncounterSummary]:
+    """Add counts, flanks and a thumbnail, by one query for all."""
+    found: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
+    for row in connection.execute(
+        select(annotation.c.encounter_id, annotation.c.id, annotation.c.state, annotation.c.flank)
+        .where(annotation.c.encounter_id.in_(found))
+        .order_by(annotation.c.id)
+    ):
+        found[row.encounter_id].append(row)
+    return [_summary(row, found[row.id]) for row in rows]
+
+
+def _summary(row: Row[Any], animals: list[Row[Any]]) -> EncounterSummary:
+    states = [one.state for one in animals]
+    flanks = {one.flank for one in animals}
+    first = sorted(animals, key=lambda one: ["embedded", "pending", "failed"].index(one.state))
+    return EncounterSummary(
+        pending=states.count("pending"),
+        embedded=states.count("embedded"),
+        failed=states.count("failed"),
+        flanks=tuple(flank for flank in Flank if flank in flanks),
+        thumbnail=first[0].id if first else None,
+        **row._mapping,
+    )
+
+
+def _conflicts(connection: Connection, encounter_id: int) -> dict[str, tuple[Claim, ...]]:
+    """Fields that were stated differently, with all statements."""
+    ids = select(annotation.c.photo_id).where(annotation.c.encounter_id == encounter_id)
+    differing = connection.execute(
+        select(claim.c.photo_id, claim.c.field)
+        .where(claim.c.photo_id.in_(ids))
+        .group_by(claim.c.photo_id, claim.c.field)
+        .having(func.count(claim.c.value.distinct()) > 1)
+    ).all()
+    fields: dict[str, set[str]] = {}
+    for row in differing:
+        fields.setdefault(row.photo_id, set()).add(row.field)
+    return {
+        photo_id: tuple(c for c in claims_of(connection, photo_id) if c.field in said)
+        for photo_id, said in fields.items()
+    }

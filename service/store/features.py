@@ -1,0 +1,129 @@
+"""Embeddings and local features, each with the model that made it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from reid.packing import pack_features, pack_vector, unpack_features, unpack_vector
+from sqlalchemy import Connection, delete, func, insert, select
+
+from reid.types import AnnotationFeatures, Box, Embedding, Flank, GalleryRow
+from service.store.identities import current
+from service.store.photos import annotation_of, mark_embedded
+from service.store.tables import annotation, decision, embedding, local_features, photo
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryEntry:
+    """One annotation that can be searched: embedded, of an encounter that has an identity."""
+
+    row: GalleryRow
+    flank: Flank
+    embedding_id: int
+
+
+Version = tuple[int, int, int]
+
+
+def add(connection: Connection, annotation_id: int, features: AnnotationFeatures) -> None:
+    """Keep what was computed from an annotation, instead of what the same model said before."""
+    model = features.embedding.model
+    for table in (embedding, local_features):
+        of_this = table.c.annotation_id == annotation_id
+        connection.execute(delete(table).where(of_this, table.c.model.in_(_models(features))))
+    vector = pack_vector(features.embedding)
+    connection.execute(
+        insert(embedding).values(annotation_id=annotation_id, model=model, vector=vector)
+    )
+    kinds = {"rosette": features.dense, "rootsift": features.rootsift}
+    connection.execute(
+        insert(local_features),
+        [
+            {
+                "annotation_id": annotation_id,
+                "kind": kind,
+                "model": local.model,
+                "payload": pack_features(local),
+            }
+            for kind, local in kinds.items()
+        ],
+    )
+    mark_embedded(connection, annotation_id)
+
+
+def version(connection: Connection, model: str) -> Version:
+    """Changes whenever the gallery may have changed; cheap to ask."""
+    newest = connection.execute(select(func.max(decision.c.id), func.count(decision.c.id))).one()
+    embedded = select(func.max(embedding.c.id)).where(embedding.c.model == model)
+    return (newest[0] or 0, newest[1], connection.execute(embedded).scalar() or 0)
+
+
+def gallery(connection: Connection, model: str) -> list[GalleryEntry]:
+    """Every annotation that can be searched, in the order of their numbers."""
+    now = current().subquery()
+    rows = connection.execute(
+        select(
+            annotation.c.id,
+            annotation.c.encounter_id,
+            annotation.c.flank,
+            now.c.identity_id,
+            embedding.c.id.label("embedding_id"),
+        )
+        .join(now, now.c.encounter_id == annotation.c.encounter_id)
+        .join(embedding, embedding.c.annotation_id == annotation.c.id)
+        .where(embedding.c.model == model)
+        .order_by(annotation.c.id)
+    )
+    return [
+        GalleryEntry(
+            GalleryRow(row.id, row.encounter_id, row.identity_id),
+            Flank(row.flank),
+            row.embedding_id,
+        )
+        for row in rows
+    ]
+
+
+def vectors(connection: Connection, ids: Collection[int], model: str) -> dict[int, Embedding]:
+    """Embeddings by their own number."""
+    found: dict[int, Embedding] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), 500):
+        rows = connection.execute(
+            select(embedding.c.id, embedding.c.vector).where(
+                embedding.c.id.in_(wanted[start : start + 500])
+            )
+        )
+        found |= {row.id: unpack_vector(row.vector, model) for row in rows}
+    return found
+
+
+def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, AnnotationFeatures]:
+    """Everything kept of some annotations; those that this model has not embedded are left out."""
+    rows = connection.execute(
+        select(annotation, photo.c.width, photo.c.height, embedding.c.vector)
+        .join(photo, photo.c.id == annotation.c.photo_id)
+        .join(embedding, embedding.c.annotation_id == annotation.c.id)
+        .where(annotation.c.id.in_(ids), embedding.c.model == model)
+    ).all()
+    kept = connection.execute(
+        select(local_features).where(
+            local_features.c.annotation_id.in_(ids),
+            (local_features.c.kind == "rootsift") | (local_features.c.model == model),
+        )
+    )
+    local = {(row.annotation_id, row.kind): unpack_features(row.payload) for row in kept}
+    found: dict[int, AnnotationFeatures] = {}
+    for row in rows:
+        one = annotation_of(row)
+        found[one.id] = AnnotationFeatures(
+            embedding=unpack_vector(row.vector, model),
+            dense=local[one.id, "rosette"],
+            rootsift=local[one.id, "rootsift"],
+            flank=one.flank,
+            box=one.box or Box(0, 0, row.width, row.height),
+        )
+    return found
+
+
+def _models(features: AnnotationFeatures) -> set[str]:
+    return {features.embedding.model, features.dense.model, features.rootsift.model}

@@ -1,0 +1,1 @@
+"""alembic's folder: the schema's history, oldest first in `versions`."""

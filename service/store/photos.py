@@ -1,0 +1,192 @@
+"""Photos, what was said about them, and their annotations."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from reid.errors import NotFound
+from reid.types import Box, Flank
+from service.store.tables import annotation, claim, photo, station
+
+AnnotationState = Literal["pending", "embedded", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One file from a camera.
+
+    id: SHA-256 of the bytes, hex. width, height: pixels, upright.
+    captured_at: wall clock of the camera; zone: its offset, or "unknown".
+    """
+
+    id: str
+    file_name: str
+    media_type: str
+    bytes: int
+    width: int
+    height: int
+    station: str | None
+    camera: str | None
+    captured_at: datetime | None
+    zone: str
+    latitude: float | None
+    longitude: float | None
+    notes: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One thing somebody said about a photo; the same field may have several."""
+
+    field: str  # captured_at, camera, station, flank, notes or box
+    value: str
+    source: str  # form, exif or file name
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One animal in one photo. box None: the whole photo is the crop."""
+
+    id: int
+    photo_id: str
+    encounter_id: int
+    flank: Flank
+    box: Box | None
+    state: AnnotationState
+    error_code: str | None
+    error_detail: str | None
+
+
+def known(connection: Connection, photo_id: str) -> bool:
+    """Whether these bytes were uploaded before."""
+    return connection.execute(select(photo.c.id).where(photo.c.id == photo_id)).first() is not None
+
+
+def add(connection: Connection, new: Photo, claims: Sequence[Claim] = ()) -> None:
+    """Record a photo with everything that was said about it."""
+    connection.execute(
+        insert(photo).values(**{c.name: getattr(new, c.name) for c in photo.columns})
+    )
+    add_claims(connection, new.id, claims)
+
+
+def add_claims(connection: Connection, photo_id: str, claims: Sequence[Claim]) -> None:
+    """Record statements that are not on record yet."""
+    before = {(c.field, c.value, c.source) for c in claims_of(connection, photo_id)}
+    for new in claims:
+        if (new.field, new.value, new.source) not in before:
+            values = {"field": new.field, "value": new.value, "source": new.source}
+            connection.execute(insert(claim).values(photo_id=photo_id, used=new.used, **values))
+
+
+def claims_of(connection: Connection, photo_id: str) -> list[Claim]:
+    """Everything said about a photo, in the order it was said."""
+    rows = connection.execute(
+        select(claim.c.field, claim.c.value, claim.c.source, claim.c.used)
+        .where(claim.c.photo_id == photo_id)
+        .order_by(claim.c.id)
+    )
+    return [Claim(*row) for row in rows]
+
+
+def get(connection: Connection, photo_id: str) -> Photo:
+    """One photo."""
+    row = connection.execute(select(photo).where(photo.c.id == photo_id)).first()
+    if row is None:
+        raise NotFound(f"no photo {photo_id}")
+    return photo_of(row)
+
+
+def photo_of(row: Row[tuple[object, ...]]) -> Photo:
+    """A row with the columns of `photo`, as a value."""
+    return Photo(**{c.name: row._mapping[c] for c in photo.columns})
+
+
+def hold_station(connection: Connection, name: str) -> None:
+    """Make sure that a station exists, and keep others from grouping its photos meanwhile."""
+    held = select(station.c.name).where(station.c.name == name).with_for_update()
+    if connection.execute(held).first() is None:
+        connection.execute(insert(station).values(name=name))
+
+
+def add_annotation(
+    connection: Connection, *, photo_id: str, encounter_id: int, flank: Flank, box: Box | None
+) -> int:
+    """Record an animal in a photo, waiting to be embedded; returns its number."""
+    x0, y0, x1, y1 = (box.x0, box.y0, box.x1, box.y1) if box else (None,) * 4
+    result = connection.execute(
+        insert(annotation).values(
+            photo_id=photo_id,
+            encounter_id=encounter_id,
+            flank=flank.value,
+            state="pending",
+            x0=x0,
+            y0=y0,
+            x1=x1,
+            y1=y1,
+        )
+    )
+    return int(result.inserted_primary_key[0])
+
+
+def annotations(connection: Connection, ids: Collection[int]) -> dict[int, Annotation]:
+    """Annotations by number; unknown numbers are left out."""
+    rows = connection.execute(select(annotation).where(annotation.c.id.in_(ids)))
+    return {row.id: annotation_of(row) for row in rows}
+
+
+def annotation_by_id(connection: Connection, annotation_id: int) -> Annotation:
+    """One annotation."""
+    found = annotations(connection, [annotation_id])
+    if annotation_id not in found:
+        raise NotFound(f"no annotation {annotation_id}")
+    return found[annotation_id]
+
+
+def annotations_of(connection: Connection, photo_id: str) -> list[Annotation]:
+    """The animals in a photo."""
+    rows = connection.execute(
+        select(annotation).where(annotation.c.photo_id == photo_id).order_by(annotation.c.id)
+    )
+    return [annotation_of(row) for row in rows]
+
+
+def annotation_of(row: Row[tuple[object, ...]]) -> Annotation:
+    """A row with the columns of `annotation`, as a value."""
+    of = row._mapping
+    corners = [of[annotation.c[name]] for name in ("x0", "y0", "x1", "y1")]
+    return Annotation(
+        id=of[annotation.c.id],
+        photo_id=of[annotation.c.photo_id],
+        encounter_id=of[annotation.c.encounter_id],
+        flank=Flank(of[annotation.c.flank]),
+        box=None if corners[0] is None else Box(*corners),
+        state=of[annotation.c.state],
+        error_code=of[annotation.c.error_code],
+        error_detail=of[annotation.c.error_detail],
+    )
+
+
+def mark_embedded(connection: Connection, annotation_id: int) -> None:
+    """The annotation can be searched from now on."""
+    _set_state(connection, annotation_id, "embedded", None, None)
+
+
+def mark_failed(connection: Connection, annotation_id: int, code: str, detail: str) -> None:
+    """The annotation cannot be used, and why."""
+    _set_state(connection, annotation_id, "failed", code, detail)
+
+
+def _set_state(
+    connection: Connection, annotation_id: int, state: str, code: str | None, detail: str | None
+) -> None:
+    connection.execute(
+        update(annotation)
+        .where(annotation.c.id == annotation_id)
+        .values(state=state, error_code=code, error_detail=detail)
+    )

@@ -1,0 +1,125 @@
+"""Uploads: which files came together, which were refused, and how far their photos are."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select
+
+from reid.errors import NotFound
+from service.store.photos import AnnotationState
+from service.store.tables import annotation, upload, upload_file
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedFile:
+    """One file of an upload.
+
+    photo_id: None when the file was refused; then error_code and error_detail say why.
+    created: False when these bytes were known already.
+    state: of its annotation; a photo that is `failed` has its reason in error_code and detail too.
+    """
+
+    position: int
+    file_name: str
+    photo_id: str | None
+    created: bool
+    annotation_id: int | None
+    encounter_id: int | None
+    state: AnnotationState | None
+    error_code: str | None
+    error_detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """One request to upload and its progress."""
+
+    id: int
+    created_at: datetime
+    files: tuple[UploadedFile, ...]
+
+    def count(self, state: AnnotationState) -> int:
+        """Files whose annotation is in this state."""
+        return sum(one.state == state for one in self.files)
+
+    @property
+    def refused(self) -> int:
+        """Files that were not accepted."""
+        return sum(one.photo_id is None for one in self.files)
+
+    @property
+    def finished(self) -> bool:
+        """Nothing is left to do."""
+        return self.count("pending") == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of one file at upload: a photo, or an error."""
+
+    file_name: str
+    photo_id: str | None
+    created: bool = False
+    error_code: str | None = None
+    error_detail: str | None = None
+
+
+def add(connection: Connection, receipts: list[Receipt]) -> int:
+    """Record which files came together; returns the upload's number."""
+    number = int(connection.execute(insert(upload)).inserted_primary_key[0])
+    rows = [
+        {
+            "upload_id": number,
+            "position": position,
+            "file_name": one.file_name,
+            "photo_id": one.photo_id,
+            "created": one.created,
+            "error_code": one.error_code,
+            "error_detail": one.error_detail,
+        }
+        for position, one in enumerate(receipts)
+    ]
+    if rows:
+        connection.execute(insert(upload_file), rows)
+    return number
+
+
+def get(connection: Connection, upload_id: int) -> Upload:
+    """An upload with the present state of every file, in the order sent."""
+    found = connection.execute(select(upload).where(upload.c.id == upload_id)).first()
+    if found is None:
+        raise NotFound(f"no upload {upload_id}")
+    rows = connection.execute(
+        select(
+            upload_file,
+            annotation.c.id.label("annotation_id"),
+            annotation.c.encounter_id,
+            annotation.c.state,
+            annotation.c.error_code.label("annotation_error"),
+            annotation.c.error_detail.label("annotation_detail"),
+        )
+        .outerjoin(annotation, annotation.c.photo_id == upload_file.c.photo_id)
+        .where(upload_file.c.upload_id == upload_id)
+        .order_by(upload_file.c.position, annotation.c.id)
+    )
+    files = [
+        UploadedFile(
+            position=row.position,
+            file_name=row.file_name,
+            photo_id=row.photo_id,
+            created=row.created,
+            annotation_id=row.annotation_id,
+            encounter_id=row.encounter_id,
+            state=row.state,
+            error_code=row.error_code or row.annotation_error,
+            error_detail=row.error_detail or row.annotation_detail,
+        )
+        for row in rows
+    ]
+    return Upload(found.id, found.created_at, tuple(files))
+
+
+def recent(connection: Connection, limit: int = 5) -> list[int]:
+    """Numbers of the newest uploads."""
+    query = select(upload.c.id).order_by(upload.c.id.desc()).limit(limit)
+    return list(connection.execute(query).scalars())
