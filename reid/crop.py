@@ -1,0 +1,56 @@
+"""From a photo and a box to the crop that shows one animal."""
+
+import math
+from collections.abc import Sequence
+
+from reid.errors import BadBox, UnusableCrop
+from reid.types import Box, Crop, Flank, Image
+
+LEAST_SIDE = 32  # pixels; below it a rosette is less than two pixels wide
+
+
+def parse_box(values: str | Sequence[float]) -> tuple[float, float, float, float]:
+    """Four finite numbers left, top, right, bottom from "x0,y0,x1,y1" or from a sequence."""
+    parts: Sequence[str | float]
+    parts = values.replace(";", ",").split(",") if isinstance(values, str) else values
+    try:
+        x0, y0, x1, y1 = (float(part) for part in parts)
+    except (TypeError, ValueError) as error:
+        raise BadBox(
+            f"a box is four numbers left, top, right, bottom such as 0.1,0.2,0.9,0.8; got {values}"
+        ) from error
+    if not all(map(math.isfinite, (x0, y0, x1, y1))):
+        raise BadBox(f"a box needs finite numbers, got {values}")
+    return x0, y0, x1, y1
+
+
+def resolve_box(values: Sequence[float], width: int, height: int) -> Box:
+    """The box in pixels, clipped to a photo of that upright size.
+
+    Values that all lie in 0..1 are fractions of the photo, anything else is pixels.
+    """
+    x0, y0, x1, y1 = parse_box(values)
+    if all(0 <= value <= 1 for value in (x0, y0, x1, y1)):
+        x0, y0, x1, y1 = x0 * width, y0 * height, x1 * width, y1 * height
+    left, right = max(x0, 0.0), min(x1, float(width))
+    top, bottom = max(y0, 0.0), min(y1, float(height))
+    if not (left < right and top < bottom):
+        raise BadBox(
+            f"the box {x0:g}, {y0:g}, {x1:g}, {y1:g} is empty or lies outside the photo "
+            f"of {width} x {height} pixels"
+        )
+    return Box(left, top, right, bottom)
+
+
+def cut(image: Image, flank: Flank, box: Box | None = None) -> Crop:
+    """The pixels under the box (the whole photo without one), grown to whole pixels."""
+    height, width = image.shape[:2]
+    x0, y0, x1, y1 = 0, 0, width, height
+    if box is not None:
+        x0, y0 = max(math.floor(box.x0), 0), max(math.floor(box.y0), 0)
+        x1, y1 = min(math.ceil(box.x1), width), min(math.ceil(box.y1), height)
+    if min(x1 - x0, y1 - y0) < LEAST_SIDE:
+        raise UnusableCrop(
+            f"the crop is {x1 - x0} x {y1 - y0} pixels; both sides need at least {LEAST_SIDE}"
+        )
+    return Crop(image[y0:y1, x0:x1], Box(x0, y0, x1, y1), flank)
