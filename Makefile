@@ -1,0 +1,81 @@
+# make serve | test | check | fix | bench    everything lives in .venv, nothing else is touched
+# On a laptop without an NVIDIA card `make serve TORCH=cpu` downloads 0.2 GB of torch and not 3 GB.
+
+SHELL := /bin/sh
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP_ARGS ?=
+ifeq ($(TORCH),cpu)
+  PIP_ARGS += --extra-index-url https://download.pytorch.org/whl/cpu
+endif
+INSTALL = $(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS) -c requirements.lock
+SERVE_ARGS ?=
+TEST_ARGS ?=
+# `make test BROWSER=skip` neither installs nor asks for a browser.
+BROWSER ?= chromium
+
+.PHONY: serve test check lint fix bench lock browser clean
+.DEFAULT_GOAL := serve
+
+serve: $(VENV)/.runtime
+	$(BIN)/leopard-reid serve --demo $(SERVE_ARGS)
+
+test: $(VENV)/.dev browser
+	$(BIN)/python -m pytest $(TEST_ARGS)
+
+check: lint
+	$(BIN)/python -m pytest -m "not slow and not browser and not real_data" $(TEST_ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev
+	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+lock: $(VENV)/.dev
+	$(BIN)/python -m pip install -q uv
+	{ head -2 requirements.lock; UV_NO_CONFIG=1 $(BIN)/uv pip compile --universal pyproject.toml \
+	  --all-extras --upgrade --no-header --no-annotate -q; } > requirements.new
+	mv requirements.new requirements.lock
+
+$(VENV)/.runtime: pyproject.toml requirements.lock | $(BIN)/pip
+	$(INSTALL) -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml requirements.lock | $(BIN)/pip
+	$(INSTALL) -e '.[dev]'
+	@touch $@ $(VENV)/.runtime
+
+$(BIN)/pip:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: none of python3, \
+	python3.11 ... python3.14 is"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	echo "Python cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
+
+browser:
+ifeq ($(BROWSER),chromium)
+	@if command -v chromium || command -v google-chrome; then :; \
+	elif ! command -v apt-get >/dev/null; then \
+	  echo "No Chromium found: the browser tests will be skipped. Install it to run them."; \
+	elif [ "$$(id -u)" = 0 ]; then \
+	  apt-get update && apt-get install -y --no-install-recommends chromium fonts-liberation; \
+	elif sudo -n true 2>/dev/null; then \
+	  sudo -n apt-get update && \
+	  sudo -n apt-get install -y --no-install-recommends chromium fonts-liberation; \
+	else \
+	  echo "No Chromium found: the browser tests will be skipped. To run them: \
+	sudo apt-get install chromium"; \
+	fi
+endif
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info
