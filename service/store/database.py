@@ -4,14 +4,17 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Insert, Row, create_engine, event, text
 from sqlalchemy.engine import make_url
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_S = 30
+
+AnyRow = Row[*tuple[Any, ...]]
 
 
 class Database:
@@ -54,6 +57,14 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def insert_one(connection: Connection, statement: Insert) -> int:
+    """Insert a row and return the number it got."""
+    key = connection.execute(statement).inserted_primary_key
+    if key is None:
+        raise ValueError("this table does not number its rows")
+    return int(key[0])
 
 
 def _make_sqlite_durable(engine: Engine) -> None:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Select, insert, select
 
 from reid.errors import Conflict, NotFound
 from service.store import identities
+from service.store.database import AnyRow, insert_one
 from service.store.tables import decision, encounter, identity
 
 DecisionKind = Literal["same", "new", "cannot_tell", "withdrawn"]
@@ -58,7 +59,8 @@ def add(connection: Connection, encounter_id: int, new: NewDecision) -> Decision
     _hold_encounter(connection, encounter_id)
     last = latest(connection, encounter_id)
     _refuse_stale(last, new)
-    result = connection.execute(
+    number = insert_one(
+        connection,
         insert(decision).values(
             encounter_id=encounter_id,
             kind=new.kind,
@@ -68,9 +70,9 @@ def add(connection: Connection, encounter_id: int, new: NewDecision) -> Decision
             calibrator=new.calibrator,
             reviewer=new.reviewer,
             note=new.note,
-        )
+        ),
     )
-    return get(connection, int(result.inserted_primary_key[0]))
+    return get(connection, number)
 
 
 def get(connection: Connection, decision_id: int) -> Decision:
@@ -131,11 +133,11 @@ def _named(connection: Connection, new: NewDecision) -> int | None:
     return None
 
 
-def _select():  # type: ignore[no-untyped-def]  # noqa: ANN202  (SQLAlchemy's type is 12 columns long)
+def _select() -> Select[*tuple[Any, ...]]:
     return select(decision, identity.c.name.label("identity")).outerjoin(
         identity, identity.c.id == decision.c.identity_id
     )
 
 
-def _decision(row: Row[tuple[object, ...]]) -> Decision:
+def _decision(row: AnyRow) -> Decision:
     return Decision(**{name: row._mapping[name] for name in Decision.__slots__})

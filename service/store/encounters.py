@@ -1,15 +1,16 @@
 """Encounters: one animal at one station at one time, over all cameras of the station."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
 
 from reid.errors import NotFound
 from reid.types import Flank
 from service.store import decisions
+from service.store.database import AnyRow, insert_one
 from service.store.decisions import Decision, DecisionKind
 from service.store.identities import Reference, latest_decisions
 from service.store.photos import Claim, annotation_of, claims_of, photo_of
@@ -133,8 +134,7 @@ def named(connection: Connection, name: str, station: str | None) -> int:
         return int(found)
     if _is_number(name):
         raise NotFound(f"no encounter {name}")
-    result = connection.execute(insert(encounter).values(name=name, station=station))
-    return int(result.inserted_primary_key[0])
+    return insert_one(connection, insert(encounter).values(name=name, station=station))
 
 
 def near(
@@ -160,8 +160,7 @@ def near(
         found = connection.execute(close).scalar_one_or_none()
         if found is not None:
             return int(found)
-    result = connection.execute(insert(encounter).values(station=station))
-    return int(result.inserted_primary_key[0])
+    return insert_one(connection, insert(encounter).values(station=station))
 
 
 def stretch(connection: Connection, encounter_id: int, captured_at: datetime | None) -> None:
@@ -187,7 +186,7 @@ def _is_waiting() -> ColumnElement[bool]:
     return decision.c.kind.is_(None) | (decision.c.kind == "withdrawn")
 
 
-def _summaries() -> Select[Any]:
+def _summaries() -> Select[*tuple[Any, ...]]:
     latest = latest_decisions().subquery()
     return (
         select(
@@ -208,9 +207,9 @@ def _summaries() -> Select[Any]:
     )
 
 
-def _with_annotations(connection: Connection, rows: list[Row[Any]]) -> list[EncounterSummary]:
+def _with_annotations(connection: Connection, rows: Sequence[AnyRow]) -> list[EncounterSummary]:
     """Add counts, flanks and a thumbnail, by one query for all."""
-    found: dict[int, list[Row[Any]]] = {row.id: [] for row in rows}
+    found: dict[int, list[AnyRow]] = {row.id: [] for row in rows}
     for row in connection.execute(
         select(annotation.c.encounter_id, annotation.c.id, annotation.c.state, annotation.c.flank)
         .where(annotation.c.encounter_id.in_(found))
@@ -220,7 +219,7 @@ def _with_annotations(connection: Connection, rows: list[Row[Any]]) -> list[Enco
     return [_summary(row, found[row.id]) for row in rows]
 
 
-def _summary(row: Row[Any], animals: list[Row[Any]]) -> EncounterSummary:
+def _summary(row: AnyRow, animals: list[AnyRow]) -> EncounterSummary:
     states = [one.state for one in animals]
     flanks = {one.flank for one in animals}
     first = sorted(animals, key=lambda one: ["embedded", "pending", "failed"].index(one.state))

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Row, Select, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from reid.errors import Conflict, NotFound
 from reid.types import Flank
+from service.store.database import AnyRow, insert_one
 from service.store.photos import Annotation, Photo, annotation_of, photo_of
 from service.store.tables import annotation, decision, encounter, identity, photo
 
@@ -102,7 +103,7 @@ def name_of(connection: Connection, identity_id: int) -> str:
     name = connection.execute(query).scalar_one_or_none()
     if name is None:
         raise NotFound(f"no identity {identity_id}")
-    return name
+    return str(name)
 
 
 def names(connection: Connection) -> dict[int, str]:
@@ -121,8 +122,7 @@ def add(connection: Connection, name: str | None = None) -> int:
     name = name or next_name(connection)
     if by_name(connection, name) is not None:
         raise Conflict(f"an identity is already called {name}: choose another name, or decide same")
-    result = connection.execute(insert(identity).values(name=name))
-    return int(result.inserted_primary_key[0])
+    return insert_one(connection, insert(identity).values(name=name))
 
 
 def next_name(connection: Connection) -> str:
@@ -166,7 +166,7 @@ def _references(
     return found
 
 
-def _reference(row: Row[tuple[object, ...]]) -> Reference:
+def _reference(row: AnyRow) -> Reference:
     return Reference(annotation_of(row), photo_of(row))
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
+from service.store.database import insert_one
 from service.store.tables import job, now, worker
 
 
@@ -35,8 +36,7 @@ class WorkerSeen:
 def enqueue(connection: Connection, kind: str, payload: Mapping[str, Any]) -> int:
     """Add work in the caller's transaction, so that a job exists exactly when its data does."""
     values = {"kind": kind, "payload": json.dumps(payload), "state": "queued", "attempts": 0}
-    result = connection.execute(insert(job).values(**values))
-    return int(result.inserted_primary_key[0])
+    return insert_one(connection, insert(job).values(**values))
 
 
 def claim(
@@ -114,7 +114,7 @@ def counts(connection: Connection) -> dict[str, int]:
     """How many jobs are queued, running, done and failed."""
     rows = connection.execute(select(job.c.state, func.count()).group_by(job.c.state))
     found = {"queued": 0, "running": 0, "done": 0, "failed": 0}
-    return found | {state: count for state, count in rows}
+    return found | {row[0]: row[1] for row in rows}
 
 
 def beat(connection: Connection, name: str, model: str) -> None:
@@ -137,9 +137,9 @@ def workers(connection: Connection, *, within_s: float) -> list[WorkerSeen]:
     return [WorkerSeen(**row._mapping) for row in connection.execute(query)]
 
 
-def _held_by(owner: str) -> Any:
+def _held_by(owner: str) -> ColumnElement[bool]:
     return and_(job.c.state == "running", job.c.owner == owner)
 
 
-def _open(at: float) -> Any:
+def _open(at: float) -> ColumnElement[bool]:
     return or_(job.c.state == "queued", and_(job.c.state == "running", job.c.lease_until < at))

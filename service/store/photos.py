@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from reid.errors import NotFound
 from reid.types import Box, Flank
+from service.store.database import AnyRow, insert_one
 from service.store.tables import annotation, claim, photo, station
 
 AnnotationState = Literal["pending", "embedded", "failed"]
@@ -102,7 +103,7 @@ def get(connection: Connection, photo_id: str) -> Photo:
     return photo_of(row)
 
 
-def photo_of(row: Row[tuple[object, ...]]) -> Photo:
+def photo_of(row: AnyRow) -> Photo:
     """A row with the columns of `photo`, as a value."""
     return Photo(**{c.name: row._mapping[c] for c in photo.columns})
 
@@ -119,7 +120,8 @@ def add_annotation(
 ) -> int:
     """Record an animal in a photo, waiting to be embedded; returns its number."""
     x0, y0, x1, y1 = (box.x0, box.y0, box.x1, box.y1) if box else (None,) * 4
-    result = connection.execute(
+    return insert_one(
+        connection,
         insert(annotation).values(
             photo_id=photo_id,
             encounter_id=encounter_id,
@@ -129,9 +131,8 @@ def add_annotation(
             y0=y0,
             x1=x1,
             y1=y1,
-        )
+        ),
     )
-    return int(result.inserted_primary_key[0])
 
 
 def annotations(connection: Connection, ids: Collection[int]) -> dict[int, Annotation]:
@@ -156,7 +157,7 @@ def annotations_of(connection: Connection, photo_id: str) -> list[Annotation]:
     return [annotation_of(row) for row in rows]
 
 
-def annotation_of(row: Row[tuple[object, ...]]) -> Annotation:
+def annotation_of(row: AnyRow) -> Annotation:
     """A row with the columns of `annotation`, as a value."""
     of = row._mapping
     corners = [of[annotation.c[name]] for name in ("x0", "y0", "x1", "y1")]

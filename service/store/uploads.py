@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from reid.errors import NotFound
+from service.store.database import insert_one
 from service.store.photos import AnnotationState
 from service.store.tables import annotation, upload, upload_file
 
@@ -66,7 +67,7 @@ class Receipt:
 
 def add(connection: Connection, receipts: list[Receipt]) -> int:
     """Record which files came together; returns the upload's number."""
-    number = int(connection.execute(insert(upload)).inserted_primary_key[0])
+    number = insert_one(connection, insert(upload))
     rows = [
         {
             "upload_id": number,
