@@ -1,0 +1,96 @@
+"""The rosette network: luminance in, one global embedding and dense local descriptors out."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torchvision.models.resnet import BasicBlock
+
+from reid.types import Float32
+
+STRIDE = 8
+CONTRAST_SIGMA = 10.0  # pixels of the network's input
+CONTRAST_CLIP = 2.5  # local standard deviations
+CONTRAST_FLOOR = 3.0  # grey levels; below it, differences are taken for noise
+
+
+def local_contrast(luminance: NDArray[np.uint8]) -> Float32:
+    """(H, W) uint8 to (H, W) float32 in [-1, 1]: what is left when light and flash are taken away.
+
+    Subtracts a Gaussian mean and divides by the Gaussian standard deviation, clipped.
+    """
+    x = luminance.astype(np.float32)
+    mean = cv2.GaussianBlur(x, (0, 0), CONTRAST_SIGMA)
+    x = x - mean
+    spread = np.sqrt(cv2.GaussianBlur(x * x, (0, 0), CONTRAST_SIGMA)) + CONTRAST_FLOOR
+    return np.clip(x / spread / CONTRAST_CLIP, -1.0, 1.0).astype(np.float32)
+
+
+class Output(NamedTuple):
+    """What the network says about a batch of B crops of (H, W) pixels.
+
+    embedding: (B, D), rows of norm 1.
+    descriptors: (B, C, H / 8, W / 8), norm 1 over C.
+    coat: (B, H / 8, W / 8), log odds that a cell shows the animal's coat.
+    """
+
+    embedding: Tensor
+    descriptors: Tensor
+    coat: Tensor
+
+
+class RosetteNetwork(nn.Module):
+    """A small residual trunk to stride 8 with two heads."""
+
+    def __init__(
+        self,
+        *,
+        widths: tuple[int, int, int, int] = (24, 40, 80, 160),
+        descriptor_size: int = 64,
+        embedding_size: int = 256,
+        grid: tuple[int, int] = (2, 4),
+    ) -> None:
+        super().__init__()
+        a, b, c, d = widths
+        self.widths, self.grid = widths, grid
+        self.stem = nn.Sequential(
+            nn.Conv2d(1, a, 5, 2, 2, bias=False), nn.BatchNorm2d(a), nn.ReLU(inplace=True)
+        )
+        self.trunk = nn.Sequential(
+            _block(a, b, 2), _block(b, b, 1), _block(b, c, 2), _block(c, c, 1), _block(c, c, 1)
+        )
+        self.descriptor = nn.Conv2d(c, descriptor_size, 1)
+        self.coat = nn.Conv2d(c, 1, 1)
+        self.deep = nn.Sequential(_block(c, d, 2), _block(d, d, 1))
+        self.power = nn.Parameter(torch.tensor(3.0))
+        self.project = nn.Linear(d * grid[0] * grid[1], embedding_size)
+
+    def forward(self, crops: Tensor) -> Output:
+        """crops: (B, 1, H, W) float32 in [-1, 1], H and W multiples of 16."""
+        features = self.trunk(self.stem(crops))
+        return Output(
+            self.embed(features),
+            F.normalize(self.descriptor(features), dim=1),
+            self.coat(features)[:, 0],
+        )
+
+    def embed(self, features: Tensor) -> Tensor:
+        """Generalised-mean pooling (Radenovic 2018) in each cell of a coarse grid, then a plane."""
+        x = self.deep(features).clamp(min=1e-4)
+        pooled = F.adaptive_avg_pool2d(x**self.power, self.grid) ** (1 / self.power)
+        embedding: Tensor = F.normalize(self.project(pooled.flatten(1)), dim=1)
+        return embedding
+
+
+def _block(channels_in: int, channels_out: int, stride: int) -> nn.Module:
+    """A residual block of torchvision's ResNet."""
+    if stride == 1 and channels_in == channels_out:
+        return BasicBlock(channels_in, channels_out)
+    down = nn.Sequential(
+        nn.Conv2d(channels_in, channels_out, 1, stride, bias=False), nn.BatchNorm2d(channels_out)
+    )
+    return BasicBlock(channels_in, channels_out, stride, down)

@@ -1,0 +1,1 @@
+"""Procedural leopards: coats, bodies, camera views and whole surveys, deterministic by seed."""

@@ -1,0 +1,51 @@
+"""The side view of a walking leopard as a silhouette in coat coordinates, in a pose drawn anew."""
+
+import cv2
+import numpy as np
+
+from reid.types import Float32
+
+BACK, RADIUS = 0.345, 0.215  # v of the torso's axis, and half its height
+
+
+def silhouette(rng: np.random.Generator, *, height: int) -> Float32:
+    """(height, 2 height) float32 in [0, 1]: 1 on the animal. Legs, head and tail move."""
+    canvas = np.zeros((height, 2 * height), np.uint8)
+
+    def chain(points: list[tuple[float, float]], radii: list[float]) -> None:
+        _chain(canvas, np.array(points) * height, np.array(radii) * height)
+
+    hip, shoulder = 1.37 + rng.normal(0, 0.02), 0.62 + rng.normal(0, 0.02)
+    belly = rng.normal(0, 0.012)
+    torso = [(shoulder, BACK), (1.0, BACK + 0.02 + belly), (hip, BACK)]
+    chain(torso, [0.2, 0.195 + belly, 0.195])
+    head = 0.27 + rng.normal(0, 0.06)
+    chain([(shoulder, BACK - 0.04), (0.29, head)], [0.16, 0.115])
+    chain([(0.27, head), (0.15, head + 0.05)], [0.11, 0.065])
+    chain([(0.33, head - 0.1), (0.33, head - 0.12)], [0.035, 0.03])
+    for root in (shoulder, hip):
+        for _ in range(2):
+            swing = rng.uniform(-0.2, 0.2)
+            knee = (root + 0.5 * swing + rng.normal(0, 0.03), 0.68)
+            chain([(root, 0.47), knee, (root + swing, 0.93)], [0.1, 0.062, 0.042])
+            foot = root + swing
+            chain([(foot, 0.945), (foot - 0.05, 0.95)], [0.038, 0.03])
+    droop = rng.uniform(0.1, 0.5)
+    tail = [(hip + 0.14, 0.27), (1.72, 0.27 + 0.4 * droop), (1.93, 0.27 + droop)]
+    chain(tail, [0.06, 0.042, 0.035])
+    return cv2.GaussianBlur(canvas, (0, 0), height / 260).astype(np.float32) / 255
+
+
+def _chain(canvas: np.ndarray, points: Float32, radii: Float32) -> None:
+    """Discs joined by their common tangents."""
+    for (p, q), (r, s) in zip(
+        zip(points[:-1], points[1:], strict=True), zip(radii[:-1], radii[1:], strict=True),
+        strict=True,
+    ):
+        along = (q - p) / (np.linalg.norm(q - p) + 1e-9)
+        side = np.array([-along[1], along[0]])
+        hull = np.array([p + side * r, q + side * s, q - side * s, p - side * r])
+        cv2.fillConvexPoly(canvas, np.round(hull * 16).astype(np.int32), 255, cv2.LINE_AA, 4)
+        for centre, radius in ((p, r), (q, s)):
+            at = tuple(int(c) for c in np.round(centre * 16))
+            cv2.circle(canvas, at, round(radius * 16), 255, -1, cv2.LINE_AA, 4)

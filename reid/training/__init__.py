@@ -1,0 +1,1 @@
+"""Training of the rosette network on synthetic coats; nothing imports this package."""

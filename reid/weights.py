@@ -1,0 +1,77 @@
+"""Which files make a model, and proof that these are they."""
+
+import hashlib
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from reid.errors import ChecksumMismatch, UnknownModel
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """One released model: weights/NAME@VERSION.toml, beside its .md for people.
+
+    descriptor_size, embedding_size, widths, grid: the network's shape.
+    window: (H, W) pixels, the flank as the network was trained to see it.
+    normalisation: how luminance becomes the network's input; only "local-contrast" is known.
+    """
+
+    name: str
+    version: int
+    file: str
+    sha256: str
+    architecture: str
+    embedding_size: int
+    descriptor_size: int
+    widths: tuple[int, int, int, int]
+    grid: tuple[int, int]
+    window: tuple[int, int]
+    normalisation: str
+    license: str
+    trained_on: str
+    recipe: str
+    seed: int
+
+    @property
+    def id(self) -> str:
+        """The string stored with every embedding."""
+        return f"{self.name}@{self.version}"
+
+
+def default_folder() -> Path:
+    """Where weights lie: $REID_WEIGHTS_DIR, ./weights, or beside the package's source."""
+    if named := os.environ.get("REID_WEIGHTS_DIR"):
+        return Path(named)
+    here = Path("weights")
+    return here if here.is_dir() else Path(__file__).parent.parent / "weights"
+
+
+def latest(folder: Path) -> str:
+    """The rosette model of the highest version in `folder`, e.g. "rosette@1"."""
+    found = [p.stem for p in folder.glob("rosette@*.toml") if p.stem.split("@")[1].isdigit()]
+    if not found:
+        raise UnknownModel(f"no rosette@VERSION.toml in {folder}: set REID_WEIGHTS_DIR")
+    return max(found, key=lambda stem: int(stem.split("@")[1]))
+
+
+def load_card(model: str, folder: Path) -> ModelCard:
+    """The card of e.g. "rosette@1"."""
+    path = folder / f"{model}.toml"
+    if not path.is_file():
+        known = ", ".join(sorted(p.stem for p in folder.glob("*.toml"))) or "none"
+        raise UnknownModel(f"no model {model} in {folder}; known: {known}")
+    values = tomllib.loads(path.read_text())
+    values |= {k: tuple(v) for k, v in values.items() if isinstance(v, list)}
+    return ModelCard(**values)
+
+
+def verified(card: ModelCard, folder: Path) -> Path:
+    """Path of the weights, after hashing them."""
+    path = folder / card.file
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != card.sha256:
+        raise ChecksumMismatch(f"{path} has sha256 {digest[:12]}, card says {card.sha256[:12]}")
+    return path
