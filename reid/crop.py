@@ -1,6 +1,7 @@
 """From a photo and a box to the crop that shows one animal."""
 
 import math
+import re
 from collections.abc import Sequence
 
 from reid.errors import BadBox, UnusableCrop
@@ -10,9 +11,12 @@ LEAST_SIDE = 32  # pixels; below it a rosette is less than two pixels wide
 
 
 def parse_box(values: str | Sequence[float]) -> tuple[float, float, float, float]:
-    """Four finite numbers left, top, right, bottom from "x0,y0,x1,y1" or from a sequence."""
+    """Four finite numbers left, top, right, bottom from "x0,y0,x1,y1" or from a sequence.
+
+    In text, commas, semicolons or white space may stand between the numbers.
+    """
     parts: Sequence[str | float]
-    parts = values.replace(";", ",").split(",") if isinstance(values, str) else values
+    parts = re.split(r"[,;\s]\s*", values.strip()) if isinstance(values, str) else values
     try:
         x0, y0, x1, y1 = (float(part) for part in parts)
     except (TypeError, ValueError) as error:

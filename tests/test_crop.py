@@ -14,12 +14,16 @@ from reid.types import Box, Flank
 PHOTO = np.arange(100 * 200 * 3, dtype=np.uint32).astype(np.uint8).reshape(100, 200, 3)
 
 
-@pytest.mark.parametrize("values", ["1,2,30,40", " 1; 2; 30; 40 ", [1, 2, 30, 40], (1, 2, 30, 40)])
+@pytest.mark.parametrize(
+    "values", ["1,2,30,40", " 1; 2; 30; 40 ", "1 2  30\t40", [1, 2, 30, 40], (1, 2, 30, 40)]
+)
 def test_a_box_is_read_from_text_or_numbers(values):
     assert parse_box(values) == (1, 2, 30, 40)
 
 
-@pytest.mark.parametrize("values", ["", "1,2,3", "1,2,3,4,5", "a,b,c,d", "0,0,nan,1", "0,0,inf,1"])
+@pytest.mark.parametrize(
+    "values", ["", "1,2,3", "1,2,,3", "1,2,3,4,5", "a,b,c,d", "0,0,nan,1", "0,0,inf,1"]
+)
 def test_anything_else_is_a_bad_box(values):
     with pytest.raises(BadBox):
         parse_box(values)
