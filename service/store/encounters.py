@@ -1,6 +1,6 @@
 """Encounters: one animal at one station at one time, over all cameras of the station."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -86,11 +86,12 @@ def search(
 
 def counts(connection: Connection) -> EncounterCounts:
     """Waiting and decided encounters."""
-    waiting = func.sum(case((_is_waiting(), 1), else_=0))
-    found = _summaries().with_only_columns(
-        waiting.label("waiting"), func.count().label("all"), maintain_column_froms=True
-    )
-    row = connection.execute(found).one()
+    every = _summaries().subquery()
+    open_now = every.c.decision.is_(None) | (every.c.decision == "withdrawn")
+    waiting = func.sum(case((open_now, 1), else_=0))
+    row = connection.execute(
+        select(waiting.label("waiting"), func.count().label("all")).select_from(every)
+    ).one()
     open_ones = int(row.waiting or 0)
     return EncounterCounts(open_ones, int(row._mapping["all"]) - open_ones)
 
@@ -124,6 +125,17 @@ def references_of(connection: Connection, encounter_id: int) -> list[Reference]:
         .order_by(photo.c.captured_at, annotation.c.id)
     )
     return [Reference(annotation_of(row), photo_of(row)) for row in rows]
+
+
+def references(connection: Connection, ids: Collection[int]) -> dict[int, Reference]:
+    """Annotations with their photos, by number."""
+    rows = connection.execute(
+        select(annotation, photo)
+        .join(photo, photo.c.id == annotation.c.photo_id)
+        .where(annotation.c.id.in_(ids))
+    )
+    found = [Reference(annotation_of(row), photo_of(row)) for row in rows]
+    return {one.annotation.id: one for one in found}
 
 
 def named(connection: Connection, name: str, station: str | None) -> int:

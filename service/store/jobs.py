@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
-from service.store.database import insert_one
+from service.store.database import AnyRow, insert_one
 from service.store.tables import job, now, worker
 
 
@@ -21,6 +21,7 @@ class Job:
     kind: str
     payload: Mapping[str, Any]
     attempts: int
+    error: str | None = None  # of the try before
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def claim(
     """
     at = time.time() if at is None else at
     rows = connection.execute(
-        select(job.c.id, job.c.kind, job.c.payload, job.c.attempts)
+        select(job.c.id, job.c.kind, job.c.payload, job.c.attempts, job.c.error)
         .where(_open(at))
         .order_by(job.c.attempts, job.c.id)
         .limit(limit)
@@ -66,7 +67,7 @@ def claim(
             attempts=job.c.attempts + 1,
         )
     )
-    return [Job(r.id, r.kind, json.loads(r.payload), r.attempts + 1) for r in taken]
+    return [_job(row, row.attempts + 1) for row in taken]
 
 
 def renew(connection: Connection, owner: str, *, lease_s: float, at: float | None = None) -> None:
@@ -102,12 +103,12 @@ def exhausted(connection: Connection, *, attempts: int, at: float | None = None)
     """Open jobs that were tried this often, each time killing their worker."""
     at = time.time() if at is None else at
     rows = connection.execute(
-        select(job.c.id, job.c.kind, job.c.payload, job.c.attempts)
+        select(job.c.id, job.c.kind, job.c.payload, job.c.attempts, job.c.error)
         .where(_open(at), job.c.attempts >= attempts)
         .order_by(job.c.id)
         .with_for_update(skip_locked=True)
     )
-    return [Job(r.id, r.kind, json.loads(r.payload), r.attempts) for r in rows]
+    return [_job(row, row.attempts) for row in rows]
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -135,6 +136,23 @@ def workers(connection: Connection, *, within_s: float) -> list[WorkerSeen]:
     """Workers that were seen lately."""
     query = select(worker).where(worker.c.seen_at >= now() - timedelta(seconds=within_s))
     return [WorkerSeen(**row._mapping) for row in connection.execute(query)]
+
+
+def any_open(connection: Connection, at: float | None = None) -> bool:
+    """Whether there is anything to claim."""
+    at = time.time() if at is None else at
+    return connection.execute(select(job.c.id).where(_open(at)).limit(1)).first() is not None
+
+
+def postpone(connection: Connection, job_id: int, error: str, *, delay_s: float) -> None:
+    """Give a job back, to be tried again after a while."""
+    later = time.time() + delay_s
+    values = {"state": "running", "owner": None, "lease_until": later, "error": error}
+    connection.execute(update(job).where(job.c.id == job_id).values(**values))
+
+
+def _job(row: AnyRow, attempts: int) -> Job:
+    return Job(row.id, row.kind, json.loads(row.payload), attempts, row.error)
 
 
 def _held_by(owner: str) -> ColumnElement[bool]:

@@ -1,0 +1,223 @@
+"""The command `leopard-reid`."""
+
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from reid.errors import BadSettings, NotFound, ReidError
+from reid.types import Flank
+from service.deps import Parts
+from service.settings import Settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Do these photographs show the same leopard? Settings: docs/settings.md.",
+)
+
+DataDir = Annotated[Path | None, typer.Option(help="Folder of the catalogue (REID_DATA_DIR).")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Photos = Annotated[list[Path], typer.Argument(help="JPEG, PNG or WebP files.", exists=True)]
+Box = Annotated[
+    str, typer.Option(help="Where the animal is: x0 y0 x1 y1 in pixels or 0-1; else the whole.")
+]
+
+
+def main() -> None:
+    """Run the command line; an expected error is one line and exit code 1."""
+    try:
+        app()
+    except ReidError as error:
+        sys.exit(f"leopard-reid: {error}")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (REID_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port, 0 for a free one (REID_PORT).")] = None,
+    data_dir: DataDir = None,
+    demo: Annotated[
+        bool, typer.Option(help="Fill an empty catalogue with the demo survey first.")
+    ] = False,
+    worker: Annotated[bool, typer.Option(help="Run a worker process beside the service.")] = True,
+) -> None:
+    """Start the service, the web pages and a worker; Ctrl-C ends all."""
+    from service.serving import run
+
+    _log()
+    run(_settings(host=host, port=port, data_dir=data_dir), demo=demo, worker=worker)
+
+
+@app.command()
+def worker(
+    name: Annotated[str, typer.Option(help="Name of this worker, unique.")] = "",
+    data_dir: DataDir = None,
+    with_parent: Annotated[
+        bool, typer.Option("--with-parent", help="End when the parent process ends.")
+    ] = False,
+) -> None:
+    """Embed uploaded photos until stopped; several may run over one database."""
+    from service.engine import load_embedder
+    from service.supervisor import worker_name
+    from service.worker import Worker
+
+    _log()
+    settings, stop = _settings(data_dir=data_dir), Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if with_parent:
+        Thread(target=_stop_with_parent, args=(stop, os.getppid()), daemon=True).start()
+    with _parts(settings) as parts:
+        embedder = load_embedder(settings)
+        Worker(parts.database, parts.files, settings, embedder, name=name or worker_name()).run(
+            stop
+        )
+
+
+@app.command()
+def identify(
+    photos: Photos,
+    flank: Annotated[Flank, typer.Option(help="Side of the animal that is seen.")] = Flank.UNKNOWN,
+    box: Box = "",
+    top: Annotated[int, typer.Option(min=1, help="Candidates to print.")] = 5,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Compare photos of one encounter with the catalogue; nothing is kept."""
+    from service.engine import QueryPhoto
+    from service.wire import identification_out
+
+    with _catalogue(_settings(data_dir=data_dir)) as parts:
+        query = [QueryPhoto(path.read_bytes(), box) for path in photos]
+        answer = identification_out(parts.engine.identify_photos(query, flank), top)
+    if as_json:
+        typer.echo(answer.model_dump_json(indent=2))
+        return
+    typer.echo(f"{answer.verdict.value}; {answer.gallery} photos in the catalogue, {answer.model}")
+    typer.echo(f"{'identity':12} {'llr':>6} {'bound':>6}  verdict")
+    for one in answer.candidates:
+        typer.echo(f"{one.identity:12} {one.llr:+6.2f} {one.bound:6.2f}  {one.verdict.value}")
+
+
+@app.command()
+def add(
+    photos: Photos,
+    station: Annotated[str, typer.Option(help="Place of the camera.")] = "",
+    flank: Annotated[Flank, typer.Option(help="Side of the animal that is seen.")] = Flank.UNKNOWN,
+    box: Box = "",
+    encounter: Annotated[str, typer.Option(help="Number or name, instead of grouping.")] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Upload photos into the catalogue; a worker embeds them. Exit code 1 if one was refused."""
+    from service.intake import Said
+
+    said = Said(
+        station=station or None,
+        flank=flank,
+        boxes=(box,) if box else (),
+        encounter=encounter or None,
+    )
+    with _parts(_settings(data_dir=data_dir)) as parts:
+        result = parts.intake.accept(((path.name, path.read_bytes()) for path in photos), said)
+    for one in result.files:
+        what = one.error_detail or f"encounter {one.encounter_id}"
+        typer.echo(f"{one.file_name}: {'new' if one.created else 'known'}, {what}")
+    raise typer.Exit(1 if result.refused else 0)
+
+
+@app.command()
+def demo(data_dir: DataDir = None) -> None:
+    """Make the demo survey and import it, unless there are photos already."""
+    from service.serving import fill_with_demo
+
+    with _parts(_settings(data_dir=data_dir)) as parts:
+        if not fill_with_demo(parts):
+            typer.echo("the catalogue has photos already: nothing was added")
+
+
+@app.command()
+def migrate(data_dir: DataDir = None) -> None:
+    """Bring the database to the newest schema; the other commands do so themselves."""
+    with _parts(_settings(data_dir=data_dir)):
+        typer.echo("the database is up to date")
+
+
+@app.command()
+def status(
+    data_dir: DataDir = None,
+    wait: Annotated[bool, typer.Option(help="Wait until no job is left.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Jobs, encounters and workers; exit code 1 when jobs have failed."""
+    from service.serving import standing
+
+    with _catalogue(_settings(data_dir=data_dir)) as parts:
+        found = standing(parts)
+        while wait and found["queued"] + found["running"]:
+            time.sleep(0.5)
+            found = standing(parts)
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        for name, count in found.items():
+            typer.echo(f"{name:12} {count}")
+    raise typer.Exit(1 if found["failed"] else 0)
+
+
+@contextmanager
+def _parts(settings: Settings) -> Iterator[Parts]:
+    """The parts over a migrated database."""
+    from service.app import build_parts
+
+    parts = build_parts(settings)
+    parts.database.migrate()
+    try:
+        yield parts
+    finally:
+        parts.database.close()
+
+
+@contextmanager
+def _catalogue(settings: Settings) -> Iterator[Parts]:
+    """The parts over a catalogue that is there already."""
+    if not settings.database_url and not (settings.data_dir / "reid.sqlite3").exists():
+        raise NotFound(f"no catalogue in {settings.data_dir}: leopard-reid serve makes one")
+    with _parts(settings) as parts:
+        yield parts
+
+
+def _settings(**given: Any) -> Settings:  # noqa: ANN401
+    """Settings of the environment, with the options that were given."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        faults = [f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise BadSettings("; ".join(faults)) from error
+
+
+def _stop_with_parent(stop: Event, parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(1)
+    stop.set()
+
+
+def _log() -> None:
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+if __name__ == "__main__":
+    main()

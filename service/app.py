@@ -1,0 +1,85 @@
+"""Build the application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from threading import Thread
+
+from fastapi import APIRouter, FastAPI
+from reid.evidence import Calibrator
+from starlette.staticfiles import StaticFiles
+
+from service import errors
+from service.csrf import SameOrigin, SecurityHeaders
+from service.deps import Parts
+from service.engine import Engine, Loader, load_embedder
+from service.intake import Intake
+from service.limits import BodyLimit
+from service.metrics import Metrics
+from service.pictures import Pictures
+from service.routes import encounters, identify, identities, operations, pages, photos
+from service.settings import Settings
+from service.store.database import Database
+from service.store.files import PhotoFiles
+
+STATIC = Path(__file__).with_name("static")
+API = (identify.router, photos.router, encounters.router, identities.router)
+ROOT = (operations.router, pages.router)
+
+
+def create_app(
+    settings: Settings, *, load: Loader = load_embedder, calibrator: Calibrator | None = None
+) -> FastAPI:
+    """No module-level app: tests and commands build their own. load: brings the network."""
+    parts = build_parts(settings, load=load, calibrator=calibrator)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        parts.database.migrate()
+        loading = Thread(target=parts.engine.preload, name="preload", daemon=True)
+        loading.start()
+        yield
+        loading.join()
+        parts.database.close()
+
+    app = FastAPI(
+        title="Leopard re-identification",
+        description="Do these photographs show the same leopard, and how sure can one be?",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,  # its page needs scripts of another site
+        redoc_url=None,
+    )
+    app.state.parts = parts
+    app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
+    app.add_middleware(SameOrigin, host=settings.host)
+    app.add_middleware(SecurityHeaders)
+    errors.install(app, pages.error_page)
+    _mount(app)
+    return app
+
+
+def build_parts(
+    settings: Settings, *, load: Loader = load_embedder, calibrator: Calibrator | None = None
+) -> Parts:
+    """Everything a process needs; nothing is opened or loaded yet."""
+    database, files, metrics = Database(settings.database), PhotoFiles(settings.photos), Metrics()
+    return Parts(
+        settings=settings,
+        database=database,
+        files=files,
+        engine=Engine(database, settings, metrics, load=load, calibrator=calibrator),
+        intake=Intake(database, files, settings),
+        pictures=Pictures(database, files, settings),
+        metrics=metrics,
+    )
+
+
+def _mount(app: FastAPI) -> None:
+    api = APIRouter(prefix="/api/v1")
+    for router in API:
+        api.include_router(router)
+    app.include_router(api)
+    for router in ROOT:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")

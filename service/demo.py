@@ -1,0 +1,103 @@
+"""The demo survey: made once, imported like any upload, decided as far as a team would be."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from reid.synthetic.survey import write_survey
+from sqlalchemy import Connection, select
+
+from reid.types import Flank
+from service.deps import Parts
+from service.intake import Said
+from service.store import decisions, encounters, identities
+from service.store.decisions import NewDecision
+from service.store.tables import photo
+
+ANIMALS, SEED = 8, 2018
+REVIEWER = "demo"
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyPhoto:
+    """One row of a survey's index.csv; individual is empty where nobody knows."""
+
+    path: Path
+    individual: str
+    flank: Flank
+    captured_at: datetime | None
+    station: str
+    camera: str
+    encounter: str
+
+
+def is_empty(parts: Parts) -> bool:
+    """No photo was ever uploaded."""
+    with parts.database.read() as connection:
+        return connection.execute(select(photo.c.id).limit(1)).first() is None
+
+
+def make(folder: Path) -> None:
+    """Paint the survey, if it is not there yet."""
+    if not (folder / "truth.csv").exists():
+        write_survey(folder, animals=ANIMALS, seed=SEED, ustyurt=True)
+
+
+def read_index(folder: Path) -> list[SurveyPhoto]:
+    """The rows of index.csv."""
+    with (folder / "index.csv").open(newline="", encoding="utf-8") as file:
+        return [
+            SurveyPhoto(
+                path=folder / row["path"],
+                individual=row["individual"],
+                flank=Flank(row["flank"] or "unknown"),
+                captured_at=datetime.fromisoformat(row["datetime"]) if row["datetime"] else None,
+                station=row["station"],
+                camera=row["camera"],
+                encounter=row["encounter"],
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def load(parts: Parts, folder: Path) -> Iterator[Path]:
+    """Import a survey, yielding each photo as it is done; all but the last encounter of each
+    animal are decided, and that one waits for a person."""
+    rows = sorted(read_index(folder), key=lambda row: (row.captured_at or datetime.max, row.path))  # noqa: DTZ901
+    for row in rows:
+        said = Said(
+            station=row.station,
+            captured_at=row.captured_at,
+            flank=row.flank,
+            camera=row.camera,
+            encounter=row.encounter,
+        )
+        parts.intake.accept([(row.path.name, row.path.read_bytes())], said)
+        yield row.path
+    with parts.database.write() as connection:
+        for individual, seen in _encounters(rows).items():
+            for encounter in seen[:-1]:
+                _decide(connection, encounter, individual)
+
+
+def _encounters(rows: list[SurveyPhoto]) -> dict[str, list[str]]:
+    """Encounters of each known individual, oldest first."""
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        if row.individual and not row.individual.startswith("unknown"):
+            found.setdefault(row.individual, {})[row.encounter] = None
+    return {individual: list(seen) for individual, seen in found.items()}
+
+
+def _decide(connection: Connection, encounter: str, individual: str) -> None:
+    number = encounters.named(connection, encounter, None)
+    if decisions.latest(connection, number) is not None:
+        return
+    known = identities.by_name(connection, individual)
+    if known is None:
+        new = NewDecision("new", name=individual, reviewer=REVIEWER)
+    else:
+        new = NewDecision("same", identity_id=known, reviewer=REVIEWER)
+    decisions.add(connection, number, new)

@@ -1,0 +1,44 @@
+"""What a route may ask for."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+
+from service.engine import Engine
+from service.intake import Intake
+from service.metrics import Metrics
+from service.pictures import Pictures
+from service.settings import Settings
+from service.store.database import Database
+from service.store.files import PhotoFiles
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything the app was built from; `app.state.parts`."""
+
+    settings: Settings
+    database: Database
+    files: PhotoFiles
+    engine: Engine
+    intake: Intake
+    pictures: Pictures
+    metrics: Metrics
+
+
+def parts_of(request: Request) -> Parts:
+    """The parts of the app that answers."""
+    value = request.app.state.parts
+    assert isinstance(value, Parts)  # noqa: S101
+    return value
+
+
+Service = Annotated[Parts, Depends(parts_of)]
+RowNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
+PhotoId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes")]
+Longest = Annotated[
+    int | None, Query(ge=32, le=4096, description="longest side in pixels; left out, full size")
+]
+Limit = Annotated[int, Query(ge=1, le=500)]
+Offset = Annotated[int, Query(ge=0, le=10_000_000)]

@@ -1,0 +1,265 @@
+"""The loaded network, the galleries and the calibrator; answers queries.
+
+The galleries are a cache of the database: an immutable snapshot that is rebuilt when the database
+has something newer, and swapped whole. So several services over one database agree.
+"""
+
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import BoundedSemaphore, Lock
+from typing import Protocol
+
+from reid.evidence import Calibrator, provisional
+from reid.identify import identify
+
+from reid.crop import cut, parse_box, resolve_box
+from reid.errors import ReidError
+from reid.gallery import Galleries
+from reid.images import decode
+from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Identification
+from service.metrics import Metrics, Stopwatch
+from service.settings import Settings
+from service.store import encounters, features, identities, photos
+from service.store.database import Database
+from service.store.features import Version
+from service.store.files import digest
+from service.store.identities import Reference
+
+log = logging.getLogger(__name__)
+AT_ONCE = 2  # queries computed at the same time; more would only share the cores
+
+
+class Describer(Protocol):
+    """What the service needs of `reid.embed.Embedder`."""
+
+    @property
+    def model(self) -> str:
+        """The model id stored with everything it makes."""
+
+    def describe(self, crops: Sequence[Crop]) -> list[AnnotationFeatures]:
+        """Embedding and local features of each crop."""
+
+
+Loader = Callable[[Settings], Describer]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One state of the galleries."""
+
+    version: Version
+    model: str
+    galleries: Galleries
+    embedding_ids: Mapping[int, int]  # of each annotation in it
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPhoto:
+    """One photo of a stateless query. box: text as `reid.crop.parse_box` reads it, or empty."""
+
+    data: bytes
+    box: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An identification with the facts around it.
+
+    queries: annotation numbers of the query, or positions of the photos when it has none.
+    references: the gallery annotations that the candidates show. timings: milliseconds per stage.
+    """
+
+    identification: Identification
+    calibrator: str
+    queries: tuple[int, ...]
+    gallery: int
+    excluded_encounters: tuple[int, ...]
+    names: Mapping[int, str]
+    references: Mapping[int, Reference]
+    timings: Mapping[str, float]
+
+
+def load_embedder(settings: Settings) -> Describer:
+    """The released network; imported here because torch takes seconds."""
+    from reid.embed import Embedder
+    from reid.weights import default_folder
+
+    return Embedder.load(settings.weights_dir or default_folder(), settings.model or None)
+
+
+class Engine:
+    """One a process; may be used from several threads."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        metrics: Metrics,
+        *,
+        load: Loader = load_embedder,
+        calibrator: Calibrator | None = None,
+    ) -> None:
+        self._database, self._settings, self._metrics = database, settings, metrics
+        self._load = load
+        self._embedder: Describer | None = None
+        self.failure: str | None = None
+        self._calibrator = calibrator or provisional()
+        self._snapshot: Snapshot | None = None
+        self._vectors: dict[int, Embedding] = {}
+        self._loading, self._rebuilding, self._busy = Lock(), Lock(), BoundedSemaphore(AT_ONCE)
+        self._features = FeatureCache(database, settings.features_cached)
+        self._answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
+
+    @property
+    def loaded(self) -> str | None:
+        """The model id, or None while the network is not loaded yet."""
+        return self._embedder.model if self._embedder else None
+
+    @property
+    def gallery_size(self) -> int:
+        """Annotations in the present snapshot."""
+        return len(self._snapshot.galleries) if self._snapshot else 0
+
+    def embedder(self) -> Describer:
+        """The network, loaded at the first need."""
+        with self._loading:
+            if self._embedder is None:
+                self._embedder = self._load(self._settings)
+                self.failure = None
+            return self._embedder
+
+    def preload(self) -> None:
+        """Load the network and build the galleries before anybody asks; keeps what went wrong."""
+        try:
+            self.snapshot()
+        except (ReidError, OSError, ImportError) as error:
+            self.failure = str(error)
+            log.exception("the network cannot be loaded")
+
+    def snapshot(self) -> Snapshot:
+        """The galleries as the database has them now."""
+        model = self.embedder().model
+        with self._rebuilding, self._database.read() as connection:
+            version = features.version(connection, model)
+            if self._snapshot is None or self._snapshot.version != version:
+                entries = features.gallery(connection, model)
+                missing = {e.embedding_id for e in entries} - self._vectors.keys()
+                self._vectors |= features.vectors(connection, missing, model)
+                rows = [(e.row, e.flank, self._vectors[e.embedding_id].vector) for e in entries]
+                ids = {e.row.annotation: e.embedding_id for e in entries}
+                self._snapshot = Snapshot(version, model, Galleries.build(rows, model=model), ids)
+            return self._snapshot
+
+    def identify_photos(self, query: Sequence[QueryPhoto], flank: Flank) -> Answer:
+        """Photos of one encounter that need not be in the catalogue.
+
+        Photos that are in it are not compared with their own encounter.
+        """
+        watch = Stopwatch()
+        with self._busy, watch("total"):
+            crops = [self._crop(photo, flank, watch) for photo in query]
+            with watch("embed"):
+                described = self.embedder().describe(crops)
+            own = self._encounters_of([digest(photo.data) for photo in query])
+            answer = self._answer(described, tuple(range(len(query))), own, watch)
+        self._metrics.query(answer.timings)
+        return answer
+
+    def candidates(self, encounter_id: int) -> Answer:
+        """Who an encounter of the catalogue may be; its own photos are left out of the gallery."""
+        model = self.embedder().model
+        with self._database.read() as connection:
+            encounters.summary(connection, encounter_id)
+            references = encounters.references_of(connection, encounter_id)
+            ids = [r.annotation.id for r in references if r.annotation.state == "embedded"]
+            described = features.get(connection, ids, model)
+        key = (encounter_id, self.snapshot().version, tuple(described))
+        if key in self._answers:
+            return self._answers[key]
+        watch = Stopwatch()
+        with self._busy, watch("total"):
+            own = frozenset({encounter_id})
+            answer = self._answer(list(described.values()), tuple(described), own, watch)
+        self._metrics.query(answer.timings)
+        self._answers[key] = answer
+        while len(self._answers) > 64:
+            self._answers.popitem(last=False)
+        return answer
+
+    def _crop(self, photo: QueryPhoto, flank: Flank, watch: Stopwatch) -> Crop:
+        with watch("decode"):
+            image = decode(photo.data, max_pixels=self._settings.max_pixels)
+        with watch("crop"):
+            height, width = image.shape[:2]
+            given = photo.box.strip()
+            box = resolve_box(parse_box(given), width, height) if given else None
+            return cut(image, flank, box)
+
+    def _encounters_of(self, photo_ids: Sequence[str]) -> frozenset[int]:
+        with self._database.read() as connection:
+            found = [photos.annotations_of(connection, photo_id) for photo_id in photo_ids]
+        return frozenset(one.encounter_id for some in found for one in some)
+
+    def _answer(
+        self,
+        query: Sequence[AnnotationFeatures],
+        queries: tuple[int, ...],
+        own: frozenset[int],
+        watch: Stopwatch,
+    ) -> Answer:
+        snapshot = self.snapshot()
+        found = identify(
+            query,
+            snapshot.galleries,
+            lambda ids: self._features.get(ids, snapshot),
+            self._calibrator,
+            shortlist=self._settings.shortlist,
+            verify=self._settings.verify,
+            exclude_encounters=own,
+        )
+        watch.timings |= {k: v for k, v in found.timings.items() if k != "total"}
+        with self._database.read() as connection:
+            shown = [one.best.row.annotation for one in found.candidates]
+            references = encounters.references(connection, shown)
+            names = identities.names(connection)
+        return Answer(
+            identification=found,
+            calibrator=self._calibrator.id,
+            queries=queries,
+            gallery=len(snapshot.galleries),
+            excluded_encounters=tuple(sorted(own)),
+            names=names,
+            references=references,
+            timings=watch.timings,
+        )
+
+
+class FeatureCache:
+    """Local features of gallery annotations, the latest used in memory."""
+
+    def __init__(self, database: Database, size: int) -> None:
+        self._database, self._size, self._lock = database, size, Lock()
+        self._kept: OrderedDict[tuple[int, int], AnnotationFeatures] = OrderedDict()
+
+    def get(self, ids: Sequence[int], snapshot: Snapshot) -> Mapping[int, AnnotationFeatures]:
+        """Features of these annotations, as old as the snapshot at most."""
+        keys = {one: (one, snapshot.embedding_ids[one]) for one in ids}
+        with self._lock:
+            found = {one: self._kept[key] for one, key in keys.items() if key in self._kept}
+            for one in found:
+                self._kept.move_to_end(keys[one])
+        missing = [one for one in keys if one not in found]
+        if missing:
+            with self._database.read() as connection:
+                read = features.get(connection, missing, snapshot.model)
+            self._keep({keys[one]: value for one, value in read.items()})
+            found |= read
+        return found
+
+    def _keep(self, new: Mapping[tuple[int, int], AnnotationFeatures]) -> None:
+        with self._lock:
+            self._kept |= new
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)

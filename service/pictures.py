@@ -1,0 +1,53 @@
+"""Photos and crops for the eye: re-encoded, so that no EXIF leaves the house."""
+
+from collections import OrderedDict
+from threading import BoundedSemaphore, Lock
+
+from reid import crop, images
+from reid.types import Flank
+from service.settings import Settings
+from service.store import photos
+from service.store.database import Database
+from service.store.files import PhotoFiles
+
+CACHE_BYTES = 64 * 2**20
+AT_ONCE = 2  # decoded photos are large
+
+
+class Pictures:
+    """JPEG bytes of photos and crops, the latest kept in memory."""
+
+    def __init__(self, database: Database, files: PhotoFiles, settings: Settings) -> None:
+        self._database, self._files = database, files
+        self._max_pixels = settings.max_pixels
+        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._lock, self._decoding = Lock(), BoundedSemaphore(AT_ONCE)
+
+    def tag(self, photo_id: str, annotation_id: int | None, longest: int | None) -> str:
+        """Names the content, for ETag; NotFound for what is not there."""
+        with self._database.read() as connection:
+            photos.get(connection, photo_id)
+        return f'"{photo_id[:32]}-{annotation_id or 0}-{longest or 0}"'
+
+    def jpeg(self, photo_id: str, annotation_id: int | None, longest: int | None) -> bytes:
+        """The upright photo, or the crop of an annotation of it, no side above `longest` pixels."""
+        key = self.tag(photo_id, annotation_id, longest)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        with self._decoding:
+            made = self._make(photo_id, annotation_id, longest)
+        with self._lock:
+            self._kept[key] = made
+            while sum(map(len, self._kept.values())) > CACHE_BYTES and len(self._kept) > 1:
+                self._kept.popitem(last=False)
+        return made
+
+    def _make(self, photo_id: str, annotation_id: int | None, longest: int | None) -> bytes:
+        image = images.decode(self._files.get(photo_id), max_pixels=self._max_pixels)
+        if annotation_id is not None:
+            with self._database.read() as connection:
+                box = photos.annotation_by_id(connection, annotation_id).box
+            image = crop.cut(image, Flank.UNKNOWN, box).image
+        return images.encode_jpeg(image, longest=longest)

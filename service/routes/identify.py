@@ -1,0 +1,30 @@
+"""The stateless query: photos in, likely leopards out, nothing kept."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+
+from reid.types import Flank
+from service.deps import Service
+from service.errors import documented
+from service.forms import Boxes, Files, FlankField, query
+from service.schemas import IdentificationOut
+from service.wire import identification_out
+
+router = APIRouter(tags=["identify"], responses=documented(403, 409, 413, 422, 503))
+
+
+@router.post("/identify")
+def identify(
+    parts: Service,
+    files: Files,
+    flank: FlankField = None,
+    box: Boxes = None,
+    top: Annotated[int, Form(ge=1, le=100, description="candidates in the answer")] = 10,
+) -> IdentificationOut:
+    """Compare photos of one encounter with the catalogue.
+
+    Photos that are in the catalogue are not compared with their own encounter.
+    """
+    answer = parts.engine.identify_photos(query(files, box), flank or Flank.UNKNOWN)
+    return identification_out(answer, top)

@@ -1,0 +1,498 @@
+"""What goes over the wire. Only routes build these; the core never sees them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from reid.types import Box, Flank, Verdict
+
+SHA = "7f0d3c1e9a5b48c2d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d"
+WHEN = "2019-03-01T19:49:36"
+MOMENT = "2026-11-22T18:40:00Z"
+
+Line = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$"
+    ),
+]
+Note = Annotated[str, StringConstraints(max_length=5000, pattern=r"^[^\x00]*$")]
+Number = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
+
+
+def _corners(value: object) -> object:
+    return (value.x0, value.y0, value.x1, value.y1) if isinstance(value, Box) else value
+
+
+Corners = Annotated[
+    tuple[float, float, float, float],
+    BeforeValidator(_corners),
+    Field(description="left, top, right, bottom in pixels of the upright photo"),
+]
+AnnotationState = Literal["pending", "embedded", "failed"]
+DecisionKind = Literal["same", "new", "cannot_tell", "withdrawn"]
+
+
+def example(**values: Any) -> dict[str, Any]:  # noqa: ANN401
+    """`json_schema_extra` of a model."""
+    return {"examples": [values]}
+
+
+class Wire(BaseModel):
+    """Unknown fields are a client's mistake, not noise."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, from_attributes=True, protected_namespaces=()
+    )
+
+
+class Problem(Wire):
+    """RFC 9457 error; `code` is stable."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            type="about:blank",
+            title="Not Found",
+            status=404,
+            detail="no encounter 7",
+            code="not_found",
+        )
+    )
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+
+
+class ClaimOut(Wire):
+    """One thing somebody said about a photo; conflicting ones stay side by side."""
+
+    field: str
+    value: str
+    source: Literal["form", "exif", "file name"]
+    used: bool
+
+
+class AnnotationOut(Wire):
+    """One animal in one photo. box null: the whole photo is the crop."""
+
+    id: int
+    photo_id: str
+    encounter_id: int
+    flank: Flank
+    box: Corners | None
+    state: AnnotationState
+    error_code: str | None
+    error_detail: str | None
+
+
+class PhotoOut(Wire):
+    """One file from a camera; id is the SHA-256 of its bytes, times are its own wall clock."""
+
+    id: str
+    file_name: str
+    media_type: str
+    bytes: int
+    width: int
+    height: int
+    station: str | None
+    camera: str | None
+    captured_at: datetime | None
+    zone: str
+    latitude: float | None
+    longitude: float | None
+    notes: str
+    created_at: datetime
+
+
+ANNOTATION_EXAMPLE = {
+    "id": 12,
+    "photo_id": SHA,
+    "encounter_id": 4,
+    "flank": "right",
+    "box": None,
+    "state": "embedded",
+    "error_code": None,
+    "error_detail": None,
+}
+PHOTO_EXAMPLE = {
+    "id": SHA,
+    "file_name": "BG-102B-2019-03-01_19-49-36.jpg",
+    "media_type": "image/jpeg",
+    "bytes": 81234,
+    "width": 668,
+    "height": 295,
+    "station": "BG-102",
+    "camera": "BG-102B",
+    "captured_at": WHEN,
+    "zone": "unknown",
+    "latitude": None,
+    "longitude": None,
+    "notes": "",
+    "created_at": MOMENT,
+}
+
+
+class PhotoDetailOut(Wire):
+    """A photo, the animals in it, and everything that was said about it."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            photo=PHOTO_EXAMPLE,
+            annotations=[ANNOTATION_EXAMPLE],
+            claims=[{"field": "captured_at", "value": WHEN, "source": "file name", "used": True}],
+        )
+    )
+
+    photo: PhotoOut
+    annotations: list[AnnotationOut]
+    claims: list[ClaimOut]
+
+
+class ReferenceOut(Wire):
+    """An annotation with its photo."""
+
+    annotation: AnnotationOut
+    photo: PhotoOut
+
+
+class UploadedFileOut(Wire):
+    """What became of one file. photo_id null: refused, and error_code says why."""
+
+    position: int
+    file_name: str
+    photo_id: str | None
+    created: bool = Field(description="false when these bytes were known already")
+    annotation_id: int | None
+    encounter_id: int | None
+    state: AnnotationState | None
+    error_code: str | None
+    error_detail: str | None
+
+
+class UploadOut(Wire):
+    """An upload and how far its photos are."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            id=3,
+            created_at=MOMENT,
+            finished=False,
+            pending=1,
+            embedded=0,
+            failed=0,
+            refused=0,
+            files=[
+                {
+                    "position": 0,
+                    "file_name": "BG-102B-2019-03-01_19-49-36.jpg",
+                    "photo_id": SHA,
+                    "created": True,
+                    "annotation_id": 12,
+                    "encounter_id": 4,
+                    "state": "pending",
+                    "error_code": None,
+                    "error_detail": None,
+                }
+            ],
+        )
+    )
+
+    id: int
+    created_at: datetime
+    finished: bool
+    pending: int
+    embedded: int
+    failed: int
+    refused: int
+    files: list[UploadedFileOut]
+
+
+ENCOUNTER_EXAMPLE = {
+    "id": 4,
+    "name": None,
+    "station": "BG-102",
+    "started_at": WHEN,
+    "ended_at": WHEN,
+    "pending": 0,
+    "embedded": 2,
+    "failed": 0,
+    "flanks": ["right"],
+    "thumbnail": 12,
+    "decision_id": 0,
+    "decision": None,
+    "identity_id": None,
+    "identity": None,
+}
+
+
+class EncounterOut(Wire):
+    """One line of the list; decision_id 0 means that nobody has decided yet."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ENCOUNTER_EXAMPLE]})
+
+    id: int
+    name: str | None
+    station: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    pending: int
+    embedded: int
+    failed: int
+    flanks: list[Flank]
+    thumbnail: int | None
+    decision_id: int
+    decision: DecisionKind | None
+    identity_id: int | None
+    identity: str | None
+
+
+class EncountersOut(Wire):
+    """A page of encounters and how many wait altogether."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(waiting=1, decided=9, encounters=[ENCOUNTER_EXAMPLE])
+    )
+
+    waiting: int
+    decided: int
+    encounters: list[EncounterOut]
+
+
+class DecisionIn(Wire):
+    """What a person concludes, with what the person was shown.
+
+    after: the newest decision the person had seen (decision_id); left out, no check is made.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            kind="same",
+            identity_id=2,
+            llr=1.3,
+            model="rosette@1",
+            calibrator="provisional@1",
+            reviewer="ab",
+            note="three rosettes on the shoulder agree",
+            after=0,
+        )
+    )
+
+    kind: DecisionKind
+    identity_id: Number | None = None
+    name: Line | None = Field(None, description="for `new`; left out, the next free one like L001")
+    llr: Annotated[float, Field(strict=True, ge=-12, le=12)] | None = None
+    model: Line | None = None
+    calibrator: Line | None = None
+    reviewer: Line = "anonymous"
+    note: Note = ""
+    after: Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)] | None = None
+
+
+DECISION_EXAMPLE = {
+    "id": 8,
+    "encounter_id": 4,
+    "kind": "same",
+    "identity_id": 2,
+    "identity": "L002",
+    "llr": 1.3,
+    "model": "rosette@1",
+    "calibrator": "provisional@1",
+    "reviewer": "ab",
+    "note": "",
+    "decided_at": MOMENT,
+}
+
+
+class DecisionOut(Wire):
+    """A recorded decision; it is never changed, a later one undoes it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [DECISION_EXAMPLE]})
+
+    id: int
+    encounter_id: int
+    kind: DecisionKind
+    identity_id: int | None
+    identity: str | None
+    llr: float | None
+    model: str | None
+    calibrator: str | None
+    reviewer: str
+    note: str
+    decided_at: datetime
+
+
+class EncounterDetailOut(Wire):
+    """One encounter with photos, decisions and fields that were stated differently."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            summary=ENCOUNTER_EXAMPLE,
+            references=[{"annotation": ANNOTATION_EXAMPLE, "photo": PHOTO_EXAMPLE}],
+            decisions=[DECISION_EXAMPLE],
+            conflicts={},
+        )
+    )
+
+    summary: EncounterOut
+    references: list[ReferenceOut]
+    decisions: list[DecisionOut]
+    conflicts: Mapping[str, Sequence[ClaimOut]]
+
+
+class IdentityOut(Wire):
+    """One line of the catalogue; flanks counts embedded annotations."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            id=2,
+            name="L002",
+            encounters=3,
+            annotations=7,
+            first_seen=WHEN,
+            last_seen=WHEN,
+            flanks=[["right", 7]],
+        )
+    )
+
+    id: int
+    name: str
+    encounters: int
+    annotations: int
+    first_seen: datetime | None
+    last_seen: datetime | None
+    flanks: list[tuple[Flank, int]]
+
+
+class SightingOut(Wire):
+    """One encounter of an identity."""
+
+    encounter_id: int
+    station: str | None
+    started_at: datetime | None
+
+
+class IdentityDetailOut(Wire):
+    """One identity with its encounters, photos and every decision that ever named it."""
+
+    summary: IdentityOut
+    sightings: list[SightingOut]
+    references: list[ReferenceOut]
+    decisions: list[DecisionOut]
+
+
+class CorrespondencesOut(Wire):
+    """Points that show the same rosette: query[i] in the query photo, reference[i] in the other."""
+
+    kind: str
+    query: list[tuple[float, float]]
+    reference: list[tuple[float, float]]
+    strength: list[float]
+
+
+class CandidateOut(Wire):
+    """What the query says about one identity, and the pair of photos that speaks.
+
+    query: position of the query photo (or annotation number, for an encounter) of that pair.
+    """
+
+    identity_id: int
+    identity: str
+    llr: float = Field(description="log10 likelihood ratio, same over different leopards")
+    bound: float = Field(description="the largest |llr| the calibration supports")
+    verdict: Verdict
+    query: int
+    reference: AnnotationOut
+    cosine: float
+    dense_score: float
+    rootsift_score: float | None
+    score: float
+    correspondences: list[CorrespondencesOut]
+
+
+class IdentificationOut(Wire):
+    """The answer to one query; strongest candidate first, one an identity.
+
+    excluded_encounters: left out of the gallery, because the query photos are their photos.
+    timings: milliseconds per stage.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            verdict="same",
+            model="rosette@1",
+            calibrator="provisional@1",
+            gallery=61,
+            compared=50,
+            excluded_encounters=[],
+            timings={"decode": 4.1, "embed": 61.0, "search": 0.1, "compare": 180.3, "total": 246.0},
+            candidates=[
+                {
+                    "identity_id": 2,
+                    "identity": "L002",
+                    "llr": 1.3,
+                    "bound": 1.5,
+                    "verdict": "same",
+                    "query": 0,
+                    "reference": ANNOTATION_EXAMPLE,
+                    "cosine": 0.81,
+                    "dense_score": 14.2,
+                    "rootsift_score": 31.0,
+                    "score": 4.2,
+                    "correspondences": [
+                        {
+                            "kind": "rosette",
+                            "query": [[210.5, 90.0]],
+                            "reference": [[188.0, 97.5]],
+                            "strength": [0.9],
+                        }
+                    ],
+                }
+            ],
+        )
+    )
+
+    verdict: Verdict
+    model: str
+    calibrator: str
+    gallery: int
+    compared: int
+    excluded_encounters: list[int]
+    timings: Mapping[str, float]
+    candidates: list[CandidateOut]
+
+
+class WorkerOut(Wire):
+    """A worker that was seen lately."""
+
+    name: str
+    model: str
+    seen_at: datetime
+
+
+class HealthOut(Wire):
+    """Whether everything that is needed answers; status 503 where it does not."""
+
+    model_config = ConfigDict(
+        json_schema_extra=example(
+            status="ok",
+            database="ok",
+            model="rosette@1",
+            gallery=61,
+            workers=[{"name": "host:4711", "model": "rosette@1", "seen_at": MOMENT}],
+            waiting_jobs=0,
+            version="0.1.0",
+        )
+    )
+
+    status: Literal["ok", "starting", "degraded", "down"]
+    database: str
+    model: str
+    gallery: int
+    workers: list[WorkerOut]
+    waiting_jobs: int
+    version: str

@@ -1,0 +1,85 @@
+"""Service and worker together on one machine, with the demo survey on the first run."""
+
+import logging
+import socket
+import time
+
+import uvicorn
+from tqdm import tqdm
+
+from service import demo as survey
+from service.app import create_app
+from service.deps import Parts
+from service.settings import Settings
+from service.store import encounters, jobs
+from service.supervisor import Supervisor
+
+log = logging.getLogger(__name__)
+
+
+class Server(uvicorn.Server):
+    """Says where it listens as soon as it does."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start and print the URL."""
+        await super().startup(sockets)
+        for one in sockets or []:
+            host, port = one.getsockname()[:2]
+            shown = f"[{host}]" if ":" in host else host
+            print(f"leopard-reid is ready: http://{shown}:{port}  (Ctrl-C ends it)", flush=True)  # noqa: T201
+
+
+def run(settings: Settings, *, demo: bool = False, worker: bool = True) -> None:
+    """Serve until stopped."""
+    app = create_app(settings)
+    parts: Parts = app.state.parts
+    parts.database.migrate()
+    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")
+    listening = config.bind_socket()
+    supervisor = Supervisor(settings, parts.database) if worker else None
+    if supervisor:
+        supervisor.start()
+    try:
+        if demo and fill_with_demo(parts) and worker:
+            wait_for_jobs(parts)
+        Server(config).run(sockets=[listening])
+    finally:
+        if supervisor:
+            supervisor.stop()
+
+
+def fill_with_demo(parts: Parts) -> bool:
+    """Make and import the demo survey; False when the catalogue was not empty."""
+    if not survey.is_empty(parts):
+        return False
+    folder = parts.settings.data_dir / "demo"
+    print(f"first run: painting the demo survey into {folder}", flush=True)  # noqa: T201
+    survey.make(folder)
+    total = len(survey.read_index(folder))
+    for _ in tqdm(survey.load(parts, folder), total=total, unit="photo", desc="import"):
+        pass
+    return True
+
+
+def wait_for_jobs(parts: Parts, *, at_most_s: float = 300) -> None:
+    """Show the worker's progress until nothing is left to embed."""
+    end, total = time.monotonic() + at_most_s, standing(parts)["queued"]
+    with tqdm(total=total, unit="photo", desc="embed") as bar:
+        while (left := _left(parts)) and time.monotonic() < end:
+            bar.update(max(total - left - bar.n, 0))
+            time.sleep(0.25)
+        bar.update(max(total - left - bar.n, 0))
+
+
+def standing(parts: Parts) -> dict[str, int]:
+    """Jobs by state, encounters by state, live workers."""
+    with parts.database.read() as connection:
+        found = jobs.counts(connection)
+        counts = encounters.counts(connection)
+        alive = jobs.workers(connection, within_s=parts.settings.lease_s)
+    return found | {"waiting": counts.waiting, "decided": counts.decided, "workers": len(alive)}
+
+
+def _left(parts: Parts) -> int:
+    found = standing(parts)
+    return found["queued"] + found["running"]

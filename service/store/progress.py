@@ -1,0 +1,28 @@
+"""How much is kept and how much of it is dealt with."""
+
+from sqlalchemy import Connection, func, select
+
+from service.store.identities import current
+from service.store.tables import annotation, photo, station
+
+
+def annotations(connection: Connection) -> dict[str, int]:
+    """How many annotations are pending, embedded and failed; a state without any is left out."""
+    states = select(annotation.c.state, func.count()).group_by(annotation.c.state)
+    return {state: int(number) for state, number in connection.execute(states)}
+
+
+def photos(connection: Connection) -> int:
+    """How many photos are kept."""
+    return int(connection.execute(select(func.count()).select_from(photo)).scalar_one())
+
+
+def catalogued(connection: Connection) -> int:
+    """How many identities have an encounter now."""
+    now = current().subquery()
+    return int(connection.execute(select(func.count(now.c.identity_id.distinct()))).scalar_one())
+
+
+def stations(connection: Connection) -> list[str]:
+    """Every station that has a photo, by name."""
+    return list(connection.execute(select(station.c.name).order_by(station.c.name)).scalars())

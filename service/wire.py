@@ -1,0 +1,104 @@
+"""Values of the store and the engine as wire models."""
+
+from sqlalchemy import Connection
+
+from reid.types import Correspondences, IdentityCandidate
+from service.engine import Answer
+from service.schemas import (
+    AnnotationOut,
+    CandidateOut,
+    ClaimOut,
+    CorrespondencesOut,
+    DecisionOut,
+    IdentificationOut,
+    IdentityDetailOut,
+    IdentityOut,
+    PhotoDetailOut,
+    PhotoOut,
+    ReferenceOut,
+    SightingOut,
+    UploadedFileOut,
+    UploadOut,
+)
+from service.store import decisions, identities, photos
+from service.store.uploads import Upload
+
+
+def upload_out(upload: Upload) -> UploadOut:
+    """An upload with its counts."""
+    return UploadOut(
+        id=upload.id,
+        created_at=upload.created_at,
+        finished=upload.finished,
+        pending=upload.count("pending"),
+        embedded=upload.count("embedded"),
+        failed=upload.count("failed"),
+        refused=upload.refused,
+        files=[UploadedFileOut.model_validate(one) for one in upload.files],
+    )
+
+
+def photo_detail(connection: Connection, photo_id: str) -> PhotoDetailOut:
+    """A photo with its annotations and claims."""
+    animals = photos.annotations_of(connection, photo_id)
+    claims = photos.claims_of(connection, photo_id)
+    return PhotoDetailOut(
+        photo=PhotoOut.model_validate(photos.get(connection, photo_id)),
+        annotations=[AnnotationOut.model_validate(one) for one in animals],
+        claims=[ClaimOut.model_validate(one) for one in claims],
+    )
+
+
+def identity_detail(connection: Connection, identity_id: int) -> IdentityDetailOut:
+    """An identity with everything that ever named it."""
+    found = identities.get(connection, identity_id)
+    decided = decisions.of_identity(connection, identity_id)
+    return IdentityDetailOut(
+        summary=IdentityOut.model_validate(found.summary),
+        sightings=[SightingOut.model_validate(one) for one in found.sightings],
+        references=[ReferenceOut.model_validate(one) for one in found.references],
+        decisions=[DecisionOut.model_validate(one) for one in decided],
+    )
+
+
+def identification_out(answer: Answer, top: int) -> IdentificationOut:
+    """The `top` strongest candidates."""
+    found = answer.identification
+    return IdentificationOut(
+        verdict=found.verdict,
+        model=found.model,
+        calibrator=answer.calibrator,
+        gallery=answer.gallery,
+        compared=found.compared,
+        excluded_encounters=list(answer.excluded_encounters),
+        timings={stage: round(spent, 2) for stage, spent in answer.timings.items()},
+        candidates=[_candidate(one, answer) for one in found.candidates[:top]],
+    )
+
+
+def _candidate(one: IdentityCandidate, answer: Answer) -> CandidateOut:
+    comparison = one.best.comparison
+    reference = answer.references[one.best.row.annotation].annotation
+    return CandidateOut(
+        identity_id=one.identity,
+        identity=answer.names[one.identity],
+        llr=one.evidence.llr,
+        bound=one.evidence.bound,
+        verdict=one.evidence.verdict,
+        query=answer.queries[one.best.query],
+        reference=AnnotationOut.model_validate(reference),
+        cosine=comparison.cosine,
+        dense_score=comparison.dense_score,
+        rootsift_score=comparison.rootsift_score,
+        score=comparison.score,
+        correspondences=[_correspondences(some) for some in comparison.correspondences],
+    )
+
+
+def _correspondences(some: Correspondences) -> CorrespondencesOut:
+    return CorrespondencesOut(
+        kind=some.kind,
+        query=some.points0.round(1).tolist(),
+        reference=some.points1.round(1).tolist(),
+        strength=some.strength.round(3).tolist(),
+    )

@@ -1,0 +1,72 @@
+"""Fixtures for every test: small photos, and the service with a fake embedder."""
+
+from collections.abc import Iterator
+from io import BytesIO
+
+import numpy as np
+import pytest
+from fake_embedder import FakeEmbedder
+from PIL import Image
+from starlette.testclient import TestClient
+
+from service.app import create_app
+from service.settings import Settings
+from service.worker import Worker
+
+
+@pytest.fixture
+def painted():
+    """photo(seed, ...) -> JPEG bytes; the same seed is the same animal, `view` another picture."""
+    return paint
+
+
+def paint(seed: int, view: int = 0, size=(320, 160), taken: str = "", camera: str = "") -> bytes:
+    spots = np.random.default_rng(seed).normal(128, 60, (10, 20, 1)).clip(0, 255)
+    image = Image.fromarray(spots.repeat(3, 2).astype(np.uint8)).resize(
+        size, Image.Resampling.BICUBIC
+    )
+    noise = np.random.default_rng([seed, view]).normal(0, 6, (size[1], size[0], 3))
+    image = Image.fromarray((np.asarray(image) + noise).clip(0, 255).astype(np.uint8))
+    exif = image.getexif()
+    if taken:
+        exif.get_ifd(0x8769)[0x9003] = taken
+    if camera:
+        exif[0x0110] = camera
+    buffer = BytesIO()
+    image.save(buffer, "JPEG", exif=exif, quality=92)
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def settings(tmp_path) -> Settings:
+    """A catalogue of its own, and short waits."""
+    return Settings(
+        _env_file=None, data_dir=tmp_path / "var", poll_s=0.02, max_upload_bytes=2_000_000, port=0
+    )
+
+
+@pytest.fixture
+def app(settings):
+    """The service with a fake embedder and no worker."""
+    return create_app(settings, load=lambda _: FakeEmbedder())
+
+
+@pytest.fixture
+def client(app) -> Iterator[TestClient]:
+    """An HTTP client on a started service."""
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        yield client
+
+
+@pytest.fixture
+def work(app, client):
+    """work() runs the worker until no job is open."""
+    parts = app.state.parts
+    worker = Worker(parts.database, parts.files, parts.settings, FakeEmbedder(), name="test")
+
+    def run() -> None:
+        worker.beat()
+        while worker.work():
+            pass
+
+    return run
