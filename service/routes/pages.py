@@ -1,0 +1,231 @@
+"""Pages for browsers. They work without JavaScript: plain forms, POST, redirect, GET."""
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote, unquote, urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.templating import Jinja2Templates
+from sqlalchemy import Connection
+
+from reid.errors import Conflict, ReidError
+from service.deps import Parts, PhotoId, RowNumber, Service
+from service.engine import Answer
+from service.forms import Files, SaidForm, incoming
+from service.routes.decision_form import DecisionForm
+from service.routes.photos import count_files
+from service.schemas import Problem
+from service.store import decisions, encounters, identities, progress
+from service.views import look as looks
+from service.views.advice import advice
+from service.views.compare import comparing, said
+from service.views.drawing import tone
+from service.views.lists import STATES, counts, encounter_list, filters, next_waiting, row
+from service.views.records import card, identity_view, photo_view, upload_view
+from service.views.words import FILTERS, KINDS, SIGNS
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+YEAR_S = 31_536_000
+
+templates = Jinja2Templates(Path(__file__).parent.parent / "templates")
+templates.env.filters.update(FILTERS)
+templates.env.globals.update(signs=SIGNS, kinds=KINDS)
+templates.env.trim_blocks = templates.env.lstrip_blocks = True
+
+
+def page(
+    request: Request, parts: Parts, name: str, connection: Connection, **values: object
+) -> Response:
+    """A template with what every page needs."""
+    facts = {"counts": counts(connection), "busy": False, **values}
+    facts["gap_minutes"] = f"{parts.settings.encounter_gap_minutes:g}"
+    response = templates.TemplateResponse(request, name, facts)
+    response.headers["cache-control"] = "no-cache"
+    return response
+
+
+@router.get("/")
+def start(request: Request, parts: Service) -> Response:
+    """What waits."""
+    with parts.database.read() as connection:
+        found = next_waiting(connection)
+        values = {
+            "next": row(found) if found else None,
+            "stations": progress.stations(connection),
+            "busy": counts(connection).pending > 0,
+        }
+        return page(request, parts, "start.html", connection, **values)
+
+
+@router.get("/upload")
+def upload_form(request: Request, parts: Service) -> Response:
+    """Where photos come in."""
+    with parts.database.read() as connection:
+        values = {"nav": "upload", "stations": progress.stations(connection)}
+        return page(request, parts, "upload.html", connection, **values)
+
+
+@router.post("/upload")
+def upload(parts: Service, files: Files, form: SaidForm) -> Response:
+    """Keep the files and go to the report, which says also what was refused."""
+    result = parts.intake.accept(incoming(files), form)
+    count_files(parts, result)
+    return _to(f"/uploads/{result.id}")
+
+
+@router.get("/uploads/{upload_id}")
+def upload_report(upload_id: RowNumber, request: Request, parts: Service) -> Response:
+    """What became of each file."""
+    with parts.database.read() as connection:
+        found = upload_view(connection, upload_id)
+        values = {"nav": "upload", "upload": found, "busy": found.pending > 0}
+        return page(request, parts, "upload_report.html", connection, **values)
+
+
+@router.get("/encounters")
+def encounter_page(
+    request: Request,
+    parts: Service,
+    state: str = "waiting",
+    station: str = "",
+    flank: str = "",
+    page_number: Annotated[str, Query(alias="page")] = "1",
+) -> Response:
+    """Encounters, by default those that wait."""
+    wanted = filters(state, station, flank, page_number)
+    with parts.database.read() as connection:
+        found = encounter_list(connection, wanted)
+        chosen = {"state": wanted.state, "station": wanted.station, "flank": wanted.flank}
+        values = {
+            "nav": "encounters",
+            "rows": found.rows,
+            "total": found.total,
+            "page": found.page,
+            "pages": found.pages,
+            "filters": wanted,
+            "states": STATES,
+            "stations": progress.stations(connection),
+            "busy": counts(connection).pending > 0,
+            "page_url": lambda number: "/encounters?" + urlencode({**chosen, "page": number}),
+        }
+        return page(request, parts, "encounters.html", connection, **values)
+
+
+@router.get("/encounters/{encounter_id}")
+def compare(encounter_id: RowNumber, request: Request, parts: Service) -> Response:
+    """Query and candidates side by side."""
+    return _compare(request, parts, encounter_id)
+
+
+def _compare(
+    request: Request, parts: Parts, encounter_id: int, refused: str = "", status: int = 200
+) -> Response:
+    with parts.database.read() as connection:
+        detail = encounters.get(connection, encounter_id)
+    answer, problem = _candidates(parts, encounter_id)
+    look = looks.parse(request.query_params)
+    view = comparing(detail, answer, look)
+    with parts.database.read() as connection:
+        following = next_waiting(connection, encounter_id)
+        catalogue = identities.catalogue(connection)
+        values = {
+            **{name: getattr(view, name) for name in view.__slots__},
+            "nav": "encounters",
+            "busy": detail.summary.pending > 0 or (answer is None and not problem),
+            "problem": refused or problem,
+            "said": _said(request, connection, encounter_id),
+            "tone": tone(look.brightness, look.contrast),
+            "toned": (look.brightness, look.contrast) != (100, 100),
+            "next_encounter": following.id if following else None,
+            "next_name": identities.next_name(connection),
+            "identities": [(one.id, one.name) for one in catalogue],
+            "reviewer": unquote(request.cookies.get("reviewer", "")),
+        }
+        response = page(request, parts, "encounter.html", connection, **values)
+    response.status_code = status
+    return response
+
+
+def _candidates(parts: Parts, encounter_id: int) -> tuple[Answer | None, str]:
+    """The answer, or why there is none; neither while the network is being loaded."""
+    if parts.engine.loaded is None:
+        return None, parts.engine.failure or ""
+    try:
+        return parts.engine.candidates(encounter_id), ""
+    except ReidError as error:
+        return None, f"{error}. {advice(error.code)}"
+
+
+def _said(request: Request, connection: Connection, encounter_id: int) -> str:
+    """The decision named in the address, if it is the latest of this encounter."""
+    last = decisions.latest(connection, encounter_id)
+    return said(last) if last and request.query_params.get("said") == str(last.id) else ""
+
+
+@router.post("/encounters/{encounter_id}/decisions")
+def decide(
+    encounter_id: RowNumber, request: Request, parts: Service, new: DecisionForm
+) -> Response:
+    """Record a decision and show the encounter again, with a message and the way back."""
+    try:
+        with parts.database.write() as connection:
+            made = decisions.add(connection, encounter_id, new)
+    except Conflict as error:
+        return _compare(request, parts, encounter_id, f"{error}.", 409)
+    parts.metrics.decisions.labels(made.kind).inc()
+    response = _to(f"/encounters/{encounter_id}?said={made.id}")
+    _remember(response, new.reviewer)
+    return response
+
+
+@router.get("/catalogue")
+def catalogue(request: Request, parts: Service) -> Response:
+    """Each identity with its flanks."""
+    with parts.database.read() as connection:
+        found = [card(one) for one in identities.catalogue(connection)]
+        return page(request, parts, "catalogue.html", connection, nav="catalogue", identities=found)
+
+
+@router.get("/identities/{identity_id}")
+def identity(identity_id: RowNumber, request: Request, parts: Service) -> Response:
+    """One identity with all its photos."""
+    with parts.database.read() as connection:
+        found = identity_view(connection, identity_id)
+        values = {name: getattr(found, name) for name in found.__slots__}
+        return page(request, parts, "identity.html", connection, nav="catalogue", **values)
+
+
+@router.get("/photos/{photo_id}")
+def photo(photo_id: PhotoId, request: Request, parts: Service) -> Response:
+    """One photo with the animals in it."""
+    with parts.database.read() as connection:
+        found = photo_view(connection, photo_id)
+        values = {name: getattr(found, name) for name in found.__slots__}
+        return page(request, parts, "photo.html", connection, **values)
+
+
+def error_page(request: Request, error: Problem) -> Response:
+    """A problem for a person. It asks nothing of the database, which may be what failed."""
+    titles = {404: "Not found", 409: "Somebody was faster", 422: "This could not be used"}
+    facts = {
+        "counts": None,
+        "status": error.status,
+        "title": titles.get(error.status, error.title),
+        "detail": error.detail[:1].upper() + error.detail[1:].rstrip(".") + ".",
+        "advice": advice(error.code),
+        "code": error.code,
+    }
+    return templates.TemplateResponse(request, "error.html", facts, status_code=error.status)
+
+
+def _to(address: str) -> RedirectResponse:
+    return RedirectResponse(address, status_code=303)
+
+
+def _remember(response: Response, reviewer: str) -> None:
+    """The reviewer's name for the next decision, on this browser only."""
+    if reviewer != "anonymous":
+        response.set_cookie(
+            "reviewer", quote(reviewer), max_age=YEAR_S, httponly=True, samesite="strict"
+        )

@@ -1,0 +1,23 @@
+// @ts-check
+/** Elements with an id and `data-refresh="seconds"` are renewed from the server until it stops asking. */
+
+import { load, replaceParts } from "./replace.js";
+
+function interval() {
+  const waiting = [...document.querySelectorAll("[data-refresh]")];
+  const seconds = waiting.map((element) => Number(element.getAttribute("data-refresh")));
+  return seconds.length ? Math.max(0.5, Math.min(...seconds)) * 1000 : 0;
+}
+
+async function renew() {
+  const again = interval();
+  if (!again) return;
+  const lines = document.querySelector(".dragging, input[type=range]:active");
+  if (!document.hidden && !lines) {
+    const page = await load(location.href).catch(() => null);
+    if (page) replaceParts(page, "[data-refresh], [data-live]");
+  }
+  if (interval()) setTimeout(renew, again);
+}
+
+if (interval()) setTimeout(renew, interval());

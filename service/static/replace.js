@@ -1,0 +1,20 @@
+// @ts-check
+/** Fetch a page of ours and put its live parts in place of those on screen. */
+
+/** @param {string} address @param {AbortSignal} [signal] @returns {Promise<Document>} */
+export async function load(address, signal) {
+  const response = await fetch(address, { signal, headers: { accept: "text/html" } });
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
+  return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
+/** Replace every element that has an id and fits `selector`, and keep the focus.
+ * @param {Document} page @param {string} selector */
+export function replaceParts(page, selector) {
+  const focused = document.activeElement?.id;
+  for (const old of document.querySelectorAll(selector)) {
+    const fresh = page.getElementById(old.id);
+    if (fresh && fresh.outerHTML !== old.outerHTML) old.replaceWith(document.adoptNode(fresh));
+  }
+  if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+}

@@ -1,0 +1,49 @@
+// @ts-check
+/** Links with `data-swap` change the live parts of the page in place; the address follows. */
+
+import { load, replaceParts } from "./replace.js";
+
+const CHOICES = ["candidate", "photo", "every"]; // the rest of the look stays as it is on screen
+let pending = new AbortController();
+
+/** @param {HTMLAnchorElement} link */
+function target(link) {
+  const wanted = new URL(link.href).searchParams;
+  const url = new URL(location.href);
+  for (const name of CHOICES) {
+    const value = wanted.get(name);
+    if (value === null) url.searchParams.delete(name);
+    else url.searchParams.set(name, value);
+  }
+  url.searchParams.delete("said");
+  return url;
+}
+
+/** @param {string} address */
+async function show(address) {
+  pending.abort();
+  pending = new AbortController();
+  const page = await load(address, pending.signal);
+  replaceParts(page, "[data-live]");
+}
+
+/** @param {MouseEvent} event */
+async function onClick(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+  const link = event.target instanceof Element ? event.target.closest("a[data-swap]") : null;
+  if (!(link instanceof HTMLAnchorElement)) return;
+  event.preventDefault();
+  const url = target(link);
+  history.pushState(null, "", url);
+  try {
+    await show(url.href);
+    for (const one of document.querySelectorAll(".strip [aria-current=true]")) {
+      one.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
+  } catch (error) {
+    if (!(error instanceof DOMException && error.name === "AbortError")) location.assign(url);
+  }
+}
+
+document.addEventListener("click", onClick);
+addEventListener("popstate", () => show(location.href).catch(() => location.reload()));

@@ -1,0 +1,178 @@
+"""View models of the start page and the list of encounters."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, cast, get_args
+
+from sqlalchemy import Connection
+
+from reid.types import Flank
+from service.store import encounters, jobs, progress
+from service.store.encounters import EncounterSummary
+
+WORKER_SILENT_S = 60.0
+PAGE = 50
+ALL = 100_000
+THUMB = 320
+
+ListState = Literal["waiting", "decided", "failed", "all"]
+State = Literal["waiting", "busy", "decided", "failed"]
+
+STATES: tuple[tuple[ListState, str], ...] = (
+    ("waiting", "waiting"),
+    ("decided", "decided"),
+    ("failed", "cannot be compared"),
+    ("all", "all"),
+)
+
+
+def crop_address(annotation_id: int, longest: int = THUMB) -> str:
+    """Where the flank crop of an annotation is."""
+    return f"/api/v1/annotations/{annotation_id}/crop?longest={longest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The state of the whole catalogue. worker: whether one was seen lately."""
+
+    waiting: int
+    decided: int
+    identities: int
+    photos: int
+    annotations: int
+    pending: int
+    failed: int
+    worker: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An identity to link to."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterRow:
+    """One encounter of the list."""
+
+    id: int
+    title: str
+    station: str | None
+    started_at: datetime | None
+    photos: int
+    done: int
+    pending: int
+    flanks: tuple[str, ...]
+    thumbs: tuple[str, ...]
+    state: State
+    identity: Named | None
+
+
+def counts(connection: Connection) -> Counts:
+    """What every page's header says."""
+    found, states = encounters.counts(connection), progress.annotations(connection)
+    return Counts(
+        waiting=found.waiting,
+        decided=found.decided,
+        identities=progress.catalogued(connection),
+        photos=progress.photos(connection),
+        annotations=sum(states.values()),
+        pending=states.get("pending", 0),
+        failed=states.get("failed", 0),
+        worker=bool(jobs.workers(connection, within_s=WORKER_SILENT_S)),
+    )
+
+
+def row(summary: EncounterSummary) -> EncounterRow:
+    """A summary as the pages show it."""
+    named = summary.identity_id is not None and summary.identity is not None
+    return EncounterRow(
+        id=summary.id,
+        title=title(summary),
+        station=summary.station,
+        started_at=summary.started_at,
+        photos=summary.annotations,
+        done=summary.annotations - summary.pending,
+        pending=summary.pending,
+        flanks=tuple(flank.value for flank in summary.flanks),
+        thumbs=(crop_address(summary.thumbnail),) if summary.thumbnail else (),
+        state=state(summary),
+        identity=Named(summary.identity_id or 0, summary.identity or "") if named else None,
+    )
+
+
+def title(summary: EncounterSummary) -> str:
+    """What an encounter is called on a page."""
+    return summary.name or summary.station or f"Encounter {summary.id}, station unknown"
+
+
+def state(summary: EncounterSummary) -> State:
+    """Decided by a person, or what hinders a decision."""
+    if not summary.waiting:
+        return "decided"
+    if summary.pending:
+        return "busy"
+    return "waiting" if summary.embedded else "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which encounters are listed; all of it stands in the address."""
+
+    state: ListState = "waiting"
+    station: str = ""
+    flank: str = ""
+    page: int = 1
+
+    def fits(self, summary: EncounterSummary) -> bool:
+        """Whether an encounter is listed."""
+        if self.station and summary.station != self.station:
+            return False
+        if self.flank and self.flank not in summary.flanks:
+            return False
+        if self.state == "all":
+            return True
+        wanted = {"waiting", "busy", "failed"} if self.state == "waiting" else {self.state}
+        return state(summary) in wanted
+
+
+def filters(state_: str, station: str, flank: str, page: str) -> Filters:
+    """Read an address; what makes no sense is taken as its default."""
+    known = state_ if state_ in get_args(ListState) else "waiting"
+    flank = flank if flank in set(Flank) else ""
+    number = int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1
+    return Filters(cast("ListState", known), station, flank, max(1, number))
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterList:
+    """One page of the list, and how many there are altogether."""
+
+    rows: tuple[EncounterRow, ...]
+    total: int
+    page: int
+    pages: int
+
+
+def encounter_list(connection: Connection, wanted: Filters) -> EncounterList:
+    """The encounters that fit, newest first."""
+    known: encounters.EncounterState = "all"
+    if wanted.state != "all":
+        known = "decided" if wanted.state == "decided" else "waiting"
+    found = [one for one in encounters.search(connection, known, limit=ALL) if wanted.fits(one)]
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(wanted.page, pages)
+    shown = found[(page - 1) * PAGE : page * PAGE]
+    return EncounterList(tuple(row(one) for one in shown), len(found), page, pages)
+
+
+def next_waiting(connection: Connection, after: int | None = None) -> EncounterSummary | None:
+    """The encounter to look at next: the one below `after` in the list, else the first."""
+    ready = encounters.search(connection, "waiting", limit=ALL)
+    ready = [one for one in ready if one.embedded or one.id == after]
+    ids = [one.id for one in ready]
+    start = ids.index(after) + 1 if after in ids else 0
+    rest = [one for one in ready[start:] + ready[:start] if one.id != after]
+    return rest[0] if rest else None

@@ -1,0 +1,85 @@
+"""What the machine measured, in words for a person: llr, verdict, time, counts."""
+
+import math
+from collections.abc import Iterable
+from datetime import datetime
+
+SIGNS = {"same": "●", "different": "✕", "inconclusive": "◐", "not comparable": "○"}
+"""A shape beside each verdict word, so that colour is never the only carrier."""
+
+KINDS = {"rosette": "rosette", "rootsift": "RootSIFT"}
+"""Kinds of correspondences and how they are written."""
+
+MINUS = "\N{MINUS SIGN}"
+AT_BOUND = 0.005
+EVEN = 0.02
+
+
+def signed(llr: float) -> str:
+    """An llr with its sign and one decimal: "+1.4", with a true minus below zero."""
+    text = f"{abs(llr):.1f}"
+    if float(text) == 0:
+        return text
+    return ("+" if llr > 0 else MINUS) + text
+
+
+def times(llr: float) -> str:
+    """The likelihood ratio as a factor of two significant figures: "25 times", "1.6 times"."""
+    factor = 10 ** abs(llr)
+    if factor < 10:
+        return f"{factor:.1f} times"
+    digits = math.floor(math.log10(factor)) - 1
+    return f"{round(factor / 10**digits) * 10**digits:,} times"
+
+
+def meaning(llr: float) -> str:
+    """What an llr says, as the half sentence after "this comparison is"."""
+    if abs(llr) < EVEN:
+        return "as likely for the same leopard as for two different leopards"
+    if llr > 0:
+        return f"{times(llr)} more likely if it is the same leopard"
+    return f"{times(llr)} more likely if they are different leopards"
+
+
+def limits(llr: float, bound: float, calibrator: str) -> str:
+    """What restricts the claim: a provisional calibration, or an llr at its bound."""
+    parts = []
+    if bound - abs(llr) < AT_BOUND:
+        parts.append("the most this calibration can say")
+    if calibrator.startswith("provisional"):
+        parts.append("provisional calibration")
+    return ", ".join(parts)
+
+
+def when(at: datetime | None) -> str:
+    """A capture time for people: "1 Mar 2019, 19:49"; "time unknown" without one."""
+    return "time unknown" if at is None else f"{at.day} {at:%b %Y, %H:%M}"
+
+
+def day(at: datetime | None) -> str:
+    """A capture date for people: "1 Mar 2019"."""
+    return "date unknown" if at is None else f"{at.day} {at:%b %Y}"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 photo", "2 photos", "1 identity", "2 identities"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def percent(part: int, whole: int) -> int:
+    """Whole percent done, 100 when there is nothing to do."""
+    return 100 if whole == 0 else part * 100 // whole
+
+
+def clock(at: datetime | None) -> str:
+    """The time of day to the second: "19:49:36"."""
+    return "time unknown" if at is None else f"{at:%H:%M:%S}"
+
+
+def coordinates(values: Iterable[float]) -> str:
+    """Numbers for an SVG attribute: "12.5 80"."""
+    return " ".join(f"{value:.2f}".rstrip("0").rstrip(".") for value in values)
+
+
+FILTERS = {"when": when, "day": day, "clock": clock, "count": count, "coordinates": coordinates}
+"""What the templates may call."""
