@@ -6,13 +6,12 @@ from pathlib import Path
 from threading import Thread
 
 from fastapi import APIRouter, FastAPI
-from reid.evidence import Calibrator
 from starlette.staticfiles import StaticFiles
 
 from service import errors
 from service.csrf import SameOrigin, SecurityHeaders
 from service.deps import Parts
-from service.engine import Engine, Loader, load_embedder
+from service.engine import Engine, Loader, load_recognition
 from service.intake import Intake
 from service.limits import BodyLimit
 from service.metrics import Metrics
@@ -27,11 +26,9 @@ API = (identify.router, photos.router, encounters.router, identities.router)
 ROOT = (operations.router, pages.router)
 
 
-def create_app(
-    settings: Settings, *, load: Loader = load_embedder, calibrator: Calibrator | None = None
-) -> FastAPI:
+def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAPI:
     """No module-level app: tests and commands build their own. load: brings the network."""
-    parts = build_parts(settings, load=load, calibrator=calibrator)
+    parts = build_parts(settings, load=load)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -59,16 +56,14 @@ def create_app(
     return app
 
 
-def build_parts(
-    settings: Settings, *, load: Loader = load_embedder, calibrator: Calibrator | None = None
-) -> Parts:
+def build_parts(settings: Settings, *, load: Loader = load_recognition) -> Parts:
     """Everything a process needs; nothing is opened or loaded yet."""
     database, files, metrics = Database(settings.database), PhotoFiles(settings.photos), Metrics()
     return Parts(
         settings=settings,
         database=database,
         files=files,
-        engine=Engine(database, settings, metrics, load=load, calibrator=calibrator),
+        engine=Engine(database, settings, metrics, load=load),
         intake=Intake(database, files, settings),
         pictures=Pictures(database, files, settings),
         metrics=metrics,

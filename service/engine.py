@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
-from reid.evidence import Calibrator, provisional
-from reid.identify import identify
-
 from reid.crop import cut, parse_box, resolve_box
 from reid.errors import ReidError
+from reid.evidence import Calibrator, provisional
 from reid.gallery import Galleries
+from reid.identify import identify
 from reid.images import decode
 from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Identification
+from reid.weights import default_folder
 from service.metrics import Metrics, Stopwatch
 from service.settings import Settings
 from service.store import encounters, features, identities, photos
@@ -42,7 +42,15 @@ class Describer(Protocol):
         """Embedding and local features of each crop."""
 
 
-Loader = Callable[[Settings], Describer]
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """A network, and the calibrator that was fitted on what it makes."""
+
+    embedder: Describer
+    calibrator: Calibrator
+
+
+Loader = Callable[[Settings], Recognition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +92,14 @@ class Answer:
 def load_embedder(settings: Settings) -> Describer:
     """The released network; imported here because torch takes seconds."""
     from reid.embed import Embedder
-    from reid.weights import default_folder
 
     return Embedder.load(settings.weights_dir or default_folder(), settings.model or None)
+
+
+def load_recognition(settings: Settings) -> Recognition:
+    """The released network and calibrator."""
+    calibrator = provisional(settings.weights_dir or default_folder())
+    return Recognition(load_embedder(settings), calibrator)
 
 
 class Engine:
@@ -98,24 +111,23 @@ class Engine:
         settings: Settings,
         metrics: Metrics,
         *,
-        load: Loader = load_embedder,
-        calibrator: Calibrator | None = None,
+        load: Loader = load_recognition,
     ) -> None:
         self._database, self._settings, self._metrics = database, settings, metrics
         self._load = load
-        self._embedder: Describer | None = None
+        self._recognition: Recognition | None = None
         self.failure: str | None = None
-        self._calibrator = calibrator or provisional()
         self._snapshot: Snapshot | None = None
         self._vectors: dict[int, Embedding] = {}
-        self._loading, self._rebuilding, self._busy = Lock(), Lock(), BoundedSemaphore(AT_ONCE)
+        self._loading, self._rebuilding, self._describing = Lock(), Lock(), Lock()
+        self._busy = BoundedSemaphore(AT_ONCE)
         self._features = FeatureCache(database, settings.features_cached)
         self._answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
 
     @property
     def loaded(self) -> str | None:
         """The model id, or None while the network is not loaded yet."""
-        return self._embedder.model if self._embedder else None
+        return self._recognition.embedder.model if self._recognition else None
 
     @property
     def gallery_size(self) -> int:
@@ -124,11 +136,14 @@ class Engine:
 
     def embedder(self) -> Describer:
         """The network, loaded at the first need."""
+        return self._loaded().embedder
+
+    def _loaded(self) -> Recognition:
         with self._loading:
-            if self._embedder is None:
-                self._embedder = self._load(self._settings)
+            if self._recognition is None:
+                self._recognition = self._load(self._settings)
                 self.failure = None
-            return self._embedder
+            return self._recognition
 
     def preload(self) -> None:
         """Load the network and build the galleries before anybody asks; keeps what went wrong."""
@@ -160,7 +175,7 @@ class Engine:
         watch = Stopwatch()
         with self._busy, watch("total"):
             crops = [self._crop(photo, flank, watch) for photo in query]
-            with watch("embed"):
+            with watch("embed"), self._describing:
                 described = self.embedder().describe(crops)
             own = self._encounters_of([digest(photo.data) for photo in query])
             answer = self._answer(described, tuple(range(len(query))), own, watch)
@@ -209,12 +224,12 @@ class Engine:
         own: frozenset[int],
         watch: Stopwatch,
     ) -> Answer:
-        snapshot = self.snapshot()
+        snapshot, calibrator = self.snapshot(), self._loaded().calibrator
         found = identify(
             query,
             snapshot.galleries,
             lambda ids: self._features.get(ids, snapshot),
-            self._calibrator,
+            calibrator,
             shortlist=self._settings.shortlist,
             verify=self._settings.verify,
             exclude_encounters=own,
@@ -226,7 +241,7 @@ class Engine:
             names = identities.names(connection)
         return Answer(
             identification=found,
-            calibrator=self._calibrator.id,
+            calibrator=calibrator.id,
             queries=queries,
             gallery=len(snapshot.galleries),
             excluded_encounters=tuple(sorted(own)),

@@ -2,15 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
 
 from reid.types import Box, Flank, Verdict
-
-SHA = "7f0d3c1e9a5b48c2d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d"
-WHEN = "2019-03-01T19:49:36"
-MOMENT = "2026-11-22T18:40:00Z"
+from service import examples
 
 Line = Annotated[
     str,
@@ -35,9 +32,9 @@ AnnotationState = Literal["pending", "embedded", "failed"]
 DecisionKind = Literal["same", "new", "cannot_tell", "withdrawn"]
 
 
-def example(**values: Any) -> dict[str, Any]:  # noqa: ANN401
-    """`json_schema_extra` of a model."""
-    return {"examples": [values]}
+def shown(example: dict[str, JsonValue]) -> ConfigDict:
+    """The configuration of a model with an example."""
+    return ConfigDict(json_schema_extra={"examples": [example]})
 
 
 class Wire(BaseModel):
@@ -51,15 +48,7 @@ class Wire(BaseModel):
 class Problem(Wire):
     """RFC 9457 error; `code` is stable."""
 
-    model_config = ConfigDict(
-        json_schema_extra=example(
-            type="about:blank",
-            title="Not Found",
-            status=404,
-            detail="no encounter 7",
-            code="not_found",
-        )
-    )
+    model_config = shown(examples.PROBLEM)
 
     type: str
     title: str
@@ -109,44 +98,10 @@ class PhotoOut(Wire):
     created_at: datetime
 
 
-ANNOTATION_EXAMPLE = {
-    "id": 12,
-    "photo_id": SHA,
-    "encounter_id": 4,
-    "flank": "right",
-    "box": None,
-    "state": "embedded",
-    "error_code": None,
-    "error_detail": None,
-}
-PHOTO_EXAMPLE = {
-    "id": SHA,
-    "file_name": "BG-102B-2019-03-01_19-49-36.jpg",
-    "media_type": "image/jpeg",
-    "bytes": 81234,
-    "width": 668,
-    "height": 295,
-    "station": "BG-102",
-    "camera": "BG-102B",
-    "captured_at": WHEN,
-    "zone": "unknown",
-    "latitude": None,
-    "longitude": None,
-    "notes": "",
-    "created_at": MOMENT,
-}
-
-
 class PhotoDetailOut(Wire):
     """A photo, the animals in it, and everything that was said about it."""
 
-    model_config = ConfigDict(
-        json_schema_extra=example(
-            photo=PHOTO_EXAMPLE,
-            annotations=[ANNOTATION_EXAMPLE],
-            claims=[{"field": "captured_at", "value": WHEN, "source": "file name", "used": True}],
-        )
-    )
+    model_config = shown(examples.PHOTO_DETAIL)
 
     photo: PhotoOut
     annotations: list[AnnotationOut]
@@ -177,30 +132,7 @@ class UploadedFileOut(Wire):
 class UploadOut(Wire):
     """An upload and how far its photos are."""
 
-    model_config = ConfigDict(
-        json_schema_extra=example(
-            id=3,
-            created_at=MOMENT,
-            finished=False,
-            pending=1,
-            embedded=0,
-            failed=0,
-            refused=0,
-            files=[
-                {
-                    "position": 0,
-                    "file_name": "BG-102B-2019-03-01_19-49-36.jpg",
-                    "photo_id": SHA,
-                    "created": True,
-                    "annotation_id": 12,
-                    "encounter_id": 4,
-                    "state": "pending",
-                    "error_code": None,
-                    "error_detail": None,
-                }
-            ],
-        )
-    )
+    model_config = shown(examples.UPLOAD)
 
     id: int
     created_at: datetime
@@ -212,28 +144,10 @@ class UploadOut(Wire):
     files: list[UploadedFileOut]
 
 
-ENCOUNTER_EXAMPLE = {
-    "id": 4,
-    "name": None,
-    "station": "BG-102",
-    "started_at": WHEN,
-    "ended_at": WHEN,
-    "pending": 0,
-    "embedded": 2,
-    "failed": 0,
-    "flanks": ["right"],
-    "thumbnail": 12,
-    "decision_id": 0,
-    "decision": None,
-    "identity_id": None,
-    "identity": None,
-}
-
-
 class EncounterOut(Wire):
     """One line of the list; decision_id 0 means that nobody has decided yet."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [ENCOUNTER_EXAMPLE]})
+    model_config = shown(examples.ENCOUNTER)
 
     id: int
     name: str | None
@@ -254,9 +168,7 @@ class EncounterOut(Wire):
 class EncountersOut(Wire):
     """A page of encounters and how many wait altogether."""
 
-    model_config = ConfigDict(
-        json_schema_extra=example(waiting=1, decided=9, encounters=[ENCOUNTER_EXAMPLE])
-    )
+    model_config = shown(examples.ENCOUNTERS)
 
     waiting: int
     decided: int
@@ -269,18 +181,7 @@ class DecisionIn(Wire):
     after: the newest decision the person had seen (decision_id); left out, no check is made.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra=example(
-            kind="same",
-            identity_id=2,
-            llr=1.3,
-            model="rosette@1",
-            calibrator="provisional@1",
-            reviewer="ab",
-            note="three rosettes on the shoulder agree",
-            after=0,
-        )
-    )
+    model_config = shown(examples.DECISION_IN)
 
     kind: DecisionKind
     identity_id: Number | None = None
@@ -293,25 +194,10 @@ class DecisionIn(Wire):
     after: Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)] | None = None
 
 
-DECISION_EXAMPLE = {
-    "id": 8,
-    "encounter_id": 4,
-    "kind": "same",
-    "identity_id": 2,
-    "identity": "L002",
-    "llr": 1.3,
-    "model": "rosette@1",
-    "calibrator": "provisional@1",
-    "reviewer": "ab",
-    "note": "",
-    "decided_at": MOMENT,
-}
-
-
 class DecisionOut(Wire):
     """A recorded decision; it is never changed, a later one undoes it."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [DECISION_EXAMPLE]})
+    model_config = shown(examples.DECISION)
 
     id: int
     encounter_id: int
@@ -329,14 +215,7 @@ class DecisionOut(Wire):
 class EncounterDetailOut(Wire):
     """One encounter with photos, decisions and fields that were stated differently."""
 
-    model_config = ConfigDict(
-        json_schema_extra=example(
-            summary=ENCOUNTER_EXAMPLE,
-            references=[{"annotation": ANNOTATION_EXAMPLE, "photo": PHOTO_EXAMPLE}],
-            decisions=[DECISION_EXAMPLE],
-            conflicts={},
-        )
-    )
+    model_config = shown(examples.ENCOUNTER_DETAIL)
 
     summary: EncounterOut
     references: list[ReferenceOut]
@@ -347,17 +226,7 @@ class EncounterDetailOut(Wire):
 class IdentityOut(Wire):
     """One line of the catalogue; flanks counts embedded annotations."""
 
-    model_config = ConfigDict(
-        json_schema_extra=example(
-            id=2,
-            name="L002",
-            encounters=3,
-            annotations=7,
-            first_seen=WHEN,
-            last_seen=WHEN,
-            flanks=[["right", 7]],
-        )
-    )
+    model_config = shown(examples.IDENTITY)
 
     id: int
     name: str
@@ -421,40 +290,7 @@ class IdentificationOut(Wire):
     timings: milliseconds per stage.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra=example(
-            verdict="same",
-            model="rosette@1",
-            calibrator="provisional@1",
-            gallery=61,
-            compared=50,
-            excluded_encounters=[],
-            timings={"decode": 4.1, "embed": 61.0, "search": 0.1, "compare": 180.3, "total": 246.0},
-            candidates=[
-                {
-                    "identity_id": 2,
-                    "identity": "L002",
-                    "llr": 1.3,
-                    "bound": 1.5,
-                    "verdict": "same",
-                    "query": 0,
-                    "reference": ANNOTATION_EXAMPLE,
-                    "cosine": 0.81,
-                    "dense_score": 14.2,
-                    "rootsift_score": 31.0,
-                    "score": 4.2,
-                    "correspondences": [
-                        {
-                            "kind": "rosette",
-                            "query": [[210.5, 90.0]],
-                            "reference": [[188.0, 97.5]],
-                            "strength": [0.9],
-                        }
-                    ],
-                }
-            ],
-        )
-    )
+    model_config = shown(examples.IDENTIFICATION)
 
     verdict: Verdict
     model: str
@@ -477,17 +313,7 @@ class WorkerOut(Wire):
 class HealthOut(Wire):
     """Whether everything that is needed answers; status 503 where it does not."""
 
-    model_config = ConfigDict(
-        json_schema_extra=example(
-            status="ok",
-            database="ok",
-            model="rosette@1",
-            gallery=61,
-            workers=[{"name": "host:4711", "model": "rosette@1", "seen_at": MOMENT}],
-            waiting_jobs=0,
-            version="0.1.0",
-        )
-    )
+    model_config = shown(examples.HEALTH)
 
     status: Literal["ok", "starting", "degraded", "down"]
     database: str

@@ -41,7 +41,7 @@ class Supervisor:
         pause = 0.5
         while not self._stop.wait(pause):
             name = worker_name()
-            worker = subprocess.Popen(command(name), env=environment(self._settings))
+            worker = subprocess.Popen(command(name), env=environment(self._settings))  # noqa: S603
             lived = self._wait(worker)
             self._release(name)
             if not self._stop.is_set():

@@ -5,7 +5,7 @@ from io import BytesIO
 
 import numpy as np
 import pytest
-from fake_embedder import FakeEmbedder
+from fake_embedder import FakeEmbedder, fake_recognition
 from PIL import Image
 from starlette.testclient import TestClient
 
@@ -48,7 +48,7 @@ def settings(tmp_path) -> Settings:
 @pytest.fixture
 def app(settings):
     """The service with a fake embedder and no worker."""
-    return create_app(settings, load=lambda _: FakeEmbedder())
+    return create_app(settings, load=fake_recognition)
 
 
 @pytest.fixture

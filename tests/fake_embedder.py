@@ -6,10 +6,20 @@ import signal
 import cv2
 import numpy as np
 
+from reid.compare import Fusion
+from reid.evidence import Calibrator
 from reid.types import AnnotationFeatures, Embedding, LocalFeatures
+from service.engine import Recognition
 
 MODEL = "fake@1"
+WEIGHTS = (-8.0, 6.0, 2.0, 0.0)
+CALIBRATOR = Calibrator("calibrated@1", MODEL, Fusion(WEIGHTS, WEIGHTS), individuals=200)
 POISON = (255, 0, 255)
+
+
+def fake_recognition(_):
+    """What `create_app(load=...)` takes."""
+    return Recognition(FakeEmbedder(), CALIBRATOR)
 
 
 class FakeEmbedder:

@@ -1,5 +1,7 @@
 """Photos: upload, look, and the progress of an upload."""
 
+from typing import Any
+
 from fastapi import APIRouter, Request, Response
 
 from service.deps import Longest, PhotoId, RowNumber, Service
@@ -12,7 +14,10 @@ from service.wire import photo_detail, upload_out
 
 router = APIRouter(tags=["photos"], responses=documented(403, 404, 413, 422))
 FOREVER = "private, max-age=31536000, immutable"
-JPEG = {200: {"content": {"image/jpeg": {}}}, 304: {"description": "Not Modified"}}
+JPEG: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/jpeg": {}}},
+    304: {"description": "Not Modified"},
+}
 
 
 @router.post("/photos", status_code=201, responses={200: {"model": UploadOut}})
