@@ -11,10 +11,9 @@ import httpx
 from reid.archive import Answer, Catalogue, Named
 from reid.errors import BadSettings, InputError, UnusableCrop
 from reid.types import Flank, Verdict
+from service.app import build_parts
 from service.engine import Engine, QueryPhoto
-from service.metrics import Metrics
 from service.settings import Settings
-from service.store.database import Database
 
 OF_THE_PHOTO = {400, 413, 415, 422}  # statuses that say something about the photo, not about us
 PASSING = {429, 502, 503, 504}
@@ -82,8 +81,8 @@ class EmbeddedCatalogue:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self.model = engine.embedder().model
-        self.state = "-".join(map(str, engine.snapshot().version))
+        snapshot = engine.snapshot()
+        self.model, self.state = snapshot.model, "-".join(map(str, snapshot.version))
 
     def identify(self, photo: bytes, flank: Flank) -> Answer:
         """One photo."""
@@ -104,9 +103,9 @@ def open_catalogue(where: str) -> Catalogue:
     settings = Settings(data_dir=Path(where), database_url="", photos_url="")
     if not (settings.data_dir / "reid.sqlite3").is_file():
         raise BadSettings(f"no catalogue in {where}: it has no reid.sqlite3")
-    database = Database(settings.database)
-    database.migrate()
-    return EmbeddedCatalogue(Engine(database, settings, Metrics()))
+    parts = build_parts(settings)
+    parts.database.migrate()
+    return EmbeddedCatalogue(parts.engine)
 
 
 def _checked(response: httpx.Response) -> httpx.Response:
