@@ -92,7 +92,7 @@ def opened(data: bytes, *, max_pixels: int | None = None) -> Iterator[Pillow.Ima
     except InputError:
         raise
     except Pillow.DecompressionBombError as error:
-        raise ImageTooLarge(f"the photo has more pixels than we ever decode: {error}") from error
+        raise ImageTooLarge("the photo claims more pixels than we ever decode") from error
     except UnidentifiedImageError as error:
         raise UnreadableImage("not a JPEG, PNG or WebP photo, or damaged") from error
     except (
