@@ -27,7 +27,7 @@ def local_contrast(luminance: NDArray[np.uint8]) -> Float32:
     mean = cv2.GaussianBlur(x, (0, 0), CONTRAST_SIGMA)
     x = x - mean
     spread = np.sqrt(cv2.GaussianBlur(x * x, (0, 0), CONTRAST_SIGMA)) + CONTRAST_FLOOR
-    return np.clip(x / spread / CONTRAST_CLIP, -1.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(x / spread / CONTRAST_CLIP, -1.0, 1.0), np.float32)
 
 
 class Output(NamedTuple):
@@ -56,6 +56,7 @@ class RosetteNetwork(nn.Module):
     ) -> None:
         super().__init__()
         a, b, c, d = widths
+        self.trunk_share = 0.1  # of the embedding's gradient: the trunk serves the descriptors
         self.widths, self.grid = widths, grid
         self.stem = nn.Sequential(
             nn.Conv2d(1, a, 5, 2, 2, bias=False), nn.BatchNorm2d(a), nn.ReLU(inplace=True)
@@ -67,22 +68,23 @@ class RosetteNetwork(nn.Module):
         self.coat = nn.Conv2d(c, 1, 1)
         self.deep = nn.Sequential(_block(c, d, 2), _block(d, d, 1))
         self.power = nn.Parameter(torch.tensor(3.0))
-        self.project = nn.Linear(d * grid[0] * grid[1], embedding_size)
+        self.project = nn.Linear(d * grid[0] * grid[1], embedding_size, bias=False)
+        self.centre = nn.BatchNorm1d(embedding_size, affine=False)
 
     def forward(self, crops: Tensor) -> Output:
         """crops: (B, 1, H, W) float32 in [-1, 1], H and W multiples of 16."""
         features = self.trunk(self.stem(crops))
         return Output(
-            self.embed(features),
+            self.embed(self.trunk_share * features + (1 - self.trunk_share) * features.detach()),
             F.normalize(self.descriptor(features), dim=1),
             self.coat(features)[:, 0],
         )
 
     def embed(self, features: Tensor) -> Tensor:
-        """Generalised-mean pooling (Radenovic 2018) in each cell of a coarse grid, then a plane."""
+        """Generalised-mean pooling (Radenovic 2018) in a coarse grid, projected, centred."""
         x = self.deep(features).clamp(min=1e-4)
         pooled = F.adaptive_avg_pool2d(x**self.power, self.grid) ** (1 / self.power)
-        embedding: Tensor = F.normalize(self.project(pooled.flatten(1)), dim=1)
+        embedding: Tensor = F.normalize(self.centre(self.project(pooled.flatten(1))), dim=1)
         return embedding
 
 

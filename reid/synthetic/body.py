@@ -1,5 +1,7 @@
 """The side view of a walking leopard as a silhouette in coat coordinates, in a pose drawn anew."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -33,15 +35,13 @@ def silhouette(rng: np.random.Generator, *, height: int) -> Float32:
     droop = rng.uniform(0.1, 0.5)
     tail = [(hip + 0.14, 0.27), (1.72, 0.27 + 0.4 * droop), (1.93, 0.27 + droop)]
     chain(tail, [0.06, 0.042, 0.035])
-    return cv2.GaussianBlur(canvas, (0, 0), height / 260).astype(np.float32) / 255
+    soft = cv2.GaussianBlur(canvas, (0, 0), height / 260).astype(np.float32)
+    return np.asarray(soft / 255, np.float32)
 
 
 def _chain(canvas: np.ndarray, points: Float32, radii: Float32) -> None:
     """Discs joined by their common tangents."""
-    for (p, q), (r, s) in zip(
-        zip(points[:-1], points[1:], strict=True), zip(radii[:-1], radii[1:], strict=True),
-        strict=True,
-    ):
+    for (p, q), (r, s) in zip(pairwise(points), pairwise(radii), strict=True):
         along = (q - p) / (np.linalg.norm(q - p) + 1e-9)
         side = np.array([-along[1], along[0]])
         hull = np.array([p + side * r, q + side * s, q - side * s, p - side * r])

@@ -1,9 +1,9 @@
 """Procedural rosette coats: one flank of one animal as a melanin map over a flattened body.
 
-Coat coordinates are (u, v): u runs 0..2 along the body (head at 0), v runs 0..1 from above the back
-to the feet. The pattern is a cellular (Worley-like) texture: every rosette owns the cell of pixels
-nearest to its centre, t runs from 0 at the centre to 1 at the cell's border, and a ring is a bump in
-t whose height varies with the angle, so that it breaks into two to five blobs.
+Coat coordinates are (u, v): u runs 0..2 along the body (head at 0), v runs 0..1 from above the
+back to the feet. The pattern is a cellular (Worley-like) texture: every rosette owns the cell of
+pixels nearest to its centre, t runs from 0 at the centre to 1 at the cell's border, and a ring is a
+bump in t whose height varies with the angle, so that it breaks into two to five blobs.
 """
 
 from dataclasses import dataclass
@@ -174,12 +174,12 @@ def _rosettes(
     ring = np.exp(-(((t - per_pixel(t0)) / per_pixel(width)) ** 2)) * gaps
     ring += style.inside * (t < per_pixel(t0))
     spot = np.exp(-((t / per_pixel(size)) ** 4))
-    return np.where(per_pixel(solid) > 0.5, spot, ring).astype(np.float32) * per_pixel(amount)
+    pattern = np.where(per_pixel(solid) > 0.5, spot, ring) * per_pixel(amount)
+    return pattern.astype(np.float32)
 
 
 def _finished(melanin: Float32, rng: np.random.Generator, height: int) -> Coat:
     """Bend the lattice so that rows do not show, cut the padding off, add the coat's own tone."""
-    rows, columns = melanin.shape
     y, x = np.mgrid[0:height, 0 : 2 * height].astype(np.float32)
     bend = [0.018 * height * smooth_noise(rng, 6, 11, height, 2 * height) for _ in range(2)]
     pad = _PAD * height
@@ -187,4 +187,4 @@ def _finished(melanin: Float32, rng: np.random.Generator, height: int) -> Coat:
     v = y / height
     tone = 0.62 + 0.22 * np.clip((v - 0.42) / 0.2, 0, 1)
     tone += 0.05 * smooth_noise(rng, 4, 7, height, 2 * height)
-    return Coat(bent, tone.astype(np.float32).clip(0.3, 0.98))
+    return Coat(np.asarray(bent, np.float32), tone.astype(np.float32).clip(0.3, 0.98))

@@ -89,8 +89,7 @@ def render(
     coat: Coat, camera: Camera, rng: np.random.Generator, *, size: tuple[int, int] = (128, 256)
 ) -> View:
     """size: (H, W) pixels."""
-    height, width = size
-    camera = camera.of_size(width)
+    camera = camera.of_size(size[1])
     posed = _posed(camera, rng, size)
     rows = coat.melanin.shape[0]
     mask = silhouette(rng, height=160)
@@ -107,7 +106,7 @@ def render(
 
 
 def _posed(camera: Camera, rng: np.random.Generator, size: tuple[int, int]) -> Float32:
-    """(H, W, 2) body coordinates of every pixel: window, tilt, yaw and smooth bending, backwards."""
+    """(H, W, 2) body coordinates of every pixel: window, tilt, yaw and smooth bending."""
     height, width = size
     u0, v0, u1, v1 = TORSO
     span = (u1 - u0) * camera.zoom
@@ -170,9 +169,12 @@ def _plants_in_front(
         top = rng.uniform(-0.2, 0.7) * height
         line = np.stack([x + bow[0] * t + bow[1] * t * t, height + (top - height) * t], -1)
         thick = max(1, round(rng.exponential(0.008) * width))
-        cv2.polylines(cover, [np.round(line * 16).astype(np.int32)], False, 255, thick, cv2.LINE_AA, 4)
+        cv2.polylines(
+            cover, [np.round(line * 16).astype(np.int32)], False, 255, thick, cv2.LINE_AA, 4
+        )
     hidden = cover.astype(np.float32) / 255
-    return scene + hidden * (rng.uniform(0.1, 0.95) - scene), animal * (1 - hidden)
+    plant = np.float32(rng.uniform(0.1, 0.95))
+    return scene + hidden * (plant - scene), np.asarray(animal * (1 - hidden), np.float32)
 
 
 def _exposed(scene: Float32, camera: Camera, rng: np.random.Generator) -> Float32:
@@ -185,19 +187,23 @@ def _exposed(scene: Float32, camera: Camera, rng: np.random.Generator) -> Float3
     y, x = np.mgrid[-0.5 : 0.5 : height * 1j, -0.5 : 0.5 : width * 1j].astype(np.float32)
     cx, cy = rng.uniform(-0.4, 0.4, 2)
     falloff = 1 / (1 + 3 * camera.flash * ((x - cx) ** 2 + 0.5 * (y - cy) ** 2)) ** 2
-    lit = scene * np.clip(shade, 0.15, 2.5) * (falloff * (1 + camera.flash)) * camera.exposure
+    light = np.clip(shade, 0.15, 2.5) * (falloff * (1 + camera.flash)) * camera.exposure
+    lit = np.asarray(scene * light, np.float32)
     lit = cv2.GaussianBlur(lit, (0, 0), camera.blur) if camera.blur > 0.2 else lit
     lit = _moved(lit, camera.motion, rng)
     small = lit
     if camera.resolution < 0.97:
-        shape = (max(16, round(width * camera.resolution)), max(8, round(height * camera.resolution)))
-        small = cv2.resize(lit, shape, interpolation=cv2.INTER_AREA)
+        shape = (
+            max(16, round(width * camera.resolution)),
+            max(8, round(height * camera.resolution)),
+        )
+        small = np.asarray(cv2.resize(lit, shape, interpolation=cv2.INTER_AREA), np.float32)
     grain = rng.standard_normal(small.shape, dtype=np.float32) * camera.noise
-    small = np.clip(small + grain * (0.5 + np.sqrt(np.clip(small, 0, 1))), 0, 1) ** camera.gamma
+    noisy = np.clip(small + grain * (0.5 + np.sqrt(np.clip(small, 0, 1))), 0, 1) ** camera.gamma
     _, code = cv2.imencode(
-        ".jpg", np.round(small * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, camera.jpeg]
+        ".jpg", np.round(noisy * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, camera.jpeg]
     )
-    small = cv2.imdecode(code, cv2.IMREAD_GRAYSCALE).astype(np.float32) / 255
+    small = np.asarray(cv2.imdecode(code, cv2.IMREAD_GRAYSCALE), np.float32) / np.float32(255)
     if small.shape == scene.shape:
         return small
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)

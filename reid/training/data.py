@@ -1,4 +1,4 @@
-"""A bank of rendered views on disk, made once by several processes, and batches of pairs from it."""
+"""A bank of rendered views on disk, made once by several processes, and batches of pairs."""
 
 import json
 from collections.abc import Iterator
@@ -120,9 +120,7 @@ class Pairs:
     animal: Image
 
 
-def batches(
-    bank: Bank, rng: np.random.Generator, *, styles: int, coats: int
-) -> Iterator[Pairs]:
+def batches(bank: Bank, rng: np.random.Generator, *, styles: int, coats: int) -> Iterator[Pairs]:
     """Endless batches of `styles` x `coats` pairs: relatives side by side are hard negatives."""
     r = bank.recipe
     while True:
@@ -130,7 +128,7 @@ def batches(
         c = np.concatenate(
             [k * r.coats_per_style + rng.choice(r.coats_per_style, coats, replace=False) for k in s]
         )
-        v = np.stack([rng.choice(r.views, 2, replace=False) for _ in c], 1)
+        v = np.stack([rng.choice(r.views, 2, replace=False) for _ in c])
         at = (np.concatenate([c, c]), np.concatenate([v[:, 0], v[:, 1]]))
         yield Pairs(
             bank.images[at].astype(np.float32) / 127,

@@ -51,18 +51,18 @@ def dense_loss(
 
 
 def embedding_loss(
-    embedding0: Tensor, embedding1: Tensor, memory: Tensor, *, temperature: float = 0.06
+    embedding0: Tensor, embedding1: Tensor, *, temperature: float = 0.08
 ) -> tuple[Tensor, Tensor]:
-    """InfoNCE in both directions, with the embeddings of earlier batches as further negatives.
+    """NT-Xent (Chen 2020): find the other view of a coat among all other views of the batch.
 
-    embedding: (B, D) of norm 1; memory: (M, D). Returns loss and accuracy within the batch.
+    embedding: (B, D) of norm 1. Returns the loss and how often view 1 is found among the views 1.
     """
-    logits = embedding0 @ embedding1.T / temperature
-    target = torch.arange(len(logits), device=logits.device)
-    accuracy = (logits.argmax(1) == target).float().mean()
-    forward = torch.cat([logits, embedding0 @ memory.T / temperature], 1)
-    backward = torch.cat([logits.T, embedding1 @ memory.T / temperature], 1)
-    return (F.cross_entropy(forward, target) + F.cross_entropy(backward, target)) / 2, accuracy
+    both = torch.cat([embedding0, embedding1])
+    n = len(embedding0)
+    logits = (both @ both.T / temperature).fill_diagonal_(-1e4)
+    target = torch.arange(2 * n, device=both.device).roll(n)
+    right = logits[:n, n:].argmax(1) == target[:n] - n
+    return F.cross_entropy(logits, target), right.float().mean()
 
 
 def coat_loss(coat: Tensor, animal: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Write a trained network as weights/NAME@VERSION: tensors, a card for the program, one for people."""
+"""Write a trained network as weights/NAME@VERSION: the tensors and the card for the program."""
 
 import hashlib
 from dataclasses import asdict

@@ -1,0 +1,167 @@
+"""Two annotations side by side: which rosettes agree, after geometry, and one number for it all."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from reid.errors import EmbeddingMismatch
+from reid.rootsift import WIDTH
+from reid.types import AnnotationFeatures, Comparison, Correspondences, Float32, LocalFeatures
+
+RATIO = 0.87  # Lowe's ratio for RootSIFT, as a ratio of distances
+REACH = 12.0  # RootSIFT: pixels of a 640 px wide crop within which a correspondence agrees
+CELLS = 1.6  # dense: the same in cells of the network
+LEAST = 6  # correspondences below which no geometry is tried
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """Weights of one fused number: a logistic regression on monotone features of a comparison.
+
+    Every weight is >= 0, so more agreement never lowers the number. `full` is used where RootSIFT
+    was measured, `quick` where it was not: (intercept, cosine, dense, rootsift).
+    """
+
+    full: tuple[float, float, float, float]
+    quick: tuple[float, float, float, float]
+
+    def score(self, cosine: float, dense: float, rootsift: float | None) -> float:
+        """Natural log odds with balanced classes, unbounded and uncalibrated."""
+        b, c, d, r = self.quick if rootsift is None else self.full
+        sift = 0.0 if rootsift is None else float(np.log1p(rootsift))
+        return b + c * cosine + d * float(np.log1p(dense)) + r * sift
+
+
+def compare(
+    query: AnnotationFeatures, other: AnnotationFeatures, fusion: Fusion, *, rootsift: bool = True
+) -> Comparison:
+    """Everything measured on one pair. `rootsift=False` leaves the slow witness out."""
+    if query.embedding.model != other.embedding.model:
+        raise EmbeddingMismatch(expected=other.embedding.model, got=query.embedding.model)
+    cosine = float(query.embedding.vector @ other.embedding.vector)
+    dense = dense_correspondences(query.dense, other.dense)
+    found = [dense]
+    sift = None
+    if rootsift:
+        scales = (WIDTH / query.box.width, WIDTH / other.box.width)
+        found.append(rootsift_correspondences(query.rootsift, other.rootsift, scales=scales))
+        sift = strength(found[-1])
+    score = fusion.score(cosine, strength(dense), sift)
+    return Comparison(cosine, strength(dense), sift, score, tuple(found))
+
+
+def strength(correspondences: Correspondences) -> float:
+    """How much verified agreement there is: the sum of the strengths."""
+    return float(correspondences.strength.sum())
+
+
+def dense_correspondences(query: LocalFeatures, other: LocalFeatures) -> Correspondences:
+    """Mutually nearest cells of the network that a smooth deformation explains."""
+    if query.model != other.model:
+        raise EmbeddingMismatch(expected=other.model, got=query.model)
+    if min(len(query), len(other)) < LEAST:
+        return _none("rosette")
+    cosines = query.descriptors @ other.descriptors.T
+    i, j = mutual_nearest(cosines)
+    best = cosines[i, j]
+    weight = best.clip(0, 1) * query.weight[i] * other.weight[j]
+    keep = best > 0.3
+    i, j, weight = i[keep], j[keep], weight[keep]
+    agree = agreeing(
+        query.points[i] / pitch(query.points), other.points[j] / pitch(other.points), reach=CELLS
+    )
+    return Correspondences(query.points[i][agree], other.points[j][agree], weight[agree], "rosette")
+
+
+def rootsift_correspondences(
+    query: LocalFeatures, other: LocalFeatures, *, scales: tuple[float, float]
+) -> Correspondences:
+    """Mutually nearest, distinctive RootSIFT keypoints that a smooth deformation explains.
+
+    scales: factors that bring each photo's pixels to those of a 640 px wide crop.
+    """
+    if min(len(query), len(other)) < LEAST:
+        return _none("rootsift")
+    cosines = query.descriptors @ other.descriptors.T
+    i, j = mutual_nearest(cosines)
+    first = cosines[i, j]
+    rivals = np.partition(cosines[i], -2, axis=1)[:, -2]
+    distance, rival = np.sqrt(np.maximum(2 - 2 * first, 0)), np.sqrt(np.maximum(2 - 2 * rivals, 0))
+    keep = distance < RATIO * rival
+    i, j = i[keep], j[keep]
+    agree = agreeing(query.points[i] * scales[0], other.points[j] * scales[1], reach=REACH)
+    return Correspondences(
+        query.points[i][agree],
+        other.points[j][agree],
+        np.ones(int(agree.sum()), np.float32),
+        "rootsift",
+    )
+
+
+def mutual_nearest(cosines: Float32) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs (i, j) that are each other's best in a (K0, K1) table."""
+    forth, back = cosines.argmax(1), cosines.argmax(0)
+    i = np.nonzero(back[forth] == np.arange(len(forth)))[0]
+    return i, forth[i]
+
+
+def agreeing(points0: Float32, points1: Float32, *, reach: float) -> NDArray[np.bool_]:
+    """Which of M proposed correspondences one smooth deformation explains, (M,) bool.
+
+    A homography (MAGSAC++, Barath 2020) finds the coarse pose with a generous reach; a quadratic
+    surface then follows the bending of the body and is fitted again to what agrees with it.
+    """
+    nothing = np.zeros(len(points0), bool)
+    if len(points0) < LEAST:
+        return nothing
+    model, mask = cv2.findHomography(
+        points0, points1, cv2.USAC_MAGSAC, 1.5 * reach, maxIters=400, confidence=0.99
+    )
+    if model is None or mask is None or not _plausible(model, points0):
+        return nothing
+    agree = mask.ravel().astype(bool)
+    for _ in range(2):
+        if agree.sum() < 2 * LEAST:
+            break
+        agree = _near_surface(points0, points1, agree, reach)
+    return agree if agree.sum() >= LEAST else nothing
+
+
+def _near_surface(
+    points0: Float32, points1: Float32, agree: NDArray[np.bool_], reach: float
+) -> NDArray[np.bool_]:
+    """Correspondences within `reach` of the quadratic surface through those that agree."""
+    centre, spread = points0[agree].mean(0), points0[agree].std() + 1e-6
+    x, y = ((points0 - centre) / spread).T
+    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], 1)
+    ridge = np.diag([0, 0, 0, 1, 1, 1]).astype(np.float32) * 0.02 * agree.sum()
+    a = terms[agree]
+    weights = np.linalg.solve(a.T @ a + ridge, a.T @ points1[agree])
+    error = np.linalg.norm(terms @ weights - points1, axis=1)
+    return np.asarray(error < reach, bool)
+
+
+def _plausible(model: NDArray[np.float64], points: Float32) -> bool:
+    """No mirror image, no collapse, no more than three-fold change of size over the points."""
+    low, high = points.min(0), points.max(0)
+    corners = np.array([[low, (high[0], low[1]), high, (low[0], high[1])]], np.float64)
+    mapped = cv2.perspectiveTransform(corners, model)[0]
+    before, after = (
+        cv2.contourArea(corners[0].astype(np.float32), True),
+        cv2.contourArea(mapped.astype(np.float32), True),
+    )
+    ratio = after / before if before else 0.0
+    return bool(1 / 9 < ratio < 9) and bool(cv2.isContourConvex(mapped.astype(np.float32)))
+
+
+def pitch(points: Float32) -> Float32:
+    """(2,) distance of neighbouring cells of a regular grid in x and y, pixels of the photo."""
+    steps = [np.diff(np.unique(np.round(column, 2))) for column in points.T]
+    return np.array([s.min() if len(s) else 1.0 for s in steps], np.float32)
+
+
+def _none(kind: str) -> Correspondences:
+    empty = np.empty((0, 2), np.float32)
+    return Correspondences(empty, empty, empty[:, 0], kind)

@@ -1,0 +1,183 @@
+"""Crops to embeddings and local features: find the flank in the crop, then look at it closely."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+from torch import Tensor
+from torch.nn import functional as F
+
+from reid.network import STRIDE, RosetteNetwork, local_contrast
+from reid.rootsift import rootsift
+from reid.types import AnnotationFeatures, Box, Crop, Embedding, Float32, LocalFeatures
+from reid.weights import ModelCard, default_folder, latest, load_card, verified
+
+MARGIN = 0.25  # of the flank's width and height, seen around it for dense descriptors
+KEPT = 768  # cells kept of one annotation
+LEAST_COAT = 0.3  # probability of coat below which a cell is dropped
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A region of one crop as the network sees it; may reach over the crop's edge."""
+
+    region: Box
+    luminance: NDArray[np.uint8]
+
+
+class Embedder:
+    """The rosette network and RootSIFT; one loaded model, used from one thread at a time."""
+
+    def __init__(self, network: RosetteNetwork, card: ModelCard) -> None:
+        self.network = network.eval().to(memory_format=torch.channels_last)
+        self.card = card
+        self.model = card.id
+
+    @classmethod
+    def load(cls, folder: Path | None = None, model: str | None = None) -> "Embedder":
+        """The newest rosette model of `folder`, or the one named; its hash is checked first."""
+        folder = default_folder() if folder is None else folder
+        card = load_card(latest(folder) if model is None else model, folder)
+        network = RosetteNetwork(
+            widths=card.widths,
+            descriptor_size=card.descriptor_size,
+            embedding_size=card.embedding_size,
+            grid=card.grid,
+        )
+        network.load_state_dict(load_file(verified(card, folder)))
+        return cls(network, card)
+
+    def describe(self, crops: Sequence[Crop], *, batch: int = 16) -> list[AnnotationFeatures]:
+        """Embedding, dense descriptors and RootSIFT of every crop, in order."""
+        described: list[AnnotationFeatures] = []
+        for at in range(0, len(crops), batch):
+            part = crops[at : at + batch]
+            flanks = self.flanks(part)
+            embeddings, dense = self._look_closely(part, flanks)
+            described += [
+                AnnotationFeatures(e, d, rootsift(crop), crop.flank, crop.box)
+                for crop, e, d in zip(part, embeddings, dense, strict=True)
+            ]
+        return described
+
+    @torch.inference_mode()
+    def flanks(self, crops: Sequence[Crop]) -> list[Box]:
+        """Where the flank lies in each crop (pixels of the crop), from a first, coarse look."""
+        height, width = self.card.window
+        whole = [Box(0, 0, c.image.shape[1], c.image.shape[0]) for c in crops]
+        looks = [_look(c, b, (height, width)) for c, b in zip(crops, whole, strict=True)]
+        features = self._trunk(looks)
+        coat = torch.sigmoid(self.network.coat(features))[:, 0].numpy()
+        return [flank_window(c, b) for c, b in zip(coat, whole, strict=True)]
+
+    def _trunk(self, looks: Sequence[_Look]) -> Tensor:
+        images = np.stack([local_contrast(look.luminance) for look in looks])[:, None]
+        batch = torch.from_numpy(images).contiguous(memory_format=torch.channels_last)
+        features: Tensor = self.network.trunk(self.network.stem(batch))
+        return features
+
+    @torch.inference_mode()
+    def _look_closely(
+        self, crops: Sequence[Crop], flanks: Sequence[Box]
+    ) -> tuple[list[Embedding], list[LocalFeatures]]:
+        """The flank with a margin, at the scale of training; the embedding sees the flank only."""
+        height, width = self.card.window
+        rows, columns = round(height * MARGIN), round(width * MARGIN)
+        size = (height + 2 * rows, width + 2 * columns)
+        regions = [_grown(flank, MARGIN) for flank in flanks]
+        looks = [_look(c, r, size) for c, r in zip(crops, regions, strict=True)]
+        features = self._trunk(looks)
+        y, x = rows // STRIDE, columns // STRIDE
+        centre = features[:, :, y : y + height // STRIDE, x : x + width // STRIDE]
+        vectors = self.network.embed(centre).numpy()
+        descriptors = F.normalize(self.network.descriptor(features), dim=1).numpy()
+        coat = torch.sigmoid(self.network.coat(features))[:, 0].numpy()
+        dense = [
+            _kept_cells(d, c, look.region, crop, self.model)
+            for d, c, look, crop in zip(descriptors, coat, looks, crops, strict=True)
+        ]
+        return [Embedding(v / np.linalg.norm(v), self.model) for v in vectors], dense
+
+
+def flank_window(coat: Float32, crop: Box) -> Box:
+    """The thick part of the coat: legs, tail and head are opened away, then two spreads around it.
+
+    coat: (h, w) float32 in [0, 1], probability of coat over the crop. Returns the whole crop where
+    coat fills it or where too little is seen to tell. For a uniform bar of length L the standard
+    deviation is L / sqrt(12), hence sqrt(3) of them to each side.
+    """
+    h, w = coat.shape
+    solid = (coat > 0.5).astype(np.uint8)
+    side = max(3, round(0.4 * float(np.sqrt(solid.sum() / 2.2))) | 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
+    thick = cv2.morphologyEx(np.pad(solid, side, mode="edge"), cv2.MORPH_OPEN, kernel)[
+        side:-side, side:-side
+    ]
+    if thick.sum() < 0.04 * h * w:
+        return crop
+    y, x = np.nonzero(thick)
+    mean = np.array([x.mean(), y.mean()]) + 0.5
+    half = np.sqrt(3) * np.array([x.std(), y.std()]) + 0.5
+    low, high = np.maximum(mean - half, 0) / (w, h), np.minimum(mean + half, (w, h)) / (w, h)
+    low, high = _at_least(low, high, 0.3)
+    return Box(
+        crop.width * float(low[0]),
+        crop.height * float(low[1]),
+        crop.width * float(high[0]),
+        crop.height * float(high[1]),
+    )
+
+
+def _at_least(low: Float32, high: Float32, share: float) -> tuple[Float32, Float32]:
+    """Widen a window to `share` of the crop, inside it."""
+    missing = np.maximum(share - (high - low), 0) / 2
+    low = np.clip(low - missing, 0, 1 - share)
+    return low, np.maximum(high + missing, low + share).clip(max=1)
+
+
+def _grown(box: Box, share: float) -> Box:
+    dx, dy = share * box.width, share * box.height
+    return Box(box.x0 - dx, box.y0 - dy, box.x1 + dx, box.y1 + dy)
+
+
+def _look(crop: Crop, region: Box, size: tuple[int, int]) -> _Look:
+    """Luminance of a region of the crop at (H, W) pixels; what lies outside repeats the edge."""
+    grey = cv2.cvtColor(crop.image, cv2.COLOR_RGB2GRAY)
+    height, width = size
+    sx, sy = region.width / width, region.height / height
+    if (shrink := min(sx, sy)) > 1.5:  # an area average first, or fine hair becomes noise
+        grey = cv2.resize(grey, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
+    fx, fy = grey.shape[1] / crop.image.shape[1], grey.shape[0] / crop.image.shape[0]
+    x = (region.x0 + (np.arange(width) + 0.5) * sx) * fx - 0.5
+    y = (region.y0 + (np.arange(height) + 0.5) * sy) * fy - 0.5
+    grid = np.meshgrid(x.astype(np.float32), y.astype(np.float32))
+    seen = cv2.remap(grey, grid[0], grid[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return _Look(region, seen)
+
+
+def _kept_cells(
+    descriptors: Float32, coat: Float32, region: Box, crop: Crop, model: str
+) -> LocalFeatures:
+    """The cells inside the crop that most likely show coat, in pixels of the photo."""
+    _, h, w = descriptors.shape
+    x = region.x0 + (np.arange(w, dtype=np.float32) + 0.5) * region.width / w - 0.5
+    y = region.y0 + (np.arange(h, dtype=np.float32) + 0.5) * region.height / h - 0.5
+    points = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2).astype(np.float32)
+    height, width = crop.image.shape[:2]
+    inside = ((points >= 0) & (points <= (width - 1, height - 1))).all(1)
+    weight = coat.reshape(-1) * inside
+    order = np.argsort(-weight, kind="stable")[:KEPT]
+    order = np.sort(order[weight[order] > LEAST_COAT])
+    corner = np.array([crop.box.x0, crop.box.y0], np.float32)
+    flat = descriptors.reshape(len(descriptors), -1).T
+    return LocalFeatures(
+        points[order] + corner,
+        np.ascontiguousarray(flat[order], np.float32),
+        weight[order].astype(np.float32),
+        model,
+    )

@@ -1,0 +1,1 @@
+"""How good the product is: named data, stated protocol, counts behind every rate."""

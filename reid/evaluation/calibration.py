@@ -1,0 +1,68 @@
+"""Fit the provisional calibrator on synthetic animals that trained no network."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reid.embed import Embedder
+from reid.evaluation.pairs import PairTable, compare_all
+from reid.evaluation.protocol import Sample, countable, describe, genuine
+from reid.evidence import fit_weights
+
+CARD = """name = "{name}"
+version = {version}
+model = "{model}"
+individuals = {individuals}
+pairs = [{genuine}, {impostor}]  # genuine, impostor
+fitted_on = "{data}"
+command = "{command}"
+full = [{full}]  # intercept, cosine, log1p(dense), log1p(rootsift)
+quick = [{quick}]  # the same where RootSIFT was not measured
+license = "Apache-2.0"
+"""
+
+
+def measure(
+    samples: list[Sample], embedder: Embedder, *, done: Callable[[int], None] = lambda _: None
+) -> tuple[PairTable, NDArray[np.bool_], NDArray[np.bool_]]:
+    """All pairs of different occasions: the table, which are genuine, which count.
+
+    Each unordered pair is measured once.
+    """
+    features = list(describe(samples, embedder))
+    counted = np.triu(countable(samples, samples), 1)
+    return compare_all(features, features, counted, done=done), genuine(samples, samples), counted
+
+
+def write_calibrator(
+    path: Path,
+    table: PairTable,
+    same: NDArray[np.bool_],
+    counted: NDArray[np.bool_],
+    *,
+    model: str,
+    individuals: int,
+    data: str,
+    command: str,
+) -> None:
+    """Fit both sets of weights and write the card path (NAME@VERSION.toml)."""
+    features, truth = table.features(counted), same[counted]
+    full = fit_weights(features, truth)
+    quick = (*fit_weights(features[:, :2], truth), 0.0)
+    name, version = path.stem.split("@")
+    path.write_text(
+        CARD.format(
+            name=name,
+            version=version,
+            model=model,
+            individuals=individuals,
+            genuine=int(truth.sum()),
+            impostor=int((~truth).sum()),
+            data=data,
+            command=command,
+            full=", ".join(f"{w:.6g}" for w in full),
+            quick=", ".join(f"{w:.6g}" for w in quick),
+        )
+    )

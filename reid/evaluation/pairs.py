@@ -1,0 +1,55 @@
+"""Every query against every gallery photo, without a shortlist: the numbers behind all tables."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reid.compare import Fusion, compare
+from reid.types import AnnotationFeatures
+
+Table = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class PairTable:
+    """(Q, N) each: cosine, dense and RootSIFT score of a comparison; NaN where not counted."""
+
+    cosine: Table
+    dense: Table
+    rootsift: Table
+
+    def features(self, where: NDArray[np.bool_]) -> Table:
+        """(n, 3): cosine, log1p(dense), log1p(rootsift) of the chosen pairs."""
+        columns = (self.cosine, np.log1p(self.dense), np.log1p(self.rootsift))
+        return np.stack([c[where] for c in columns], 1)
+
+    def fused(self, fusion: Fusion) -> Table:
+        """(Q, N) log odds."""
+        score = np.vectorize(fusion.score, otypes=[float])
+        return np.asarray(score(self.cosine, self.dense, self.rootsift), float)
+
+
+def compare_all(
+    queries: Sequence[AnnotationFeatures],
+    gallery: Sequence[AnnotationFeatures],
+    counted: NDArray[np.bool_],
+    *,
+    threads: int = 2,
+    done: Callable[[int], None] = lambda _: None,
+) -> PairTable:
+    """Compare the pairs that count; `done` hears of every finished query row."""
+    blind = Fusion((0.0,) * 4, (0.0,) * 4)
+    table = np.full((3, len(queries), len(gallery)), np.nan)
+
+    def row(q: int) -> None:
+        for n in np.nonzero(counted[q])[0].tolist():
+            seen = compare(queries[q], gallery[n], blind)
+            table[:, q, n] = seen.cosine, seen.dense_score, seen.rootsift_score or 0.0
+
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(row, range(len(queries))):
+            done(1)
+    return PairTable(*table)

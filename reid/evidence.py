@@ -1,0 +1,94 @@
+"""From the one number of a comparison to a bounded llr and a verdict."""
+
+import tomllib
+from dataclasses import dataclass
+from math import log10
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from reid.compare import Fusion
+from reid.errors import UnknownModel
+from reid.types import Evidence, Verdict
+from reid.weights import default_folder
+
+LOG10_E = log10(np.e)
+SAME = 2.0  # llr from which the machine says "same", and below minus which "different"
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrator:
+    """llr = clip(score x log10 e, -bound, bound); the score is the log odds of a balanced fit.
+
+    bound: log10 of the number of individuals that calibrated it; nobody may claim more.
+    model: the embeddings it was fitted on.
+    """
+
+    id: str
+    model: str
+    fusion: Fusion
+    individuals: int
+
+    @property
+    def bound(self) -> float:
+        """The largest |llr| these individuals can support."""
+        return log10(self.individuals)
+
+    def evidence(self, score: float) -> Evidence:
+        """Monotone in the score."""
+        llr = min(max(score * LOG10_E, -self.bound), self.bound)
+        return Evidence(llr, self.bound, verdict_of(llr), self.id)
+
+
+def verdict_of(llr: float, *, same: float = SAME) -> Verdict:
+    """The verdict of one llr at a threshold."""
+    if llr >= same:
+        return Verdict.SAME
+    return Verdict.DIFFERENT if llr <= -same else Verdict.INCONCLUSIVE
+
+
+def load_calibrator(name: str, folder: Path | None = None) -> Calibrator:
+    """The card NAME@VERSION.toml beside the weights."""
+    folder = default_folder() if folder is None else folder
+    path = folder / f"{name}.toml"
+    if not path.is_file():
+        raise UnknownModel(f"no calibrator {name} in {folder}")
+    card = tomllib.loads(path.read_text())
+    full, quick = (tuple(float(w) for w in card[key]) for key in ("full", "quick"))
+    return Calibrator(
+        id=f"{card['name']}@{card['version']}",
+        model=card["model"],
+        fusion=Fusion(full, quick),  # type: ignore[arg-type]
+        individuals=int(card["individuals"]),
+    )
+
+
+def provisional(folder: Path | None = None) -> Calibrator:
+    """The calibrator of this release: fitted on synthetic animals, at annotation level."""
+    return load_calibrator("provisional@1", folder)
+
+
+def fit_weights(
+    features: NDArray[np.float64], same: NDArray[np.bool_], *, ridge: float = 1e-3
+) -> tuple[float, ...]:
+    """Intercept and non-negative weights of a logistic regression with balanced classes.
+
+    features: (n, F), same: (n,). Each class weighs one half, so the prior of the pairs cancels and
+    the log odds are a log likelihood ratio (Brümmer & du Preez 2006).
+    """
+    if same.sum() < 2 or (~same).sum() < 2:
+        raise ValueError("need at least two genuine and two impostor pairs")
+    weight = np.where(same, 0.5 / same.sum(), 0.5 / (~same).sum())
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        logit = parameters[0] + features @ parameters[1:]
+        value = weight @ (np.logaddexp(0, logit) - same * logit)
+        slack = weight * (1 / (1 + np.exp(-logit)) - same)
+        slope = np.r_[slack.sum(), features.T @ slack + 2 * ridge * parameters[1:]]
+        return float(value + ridge * (parameters[1:] ** 2).sum()), slope
+
+    bounds = [(None, None)] + [(0.0, None)] * features.shape[1]
+    found = minimize(loss, np.zeros(features.shape[1] + 1), jac=True, bounds=bounds)
+    return tuple(float(p) for p in found.x)

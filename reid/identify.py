@@ -1,0 +1,123 @@
+"""How an answer comes about: the stages in order, for one query encounter."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from reid.compare import compare
+from reid.errors import EmbeddingMismatch
+from reid.evidence import Calibrator
+from reid.gallery import Galleries
+from reid.types import (
+    AnnotationFeatures,
+    Candidate,
+    GalleryRow,
+    Identification,
+    IdentityCandidate,
+    PairResult,
+    Verdict,
+)
+
+FeaturesOf = Callable[[Sequence[int]], Mapping[int, AnnotationFeatures]]
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Milliseconds spent in each named stage."""
+
+    spent: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Adds the time inside to the stage."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            took = (time.perf_counter() - began) * 1000
+            self.spent[name] = self.spent.get(name, 0.0) + took
+
+
+def identify(
+    query: Sequence[AnnotationFeatures],
+    galleries: Galleries,
+    features_of: FeaturesOf,
+    calibrator: Calibrator,
+    *,
+    shortlist: int = 50,
+    verify: int = 8,
+    exclude_encounters: frozenset[int] = frozenset(),
+) -> Identification:
+    """Which identities the query encounter may show, strongest evidence first.
+
+    The embedding shortlists `shortlist` annotations for each photo, dense descriptors compare them
+    all, and RootSIFT is spent on the `verify` pairs of the encounter where it decides. Photos of
+    one encounter are not independent: the best pair speaks for an identity, nothing is summed.
+    """
+    if galleries.model != calibrator.model:
+        raise EmbeddingMismatch(expected=calibrator.model, got=galleries.model)
+    watch = Stopwatch()
+    with watch.stage("search"):
+        wanted = [
+            (q, candidate)
+            for q, features in enumerate(query)
+            for candidate in galleries.shortlist(
+                features.embedding, features.flank, shortlist, exclude_encounters=exclude_encounters
+            )
+        ]
+        held = features_of(sorted({c.row.annotation for _, c in wanted}))
+    with watch.stage("compare"):
+        pairs = _compared(query, wanted, held, calibrator, verify)
+    watch.spent["total"] = sum(watch.spent.values())
+    candidates = tuple(_by_identity(pairs))
+    verdict = candidates[0].evidence.verdict if candidates else Verdict.NOT_COMPARABLE
+    return Identification(candidates, verdict, galleries.model, len(pairs), watch.spent)
+
+
+def _compared(
+    query: Sequence[AnnotationFeatures],
+    wanted: Sequence[tuple[int, Candidate]],
+    held: Mapping[int, AnnotationFeatures],
+    calibrator: Calibrator,
+    verify: int,
+) -> list[PairResult]:
+    """All pairs, best first; the `verify` best of the quick look are looked at with RootSIFT.
+
+    The best pair of each identity goes first to the slow witness, so that many photos of one
+    animal cannot use up the places of the others.
+    """
+
+    def look(q: int, row: GalleryRow, *, rootsift: bool) -> PairResult:
+        seen = compare(query[q], held[row.annotation], calibrator.fusion, rootsift=rootsift)
+        return PairResult(q, row, seen, calibrator.evidence(seen.score))
+
+    known = [(q, c.row) for q, c in wanted if c.row.annotation in held]
+    quick = sorted((look(q, row, rootsift=False) for q, row in known), key=_order)
+    firsts: set[int] = set()
+    turns = []
+    for pair in quick:
+        turns.append(pair.row.identity in firsts)
+        firsts.add(pair.row.identity)
+    queue = sorted(range(len(quick)), key=lambda n: (turns[n], n))[:verify]
+    for n in queue:
+        quick[n] = look(quick[n].query, quick[n].row, rootsift=True)
+    return sorted(quick, key=_order)
+
+
+def _order(pair: PairResult) -> float:
+    return -pair.comparison.score
+
+
+def _by_identity(pairs: Sequence[PairResult]) -> list[IdentityCandidate]:
+    """One candidate an identity, by its best pair; pairs come best first."""
+    best: dict[int, PairResult] = {}
+    for pair in pairs:
+        best.setdefault(pair.row.identity, pair)
+    return [IdentityCandidate(identity, pair.evidence, pair) for identity, pair in best.items()]
+
+
+def with_timings(answer: Identification, timings: Mapping[str, float]) -> Identification:
+    """The same answer with the milliseconds of earlier stages (decode, crop, embed) in front."""
+    stages = {k: v for k, v in {**timings, **answer.timings}.items() if k != "total"}
+    return replace(answer, timings={**stages, "total": sum(stages.values())})

@@ -1,0 +1,40 @@
+"""RootSIFT (Arandjelovic & Zisserman 2012): the classical witness beside the network."""
+
+import cv2
+import numpy as np
+
+from reid.types import Crop, Float32, LocalFeatures
+
+MODEL = "rootsift@1"
+WIDTH = 640  # pixels a crop is brought to
+KEYPOINTS = 1500
+
+
+def rootsift(crop: Crop, *, keypoints: int = KEYPOINTS) -> LocalFeatures:
+    """Up to `keypoints` strongest, on equalised luminance (CLAHE), in pixels of the photo."""
+    grey = cv2.cvtColor(crop.image, cv2.COLOR_RGB2GRAY)
+    height, width = grey.shape
+    size = (WIDTH, max(16, round(height * WIDTH / width)))
+    shrinking = cv2.INTER_AREA if width > WIDTH else cv2.INTER_CUBIC
+    grey = cv2.createCLAHE(2.0, (8, 8)).apply(cv2.resize(grey, size, interpolation=shrinking))
+    found, descriptors = cv2.SIFT.create(keypoints).detectAndCompute(grey, None)
+    if not found or descriptors is None:
+        empty = np.empty((0, 2), np.float32)
+        return LocalFeatures(empty, np.empty((0, 128), np.float32), empty[:, 0], MODEL)
+    order = np.argsort([-k.response for k in found], kind="stable")[:keypoints]
+    points = np.array([found[i].pt for i in order], np.float32)
+    scale = np.array([width / size[0], height / size[1]], np.float32)
+    on_photo = (points + 0.5) * scale - 0.5 + np.array([crop.box.x0, crop.box.y0], np.float32)
+    return LocalFeatures(
+        on_photo.astype(np.float32),
+        _root(descriptors[order]),
+        np.ones(len(order), np.float32),
+        MODEL,
+    )
+
+
+def _root(descriptors: Float32) -> Float32:
+    """Square root of the L1-normalised histogram: its dot product is the Hellinger kernel."""
+    total = np.abs(descriptors).sum(1, keepdims=True) + 1e-9
+    root = np.sqrt(descriptors / total)
+    return (root / (np.linalg.norm(root, axis=1, keepdims=True) + 1e-9)).astype(np.float32)
