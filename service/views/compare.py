@@ -69,7 +69,8 @@ class CandidateView:
         """The llr in words."""
         if self.verdict == "not comparable":
             return "The photos show no flank that can be compared"
-        return f"This comparison is {meaning(self.llr)}"
+        words = meaning(self.llr)
+        return words[:1].upper() + words[1:]
 
     @property
     def limits(self) -> str:

@@ -15,7 +15,7 @@ PANE_HEIGHT = 500.0
 GAP = 20.0
 CANVAS = (2 * PANE_WIDTH + GAP, PANE_HEIGHT)
 MAX_ZOOM = 16.0
-SHOWN = 40
+SHOWN = 24
 """So many lines of a kind are drawn at first, the strongest; all of them on request."""
 
 Point = tuple[float, float]

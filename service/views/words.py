@@ -33,11 +33,11 @@ def times(llr: float) -> str:
 
 
 def meaning(llr: float) -> str:
-    """What an llr says, as the half sentence after "this comparison is"."""
+    """What an llr says, as half a sentence about the comparison."""
     if abs(llr) < EVEN:
-        return "as likely for the same leopard as for two different leopards"
+        return "as likely for the same leopard as for two different ones"
     if llr > 0:
-        return f"{times(llr)} more likely if it is the same leopard"
+        return f"{times(llr)} more likely if both are the same leopard"
     return f"{times(llr)} more likely if they are different leopards"
 
 
@@ -45,7 +45,7 @@ def limits(llr: float, bound: float, calibrator: str) -> str:
     """What restricts the claim: a provisional calibration, or an llr at its bound."""
     parts = []
     if bound - abs(llr) < AT_BOUND:
-        parts.append("the most this calibration can say")
+        parts.append("at its bound")
     if calibrator.startswith("provisional"):
         parts.append("provisional calibration")
     return ", ".join(parts)

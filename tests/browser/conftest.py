@@ -1,0 +1,141 @@
+"""A real service on a free loopback port, a worker that can be held back, and a real browser."""
+
+import shutil
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from threading import Event, Thread
+
+import pytest
+import uvicorn
+from fake_embedder import FakeEmbedder
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from service.store import decisions
+from service.store.decisions import NewDecision
+from service.worker import Worker
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WAIT_S = 20
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass
+class Site:
+    """The running service. `work` and `rest` let the worker run and hold it back."""
+
+    url: str
+    app: object
+    painted: object
+
+    def __post_init__(self):
+        parts = self.app.state.parts
+        self.parts = parts
+        self._worker = Worker(
+            parts.database, parts.files, parts.settings, FakeEmbedder(), name="browser test"
+        )
+
+    def work(self):
+        """Embed everything that waits."""
+        self._worker.beat()
+        while self._worker.work():
+            pass
+
+    def photo(self, animal, view=0, day=1):
+        """One file for an input or a drop."""
+        data = self.painted(animal, view, taken=f"2020:01:{day:02} 22:00:{view:02}")
+        return {"name": f"{animal}-{day}-{view}.jpg", "mimeType": "image/jpeg", "buffer": data}
+
+    def encounter(self, animal, *, day, views=(0,), flank="left", named=""):
+        """An embedded encounter, decided as a new identity if it is named; returns its number."""
+        from service.intake import Said
+
+        photos = [self.photo(animal, view, day) for view in views]
+        files = [(one["name"], one["buffer"]) for one in photos]
+        upload = self.parts.intake.accept(files, Said(station="Ridge", flank=flank))
+        self.work()
+        number = upload.files[0].encounter_id
+        if named:
+            with self.parts.database.write() as connection:
+                decisions.add(connection, number, NewDecision("new", name=named))
+        return number
+
+
+@pytest.fixture
+def site(app, painted) -> Iterator[Site]:
+    """A service of its own for every test; nothing is embedded until `site.work()`."""
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
+    listening = socket.create_server(("127.0.0.1", 0))
+    thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
+    with closing(listening):
+        thread.start()
+        until(lambda: server.started and app.state.parts.engine.loaded)
+        yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}", app, painted)
+        server.should_exit = True
+        thread.join()
+
+
+def until(true):
+    """Wait for a condition."""
+    end = time.monotonic() + WAIT_S
+    while not true():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser, site) -> Iterator[Page]:
+    """A window of a 13-inch laptop; a console error or a foreign request fails the test."""
+    yield from window(browser, site)
+
+
+@pytest.fixture
+def plain_page(browser, site) -> Iterator[Page]:
+    """The same without JavaScript."""
+    yield from window(browser, site, java_script_enabled=False)
+
+
+def window(browser, site, **options):
+    context = browser.new_context(
+        base_url=site.url, viewport={"width": 1280, "height": 800}, **options
+    )
+    page, complaints, foreign = context.new_page(), [], []
+    page.set_default_timeout(WAIT_S * 1000)
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda asked: foreign.append(asked.url) if outside(asked, site) else None)
+    page.complaints = complaints
+    yield page
+    context.close()
+    assert (complaints, foreign) == ([], [])
+
+
+def outside(asked, site):
+    return not asked.url.startswith((site.url, "data:", "blob:"))
