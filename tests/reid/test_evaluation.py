@@ -1,0 +1,97 @@
+"""The figures of the evaluation, against loops and by hand."""
+
+import json
+
+import numpy as np
+import pytest
+
+from reid.compare import Fusion
+from reid.errors import BadDataset
+from reid.evaluation.pairs import PairTable
+from reid.evaluation.protocol import countable, genuine, read_dataset, read_distractors
+from reid.evaluation.report import as_text, rows, write_json
+from reid.evaluation.retrieval import auc, retrieval
+
+
+def test_auc_is_the_share_of_ordered_pairs():
+    rng = np.random.default_rng(0)
+    a, b = rng.integers(0, 6, 30).astype(float), rng.integers(0, 5, 40).astype(float)
+    loop = np.mean([(x > y) + 0.5 * (x == y) for x in a for y in b])
+    assert auc(a, b) == pytest.approx(loop)
+
+
+def test_retrieval_by_hand():
+    scores = np.array([[0.0, 3, 2, 1], [3, 0, 2, 1], [1, 2, 0, 3]])
+    same = np.array([[1, 1, 0, 0], [1, 1, 0, 0], [0, 0, 1, 0]], bool)
+    counted = ~np.eye(3, 4, dtype=bool)
+    found = retrieval(scores, same, counted)
+    assert found.top1 == (2, 2)  # the third query has no genuine pair and is left out
+    assert found.mean_average_precision == 1
+    assert found.genuine_above == (0, 2)  # the third query's impostor stands as high as 3
+
+
+def test_ties_are_broken_against_us():
+    found = retrieval(np.zeros((1, 2)), np.array([[True, False]]), np.ones((1, 2), bool))
+    assert found.top1 == (0, 1)
+    assert found.mean_average_precision == pytest.approx(0.5)
+
+
+INDEX = """path,individual,flank,station,datetime,encounter
+a.jpg,uma,left,S1,2019-01-01T10:00:00,e1
+b.jpg,uma,left,S1,2019-01-01T22:00:00,e2
+c.jpg,uma,right,S2,2019-01-02T10:00:00,e3
+d.jpg,,left,S2,2019-01-03T10:00:00,e4
+e.jpg,kali,left,,,e5
+"""
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    (tmp_path / "index.csv").write_text(INDEX)
+    return tmp_path
+
+
+def test_animals_are_told_apart_by_flank_and_right_flanks_are_mirrored(dataset):
+    samples = read_dataset(dataset)
+    assert [s.unit for s in samples] == ["uma/left", "uma/left", "uma/right", "kali/left"]
+    assert [s.mirrored for s in samples] == [False, False, True, False]
+
+
+def test_photos_of_one_station_day_are_never_a_pair(dataset):
+    samples = read_dataset(dataset)
+    counted = countable(samples, samples)
+    assert not counted[0, 1]
+    assert not counted.diagonal().any()
+    assert counted[0, 2]
+
+
+def test_distractors_come_in_both_directions_and_are_nobody(dataset):
+    others = read_distractors(dataset)
+    assert len(others) == 10
+    assert sum(s.mirrored for s in others) == 5
+    assert not genuine(read_dataset(dataset), others).any()
+
+
+@pytest.mark.parametrize("content", [None, "name\nx\n", "path,individual\n"])
+def test_a_folder_without_the_right_index_says_what_is_missing(tmp_path, content):
+    if content is not None:
+        (tmp_path / "index.csv").write_text(content)
+    with pytest.raises(BadDataset, match="path and individual"):
+        read_dataset(tmp_path)
+
+
+def test_the_report_counts_and_the_json_has_the_documented_keys(tmp_path):
+    rng = np.random.default_rng(0)
+    table = PairTable(*rng.uniform(0, 1, (3, 4, 4)))
+    same = np.eye(4, dtype=bool)[[1, 0, 3, 2]]
+    counted = ~np.eye(4, dtype=bool)
+    result = rows(table, Fusion((0, 1, 1, 1), (0, 1, 1, 0)), same, counted)
+    assert [r.method for r in result] == ["rosette-global", "rosette-dense", "rootsift", "fused"]
+    assert "/4" in as_text(result)
+    path = tmp_path / "evaluation.json"
+    write_json(path, result, dataset="d", command="c", model="m@1")
+    held = json.loads(path.read_text())
+    assert held.keys() == {"dataset", "command", "model", "rows"}
+    assert {"method", "level", "top1", "top5", "map", "auc", "genuine_above_impostors"} <= (
+        held["rows"][0].keys()
+    )

@@ -1,0 +1,208 @@
+"""Gallery, evidence and the order of the stages."""
+
+from math import log10
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reid.compare import Fusion
+from reid.errors import EmbeddingMismatch, UnknownModel
+from reid.evidence import Calibrator, fit_weights, load_calibrator, verdict_of
+from reid.gallery import Galleries, Gallery
+from reid.identify import identify, with_timings
+from reid.types import (
+    AnnotationFeatures,
+    Box,
+    Embedding,
+    Flank,
+    GalleryRow,
+    LocalFeatures,
+    Verdict,
+)
+
+CALIBRATOR = Calibrator("test@1", "m@1", Fusion((-6, 2, 2, 1), (-6, 2, 2, 0)), 100)
+
+
+def unit(x):
+    x = np.asarray(x, np.float32)
+    return (x / np.linalg.norm(x, axis=-1, keepdims=True)).astype(np.float32)
+
+
+def animal(seed, view=0, flank=Flank.LEFT, model="m@1"):
+    """Features of one animal; another `view` is a little different."""
+    rng, noise = np.random.default_rng(seed), np.random.default_rng((seed, view))
+    x, y = np.meshgrid(np.arange(20) * 8.0, np.arange(10) * 8.0)
+    points = np.stack([x, y], -1).reshape(-1, 2).astype(np.float32)
+
+    def local(size, name, count):
+        d = rng.normal(size=(count, size)) + 0.1 * noise.normal(size=(count, size))
+        return LocalFeatures(points[:count], unit(d), np.ones(count, np.float32), name)
+
+    vector = unit(rng.normal(size=16) + 0.1 * noise.normal(size=16))
+    return AnnotationFeatures(
+        Embedding(vector, model),
+        local(32, model, 200),
+        local(128, "rootsift@1", 100),
+        flank,
+        Box(0, 0, 160, 80),
+    )
+
+
+class Catalogue:
+    """A gallery and the features behind it, small enough to read."""
+
+    def __init__(self, *animals):
+        """animals: (identity, encounter, features)."""
+        self.rows = [GalleryRow(n, e, i) for n, (i, e, _) in enumerate(animals, 1)]
+        self.features = {n: f for n, (_, _, f) in enumerate(animals, 1)}
+        self.galleries = Galleries.build(
+            [
+                (row, f.flank, f.embedding.vector)
+                for row, f in zip(self.rows, self.features.values(), strict=True)
+            ],
+            model="m@1",
+        )
+        self.asked = []
+
+    def features_of(self, annotations):
+        self.asked += annotations
+        return {a: self.features[a] for a in annotations}
+
+    def identify(self, *query, **options):
+        return identify(query, self.galleries, self.features_of, CALIBRATOR, **options)
+
+
+@pytest.fixture
+def catalogue():
+    return Catalogue(*[(i, 10 * i, animal(i)) for i in range(1, 7)])
+
+
+def test_the_right_animal_comes_first_with_strong_evidence(catalogue):
+    answer = catalogue.identify(animal(3, view=1))
+    assert answer.candidates[0].identity == 3
+    assert answer.candidates[0].evidence.llr == pytest.approx(2.0)
+    assert answer.verdict is Verdict.SAME
+    assert answer.candidates[1].evidence.llr < 0
+
+
+def test_a_stranger_gets_no_identity(catalogue):
+    answer = catalogue.identify(animal(99))
+    assert answer.verdict is not Verdict.SAME
+
+
+def test_left_is_never_compared_with_right(catalogue):
+    answer = catalogue.identify(animal(3, view=1, flank=Flank.RIGHT))
+    assert answer.candidates == ()
+    assert answer.verdict is Verdict.NOT_COMPARABLE
+    assert catalogue.asked == []
+
+
+def test_an_unknown_flank_is_tried_against_both():
+    catalogue = Catalogue(
+        (1, 10, animal(1)), (2, 20, animal(2, flank=Flank.RIGHT)), (3, 30, animal(3))
+    )
+    assert catalogue.identify(animal(2, 1, Flank.UNKNOWN)).candidates[0].identity == 2
+    assert catalogue.identify(animal(3, 1, Flank.UNKNOWN)).candidates[0].identity == 3
+
+
+def test_an_encounter_is_not_compared_with_itself(catalogue):
+    answer = catalogue.identify(animal(3, view=1), exclude_encounters=frozenset({30}))
+    assert 3 not in [c.identity for c in answer.candidates]
+
+
+def test_excluded_rows_do_not_shorten_the_shortlist(catalogue):
+    query = animal(3).embedding
+    found = catalogue.galleries.shortlist(query, Flank.LEFT, 5, exclude_encounters=frozenset({30}))
+    assert len(found) == 5
+
+
+def test_the_best_photo_of_an_encounter_speaks(catalogue):
+    answer = catalogue.identify(animal(99), animal(3, view=1))
+    assert answer.candidates[0].identity == 3
+    assert answer.candidates[0].best.query == 1
+    assert answer.candidates[0].evidence.llr <= CALIBRATOR.bound
+
+
+def test_one_identity_is_one_candidate():
+    catalogue = Catalogue((1, 10, animal(1)), (1, 11, animal(1, 2)), (2, 20, animal(2)))
+    assert [c.identity for c in catalogue.identify(animal(1, 3)).candidates] == [1, 2]
+
+
+def test_rootsift_is_spent_on_few_pairs_of_different_identities(catalogue):
+    answer = catalogue.identify(animal(3, view=1), verify=2)
+    measured = [c.best.comparison.rootsift_score is not None for c in answer.candidates]
+    assert sum(measured) == 2
+    assert measured[0]
+
+
+def test_an_empty_gallery_answers_not_comparable():
+    answer = Catalogue().identify(animal(1))
+    assert answer.verdict is Verdict.NOT_COMPARABLE
+    assert answer.compared == 0
+
+
+def test_a_query_of_another_model_is_refused_by_name(catalogue):
+    with pytest.raises(EmbeddingMismatch, match=r"m@1.*m@2"):
+        catalogue.identify(animal(1, model="m@2"))
+
+
+def test_a_gallery_of_another_model_than_the_calibrator_is_refused():
+    galleries = Galleries.build([], model="m@9")
+    with pytest.raises(EmbeddingMismatch):
+        identify([], galleries, lambda _: {}, CALIBRATOR)
+
+
+def test_every_stage_is_timed_and_the_total_is_their_sum(catalogue):
+    answer = with_timings(catalogue.identify(animal(1)), {"decode": 1.0, "embed": 2.0})
+    stages = {k: v for k, v in answer.timings.items() if k != "total"}
+    assert list(stages) == ["decode", "embed", "search", "compare"]
+    assert answer.timings["total"] == pytest.approx(sum(stages.values()))
+
+
+def test_the_gallery_orders_by_cosine_and_keeps_our_row_numbers():
+    rows = [GalleryRow(700, 1, 1), GalleryRow(5, 2, 2)]
+    gallery = Gallery(unit([[1, 0], [0, 1]]), rows, model="m@1", flank=Flank.LEFT)
+    found = gallery.shortlist(Embedding(unit([0.2, 1]), "m@1"), 2)
+    assert [c.row.annotation for c in found] == [5, 700]
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+def test_the_llr_is_monotone_and_never_exceeds_its_bound(a, b):
+    low, high = sorted((a, b))
+    assert CALIBRATOR.evidence(low).llr <= CALIBRATOR.evidence(high).llr
+    assert abs(CALIBRATOR.evidence(a).llr) <= log10(100)
+
+
+@pytest.mark.parametrize(
+    ("llr", "verdict"),
+    [(2.0, "same"), (1.99, "inconclusive"), (-1.99, "inconclusive"), (-2.0, "different")],
+)
+def test_verdicts_change_at_two(llr, verdict):
+    assert verdict_of(llr) == verdict
+
+
+def test_the_fit_recovers_the_true_ratio_of_two_gaussians_whatever_their_numbers():
+    rng = np.random.default_rng(0)
+    x = np.r_[rng.normal(1, 1, 20_000), rng.normal(-1, 1, 5_000)][:, None]
+    intercept, slope = fit_weights(x, np.arange(25_000) < 20_000, ridge=0)
+    # N(1, 1) against N(-1, 1): ln LR = 2 x
+    assert slope == pytest.approx(2, rel=0.05)
+    assert intercept == pytest.approx(0, abs=0.08)
+
+
+def test_weights_are_never_negative():
+    rng = np.random.default_rng(0)
+    x = np.r_[rng.normal(-1, 1, 500), rng.normal(1, 1, 500)][:, None]
+    assert fit_weights(x, np.arange(1000) < 500)[1] == 0
+
+
+def test_a_fit_needs_both_kinds_of_pairs():
+    with pytest.raises(ValueError, match="two genuine"):
+        fit_weights(np.zeros((3, 1)), np.array([True, True, True]))
+
+
+def test_a_missing_calibrator_is_named(tmp_path):
+    with pytest.raises(UnknownModel, match="provisional@9"):
+        load_calibrator("provisional@9", tmp_path)
