@@ -2,14 +2,11 @@
 
 import json
 import logging
-import os
-import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
 from typing import Annotated, Any
 
 import typer
@@ -54,9 +51,11 @@ def serve(
 ) -> None:
     """Start the service, the web pages and a worker; Ctrl-C ends all."""
     from service.serving import run
+    from service.supervisor import worker_command
 
     _log()
-    run(_settings(host=host, port=port, data_dir=data_dir), demo=demo, worker=worker)
+    settings = _settings(host=host, port=port, data_dir=data_dir)
+    run(settings, demo=demo, worker=worker_command if worker else None)
 
 
 @app.command()
@@ -70,19 +69,11 @@ def worker(
     """Embed uploaded photos until stopped; several may run over one database."""
     from service.engine import load_embedder
     from service.supervisor import worker_name
-    from service.worker import Worker
+    from service.worker import run
 
     _log()
-    settings, stop = _settings(data_dir=data_dir), Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    if with_parent:
-        Thread(target=_stop_with_parent, args=(stop, os.getppid()), daemon=True).start()
-    with _parts(settings) as parts:
-        embedder = load_embedder(settings)
-        Worker(parts.database, parts.files, settings, embedder, name=name or worker_name()).run(
-            stop
-        )
+    settings = _settings(data_dir=data_dir)
+    run(settings, load_embedder, name=name or worker_name(), with_parent=with_parent)
 
 
 @app.command()
@@ -204,12 +195,6 @@ def _settings(**given: Any) -> Settings:  # noqa: ANN401
     except ValidationError as error:
         faults = [f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise BadSettings("; ".join(faults)) from error
-
-
-def _stop_with_parent(stop: Event, parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    stop.set()
 
 
 def _log() -> None:

@@ -1,14 +1,15 @@
 """The demo survey: made once, imported like any upload, decided as far as a team would be."""
 
 import csv
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from reid.synthetic.survey import write_survey
 from sqlalchemy import Connection, select
 
+from reid.synthetic.survey import write_survey
 from reid.types import Flank
 from service.deps import Parts
 from service.intake import Said
@@ -18,6 +19,7 @@ from service.store.tables import photo
 
 ANIMALS, SEED = 8, 2018
 REVIEWER = "demo"
+CASE = "USTYURT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,11 @@ def is_empty(parts: Parts) -> bool:
 
 def make(folder: Path) -> None:
     """Paint the survey, if it is not there yet."""
-    if not (folder / "truth.csv").exists():
-        write_survey(folder, animals=ANIMALS, seed=SEED, ustyurt=True)
+    if not folder.exists():
+        beside = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(beside, ignore_errors=True)
+        write_survey(beside, animals=ANIMALS, seed=SEED, ustyurt=True)
+        beside.rename(folder)
 
 
 def read_index(folder: Path) -> list[SurveyPhoto]:
@@ -63,8 +68,11 @@ def read_index(folder: Path) -> list[SurveyPhoto]:
 
 
 def load(parts: Parts, folder: Path) -> Iterator[Path]:
-    """Import a survey, yielding each photo as it is done; all but the last encounter of each
-    animal are decided, and that one waits for a person."""
+    """Import a survey, yielding each photo as it is done, and decide most encounters.
+
+    The last encounter of each animal waits for a person. Of the case shaped like Ustyurt only the
+    good daylight record is decided: whether the two poor ones show that animal is the question.
+    """
     rows = sorted(read_index(folder), key=lambda row: (row.captured_at or datetime.max, row.path))  # noqa: DTZ901
     for row in rows:
         said = Said(
@@ -78,7 +86,8 @@ def load(parts: Parts, folder: Path) -> Iterator[Path]:
         yield row.path
     with parts.database.write() as connection:
         for individual, seen in _encounters(rows).items():
-            for encounter in seen[:-1]:
+            is_case = any(encounter.startswith(CASE) for encounter in seen)
+            for encounter in seen[-1:] if is_case else seen[:-1]:
                 _decide(connection, encounter, individual)
 
 

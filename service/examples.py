@@ -176,3 +176,10 @@ HEALTH: Example = {
     "waiting_jobs": 0,
     "version": "0.1.0",
 }
+
+IDENTITY_DETAIL: Example = {
+    "summary": IDENTITY,
+    "sightings": [{"encounter_id": 4, "station": "BG-102", "started_at": WHEN}],
+    "references": [{"annotation": ANNOTATION, "photo": PHOTO}],
+    "decisions": [DECISION],
+}

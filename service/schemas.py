@@ -248,6 +248,8 @@ class SightingOut(Wire):
 class IdentityDetailOut(Wire):
     """One identity with its encounters, photos and every decision that ever named it."""
 
+    model_config = shown(examples.IDENTITY_DETAIL)
+
     summary: IdentityOut
     sightings: list[SightingOut]
     references: list[ReferenceOut]

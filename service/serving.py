@@ -3,6 +3,7 @@
 import logging
 import socket
 import time
+from collections.abc import Callable
 
 import uvicorn
 from tqdm import tqdm
@@ -10,9 +11,10 @@ from tqdm import tqdm
 from service import demo as survey
 from service.app import create_app
 from service.deps import Parts
+from service.engine import Loader, load_recognition
 from service.settings import Settings
 from service.store import encounters, jobs
-from service.supervisor import Supervisor
+from service.supervisor import Supervisor, worker_command
 
 log = logging.getLogger(__name__)
 
@@ -29,14 +31,20 @@ class Server(uvicorn.Server):
             print(f"leopard-reid is ready: http://{shown}:{port}  (Ctrl-C ends it)", flush=True)  # noqa: T201
 
 
-def run(settings: Settings, *, demo: bool = False, worker: bool = True) -> None:
-    """Serve until stopped."""
-    app = create_app(settings)
+def run(
+    settings: Settings,
+    *,
+    demo: bool = False,
+    worker: Callable[[str], list[str]] | None = worker_command,
+    load: Loader = load_recognition,
+) -> None:
+    """Serve until stopped. worker: command line of the worker beside it; None for no worker."""
+    app = create_app(settings, load=load)
     parts: Parts = app.state.parts
     parts.database.migrate()
     config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")
     listening = config.bind_socket()
-    supervisor = Supervisor(settings, parts.database) if worker else None
+    supervisor = Supervisor(settings, parts.database, worker) if worker else None
     if supervisor:
         supervisor.start()
     try:

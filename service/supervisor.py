@@ -6,6 +6,7 @@ import secrets
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -23,8 +24,11 @@ TERM_S = 15.0
 class Supervisor:
     """Starts `leopard-reid worker`, and starts it again when it dies."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
-        self._settings, self._database = settings, database
+    def __init__(
+        self, settings: Settings, database: Database, command: Callable[[str], list[str]]
+    ) -> None:
+        """command: the command line of a worker of this name."""
+        self._settings, self._database, self._command = settings, database, command
         self._stop = Event()
         self._thread = Thread(target=self._watch, name="supervisor", daemon=True)
 
@@ -41,7 +45,7 @@ class Supervisor:
         pause = 0.5
         while not self._stop.wait(pause):
             name = worker_name()
-            worker = subprocess.Popen(command(name), env=environment(self._settings))  # noqa: S603
+            worker = subprocess.Popen(self._command(name), env=environment(self._settings))  # noqa: S603
             lived = self._wait(worker)
             self._release(name)
             if not self._stop.is_set():
@@ -72,7 +76,7 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
 
 
-def command(name: str) -> list[str]:
+def worker_command(name: str) -> list[str]:
     """The worker's command line."""
     return [sys.executable, "-m", "service", "worker", "--name", name, "--with-parent"]
 

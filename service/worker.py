@@ -4,7 +4,10 @@ A worker may be killed at any moment: what it had not stored comes back when its
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event, Thread
 
@@ -167,3 +170,28 @@ class Worker:
                 jobs.finish(connection, job.id, f"{code}: {detail}")
             case Trouble(detail):
                 jobs.postpone(connection, job.id, detail, delay_s=2.0**job.attempts)
+
+
+def run(
+    settings: Settings,
+    load: Callable[[Settings], Describer],
+    *,
+    name: str,
+    with_parent: bool = False,
+) -> None:
+    """A worker process: works until SIGTERM or SIGINT, or until its parent is gone."""
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if with_parent:
+        Thread(target=_stop_with_parent, args=(stop, os.getppid()), daemon=True).start()
+    database = Database(settings.database)
+    database.migrate()
+    Worker(database, PhotoFiles(settings.photos), settings, load(settings), name=name).run(stop)
+    database.close()
+
+
+def _stop_with_parent(stop: Event, parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    stop.set()

@@ -246,11 +246,14 @@ def _summary(row: AnyRow, animals: list[AnyRow]) -> EncounterSummary:
 
 
 def _conflicts(connection: Connection, encounter_id: int) -> dict[str, tuple[Claim, ...]]:
-    """Fields that were stated differently, with all statements."""
+    """Fields that were stated differently, with all statements.
+
+    Not the camera: EXIF names its model, people name which one it is.
+    """
     ids = select(annotation.c.photo_id).where(annotation.c.encounter_id == encounter_id)
     differing = connection.execute(
         select(claim.c.photo_id, claim.c.field)
-        .where(claim.c.photo_id.in_(ids))
+        .where(claim.c.photo_id.in_(ids), claim.c.field != "camera")
         .group_by(claim.c.photo_id, claim.c.field)
         .having(func.count(claim.c.value.distinct()) > 1)
     ).all()

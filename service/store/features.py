@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from reid.packing import pack_features, pack_vector, unpack_features, unpack_vector
 from sqlalchemy import Connection, delete, func, insert, select
 
+from reid.packing import pack_features, pack_vector, unpack_features, unpack_vector
 from reid.types import AnnotationFeatures, Box, Embedding, Flank, GalleryRow
 from service.store.identities import current
 from service.store.photos import annotation_of, mark_embedded

@@ -1,0 +1,30 @@
+"""`leopard-reid serve` and `worker` with the fake network, for tests that kill real processes.
+
+python tests/fake_service.py serve | worker NAME    settings come from the environment;
+with REID_TEST_DEADLY=1 a photo with a magenta corner kills the worker.
+"""
+
+import os
+import sys
+
+from fake_embedder import FakeEmbedder, fake_recognition
+
+from service.serving import run as serve
+from service.settings import Settings
+from service.worker import run as work
+
+
+def command(name):
+    return [sys.executable, __file__, "worker", name]
+
+
+def embedder(_):
+    return FakeEmbedder(deadly=os.environ.get("REID_TEST_DEADLY") == "1")
+
+
+if __name__ == "__main__":
+    settings = Settings(_env_file=None)
+    if sys.argv[1] == "serve":
+        serve(settings, load=fake_recognition, worker=command)
+    else:
+        work(settings, embedder, name=sys.argv[2], with_parent=True)

@@ -1,0 +1,117 @@
+"""The worker: embeds, gives reasons for what it cannot, and never takes others down with it."""
+
+from threading import Event, Thread
+from time import monotonic, sleep
+
+import pytest
+from fake_embedder import FakeEmbedder
+
+from service.store import jobs, uploads
+from service.worker import Worker
+
+
+@pytest.fixture
+def parts(app, client):
+    return app.state.parts
+
+
+def worker(parts, embedder=None, name="w", **changed):
+    settings = parts.settings.model_copy(update=changed)
+    return Worker(parts.database, parts.files, settings, embedder or FakeEmbedder(), name=name)
+
+
+def upload(client, *photos):
+    files = [("files", (f"{n}.jpg", photo)) for n, photo in enumerate(photos)]
+    return client.post("/api/v1/photos", files=files).json()["id"]
+
+
+def states(parts, number):
+    with parts.database.read() as connection:
+        return [(f.state, f.error_code) for f in uploads.get(connection, number).files]
+
+
+def count(parts, state):
+    with parts.database.read() as connection:
+        return jobs.counts(connection)[state]
+
+
+def test_a_batch_is_embedded_in_one_call(client, parts, painted):
+    number, embedder = upload(client, *(painted(n) for n in range(5))), FakeEmbedder()
+    assert worker(parts, embedder, batch=4).work() == 4
+    assert worker(parts, embedder, batch=4).work() == 1
+    assert embedder.batches == [4, 1]
+    assert states(parts, number) == [("embedded", None)] * 5
+
+
+def test_a_photo_that_cannot_be_decoded_or_cropped_says_why_and_stops_no_other(
+    client, parts, painted
+):
+    truncated, tiny = painted(1)[:9000], painted(2, size=(300, 20))
+    number = upload(client, truncated, tiny, painted(3))
+    worker(parts).work()
+    assert states(parts, number) == [
+        ("failed", "unreadable_image"),
+        ("failed", "unusable_crop"),
+        ("embedded", None),
+    ]
+
+
+class Stumbling(FakeEmbedder):
+    """Fails on wide crops, as a bug or a full memory would."""
+
+    def describe(self, crops):
+        if any(crop.image.shape[1] > 400 for crop in crops):
+            raise RuntimeError("out of memory")
+        return super().describe(crops)
+
+
+def test_a_crop_that_spoils_the_batch_spoils_no_other_and_is_tried_again(client, parts, painted):
+    number = upload(client, painted(1), painted(2, size=(500, 250)), painted(3))
+    worker(parts, Stumbling()).work()
+    assert states(parts, number) == [("embedded", None), ("pending", None), ("embedded", None)]
+    with parts.database.write() as connection:
+        later = jobs.claim(connection, "b", limit=9, lease_s=1, at=4e9)
+    assert [(job.attempts, job.error) for job in later] == [(2, "RuntimeError: out of memory")]
+
+
+def test_a_job_that_never_comes_to_an_end_is_failed_with_the_reason(client, parts, painted):
+    number = upload(client, painted(1))
+    for attempt in range(3):
+        with parts.database.write() as connection:
+            jobs.claim(connection, f"killed {attempt}", limit=1, lease_s=-1)
+    worker(parts, max_attempts=3).work()
+    assert states(parts, number) == [("failed", "worker_died")]
+    assert count(parts, "failed") == 1
+
+
+def test_a_result_that_comes_after_the_lease_is_not_stored_twice(client, parts, painted):
+    number = upload(client, painted(1))
+
+    class Slow(FakeEmbedder):
+        def describe(self, crops):
+            with parts.database.write() as connection:  # meanwhile the lease ran out
+                assert jobs.claim(connection, "other", limit=1, lease_s=60, at=4e9)
+            return super().describe(crops)
+
+    worker(parts, Slow()).work()
+    assert (states(parts, number), count(parts, "running")) == ([("pending", None)], 1)
+
+
+def test_a_running_worker_beats_and_leaves_in_order(client, parts, painted):
+    number, stop = upload(client, painted(1)), Event()
+    running = Thread(target=worker(parts).run, args=(stop,))
+    running.start()
+    end = monotonic() + 20
+    while states(parts, number) != [("embedded", None)] and monotonic() < end:
+        sleep(0.02)
+    with parts.database.read() as connection:
+        alive = [one.name for one in jobs.workers(connection, within_s=60)]
+    stop.set()
+    running.join()
+    with parts.database.read() as connection:
+        gone = jobs.workers(connection, within_s=60)
+    assert (states(parts, number), alive, gone) == ([("embedded", None)], ["w"], [])
+
+
+def test_an_idle_worker_writes_nothing(client, parts):
+    assert worker(parts).work() == 0
