@@ -1,0 +1,46 @@
+"""What the documents name exists."""
+
+import ast
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def named(path):
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_every_link_leads_somewhere(document):
+    links = re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8"))
+    local = [link for link in links if not link.startswith(("http://", "https://"))]
+    assert [link for link in local if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_every_file_of_the_tree_that_is_named_exists(document):
+    text = document.read_text(encoding="utf-8")
+    paths = re.findall(r"\b((?:reid|service|scripts|benchmarks|tests|docs)/[\w/]+\.\w+)", text)
+    assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=named)
+def test_every_make_target_that_is_named_exists(document):
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    quoted = re.findall(r"(?:`|^|time )make ([a-z]+)", document.read_text(), re.MULTILINE)
+    assert set(quoted) - targets == set()
+
+
+def test_the_python_of_the_readme_imports_what_exists():
+    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    statements = ast.parse(block).body
+    assert len(block.replace("\n\n", "\n").splitlines()) <= 6
+    for statement in statements:
+        if isinstance(statement, ast.ImportFrom):
+            module = importlib.import_module(statement.module)
+            assert all(hasattr(module, alias.name) for alias in statement.names)
