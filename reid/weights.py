@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,11 +42,12 @@ class ModelCard:
 
 
 def default_folder() -> Path:
-    """Where weights lie: $REID_WEIGHTS_DIR, ./weights, or beside the package's source."""
+    """Where weights lie: $REID_WEIGHTS_DIR, ./weights, beside the source, or as pip put them."""
     if named := os.environ.get("REID_WEIGHTS_DIR"):
         return Path(named)
-    here = Path("weights")
-    return here if here.is_dir() else Path(__file__).parent.parent / "weights"
+    beside = Path(__file__).parent.parent / "weights"
+    installed = Path(sys.prefix) / "share" / "leopard-reid" / "weights"
+    return next((at for at in (Path("weights"), beside, installed) if at.is_dir()), beside)
 
 
 def latest(folder: Path) -> str:

@@ -19,7 +19,7 @@ from reid.images import encode_jpeg
 from reid.journal import Journal, Row, Status
 from reid.types import Flank
 
-HERE = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 
 
 @pytest.fixture
@@ -211,9 +211,9 @@ def test_a_run_killed_halfway_goes_on_without_losing_doubling_or_repeating(tmp_p
     make_broken_files(folder, photo)
     for n in range(40):
         (folder / f"{n:02}.jpg").write_bytes(photo + bytes([n]))
-    command = [sys.executable, str(HERE / "fake_catalogue.py"), *map(str, (folder, out, log))]
+    command = [sys.executable, str(TESTS / "fake_catalogue.py"), *map(str, (folder, out, log))]
     journal = out / "results.jsonl"
-    with subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(HERE.parent)}) as run:
+    with subprocess.Popen(command, env=os.environ | {"PYTHONPATH": str(TESTS.parent)}) as run:
         while not (journal.exists() and journal.read_bytes().count(b"\n") >= 20):
             assert run.poll() is None
             time.sleep(0.01)
@@ -223,7 +223,7 @@ def test_a_run_killed_halfway_goes_on_without_losing_doubling_or_repeating(tmp_p
     assert 20 <= finished < 50
     with journal.open("ab") as file:
         file.write(b'{"path": "39.j')
-    subprocess.run(command, env=os.environ | {"PYTHONPATH": str(HERE.parent)}, check=True)
+    subprocess.run(command, env=os.environ | {"PYTHONPATH": str(TESTS.parent)}, check=True)
     paths = [row["path"] for row in table(out)]
     assert sorted(paths) == sorted({*BROKEN, *(f"{n:02}.jpg" for n in range(40))})
     assert [line["path"] for line in lines(out)] == paths
