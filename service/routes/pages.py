@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote, urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
+from jinja2 import StrictUndefined
 from sqlalchemy import Connection
 
 from reid.errors import Conflict, ReidError
@@ -31,6 +32,7 @@ YEAR_S = 31_536_000
 templates = Jinja2Templates(Path(__file__).parent.parent / "templates")
 templates.env.filters.update(FILTERS)
 templates.env.globals.update(signs=SIGNS, kinds=KINDS)
+templates.env.undefined = StrictUndefined
 templates.env.trim_blocks = templates.env.lstrip_blocks = True
 
 
@@ -38,7 +40,7 @@ def page(
     request: Request, parts: Parts, name: str, connection: Connection, **values: object
 ) -> Response:
     """A template with what every page needs."""
-    facts = {"counts": counts(connection), "busy": False, **values}
+    facts = {"counts": counts(connection), "busy": False, "nav": "", **values}
     facts["gap_minutes"] = f"{parts.settings.encounter_gap_minutes:g}"
     response = templates.TemplateResponse(request, name, facts)
     response.headers["cache-control"] = "no-cache"
@@ -210,6 +212,8 @@ def error_page(request: Request, error: Problem) -> Response:
     titles = {404: "Not found", 409: "Somebody was faster", 422: "This could not be used"}
     facts = {
         "counts": None,
+        "busy": False,
+        "nav": "",
         "status": error.status,
         "title": titles.get(error.status, error.title),
         "detail": error.detail[:1].upper() + error.detail[1:].rstrip(".") + ".",

@@ -13,6 +13,8 @@ import uvicorn
 from fake_embedder import FakeEmbedder
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from reid.types import Flank
+from service.intake import Said
 from service.store import decisions
 from service.store.decisions import NewDecision
 from service.worker import Worker
@@ -64,11 +66,9 @@ class Site:
 
     def encounter(self, animal, *, day, views=(0,), flank="left", named=""):
         """An embedded encounter, decided as a new identity if it is named; returns its number."""
-        from service.intake import Said
-
         photos = [self.photo(animal, view, day) for view in views]
         files = [(one["name"], one["buffer"]) for one in photos]
-        upload = self.parts.intake.accept(files, Said(station="Ridge", flank=flank))
+        upload = self.parts.intake.accept(files, Said(station="Ridge", flank=Flank(flank)))
         self.work()
         number = upload.files[0].encounter_id
         if named:

@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from service.intake import Said
+
 
 @pytest.mark.parametrize(
     ("address", "words"),
@@ -40,19 +42,13 @@ def test_errors_are_problem_documents_for_programs(page, site):
 
 
 def test_a_busy_page_shows_progress_and_renews_itself(page, site):
-    site.parts.intake.accept([("a.jpg", site.photo(1)["buffer"])], said("Ridge"))
+    site.parts.intake.accept([("a.jpg", site.photo(1)["buffer"])], Said(station="Ridge"))
     page.goto("/")
     expect(page.locator("#tiles")).to_contain_text("1 photo is being embedded")
     expect(page.locator("#tiles")).to_contain_text("No worker is running")
     site.work()
     expect(page.locator("#tiles")).to_contain_text("Every photo is dealt with")
     expect(page.locator("#tiles")).to_contain_text("1 encounter waits")
-
-
-def said(station):
-    from service.intake import Said
-
-    return Said(station=station)
 
 
 def test_filters_stand_in_the_address(page, site):
