@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from threading import Event, Thread
+from threading import Thread
 
 import pytest
 import uvicorn
