@@ -39,7 +39,7 @@ fix: $(VENV)/.dev
 	$(BIN)/ruff format .
 
 bench: $(VENV)/.dev
-	@for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in $$(grep -l '^if __name__' benchmarks/*.py); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install -q uv
@@ -58,23 +58,20 @@ $(VENV)/.dev: pyproject.toml requirements.lock | $(BIN)/pip
 $(BIN)/pip:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: none of python3, \
 	python3.11 ... python3.14 is"; exit 1; }
-	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	@$(PYTHON) -m venv $(VENV) || { \
 	echo "Python cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
 
 browser:
 ifeq ($(BROWSER),chromium)
-	@if command -v chromium || command -v google-chrome; then :; \
-	elif ! command -v apt-get >/dev/null; then \
-	  echo "No Chromium found: the browser tests will be skipped. Install it to run them."; \
-	elif [ "$$(id -u)" = 0 ]; then \
-	  apt-get update && apt-get install -y --no-install-recommends chromium fonts-liberation; \
-	elif sudo -n true 2>/dev/null; then \
-	  sudo -n apt-get update && \
-	  sudo -n apt-get install -y --no-install-recommends chromium fonts-liberation; \
-	else \
-	  echo "No Chromium found: the browser tests will be skipped. To run them: \
-	sudo apt-get install chromium"; \
-	fi
+	@if command -v chromium || command -v chromium-browser; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	  echo "No Chromium found: install it, or the browser tests are skipped."; exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then root=; elif sudo -n true 2>/dev/null; then root="sudo -n"; else \
+	  echo "No Chromium found: sudo apt-get install chromium, or the browser tests are skipped."; \
+	  exit 0; fi; \
+	$$root apt-get update && \
+	$$root apt-get install -y --no-install-recommends chromium fonts-liberation || { \
+	echo "Chromium cannot be installed; make test BROWSER=skip goes without it."; exit 1; }
 endif
 
 clean:
