@@ -116,9 +116,10 @@ def _offset(times: Tags) -> timezone | None:
 
 
 def _camera(main: Tags) -> str | None:
-    make, model = _text(main.get(Base.Make)), _text(main.get(Base.Model))
-    name = model if model.lower().startswith(make.lower()) else f"{make} {model}"
-    return " ".join(name.split())[:100] or None
+    make, model = (_text(main.get(tag)).split() for tag in (Base.Make, Base.Model))
+    brand = [word.lower() for word in make[:1]]
+    name = model if brand == [word.lower() for word in model[:1]] else make + model
+    return " ".join(name)[:100] or None
 
 
 def _position(gps: Tags) -> tuple[float, float] | None:

@@ -91,6 +91,7 @@ def test_times_in_file_names(name, expected):
     [
         ("RECONYX", "HYPERFIRE 2", "RECONYX HYPERFIRE 2"),
         ("Canon", "Canon EOS 70D", "Canon EOS 70D"),
+        ("NIKON CORPORATION", "NIKON D6", "NIKON D6"),
         ("BUSHNELL\0\0", "  119 \n", "BUSHNELL 119"),
         ("", "", None),
     ],
