@@ -26,7 +26,7 @@ def signed(llr: float) -> str:
 def times(llr: float) -> str:
     """The likelihood ratio as a factor of two significant figures: "25 times", "1.6 times"."""
     factor = 10 ** abs(llr)
-    if factor < 10:
+    if factor < 9.95:
         return f"{factor:.1f} times"
     digits = math.floor(math.log10(factor)) - 1
     return f"{round(factor / 10**digits) * 10**digits:,} times"

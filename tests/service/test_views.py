@@ -1,0 +1,124 @@
+"""What the pages say and draw: llr in words, the look in the address, the geometry of lines."""
+
+from datetime import datetime
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reid.types import Box, Correspondences
+from service.views import words
+from service.views.drawing import GAP, PANE_HEIGHT, PANE_WIDTH, SHOWN, Pane, Sight, picture, tone
+from service.views.lists import filters
+from service.views.look import Look, parse
+
+FRAME = Box(0, 0, 990, 500)
+
+
+def pane(left=0.0, box=FRAME, width=990, height=500):
+    return Pane(left, "/photo", width, height, box, "a photo")
+
+
+@pytest.mark.parametrize(
+    ("llr", "text"),
+    [
+        (1.4, "25 times more likely if both are the same leopard"),
+        (0.2, "1.6 times more likely if both are the same leopard"),
+        (-2.0, "100 times more likely if they are different leopards"),
+        (2.31, "200 times more likely if both are the same leopard"),
+        (0.0, "as likely for the same leopard as for two different ones"),
+    ],
+)
+def test_an_llr_is_said_in_words(llr, text):
+    assert words.meaning(llr) == text
+
+
+def test_an_llr_is_written_with_its_sign():
+    signs = [words.signed(llr) for llr in (1.44, -0.3, 0.04, -0.04)]
+    assert signs == ["+1.4", "\N{MINUS SIGN}0.3", "0.0", "0.0"]
+
+
+def test_a_claim_at_its_bound_and_a_provisional_calibration_say_so():
+    assert words.limits(1.5, 1.5, "provisional@1") == "at its bound, provisional calibration"
+    assert words.limits(-1.0, 1.5, "encounter@2") == ""
+
+
+def test_unknown_times_are_called_unknown():
+    assert words.when(None) == "time unknown"
+    assert words.when(datetime.fromisoformat("2019-03-01T19:49")) == "1 Mar 2019, 19:49"
+
+
+def test_a_look_survives_its_own_address():
+    look = Look(candidate=3, lines=False, every=True, zoom=2.5, x=0.25, brightness=140)
+    query = dict(part.split("=") for part in look.url()[1:].split("&"))
+    assert parse(query) == look
+    assert Look().url() == "?"
+
+
+@pytest.mark.parametrize("value", ["", "x", "nan", "inf", "-7", "1e99", "0x10"])
+def test_a_senseless_address_is_taken_as_the_nearest_sensible_one(value):
+    names = ("candidate", "photo", "lines", "zoom", "x", "brightness")
+    look = parse(dict.fromkeys(names, value))
+    assert 1 <= look.zoom <= 16
+    assert 0 <= look.x <= 1
+    assert look.candidate >= 1
+    assert filters(value, value, value, value).page >= 1
+
+
+def test_at_zoom_one_the_whole_box_is_in_sight_and_centred():
+    wide = pane(box=Box(100, 50, 300, 110))
+    x, y, width, height = wide.view(Sight())
+    assert (x, x + width) == (100, 300)
+    assert (y + y + height) / 2 == 80
+    assert width / height == pytest.approx(PANE_WIDTH / PANE_HEIGHT)
+
+
+@given(
+    zoom=st.floats(1, 16),
+    x=st.floats(0, 1),
+    y=st.floats(0, 1),
+    size=st.tuples(st.floats(40, 4000), st.floats(40, 4000)),
+)
+def test_the_centre_of_the_sight_is_the_middle_of_the_pane(zoom, x, y, size):
+    side = pane(PANE_WIDTH + GAP, Box(10, 20, 10 + size[0], 20 + size[1]))
+    centre = (10 + x * size[0], 20 + y * size[1])
+    found = side.on_canvas(centre, Sight(zoom, x, y))
+    assert found == pytest.approx((1.5 * PANE_WIDTH + GAP, PANE_HEIGHT / 2), abs=1e-3)
+
+
+def test_lines_run_from_photo_pixels_to_photo_pixels_strongest_first():
+    points = np.array([[0, 0], [495, 250], [990, 500]], np.float32)
+    strength = np.array([0.1, 0.9, 0.5], np.float32)
+    found = Correspondences(points, points, strength, "rosette")
+    drawn = picture(pane(), pane(PANE_WIDTH + GAP), [found], Sight())
+    (bundle,) = drawn.bundles
+    assert [line.photo0 for line in bundle.lines] == [(495, 250), (990, 500), (0, 0)]
+    assert bundle.lines[0].from_ == (495, 250)
+    assert bundle.lines[0].to == (495 + PANE_WIDTH + GAP, 250)
+
+
+def test_a_line_is_in_sight_only_with_both_its_ends():
+    here, there = np.array([[495, 250]], np.float32), np.array([[10, 10]], np.float32)
+    found = Correspondences(here, there, np.ones(1, np.float32), "rootsift")
+    whole, close = (
+        picture(pane(), pane(PANE_WIDTH + GAP), [found], Sight(zoom)).bundles[0].lines[0]
+        for zoom in (1, 4)
+    )
+    assert (whole.seen, close.seen) == (True, False)
+
+
+def test_only_the_strongest_lines_are_drawn_until_all_are_asked_for():
+    points = np.ones((100, 2), np.float32)
+    found = Correspondences(points, points, np.linspace(0, 1, 100, dtype=np.float32), "rosette")
+    some, every = (
+        picture(pane(), pane(PANE_WIDTH + GAP), [found], Sight(), every=every).bundles[0]
+        for every in (False, True)
+    )
+    assert (len(some.lines), some.total, len(every.lines)) == (SHOWN, 100, 100)
+
+
+def test_a_neutral_tone_leaves_the_photo_as_it_is():
+    assert tone(100, 100) == (1.0, 0.0)
+    slope, intercept = tone(100, 200)
+    assert slope * 0.5 + intercept == 0.5
