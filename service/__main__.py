@@ -122,8 +122,9 @@ def add(
     with _parts(_settings(data_dir=data_dir)) as parts:
         result = parts.intake.accept(((path.name, path.read_bytes()) for path in photos), said)
     for one in result.files:
+        outcome = "refused" if one.photo_id is None else "new" if one.created else "known"
         what = one.error_detail or f"encounter {one.encounter_id}"
-        typer.echo(f"{one.file_name}: {'new' if one.created else 'known'}, {what}")
+        typer.echo(f"{one.file_name}: {outcome}, {what}")
     raise typer.Exit(1 if result.refused else 0)
 
 

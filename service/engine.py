@@ -7,12 +7,13 @@ has something newer, and swapped whole. So several services over one database ag
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
+from sqlalchemy import Connection
+
 from reid.crop import cut, parse_box, resolve_box
-from reid.errors import ReidError
 from reid.evidence import Calibrator, provisional
 from reid.gallery import Galleries
 from reid.identify import identify
@@ -23,11 +24,12 @@ from service.metrics import Metrics, Stopwatch
 from service.settings import Settings
 from service.store import encounters, features, identities, photos
 from service.store.database import Database
-from service.store.features import Version
+from service.store.features import GalleryEntry, Version
 from service.store.files import digest
 from service.store.identities import Reference
 
 log = logging.getLogger(__name__)
+ANSWERS_KEPT = 64
 AT_ONCE = 2  # queries computed at the same time; more would only share the cores
 
 
@@ -55,11 +57,13 @@ Loader = Callable[[Settings], Recognition]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One state of the galleries."""
+    """One state of the galleries. number: of this process, higher when the content changed."""
 
     version: Version
+    number: int
     model: str
     galleries: Galleries
+    entries: tuple[GalleryEntry, ...]
     embedding_ids: Mapping[int, int]  # of each annotation in it
 
 
@@ -120,7 +124,7 @@ class Engine:
         self._snapshot: Snapshot | None = None
         self._vectors: dict[int, Embedding] = {}
         self._loading, self._rebuilding, self._describing = Lock(), Lock(), Lock()
-        self._busy = BoundedSemaphore(AT_ONCE)
+        self._answering, self._busy = Lock(), BoundedSemaphore(AT_ONCE)
         self._features = FeatureCache(database, settings.features_cached)
         self._answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
 
@@ -136,9 +140,9 @@ class Engine:
 
     def embedder(self) -> Describer:
         """The network, loaded at the first need."""
-        return self._loaded().embedder
+        return self._recognised().embedder
 
-    def _loaded(self) -> Recognition:
+    def _recognised(self) -> Recognition:
         with self._loading:
             if self._recognition is None:
                 self._recognition = self._load(self._settings)
@@ -149,7 +153,7 @@ class Engine:
         """Load the network and build the galleries before anybody asks; keeps what went wrong."""
         try:
             self.snapshot()
-        except (ReidError, OSError, ImportError) as error:
+        except Exception as error:
             self.failure = str(error)
             log.exception("the network cannot be loaded")
 
@@ -159,13 +163,28 @@ class Engine:
         with self._rebuilding, self._database.read() as connection:
             version = features.version(connection, model)
             if self._snapshot is None or self._snapshot.version != version:
-                entries = features.gallery(connection, model)
-                missing = {e.embedding_id for e in entries} - self._vectors.keys()
-                self._vectors |= features.vectors(connection, missing, model)
-                rows = [(e.row, e.flank, self._vectors[e.embedding_id].vector) for e in entries]
-                ids = {e.row.annotation: e.embedding_id for e in entries}
-                self._snapshot = Snapshot(version, model, Galleries.build(rows, model=model), ids)
+                entries = tuple(features.gallery(connection, model))
+                self._snapshot = self._rebuilt(connection, version, entries, model)
             return self._snapshot
+
+    def _rebuilt(
+        self,
+        connection: Connection,
+        version: Version,
+        entries: tuple[GalleryEntry, ...],
+        model: str,
+    ) -> Snapshot:
+        """A snapshot of these entries; reads only vectors that are new."""
+        before = self._snapshot
+        if before and before.entries == entries:  # photos came in, but none that can be searched
+            return replace(before, version=version)
+        ids = {e.row.annotation: e.embedding_id for e in entries}
+        kept = {n: self._vectors[n] for n in ids.values() if n in self._vectors}
+        missing = set(ids.values()) - kept.keys()
+        self._vectors = kept | features.vectors(connection, missing, model)
+        rows = [(e.row, e.flank, self._vectors[e.embedding_id].vector) for e in entries]
+        number = before.number + 1 if before else 1
+        return Snapshot(version, number, model, Galleries.build(rows, model=model), entries, ids)
 
     def identify_photos(self, query: Sequence[QueryPhoto], flank: Flank) -> Answer:
         """Photos of one encounter that need not be in the catalogue.
@@ -188,19 +207,21 @@ class Engine:
         with self._database.read() as connection:
             encounters.summary(connection, encounter_id)
             references = encounters.references_of(connection, encounter_id)
-            ids = [r.annotation.id for r in references if r.annotation.state == "embedded"]
-            described = features.get(connection, ids, model)
-        key = (encounter_id, self.snapshot().version, tuple(described))
-        if key in self._answers:
-            return self._answers[key]
+        ids = [r.annotation.id for r in references if r.annotation.state == "embedded"]
+        key = (encounter_id, self.snapshot().number, tuple(ids))
+        if known := self._answers.get(key):
+            return known
         watch = Stopwatch()
         with self._busy, watch("total"):
+            with self._database.read() as connection:
+                described = features.get(connection, ids, model)
             own = frozenset({encounter_id})
             answer = self._answer(list(described.values()), tuple(described), own, watch)
         self._metrics.query(answer.timings)
-        self._answers[key] = answer
-        while len(self._answers) > 64:
-            self._answers.popitem(last=False)
+        with self._answering:
+            self._answers[key] = answer
+            while len(self._answers) > ANSWERS_KEPT:
+                self._answers.popitem(last=False)
         return answer
 
     def _crop(self, photo: QueryPhoto, flank: Flank, watch: Stopwatch) -> Crop:
@@ -224,7 +245,7 @@ class Engine:
         own: frozenset[int],
         watch: Stopwatch,
     ) -> Answer:
-        snapshot, calibrator = self.snapshot(), self._loaded().calibrator
+        snapshot, calibrator = self.snapshot(), self._recognised().calibrator
         found = identify(
             query,
             snapshot.galleries,

@@ -1,0 +1,77 @@
+"""The command `leopard-reid`."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from typer.testing import CliRunner
+
+from service.__main__ import app
+
+
+@pytest.fixture
+def command(tmp_path):
+    """command("status", ...) runs it on a catalogue of its own."""
+
+    def run(name, *arguments):
+        return CliRunner().invoke(app, [name, *arguments, "--data-dir", str(tmp_path / "var")])
+
+    return run
+
+
+@pytest.fixture
+def files(tmp_path, painted):
+    """Two photos and a file that is none."""
+    paths = [tmp_path / name for name in ("a.jpg", "b.jpg", "broken.jpg")]
+    for path, data in zip(paths, (painted(1), painted(2), b"broken"), strict=True):
+        path.write_bytes(data)
+    return [str(path) for path in paths]
+
+
+def test_added_photos_wait_for_a_worker(command, files):
+    added = command("add", *files[:2], "--station", "North", "--flank", "left")
+    assert (added.exit_code, added.output.count("new")) == (0, 2)
+    status = json.loads(command("status", "--json").output)
+    assert (status["queued"], status["waiting"], status["workers"]) == (2, 2, 0)
+
+
+def test_a_refused_photo_is_said_and_makes_the_exit_code_1(command, files):
+    added = command("add", *files)
+    assert added.exit_code == 1
+    assert "broken.jpg: refused, not a JPEG, PNG or WebP photo, or damaged" in added.output
+
+
+def test_adding_again_adds_nothing(command, files):
+    command("add", files[0])
+    assert "a.jpg: known, encounter 1" in command("add", files[0]).output
+
+
+def test_migrate_makes_an_empty_catalogue(command):
+    assert command("migrate").exit_code == 0
+    assert json.loads(command("status", "--json").output)["waiting"] == 0
+
+
+def test_an_unknown_flank_is_a_usage_error(command, files):
+    assert command("add", files[0], "--flank", "top").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["status", "--data-dir", "nowhere"], "no catalogue in nowhere"),
+        (["serve", "--port", "99999"], "port"),
+    ],
+)
+def test_an_expected_error_is_one_line_and_exit_code_1(tmp_path, arguments, message):
+    done = subprocess.run(
+        [sys.executable, "-m", "service", *arguments],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("leopard-reid: ")
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
