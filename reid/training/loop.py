@@ -12,7 +12,13 @@ from torch import Tensor, nn
 
 from reid.network import RosetteNetwork
 from reid.training.data import Bank, Pairs, batches
-from reid.training.losses import coat_loss, correspondences, dense_loss, embedding_loss
+from reid.training.losses import (
+    coat_loss,
+    correspondences,
+    crowd_loss,
+    dense_loss,
+    embedding_loss,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,8 @@ class TrainingRecipe:
     follows a cosine over it. styles x coats: pairs in a step.
 
     radius: how near two cells must be on the coat to show the same place, coat units.
+    alone: share of the run in which a cell competes with the cells of two views only; then with
+    those of the whole batch.
     """
 
     minutes: float = 45.0
@@ -30,6 +38,7 @@ class TrainingRecipe:
     weight_decay: float = 0.02
     warmup: float = 0.03
     radius: float = 0.022
+    alone: float = 0.4
     seed: int = 1
 
 
@@ -60,7 +69,8 @@ def train(
         began = time.process_time()
         for group in optimiser.param_groups:
             group["lr"] = recipe.peak_rate * _schedule(spent / recipe.minutes / 60, recipe.warmup)
-        loss, line = _step(network, next(source), recipe)
+        crowd = spent / recipe.minutes / 60 > recipe.alone
+        loss, line = _step(network, next(source), recipe, crowd=crowd)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         for part in network.children():  # apart, so that no head can shout the others down
@@ -83,7 +93,9 @@ def _schedule(progress: float, warmup: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - warmup) / (1 - warmup)))) + 1e-3
 
 
-def _step(network: RosetteNetwork, pairs: Pairs, recipe: TrainingRecipe) -> tuple[Tensor, str]:
+def _step(
+    network: RosetteNetwork, pairs: Pairs, recipe: TrainingRecipe, *, crowd: bool
+) -> tuple[Tensor, str]:
     """Loss of one batch, and a line for people."""
     device = next(network.parameters()).device
     images = torch.from_numpy(pairs.images)[:, None].to(device)
@@ -96,7 +108,8 @@ def _step(network: RosetteNetwork, pairs: Pairs, recipe: TrainingRecipe) -> tupl
         places[:half], places[half:], seen[:half], seen[half:], radius=recipe.radius
     )
     d = out.descriptors.flatten(2)
-    dense, found = dense_loss(d[:half], d[half:], partner, valid, places[half:])
+    ask = crowd_loss if crowd else dense_loss
+    dense, found = ask(d[:half], d[half:], partner, valid, places[half:])
     whole, right = embedding_loss(out.embedding[:half], out.embedding[half:])
     coat = coat_loss(out.coat, animal)
     loss = dense + 0.5 * whole + 0.3 * coat

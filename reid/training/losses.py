@@ -50,6 +50,43 @@ def dense_loss(
     return loss, accuracy
 
 
+def crowd_loss(
+    descriptors0: Tensor,
+    descriptors1: Tensor,
+    partner: Tensor,
+    valid: Tensor,
+    places1: Tensor,
+    *,
+    queries: int = 2048,
+    temperature: float = 0.07,
+    ignore: float = 0.06,
+) -> tuple[Tensor, Tensor]:
+    """InfoNCE of the right cell against all cells of all views of the batch.
+
+    Arguments as in `dense_loss`; `queries` cells are drawn. The same place of the body on every
+    other coat is among the negatives, so knowing the place on the body no longer helps.
+    """
+    cells = partner.shape[1]
+    chosen = valid.flatten().nonzero()[:, 0]
+    chosen = chosen[torch.randperm(len(chosen), device=chosen.device)[:queries]]
+    owner = chosen // cells
+    right = partner.flatten()[chosen]
+    query = descriptors0.transpose(1, 2).reshape(-1, descriptors0.shape[1])[chosen]
+    crowd = descriptors1.transpose(1, 2).reshape(-1, descriptors1.shape[1])
+    logits = query @ crowd.T / temperature
+    target = owner * cells + right
+    at = places1.reshape(-1, 2)[target]
+    near = torch.cdist(at[:, None], places1[owner])[:, 0] < ignore  # (Q, K) in the own view
+    near.scatter_(1, right[:, None], False)
+    blocked = torch.zeros_like(logits, dtype=torch.bool)
+    blocked.view(len(chosen), -1, cells).scatter_(
+        1, owner[:, None, None].expand(-1, 1, cells), near[:, None]
+    )
+    logits = logits.masked_fill(blocked, -1e4)
+    accuracy = (logits.argmax(1) == target).float().mean()
+    return F.cross_entropy(logits, target), accuracy
+
+
 def embedding_loss(
     embedding0: Tensor, embedding1: Tensor, *, temperature: float = 0.08
 ) -> tuple[Tensor, Tensor]:

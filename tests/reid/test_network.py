@@ -13,7 +13,13 @@ from reid.errors import ChecksumMismatch, UnknownModel
 from reid.network import RosetteNetwork, local_contrast
 from reid.training.data import BankRecipe, batches, open_bank
 from reid.training.loop import TrainingRecipe, train
-from reid.training.losses import coat_loss, correspondences, dense_loss, embedding_loss
+from reid.training.losses import (
+    coat_loss,
+    correspondences,
+    crowd_loss,
+    dense_loss,
+    embedding_loss,
+)
 from reid.training.release import release
 from reid.weights import latest, load_card, verified
 
@@ -125,3 +131,25 @@ def test_an_unknown_model_lists_the_known(tmp_path):
     assert latest(tmp_path) == "rosette@10"
     with pytest.raises(UnknownModel, match="known: rosette@10, rosette@2"):
         load_card("rosette@3", tmp_path)
+
+
+def test_the_crowd_loss_is_the_formula_of_a_plain_loop():
+    torch.manual_seed(0)
+    d0, d1 = (torch.nn.functional.normalize(torch.randn(3, 4, 5), dim=1) for _ in range(2))
+    places = torch.rand(3, 5, 2)
+    partner = torch.randint(0, 5, (3, 5))
+    valid = torch.rand(3, 5) > 0.3
+    loss, _ = crowd_loss(d0, d1, partner, valid, places, temperature=0.1, ignore=0.3)
+    terms = []
+    for b, k in valid.nonzero().tolist():
+        right = int(partner[b, k])
+        logits = []
+        for c in range(3):
+            for j in range(5):
+                near = c == b and float((places[b, j] - places[b, right]).norm()) < 0.3
+                if (c, j) == (b, right) or not near:
+                    logits.append(float(d0[b, :, k] @ d1[c, :, j]) / 0.1)
+        terms.append(
+            math.log(sum(math.exp(x) for x in logits)) - float(d0[b, :, k] @ d1[b, :, right]) / 0.1
+        )
+    assert float(loss) == pytest.approx(np.mean(terms), rel=1e-4)
