@@ -41,6 +41,7 @@ class Case:
     answered: dict[str, int] = field(default_factory=dict)  # photo id -> upload
     process: subprocess.Popen[bytes] | None = None
     lock: Lock = field(default_factory=Lock)
+    under_way: Event = field(default_factory=Event)  # a request is being answered just now
 
 
 def photo(seed: int) -> bytes:
@@ -83,6 +84,9 @@ def keep_killing(case: Case, stop: Event, pause: tuple[float, float]) -> None:
                 os.kill(number, signal.SIGKILL)
                 case.counts["worker killed"] += 1
         if victim != "worker" and case.process:
+            case.under_way.clear()
+            if case.under_way.wait(2):  # hit a request between its bytes and its commit
+                time.sleep(case.rng.uniform(0, 0.03))
             case.process.kill()
             case.process.wait()
             case.counts["service killed"] += 1
@@ -96,6 +100,7 @@ def upload(case: Case, seed: int, delay_s: float) -> None:
     files = {"files": (f"{seed}.jpg", data, "image/jpeg")}
     while True:
         case.counts["requests"] += 1
+        case.under_way.set()
         try:
             answer = httpx.post(f"{case.url}/api/v1/photos", files=files, timeout=20)
         except httpx.TransportError as error:

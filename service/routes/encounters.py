@@ -20,7 +20,7 @@ from service.store.encounters import EncounterState
 from service.wire import identification_out
 
 router = APIRouter(
-    prefix="/encounters", tags=["encounters"], responses=documented(403, 404, 409, 422)
+    prefix="/encounters", tags=["encounters"], responses=documented(400, 403, 404, 409, 422)
 )
 
 

@@ -11,7 +11,7 @@ from service.forms import Boxes, Files, FlankField, query
 from service.schemas import IdentificationOut
 from service.wire import identification_out
 
-router = APIRouter(tags=["identify"], responses=documented(403, 409, 413, 422, 503))
+router = APIRouter(tags=["identify"], responses=documented(400, 403, 409, 413, 422, 503))
 
 
 @router.post("/identify")

@@ -12,7 +12,7 @@ from service.store import photos, uploads
 from service.store.uploads import Upload
 from service.wire import photo_detail, upload_out
 
-router = APIRouter(tags=["photos"], responses=documented(403, 404, 413, 422))
+router = APIRouter(tags=["photos"], responses=documented(400, 403, 404, 413, 422))
 FOREVER = "private, max-age=31536000, immutable"
 JPEG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/jpeg": {}}},
