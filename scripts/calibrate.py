@@ -18,6 +18,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--animals", type=int, default=150, help="their log10 bounds every llr")
     parser.add_argument("--encounters", type=int, default=2, help="of each animal")
+    parser.add_argument("--impostors", type=int, default=6000, help="pairs of strangers")
     parser.add_argument("--seed", type=int, default=2, help="not a seed of training or of a test")
     parser.add_argument("--name", default="provisional@1", metavar="NAME@VERSION")
     parser.add_argument("--weights", type=Path, default=default_folder())
@@ -27,7 +28,9 @@ def main() -> None:
         write_survey(Path(folder), animals=o.animals, seed=o.seed, encounters=o.encounters)
         samples = read_dataset(Path(folder))
         with tqdm(desc="compare", total=len(samples), disable=None) as bar:
-            table, same, counted = measure(samples, embedder, done=bar.update)
+            table, same, counted = measure(
+                samples, embedder, impostors=o.impostors, seed=o.seed, done=bar.update
+            )
     card = o.weights / f"{o.name}.toml"
     command = f"scripts/calibrate.py --animals {o.animals} --encounters {o.encounters}"
     write_calibrator(

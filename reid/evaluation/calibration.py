@@ -25,15 +25,24 @@ license = "Apache-2.0"
 
 
 def measure(
-    samples: list[Sample], embedder: Embedder, *, done: Callable[[int], None] = lambda _: None
+    samples: list[Sample],
+    embedder: Embedder,
+    *,
+    impostors: int,
+    seed: int,
+    done: Callable[[int], None] = lambda _: None,
 ) -> tuple[PairTable, NDArray[np.bool_], NDArray[np.bool_]]:
-    """All pairs of different occasions: the table, which are genuine, which count.
+    """Pairs of different occasions: the table, which are genuine, which were measured.
 
-    Each unordered pair is measured once.
+    Each unordered pair is measured at most once: all genuine ones, and `impostors` drawn pairs.
     """
     features = list(describe(samples, embedder))
-    counted = np.triu(countable(samples, samples), 1)
-    return compare_all(features, features, counted, done=done), genuine(samples, samples), counted
+    counted, same = np.triu(countable(samples, samples), 1), genuine(samples, samples)
+    strangers = np.argwhere(counted & ~same)
+    drawn = np.random.default_rng(seed).permutation(strangers)[:impostors]
+    counted &= same
+    counted[drawn[:, 0], drawn[:, 1]] = True
+    return compare_all(features, features, counted, done=done), same, counted
 
 
 def write_calibrator(

@@ -4,13 +4,17 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from reid.compare import Fusion
 from reid.errors import BadDataset
+from reid.evaluation.calibration import measure, write_calibrator
 from reid.evaluation.pairs import PairTable
 from reid.evaluation.protocol import countable, genuine, read_dataset, read_distractors
 from reid.evaluation.report import as_text, rows, write_json
 from reid.evaluation.retrieval import auc, retrieval
+from reid.evidence import load_calibrator
+from reid.types import AnnotationFeatures, Embedding, LocalFeatures
 
 
 def test_auc_is_the_share_of_ordered_pairs():
@@ -95,3 +99,47 @@ def test_the_report_counts_and_the_json_has_the_documented_keys(tmp_path):
     assert {"method", "level", "top1", "top5", "map", "auc", "genuine_above_impostors"} <= (
         held["rows"][0].keys()
     )
+
+
+class TinyEmbedder:
+    """Names the animal by the first pixel of its photo: a perfect embedding, no local features."""
+
+    model = "m@1"
+
+    def describe(self, crops, *, batch=16):
+        def local(name, size):
+            return LocalFeatures(
+                np.empty((0, 2), np.float32),
+                np.empty((0, size), np.float32),
+                np.empty(0, np.float32),
+                name,
+            )
+
+        for crop in crops:
+            vector = np.eye(8, dtype=np.float32)[int(crop.image[0, 0, 0]) // 30]
+            yield AnnotationFeatures(
+                Embedding(vector, "m@1"),
+                local("m@1", 64),
+                local("rootsift@1", 128),
+                crop.flank,
+                crop.box,
+            )
+
+
+def test_calibration_measures_all_genuine_pairs_and_the_drawn_strangers(tmp_path):
+    lines = ["path,individual,flank,encounter"]
+    for n in range(12):
+        Image.new("L", (64, 40), 30 * (n % 4)).save(tmp_path / f"{n}.png")
+        lines.append(f"{n}.png,animal{n % 4},left,e{n}")
+    (tmp_path / "index.csv").write_text("\n".join(lines) + "\n")
+    samples = read_dataset(tmp_path)
+    table, same, counted = measure(samples, TinyEmbedder(), impostors=20, seed=1)
+    assert (same & counted).sum() == 4 * 3
+    assert (~same & counted).sum() == 20
+    card = tmp_path / "provisional@5.toml"
+    write_calibrator(
+        card, table, same, counted, model="m@1", individuals=4, data="four", command="this"
+    )
+    fitted = load_calibrator("provisional@5", tmp_path)
+    assert fitted.bound == pytest.approx(np.log10(4))
+    assert fitted.fusion.score(1.0, 0.0, 0.0) > 0 > fitted.fusion.score(0.0, 0.0, 0.0)
