@@ -1,11 +1,15 @@
 """What the documents name exists."""
 
 import ast
+import csv
 import importlib
 import re
 from pathlib import Path
 
 import pytest
+
+from reid.synthetic.survey import write_survey
+from service.demo import ANIMALS, SEED
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -34,6 +38,17 @@ def test_every_make_target_that_is_named_exists(document):
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     quoted = re.findall(r"(?:`|^|time )make ([a-z]+)", document.read_text(), re.MULTILINE)
     assert set(quoted) - targets == set()
+
+
+@pytest.mark.slow
+def test_the_demo_photo_of_the_readme_shows_whom_it_says(tmp_path):
+    text = (ROOT / "README.md").read_text()
+    photo, flank = re.search(r"files=@var/demo/(\S+) -F flank=(\w+)", text).groups()
+    survey = write_survey(tmp_path, animals=ANIMALS, seed=SEED, ustyurt=True, width=64)
+    with survey.open(newline="") as file:
+        row = next(row for row in csv.DictReader(file) if row["path"] == photo)
+    assert row["flank"] == flank
+    assert f'"identity":"{row["individual"]}"' in text
 
 
 def test_the_python_of_the_readme_imports_what_exists():
