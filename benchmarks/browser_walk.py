@@ -169,8 +169,8 @@ def decide_and_undo(walk: Walk, seen: dict[str, list[str]]) -> bool:
     walk.shoot("catalogue-before")
     walk.go(seen[individual][1])
     walk.shoot("compare")
-    stated = walk.page.locator(".evidence").inner_text().split("\n")[0]
-    walk.figures["shown"] = " ".join(stated.split())
+    stated = " ".join(walk.page.locator(".evidence").inner_text().split())
+    walk.figures["shown"] = stated
     walk.figures["right_animal_first"] = individual in stated
     named = walk.page.locator(".evidence a").inner_text()
     walk.page.keyboard.press("s")
@@ -219,7 +219,8 @@ def run(photos: list[Shot], command: list[str], out: Path) -> dict[str, object]:
         walk = Walk(browser.new_page(viewport={"width": 1280, "height": 800}), url, out)
         walk.page.set_default_timeout(PATIENCE_MS)
         walk.page.on("pageerror", lambda error: walk.complaints.append(str(error)))
-        walk.figures["photos"] = len(photos)
+        health = walk.page.request.get(f"{url}/health").json()
+        walk.figures |= {"model": health["model"], "photos": len(photos)}
         walk.go("/")
         walk.shoot("start-empty")
         upload(walk, photos)

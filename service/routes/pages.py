@@ -24,7 +24,7 @@ from service.views.compare import comparing, said
 from service.views.drawing import tone
 from service.views.lists import STATES, counts, encounter_list, filters, next_waiting, row
 from service.views.records import card, identity_view, photo_view, upload_view
-from service.views.words import FILTERS, KINDS, SIGNS
+from service.views.words import FILTERS, KINDS, SIGNS, sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 YEAR_S = 31_536_000
@@ -156,7 +156,7 @@ def _candidates(parts: Parts, encounter_id: int) -> tuple[Answer | None, str]:
     try:
         return parts.engine.candidates(encounter_id), ""
     except ReidError as error:
-        return None, f"{error}. {advice(error.code)}"
+        return None, f"{sentence(str(error))}. {advice(error.code)}"
 
 
 def _said(request: Request, connection: Connection, encounter_id: int) -> str:
@@ -174,7 +174,7 @@ def decide(
         with parts.database.write() as connection:
             made = decisions.add(connection, encounter_id, new)
     except Conflict as error:
-        return _compare(request, parts, encounter_id, f"{error}.", 409)
+        return _compare(request, parts, encounter_id, f"{sentence(str(error))}.", 409)
     parts.metrics.decisions.labels(made.kind).inc()
     response = _to(f"/encounters/{encounter_id}?said={made.id}")
     _remember(response, new.reviewer)
@@ -216,7 +216,7 @@ def error_page(request: Request, error: Problem) -> Response:
         "nav": "",
         "status": error.status,
         "title": titles.get(error.status, error.title),
-        "detail": error.detail[:1].upper() + error.detail[1:].rstrip(".") + ".",
+        "detail": f"{sentence(error.detail)}.",
         "advice": advice(error.code),
         "code": error.code,
     }

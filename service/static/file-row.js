@@ -73,6 +73,7 @@ export class FileRow {
   /** @param {string} code @param {string} detail */
   explain(code, detail) {
     const advice = ADVICE[/** @type {keyof typeof ADVICE} */ (code)] ?? "";
-    this.cells[2].textContent = `${detail.replace(/\.$/, "")}. ${advice}`;
+    const said = detail.charAt(0).toUpperCase() + detail.slice(1).replace(/\.$/, "");
+    this.cells[2].textContent = `${said}. ${advice}`;
   }
 }

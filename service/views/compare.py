@@ -14,7 +14,7 @@ from service.views.advice import advice
 from service.views.drawing import GAP, PANE_WIDTH, Pane, Picture, picture
 from service.views.lists import EncounterRow, crop_address, row
 from service.views.look import Look
-from service.views.words import limits, meaning, signed
+from service.views.words import limits, meaning, sentence, signed
 
 DECISION_WORDS = {
     "same": "same as",
@@ -69,8 +69,7 @@ class CandidateView:
         """The llr in words."""
         if self.verdict == "not comparable":
             return "The photos show no flank that can be compared"
-        words = meaning(self.llr)
-        return words[:1].upper() + words[1:]
+        return sentence(meaning(self.llr))
 
     @property
     def limits(self) -> str:
@@ -306,7 +305,7 @@ def _failures(references: Sequence[Reference]) -> tuple[Failure, ...]:
         Failure(
             one.photo.id,
             one.photo.file_name,
-            (one.annotation.error_detail or "").rstrip("."),
+            sentence(one.annotation.error_detail),
             advice(one.annotation.error_code),
         )
         for one in references

@@ -105,7 +105,7 @@ def row(summary: EncounterSummary) -> EncounterRow:
 
 def title(summary: EncounterSummary) -> str:
     """What an encounter is called on a page."""
-    return summary.name or summary.station or f"Encounter {summary.id}, station unknown"
+    return summary.station or summary.name or f"Encounter {summary.id}, station unknown"
 
 
 def state(summary: EncounterSummary) -> State:

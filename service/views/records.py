@@ -13,7 +13,7 @@ from service.store.photos import Annotation, Photo
 from service.store.uploads import UploadedFile
 from service.views.advice import advice
 from service.views.lists import crop_address
-from service.views.words import count
+from service.views.words import count, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def annotation(one: Annotation) -> AnnotationView:
         flank=one.flank.value,
         tag=TAGS[one.state],
         state_words=STATE_WORDS[one.state],
-        error=(one.error_detail or "").rstrip("."),
+        error=sentence(one.error_detail),
         advice=advice(one.error_code),
     )
 
@@ -225,6 +225,6 @@ def file_view(one: UploadedFile) -> FileView:
         encounter_id=one.encounter_id,
         tag="failed" if one.state is None else TAGS[one.state],
         state=state_ + known,
-        detail=(one.error_detail or "").rstrip("."),
+        detail=sentence(one.error_detail),
         advice=advice(one.error_code),
     )

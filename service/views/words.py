@@ -66,9 +66,9 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def percent(part: int, whole: int) -> int:
-    """Whole percent done, 100 when there is nothing to do."""
-    return 100 if whole == 0 else part * 100 // whole
+def sentence(text: str | None) -> str:
+    """With a capital letter and without a full stop; nothing stays nothing."""
+    return (text or "")[:1].upper() + (text or "")[1:].rstrip(".")
 
 
 def clock(at: datetime | None) -> str:

@@ -164,7 +164,7 @@ def test_a_decision_on_an_old_page_is_refused(compared, site, query):
     with site.parts.database.write() as connection:
         decisions.add(connection, query, NewDecision("cannot_tell", reviewer="kd"))
     compared.keyboard.press("s")
-    expect(compared.get_by_role("alert")).to_contain_text("somebody decided meanwhile")
+    expect(compared.get_by_role("alert")).to_contain_text("Somebody decided meanwhile")
     expect(compared.locator(".history")).to_contain_text("kd")
     compared.complaints.clear()  # the browser reports the 409 as an error
 
