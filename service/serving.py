@@ -4,6 +4,7 @@ import logging
 import socket
 import time
 from collections.abc import Callable
+from threading import Thread
 
 import uvicorn
 from tqdm import tqdm
@@ -48,6 +49,7 @@ def run(
     if supervisor:
         supervisor.start()
     try:
+        Thread(target=parts.engine.preload, daemon=True).start()
         if demo and fill_with_demo(parts) and worker:
             wait_for_jobs(parts)
         Server(config).run(sockets=[listening])
