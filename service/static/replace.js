@@ -8,13 +8,19 @@ export async function load(address, signal) {
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 
+/** What the server last sent for each id: parts it sends again unchanged are left alone.
+ * @type {Map<string, string>} */
+const served = new Map();
+
 /** Replace every element that has an id and fits `selector`, and keep the focus.
  * @param {Document} page @param {string} selector */
 export function replaceParts(page, selector) {
   const focused = document.activeElement?.id;
   for (const old of document.querySelectorAll(selector)) {
     const fresh = page.getElementById(old.id);
-    if (fresh && fresh.outerHTML !== old.outerHTML) old.replaceWith(document.adoptNode(fresh));
+    if (!fresh || served.get(old.id) === fresh.outerHTML) continue;
+    served.set(old.id, fresh.outerHTML);
+    old.replaceWith(document.adoptNode(fresh));
   }
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
 }

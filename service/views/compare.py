@@ -16,6 +16,9 @@ from service.views.lists import EncounterRow, crop_address, row
 from service.views.look import Look
 from service.views.words import limits, meaning, sentence, signed
 
+LONGEST = 2400
+"""Pixels of a photo in the picture; more would only make it slow to move."""
+
 DECISION_WORDS = {
     "same": "same as",
     "new": "new identity",
@@ -250,7 +253,7 @@ def _picture(left: Reference, best: Beside | None, answer: Answer | None, look: 
 def _pane(left: float, shown: Reference, label: str) -> Pane:
     photo = shown.photo
     box = shown.annotation.box or Box(0, 0, photo.width, photo.height)
-    href = f"/api/v1/photos/{photo.id}/image"
+    href = f"/api/v1/photos/{photo.id}/image?longest={LONGEST}"
     return Pane(left, href, photo.width, photo.height, box, f"{label}, {photo.file_name}")
 
 

@@ -61,6 +61,12 @@ def day(at: datetime | None) -> str:
     return "date unknown" if at is None else f"{at.day} {at:%b %Y}"
 
 
+def seen(span: tuple[datetime | None, datetime | None]) -> str:
+    """From when to when: "seen 1 Mar 2019", "first seen 1 Mar 2019, last seen 4 Mar 2019"."""
+    first, last = (day(at) for at in span)
+    return f"seen {first}" if first == last else f"first seen {first}, last seen {last}"
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """A number with its noun: "1 photo", "2 photos", "1 identity", "2 identities"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
@@ -81,5 +87,12 @@ def coordinates(values: Iterable[float]) -> str:
     return " ".join(f"{value:.2f}".rstrip("0").rstrip(".") for value in values)
 
 
-FILTERS = {"when": when, "day": day, "clock": clock, "count": count, "coordinates": coordinates}
+FILTERS = {
+    "when": when,
+    "day": day,
+    "seen": seen,
+    "clock": clock,
+    "count": count,
+    "coordinates": coordinates,
+}
 """What the templates may call."""
