@@ -16,14 +16,14 @@ function keyOf(event) {
  * @param {EventTarget | null} target @param {string} key */
 function isTyping(target, key) {
   if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement && target.type === "checkbox") return key === " ";
+  if (target instanceof HTMLInputElement && /checkbox|file/.test(target.type)) return /^( |Enter)$/.test(key);
   if (target instanceof HTMLInputElement && target.type === "range") return /Arrow|Page|Home|End/.test(key);
   return target.matches("input, textarea, select") || target.isContentEditable;
 }
 
 /** @param {Element} element */
 function act(element) {
-  const words = "input:not([type=checkbox]), textarea, select";
+  const words = "input:not([type=checkbox], [type=file]), textarea, select";
   if (element instanceof HTMLElement && element.matches(words)) {
     const folded = element.closest("details");
     if (folded) folded.open = true;
@@ -42,8 +42,6 @@ function onKey(event) {
   for (const element of document.querySelectorAll("[data-key]")) {
     const keys = element.getAttribute("data-key")?.split(" ") ?? [];
     if (!keys.includes(keyOf(event)) || element.matches(":disabled")) continue;
-    const only = element.getAttribute("data-when");
-    if (only && !(event.target instanceof Element && event.target.matches(only))) continue;
     event.preventDefault();
     return act(element);
   }
