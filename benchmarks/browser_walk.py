@@ -219,13 +219,13 @@ def run(photos: list[Shot], command: list[str], out: Path) -> dict[str, object]:
         walk = Walk(browser.new_page(viewport={"width": 1280, "height": 800}), url, out)
         walk.page.set_default_timeout(PATIENCE_MS)
         walk.page.on("pageerror", lambda error: walk.complaints.append(str(error)))
-        health = walk.page.request.get(f"{url}/health").json()
-        walk.figures |= {"model": health["model"], "photos": len(photos)}
+        walk.figures["photos"] = len(photos)
         walk.go("/")
         walk.shoot("start-empty")
         upload(walk, photos)
         seen = encounters_of(walk, photos)
         name_one_each(walk, seen)
+        walk.figures["model"] = walk.page.request.get(f"{url}/health").json()["model"]
         followed = decide_and_undo(walk, seen)
         look_around(walk, seen)
         browser.close()
