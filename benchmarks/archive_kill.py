@@ -2,7 +2,8 @@
 
 Copies the photos below --photos to a temporary folder, puts ten broken files beside them, starts
 scripts/identify_archive.py, kills it with SIGKILL at a random row, starts it again, and compares.
-Exit code 1 where it is not as promised. Without --photos it takes a small synthetic survey.
+Exit code 1 where it is not as promised. Without --catalogue it embeds a small synthetic survey and
+makes a catalogue of it, without --photos it asks about the photos of that survey.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broken_files import BROKEN, EXPECTED, make_broken_files
+from latency import catalogue
 from results import keep
 
 from reid.archive import find, text_of
@@ -40,10 +42,14 @@ def main() -> int:
     """Run it."""
     given = arguments()
     with tempfile.TemporaryDirectory() as temporary:
-        folder, out = Path(temporary) / "archive", Path(temporary) / "out"
-        collect(given.photos, folder, given.seed)
+        folder, out, own = (Path(temporary) / name for name in ("archive", "out", "own"))
+        if not (given.photos and given.catalogue):
+            parts, _ = catalogue(own, 60, given.seed)
+            parts.database.close()
+        collect(given.photos or own / "survey" / "photos", folder)
         photos = [text_of(path) for path in find(folder).photos]
-        command = [sys.executable, str(SCRIPT), str(folder), "--catalogue", given.catalogue]
+        command = [sys.executable, str(SCRIPT), str(folder)]
+        command += ["--catalogue", given.catalogue or str(own / "var")]
         command += ["--out", str(out), "--flank", given.flank]
         runs = kill_and_resume(command, out, len(photos), given.kills, random.Random(given.seed))
         with (out / "results.csv").open(newline="", encoding="utf-8") as file:
@@ -61,22 +67,17 @@ def arguments() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=Path, help="folder of good photos")
-    parser.add_argument("--catalogue", default="var", help="URL of a service, or a data folder")
+    parser.add_argument("--catalogue", help="URL of a service, or a data folder")
     parser.add_argument("--flank", default="unknown")
     parser.add_argument("--kills", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     return parser.parse_args()
 
 
-def collect(photos: Path | None, folder: Path, seed: int) -> None:
+def collect(photos: Path, folder: Path) -> None:
     """The good photos and the ten broken files in one folder."""
-    if photos is None:
-        from reid.synthetic.survey import write_survey
-
-        write_survey(folder, animals=4, seed=seed)
-    else:
-        shutil.copytree(photos, folder)
-        folder.chmod(0o755)  # the photos may lie on a read-only disk
+    shutil.copytree(photos, folder)
+    folder.chmod(0o755)  # the photos may lie on a read-only disk
     good = next(path for path in find(folder).photos if path.suffix.lower() == ".jpg")
     make_broken_files(folder / "broken", (folder / good).read_bytes())
 
