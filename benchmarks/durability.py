@@ -33,7 +33,7 @@ REAL = [sys.executable, "-m", "service", "serve"]
 class Case:
     """What happened so far; shared by the threads."""
 
-    url: str
+    client: httpx.Client
     command: list[str]
     environment: dict[str, str]
     rng: random.Random
@@ -102,11 +102,11 @@ def upload(case: Case, seed: int, delay_s: float) -> None:
         case.counts["requests"] += 1
         case.under_way.set()
         try:
-            answer = httpx.post(f"{case.url}/api/v1/photos", files=files, timeout=20)
+            answer = case.client.post("/api/v1/photos", files=files)
         except httpx.TransportError as error:
             refused = isinstance(error, httpx.ConnectError)
             case.counts["requests while down" if refused else "requests cut off"] += 1
-            time.sleep(0.2)
+            time.sleep(0.5)
             continue
         answer.raise_for_status()
         with case.lock:
@@ -118,14 +118,14 @@ def check(case: Case, photo_id: str, end: float) -> str:
     """What became of one answered upload: ok, or what is wrong."""
     while True:
         try:
-            answer = httpx.get(f"{case.url}/api/v1/photos/{photo_id}", timeout=20)
+            answer = case.client.get(f"/api/v1/photos/{photo_id}")
             if answer.status_code == 404:
                 return "missing"
             animals = answer.json()["annotations"]
             if len(animals) != 1:
                 return "doubled"
             if animals[0]["state"] == "embedded":
-                image = httpx.get(f"{case.url}/api/v1/photos/{photo_id}/image", timeout=20)
+                image = case.client.get(f"/api/v1/photos/{photo_id}/image")
                 return "ok" if image.status_code == 200 else "file missing"
             if animals[0]["state"] == "failed":
                 return f"failed: {animals[0]['error_code']}"
@@ -143,7 +143,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=60, help="uploads are spread over this")
-    parser.add_argument("--pause", type=float, nargs=2, default=(1.0, 12.0), help="between kills")
+    parser.add_argument("--pause", type=float, nargs=2, default=(2.0, 20.0), help="between kills")
     parser.add_argument("--wait", type=float, default=300, help="for the last embedding")
     parser.add_argument(
         "--serve", nargs="+", default=REAL, help="another command that serves, for tests"
@@ -157,8 +157,8 @@ def prepared(options: argparse.Namespace, folder: str) -> Case:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     settings = {"REID_DATA_DIR": folder, "REID_PORT": str(port), "REID_LEASE_S": "5"}
-    url = f"http://127.0.0.1:{port}"
-    return Case(url, options.serve, os.environ | settings, random.Random(options.seed))
+    client = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20)
+    return Case(client, options.serve, os.environ | settings, random.Random(options.seed))
 
 
 def ended(case: Case) -> None:

@@ -62,9 +62,7 @@ def serve(
 def worker(
     name: Annotated[str, typer.Option(help="Name of this worker, unique.")] = "",
     data_dir: DataDir = None,
-    with_parent: Annotated[
-        bool, typer.Option("--with-parent", help="End when the parent process ends.")
-    ] = False,
+    parent: Annotated[int, typer.Option(help="End when this parent process ends.")] = 0,
 ) -> None:
     """Embed uploaded photos until stopped; several may run over one database."""
     from service.engine import load_embedder
@@ -73,7 +71,7 @@ def worker(
 
     _log()
     settings = _settings(data_dir=data_dir)
-    run(settings, load_embedder, name=name or worker_name(), with_parent=with_parent)
+    run(settings, load_embedder, name=name or worker_name(), parent=parent)
 
 
 @app.command()

@@ -78,7 +78,7 @@ def worker_name() -> str:
 
 def worker_command(name: str) -> list[str]:
     """The worker's command line."""
-    return [sys.executable, "-m", "service", "worker", "--name", name, "--with-parent"]
+    return [sys.executable, "-m", "service", "worker", "--name", name, "--parent", str(os.getpid())]
 
 
 def environment(settings: Settings) -> dict[str, str]:

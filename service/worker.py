@@ -177,14 +177,17 @@ def run(
     load: Callable[[Settings], Describer],
     *,
     name: str,
-    with_parent: bool = False,
+    parent: int = 0,
 ) -> None:
-    """A worker process: works until SIGTERM or SIGINT, or until its parent is gone."""
+    """A worker process: works until SIGTERM or SIGINT, or until its parent is gone.
+
+    parent: process id of the parent, who may be gone before we look; 0 for none.
+    """
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    if with_parent:
-        Thread(target=_stop_with_parent, args=(stop, os.getppid()), daemon=True).start()
+    if parent:
+        Thread(target=_stop_with_parent, args=(stop, parent), daemon=True).start()
     database = Database(settings.database)
     database.migrate()
     Worker(database, PhotoFiles(settings.photos), settings, load(settings), name=name).run(stop)

@@ -1,6 +1,6 @@
 """`leopard-reid serve` and `worker` with the fake network, for tests that kill real processes.
 
-python tests/fake_service.py serve | worker NAME    settings come from the environment;
+python tests/fake_service.py serve | worker NAME PARENT    settings come from the environment;
 with REID_TEST_DEADLY=1 a photo with a magenta corner kills the worker.
 """
 
@@ -15,7 +15,7 @@ from service.worker import run as work
 
 
 def command(name):
-    return [sys.executable, __file__, "worker", name]
+    return [sys.executable, __file__, "worker", name, str(os.getpid())]
 
 
 def embedder(_):
@@ -27,4 +27,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "serve":
         serve(settings, load=fake_recognition, worker=command)
     else:
-        work(settings, embedder, name=sys.argv[2], with_parent=True)
+        work(settings, embedder, name=sys.argv[2], parent=int(sys.argv[3]))
