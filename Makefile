@@ -10,7 +10,8 @@ PIP_ARGS ?=
 ifeq ($(TORCH),cpu)
   PIP_ARGS += --extra-index-url https://download.pytorch.org/whl/cpu
 endif
-INSTALL = $(BIN)/python -m pip install --disable-pip-version-check $(PIP_ARGS) -c requirements.lock
+INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-compile $(PIP_ARGS) \
+  -c requirements.lock
 SERVE_ARGS ?=
 TEST_ARGS ?=
 # `make test BROWSER=skip` neither installs nor asks for a browser.
