@@ -49,7 +49,7 @@ class Service:
         files = self.get(f"/api/v1/uploads/{upload['id']}")["files"]
         return [(one["state"], one["error_code"]) for one in files]
 
-    def wait_until(self, condition, at_most_s=60):
+    def wait_until(self, condition, at_most_s=180):
         end = monotonic() + at_most_s
         while True:
             try:
