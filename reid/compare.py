@@ -13,6 +13,7 @@ from reid.types import AnnotationFeatures, Comparison, Correspondences, Float32,
 RATIO = 0.87  # Lowe's ratio for RootSIFT, as a ratio of distances
 REACH = 12.0  # RootSIFT: pixels of a 640 px wide crop within which a correspondence agrees
 CELLS = 1.6  # dense: the same in cells of the network
+CLEAR, FUZZ = 0.65, 0.05  # cosine at which a cell counts half, and how softly
 LEAST = 6  # correspondences below which no geometry is tried
 
 
@@ -66,13 +67,15 @@ def dense_correspondences(query: LocalFeatures, other: LocalFeatures) -> Corresp
     cosines = query.descriptors @ other.descriptors.T
     i, j = mutual_nearest(cosines)
     best = cosines[i, j]
-    weight = best.clip(0, 1) * query.weight[i] * other.weight[j]
-    keep = best > 0.3
+    weight = 1 / (1 + np.exp((CLEAR - best) / FUZZ))
+    keep = best > 0.2
     i, j, weight = i[keep], j[keep], weight[keep]
     agree = agreeing(
         query.points[i] / pitch(query.points), other.points[j] / pitch(other.points), reach=CELLS
     )
-    return Correspondences(query.points[i][agree], other.points[j][agree], weight[agree], "rosette")
+    return Correspondences(
+        query.points[i][agree], other.points[j][agree], weight[agree].astype(np.float32), "rosette"
+    )
 
 
 def rootsift_correspondences(

@@ -20,6 +20,7 @@ from reid.weights import ModelCard, default_folder, latest, load_card, verified
 MARGIN = 0.25  # of the flank's width and height, seen around it for dense descriptors
 KEPT = 768  # cells kept of one annotation
 LEAST_COAT = 0.3  # probability of coat below which a cell is dropped
+SURROUND = 2.0  # cells: standard deviation of the neighbourhood that is subtracted
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ class Embedder:
         descriptors = F.normalize(self.network.descriptor(features), dim=1).numpy()
         coat = torch.sigmoid(self.network.coat(features))[:, 0].numpy()
         dense = [
-            _kept_cells(d, c, look.region, crop, self.model)
+            _kept_cells(without_surround(d, c), c, look.region, crop, self.model)
             for d, c, look, crop in zip(descriptors, coat, looks, crops, strict=True)
         ]
         return [Embedding(v / np.linalg.norm(v), self.model) for v in vectors], dense
@@ -131,6 +132,23 @@ def flank_window(coat: Float32, crop: Box) -> Box:
         crop.width * float(high[0]),
         crop.height * float(high[1]),
     )
+
+
+def without_surround(descriptors: Float32, coat: Float32) -> Float32:
+    """What a cell says beyond its neighbourhood: the rosettes, not the place on the body.
+
+    descriptors: (C, h, w); coat: (h, w) probability of coat. The place on the body changes slowly
+    over the flank and is the same on every leopard, so its share is a smooth field; the pattern
+    changes from cell to cell. Returns (C, h, w), norm 1 over C.
+    """
+    field = np.ascontiguousarray(descriptors.transpose(1, 2, 0))
+    seen = (coat > LEAST_COAT).astype(np.float32)
+    border = cv2.BORDER_CONSTANT
+    smooth = cv2.GaussianBlur(field * seen[..., None], (0, 0), SURROUND, borderType=border)
+    share = cv2.GaussianBlur(seen, (0, 0), SURROUND, borderType=border)
+    field = field - smooth / (share[..., None] + 1e-6)
+    field /= np.linalg.norm(field, axis=2, keepdims=True) + 1e-6
+    return np.ascontiguousarray(field.transpose(2, 0, 1))
 
 
 def _at_least(low: Float32, high: Float32, share: float) -> tuple[Float32, Float32]:

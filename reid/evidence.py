@@ -92,3 +92,16 @@ def fit_weights(
     bounds = [(None, None)] + [(0.0, None)] * features.shape[1]
     found = minimize(loss, np.zeros(features.shape[1] + 1), jac=True, bounds=bounds)
     return tuple(float(p) for p in found.x)
+
+
+def fit_witnesses(features: NDArray[np.float64], same: NDArray[np.bool_]) -> tuple[float, ...]:
+    """Intercept and weights where every witness is fitted alone and all are tempered alike.
+
+    features: (n, F), same: (n,). A joint fit would silence a witness that another one makes
+    superfluous on synthetic coats, though it may be the better one on real ones. Fitted alone, each
+    keeps its own log likelihood ratio; one common factor then takes back what they repeat.
+    """
+    alone = np.array([fit_weights(column[:, None], same) for column in features.T])
+    together = alone[:, 0].sum() + features @ alone[:, 1]
+    shift, factor = fit_weights(together[:, None], same)
+    return (float(shift + factor * alone[:, 0].sum()), *(float(w) for w in factor * alone[:, 1]))

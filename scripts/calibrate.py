@@ -33,6 +33,7 @@ def main() -> None:
             )
     card = o.weights / f"{o.name}.toml"
     command = f"scripts/calibrate.py --animals {o.animals} --encounters {o.encounters}"
+    command += f" --impostors {o.impostors}"
     write_calibrator(
         card,
         table,

@@ -14,9 +14,7 @@ def main() -> None:
     """Render the bank if needed, train or resume, and write the weights with their cards."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="bank, checkpoint and log are kept here")
-    parser.add_argument(
-        "--minutes", type=float, default=45.0, help="processor time a thread"
-    )
+    parser.add_argument("--minutes", type=float, default=45.0, help="processor time a thread")
     parser.add_argument("--styles", type=int, default=500, help="kinds of coat in the bank")
     parser.add_argument("--coats", type=int, default=20, help="individuals of each kind")
     parser.add_argument("--views", type=int, default=4, help="views of each coat")

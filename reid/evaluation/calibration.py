@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from reid.embed import Embedder
 from reid.evaluation.pairs import PairTable, compare_all
 from reid.evaluation.protocol import Sample, countable, describe, genuine
-from reid.evidence import fit_weights
+from reid.evidence import fit_witnesses
 
 CARD = """name = "{name}"
 version = {version}
@@ -58,8 +58,8 @@ def write_calibrator(
 ) -> None:
     """Fit both sets of weights and write the card path (NAME@VERSION.toml)."""
     features, truth = table.features(counted), same[counted]
-    full = fit_weights(features, truth)
-    quick = (*fit_weights(features[:, :2], truth), 0.0)
+    full = fit_witnesses(features, truth)
+    quick = (*fit_witnesses(features[:, :2], truth), 0.0)
     name, version = path.stem.split("@")
     path.write_text(
         CARD.format(

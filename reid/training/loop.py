@@ -80,7 +80,7 @@ def train(
         step, spent = step + 1, spent + (time.process_time() - began) / threads
         if step % 25 == 0:
             report(f"step {step} {spent / 60:.1f} min {line}")
-        if step % 250 == 0:
+        if step % 100 == 0:
             _save(checkpoint, network, optimiser, step, spent)
     _save(checkpoint, network, optimiser, step, spent)
     return network.eval()

@@ -57,7 +57,7 @@ def crowd_loss(
     valid: Tensor,
     places1: Tensor,
     *,
-    queries: int = 1024,
+    queries: int = 768,
     temperature: float = 0.07,
     ignore: float = 0.06,
 ) -> tuple[Tensor, Tensor]:

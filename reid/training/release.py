@@ -41,6 +41,7 @@ def release(
     file = folder / f"{model}.safetensors"
     state = {k: v.detach().cpu().contiguous() for k, v in network.state_dict().items()}
     save_file(state, file, metadata={"model": model, "license": "Apache-2.0"})
+    file.chmod(0o644)  # the library writes it for the owner only
     recipe = f"scripts/train.py with {asdict(bank)} and {asdict(training)}".replace("'", "")
     card = folder / f"{model}.toml"
     card.write_text(

@@ -1,0 +1,110 @@
+"""From crops to features: the flank in a loose crop, and the released weights' golden numbers."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from reid.compare import compare
+from reid.embed import Embedder, flank_window, without_surround
+from reid.evidence import provisional
+from reid.synthetic.coat import CoatStyle, draw_coat
+from reid.synthetic.view import Camera, colourised, render
+from reid.types import Box, Crop, Flank
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "embeddings.json"
+CROP = Box(0, 0, 320, 160)
+
+
+def crop(seed, view):
+    """A synthetic photo of 320 x 160 pixels; the same seed is the same animal."""
+    rng = np.random.default_rng((seed, view))
+    style = CoatStyle.draw(np.random.default_rng(77))
+    camera = Camera(yaw=0.15 * view, bend=0.02, noise=0.01, zoom=1.0 + 0.2 * view)
+    seen = render(draw_coat(style, seed, height=320), camera, rng, size=(160, 320))
+    return Crop(colourised(seen, infrared=True), CROP, Flank.LEFT)
+
+
+@pytest.fixture(scope="module")
+def embedder():
+    return Embedder.load()
+
+
+@pytest.fixture(scope="module")
+def described(embedder):
+    return embedder.describe([crop(1, 0), crop(1, 1), crop(2, 1)])
+
+
+def test_the_released_weights_still_give_their_golden_numbers(embedder, described):
+    golden = json.loads(GOLDEN.read_text())
+    assert embedder.model in golden, "add the first numbers of a new model to tests/golden"
+    first = described[0].embedding.vector[:8]
+    assert first == pytest.approx(golden[embedder.model], abs=2e-3)
+
+
+def test_the_calibrator_belongs_to_the_released_model(embedder):
+    calibrator = provisional()
+    assert calibrator.model == embedder.model
+    assert 1.5 < calibrator.bound < 3
+
+
+def test_the_same_animal_gets_more_evidence_than_its_relative(described):
+    one, again, relative = described
+    calibrator = provisional()
+    genuine = compare(one, again, calibrator.fusion)
+    impostor = compare(one, relative, calibrator.fusion)
+    assert genuine.dense_score > 2 * impostor.dense_score
+    assert calibrator.evidence(genuine.score).llr > 1
+    assert calibrator.evidence(impostor.score).llr < 0
+
+
+def test_a_batch_gives_what_single_crops_give(embedder, described):
+    alone = embedder.describe([crop(2, 1)])[0]
+    assert alone.embedding.vector @ described[2].embedding.vector > 0.999
+
+
+def test_dense_points_lie_on_the_photo_not_on_the_crop(embedder):
+    inner = Crop(crop(1, 0).image, Box(1000, 500, 1320, 660), Flank.LEFT)
+    points = embedder.describe([inner])[0].dense.points
+    assert points[:, 0].min() >= 1000
+    assert points[:, 0].max() <= 1320
+    assert points[:, 1].min() >= 500
+
+
+def test_the_flank_is_the_thick_part_of_the_coat():
+    coat = np.zeros((16, 32), np.float32)
+    coat[4:10, 8:26] = 1  # the trunk
+    coat[10:16, 10:12] = coat[10:16, 22:24] = 1  # legs
+    coat[5:6, 26:32] = 1  # tail
+    found = flank_window(coat, Box(0, 0, 320, 160))
+    assert 60 <= found.x0 <= 100
+    assert 240 <= found.x1 <= 275
+    assert found.y1 <= 115
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0], ids=["no coat", "only coat"])
+def test_a_crop_without_an_outline_is_taken_whole(value):
+    whole = Box(0, 0, 320, 160)
+    found = flank_window(np.full((16, 32), value, np.float32), whole)
+    assert found.width > 0.95 * whole.width
+    assert found.height > 0.9 * whole.height
+
+
+def test_the_place_on_the_body_is_taken_out_of_the_descriptors():
+    rng = np.random.default_rng(0)
+    pattern = rng.normal(size=(8, 16, 32)).astype(np.float32)
+    ramp = np.linspace(-6, 6, 32, dtype=np.float32)
+    placed = pattern.copy()
+    placed[0] += ramp
+    clean = without_surround(placed, np.ones((16, 32), np.float32))
+    assert np.linalg.norm(clean, axis=0) == pytest.approx(1, abs=1e-3)
+    assert abs(np.corrcoef(clean[0].mean(0), ramp)[0, 1]) < 0.5
+    assert abs(np.corrcoef(placed[0].mean(0), ramp)[0, 1]) > 0.95
+
+
+def test_a_blank_photo_gives_features_and_no_error(embedder):
+    blank = Crop(np.full((64, 128, 3), 30, np.uint8), Box(0, 0, 128, 64), Flank.UNKNOWN)
+    found = embedder.describe([blank])[0]
+    assert len(found.rootsift) == 0
+    assert np.linalg.norm(found.embedding.vector) == pytest.approx(1, abs=1e-3)
