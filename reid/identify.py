@@ -1,9 +1,14 @@
 """How an answer comes about: the stages in order, for one query encounter."""
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
+
+from threadpoolctl import ThreadpoolController
 
 from reid.compare import compare
 from reid.errors import EmbeddingMismatch
@@ -20,6 +25,8 @@ from reid.types import (
 )
 
 FeaturesOf = Callable[[Sequence[int]], Mapping[int, AnnotationFeatures]]
+LEAST_SHORTLIST = 10  # annotations for each photo of an encounter
+THREADS = min(4, os.cpu_count() or 1)
 
 
 @dataclass(slots=True)
@@ -51,19 +58,21 @@ def identify(
 ) -> Identification:
     """Which identities the query encounter may show, strongest evidence first.
 
-    The embedding shortlists `shortlist` annotations for each photo, dense descriptors compare them
-    all, and RootSIFT is spent on the `verify` pairs of the encounter where it decides. Photos of
+    The embedding shortlists about `shortlist` annotations, shared among the photos of the query but
+    at least ten for each; dense descriptors compare them all, and RootSIFT is spent on the `verify`
+    pairs of the encounter where it decides. Photos of
     one encounter are not independent: the best pair speaks for an identity, nothing is summed.
     """
     if galleries.model != calibrator.model:
         raise EmbeddingMismatch(expected=calibrator.model, got=galleries.model)
     watch = Stopwatch()
+    each = max(LEAST_SHORTLIST, -(-shortlist // max(1, len(query))))
     with watch.stage("search"):
         wanted = [
             (q, candidate)
             for q, features in enumerate(query)
             for candidate in galleries.shortlist(
-                features.embedding, features.flank, shortlist, exclude_encounters=exclude_encounters
+                features.embedding, features.flank, each, exclude_encounters=exclude_encounters
             )
         ]
         held = features_of(sorted({c.row.annotation for _, c in wanted}))
@@ -93,16 +102,29 @@ def _compared(
         return PairResult(q, row, seen, calibrator.evidence(seen.score))
 
     known = [(q, c.row) for q, c in wanted if c.row.annotation in held]
-    quick = sorted((look(q, row, rootsift=False) for q, row in known), key=_order)
+    with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(THREADS) as pool:
+        quick = sorted(pool.map(lambda pair: look(*pair, rootsift=False), known), key=_order)
+        queue = _in_turn(quick)[:verify]
+        again = pool.map(lambda n: look(quick[n].query, quick[n].row, rootsift=True), queue)
+        for n, pair in zip(queue, list(again), strict=True):
+            quick[n] = pair
+    return sorted(quick, key=_order)
+
+
+@cache
+def _blas() -> ThreadpoolController:
+    """One thread a pair: the products are small, and the pairs are what is done side by side."""
+    return ThreadpoolController()
+
+
+def _in_turn(quick: Sequence[PairResult]) -> list[int]:
+    """Positions of pairs that come best first: every identity's best before anybody's second."""
     firsts: set[int] = set()
     turns = []
     for pair in quick:
         turns.append(pair.row.identity in firsts)
         firsts.add(pair.row.identity)
-    queue = sorted(range(len(quick)), key=lambda n: (turns[n], n))[:verify]
-    for n in queue:
-        quick[n] = look(quick[n].query, quick[n].row, rootsift=True)
-    return sorted(quick, key=_order)
+    return sorted(range(len(quick)), key=lambda n: (turns[n], n))
 
 
 def _order(pair: PairResult) -> float:

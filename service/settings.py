@@ -36,7 +36,9 @@ class Settings(BaseSettings):
         500 * 2**20, ge=1024, description="a larger request body is refused before it is read"
     )
     max_files: int = Field(500, ge=1, le=10_000, description="files in one upload")
-    shortlist: int = Field(50, ge=1, le=1000, description="gallery annotations compared a photo")
+    shortlist: int = Field(
+        50, ge=1, le=1000, description="gallery annotations compared with a query"
+    )
     verify: int = Field(8, ge=1, le=200, description="of these, compared with RootSIFT too")
     encounter_gap_minutes: float = Field(
         30, ge=0, description="photos of a station this close in time are one encounter"
