@@ -11,6 +11,8 @@ from reid.evaluation.pairs import PairTable, compare_all
 from reid.evaluation.protocol import Sample, countable, describe, genuine
 from reid.evidence import fit_witnesses
 
+COSINE = 0.0  # weight of the embedding in the evidence: it serves the shortlist only
+
 CARD = """name = "{name}"
 version = {version}
 model = "{model}"
@@ -58,8 +60,10 @@ def write_calibrator(
 ) -> None:
     """Fit both sets of weights and write the card path (NAME@VERSION.toml)."""
     features, truth = table.features(counted), same[counted]
-    full = fit_witnesses(features, truth)
-    quick = (*fit_witnesses(features[:, :2], truth), 0.0)
+    base, dense, rootsift = fit_witnesses(features[:, 1:], truth)
+    quick_base, quick_dense = fit_witnesses(features[:, 1:2], truth)
+    full = (base, COSINE, dense, rootsift)
+    quick = (quick_base, COSINE, quick_dense, 0.0)
     name, version = path.stem.split("@")
     path.write_text(
         CARD.format(

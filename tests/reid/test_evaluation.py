@@ -142,4 +142,5 @@ def test_calibration_measures_all_genuine_pairs_and_the_drawn_strangers(tmp_path
     )
     fitted = load_calibrator("provisional@5", tmp_path)
     assert fitted.bound == pytest.approx(np.log10(4))
-    assert fitted.fusion.score(1.0, 0.0, 0.0) > 0 > fitted.fusion.score(0.0, 0.0, 0.0)
+    assert fitted.fusion.score(1.0, 0.0, 0.0) == fitted.fusion.score(-1.0, 0.0, 0.0)
+    assert fitted.fusion.score(0.0, 50.0, 50.0) >= fitted.fusion.score(0.0, 0.0, 0.0)
