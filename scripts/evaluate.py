@@ -13,7 +13,7 @@ from reid.embed import Embedder
 from reid.errors import BadDataset, ReidError
 from reid.evaluation.pairs import compare_all
 from reid.evaluation.protocol import countable, describe, genuine, read_dataset, read_distractors
-from reid.evaluation.report import as_text, rows, write_json
+from reid.evaluation.report import as_text, evidence_as_text, rows, write_json
 from reid.evidence import provisional
 from reid.synthetic.survey import write_survey
 
@@ -41,11 +41,13 @@ def evaluate(options: argparse.Namespace) -> None:
         counted = countable(queries, gallery)
         with tqdm(desc="compare", total=len(queries), disable=None) as bar:
             table = compare_all(features[: len(queries)], features, counted, done=bar.update)
-    result = rows(table, calibrator.fusion, genuine(queries, gallery), counted)
+    same = genuine(queries, gallery)
+    result = rows(table, calibrator.fusion, same, counted)
     units = len({s.unit for s in queries})
     print(f"{options.dataset}: {len(queries)} photos of {units} animals x flank, ", end="")
     print(f"{len(others)} distractors; {embedder.model}, {calibrator.id}")
     print(as_text(result))
+    print(evidence_as_text(table, calibrator, same, counted))
     if options.out:
         command = "scripts/evaluate.py " + shlex.join(sys.argv[1:])
         path = options.out / "evaluation.json"

@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from reid.compare import Fusion
 from reid.evaluation.pairs import PairTable
 from reid.evaluation.retrieval import Retrieval, retrieval
+from reid.evidence import Calibrator
+
+EDGES = (-2.0, -1.0, 0.0, 1.0, 2.0)
+BANDS = ("below -2", "-2 to -1", "-1 to 0", "0 to 1", "1 to 2", "2 and more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,26 @@ def as_text(table: Sequence[Row]) -> str:
             f"{r.mean_average_precision:8.3f}{r.auc:8.3f}{_of(r.genuine_above):>26}"
         )
     return "\n".join(lines)
+
+
+def evidence_as_text(
+    table: PairTable,
+    calibrator: Calibrator,
+    same: NDArray[np.bool_],
+    counted: NDArray[np.bool_],
+) -> str:
+    """How many genuine and impostor pairs lie in each band of llr, and Cllr (Brümmer 2006)."""
+    llr = np.vectorize(lambda s: calibrator.evidence(s).llr)(table.fused(calibrator.fusion))
+    lines = [f"{'llr of fused':14}" + "".join(f"{name:>12}" for name in BANDS)]
+    cost = 0.0
+    for name, pairs, sign in (
+        ("genuine", llr[same & counted], -1),
+        ("impostor", llr[~same & counted], 1),
+    ):
+        band = np.bincount(np.digitize(pairs, EDGES), minlength=len(BANDS))
+        lines.append(f"{name:14}" + "".join(f"{n:12}" for n in band))
+        cost += 0.5 * float(np.log2(1 + 10 ** (sign * pairs)).mean())
+    return "\n".join([*lines, f"Cllr {cost:.3f}"])
 
 
 def _of(counts: tuple[int, int]) -> str:

@@ -11,9 +11,9 @@ from reid.errors import BadDataset
 from reid.evaluation.calibration import measure, write_calibrator
 from reid.evaluation.pairs import PairTable
 from reid.evaluation.protocol import countable, genuine, read_dataset, read_distractors
-from reid.evaluation.report import as_text, rows, write_json
+from reid.evaluation.report import as_text, evidence_as_text, rows, write_json
 from reid.evaluation.retrieval import auc, retrieval
-from reid.evidence import load_calibrator
+from reid.evidence import Calibrator, load_calibrator
 from reid.types import AnnotationFeatures, Embedding, LocalFeatures
 
 
@@ -144,3 +144,14 @@ def test_calibration_measures_all_genuine_pairs_and_the_drawn_strangers(tmp_path
     assert fitted.bound == pytest.approx(np.log10(4))
     assert fitted.fusion.score(1.0, 0.0, 0.0) == fitted.fusion.score(-1.0, 0.0, 0.0)
     assert fitted.fusion.score(0.0, 50.0, 50.0) >= fitted.fusion.score(0.0, 0.0, 0.0)
+
+
+def test_pairs_are_counted_by_band_of_llr_and_neutral_evidence_costs_one_bit():
+    counted, same = np.ones((2, 2), bool), np.eye(2, dtype=bool)
+    zero = np.zeros((2, 2))
+    calibrator = Calibrator("c@1", "m@1", Fusion((0, 0, 0, 1), (0, 0, 0, 0)), 1000)
+    text = evidence_as_text(PairTable(zero, zero, zero), calibrator, same, counted)
+    assert text.endswith("Cllr 1.000")
+    strong = PairTable(zero, zero, np.where(same, np.expm1(6.0), 0.0))  # ln LR 6: llr 2.6
+    genuine_row = evidence_as_text(strong, calibrator, same, counted).splitlines()[1]
+    assert genuine_row.split() == ["genuine", "0", "0", "0", "0", "0", "2"]
