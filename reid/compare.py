@@ -28,7 +28,7 @@ class Fusion:
     full: tuple[float, float, float, float]
     quick: tuple[float, float, float, float]
 
-    def score(self, cosine: float, dense: float, rootsift: float | None) -> float:
+    def log_odds(self, cosine: float, dense: float, rootsift: float | None) -> float:
         """Natural log odds with balanced classes, unbounded and uncalibrated."""
         b, c, d, r = self.quick if rootsift is None else self.full
         sift = 0.0 if rootsift is None else float(np.log1p(rootsift))
@@ -49,8 +49,8 @@ def compare(
         scales = (WIDTH / query.box.width, WIDTH / other.box.width)
         found.append(rootsift_correspondences(query.rootsift, other.rootsift, scales=scales))
         sift = strength(found[-1])
-    score = fusion.score(cosine, strength(dense), sift)
-    return Comparison(cosine, strength(dense), sift, score, tuple(found))
+    log_odds = fusion.log_odds(cosine, strength(dense), sift)
+    return Comparison(cosine, strength(dense), sift, log_odds, tuple(found))
 
 
 def strength(correspondences: Correspondences) -> float:

@@ -20,7 +20,7 @@ SAME = 2.0  # llr from which the machine says "same", and below minus which "dif
 
 @dataclass(frozen=True, slots=True)
 class Calibrator:
-    """llr = clip(score x log10 e, -bound, bound); the score is the log odds of a balanced fit.
+    """llr = clip(log odds x log10 e, -bound, bound); the log odds are those of a balanced fit.
 
     bound: log10 of the number of individuals that calibrated it; nobody may claim more.
     model: the embeddings it was fitted on.
@@ -36,9 +36,9 @@ class Calibrator:
         """The largest |llr| these individuals can support."""
         return log10(self.individuals)
 
-    def evidence(self, score: float) -> Evidence:
-        """Monotone in the score."""
-        llr = min(max(score * LOG10_E, -self.bound), self.bound)
+    def evidence(self, log_odds: float) -> Evidence:
+        """Monotone in the natural log odds of a fusion."""
+        llr = min(max(log_odds * LOG10_E, -self.bound), self.bound)
         return Evidence(llr, self.bound, verdict_of(llr), self.id)
 
 

@@ -99,7 +99,7 @@ def _compared(
 
     def look(q: int, row: GalleryRow, *, rootsift: bool) -> PairResult:
         seen = compare(query[q], held[row.annotation], calibrator.fusion, rootsift=rootsift)
-        return PairResult(q, row, seen, calibrator.evidence(seen.score))
+        return PairResult(q, row, seen, calibrator.evidence(seen.log_odds))
 
     known = [(q, c.row) for q, c in wanted if c.row.annotation in held]
     with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(THREADS) as pool:
@@ -128,7 +128,7 @@ def _in_turn(quick: Sequence[PairResult]) -> list[int]:
 
 
 def _order(pair: PairResult) -> float:
-    return -pair.comparison.score
+    return -pair.comparison.log_odds
 
 
 def _by_identity(pairs: Sequence[PairResult]) -> list[IdentityCandidate]:

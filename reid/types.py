@@ -173,13 +173,13 @@ class Comparison:
     cosine: of the two embeddings.
     dense_score, rootsift_score: strength of the verified correspondences, >= 0; rootsift_score is
     None where the cascade did not spend the time.
-    score: the one fused number, monotone in each part; `reid.evidence` turns it into an llr.
+    log_odds: the one fused number, monotone in each part; `reid.evidence` turns it into an llr.
     """
 
     cosine: float
     dense_score: float
     rootsift_score: float | None
-    score: float
+    log_odds: float
     correspondences: tuple[Correspondences, ...]
 
 

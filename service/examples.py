@@ -154,7 +154,7 @@ IDENTIFICATION: Example = {
             "cosine": 0.81,
             "dense_score": 14.2,
             "rootsift_score": 31.0,
-            "score": 4.2,
+            "log_odds": 4.2,
             "correspondences": [
                 {
                     "kind": "rosette",

@@ -281,7 +281,7 @@ class CandidateOut(Wire):
     cosine: float
     dense_score: float
     rootsift_score: float | None
-    score: float
+    log_odds: float
     correspondences: list[CorrespondencesOut]
 
 

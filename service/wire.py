@@ -90,7 +90,7 @@ def _candidate(one: IdentityCandidate, answer: Answer) -> CandidateOut:
         cosine=comparison.cosine,
         dense_score=comparison.dense_score,
         rootsift_score=comparison.rootsift_score,
-        score=comparison.score,
+        log_odds=comparison.log_odds,
         correspondences=[_correspondences(some) for some in comparison.correspondences],
     )
 

@@ -28,8 +28,8 @@ class PairTable:
 
     def fused(self, fusion: Fusion) -> Table:
         """(Q, N) log odds."""
-        score = np.vectorize(fusion.score, otypes=[float])
-        return np.asarray(score(self.cosine, self.dense, self.rootsift), float)
+        log_odds = np.vectorize(fusion.log_odds, otypes=[float])
+        return np.asarray(log_odds(self.cosine, self.dense, self.rootsift), float)
 
 
 def compare_all(

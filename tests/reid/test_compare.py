@@ -156,7 +156,7 @@ def features(rng, model="m@1"):
 
 def test_a_photo_agrees_with_itself_more_than_with_a_stranger(rng):
     a, b = features(rng), features(rng)
-    assert compare(a, a, FUSION).score > compare(a, b, FUSION).score + 3
+    assert compare(a, a, FUSION).log_odds > compare(a, b, FUSION).log_odds + 3
     assert compare(a, a, FUSION).cosine == pytest.approx(1)
 
 
@@ -174,10 +174,10 @@ def test_embeddings_of_two_models_are_never_compared(rng):
 
 @given(st.floats(-1, 1), st.floats(0, 500), st.floats(0, 500), st.floats(0, 2), st.floats(0, 100))
 def test_more_agreement_never_lowers_the_fused_number(cosine, dense, sift, more, many):
-    base = FUSION.score(cosine, dense, sift)
-    assert FUSION.score(cosine + more, dense, sift) >= base
-    assert FUSION.score(cosine, dense + many, sift) >= base
-    assert FUSION.score(cosine, dense, sift + many) >= base
+    base = FUSION.log_odds(cosine, dense, sift)
+    assert FUSION.log_odds(cosine + more, dense, sift) >= base
+    assert FUSION.log_odds(cosine, dense + many, sift) >= base
+    assert FUSION.log_odds(cosine, dense, sift + many) >= base
 
 
 def test_packed_features_lose_almost_nothing(rng):

@@ -55,8 +55,8 @@ def test_the_same_animal_gets_more_evidence_than_its_relative(described):
     genuine = compare(one, again, calibrator.fusion)
     impostor = compare(one, relative, calibrator.fusion)
     assert genuine.dense_score > 2 * impostor.dense_score
-    assert calibrator.evidence(genuine.score).llr > 1
-    assert calibrator.evidence(impostor.score).llr < 0
+    assert calibrator.evidence(genuine.log_odds).llr > 1
+    assert calibrator.evidence(impostor.log_odds).llr < 0
 
 
 def test_a_batch_gives_what_single_crops_give(embedder, described):

@@ -142,8 +142,8 @@ def test_calibration_measures_all_genuine_pairs_and_the_drawn_strangers(tmp_path
     )
     fitted = load_calibrator("provisional@5", tmp_path)
     assert fitted.bound == pytest.approx(np.log10(4))
-    assert fitted.fusion.score(1.0, 0.0, 0.0) == fitted.fusion.score(-1.0, 0.0, 0.0)
-    assert fitted.fusion.score(0.0, 50.0, 50.0) >= fitted.fusion.score(0.0, 0.0, 0.0)
+    assert fitted.fusion.log_odds(1.0, 0.0, 0.0) == fitted.fusion.log_odds(-1.0, 0.0, 0.0)
+    assert fitted.fusion.log_odds(0.0, 50.0, 50.0) >= fitted.fusion.log_odds(0.0, 0.0, 0.0)
 
 
 def test_pairs_are_counted_by_band_of_llr_and_neutral_evidence_costs_one_bit():
