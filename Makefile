@@ -17,13 +17,13 @@ TEST_ARGS ?=
 # `make test BROWSER=skip` neither installs nor asks for a browser.
 BROWSER ?= chromium
 
-.PHONY: serve test check lint fix bench lock browser clean
+.PHONY: serve test check lint fix bench lock browser postgresql clean
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/.runtime
 	$(BIN)/leopard-reid serve --demo $(SERVE_ARGS)
 
-test: $(VENV)/.dev browser
+test: $(VENV)/.dev browser postgresql
 	$(BIN)/python -m pytest $(TEST_ARGS)
 
 check: lint
@@ -76,6 +76,16 @@ ifeq ($(BROWSER),chromium)
 	$$root apt-get install -y --no-install-recommends chromium fonts-liberation || { \
 	echo "Chromium cannot be installed; make test BROWSER=skip goes without it."; exit 1; }
 endif
+
+postgresql:
+	@if command -v initdb || ls /usr/lib/postgresql/*/bin/initdb 2>/dev/null; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then \
+	  echo "No PostgreSQL server found: install it, or its tests are skipped."; exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then root=; elif sudo -n true 2>/dev/null; then root="sudo -n"; else \
+	  echo "No PostgreSQL server found: sudo apt-get install postgresql, or its tests are skipped."; \
+	  exit 0; fi; \
+	$$root apt-get update && $$root apt-get install -y --no-install-recommends postgresql || \
+	echo "PostgreSQL cannot be installed; its tests are skipped."
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info

@@ -1,11 +1,11 @@
 """The store: schema, transactions, jobs and files; on PostgreSQL too where one is given."""
 
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import postgresql as postgresql_server
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -18,17 +18,21 @@ from service.store.database import Database
 from service.store.files import PhotoFiles, digest
 from service.store.tables import annotation, job, metadata, station
 
-POSTGRESQL = os.environ.get("REID_TEST_POSTGRESQL", "")
+
+@pytest.fixture(scope="module")
+def postgresql():
+    """The URL of a server's database, or None."""
+    with postgresql_server.cluster() as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request, tmp_path):
     """An empty, migrated database."""
-    if request.param == "postgresql" and not POSTGRESQL:
-        pytest.skip("REID_TEST_POSTGRESQL names no database")
-    made = Database(
-        POSTGRESQL or "" if request.param == "postgresql" else f"sqlite:///{tmp_path}/a.db"
-    )
+    url = f"sqlite:///{tmp_path}/a.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql") or pytest.skip(postgresql_server.NONE)
+    made = Database(url)
     made.migrate()
     with made.write() as connection:
         for table in reversed(metadata.sorted_tables):
