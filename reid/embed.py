@@ -10,11 +10,11 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
-from torch.nn import functional as F
 
-from reid.network import STRIDE, RosetteNetwork, local_contrast
+from reid.flank import flank_window
+from reid.network import STRIDE, RosetteNetwork, body_place, local_contrast
 from reid.rootsift import rootsift
-from reid.types import AnnotationFeatures, Box, Crop, Embedding, Float32, LocalFeatures
+from reid.types import AnnotationFeatures, Box, Crop, Embedding, Float32, LocalFeatures, Pose
 from reid.weights import ModelCard, default_folder, latest, load_card, verified
 
 MARGIN = 0.25  # of the flank's width and height, seen around it for dense descriptors
@@ -54,27 +54,38 @@ class Embedder:
         return cls(network, card)
 
     def describe(self, crops: Sequence[Crop], *, batch: int = 16) -> list[AnnotationFeatures]:
-        """Embedding, dense descriptors and RootSIFT of every crop, in order."""
+        """Embedding, dense descriptors, RootSIFT and pose of every crop, in order."""
         described: list[AnnotationFeatures] = []
         for at in range(0, len(crops), batch):
             part = crops[at : at + batch]
-            flanks = self.flanks(part)
+            flanks, poses = self.find(part)
             embeddings, dense = self._look_closely(part, flanks)
             described += [
-                AnnotationFeatures(e, d, rootsift(crop), crop.flank, crop.box)
-                for crop, e, d in zip(part, embeddings, dense, strict=True)
+                AnnotationFeatures(e, d, rootsift(crop), crop.flank, crop.box, pose)
+                for crop, e, d, pose in zip(part, embeddings, dense, poses, strict=True)
             ]
         return described
 
-    @torch.inference_mode()
     def flanks(self, crops: Sequence[Crop]) -> list[Box]:
-        """Where the flank lies in each crop (pixels of the crop), from a first, coarse look."""
+        """Where the flank lies in each crop, pixels of the crop."""
+        return self.find(crops)[0]
+
+    @torch.inference_mode()
+    def find(self, crops: Sequence[Crop]) -> tuple[list[Box], list[Pose]]:
+        """Where the flank lies in each crop (pixels of the crop), and the animal's pose.
+
+        One coarse look at the whole crop; the window may reach over the crop's edge.
+        """
         height, width = self.card.window
         whole = [Box(0, 0, c.image.shape[1], c.image.shape[0]) for c in crops]
         looks = [_look(c, b, (height, width)) for c, b in zip(crops, whole, strict=True)]
         features = self._trunk(looks)
         coat = torch.sigmoid(self.network.coat(features))[:, 0].numpy()
-        return [flank_window(c, b) for c, b in zip(coat, whole, strict=True)]
+        deep = self.network.look_deeper(features)
+        place, pose = body_place(deep.place).numpy(), deep.pose.double()
+        boxes = [flank_window(c, p, b) for c, p, b in zip(coat, place, whole, strict=True)]
+        left, yaw = torch.sigmoid(pose[:, 0]), torch.rad2deg(pose[:, 1])
+        return boxes, [Pose(float(p), float(y)) for p, y in zip(left, yaw, strict=True)]
 
     def _trunk(self, looks: Sequence[_Look]) -> Tensor:
         images = np.stack([local_contrast(look.luminance) for look in looks])[:, None]
@@ -95,43 +106,14 @@ class Embedder:
         features = self._trunk(looks)
         y, x = rows // STRIDE, columns // STRIDE
         centre = features[:, :, y : y + height // STRIDE, x : x + width // STRIDE]
-        vectors = self.network.embed(centre).numpy()
-        descriptors = F.normalize(self.network.descriptor(features), dim=1).numpy()
+        vectors = self.network.look_deeper(centre).embedding.numpy()
+        descriptors = self.network.describe(features).numpy()
         coat = torch.sigmoid(self.network.coat(features))[:, 0].numpy()
         dense = [
             _kept_cells(without_surround(d, c), c, look.region, crop, self.model)
             for d, c, look, crop in zip(descriptors, coat, looks, crops, strict=True)
         ]
         return [Embedding(v / np.linalg.norm(v), self.model) for v in vectors], dense
-
-
-def flank_window(coat: Float32, crop: Box) -> Box:
-    """The thick part of the coat: legs, tail and head are opened away, then two spreads around it.
-
-    coat: (h, w) float32 in [0, 1], probability of coat over the crop. Returns the whole crop where
-    coat fills it or where too little is seen to tell. For a uniform bar of length L the standard
-    deviation is L / sqrt(12), hence sqrt(3) of them to each side.
-    """
-    h, w = coat.shape
-    solid = (coat > 0.5).astype(np.uint8)
-    side = max(3, round(0.4 * float(np.sqrt(solid.sum() / 2.2))) | 1)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side))
-    thick = cv2.morphologyEx(np.pad(solid, side, mode="edge"), cv2.MORPH_OPEN, kernel)[
-        side:-side, side:-side
-    ]
-    if thick.sum() < 0.04 * h * w:
-        return crop
-    y, x = np.nonzero(thick)
-    mean = np.array([x.mean(), y.mean()]) + 0.5
-    half = np.sqrt(3) * np.array([x.std(), y.std()]) + 0.5
-    low, high = np.maximum(mean - half, 0) / (w, h), np.minimum(mean + half, (w, h)) / (w, h)
-    low, high = _at_least(low, high, 0.3)
-    return Box(
-        crop.width * float(low[0]),
-        crop.height * float(low[1]),
-        crop.width * float(high[0]),
-        crop.height * float(high[1]),
-    )
 
 
 def without_surround(descriptors: Float32, coat: Float32) -> Float32:
@@ -149,13 +131,6 @@ def without_surround(descriptors: Float32, coat: Float32) -> Float32:
     field = field - smooth / (share[..., None] + 1e-6)
     field /= np.linalg.norm(field, axis=2, keepdims=True) + 1e-6
     return np.ascontiguousarray(field.transpose(2, 0, 1))
-
-
-def _at_least(low: Float32, high: Float32, share: float) -> tuple[Float32, Float32]:
-    """Widen a window to `share` of the crop, inside it."""
-    missing = np.maximum(share - (high - low), 0) / 2
-    low = np.clip(low - missing, 0, 1 - share)
-    return low, np.maximum(high + missing, low + share).clip(max=1)
 
 
 def _grown(box: Box, share: float) -> Box:

@@ -121,14 +121,37 @@ class LocalFeatures:
 
 
 @dataclass(frozen=True, slots=True)
+class Pose:
+    """How the animal stands to the camera, as the network estimates it.
+
+    left: probability that the left flank is seen, [0, 1].
+    yaw: degrees between the body axis and the picture plane; positive where the rear is nearer.
+    """
+
+    left: float
+    yaw: float
+
+    @property
+    def flank(self) -> Flank:
+        """Left or right where the network is nine parts in ten sure, else unknown."""
+        if self.left >= 0.9:
+            return Flank.LEFT
+        return Flank.RIGHT if self.left <= 0.1 else Flank.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
 class AnnotationFeatures:
-    """Everything that is computed once from one annotation and kept."""
+    """Everything that is computed once from one annotation and kept.
+
+    pose: as estimated; None where it was not kept. `flank` is what the user said.
+    """
 
     embedding: Embedding
     dense: LocalFeatures
     rootsift: LocalFeatures
     flank: Flank
     box: Box
+    pose: Pose | None = None
 
 
 @dataclass(frozen=True, slots=True)

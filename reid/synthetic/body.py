@@ -20,16 +20,20 @@ def silhouette(rng: np.random.Generator, *, height: int) -> Float32:
     hip, shoulder = 1.37 + rng.normal(0, 0.02), 0.62 + rng.normal(0, 0.02)
     belly = rng.normal(0, 0.012)
     torso = [(shoulder, BACK), (1.0, BACK + 0.02 + belly), (hip, BACK)]
-    chain(torso, [0.2, 0.195 + belly, 0.195])
-    head = 0.27 + rng.normal(0, 0.06)
-    chain([(shoulder, BACK - 0.04), (0.29, head)], [0.16, 0.115])
-    chain([(0.27, head), (0.15, head + 0.05)], [0.11, 0.065])
-    chain([(0.33, head - 0.1), (0.33, head - 0.12)], [0.035, 0.03])
+    depth = rng.normal(0.205, 0.012, 2)
+    chain(torso, [depth[0], 0.195 + belly, depth[1]])
+    head = 0.31 + rng.normal(0, 0.08)
+    reach = 0.29 + rng.normal(0, 0.03)
+    chain([(shoulder, BACK - 0.03), (reach, head)], [0.17, 0.12])
+    chain([(reach - 0.02, head), (reach - 0.14, head + 0.05)], [0.12, 0.07])
+    chain([(reach + 0.04, head - 0.1), (reach + 0.04, head - 0.13)], [0.04, 0.032])
     for root in (shoulder, hip):
         for _ in range(2):
             swing = rng.uniform(-0.2, 0.2)
             knee = (root + 0.5 * swing + rng.normal(0, 0.03), 0.68)
-            chain([(root, 0.47), knee, (root + swing, 0.93)], [0.1, 0.062, 0.042])
+            thick = rng.uniform(0.9, 1.3)
+            limb = [0.1 * thick, 0.062 * thick, 0.044 * thick]
+            chain([(root, 0.47), knee, (root + swing, 0.93)], limb)
             foot = root + swing
             chain([(foot, 0.945), (foot - 0.05, 0.95)], [0.038, 0.03])
     droop = rng.uniform(0.1, 0.5)

@@ -11,17 +11,19 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from reid.flank import FLANK
 from reid.types import Float32
 
 LENGTH, HEIGHT = 2.0, 1.0
-TORSO = (0.42, 0.08, 1.56, 0.65)  # u0, v0, u1, v1 of the flank
+TORSO = FLANK  # of the flank: u0, v0, u1, v1
 
 
 @dataclass(frozen=True, slots=True)
 class CoatStyle:
     """What relatives share; two animals of one style differ by arrangement only.
 
-    spacing: distance of rosettes in coat units (a flank is 1.14 long).
+    spacing: distance of rosettes in coat units (a flank is 1.14 long). dotted: share of rings with
+    a spot inside. gradient: how much the pattern is stretched or packed over the body, coat units.
     """
 
     spacing: float
@@ -33,20 +35,30 @@ class CoatStyle:
     solid: float
     inside: float
     contrast: float
+    dotted: float = 0.0
+    gradient: float = 0.0
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> "CoatStyle":
-        """From small, tight rosettes (Africa, India) to large, open ones (Persia, Amur)."""
+        """From small, tight rosettes (Africa, India) to large, open ones (Persia, Amur).
+
+        One style in eight is drawn like a jaguar's (large, dots inside) or a snow leopard's (large,
+        open, pale), for breadth. Relative sizes were set by eye against published photographs.
+        """
+        broad = rng.random() < 0.125
+        low, high = (0.08, 0.12) if broad else (0.04, 0.085)
         return cls(
-            spacing=float(np.exp(rng.uniform(np.log(0.045), np.log(0.092)))),
-            jitter=float(rng.uniform(0.22, 0.36)),
-            elongation=float(rng.uniform(0.85, 1.35)),
-            ring=float(rng.uniform(0.56, 0.7)),
-            ring_width=float(rng.uniform(0.16, 0.23)),
-            openness=float(rng.uniform(0.25, 0.75)),
-            solid=float(rng.uniform(0.03, 0.3)),
-            inside=float(rng.uniform(0.05, 0.22)),
-            contrast=float(rng.uniform(9.0, 16.0)),
+            spacing=float(np.exp(rng.uniform(np.log(low), np.log(high)))),
+            jitter=float(rng.uniform(0.2, 0.36)),
+            elongation=float(rng.uniform(0.85, 1.4)),
+            ring=float(rng.uniform(0.56, 0.72)),
+            ring_width=float(rng.uniform(0.14, 0.24)),
+            openness=float(rng.uniform(0.2, 0.8)),
+            solid=float(rng.uniform(0.03, 0.45)),
+            inside=float(rng.uniform(0.05, 0.25)),
+            contrast=float(rng.uniform(7.0, 16.0)),
+            dotted=float(rng.uniform(0.2, 0.7)) if broad else 0.0,
+            gradient=float(rng.uniform(0.0, 0.035)),
         )
 
 
@@ -142,7 +154,7 @@ def draw_coat(style: CoatStyle, seed: int, *, height: int = 320) -> Coat:
     melanin = _rosettes(style, rng, centres, labels, t, angle)
     melanin += 0.06 * smooth_noise(rng, 56, 96, rows, columns)
     melanin = 1.0 / (1.0 + np.exp(-style.contrast * (melanin - 0.45)))
-    return _finished(melanin.astype(np.float32), rng, height)
+    return _finished(melanin.astype(np.float32), rng, height, style.gradient)
 
 
 def _rosettes(
@@ -173,15 +185,22 @@ def _rosettes(
     gaps = 1.0 - per_pixel(openness) * (1.0 - around)
     ring = np.exp(-(((t - per_pixel(t0)) / per_pixel(width)) ** 2)) * gaps
     ring += style.inside * (t < per_pixel(t0))
+    if style.dotted:
+        dotted = rng.random(n) < style.dotted
+        ring += per_pixel(dotted * 0.9) * np.exp(-((t / 0.22) ** 4))
     spot = np.exp(-((t / per_pixel(size)) ** 4))
     pattern = np.where(per_pixel(solid) > 0.5, spot, ring) * per_pixel(amount)
     return pattern.astype(np.float32)
 
 
-def _finished(melanin: Float32, rng: np.random.Generator, height: int) -> Coat:
+def _finished(melanin: Float32, rng: np.random.Generator, height: int, gradient: float) -> Coat:
     """Bend the lattice so that rows do not show, cut the padding off, add the coat's own tone."""
     y, x = np.mgrid[0:height, 0 : 2 * height].astype(np.float32)
-    bend = [0.018 * height * smooth_noise(rng, 6, 11, height, 2 * height) for _ in range(2)]
+    bend = [
+        0.013 * height * smooth_noise(rng, 6, 11, height, 2 * height)
+        + gradient * height * smooth_noise(rng, 2, 4, height, 2 * height)
+        for _ in range(2)
+    ]
     pad = _PAD * height
     bent = cv2.remap(melanin, x + pad + bend[0], y + pad + bend[1], cv2.INTER_LINEAR)
     v = y / height

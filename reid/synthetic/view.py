@@ -42,14 +42,14 @@ class Camera:
         """hardness 0 is a good camera-trap photo, 1 a very poor one; `loose` whole-body views."""
         h = hardness
         body = rng.random() < loose
-        zoom = rng.uniform(1.3, 1.85) if body else np.exp(rng.normal(0.03, 0.17))
-        spread = 0.07 if body else 0.11
+        zoom = rng.uniform(1.25, 1.9) if body else np.exp(rng.normal(0.03, 0.17))
+        spread = 0.1 if body else 0.11
         return cls(
-            yaw=float(np.clip(rng.normal(0, 0.15 + 0.25 * h), -0.8, 0.8)),
+            yaw=float(np.clip(rng.normal(0, 0.22 + 0.25 * h), -0.87, 0.87)),
             roll=float(rng.normal(0, 0.16)),
-            tilt=float(rng.normal(0, 0.06 + 0.04 * h)),
+            tilt=float(rng.normal(0, 0.08 + 0.04 * h)),
             zoom=float(np.clip(zoom, 0.65, 1.9)),
-            aspect=float(np.exp(rng.normal(0, 0.08))),
+            aspect=float(np.exp(rng.normal(-0.06, 0.2 if body else 0.12))),
             shift=(float(rng.normal(0, spread)), float(rng.normal(0.12 if body else 0.0, spread))),
             bend=float(rng.uniform(0.015, 0.045)),
             infrared=bool(rng.random() < 0.6),
@@ -77,11 +77,13 @@ class View:
 
     image: (H, W) float32 in [0, 1], luminance.
     coat: (H, W, 2) float32, coat coordinates (u, v) of every pixel.
+    body: (H, W, 2) float32, the place on the body's outline (u, v) of every pixel, in coat units.
     animal: (H, W) float32 in [0, 1], 1 where the coat is seen and nothing stands in front.
     """
 
     image: Float32
     coat: Float32
+    body: Float32
     animal: Float32
 
 
@@ -102,7 +104,7 @@ def render(
     ground = _background(rng, size) * rng.uniform(0.15, 0.9)
     scene = ground + animal * (albedo * _relief(posed) - ground)
     scene, animal = _plants_in_front(scene, animal, camera, rng)
-    return View(_exposed(scene, camera, rng), on_coat, animal)
+    return View(_exposed(scene, camera, rng), on_coat, posed, animal)
 
 
 def _posed(camera: Camera, rng: np.random.Generator, size: tuple[int, int]) -> Float32:
@@ -124,6 +126,10 @@ def _posed(camera: Camera, rng: np.random.Generator, size: tuple[int, int]) -> F
     for rows, columns, part in ((3, 5, 1.0), (5, 9, 0.4)):
         u = u + part * camera.bend * smooth_noise(rng, rows, columns, height, width) * 0.7
         v = v + part * camera.bend * smooth_noise(rng, rows, columns, height, width) * 0.7
+    for root in (0.62, 1.37):  # skin slides over the shoulder and the hip as the leg swings
+        lump = np.exp(-(((u - root) / 0.16) ** 2) - ((v - 0.42) / 0.2) ** 2)
+        slide = rng.normal(0, 0.025, 2)
+        u, v = u + slide[0] * lump, v + 0.5 * slide[1] * lump
     return np.stack([u, v], -1).astype(np.float32)
 
 
@@ -151,7 +157,12 @@ def _background(rng: np.random.Generator, size: tuple[int, int]) -> Float32:
         cells = 3 * 2**octave
         field += rough**octave * smooth_noise(rng, cells, 2 * cells, height, width)
     low, high = np.sort(rng.uniform(0, 0.8, 2))
-    return (low + (high - low) / (1 + np.exp(-1.2 * field))).astype(np.float32)
+    ground = low + (high - low) / (1 + np.exp(-rng.uniform(1.2, 3.0) * field))
+    if rng.random() < 0.4:  # grass, reeds or bark: streaks along one direction
+        fine = int(rng.integers(24, 70))
+        streaks = smooth_noise(rng, 6, 2 * fine, height, width)
+        ground = ground + rng.uniform(0.05, 0.25) * (streaks if rng.random() < 0.7 else field)
+    return np.clip(ground, 0, 1).astype(np.float32)
 
 
 def _plants_in_front(

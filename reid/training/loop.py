@@ -10,35 +10,35 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from reid.network import RosetteNetwork
-from reid.training.data import Bank, Pairs, batches
+from reid.network import RosetteNetwork, body_place
+from reid.training.data import Bank, Batch, batches
 from reid.training.losses import (
     coat_loss,
     correspondences,
-    crowd_loss,
     dense_loss,
     embedding_loss,
+    place_loss,
+    pose_loss,
+    reliability_loss,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingRecipe:
     """minutes: of processor time a thread (wall clock where nothing else runs); the learning rate
-    follows a cosine over it. styles x coats: pairs in a step.
+    follows a cosine over it. styles: kinds of coat in a step, all relatives of each in two views;
+    bodies: loose views beside them.
 
     radius: how near two cells must be on the coat to show the same place, coat units.
-    alone: share of the run in which a cell competes with the cells of two views only; then with
-    those of the whole batch.
     """
 
-    minutes: float = 45.0
-    styles: int = 6
-    coats: int = 4
-    peak_rate: float = 2e-3
+    minutes: float = 75.0
+    styles: int = 4
+    bodies: int = 8
+    peak_rate: float = 1.5e-3
     weight_decay: float = 0.02
     warmup: float = 0.03
     radius: float = 0.022
-    alone: float = 0.4
     seed: int = 1
 
 
@@ -48,11 +48,21 @@ def train(
     folder: Path,
     *,
     device: str = "cpu",
+    start: dict[str, Tensor] | None = None,
     report: Callable[[str], None] = print,
 ) -> RosetteNetwork:
-    """Train until the minutes are spent; continues from folder/checkpoint.pt if there is one."""
+    """Train until the minutes are spent; continues from folder/checkpoint.pt if there is one.
+
+    start: weights to begin with, of this network or one like it; what does not fit begins anew.
+    """
     torch.manual_seed(recipe.seed)
-    network = RosetteNetwork().to(device).to(memory_format=torch.channels_last)
+    network = RosetteNetwork()
+    if start:
+        own = network.state_dict()
+        fits = {k: v for k, v in start.items() if k in own and own[k].shape == v.shape}
+        network.load_state_dict(fits, strict=False)
+        report(f"{len(fits)} of {len(own)} tensors from the start")
+    network = network.to(device).to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(network.parameters(), 1e-9, weight_decay=recipe.weight_decay)
     checkpoint = folder / "checkpoint.pt"
     step, spent, threads = 0, 0.0, torch.get_num_threads() if device == "cpu" else 1
@@ -62,15 +72,14 @@ def train(
         optimiser.load_state_dict(state["optimiser"])
         step, spent = state["step"], state["spent"]
     source = batches(
-        bank, np.random.default_rng((recipe.seed, step)), styles=recipe.styles, coats=recipe.coats
+        bank, np.random.default_rng((recipe.seed, step)), styles=recipe.styles, bodies=recipe.bodies
     )
     network.train()
     while spent < recipe.minutes * 60:
         began = time.process_time()
         for group in optimiser.param_groups:
             group["lr"] = recipe.peak_rate * _schedule(spent / recipe.minutes / 60, recipe.warmup)
-        crowd = spent / recipe.minutes / 60 > recipe.alone
-        loss, line = _step(network, next(source), recipe, crowd=crowd)
+        loss, line = _step(network, next(source), recipe)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         for part in network.children():  # apart, so that no head can shout the others down
@@ -93,29 +102,32 @@ def _schedule(progress: float, warmup: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - warmup) / (1 - warmup)))) + 1e-3
 
 
-def _step(
-    network: RosetteNetwork, pairs: Pairs, recipe: TrainingRecipe, *, crowd: bool
-) -> tuple[Tensor, str]:
+def _step(network: RosetteNetwork, batch: Batch, recipe: TrainingRecipe) -> tuple[Tensor, str]:
     """Loss of one batch, and a line for people."""
     device = next(network.parameters()).device
-    images = torch.from_numpy(pairs.images)[:, None].to(device)
-    places = torch.from_numpy(pairs.places).to(device).flatten(1, 2)
-    animal = torch.from_numpy(pairs.animal).to(device).float() / 255
-    out = network(images.contiguous(memory_format=torch.channels_last))
-    half = len(images) // 2
-    seen = animal.flatten(1) > 0.6
+    images, places, animal, yaw, mirrored = (
+        torch.from_numpy(a).to(device)
+        for a in (batch.images, batch.places, batch.animal, batch.yaw, batch.mirrored)
+    )
+    animal = animal.float() / 255
+    out = network(images[:, None].contiguous(memory_format=torch.channels_last))
+    n = batch.pairs
+    coat_places, seen = places[..., :2].flatten(1, 2), animal.flatten(1) > 0.6
     partner, valid = correspondences(
-        places[:half], places[half:], seen[:half], seen[half:], radius=recipe.radius
+        coat_places[:n], coat_places[n : 2 * n], seen[:n], seen[n : 2 * n], radius=recipe.radius
     )
     d = out.descriptors.flatten(2)
-    ask = crowd_loss if crowd else dense_loss
-    dense, found = ask(d[:half], d[half:], partner, valid, places[half:])
-    whole, right = embedding_loss(out.embedding[:half], out.embedding[half:])
+    dense = dense_loss(d[:n], d[n : 2 * n], partner, valid, coat_places[n : 2 * n])
+    whole, right = embedding_loss(out.embedding[:n], out.embedding[n : 2 * n])
     coat = coat_loss(out.coat, animal)
-    loss = dense + 0.5 * whole + 0.3 * coat
+    trust = reliability_loss(out.reliability.flatten(1), dense)
+    place = place_loss(body_place(out.place), places[..., [0, 2]], animal)
+    pose = pose_loss(out.pose, 1.0 - mirrored.float(), yaw)
+    loss = dense.loss + 0.5 * whole + 0.3 * coat + 0.1 * trust + 3.0 * place + 0.1 * pose
     line = (
-        f"dense {dense.item():.3f} ({found.item():.3f}) "
-        f"global {whole.item():.3f} ({right.item():.3f}) coat {coat.item():.3f}"
+        f"dense {dense.loss.item():.3f} ({dense.accuracy.item():.3f}) "
+        f"global {whole.item():.3f} ({right.item():.3f}) coat {coat.item():.3f} "
+        f"trust {trust.item():.3f} place {place.item():.4f} pose {pose.item():.3f}"
     )
     return loss, line
 

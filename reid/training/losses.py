@@ -1,5 +1,7 @@
 """What the network is asked for: find the same place of the coat, the same coat, and the coat."""
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -22,35 +24,18 @@ def correspondences(
     return partner, mutual & (nearest < radius)
 
 
+class Found(NamedTuple):
+    """What became of the Q cells asked for: loss and accuracy (scalars); owner (Q,) image and cell
+    (Q,) index of each; right (Q,) float, 1 where its true partner was found."""
+
+    loss: Tensor
+    accuracy: Tensor
+    owner: Tensor
+    cell: Tensor
+    right: Tensor
+
+
 def dense_loss(
-    descriptors0: Tensor,
-    descriptors1: Tensor,
-    partner: Tensor,
-    valid: Tensor,
-    places1: Tensor,
-    *,
-    temperature: float = 0.07,
-    ignore: float = 0.06,
-) -> tuple[Tensor, Tensor]:
-    """InfoNCE of the right cell against all cells of the same view and of the next view.
-
-    descriptors: (B, C, K); places1: (B, K, 2). Cells within `ignore` coat units of the right one
-    are no negatives: they show nearly the same rosette. Returns loss and accuracy, both scalars.
-    """
-    own = torch.bmm(descriptors0.transpose(1, 2), descriptors1) / temperature  # (B, K, K)
-    other = torch.bmm(descriptors0.transpose(1, 2), descriptors1.roll(1, 0)) / temperature
-    right = own.gather(2, partner[..., None])[..., 0]
-    at = places1.gather(1, partner[..., None].expand(-1, -1, 2))
-    near = torch.cdist(at, places1) < ignore
-    own = own.masked_fill(near, -1e4)
-    everything = torch.cat([right[..., None], own, other], 2)
-    count = valid.sum().clamp(min=1)
-    loss = ((everything.logsumexp(2) - right) * valid).sum() / count
-    accuracy = ((right >= everything.amax(2)) & valid).sum() / count
-    return loss, accuracy
-
-
-def crowd_loss(
     descriptors0: Tensor,
     descriptors1: Tensor,
     partner: Tensor,
@@ -60,16 +45,19 @@ def crowd_loss(
     queries: int = 768,
     temperature: float = 0.07,
     ignore: float = 0.06,
-) -> tuple[Tensor, Tensor]:
-    """InfoNCE of the right cell against all cells of all views of the batch.
+) -> Found:
+    """InfoNCE (Oord 2018) of the right cell against all cells of all views 1 of the batch, and
+    against the same pixel of all other views 0.
 
-    Arguments as in `dense_loss`; `queries` cells are drawn. The same place of the body on every
-    other coat is among the negatives, so knowing the place on the body no longer helps.
+    descriptors: (B, C, K); partner, valid: (B, K) of `correspondences`; places1: (B, K, 2).
+    `queries` cells are drawn. Cells of the own view within `ignore` coat units of the right one are
+    no negatives: they show nearly the same rosette. Relatives share their scene, so the same place
+    of the body in the same light is among the negatives: only rosettes help.
     """
     cells = partner.shape[1]
     chosen = valid.flatten().nonzero()[:, 0]
     chosen = chosen[torch.randperm(len(chosen), device=chosen.device)[:queries]]
-    owner = chosen // cells
+    owner, cell = chosen // cells, chosen % cells
     right = partner.flatten()[chosen]
     query = descriptors0.transpose(1, 2).reshape(-1, descriptors0.shape[1])[chosen]
     crowd = descriptors1.transpose(1, 2).reshape(-1, descriptors1.shape[1])
@@ -83,8 +71,11 @@ def crowd_loss(
         1, owner[:, None, None].expand(-1, 1, cells), near[:, None]
     )
     logits = logits.masked_fill(blocked, -1e4)
-    accuracy = (logits.argmax(1) == target).float().mean()
-    return F.cross_entropy(logits, target), accuracy
+    twins = torch.einsum("qc,bcq->qb", query, descriptors0[:, :, cell]) / temperature
+    twins = twins.scatter(1, owner[:, None], -1e4)
+    logits = torch.cat([logits, twins], 1)
+    found = (logits.argmax(1) == target).float()
+    return Found(F.cross_entropy(logits, target), found.mean(), owner, cell, found)
 
 
 def embedding_loss(
@@ -105,3 +96,26 @@ def embedding_loss(
 def coat_loss(coat: Tensor, animal: Tensor) -> Tensor:
     """Cross-entropy of "this cell shows coat"; coat: (B, H, W) log odds, animal: [0, 1]."""
     return F.binary_cross_entropy_with_logits(coat, animal)
+
+
+def reliability_loss(reliability: Tensor, found: Found) -> Tensor:
+    """Cross-entropy of "the descriptor of this cell finds its place"; reliability: (B, K)."""
+    return F.binary_cross_entropy_with_logits(reliability[found.owner, found.cell], found.right)
+
+
+def place_loss(place: Tensor, target: Tensor, animal: Tensor) -> Tensor:
+    """How far the estimated place on the body is off, where coat is seen (smooth L1).
+
+    place: (B, 2, h, w) in coat units; target: (B, 2h, 2w, 2) and animal: (B, 2h, 2w) of the cells.
+    """
+    weight = F.avg_pool2d(animal[:, None], 2)
+    at = F.avg_pool2d(target.permute(0, 3, 1, 2) * animal[:, None], 2) / weight.clamp(min=1e-3)
+    seen = weight * (weight > 0.5)
+    off = F.smooth_l1_loss(place, at, beta=0.05, reduction="none").sum(1, keepdim=True)
+    return (off * seen).sum() / seen.sum().clamp(min=1)
+
+
+def pose_loss(pose: Tensor, faces_left: Tensor, yaw: Tensor) -> Tensor:
+    """Cross-entropy of the side the animal faces, and squared error of yaw; pose: (B, 2)."""
+    side = F.binary_cross_entropy_with_logits(pose[:, 0], faces_left)
+    return side + F.mse_loss(pose[:, 1], yaw)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from reid.compare import compare
-from reid.embed import Embedder, flank_window, without_surround
+from reid.embed import Embedder, without_surround
 from reid.evidence import provisional
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
@@ -70,25 +70,6 @@ def test_dense_points_lie_on_the_photo_not_on_the_crop(embedder):
     assert points[:, 0].min() >= 1000
     assert points[:, 0].max() <= 1320
     assert points[:, 1].min() >= 500
-
-
-def test_the_flank_is_the_thick_part_of_the_coat():
-    coat = np.zeros((16, 32), np.float32)
-    coat[4:10, 8:26] = 1  # the trunk
-    coat[10:16, 10:12] = coat[10:16, 22:24] = 1  # legs
-    coat[5:6, 26:32] = 1  # tail
-    found = flank_window(coat, Box(0, 0, 320, 160))
-    assert 60 <= found.x0 <= 100
-    assert 240 <= found.x1 <= 275
-    assert found.y1 <= 115
-
-
-@pytest.mark.parametrize("value", [0.0, 1.0], ids=["no coat", "only coat"])
-def test_a_crop_without_an_outline_is_taken_whole(value):
-    whole = Box(0, 0, 320, 160)
-    found = flank_window(np.full((16, 32), value, np.float32), whole)
-    assert found.width > 0.95 * whole.width
-    assert found.height > 0.9 * whole.height
 
 
 def test_the_place_on_the_body_is_taken_out_of_the_descriptors():

@@ -10,20 +10,23 @@ import torch
 
 from reid.embed import Embedder
 from reid.errors import ChecksumMismatch, UnknownModel
-from reid.network import RosetteNetwork, local_contrast
+from reid.network import RosetteNetwork, body_place, local_contrast
 from reid.training.data import BankRecipe, batches, open_bank
 from reid.training.loop import TrainingRecipe, train
 from reid.training.losses import (
+    Found,
     coat_loss,
     correspondences,
-    crowd_loss,
     dense_loss,
     embedding_loss,
+    place_loss,
+    pose_loss,
+    reliability_loss,
 )
 from reid.training.release import release
 from reid.weights import latest, load_card, verified
 
-TINY = BankRecipe(styles=2, coats_per_style=3, views=2, height=64, width=128, seed=7)
+TINY = BankRecipe(styles=2, relatives=3, views=2, height=64, width=128, seed=7)
 
 
 def test_the_network_gives_unit_vectors_at_an_eighth_of_the_resolution():
@@ -57,26 +60,6 @@ def test_correspondences_are_mutual_near_and_seen():
     assert valid[0].tolist() == [False, True, False]
 
 
-def test_the_dense_loss_is_the_formula_of_a_plain_loop():
-    torch.manual_seed(0)
-    d0, d1 = (torch.nn.functional.normalize(torch.randn(2, 4, 5), dim=1) for _ in range(2))
-    places = torch.rand(2, 5, 2) * 10
-    partner = torch.tensor([[1, 0, 2, 3, 4], [0, 1, 2, 4, 3]])
-    valid = torch.ones(2, 5, dtype=torch.bool)
-    loss, _ = dense_loss(d0, d1, partner, valid, places, temperature=0.1, ignore=1e-6)
-    total = 0.0
-    for b in range(2):
-        for k in range(5):
-            right = float(d0[b, :, k] @ d1[b, :, partner[b, k]]) / 0.1
-            rivals = [right]
-            rivals += [
-                float(d0[b, :, k] @ d1[b, :, j]) / 0.1 for j in range(5) if j != partner[b, k]
-            ]
-            rivals += [float(d0[b, :, k] @ d1[1 - b, :, j]) / 0.1 for j in range(5)]
-            total += math.log(sum(math.exp(r) for r in rivals)) - right
-    assert float(loss) == pytest.approx(total / 10, rel=1e-4)
-
-
 def test_the_embedding_loss_is_lower_for_the_right_partner():
     a = torch.nn.functional.normalize(torch.randn(6, 8), dim=1)
     good, found = embedding_loss(a, a)
@@ -94,10 +77,10 @@ def test_the_coat_loss_prefers_the_truth():
 def test_training_learns_resumes_and_releases_weights_that_load(tmp_path):
     bank = open_bank(tmp_path / "bank", TINY, processes=1)
     said: list[str] = []
-    recipe = TrainingRecipe(minutes=0.02, styles=2, coats=2)
+    recipe = TrainingRecipe(minutes=0.02, styles=2, bodies=2)
     train(bank, recipe, tmp_path, report=said.append)
     before = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
-    longer = TrainingRecipe(minutes=0.04, styles=2, coats=2)
+    longer = TrainingRecipe(minutes=0.04, styles=2, bodies=2)
     network = train(bank, longer, tmp_path, report=said.append)
     after = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     assert after["step"] > before["step"] > 0
@@ -111,10 +94,13 @@ def test_a_bank_is_rendered_once_and_gives_pairs_of_one_coat(tmp_path):
     written = (tmp_path / "images.npy").stat().st_mtime_ns
     open_bank(tmp_path, TINY, processes=1)
     assert (tmp_path / "images.npy").stat().st_mtime_ns == written
-    pairs = next(batches(bank, np.random.default_rng(0), styles=2, coats=2))
-    assert pairs.images.shape == (8, 64, 128)
-    assert pairs.places.shape == (8, 8, 16, 2)
-    assert np.abs(pairs.images).max() <= 1
+    batch = next(batches(bank, np.random.default_rng(0), styles=2, bodies=3))
+    assert batch.pairs == 6
+    assert batch.images.shape == (15, 64, 128)
+    assert batch.places.shape == (15, 8, 16, 3)
+    assert np.abs(batch.images).max() <= 1
+    rising = np.diff(batch.places[..., 0].mean(1), axis=1).mean(1) > 0
+    assert (rising == ~batch.mirrored).all()  # u grows towards the tail, which is left if mirrored
 
 
 def test_changed_weights_are_refused(tmp_path):
@@ -133,17 +119,17 @@ def test_an_unknown_model_lists_the_known(tmp_path):
         load_card("rosette@3", tmp_path)
 
 
-def test_the_crowd_loss_is_the_formula_of_a_plain_loop():
+def test_the_dense_loss_is_the_formula_of_a_plain_loop():
     torch.manual_seed(0)
     d0, d1 = (torch.nn.functional.normalize(torch.randn(3, 4, 5), dim=1) for _ in range(2))
     places = torch.rand(3, 5, 2)
     partner = torch.randint(0, 5, (3, 5))
     valid = torch.rand(3, 5) > 0.3
-    loss, _ = crowd_loss(d0, d1, partner, valid, places, temperature=0.1, ignore=0.3)
+    found = dense_loss(d0, d1, partner, valid, places, temperature=0.1, ignore=0.3)
     terms = []
     for b, k in valid.nonzero().tolist():
         right = int(partner[b, k])
-        logits = []
+        logits = [float(d0[b, :, k] @ d0[c, :, k]) / 0.1 for c in range(3) if c != b]
         for c in range(3):
             for j in range(5):
                 near = c == b and float((places[b, j] - places[b, right]).norm()) < 0.3
@@ -152,4 +138,43 @@ def test_the_crowd_loss_is_the_formula_of_a_plain_loop():
         terms.append(
             math.log(sum(math.exp(x) for x in logits)) - float(d0[b, :, k] @ d1[b, :, right]) / 0.1
         )
-    assert float(loss) == pytest.approx(np.mean(terms), rel=1e-4)
+    assert float(found.loss) == pytest.approx(np.mean(terms), rel=1e-4)
+    assert len(found.owner) == int(valid.sum())
+
+
+def test_reliability_is_asked_where_a_partner_was_sought():
+    found = Found(
+        torch.tensor(0.0),
+        torch.tensor(0.5),
+        torch.tensor([0, 1]),
+        torch.tensor([2, 0]),
+        torch.tensor([1.0, 0.0]),
+    )
+    sure = torch.zeros(2, 3)
+    sure[0, 2], sure[1, 0] = 4.0, -4.0
+    assert reliability_loss(sure, found) < 0.05 < reliability_loss(-sure, found)
+
+
+def test_place_and_pose_losses_are_least_at_the_truth():
+    target, animal = torch.rand(1, 4, 8, 2), torch.ones(1, 4, 8)
+    truth = torch.nn.functional.avg_pool2d(target.permute(0, 3, 1, 2), 2)
+    assert place_loss(truth, target, animal) < 1e-6 < place_loss(truth + 0.1, target, animal)
+    left, yaw = torch.tensor([1.0, 0.0]), torch.tensor([0.3, -0.3])
+    right = torch.tensor([[5.0, 0.3], [-5.0, -0.3]])
+    assert pose_loss(right, left, yaw) < 0.01 < pose_loss(-right, left, yaw)
+
+
+def test_relatives_in_a_batch_share_their_scene_and_differ_in_their_coat(tmp_path):
+    bank = open_bank(tmp_path, TINY, processes=1)
+    outlines, coats = bank.animal[:3, 0], bank.images[:3, 0]
+    assert (outlines == outlines[0]).all()
+    assert not (coats[0] == coats[1]).all()
+    assert (bank.places[0] == bank.places[2]).all()
+
+
+def test_the_body_place_has_a_cell_for_every_four_of_the_descriptors():
+    network = RosetteNetwork().eval()
+    crops = torch.randn(1, 1, 64, 128)
+    assert body_place(network(crops).place).shape == (1, 2, 4, 8)
+    centre = body_place(torch.zeros(1, 2, 1, 1))
+    assert centre[0, :, 0, 0].tolist() == pytest.approx([1.0, 0.35])
