@@ -81,9 +81,9 @@ class Embedder:
         looks = [_look(c, b, (height, width)) for c, b in zip(crops, whole, strict=True)]
         features = self._trunk(looks)
         coat = torch.sigmoid(self.network.coat(features))[:, 0].numpy()
-        deep = self.network.look_deeper(features)
-        place, pose = body_place(deep.place).numpy(), deep.pose.double()
-        boxes = [flank_window(c, p, b) for c, p, b in zip(coat, place, whole, strict=True)]
+        place, pose = self.network.locate(features)
+        places, pose = body_place(place).numpy(), pose.double()
+        boxes = [flank_window(c, p, b) for c, p, b in zip(coat, places, whole, strict=True)]
         left, yaw = torch.sigmoid(pose[:, 0]), torch.rad2deg(pose[:, 1])
         return boxes, [Pose(float(p), float(y)) for p, y in zip(left, yaw, strict=True)]
 
@@ -106,7 +106,7 @@ class Embedder:
         features = self._trunk(looks)
         y, x = rows // STRIDE, columns // STRIDE
         centre = features[:, :, y : y + height // STRIDE, x : x + width // STRIDE]
-        vectors = self.network.look_deeper(centre).embedding.numpy()
+        vectors = self.network.embed(centre).numpy()
         descriptors = self.network.describe(features).numpy()
         coat = torch.sigmoid(self.network.coat(features))[:, 0].numpy()
         dense = [

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from reid.types import Box, Float32
 
 FLANK = (0.42, 0.08, 1.56, 0.65)  # u0, v0, u1, v1 of the flank on the body, coat units
-LEAST_CELLS = 8  # cells of coat below which no place is believed
+LEAST_CELLS = 5  # cells of coat below which no place is believed
 WIDEST, NARROWEST = 1.5, 0.2  # width or height of the flank over those of the crop
 ROUNDEST, LONGEST = 1.1, 3.6  # width over height of the flank, pixels
 
@@ -15,8 +15,8 @@ ROUNDEST, LONGEST = 1.1, 3.6  # width over height of the flank, pixels
 def flank_window(coat: Float32, place: Float32, crop: Box) -> Box:
     """The flank as a box in pixels of the crop, which it may overlap.
 
-    coat: (2h, 2w) float32 in [0, 1], probability of coat. place: (2, h, w) float32, estimated place
-    (u, v) on the body. A plane is fitted to u and v over the cells that show coat; where it makes
+    coat: (n h, n w) float32 in [0, 1], probability of coat. place: (2, h, w) float32, estimated
+    place (u, v) on the body. A plane is fitted to u and v over the cells that show coat; where it makes
     no sense as the side of an animal, the thick part of the coat is taken.
     """
     fitted = _fitted(coat, place)
@@ -35,7 +35,8 @@ def _fitted(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
     """Centre and size of the flank over width and height of the crop, (2,) and (2,)."""
     h, w = place.shape[1:]
-    seen = coat.reshape(h, 2, w, 2).mean((1, 3)).ravel()
+    n = coat.shape[0] // h
+    seen = coat.reshape(h, n, w, n).mean((1, 3)).ravel()
     if (seen > 0.5).sum() < LEAST_CELLS:
         return None
     y, x = np.mgrid[0:h, 0:w]

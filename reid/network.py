@@ -37,7 +37,7 @@ class Output(NamedTuple):
     descriptors: (B, C, H / 8, W / 8), norm 1 over C.
     coat: (B, H / 8, W / 8), log odds that a cell shows the animal's coat.
     reliability: (B, H / 8, W / 8), log odds that a cell's descriptor finds its place elsewhere.
-    place: (B, 2, H / 16, W / 16), where on the body a cell lies, see `body_place`.
+    place: (B, 2, H / 32, W / 32), where on the body a cell lies, see `body_place`.
     pose: (B, 2), log odds that the animal faces left, and its yaw in radians (positive where the
     rear is nearer to the camera).
     """
@@ -46,14 +46,6 @@ class Output(NamedTuple):
     descriptors: Tensor
     coat: Tensor
     reliability: Tensor
-    place: Tensor
-    pose: Tensor
-
-
-class Deep(NamedTuple):
-    """The heads at stride 16; fields as in `Output`."""
-
-    embedding: Tensor
     place: Tensor
     pose: Tensor
 
@@ -71,7 +63,7 @@ def body_place(place: Tensor) -> Tensor:
 
 
 class RosetteNetwork(nn.Module):
-    """A small residual trunk to stride 8 with local heads; heads for the whole at stride 16."""
+    """A small residual trunk to stride 8 with local heads; branches for the whole and the pose."""
 
     def __init__(
         self,
@@ -83,7 +75,7 @@ class RosetteNetwork(nn.Module):
     ) -> None:
         super().__init__()
         a, b, c, d = widths
-        self.trunk_share = 0.2  # of the deep heads' gradient: the trunk serves the descriptors
+        self.trunk_share = 0.2  # of the embedding's gradient: the trunk serves the descriptors
         self.widths, self.grid = widths, grid
         self.stem = nn.Sequential(
             nn.Conv2d(1, a, 5, 2, 2, bias=False), nn.BatchNorm2d(a), nn.ReLU(inplace=True)
@@ -98,35 +90,37 @@ class RosetteNetwork(nn.Module):
         self.power = nn.Parameter(torch.tensor(3.0))
         self.project = nn.Linear(d * grid[0] * grid[1], embedding_size, bias=False)
         self.centre = nn.BatchNorm1d(embedding_size, affine=False)
+        self.posture = nn.Sequential(_block(c, c, 2), _block(c, d, 2), _block(d, d, 1))
         self.place = nn.Conv2d(d, 2, 1)
         self.pose = nn.Linear(d, 2)
 
     def forward(self, crops: Tensor) -> Output:
-        """crops: (B, 1, H, W) float32 in [-1, 1], H and W multiples of 16."""
+        """crops: (B, 1, H, W) float32 in [-1, 1], H and W multiples of 32."""
         features = self.trunk(self.stem(crops))
-        shared = self.trunk_share * features + (1 - self.trunk_share) * features.detach()
-        embedding, place, pose = self.look_deeper(shared)
+        apart = features.detach()
         return Output(
-            embedding,
+            self.embed(self.trunk_share * features + (1 - self.trunk_share) * apart),
             self.describe(features),
             self.coat(features)[:, 0],
-            self.reliability(features.detach())[:, 0],
-            place,
-            pose,
+            self.reliability(apart)[:, 0],
+            *self.locate(apart),
         )
 
     def describe(self, features: Tensor) -> Tensor:
         """(B, C, h, w) local descriptors, norm 1 over C, of features of the trunk."""
         return F.normalize(self.descriptor(features), dim=1)
 
-    def look_deeper(self, features: Tensor) -> Deep:
-        """Embedding by generalised-mean pooling (Radenovic 2018) in a coarse grid, projected and
-        centred; place and pose, of features of the trunk."""
-        x = self.deep(features)
-        raised = x.clamp(min=1e-4) ** self.power
+    def embed(self, features: Tensor) -> Tensor:
+        """Generalised-mean pooling (Radenovic 2018) in a coarse grid, projected, centred."""
+        raised = self.deep(features).clamp(min=1e-4) ** self.power
         pooled = F.adaptive_avg_pool2d(raised, self.grid) ** (1 / self.power)
         embedding: Tensor = F.normalize(self.centre(self.project(pooled.flatten(1))), dim=1)
-        return Deep(embedding, self.place(x), self.pose(x.mean((2, 3))))
+        return embedding
+
+    def locate(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Place and pose, as in `Output`, of features of the trunk."""
+        x = self.posture(features)
+        return self.place(x), self.pose(x.mean((2, 3)))
 
 
 def _block(channels_in: int, channels_out: int, stride: int) -> nn.Module:

@@ -138,9 +138,15 @@ class Batch:
 
 
 def batches(
-    bank: Bank, rng: np.random.Generator, *, styles: int, bodies: int, mirror: float = 0.5
+    bank: Bank,
+    rng: np.random.Generator,
+    *,
+    styles: int,
+    relatives: int,
+    bodies: int,
+    mirror: float = 0.5,
 ) -> Iterator[Batch]:
-    """Endless batches of all relatives of `styles` styles, in two views they share, and bodies.
+    """Endless batches of some relatives of some styles, in two views they share, and bodies.
 
     Relatives side by side in one view are the hardest negatives: only their rosettes tell them
     apart. A style is mirrored as a whole with probability `mirror`, which makes other coats.
@@ -148,11 +154,12 @@ def batches(
     r = bank.recipe
     while True:
         s = rng.choice(r.styles, styles, replace=False)
-        c = (s[:, None] * r.relatives + np.arange(r.relatives)).ravel()
-        v = np.stack([rng.choice(r.views, 2, replace=False) for _ in s]).repeat(r.relatives, 0)
+        some = [rng.choice(r.relatives, relatives, replace=False) for _ in s]
+        c = (s[:, None] * r.relatives + np.stack(some)).ravel()
+        v = np.stack([rng.choice(r.views, 2, replace=False) for _ in s]).repeat(relatives, 0)
         other = rng.choice(r.coats, bodies, replace=False)
         at = (np.concatenate([c, c, other]), np.concatenate([*v.T, np.full(bodies, r.views)]))
-        flip = (rng.random(styles) < mirror).repeat(r.relatives)
+        flip = (rng.random(styles) < mirror).repeat(relatives)
         mirrored = np.concatenate([flip, flip, rng.random(bodies) < 0.5])
         images = bank.images[at].astype(np.float32) / 127
         places, animal = bank.places[at].astype(np.float32), bank.animal[at]

@@ -26,16 +26,17 @@ from reid.training.losses import (
 @dataclass(frozen=True, slots=True)
 class TrainingRecipe:
     """minutes: of processor time a thread (wall clock where nothing else runs); the learning rate
-    follows a cosine over it. styles: kinds of coat in a step, all relatives of each in two views;
+    follows a cosine over it. styles: kinds of coat in a step; relatives: of each, in two views;
     bodies: loose views beside them.
 
     radius: how near two cells must be on the coat to show the same place, coat units.
     """
 
     minutes: float = 75.0
-    styles: int = 4
+    styles: int = 6
+    relatives: int = 4
     bodies: int = 8
-    peak_rate: float = 1.5e-3
+    peak_rate: float = 1.2e-3
     weight_decay: float = 0.02
     warmup: float = 0.03
     radius: float = 0.022
@@ -71,8 +72,9 @@ def train(
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         step, spent = state["step"], state["spent"]
+    rng = np.random.default_rng((recipe.seed, step))
     source = batches(
-        bank, np.random.default_rng((recipe.seed, step)), styles=recipe.styles, bodies=recipe.bodies
+        bank, rng, styles=recipe.styles, relatives=recipe.relatives, bodies=recipe.bodies
     )
     network.train()
     while spent < recipe.minutes * 60:

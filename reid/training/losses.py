@@ -106,10 +106,11 @@ def reliability_loss(reliability: Tensor, found: Found) -> Tensor:
 def place_loss(place: Tensor, target: Tensor, animal: Tensor) -> Tensor:
     """How far the estimated place on the body is off, where coat is seen (smooth L1).
 
-    place: (B, 2, h, w) in coat units; target: (B, 2h, 2w, 2) and animal: (B, 2h, 2w) of the cells.
+    place: (B, 2, h, w) in coat units; target: (B, n h, n w, 2), animal: (B, n h, n w).
     """
-    weight = F.avg_pool2d(animal[:, None], 2)
-    at = F.avg_pool2d(target.permute(0, 3, 1, 2) * animal[:, None], 2) / weight.clamp(min=1e-3)
+    n = animal.shape[1] // place.shape[2]
+    weight = F.avg_pool2d(animal[:, None], n)
+    at = F.avg_pool2d(target.permute(0, 3, 1, 2) * animal[:, None], n) / weight.clamp(min=1e-3)
     seen = weight * (weight > 0.5)
     off = F.smooth_l1_loss(place, at, beta=0.05, reduction="none").sum(1, keepdim=True)
     return (off * seen).sum() / seen.sum().clamp(min=1)

@@ -77,10 +77,10 @@ def test_the_coat_loss_prefers_the_truth():
 def test_training_learns_resumes_and_releases_weights_that_load(tmp_path):
     bank = open_bank(tmp_path / "bank", TINY, processes=1)
     said: list[str] = []
-    recipe = TrainingRecipe(minutes=0.02, styles=2, bodies=2)
+    recipe = TrainingRecipe(minutes=0.02, styles=2, relatives=2, bodies=2)
     train(bank, recipe, tmp_path, report=said.append)
     before = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
-    longer = TrainingRecipe(minutes=0.04, styles=2, bodies=2)
+    longer = TrainingRecipe(minutes=0.04, styles=2, relatives=2, bodies=2)
     network = train(bank, longer, tmp_path, report=said.append)
     after = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     assert after["step"] > before["step"] > 0
@@ -94,7 +94,7 @@ def test_a_bank_is_rendered_once_and_gives_pairs_of_one_coat(tmp_path):
     written = (tmp_path / "images.npy").stat().st_mtime_ns
     open_bank(tmp_path, TINY, processes=1)
     assert (tmp_path / "images.npy").stat().st_mtime_ns == written
-    batch = next(batches(bank, np.random.default_rng(0), styles=2, bodies=3))
+    batch = next(batches(bank, np.random.default_rng(0), styles=2, relatives=3, bodies=3))
     assert batch.pairs == 6
     assert batch.images.shape == (15, 64, 128)
     assert batch.places.shape == (15, 8, 16, 3)
@@ -172,9 +172,9 @@ def test_relatives_in_a_batch_share_their_scene_and_differ_in_their_coat(tmp_pat
     assert (bank.places[0] == bank.places[2]).all()
 
 
-def test_the_body_place_has_a_cell_for_every_four_of_the_descriptors():
+def test_the_body_place_has_one_cell_for_sixteen_descriptors():
     network = RosetteNetwork().eval()
     crops = torch.randn(1, 1, 64, 128)
-    assert body_place(network(crops).place).shape == (1, 2, 4, 8)
+    assert body_place(network(crops).place).shape == (1, 2, 2, 4)
     centre = body_place(torch.zeros(1, 2, 1, 1))
     assert centre[0, :, 0, 0].tolist() == pytest.approx([1.0, 0.35])
