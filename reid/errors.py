@@ -15,6 +15,8 @@
   + WeightsError             the installation is wrong
     - UnknownModel
     - ChecksumMismatch
+    - UnfitWeights
+    - MissingExtra
 """
 
 
@@ -113,3 +115,19 @@ class ChecksumMismatch(WeightsError):
     """The file is not the released one."""
 
     code = "checksum_mismatch"
+
+
+class UnfitWeights(WeightsError):
+    """The weights are damaged, or those of another architecture."""
+
+    code = "unfit_weights"
+
+
+class MissingExtra(WeightsError):
+    """An optional part that was asked for is not installed."""
+
+    code = "missing_extra"
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"{wanted} needs timm: pip install 'leopard-reid[peers]'")
+        self.wanted = wanted
