@@ -4,17 +4,23 @@ import argparse
 import shlex
 import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
 from reid.embed import Embedder
 from reid.errors import BadDataset, ReidError
-from reid.evaluation.pairs import compare_all
-from reid.evaluation.protocol import countable, describe, genuine, read_dataset, read_distractors
-from reid.evaluation.report import as_text, evidence_as_text, rows, write_json
+from reid.evaluation.degrade import LEVELS
+from reid.evaluation.photos import CropStyle, Sample
+from reid.evaluation.protocol import read_dataset, read_distractors
+from reid.evaluation.report import Row, as_text, evidence_as_text, rows, write_json
+from reid.evaluation.trial import trials
+from reid.evaluation.witnesses import OURS, Global, RootSift, Rosette, Witness
 from reid.evidence import provisional
+from reid.peers import FORMS, load_peer
 from reid.synthetic.survey import write_survey
 
 
@@ -30,37 +36,65 @@ def folder_of(dataset: str, stack: ExitStack) -> Path:
     return write_survey(folder, animals=animals, seed=seed).parent
 
 
+def progress(what: str, total: int) -> Callable[[int], object]:
+    """A bar on the terminal."""
+    return tqdm(desc=what, total=total, disable=None).update
+
+
 def evaluate(options: argparse.Namespace) -> None:
-    """Print one table, and write it as JSON where asked."""
+    """Print a table a condition, and write all as JSON where asked."""
+    peers = [Global(load_peer(spec)) for spec in options.embedder]
+    embedder = calibrator = None
+    witnesses: list[Witness[Any]] = [RootSift(), *peers]
+    if options.methods != ["rootsift"] or CropStyle.FLANK in options.crop:
+        embedder, calibrator = Embedder.load(options.weights), provisional(options.weights)
+        witnesses[0] = Rosette(embedder, calibrator.fusion)
+    names = (*(options.methods or OURS), *(peer.embedder.model for peer in peers))
+    table: list[Row] = []
     with ExitStack() as stack:
         queries = read_dataset(folder_of(options.dataset, stack))
         others = [s for d in options.distractors for s in read_distractors(d)]
-        gallery = [*queries, *others]
-        embedder, calibrator = Embedder.load(options.weights), provisional(options.weights)
-        features = list(tqdm(describe(gallery, embedder), "embed", len(gallery), disable=None))
-        counted = countable(queries, gallery)
-        with tqdm(desc="compare", total=len(queries), disable=None) as bar:
-            table = compare_all(features[: len(queries)], features, counted, done=bar.update)
-    same = genuine(queries, gallery)
-    result = rows(table, calibrator.fusion, same, counted)
-    units = len({s.unit for s in queries})
-    print(f"{options.dataset}: {len(queries)} photos of {units} animals x flank, ", end="")
-    print(f"{len(others)} distractors; {embedder.model}, {calibrator.id}")
-    print(as_text(result))
-    print(evidence_as_text(table, calibrator, same, counted))
+        print(heading(options, queries, others), end="")
+        print(f"; {embedder.model}, {calibrator.id}" if embedder and calibrator else "", flush=True)
+        conditions = {"levels": options.degrade, "styles": options.crop, "seed": options.seed}
+        for trial in trials(
+            queries, others, witnesses, **conditions, finder=embedder, progress=progress
+        ):
+            found = rows(trial, names)
+            print(as_text(found))
+            if calibrator and "fused" in names:
+                print(evidence_as_text(trial, calibrator))
+            sys.stdout.flush()
+            table += found
     if options.out:
         command = "scripts/evaluate.py " + shlex.join(sys.argv[1:])
-        path = options.out / "evaluation.json"
-        write_json(path, result, dataset=options.dataset, command=command, model=embedder.model)
+        path, model = options.out / "evaluation.json", embedder.model if embedder else "none"
+        write_json(path, table, dataset=options.dataset, command=command, model=model)
+
+
+def heading(options: argparse.Namespace, queries: list[Sample], others: list[Sample]) -> str:
+    """What is compared, with counts."""
+    units = len({s.unit for s in queries})
+    return (
+        f"{options.dataset}: {len(queries)} photos of {units} animals x flank, "
+        f"{len(others)} distractors; seed {options.seed}"
+    )
 
 
 def main() -> int:
     """Exit code 0, or 2 where the data cannot be used."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("dataset", help="folder with index.csv, or synthetic:ANIMALS:SEED")
-    parser.add_argument("--distractors", type=Path, action="append", default=[], metavar="DIR")
-    parser.add_argument("--out", type=Path, help="folder for evaluation.json")
-    parser.add_argument("--weights", type=Path, help="folder of weights and cards")
+    add = parser.add_argument
+    add("dataset", help="folder with index.csv, or synthetic:ANIMALS:SEED")
+    add("--distractors", type=Path, action="append", default=[], metavar="DIR")
+    add("--degrade", type=int, nargs="+", choices=LEVELS, default=[0], help="levels of the query")
+    styles = list(CropStyle)
+    add("--crop", type=CropStyle, nargs="+", choices=styles, default=styles[:1], help="the boxes")
+    add("--embedder", action="append", default=[], metavar="SPEC", help=f"a peer beside: {FORMS}")
+    add("--methods", nargs="+", choices=OURS, help="rootsift alone needs no network")
+    add("--seed", type=int, default=0, help="of grain, motion and jitter")
+    add("--out", type=Path, help="folder for evaluation.json")
+    add("--weights", type=Path, help="folder of weights and cards")
     try:
         evaluate(parser.parse_args())
     except ReidError as error:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from reid.embed import Embedder
 from reid.evaluation.pairs import PairTable, compare_all
-from reid.evaluation.protocol import Sample, countable, describe, genuine
+from reid.evaluation.photos import Sample
+from reid.evaluation.protocol import countable, describe, genuine
 from reid.evidence import fit_witnesses
 
 COSINE = 0.0  # weight of the embedding in the evidence: it serves the shortlist only

@@ -38,7 +38,7 @@ def compare_all(
     counted: NDArray[np.bool_],
     *,
     threads: int = 2,
-    done: Callable[[int], None] = lambda _: None,
+    done: Callable[[int], object] = lambda _: None,
 ) -> PairTable:
     """Compare the pairs that count; `done` hears of every finished query row."""
     blind = Fusion((0.0,) * 4, (0.0,) * 4)

@@ -1,53 +1,57 @@
 """Who is queried against whom: data with identities, and the pairs that may be counted."""
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reid import crop, images
-from reid.embed import Embedder
-from reid.errors import BadDataset
-from reid.types import AnnotationFeatures, Flank
-
-MAX_PIXELS = 80_000_000
+from reid.crop import parse_box
+from reid.errors import BadBox, BadDataset
+from reid.evaluation.photos import AS_GIVEN, Condition, FlankFinder, Sample, shown
+from reid.types import AnnotationFeatures, Crop, Flank
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One photo with what is known of it.
+class Describer(Protocol):
+    """What turns crops into features; the Embedder is one."""
 
-    unit: animal and flank, e.g. "BGL09/right"; "" when the animal is unknown (a distractor).
-    occasion: station and day, or the encounter; two photos of one occasion are never a pair.
-    mirrored: turned round before anything looks at it, so that all animals face one way.
-    """
-
-    path: Path
-    unit: str
-    occasion: str
-    flank: Flank
-    mirrored: bool
+    def describe(self, crops: Sequence[Crop]) -> Iterable[AnnotationFeatures]:
+        """Features of every crop, in order."""
+        ...
 
 
 def read_dataset(folder: Path) -> list[Sample]:
-    """The photos of folder/index.csv whose animal is known; right flanks are mirrored."""
-    index = folder / "index.csv"
+    """The photos of folder/index.csv whose animal is known; right flanks are mirrored.
+
+    A column `box` (left, top, right, bottom, as `crop.parse_box` reads it) says where the animal
+    is; without one the photo is the box.
+    """
+    rows = _rows(folder, {"path", "individual"})
+    try:
+        return [_sample(folder, row) for row in rows if row["individual"]]
+    except (BadBox, ValueError) as error:
+        raise BadDataset(f"{folder / 'index.csv'}: {error}") from error
+
+
+def _rows(folder: Path, needed: set[str]) -> list[dict[str, str]]:
+    """The rows of folder/index.csv. Raises BadDataset where it lacks the needed columns."""
+    index, columns = folder / "index.csv", " and ".join(sorted(needed, reverse=True))
     if not index.is_file():
-        raise BadDataset(f"{folder} has no index.csv with the columns path and individual")
+        raise BadDataset(f"{folder} has no index.csv with the columns {columns}")
     with index.open(newline="") as file:
         rows = list(csv.DictReader(file))
-    if not rows or not {"path", "individual"} <= rows[0].keys():
-        raise BadDataset(f"{index} needs the columns path and individual, and at least one row")
-    return [_sample(folder, row) for row in rows if row["individual"]]
+    if not rows or not needed <= rows[0].keys():
+        raise BadDataset(f"{index} needs the columns {columns}, and at least one row")
+    return rows
 
 
 def _sample(folder: Path, row: dict[str, str]) -> Sample:
     flank = Flank(row.get("flank") or "unknown")
     unit = f"{row['individual']}/{flank}"
-    return Sample(folder / row["path"], unit, _occasion(row), flank, flank is Flank.RIGHT)
+    box = parse_box(row["box"]) if row.get("box") else None
+    return Sample(folder / row["path"], unit, _occasion(row), flank, flank is Flank.RIGHT, box)
 
 
 def _occasion(row: dict[str, str]) -> str:
@@ -59,8 +63,7 @@ def _occasion(row: dict[str, str]) -> str:
 
 def read_distractors(folder: Path) -> list[Sample]:
     """Every photo of a folder's index.csv as an unknown animal, as it is and mirrored."""
-    with (folder / "index.csv").open(newline="") as file:
-        paths = [folder / row["path"] for row in csv.DictReader(file)]
+    paths = [folder / row["path"] for row in _rows(folder, {"path"})]
     return [
         Sample(path, "", f"distractor {path.name}", Flank.UNKNOWN, mirrored)
         for path in paths
@@ -69,27 +72,27 @@ def read_distractors(folder: Path) -> list[Sample]:
 
 
 def describe(
-    samples: list[Sample], embedder: Embedder, *, batch: int = 16
+    samples: Sequence[Sample],
+    embedder: Describer,
+    *,
+    condition: Condition = AS_GIVEN,
+    finder: FlankFinder | None = None,
+    batch: int = 16,
 ) -> Iterator[AnnotationFeatures]:
-    """Features of every sample in order; flanks are all `unknown`, so that all are comparable."""
+    """Features of every sample in order, as `photos.shown` shows it."""
     for at in range(0, len(samples), batch):
-        crops = []
-        for sample in samples[at : at + batch]:
-            image = images.decode(sample.path.read_bytes(), max_pixels=MAX_PIXELS)
-            if sample.mirrored:
-                image = np.ascontiguousarray(image[:, ::-1])
-            crops.append(crop.cut(image, Flank.UNKNOWN))
-        yield from embedder.describe(crops)
+        part = samples[at : at + batch]
+        yield from embedder.describe([shown(sample, condition, finder) for sample in part])
 
 
-def countable(queries: list[Sample], gallery: list[Sample]) -> NDArray[np.bool_]:
+def countable(queries: Sequence[Sample], gallery: Sequence[Sample]) -> NDArray[np.bool_]:
     """(Q, N) bool: pairs of different occasions; a photo is never compared with itself."""
     q = np.array([s.occasion for s in queries])
     g = np.array([s.occasion for s in gallery])
     return np.asarray(q[:, None] != g[None, :], bool)
 
 
-def genuine(queries: list[Sample], gallery: list[Sample]) -> NDArray[np.bool_]:
+def genuine(queries: Sequence[Sample], gallery: Sequence[Sample]) -> NDArray[np.bool_]:
     """(Q, N) bool: pairs of the same animal and flank."""
     q = np.array([s.unit for s in queries])
     g = np.array([s.unit for s in gallery])

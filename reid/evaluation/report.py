@@ -1,16 +1,14 @@
 """Methods side by side on one data set: a table for people and evaluation.json for programs."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from reid.compare import Fusion
-from reid.evaluation.pairs import PairTable
 from reid.evaluation.retrieval import Retrieval, retrieval
+from reid.evaluation.trial import Trial
 from reid.evidence import Calibrator
 
 EDGES = (-2.0, -1.0, 0.0, 1.0, 2.0)
@@ -19,59 +17,42 @@ BANDS = ("below -2", "-2 to -1", "-1 to 0", "0 to 1", "1 to 2", "2 and more")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One method at one level of degradation (0: the photos as they are)."""
+    """One method at one level of degradation (0: the photos as they are) and style of box."""
 
     method: str
     level: int
+    crop: str
     result: Retrieval
 
 
-def methods(table: PairTable, fusion: Fusion) -> Mapping[str, NDArray[np.float64]]:
-    """The number each method gives to each pair."""
-    return {
-        "rosette-global": table.cosine,
-        "rosette-dense": table.dense,
-        "rootsift": table.rootsift,
-        "fused": table.fused(fusion),
-    }
-
-
-def rows(
-    table: PairTable,
-    fusion: Fusion,
-    same: NDArray[np.bool_],
-    counted: NDArray[np.bool_],
-    *,
-    level: int = 0,
-) -> list[Row]:
-    """One row a method."""
+def rows(trial: Trial, methods: Sequence[str] = ()) -> list[Row]:
+    """One row a method; all of them where none is named."""
+    level, crop = trial.condition.level, trial.condition.style.value
     return [
-        Row(name, level, retrieval(scores, same, counted))
-        for name, scores in methods(table, fusion).items()
+        Row(name, level, crop, retrieval(numbers, trial.same, trial.counted))
+        for name, numbers in trial.tables.items()
+        if not methods or name in methods
     ]
 
 
 def as_text(table: Sequence[Row]) -> str:
     """A fixed-width table; counts, not percentages."""
-    head = f"{'method':16}{'top-1':>10}{'top-5':>10}{'mAP':>8}{'AUC':>8}"
+    wide = max(16, *(len(row.method) + 2 for row in table))
+    head = f"{'level':7}{'crop':8}{'method':{wide}}{'top-1':>10}{'top-5':>10}{'mAP':>8}{'AUC':>8}"
     lines = [f"{head}{'genuine above impostors':>26}"]
     for row in table:
         r = row.result
         lines.append(
-            f"{row.method:16}{_of(r.top1):>10}{_of(r.top5):>10}"
+            f"{row.level:<7}{row.crop:8}{row.method:{wide}}{_of(r.top1):>10}{_of(r.top5):>10}"
             f"{r.mean_average_precision:8.3f}{r.auc:8.3f}{_of(r.genuine_above):>26}"
         )
     return "\n".join(lines)
 
 
-def evidence_as_text(
-    table: PairTable,
-    calibrator: Calibrator,
-    same: NDArray[np.bool_],
-    counted: NDArray[np.bool_],
-) -> str:
+def evidence_as_text(trial: Trial, calibrator: Calibrator) -> str:
     """How many genuine and impostor pairs lie in each band of llr, and Cllr (Brümmer 2006)."""
-    llr = np.vectorize(lambda s: calibrator.evidence(s).llr)(table.fused(calibrator.fusion))
+    llr = np.vectorize(lambda s: calibrator.evidence(s).llr)(trial.tables["fused"])
+    same, counted = trial.same, trial.counted
     lines = [f"{'llr of fused':14}" + "".join(f"{name:>12}" for name in BANDS)]
     cost = 0.0
     for name, pairs, sign in (
@@ -98,6 +79,7 @@ def write_json(path: Path, table: Sequence[Row], *, dataset: str, command: str, 
             {
                 "method": row.method,
                 "level": row.level,
+                "crop": row.crop,
                 "top1": list(row.result.top1),
                 "top5": list(row.result.top5),
                 "map": round(row.result.mean_average_precision, 4),

@@ -9,10 +9,12 @@ from PIL import Image
 from reid.compare import Fusion
 from reid.errors import BadDataset
 from reid.evaluation.calibration import measure, write_calibrator
-from reid.evaluation.pairs import PairTable
+from reid.evaluation.photos import Condition
 from reid.evaluation.protocol import countable, genuine, read_dataset, read_distractors
 from reid.evaluation.report import as_text, evidence_as_text, rows, write_json
 from reid.evaluation.retrieval import auc, retrieval
+from reid.evaluation.trial import Trial
+from reid.evaluation.witnesses import OURS
 from reid.evidence import Calibrator, load_calibrator
 from reid.types import AnnotationFeatures, Embedding, LocalFeatures
 
@@ -84,12 +86,16 @@ def test_a_folder_without_the_right_index_says_what_is_missing(tmp_path, content
         read_dataset(tmp_path)
 
 
+def trial(same, counted, **tables):
+    return Trial(Condition(level=2), tables, same, counted)
+
+
 def test_the_report_counts_and_the_json_has_the_documented_keys(tmp_path):
     rng = np.random.default_rng(0)
-    table = PairTable(*rng.uniform(0, 1, (3, 4, 4)))
     same = np.eye(4, dtype=bool)[[1, 0, 3, 2]]
     counted = ~np.eye(4, dtype=bool)
-    result = rows(table, Fusion((0, 1, 1, 1), (0, 1, 1, 0)), same, counted)
+    numbers = dict(zip(OURS, rng.uniform(0, 1, (4, 4, 4)), strict=True))
+    result = rows(trial(same, counted, **numbers), OURS)
     assert [r.method for r in result] == ["rosette-global", "rosette-dense", "rootsift", "fused"]
     assert "/4" in as_text(result)
     path = tmp_path / "evaluation.json"
@@ -99,6 +105,7 @@ def test_the_report_counts_and_the_json_has_the_documented_keys(tmp_path):
     assert {"method", "level", "top1", "top5", "map", "auc", "genuine_above_impostors"} <= (
         held["rows"][0].keys()
     )
+    assert (held["rows"][0]["level"], held["rows"][0]["crop"]) == (2, "whole")
 
 
 class TinyEmbedder:
@@ -150,8 +157,8 @@ def test_pairs_are_counted_by_band_of_llr_and_neutral_evidence_costs_one_bit():
     counted, same = np.ones((2, 2), bool), np.eye(2, dtype=bool)
     zero = np.zeros((2, 2))
     calibrator = Calibrator("c@1", "m@1", Fusion((0, 0, 0, 1), (0, 0, 0, 0)), 1000)
-    text = evidence_as_text(PairTable(zero, zero, zero), calibrator, same, counted)
+    text = evidence_as_text(trial(same, counted, fused=zero), calibrator)
     assert text.endswith("Cllr 1.000")
-    strong = PairTable(zero, zero, np.where(same, np.expm1(6.0), 0.0))  # ln LR 6: llr 2.6
-    genuine_row = evidence_as_text(strong, calibrator, same, counted).splitlines()[1]
+    strong = trial(same, counted, fused=np.where(same, 6.0, 0.0))  # ln LR 6: llr 2.6
+    genuine_row = evidence_as_text(strong, calibrator).splitlines()[1]
     assert genuine_row.split() == ["genuine", "0", "0", "0", "0", "0", "2"]
