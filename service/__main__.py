@@ -144,6 +144,36 @@ def migrate(data_dir: DataDir = None) -> None:
 
 
 @app.command()
+def reembed(
+    model: Annotated[str, typer.Argument(help="Model id, e.g. nyala@1.")], data_dir: DataDir = None
+) -> None:
+    """Queue all annotations for another model; the service keeps its own meanwhile."""
+    from reid.weights import default_folder, load_card
+    from service.store import reembedding
+
+    settings = _settings(data_dir=data_dir)
+    load_card(model, settings.weights_dir or default_folder())
+    with _catalogue(settings) as parts, parts.database.write() as connection:
+        waiting = reembedding.enqueue(connection, model, again=True)
+    typer.echo(f"{waiting} annotations wait to be embedded with {model}")
+
+
+@app.command("export-identities")
+def export_identities(
+    folder: Annotated[Path, typer.Argument(help="A new folder.")], data_dir: DataDir = None
+) -> None:
+    """Write crops and index.csv of all decided encounters, for scripts/finetune.py."""
+    from service.export import export_identities as export
+
+    with _catalogue(_settings(data_dir=data_dir)) as parts:
+        result = export(parts, folder)
+    for one in result.skipped:
+        typer.echo(f"skipped: {one}", err=True)
+    typer.echo(f"{result.annotations} annotations of {result.individuals} identities in {folder}")
+    raise typer.Exit(1 if result.skipped else 0)
+
+
+@app.command()
 def status(
     data_dir: DataDir = None,
     wait: Annotated[bool, typer.Option(help="Wait until no job is left.")] = False,

@@ -15,12 +15,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from reid.crop import cut
-from reid.errors import ReidError
+from reid.errors import ReidError, UnknownModel
 from reid.images import decode
 from reid.types import AnnotationFeatures, Crop
 from service.engine import Describer
 from service.settings import Settings
-from service.store import features, jobs, photos
+from service.store import features, jobs, photos, reembedding
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.store.jobs import Job
@@ -45,6 +45,12 @@ class Trouble:
 
 
 Outcome = AnnotationFeatures | Failure | Trouble
+Others = Callable[[str], Describer]  # brings another model by its name
+
+
+def no_others(model: str) -> Describer:
+    """A worker of one model."""
+    raise UnknownModel(f"this worker cannot load {model}")
 
 
 class Worker:
@@ -58,10 +64,12 @@ class Worker:
         embedder: Describer,
         *,
         name: str,
+        others: Others = no_others,
     ) -> None:
-        """name: unique among all workers of the database."""
+        """name: unique among all workers of the database. others: for jobs of another model."""
         self._database, self._files, self._settings = database, files, settings
-        self._embedder, self.name = embedder, name
+        self._embedder, self._other, self._others = embedder, embedder, others
+        self.name = name
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set; waits for jobs, survives a database that is busy."""
@@ -123,16 +131,32 @@ class Worker:
     def _do(self, claimed: Sequence[Job]) -> dict[int, Outcome]:
         """An outcome for every job."""
         outcomes: dict[int, Outcome] = {}
-        crops: dict[int, Crop] = {}
+        crops: dict[str, dict[int, Crop]] = {}
         for job in claimed:
+            model = str(job.payload.get("model", self._embedder.model))
             try:
-                crops[job.id] = self._crop(int(job.payload["annotation"]))
+                crops.setdefault(model, {})[job.id] = self._crop(int(job.payload["annotation"]))
             except ReidError as error:
                 outcomes[job.id] = Failure(error.code, str(error))
             except Exception as error:
                 log.exception("job %s", job.id)
                 outcomes[job.id] = Trouble(f"{type(error).__name__}: {error}")
-        return outcomes | self._describe(crops)
+        for model, some in crops.items():
+            try:
+                embedder = self._named(model)
+            except ReidError as error:
+                outcomes |= dict.fromkeys(some, Failure(error.code, str(error)))
+            else:
+                outcomes |= self._describe(embedder, some)
+        return outcomes
+
+    def _named(self, model: str) -> Describer:
+        """Our own model, or the other one that was used last, or a new one."""
+        if model == self._embedder.model:
+            return self._embedder
+        if model != self._other.model:
+            self._other = self._others(model)
+        return self._other
 
     def _crop(self, annotation_id: int) -> Crop:
         with self._database.read() as connection:
@@ -141,12 +165,12 @@ class Worker:
         image = decode(data, max_pixels=self._settings.max_pixels)
         return cut(image, found.flank, found.box)
 
-    def _describe(self, crops: Mapping[int, Crop]) -> dict[int, Outcome]:
+    def _describe(self, embedder: Describer, crops: Mapping[int, Crop]) -> dict[int, Outcome]:
         """All at once; if that fails, one by one, so that one crop spoils no other."""
         if not crops:
             return {}
         try:
-            described = self._embedder.describe(list(crops.values()))
+            described = embedder.describe(list(crops.values()))
         except ReidError as error:
             reason: Outcome = Failure(error.code, str(error))
         except Exception as error:
@@ -156,7 +180,7 @@ class Worker:
             return dict(zip(crops, described, strict=True))
         if len(crops) == 1:
             return dict.fromkeys(crops, reason)
-        alone = [self._describe({number: crop}) for number, crop in crops.items()]
+        alone = [self._describe(embedder, {number: crop}) for number, crop in crops.items()]
         return {number: outcome for one in alone for number, outcome in one.items()}
 
     def _store(self, connection: Connection, job: Job, outcome: Outcome) -> None:
@@ -166,7 +190,8 @@ class Worker:
                 features.add(connection, annotation, outcome)
                 jobs.finish(connection, job.id)
             case Failure(code, detail):
-                photos.mark_failed(connection, annotation, code, detail)
+                if job.kind != reembedding.KIND:  # else another model's embedding still serves
+                    photos.mark_failed(connection, annotation, code, detail)
                 jobs.finish(connection, job.id, f"{code}: {detail}")
             case Trouble(detail):
                 jobs.postpone(connection, job.id, detail, delay_s=2.0**job.attempts)
@@ -181,6 +206,7 @@ def run(
 ) -> None:
     """A worker process: works until SIGTERM or SIGINT, or until its parent is gone.
 
+    What its model has not embedded yet, because another one was used before, it queues first.
     parent: process id of the parent, who may be gone before we look; 0 for none.
     """
     stop = Event()
@@ -190,8 +216,19 @@ def run(
         Thread(target=_stop_with_parent, args=(stop, parent), daemon=True).start()
     database = Database(settings.database)
     database.migrate()
-    Worker(database, PhotoFiles(settings.photos), settings, load(settings), name=name).run(stop)
+    embedder = load(settings)
+    with database.write() as connection:
+        if waiting := reembedding.enqueue(connection, embedder.model):
+            log.info("%s annotations wait to be embedded with %s", waiting, embedder.model)
+    files = PhotoFiles(settings.photos)
+    worker = Worker(database, files, settings, embedder, name=name, others=_others(settings, load))
+    worker.run(stop)
     database.close()
+
+
+def _others(settings: Settings, load: Callable[[Settings], Describer]) -> Others:
+    """Loads any model of the weights folder by its name."""
+    return lambda model: load(settings.model_copy(update={"model": model}))
 
 
 def _stop_with_parent(stop: Event, parent: int) -> None:

@@ -43,7 +43,7 @@ def enqueue(connection: Connection, kind: str, payload: Mapping[str, Any]) -> in
 def claim(
     connection: Connection, owner: str, *, limit: int, lease_s: float, at: float | None = None
 ) -> list[Job]:
-    """Take the oldest open jobs.
+    """Take the oldest open jobs; photos that nobody has embedded come before re-embedding.
 
     Jobs tried before are taken one by one: if one of them kills its worker, the others must not
     be blamed. at: unix seconds, now unless given.
@@ -52,7 +52,7 @@ def claim(
     rows = connection.execute(
         select(job.c.id, job.c.kind, job.c.payload, job.c.attempts, job.c.error)
         .where(_open(at))
-        .order_by(job.c.attempts, job.c.id)
+        .order_by(job.c.attempts, job.c.kind, job.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()

@@ -1,0 +1,74 @@
+"""What every table of known animals says: annotations, whose they are, and what cannot be read."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from reid.types import Box, Flank
+
+NOBODY = {"", "____", "unknown", "na", "none", "nan"}
+SHOWS_NO_FLANK = {"front", "back", "up", "down", "top", "bottom"}
+
+
+@dataclass(frozen=True, slots=True)
+class NamedAnnotation:
+    """One animal in one photo, as a table names it.
+
+    box: pixels of the upright photo, may reach over its edge; None for the whole photo.
+    occasions: what it shares with other photos of the same moment, e.g. "encounter 124" or
+    "night S01 2018-11-02"; two annotations of an animal that share one are no independent pair.
+    """
+
+    path: Path
+    individual: str
+    flank: Flank
+    box: Box | None = None
+    occasions: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a table holds. skipped: a sentence for each row that cannot be used, and why."""
+
+    annotations: list[NamedAnnotation] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+
+
+def name_of(text: str) -> str:
+    """The individual's name, "" for the many ways to say that nobody knows it."""
+    text = text.strip()
+    return "" if text.casefold() in NOBODY else text
+
+
+def flank_of(viewpoint: str) -> Flank | None:
+    """The flank that a viewpoint such as `frontleft` shows; None where it shows none (`front`)."""
+    view = "".join(c for c in viewpoint.casefold() if c.isalpha())
+    if ("left" in view) != ("right" in view):
+        return Flank.LEFT if "left" in view else Flank.RIGHT
+    return None if view in SHOWS_NO_FLANK else Flank.UNKNOWN
+
+
+def occasions(*, encounter: str = "", station: str = "", taken: str = "") -> frozenset[str]:
+    """Encounter and night of an annotation, as far as they are known.
+
+    taken: an ISO date or time; anything else counts as unknown. A night runs from noon to noon.
+    """
+    found = {f"encounter {encounter.strip()}"} if encounter.strip() else set()
+    if night := _night(taken.strip()):
+        found.add(f"night {station.strip()} {night}")
+    return frozenset(found)
+
+
+def _night(taken: str) -> str:
+    try:
+        moment = datetime.fromisoformat(taken)
+    except ValueError:
+        return ""
+    return str((moment if len(taken) <= 10 else moment - timedelta(hours=12)).date())
+
+
+def pixel_box(x: float, y: float, width: float, height: float) -> Box | None:
+    """Box of a corner and a size; None where it is empty or not finite."""
+    if not (width > 0 and height > 0 and abs(x) + abs(y) + width + height < 1e9):
+        return None
+    return Box(x, y, x + width, y + height)

@@ -1,0 +1,32 @@
+"""Annotations that another model has yet to embed, as jobs of the queue."""
+
+import json
+
+from sqlalchemy import Connection, exists, insert, select
+
+from service.store.tables import annotation, embedding, job
+
+KIND = "reembed"
+
+
+def enqueue(connection: Connection, model: str, *, again: bool = False) -> int:
+    """Queue every embedded annotation that `model` has not embedded; returns how many.
+
+    What waits already is not queued twice, and what failed only `again`. What other models have
+    made stays, so that the service goes on answering with the model it has.
+    """
+    made = exists().where(embedding.c.annotation_id == annotation.c.id, embedding.c.model == model)
+    missing = connection.execute(
+        select(annotation.c.id).where(annotation.c.state == "embedded", ~made)
+    ).scalars()
+    states = ("queued", "running") if again else ("queued", "running", "failed")
+    known = connection.execute(
+        select(job.c.payload).where(job.c.kind == KIND, job.c.state.in_(states))
+    ).scalars()
+    asked = {(found["annotation"], found["model"]) for found in map(json.loads, known)}
+    new = [number for number in sorted(missing) if (number, model) not in asked]
+    if new:
+        payloads = [json.dumps({"annotation": number, "model": model}) for number in new]
+        values = {"kind": KIND, "state": "queued", "attempts": 0}
+        connection.execute(insert(job), [values | {"payload": payload} for payload in payloads])
+    return len(new)
