@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +16,38 @@ from reid.embed import Embedder
 from reid.errors import BadDataset, ReidError
 from reid.evaluation.degrade import LEVELS
 from reid.evaluation.photos import CropStyle, Sample
+from reid.evaluation.population import FLANKS, SHOTS, photograph
 from reid.evaluation.protocol import read_dataset, read_distractors
 from reid.evaluation.report import Row, as_text, evidence_as_text, rows, write_json
+from reid.evaluation.shortlist import (
+    left_against_right,
+    mirrors_as_text,
+    recalls,
+    recalls_as_text,
+)
 from reid.evaluation.trial import trials
-from reid.evaluation.witnesses import OURS, Global, RootSift, Rosette, Witness
+from reid.evaluation.witnesses import OURS, Global, RootSift, Rosette, Witness, embed_only
 from reid.evidence import provisional
 from reid.peers import FORMS, load_peer
 from reid.synthetic.survey import write_survey
+
+
+def numbers_of(dataset: str) -> tuple[int, int]:
+    """Animals and seed of `synthetic:ANIMALS:SEED`."""
+    try:
+        animals, seed = (int(part) for part in dataset.removeprefix("synthetic:").split(":"))
+    except ValueError:
+        animals = 0
+    if animals < 1 or not dataset.startswith("synthetic:"):
+        raise BadDataset(f"{dataset}: write synthetic:ANIMALS:SEED, e.g. synthetic:50:1")
+    return animals, seed
 
 
 def folder_of(dataset: str, stack: ExitStack) -> Path:
     """The data's folder; `synthetic:ANIMALS:SEED` is rendered into a temporary one."""
     if not dataset.startswith("synthetic:"):
         return Path(dataset)
-    try:
-        animals, seed = (int(part) for part in dataset.split(":")[1:])
-    except ValueError:
-        raise BadDataset(f"{dataset}: write synthetic:ANIMALS:SEED, e.g. synthetic:50:1") from None
+    animals, seed = numbers_of(dataset)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     return write_survey(folder, animals=animals, seed=seed).parent
 
@@ -72,6 +88,24 @@ def evaluate(options: argparse.Namespace) -> None:
         write_json(path, table, dataset=options.dataset, command=command, model=model)
 
 
+def shortlist(options: argparse.Namespace) -> None:
+    """Recall of the embedding, or left against right, on animals drawn for the purpose."""
+    animals, seed = numbers_of(options.dataset)
+    embedder = Embedder.load(options.weights)
+    total = animals * len(FLANKS) * len(SHOTS)
+    done = progress("photograph", total)
+    embed = partial(embed_only, embedder)
+    population = photograph(embed, animals=animals, seed=seed, done=done)
+    styles = len(set(population.styles))
+    print(f"{options.dataset}: {animals} animals of {styles} styles, {total} photos; ", end="")
+    print(f"{embedder.model}, cosine alone, seed {seed}")
+    if options.recall:
+        print(f"gallery: one good photo of each of {animals} animals a flank")
+        print(recalls_as_text(recalls(population, seed=options.seed)))
+    if options.left_right:
+        print(mirrors_as_text(left_against_right(population, seed=options.seed)))
+
+
 def heading(options: argparse.Namespace, queries: list[Sample], others: list[Sample]) -> str:
     """What is compared, with counts."""
     units = len({s.unit for s in queries})
@@ -93,10 +127,13 @@ def main() -> int:
     add("--embedder", action="append", default=[], metavar="SPEC", help=f"a peer beside: {FORMS}")
     add("--methods", nargs="+", choices=OURS, help="rootsift alone needs no network")
     add("--seed", type=int, default=0, help="of grain, motion and jitter")
+    add("--recall", action="store_true", help="of the embedding; synthetic animals only")
+    add("--left-right", action="store_true", help="of one animal; synthetic animals only")
     add("--out", type=Path, help="folder for evaluation.json")
     add("--weights", type=Path, help="folder of weights and cards")
+    options = parser.parse_args()
     try:
-        evaluate(parser.parse_args())
+        shortlist(options) if options.recall or options.left_right else evaluate(options)
     except ReidError as error:
         print(f"evaluate.py: {error}", file=sys.stderr)
         return 2

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from reid.evaluation.intervals import Interval
 from reid.evaluation.retrieval import Retrieval, retrieval
 from reid.evaluation.trial import Trial
 from reid.evidence import Calibrator
@@ -27,26 +28,41 @@ class Row:
 
 def rows(trial: Trial, methods: Sequence[str] = ()) -> list[Row]:
     """One row a method; all of them where none is named."""
-    level, crop = trial.condition.level, trial.condition.style.value
+    level, crop, seed = trial.condition.level, trial.condition.style.value, trial.condition.seed
     return [
-        Row(name, level, crop, retrieval(numbers, trial.same, trial.counted))
+        Row(
+            name,
+            level,
+            crop,
+            retrieval(numbers, trial.same, trial.counted, animals=trial.animals, seed=seed),
+        )
         for name, numbers in trial.tables.items()
         if not methods or name in methods
     ]
 
 
 def as_text(table: Sequence[Row]) -> str:
-    """A fixed-width table; counts, not percentages."""
+    """A fixed-width table; counts rather than percentages, below them the 95 % intervals."""
     wide = max(16, *(len(row.method) + 2 for row in table))
-    head = f"{'level':7}{'crop':8}{'method':{wide}}{'top-1':>10}{'top-5':>10}{'mAP':>8}{'AUC':>8}"
-    lines = [f"{head}{'genuine above impostors':>26}"]
+    figures = ("top-1", "top-5", "mAP", "AUC", "genuine above impostors")
+    head = f"{'level':7}{'crop':8}{'method':{wide}}"
+    lines = [head + "".join(f"{name:>{max(14, len(name) + 2)}}" for name in figures)]
     for row in table:
         r = row.result
+        start = f"{row.level:<7}{row.crop:8}{row.method:{wide}}"
         lines.append(
-            f"{row.level:<7}{row.crop:8}{row.method:{wide}}{_of(r.top1):>10}{_of(r.top5):>10}"
-            f"{r.mean_average_precision:8.3f}{r.auc:8.3f}{_of(r.genuine_above):>26}"
+            f"{start}{_of(r.top1):>14}{_of(r.top5):>14}"
+            f"{r.mean_average_precision:14.3f}{r.auc:14.3f}{_of(r.genuine_above):>25}"
         )
+        if r.intervals:
+            spans = [_span(interval) for interval in r.intervals.values()]
+            ends = "".join(f"{span:>14}" for span in spans[:-1]) + f"{spans[-1]:>25}"
+            lines.append(f"{'  95 % over animals':{len(start)}}{ends}")
     return "\n".join(lines)
+
+
+def _span(interval: Interval) -> str:
+    return f"{interval[0]:.2f}-{interval[1]:.2f}"
 
 
 def evidence_as_text(trial: Trial, calibrator: Calibrator) -> str:
@@ -88,6 +104,10 @@ def write_json(path: Path, table: Sequence[Row], *, dataset: str, command: str, 
                     row.result.genuine_above[0] / row.result.genuine_above[1], 4
                 ),
                 "genuine_pairs": row.result.genuine_above[1],
+                "intervals_95": {
+                    name: [round(end, 4) for end in ends]
+                    for name, ends in row.result.intervals.items()
+                },
             }
             for row in table
         ],

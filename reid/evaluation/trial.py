@@ -30,12 +30,16 @@ def silence(_what: str, _total: int, /) -> Callable[[int], object]:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One condition's numbers: (Q, N) a method, which pairs are genuine, which count."""
+    """One condition's numbers: (Q, N) a method, which pairs are genuine, which count.
+
+    animals: (Q,) whom each query shows, for intervals; may be empty.
+    """
 
     condition: Condition
     tables: Mapping[str, Table]
     same: NDArray[np.bool_]
     counted: NDArray[np.bool_]
+    animals: Sequence[str] = ()
 
 
 def trials(
@@ -56,6 +60,7 @@ def trials(
     """
     gallery = [*queries, *distractors]
     counted, same = countable(queries, gallery), genuine(queries, gallery)
+    animals = [query.animal for query in queries]
     for style in styles:
         kept = _seen(gallery, witnesses, Condition(0, style, seed), finder, progress)
         for level in levels:
@@ -67,7 +72,7 @@ def trials(
             done = progress(f"compare at level {level}", len(witnesses) * len(queries))
             for witness, query, others in zip(witnesses, asked, kept, strict=True):
                 tables |= witness.compare(query, others, counted, done)
-            yield Trial(condition, tables, same, counted)
+            yield Trial(condition, tables, same, counted, animals)
 
 
 def _seen(
