@@ -1,0 +1,149 @@
+"""Photos of known animals in memory: every flank cut out once, and endless views of them."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from reid.crop import cut
+from reid.embed import Embedder
+from reid.errors import InputError
+from reid.images import decode
+from reid.interchange.named import NamedAnnotation
+from reid.network import local_contrast
+from reid.types import Box, Crop, Float32, Image
+
+Half = NDArray[np.float16]
+MAX_PIXELS = 80_000_000
+MARGIN = 0.25  # of the window, kept around it: as the embedder does, and room for shifted views
+
+
+@dataclass(frozen=True, slots=True)
+class Flanks:
+    """N flanks as the embedder cuts them, with a margin.
+
+    luminance: (N, H (1 + 2 MARGIN), W (1 + 2 MARGIN)) uint8; window: (H, W) of the network.
+    """
+
+    annotations: list[NamedAnnotation]
+    luminance: Image
+    window: tuple[int, int]
+
+    def __len__(self) -> int:
+        return len(self.annotations)
+
+
+def crops(
+    annotations: Sequence[NamedAnnotation], *, batch: int = 16
+) -> Iterator[tuple[list[NamedAnnotation], list[Crop], list[str]]]:
+    """Batches of annotations with their crops, and a sentence for each that cannot be used."""
+    for at in range(0, len(annotations), batch):
+        kept, cuts, skipped = [], [], []
+        for one in annotations[at : at + batch]:
+            try:
+                cuts.append(_crop(one))
+            except InputError as error:
+                skipped.append(f"{one.path}: {error}")
+            except OSError as error:
+                skipped.append(f"{one.path}: {error.strerror or 'cannot be read'}")
+            else:
+                kept.append(one)
+        yield kept, cuts, skipped
+
+
+def _crop(one: NamedAnnotation) -> Crop:
+    return cut(decode(one.path.read_bytes(), max_pixels=MAX_PIXELS), one.flank, one.box)
+
+
+def cut_flanks(
+    annotations: Sequence[NamedAnnotation],
+    embedder: Embedder,
+    *,
+    done: Callable[[int], None] = lambda _: None,
+) -> tuple[Flanks, list[str]]:
+    """Every flank once, in the window that the embedder finds; and what could not be read."""
+    height, width = window = embedder.card.window
+    size = (round(height * (1 + 2 * MARGIN)), round(width * (1 + 2 * MARGIN)))
+    kept: list[NamedAnnotation] = []
+    seen: list[Image] = []
+    skipped: list[str] = []
+    for some, cuts, unusable in crops(annotations):
+        if cuts:
+            boxes = embedder.flanks(cuts)
+            seen += [_luminance(c, b, size) for c, b in zip(cuts, boxes, strict=True)]
+        kept += some
+        skipped += unusable
+        done(len(some) + len(unusable))
+    luminance = np.stack(seen) if seen else np.empty((0, *size), np.uint8)
+    return Flanks(kept, luminance, window), skipped
+
+
+def _luminance(crop: Crop, window: Box, size: tuple[int, int]) -> Image:
+    """The window with its margin at (H, W) pixels; what lies outside the crop repeats its edge."""
+    grey = cv2.cvtColor(crop.image, cv2.COLOR_RGB2GRAY)
+    share = 1 + 2 * MARGIN
+    sx, sy = window.width * share / size[1], window.height * share / size[0]
+    if (shrink := min(sx, sy)) > 1.5:  # an area average first, or fine hair becomes noise
+        grey = cv2.resize(grey, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
+    fx, fy = grey.shape[1] / crop.image.shape[1], grey.shape[0] / crop.image.shape[0]
+    x0, y0 = window.x0 - MARGIN * window.width, window.y0 - MARGIN * window.height
+    to_photo = np.array(
+        [[sx * fx, 0, (x0 + sx / 2) * fx - 0.5], [0, sy * fy, (y0 + sy / 2) * fy - 0.5]]
+    )
+    return _warped(grey, to_photo, size)
+
+
+def _warped(grey: Image, to_source: np.ndarray, size: tuple[int, int]) -> Image:
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    border = cv2.BORDER_REPLICATE
+    return cv2.warpAffine(grey, to_source, size[::-1], flags=flags, borderMode=border)
+
+
+def looks(flanks: Flanks) -> Half:
+    """(N, h, w) float16 in [-1, 1]: windows with their margins, as the embedder looks at them."""
+    seen = [local_contrast(one).astype(np.float16) for one in flanks.luminance]
+    return np.stack(seen) if seen else np.empty(flanks.luminance.shape, np.float16)
+
+
+def another_view(
+    luminance: Image, window: tuple[int, int], mirrored: bool, rng: np.random.Generator
+) -> Float32:
+    """(H, W) float32: one flank as another crop, camera and light would show it.
+
+    Shift, zoom, shear and turn within the margin; then light, down-sampling, blur, noise and
+    something in front, all on luminance, as a camera has them before local contrast.
+    """
+    height, width = window
+    h, w = luminance.shape
+    zoom = np.exp(rng.uniform(-0.2, 0.2, 2))
+    shear, turn = rng.normal(0, 0.06, 2), rng.normal(0, 0.05)
+    linear = np.array([[zoom[0], shear[0] - turn], [(shear[1] + turn) / 2, zoom[1]]])
+    linear[:, 0] *= -1 if mirrored else 1
+    middle = np.array([w / 2, h / 2]) + rng.normal(0, 0.05, 2) * (width, height)
+    offset = middle - linear @ np.array([width / 2, height / 2])
+    seen = _warped(luminance, np.column_stack([linear, offset]), window).astype(np.float32)
+    return local_contrast(_through_a_camera(seen, rng))
+
+
+def _through_a_camera(seen: Float32, rng: np.random.Generator) -> Image:
+    """Light, resolution, blur, noise and an obstacle; (H, W) grey levels in, uint8 out."""
+    height, width = seen.shape
+    seen = 255 * (seen / 255) ** float(np.exp(rng.normal(0, 0.35)))
+    ramp = np.linspace(-1, 1, width) * rng.normal(0, 0.2)
+    seen = seen * (float(np.exp(rng.normal(0, 0.25))) * (1 + ramp))
+    if rng.random() < 0.5:
+        share = float(rng.uniform(0.3, 1))
+        small = cv2.resize(seen, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+        seen = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    if rng.random() < 0.5:
+        sigma = rng.uniform(0.3, 1.6, 2)
+        seen = cv2.GaussianBlur(seen, (0, 0), sigma[0], sigmaY=sigma[1])
+    seen = seen + rng.standard_normal(seen.shape, np.float32) * rng.uniform(0, 9)
+    if rng.random() < 0.4:
+        a, b = rng.uniform(0, width * 0.9), rng.uniform(0, height * 0.7)
+        to = (int(a + rng.uniform(6, width / 4)), int(b + rng.uniform(6, height / 2)))
+        seen = np.ascontiguousarray(seen, np.float32)
+        cv2.rectangle(seen, (int(a), int(b)), to, float(rng.uniform(0, 255)), -1)
+    return np.clip(seen, 0, 255).astype(np.uint8)

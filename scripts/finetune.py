@@ -1,0 +1,218 @@
+"""Adapt the network to the confirmed identities of a catalogue: a new model, if it is better.
+
+Exit code: 0 written, 2 the data or the command cannot work, 3 not better: nothing was written.
+"""
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import cv2
+import torch
+from tqdm import tqdm
+
+from reid.embed import Embedder
+from reid.errors import BadDataset, ReidError
+from reid.evaluation.individuals import (
+    Asked,
+    before_and_after,
+    countable,
+    leave_one_out,
+    standing,
+)
+from reid.interchange.catalogue import read_catalogue
+from reid.interchange.named import NamedAnnotation
+from reid.training.finetune import Finetuned, FinetuneRecipe, embed, finetune
+from reid.training.finetuned import (
+    LOCAL_CHANGED,
+    LOCAL_KEPT,
+    PAGE,
+    PRIVATE,
+    check_name,
+    inherit_calibrator,
+    write_finetuned,
+)
+from reid.training.photos import Flanks, cut_flanks, looks
+from reid.training.split import Split, split, usable
+from reid.types import Float32
+from reid.weights import default_folder
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read, split, learn, compare, and write what is better."""
+    torch.set_num_threads(options.threads)
+    cv2.setNumThreads(options.threads)
+    weights = options.weights or default_folder()
+    out = options.out or weights
+    check_name(options.release, out)
+    parts = divided(options)
+    released = Embedder.load(weights, options.start)
+    recipe = FinetuneRecipe(
+        minutes=options.minutes, trunk_from=options.trunk_from, seed=options.seed
+    )
+    learning, validation = (cut(some, released) for some in (parts.learning, parts.validation))
+    asking = countable(validation.annotations)
+
+    def rank(vectors: Float32) -> tuple[float, float]:
+        return standing(leave_one_out(vectors, validation.annotations, asking))
+
+    found = finetune(released.network, learning, validation, rank, recipe)
+    name, version = options.release.split("@")
+    tuned = Embedder(found.network, replace(released.card, name=name, version=int(version)))
+    before, after = (asked(validation.annotations, e) for e in (released, tuned))
+    print(f"validation: top-1 and mAP {said(before)} before, {said(after)} after, ", end="")
+    print(f"step {found.step}")
+    if standing(after) <= standing(before):
+        print(f"finetune.py: not better than {released.model}: nothing is written", file=sys.stderr)
+        return 3
+    before, after = (asked(parts.test, e) for e in (released, tuned))
+    table = before_and_after(before, after, seed=options.seed)
+    print(f"test, {released.model} before and {options.release} after:\n{table}")
+    write(options, released, found, learning, recipe, table, weights, out)
+    return 0
+
+
+def divided(options: argparse.Namespace) -> Split:
+    """The catalogue's annotations by individual, with what was left out and why."""
+    reading = read_catalogue(options.catalogue)
+    known = usable(reading.annotations)
+    tell(reading.skipped)
+    others = len(reading.annotations) - len(known)
+    parts = split(known, validation=options.validation, test=options.test, seed=options.seed)
+    named = {"learning": parts.learning, "validation": parts.validation, "test": parts.test}
+    for name, some in named.items():
+        people = len({one.individual for one in some})
+        print(f"{name}: {len(some)} annotations of {people} individuals")
+    if others:
+        print(f"left out: {others} annotations of nobody, or of a flank nobody named")
+    if loose := sum(not one.occasions for one in known):
+        print(f"{loose} annotations name no encounter and no date: photos of one burst may then")
+        print("be query and gallery, and the figures too high")
+    return parts
+
+
+def tell(skipped: Sequence[str], *, most: int = 10) -> None:
+    """What cannot be used, on standard error."""
+    for one in skipped[:most]:
+        print(f"skipped: {one}", file=sys.stderr)
+    if len(skipped) > most:
+        print(f"skipped: {len(skipped) - most} more", file=sys.stderr)
+
+
+def cut(annotations: Sequence[NamedAnnotation], embedder: Embedder) -> Flanks:
+    """The flanks of some annotations; an error where none can be read."""
+    with tqdm(desc="cut", total=len(annotations), unit="photo", disable=None) as bar:
+        flanks, skipped = cut_flanks(annotations, embedder, done=bar.update)
+    tell(skipped)
+    if len(flanks) < 2:
+        raise BadDataset(f"none of {len(annotations)} photos can be used: {skipped[0]}")
+    return flanks
+
+
+def asked(annotations: Sequence[NamedAnnotation], embedder: Embedder) -> list[Asked]:
+    """Every annotation against all others of its flank, embedded as the service embeds."""
+    flanks = cut(annotations, embedder)
+    vectors = embed(embedder.network, looks(flanks), flanks.window)
+    found = leave_one_out(vectors, flanks.annotations)
+    if not found:
+        raise BadDataset("no photo can be asked about: too many could not be read")
+    return found
+
+
+def said(answers: Sequence[Asked]) -> str:
+    """Both figures, short."""
+    return " ".join(f"{figure:.3f}" for figure in standing(answers))
+
+
+def write(
+    options: argparse.Namespace,
+    released: Embedder,
+    found: Finetuned,
+    learning: Flanks,
+    recipe: FinetuneRecipe,
+    table: str,
+    weights: Path,
+    out: Path,
+) -> None:
+    """The model, its pages and, where its descriptors are the released ones, its calibrator."""
+    people = len({one.individual for one in learning.annotations})
+    trained_on = f"{released.model}, then {len(learning)} photographs of {people} individuals"
+    command = "scripts/finetune.py " + shlex.join(sys.argv[1:])
+    kept = recipe.trunk_from >= 1
+    heads = (LOCAL_KEPT if kept else LOCAL_CHANGED).format(base=released.model)
+    page = PAGE.format(
+        model=options.release,
+        base=released.model,
+        private=PRIVATE,
+        trained_on=trained_on,
+        command=command,
+        heads=heads,
+        table=table,
+    )
+    card = write_finetuned(
+        found.network,
+        released.card,
+        options.release,
+        out,
+        trained_on=trained_on,
+        recipe=f"finetune with {asdict(recipe)}, best at step {found.step}".replace("'", ""),
+        seed=options.seed,
+        page=page,
+    )
+    print(f"written: {card}")
+    made = inherit_calibrator(released.model, options.release, weights, out) if kept else None
+    print(f"written: {made}" if made else "no calibrator can be inherited: scripts/calibrate.py")
+
+
+def positive(text: str) -> float:
+    """A finite number, zero or more."""
+    if not 0 <= (value := float(text)) < 1e6:
+        raise ValueError(text)
+    return value
+
+
+def share(text: str) -> float:
+    """Between 0 and 1/2, so that most are left for learning."""
+    if not 0 < (value := float(text)) < 0.5:
+        raise argparse.ArgumentTypeError(f"{text}: a share above 0 and below 0.5")
+    return value
+
+
+def main() -> int:
+    """Parse the command line and run."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "catalogue",
+        type=Path,
+        help="folder with index.csv or metadata.csv, such a table, or a Wild Me COCO .json",
+    )
+    parser.add_argument("--release", required=True, metavar="NAME@VERSION", help="the new model")
+    parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of the released model")
+    parser.add_argument("--start", metavar="MODEL", help="model to start from; newest rosette")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="where to write; --weights if none")
+    parser.add_argument("--minutes", type=positive, default=6.0, help="of processor time a thread")
+    parser.add_argument("--validation", type=share, default=0.2, help="share of the individuals")
+    parser.add_argument("--test", type=share, default=0.2, help="share of the individuals")
+    parser.add_argument(
+        "--trunk-from",
+        type=positive,
+        default=1.0,
+        metavar="SHARE",
+        help="of the time, after which the descriptors may change too; 1: never",
+    )
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2, help="CPU threads")
+    try:
+        return run(parser.parse_args())
+    except ReidError as error:
+        print(f"finetune.py: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())
