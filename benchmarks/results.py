@@ -11,8 +11,8 @@ FOLDER = Path(__file__).with_name("results")
 PACKAGES = ("leopard-reid", "torch", "faiss-cpu", "opencv-python-headless")
 
 
-def keep(question: str, figures: dict[str, object]) -> Path:
-    """Append one line to results/QUESTION.csv; the columns of a question never change."""
+def keep(question: str, figures: dict[str, object], *, path: Path | None = None) -> Path:
+    """Append one line to results/QUESTION.csv or `path`; the columns of a question never change."""
     line = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         **figures,
@@ -23,8 +23,8 @@ def keep(question: str, figures: dict[str, object]) -> Path:
         "python": platform.python_version(),
         **{name: version(name) for name in PACKAGES},
     }
-    FOLDER.mkdir(exist_ok=True)
-    path = FOLDER / f"{question}.csv"
+    path = path or FOLDER / f"{question}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
     new = not path.exists()
     with path.open("a", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, line, lineterminator="\n")

@@ -129,5 +129,7 @@ class MissingExtra(WeightsError):
     code = "missing_extra"
 
     def __init__(self, wanted: str) -> None:
-        super().__init__(f"{wanted} needs timm: pip install 'leopard-reid[peers]'")
+        super().__init__(
+            f"{wanted} needs timm: pip install 'leopard-reid[peers]' ('.[peers]' in a checkout)"
+        )
         self.wanted = wanted

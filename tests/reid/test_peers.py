@@ -128,6 +128,15 @@ def test_every_megadescriptor_is_told_from_its_shapes_and_fits(variant):
         assert {k: v.shape for k, v in names.items()} == {k: v.shape for k, v in own.items()}
 
 
+def test_miewid_has_the_parameters_of_its_model_card():
+    with torch.device("meta"):
+        network = MiewId()
+    own = sum(p.numel() for p in network.parameters())
+    assert (own + 2152 * 10 + 10) / 1e6 == pytest.approx(
+        51.11, abs=0.005
+    )  # its head has 10 classes
+
+
 @pytest.mark.slow
 def test_miewid_is_backbone_mean_and_normalisation(saved):
     torch.manual_seed(2)
