@@ -64,11 +64,15 @@ def from_hub(repository: str) -> Path:
 
 
 def _unreachable(repository: str, error: Exception) -> UnknownModel:
-    reason = (str(error) or type(error).__name__).splitlines()[0]
     return UnknownModel(
-        f"cannot fetch {repository} from the hub ({reason}): download it where there is a network "
-        f"and name the file"
+        f"cannot fetch {repository} from the hub ({_told(error)}): "
+        f"download it where there is a network and name the file"
     )
+
+
+def _told(error: Exception) -> str:
+    """The first line of what went wrong."""
+    return (str(error) or type(error).__name__).splitlines()[0].rstrip(" .")
 
 
 def read(path: Path) -> dict[str, Tensor]:
@@ -83,10 +87,9 @@ def read(path: Path) -> dict[str, Tensor]:
         with torch.serialization.safe_globals(_HARMLESS):
             content = torch.load(path, map_location="cpu", weights_only=True)
     except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UnfitWeights(
-            f"{path} cannot be read as weights ({reason}): it is damaged or needs code to be read; "
-            f"download it again or convert it to safetensors"
+            f"{path} cannot be read as weights ({_told(error)}): it is damaged or needs "
+            f"code to be read; download it again or convert it to safetensors"
         ) from error
     return _tensors(path, content)
 
