@@ -1,6 +1,7 @@
 """Worse photos are worse in a stated, repeatable way; careless boxes stay inside the photo."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -50,6 +51,13 @@ def test_every_level_is_worse_than_the_one_before(picture):
         assert signal[1] <= signal[0]
     means = [degrade(picture, level, body=800, name="a.jpg").mean() for level in LEVELS]
     assert means[0] > means[1] > means[2] >= means[3]
+
+
+def test_the_documented_recipe_is_the_one_that_is_used():
+    text = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text(encoding="utf-8")
+    for level, recipe in RECIPES.items():
+        cells = [level, *asdict(recipe).values()]
+        assert f"| {' | '.join(map(str, cells))} |" in text
 
 
 def test_jitter_moves_each_edge_by_a_fifth_at_most_and_stays_inside(picture):
