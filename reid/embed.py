@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from reid.flank import flank_window
-from reid.network import STRIDE, RosetteNetwork, body_place, local_contrast
+from reid.network import STRIDE, RosetteNetwork, body_place, local_contrast, without_surround
 from reid.rootsift import rootsift
 from reid.types import AnnotationFeatures, Box, Crop, Embedding, Float32, LocalFeatures, Pose
 from reid.weights import ModelCard, default_folder, latest, load_card, verified
@@ -20,7 +20,6 @@ from reid.weights import ModelCard, default_folder, latest, load_card, verified
 MARGIN = 0.25  # of the flank's width and height, seen around it for dense descriptors
 KEPT = 768  # cells kept of one annotation
 LEAST_COAT = 0.3  # probability of coat below which a cell is dropped
-SURROUND = 2.0  # cells: standard deviation of the neighbourhood that is subtracted
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ class Embedder:
             widths=card.widths,
             descriptor_size=card.descriptor_size,
             embedding_size=card.embedding_size,
+            words=card.words,
             grid=card.grid,
         )
         network.load_state_dict(load_file(verified(card, folder)))
@@ -89,9 +89,7 @@ class Embedder:
 
     def _trunk(self, looks: Sequence[_Look]) -> Tensor:
         images = np.stack([local_contrast(look.luminance) for look in looks])[:, None]
-        batch = torch.from_numpy(images).contiguous(memory_format=torch.channels_last)
-        features: Tensor = self.network.trunk(self.network.stem(batch))
-        return features
+        return self.network.features(torch.from_numpy(images))
 
     @torch.inference_mode()
     def _look_closely(
@@ -107,30 +105,15 @@ class Embedder:
         y, x = rows // STRIDE, columns // STRIDE
         centre = features[:, :, y : y + height // STRIDE, x : x + width // STRIDE]
         vectors = self.network.embed(centre).numpy()
-        descriptors = self.network.describe(features).numpy()
-        coat = torch.sigmoid(self.network.coat(features))[:, 0].numpy()
+        coat = torch.sigmoid(self.network.coat(features))
+        trust = (coat * torch.sigmoid(self.network.reliability(features)))[:, 0].numpy()
+        descriptors = without_surround(self.network.describe(features), coat).numpy()
+        shown = coat[:, 0].numpy()
         dense = [
-            _kept_cells(without_surround(d, c), c, look.region, crop, self.model)
-            for d, c, look, crop in zip(descriptors, coat, looks, crops, strict=True)
+            _kept_cells(d, c, t, look.region, crop, self.model)
+            for d, c, t, look, crop in zip(descriptors, shown, trust, looks, crops, strict=True)
         ]
         return [Embedding(v / np.linalg.norm(v), self.model) for v in vectors], dense
-
-
-def without_surround(descriptors: Float32, coat: Float32) -> Float32:
-    """What a cell says beyond its neighbourhood: the rosettes, not the place on the body.
-
-    descriptors: (C, h, w); coat: (h, w) probability of coat. The place on the body changes slowly
-    over the flank and is the same on every leopard, so its share is a smooth field; the pattern
-    changes from cell to cell. Returns (C, h, w), norm 1 over C.
-    """
-    field = np.ascontiguousarray(descriptors.transpose(1, 2, 0))
-    seen = (coat > LEAST_COAT).astype(np.float32)
-    border = cv2.BORDER_CONSTANT
-    smooth = cv2.GaussianBlur(field * seen[..., None], (0, 0), SURROUND, borderType=border)
-    share = cv2.GaussianBlur(seen, (0, 0), SURROUND, borderType=border)
-    field = field - smooth / (share[..., None] + 1e-6)
-    field /= np.linalg.norm(field, axis=2, keepdims=True) + 1e-6
-    return np.ascontiguousarray(field.transpose(2, 0, 1))
 
 
 def _grown(box: Box, share: float) -> Box:
@@ -154,18 +137,18 @@ def _look(crop: Crop, region: Box, size: tuple[int, int]) -> _Look:
 
 
 def _kept_cells(
-    descriptors: Float32, coat: Float32, region: Box, crop: Crop, model: str
+    descriptors: Float32, coat: Float32, trust: Float32, region: Box, crop: Crop, model: str
 ) -> LocalFeatures:
-    """The cells inside the crop that most likely show coat, in pixels of the photo."""
+    """The cells of coat inside the crop that are most to be trusted, in pixels of the photo."""
     _, h, w = descriptors.shape
     x = region.x0 + (np.arange(w, dtype=np.float32) + 0.5) * region.width / w - 0.5
     y = region.y0 + (np.arange(h, dtype=np.float32) + 0.5) * region.height / h - 0.5
     points = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2).astype(np.float32)
     height, width = crop.image.shape[:2]
     inside = ((points >= 0) & (points <= (width - 1, height - 1))).all(1)
-    weight = coat.reshape(-1) * inside
+    weight = trust.reshape(-1) * (inside & (coat.reshape(-1) > LEAST_COAT))
     order = np.argsort(-weight, kind="stable")[:KEPT]
-    order = np.sort(order[weight[order] > LEAST_COAT])
+    order = np.sort(order[weight[order] > 0])
     corner = np.array([crop.box.x0, crop.box.y0], np.float32)
     flat = descriptors.reshape(len(descriptors), -1).T
     return LocalFeatures(

@@ -16,7 +16,7 @@ def flank_window(coat: Float32, place: Float32, crop: Box) -> Box:
     """The flank as a box in pixels of the crop, which it may overlap.
 
     coat: (n h, n w) float32 in [0, 1], probability of coat. place: (2, h, w) float32, estimated
-    place (u, v) on the body. A plane is fitted to u and v over the cells that show coat; where it makes
+    place (u, v) on the body. A plane is fitted to u and v over the cells with coat; where it makes
     no sense as the side of an animal, the thick part of the coat is taken.
     """
     fitted = _fitted(coat, place)

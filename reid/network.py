@@ -15,6 +15,8 @@ from reid.types import Float32
 STRIDE = 8
 CONTRAST_SIGMA = 10.0  # pixels of the network's input
 CONTRAST_CLIP = 2.5  # local standard deviations
+SURROUND = 2.0  # cells: standard deviation of the neighbourhood that is subtracted
+SEEN = 0.3  # probability of coat below which a cell is no part of a neighbourhood
 CONTRAST_FLOOR = 3.0  # grey levels; below it, differences are taken for noise
 
 
@@ -71,11 +73,11 @@ class RosetteNetwork(nn.Module):
         widths: tuple[int, int, int, int] = (24, 40, 80, 160),
         descriptor_size: int = 64,
         embedding_size: int = 256,
-        grid: tuple[int, int] = (3, 6),
+        words: int = 128,
+        grid: tuple[int, int] = (4, 8),
     ) -> None:
         super().__init__()
         a, b, c, d = widths
-        self.trunk_share = 0.2  # of the embedding's gradient: the trunk serves the descriptors
         self.widths, self.grid = widths, grid
         self.stem = nn.Sequential(
             nn.Conv2d(1, a, 5, 2, 2, bias=False), nn.BatchNorm2d(a), nn.ReLU(inplace=True)
@@ -86,9 +88,8 @@ class RosetteNetwork(nn.Module):
         self.descriptor = nn.Conv2d(c, descriptor_size, 1)
         self.coat = nn.Conv2d(c, 1, 1)
         self.reliability = nn.Conv2d(c, 1, 1)
-        self.deep = nn.Sequential(_block(c, d, 2), _block(d, d, 1))
-        self.power = nn.Parameter(torch.tensor(3.0))
-        self.project = nn.Linear(d * grid[0] * grid[1], embedding_size, bias=False)
+        self.words = nn.Conv2d(descriptor_size, words, 1)
+        self.project = nn.Linear(words * grid[0] * grid[1], embedding_size, bias=False)
         self.centre = nn.BatchNorm1d(embedding_size, affine=False)
         self.posture = nn.Sequential(_block(c, c, 2), _block(c, d, 2), _block(d, d, 1))
         self.place = nn.Conv2d(d, 2, 1)
@@ -96,31 +97,69 @@ class RosetteNetwork(nn.Module):
 
     def forward(self, crops: Tensor) -> Output:
         """crops: (B, 1, H, W) float32 in [-1, 1], H and W multiples of 32."""
-        features = self.trunk(self.stem(crops))
-        apart = features.detach()
+        features = self.features(crops)
         return Output(
-            self.embed(self.trunk_share * features + (1 - self.trunk_share) * apart),
+            self.embed(features),
             self.describe(features),
             self.coat(features)[:, 0],
-            self.reliability(apart)[:, 0],
-            *self.locate(apart),
+            self.reliability(features)[:, 0],
+            *self.locate(features),
         )
+
+    def features(self, crops: Tensor) -> Tensor:
+        """(B, C, H / 8, W / 8) features of the trunk, on which every head looks."""
+        packed = crops.contiguous(memory_format=torch.channels_last)
+        features: Tensor = self.trunk(self.stem(packed))
+        return features
+
+    @property
+    def whole(self) -> list[nn.Parameter]:
+        """What the embedding adds to the local descriptors; trained after them."""
+        return [*self.words.parameters(), *self.project.parameters()]
 
     def describe(self, features: Tensor) -> Tensor:
         """(B, C, h, w) local descriptors, norm 1 over C, of features of the trunk."""
         return F.normalize(self.descriptor(features), dim=1)
 
     def embed(self, features: Tensor) -> Tensor:
-        """Generalised-mean pooling (Radenovic 2018) in a coarse grid, projected, centred."""
-        raised = self.deep(features).clamp(min=1e-4) ** self.power
-        pooled = F.adaptive_avg_pool2d(raised, self.grid) ** (1 / self.power)
-        embedding: Tensor = F.normalize(self.centre(self.project(pooled.flatten(1))), dim=1)
+        """(B, D): which kinds of rosette lie where on the flank, of features of the trunk.
+
+        Descriptors answer to learned words; the answers of reliable cells of coat are pooled in a
+        coarse grid over the flank, their square roots (Arandjelovic 2012) projected and centred.
+        """
+        coat = torch.sigmoid(self.coat(features))
+        trust = coat * torch.sigmoid(self.reliability(features))
+        said = F.relu(self.words(without_surround(self.describe(features), coat))) * trust
+        pooled = F.adaptive_avg_pool2d(said, self.grid).flatten(1)
+        rooted = F.normalize((pooled + 1e-6).sqrt(), dim=1)
+        embedding: Tensor = F.normalize(self.centre(self.project(rooted)), dim=1)
         return embedding
 
     def locate(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Place and pose, as in `Output`, of features of the trunk."""
         x = self.posture(features)
         return self.place(x), self.pose(x.mean((2, 3)))
+
+
+def without_surround(descriptors: Tensor, coat: Tensor) -> Tensor:
+    """What a cell says beyond its neighbourhood: the rosettes, not the place on the body.
+
+    descriptors: (B, C, h, w); coat: (B, 1, h, w) in [0, 1]. The place on the body changes slowly
+    over the flank and is the same on every leopard, so its share is a smooth field; the pattern
+    changes from cell to cell. Returns (B, C, h, w), norm 1 over C.
+    """
+    seen = (coat > SEEN).to(descriptors.dtype)
+    smooth = _blurred(torch.cat([descriptors * seen, seen], 1))
+    return F.normalize(descriptors - smooth[:, :-1] / (smooth[:, -1:] + 1e-6), dim=1)
+
+
+def _blurred(field: Tensor) -> Tensor:
+    """Gaussian of SURROUND cells over each channel, zero outside."""
+    reach = torch.arange(-5.0, 6.0, device=field.device)
+    kernel = torch.exp(-(reach**2) / (2 * SURROUND**2))
+    kernel = (kernel / kernel.sum()).expand(field.shape[1], 1, 1, 11)
+    across = F.conv2d(field, kernel, padding=(0, 5), groups=field.shape[1])
+    return F.conv2d(across, kernel.transpose(2, 3), padding=(5, 0), groups=field.shape[1])
 
 
 def _block(channels_in: int, channels_out: int, stride: int) -> nn.Module:

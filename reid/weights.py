@@ -14,7 +14,7 @@ from reid.errors import ChecksumMismatch, UnknownModel
 class ModelCard:
     """One released model: weights/NAME@VERSION.toml, beside its .md for people.
 
-    descriptor_size, embedding_size, widths, grid: the network's shape.
+    descriptor_size, embedding_size, widths, words, grid: the network's shape.
     window: (H, W) pixels, the flank as the network was trained to see it.
     normalisation: how luminance becomes the network's input; only "local-contrast" is known.
     """
@@ -27,6 +27,7 @@ class ModelCard:
     embedding_size: int
     descriptor_size: int
     widths: tuple[int, int, int, int]
+    words: int
     grid: tuple[int, int]
     window: tuple[int, int]
     normalisation: str

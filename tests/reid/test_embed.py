@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from reid.compare import compare
-from reid.embed import Embedder, without_surround
+from reid.embed import Embedder
 from reid.evidence import provisional
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
@@ -70,18 +70,6 @@ def test_dense_points_lie_on_the_photo_not_on_the_crop(embedder):
     assert points[:, 0].min() >= 1000
     assert points[:, 0].max() <= 1320
     assert points[:, 1].min() >= 500
-
-
-def test_the_place_on_the_body_is_taken_out_of_the_descriptors():
-    rng = np.random.default_rng(0)
-    pattern = rng.normal(size=(8, 16, 32)).astype(np.float32)
-    ramp = np.linspace(-6, 6, 32, dtype=np.float32)
-    placed = pattern.copy()
-    placed[0] += ramp
-    clean = without_surround(placed, np.ones((16, 32), np.float32))
-    assert np.linalg.norm(clean, axis=0) == pytest.approx(1, abs=1e-3)
-    assert abs(np.corrcoef(clean[0].mean(0), ramp)[0, 1]) < 0.5
-    assert abs(np.corrcoef(placed[0].mean(0), ramp)[0, 1]) > 0.95
 
 
 def test_a_blank_photo_gives_features_and_no_error(embedder):

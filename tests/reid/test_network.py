@@ -10,7 +10,7 @@ import torch
 
 from reid.embed import Embedder
 from reid.errors import ChecksumMismatch, UnknownModel
-from reid.network import RosetteNetwork, body_place, local_contrast
+from reid.network import RosetteNetwork, body_place, local_contrast, without_surround
 from reid.training.data import BankRecipe, batches, open_bank
 from reid.training.loop import TrainingRecipe, train
 from reid.training.losses import (
@@ -77,10 +77,10 @@ def test_the_coat_loss_prefers_the_truth():
 def test_training_learns_resumes_and_releases_weights_that_load(tmp_path):
     bank = open_bank(tmp_path / "bank", TINY, processes=1)
     said: list[str] = []
-    recipe = TrainingRecipe(minutes=0.02, styles=2, relatives=2, bodies=2)
+    recipe = TrainingRecipe(0.02, 0.01, styles=2, relatives=2, bodies=2)
     train(bank, recipe, tmp_path, report=said.append)
     before = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
-    longer = TrainingRecipe(minutes=0.04, styles=2, relatives=2, bodies=2)
+    longer = TrainingRecipe(0.04, 0.02, styles=2, relatives=2, bodies=2)
     network = train(bank, longer, tmp_path, report=said.append)
     after = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     assert after["step"] > before["step"] > 0
@@ -162,6 +162,17 @@ def test_place_and_pose_losses_are_least_at_the_truth():
     left, yaw = torch.tensor([1.0, 0.0]), torch.tensor([0.3, -0.3])
     right = torch.tensor([[5.0, 0.3], [-5.0, -0.3]])
     assert pose_loss(right, left, yaw) < 0.01 < pose_loss(-right, left, yaw)
+
+
+def test_the_place_on_the_body_is_taken_out_of_the_descriptors():
+    torch.manual_seed(0)
+    pattern, ramp = torch.randn(1, 8, 16, 32), torch.linspace(-6, 6, 32)
+    placed = pattern.clone()
+    placed[0, 0] += ramp
+    clean = without_surround(placed, torch.ones(1, 1, 16, 32))
+    assert torch.allclose(clean.norm(dim=1), torch.ones(1, 16, 32), atol=1e-3)
+    left = np.corrcoef(clean[0, 0].mean(0), ramp)[0, 1]
+    assert abs(left) < 0.5 < 0.95 < np.corrcoef(placed[0, 0].mean(0), ramp)[0, 1]
 
 
 def test_relatives_in_a_batch_share_their_scene_and_differ_in_their_coat(tmp_path):
