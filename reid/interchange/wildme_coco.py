@@ -59,7 +59,8 @@ def _add(reading: Reading, one: Row, images: Mapping[object, Row], places: list[
         reading.skipped.append(f"{label}: no image {one['image_id']}")
         return
     flank = flank_of(str(one.get("viewpoint") or ""))
-    box = _upright(*(float(v) for v in one["bbox"]), float(one.get("theta") or 0))
+    x, y, width, height = (float(v) for v in one["bbox"])
+    box = _upright(x, y, width, height, float(one.get("theta") or 0))
     if flank is None or box is None:
         why = f"shows no flank ({one['viewpoint']})" if flank is None else f"box {one['bbox']}"
         reading.skipped.append(f"{label}: {why}")

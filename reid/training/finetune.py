@@ -19,8 +19,9 @@ from reid.training.photos import Flanks, Half, another_view, looks
 from reid.training.split import apart
 from reid.types import Flank, Float32
 
-WHOLE = ("deep.", "power", "project.")  # what makes the embedding, and only that
-LOCAL = ("stem.", "trunk.")
+TRUNK = ("stem.", "trunk.")
+KEPT = ("descriptor.", "coat.", "reliability.", "posture.", "place.", "pose.")
+SHARES = (0.25, 0.5, 0.75)  # of the way from the released weights, tried at the end
 BATCH = 16
 
 Rank = Callable[[Float32], tuple[float, float]]
@@ -35,13 +36,14 @@ class FinetuneRecipe:
     trunk_from: share of the minutes after which stem and trunk learn too; 1: never, and everything
     but the embedding stays as released, to the bit. trunk_rate: their share of the rate.
     keep: weight of staying with the released model in everything but the embedding, then.
+    decay: of the learned weights towards the released ones, relative to the rate.
     every, patience: steps between validations, and how many without a better one end the run.
     """
 
     minutes: float = 6.0
     pairs: int = 32
     peak_rate: float = 3e-4
-    weight_decay: float = 0.05
+    decay: float = 1.0
     warmup: float = 0.05
     trunk_from: float = 1.0
     trunk_rate: float = 0.2
@@ -81,16 +83,9 @@ def finetune(
     """
     torch.manual_seed(recipe.seed)
     network, threads = copy.deepcopy(released), torch.get_num_threads()
-    optimiser = torch.optim.AdamW(_groups(network), 1e-9, weight_decay=recipe.weight_decay)
-    asked, best, history = looks(validation), _Best(), list[tuple[int, float, float]]()
-
-    def validate(step: int) -> str:
-        top1, precision = rank(embed(network, asked, validation.window))
-        history.append((step, top1, precision))
-        best.offer((top1, precision), step, network)
-        return f"top-1 {top1:.3f} mAP {precision:.3f}"
-
-    report(f"step 0 {validate(0)}")
+    optimiser = torch.optim.AdamW(_groups(network), 1e-9, weight_decay=0.0)
+    best = _Best(rank, looks(validation), validation.window, report)
+    best.ask(network, 0, "released")
     step, spent = 0, 0.0
     with ThreadPoolExecutor(threads) as pool:
         source = pairs(learning, recipe.pairs, recipe.seed, pool)
@@ -104,39 +99,75 @@ def finetune(
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimiser.step()
+            _draw_back(optimiser, network, released, recipe.decay)
             step += 1
             if step % recipe.every == 0:
-                report(f"step {step} {spent / 60:.1f} min {line} {validate(step)}")
+                best.ask(network, step, f"{spent / 60:.1f} min {line}")
                 if step - best.step >= recipe.patience * recipe.every:
                     break
             spent += (time.process_time() - began) / threads
+    best.ask_between(network, released)
     network.load_state_dict(best.state)
-    return Finetuned(network.eval(), best.step, history)
+    return Finetuned(network.eval(), best.step, best.history)
 
 
 @dataclass(slots=True)
 class _Best:
-    """The state of highest standing so far; of equals the earlier."""
+    """The state of highest standing on validation so far; of equals the earlier."""
 
+    rank: Rank
+    seen: Half
+    window: tuple[int, int]
+    report: Callable[[str], None]
+    history: list[tuple[int, float, float]] = field(default_factory=list)
     standing: tuple[float, float] = (-1.0, -1.0)
     step: int = 0
     state: dict[str, Tensor] = field(default_factory=dict)
 
-    def offer(self, standing: tuple[float, float], step: int, network: nn.Module) -> None:
-        if standing > self.standing:
+    def ask(self, network: RosetteNetwork, step: int, line: str) -> None:
+        """Validate a state, and keep it if it is the best."""
+        top1, precision = self.rank(embed(network, self.seen, self.window))
+        self.history.append((step, top1, precision))
+        self.report(f"step {step} {line} top-1 {top1:.3f} mAP {precision:.3f}")
+        if (top1, precision) > self.standing:
             state = network.state_dict().items()
             self.state = {name: value.detach().clone() for name, value in state}
-            self.standing, self.step = standing, step
+            self.standing, self.step = (top1, precision), step
+
+    def ask_between(self, network: RosetteNetwork, released: RosetteNetwork) -> None:
+        """Validate weights on the way from the released to the best ones (Wortsman 2022)."""
+        start, end = released.state_dict(), self.state
+        for share in SHARES if self.step else ():
+            between = {
+                name: torch.lerp(start[name], end[name], share)
+                if end[name].is_floating_point()
+                else end[name]
+                for name in end
+            }
+            network.load_state_dict(between)
+            self.ask(network, self.step, f"{share:.0%} of the way")
 
 
 def _groups(network: RosetteNetwork) -> list[dict[str, object]]:
     """Parameters of the embedding, then those of stem and trunk; the other heads stay."""
-    named = dict(network.named_parameters())
-    whole = [p for name, p in named.items() if name.startswith(WHOLE)]
-    local = [p for name, p in named.items() if name.startswith(LOCAL)]
-    for name, parameter in named.items():
-        parameter.requires_grad_(name.startswith(WHOLE + LOCAL))
+    whole, local = list[nn.Parameter](), list[nn.Parameter]()
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(not name.startswith(KEPT))
+        if not name.startswith(KEPT):
+            (local if name.startswith(TRUNK) else whole).append(parameter)
     return [{"params": whole}, {"params": local}]
+
+
+@torch.no_grad()
+def _draw_back(
+    optimiser: torch.optim.Optimizer, network: nn.Module, released: nn.Module, decay: float
+) -> None:
+    """Weight decay towards the released weights instead of zero (Li 2018)."""
+    start = dict(released.named_parameters())
+    rates = {id(p): group["lr"] for group in optimiser.param_groups for p in group["params"]}
+    for name, parameter in network.named_parameters():
+        if rate := rates.get(id(parameter), 0.0):
+            parameter.lerp_(start[name], rate * decay)
 
 
 def _set_rate(

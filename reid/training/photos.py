@@ -61,7 +61,7 @@ def cut_flanks(
     annotations: Sequence[NamedAnnotation],
     embedder: Embedder,
     *,
-    done: Callable[[int], None] = lambda _: None,
+    done: Callable[[int], object] = lambda _: None,
 ) -> tuple[Flanks, list[str]]:
     """Every flank once, in the window that the embedder finds; and what could not be read."""
     height, width = window = embedder.card.window
@@ -95,10 +95,11 @@ def _luminance(crop: Crop, window: Box, size: tuple[int, int]) -> Image:
     return _warped(grey, to_photo, size)
 
 
-def _warped(grey: Image, to_source: np.ndarray, size: tuple[int, int]) -> Image:
+def _warped(grey: Image, to_source: NDArray[np.float64], size: tuple[int, int]) -> Image:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     border = cv2.BORDER_REPLICATE
-    return cv2.warpAffine(grey, to_source, size[::-1], flags=flags, borderMode=border)
+    seen: Image = cv2.warpAffine(grey, to_source, size[::-1], flags=flags, borderMode=border)
+    return seen
 
 
 def looks(flanks: Flanks) -> Half:
@@ -130,18 +131,18 @@ def another_view(
 def _through_a_camera(seen: Float32, rng: np.random.Generator) -> Image:
     """Light, resolution, blur, noise and an obstacle; (H, W) grey levels in, uint8 out."""
     height, width = seen.shape
-    seen = 255 * (seen / 255) ** float(np.exp(rng.normal(0, 0.35)))
-    ramp = np.linspace(-1, 1, width) * rng.normal(0, 0.2)
-    seen = seen * (float(np.exp(rng.normal(0, 0.25))) * (1 + ramp))
-    if rng.random() < 0.5:
-        share = float(rng.uniform(0.3, 1))
+    light = np.exp(rng.normal(0, 0.2)) * (1 + np.linspace(-1, 1, width) * rng.normal(0, 0.15))
+    curve = float(np.exp(rng.normal(0, 0.25)))
+    seen = np.asarray(255 * (seen / 255) ** curve * light, np.float32)
+    if rng.random() < 0.3:
+        share = float(rng.uniform(0.4, 1))
         small = cv2.resize(seen, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
         seen = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
-    if rng.random() < 0.5:
-        sigma = rng.uniform(0.3, 1.6, 2)
+    if rng.random() < 0.3:
+        sigma = rng.uniform(0.3, 1.3, 2)
         seen = cv2.GaussianBlur(seen, (0, 0), sigma[0], sigmaY=sigma[1])
-    seen = seen + rng.standard_normal(seen.shape, np.float32) * rng.uniform(0, 9)
-    if rng.random() < 0.4:
+    seen = seen + rng.standard_normal(seen.shape, np.float32) * rng.uniform(0, 4)
+    if rng.random() < 0.3:
         a, b = rng.uniform(0, width * 0.9), rng.uniform(0, height * 0.7)
         to = (int(a + rng.uniform(6, width / 4)), int(b + rng.uniform(6, height / 2)))
         seen = np.ascontiguousarray(seen, np.float32)

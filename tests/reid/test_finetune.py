@@ -192,8 +192,8 @@ def test_the_best_state_on_validation_is_kept_and_patience_ends_the_run(parts):
     rank = standings((0.1, 0.1), (0.3, 0.2), (0.3, 0.4), (0.2, 0.9))
     said = []
     found = finetune(embedder.network, learning, validation, rank, QUICK, report=said.append)
-    assert (found.step, len(found.history)) == (2, 6)
-    assert said[0] == "step 0 top-1 0.100 mAP 0.100"
+    assert (found.step, len(found.history)) == (2, 6 + 3)  # three between released and best
+    assert said[0] == "step 0 released top-1 0.100 mAP 0.100"
 
 
 def test_without_a_better_validation_the_released_weights_come_back(parts):
@@ -221,9 +221,14 @@ def trained(parts, **changed):
     }
 
 
+HEADS = {"descriptor", "coat", "reliability", "posture", "place", "pose"}
+
+
 def test_only_the_embedding_changes_unless_the_trunk_is_let_go(parts):
-    assert trained(parts) == {"deep", "power", "project", "centre"}
-    assert trained(parts, trunk_from=0.0) == {"deep", "power", "project", "centre", "stem", "trunk"}
+    kept, let_go = trained(parts), trained(parts, trunk_from=0.0)
+    assert {"project", "centre"} <= kept
+    assert not kept & (HEADS | {"stem", "trunk"})
+    assert let_go == kept | {"stem", "trunk"}
 
 
 @pytest.mark.slow
@@ -233,7 +238,9 @@ def test_learning_makes_unseen_individuals_easier_to_find(parts):
     def rank(vectors):
         return standing(leave_one_out(vectors, validation.annotations))
 
-    recipe = FinetuneRecipe(minutes=0.04, pairs=12, peak_rate=3e-3, every=10)
+    recipe = FinetuneRecipe(
+        minutes=0.05, pairs=12, peak_rate=3e-3, trunk_from=0.0, trunk_rate=1.0, keep=0.0, every=10
+    )
     found = finetune(embedder.network, learning, validation, rank, recipe, report=print)
     best = max(found.history, key=lambda one: one[1:])
     assert best[1:] > found.history[0][1:]

@@ -82,7 +82,7 @@ def test_a_turned_box_becomes_the_upright_one_around_it(tmp_path):
     [
         ({"viewpoint": "front"}, "shows no flank"),
         ({"bbox": [0, 0, 0, 5]}, "box"),
-        ({"bbox": [0, 0, 5]}, "TypeError"),
+        ({"bbox": [0, 0, 5]}, "ValueError"),
         ({"bbox": None}, "TypeError"),
         ({"image_id": 9}, "no image 9"),
     ],
