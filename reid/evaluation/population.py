@@ -49,7 +49,7 @@ def photograph(
     with ThreadPoolExecutor(2) as pool:
         for at in range(0, len(flanks), CHUNK):
             part = flanks[at : at + CHUNK]
-            for crops in pool.map(lambda one: list(_photos(*one, seed)), part):
+            for crops in pool.map(lambda one: list(_photos(one[0], one[1], seed)), part):
                 vectors += [embedding.vector for embedding in embed(crops)]
                 done(len(crops))
     return Population(np.stack(vectors).reshape(animals, len(FLANKS), len(SHOTS), -1))
