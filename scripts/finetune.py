@@ -33,6 +33,7 @@ from reid.training.finetuned import (
     PRIVATE,
     check_name,
     inherit_calibrator,
+    same_descriptors,
     write_finetuned,
 )
 from reid.training.photos import Flanks, cut_flanks, looks
@@ -51,7 +52,10 @@ def run(options: argparse.Namespace) -> int:
     parts = divided(options)
     released = Embedder.load(weights, options.start)
     recipe = FinetuneRecipe(
-        minutes=options.minutes, trunk_from=options.trunk_from, seed=options.seed
+        minutes=options.minutes,
+        peak_rate=options.rate,
+        trunk_from=options.trunk_from,
+        seed=options.seed,
     )
     learning, validation = (cut(some, released) for some in (parts.learning, parts.validation))
     asking = countable(validation.annotations)
@@ -141,7 +145,7 @@ def write(
     people = len({one.individual for one in learning.annotations})
     trained_on = f"{released.model}, then {len(learning)} photographs of {people} individuals"
     command = "scripts/finetune.py " + shlex.join(sys.argv[1:])
-    kept = recipe.trunk_from >= 1
+    kept = same_descriptors(found.network, released.network)
     heads = (LOCAL_KEPT if kept else LOCAL_CHANGED).format(base=released.model)
     page = PAGE.format(
         model=options.release,
@@ -164,7 +168,7 @@ def write(
     )
     print(f"written: {card}")
     made = inherit_calibrator(released.model, options.release, weights, out) if kept else None
-    print(f"written: {made}" if made else "no calibrator can be inherited: scripts/calibrate.py")
+    print(f"written: {made}" if made else "the service needs a calibrator of this model as well")
 
 
 def positive(text: str) -> float:
@@ -201,10 +205,11 @@ def main() -> int:
     parser.add_argument(
         "--trunk-from",
         type=positive,
-        default=1.0,
+        default=0.2,
         metavar="SHARE",
         help="of the time, after which the descriptors may change too; 1: never",
     )
+    parser.add_argument("--rate", type=positive, default=5e-4, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     try:

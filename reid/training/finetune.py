@@ -42,11 +42,11 @@ class FinetuneRecipe:
 
     minutes: float = 6.0
     pairs: int = 32
-    peak_rate: float = 3e-4
+    peak_rate: float = 5e-4
     decay: float = 1.0
     warmup: float = 0.05
-    trunk_from: float = 1.0
-    trunk_rate: float = 0.2
+    trunk_from: float = 0.2
+    trunk_rate: float = 0.5
     keep: float = 1.0
     every: int = 20
     patience: int = 10

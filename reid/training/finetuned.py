@@ -35,8 +35,8 @@ bootstrap over individuals:
 """
 LOCAL_KEPT = """Everything but the embedding is that of {base} to the bit: descriptors, coat,
 reliability, place and pose, and with them the evidence."""
-LOCAL_CHANGED = """Descriptors changed too, so that no calibrator of {base} speaks for them. The
-service needs one of this model: `scripts/calibrate.py`."""
+LOCAL_CHANGED = """Stem and trunk changed, and descriptors with them: no calibrator of {base} speaks
+for this model, and the service takes it only with one of its own."""
 
 
 def check_name(model: str, folder: Path) -> None:
@@ -83,6 +83,13 @@ def write_finetuned(
     path = folder / f"{model}.toml"
     path.write_text(_toml(asdict(card)), encoding="utf-8")
     return path
+
+
+def same_descriptors(network: RosetteNetwork, released: RosetteNetwork) -> bool:
+    """Whether everything below the embedding is that of the released network, to the bit."""
+    start = released.state_dict()
+    changed = {n.split(".")[0] for n, v in network.state_dict().items() if not v.equal(start[n])}
+    return not changed & {"stem", "trunk", "descriptor", "coat", "reliability"}
 
 
 def inherit_calibrator(base: str, model: str, source: Path, folder: Path) -> Path | None:
