@@ -87,11 +87,12 @@ def subjects(
     embedder: Embedder, crops: Sequence[Crop], batch: int, peers: int
 ) -> dict[str, Subject]:
     """Ours and the others by name."""
-    network, (height, width) = embedder.network, embedder.card.window
+    network, (height, width) = embedder.network, embedder.near
 
     def looks(count: int) -> object:
         part = crops[:count]
-        return embedder._look_closely(part, embedder.flanks(part))
+        windows = embedder.flanks(part)
+        return embedder.embed(part, windows), embedder.local(part, windows)
 
     return {
         EMBEDDING: _timed(_Embedding(network), (1, height, width), batch),

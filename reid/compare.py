@@ -120,7 +120,7 @@ def agreeing(points0: Float32, points1: Float32, *, reach: float) -> NDArray[np.
     if len(points0) < LEAST:
         return nothing
     model, mask = cv2.findHomography(
-        points0, points1, cv2.USAC_MAGSAC, 1.5 * reach, maxIters=400, confidence=0.99
+        points0, points1, cv2.USAC_MAGSAC, 1.5 * reach, maxIters=2000, confidence=0.999
     )
     if model is None or mask is None or not _plausible(model, points0):
         return nothing

@@ -12,13 +12,14 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from reid.flank import flank_window
-from reid.network import STRIDE, RosetteNetwork, body_place, local_contrast, without_surround
+from reid.network import RosetteNetwork, body_place, local_contrast, without_surround
 from reid.rootsift import rootsift
 from reid.types import AnnotationFeatures, Box, Crop, Embedding, Float32, LocalFeatures, Pose
 from reid.weights import ModelCard, default_folder, latest, load_card, verified
 
 MARGIN = 0.25  # of the flank's width and height, seen around it for dense descriptors
-KEPT = 768  # cells kept of one annotation
+NEAR, CLOSE = 1.5, 2  # looks of embedding and descriptors, in sizes of the card's window
+KEPT = 1000  # cells kept of one annotation
 LEAST_COAT = 0.3  # probability of coat below which a cell is dropped
 
 
@@ -47,7 +48,6 @@ class Embedder:
             widths=card.widths,
             descriptor_size=card.descriptor_size,
             embedding_size=card.embedding_size,
-            words=card.words,
             grid=card.grid,
         )
         network.load_state_dict(load_file(verified(card, folder)))
@@ -59,10 +59,12 @@ class Embedder:
         for at in range(0, len(crops), batch):
             part = crops[at : at + batch]
             flanks, poses = self.find(part)
-            embeddings, dense = self._look_closely(part, flanks)
+            looks = zip(
+                part, self.embed(part, flanks), self.local(part, flanks), poses, strict=True
+            )
             described += [
                 AnnotationFeatures(e, d, rootsift(crop), crop.flank, crop.box, pose)
-                for crop, e, d, pose in zip(part, embeddings, dense, poses, strict=True)
+                for crop, e, d, pose in looks
             ]
         return described
 
@@ -92,28 +94,41 @@ class Embedder:
         return self.network.features(torch.from_numpy(images))
 
     @torch.inference_mode()
-    def _look_closely(
-        self, crops: Sequence[Crop], flanks: Sequence[Box]
-    ) -> tuple[list[Embedding], list[LocalFeatures]]:
-        """The flank with a margin, at the scale of training; the embedding sees the flank only."""
-        height, width = self.card.window
-        rows, columns = round(height * MARGIN), round(width * MARGIN)
-        size = (height + 2 * rows, width + 2 * columns)
+    def embed(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[Embedding]:
+        """The embedding of each crop, which sees the flank and nothing around it."""
+        looks = [_look(c, f, self.near) for c, f in zip(crops, flanks, strict=True)]
+        vectors = self.network.embed(self._trunk(looks)).numpy()
+        return [Embedding(v / np.linalg.norm(v), self.model) for v in vectors]
+
+    @property
+    def near(self) -> tuple[int, int]:
+        """(H, W) pixels at which the embedding sees a flank."""
+        return self._size(NEAR)
+
+    def _size(self, scale: float) -> tuple[int, int]:
+        """(H, W) pixels of a look at `scale` times the window of training, multiples of 32."""
+        height, width = (round(scale * side / 32) * 32 for side in self.card.window)
+        return height, width
+
+    @torch.inference_mode()
+    def local(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[LocalFeatures]:
+        """Dense descriptors of the flank with a margin, seen more closely than in training.
+
+        Rosettes of real leopards are finer than those of the generator: at twice the scale they
+        have the size that the network knows, and their descriptors are far more distinctive.
+        """
+        size = self._size(CLOSE * (1 + 2 * MARGIN))
         regions = [_grown(flank, MARGIN) for flank in flanks]
         looks = [_look(c, r, size) for c, r in zip(crops, regions, strict=True)]
         features = self._trunk(looks)
-        y, x = rows // STRIDE, columns // STRIDE
-        centre = features[:, :, y : y + height // STRIDE, x : x + width // STRIDE]
-        vectors = self.network.embed(centre).numpy()
         coat = torch.sigmoid(self.network.coat(features))
         trust = (coat * torch.sigmoid(self.network.reliability(features)))[:, 0].numpy()
         descriptors = without_surround(self.network.describe(features), coat).numpy()
         shown = coat[:, 0].numpy()
-        dense = [
+        return [
             _kept_cells(d, c, t, look.region, crop, self.model)
             for d, c, t, look, crop in zip(descriptors, shown, trust, looks, crops, strict=True)
         ]
-        return [Embedding(v / np.linalg.norm(v), self.model) for v in vectors], dense
 
 
 def _grown(box: Box, share: float) -> Box:

@@ -67,7 +67,7 @@ def load_calibrator(name: str, folder: Path | None = None) -> Calibrator:
 
 def provisional(folder: Path | None = None) -> Calibrator:
     """The calibrator of this release: fitted on synthetic animals, at annotation level."""
-    return load_calibrator("provisional@1", folder)
+    return load_calibrator("provisional@2", folder)
 
 
 def fit_weights(

@@ -73,11 +73,11 @@ class RosetteNetwork(nn.Module):
         widths: tuple[int, int, int, int] = (24, 40, 80, 160),
         descriptor_size: int = 64,
         embedding_size: int = 256,
-        words: int = 128,
-        grid: tuple[int, int] = (4, 8),
+        grid: tuple[int, int] = (3, 6),
     ) -> None:
         super().__init__()
         a, b, c, d = widths
+        self.trunk_share = 0.2  # of the embedding's gradient: the trunk serves the descriptors
         self.widths, self.grid = widths, grid
         self.stem = nn.Sequential(
             nn.Conv2d(1, a, 5, 2, 2, bias=False), nn.BatchNorm2d(a), nn.ReLU(inplace=True)
@@ -88,8 +88,9 @@ class RosetteNetwork(nn.Module):
         self.descriptor = nn.Conv2d(c, descriptor_size, 1)
         self.coat = nn.Conv2d(c, 1, 1)
         self.reliability = nn.Conv2d(c, 1, 1)
-        self.words = nn.Conv2d(descriptor_size, words, 1)
-        self.project = nn.Linear(words * grid[0] * grid[1], embedding_size, bias=False)
+        self.deep = nn.Sequential(_block(c, d, 2), _block(d, d, 1))
+        self.power = nn.Parameter(torch.tensor(3.0))
+        self.project = nn.Linear(d * grid[0] * grid[1], embedding_size, bias=False)
         self.centre = nn.BatchNorm1d(embedding_size, affine=False)
         self.posture = nn.Sequential(_block(c, c, 2), _block(c, d, 2), _block(d, d, 1))
         self.place = nn.Conv2d(d, 2, 1)
@@ -98,12 +99,13 @@ class RosetteNetwork(nn.Module):
     def forward(self, crops: Tensor) -> Output:
         """crops: (B, 1, H, W) float32 in [-1, 1], H and W multiples of 32."""
         features = self.features(crops)
+        apart = features.detach()
         return Output(
-            self.embed(features),
+            self.embed(self.trunk_share * features + (1 - self.trunk_share) * apart),
             self.describe(features),
             self.coat(features)[:, 0],
-            self.reliability(features)[:, 0],
-            *self.locate(features),
+            self.reliability(apart)[:, 0],
+            *self.locate(apart),
         )
 
     def features(self, crops: Tensor) -> Tensor:
@@ -112,27 +114,15 @@ class RosetteNetwork(nn.Module):
         features: Tensor = self.trunk(self.stem(packed))
         return features
 
-    @property
-    def whole(self) -> list[nn.Parameter]:
-        """What the embedding adds to the local descriptors; trained after them."""
-        return [*self.words.parameters(), *self.project.parameters()]
-
     def describe(self, features: Tensor) -> Tensor:
         """(B, C, h, w) local descriptors, norm 1 over C, of features of the trunk."""
         return F.normalize(self.descriptor(features), dim=1)
 
     def embed(self, features: Tensor) -> Tensor:
-        """(B, D): which kinds of rosette lie where on the flank, of features of the trunk.
-
-        Descriptors answer to learned words; the answers of reliable cells of coat are pooled in a
-        coarse grid over the flank, their square roots (Arandjelovic 2012) projected and centred.
-        """
-        coat = torch.sigmoid(self.coat(features))
-        trust = coat * torch.sigmoid(self.reliability(features))
-        said = F.relu(self.words(without_surround(self.describe(features), coat))) * trust
-        pooled = F.adaptive_avg_pool2d(said, self.grid).flatten(1)
-        rooted = F.normalize((pooled + 1e-6).sqrt(), dim=1)
-        embedding: Tensor = F.normalize(self.centre(self.project(rooted)), dim=1)
+        """Generalised-mean pooling (Radenovic 2018) in a coarse grid, projected, centred."""
+        raised = self.deep(features).clamp(min=1e-4) ** self.power
+        pooled = F.adaptive_avg_pool2d(raised, self.grid) ** (1 / self.power)
+        embedding: Tensor = F.normalize(self.centre(self.project(pooled.flatten(1))), dim=1)
         return embedding
 
     def locate(self, features: Tensor) -> tuple[Tensor, Tensor]:

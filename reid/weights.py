@@ -14,7 +14,7 @@ from reid.errors import ChecksumMismatch, UnknownModel
 class ModelCard:
     """One released model: weights/NAME@VERSION.toml, beside its .md for people.
 
-    descriptor_size, embedding_size, widths, words, grid: the network's shape.
+    descriptor_size, embedding_size, widths, grid: the network's shape.
     window: (H, W) pixels, the flank as the network was trained to see it.
     normalisation: how luminance becomes the network's input; only "local-contrast" is known.
     """
@@ -27,7 +27,6 @@ class ModelCard:
     embedding_size: int
     descriptor_size: int
     widths: tuple[int, int, int, int]
-    words: int
     grid: tuple[int, int]
     window: tuple[int, int]
     normalisation: str
@@ -67,7 +66,13 @@ def load_card(model: str, folder: Path) -> ModelCard:
         raise UnknownModel(f"no model {model} in {folder}; known: {known}")
     values = tomllib.loads(path.read_text())
     values |= {k: tuple(v) for k, v in values.items() if isinstance(v, list)}
-    return ModelCard(**values)
+    try:
+        return ModelCard(**values)
+    except TypeError as error:
+        raise UnknownModel(
+            f"{path} is a card of another release of this program ({error}): take the weights that "
+            "came with this one, or train anew"
+        ) from None
 
 
 def verified(card: ModelCard, folder: Path) -> Path:

@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("--encounters", type=int, default=2, help="of each animal")
     parser.add_argument("--impostors", type=int, default=6000, help="pairs of strangers")
     parser.add_argument("--seed", type=int, default=2, help="not a seed of training or of a test")
-    parser.add_argument("--name", default="provisional@1", metavar="NAME@VERSION")
+    parser.add_argument("--name", default="provisional@2", metavar="NAME@VERSION")
     parser.add_argument("--weights", type=Path, default=default_folder())
     o = parser.parse_args()
     embedder = Embedder.load(o.weights)

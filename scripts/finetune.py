@@ -119,7 +119,7 @@ def cut(annotations: Sequence[NamedAnnotation], embedder: Embedder) -> Flanks:
 def asked(annotations: Sequence[NamedAnnotation], embedder: Embedder) -> list[Asked]:
     """Every annotation against all others of its flank, embedded as the service embeds."""
     flanks = cut(annotations, embedder)
-    vectors = embed(embedder.network, looks(flanks), flanks.window)
+    vectors = embed(embedder.network, looks(flanks))
     found = leave_one_out(vectors, flanks.annotations)
     if not found:
         raise BadDataset("no photo can be asked about: too many could not be read")

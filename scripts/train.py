@@ -16,7 +16,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="bank, checkpoint and log are kept here")
     parser.add_argument("--minutes", type=float, default=75.0, help="processor time a thread")
-    parser.add_argument("--whole-minutes", type=float, default=12.0, help="the same, embedding")
     parser.add_argument("--styles", type=int, default=2000, help="kinds of coat in the bank")
     parser.add_argument("--relatives", type=int, default=6, help="individuals of each kind")
     parser.add_argument("--views", type=int, default=4, help="views of each coat")
@@ -30,7 +29,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     bank_recipe = BankRecipe(options.styles, options.relatives, options.views, seed=options.seed)
     bank = open_bank(options.folder / "bank", bank_recipe, processes=options.threads)
-    recipe = TrainingRecipe(options.minutes, options.whole_minutes, seed=options.seed)
+    recipe = TrainingRecipe(minutes=options.minutes, seed=options.seed)
     start = load_file(options.start) if options.start else None
     network = train(bank, recipe, options.folder, device=options.device, start=start)
     if options.release:

@@ -62,7 +62,7 @@ class Rosette:
 
 def embed_only(embedder: Embedder, crops: Sequence[Crop]) -> list[Embedding]:
     """The embeddings that `describe` gives, without the time that RootSIFT takes."""
-    return embedder._look_closely(crops, embedder.flanks(crops))[0]
+    return embedder.embed(crops, embedder.flanks(crops))
 
 
 class RootSift:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from reid.network import STRIDE, RosetteNetwork
+from reid.network import RosetteNetwork
 from reid.training.losses import embedding_loss
 from reid.training.photos import Flanks, Half, another_view, looks
 from reid.training.split import apart
@@ -84,7 +84,7 @@ def finetune(
     torch.manual_seed(recipe.seed)
     network, threads = copy.deepcopy(released), torch.get_num_threads()
     optimiser = torch.optim.AdamW(_groups(network), 1e-9, weight_decay=0.0)
-    best = _Best(rank, looks(validation), validation.window, report)
+    best = _Best(rank, looks(validation), report)
     best.ask(network, 0, "released")
     step, spent = 0, 0.0
     with ThreadPoolExecutor(threads) as pool:
@@ -117,7 +117,6 @@ class _Best:
 
     rank: Rank
     seen: Half
-    window: tuple[int, int]
     report: Callable[[str], None]
     history: list[tuple[int, float, float]] = field(default_factory=list)
     standing: tuple[float, float] = (-1.0, -1.0)
@@ -126,7 +125,7 @@ class _Best:
 
     def ask(self, network: RosetteNetwork, step: int, line: str) -> None:
         """Validate a state, and keep it if it is the best."""
-        top1, precision = self.rank(embed(network, self.seen, self.window))
+        top1, precision = self.rank(embed(network, self.seen))
         self.history.append((step, top1, precision))
         self.report(f"step {step} {line} top-1 {top1:.3f} mAP {precision:.3f}")
         if (top1, precision) > self.standing:
@@ -220,20 +219,13 @@ def _departure(
 
 
 @torch.inference_mode()
-def embed(network: RosetteNetwork, seen: Half, window: tuple[int, int]) -> Float32:
-    """(N, D) embeddings of norm 1, as the embedder makes them.
-
-    seen: (N, h, w) of `looks`; the trunk sees the margin, the embedding only the window (H, W).
-    """
+def embed(network: RosetteNetwork, seen: Half) -> Float32:
+    """(N, D) embeddings of norm 1, as the embedder makes them; seen: (N, H, W) of `looks`."""
     network.eval()
-    (height, width), (h, w) = window, seen.shape[1:]
-    rows, columns = height // STRIDE, width // STRIDE
-    y, x = (h - height) // 2 // STRIDE, (w - width) // 2 // STRIDE
     found = []
     for at in range(0, len(seen), BATCH):
         part = _tensor(seen[at : at + BATCH].astype(np.float32))
-        features = network.trunk(network.stem(part))[:, :, y : y + rows, x : x + columns]
-        found.append(network.embed(features).numpy())
+        found.append(network.embed(network.features(part)).numpy())
     return np.concatenate(found)
 
 

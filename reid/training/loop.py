@@ -25,29 +25,22 @@ from reid.training.losses import (
 
 @dataclass(frozen=True, slots=True)
 class TrainingRecipe:
-    """Two stages: the local descriptors with all that is local, then the embedding on top of them.
-
-    minutes, whole_minutes: of processor time a thread (wall clock where nothing else runs) for the
-    two stages; each learning rate follows a cosine over its own. styles: kinds of coat in a step;
-    relatives: of each, in two views; bodies: loose views beside them, in the first stage.
+    """minutes: of processor time a thread (wall clock where nothing else runs); the learning rate
+    follows a cosine over it. styles: kinds of coat in a step; relatives: of each, in two views;
+    bodies: loose views beside them.
 
     radius: how near two cells must be on the coat to show the same place, coat units.
     """
 
     minutes: float = 75.0
-    whole_minutes: float = 12.0
     styles: int = 6
     relatives: int = 4
     bodies: int = 8
     peak_rate: float = 1.2e-3
-    whole_rate: float = 2e-3
     weight_decay: float = 0.02
     warmup: float = 0.03
     radius: float = 0.022
     seed: int = 1
-
-
-Step = Callable[[RosetteNetwork, Batch, TrainingRecipe], tuple[Tensor, str]]
 
 
 def train(
@@ -59,52 +52,16 @@ def train(
     start: dict[str, Tensor] | None = None,
     report: Callable[[str], None] = print,
 ) -> RosetteNetwork:
-    """Train until the minutes are spent; continues from the checkpoints in `folder`, if any.
+    """Train until the minutes are spent; continues from folder/checkpoint.pt if there is one.
 
     start: weights to begin with, of this network or one like it; what does not fit begins anew.
     """
-    torch.manual_seed(recipe.seed)
-    network = RosetteNetwork()
-    if start:
-        own = network.state_dict()
-        fits = {k: v for k, v in start.items() if k in own and own[k].shape == v.shape}
-        network.load_state_dict(fits, strict=False)
-        report(f"{len(fits)} of {len(own)} tensors from the start")
-    network = network.to(device).to(memory_format=torch.channels_last)
-    whole = {id(p) for p in network.whole}
-    local = [p for p in network.parameters() if id(p) not in whole]
-    first = _Stage(folder / "checkpoint.pt", recipe.minutes, recipe.peak_rate, local)
-    _run(network.train(), bank, recipe, first, _local_step, report)
-    second = _Stage(folder / "whole.pt", recipe.whole_minutes, recipe.whole_rate, network.whole)
-    network.eval().centre.train()
-    _run(network, bank, recipe, second, _whole_step, report)
-    return network.eval()
-
-
-@dataclass(frozen=True, slots=True)
-class _Stage:
-    """One stage of training: where it is kept, how long it lasts, and what it changes."""
-
-    checkpoint: Path
-    minutes: float
-    rate: float
-    parameters: list[nn.Parameter]
-
-
-def _run(
-    network: RosetteNetwork,
-    bank: Bank,
-    recipe: TrainingRecipe,
-    stage: _Stage,
-    ask: Step,
-    report: Callable[[str], None],
-) -> None:
-    """One stage, resumed where its checkpoint stopped."""
-    optimiser = torch.optim.AdamW(stage.parameters, 1e-9, weight_decay=recipe.weight_decay)
-    device = stage.parameters[0].device
-    step, spent, threads = 0, 0.0, torch.get_num_threads() if device.type == "cpu" else 1
-    if stage.checkpoint.is_file():
-        state = torch.load(stage.checkpoint, map_location=device, weights_only=True)
+    network = _begun(recipe, start, device, report)
+    optimiser = torch.optim.AdamW(network.parameters(), 1e-9, weight_decay=recipe.weight_decay)
+    checkpoint = folder / "checkpoint.pt"
+    step, spent, threads = 0, 0.0, torch.get_num_threads() if device == "cpu" else 1
+    if checkpoint.is_file():
+        state = torch.load(checkpoint, map_location=device, weights_only=True)
         network.load_state_dict(state["network"])
         optimiser.load_state_dict(state["optimiser"])
         step, spent = state["step"], state["spent"]
@@ -112,23 +69,42 @@ def _run(
     source = batches(
         bank, rng, styles=recipe.styles, relatives=recipe.relatives, bodies=recipe.bodies
     )
-    while spent < stage.minutes * 60:
+    network.train()
+    while spent < recipe.minutes * 60:
         began = time.process_time()
         for group in optimiser.param_groups:
-            group["lr"] = stage.rate * _schedule(spent / stage.minutes / 60, recipe.warmup)
-        loss, line = ask(network, next(source), recipe)
+            group["lr"] = recipe.peak_rate * _schedule(spent / recipe.minutes / 60, recipe.warmup)
+        loss, line = _step(network, next(source), recipe)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         for part in network.children():  # apart, so that no head can shout the others down
-            if weights := [p for p in part.parameters() if p.grad is not None]:
+            if weights := list(part.parameters()):
                 nn.utils.clip_grad_norm_(weights, 1.0)
         optimiser.step()
         step, spent = step + 1, spent + (time.process_time() - began) / threads
         if step % 25 == 0:
             report(f"step {step} {spent / 60:.1f} min {line}")
         if step % 100 == 0:
-            _save(stage.checkpoint, network, optimiser, step, spent)
-    _save(stage.checkpoint, network, optimiser, step, spent)
+            _save(checkpoint, network, optimiser, step, spent)
+    _save(checkpoint, network, optimiser, step, spent)
+    return network.eval()
+
+
+def _begun(
+    recipe: TrainingRecipe,
+    start: dict[str, Tensor] | None,
+    device: str,
+    report: Callable[[str], None],
+) -> RosetteNetwork:
+    """A network with random weights, or with those of the start where they fit."""
+    torch.manual_seed(recipe.seed)
+    network = RosetteNetwork()
+    if start:
+        own = network.state_dict()
+        fits = {k: v for k, v in start.items() if k in own and own[k].shape == v.shape}
+        network.load_state_dict(fits, strict=False)
+        report(f"{len(fits)} of {len(own)} tensors from the start")
+    return network.to(device).to(memory_format=torch.channels_last)
 
 
 def _schedule(progress: float, warmup: float) -> float:
@@ -138,47 +114,34 @@ def _schedule(progress: float, warmup: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - warmup) / (1 - warmup)))) + 1e-3
 
 
-def _local_step(
-    network: RosetteNetwork, batch: Batch, recipe: TrainingRecipe
-) -> tuple[Tensor, str]:
-    """Loss of everything but the embedding on one batch, and a line for people."""
+def _step(network: RosetteNetwork, batch: Batch, recipe: TrainingRecipe) -> tuple[Tensor, str]:
+    """Loss of one batch, and a line for people."""
     device = next(network.parameters()).device
     images, places, animal, yaw, mirrored = (
         torch.from_numpy(a).to(device)
         for a in (batch.images, batch.places, batch.animal, batch.yaw, batch.mirrored)
     )
     animal = animal.float() / 255
-    features = network.features(images[:, None])
+    out = network(images[:, None].contiguous(memory_format=torch.channels_last))
     n = batch.pairs
     coat_places, seen = places[..., :2].flatten(1, 2), animal.flatten(1) > 0.6
     partner, valid = correspondences(
         coat_places[:n], coat_places[n : 2 * n], seen[:n], seen[n : 2 * n], radius=recipe.radius
     )
-    d = network.describe(features).flatten(2)
+    d = out.descriptors.flatten(2)
     dense = dense_loss(d[:n], d[n : 2 * n], partner, valid, coat_places[n : 2 * n])
-    coat = coat_loss(network.coat(features)[:, 0], animal)
-    apart = features.detach()
-    trust = reliability_loss(network.reliability(apart)[:, 0].flatten(1), dense)
-    where, posed = network.locate(apart)
-    place = place_loss(body_place(where), places[..., [0, 2]], animal)
-    pose = pose_loss(posed, 1.0 - mirrored.float(), yaw)
-    loss = dense.loss + 0.3 * coat + 0.1 * trust + 3.0 * place + 0.1 * pose
+    whole, right = embedding_loss(out.embedding[:n], out.embedding[n : 2 * n])
+    coat = coat_loss(out.coat, animal)
+    trust = reliability_loss(out.reliability.flatten(1), dense)
+    place = place_loss(body_place(out.place), places[..., [0, 2]], animal)
+    pose = pose_loss(out.pose, 1.0 - mirrored.float(), yaw)
+    loss = dense.loss + 0.5 * whole + 0.3 * coat + 0.1 * trust + 3.0 * place + 0.1 * pose
     line = (
-        f"dense {dense.loss.item():.3f} ({dense.accuracy.item():.3f}) coat {coat.item():.3f} "
+        f"dense {dense.loss.item():.3f} ({dense.accuracy.item():.3f}) "
+        f"global {whole.item():.3f} ({right.item():.3f}) coat {coat.item():.3f} "
         f"trust {trust.item():.3f} place {place.item():.4f} pose {pose.item():.3f}"
     )
     return loss, line
-
-
-def _whole_step(network: RosetteNetwork, batch: Batch, _: TrainingRecipe) -> tuple[Tensor, str]:
-    """Loss of the embedding on the pairs of one batch; nothing below it changes."""
-    n = batch.pairs
-    images = torch.from_numpy(batch.images[: 2 * n]).to(next(network.parameters()).device)
-    with torch.no_grad():
-        features = network.features(images[:, None])
-    embedding = network.embed(features)
-    loss, right = embedding_loss(embedding[:n], embedding[n:])
-    return loss, f"global {loss.item():.3f} ({right.item():.3f})"
 
 
 def _save(

@@ -17,7 +17,7 @@ from reid.types import Box, Crop, Float32, Image
 
 Half = NDArray[np.float16]
 MAX_PIXELS = 80_000_000
-MARGIN = 0.25  # of the window, kept around it: as the embedder does, and room for shifted views
+MARGIN = 0.25  # of the window, kept around it: room for shifted views
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def cut_flanks(
     done: Callable[[int], object] = lambda _: None,
 ) -> tuple[Flanks, list[str]]:
     """Every flank once, in the window that the embedder finds; and what could not be read."""
-    height, width = window = embedder.card.window
+    height, width = window = embedder.near
     size = (round(height * (1 + 2 * MARGIN)), round(width * (1 + 2 * MARGIN)))
     kept: list[NamedAnnotation] = []
     seen: list[Image] = []
@@ -103,9 +103,15 @@ def _warped(grey: Image, to_source: NDArray[np.float64], size: tuple[int, int]) 
 
 
 def looks(flanks: Flanks) -> Half:
-    """(N, h, w) float16 in [-1, 1]: windows with their margins, as the embedder looks at them."""
-    seen = [local_contrast(one).astype(np.float16) for one in flanks.luminance]
-    return np.stack(seen) if seen else np.empty(flanks.luminance.shape, np.float16)
+    """(N, H, W) float16 in [-1, 1]: windows without their margins, as the embedder sees them."""
+    height, width = flanks.window
+    y, x = (
+        (whole - part) // 2
+        for whole, part in zip(flanks.luminance.shape[1:], flanks.window, strict=True)
+    )
+    windows = flanks.luminance[:, y : y + height, x : x + width]
+    seen = [local_contrast(one).astype(np.float16) for one in windows]
+    return np.stack(seen) if seen else np.empty(windows.shape, np.float16)
 
 
 def another_view(

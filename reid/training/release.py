@@ -18,7 +18,6 @@ architecture = "RosetteNetwork"
 embedding_size = {embedding_size}
 descriptor_size = {descriptor_size}
 widths = [{widths}]
-words = {words}
 grid = [{grid}]
 window = [{window}]
 normalisation = "local-contrast"
@@ -54,7 +53,6 @@ def release(
             embedding_size=network.project.out_features,
             descriptor_size=network.descriptor.out_channels,
             widths=", ".join(str(w) for w in network.widths),
-            words=network.words.out_channels,
             grid=", ".join(str(g) for g in network.grid),
             window=f"{bank.height}, {bank.width}",
             coats=bank.coats,

@@ -122,14 +122,14 @@ def parts(package, weights):
 
 def test_flanks_are_cut_once_as_the_embedder_sees_them(parts):
     embedder, learning, _ = parts
-    assert learning.luminance.shape == (36, 48, 96)
+    assert learning.luminance.shape == (36, 96, 144)
     one = learning.annotations[0]
     (crop,) = next(iter_crops(one))
     window = embedder.flanks([crop])[0]
-    inner = learning.luminance[0, 8:40, 16:80]
+    inner = learning.luminance[0, 16:80, 24:120]
     x0, y0 = max(window.x0, 0), max(window.y0, 0)
     seen = crop.image[int(y0) : int(np.ceil(window.y1)), int(x0) : int(np.ceil(window.x1)), 0]
-    direct = cv2.resize(seen, (64, 32), interpolation=cv2.INTER_AREA)
+    direct = cv2.resize(seen, (96, 64), interpolation=cv2.INTER_AREA)
     assert np.corrcoef(inner.ravel(), direct.ravel())[0, 1] > 0.9
 
 
@@ -140,7 +140,7 @@ def iter_crops(one):
 
 def test_the_embeddings_of_cut_flanks_are_those_that_the_service_keeps(parts):
     embedder, learning, _ = parts
-    ours = embed(embedder.network, looks(learning), learning.window)[:3]
+    ours = embed(embedder.network, looks(learning))[:3]
     kept = [
         embedder.describe(cuts)[0] for n in range(3) for cuts in iter_crops(learning.annotations[n])
     ]
@@ -162,7 +162,7 @@ def test_a_batch_pairs_one_flank_over_two_encounters_and_all_face_one_way(parts)
         return np.zeros(window, np.float32)
 
     plain_map.map = lambda _, *columns: map(record, *columns)
-    assert next(pairs(learning, 8, 1, plain_map)).shape == (16, 1, 32, 64)
+    assert next(pairs(learning, 8, 1, plain_map)).shape == (16, 1, *learning.window)
     for (a, flipped), (b, also) in zip(seen[:8], seen[8:], strict=True):
         one, other = learning.annotations[a], learning.annotations[b]
         assert (one.individual, one.flank, flipped) == (other.individual, other.flank, also)
@@ -174,12 +174,14 @@ def test_a_batch_pairs_one_flank_over_two_encounters_and_all_face_one_way(parts)
 def test_a_view_is_in_range_differs_each_time_and_keeps_the_pattern(parts):
     _, learning, _ = parts
     source = learning.luminance[0]
-    views = [another_view(source, (32, 64), False, np.random.default_rng(n)) for n in range(8)]
-    assert all(v.shape == (32, 64) and np.abs(v).max() <= 1 for v in views)
+    views = [
+        another_view(source, learning.window, False, np.random.default_rng(n)) for n in range(8)
+    ]
+    assert all(v.shape == learning.window and np.abs(v).max() <= 1 for v in views)
     assert np.abs(views[0] - views[1]).max() > 0.1
-    straight = local_contrast(np.ascontiguousarray(source[8:40, 16:80]))
+    straight = local_contrast(np.ascontiguousarray(source[16:80, 24:120]))
     assert np.median([np.corrcoef(v.ravel(), straight.ravel())[0, 1] for v in views]) > 0.2
-    turned = another_view(source, (32, 64), True, np.random.default_rng(0))
+    turned = another_view(source, learning.window, True, np.random.default_rng(0))
     assert np.corrcoef(turned[:, ::-1].ravel(), views[0].ravel())[0, 1] > 0.5
 
 

@@ -77,10 +77,10 @@ def test_the_coat_loss_prefers_the_truth():
 def test_training_learns_resumes_and_releases_weights_that_load(tmp_path):
     bank = open_bank(tmp_path / "bank", TINY, processes=1)
     said: list[str] = []
-    recipe = TrainingRecipe(0.02, 0.01, styles=2, relatives=2, bodies=2)
+    recipe = TrainingRecipe(minutes=0.02, styles=2, relatives=2, bodies=2)
     train(bank, recipe, tmp_path, report=said.append)
     before = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
-    longer = TrainingRecipe(0.04, 0.02, styles=2, relatives=2, bodies=2)
+    longer = TrainingRecipe(minutes=0.04, styles=2, relatives=2, bodies=2)
     network = train(bank, longer, tmp_path, report=said.append)
     after = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     assert after["step"] > before["step"] > 0
