@@ -14,6 +14,7 @@ RATIO = 0.87  # Lowe's ratio for RootSIFT, as a ratio of distances
 REACH = 12.0  # RootSIFT: pixels of a 640 px wide crop within which a correspondence agrees
 CELLS = 1.6  # dense: the same in cells of the network
 CLEAR, FUZZ = 0.65, 0.05  # cosine at which a cell counts half, and how softly
+COARSE = np.float32(0.5)  # weight of an agreement at the coarse scale
 LEAST = 6  # correspondences below which no geometry is tried
 
 
@@ -59,9 +60,25 @@ def strength(correspondences: Correspondences) -> float:
 
 
 def dense_correspondences(query: LocalFeatures, other: LocalFeatures) -> Correspondences:
-    """Mutually nearest cells of the network that a smooth deformation explains."""
+    """Mutually nearest cells of the network that a smooth deformation explains, scale by scale.
+
+    The fine scale decides between good photos; on poor ones only the coarse scale has something
+    to say. Their strengths are added, the coarse ones at half weight.
+    """
     if query.model != other.model:
         raise EmbeddingMismatch(expected=other.model, got=query.model)
+    pairs = zip(query.scales(), other.scales(), strict=True)
+    coarse, fine = (_cells_that_agree(one, another) for one, another in pairs)
+    return Correspondences(
+        np.concatenate([coarse.points0, fine.points0]),
+        np.concatenate([coarse.points1, fine.points1]),
+        np.concatenate([COARSE * coarse.strength, fine.strength]),
+        "rosette",
+    )
+
+
+def _cells_that_agree(query: LocalFeatures, other: LocalFeatures) -> Correspondences:
+    """The same at one scale."""
     if min(len(query), len(other)) < LEAST:
         return _none("rosette")
     cosines = query.descriptors @ other.descriptors.T

@@ -18,8 +18,8 @@ from reid.types import AnnotationFeatures, Box, Crop, Embedding, Float32, LocalF
 from reid.weights import ModelCard, default_folder, latest, load_card, verified
 
 MARGIN = 0.25  # of the flank's width and height, seen around it for dense descriptors
-NEAR, CLOSE = 1.5, 2  # looks of embedding and descriptors, in sizes of the card's window
-KEPT = 1000  # cells kept of one annotation
+NEAR = 1.5  # look of the embedding, in sizes of the card's window
+SCALES = ((1.0, 400), (2.0, 1000))  # looks of the descriptors, likewise, and cells kept of each
 LEAST_COAT = 0.3  # probability of coat below which a cell is dropped
 
 
@@ -110,25 +110,53 @@ class Embedder:
         height, width = (round(scale * side / 32) * 32 for side in self.card.window)
         return height, width
 
-    @torch.inference_mode()
     def local(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[LocalFeatures]:
-        """Dense descriptors of the flank with a margin, seen more closely than in training.
+        """Dense descriptors of the flank with a margin, seen as in training and more closely.
 
         Rosettes of real leopards are finer than those of the generator: at twice the scale they
-        have the size that the network knows, and their descriptors are far more distinctive.
+        have the size that the network knows, and their descriptors are far more distinctive. Where
+        the photo has no such detail, the scale of training is the better one.
         """
-        size = self._size(CLOSE * (1 + 2 * MARGIN))
+        looks = [self._cells(crops, flanks, scale, kept) for scale, kept in SCALES]
+        return [_joined(*parts) for parts in zip(*looks, strict=True)]
+
+    @torch.inference_mode()
+    def _cells(
+        self, crops: Sequence[Crop], flanks: Sequence[Box], scale: float, kept: int
+    ) -> list[LocalFeatures]:
+        """The most trusted cells at one scale."""
+        size = self._size(scale * (1 + 2 * MARGIN))
         regions = [_grown(flank, MARGIN) for flank in flanks]
         looks = [_look(c, r, size) for c, r in zip(crops, regions, strict=True)]
         features = self._trunk(looks)
         coat = torch.sigmoid(self.network.coat(features))
         trust = (coat * torch.sigmoid(self.network.reliability(features)))[:, 0].numpy()
         descriptors = without_surround(self.network.describe(features), coat).numpy()
-        shown = coat[:, 0].numpy()
-        return [
-            _kept_cells(d, c, t, look.region, crop, self.model)
-            for d, c, t, look, crop in zip(descriptors, shown, trust, looks, crops, strict=True)
+        grids = [
+            _Grid(d, c, t, look.region)
+            for d, c, t, look in zip(descriptors, coat[:, 0].numpy(), trust, looks, strict=True)
         ]
+        return [_kept_cells(g, c, kept, self.model) for g, c in zip(grids, crops, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """All cells of one look: descriptors (C, h, w), coat and trust (h, w), over a region."""
+
+    descriptors: Float32
+    coat: Float32
+    trust: Float32
+    region: Box
+
+
+def _joined(coarse: LocalFeatures, fine: LocalFeatures) -> LocalFeatures:
+    return LocalFeatures(
+        np.concatenate([coarse.points, fine.points]),
+        np.concatenate([coarse.descriptors, fine.descriptors]),
+        np.concatenate([coarse.weight, fine.weight]),
+        fine.model,
+        len(coarse),
+    )
 
 
 def _grown(box: Box, share: float) -> Box:
@@ -151,21 +179,20 @@ def _look(crop: Crop, region: Box, size: tuple[int, int]) -> _Look:
     return _Look(region, seen)
 
 
-def _kept_cells(
-    descriptors: Float32, coat: Float32, trust: Float32, region: Box, crop: Crop, model: str
-) -> LocalFeatures:
+def _kept_cells(grid: _Grid, crop: Crop, kept: int, model: str) -> LocalFeatures:
     """The cells of coat inside the crop that are most to be trusted, in pixels of the photo."""
-    _, h, w = descriptors.shape
+    size, h, w = grid.descriptors.shape
+    region = grid.region
     x = region.x0 + (np.arange(w, dtype=np.float32) + 0.5) * region.width / w - 0.5
     y = region.y0 + (np.arange(h, dtype=np.float32) + 0.5) * region.height / h - 0.5
     points = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2).astype(np.float32)
     height, width = crop.image.shape[:2]
     inside = ((points >= 0) & (points <= (width - 1, height - 1))).all(1)
-    weight = trust.reshape(-1) * (inside & (coat.reshape(-1) > LEAST_COAT))
-    order = np.argsort(-weight, kind="stable")[:KEPT]
+    weight = grid.trust.reshape(-1) * (inside & (grid.coat.reshape(-1) > LEAST_COAT))
+    order = np.argsort(-weight, kind="stable")[:kept]
     order = np.sort(order[weight[order] > 0])
     corner = np.array([crop.box.x0, crop.box.y0], np.float32)
-    flat = descriptors.reshape(len(descriptors), -1).T
+    flat = grid.descriptors.reshape(size, -1).T
     return LocalFeatures(
         points[order] + corner,
         np.ascontiguousarray(flat[order], np.float32),

@@ -30,6 +30,7 @@ def pack_features(features: LocalFeatures) -> bytes:
         descriptors=np.round(features.descriptors * (127 / largest)).astype(np.int8),
         weight=np.round(features.weight * 255).astype(np.uint8),
         model=np.array(features.model),
+        coarse=np.array(features.coarse),
     )
     return out.getvalue()
 
@@ -44,4 +45,5 @@ def unpack_features(data: bytes) -> LocalFeatures:
             (descriptors / np.maximum(norms, 1e-6)).astype(np.float32),
             held["weight"].astype(np.float32) / 255,
             str(held["model"]),
+            int(held["coarse"]) if "coarse" in held else 0,
         )

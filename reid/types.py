@@ -102,12 +102,15 @@ class LocalFeatures:
     descriptors: (K, D) float32, rows of norm 1.
     weight: (K,) float32 in [0, 1], how much a point is to be trusted.
     model: what made them, e.g. "rosette@1" or "rootsift@1".
+    coarse: the first so many were seen at half the scale of the others; each scale is a grid of
+    its own.
     """
 
     points: Float32
     descriptors: Float32
     weight: Float32
     model: str
+    coarse: int = 0
 
     def __post_init__(self) -> None:
         k = len(self.points)
@@ -118,6 +121,15 @@ class LocalFeatures:
 
     def __len__(self) -> int:
         return len(self.points)
+
+    def scales(self) -> "tuple[LocalFeatures, LocalFeatures]":
+        """The coarse ones and the fine ones, either of which may be empty."""
+        return self._part(slice(0, self.coarse)), self._part(slice(self.coarse, None))
+
+    def _part(self, rows: slice) -> "LocalFeatures":
+        return LocalFeatures(
+            self.points[rows], self.descriptors[rows], self.weight[rows], self.model
+        )
 
 
 @dataclass(frozen=True, slots=True)
