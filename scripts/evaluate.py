@@ -72,6 +72,8 @@ def evaluate(options: argparse.Namespace) -> None:
         others = [s for d in options.distractors for s in read_distractors(d)]
         print(heading(options, queries, others), end="")
         print(f"; {embedder.model}, {calibrator.id}" if embedder and calibrator else "", flush=True)
+        for peer in peers:
+            print(f"{peer.embedder.model}, licence: {peer.embedder.licence}")
         conditions = {"levels": options.degrade, "styles": options.crop, "seed": options.seed}
         for trial in trials(
             queries, others, witnesses, **conditions, finder=embedder, progress=progress
