@@ -12,7 +12,7 @@ from scipy.optimize import minimize
 from reid.compare import Fusion
 from reid.errors import UnknownModel
 from reid.types import Evidence, Verdict
-from reid.weights import default_folder
+from reid.weights import default_folder, latest
 
 LOG10_E = log10(np.e)
 SAME = 2.0  # llr from which the machine says "same", and below minus which "different"
@@ -65,9 +65,20 @@ def load_calibrator(name: str, folder: Path | None = None) -> Calibrator:
     )
 
 
+def calibrator_of(model: str, folder: Path) -> Calibrator:
+    """The newest calibrator in `folder` whose card names this model."""
+    cards = {path: tomllib.loads(path.read_text()) for path in folder.glob("*@*.toml")}
+    fitted = [path for path, card in cards.items() if card.get("model") == model]
+    if not fitted:
+        raise UnknownModel(f"no calibrator of {model} in {folder}: scripts/calibrate.py makes one")
+    newest = max(fitted, key=lambda path: (int(cards[path]["version"]), path.stem))
+    return load_calibrator(newest.stem, folder)
+
+
 def provisional(folder: Path | None = None) -> Calibrator:
-    """The calibrator of this release: fitted on synthetic animals, at annotation level."""
-    return load_calibrator("provisional@2", folder)
+    """The calibrator of the newest rosette model: fitted on synthetic animals, annotation level."""
+    folder = default_folder() if folder is None else folder
+    return calibrator_of(latest(folder), folder)
 
 
 def fit_weights(

@@ -5,19 +5,16 @@ has something newer, and swapped whole. So several services over one database ag
 """
 
 import logging
-import tomllib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
 from sqlalchemy import Connection
 
 from reid.crop import cut, parse_box, resolve_box
-from reid.errors import UnknownModel
-from reid.evidence import Calibrator, load_calibrator
+from reid.evidence import Calibrator, calibrator_of
 from reid.gallery import Galleries
 from reid.identify import identify
 from reid.images import decode
@@ -108,16 +105,6 @@ def load_recognition(settings: Settings) -> Recognition:
     embedder = load_embedder(settings)
     folder = settings.weights_dir or default_folder()
     return Recognition(embedder, calibrator_of(embedder.model, folder))
-
-
-def calibrator_of(model: str, folder: Path) -> Calibrator:
-    """The newest calibrator in `folder` whose card names this model."""
-    cards = {path: tomllib.loads(path.read_text()) for path in folder.glob("*@*.toml")}
-    fitted = [path for path, card in cards.items() if card.get("model") == model]
-    if not fitted:
-        raise UnknownModel(f"no calibrator of {model} in {folder}: scripts/calibrate.py makes one")
-    newest = max(fitted, key=lambda path: (int(cards[path]["version"]), path.stem))
-    return load_calibrator(newest.stem, folder)
 
 
 class Engine:

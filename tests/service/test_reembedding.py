@@ -10,8 +10,9 @@ from typer.testing import CliRunner
 
 from reid.errors import UnknownModel
 from reid.evaluation.protocol import read_dataset
+from reid.evidence import calibrator_of
 from service.__main__ import app as command_line
-from service.engine import Engine, Recognition, calibrator_of
+from service.engine import Engine, Recognition
 from service.export import export_identities
 from service.metrics import Metrics
 from service.store import features, jobs, reembedding
