@@ -24,7 +24,7 @@ LEAST_COAT = 0.3  # probability of coat below which a cell is dropped
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class Look:
     """A region of one crop as the network sees it; may reach over the crop's edge."""
 
     region: Box
@@ -80,7 +80,7 @@ class Embedder:
         """
         height, width = self.card.window
         whole = [Box(0, 0, c.image.shape[1], c.image.shape[0]) for c in crops]
-        looks = [_look(c, b, (height, width)) for c, b in zip(crops, whole, strict=True)]
+        looks = [look(c, b, (height, width)) for c, b in zip(crops, whole, strict=True)]
         features = self._trunk(looks)
         coat = torch.sigmoid(self.network.coat(features))[:, 0].numpy()
         place, pose = self.network.locate(features)
@@ -89,14 +89,14 @@ class Embedder:
         left, yaw = torch.sigmoid(pose[:, 0]), torch.rad2deg(pose[:, 1])
         return boxes, [Pose(float(p), float(y)) for p, y in zip(left, yaw, strict=True)]
 
-    def _trunk(self, looks: Sequence[_Look]) -> Tensor:
+    def _trunk(self, looks: Sequence[Look]) -> Tensor:
         images = np.stack([local_contrast(look.luminance) for look in looks])[:, None]
         return self.network.features(torch.from_numpy(images))
 
     @torch.inference_mode()
     def embed(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[Embedding]:
         """The embedding of each crop, which sees the flank and nothing around it."""
-        looks = [_look(c, f, self.near) for c, f in zip(crops, flanks, strict=True)]
+        looks = [look(c, f, self.near) for c, f in zip(crops, flanks, strict=True)]
         vectors = self.network.embed(self._trunk(looks)).numpy()
         return [Embedding(v / np.linalg.norm(v), self.model) for v in vectors]
 
@@ -126,8 +126,8 @@ class Embedder:
     ) -> list[LocalFeatures]:
         """The most trusted cells at one scale."""
         size = self._size(scale * (1 + 2 * MARGIN))
-        regions = [_grown(flank, MARGIN) for flank in flanks]
-        looks = [_look(c, r, size) for c, r in zip(crops, regions, strict=True)]
+        regions = [grown(flank, MARGIN) for flank in flanks]
+        looks = [look(c, r, size) for c, r in zip(crops, regions, strict=True)]
         features = self._trunk(looks)
         coat = torch.sigmoid(self.network.coat(features))
         trust = (coat * torch.sigmoid(self.network.reliability(features)))[:, 0].numpy()
@@ -159,12 +159,13 @@ def _joined(coarse: LocalFeatures, fine: LocalFeatures) -> LocalFeatures:
     )
 
 
-def _grown(box: Box, share: float) -> Box:
+def grown(box: Box, share: float) -> Box:
+    """The box with a margin of `share` of its width and height on every side."""
     dx, dy = share * box.width, share * box.height
     return Box(box.x0 - dx, box.y0 - dy, box.x1 + dx, box.y1 + dy)
 
 
-def _look(crop: Crop, region: Box, size: tuple[int, int]) -> _Look:
+def look(crop: Crop, region: Box, size: tuple[int, int]) -> Look:
     """Luminance of a region of the crop at (H, W) pixels; what lies outside repeats the edge."""
     grey = cv2.cvtColor(crop.image, cv2.COLOR_RGB2GRAY)
     height, width = size
@@ -176,7 +177,7 @@ def _look(crop: Crop, region: Box, size: tuple[int, int]) -> _Look:
     y = (region.y0 + (np.arange(height) + 0.5) * sy) * fy - 0.5
     grid = np.meshgrid(x.astype(np.float32), y.astype(np.float32))
     seen = cv2.remap(grey, grid[0], grid[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return _Look(region, seen)
+    return Look(region, seen)
 
 
 def _kept_cells(grid: _Grid, crop: Crop, kept: int, model: str) -> LocalFeatures:

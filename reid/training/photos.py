@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reid.crop import cut
-from reid.embed import Embedder
+from reid.embed import Embedder, grown, look
 from reid.errors import InputError
 from reid.images import decode
 from reid.interchange.named import NamedAnnotation
 from reid.network import local_contrast
-from reid.types import Box, Crop, Float32, Image
+from reid.types import Crop, Float32, Image
 
 Half = NDArray[np.float16]
 MAX_PIXELS = 80_000_000
@@ -72,27 +72,14 @@ def cut_flanks(
     for some, cuts, unusable in crops(annotations):
         if cuts:
             boxes = embedder.flanks(cuts)
-            seen += [_luminance(c, b, size) for c, b in zip(cuts, boxes, strict=True)]
+            seen += [
+                look(c, grown(b, MARGIN), size).luminance for c, b in zip(cuts, boxes, strict=True)
+            ]
         kept += some
         skipped += unusable
         done(len(some) + len(unusable))
     luminance = np.stack(seen) if seen else np.empty((0, *size), np.uint8)
     return Flanks(kept, luminance, window), skipped
-
-
-def _luminance(crop: Crop, window: Box, size: tuple[int, int]) -> Image:
-    """The window with its margin at (H, W) pixels; what lies outside the crop repeats its edge."""
-    grey = cv2.cvtColor(crop.image, cv2.COLOR_RGB2GRAY)
-    share = 1 + 2 * MARGIN
-    sx, sy = window.width * share / size[1], window.height * share / size[0]
-    if (shrink := min(sx, sy)) > 1.5:  # an area average first, or fine hair becomes noise
-        grey = cv2.resize(grey, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
-    fx, fy = grey.shape[1] / crop.image.shape[1], grey.shape[0] / crop.image.shape[0]
-    x0, y0 = window.x0 - MARGIN * window.width, window.y0 - MARGIN * window.height
-    to_photo = np.array(
-        [[sx * fx, 0, (x0 + sx / 2) * fx - 0.5], [0, sy * fy, (y0 + sy / 2) * fy - 0.5]]
-    )
-    return _warped(grey, to_photo, size)
 
 
 def _warped(grey: Image, to_source: NDArray[np.float64], size: tuple[int, int]) -> Image:
