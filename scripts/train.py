@@ -16,7 +16,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="bank, checkpoint and log are kept here")
     parser.add_argument("--minutes", type=float, default=75.0, help="processor time a thread")
-    parser.add_argument("--styles", type=int, default=2000, help="kinds of coat in the bank")
+    parser.add_argument("--styles", type=int, default=1200, help="kinds of coat in the bank")
     parser.add_argument("--relatives", type=int, default=6, help="individuals of each kind")
     parser.add_argument("--views", type=int, default=4, help="views of each coat")
     parser.add_argument("--start", type=Path, help="weights to begin with (.safetensors)")

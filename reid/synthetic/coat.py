@@ -46,7 +46,7 @@ class CoatStyle:
         open, pale), for breadth. Relative sizes were set by eye against published photographs.
         """
         broad = rng.random() < 0.125
-        low, high = (0.08, 0.12) if broad else (0.04, 0.085)
+        low, high = (0.08, 0.12) if broad else (0.03, 0.08)
         return cls(
             spacing=float(np.exp(rng.uniform(np.log(low), np.log(high)))),
             jitter=float(rng.uniform(0.2, 0.36)),

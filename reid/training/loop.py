@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from reid.network import RosetteNetwork, body_place
-from reid.training.data import Bank, Batch, batches
+from reid.network import Output, RosetteNetwork, body_place
+from reid.training.data import Bank, Batch, Views, batches
 from reid.training.losses import (
+    Memory,
     coat_loss,
     correspondences,
     dense_loss,
-    embedding_loss,
     place_loss,
     pose_loss,
     reliability_loss,
@@ -27,16 +27,17 @@ from reid.training.losses import (
 class TrainingRecipe:
     """minutes: of processor time a thread (wall clock where nothing else runs); the learning rate
     follows a cosine over it. styles: kinds of coat in a step; relatives: of each, in two views;
-    bodies: loose views beside them.
+    bodies: loose views beside them. coarse: share of the steps at the size of the first look.
 
     radius: how near two cells must be on the coat to show the same place, coat units.
     """
 
     minutes: float = 75.0
-    styles: int = 6
+    styles: int = 5
     relatives: int = 4
-    bodies: int = 8
-    peak_rate: float = 1.2e-3
+    bodies: int = 6
+    coarse: float = 0.3
+    peak_rate: float = 1.0e-3
     weight_decay: float = 0.02
     warmup: float = 0.03
     radius: float = 0.022
@@ -67,14 +68,20 @@ def train(
         step, spent = state["step"], state["spent"]
     rng = np.random.default_rng((recipe.seed, step))
     source = batches(
-        bank, rng, styles=recipe.styles, relatives=recipe.relatives, bodies=recipe.bodies
+        bank,
+        rng,
+        styles=recipe.styles,
+        relatives=recipe.relatives,
+        bodies=recipe.bodies,
+        coarse=recipe.coarse,
     )
+    memory = Memory(network.project.out_features, device=device)
     network.train()
     while spent < recipe.minutes * 60:
         began = time.process_time()
         for group in optimiser.param_groups:
             group["lr"] = recipe.peak_rate * _schedule(spent / recipe.minutes / 60, recipe.warmup)
-        loss, line = _step(network, next(source), recipe)
+        loss, line = _step(network, next(source), memory, recipe)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         for part in network.children():  # apart, so that no head can shout the others down
@@ -114,34 +121,60 @@ def _schedule(progress: float, warmup: float) -> float:
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (progress - warmup) / (1 - warmup)))) + 1e-3
 
 
-def _step(network: RosetteNetwork, batch: Batch, recipe: TrainingRecipe) -> tuple[Tensor, str]:
+def _step(
+    network: RosetteNetwork, batch: Batch, memory: Memory, recipe: TrainingRecipe
+) -> tuple[Tensor, str]:
     """Loss of one batch, and a line for people."""
     device = next(network.parameters()).device
-    images, places, animal, yaw, mirrored = (
-        torch.from_numpy(a).to(device)
-        for a in (batch.images, batch.places, batch.animal, batch.yaw, batch.mirrored)
-    )
-    animal = animal.float() / 255
-    out = network(images[:, None].contiguous(memory_format=torch.channels_last))
-    n = batch.pairs
+    images, places, animal, mirrored, yaw = _on(device, batch.views)
+    out = network(images)
+    n = len(images) // 2
     coat_places, seen = places[..., :2].flatten(1, 2), animal.flatten(1) > 0.6
     partner, valid = correspondences(
-        coat_places[:n], coat_places[n : 2 * n], seen[:n], seen[n : 2 * n], radius=recipe.radius
+        coat_places[:n], coat_places[n:], seen[:n], seen[n:], radius=recipe.radius
     )
     d = out.descriptors.flatten(2)
-    dense = dense_loss(d[:n], d[n : 2 * n], partner, valid, coat_places[n : 2 * n])
-    whole, right = embedding_loss(out.embedding[:n], out.embedding[n : 2 * n])
-    coat = coat_loss(out.coat, animal)
+    dense = dense_loss(d[:n], d[n:], partner, valid, coat_places[n:])
     trust = reliability_loss(out.reliability.flatten(1), dense)
-    place = place_loss(body_place(out.place), places[..., [0, 2]], animal)
-    pose = pose_loss(out.pose, 1.0 - mirrored.float(), yaw)
-    loss = dense.loss + 0.5 * whole + 0.3 * coat + 0.1 * trust + 3.0 * place + 0.1 * pose
+    coats = torch.from_numpy(batch.coats).to(device)
+    whole, right = memory.loss(out.embedding, coats)
+    coat, place, pose = _body_losses(out, places, animal, mirrored, yaw)
+    images, places, animal, mirrored, yaw = _on(device, batch.bodies)
+    loose = _body_losses(network(images), places, animal, mirrored, yaw)
+    coat, place, pose = coat + loose[0], place + loose[1], pose + loose[2]
+    loss = dense.loss + 0.15 * coat + 0.1 * trust + 1.5 * place + 0.05 * pose
+    if not batch.coarse:  # the embedding is used at the bank's size only
+        loss = loss + 0.5 * whole
     line = (
+        f"{'coarse' if batch.coarse else 'fine'} "
         f"dense {dense.loss.item():.3f} ({dense.accuracy.item():.3f}) "
         f"global {whole.item():.3f} ({right.item():.3f}) coat {coat.item():.3f} "
         f"trust {trust.item():.3f} place {place.item():.4f} pose {pose.item():.3f}"
     )
+    if not batch.coarse:
+        memory.add(out.embedding, coats)
     return loss, line
+
+
+def _on(device: torch.device, views: Views) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+    """Images (N, 1, H, W), places, animal, mirrored and yaw of some views on the device."""
+    images, places, animal, mirrored, yaw = (
+        torch.from_numpy(a).to(device)
+        for a in (views.images, views.places, views.animal, views.mirrored, views.yaw)
+    )
+    packed = images[:, None].contiguous(memory_format=torch.channels_last)
+    return packed, places, animal, mirrored, yaw
+
+
+def _body_losses(
+    out: Output, places: Tensor, animal: Tensor, mirrored: Tensor, yaw: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """What is asked of every view: where the coat is, where on the body, which way it faces."""
+    return (
+        coat_loss(out.coat, animal),
+        place_loss(body_place(out.place), places[..., [0, 2]], animal),
+        pose_loss(out.pose, 1.0 - mirrored.float(), yaw),
+    )
 
 
 def _save(
