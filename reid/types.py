@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 Float32 = NDArray[np.float32]
 Image = NDArray[np.uint8]
 
+OBLIQUE = 30.0  # degrees of yaw beyond which an animal is seen from the front or from behind
+
 
 class Flank(StrEnum):
     """Side of the animal that is seen; rosettes of the two flanks are different patterns."""
@@ -35,6 +37,38 @@ class Verdict(StrEnum):
     DIFFERENT = "different"
     INCONCLUSIVE = "inconclusive"
     NOT_COMPARABLE = "not comparable"
+
+
+class Grade(StrEnum):
+    """How good an annotation is to tell an individual by, best first."""
+
+    GOOD = "good"
+    USABLE = "usable"
+    POOR = "poor"
+    UNUSABLE = "unusable"
+
+
+class Reason(StrEnum):
+    """What makes an annotation worse than good."""
+
+    BLUR = "blur"
+    DARK = "dark"
+    OVEREXPOSED = "overexposed"
+    SMALL = "small"
+    OCCLUDED = "occluded"
+    OBLIQUE = "oblique"
+
+
+class Viewpoint(StrEnum):
+    """Direction from which an animal is seen."""
+
+    LEFT = "left"
+    FRONTLEFT = "frontleft"
+    BACKLEFT = "backleft"
+    RIGHT = "right"
+    FRONTRIGHT = "frontright"
+    BACKRIGHT = "backright"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +184,58 @@ class Pose:
             return Flank.LEFT
         return Flank.RIGHT if self.left <= 0.1 else Flank.UNKNOWN
 
+    @property
+    def viewpoint(self) -> Viewpoint:
+        """The flank, with front or back where the body is turned by more than 30 degrees."""
+        if self.flank is Flank.UNKNOWN:
+            return Viewpoint.UNKNOWN
+        end = "" if abs(self.yaw) <= OBLIQUE else "back" if self.yaw > 0 else "front"
+        return Viewpoint(end + self.flank.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is measured on the flank of one annotation, to judge it.
+
+    sharpness: [0, 1], contrast of the rosettes' edges over that of the rosettes, 1 as in a sharp
+    photo.
+    trust: [0, 1], mean trust of the network in the cells it kept.
+    brightness: [0, 1], mean luminance of the coat. black, white: shares of the coat without detail.
+    flank_pixels: width of the flank in pixels of the photo.
+    coat: [0, 1], share of the flank's window that shows coat.
+    yaw: degrees, as in `Pose`.
+    """
+
+    sharpness: float
+    trust: float
+    brightness: float
+    black: float
+    white: float
+    flank_pixels: float
+    coat: float
+    yaw: float
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How good an annotation is to tell an individual by.
+
+    value: [0, 1], 1 is as good as it gets. reasons: worst first, none for a good one.
+    model: what judged, e.g. "quality@1".
+    """
+
+    measures: Measures
+    value: float
+    grade: Grade
+    reasons: tuple[Reason, ...]
+    model: str
+
 
 @dataclass(frozen=True, slots=True)
 class AnnotationFeatures:
     """Everything that is computed once from one annotation and kept.
 
-    pose: as estimated; None where it was not kept. `flank` is what the user said.
+    pose, quality: as estimated; None where they were not kept. `flank` is what the user said.
     """
 
     embedding: Embedding
@@ -164,6 +244,7 @@ class AnnotationFeatures:
     flank: Flank
     box: Box
     pose: Pose | None = None
+    quality: Quality | None = None
 
 
 @dataclass(frozen=True, slots=True)

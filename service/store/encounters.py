@@ -13,7 +13,7 @@ from service.store import decisions
 from service.store.database import AnyRow, insert_one
 from service.store.decisions import Decision, DecisionKind
 from service.store.identities import Reference, latest_decisions
-from service.store.photos import Claim, annotation_of, claims_of, photo_of
+from service.store.photos import Claim, annotation_of, annotations_with, claims_of, photo_of
 from service.store.tables import annotation, claim, decision, encounter, identity, photo
 
 EncounterState = Literal["waiting", "decided", "all"]
@@ -119,7 +119,7 @@ def get(connection: Connection, encounter_id: int) -> EncounterDetail:
 def references_of(connection: Connection, encounter_id: int) -> list[Reference]:
     """The photos of an encounter with their annotations, oldest first."""
     rows = connection.execute(
-        select(annotation, photo)
+        annotations_with(photo)
         .join(photo, photo.c.id == annotation.c.photo_id)
         .where(annotation.c.encounter_id == encounter_id)
         .order_by(photo.c.captured_at, annotation.c.id)
@@ -130,7 +130,7 @@ def references_of(connection: Connection, encounter_id: int) -> list[Reference]:
 def references(connection: Connection, ids: Collection[int]) -> dict[int, Reference]:
     """Annotations with their photos, by number."""
     rows = connection.execute(
-        select(annotation, photo)
+        annotations_with(photo)
         .join(photo, photo.c.id == annotation.c.photo_id)
         .where(annotation.c.id.in_(ids))
     )

@@ -3,13 +3,21 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from reid.packing import pack_features, pack_vector, unpack_features, unpack_vector
 from reid.types import AnnotationFeatures, Box, Embedding, Flank, GalleryRow
+from service.store import facts
 from service.store.identities import current
 from service.store.photos import annotation_of, mark_embedded
-from service.store.tables import annotation, decision, embedding, local_features, photo
+from service.store.tables import (
+    annotation,
+    annotation_facts,
+    decision,
+    embedding,
+    local_features,
+    photo,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,7 @@ def add(connection: Connection, annotation_id: int, features: AnnotationFeatures
             for kind, local in kinds.items()
         ],
     )
+    facts.add(connection, annotation_id, features)
     mark_embedded(connection, annotation_id)
 
 
@@ -100,7 +109,8 @@ def vectors(connection: Connection, ids: Collection[int], model: str) -> dict[in
 def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, AnnotationFeatures]:
     """Everything kept of some annotations; those that this model has not embedded are left out."""
     rows = connection.execute(
-        select(annotation, photo.c.width, photo.c.height, embedding.c.vector)
+        select(annotation, annotation_facts, photo.c.width, photo.c.height, embedding.c.vector)
+        .select_from(annotation.outerjoin(annotation_facts, _seen_by(model)))
         .join(photo, photo.c.id == annotation.c.photo_id)
         .join(embedding, embedding.c.annotation_id == annotation.c.id)
         .where(annotation.c.id.in_(ids), embedding.c.model == model)
@@ -121,8 +131,15 @@ def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, A
             rootsift=local[one.id, "rootsift"],
             flank=one.flank,
             box=one.box or Box(0, 0, row.width, row.height),
+            pose=one.pose,
+            quality=one.quality,
         )
     return found
+
+
+def _seen_by(model: str) -> ColumnElement[bool]:
+    of_this = annotation_facts.c.annotation_id == annotation.c.id
+    return of_this & (annotation_facts.c.model == model)
 
 
 def _models(features: AnnotationFeatures) -> set[str]:

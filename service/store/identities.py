@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, func, insert, select
 from reid.errors import Conflict, NotFound
 from reid.types import Flank
 from service.store.database import AnyRow, insert_one
-from service.store.photos import Annotation, Photo, annotation_of, photo_of
+from service.store.photos import Annotation, Photo, annotation_of, annotations_with, photo_of
 from service.store.tables import annotation, decision, encounter, identity, photo
 
 
@@ -153,8 +153,8 @@ def _references(
 ) -> dict[int, list[Reference]]:
     now = current().subquery()
     query = (
-        select(now.c.identity_id, annotation, photo)
-        .join(annotation, annotation.c.encounter_id == now.c.encounter_id)
+        annotations_with(now.c.identity_id, photo)
+        .join(now, now.c.encounter_id == annotation.c.encounter_id)
         .join(photo, photo.c.id == annotation.c.photo_id)
         .order_by(photo.c.captured_at.is_(None), photo.c.captured_at.desc(), annotation.c.id)
     )

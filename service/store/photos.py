@@ -3,14 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select, update
 
 from reid.errors import NotFound
-from reid.types import Box, Flank
+from reid.types import Box, Flank, Pose, Quality, Viewpoint
+from service.store import facts
 from service.store.database import AnyRow, insert_one
-from service.store.tables import annotation, claim, photo, station
+from service.store.tables import annotation, annotation_facts, claim, photo, station
 
 AnnotationState = Literal["pending", "embedded", "failed"]
 
@@ -51,7 +52,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """One animal in one photo. box None: the whole photo is the crop."""
+    """One animal in one photo. box None: the whole photo is the crop.
+
+    flank: what the uploader said. pose, quality: what the newest model saw, None if not measured.
+    """
 
     id: int
     photo_id: str
@@ -61,6 +65,23 @@ class Annotation:
     state: AnnotationState
     error_code: str | None
     error_detail: str | None
+    pose: Pose | None = None
+    quality: Quality | None = None
+
+    @property
+    def estimated_flank(self) -> Flank | None:
+        """The side the network sees; unknown where it is not sure, None where not measured."""
+        return self.pose.flank if self.pose else None
+
+    @property
+    def estimated_flank_probability(self) -> float | None:
+        """Of the likelier side, [0.5, 1]."""
+        return max(self.pose.left, 1 - self.pose.left) if self.pose else None
+
+    @property
+    def viewpoint(self) -> Viewpoint | None:
+        """The direction from which the animal is seen."""
+        return self.pose.viewpoint if self.pose else None
 
 
 def known(connection: Connection, photo_id: str) -> bool:
@@ -135,10 +156,16 @@ def add_annotation(
     )
 
 
+def annotations_with(*more: ColumnElement[Any] | Table) -> Select[Any]:
+    """SELECT of all that `annotation_of` reads, and of more columns or tables to be joined."""
+    return select(annotation, annotation_facts, *more).select_from(facts.ANNOTATIONS)
+
+
 def annotations(connection: Connection, ids: Collection[int]) -> dict[int, Annotation]:
     """Annotations by number; unknown numbers are left out."""
-    rows = connection.execute(select(annotation).where(annotation.c.id.in_(ids)))
-    return {row.id: annotation_of(row) for row in rows}
+    rows = connection.execute(annotations_with().where(annotation.c.id.in_(ids)))
+    found = [annotation_of(row) for row in rows]
+    return {one.id: one for one in found}
 
 
 def annotation_by_id(connection: Connection, annotation_id: int) -> Annotation:
@@ -152,13 +179,13 @@ def annotation_by_id(connection: Connection, annotation_id: int) -> Annotation:
 def annotations_of(connection: Connection, photo_id: str) -> list[Annotation]:
     """The animals in a photo."""
     rows = connection.execute(
-        select(annotation).where(annotation.c.photo_id == photo_id).order_by(annotation.c.id)
+        annotations_with().where(annotation.c.photo_id == photo_id).order_by(annotation.c.id)
     )
     return [annotation_of(row) for row in rows]
 
 
 def annotation_of(row: AnyRow) -> Annotation:
-    """A row with the columns of `annotation`, as a value."""
+    """A row of `annotations_with`, as a value."""
     of = row._mapping
     corners = [of[annotation.c[name]] for name in ("x0", "y0", "x1", "y1")]
     return Annotation(
@@ -170,6 +197,8 @@ def annotation_of(row: AnyRow) -> Annotation:
         state=of[annotation.c.state],
         error_code=of[annotation.c.error_code],
         error_detail=of[annotation.c.error_detail],
+        pose=facts.pose_of(row),
+        quality=facts.quality_of(row),
     )
 
 

@@ -2,9 +2,9 @@
 
 import json
 
-from sqlalchemy import Connection, exists, insert, select
+from sqlalchemy import Connection, and_, exists, insert, select
 
-from service.store.tables import annotation, embedding, job
+from service.store.tables import annotation, annotation_facts, embedding, job
 
 KIND = "reembed"
 
@@ -12,10 +12,16 @@ KIND = "reembed"
 def enqueue(connection: Connection, model: str, *, again: bool = False) -> int:
     """Queue every embedded annotation that `model` has not embedded; returns how many.
 
-    What waits already is not queued twice, and what failed only `again`. What other models have
-    made stays, so that the service goes on answering with the model it has.
+    So are annotations it embedded before pose and quality were kept. What waits already is not
+    queued twice, and what failed only `again`. What other models have made stays, so that the
+    service goes on answering with the model it has.
     """
-    made = exists().where(embedding.c.annotation_id == annotation.c.id, embedding.c.model == model)
+    made = and_(
+        *(
+            exists().where(table.c.annotation_id == annotation.c.id, table.c.model == model)
+            for table in (embedding, annotation_facts)
+        )
+    )
     missing = connection.execute(
         select(annotation.c.id).where(annotation.c.state == "embedded", ~made)
     ).scalars()

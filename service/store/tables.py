@@ -176,6 +176,25 @@ embedding = Table(
     sqlite_autoincrement=True,
 )
 
+# What a model saw in an annotation besides its features; the newest row is what is shown.
+annotation_facts = Table(
+    "annotation_facts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("annotation_id", Integer, ForeignKey("annotation.id"), nullable=False),
+    Column("model", String(60), nullable=False),
+    Column("pose_left", Float),  # NULL: this model estimates no pose
+    Column("pose_yaw", Float),
+    Column("quality_model", String(60)),  # NULL: and no quality
+    Column("measures", Text),  # JSON
+    Column("value", Float),
+    Column("grade", String(10)),
+    Column("reasons", String(100)),  # worst first, with spaces between
+    UniqueConstraint("annotation_id", "model"),
+    one_of("grade", "good", "usable", "poor", "unusable"),
+    sqlite_autoincrement=True,
+)
+
 local_features = Table(
     "local_features",
     metadata,

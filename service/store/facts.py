@@ -1,0 +1,58 @@
+"""Pose and quality of annotations, each with the model that saw them; the newest are shown."""
+
+import json
+from dataclasses import asdict
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from reid.types import AnnotationFeatures, Grade, Measures, Pose, Quality, Reason
+from service.store.database import AnyRow
+from service.store.tables import annotation, annotation_facts
+
+_any = annotation_facts.alias()
+_newest = select(func.max(_any.c.id)).where(_any.c.annotation_id == annotation.c.id)
+
+ANNOTATIONS = annotation.outerjoin(
+    annotation_facts, annotation_facts.c.id == _newest.correlate(annotation).scalar_subquery()
+)
+"""Every annotation with its newest facts, for FROM; columns of NULL where nothing was measured."""
+
+
+def add(connection: Connection, annotation_id: int, features: AnnotationFeatures) -> None:
+    """Keep pose and quality, instead of what the same model said before."""
+    model, pose, quality = features.embedding.model, features.pose, features.quality
+    of_this = annotation_facts.c.annotation_id == annotation_id
+    connection.execute(delete(annotation_facts).where(of_this, annotation_facts.c.model == model))
+    values: dict[str, object] = {"annotation_id": annotation_id, "model": model}
+    if pose:
+        values |= {"pose_left": pose.left, "pose_yaw": pose.yaw}
+    if quality:
+        values |= {
+            "quality_model": quality.model,
+            "measures": json.dumps(asdict(quality.measures)),
+            "value": quality.value,
+            "grade": quality.grade.value,
+            "reasons": " ".join(quality.reasons),
+        }
+    connection.execute(insert(annotation_facts).values(**values))
+
+
+def pose_of(row: AnyRow) -> Pose | None:
+    """The pose in a row with the columns of `annotation_facts`."""
+    left, yaw = (row._mapping[annotation_facts.c[name]] for name in ("pose_left", "pose_yaw"))
+    return None if left is None else Pose(left, yaw)
+
+
+def quality_of(row: AnyRow) -> Quality | None:
+    """The quality in a row with the columns of `annotation_facts`."""
+    of = row._mapping
+    model = of[annotation_facts.c.quality_model]
+    if model is None:
+        return None
+    return Quality(
+        measures=Measures(**json.loads(of[annotation_facts.c.measures])),
+        value=of[annotation_facts.c.value],
+        grade=Grade(of[annotation_facts.c.grade]),
+        reasons=tuple(Reason(word) for word in of[annotation_facts.c.reasons].split()),
+        model=model,
+    )
