@@ -1,0 +1,166 @@
+"""Whether one leopard can have been at two places: distance, time between, least speed.
+
+This is a line of its own beside the photos: it is never part of an llr.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import product
+from math import asin, cos, pi, radians, sin, sqrt
+
+EARTH_KM = 6371.0088  # mean radius
+HOUR = timedelta(hours=1)
+
+
+class Rating(StrEnum):
+    """How hard it is for one leopard to have been at both places."""
+
+    PLAUSIBLE = "plausible"
+    DEMANDING = "demanding"
+    IMPOSSIBLE = "impossible"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What is taken for possible.
+
+    home_range_km2, error_km2: published, mean and standard error of resident males (Farhadinia et
+    al. 2018, doi:10.1371/journal.pone.0196602).
+    brisk_km_h: a straight-line speed kept up from one place to the other, above which the way is
+    demanding; limit_km_h: above which it is impossible; clock_h: how far two camera clocks may be
+    apart unnoticed. These three are assumptions of this project, not measurements.
+    """
+
+    home_range_km2: float = 103.0
+    error_km2: float = 52.0
+    brisk_km_h: float = 2.0
+    limit_km_h: float = 10.0
+    clock_h: float = 1.0
+
+    @property
+    def diameter_km(self) -> float:
+        """Width of a circle with the area of the mean home range."""
+        return 2 * sqrt(self.home_range_km2 / pi)
+
+    @property
+    def source(self) -> str:
+        """Where the numbers come from, in words."""
+        return (
+            "Published: mean home range of resident male Persian leopards "
+            f"{self.home_range_km2:g} \N{PLUS-MINUS SIGN} {self.error_km2:g} "
+            "km\N{SUPERSCRIPT TWO} (standard error; Farhadinia et al. 2018), a circle "
+            f"{self.diameter_km:.1f} km wide. Assumptions of this project: demanding above "
+            f"{self.brisk_km_h:g} km/h in a straight line, impossible above "
+            f"{self.limit_km_h:g} km/h, clocks up to {self.clock_h:g} h apart."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """First and last moment of an encounter by one statement; wall clock, and who states it."""
+
+    start: datetime
+    end: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where and when an encounter was. spans: more than one where its dates are in conflict.
+
+    position: latitude, longitude in degrees.
+    """
+
+    station: str | None
+    position: tuple[float, float] | None
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """The way between two encounters under one statement of the time of each.
+
+    days: between them, 0 where they overlap. least_speed_km_h: in a straight line and without a
+    rest, where distance and times are known. reason: why this rating, in words.
+    """
+
+    one: Span | None
+    other: Span | None
+    days: float | None
+    least_speed_km_h: float | None
+    rating: Rating
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceTime:
+    """Two encounters in space and time; one leg for every combination of stated times."""
+
+    distance_km: float | None
+    legs: tuple[Leg, ...]
+    source: str
+
+
+def great_circle_km(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Distance of two positions (latitude, longitude in degrees) by the haversine formula."""
+    (lat0, lon0), (lat1, lon1) = ((radians(v) for v in position) for position in (one, other))
+    half = sin((lat1 - lat0) / 2) ** 2 + cos(lat0) * cos(lat1) * sin((lon1 - lon0) / 2) ** 2
+    return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
+
+
+def between(one: Visit, other: Visit, movement: Movement | None = None) -> SpaceTime:
+    """The space-time line of a pair of encounters, judged under each of their stated times.
+
+    Two encounters of one station are at no distance, also where its position is not known.
+    """
+    movement = movement or Movement()
+    distance = _distance(one, other)
+    choices: Sequence[tuple[Span | None, Span | None]] = list(product(one.spans, other.spans))
+    if not choices:
+        first, second = ((v.spans[0] if v.spans else None) for v in (one, other))
+        choices = [(first, second)]
+    legs = tuple(_leg(distance, a, b, movement) for a, b in choices)
+    return SpaceTime(distance, legs, movement.source)
+
+
+def _distance(one: Visit, other: Visit) -> float | None:
+    if one.position and other.position:
+        return great_circle_km(one.position, other.position)
+    return 0.0 if one.station is not None and one.station == other.station else None
+
+
+def _leg(distance: float | None, one: Span | None, other: Span | None, movement: Movement) -> Leg:
+    gap = _gap(one, other)
+    days = None if gap is None else gap / timedelta(days=1)
+    if distance is None or gap is None:
+        lacking = "position" if distance is None else "time"
+        both = " and time" if distance is None and gap is None else ""
+        reason = f"the {lacking}{both} of at least one encounter is not known"
+        return Leg(one, other, days, None, Rating.UNKNOWN, reason)
+    hours = gap / HOUR + movement.clock_h
+    speed = distance / hours if hours > 0 else (0.0 if distance == 0 else float("inf"))
+    rating, reason = _rated(distance, speed, movement)
+    return Leg(one, other, days, speed, rating, reason)
+
+
+def _gap(one: Span | None, other: Span | None) -> timedelta | None:
+    """Time from the end of the earlier to the start of the later; none where they overlap."""
+    if one is None or other is None:
+        return None
+    return max(timedelta(0), other.start - one.end, one.start - other.end)
+
+
+def _rated(distance: float, speed: float, movement: Movement) -> tuple[Rating, str]:
+    needs = f"at least {speed:.2g} km/h in a straight line"
+    if speed > movement.limit_km_h:
+        return Rating.IMPOSSIBLE, f"{needs}, above the assumed limit of {movement.limit_km_h:g}"
+    if speed > movement.brisk_km_h:
+        return Rating.DEMANDING, f"{needs}, above the assumed {movement.brisk_km_h:g}"
+    wide = movement.diameter_km
+    if distance > wide:
+        times = f"{distance / wide:.1f} times the width of a mean home range drawn as a circle"
+        return Rating.DEMANDING, f"{times} ({wide:.1f} km), though slow enough: {needs}"
+    return Rating.PLAUSIBLE, f"within the width of a mean home range ({wide:.1f} km), {needs}"
