@@ -1,0 +1,198 @@
+"""Cases: named sets of encounters; who put one in or took one out stays on record."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from reid.errors import Conflict, NotFound
+from service.store import encounters
+from service.store.database import AnyRow, insert_one
+from service.store.tables import annotation, case_encounter, case_record, embedding, now
+
+LARGEST = 24  # encounters of a case; their pairs grow with the square
+EVEN = 0.5
+
+ChangeKind = Literal["added", "removed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A named set of encounters and the question about it.
+
+    together: prior probability that two of its encounters are one animal.
+    encounters: numbers, in the order in which they were put in. closed_at None: open.
+    """
+
+    id: int
+    name: str
+    note: str
+    together: float
+    created_at: datetime
+    closed_at: datetime | None
+    encounters: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An encounter that somebody put into a case or took out."""
+
+    id: int
+    encounter_id: int
+    kind: ChangeKind
+    reviewer: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What shall be different; None stays as it is."""
+
+    name: str | None = None
+    note: str | None = None
+    together: float | None = None
+    closed: bool | None = None
+
+
+def add(connection: Connection, name: str, note: str = "", together: float = EVEN) -> Case:
+    """Open a case without encounters."""
+    values = {"name": name, "note": note, "together": together}
+    try:
+        number = insert_one(connection, insert(case_record).values(values))
+    except IntegrityError as error:
+        raise _taken(name) from error
+    return get(connection, number)
+
+
+def get(connection: Connection, case_id: int) -> Case:
+    """One case."""
+    row = connection.execute(select(case_record).where(case_record.c.id == case_id)).first()
+    if row is None:
+        raise NotFound(f"no case {case_id}")
+    return _case(row, _members(connection).get(case_id, ()))
+
+
+def every(connection: Connection) -> list[Case]:
+    """All cases: open ones first, then the newest first."""
+    rows = connection.execute(
+        select(case_record).order_by(case_record.c.closed_at.is_not(None), case_record.c.id.desc())
+    ).all()
+    members = _members(connection)
+    return [_case(row, members.get(row.id, ())) for row in rows]
+
+
+def edit(connection: Connection, case_id: int, wanted: Edit) -> Case:
+    """Change name, note or prior, close a case or open it again."""
+    before = get(connection, case_id)
+    given = {"name": wanted.name, "note": wanted.note, "together": wanted.together}
+    values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+    if wanted.closed is not None and wanted.closed != (before.closed_at is not None):
+        values["closed_at"] = now() if wanted.closed else None
+    if values:
+        changed = update(case_record).where(case_record.c.id == case_id).values(values)
+        try:
+            connection.execute(changed)
+        except IntegrityError as error:
+            raise _taken(wanted.name or "") from error
+    return get(connection, case_id)
+
+
+def put(connection: Connection, case_id: int, ids: Sequence[int], reviewer: str) -> Case:
+    """Put encounters in; those that are in already stay as they are."""
+    case = _open(connection, case_id)
+    new = [one for one in dict.fromkeys(ids) if one not in case.encounters]
+    if len(case.encounters) + len(new) > LARGEST:
+        raise Conflict(f"a case holds at most {LARGEST} encounters")
+    for one in new:
+        encounters.summary(connection, one)
+        _append(connection, case_id, one, "added", reviewer)
+    return get(connection, case_id)
+
+
+def take(connection: Connection, case_id: int, encounter_id: int, reviewer: str) -> Case:
+    """Take an encounter out; that it was in stays on record."""
+    case = _open(connection, case_id)
+    if encounter_id not in case.encounters:
+        raise NotFound(f"no encounter {encounter_id} in case {case_id}")
+    _append(connection, case_id, encounter_id, "removed", reviewer)
+    return get(connection, case_id)
+
+
+def history(connection: Connection, case_id: int) -> list[Change]:
+    """Everything that was put in or taken out, oldest first."""
+    rows = connection.execute(
+        select(case_encounter)
+        .where(case_encounter.c.case_id == case_id)
+        .order_by(case_encounter.c.id)
+    )
+    return [Change(**{name: row._mapping[name] for name in Change.__slots__}) for row in rows]
+
+
+def of_encounter(connection: Connection, encounter_id: int) -> list[Case]:
+    """The cases an encounter is in now."""
+    return [one for one in every(connection) if encounter_id in one.encounters]
+
+
+def embedded(connection: Connection, encounter_id: int, model: str) -> dict[int, int]:
+    """The annotations of an encounter that a model has embedded, with the number of the embedding.
+
+    A number changes when an annotation is embedded again, so it tells whether a result is old.
+    """
+    rows = connection.execute(
+        select(annotation.c.id, embedding.c.id.label("embedding_id"))
+        .join(embedding, embedding.c.annotation_id == annotation.c.id)
+        .where(annotation.c.encounter_id == encounter_id, embedding.c.model == model)
+        .order_by(annotation.c.id)
+    )
+    return {row.id: row.embedding_id for row in rows}
+
+
+def _taken(name: str) -> Conflict:
+    return Conflict(f"a case is already called {name}: choose another name")
+
+
+def _open(connection: Connection, case_id: int) -> Case:
+    """The case, held so that two changes at once come one after the other."""
+    held = select(case_record.c.id).where(case_record.c.id == case_id).with_for_update()
+    connection.execute(held)
+    case = get(connection, case_id)
+    if case.closed_at is not None:
+        raise Conflict(f"case {case_id} is closed: open it again first")
+    return case
+
+
+def _append(
+    connection: Connection, case_id: int, encounter_id: int, kind: ChangeKind, reviewer: str
+) -> None:
+    connection.execute(
+        insert(case_encounter).values(
+            case_id=case_id, encounter_id=encounter_id, kind=kind, reviewer=reviewer
+        )
+    )
+
+
+def _newest() -> Select[tuple[int]]:
+    """The row that counts of every case and encounter."""
+    return select(func.max(case_encounter.c.id)).group_by(
+        case_encounter.c.case_id, case_encounter.c.encounter_id
+    )
+
+
+def _members(connection: Connection) -> dict[int, tuple[int, ...]]:
+    """The encounters of every case, in the order in which they were put in."""
+    rows = connection.execute(
+        select(case_encounter.c.case_id, case_encounter.c.encounter_id)
+        .where(case_encounter.c.id.in_(_newest()), case_encounter.c.kind == "added")
+        .order_by(case_encounter.c.id)
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for row in rows:
+        found[row.case_id] = (*found.get(row.case_id, ()), row.encounter_id)
+    return found
+
+
+def _case(row: AnyRow, members: tuple[int, ...]) -> Case:
+    return Case(**row._mapping, encounters=members)
