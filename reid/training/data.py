@@ -10,7 +10,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.lib.format import open_memmap
-from numpy.typing import NDArray
 
 from reid.network import STRIDE, local_contrast
 from reid.synthetic.coat import Coat, CoatStyle, draw_coat
@@ -148,12 +147,10 @@ class Views:
 class Batch:
     """2B views of B coats, first all view 0, then all view 1; and bodies at the first look's size.
 
-    coats: (B,) int64, which coat; a mirrored coat is another one. coarse: whether the views are of
-    the first look's size, too, and not of the bank's.
+    coarse: whether the views are of the first look's size, too, and not of the bank's.
     """
 
     views: Views
-    coats: NDArray[np.int64]
     bodies: Views
     coarse: bool
 
@@ -190,7 +187,7 @@ def batches(
         other, turned = rng.choice(r.coats, bodies, replace=False), rng.random(bodies) < 0.5
         last, fair = np.full(bodies, r.views), np.zeros(bodies, bool)
         loose = _taken(bank, other, last, turned, window, rng, fair)
-        yield Batch(pairs, c + flip * r.coats, loose, small)
+        yield Batch(pairs, loose, small)
 
 
 def _taken(

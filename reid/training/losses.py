@@ -79,52 +79,18 @@ def dense_loss(
 
 
 def embedding_loss(
-    embedding0: Tensor,
-    embedding1: Tensor,
-    others: Tensor | None = None,
-    *,
-    temperature: float = 0.08,
+    embedding0: Tensor, embedding1: Tensor, *, temperature: float = 0.08
 ) -> tuple[Tensor, Tensor]:
-    """NT-Xent (Chen 2020): find the other view of a coat among all other views and others' logits.
+    """NT-Xent (Chen 2020): find the other view of a coat among all other views of the batch.
 
-    embedding: (B, D) of norm 1; others: (2B, M) cosines with other coats. Returns the loss and how
-    often view 1 is found among the views 1.
+    embedding: (B, D) of norm 1. Returns the loss and how often view 1 is found among the views 1.
     """
     both = torch.cat([embedding0, embedding1])
     n = len(embedding0)
     logits = (both @ both.T / temperature).fill_diagonal_(-1e4)
     target = torch.arange(2 * n, device=both.device).roll(n)
     right = logits[:n, n:].argmax(1) == target[:n] - n
-    if others is not None:
-        logits = torch.cat([logits, others / temperature], 1)
     return F.cross_entropy(logits, target), right.float().mean()
-
-
-class Memory:
-    """Embeddings of the last batches, kept as strangers (cross-batch memory, Wang 2020).
-
-    A batch holds few coats; what is to stand out among thousands must be shown thousands.
-    """
-
-    def __init__(self, size: int, *, length: int = 2048, device: str = "cpu") -> None:
-        self._kept = torch.empty(0, size, device=device)
-        self._coats = torch.empty(0, dtype=torch.int64, device=device)
-        self._length = length
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def loss(self, embedding: Tensor, coats: Tensor) -> tuple[Tensor, Tensor]:
-        """`embedding_loss` beside what is kept; embedding: (2B, D), coats: (B,) of both halves."""
-        half = len(embedding) // 2
-        same = torch.cat([coats, coats])[:, None] == self._coats
-        others = (embedding @ self._kept.T).masked_fill(same, -1.0)
-        return embedding_loss(embedding[:half], embedding[half:], others)
-
-    def add(self, embedding: Tensor, coats: Tensor) -> None:
-        """(2B, D) and (B,); the oldest make room."""
-        self._kept = torch.cat([embedding.detach(), self._kept])[: self._length]
-        self._coats = torch.cat([coats, coats, self._coats])[: self._length]
 
 
 def coat_loss(coat: Tensor, animal: Tensor) -> Tensor:

@@ -15,7 +15,6 @@ from reid.training.data import BankRecipe, batches, open_bank
 from reid.training.loop import TrainingRecipe, train
 from reid.training.losses import (
     Found,
-    Memory,
     coat_loss,
     correspondences,
     dense_loss,
@@ -98,7 +97,6 @@ def test_a_bank_is_rendered_once_and_gives_pairs_of_one_coat(tmp_path):
     rng = np.random.default_rng(0)
     batch = next(batches(bank, rng, styles=2, relatives=3, bodies=3, coarse=0.0))
     views = batch.views
-    assert len(batch.coats) == len(set(batch.coats)) == 6
     assert views.images.shape == (12, 96, 192)
     assert views.places.shape == (12, 12, 24, 3)
     assert batch.bodies.images.shape == (3, 64, 128)
@@ -117,25 +115,6 @@ def test_a_coarse_batch_shows_the_same_places_in_fewer_cells(tmp_path):
     assert coarse.views.images.shape == (4, 64, 128)
     middle = fine.views.places[:, 3:9, 6:18].mean((1, 2)), coarse.views.places[:, 2:6, 4:12]
     assert np.abs(middle[0] - middle[1].mean((1, 2))).max() < 0.02
-
-
-def test_the_memory_makes_strangers_of_all_but_the_coat_itself():
-    torch.manual_seed(1)
-    now = torch.nn.functional.normalize(torch.randn(4, 8), dim=1)
-    coats = torch.tensor([5, 6])
-    memory = Memory(8, length=6)
-    alone, _ = memory.loss(now, coats)
-    memory.add(now, coats)
-    same, _ = memory.loss(now, coats)
-    among, _ = memory.loss(now, torch.tensor([7, 8]))
-    own = torch.stack([now @ now[k] for k in range(4)], 1) / 0.08
-    logits = (now @ now.T / 0.08).fill_diagonal_(-1e4)
-    target = torch.tensor([2, 3, 0, 1])
-    plain = torch.nn.functional.cross_entropy(torch.cat([logits, own], 1), target)
-    assert float(among) == pytest.approx(float(plain), rel=1e-5)
-    assert alone <= same < among
-    memory.add(now, coats)
-    assert len(memory) == 6
 
 
 def test_changed_weights_are_refused(tmp_path):
