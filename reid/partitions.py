@@ -31,6 +31,11 @@ class Weighed:
     partition: Partition
     probability: float
 
+    @property
+    def blocks(self) -> tuple[tuple[int, ...], ...]:
+        """The encounters of each animal."""
+        return blocks(self.partition)
+
 
 @dataclass(frozen=True, slots=True)
 class PartitionPosterior:

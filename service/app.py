@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
 from service import errors
+from service.casework import Casework
 from service.csrf import SameOrigin, SecurityHeaders
 from service.deps import Parts
 from service.engine import Engine, Loader, load_recognition
@@ -16,13 +17,13 @@ from service.intake import Intake
 from service.limits import BodyLimit
 from service.metrics import Metrics
 from service.pictures import Pictures
-from service.routes import encounters, identify, identities, operations, pages, photos
+from service.routes import cases, encounters, identify, identities, operations, pages, photos
 from service.settings import Settings
 from service.store.database import Database
 from service.store.files import PhotoFiles
 
 STATIC = Path(__file__).with_name("static")
-API = (identify.router, photos.router, encounters.router, identities.router)
+API = (identify.router, photos.router, encounters.router, identities.router, cases.router)
 ROOT = (operations.router, pages.router)
 
 
@@ -59,11 +60,13 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
 def build_parts(settings: Settings, *, load: Loader = load_recognition) -> Parts:
     """Everything a process needs; nothing is opened or loaded yet."""
     database, files, metrics = Database(settings.database), PhotoFiles(settings.photos), Metrics()
+    engine = Engine(database, settings, metrics, load=load)
     return Parts(
         settings=settings,
         database=database,
         files=files,
-        engine=Engine(database, settings, metrics, load=load),
+        engine=engine,
+        casework=Casework(database, engine),
         intake=Intake(database, files, settings),
         pictures=Pictures(database, files, settings),
         metrics=metrics,

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from service.casework import Casework
 from service.engine import Engine
 from service.intake import Intake
 from service.metrics import Metrics
@@ -22,6 +23,7 @@ class Parts:
     database: Database
     files: PhotoFiles
     engine: Engine
+    casework: Casework
     intake: Intake
     pictures: Pictures
     metrics: Metrics

@@ -143,6 +143,10 @@ class Engine:
         """The network, loaded at the first need."""
         return self._recognised().embedder
 
+    def calibrator(self) -> Calibrator:
+        """The one that was fitted on what the network makes."""
+        return self._recognised().calibrator
+
     def _recognised(self) -> Recognition:
         with self._loading:
             if self._recognition is None:

@@ -1,0 +1,199 @@
+"""What goes over the wire about cases and about who an encounter may be."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from reid.movement import Rating
+from reid.types import Verdict
+from service import case_examples as examples
+from service.schemas import Line, Note, Number, Wire, shown
+
+Together = Annotated[
+    float,
+    Field(
+        strict=True,
+        gt=0,
+        lt=1,
+        description="prior probability that two encounters of the case are one animal",
+    ),
+]
+Member = Annotated[int, Field(description="number of an encounter")]
+
+
+class CaseIn(Wire):
+    """A new case."""
+
+    model_config = shown(examples.CASE_IN)
+
+    name: Line
+    note: Note = ""
+    together: Together = 0.5
+
+
+class CaseEdit(Wire):
+    """What shall be different; what is left out stays."""
+
+    model_config = shown(examples.CASE_EDIT)
+
+    name: Line | None = None
+    note: Note | None = None
+    together: Together | None = None
+    closed: Annotated[bool, Field(strict=True)] | None = None
+
+
+class CaseEncountersIn(Wire):
+    """Encounters to put into a case."""
+
+    model_config = shown(examples.CASE_ENCOUNTERS_IN)
+
+    encounters: Annotated[list[Number], Field(min_length=1, max_length=100)]
+    reviewer: Line = "anonymous"
+
+
+class CaseOut(Wire):
+    """A named set of encounters, in the order in which they were put in."""
+
+    model_config = shown(examples.CASE)
+
+    id: int
+    name: str
+    note: str
+    together: float
+    created_at: datetime
+    closed_at: datetime | None
+    encounters: list[Member]
+
+
+class CaseChangeOut(Wire):
+    """An encounter that somebody put into the case or took out."""
+
+    id: int
+    encounter_id: int
+    kind: Literal["added", "removed"]
+    reviewer: str
+    changed_at: datetime
+
+
+class CaseDetailOut(Wire):
+    """A case and everything that was put in or taken out, oldest first."""
+
+    model_config = shown(examples.CASE_DETAIL)
+
+    case: CaseOut
+    changes: list[CaseChangeOut]
+
+
+class SpanOut(Wire):
+    """First and last moment by one statement: the recorded one, or one that contradicts it."""
+
+    start: datetime
+    end: datetime
+    source: str
+
+
+class CaseMemberOut(Wire):
+    """One encounter of a case: where and when. spans: several where its dates are in conflict."""
+
+    encounter_id: int
+    station: str | None
+    position: tuple[float, float] | None = Field(
+        description="latitude, longitude; median of photos"
+    )
+    spans: list[SpanOut]
+    embedded: int
+
+
+class LegOut(Wire):
+    """The way between two encounters under one statement of the time of each."""
+
+    one: SpanOut | None
+    other: SpanOut | None
+    days: float | None
+    least_speed_km_h: float | None
+    rating: Rating
+    reason: str
+
+
+class SpaceTimeOut(Wire):
+    """Distance and times of a pair; never part of its llr."""
+
+    distance_km: float | None
+    legs: list[LegOut]
+
+
+class CasePairOut(Wire):
+    """Two encounters. annotations: the two photos that speak, null where none are comparable."""
+
+    encounters: tuple[Member, Member]
+    llr: float
+    verdict: Verdict
+    annotations: tuple[int, int] | None
+    compared: int
+    together: float = Field(description="posterior probability that both are one animal")
+    space_time: SpaceTimeOut
+
+
+class PartitionOut(Wire):
+    """One way to sort the encounters into animals."""
+
+    probability: float
+    animals: list[list[Member]]
+
+
+class CaseReportOut(Wire):
+    """All that can be said about a case.
+
+    llr: rows and columns in the order of `encounters`, 0 on the diagonal and where nothing can be
+    compared. partitions: most probable first; `mass` is what they hold of `weighed` partitions;
+    in_full false: only those that a search visited were weighed. conflicts: a = b and b = c by
+    verdict, but a is not c. movement: what the ratings of the ways rest on.
+    """
+
+    model_config = shown(examples.CASE_REPORT)
+
+    case: CaseOut
+    encounters: list[CaseMemberOut]
+    llr: list[list[float]]
+    pairs: list[CasePairOut]
+    partitions: list[PartitionOut]
+    weighed: int
+    mass: float
+    in_full: bool
+    conflicts: list[tuple[Member, Member, Member]]
+    movement: str
+    model: str
+    calibrator: str
+    bound: float
+    same: float = Field(description="llr from which the verdict is same; below minus it, different")
+
+
+class IdentityChanceOut(Wire):
+    """One identity before and after the photos spoke; compared false: not on the shortlist."""
+
+    identity_id: int
+    name: str
+    llr: float
+    compared: bool
+    prior: float
+    posterior: float
+
+
+class PosteriorOut(Wire):
+    """Each identity and an animal that is not in the catalogue; the posteriors sum to 1.
+
+    unseen: animals that are assumed not to be in the catalogue; estimated: the same by Chao1.
+    """
+
+    model_config = shown(examples.POSTERIOR)
+
+    encounter_id: int
+    identities: Sequence[IdentityChanceOut]
+    prior_unknown: float
+    unknown: float
+    unseen: float
+    estimated: float
+    model: str
+    calibrator: str

@@ -1,0 +1,76 @@
+"""The report of a case as a wire model."""
+
+from service.case_schemas import (
+    CaseDetailOut,
+    CaseMemberOut,
+    CaseOut,
+    CasePairOut,
+    CaseReportOut,
+    LegOut,
+    PartitionOut,
+    SpaceTimeOut,
+    SpanOut,
+)
+from service.casework import CasePair, CaseReport, Member
+from service.store.cases import Case, Change
+
+
+def case_detail(case: Case, changes: list[Change]) -> CaseDetailOut:
+    """A case with its history."""
+    return CaseDetailOut.model_validate({"case": case, "changes": changes}, from_attributes=True)
+
+
+def report_out(report: CaseReport) -> CaseReportOut:
+    """Positions become numbers of encounters."""
+    ids = report.case.encounters
+    llr = [[0.0] * len(ids) for _ in ids]
+    for pair in report.pairs:
+        llr[pair.one][pair.other] = llr[pair.other][pair.one] = pair.says.evidence.llr
+    weighed = report.partitions
+    return CaseReportOut(
+        case=CaseOut.model_validate(report.case),
+        encounters=[_member(one) for one in report.members],
+        llr=llr,
+        pairs=[_pair(one, ids) for one in report.pairs],
+        partitions=[
+            PartitionOut(
+                probability=one.probability,
+                animals=[[ids[n] for n in block] for block in one.blocks],
+            )
+            for one in (weighed.partitions if weighed else ())
+        ],
+        weighed=weighed.weighed if weighed else 0,
+        mass=weighed.mass if weighed else 0.0,
+        in_full=weighed.in_full if weighed else True,
+        conflicts=[(ids[one.a], ids[one.b], ids[one.c]) for one in report.conflicts],
+        movement=report.movement.source,
+        model=report.model,
+        calibrator=report.calibrator,
+        bound=report.bound,
+        same=report.same,
+    )
+
+
+def _member(one: Member) -> CaseMemberOut:
+    return CaseMemberOut(
+        encounter_id=one.detail.summary.id,
+        station=one.visit.station,
+        position=one.visit.position,
+        spans=[SpanOut.model_validate(span) for span in one.visit.spans],
+        embedded=one.detail.summary.embedded,
+    )
+
+
+def _pair(one: CasePair, ids: tuple[int, ...]) -> CasePairOut:
+    return CasePairOut(
+        encounters=(ids[one.one], ids[one.other]),
+        llr=one.says.evidence.llr,
+        verdict=one.says.evidence.verdict,
+        annotations=one.says.best.annotations if one.says.best else None,
+        compared=one.says.compared,
+        together=one.together,
+        space_time=SpaceTimeOut(
+            distance_km=one.space_time.distance_km,
+            legs=[LegOut.model_validate(leg) for leg in one.space_time.legs],
+        ),
+    )
