@@ -1,12 +1,20 @@
-"""The searchable view of the catalogue: one exact FAISS index a flank, never changed once built."""
+"""The searchable view of the catalogue: one exact FAISS index a flank, never changed once built.
 
-from collections.abc import Iterable, Mapping, Sequence
+Beside the embeddings stand the votes of single cells (`reid.voting`): each puts half of the
+annotations on the shortlist.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 import faiss
 import numpy as np
 
 from reid.errors import EmbeddingMismatch
-from reid.types import Candidate, Embedding, Flank, Float32, GalleryRow
+from reid.types import AnnotationFeatures, Candidate, Embedding, Flank, Float32, GalleryRow
+from reid.voting import CELLS, CellIndex, ReadCells, Voting, cells
+
+WIDE = 300  # annotations that are voted for where the catalogue is too large for a voting index
 
 
 class Gallery:
@@ -28,14 +36,21 @@ class Gallery:
     def __len__(self) -> int:
         return len(self._rows)
 
+    def row(self, annotation: int) -> GalleryRow | None:
+        """The row of an annotation, where it is of this flank."""
+        return self._rows.get(annotation)
+
+    def of_encounters(self, encounters: frozenset[int]) -> set[int]:
+        """The annotations of some encounters."""
+        return {row.annotation for row in self._rows.values() if row.encounter in encounters}
+
     def shortlist(
         self, query: Embedding, k: int, *, exclude_encounters: frozenset[int] = frozenset()
     ) -> list[Candidate]:
         """The k annotations of highest cosine, best first, without those of some encounters."""
         if query.model != self.model:
             raise EmbeddingMismatch(expected=self.model, got=query.model)
-        hidden = sum(row.encounter in exclude_encounters for row in self._rows.values())
-        wanted = min(k + hidden, len(self))
+        wanted = min(k + len(self.of_encounters(exclude_encounters)), len(self))
         if not wanted:
             return []
         cosines, ids = self._index.search(query.vector[None], wanted)
@@ -48,13 +63,26 @@ class Gallery:
 class Galleries:
     """The three galleries of one catalogue: left, right and unknown flank."""
 
-    def __init__(self, by_flank: Mapping[Flank, Gallery], *, model: str) -> None:
-        self.model = model
-        self._by_flank = dict(by_flank)
+    def __init__(
+        self,
+        by_flank: Mapping[Flank, Gallery],
+        *,
+        model: str,
+        voting: Voting | None = None,
+        read_cells: ReadCells | None = None,
+    ) -> None:
+        """voting: the cells of the same annotations. read_cells: finds them where that is None."""
+        self.model, self.voting = model, voting
+        self._by_flank, self._read_cells = dict(by_flank), read_cells
 
     @classmethod
     def build(
-        cls, items: Iterable[tuple[GalleryRow, Flank, Float32]], *, model: str
+        cls,
+        items: Iterable[tuple[GalleryRow, Flank, Float32]],
+        *,
+        model: str,
+        voting: Voting | None = None,
+        read_cells: ReadCells | None = None,
     ) -> "Galleries":
         """items: row, flank and (D,) unit vector of every annotation, all made by `model`."""
         held: dict[Flank, list[tuple[GalleryRow, Float32]]] = {flank: [] for flank in Flank}
@@ -64,7 +92,7 @@ class Galleries:
         for flank, pairs in held.items():
             vectors = np.stack([v for _, v in pairs]) if pairs else np.empty((0, 1), np.float32)
             galleries[flank] = Gallery(vectors, [r for r, _ in pairs], model=model, flank=flank)
-        return cls(galleries, model=model)
+        return cls(galleries, model=model, voting=voting, read_cells=read_cells)
 
     def __len__(self) -> int:
         return sum(len(gallery) for gallery in self._by_flank.values())
@@ -91,3 +119,52 @@ class Galleries:
             for candidate in gallery.shortlist(query, k, exclude_encounters=exclude_encounters)
         ]
         return sorted(found, key=lambda c: -c.cosine)[:k]
+
+    def to_compare(
+        self,
+        query: AnnotationFeatures,
+        k: int,
+        *,
+        exclude_encounters: frozenset[int] = frozenset(),
+    ) -> list[GalleryRow]:
+        """The k annotations to look at in detail: votes and embedding name one in turn.
+
+        Without cells to vote for it is the embedding alone.
+        """
+        late = self.voting is None and self._read_cells is not None
+        seen = [
+            candidate.row
+            for candidate in self.shortlist(
+                query.embedding,
+                query.flank,
+                max(k, WIDE) if late else k,
+                exclude_encounters=exclude_encounters,
+            )
+        ]
+        voted = self._voted_among(seen, query) if late else self._voted(query, exclude_encounters)
+        return in_turn(voted, seen)[:k]
+
+    def _voted(self, query: AnnotationFeatures, excluded: frozenset[int]) -> list[GalleryRow]:
+        """All that the query's cells point at, most votes first."""
+        if self.voting is None:
+            return []
+        comparable = [g for f, g in self._by_flank.items() if f.comparable_with(query.flank)]
+        hidden = set().union(*(gallery.of_encounters(excluded) for gallery in comparable))
+        counted = self.voting.votes(cells(query.dense), query.flank, hidden)
+        rows = (gallery.row(annotation) for annotation, _ in counted for gallery in comparable)
+        return [row for row in rows if row is not None]
+
+    def _voted_among(
+        self, seen: Sequence[GalleryRow], query: AnnotationFeatures
+    ) -> list[GalleryRow]:
+        """Those the cells point at, of the ones that the embedding shortlists; exactly counted."""
+        rows = {row.annotation: row for row in seen}
+        held = self._read_cells(sorted(rows)) if self._read_cells else {}
+        index = CellIndex.build(held, exact=WIDE * CELLS)
+        return [rows[annotation] for annotation, _ in index.votes(cells(query.dense))]
+
+
+def in_turn(first: Sequence[GalleryRow], second: Sequence[GalleryRow]) -> list[GalleryRow]:
+    """One of each list in turn, every annotation once."""
+    both: Iterator[GalleryRow | None] = (row for pair in zip_longest(first, second) for row in pair)
+    return list({row.annotation: row for row in both if row is not None}.values())

@@ -16,7 +16,6 @@ from reid.evidence import Calibrator
 from reid.gallery import Galleries
 from reid.types import (
     AnnotationFeatures,
-    Candidate,
     GalleryRow,
     Identification,
     IdentityCandidate,
@@ -58,9 +57,9 @@ def identify(
 ) -> Identification:
     """Which identities the query encounter may show, strongest evidence first.
 
-    The embedding shortlists about `shortlist` annotations, shared among the photos of the query but
-    at least ten for each; dense descriptors compare them all, and RootSIFT is spent on the `verify`
-    pairs of the encounter where it decides. Photos of
+    Embedding and votes of single cells shortlist about `shortlist` annotations, half of them each,
+    shared among the photos of the query but at least ten for each; dense descriptors compare them
+    all, and RootSIFT is spent on the `verify` pairs of the encounter where it decides. Photos of
     one encounter are not independent: the best pair speaks for an identity, nothing is summed.
     """
     if galleries.model != calibrator.model:
@@ -69,13 +68,11 @@ def identify(
     each = max(LEAST_SHORTLIST, -(-shortlist // max(1, len(query))))
     with watch.stage("search"):
         wanted = [
-            (q, candidate)
+            (q, row)
             for q, features in enumerate(query)
-            for candidate in galleries.shortlist(
-                features.embedding, features.flank, each, exclude_encounters=exclude_encounters
-            )
+            for row in galleries.to_compare(features, each, exclude_encounters=exclude_encounters)
         ]
-        held = features_of(sorted({c.row.annotation for _, c in wanted}))
+        held = features_of(sorted({row.annotation for _, row in wanted}))
     with watch.stage("compare"):
         pairs = _compared(query, wanted, held, calibrator, verify)
     watch.spent["total"] = sum(watch.spent.values())
@@ -86,7 +83,7 @@ def identify(
 
 def _compared(
     query: Sequence[AnnotationFeatures],
-    wanted: Sequence[tuple[int, Candidate]],
+    wanted: Sequence[tuple[int, GalleryRow]],
     held: Mapping[int, AnnotationFeatures],
     calibrator: Calibrator,
     verify: int,
@@ -101,7 +98,7 @@ def _compared(
         seen = compare(query[q], held[row.annotation], calibrator.fusion, rootsift=rootsift)
         return PairResult(q, row, seen, calibrator.evidence(seen.log_odds))
 
-    known = [(q, c.row) for q, c in wanted if c.row.annotation in held]
+    known = [(q, row) for q, row in wanted if row.annotation in held]
     with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(THREADS) as pool:
         quick = sorted(pool.map(lambda pair: look(*pair, rootsift=False), known), key=_order)
         queue = _in_turn(quick)[:verify]

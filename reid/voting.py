@@ -1,0 +1,211 @@
+"""Single rosettes vote: which annotations do the cells of a query point at? One index a flank."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from math import log2, sqrt
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from reid.types import Flank, Float32, LocalFeatures
+
+CELLS = 150  # of an annotation, and of a query, the most to be trusted
+NEIGHBOURS = 20  # of a cell; the last one is the level above which the others count
+EXACT = 20_000  # cells up to which every one is looked at
+LISTS, PROBES, SAMPLE = 1024, 16, 32  # at most; looked at; cells a list is fitted on
+GROWTH = 4  # an index is built anew when it holds so many times what its lists were fitted on
+
+Ids = NDArray[np.int64]
+ReadCells = Callable[[Sequence[int]], Mapping[int, Float32]]
+
+
+def cells(dense: LocalFeatures) -> Float32:
+    """(C, D) descriptors that vote, C <= 150: of the coarse scale, or of the only one there is.
+
+    Coarse cells still say something in a poor photo, where the fine ones are noise.
+    """
+    coarse, fine = dense.scales()
+    part = coarse if len(coarse) else fine
+    best = np.argsort(-part.weight, kind="stable")[:CELLS]
+    return np.ascontiguousarray(part.descriptors[best], np.float32)
+
+
+def votes(cosines: Float32, annotations: Ids) -> dict[int, float]:
+    """How much each annotation is pointed at, by local naive Bayes nearest neighbours.
+
+    cosines, annotations: (C, K) nearest neighbours of C cells; the number -1 is nobody. A cell
+    gives every annotation the cosine of its nearest cell there above that of the K-th neighbour,
+    so what is common to many animals is worth nothing (McCann & Lowe, CVPR 2012).
+    """
+    real = annotations >= 0
+    level = np.where(real, cosines, np.inf).min(1, keepdims=True, initial=np.inf)
+    cell, k = np.nonzero(real)
+    gain = (cosines - level)[cell, k]
+    order = np.lexsort((-gain, annotations[cell, k], cell))
+    pairs = np.stack([cell[order], annotations[cell, k][order]], 1)
+    first = np.ones(len(pairs), bool)
+    first[1:] = (pairs[1:] != pairs[:-1]).any(1)  # the nearest cell of each annotation
+    who, where = np.unique(pairs[first, 1], return_inverse=True)
+    total = np.bincount(where, gain[order][first], len(who))
+    return {int(a): float(v) for a, v in zip(who, total, strict=True)}
+
+
+class CellIndex:
+    """The cells of many annotations of one flank; never changed once built.
+
+    Small ones are exact. Larger ones keep 8 bits a number in inverted lists: about 75 bytes a cell.
+    """
+
+    def __init__(self, index: faiss.Index | None = None, room: int = 0) -> None:
+        """room: cells beyond which it must be built anew."""
+        self._index, self._room = index, room
+
+    def __len__(self) -> int:
+        """Cells."""
+        return int(self._index.ntotal) if self._index is not None else 0
+
+    @classmethod
+    def build(cls, held: Mapping[int, Float32], *, exact: int = EXACT) -> "CellIndex":
+        """held: (C, D) cells of every annotation. exact: cells up to which all are looked at."""
+        vectors, ids = _stacked(held)
+        if not len(ids):
+            return cls()
+        if len(ids) <= exact:
+            flat = faiss.IndexIDMap(faiss.IndexFlatIP(vectors.shape[1]))
+            flat.add_with_ids(vectors, ids)
+            return cls(flat, exact)
+        lists = _inverted_lists(vectors)
+        lists.add_with_ids(vectors, ids)
+        return cls(lists, GROWTH * len(ids))
+
+    def changed(self, gone: Collection[int], new: Mapping[int, Float32]) -> "CellIndex | None":
+        """Without some annotations and with others; None where it must be built anew."""
+        vectors, ids = _stacked(new)
+        if self._index is None or len(self) + len(ids) > self._room:
+            return None
+        index = faiss.clone_index(self._index)
+        if gone:
+            index.remove_ids(faiss.IDSelectorBatch(np.array(sorted(gone), np.int64)))
+        if len(ids):
+            index.add_with_ids(vectors, ids)
+        return CellIndex(index, self._room)
+
+    def nearest(self, query: Float32, hidden: Collection[int] = ()) -> tuple[Float32, Ids]:
+        """(C, K) cosines and annotations of the nearest cells, without those of the hidden."""
+        if self._index is None or not len(query):
+            return np.empty((len(query), 0), np.float32), np.empty((len(query), 0), np.int64)
+        chosen = None
+        if hidden:
+            chosen = faiss.IDSelectorNot(faiss.IDSelectorBatch(np.array(sorted(hidden), np.int64)))
+        how = faiss.SearchParameters()
+        if isinstance(self._index, faiss.IndexIVF):
+            how = faiss.SearchParametersIVF()
+            how.nprobe = PROBES
+        how.sel = chosen
+        cosines, ids = self._index.search(query, min(NEIGHBOURS, len(self)), params=how)
+        return cosines, ids
+
+    def votes(self, query: Float32) -> list[tuple[int, float]]:
+        """Annotations that the (C, D) cells point at, most votes first."""
+        return in_order(votes(*self.nearest(query)))
+
+
+def _stacked(held: Mapping[int, Float32]) -> tuple[Float32, Ids]:
+    """All cells, and whose each of them is."""
+    some = {number: one for number, one in sorted(held.items()) if len(one)}
+    if not some:
+        return np.empty((0, 1), np.float32), np.empty(0, np.int64)
+    lengths = [len(one) for one in some.values()]
+    return np.concatenate(list(some.values())), np.repeat(np.array([*some], np.int64), lengths)
+
+
+def _inverted_lists(vectors: Float32) -> faiss.IndexIVF:
+    """An empty index whose lists are fitted on a sample of these cells."""
+    size, count = vectors.shape[1], len(vectors)
+    lists = min(LISTS, 2 ** round(log2(sqrt(count))))
+    form = faiss.ScalarQuantizer.QT_8bit
+    coarse = faiss.IndexFlatIP(size)
+    index = faiss.IndexIVFScalarQuantizer(
+        coarse, size, lists, form, faiss.METRIC_INNER_PRODUCT, False
+    )
+    index.cp.niter, index.cp.min_points_per_centroid = 8, 1
+    index.train(np.ascontiguousarray(vectors[:: max(1, count // (SAMPLE * lists))]))
+    return index
+
+
+@dataclass(frozen=True, slots=True)
+class Voter:
+    """An annotation that is voted for. edition: another number when its features are others."""
+
+    flank: Flank
+    edition: int
+
+
+class Voting:
+    """All that is voted for, an index a flank; never changed once built."""
+
+    def __init__(
+        self,
+        voters: Mapping[int, Voter] | None = None,
+        by_flank: Mapping[Flank, CellIndex] | None = None,
+        *,
+        exact: int = EXACT,
+    ) -> None:
+        """Nobody, unless said. exact: cells of a flank up to which all are looked at."""
+        self._voters, self._by_flank = dict(voters or {}), dict(by_flank or {})
+        self._exact = exact
+
+    def __len__(self) -> int:
+        """Annotations."""
+        return len(self._voters)
+
+    def updated(self, wanted: Mapping[int, Voter], read: ReadCells) -> "Voting":
+        """One that holds exactly `wanted`; `read` is asked for the cells of what is new.
+
+        An index that has outgrown its lists is built anew, from all cells of its flank.
+        """
+        indexes = {}
+        for flank in Flank:
+            now = {n for n, voter in wanted.items() if voter.flank is flank}
+            before = {n for n, voter in self._voters.items() if voter.flank is flank}
+            gone = {n for n in before if wanted.get(n) != self._voters[n]}
+            new = sorted(n for n in now if wanted[n] != self._voters.get(n))
+            index = self._by_flank.get(flank, CellIndex())
+            if gone or new:
+                fresh = read(new)
+                more = index.changed(gone, fresh)
+                if more is None:
+                    rest = sorted(now - set(new))
+                    held = {**fresh, **(read(rest) if rest else {})}
+                    more = CellIndex.build(held, exact=self._exact)
+                index = more
+            indexes[flank] = index
+        return Voting(wanted, indexes, exact=self._exact)
+
+    def votes(
+        self, query: Float32, flank: Flank, hidden: Collection[int] = ()
+    ) -> list[tuple[int, float]]:
+        """Annotations of comparable flank that the (C, D) cells point at, most votes first.
+
+        Left is never asked about right. All comparable indexes share one level for a cell.
+        """
+        found = [
+            index.nearest(query, hidden)
+            for held, index in self._by_flank.items()
+            if held.comparable_with(flank)
+        ]
+        if not found:
+            return []
+        cosines = np.concatenate([cosine for cosine, _ in found], 1)
+        ids = np.concatenate([number for _, number in found], 1)
+        keep = np.argsort(np.where(ids < 0, np.inf, -cosines), axis=1, kind="stable")[
+            :, :NEIGHBOURS
+        ]
+        counted = votes(np.take_along_axis(cosines, keep, 1), np.take_along_axis(ids, keep, 1))
+        return in_order(counted)
+
+
+def in_order(counted: Mapping[int, float]) -> list[tuple[int, float]]:
+    """Most votes first; of equals, the lower annotation number."""
+    return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
