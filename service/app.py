@@ -17,14 +17,23 @@ from service.intake import Intake
 from service.limits import BodyLimit
 from service.metrics import Metrics
 from service.pictures import Pictures
-from service.routes import cases, encounters, identify, identities, operations, pages, photos
+from service.routes import (
+    case_pages,
+    cases,
+    encounters,
+    identify,
+    identities,
+    operations,
+    pages,
+    photos,
+)
 from service.settings import Settings
 from service.store.database import Database
 from service.store.files import PhotoFiles
 
 STATIC = Path(__file__).with_name("static")
 API = (identify.router, photos.router, encounters.router, identities.router, cases.router)
-ROOT = (operations.router, pages.router)
+ROOT = (operations.router, pages.router, case_pages.router)
 
 
 def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAPI:

@@ -17,7 +17,7 @@ from service.forms import Files, SaidForm, incoming
 from service.routes.decision_form import DecisionForm
 from service.routes.photos import count_files
 from service.schemas import Problem
-from service.store import decisions, encounters, identities, progress
+from service.store import cases, decisions, encounters, identities, progress
 from service.views import look as looks
 from service.views.advice import advice
 from service.views.compare import comparing, said
@@ -73,7 +73,7 @@ def upload(parts: Service, files: Files, form: SaidForm) -> Response:
     """Keep the files and go to the report, which says also what was refused."""
     result = parts.intake.accept(incoming(files), form)
     count_files(parts, result)
-    return _to(f"/uploads/{result.id}")
+    return goto(f"/uploads/{result.id}")
 
 
 @router.get("/uploads/{upload_id}")
@@ -142,6 +142,8 @@ def _compare(
             "next_encounter": following.id if following else None,
             "next_name": identities.next_name(connection),
             "identities": [(one.id, one.name) for one in catalogue],
+            "cases_in": cases.of_encounter(connection, encounter_id),
+            "cases_open": cases.joinable(connection, encounter_id),
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
         response = page(request, parts, "encounter.html", connection, **values)
@@ -176,8 +178,8 @@ def decide(
     except Conflict as error:
         return _compare(request, parts, encounter_id, f"{sentence(str(error))}.", 409)
     parts.metrics.decisions.labels(made.kind).inc()
-    response = _to(f"/encounters/{encounter_id}?said={made.id}")
-    _remember(response, new.reviewer)
+    response = goto(f"/encounters/{encounter_id}?said={made.id}")
+    remember(response, new.reviewer)
     return response
 
 
@@ -223,11 +225,12 @@ def error_page(request: Request, error: Problem) -> Response:
     return templates.TemplateResponse(request, "error.html", facts, status_code=error.status)
 
 
-def _to(address: str) -> RedirectResponse:
+def goto(address: str) -> RedirectResponse:
+    """Show this page next."""
     return RedirectResponse(address, status_code=303)
 
 
-def _remember(response: Response, reviewer: str) -> None:
+def remember(response: Response, reviewer: str) -> None:
     """The reviewer's name for the next decision, on this browser only."""
     if reviewer != "anonymous":
         response.set_cookie(

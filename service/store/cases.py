@@ -136,6 +136,12 @@ def of_encounter(connection: Connection, encounter_id: int) -> list[Case]:
     return [one for one in every(connection) if encounter_id in one.encounters]
 
 
+def joinable(connection: Connection, encounter_id: int) -> list[Case]:
+    """The open cases an encounter may be put into."""
+    found = [one for one in every(connection) if one.closed_at is None]
+    return [one for one in found if encounter_id not in one.encounters]
+
+
 def embedded(connection: Connection, encounter_id: int, model: str) -> dict[int, int]:
     """The annotations of an encounter that a model has embedded, with the number of the embedding.
 

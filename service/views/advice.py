@@ -9,6 +9,7 @@ ADVICE = {
     "worker_died": "Upload a smaller version; this one stopped the worker several times.",
     "not_found": "It may have been typed wrongly, or belong to another catalogue.",
     "nothing_chosen": "Go back and choose one.",
+    "bad_number": "Go back and write a number such as 3.",
     "bad_time": "Write the time like 2019-03-01T19:49:36.",
     "conflict": "Look at the newest decision, then decide again.",
     "invalid_request": "Go back, correct the field, and send the form again.",

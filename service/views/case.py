@@ -1,0 +1,348 @@
+"""View models of cases: matrix of llrs, partitions as dots in boxes, space and time, history."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from string import ascii_uppercase
+
+from reid.movement import Leg, Span
+from reid.partitions import PartitionPosterior, Weighed
+from service.casework import CasePair, CaseReport, Member, WhoItIs
+from service.store.cases import Case, Change
+from service.store.encounters import EncounterSummary
+from service.views.lists import EncounterRow, crop_address, row
+from service.views.words import count, day, limits, meaning, sentence, signed, when
+
+SHOWN = 8
+"""So many partitions are drawn; the others are in the report of the API."""
+
+RATINGS = {"plausible": "●", "demanding": "◐", "impossible": "✕", "unknown": "○"}
+"""A shape beside each rating of a way, so that colour is never the only carrier."""
+
+STEP, BOX, GAP = 34.0, 38.0, 12.0
+COLOURS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One line of the list of cases."""
+
+    id: int
+    name: str
+    note: str
+    encounters: int
+    created_at: datetime
+    open: bool
+
+
+def case_row(case: Case) -> CaseRow:
+    """A case as the list shows it."""
+    return CaseRow(
+        case.id,
+        case.name,
+        case.note,
+        len(case.encounters),
+        case.created_at,
+        case.closed_at is None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """One encounter of a case. letter: what the matrix and the drawings call it.
+
+    times: the recorded time first, then every other that somebody stated.
+    """
+
+    letter: str
+    colour: int
+    encounter: EncounterRow
+    place: str
+    times: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One entry of the matrix. pair: which one, to link to it; empty on the diagonal."""
+
+    pair: str
+    signed: str
+    verdict: str
+    together: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairView:
+    """The two photos that speak for two encounters. crops: addresses, empty where none speaks."""
+
+    name: str
+    crops: tuple[str, str]
+    photos: tuple[str, str]
+    signed: str
+    verdict: str
+    words: str
+    limits: str
+    compared: str
+    together: str
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One leg: a line of the space-time table."""
+
+    name: str
+    distance: str
+    dates: str
+    between: str
+    speed: str
+    rating: str
+    reason: str
+    disputed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One encounter in a drawing. x: of its centre."""
+
+    x: float
+    letter: str
+    colour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """One partition: a box an animal, a dot an encounter. words: the same for who cannot see it."""
+
+    percent: str
+    share: float
+    words: str
+    width: float
+    boxes: tuple[tuple[float, float], ...]
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """What the photos and the map say about a case."""
+
+    members: tuple[MemberView, ...]
+    matrix: tuple[tuple[Cell, ...], ...]
+    pairs: tuple[PairView, ...]
+    ways: tuple[Way, ...]
+    diagrams: tuple[Diagram, ...]
+    rest: str
+    answer: str
+    conflicts: tuple[str, ...]
+    history: tuple[tuple[Change, str], ...]
+    source: str
+    made_by: str
+
+
+def percent(share: float) -> str:
+    """A probability for people: "12.3 %"; never 0 or 100, which nobody can claim."""
+    if share < 0.001:
+        return "under 0.1 %"
+    return "over 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"
+
+
+def member_views(members: Sequence[tuple[EncounterSummary, Member | None]]) -> list[MemberView]:
+    """The encounters with their letters; what is known without the network."""
+    return [
+        MemberView(
+            ascii_uppercase[n],
+            n % COLOURS,
+            row(summary),
+            _place(member),
+            tuple(_span(span) for span in member.visit.spans) if member else (),
+        )
+        for n, (summary, member) in enumerate(members)
+    ]
+
+
+def case_view(report: CaseReport) -> CaseView:
+    """A report as its page shows it."""
+    members = member_views([(one.detail.summary, one) for one in report.members])
+    weighed = report.partitions
+    shown = weighed.partitions[:SHOWN] if weighed and len(members) > 1 else ()
+    titles = {one.encounter.id: one.encounter.title for one in members}
+    return CaseView(
+        members=tuple(members),
+        matrix=_matrix(report),
+        pairs=tuple(_pair(one, report) for one in report.pairs),
+        ways=tuple(way for one in report.pairs for way in _ways(one)),
+        diagrams=tuple(_diagram(one) for one in shown),
+        rest=_rest(weighed, shown),
+        answer=_answer(report),
+        conflicts=tuple(
+            "{0} = {1} and {1} = {2}, but {0} is not {2}".format(
+                *(ascii_uppercase[n] for n in (one.a, one.b, one.c))
+            )
+            for one in report.conflicts
+        ),
+        history=tuple(
+            (one, titles.get(one.encounter_id, f"Encounter {one.encounter_id}"))
+            for one in report.changes
+        ),
+        source=report.movement.source,
+        made_by=f"{report.model}, {report.calibrator}",
+    )
+
+
+def _place(member: Member | None) -> str:
+    if member is None or member.visit.position is None:
+        return "position unknown"
+    latitude, longitude = member.visit.position
+    return f"{latitude:.4f}, {longitude:.4f}"
+
+
+def _span(span: Span) -> str:
+    stated = "" if span.source == "recorded" else f" ({span.source})"
+    return f"{when(span.start)}{stated}"
+
+
+def _name(one: CasePair) -> str:
+    return f"{ascii_uppercase[one.one]}\N{EN DASH}{ascii_uppercase[one.other]}"
+
+
+def _matrix(report: CaseReport) -> tuple[tuple[Cell, ...], ...]:
+    size = len(report.members)
+    cells = [[Cell("", "", "", "")] * size for _ in range(size)]
+    for pair in report.pairs:
+        said = pair.says.evidence
+        cell = Cell(_name(pair), signed(said.llr), said.verdict.value, percent(pair.together))
+        cells[pair.one][pair.other] = cells[pair.other][pair.one] = cell
+    return tuple(tuple(line) for line in cells)
+
+
+def _pair(one: CasePair, report: CaseReport) -> PairView:
+    said, best = one.says.evidence, one.says.best
+    photos = {
+        reference.annotation.id: reference.photo.id
+        for member in (report.members[one.one], report.members[one.other])
+        for reference in member.detail.references
+    }
+    shown = best.annotations if best else None
+    words = meaning(said.llr) if best else "the photos show no flank that can be compared"
+    return PairView(
+        name=_name(one),
+        crops=(crop_address(shown[0], 480), crop_address(shown[1], 480)) if shown else ("", ""),
+        photos=(photos[shown[0]], photos[shown[1]]) if shown else ("", ""),
+        signed=signed(said.llr),
+        verdict=said.verdict.value,
+        words=sentence(words),
+        limits=limits(said.llr, said.bound, said.calibrator) if best else "",
+        compared=count(one.says.compared, "pair of photos", "pairs of photos"),
+        together=percent(one.together),
+    )
+
+
+def _ways(one: CasePair) -> list[Way]:
+    distance = one.space_time.distance_km
+    legs = one.space_time.legs
+    return [
+        Way(
+            name=_name(one),
+            distance="unknown" if distance is None else f"{distance:.1f} km",
+            dates=f"{_date(leg.one)} \N{RIGHTWARDS ARROW} {_date(leg.other)}",
+            between=_between(leg),
+            speed="" if leg.least_speed_km_h is None else f"{leg.least_speed_km_h:.2g} km/h",
+            rating=leg.rating.value,
+            reason=sentence(leg.reason),
+            disputed=len(legs) > 1,
+        )
+        for leg in legs
+    ]
+
+
+def _date(span: Span | None) -> str:
+    if span is None:
+        return "date unknown"
+    return day(span.start) if span.source == "recorded" else f"{day(span.start)} ({span.source})"
+
+
+def _between(leg: Leg) -> str:
+    if leg.days is None:
+        return "unknown"
+    if leg.days >= 2:
+        return f"{leg.days:.0f} days"
+    return f"{24 * leg.days:.0f} hours" if leg.days else "none: they overlap"
+
+
+def _diagram(one: Weighed) -> Diagram:
+    boxes, dots, x = [], [], 0.0
+    for block in one.blocks:
+        width = BOX + STEP * (len(block) - 1)
+        boxes.append((x, width))
+        for place, n in enumerate(block):
+            dots.append(Dot(x + BOX / 2 + place * STEP, ascii_uppercase[n], n % COLOURS))
+        x += width + GAP
+    animals = ", ".join("".join(ascii_uppercase[n] for n in block) for block in one.blocks)
+    words = f"{count(len(one.blocks), 'animal')}: {animals}"
+    share = one.probability
+    return Diagram(percent(share), share, words, x - GAP, tuple(boxes), tuple(dots))
+
+
+def _rest(weighed: PartitionPosterior | None, shown: Sequence[Weighed]) -> str:
+    """What is not drawn."""
+    if weighed is None or not shown:
+        return ""
+    left = 1 - sum(one.probability for one in shown)
+    others = weighed.weighed - len(shown)
+    parts = []
+    if others:
+        parts.append(f"{count(others, 'other partition')} together: {percent(left)}.")
+    if not weighed.in_full:
+        parts.append(
+            "Too many encounters to weigh every partition: the probabilities are relative to the "
+            f"{weighed.weighed:,} that a search visited."
+        )
+    return " ".join(parts)
+
+
+def _answer(report: CaseReport) -> str:
+    """The most probable partition as a sentence."""
+    weighed = report.partitions
+    if weighed is None or len(report.members) < 2:
+        return ""
+    best = weighed.partitions[0]
+    animals = [" and ".join(ascii_uppercase[n] for n in block) for block in best.blocks]
+    said = "all one animal" if len(animals) == 1 else "; ".join(animals)
+    if len(animals) == len(report.members):
+        said = "all different animals"
+    return f"Most probable, {percent(best.probability)}: {said}."
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """One line of the table of who an encounter may be. identity_id 0: not in the catalogue."""
+
+    identity_id: int
+    name: str
+    signed: str
+    prior: str
+    posterior: str
+    share: float
+
+
+def chances(found: WhoItIs, *, shown: int = 20) -> tuple[Chance, ...]:
+    """The most probable identities, and an animal not in the catalogue, which is always there."""
+    lines = [
+        Chance(
+            one.identity_id,
+            one.name,
+            signed(one.llr) if one.compared else "not compared",
+            percent(one.prior),
+            percent(one.posterior),
+            one.posterior,
+        )
+        for one in found.identities[:shown]
+    ]
+    unknown = Chance(
+        0,
+        "an animal not in the catalogue",
+        "",
+        percent(found.prior_unknown),
+        percent(found.unknown),
+        found.unknown,
+    )
+    return tuple(sorted([*lines, unknown], key=lambda one: -one.share))

@@ -1,0 +1,137 @@
+"""Pages of cases without a browser: what they say, what they refuse; they carry no code."""
+
+import pytest
+
+from service.views.case import percent
+
+HTML = {"accept": "text/html"}
+
+
+@pytest.fixture
+def encounter(client, painted, work):
+    """encounter(animal, day) -> number of an embedded encounter."""
+
+    def upload(animal, day, **form):
+        name, data = f"{animal}-{day}.jpg", painted(animal, day, taken=f"2020:01:{day:02} 22:00:00")
+        form = {"station": "Ridge", "flank": "left", **form}
+        answer = client.post("/api/v1/photos", files=[("files", (name, data))], data=form)
+        work()
+        return answer.json()["files"][0]["encounter_id"]
+
+    return upload
+
+
+def send(client, address, **form):
+    return client.post(address, data=form, headers=HTML, follow_redirects=False)
+
+
+def page(client, address):
+    answer = client.get(address, headers=HTML)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_a_case_is_opened_filled_and_closed_by_forms(client, encounter):
+    a, b = encounter(1, 1), encounter(1, 9)
+    assert "No cases yet" in page(client, "/cases")
+    made = send(client, "/cases", name="Ustyurt", note="one or two?", together="0.3")
+    assert (made.status_code, made.headers["location"]) == (303, "/cases/1")
+    put = send(client, "/cases/1/encounters", encounter=[a, b], reviewer="Aigül")
+    assert put.status_code == 303
+    shown = page(client, "/cases/1")
+    assert "one or two?" in shown
+    assert "all one animal." in shown
+    assert "Prior: two encounters are one animal with probability 0.3." in shown
+    assert "Aigül" in shown
+    send(client, f"/cases/1/encounters/{b}/remove", reviewer="Aigül")
+    assert "removed" in page(client, "/cases/1")
+    send(client, "/cases/1/closed", closed="true")
+    assert "Open it again" in page(client, "/cases/1")
+    assert send(client, "/cases/1/encounters", encounter=[b]).status_code == 409
+
+
+def test_a_matrix_a_drawing_and_a_way_are_there_for_every_pair(client, encounter):
+    ids = [encounter(1, 1), encounter(2, 5), encounter(1, 9)]
+    send(client, "/cases", name="Ustyurt")
+    send(client, "/cases/1/encounters", encounter=ids)
+    shown = page(client, "/cases/1")
+    assert "Most probable, " in shown
+    assert 'aria-label="2 animals: AC, B"' in shown
+    for pair in ("A–B", "A–C", "B–C"):  # noqa: RUF001
+        assert f'id="pair-{pair}"' in shown
+        assert shown.count(f'href="#pair-{pair}"') == 2
+        assert f'<th scope="row">{pair}</th>' in shown
+    assert "8 days" in shown
+    assert "Assumptions of this project" in shown
+
+
+def test_a_disputed_date_is_shown_with_both_judgements(client, encounter, painted):
+    a, b = encounter(1, 11), encounter(1, 20)
+    again = [("files", ("1.jpg", painted(1, 11, taken="2020:01:11 22:00:00")))]
+    client.post("/api/v1/photos", files=again, data={"captured_at": "2020-01-06T22:00:00"})
+    send(client, "/cases", name="Ustyurt")
+    send(client, "/cases/1/encounters", encounter=[a, b])
+    shown = page(client, "/cases/1")
+    assert "Dates in conflict:" in shown
+    assert "11 Jan 2020, 22:00; 6 Jan 2020, 22:00 (form)" in shown
+    assert shown.count("disputed date") == 2
+
+
+def test_an_encounter_is_added_to_a_case_from_its_own_page(client, encounter):
+    a = encounter(1, 1)
+    assert 'href="/cases">Add to a case' in page(client, f"/encounters/{a}")
+    send(client, "/cases", name="Ustyurt")
+    added = send(client, f"/encounters/{a}/case", case="1")
+    assert added.headers["location"] == "/cases/1"
+    assert '<a href="/cases/1">Ustyurt</a>' in page(client, f"/encounters/{a}")
+
+
+def test_another_number_of_unseen_animals_makes_a_new_animal_more_probable(client, encounter):
+    known, query = encounter(1, 1), encounter(1, 9)
+    client.post(f"/api/v1/encounters/{known}/decisions", json={"kind": "new", "name": "Uma"})
+    shown = page(client, f"/encounters/{query}/posterior")
+    assert shown.index("Uma") < shown.index("an animal not in the catalogue")
+    many = page(client, f"/encounters/{query}/posterior?unseen=10000")
+    assert many.index("an animal not in the catalogue") < many.index("Uma")
+    refused = client.get(f"/encounters/{query}/posterior?unseen=none", headers=HTML)
+    assert (refused.status_code, "above 0" in refused.text) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "form", "status"),
+    [
+        ("/cases", {}, 422),
+        ("/cases", {"name": "x", "together": "1"}, 422),
+        ("/cases", {"name": "Ustyurt"}, 409),
+        ("/cases/9/edit", {"together": "0.5"}, 404),
+        ("/cases/1/encounters", {"encounter": "9"}, 404),
+        ("/cases/1/encounters/9/remove", {}, 404),
+        ("/encounters/9/case", {"case": "1"}, 404),
+    ],
+)
+def test_a_senseless_form_is_refused_with_a_page(client, address, form, status):
+    send(client, "/cases", name="Ustyurt")
+    answer = send(client, address, **form)
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("text/html")
+
+
+def test_what_strangers_type_is_never_markup_and_pages_carry_no_code(client, encounter):
+    send(client, "/cases", name="<script>alert(1)</script>", note="<b>x</b>")
+    a = encounter(1, 1)
+    send(client, "/cases/1/encounters", encounter=[a], reviewer="<i>")
+    for address in ("/cases", "/cases/1", f"/encounters/{a}", f"/encounters/{a}/posterior"):
+        shown = page(client, address)
+        assert "<script>alert" not in shown
+        assert "<b>x" not in shown
+        assert " style=" not in shown
+        assert shown.count("<script") == shown.count('<script type="module" src="/static/')
+
+
+def test_nothing_is_said_to_be_certain():
+    assert [percent(p) for p in (1.0, 0.0, 0.5, 0.9994)] == [
+        "over 99.9 %",
+        "under 0.1 %",
+        "50.0 %",
+        "over 99.9 %",
+    ]
