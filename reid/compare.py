@@ -6,7 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from reid.discrepancies import overlap
 from reid.errors import EmbeddingMismatch
+from reid.registration import Surface, pitch
 from reid.rootsift import WIDTH
 from reid.types import AnnotationFeatures, Comparison, Correspondences, Float32, LocalFeatures
 
@@ -39,19 +41,20 @@ class Fusion:
 def compare(
     query: AnnotationFeatures, other: AnnotationFeatures, fusion: Fusion, *, rootsift: bool = True
 ) -> Comparison:
-    """Everything measured on one pair. `rootsift=False` leaves the slow witness out."""
+    """Everything measured on one pair; `rootsift=False` leaves out that witness and the overlap."""
     if query.embedding.model != other.embedding.model:
         raise EmbeddingMismatch(expected=other.embedding.model, got=query.embedding.model)
     cosine = float(query.embedding.vector @ other.embedding.vector)
-    dense = dense_correspondences(query.dense, other.dense)
+    dense, cosines = _dense(query.dense, other.dense)
     found = [dense]
-    sift = None
+    sift = seen = None
     if rootsift:
         scales = (WIDTH / query.box.width, WIDTH / other.box.width)
         found.append(rootsift_correspondences(query.rootsift, other.rootsift, scales=scales))
         sift = strength(found[-1])
+        seen = overlap(query.dense.scales()[1], other.dense.scales()[1], found, cosines)
     log_odds = fusion.log_odds(cosine, strength(dense), sift)
-    return Comparison(cosine, strength(dense), sift, log_odds, tuple(found))
+    return Comparison(cosine, strength(dense), sift, log_odds, tuple(found), seen)
 
 
 def strength(correspondences: Correspondences) -> float:
@@ -65,23 +68,31 @@ def dense_correspondences(query: LocalFeatures, other: LocalFeatures) -> Corresp
     The fine scale decides between good photos; on poor ones only the coarse scale has something
     to say. Their strengths are added, the coarse ones at half weight.
     """
+    return _dense(query, other)[0]
+
+
+def _dense(query: LocalFeatures, other: LocalFeatures) -> tuple[Correspondences, Float32]:
+    """The same, with the (K0, K1) cosines of the fine cells."""
     if query.model != other.model:
         raise EmbeddingMismatch(expected=other.model, got=query.model)
-    pairs = zip(query.scales(), other.scales(), strict=True)
-    coarse, fine = (_cells_that_agree(one, another) for one, another in pairs)
-    return Correspondences(
+    pairs = list(zip(query.scales(), other.scales(), strict=True))
+    tables = [one.descriptors @ another.descriptors.T for one, another in pairs]
+    coarse, fine = (_cells_that_agree(*p, table) for p, table in zip(pairs, tables, strict=True))
+    agree = Correspondences(
         np.concatenate([coarse.points0, fine.points0]),
         np.concatenate([coarse.points1, fine.points1]),
         np.concatenate([COARSE * coarse.strength, fine.strength]),
         "rosette",
     )
+    return agree, tables[1]
 
 
-def _cells_that_agree(query: LocalFeatures, other: LocalFeatures) -> Correspondences:
+def _cells_that_agree(
+    query: LocalFeatures, other: LocalFeatures, cosines: Float32
+) -> Correspondences:
     """The same at one scale."""
     if min(len(query), len(other)) < LEAST:
         return _none("rosette")
-    cosines = query.descriptors @ other.descriptors.T
     i, j = mutual_nearest(cosines)
     best = cosines[i, j]
     weight = 1 / (1 + np.exp((CLEAR - best) / FUZZ))
@@ -153,14 +164,8 @@ def _near_surface(
     points0: Float32, points1: Float32, agree: NDArray[np.bool_], reach: float
 ) -> NDArray[np.bool_]:
     """Correspondences within `reach` of the quadratic surface through those that agree."""
-    centre, spread = points0[agree].mean(0), points0[agree].std() + 1e-6
-    x, y = ((points0 - centre) / spread).T
-    terms = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], 1)
-    ridge = np.diag([0, 0, 0, 1, 1, 1]).astype(np.float32) * 0.02 * agree.sum()
-    a = terms[agree]
-    weights = np.linalg.solve(a.T @ a + ridge, a.T @ points1[agree])
-    error = np.linalg.norm(terms @ weights - points1, axis=1)
-    return np.asarray(error < reach, bool)
+    surface = Surface.through(points0[agree], points1[agree])
+    return np.asarray(np.linalg.norm(surface(points0) - points1, axis=1) < reach, bool)
 
 
 def _plausible(model: NDArray[np.float64], points: Float32) -> bool:
@@ -174,12 +179,6 @@ def _plausible(model: NDArray[np.float64], points: Float32) -> bool:
     )
     ratio = after / before if before else 0.0
     return bool(1 / 9 < ratio < 9) and bool(cv2.isContourConvex(mapped.astype(np.float32)))
-
-
-def pitch(points: Float32) -> Float32:
-    """(2,) distance of neighbouring cells of a regular grid in x and y, pixels of the photo."""
-    steps = [np.diff(np.unique(np.round(column, 2))) for column in points.T]
-    return np.array([s.min() if len(s) else 1.0 for s in steps], np.float32)
 
 
 def _none(kind: str) -> Correspondences:

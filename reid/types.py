@@ -71,6 +71,14 @@ class Viewpoint(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Source(StrEnum):
+    """What one photo was laid over the other by, surest first."""
+
+    ROSETTES = "rosettes"
+    ROOTSIFT = "rootsift"
+    OUTLINE = "outline"
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle in pixels of the upright photo: left, top, right, bottom (right/bottom open)."""
@@ -266,11 +274,12 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Correspondences:
-    """Points of the two photos that show the same rosette, after geometric verification.
+    """Points of the two photos that lie on the same place of the coat.
 
     points0, points1: (M, 2) float32, pixels of the upright query and gallery photo.
     strength: (M,) float32 in [0, 1].
-    kind: "rosette" (dense descriptors of the network) or "rootsift".
+    kind: "rosette" (dense descriptors of the network) or "rootsift" where the coats agree, after
+    geometric verification; "discrepancy" where they differ, after registration.
     """
 
     points0: Float32
@@ -283,6 +292,25 @@ class Correspondences:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """What both photos show of the flank, once one is laid over the other.
+
+    registration: what that rests on; an outline is coarse.
+    covisible: [0, 1], share of the smaller flank that is seen in both.
+    places: how many cells of it are seen well enough in both to be judged.
+    agreeing: [0, 1], share of these places where the rosettes agree; 0 where there is none.
+    discrepancies: the places where the rosettes differ, strongest first; none are marked over an
+    outline.
+    """
+
+    registration: Source
+    covisible: float
+    places: int
+    agreeing: float
+    discrepancies: Correspondences
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Everything measured on one pair of annotations.
 
@@ -290,6 +318,8 @@ class Comparison:
     dense_score, rootsift_score: strength of the verified correspondences, >= 0; rootsift_score is
     None where the cascade did not spend the time.
     log_odds: the one fused number, monotone in each part; `reid.evidence` turns it into an llr.
+    correspondences: where the coats agree, one for each witness.
+    overlap: None where a photo shows no coat closely enough, or where nobody asked.
     """
 
     cosine: float
@@ -297,6 +327,7 @@ class Comparison:
     rootsift_score: float | None
     log_odds: float
     correspondences: tuple[Correspondences, ...]
+    overlap: Overlap | None = None
 
 
 @dataclass(frozen=True, slots=True)
