@@ -54,7 +54,7 @@ class CaseEncountersIn(Wire):
 
 
 class CaseOut(Wire):
-    """A named set of encounters, in the order in which they were put in."""
+    """A named set of encounters, oldest first."""
 
     model_config = shown(examples.CASE)
 

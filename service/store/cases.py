@@ -11,7 +11,14 @@ from sqlalchemy.exc import IntegrityError
 from reid.errors import Conflict, NotFound
 from service.store import encounters
 from service.store.database import AnyRow, insert_one
-from service.store.tables import annotation, case_encounter, case_record, embedding, now
+from service.store.tables import (
+    annotation,
+    case_encounter,
+    case_record,
+    embedding,
+    encounter,
+    now,
+)
 
 LARGEST = 24  # encounters of a case; their pairs grow with the square
 EVEN = 0.5
@@ -24,7 +31,7 @@ class Case:
     """A named set of encounters and the question about it.
 
     together: prior probability that two of its encounters are one animal.
-    encounters: numbers, in the order in which they were put in. closed_at None: open.
+    encounters: numbers, oldest encounter first. closed_at None: open.
     """
 
     id: int
@@ -188,11 +195,12 @@ def _newest() -> Select[tuple[int]]:
 
 
 def _members(connection: Connection) -> dict[int, tuple[int, ...]]:
-    """The encounters of every case, in the order in which they were put in."""
+    """The encounters of every case, oldest first; those without a time come last."""
     rows = connection.execute(
         select(case_encounter.c.case_id, case_encounter.c.encounter_id)
+        .join(encounter, encounter.c.id == case_encounter.c.encounter_id)
         .where(case_encounter.c.id.in_(_newest()), case_encounter.c.kind == "added")
-        .order_by(case_encounter.c.id)
+        .order_by(encounter.c.started_at.is_(None), encounter.c.started_at, encounter.c.id)
     )
     found: dict[int, tuple[int, ...]] = {}
     for row in rows:

@@ -264,8 +264,8 @@ def _between(leg: Leg) -> str:
     if leg.days is None:
         return "unknown"
     if leg.days >= 2:
-        return f"{leg.days:.0f} days"
-    return f"{24 * leg.days:.0f} hours" if leg.days else "none: they overlap"
+        return count(round(leg.days), "day")
+    return count(round(24 * leg.days), "hour") if leg.days else "none: they overlap"
 
 
 def _diagram(one: Weighed) -> Diagram:
@@ -305,11 +305,18 @@ def _answer(report: CaseReport) -> str:
     if weighed is None or len(report.members) < 2:
         return ""
     best = weighed.partitions[0]
-    animals = [" and ".join(ascii_uppercase[n] for n in block) for block in best.blocks]
-    said = "all one animal" if len(animals) == 1 else "; ".join(animals)
-    if len(animals) == len(report.members):
+    said = "; ".join(map(_one_animal, best.blocks))
+    if len(best.blocks) == 1:
+        said = "all one animal"
+    if len(best.blocks) == len(report.members):
         said = "all different animals"
     return f"Most probable, {percent(best.probability)}: {said}."
+
+
+def _one_animal(block: Sequence[int]) -> str:
+    """The encounters of one animal: "A, C and D one animal", "B alone"."""
+    *others, last = (ascii_uppercase[n] for n in block)
+    return f"{', '.join(others)} and {last} one animal" if others else f"{last} alone"
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,7 @@ def test_a_matrix_a_drawing_and_a_way_are_there_for_every_pair(client, encounter
     send(client, "/cases/1/encounters", encounter=ids)
     shown = page(client, "/cases/1")
     assert "Most probable, " in shown
+    assert "A and C one animal; B alone." in shown
     assert 'aria-label="2 animals: AC, B"' in shown
     for pair in ("A–B", "A–C", "B–C"):  # noqa: RUF001
         assert f'id="pair-{pair}"' in shown

@@ -1,5 +1,7 @@
 """Cases: what is in them stays on record, and their report says all that their pairs say."""
 
+from datetime import datetime
+
 import pytest
 
 from reid.errors import Conflict, NotFound
@@ -18,13 +20,15 @@ def three(database):
         return [encounters.named(connection, name, None) for name in "abc"]
 
 
-def test_a_case_holds_its_encounters_in_the_order_they_came(database, three):
+def test_a_case_holds_its_encounters_once_oldest_first_and_without_a_time_last(database, three):
     a, b, c = three
     with database.write() as connection:
+        encounters.stretch(connection, c, datetime.fromisoformat("2018-09-29T22:57"))
+        encounters.stretch(connection, b, datetime.fromisoformat("2018-12-07T16:27"))
         case = cases.add(connection, "Ustyurt 2018", "one animal or two?")
-        cases.put(connection, case.id, [c, a, a], "ab")
-        case = cases.put(connection, case.id, [a, b], "ab")
-        assert (case.encounters, case.together, case.closed_at) == ((c, a, b), 0.5, None)
+        cases.put(connection, case.id, [b, a, a], "ab")
+        case = cases.put(connection, case.id, [a, c], "ab")
+        assert (case.encounters, case.together, case.closed_at) == ((c, b, a), 0.5, None)
         assert cases.every(connection) == cases.of_encounter(connection, a) == [case]
 
 
@@ -35,7 +39,7 @@ def test_what_was_taken_out_stays_on_record_with_who_and_when(database, three):
         cases.put(connection, case.id, [a, b], "ab")
         assert cases.take(connection, case.id, a, "cd").encounters == (b,)
         assert cases.of_encounter(connection, a) == []
-        assert cases.put(connection, case.id, [a], "ef").encounters == (b, a)
+        assert cases.put(connection, case.id, [a], "ef").encounters == (a, b)
         changes = cases.history(connection, case.id)
     said = [(one.encounter_id, one.kind, one.reviewer) for one in changes]
     assert said == [
