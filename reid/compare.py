@@ -1,13 +1,12 @@
 """Two annotations side by side: which rosettes agree, after geometry, and one number for it all."""
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from reid.discrepancies import overlap
 from reid.errors import EmbeddingMismatch
+from reid.fusion import Fusion, capacity
 from reid.registration import Surface, pitch
 from reid.rootsift import WIDTH
 from reid.types import AnnotationFeatures, Comparison, Correspondences, Float32, LocalFeatures
@@ -18,24 +17,6 @@ CELLS = 1.6  # dense: the same in cells of the network
 CLEAR, FUZZ = 0.65, 0.05  # cosine at which a cell counts half, and how softly
 COARSE = np.float32(0.5)  # weight of an agreement at the coarse scale
 LEAST = 6  # correspondences below which no geometry is tried
-
-
-@dataclass(frozen=True, slots=True)
-class Fusion:
-    """Weights of one fused number: a logistic regression on monotone features of a comparison.
-
-    Every weight is >= 0, so more agreement never lowers the number. `full` is used where RootSIFT
-    was measured, `quick` where it was not: (intercept, cosine, dense, rootsift).
-    """
-
-    full: tuple[float, float, float, float]
-    quick: tuple[float, float, float, float]
-
-    def log_odds(self, cosine: float, dense: float, rootsift: float | None) -> float:
-        """Natural log odds with balanced classes, unbounded and uncalibrated."""
-        b, c, d, r = self.quick if rootsift is None else self.full
-        sift = 0.0 if rootsift is None else float(np.log1p(rootsift))
-        return b + c * cosine + d * float(np.log1p(dense)) + r * sift
 
 
 def compare(
@@ -53,7 +34,8 @@ def compare(
         found.append(rootsift_correspondences(query.rootsift, other.rootsift, scales=scales))
         sift = strength(found[-1])
         seen = overlap(query.dense.scales()[1], other.dense.scales()[1], found, cosines)
-    log_odds = fusion.log_odds(cosine, strength(dense), sift)
+    could = capacity(query.dense, other.dense)
+    log_odds = fusion.log_odds(cosine, strength(dense), sift, could)
     return Comparison(cosine, strength(dense), sift, log_odds, tuple(found), seen)
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from reid.compare import Fusion
 from reid.errors import UnknownModel
+from reid.fusion import Fusion, Weights
 from reid.types import Evidence, Verdict
 from reid.weights import default_folder, latest
 
@@ -56,13 +56,18 @@ def load_calibrator(name: str, folder: Path | None = None) -> Calibrator:
     if not path.is_file():
         raise UnknownModel(f"no calibrator {name} in {folder}")
     card = tomllib.loads(path.read_text())
-    full, quick = (tuple(float(w) for w in card[key]) for key in ("full", "quick"))
+    full, quick = (_weights(card[key], card[f"{key}_silence"]) for key in ("full", "quick"))
     return Calibrator(
         id=f"{card['name']}@{card['version']}",
         model=card["model"],
-        fusion=Fusion(full, quick),  # type: ignore[arg-type]
+        fusion=Fusion(full, quick),
         individuals=int(card["individuals"]),
     )
+
+
+def _weights(listed: list[float], silence: list[float]) -> Weights:
+    intercept, cosine, dense, rootsift = (float(w) for w in listed)
+    return Weights(intercept, cosine, dense, rootsift, tuple(float(w) for w in silence))
 
 
 def calibrator_of(model: str, folder: Path) -> Calibrator:
@@ -82,9 +87,13 @@ def provisional(folder: Path | None = None) -> Calibrator:
 
 
 def fit_weights(
-    features: NDArray[np.float64], same: NDArray[np.bool_], *, ridge: float = 1e-3
+    features: NDArray[np.float64],
+    same: NDArray[np.bool_],
+    *,
+    ridge: float = 1e-3,
+    intercept: bool = True,
 ) -> tuple[float, ...]:
-    """Intercept and non-negative weights of a logistic regression with balanced classes.
+    """Intercept (or 0) and non-negative weights of a logistic regression with balanced classes.
 
     features: (n, F), same: (n,). Each class weighs one half, so the prior of the pairs cancels and
     the log odds are a log likelihood ratio (Brümmer & du Preez 2006).
@@ -100,19 +109,23 @@ def fit_weights(
         slope = np.r_[slack.sum(), features.T @ slack + 2 * ridge * parameters[1:]]
         return float(value + ridge * (parameters[1:] ** 2).sum()), slope
 
-    bounds = [(None, None)] + [(0.0, None)] * features.shape[1]
+    first = (None, None) if intercept else (0.0, 0.0)
+    bounds = [first] + [(0.0, None)] * features.shape[1]
     found = minimize(loss, np.zeros(features.shape[1] + 1), jac=True, bounds=bounds)
     return tuple(float(p) for p in found.x)
 
 
-def fit_witnesses(features: NDArray[np.float64], same: NDArray[np.bool_]) -> tuple[float, ...]:
-    """Intercept and weights where every witness is fitted alone and all are tempered alike.
+def fit_evidence(
+    agreement: NDArray[np.float64], silence: NDArray[np.float64], same: NDArray[np.bool_]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Weights of agreement and of silence, all >= 0 and without an intercept.
 
-    features: (n, F), same: (n,). A joint fit would silence a witness that another one makes
-    superfluous on synthetic coats, though it may be the better one on real ones. Fitted alone, each
-    keeps its own log likelihood ratio; one common factor then takes back what they repeat.
+    agreement: (n, A), what was found; silence: (n, K), `fusion.silences` of what could have been
+    found; same: (n,). Where nothing was found and nothing could have been, the log odds are 0, by
+    the form and not by the fit: a photo that shows nothing is no evidence.
     """
-    alone = np.array([fit_weights(column[:, None], same) for column in features.T])
-    together = alone[:, 0].sum() + features @ alone[:, 1]
-    shift, factor = fit_weights(together[:, None], same)
-    return (float(shift + factor * alone[:, 0].sum()), *(float(w) for w in factor * alone[:, 1]))
+    features = np.concatenate([agreement, -silence], 1)
+    unit = features.std(0) + 1e-9
+    weights = np.array(fit_weights(features / unit, same, intercept=False)[1:]) / unit
+    found = agreement.shape[1]
+    return tuple(weights[:found].tolist()), tuple(weights[found:].tolist())

@@ -6,13 +6,22 @@ import signal
 import cv2
 import numpy as np
 
-from reid.compare import Fusion
 from reid.evidence import Calibrator
-from reid.types import AnnotationFeatures, Embedding, LocalFeatures
+from reid.fusion import Fusion, Weights
+from reid.types import (
+    AnnotationFeatures,
+    Embedding,
+    Grade,
+    LocalFeatures,
+    Measures,
+    Pose,
+    Quality,
+    Reason,
+)
 from service.engine import Recognition
 
 MODEL = "fake@1"
-WEIGHTS = (-8.0, 6.0, 2.0, 0.0)
+WEIGHTS = Weights(-8.0, 6.0, 2.0, 0.0)
 CALIBRATOR = Calibrator("calibrated@1", MODEL, Fusion(WEIGHTS, WEIGHTS), individuals=200)
 POISON = (255, 0, 255)
 
@@ -48,7 +57,17 @@ class FakeEmbedder:
             rootsift=_patches(grey, scale, crop.box, "rootsift@1"),
             flank=crop.flank,
             box=crop.box,
+            pose=Pose(left=0.97, yaw=-4.0),
+            quality=_quality(crop.box.width),
         )
+
+
+def _quality(width):
+    """Small crops are poor, the others good."""
+    measures = Measures(1.0, 0.6, 0.5, 0.0, 0.0, width, 0.9, -4.0)
+    if width < 300:
+        return Quality(measures, 0.25, Grade.POOR, (Reason.SMALL, Reason.BLUR), "fakequality@1")
+    return Quality(measures, 0.9, Grade.GOOD, (), "fakequality@1")
 
 
 def _patches(grey, scale, box, model):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reid.compare import Fusion, compare
+from reid.compare import compare
+from reid.fusion import Fusion, Weights, capacity, silences
 from reid.types import AnnotationFeatures
 
 Table = NDArray[np.float64]
@@ -15,21 +16,26 @@ Table = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class PairTable:
-    """(Q, N) each: cosine, dense and RootSIFT score of a comparison; NaN where not counted."""
+    """(Q, N) each: cosine, dense and RootSIFT score of a comparison, and its capacity; NaN where
+    not counted."""
 
     cosine: Table
     dense: Table
     rootsift: Table
+    capacity: Table
 
-    def features(self, where: NDArray[np.bool_]) -> Table:
-        """(n, 3): cosine, log1p(dense), log1p(rootsift) of the chosen pairs."""
-        columns = (self.cosine, np.log1p(self.dense), np.log1p(self.rootsift))
-        return np.stack([c[where] for c in columns], 1)
+    def agreement(self, where: NDArray[np.bool_]) -> Table:
+        """(n, 2): log1p(dense), log1p(rootsift) of the chosen pairs."""
+        return np.log1p(np.stack([self.dense[where], self.rootsift[where]], 1))
+
+    def silence(self, where: NDArray[np.bool_]) -> Table:
+        """(n, K): `fusion.silences` of the chosen pairs."""
+        return np.array([silences(c) for c in self.capacity[where].tolist()])
 
     def fused(self, fusion: Fusion) -> Table:
         """(Q, N) log odds."""
         log_odds = np.vectorize(fusion.log_odds, otypes=[float])
-        return np.asarray(log_odds(self.cosine, self.dense, self.rootsift), float)
+        return np.asarray(log_odds(self.cosine, self.dense, self.rootsift, self.capacity), float)
 
 
 def compare_all(
@@ -41,13 +47,14 @@ def compare_all(
     done: Callable[[int], object] = lambda _: None,
 ) -> PairTable:
     """Compare the pairs that count; `done` hears of every finished query row."""
-    blind = Fusion((0.0,) * 4, (0.0,) * 4)
-    table = np.full((3, len(queries), len(gallery)), np.nan)
+    blind = Fusion(Weights(0, 0, 0, 0), Weights(0, 0, 0, 0))
+    table = np.full((4, len(queries), len(gallery)), np.nan)
 
     def row(q: int) -> None:
         for n in np.nonzero(counted[q])[0].tolist():
             seen = compare(queries[q], gallery[n], blind)
-            table[:, q, n] = seen.cosine, seen.dense_score, seen.rootsift_score or 0.0
+            could = capacity(queries[q].dense, gallery[n].dense)
+            table[:, q, n] = seen.cosine, seen.dense_score, seen.rootsift_score or 0.0, could
 
     with ThreadPoolExecutor(threads) as pool:
         for _ in pool.map(row, range(len(queries))):

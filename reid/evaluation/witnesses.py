@@ -7,12 +7,14 @@ from typing import Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from reid.compare import Fusion, rootsift_correspondences, strength
+from reid.compare import rootsift_correspondences, strength
 from reid.embed import Embedder
 from reid.evaluation.pairs import Table, compare_all
+from reid.fusion import Fusion
 from reid.peers import GlobalEmbedder
 from reid.rootsift import WIDTH, rootsift
-from reid.types import AnnotationFeatures, Box, Crop, Embedding, LocalFeatures
+from reid.types import AnnotationFeatures, Box, Crop, Embedding, Float32, LocalFeatures
+from reid.voting import cells
 
 OURS = ("rosette-global", "rosette-dense", "rootsift", "fused")
 Seen = TypeVar("Seen")
@@ -60,9 +62,11 @@ class Rosette:
         return dict(zip(OURS, numbers, strict=True))
 
 
-def embed_only(embedder: Embedder, crops: Sequence[Crop]) -> list[Embedding]:
-    """The embeddings that `describe` gives, without the time that RootSIFT takes."""
-    return embedder.embed(crops, embedder.flanks(crops))
+def at_first_sight(embedder: Embedder, crops: Sequence[Crop]) -> list[tuple[Embedding, Float32]]:
+    """Embeddings and voting cells that `describe` gives, without the time that RootSIFT takes."""
+    flanks = embedder.flanks(crops)
+    seen = zip(embedder.embed(crops, flanks), embedder.local(crops, flanks), strict=True)
+    return [(embedding, cells(dense)) for embedding, dense in seen]
 
 
 class RootSift:

@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reid.compare import (
-    Fusion,
     agreeing,
     compare,
     dense_correspondences,
@@ -15,13 +14,14 @@ from reid.compare import (
     rootsift_correspondences,
 )
 from reid.errors import EmbeddingMismatch
+from reid.fusion import Fusion, Weights, capacity
 from reid.packing import pack_features, pack_vector, unpack_features, unpack_vector
 from reid.rootsift import rootsift
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
 from reid.types import AnnotationFeatures, Box, Crop, Embedding, Flank, LocalFeatures
 
-FUSION = Fusion((-3.0, 1.0, 1.0, 1.0), (-3.0, 1.0, 1.5, 0.0))
+FUSION = Fusion(Weights(-3.0, 1.0, 1.0, 1.0), Weights(-3.0, 1.0, 1.5, 0.0))
 
 
 def unit(x):
@@ -188,3 +188,20 @@ def test_packed_features_lose_almost_nothing(rng):
     assert np.einsum("kd,kd->k", back.descriptors, held.descriptors).min() > 0.995
     vector = Embedding(unit(rng.normal(size=16)), "m@1")
     assert np.array_equal(unpack_vector(pack_vector(vector), "m@1").vector, vector.vector)
+
+
+def test_silence_speaks_only_where_the_photos_could_have_agreed():
+    heavy = Weights(0, 0, 1.0, 0, (1.0, 0.0, 2.0, 0.0, 0.0))
+    fusion = Fusion(heavy, heavy)
+    assert fusion.log_odds(0.0, 0.0, None, 0.0) == 0.0
+    assert fusion.log_odds(0.0, 0.0, None, 0.5) == pytest.approx(-(0.5 + 2 * (0.5 - 0.2)))
+    assert fusion.log_odds(0.0, 0.0, None, 0.1) > fusion.log_odds(0.0, 0.0, None, 0.5)
+
+
+def test_capacity_is_the_product_of_what_both_photos_show():
+    def cells(trust, n):
+        rows = np.ones((n, 2), np.float32)
+        return LocalFeatures(rows, rows, np.full(n, trust, np.float32), "m@1")
+
+    assert capacity(cells(0.5, 1000), cells(0.5, 400)) == pytest.approx(0.5 * 0.2)
+    assert capacity(cells(0.9, 1000), cells(0.9, 0)) == 0.0

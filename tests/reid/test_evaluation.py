@@ -1,22 +1,23 @@
 """The figures of the evaluation, against loops and by hand."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from reid.compare import Fusion
 from reid.errors import BadDataset
-from reid.evaluation.calibration import measure, write_calibrator
-from reid.evaluation.photos import Condition
+from reid.evaluation.calibration import measure, one_a_burst, write_calibrator
+from reid.evaluation.photos import Condition, Sample
 from reid.evaluation.protocol import countable, genuine, read_dataset, read_distractors
 from reid.evaluation.report import as_text, evidence_as_text, rows, write_json
 from reid.evaluation.retrieval import auc, retrieval
 from reid.evaluation.trial import Trial
 from reid.evaluation.witnesses import OURS
 from reid.evidence import Calibrator, load_calibrator
-from reid.types import AnnotationFeatures, Embedding, LocalFeatures
+from reid.fusion import Fusion, Weights
+from reid.types import AnnotationFeatures, Embedding, Flank, LocalFeatures
 
 
 def test_auc_is_the_share_of_ordered_pairs():
@@ -140,23 +141,30 @@ def test_calibration_measures_all_genuine_pairs_and_the_drawn_strangers(tmp_path
         lines.append(f"{n}.png,animal{n % 4},left,e{n}")
     (tmp_path / "index.csv").write_text("\n".join(lines) + "\n")
     samples = read_dataset(tmp_path)
-    table, same, counted = measure(samples, TinyEmbedder(), impostors=20, seed=1)
-    assert (same & counted).sum() == 4 * 3
-    assert (~same & counted).sum() == 20
+    pairs = measure(samples, TinyEmbedder(), impostors=20, seed=1)
+    assert pairs.same.sum() == 4 * 3 + 2 * 4 * 3  # as they are, and each photo of a pair degraded
+    assert (~pairs.same).sum() == 20
     card = tmp_path / "provisional@5.toml"
-    write_calibrator(
-        card, table, same, counted, model="m@1", individuals=4, data="four", command="this"
-    )
+    write_calibrator(card, pairs, model="m@1", individuals=4, data="four", command="this")
     fitted = load_calibrator("provisional@5", tmp_path)
     assert fitted.bound == pytest.approx(np.log10(4))
-    assert fitted.fusion.log_odds(1.0, 0.0, 0.0) == fitted.fusion.log_odds(-1.0, 0.0, 0.0)
-    assert fitted.fusion.log_odds(0.0, 50.0, 50.0) >= fitted.fusion.log_odds(0.0, 0.0, 0.0)
+    fused = fitted.fusion.log_odds
+    assert fused(1.0, 0.0, 0.0) == fused(-1.0, 0.0, 0.0) == 0.0
+    assert fused(0.0, 50.0, 50.0) >= 0.0 >= fused(0.0, 0.0, 0.0, capacity=0.5)
+
+
+def test_a_burst_is_one_witness():
+    samples = [
+        Sample(Path(f"{n}.jpg"), unit, day, Flank.LEFT, False)
+        for n, (unit, day) in enumerate([("a/left", "1"), ("a/left", "1"), ("a/left", "2")])
+    ]
+    assert [one.path.stem for one in one_a_burst(samples)] == ["0", "2"]
 
 
 def test_pairs_are_counted_by_band_of_llr_and_neutral_evidence_costs_one_bit():
     counted, same = np.ones((2, 2), bool), np.eye(2, dtype=bool)
     zero = np.zeros((2, 2))
-    calibrator = Calibrator("c@1", "m@1", Fusion((0, 0, 0, 1), (0, 0, 0, 0)), 1000)
+    calibrator = Calibrator("c@1", "m@1", Fusion(Weights(0, 0, 0, 1), Weights(0, 0, 0, 0)), 1000)
     text = evidence_as_text(trial(same, counted, fused=zero), calibrator)
     assert text.endswith("Cllr 1.000")
     strong = trial(same, counted, fused=np.where(same, 6.0, 0.0))  # ln LR 6: llr 2.6

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reid.compare import Fusion
 from reid.errors import EmbeddingMismatch, UnknownModel
-from reid.evidence import Calibrator, fit_weights, load_calibrator, verdict_of
+from reid.evidence import Calibrator, fit_evidence, fit_weights, load_calibrator, verdict_of
+from reid.fusion import Fusion, Weights
 from reid.gallery import Galleries, Gallery
 from reid.identify import identify, with_timings
 from reid.types import (
@@ -22,7 +22,7 @@ from reid.types import (
     Verdict,
 )
 
-CALIBRATOR = Calibrator("test@1", "m@1", Fusion((-6, 2, 2, 1), (-6, 2, 2, 0)), 100)
+CALIBRATOR = Calibrator("test@1", "m@1", Fusion(Weights(-6, 2, 2, 1), Weights(-6, 2, 2, 0)), 100)
 
 
 def unit(x):
@@ -206,3 +206,16 @@ def test_a_fit_needs_both_kinds_of_pairs():
 def test_a_missing_calibrator_is_named(tmp_path):
     with pytest.raises(UnknownModel, match="provisional@9"):
         load_calibrator("provisional@9", tmp_path)
+
+
+def test_evidence_without_agreement_or_capacity_is_exactly_none():
+    rng = np.random.default_rng(0)
+    same = np.arange(2000) < 1000
+    capacity = rng.uniform(0, 0.5, 2000)
+    agreement = rng.exponential(1.0, 2000) * np.where(same, 5 * capacity, 0.5)
+    found, silent = fit_evidence(agreement[:, None], capacity[:, None], same)
+    assert found[0] > 0
+    assert silent[0] > 0
+    log_odds = found[0] * agreement - silent[0] * capacity
+    poor = same & (capacity < 0.05)
+    assert np.abs(log_odds[poor]).mean() < 0.3 < log_odds[same & (capacity > 0.4)].mean()

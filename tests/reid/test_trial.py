@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reid.compare import Fusion
 from reid.embed import Embedder
 from reid.errors import BadDataset
 from reid.evaluation.intervals import bootstrap
@@ -14,9 +13,11 @@ from reid.evaluation.photos import Condition, CropStyle, shown
 from reid.evaluation.protocol import countable, genuine, read_dataset, read_distractors
 from reid.evaluation.report import as_text, rows
 from reid.evaluation.trial import Trial, trials
-from reid.evaluation.witnesses import Global, RootSift, Rosette, embed_only
+from reid.evaluation.witnesses import Global, RootSift, Rosette, at_first_sight
+from reid.fusion import Fusion, Weights
 from reid.network import RosetteNetwork
 from reid.types import Embedding
+from reid.voting import cells
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ def test_every_method_and_a_peer_stand_in_one_table_and_rootsift_is_the_same_alo
     dataset, embedder
 ):
     samples = read_dataset(dataset)
-    ours = Rosette(embedder, Fusion((0, 1, 1, 1), (0, 1, 1, 0)))
+    ours = Rosette(embedder, Fusion(Weights(0, 1, 1, 1), Weights(0, 1, 1, 0)))
     [full] = trials(samples, [], [ours, Global(Peer())], finder=embedder)
     [alone] = trials(samples, [], [RootSift()])
     names = ["rosette-global", "rosette-dense", "rootsift", "fused", "peer@1"]
@@ -113,11 +114,12 @@ def test_every_method_and_a_peer_stand_in_one_table_and_rootsift_is_the_same_alo
     assert all(name in as_text(table) for name in names)
 
 
-def test_the_embedding_alone_is_that_of_the_full_description(dataset, embedder):
+def test_embedding_and_votes_at_first_sight_are_those_of_the_full_description(dataset, embedder):
     crops = [shown(sample) for sample in read_dataset(dataset)[:3]]
-    alone = embed_only(embedder, crops)
-    for one, full in zip(alone, embedder.describe(crops), strict=True):
+    alone = at_first_sight(embedder, crops)
+    for (one, voting), full in zip(alone, embedder.describe(crops), strict=True):
         assert one.vector == pytest.approx(full.embedding.vector, abs=1e-6)
+        assert voting == pytest.approx(cells(full.dense), abs=1e-6)
 
 
 def test_intervals_are_over_animals_and_beside_every_figure(dataset):
