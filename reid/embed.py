@@ -13,8 +13,18 @@ from torch import Tensor
 
 from reid.flank import flank_window
 from reid.network import RosetteNetwork, body_place, local_contrast, without_surround
+from reid.quality import LOOK, QualityModel, load_quality, measure
 from reid.rootsift import rootsift
-from reid.types import AnnotationFeatures, Box, Crop, Embedding, Float32, LocalFeatures, Pose
+from reid.types import (
+    AnnotationFeatures,
+    Box,
+    Crop,
+    Embedding,
+    Float32,
+    LocalFeatures,
+    Measures,
+    Pose,
+)
 from reid.weights import ModelCard, default_folder, latest, load_card, verified
 
 MARGIN = 0.25  # of the flank's width and height, seen around it for dense descriptors
@@ -34,14 +44,21 @@ class Look:
 class Embedder:
     """The rosette network and RootSIFT; one loaded model, used from one thread at a time."""
 
-    def __init__(self, network: RosetteNetwork, card: ModelCard) -> None:
+    def __init__(
+        self, network: RosetteNetwork, card: ModelCard, quality: QualityModel | None = None
+    ) -> None:
+        """quality: grades what is described; without it nothing is graded."""
         self.network = network.eval().to(memory_format=torch.channels_last)
         self.card = card
         self.model = card.id
+        self.quality = quality
 
     @classmethod
     def load(cls, folder: Path | None = None, model: str | None = None) -> "Embedder":
-        """The newest rosette model of `folder`, or the one named; its hash is checked first."""
+        """The newest rosette model of `folder`, or the one named; its hash is checked first.
+
+        Quality is graded by the newest card of `folder`, if there is one.
+        """
         folder = default_folder() if folder is None else folder
         card = load_card(latest(folder) if model is None else model, folder)
         network = RosetteNetwork(
@@ -51,22 +68,32 @@ class Embedder:
             grid=card.grid,
         )
         network.load_state_dict(load_file(verified(card, folder)))
-        return cls(network, card)
+        return cls(network, card, load_quality(folder))
 
     def describe(self, crops: Sequence[Crop], *, batch: int = 16) -> list[AnnotationFeatures]:
-        """Embedding, dense descriptors, RootSIFT and pose of every crop, in order."""
+        """Embedding, dense descriptors, RootSIFT, pose and quality of every crop, in order."""
         described: list[AnnotationFeatures] = []
         for at in range(0, len(crops), batch):
             part = crops[at : at + batch]
             flanks, poses = self.find(part)
-            looks = zip(
-                part, self.embed(part, flanks), self.local(part, flanks), poses, strict=True
-            )
-            described += [
-                AnnotationFeatures(e, d, rootsift(crop), crop.flank, crop.box, pose)
-                for crop, e, d, pose in looks
-            ]
+            embeddings, coats = self._closely(part, flanks)
+            dense = self.local(part, flanks)
+            for crop, flank, pose, e, coat, d in zip(
+                part, flanks, poses, embeddings, coats, dense, strict=True
+            ):
+                quality = None
+                if self.quality:
+                    quality = self.quality.grade(_measured(crop, flank, pose, coat, d))
+                described.append(
+                    AnnotationFeatures(e, d, rootsift(crop), crop.flank, crop.box, pose, quality)
+                )
         return described
+
+    def measures(self, crops: Sequence[Crop]) -> list[Measures]:
+        """What quality is graded by, of every crop, in order."""
+        flanks, poses = self.find(crops)
+        coats, dense = self._closely(crops, flanks)[1], self.local(crops, flanks)
+        return [_measured(*parts) for parts in zip(crops, flanks, poses, coats, dense, strict=True)]
 
     def flanks(self, crops: Sequence[Crop]) -> list[Box]:
         """Where the flank lies in each crop, pixels of the crop."""
@@ -93,12 +120,20 @@ class Embedder:
         images = np.stack([local_contrast(look.luminance) for look in looks])[:, None]
         return self.network.features(torch.from_numpy(images))
 
-    @torch.inference_mode()
     def embed(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[Embedding]:
         """The embedding of each crop, which sees the flank and nothing around it."""
+        return self._closely(crops, flanks)[0]
+
+    @torch.inference_mode()
+    def _closely(
+        self, crops: Sequence[Crop], flanks: Sequence[Box]
+    ) -> tuple[list[Embedding], list[Float32]]:
+        """The embedding of each flank, and where in it coat is seen: (h, w) float32 in [0, 1]."""
         looks = [look(c, f, self.near) for c, f in zip(crops, flanks, strict=True)]
-        vectors = self.network.embed(self._trunk(looks)).numpy()
-        return [Embedding(v / np.linalg.norm(v), self.model) for v in vectors]
+        features = self._trunk(looks)
+        vectors = self.network.embed(features).numpy()
+        coat = torch.sigmoid(self.network.coat(features))[:, 0].numpy()
+        return [Embedding(v / np.linalg.norm(v), self.model) for v in vectors], list(coat)
 
     @property
     def near(self) -> tuple[int, int]:
@@ -137,6 +172,18 @@ class Embedder:
             for d, c, t, look in zip(descriptors, coat[:, 0].numpy(), trust, looks, strict=True)
         ]
         return [_kept_cells(g, c, kept, self.model) for g, c in zip(grids, crops, strict=True)]
+
+
+def _measured(crop: Crop, flank: Box, pose: Pose, coat: Float32, dense: LocalFeatures) -> Measures:
+    """coat: (h, w) float32 in [0, 1], probability of coat over the flank."""
+    return measure(
+        look(crop, flank, LOOK).luminance,
+        coat,
+        flank=flank,
+        crop=Box(0, 0, crop.image.shape[1], crop.image.shape[0]),
+        pose=pose,
+        trust=float(dense.weight.mean()) if len(dense) else 0.0,
+    )
 
 
 @dataclass(frozen=True, slots=True)

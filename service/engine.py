@@ -24,6 +24,7 @@ from service.metrics import Metrics, Stopwatch
 from service.settings import Settings
 from service.store import encounters, features, identities, photos
 from service.store.database import Database
+from service.store.facts import Facts
 from service.store.features import GalleryEntry, Version
 from service.store.files import digest
 from service.store.identities import Reference
@@ -80,12 +81,14 @@ class Answer:
     """An identification with the facts around it.
 
     queries: annotation numbers of the query, or positions of the photos when it has none.
+    facts: pose and quality of each of them.
     references: the gallery annotations that the candidates show. timings: milliseconds per stage.
     """
 
     identification: Identification
     calibrator: str
     queries: tuple[int, ...]
+    facts: tuple[Facts, ...]
     gallery: int
     excluded_encounters: tuple[int, ...]
     names: Mapping[int, str]
@@ -269,6 +272,7 @@ class Engine:
             identification=found,
             calibrator=calibrator.id,
             queries=queries,
+            facts=tuple(Facts(pose=one.pose, quality=one.quality) for one in query),
             gallery=len(snapshot.galleries),
             excluded_encounters=tuple(sorted(own)),
             names=names,

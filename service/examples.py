@@ -16,6 +16,28 @@ PROBLEM: Example = {
     "code": "not_found",
 }
 
+FACTS: Example = {
+    "quality": {
+        "grade": "usable",
+        "reasons": ["small"],
+        "value": 0.75,
+        "model": "quality@1",
+        "measures": {
+            "sharpness": 1.0,
+            "trust": 0.59,
+            "brightness": 0.41,
+            "black": 0.0,
+            "white": 0.0,
+            "flank_pixels": 367.0,
+            "coat": 0.74,
+            "yaw": 2.1,
+        },
+    },
+    "estimated_flank": "right",
+    "estimated_flank_probability": 0.97,
+    "viewpoint": "right",
+}
+
 ANNOTATION: Example = {
     "id": 12,
     "photo_id": SHA,
@@ -25,6 +47,7 @@ ANNOTATION: Example = {
     "state": "embedded",
     "error_code": None,
     "error_detail": None,
+    **FACTS,
 }
 
 PHOTO: Example = {
@@ -142,6 +165,7 @@ IDENTIFICATION: Example = {
     "compared": 50,
     "excluded_encounters": [],
     "timings": {"decode": 4.1, "embed": 61.0, "search": 0.1, "compare": 180.3, "total": 246.0},
+    "queries": [{"query": 0, **FACTS}],
     "candidates": [
         {
             "identity_id": 2,

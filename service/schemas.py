@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
 
-from reid.types import Box, Flank, Verdict
+from reid.types import Box, Flank, Grade, Reason, Verdict, Viewpoint
 from service import examples
 
 Line = Annotated[
@@ -66,8 +66,40 @@ class ClaimOut(Wire):
     used: bool
 
 
-class AnnotationOut(Wire):
-    """One animal in one photo. box null: the whole photo is the crop."""
+class MeasuresOut(Wire):
+    """What was measured on the flank; 0 to 1 where no unit is named."""
+
+    sharpness: float = Field(description="contrast of the rosettes' edges, 1 as in a sharp photo")
+    trust: float = Field(description="mean trust of the network in the places it kept")
+    brightness: float = Field(description="mean of the coat")
+    black: float = Field(description="share of the coat that is black")
+    white: float = Field(description="share of the coat that is burnt out")
+    flank_pixels: float = Field(description="width of the flank in pixels of the photo")
+    coat: float = Field(description="share of the flank's window that shows coat")
+    yaw: float = Field(description="degrees; positive where the rear is nearer to the camera")
+
+
+class QualityOut(Wire):
+    """How good the photo is to tell an individual by. A poor one is kept, and proves little."""
+
+    grade: Grade
+    reasons: list[Reason] = Field(description="worst first; none for a good one")
+    value: float = Field(description="0 to 1, 1 is as good as it gets")
+    model: str
+    measures: MeasuresOut
+
+
+class FactsOut(Wire):
+    """What the network saw of one animal; null where it was not measured."""
+
+    quality: QualityOut | None
+    estimated_flank: Flank | None = Field(description="unknown where the network is not sure")
+    estimated_flank_probability: float | None = Field(description="of the likelier side")
+    viewpoint: Viewpoint | None
+
+
+class AnnotationOut(FactsOut):
+    """One animal in one photo. box null: the whole photo is the crop. flank: as it was stated."""
 
     id: int
     photo_id: str
@@ -285,6 +317,12 @@ class CandidateOut(Wire):
     correspondences: list[CorrespondencesOut]
 
 
+class QueryOut(FactsOut):
+    """One photo of the query: its position, or its annotation number, for an encounter."""
+
+    query: int
+
+
 class IdentificationOut(Wire):
     """The answer to one query; strongest candidate first, one an identity.
 
@@ -301,6 +339,7 @@ class IdentificationOut(Wire):
     compared: int
     excluded_encounters: list[int]
     timings: Mapping[str, float]
+    queries: list[QueryOut]
     candidates: list[CandidateOut]
 
 

@@ -10,11 +10,13 @@ from service.schemas import (
     ClaimOut,
     CorrespondencesOut,
     DecisionOut,
+    FactsOut,
     IdentificationOut,
     IdentityDetailOut,
     IdentityOut,
     PhotoDetailOut,
     PhotoOut,
+    QueryOut,
     ReferenceOut,
     SightingOut,
     UploadedFileOut,
@@ -72,6 +74,10 @@ def identification_out(answer: Answer, top: int) -> IdentificationOut:
         compared=found.compared,
         excluded_encounters=list(answer.excluded_encounters),
         timings={stage: round(spent, 2) for stage, spent in answer.timings.items()},
+        queries=[
+            QueryOut(query=number, **FactsOut.model_validate(facts).model_dump())
+            for number, facts in zip(answer.queries, answer.facts, strict=True)
+        ],
         candidates=[_candidate(one, answer) for one in found.candidates[:top]],
     )
 

@@ -1,13 +1,46 @@
 """Pose and quality of annotations, each with the model that saw them; the newest are shown."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from reid.types import AnnotationFeatures, Grade, Measures, Pose, Quality, Reason
+from reid.types import (
+    AnnotationFeatures,
+    Flank,
+    Grade,
+    Measures,
+    Pose,
+    Quality,
+    Reason,
+    Viewpoint,
+)
 from service.store.database import AnyRow
 from service.store.tables import annotation, annotation_facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a model saw of one animal; None where it was not measured."""
+
+    pose: Pose | None = None
+    quality: Quality | None = None
+
+    @property
+    def estimated_flank(self) -> Flank | None:
+        """The side that is seen; unknown where the network is not sure."""
+        return self.pose.flank if self.pose else None
+
+    @property
+    def estimated_flank_probability(self) -> float | None:
+        """Of the likelier side, [0.5, 1]."""
+        return max(self.pose.left, 1 - self.pose.left) if self.pose else None
+
+    @property
+    def viewpoint(self) -> Viewpoint | None:
+        """The direction from which the animal is seen."""
+        return self.pose.viewpoint if self.pose else None
+
 
 _any = annotation_facts.alias()
 _newest = select(func.max(_any.c.id)).where(_any.c.annotation_id == annotation.c.id)

@@ -8,9 +8,10 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select, update
 
 from reid.errors import NotFound
-from reid.types import Box, Flank, Pose, Quality, Viewpoint
+from reid.types import Box, Flank
 from service.store import facts
 from service.store.database import AnyRow, insert_one
+from service.store.facts import Facts
 from service.store.tables import annotation, annotation_facts, claim, photo, station
 
 AnnotationState = Literal["pending", "embedded", "failed"]
@@ -50,11 +51,11 @@ class Claim:
     used: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation(Facts):
     """One animal in one photo. box None: the whole photo is the crop.
 
-    flank: what the uploader said. pose, quality: what the newest model saw, None if not measured.
+    flank: what the uploader said. The facts are those of the newest model.
     """
 
     id: int
@@ -65,23 +66,6 @@ class Annotation:
     state: AnnotationState
     error_code: str | None
     error_detail: str | None
-    pose: Pose | None = None
-    quality: Quality | None = None
-
-    @property
-    def estimated_flank(self) -> Flank | None:
-        """The side the network sees; unknown where it is not sure, None where not measured."""
-        return self.pose.flank if self.pose else None
-
-    @property
-    def estimated_flank_probability(self) -> float | None:
-        """Of the likelier side, [0.5, 1]."""
-        return max(self.pose.left, 1 - self.pose.left) if self.pose else None
-
-    @property
-    def viewpoint(self) -> Viewpoint | None:
-        """The direction from which the animal is seen."""
-        return self.pose.viewpoint if self.pose else None
 
 
 def known(connection: Connection, photo_id: str) -> bool:

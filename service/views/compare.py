@@ -12,6 +12,7 @@ from service.store.identities import Reference
 from service.store.photos import Claim
 from service.views.advice import advice
 from service.views.drawing import GAP, PANE_WIDTH, Pane, Picture, picture
+from service.views.facts import FactsView, doubt, facts_view
 from service.views.lists import EncounterRow, crop_address, row
 from service.views.look import Look
 from service.views.words import limits, meaning, sentence, signed
@@ -39,6 +40,7 @@ class QueryPhoto:
     thumbnail: str
     url: str
     current: bool
+    doubt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class CandidateView:
     thumbnail: str
     url: str
     current: bool
+    facts: FactsView
 
     @property
     def signed(self) -> str:
@@ -130,11 +133,15 @@ class Shown:
     file_name: str
     flank: str
     captured_at: datetime | None
+    facts: FactsView
 
 
 @dataclass(frozen=True, slots=True)
 class Comparing:
-    """Everything on the page. chosen: None where there is nothing to compare with."""
+    """Everything on the page. chosen: None where there is nothing to compare with.
+
+    weak: which of the two photos prove little, as half a sentence.
+    """
 
     encounter: EncounterRow
     look: Look
@@ -142,6 +149,7 @@ class Comparing:
     photos: tuple[QueryPhoto, ...]
     candidates: tuple[CandidateView, ...]
     chosen: CandidateView | None
+    weak: str
     picture: Picture
     links: Links
     why_none: str
@@ -177,14 +185,16 @@ def comparing(detail: EncounterDetail, answer: Answer | None, look: Look) -> Com
     why, then = _nothing(detail, answer)
     drawn = _picture(left, best, answer, look)
     strip = tuple(_photo(one, look, current=one == left) for one in detail.references)
+    shown, chosen = _shown(left), views[rank - 1] if views else None
     last = detail.summary.decision_id
     return Comparing(
         encounter=row(detail.summary),
         look=look,
-        shown=Shown(left.photo.file_name, left.annotation.flank, left.photo.captured_at),
+        shown=shown,
         photos=strip,
         candidates=views,
-        chosen=views[rank - 1] if views else None,
+        chosen=chosen,
+        weak=_weak(shown, chosen),
         picture=drawn,
         links=_links(look, rank, len(views), strip, drawn),
         why_none=why,
@@ -208,6 +218,20 @@ def _left(
     return next((one for one in references if one.annotation.id == wanted), references[0])
 
 
+def _shown(left: Reference) -> Shown:
+    facts = facts_view(left.annotation, left.annotation.flank)
+    return Shown(left.photo.file_name, left.annotation.flank, left.photo.captured_at, facts)
+
+
+def _weak(shown: Shown, chosen: CandidateView | None) -> str:
+    """Which photos of a pair are poor or worse; nothing where there is no pair."""
+    if chosen is None or not (shown.facts.weak or chosen.facts.weak):
+        return ""
+    if shown.facts.weak and chosen.facts.weak:
+        return "both photos are poor"
+    return "the photo of the query is poor" if shown.facts.weak else "the candidate's photo is poor"
+
+
 def _candidate(
     answer: Answer, one: Beside, rank: int, look: Look, *, current: bool
 ) -> CandidateView:
@@ -224,6 +248,7 @@ def _candidate(
         thumbnail=crop_address(one.reference.annotation.id),
         url=look.url(candidate=rank, photo=0),
         current=current,
+        facts=facts_view(one.reference.annotation, one.reference.annotation.flank),
     )
 
 
@@ -237,6 +262,7 @@ def _photo(one: Reference, look: Look, *, current: bool) -> QueryPhoto:
         thumbnail=crop_address(one.annotation.id),
         url=look.url(photo=one.annotation.id),
         current=current,
+        doubt=doubt(one.annotation.flank, one.annotation.pose),
     )
 
 

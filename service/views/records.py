@@ -12,6 +12,7 @@ from service.store.identities import IdentitySummary, Reference, Sighting
 from service.store.photos import Annotation, Photo
 from service.store.uploads import UploadedFile
 from service.views.advice import advice
+from service.views.facts import FactsView, facts_view
 from service.views.lists import crop_address
 from service.views.words import count, sentence
 
@@ -56,6 +57,7 @@ class ReferenceView:
     captured_at: datetime | None
     flank: str
     crop: str
+    facts: FactsView
 
 
 def reference(one: Reference) -> ReferenceView:
@@ -69,6 +71,7 @@ def reference(one: Reference) -> ReferenceView:
         captured_at=one.photo.captured_at,
         flank=one.annotation.flank.value,
         crop=crop_address(one.annotation.id, 480),
+        facts=facts_view(one.annotation, one.annotation.flank),
     )
 
 
@@ -129,6 +132,7 @@ class AnnotationView:
     state_words: str
     error: str
     advice: str
+    facts: FactsView
 
 
 STATE_WORDS = {"pending": "being embedded", "embedded": "embedded", "failed": "cannot be used"}
@@ -161,6 +165,7 @@ def annotation(one: Annotation) -> AnnotationView:
         state_words=STATE_WORDS[one.state],
         error=sentence(one.error_detail),
         advice=advice(one.error_code),
+        facts=facts_view(one, one.flank),
     )
 
 

@@ -93,6 +93,7 @@ FILTERS = {
     "seen": seen,
     "clock": clock,
     "count": count,
+    "sentence": sentence,
     "coordinates": coordinates,
 }
 """What the templates may call."""
