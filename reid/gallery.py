@@ -4,8 +4,9 @@ Beside the embeddings stand the votes of single cells (`reid.voting`): each puts
 annotations on the shortlist.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import zip_longest
+from typing import TypeVar
 
 import faiss
 import numpy as np
@@ -14,6 +15,7 @@ from reid.errors import EmbeddingMismatch
 from reid.types import AnnotationFeatures, Candidate, Embedding, Flank, Float32, GalleryRow
 from reid.voting import CELLS, CellIndex, ReadCells, Voting, cells
 
+Row = TypeVar("Row", bound=Hashable)
 WIDE = 300  # annotations that are voted for where the catalogue is too large for a voting index
 
 
@@ -164,7 +166,7 @@ class Galleries:
         return [rows[annotation] for annotation, _ in index.votes(cells(query.dense))]
 
 
-def in_turn(first: Sequence[GalleryRow], second: Sequence[GalleryRow]) -> list[GalleryRow]:
-    """One of each list in turn, every annotation once."""
-    both: Iterator[GalleryRow | None] = (row for pair in zip_longest(first, second) for row in pair)
-    return list({row.annotation: row for row in both if row is not None}.values())
+def in_turn(first: Sequence[Row], second: Sequence[Row]) -> list[Row]:
+    """One of each list in turn, everybody once."""
+    both = (row for pair in zip_longest(first, second) for row in pair)
+    return list(dict.fromkeys(row for row in both if row is not None))

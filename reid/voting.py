@@ -12,8 +12,9 @@ from reid.types import Flank, Float32, LocalFeatures
 
 CELLS = 150  # of an annotation, and of a query, the most to be trusted
 NEIGHBOURS = 20  # of a cell; the last one is the level above which the others count
-EXACT = 20_000  # cells up to which every one is looked at
+EXACT = 10_000  # cells up to which every one is looked at
 LISTS, PROBES, SAMPLE = 1024, 16, 32  # at most; looked at; cells a list is fitted on
+PORTION = 500  # annotations added at a time
 GROWTH = 4  # an index is built anew when it holds so many times what its lists were fitted on
 
 Ids = NDArray[np.int64]
@@ -68,16 +69,16 @@ class CellIndex:
     @classmethod
     def build(cls, held: Mapping[int, Float32], *, exact: int = EXACT) -> "CellIndex":
         """held: (C, D) cells of every annotation. exact: cells up to which all are looked at."""
-        vectors, ids = _stacked(held)
-        if not len(ids):
+        some = {number: one for number, one in sorted(held.items()) if len(one)}
+        if not some:
             return cls()
-        if len(ids) <= exact:
-            flat = faiss.IndexIDMap(faiss.IndexFlatIP(vectors.shape[1]))
-            flat.add_with_ids(vectors, ids)
-            return cls(flat, exact)
-        lists = _inverted_lists(vectors)
-        lists.add_with_ids(vectors, ids)
-        return cls(lists, GROWTH * len(ids))
+        size, count = next(iter(some.values())).shape[1], sum(map(len, some.values()))
+        few = count <= exact
+        index = faiss.IndexIDMap(faiss.IndexFlatIP(size)) if few else _inverted_lists(some, count)
+        numbers = [*some]
+        for at in range(0, len(numbers), PORTION):  # no second copy of all
+            index.add_with_ids(*_stacked({n: some[n] for n in numbers[at : at + PORTION]}))
+        return cls(index, exact if few else GROWTH * count)
 
     def changed(self, gone: Collection[int], new: Mapping[int, Float32]) -> "CellIndex | None":
         """Without some annotations and with others; None where it must be built anew."""
@@ -120,17 +121,17 @@ def _stacked(held: Mapping[int, Float32]) -> tuple[Float32, Ids]:
     return np.concatenate(list(some.values())), np.repeat(np.array([*some], np.int64), lengths)
 
 
-def _inverted_lists(vectors: Float32) -> faiss.IndexIVF:
+def _inverted_lists(held: Mapping[int, Float32], count: int) -> faiss.IndexIVF:
     """An empty index whose lists are fitted on a sample of these cells."""
-    size, count = vectors.shape[1], len(vectors)
     lists = min(LISTS, 2 ** round(log2(sqrt(count))))
-    form = faiss.ScalarQuantizer.QT_8bit
-    coarse = faiss.IndexFlatIP(size)
+    share = max(1, count // (SAMPLE * lists))
+    sample = np.concatenate([one[::share] for one in held.values()])
+    size, form = sample.shape[1], faiss.ScalarQuantizer.QT_8bit
     index = faiss.IndexIVFScalarQuantizer(
-        coarse, size, lists, form, faiss.METRIC_INNER_PRODUCT, False
+        faiss.IndexFlatIP(size), size, lists, form, faiss.METRIC_INNER_PRODUCT, False
     )
     index.cp.niter, index.cp.min_points_per_centroid = 8, 1
-    index.train(np.ascontiguousarray(vectors[:: max(1, count // (SAMPLE * lists))]))
+    index.train(sample)
     return index
 
 

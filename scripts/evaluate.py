@@ -26,7 +26,7 @@ from reid.evaluation.shortlist import (
     recalls_as_text,
 )
 from reid.evaluation.trial import trials
-from reid.evaluation.witnesses import OURS, Global, RootSift, Rosette, Witness, embed_only
+from reid.evaluation.witnesses import OURS, Global, RootSift, Rosette, Witness, at_first_sight
 from reid.evidence import provisional
 from reid.peers import FORMS, load_peer
 from reid.synthetic.survey import write_survey
@@ -91,16 +91,16 @@ def evaluate(options: argparse.Namespace) -> None:
 
 
 def shortlist(options: argparse.Namespace) -> None:
-    """Recall of the embedding, or left against right, on animals drawn for the purpose."""
+    """Recall of embedding and votes, or left against right, on animals drawn for the purpose."""
     animals, seed = numbers_of(options.dataset)
     embedder = Embedder.load(options.weights)
     total = animals * len(FLANKS) * len(SHOTS)
     done = progress("photograph", total)
-    embed = partial(embed_only, embedder)
-    population = photograph(embed, animals=animals, seed=seed, done=done)
+    see = partial(at_first_sight, embedder)
+    population = photograph(see, animals=animals, seed=seed, done=done)
     styles = len(set(population.styles))
     print(f"{options.dataset}: {animals} animals of {styles} styles, {total} photos; ", end="")
-    print(f"{embedder.model}, cosine alone, seed {seed}")
+    print(f"{embedder.model}, seed {seed}")
     if options.recall:
         print(f"gallery: one good photo of each of {animals} animals a flank")
         print(recalls_as_text(recalls(population, seed=options.seed)))
@@ -129,7 +129,11 @@ def main() -> int:
     add("--embedder", action="append", default=[], metavar="SPEC", help=f"a peer beside: {FORMS}")
     add("--methods", nargs="+", choices=OURS, help="rootsift alone needs no network")
     add("--seed", type=int, default=0, help="of grain, motion and jitter")
-    add("--recall", action="store_true", help="of the embedding; synthetic animals only")
+    add(
+        "--recall",
+        action="store_true",
+        help="of a shortlist by embedding, votes and both; synthetic animals only",
+    )
     add("--left-right", action="store_true", help="of one animal; synthetic animals only")
     add("--out", type=Path, help="folder for evaluation.json")
     add("--weights", type=Path, help="folder of weights and cards")

@@ -1,6 +1,6 @@
 """Many synthetic animals that trained nothing: near-duplicates in style, one gallery photo a flank.
 
-Photos are rendered, embedded and dropped; only the embeddings are kept.
+Photos are rendered, seen and dropped; only the embeddings and the cells that vote are kept.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,38 +21,48 @@ RELATIVES = 10  # animals that share one style
 STREAM = 2_718_281  # keeps these animals apart from those of any training bank or survey
 CHUNK = 8  # flanks rendered before they are embedded
 
-Embed = Callable[[Sequence[Crop]], Sequence[Embedding]]
+See = Callable[[Sequence[Crop]], Sequence[tuple[Embedding, Float32]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """vectors: (animals, 2, shots, D) float32; flanks left and right, all animals facing left."""
+    """vectors: (animals, 2, shots, D) float32; flanks left and right, all animals facing left.
+
+    cells: (C, D) that vote, of every photo in the same order.
+    """
 
     vectors: Float32
+    cells: tuple[Float32, ...]
 
     @property
     def styles(self) -> list[int]:
         """Which style each animal wears."""
         return [animal // RELATIVES for animal in range(len(self.vectors))]
 
+    def cells_of(self, animal: int, flank: int, shot: int) -> Float32:
+        """(C, D) of one photo."""
+        return self.cells[(animal * len(FLANKS) + flank) * len(SHOTS) + shot]
+
 
 def photograph(
-    embed: Embed, *, animals: int, seed: int, done: Callable[[int], object] = lambda _: None
+    see: See, *, animals: int, seed: int, done: Callable[[int], object] = lambda _: None
 ) -> Population:
-    """Render and embed all animals; `done` hears of finished photos.
+    """Render and see all animals; `done` hears of finished photos.
 
     Both flanks are drawn in the animal's style and are independent otherwise. Right flanks are
     mirrored before they are embedded, as everywhere: the generator's animals face left.
     """
     flanks = [(animal, flank) for animal in range(animals) for flank in FLANKS]
-    vectors: list[Float32] = []
+    seen: list[tuple[Embedding, Float32]] = []
     with ThreadPoolExecutor(2) as pool:
         for at in range(0, len(flanks), CHUNK):
             part = flanks[at : at + CHUNK]
             for crops in pool.map(lambda one: list(_photos(one[0], one[1], seed)), part):
-                vectors += [embedding.vector for embedding in embed(crops)]
+                seen += see(crops)
                 done(len(crops))
-    return Population(np.stack(vectors).reshape(animals, len(FLANKS), len(SHOTS), -1))
+    vectors = np.stack([embedding.vector for embedding, _ in seen])
+    shape = (animals, len(FLANKS), len(SHOTS), -1)
+    return Population(vectors.reshape(shape), tuple(cells for _, cells in seen))
 
 
 def _photos(animal: int, flank: Flank, seed: int) -> Iterator[Crop]:
