@@ -8,6 +8,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
@@ -18,7 +19,8 @@ from reid.evidence import Calibrator, calibrator_of
 from reid.gallery import Galleries
 from reid.identify import identify
 from reid.images import decode
-from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Identification
+from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32, Identification
+from reid.voting import Voter, Voting
 from reid.weights import default_folder
 from service.metrics import Metrics, Stopwatch
 from service.settings import Settings
@@ -192,7 +194,25 @@ class Engine:
         self._vectors = kept | features.vectors(connection, missing, model)
         rows = [(e.row, e.flank, self._vectors[e.embedding_id].vector) for e in entries]
         number = before.number + 1 if before else 1
-        return Snapshot(version, number, model, Galleries.build(rows, model=model), entries, ids)
+        voting = self._voting(connection, entries, model)
+        read = partial(self._read_cells, model)
+        galleries = Galleries.build(rows, model=model, voting=voting, read_cells=read)
+        return Snapshot(version, number, model, galleries, entries, ids)
+
+    def _voting(
+        self, connection: Connection, entries: tuple[GalleryEntry, ...], model: str
+    ) -> Voting | None:
+        """The cells of these entries, of which only new ones are read; None where too many."""
+        if len(entries) > self._settings.voting_limit:
+            return None
+        before = self._snapshot.galleries.voting if self._snapshot else None
+        voters = {e.row.annotation: Voter(e.flank, e.embedding_id) for e in entries}
+        read = partial(features.cells, connection, model=model)
+        return (before or Voting()).updated(voters, read)
+
+    def _read_cells(self, model: str, ids: Sequence[int]) -> Mapping[int, Float32]:
+        with self._database.read() as connection:
+            return features.cells(connection, ids, model)
 
     def identify_photos(self, query: Sequence[QueryPhoto], flank: Flank) -> Answer:
         """Photos of one encounter that need not be in the catalogue.

@@ -40,6 +40,11 @@ class Settings(BaseSettings):
         50, ge=1, le=1000, description="gallery annotations compared with a query"
     )
     verify: int = Field(8, ge=1, le=200, description="of these, compared with RootSIFT too")
+    voting_limit: int = Field(
+        20_000,
+        ge=0,
+        description="annotations up to which cells vote over all of them, beyond it over 300",
+    )
     encounter_gap_minutes: float = Field(
         30, ge=0, description="photos of a station this close in time are one encounter"
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from reid.packing import pack_features, pack_vector, unpack_features, unpack_vector
-from reid.types import AnnotationFeatures, Box, Embedding, Flank, GalleryRow
+from reid.types import AnnotationFeatures, Box, Embedding, Flank, Float32, GalleryRow
+from reid.voting import cells as voting_cells
 from service.store import facts
 from service.store.identities import current
 from service.store.photos import annotation_of, mark_embedded
@@ -103,6 +104,22 @@ def vectors(connection: Connection, ids: Collection[int], model: str) -> dict[in
             )
         )
         found |= {row.id: unpack_vector(row.vector, model) for row in rows}
+    return found
+
+
+def cells(connection: Connection, ids: Collection[int], model: str) -> dict[int, Float32]:
+    """The (C, D) cells of some annotations that vote for a shortlist."""
+    found: dict[int, Float32] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), 500):
+        rows = connection.execute(
+            select(local_features.c.annotation_id, local_features.c.payload).where(
+                local_features.c.annotation_id.in_(wanted[start : start + 500]),
+                local_features.c.kind == "rosette",
+                local_features.c.model == model,
+            )
+        )
+        found |= {row.annotation_id: voting_cells(unpack_features(row.payload)) for row in rows}
     return found
 
 
