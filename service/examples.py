@@ -187,6 +187,18 @@ IDENTIFICATION: Example = {
                     "strength": [0.9],
                 }
             ],
+            "overlap": {
+                "registration": "rosettes",
+                "covisible": 0.86,
+                "places": 640,
+                "agreeing": 0.74,
+                "discrepancies": {
+                    "kind": "discrepancy",
+                    "query": [[301.0, 122.5]],
+                    "reference": [[280.5, 131.0]],
+                    "strength": [0.4],
+                },
+            },
         }
     ],
 }

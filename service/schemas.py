@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
 
-from reid.types import Box, Flank, Grade, Reason, Verdict, Viewpoint
+from reid.types import Box, Flank, Grade, Reason, Source, Verdict, Viewpoint
 from service import examples
 
 Line = Annotated[
@@ -289,12 +289,24 @@ class IdentityDetailOut(Wire):
 
 
 class CorrespondencesOut(Wire):
-    """Points that show the same rosette: query[i] in the query photo, reference[i] in the other."""
+    """Points on one place of the coat: query[i] in the query photo, reference[i] in the other."""
 
     kind: str
     query: list[tuple[float, float]]
     reference: list[tuple[float, float]]
     strength: list[float]
+
+
+class OverlapOut(Wire):
+    """What both photos show of the flank, once one is laid over the other."""
+
+    registration: Source = Field(description="what that rests on; an outline is coarse")
+    covisible: float = Field(description="share of the smaller flank that is seen in both")
+    places: int = Field(description="seen well enough in both to be judged")
+    agreeing: float = Field(description="share of these places where the rosettes agree")
+    discrepancies: CorrespondencesOut = Field(
+        description="where the rosettes differ, strongest first; none over an outline"
+    )
 
 
 class CandidateOut(Wire):
@@ -315,6 +327,9 @@ class CandidateOut(Wire):
     rootsift_score: float | None
     log_odds: float
     correspondences: list[CorrespondencesOut]
+    overlap: OverlapOut | None = Field(
+        description="null for pairs that got the quick look only, or where a photo shows no coat"
+    )
 
 
 class QueryOut(FactsOut):

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from reid.types import Correspondences, IdentityCandidate
+from reid.types import Correspondences, IdentityCandidate, Overlap
 from service.engine import Answer
 from service.schemas import (
     AnnotationOut,
@@ -14,6 +14,7 @@ from service.schemas import (
     IdentificationOut,
     IdentityDetailOut,
     IdentityOut,
+    OverlapOut,
     PhotoDetailOut,
     PhotoOut,
     QueryOut,
@@ -97,11 +98,24 @@ def _candidate(one: IdentityCandidate, answer: Answer) -> CandidateOut:
         dense_score=comparison.dense_score,
         rootsift_score=comparison.rootsift_score,
         log_odds=comparison.log_odds,
-        correspondences=[_correspondences(some) for some in comparison.correspondences],
+        correspondences=[correspondences_out(some) for some in comparison.correspondences],
+        overlap=overlap_out(comparison.overlap) if comparison.overlap else None,
     )
 
 
-def _correspondences(some: Correspondences) -> CorrespondencesOut:
+def overlap_out(seen: Overlap) -> OverlapOut:
+    """What both photos show of the flank."""
+    return OverlapOut(
+        registration=seen.registration,
+        covisible=round(seen.covisible, 3),
+        places=seen.places,
+        agreeing=round(seen.agreeing, 3),
+        discrepancies=correspondences_out(seen.discrepancies),
+    )
+
+
+def correspondences_out(some: Correspondences) -> CorrespondencesOut:
+    """Points of the two photos, to a tenth of a pixel."""
     return CorrespondencesOut(
         kind=some.kind,
         query=some.points0.round(1).tolist(),

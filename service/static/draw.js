@@ -42,8 +42,9 @@ function end(pair, name, pane, sight) {
   return onCanvas(pane, sight, x, y);
 }
 
-/** @param {Element} dot a circle, or a rect of 12 by 12 @param {{x: number, y: number}} at */
+/** @param {Element} dot a circle, a rect of 12 by 12, or a group drawn around its own origin @param {{x: number, y: number}} at */
 function moveDot(dot, at) {
+  if (dot.tagName === "g") return dot.setAttribute("transform", `translate(${at.x} ${at.y})`);
   const round = dot.tagName === "circle";
   dot.setAttribute(round ? "cx" : "x", String(round ? at.x : at.x - 6));
   dot.setAttribute(round ? "cy" : "y", String(round ? at.y : at.y - 6));

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reid.types import Box, Flank, IdentityCandidate
+from reid.types import Box, Comparison, Flank, IdentityCandidate, Source
 from service.engine import Answer
 from service.store.decisions import Decision
 from service.store.encounters import EncounterDetail
@@ -15,7 +15,7 @@ from service.views.drawing import GAP, PANE_WIDTH, Pane, Picture, picture
 from service.views.facts import FactsView, doubt, facts_view
 from service.views.lists import EncounterRow, crop_address, row
 from service.views.look import Look
-from service.views.words import limits, meaning, sentence, signed
+from service.views.words import limits, meaning, overlapping, sentence, signed
 
 LONGEST = 2400
 """Pixels of a photo in the picture; more would only make it slow to move."""
@@ -140,7 +140,8 @@ class Shown:
 class Comparing:
     """Everything on the page. chosen: None where there is nothing to compare with.
 
-    weak: which of the two photos prove little, as half a sentence.
+    weak: which of the two photos prove little, as half a sentence. overlap: what both photos show
+    of the flank, in words.
     """
 
     encounter: EncounterRow
@@ -151,6 +152,7 @@ class Comparing:
     chosen: CandidateView | None
     weak: str
     picture: Picture
+    overlap: str
     links: Links
     why_none: str
     what_then: str
@@ -183,7 +185,8 @@ def comparing(detail: EncounterDetail, answer: Answer | None, look: Look) -> Com
         if answer
     )
     why, then = _nothing(detail, answer)
-    drawn = _picture(left, best, answer, look)
+    seen = _comparison(left, best, answer)
+    drawn = _picture(left, best, seen, look)
     strip = tuple(_photo(one, look, current=one == left) for one in detail.references)
     shown, chosen = _shown(left), views[rank - 1] if views else None
     last = detail.summary.decision_id
@@ -196,6 +199,7 @@ def comparing(detail: EncounterDetail, answer: Answer | None, look: Look) -> Com
         chosen=chosen,
         weak=_weak(shown, chosen),
         picture=drawn,
+        overlap=overlapping(seen.overlap if seen else None),
         links=_links(look, rank, len(views), strip, drawn),
         why_none=why,
         what_then=then,
@@ -266,13 +270,25 @@ def _photo(one: Reference, look: Look, *, current: bool) -> QueryPhoto:
     )
 
 
-def _picture(left: Reference, best: Beside | None, answer: Answer | None, look: Look) -> Picture:
-    query = _pane(0, left, "the query")
+def _comparison(left: Reference, best: Beside | None, answer: Answer | None) -> Comparison | None:
+    """Of the two photos on the page; only that of the pair that speaks is kept."""
     if best is None or answer is None:
+        return None
+    speaks = answer.queries[best.candidate.best.query] == left.annotation.id
+    return best.candidate.best.comparison if speaks else None
+
+
+def _picture(
+    left: Reference, best: Beside | None, comparison: Comparison | None, look: Look
+) -> Picture:
+    query = _pane(0, left, "the query")
+    if best is None:
         return picture(query, None, (), look.sight)
     other = _pane(PANE_WIDTH + GAP, best.reference, "the candidate")
-    speaks = answer.queries[best.candidate.best.query] == left.annotation.id
-    found = best.candidate.best.comparison.correspondences if speaks else ()
+    found = [*comparison.correspondences] if comparison else []
+    seen = comparison.overlap if comparison else None
+    if seen and seen.registration is not Source.OUTLINE:
+        found.append(seen.discrepancies)
     return picture(query, other, found, look.sight, every=look.every)
 
 

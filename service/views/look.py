@@ -15,8 +15,8 @@ class Look:
     """Fields are query parameters of the same name; a default is left out of the address.
 
     candidate: rank on the shortlist, from 1. photo: annotation shown left, 0 for the one that
-    speaks. lines, dots, rosette, rootsift, every: what is drawn. zoom, x, y: see `Sight`.
-    brightness, contrast: percent.
+    speaks. lines, dots, rosette, rootsift, discrepancy, every: what is drawn. zoom, x, y: see
+    `Sight`. brightness, contrast: percent.
     """
 
     candidate: int = 1
@@ -25,6 +25,7 @@ class Look:
     dots: bool = True
     rosette: bool = True
     rootsift: bool = True
+    discrepancy: bool = True
     every: bool = False
     zoom: float = 1.0
     x: float = 0.5
@@ -40,7 +41,7 @@ class Look:
     @property
     def hidden(self) -> str:
         """CSS classes of what is switched off."""
-        kinds = ("lines", "dots", "rosette", "rootsift")
+        kinds = ("lines", "dots", "rosette", "rootsift", "discrepancy")
         return " ".join(f"no-{kind}" for kind in kinds if not getattr(self, kind))
 
     def url(self, **changes: float) -> str:
@@ -63,6 +64,7 @@ def parse(query: Mapping[str, str]) -> Look:
         dots=_flag(query, "dots", default=True),
         rosette=_flag(query, "rosette", default=True),
         rootsift=_flag(query, "rootsift", default=True),
+        discrepancy=_flag(query, "discrepancy", default=True),
         every=_flag(query, "every", default=False),
         zoom=_number(query, "zoom", 1, 1, MAX_ZOOM),
         x=_number(query, "x", 0.5, 0, 1),

@@ -4,10 +4,12 @@ import math
 from collections.abc import Iterable
 from datetime import datetime
 
+from reid.types import Overlap, Source
+
 SIGNS = {"same": "●", "different": "✕", "inconclusive": "◐", "not comparable": "○"}
 """A shape beside each verdict word, so that colour is never the only carrier."""
 
-KINDS = {"rosette": "rosette", "rootsift": "RootSIFT"}
+KINDS = {"rosette": "rosette", "rootsift": "RootSIFT", "discrepancy": "differ"}
 """Kinds of correspondences and how they are written."""
 
 MINUS = "\N{MINUS SIGN}"
@@ -49,6 +51,19 @@ def limits(llr: float, bound: float, calibrator: str) -> str:
     if calibrator.startswith("provisional"):
         parts.append("provisional calibration")
     return ", ".join(parts)
+
+
+def overlapping(seen: Overlap | None) -> str:
+    """What both photos show of the flank, as a sentence; nothing where it was not measured."""
+    if seen is None:
+        return ""
+    shared = f"{seen.covisible:.0%} of the flank is seen in both photos".replace("%", " %")
+    if not seen.places:
+        return f"{shared}, none of it well enough to be judged"
+    agree = f"{seen.agreeing:.0%} of it agrees".replace("%", " %")
+    if seen.registration is Source.OUTLINE:
+        return f"{shared} (laid over by outline only): {agree}"
+    return f"{shared}: {agree}, {count(len(seen.discrepancies), 'place differs', 'places differ')}"
 
 
 def when(at: datetime | None) -> str:

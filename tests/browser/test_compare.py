@@ -102,6 +102,16 @@ def test_lines_and_kinds_are_toggled_and_stand_in_the_address(compared):
     expect(compared.get_by_role("checkbox", name="Dots")).not_to_be_checked()
 
 
+def test_places_that_differ_are_counted_and_toggled(compared):
+    expect(compared.locator(".evidence")).to_contain_text("of it agrees, 0 places differ")
+    compared.keyboard.press("x")
+    expect(compared.get_by_role("checkbox", name="differ")).not_to_be_checked()
+    compared.wait_for_url("**discrepancy=0**")
+    expect(compared.locator(".bundle.discrepancy")).to_be_hidden()
+    compared.keyboard.press("?")
+    expect(compared.get_by_role("dialog")).to_contain_text("Differing places on or off")
+
+
 def test_sliders_change_the_tone_of_both_photos(compared):
     compared.get_by_label("Brightness").fill("150")
     compared.keyboard.press("h")

@@ -57,6 +57,19 @@ def test_correspondences_are_pixels_of_both_photos(client, seen):
         assert 0 <= y1 <= 160
 
 
+def test_what_both_photos_show_is_stated_with_the_places_that_differ(client, seen):
+    first, query = seen(1, 1), seen(1, 2, view=1)
+    decide(client, first, "new")
+    (best,) = candidates(client, query)["candidates"]
+    assert best["overlap"] == {
+        "registration": "rosettes",
+        "covisible": 1,
+        "places": 93,
+        "agreeing": 1,
+        "discrepancies": {"kind": "discrepancy", "query": [], "reference": [], "strength": []},
+    }
+
+
 def test_an_encounter_is_never_compared_with_itself(client, seen):
     only = seen(1, 1)
     decide(client, only, "new")

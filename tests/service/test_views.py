@@ -1,5 +1,6 @@
 """What the pages say and draw: llr in words, the look in the address, the geometry of lines."""
 
+import re
 from datetime import datetime
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reid.types import Box, Correspondences
+from reid.types import Box, Correspondences, Overlap, Source
+from service.routes.pages import templates
 from service.views import words
 from service.views.drawing import GAP, PANE_HEIGHT, PANE_WIDTH, SHOWN, Pane, Sight, picture, tone
 from service.views.lists import filters
@@ -47,6 +49,26 @@ def test_a_claim_at_its_bound_and_a_provisional_calibration_say_so():
 def test_unknown_times_are_called_unknown():
     assert words.when(None) == "time unknown"
     assert words.when(datetime.fromisoformat("2019-03-01T19:49")) == "1 Mar 2019, 19:49"
+
+
+@pytest.mark.parametrize(
+    ("registration", "judged", "marks", "text"),
+    [
+        ("rosettes", 640, 3, ": 94 % of it agrees, 3 places differ"),
+        ("rootsift", 640, 1, ": 94 % of it agrees, 1 place differs"),
+        ("outline", 640, 0, " (laid over by outline only): 94 % of it agrees"),
+        ("outline", 0, 0, ", none of it well enough to be judged"),
+    ],
+)
+def test_what_both_photos_show_is_said_in_words(registration, judged, marks, text):
+    points = np.zeros((marks, 2), np.float32)
+    found = Correspondences(points, points, points[:, 0], "discrepancy")
+    seen = Overlap(Source(registration), 0.71, judged, 0.94, found)
+    assert words.overlapping(seen) == "71 % of the flank is seen in both photos" + text
+
+
+def test_what_was_not_measured_is_not_said():
+    assert words.overlapping(None) == ""
 
 
 def test_a_look_survives_its_own_address():
@@ -96,6 +118,23 @@ def test_lines_run_from_photo_pixels_to_photo_pixels_strongest_first():
     assert [line.photo0 for line in bundle.lines] == [(495, 250), (990, 500), (0, 0)]
     assert bundle.lines[0].from_ == (495, 250)
     assert bundle.lines[0].to == (495 + PANE_WIDTH + GAP, 250)
+
+
+def test_places_that_differ_are_numbered_diamonds_in_both_photos_and_counted_for_the_blind():
+    points = np.array([[495, 250], [100, 80]], np.float32)
+    found = Correspondences(points, points, np.array([0.9, 0.5], np.float32), "discrepancy")
+    drawn = picture(pane(), pane(PANE_WIDTH + GAP), [found], Sight())
+    page = templates.env.get_template("_picture.html")
+    seen = page.render(picture=drawn, look=Look(discrepancy=False), tone=(1, 0), toned=False)
+    assert seen.count("<path") == 4
+    assert re.findall(r"translate\((\S+ \S+)\).*?<text[^>]*>(\d)<", seen) == [
+        ("495 250", "1"),
+        ("1505 250", "1"),
+        ("100 80", "2"),
+        ("1110 80", "2"),
+    ]
+    assert ", 2 differing places" in seen
+    assert 'class="picture no-discrepancy"' in seen
 
 
 def test_a_line_is_in_sight_only_with_both_its_ends():
