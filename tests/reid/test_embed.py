@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -11,7 +12,7 @@ from reid.embed import Embedder
 from reid.evidence import provisional
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
-from reid.types import Box, Crop, Flank
+from reid.types import Box, Crop, Flank, Grade, Reason
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "embeddings.json"
 CROP = Box(0, 0, 320, 160)
@@ -72,8 +73,17 @@ def test_dense_points_lie_on_the_photo_not_on_the_crop(embedder):
     assert points[:, 1].min() >= 500
 
 
+def test_every_description_is_graded_and_a_blurred_photo_is_worse(embedder, described):
+    sharp = crop(2, 1)
+    blurred = Crop(cv2.GaussianBlur(sharp.image, (0, 0), 3), CROP, Flank.LEFT)
+    quality = embedder.describe([blurred])[0].quality
+    assert quality.value < described[2].quality.value
+    assert Reason.BLUR in quality.reasons
+
+
 def test_a_blank_photo_gives_features_and_no_error(embedder):
     blank = Crop(np.full((64, 128, 3), 30, np.uint8), Box(0, 0, 128, 64), Flank.UNKNOWN)
     found = embedder.describe([blank])[0]
     assert len(found.rootsift) == 0
+    assert found.quality.grade is Grade.UNUSABLE
     assert np.linalg.norm(found.embedding.vector) == pytest.approx(1, abs=1e-3)
