@@ -37,7 +37,7 @@ class TrainingRecipe:
     relatives: int = 4
     bodies: int = 6
     coarse: float = 0.3
-    peak_rate: float = 8e-4
+    peak_rate: float = 4e-4
     weight_decay: float = 0.02
     warmup: float = 0.05
     radius: float = 0.022
@@ -143,7 +143,10 @@ def _step(network: RosetteNetwork, batch: Batch, recipe: TrainingRecipe) -> tupl
     network.eval()
     images, places, animal, mirrored, yaw = _on(device, batch.bodies)
     loose = _body_losses(network(images), places, animal, mirrored, yaw)
-    coat, place, pose = coat + loose[0], place + loose[1], pose + loose[2]
+    if batch.coarse:  # place and pose are read off the first look only, the embedding off the other
+        coat, place, pose = coat + loose[0], place + loose[1], pose + loose[2]
+    else:
+        coat, place, pose = coat + loose[0], 2 * loose[1], 2 * loose[2]
     loss = dense.loss + 0.15 * coat + 0.1 * trust + 1.5 * place + 0.05 * pose
     if not batch.coarse:
         loss = loss + 0.5 * whole
