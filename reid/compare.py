@@ -20,9 +20,15 @@ LEAST = 6  # correspondences below which no geometry is tried
 
 
 def compare(
-    query: AnnotationFeatures, other: AnnotationFeatures, fusion: Fusion, *, rootsift: bool = True
+    query: AnnotationFeatures,
+    other: AnnotationFeatures,
+    fusion: Fusion,
+    *,
+    rootsift: bool = True,
+    registered: bool = True,
 ) -> Comparison:
-    """Everything measured on one pair; `rootsift=False` leaves out that witness and the overlap."""
+    """Everything measured on one pair; `rootsift=False` leaves out that witness and the overlap,
+    `registered=False` the overlap alone."""
     if query.embedding.model != other.embedding.model:
         raise EmbeddingMismatch(expected=other.embedding.model, got=query.embedding.model)
     cosine = float(query.embedding.vector @ other.embedding.vector)
@@ -33,7 +39,8 @@ def compare(
         scales = (WIDTH / query.box.width, WIDTH / other.box.width)
         found.append(rootsift_correspondences(query.rootsift, other.rootsift, scales=scales))
         sift = strength(found[-1])
-        seen = overlap(query.dense.scales()[1], other.dense.scales()[1], found, cosines)
+        if registered:
+            seen = overlap(query.dense.scales()[1], other.dense.scales()[1], found, cosines)
     could = capacity(query.dense, other.dense)
     log_odds = fusion.log_odds(cosine, strength(dense), sift, could)
     return Comparison(cosine, strength(dense), sift, log_odds, tuple(found), seen)

@@ -52,7 +52,7 @@ def compare_all(
 
     def row(q: int) -> None:
         for n in np.nonzero(counted[q])[0].tolist():
-            seen = compare(queries[q], gallery[n], blind)
+            seen = compare(queries[q], gallery[n], blind, registered=False)
             could = capacity(queries[q].dense, gallery[n].dense)
             table[:, q, n] = seen.cosine, seen.dense_score, seen.rootsift_score or 0.0, could
 
