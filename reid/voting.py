@@ -94,7 +94,7 @@ class CellIndex:
 
     def nearest(self, query: Float32, hidden: Collection[int] = ()) -> tuple[Float32, Ids]:
         """(C, K) cosines and annotations of the nearest cells, without those of the hidden."""
-        if self._index is None or not len(query):
+        if self._index is None or not len(self) or not len(query):
             return np.empty((len(query), 0), np.float32), np.empty((len(query), 0), np.int64)
         chosen = None
         if hidden:

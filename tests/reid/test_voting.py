@@ -58,6 +58,13 @@ def test_votes_of_nobody_are_none():
     assert Voting().updated(lefts([1]), read({1: coat(1)[:0]})).votes(coat(1), Flank.LEFT) == []
 
 
+def test_who_is_taken_out_gets_no_votes_and_may_come_back():
+    held = {1: coat(1), 2: coat(2)}
+    nobody = Voting().updated(lefts(held), read(held)).updated({}, read(held))
+    assert (len(nobody), nobody.votes(coat(1), Flank.LEFT)) == (0, [])
+    assert nobody.updated(lefts([2]), read(held)).votes(coat(2), Flank.LEFT)[0][0] == 2
+
+
 def test_the_annotation_whose_cells_are_repeated_has_most_votes():
     held = {n: coat(n) for n in range(1, 9)}
     index = Voting().updated(lefts(held), read(held))
