@@ -174,6 +174,24 @@ def export_identities(
 
 
 @app.command()
+def dossier(
+    case: Annotated[str, typer.Argument(help="Number or name of the case.")],
+    out: Annotated[Path, typer.Option(help="The page to write, e.g. dossier.html.")],
+    as_json: Annotated[Path | None, typer.Option("--json", help="Write the JSON, too.")] = None,
+    exact: Annotated[
+        bool, typer.Option("--exact-positions", help="Positions as they are, not rounded.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Write the printable record of a case: one HTML file that needs no other."""
+    from service.printing import write
+
+    with _catalogue(_settings(data_dir=data_dir)) as parts:
+        made = write(parts, case, out, as_json, exact=exact)
+    typer.echo(f"{out}: content SHA-256 {made.digest}")
+
+
+@app.command()
 def status(
     data_dir: DataDir = None,
     wait: Annotated[bool, typer.Option(help="Wait until no job is left.")] = False,

@@ -1,6 +1,6 @@
 """Examples of the wire models of cases: the founding case of Ustyurt, its llrs made up."""
 
-from service.examples import MOMENT, Example
+from service.examples import ANNOTATION, DECISION, MOMENT, SHA, WHEN, Example
 
 CASE_IN: Example = {
     "name": "Ustyurt 2018",
@@ -134,4 +134,74 @@ POSTERIOR: Example = {
     "estimated": 1.0,
     "model": "rosette@2",
     "calibrator": "provisional@2",
+}
+
+DOSSIER: Example = {
+    "made_at": MOMENT,
+    "digest": SHA,
+    "content": {
+        "software": "leopard-reid 0.1.0",
+        "positions": "rounded",
+        "model": {
+            "id": "rosette@2",
+            "sha256": "1ce325d9734f71481d9e24254c03ab6986c658b9b2c1ae688965a5161f33c7bf",
+            "licence": "Apache-2.0",
+            "trained_on": "procedural coats only; no photograph",
+        },
+        "calibrator": {
+            "id": "provisional@2",
+            "individuals": 150,
+            "bound": 2.176,
+            "licence": "Apache-2.0",
+            "fitted_on": "synthetic survey, 150 animals, 1076 photos, seed 2",
+            "pairs": [990, 4000],
+        },
+        "report": CASE_REPORT,
+        "encounters": [
+            {
+                "letter": "A",
+                "encounter_id": 2,
+                "name": None,
+                "photos": [
+                    {
+                        "name": "A1",
+                        "sha256": SHA,
+                        "file_name": "site-1-0003.jpg",
+                        "bytes": 81234,
+                        "width": 668,
+                        "height": 295,
+                        "camera": "site-1-B",
+                        "captured_at": WHEN,
+                        "zone": "unknown",
+                        "annotation": ANNOTATION,
+                        "stated": [],
+                        "crop": {"box": [0, 0, 668, 295], "jpeg": "/9j/4AAQSkZJRg…"},
+                    }
+                ],
+                "decisions": [DECISION],
+            }
+        ],
+        "pairs": [
+            {
+                "encounters": [2, 3],
+                "annotations": [5, 11],
+                "query": 5,
+                "cosine": 0.71,
+                "dense_score": 24.5,
+                "rootsift_score": 9.2,
+                "log_odds": 4.8,
+                "correspondences": [
+                    {
+                        "kind": "rosette",
+                        "query": [[120.5, 98.0]],
+                        "reference": [[131.0, 90.5]],
+                        "strength": [0.91],
+                    }
+                ],
+                "overlap": None,
+            }
+        ],
+        "priors": [{"together": 0.1, "probability": 0.933, "leads": True}],
+        "changes": [],
+    },
 }

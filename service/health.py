@@ -30,7 +30,7 @@ def health(parts: Parts) -> HealthOut:
         gallery=engine.gallery_size,
         workers=[WorkerOut(name=w.name, model=w.model, seen_at=w.seen_at) for w in workers],
         waiting_jobs=waiting,
-        version=_version(),
+        version=installed(),
     )
 
 
@@ -44,7 +44,8 @@ def _status(database: str, worker: bool, model: str | None, failure: str | None)
     return "ok" if worker else "degraded"
 
 
-def _version() -> str:
+def installed() -> str:
+    """The version of this program."""
     try:
         return version("leopard-reid")
     except PackageNotFoundError:

@@ -10,6 +10,9 @@ from sqlalchemy import Connection
 from reid.errors import InputError, ReidError
 from service.casework import CaseReport, WhoItIs
 from service.deps import Parts, RowNumber, Service
+from service.dossier import dossier
+from service.printing import printed
+from service.routes.cases import Positions
 from service.routes.pages import goto, page, remember
 from service.schemas import Line
 from service.store import cases, encounters
@@ -76,6 +79,18 @@ def case_page(case_id: RowNumber, request: Request, parts: Service) -> Response:
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
         return page(request, parts, "case.html", connection, **values)
+
+
+@router.get("/cases/{case_id}/dossier")
+def dossier_page(case_id: RowNumber, parts: Service, positions: Positions = "rounded") -> Response:
+    """The dossier: one file that stands for itself, under a policy of its own."""
+    made = printed(dossier(parts, case_id, exact=positions == "exact"))
+    headers = {
+        "content-security-policy": made.policy,
+        "content-disposition": f'inline; filename="{made.file_name}"',
+        "cache-control": "no-cache",
+    }
+    return HTMLResponse(made.html, headers=headers)
 
 
 @router.post("/cases/{case_id}/edit")

@@ -1,6 +1,6 @@
 """Cases: named sets of encounters, and all that can be said about one."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
@@ -11,10 +11,12 @@ from service.case_schemas import (
     CaseIn,
     CaseOut,
     CaseReportOut,
+    DossierOut,
     PosteriorOut,
 )
 from service.case_wire import case_detail, report_out
 from service.deps import RowNumber, Service
+from service.dossier import dossier
 from service.errors import documented
 from service.schemas import Line
 from service.store import cases
@@ -29,6 +31,10 @@ Unseen = Annotated[
         allow_inf_nan=False,
         description="animals that are not in the catalogue; left out, estimated by Chao1",
     ),
+]
+Positions = Annotated[
+    Literal["rounded", "exact"],
+    Query(description="of stations; rounded ones to a tenth of a degree"),
 ]
 
 
@@ -83,6 +89,12 @@ def take_encounter(
 def get_report(case_id: RowNumber, parts: Service) -> CaseReportOut:
     """All pairs, all partitions, conflicts, and the space-time line of each pair."""
     return report_out(parts.casework.report(case_id))
+
+
+@router.get("/cases/{case_id}/dossier", responses=documented(503))
+def get_dossier(case_id: RowNumber, parts: Service, positions: Positions = "rounded") -> DossierOut:
+    """The record of a case with photos, figures and decisions, from which its page is made."""
+    return dossier(parts, case_id, exact=positions == "exact")
 
 
 @router.get("/encounters/{encounter_id}/posterior", responses=documented(503))

@@ -1,0 +1,369 @@
+"""View model of the dossier, made from its JSON alone: facts as lines, verdicts as sentences."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import exp
+
+from reid.partitions import concentration, log_prior
+from reid.types import Grade
+from service.case_schemas import (
+    CasePairOut,
+    CaseReportOut,
+    DossierContentOut,
+    DossierEncounterOut,
+    DossierOut,
+    DossierPhotoOut,
+    LegOut,
+    PartitionOut,
+    SpanOut,
+)
+from service.schemas import DecisionOut
+from service.views.case import percent
+from service.views.compare import DECISION_WORDS
+from service.views.dossier_pair import PairFigure, box_of, crop_name, pair_figure
+from service.views.dossier_words import (
+    Letters,
+    Line,
+    answer,
+    cannot,
+    cite,
+    facts,
+    in_short,
+    limits,
+    listed,
+    meant,
+    pair_name,
+    signed,
+    unfinished,
+)
+from service.views.words import clock, count, day, sentence, when
+
+FEW, MOST, LEAST = 5, 20, 0.001  # partitions that are listed; probability that is worth a line
+WEAK = (Grade.POOR, Grade.UNUSABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoLine:
+    """One photo in the list of an encounter. stated: what was said otherwise."""
+
+    name: str
+    file_name: str
+    taken: str
+    flank: str
+    estimated: str
+    quality: str
+    stated: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class CropFigure:
+    """One crop. name: of the element; view, left, top, width, height: pixels of the photo."""
+
+    name: str
+    href: str
+    left: float
+    top: float
+    width: float
+    height: float
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterView:
+    """One encounter with all its photos. left_out: how many are listed without a crop."""
+
+    letter: str
+    title: str
+    facts: tuple[Line, ...]
+    photos: tuple[PhotoLine, ...]
+    crops: tuple[CropFigure, ...]
+    left_out: str
+
+
+@dataclass(frozen=True, slots=True)
+class PairView:
+    """One pair: what its photos say, and the figure if any photo speaks."""
+
+    name: str
+    llr: str
+    verdict: str
+    said: str
+    weak: str
+    together: str
+    figure: PairFigure | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionView:
+    """One way to sort the encounters. animals: the letters of each. share: [0, 1]."""
+
+    animals: tuple[str, ...]
+    prior: str
+    posterior: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class WayView:
+    """One line of the space-time table."""
+
+    name: str
+    dates: str
+    distance: str
+    between: str
+    speed: str
+    rating: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DossierView:
+    """The document from top to bottom."""
+
+    name: str
+    question: str
+    made: str
+    digest: str
+    facts: tuple[Line, ...]
+    unfinished: str
+    answer: str
+    pairs_in_short: tuple[str, ...]
+    cannot: tuple[str, ...]
+    encounters: tuple[EncounterView, ...]
+    pairs: tuple[PairView, ...]
+    together: str
+    partitions: tuple[PartitionView, ...]
+    rest: str
+    priors: tuple[tuple[str, str, bool], ...]
+    conflicts: tuple[str, ...]
+    ways: tuple[WayView, ...]
+    movement: str
+    decisions: tuple[tuple[str, str, str, str, str, str], ...]
+    changes: tuple[tuple[str, str, str, str], ...]
+    limits: tuple[str, ...]
+    cite: str
+
+
+def dossier_view(record: DossierOut) -> DossierView:
+    """A record as its document says it."""
+    of = record.content
+    report = of.report
+    letters = {one.encounter_id: one.letter for one in of.encounters}
+    made = f"{day(record.made_at)}, {record.made_at:%H:%M} UTC"
+    return DossierView(
+        name=report.case.name,
+        question=report.case.note,
+        made=made,
+        digest=record.digest,
+        facts=tuple(facts(record, made)),
+        unfinished=unfinished(of),
+        answer=answer(of, letters),
+        pairs_in_short=tuple(in_short(one, of, letters) for one in report.pairs),
+        cannot=tuple(cannot(of, letters)),
+        encounters=tuple(_encounter(one, of) for one in of.encounters),
+        pairs=_pairs(of, letters),
+        together=f"{report.case.together:g}",
+        partitions=tuple(_partition(one, report, letters) for one in _listed_ones(report)),
+        rest=_rest(report),
+        priors=tuple(
+            (f"{one.together:g}", percent(one.probability), one.leads) for one in of.priors
+        ),
+        conflicts=tuple(
+            f"{letters[a]} = {letters[b]} and {letters[b]} = {letters[c]} by verdict, "
+            f"but {letters[a]} is not {letters[c]}"
+            for a, b, c in report.conflicts
+        ),
+        ways=tuple(way for one in report.pairs for way in _ways(one, letters)),
+        movement=report.movement,
+        decisions=tuple(_decision(e.letter, one) for e in of.encounters for one in e.decisions),
+        changes=tuple(
+            (
+                f"{when(one.changed_at)} UTC",
+                letters.get(one.encounter_id, f"encounter {one.encounter_id}"),
+                one.kind,
+                one.reviewer,
+            )
+            for one in of.changes
+        ),
+        limits=tuple(limits(of)),
+        cite=cite(record),
+    )
+
+
+def _encounter(one: DossierEncounterOut, of: DossierContentOut) -> EncounterView:
+    member = next(m for m in of.report.encounters if m.encounter_id == one.encounter_id)
+    lines = [("Station", member.station or "unknown")]
+    lines += [
+        (
+            "Recorded" if span.source == "recorded" else f"Stated otherwise ({span.source})",
+            _of(span),
+        )
+        for span in member.spans
+    ] or [("Recorded", "time unknown")]
+    lines.append(("Position", _position(member.position, of.positions)))
+    if one.name:
+        lines.append(("Name", one.name))
+    usable = [photo for photo in one.photos if photo.annotation.state == "embedded"]
+    missing = sum(photo.crop is None for photo in usable)
+    return EncounterView(
+        letter=one.letter,
+        title=member.station or one.name or f"encounter {one.encounter_id}",
+        facts=tuple(lines),
+        photos=tuple(map(_photo, one.photos)),
+        crops=tuple(_crop(photo) for photo in one.photos if photo.crop),
+        left_out=f"{count(missing, 'photo is', 'photos are')} listed only." if missing else "",
+    )
+
+
+def _of(span: SpanOut) -> str:
+    if span.start == span.end:
+        return when(span.start)
+    if span.start.date() == span.end.date():
+        return f"{day(span.start)}, {clock(span.start)} to {clock(span.end)}"
+    return f"{when(span.start)} to {when(span.end)}"
+
+
+def _position(position: tuple[float, float] | None, form: str) -> str:
+    if position is None:
+        return "not recorded"
+    if form == "exact":
+        return f"{position[0]:.5f}, {position[1]:.5f}"
+    return f"{position[0]:.1f}, {position[1]:.1f} (rounded to 0.1° to protect the animal)"
+
+
+def _photo(one: DossierPhotoOut) -> PhotoLine:
+    seen = one.annotation
+    quality = "not measured"
+    if seen.quality:
+        reasons = ", ".join(seen.quality.reasons)
+        quality = f"{seen.quality.grade}: {reasons}" if reasons else str(seen.quality.grade)
+    if seen.state != "embedded":
+        why = seen.error_detail or "not embedded yet"
+        quality = f"not used: {why}"
+    estimated = "not measured"
+    if seen.viewpoint is not None:
+        sure = f" ({seen.estimated_flank_probability or 0:.0%})".replace("%", " %")
+        estimated = "not sure" if seen.estimated_flank == "unknown" else f"{seen.viewpoint}{sure}"
+    return PhotoLine(
+        name=one.name,
+        file_name=one.file_name,
+        taken=f"{day(one.captured_at)}, {clock(one.captured_at)}" if one.captured_at else "unknown",
+        flank=seen.flank.value,
+        estimated=estimated,
+        quality=quality,
+        stated="; ".join(f"{said.field} {said.value} ({said.source})" for said in one.stated),
+        sha256=one.sha256,
+    )
+
+
+def _crop(one: DossierPhotoOut) -> CropFigure:
+    assert one.crop is not None  # noqa: S101
+    box = box_of(one.crop)
+    return CropFigure(
+        name=crop_name(one),
+        href=f"data:image/jpeg;base64,{one.crop.jpeg}",
+        left=box.x0,
+        top=box.y0,
+        width=box.width,
+        height=box.height,
+        caption=f"{one.name}, {one.annotation.flank} flank",
+    )
+
+
+def _pairs(of: DossierContentOut, letters: Letters) -> tuple[PairView, ...]:
+    photos = {photo.annotation.id: photo for one in of.encounters for photo in one.photos}
+    spoken = {one.encounters: one for one in of.pairs}
+    found = []
+    for pair in of.report.pairs:
+        seen = spoken.get(pair.encounters)
+        shown = [photos[number] for number in pair.annotations or ()]
+        nothing = "No two photos show the same flank: they say nothing for or against."
+        found.append(
+            PairView(
+                name=pair_name(pair, letters),
+                llr=signed(pair.llr),
+                verdict=pair.verdict.value,
+                said=sentence(meant(pair, of)) + "." if seen else nothing,
+                weak=_weak(shown),
+                together=percent(pair.together),
+                figure=pair_figure(pair, seen, photos) if seen else None,
+            )
+        )
+    return tuple(found)
+
+
+def _weak(shown: Sequence[DossierPhotoOut]) -> str:
+    graded = [one for one in shown if one.annotation.quality]
+    weak = [o.name for o in graded if o.annotation.quality and o.annotation.quality.grade in WEAK]
+    if not weak:
+        return ""
+    return (
+        f"{listed(weak)} {'is' if len(weak) == 1 else 'are'} of poor quality and can show little."
+    )
+
+
+def _partition(one: PartitionOut, report: CaseReportOut, letters: Letters) -> PartitionView:
+    animal = {number: n for n, block in enumerate(one.animals) for number in block}
+    members = [animal[member.encounter_id] for member in report.encounters]
+    prior = exp(log_prior(tuple(members), concentration(report.case.together)))
+    return PartitionView(
+        animals=tuple(" ".join(letters[n] for n in block) for block in one.animals),
+        prior=percent(prior),
+        posterior=percent(one.probability),
+        share=one.probability,
+    )
+
+
+def _listed_ones(report: CaseReportOut) -> list[PartitionOut]:
+    """Those that are worth a line; the JSON has them all."""
+    worth = [one for one in report.partitions[:MOST] if one.probability >= LEAST]
+    return worth if len(worth) > FEW else report.partitions[:FEW]
+
+
+def _rest(report: CaseReportOut) -> str:
+    shown = _listed_ones(report)
+    others = report.weighed - len(shown)
+    left = percent(1 - sum(one.probability for one in shown))
+    words = f"{count(others, 'other partition')} together: {left}. "
+    relative = (
+        "Too many encounters to weigh every partition: all probabilities are relative to the "
+        f"{report.weighed:,} that a search visited."
+    )
+    return (words if others else "") + ("" if report.in_full else relative)
+
+
+def _ways(one: CasePairOut, letters: Letters) -> Iterator[WayView]:
+    distance = one.space_time.distance_km
+    for leg in one.space_time.legs:
+        yield WayView(
+            name=pair_name(one, letters),
+            dates=f"{_date(leg.one)} \N{RIGHTWARDS ARROW} {_date(leg.other)}",
+            distance="unknown" if distance is None else f"{distance:.1f} km",
+            between=_between(leg),
+            speed="" if leg.least_speed_km_h is None else f"{leg.least_speed_km_h:.2g} km/h",
+            rating=leg.rating.value,
+            reason=sentence(leg.reason),
+        )
+
+
+def _date(span: SpanOut | None) -> str:
+    if span is None:
+        return "unknown"
+    return day(span.start) if span.source == "recorded" else f"{day(span.start)} ({span.source})"
+
+
+def _between(leg: LegOut) -> str:
+    if leg.days is None:
+        return "unknown"
+    if leg.days >= 2:
+        return count(round(leg.days), "day")
+    return count(round(24 * leg.days), "hour") if leg.days else "none: they overlap"
+
+
+def _decision(letter: str, one: DecisionOut) -> tuple[str, str, str, str, str, str]:
+    shown = "nothing"
+    if one.llr is not None:
+        shown = f"llr {signed(one.llr)}, {one.model or 'unknown network'}"
+    words = f"{DECISION_WORDS[one.kind]} {one.identity or ''}".strip()
+    return letter, f"{when(one.decided_at)} UTC", one.reviewer, words, shown, one.note

@@ -1,0 +1,195 @@
+"""What a dossier says in sentences: the answer, what stays open, the limits, how to cite it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from reid.types import Verdict
+from service.case_schemas import CasePairOut, CaseReportOut, DossierContentOut, DossierOut
+from service.views.case import percent
+from service.views.words import MINUS, count, day, meaning
+
+Line = tuple[str, str]
+Letters = Mapping[int, str]
+NEAR_BOUND = 0.005
+TIED = 0.005
+
+
+def signed(llr: float) -> str:
+    """An llr as a document quotes it: two decimals, so that it does not round over a threshold."""
+    text = f"{abs(llr):.2f}"
+    return text if float(text) == 0 else ("+" if llr > 0 else MINUS) + text
+
+
+def facts(record: DossierOut, made: str) -> Iterator[Line]:
+    """Who made it, with what: the table at the top."""
+    of = record.content
+    model, calibrator, case = of.model, of.calibrator, of.report.case
+    yield "Made", f"{made}, by {of.software}"
+    yield "Case", f"number {case.id}, opened {day(case.created_at)}, {_closed(of)}"
+    yield "Network", _card(model.id, model.licence)
+    if model.trained_on:
+        yield "Trained on", model.trained_on
+    if model.sha256:
+        yield "Weights, SHA-256", model.sha256
+    yield "Calibrator", _card(calibrator.id, calibrator.licence)
+    individuals = count(calibrator.individuals, "individual")
+    yield "Fitted on", f"{calibrator.fitted_on or 'not stated on a card'} ({individuals})"
+    yield "Bound of the llr", f"±{calibrator.bound:.2f}, log10 of {individuals}"
+    yield "Digest of the content", record.digest
+
+
+def _card(name: str, licence: str | None) -> str:
+    return f"{name}, licence {licence}" if licence else f"{name}, without a card"
+
+
+def _closed(of: DossierContentOut) -> str:
+    closed = of.report.case.closed_at
+    return f"closed {day(closed)}" if closed else "open"
+
+
+def unfinished(of: DossierContentOut) -> str:
+    """A warning while photos wait for the worker; else nothing."""
+    waiting = sum(p.annotation.state == "pending" for e in of.encounters for p in e.photos)
+    if not waiting:
+        return ""
+    are = count(waiting, "photo has", "photos have")
+    return f"{are} not been embedded yet: what is said here may change."
+
+
+def answer(of: DossierContentOut, letters: Letters) -> str:
+    """The most probable partition, with the prior it rests on."""
+    report = of.report
+    if len(report.encounters) < 2:
+        return "The case has fewer than two encounters: there is nothing to compare."
+    best, second = report.partitions[:2]
+    if best.probability - second.probability < TIED:
+        return (
+            "No answer stands out: the two most probable ways to sort the encounters into animals "
+            f"have the posterior probabilities {percent(best.probability)} and "
+            f"{percent(second.probability)}. {_rests(report)}"
+        )
+    blocks = [[letters[n] for n in animal] for animal in best.animals]
+    said = "; ".join(map(_one_animal, blocks))
+    if len(blocks) == 1:
+        said = f"all {len(letters)} encounters show one animal"
+    elif len(blocks) == len(letters):
+        said = f"the {len(letters)} encounters show {len(letters)} different animals"
+    return (
+        f"The most probable answer is that {said}. Its posterior probability is "
+        f"{percent(best.probability)}. {_rests(report)}"
+    )
+
+
+def _rests(report: CaseReportOut) -> str:
+    return (
+        "This rests on the photos and on one prior, that any two encounters of the case are one "
+        f"animal with a probability of {report.case.together:g}. Neither place and time nor the "
+        "decisions of people are part of it."
+    )
+
+
+def _one_animal(block: Sequence[str]) -> str:
+    *others, last = block
+    return (
+        f"{', '.join(others)} and {last} are one animal"
+        if others
+        else f"{last} is an animal of its own"
+    )
+
+
+def in_short(one: CasePairOut, of: DossierContentOut, letters: Letters) -> str:
+    """One pair in one line."""
+    name = pair_name(one, letters)
+    if one.annotations is None:
+        return f"{name}: not comparable, llr 0."
+    return f"{name}: {one.verdict}, llr {signed(one.llr)}; {meant(one, of)}"
+
+
+def meant(one: CasePairOut, of: DossierContentOut) -> str:
+    """An llr in words, with its bound where it stands there."""
+    at_bound = of.report.bound - abs(one.llr) < NEAR_BOUND
+    end = ", the most that the calibration supports" if at_bound else ""
+    return f"what the photos show is {meaning(one.llr)}{end}."
+
+
+def cannot(of: DossierContentOut, letters: Letters) -> Iterator[str]:
+    """What stays open, from the particular to the general."""
+    report = of.report
+    nothing = [pair_name(one, letters) for one in report.pairs if one.annotations is None]
+    unsettled = [
+        pair_name(one, letters) for one in report.pairs if one.verdict is Verdict.INCONCLUSIVE
+    ]
+    if nothing:
+        yield (
+            f"Whether {listed(nothing)} are one animal: no two photos show the same flank, and "
+            "left and right rosettes are different patterns."
+        )
+    if unsettled:
+        yield (
+            f"Whether {listed(unsettled)} are one animal from their photos alone: the llr lies "
+            f"between {signed(-report.same)} and {signed(report.same)}."
+        )
+    yield "Which of the partitions is true: it says how probable each is, under the stated prior."
+    yield (
+        f"Anything stronger than an llr of ±{report.bound:.2f} for a pair, because no more than "
+        f"{count(of.calibrator.individuals, 'individual')} calibrated it."
+    )
+
+
+def listed(names: Sequence[str]) -> str:
+    """A, B and C."""
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def pair_name(one: CasePairOut, letters: Letters) -> str:
+    """The letters of both encounters."""
+    return "\N{EN DASH}".join(letters[number] for number in one.encounters)
+
+
+def limits(of: DossierContentOut) -> Iterator[str]:
+    """What the numbers mean and what they do not, in plain words."""
+    calibrator, report = of.calibrator, of.report
+    yield (
+        "An llr is the log10 of a likelihood ratio: how many times more probable what the photos "
+        "show is if both are the same leopard than if they are different ones. It is not the "
+        "probability that they are the same; that needs a prior, too."
+    )
+    yield (
+        f"The verdict is “same” from an llr of {signed(report.same)}, “different” from "
+        f"{signed(-report.same)}, “inconclusive” between them, and “not comparable”, with an llr "
+        "of 0, where no two photos can show the same flank."
+    )
+    fitted = calibrator.fitted_on
+    if fitted is None:
+        yield f"No card says what the calibrator {calibrator.id} was fitted on."
+    elif "synthetic" in fitted:
+        yield (
+            f"The calibrator {calibrator.id} was fitted on simulated animals ({fitted}), not on "
+            "photographs of leopards. What it did on photographs stands in docs/evaluation.md of "
+            "the program."
+        )
+    else:
+        yield f"The calibrator {calibrator.id} was fitted on: {fitted}."
+    yield (
+        f"{count(calibrator.individuals, 'individual')} calibrated it, so no llr beyond "
+        f"±{calibrator.bound:.2f} is claimed, whatever the photos show."
+    )
+    yield (
+        "Of all photos of two encounters the pair that agrees best speaks. The largest of many "
+        "comparisons tends to be too large, the more photos there are."
+    )
+    yield (
+        "It knows the flanks of leopards. Heads, cubs, melanistic animals and other species are "
+        "outside what it was made for. The flank is taken as stated."
+    )
+    yield "Poor photos prove little: see the grade of each photo and the reasons for it."
+
+
+def cite(record: DossierOut) -> str:
+    """How to quote the dossier."""
+    of = record.content
+    return (
+        f"Dossier of the case “{of.report.case.name}”, {day(record.made_at)}. {of.software}, "
+        f"network {of.model.id}, calibrator {of.calibrator.id}. SHA-256 of its content: "
+        f"{record.digest}."
+    )
