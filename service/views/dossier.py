@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import exp
 
 from reid.partitions import concentration, log_prior
-from reid.types import Grade
+from reid.types import Flank, Grade
 from service.case_schemas import (
     CasePairOut,
     CaseReportOut,
@@ -17,7 +17,7 @@ from service.case_schemas import (
     PartitionOut,
     SpanOut,
 )
-from service.schemas import DecisionOut
+from service.schemas import AnnotationOut, DecisionOut
 from service.views.case import percent
 from service.views.compare import DECISION_WORDS
 from service.views.dossier_pair import PairFigure, box_of, crop_name, pair_figure
@@ -27,6 +27,7 @@ from service.views.dossier_words import (
     answer,
     cannot,
     cite,
+    doubted,
     facts,
     in_short,
     limits,
@@ -241,25 +242,32 @@ def _photo(one: DossierPhotoOut) -> PhotoLine:
     if seen.state != "embedded":
         why = seen.error_detail or "not embedded yet"
         quality = f"not used: {why}"
-    estimated = "not measured"
-    if seen.viewpoint is not None:
-        sure = f" ({seen.estimated_flank_probability or 0:.0%})".replace("%", " %")
-        estimated = "not sure" if seen.estimated_flank == "unknown" else f"{seen.viewpoint}{sure}"
     return PhotoLine(
         name=one.name,
         file_name=one.file_name,
         taken=f"{day(one.captured_at)}, {clock(one.captured_at)}" if one.captured_at else "unknown",
         flank=seen.flank.value,
-        estimated=estimated,
+        estimated=_estimated(seen),
         quality=quality,
         stated="; ".join(f"{said.field} {said.value} ({said.source})" for said in one.stated),
         sha256=one.sha256,
     )
 
 
+def _estimated(seen: AnnotationOut) -> str:
+    if seen.estimated_flank is None:
+        return "not measured"
+    if seen.estimated_flank is Flank.UNKNOWN:
+        return "not sure"
+    chance = seen.estimated_flank_probability or 0
+    sure = f"{seen.viewpoint} ({'over 99' if chance > 0.99 else round(100 * chance)} %)"
+    return f"{sure}, not as stated" if doubted(seen) else sure
+
+
 def _crop(one: DossierPhotoOut) -> CropFigure:
     assert one.crop is not None  # noqa: S101
     box = box_of(one.crop)
+    in_doubt = " (in doubt)" if doubted(one.annotation) else ""
     return CropFigure(
         name=crop_name(one),
         href=f"data:image/jpeg;base64,{one.crop.jpeg}",
@@ -267,7 +275,7 @@ def _crop(one: DossierPhotoOut) -> CropFigure:
         top=box.y0,
         width=box.width,
         height=box.height,
-        caption=f"{one.name}, {one.annotation.flank} flank",
+        caption=f"{one.name}, {one.annotation.flank} flank{in_doubt}",
     )
 
 
@@ -294,13 +302,24 @@ def _pairs(of: DossierContentOut, letters: Letters) -> tuple[PairView, ...]:
 
 
 def _weak(shown: Sequence[DossierPhotoOut]) -> str:
-    graded = [one for one in shown if one.annotation.quality]
-    weak = [o.name for o in graded if o.annotation.quality and o.annotation.quality.grade in WEAK]
-    if not weak:
-        return ""
-    return (
-        f"{listed(weak)} {'is' if len(weak) == 1 else 'are'} of poor quality and can show little."
-    )
+    """What restricts the photos that speak: their quality, and a doubt about their flank."""
+    weak = [
+        one.name for one in shown if one.annotation.quality and one.annotation.quality.grade in WEAK
+    ]
+    unsure = [one.name for one in shown if doubted(one.annotation)]
+    words = []
+    if weak:
+        words.append(f"{listed(weak)} {_be(weak)} of poor quality.")
+    if unsure:
+        words.append(
+            f"The flank of {listed(unsure)} is in doubt: the network sees the other one than was "
+            "stated, and the comparison went by what was stated."
+        )
+    return " ".join(words)
+
+
+def _be(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"
 
 
 def _partition(one: PartitionOut, report: CaseReportOut, letters: Letters) -> PartitionView:

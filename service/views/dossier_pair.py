@@ -53,9 +53,7 @@ class PairFigure:
 
     halves: tuple[Half, Half]
     marks: tuple[Mark, ...]
-    kinds: tuple[str, ...]
     words: str
-    drawn: str
 
 
 def pair_figure(
@@ -71,13 +69,11 @@ def pair_figure(
     for some in _found(seen):
         taken = [ends for _, places in groups for ends in places]
         groups.append((some.kind, _spread(_ends(some, panes, turned=turned), some.kind, taken)))
-    marks = [mark for group in _labelled(groups) for mark in group]
+    groups.sort(key=lambda group: list(MARKED).index(group[0]))
     return PairFigure(
         halves=(_half(first, panes[0]), _half(second, panes[1])),
-        marks=tuple(marks),
-        kinds=tuple(dict.fromkeys(mark.kind for mark in marks)),
-        words=_words(pair, seen, first.name, second.name),
-        drawn=_drawn(seen, groups),
+        marks=tuple(mark for group in _labelled(groups) for mark in group),
+        words=f"{_words(pair, seen, first.name, second.name)} {_drawn(seen, groups)}".strip(),
     )
 
 
@@ -101,9 +97,10 @@ def _half(photo: DossierPhotoOut, pane: Pane) -> Half:
 
 
 def _found(seen: DossierPairOut) -> list[CorrespondencesOut]:
-    found = [*seen.correspondences]
+    """What may be drawn; what differs first, so that nothing that agrees takes its place."""
+    found = [some for some in seen.correspondences if some.kind in MARKED]
     if seen.overlap and seen.overlap.registration is not Source.OUTLINE:
-        found.append(seen.overlap.discrepancies)
+        found.insert(0, seen.overlap.discrepancies)
     return found
 
 
@@ -125,9 +122,9 @@ def _spread(ends: Sequence[Ends], kind: str, taken: Sequence[Ends]) -> list[Ends
     for least in APART:
         chosen = []
         for one in free:
-            if len(chosen) < MARKED.get(kind, 0) and all(_apart(one, o, least) for o in chosen):
+            if len(chosen) < MARKED[kind] and all(_apart(one, o, least) for o in chosen):
                 chosen.append(one)
-        if len(chosen) == MARKED.get(kind, 0):
+        if len(chosen) == MARKED[kind]:
             break
     return chosen
 
@@ -187,4 +184,4 @@ def _drawn(seen: DossierPairOut, groups: Sequence[Places]) -> str:
     drawn = sum(len(places) for _, places in groups)
     if drawn == total:
         return ""
-    return f"{drawn} of {total} places are drawn: the strongest that do not lie on each other."
+    return f"Of these {total} places the strongest {drawn} that lie apart are drawn."

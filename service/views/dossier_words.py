@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from reid.types import Verdict
-from service.case_schemas import CasePairOut, CaseReportOut, DossierContentOut, DossierOut
+from service.case_schemas import (
+    CasePairOut,
+    CaseReportOut,
+    DossierContentOut,
+    DossierOut,
+    PartitionOut,
+)
+from service.schemas import AnnotationOut
 from service.views.case import percent
 from service.views.words import MINUS, count, day, meaning
 
@@ -11,6 +18,7 @@ Line = tuple[str, str]
 Letters = Mapping[int, str]
 NEAR_BOUND = 0.005
 TIED = 0.005
+WORTH_SAYING = 0.05
 
 
 def signed(llr: float) -> str:
@@ -67,16 +75,26 @@ def answer(of: DossierContentOut, letters: Letters) -> str:
             f"have the posterior probabilities {percent(best.probability)} and "
             f"{percent(second.probability)}. {_rests(report)}"
         )
-    blocks = [[letters[n] for n in animal] for animal in best.animals]
-    said = "; ".join(map(_one_animal, blocks))
-    if len(blocks) == 1:
-        said = f"all {len(letters)} encounters show one animal"
-    elif len(blocks) == len(letters):
-        said = f"the {len(letters)} encounters show {len(letters)} different animals"
-    return (
-        f"The most probable answer is that {said}. Its posterior probability is "
-        f"{percent(best.probability)}. {_rests(report)}"
+    words = (
+        f"The most probable answer is that {_sorted(best, letters)}. Its posterior probability is "
+        f"{percent(best.probability)}."
     )
+    if second.probability >= WORTH_SAYING:
+        words += (
+            f" The next is that {_sorted(second, letters)}, with {percent(second.probability)}."
+        )
+    return f"{words} {_rests(report)}"
+
+
+def _sorted(one: PartitionOut, letters: Letters) -> str:
+    """A partition as half a sentence."""
+    blocks = [[letters[n] for n in animal] for animal in one.animals]
+    all_of_them = "both" if len(letters) == 2 else f"all {len(letters)}"
+    if len(blocks) == 1:
+        return f"{all_of_them} encounters show one animal"
+    if len(blocks) == len(letters):
+        return f"{all_of_them} encounters show different animals"
+    return "; ".join(map(_one_animal, blocks))
 
 
 def _rests(report: CaseReportOut) -> str:
@@ -128,11 +146,24 @@ def cannot(of: DossierContentOut, letters: Letters) -> Iterator[str]:
             f"Whether {listed(unsettled)} are one animal from their photos alone: the llr lies "
             f"between {signed(-report.same)} and {signed(report.same)}."
         )
+    speaking = {number for one in of.pairs for number in one.annotations}
+    photos = [photo for one in of.encounters for photo in one.photos]
+    unsure = [p.name for p in photos if p.annotation.id in speaking and doubted(p.annotation)]
+    if unsure:
+        yield (
+            f"Whether the stated flank of {listed(unsure)} is right: the network sees the other "
+            "one. What is said of their pairs rests on what was stated."
+        )
     yield "Which of the partitions is true: it says how probable each is, under the stated prior."
     yield (
         f"Anything stronger than an llr of ±{report.bound:.2f} for a pair, because no more than "
         f"{count(of.calibrator.individuals, 'individual')} calibrated it."
     )
+
+
+def doubted(seen: AnnotationOut) -> bool:
+    """The network is sure of the flank that was not stated."""
+    return seen.estimated_flank is not None and not seen.flank.comparable_with(seen.estimated_flank)
 
 
 def listed(names: Sequence[str]) -> str:
@@ -179,8 +210,8 @@ def limits(of: DossierContentOut) -> Iterator[str]:
         "comparisons tends to be too large, the more photos there are."
     )
     yield (
-        "It knows the flanks of leopards. Heads, cubs, melanistic animals and other species are "
-        "outside what it was made for. The flank is taken as stated."
+        "The network knows the flanks of leopards. Heads, cubs, melanistic animals and other "
+        "species are outside what it was made for. The flank is taken as stated."
     )
     yield "Poor photos prove little: see the grade of each photo and the reasons for it."
 
