@@ -42,8 +42,9 @@ def compare(
         if registered:
             seen = overlap(query.dense.scales()[1], other.dense.scales()[1], found, cosines)
     could = capacity(query.dense, other.dense)
-    log_odds = fusion.log_odds(cosine, strength(dense), sift, could)
-    return Comparison(cosine, strength(dense), sift, log_odds, tuple(found), seen)
+    parts = cosine, strength(dense), sift
+    order, log_odds = fusion.agreement(*parts), fusion.log_odds(*parts, could)
+    return Comparison(*parts, order, log_odds, tuple(found), seen)
 
 
 def strength(correspondences: Correspondences) -> float:

@@ -45,7 +45,7 @@ def between(
             if one.flank.comparable_with(another.flank):
                 seen = compare(one, another, calibrator.fusion)
                 pairs.append(AnnotationPair(q, o, seen, calibrator.evidence(seen.log_odds)))
-    pairs.sort(key=lambda pair: -pair.comparison.log_odds)
+    pairs.sort(key=lambda pair: -pair.comparison.agreement)
     if not pairs:
         nothing = Evidence(0.0, calibrator.bound, Verdict.NOT_COMPARABLE, calibrator.id)
         return EncounterEvidence(nothing, ())

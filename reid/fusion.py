@@ -40,10 +40,19 @@ class Fusion:
     ) -> float:
         """Natural log odds with balanced classes, not bounded yet."""
         w = self.quick if rootsift is None else self.full
-        sift = 0.0 if rootsift is None else float(np.log1p(rootsift))
         silent = sum(c * h for c, h in zip(w.silence, silences(capacity), strict=False))
+        return self.agreement(cosine, dense, rootsift) - silent
+
+    def agreement(self, cosine: float, dense: float, rootsift: float | None) -> float:
+        """The log odds without what silence says: the order in which candidates are shown.
+
+        A poor photo of somebody else, which says nothing, must not stand before a good one that
+        agrees a little.
+        """
+        w = self.quick if rootsift is None else self.full
+        sift = 0.0 if rootsift is None else float(np.log1p(rootsift))
         agreed = w.cosine * cosine + w.dense * float(np.log1p(dense)) + w.rootsift * sift
-        return w.intercept + agreed - silent
+        return w.intercept + agreed
 
 
 def silences(capacity: float) -> tuple[float, ...]:

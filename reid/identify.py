@@ -125,7 +125,7 @@ def _in_turn(quick: Sequence[PairResult]) -> list[int]:
 
 
 def _order(pair: PairResult) -> float:
-    return -pair.comparison.log_odds
+    return -pair.comparison.agreement
 
 
 def _by_identity(pairs: Sequence[PairResult]) -> list[IdentityCandidate]:

@@ -317,7 +317,8 @@ class Comparison:
     cosine: of the two embeddings.
     dense_score, rootsift_score: strength of the verified correspondences, >= 0; rootsift_score is
     None where the cascade did not spend the time.
-    log_odds: the one fused number, monotone in each part; `reid.evidence` turns it into an llr.
+    agreement: one fused number for what agrees, monotone in each part; it orders candidates.
+    log_odds: the same less what silence says; `reid.evidence` turns it into an llr.
     correspondences: where the coats agree, one for each witness.
     overlap: None where a photo shows no coat closely enough, or where nobody asked.
     """
@@ -325,6 +326,7 @@ class Comparison:
     cosine: float
     dense_score: float
     rootsift_score: float | None
+    agreement: float
     log_odds: float
     correspondences: tuple[Correspondences, ...]
     overlap: Overlap | None = None

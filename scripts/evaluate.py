@@ -80,7 +80,7 @@ def evaluate(options: argparse.Namespace) -> None:
         ):
             found = rows(trial, names)
             print(as_text(found))
-            if calibrator and "fused" in names:
+            if calibrator and "evidence" in names:
                 print(evidence_as_text(trial, calibrator))
             sys.stdout.flush()
             table += found

@@ -102,8 +102,8 @@ CASE_REPORT: Example = {
     "in_full": True,
     "conflicts": [],
     "movement": "Published: mean home range of resident male Persian leopards 103 ± 52 km² …",
-    "model": "rosette@2",
-    "calibrator": "provisional@2",
+    "model": "rosette@3",
+    "calibrator": "provisional@3",
     "bound": 2.3,
     "same": 2.0,
 }
@@ -132,8 +132,8 @@ POSTERIOR: Example = {
     "unknown": 0.019,
     "unseen": 2.0,
     "estimated": 1.0,
-    "model": "rosette@2",
-    "calibrator": "provisional@2",
+    "model": "rosette@3",
+    "calibrator": "provisional@3",
 }
 
 DOSSIER: Example = {
@@ -143,13 +143,13 @@ DOSSIER: Example = {
         "software": "leopard-reid 0.1.0",
         "positions": "rounded",
         "model": {
-            "id": "rosette@2",
+            "id": "rosette@3",
             "sha256": "1ce325d9734f71481d9e24254c03ab6986c658b9b2c1ae688965a5161f33c7bf",
             "licence": "Apache-2.0",
             "trained_on": "procedural coats only; no photograph",
         },
         "calibrator": {
-            "id": "provisional@2",
+            "id": "provisional@3",
             "individuals": 150,
             "bound": 2.176,
             "licence": "Apache-2.0",

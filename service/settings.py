@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     weights_dir: Path | None = Field(
         None, description="folder of the model cards; empty means the one of this installation"
     )
-    model: str = Field("", description="model id, e.g. rosette@2; empty means the newest rosette")
+    model: str = Field("", description="model id, e.g. rosette@3; empty means the newest rosette")
     host: str = Field("127.0.0.1", description="address to listen on; loopback unless changed")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
     max_pixels: int = Field(

@@ -33,9 +33,17 @@ class PairTable:
         return np.array([silences(c) for c in self.capacity[where].tolist()])
 
     def fused(self, fusion: Fusion) -> Table:
-        """(Q, N) log odds."""
-        log_odds = np.vectorize(fusion.log_odds, otypes=[float])
-        return np.asarray(log_odds(self.cosine, self.dense, self.rootsift, self.capacity), float)
+        """(Q, N) what agrees, the order of the product."""
+        agreement = np.vectorize(fusion.agreement, otypes=[float])
+        return np.asarray(agreement(self.cosine, self.dense, self.rootsift), float)
+
+    def evidence(self, fusion: Fusion) -> Table:
+        """(Q, N) log odds; NaN where not counted."""
+        found, counted = np.full(self.cosine.shape, np.nan), ~np.isnan(self.cosine)
+        columns = (self.cosine, self.dense, self.rootsift, self.capacity)
+        parts = zip(*(column[counted].tolist() for column in columns), strict=True)
+        found[counted] = [fusion.log_odds(*part) for part in parts]
+        return found
 
 
 def compare_all(

@@ -67,9 +67,9 @@ def _span(interval: Interval) -> str:
 
 def evidence_as_text(trial: Trial, calibrator: Calibrator) -> str:
     """How many genuine and impostor pairs lie in each band of llr, and Cllr (Brümmer 2006)."""
-    llr = np.vectorize(lambda s: calibrator.evidence(s).llr)(trial.tables["fused"])
+    llr = np.vectorize(lambda s: calibrator.evidence(s).llr)(trial.tables["evidence"])
     same, counted = trial.same, trial.counted
-    lines = [f"{'llr of fused':14}" + "".join(f"{name:>12}" for name in BANDS)]
+    lines = [f"{'llr':14}" + "".join(f"{name:>12}" for name in BANDS)]
     cost = 0.0
     for name, pairs, sign in (
         ("genuine", llr[same & counted], -1),

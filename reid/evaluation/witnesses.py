@@ -16,7 +16,7 @@ from reid.rootsift import WIDTH, rootsift
 from reid.types import AnnotationFeatures, Box, Crop, Embedding, Float32, LocalFeatures
 from reid.voting import cells
 
-OURS = ("rosette-global", "rosette-dense", "rootsift", "fused")
+OURS = ("rosette-global", "rosette-dense", "rootsift", "fused", "evidence")
 Seen = TypeVar("Seen")
 Done = Callable[[int], object]
 
@@ -40,7 +40,7 @@ class Witness(Protocol[Seen]):
 
 
 class Rosette:
-    """The product: global, dense and RootSIFT numbers, and the one fused number (log odds)."""
+    """The product: global, dense and RootSIFT numbers, their fused order, and the log odds."""
 
     def __init__(self, embedder: Embedder, fusion: Fusion) -> None:
         self.embedder, self.fusion = embedder, fusion
@@ -56,9 +56,10 @@ class Rosette:
         counted: NDArray[np.bool_],
         done: Done,
     ) -> Mapping[str, Table]:
-        """The four methods of `OURS`."""
+        """The methods of `OURS`."""
         table = compare_all(queries, gallery, counted, done=done)
-        numbers = (table.cosine, table.dense, table.rootsift, table.fused(self.fusion))
+        fused, evidence = table.fused(self.fusion), table.evidence(self.fusion)
+        numbers = (table.cosine, table.dense, table.rootsift, fused, evidence)
         return dict(zip(OURS, numbers, strict=True))
 
 

@@ -196,6 +196,7 @@ def test_silence_speaks_only_where_the_photos_could_have_agreed():
     assert fusion.log_odds(0.0, 0.0, None, 0.0) == 0.0
     assert fusion.log_odds(0.0, 0.0, None, 0.5) == pytest.approx(-(0.5 + 2 * (0.5 - 0.2)))
     assert fusion.log_odds(0.0, 0.0, None, 0.1) > fusion.log_odds(0.0, 0.0, None, 0.5)
+    assert fusion.agreement(0.0, 3.0, None) == fusion.log_odds(0.0, 3.0, None, 0.0)
 
 
 def test_capacity_is_the_product_of_what_both_photos_show():

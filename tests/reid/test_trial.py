@@ -103,7 +103,7 @@ def test_every_method_and_a_peer_stand_in_one_table_and_rootsift_is_the_same_alo
     ours = Rosette(embedder, Fusion(Weights(0, 1, 1, 1), Weights(0, 1, 1, 0)))
     [full] = trials(samples, [], [ours, Global(Peer())], finder=embedder)
     [alone] = trials(samples, [], [RootSift()])
-    names = ["rosette-global", "rosette-dense", "rootsift", "fused", "peer@1"]
+    names = ["rosette-global", "rosette-dense", "rootsift", "fused", "evidence", "peer@1"]
     assert list(full.tables) == names
     np.testing.assert_array_equal(full.tables["rootsift"], alone.tables["rootsift"])
     table = rows(full)
