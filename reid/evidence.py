@@ -56,7 +56,7 @@ def load_calibrator(name: str, folder: Path | None = None) -> Calibrator:
     if not path.is_file():
         raise UnknownModel(f"no calibrator {name} in {folder}")
     card = tomllib.loads(path.read_text())
-    full, quick = (_weights(card[key], card[f"{key}_silence"]) for key in ("full", "quick"))
+    full, quick = (_weights(card[key], card.get(f"{key}_silence", [])) for key in ("full", "quick"))
     return Calibrator(
         id=f"{card['name']}@{card['version']}",
         model=card["model"],

@@ -67,7 +67,9 @@ def _span(interval: Interval) -> str:
 
 def evidence_as_text(trial: Trial, calibrator: Calibrator) -> str:
     """How many genuine and impostor pairs lie in each band of llr, and Cllr (Brümmer 2006)."""
-    llr = np.vectorize(lambda s: calibrator.evidence(s).llr)(trial.tables["evidence"])
+    llr = np.full(trial.counted.shape, np.nan)
+    log_odds = trial.tables["evidence"][trial.counted].tolist()
+    llr[trial.counted] = [calibrator.evidence(number).llr for number in log_odds]
     same, counted = trial.same, trial.counted
     lines = [f"{'llr':14}" + "".join(f"{name:>12}" for name in BANDS)]
     cost = 0.0
