@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from string import ascii_uppercase
 
-from reid.movement import Leg, Span
+from reid.movement import Span
 from reid.partitions import PartitionPosterior, Weighed
 from service.casework import CasePair, CaseReport, Member, WhoItIs
 from service.store.cases import Case, Change
 from service.store.encounters import EncounterSummary
 from service.views.lists import EncounterRow, crop_address, row
-from service.views.words import count, day, limits, meaning, sentence, signed, when
+from service.views.words import count, dated, elapsed, limits, meaning, sentence, signed, when
 
 SHOWN = 8
 """So many partitions are drawn; the others are in the report of the API."""
@@ -244,7 +244,7 @@ def _ways(one: CasePair) -> list[Way]:
             name=_name(one),
             distance="unknown" if distance is None else f"{distance:.1f} km",
             dates=f"{_date(leg.one)} \N{RIGHTWARDS ARROW} {_date(leg.other)}",
-            between=_between(leg),
+            between=elapsed(leg.days),
             speed="" if leg.least_speed_km_h is None else f"{leg.least_speed_km_h:.2g} km/h",
             rating=leg.rating.value,
             reason=sentence(leg.reason),
@@ -257,15 +257,7 @@ def _ways(one: CasePair) -> list[Way]:
 def _date(span: Span | None) -> str:
     if span is None:
         return "date unknown"
-    return day(span.start) if span.source == "recorded" else f"{day(span.start)} ({span.source})"
-
-
-def _between(leg: Leg) -> str:
-    if leg.days is None:
-        return "unknown"
-    if leg.days >= 2:
-        return count(round(leg.days), "day")
-    return count(round(24 * leg.days), "hour") if leg.days else "none: they overlap"
+    return dated(span.start, span.source)
 
 
 def _diagram(one: Weighed) -> Diagram:

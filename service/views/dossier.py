@@ -13,7 +13,6 @@ from service.case_schemas import (
     DossierEncounterOut,
     DossierOut,
     DossierPhotoOut,
-    LegOut,
     PartitionOut,
     SpanOut,
 )
@@ -37,7 +36,7 @@ from service.views.dossier_words import (
     signed,
     unfinished,
 )
-from service.views.words import clock, count, day, sentence, when
+from service.views.words import clock, count, dated, day, elapsed, sentence, when
 
 FEW, MOST, LEAST = 5, 20, 0.001  # partitions that are listed; probability that is worth a line
 WEAK = (Grade.POOR, Grade.UNUSABLE)
@@ -359,7 +358,7 @@ def _ways(one: CasePairOut, letters: Letters) -> Iterator[WayView]:
             name=pair_name(one, letters),
             dates=f"{_date(leg.one)} \N{RIGHTWARDS ARROW} {_date(leg.other)}",
             distance="unknown" if distance is None else f"{distance:.1f} km",
-            between=_between(leg),
+            between=elapsed(leg.days),
             speed="" if leg.least_speed_km_h is None else f"{leg.least_speed_km_h:.2g} km/h",
             rating=leg.rating.value,
             reason=sentence(leg.reason),
@@ -369,15 +368,7 @@ def _ways(one: CasePairOut, letters: Letters) -> Iterator[WayView]:
 def _date(span: SpanOut | None) -> str:
     if span is None:
         return "unknown"
-    return day(span.start) if span.source == "recorded" else f"{day(span.start)} ({span.source})"
-
-
-def _between(leg: LegOut) -> str:
-    if leg.days is None:
-        return "unknown"
-    if leg.days >= 2:
-        return count(round(leg.days), "day")
-    return count(round(24 * leg.days), "hour") if leg.days else "none: they overlap"
+    return dated(span.start, span.source)
 
 
 def _decision(letter: str, one: DecisionOut) -> tuple[str, str, str, str, str, str]:

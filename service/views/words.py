@@ -87,6 +87,20 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def dated(start: datetime, source: str) -> str:
+    """The day of a visit, and where it was said unless the camera recorded it."""
+    return day(start) if source == "recorded" else f"{day(start)} ({source})"
+
+
+def elapsed(days: float | None) -> str:
+    """The time between two visits, in days or hours."""
+    if days is None:
+        return "unknown"
+    if days >= 2:
+        return count(round(days), "day")
+    return count(round(24 * days), "hour") if days else "none: they overlap"
+
+
 def sentence(text: str | None) -> str:
     """With a capital letter and without a full stop; nothing stays nothing."""
     return (text or "")[:1].upper() + (text or "")[1:].rstrip(".")
