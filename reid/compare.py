@@ -1,5 +1,7 @@
 """Two annotations side by side: which rosettes agree, after geometry, and one number for it all."""
 
+from typing import NamedTuple
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -32,19 +34,29 @@ def compare(
     if query.embedding.model != other.embedding.model:
         raise EmbeddingMismatch(expected=other.embedding.model, got=query.embedding.model)
     cosine = float(query.embedding.vector @ other.embedding.vector)
-    dense, cosines = _dense(query.dense, other.dense)
-    found = [dense]
+    dense = _dense(query.dense, other.dense)
+    found = [dense.agree]
     sift = seen = None
     if rootsift:
         scales = (WIDTH / query.box.width, WIDTH / other.box.width)
         found.append(rootsift_correspondences(query.rootsift, other.rootsift, scales=scales))
         sift = strength(found[-1])
         if registered:
-            seen = overlap(query.dense.scales()[1], other.dense.scales()[1], found, cosines)
-    could = capacity(query.dense, other.dense)
-    parts = cosine, strength(dense), sift
-    order, log_odds = fusion.agreement(*parts), fusion.log_odds(*parts, could)
-    return Comparison(*parts, order, log_odds, tuple(found), seen)
+            seen = overlap(query.dense.scales()[1], other.dense.scales()[1], found, dense.cosines)
+    parts = cosine, strength(dense.agree), sift
+    could = capacity(query, other, dense.alike)
+    agreement = fusion.agreement(*parts)
+    return Comparison(*parts, dense.fine, could, agreement, tuple(found), seen)
+
+
+class _Dense(NamedTuple):
+    """agree: of both scales. fine: strength at the fine scale. alike: strength of the fine cells
+    that are nearest to each other without agreeing. cosines: (K0, K1) of the fine cells."""
+
+    agree: Correspondences
+    fine: float
+    alike: float
+    cosines: Float32
 
 
 def strength(correspondences: Correspondences) -> float:
@@ -58,42 +70,44 @@ def dense_correspondences(query: LocalFeatures, other: LocalFeatures) -> Corresp
     The fine scale decides between good photos; on poor ones only the coarse scale has something
     to say. Their strengths are added, the coarse ones at half weight.
     """
-    return _dense(query, other)[0]
+    return _dense(query, other).agree
 
 
-def _dense(query: LocalFeatures, other: LocalFeatures) -> tuple[Correspondences, Float32]:
-    """The same, with the (K0, K1) cosines of the fine cells."""
+def _dense(query: LocalFeatures, other: LocalFeatures) -> _Dense:
     if query.model != other.model:
         raise EmbeddingMismatch(expected=other.model, got=query.model)
     pairs = list(zip(query.scales(), other.scales(), strict=True))
     tables = [one.descriptors @ another.descriptors.T for one, another in pairs]
-    coarse, fine = (_cells_that_agree(*p, table) for p, table in zip(pairs, tables, strict=True))
+    (coarse, _), (fine, alike) = (
+        _cells_that_agree(*pair, table) for pair, table in zip(pairs, tables, strict=True)
+    )
     agree = Correspondences(
         np.concatenate([coarse.points0, fine.points0]),
         np.concatenate([coarse.points1, fine.points1]),
         np.concatenate([COARSE * coarse.strength, fine.strength]),
         "rosette",
     )
-    return agree, tables[1]
+    return _Dense(agree, strength(fine), alike, tables[1])
 
 
 def _cells_that_agree(
     query: LocalFeatures, other: LocalFeatures, cosines: Float32
-) -> Correspondences:
-    """The same at one scale."""
+) -> tuple[Correspondences, float]:
+    """The same at one scale, and the strength of the nearest cells that do not agree."""
     if min(len(query), len(other)) < LEAST:
-        return _none("rosette")
+        return _none("rosette"), 0.0
     i, j = mutual_nearest(cosines)
     best = cosines[i, j]
     weight = 1 / (1 + np.exp((CLEAR - best) / FUZZ))
     keep = best > 0.2
-    i, j, weight = i[keep], j[keep], weight[keep]
+    i, j, weight = i[keep], j[keep], weight[keep].astype(np.float32)
     agree = agreeing(
         query.points[i] / pitch(query.points), other.points[j] / pitch(other.points), reach=CELLS
     )
-    return Correspondences(
-        query.points[i][agree], other.points[j][agree], weight[agree].astype(np.float32), "rosette"
+    found = Correspondences(
+        query.points[i][agree], other.points[j][agree], weight[agree], "rosette"
     )
+    return found, float(weight[~agree].sum())
 
 
 def rootsift_correspondences(

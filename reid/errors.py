@@ -128,8 +128,9 @@ class MissingExtra(WeightsError):
 
     code = "missing_extra"
 
-    def __init__(self, wanted: str) -> None:
+    def __init__(self, wanted: str, *, needs: str = "timm", extra: str = "peers") -> None:
         super().__init__(
-            f"{wanted} needs timm: pip install 'leopard-reid[peers]' ('.[peers]' in a checkout)"
+            f"{wanted} needs {needs}: pip install 'leopard-reid[{extra}]' "
+            f"('.[{extra}]' in a checkout)"
         )
         self.wanted = wanted

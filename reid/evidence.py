@@ -1,45 +1,108 @@
-"""From the one number of a comparison to a bounded llr and a verdict."""
+"""From what the flanks of two encounters told to a bounded llr and a verdict."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log10
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from reid.errors import UnknownModel
-from reid.fusion import Fusion, Weights
-from reid.types import Evidence, Verdict
+from reid.fusion import TERMS, Fusion, Link, Told, Weights
+from reid.types import Comparison, Evidence, Verdict
 from reid.weights import default_folder, latest
 
 LOG10_E = log10(np.e)
 SAME = 2.0  # llr from which the machine says "same", and below minus which "different"
 
 
+class Witness(NamedTuple):
+    """One flank of two encounters. shared: [0, 1], probability that the photos show one flank."""
+
+    told: Told
+    shared: float = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Calibrator:
-    """llr = clip(log odds x log10 e, -bound, bound); the log odds are those of a balanced fit.
+    """llr = widening x log10 e x the sum of the witnesses' log odds, within the bound.
 
-    bound: log10 of the number of individuals that calibrated it; nobody may claim more.
-    model: the embeddings it was fitted on.
+    model: the embeddings it was fitted on. individuals: that calibrated it; log10 of their number
+    is the bound, nobody may claim more. full, quick: links where RootSIFT was measured and where it
+    was not. same: the llr from which the verdict is "same". widening: (0, 1], below 1 where the
+    photos at hand are unlike those of the calibration and all evidence is to count for less.
     """
 
     id: str
     model: str
     fusion: Fusion
     individuals: int
+    full: Link
+    quick: Link
+    same: float = SAME
+    widening: float = 1.0
 
     @property
     def bound(self) -> float:
         """The largest |llr| these individuals can support."""
         return log10(self.individuals)
 
-    def evidence(self, log_odds: float) -> Evidence:
-        """Monotone in the natural log odds of a fusion."""
-        llr = min(max(log_odds * LOG10_E, -self.bound), self.bound)
-        return Evidence(llr, self.bound, verdict_of(llr), self.id)
+    def evidence(self, witnesses: Sequence[Witness]) -> Evidence:
+        """What the flanks of two encounters say together; each is a witness of its own.
+
+        Where the flank is known with probability p only, LR = p LR(one flank) + (1 - p): two photos
+        of different flanks say nothing. Without a witness the pair is not comparable and llr is 0.
+        """
+        if not witnesses:
+            verdict = Verdict.NOT_COMPARABLE
+            return Evidence(0.0, self.bound, verdict, self.id, (0.0, 0.0))
+        llr = float(self.llr(np.array(self.log_odds(witnesses))))
+        spread = sum(_mixed(self._link(w).spread(w.told), w.shared) for w in witnesses)
+        low, high = (llr, llr)
+        if np.size(spread):
+            ends = np.percentile(self.llr(np.asarray(spread)), [2.5, 97.5])
+            low, high = min(llr, float(ends[0])), max(llr, float(ends[1]))
+        return Evidence(llr, self.bound, verdict_of(llr, same=self.same), self.id, (low, high))
+
+    def pair(self, seen: Comparison, *, shared: float = 1.0) -> Evidence:
+        """What two photos say when they are all there is."""
+        return self.evidence([Witness(told_by([seen]), shared)])
+
+    def log_odds(self, witnesses: Sequence[Witness]) -> float:
+        """Natural log odds of all witnesses, with balanced classes, neither widened nor bounded."""
+        found = (_mixed(np.array(self._link(w).log_odds(w.told)), w.shared) for w in witnesses)
+        return float(sum(found))
+
+    def _link(self, witness: Witness) -> Link:
+        return self.quick if witness.told.rootsift is None else self.full
+
+    def llr(self, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of natural log odds of any shape: log10, widened, within the bound."""
+        llr = self.widening * LOG10_E * log_odds
+        return np.clip(llr, -self.bound, self.bound)
+
+
+def _mixed(log_odds: NDArray[np.float64], shared: float) -> NDArray[np.float64]:
+    """log(shared x odds + 1 - shared)."""
+    if shared >= 1:
+        return log_odds
+    with np.errstate(divide="ignore"):
+        mixed = np.logaddexp(np.log(shared) + log_odds, np.log1p(-shared))
+    return np.asarray(mixed, float)
+
+
+def told_by(seen: Sequence[Comparison]) -> Told:
+    """One flank's photos pooled: the best agreement speaks, beside all that could have agreed.
+
+    Photos of one burst are not independent, so nothing is summed. Raises ValueError for none.
+    """
+    best = max(seen, key=lambda one: one.agreement)
+    could = max(one.capacity for one in seen)
+    return Told(best.cosine, best.fine_score, best.rootsift_score, could, len(seen))
 
 
 def verdict_of(llr: float, *, same: float = SAME) -> Verdict:
@@ -56,18 +119,20 @@ def load_calibrator(name: str, folder: Path | None = None) -> Calibrator:
     if not path.is_file():
         raise UnknownModel(f"no calibrator {name} in {folder}")
     card = tomllib.loads(path.read_text())
-    full, quick = (_weights(card[key], card.get(f"{key}_silence", [])) for key in ("full", "quick"))
+    orders = (Weights(*(float(w) for w in card[f"order_{key}"])) for key in ("full", "quick"))
     return Calibrator(
         id=f"{card['name']}@{card['version']}",
         model=card["model"],
-        fusion=Fusion(full, quick),
+        fusion=Fusion(*orders),
         individuals=int(card["individuals"]),
+        full=_link(card, "full"),
+        quick=_link(card, "quick"),
     )
 
 
-def _weights(listed: list[float], silence: list[float]) -> Weights:
-    intercept, cosine, dense, rootsift = (float(w) for w in listed)
-    return Weights(intercept, cosine, dense, rootsift, tuple(float(w) for w in silence))
+def _link(card: dict[str, Any], key: str) -> Link:
+    refits = np.array(card.get(f"{key}_refits", []), float).reshape(-1, TERMS)
+    return Link(np.array(card[key], float), refits)
 
 
 def calibrator_of(model: str, folder: Path) -> Calibrator:
@@ -80,8 +145,8 @@ def calibrator_of(model: str, folder: Path) -> Calibrator:
     return load_calibrator(newest.stem, folder)
 
 
-def provisional(folder: Path | None = None) -> Calibrator:
-    """The calibrator of the newest rosette model: fitted on synthetic animals, annotation level."""
+def released(folder: Path | None = None) -> Calibrator:
+    """The calibrator of the newest rosette model, fitted on synthetic encounters."""
     folder = default_folder() if folder is None else folder
     return calibrator_of(latest(folder), folder)
 
@@ -90,22 +155,25 @@ def fit_weights(
     features: NDArray[np.float64],
     same: NDArray[np.bool_],
     *,
+    weight: NDArray[np.float64] | None = None,
     ridge: float = 1e-3,
     intercept: bool = True,
 ) -> tuple[float, ...]:
     """Intercept (or 0) and non-negative weights of a logistic regression with balanced classes.
 
-    features: (n, F), same: (n,). Each class weighs one half, so the prior of the pairs cancels and
-    the log odds are a log likelihood ratio (Brümmer & du Preez 2006).
+    features: (n, F), same: (n,), weight: (n,) of each pair within its class, equal where None. Each
+    class weighs one half, so the prior of the pairs cancels and the log odds are a log likelihood
+    ratio (Brümmer & du Preez 2006).
     """
     if same.sum() < 2 or (~same).sum() < 2:
         raise ValueError("need at least two genuine and two impostor pairs")
-    weight = np.where(same, 0.5 / same.sum(), 0.5 / (~same).sum())
+    share = np.ones(len(same)) if weight is None else weight
+    balanced = np.where(same, 0.5 / share[same].sum(), 0.5 / share[~same].sum()) * share
 
     def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         logit = parameters[0] + features @ parameters[1:]
-        value = weight @ (np.logaddexp(0, logit) - same * logit)
-        slack = weight * (1 / (1 + np.exp(-logit)) - same)
+        value = balanced @ (np.logaddexp(0, logit) - same * logit)
+        slack = balanced * (1 / (1 + np.exp(-logit)) - same)
         slope = np.r_[slack.sum(), features.T @ slack + 2 * ridge * parameters[1:]]
         return float(value + ridge * (parameters[1:] ** 2).sum()), slope
 
@@ -115,17 +183,22 @@ def fit_weights(
     return tuple(float(p) for p in found.x)
 
 
-def fit_evidence(
-    agreement: NDArray[np.float64], silence: NDArray[np.float64], same: NDArray[np.bool_]
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Weights of agreement and of silence, all >= 0 and without an intercept.
+def fit_link(
+    rows: NDArray[np.float64],
+    same: NDArray[np.bool_],
+    *,
+    used: NDArray[np.bool_],
+    weight: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """(TERMS,) weights of a `Link`, all >= 0 and the intercept 0.
 
-    agreement: (n, A), what was found; silence: (n, K), `fusion.silences` of what could have been
-    found; same: (n,). Where nothing was found and nothing could have been, the log odds are 0, by
-    the form and not by the fit: a photo that shows nothing is no evidence.
+    rows: (n, TERMS) of `fusion.terms`; same: (n,); used: (TERMS,), terms that may have a weight.
+    Where nothing was found and nothing could have been, the log odds are 0, by the form and not by
+    the fit: a photo that shows nothing is no evidence.
     """
-    features = np.concatenate([agreement, -silence], 1)
-    unit = features.std(0) + 1e-9
-    weights = np.array(fit_weights(features / unit, same, intercept=False)[1:]) / unit
-    found = agreement.shape[1]
-    return tuple(weights[:found].tolist()), tuple(weights[found:].tolist())
+    chosen = rows[:, used]
+    unit = chosen.std(0) + 1e-9
+    weights = np.zeros(rows.shape[1])
+    found = fit_weights(chosen / unit, same, weight=weight, intercept=False)[1:]
+    weights[used] = np.array(found) / unit
+    return weights

@@ -1,33 +1,35 @@
-"""One number from all that was measured on a pair, and what the photos could have shown at most."""
+"""What was measured on a pair, as one number for the order of candidates and one for evidence."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from reid.types import LocalFeatures
+from reid.types import AnnotationFeatures, Float32, LocalFeatures
 
-KNOTS = (0.0, 0.1, 0.2, 0.3, 0.4)  # of capacity, where silence may begin to weigh more
+Vector = NDArray[np.float64]
+
+FINE_KNOTS = (1.0, 2.5, 3.5)  # of log1p(fine), from which an agreement weighs more
+ROOTSIFT_KNOTS = (0.0, 2.0, 3.0)  # of log1p(rootsift)
+SILENCE_KNOTS = (0.0, 0.1, 0.2, 0.3)  # of capacity, from which silence weighs more
+TERMS = 3 + len(FINE_KNOTS) + len(ROOTSIFT_KNOTS) + len(SILENCE_KNOTS)
 FULL = 1000.0  # trusted cells of a perfect look, the unit of capacity
+ALIKE = 100.0  # strength of cells that are alike without agreeing, in two photos full of detail
 
 
 class Weights(NamedTuple):
-    """Natural log odds = intercept + cosine, log1p(dense) and log1p(rootsift), weighted, - silence.
-
-    silence: weights >= 0 of max(capacity - knot, 0) for each of `KNOTS`: two photos that could have
-    agreed in much and agree in little are evidence against; two that could not say nothing.
-    """
+    """Agreement = intercept + cosine, log1p(dense) and log1p(rootsift), weighted."""
 
     intercept: float
     cosine: float
     dense: float
     rootsift: float
-    silence: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """Every weight is >= 0, so more agreement never lowers the number.
+    """The order in which candidates are shown; every weight is >= 0.
 
     `full` is used where RootSIFT was measured, `quick` where it was not.
     """
@@ -35,16 +37,8 @@ class Fusion:
     full: Weights
     quick: Weights
 
-    def log_odds(
-        self, cosine: float, dense: float, rootsift: float | None, capacity: float = 0.0
-    ) -> float:
-        """Natural log odds with balanced classes, not bounded yet."""
-        w = self.quick if rootsift is None else self.full
-        silent = sum(c * h for c, h in zip(w.silence, silences(capacity), strict=False))
-        return self.agreement(cosine, dense, rootsift) - silent
-
     def agreement(self, cosine: float, dense: float, rootsift: float | None) -> float:
-        """The log odds without what silence says: the order in which candidates are shown.
+        """One number for what agrees, and nothing about what does not.
 
         A poor photo of somebody else, which says nothing, must not stand before a good one that
         agrees a little.
@@ -55,17 +49,80 @@ class Fusion:
         return w.intercept + agreed
 
 
-def silences(capacity: float) -> tuple[float, ...]:
-    """max(capacity - knot, 0) for each of `KNOTS`."""
-    return tuple(max(capacity - knot, 0.0) for knot in KNOTS)
+class Told(NamedTuple):
+    """What one flank of two encounters told.
 
-
-def capacity(one: LocalFeatures, other: LocalFeatures) -> float:
-    """How much two photos of one animal could agree, [0, 1].
-
-    The reliability head says of each cell how probably its place is found in another photo. The
-    product of both sums, in units of a perfect look, is what may be expected to agree: near zero
-    where either photo is small, blurred, dark or shows no coat.
+    cosine, fine, rootsift: of the pair of photos that agrees best; fine is the strength of verified
+    cells at the fine scale, rootsift None where nobody measured it. capacity: the largest of all
+    pairs. chances: how many pairs of photos were compared.
     """
-    fine = one.scales()[1], other.scales()[1]
-    return float(np.prod([side.weight.sum(dtype=np.float64) / FULL for side in fine]))
+
+    cosine: float
+    fine: float
+    rootsift: float | None
+    capacity: float
+    chances: int = 1
+
+
+def terms(told: Told) -> Vector:
+    """(TERMS,): 1, cosine, hinges of log1p(fine) and of log1p(rootsift), minus hinges of capacity,
+    minus log(chances).
+
+    Between a handful of agreements by chance and a coat that agrees lies a bend, not a line: what
+    chance brings about differs from one population to the next, and must weigh little everywhere.
+    """
+    sift = 0.0 if told.rootsift is None else told.rootsift
+    return np.array(
+        [
+            1.0,
+            told.cosine,
+            *_hinges(float(np.log1p(told.fine)), FINE_KNOTS),
+            *_hinges(float(np.log1p(sift)), ROOTSIFT_KNOTS),
+            *(-h for h in _hinges(told.capacity, SILENCE_KNOTS)),
+            -float(np.log(told.chances)),
+        ]
+    )
+
+
+def _hinges(value: float, knots: tuple[float, ...]) -> list[float]:
+    return [max(value - knot, 0.0) for knot in knots]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Natural log odds = weights @ `terms`, with balanced classes and not bounded yet.
+
+    weights: (TERMS,), all but the intercept >= 0: more agreement never lowers the log odds, and
+    more that could have agreed and did not never raises them.
+    refits: (R, TERMS), the same fitted to other draws of the individuals; may be empty.
+    """
+
+    weights: Vector
+    refits: Vector
+
+    def log_odds(self, told: Told) -> float:
+        """By the weights."""
+        return float(self.weights @ terms(told))
+
+    def spread(self, told: Told) -> Vector:
+        """(R,) by each refit."""
+        return np.asarray(self.refits @ terms(told), float)
+
+
+def capacity(one: AnnotationFeatures, other: AnnotationFeatures, alike: float) -> float:
+    """How much two photos of one animal could agree, [0, 1]; near zero where either shows no coat.
+
+    The reliability head says of each cell how probably its place is found in another photo: the
+    product of both sums, in units of a perfect look, is what may be expected to agree. The head
+    knows little of blur, hence the root of the poorer quality; an ungraded photo counts as good.
+    alike: strength of cells that are nearest to each other without agreeing. Photos without detail
+    have few such cells, whoever they show; silence between them means nothing.
+    """
+    trusted = float(np.prod([_trusted(side.dense) for side in (one, other)]))
+    values = [side.quality.value for side in (one, other) if side.quality]
+    return trusted * float(np.sqrt(min(values, default=1.0))) * min(alike / ALIKE, 1.0)
+
+
+def _trusted(dense: LocalFeatures) -> float:
+    weight: Float32 = dense.scales()[1].weight
+    return float(weight.sum(dtype=np.float64)) / FULL

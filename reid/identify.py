@@ -11,6 +11,7 @@ from functools import cache
 from threadpoolctl import ThreadpoolController
 
 from reid.compare import compare
+from reid.encounters import shared_flank, witnesses
 from reid.errors import EmbeddingMismatch
 from reid.evidence import Calibrator
 from reid.gallery import Galleries
@@ -59,8 +60,8 @@ def identify(
 
     Embedding and votes of single cells shortlist about `shortlist` annotations, half of them each,
     shared among the photos of the query but at least ten for each; dense descriptors compare them
-    all, and RootSIFT is spent on the `verify` pairs of the encounter where it decides. Photos of
-    one encounter are not independent: the best pair speaks for an identity, nothing is summed.
+    all, and RootSIFT is spent on the `verify` pairs of the encounter where it decides. An identity
+    is weighed as one encounter with all its photos: of each flank its best pair speaks.
     """
     if galleries.model != calibrator.model:
         raise EmbeddingMismatch(expected=calibrator.model, got=galleries.model)
@@ -76,7 +77,7 @@ def identify(
     with watch.stage("compare"):
         pairs = _compared(query, wanted, held, calibrator, verify)
     watch.spent["total"] = sum(watch.spent.values())
-    candidates = tuple(_by_identity(pairs))
+    candidates = tuple(_by_identity(pairs, query, held, calibrator))
     verdict = candidates[0].evidence.verdict if candidates else Verdict.NOT_COMPARABLE
     return Identification(candidates, verdict, galleries.model, len(pairs), watch.spent)
 
@@ -96,7 +97,8 @@ def _compared(
 
     def look(q: int, row: GalleryRow, *, rootsift: bool) -> PairResult:
         seen = compare(query[q], held[row.annotation], calibrator.fusion, rootsift=rootsift)
-        return PairResult(q, row, seen, calibrator.evidence(seen.log_odds))
+        shared = shared_flank(query[q], held[row.annotation])
+        return PairResult(q, row, seen, calibrator.pair(seen, shared=shared))
 
     known = [(q, row) for q, row in wanted if row.annotation in held]
     with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(THREADS) as pool:
@@ -128,12 +130,19 @@ def _order(pair: PairResult) -> float:
     return -pair.comparison.agreement
 
 
-def _by_identity(pairs: Sequence[PairResult]) -> list[IdentityCandidate]:
-    """One candidate an identity, by its best pair; pairs come best first."""
-    best: dict[int, PairResult] = {}
+def _by_identity(
+    pairs: Sequence[PairResult],
+    query: Sequence[AnnotationFeatures],
+    held: Mapping[int, AnnotationFeatures],
+    calibrator: Calibrator,
+) -> Iterator[IdentityCandidate]:
+    """One candidate an identity, in the order of their best pairs; pairs come best first."""
+    of: dict[int, list[PairResult]] = {}
     for pair in pairs:
-        best.setdefault(pair.row.identity, pair)
-    return [IdentityCandidate(identity, pair.evidence, pair) for identity, pair in best.items()]
+        of.setdefault(pair.row.identity, []).append(pair)
+    for identity, found in of.items():
+        seen = ((query[p.query], held[p.row.annotation], p.comparison) for p in found)
+        yield IdentityCandidate(identity, calibrator.evidence(witnesses(seen)), found[0])
 
 
 def with_timings(answer: Identification, timings: Mapping[str, float]) -> Identification:

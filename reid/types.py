@@ -317,8 +317,9 @@ class Comparison:
     cosine: of the two embeddings.
     dense_score, rootsift_score: strength of the verified correspondences, >= 0; rootsift_score is
     None where the cascade did not spend the time.
+    fine_score: the part of dense_score that was verified at the fine scale.
+    capacity: [0, 1], how much these two photos could agree at most, see `reid.fusion.capacity`.
     agreement: one fused number for what agrees, monotone in each part; it orders candidates.
-    log_odds: the same less what silence says; `reid.evidence` turns it into an llr.
     correspondences: where the coats agree, one for each witness.
     overlap: None where a photo shows no coat closely enough, or where nobody asked.
     """
@@ -326,8 +327,9 @@ class Comparison:
     cosine: float
     dense_score: float
     rootsift_score: float | None
+    fine_score: float
+    capacity: float
     agreement: float
-    log_odds: float
     correspondences: tuple[Correspondences, ...]
     overlap: Overlap | None = None
 
@@ -338,13 +340,15 @@ class Evidence:
 
     llr: log10 likelihood ratio; +2 means 100 times more likely under "same leopard".
     bound: the largest |llr| its calibration can support.
-    calibrator: which calibrator said so, e.g. "provisional@1".
+    calibrator: which calibrator said so, e.g. "evidence@1".
+    interval: 95 % of the llr over other draws of the calibrating individuals, within the bound.
     """
 
     llr: float
     bound: float
     verdict: Verdict
     calibrator: str
+    interval: tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)

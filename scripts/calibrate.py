@@ -1,46 +1,53 @@
-"""Fit the provisional calibrator on a synthetic survey of animals that trained nothing."""
+"""Fit the calibrator on encounters of synthetic animals that trained nothing."""
 
 import argparse
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from tqdm import tqdm
 
 from reid.embed import Embedder
-from reid.evaluation.calibration import measure, one_a_burst, write_calibrator
-from reid.evaluation.protocol import read_dataset
+from reid.evaluation.calibration import measure, write_calibrator
+from reid.evaluation.encounters import plan
+from reid.fusion import Fusion, Weights
 from reid.synthetic.survey import write_survey
 from reid.weights import default_folder
 
+ORDER = (1.41705, 0.619403)  # of log1p(dense) and log1p(rootsift), fitted to single pairs once
+QUICK = 1.56099  # of log1p(dense) where RootSIFT was not measured
+
+
+def progress(what: str, total: int) -> Callable[[int], object]:
+    """A bar on the terminal."""
+    return tqdm(desc=what, total=total, disable=None).update
+
 
 def main() -> None:
-    """Render, embed, compare, fit, write the card."""
+    """Render, describe, compare, fit, write the card."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--animals", type=int, default=150, help="their log10 bounds every llr")
-    parser.add_argument("--encounters", type=int, default=3, help="of each animal")
-    parser.add_argument("--impostors", type=int, default=4000, help="pairs of strangers")
+    parser.add_argument("--animals", type=int, default=300, help="their log10 bounds every llr")
+    parser.add_argument("--encounters", type=int, default=2, help="of each animal")
+    parser.add_argument("--impostors", type=int, default=3000, help="pairs of encounters")
     parser.add_argument("--seed", type=int, default=2, help="not a seed of training or of a test")
-    parser.add_argument("--name", default="provisional@3", metavar="NAME@VERSION")
+    parser.add_argument("--name", default="evidence@1", metavar="NAME@VERSION")
+    parser.add_argument("--order", type=float, nargs=2, default=ORDER, metavar="WEIGHT")
+    parser.add_argument("--quick", type=float, default=QUICK, metavar="WEIGHT")
     parser.add_argument("--weights", type=Path, default=default_folder())
     o = parser.parse_args()
+    fusion = Fusion(Weights(0.0, 0.0, *o.order), Weights(0.0, 0.0, o.quick, 0.0))
     embedder = Embedder.load(o.weights)
     with tempfile.TemporaryDirectory() as folder:
-        write_survey(Path(folder), animals=o.animals, seed=o.seed, encounters=o.encounters)
-        samples = one_a_burst(read_dataset(Path(folder)))
-        with tqdm(desc="compare", total=2 * len(samples), disable=None) as bar:
-            pairs = measure(samples, embedder, impostors=o.impostors, seed=o.seed, done=bar.update)
-    card = o.weights / f"{o.name}.toml"
+        size = {"animals": o.animals, "encounters": o.encounters}
+        photos = plan(write_survey(Path(folder), seed=o.seed, **size))
+        numbers = {"impostors": o.impostors, "seed": o.seed}
+        pairs = measure(photos, embedder, fusion, **numbers, progress=progress)
     command = f"scripts/calibrate.py --animals {o.animals} --encounters {o.encounters}"
-    command += f" --impostors {o.impostors}"
-    write_calibrator(
-        card,
-        pairs,
-        model=embedder.model,
-        individuals=o.animals,
-        data=f"synthetic survey, {o.animals} animals, {len(samples)} photos as they are and "
-        f"degraded, seed {o.seed}",
-        command=f"{command} --seed {o.seed} --name {o.name}",
-    )
+    command += f" --impostors {o.impostors} --seed {o.seed} --name {o.name}"
+    data = f"synthetic survey, {o.animals} animals, {len(photos)} photos as they are and degraded"
+    card = o.weights / f"{o.name}.toml"
+    facts = {"data": f"{data}, seed {o.seed}", "command": command}
+    write_calibrator(card, pairs, fusion, model=embedder.model, seed=o.seed, facts=facts)
     print(card.read_text())
 
 

@@ -27,7 +27,7 @@ from reid.evaluation.shortlist import (
 )
 from reid.evaluation.trial import trials
 from reid.evaluation.witnesses import OURS, Global, RootSift, Rosette, Witness, at_first_sight
-from reid.evidence import provisional
+from reid.evidence import released
 from reid.peers import FORMS, load_peer
 from reid.synthetic.survey import write_survey
 
@@ -63,8 +63,8 @@ def evaluate(options: argparse.Namespace) -> None:
     embedder = calibrator = None
     witnesses: list[Witness[Any]] = [RootSift(), *peers]
     if options.methods != ["rootsift"] or CropStyle.FLANK in options.crop:
-        embedder, calibrator = Embedder.load(options.weights), provisional(options.weights)
-        witnesses[0] = Rosette(embedder, calibrator.fusion)
+        embedder, calibrator = Embedder.load(options.weights), released(options.weights)
+        witnesses[0] = Rosette(embedder, calibrator)
     names = (*(options.methods or OURS), *(peer.embedder.model for peer in peers))
     table: list[Row] = []
     with ExitStack() as stack:

@@ -103,7 +103,7 @@ CASE_REPORT: Example = {
     "conflicts": [],
     "movement": "Published: mean home range of resident male Persian leopards 103 ± 52 km² …",
     "model": "rosette@3",
-    "calibrator": "provisional@3",
+    "calibrator": "evidence@1",
     "bound": 2.3,
     "same": 2.0,
 }
@@ -133,7 +133,7 @@ POSTERIOR: Example = {
     "unseen": 2.0,
     "estimated": 1.0,
     "model": "rosette@3",
-    "calibrator": "provisional@3",
+    "calibrator": "evidence@1",
 }
 
 DOSSIER: Example = {
@@ -149,7 +149,7 @@ DOSSIER: Example = {
             "trained_on": "procedural coats only; no photograph",
         },
         "calibrator": {
-            "id": "provisional@3",
+            "id": "evidence@1",
             "individuals": 150,
             "bound": 2.176,
             "licence": "Apache-2.0",
@@ -189,7 +189,8 @@ DOSSIER: Example = {
                 "cosine": 0.71,
                 "dense_score": 24.5,
                 "rootsift_score": 9.2,
-                "log_odds": 4.8,
+                "agreement": 4.8,
+                "capacity": 0.28,
                 "correspondences": [
                     {
                         "kind": "rosette",

@@ -281,7 +281,8 @@ class DossierPairOut(Wire):
     cosine: float
     dense_score: float
     rootsift_score: float | None
-    log_odds: float
+    agreement: float = Field(description="what agrees, as one number: orders candidates")
+    capacity: float = Field(description="0 to 1, how much these two photos could agree at most")
     correspondences: list[CorrespondencesOut]
     overlap: OverlapOut | None
 

@@ -208,7 +208,8 @@ def _pair(encounters: tuple[int, int], best: BestPair) -> DossierPairOut:
         cosine=seen.cosine,
         dense_score=seen.dense_score,
         rootsift_score=seen.rootsift_score,
-        log_odds=seen.log_odds,
+        agreement=seen.agreement,
+        capacity=seen.capacity,
         correspondences=[correspondences_out(some) for some in seen.correspondences],
         overlap=overlap_out(seen.overlap) if seen.overlap else None,
     )

@@ -319,13 +319,17 @@ class CandidateOut(Wire):
     identity: str
     llr: float = Field(description="log10 likelihood ratio, same over different leopards")
     bound: float = Field(description="the largest |llr| the calibration supports")
+    interval: tuple[float, float] = Field(
+        description="95 % of the llr over other draws of the calibrating individuals"
+    )
     verdict: Verdict
     query: int
     reference: AnnotationOut
     cosine: float
     dense_score: float
     rootsift_score: float | None
-    log_odds: float
+    agreement: float = Field(description="what agrees, as one number: orders candidates")
+    capacity: float = Field(description="0 to 1, how much these two photos could agree at most")
     correspondences: list[CorrespondencesOut]
     overlap: OverlapOut | None = Field(
         description="null for pairs that got the quick look only, or where a photo shows no coat"

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from reid.evidence import Calibrator
-from reid.fusion import Fusion, Weights
+from reid.fusion import Fusion, Link, Weights
 from reid.types import (
     AnnotationFeatures,
     Embedding,
@@ -22,7 +22,11 @@ from service.engine import Recognition
 
 MODEL = "fake@1"
 WEIGHTS = Weights(-8.0, 6.0, 2.0, 0.0)
-CALIBRATOR = Calibrator("calibrated@1", MODEL, Fusion(WEIGHTS, WEIGHTS), individuals=200)
+LINK = Link(
+    np.array([-8.0, 6.0, 2.0, *[0.0] * 10]),
+    np.array([[-8.5, 6.0, 2.0, *[0.0] * 10], [-7.5, 6.0, 2.0, *[0.0] * 10]]),
+)
+CALIBRATOR = Calibrator("calibrated@1", MODEL, Fusion(WEIGHTS, WEIGHTS), 200, LINK, LINK)
 POISON = (255, 0, 255)
 
 

@@ -14,12 +14,14 @@ from reid.training.loop import TrainingRecipe
 from reid.training.release import release
 
 BANK = BankRecipe(height=32, width=64)
-CALIBRATOR = """name = "provisional"
+CALIBRATOR = """name = "evidence"
 version = 9
 model = "rosette@9"
 individuals = 150
-full = [-2.5, 0, 1.0, 0.8]
-quick = [-3.0, 0, 1.3, 0]
+order_full = [0, 0, 1.0, 0.8]
+order_quick = [0, 0, 1.3, 0]
+full = [-2.5, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0]
+quick = [-3.0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0]
 fitted_on = "a survey"
 """
 
@@ -29,7 +31,7 @@ def write_weights(folder):
     torch.manual_seed(0)
     network = RosetteNetwork(widths=(8, 12, 16, 24), descriptor_size=8, embedding_size=16)
     release(network.eval(), "rosette@9", folder, BANK, TrainingRecipe())
-    (folder / "provisional@9.toml").write_text(CALIBRATOR)
+    (folder / "evidence@9.toml").write_text(CALIBRATOR)
     return folder
 
 

@@ -4,16 +4,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from reid.evaluation.intervals import Interval
+from reid.evaluation.metrics import BANDS, bands, cllr
 from reid.evaluation.retrieval import Retrieval, retrieval
 from reid.evaluation.trial import Trial
 from reid.evidence import Calibrator
-
-EDGES = (-2.0, -1.0, 0.0, 1.0, 2.0)
-BANDS = ("below -2", "-2 to -1", "-1 to 0", "0 to 1", "1 to 2", "2 and more")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +67,13 @@ def _span(interval: Interval) -> str:
 def evidence_as_text(trial: Trial, calibrator: Calibrator) -> str:
     """How many genuine and impostor pairs lie in each band of llr, and Cllr (Brümmer 2006)."""
     llr = np.full(trial.counted.shape, np.nan)
-    log_odds = trial.tables["evidence"][trial.counted].tolist()
-    llr[trial.counted] = [calibrator.evidence(number).llr for number in log_odds]
+    llr[trial.counted] = calibrator.llr(trial.tables["evidence"][trial.counted])
     same, counted = trial.same, trial.counted
     lines = [f"{'llr':14}" + "".join(f"{name:>12}" for name in BANDS)]
-    cost = 0.0
-    for name, pairs, sign in (
-        ("genuine", llr[same & counted], -1),
-        ("impostor", llr[~same & counted], 1),
-    ):
-        band = np.bincount(np.digitize(pairs, EDGES), minlength=len(BANDS))
-        lines.append(f"{name:14}" + "".join(f"{n:12}" for n in band))
-        cost += 0.5 * float(np.log2(1 + 10 ** (sign * pairs)).mean())
-    return "\n".join([*lines, f"Cllr {cost:.3f}"])
+    ours, theirs = llr[same & counted], llr[~same & counted]
+    for name, pairs in (("genuine", ours), ("impostor", theirs)):
+        lines.append(f"{name:14}" + "".join(f"{n:12}" for n in bands(pairs)))
+    return "\n".join([*lines, f"Cllr {cllr(ours, theirs):.3f}"])
 
 
 def _of(counts: tuple[int, int]) -> str:
@@ -93,26 +86,26 @@ def write_json(path: Path, table: Sequence[Row], *, dataset: str, command: str, 
         "dataset": dataset,
         "command": command,
         "model": model,
-        "rows": [
-            {
-                "method": row.method,
-                "level": row.level,
-                "crop": row.crop,
-                "top1": list(row.result.top1),
-                "top5": list(row.result.top5),
-                "map": round(row.result.mean_average_precision, 4),
-                "auc": round(row.result.auc, 4),
-                "genuine_above_impostors": round(
-                    row.result.genuine_above[0] / row.result.genuine_above[1], 4
-                ),
-                "genuine_pairs": row.result.genuine_above[1],
-                "intervals_95": {
-                    name: [round(end, 4) for end in ends]
-                    for name, ends in row.result.intervals.items()
-                },
-            }
-            for row in table
-        ],
+        "rows": [as_json(row) for row in table],
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=2) + "\n")
+
+
+def as_json(row: Row) -> dict[str, Any]:
+    """One row as it stands in evaluation.json."""
+    result = row.result
+    return {
+        "method": row.method,
+        "level": row.level,
+        "crop": row.crop,
+        "top1": list(result.top1),
+        "top5": list(result.top5),
+        "map": round(result.mean_average_precision, 4),
+        "auc": round(result.auc, 4),
+        "genuine_above_impostors": round(result.genuine_above[0] / result.genuine_above[1], 4),
+        "genuine_pairs": result.genuine_above[1],
+        "intervals_95": {
+            name: [round(end, 4) for end in ends] for name, ends in result.intervals.items()
+        },
+    }

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from reid.compare import rootsift_correspondences, strength
 from reid.embed import Embedder
 from reid.evaluation.pairs import Table, compare_all
-from reid.fusion import Fusion
+from reid.evidence import Calibrator
 from reid.peers import GlobalEmbedder
 from reid.rootsift import WIDTH, rootsift
 from reid.types import AnnotationFeatures, Box, Crop, Embedding, Float32, LocalFeatures
@@ -42,8 +42,8 @@ class Witness(Protocol[Seen]):
 class Rosette:
     """The product: global, dense and RootSIFT numbers, their fused order, and the log odds."""
 
-    def __init__(self, embedder: Embedder, fusion: Fusion) -> None:
-        self.embedder, self.fusion = embedder, fusion
+    def __init__(self, embedder: Embedder, calibrator: Calibrator) -> None:
+        self.embedder, self.calibrator = embedder, calibrator
 
     def describe(self, crops: Sequence[Crop]) -> Sequence[AnnotationFeatures]:
         """Embedding, dense descriptors and RootSIFT."""
@@ -58,7 +58,7 @@ class Rosette:
     ) -> Mapping[str, Table]:
         """The methods of `OURS`."""
         table = compare_all(queries, gallery, counted, done=done)
-        fused, evidence = table.fused(self.fusion), table.evidence(self.fusion)
+        fused, evidence = table.fused(self.calibrator.fusion), table.evidence(self.calibrator)
         numbers = (table.cosine, table.dense, table.rootsift, fused, evidence)
         return dict(zip(OURS, numbers, strict=True))
 

@@ -13,7 +13,7 @@ from PIL import Image as Pillow
 
 from reid.synthetic.coat import Coat, CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
-from reid.types import Flank
+from reid.types import Flank, Image
 
 COLUMNS = [
     "path",
@@ -153,7 +153,7 @@ def _taken(
     if plan.flank is Flank.RIGHT:
         pixels = np.ascontiguousarray(pixels[:, ::-1])  # the generator's animals face left
     name = f"{plan.camera}_{plan.taken:%Y-%m-%d_%H-%M-%S}_{number:04d}.jpg"
-    (folder / "photos" / name).write_bytes(_jpeg(pixels, plan))
+    (folder / "photos" / name).write_bytes(trap_jpeg(pixels, plan.camera, plan.taken))
     return {
         "path": f"photos/{name}",
         "species": "synthetic leopard",
@@ -170,13 +170,21 @@ def _taken(
     }
 
 
-def _jpeg(pixels: np.ndarray, plan: Plan) -> bytes:
-    """JPEG with the EXIF block of a camera trap: time, maker and model."""
+def trap_jpeg(
+    pixels: Image, camera: str, taken: datetime, position: tuple[float, float] | None = None
+) -> bytes:
+    """JPEG with the EXIF block of a camera trap: time, maker and model, and where it stood.
+
+    pixels: (H, W, 3) uint8 RGB. position: degrees of northern latitude and eastern longitude.
+    """
     image = Pillow.fromarray(pixels)
     exif = image.getexif()
-    exif[0x010F], exif[0x0110] = "Synthetic", f"Trap {plan.camera}"
-    exif[0x0132] = f"{plan.taken:%Y:%m:%d %H:%M:%S}"
-    exif.get_ifd(0x8769)[0x9003] = f"{plan.taken:%Y:%m:%d %H:%M:%S}"
+    exif[0x010F], exif[0x0110] = "Synthetic", f"Trap {camera}"
+    exif[0x0132] = f"{taken:%Y:%m:%d %H:%M:%S}"
+    exif.get_ifd(0x8769)[0x9003] = f"{taken:%Y:%m:%d %H:%M:%S}"
+    if position:
+        latitude, longitude = ((degrees, 0.0, 0.0) for degrees in position)
+        exif.get_ifd(0x8825).update({1: "N", 2: latitude, 3: "E", 4: longitude})
     out = io.BytesIO()
     image.save(out, "JPEG", quality=92, exif=exif)
     return out.getvalue()

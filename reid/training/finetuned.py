@@ -43,7 +43,7 @@ def check_name(model: str, folder: Path) -> None:
     """NAME@VERSION, not taken in `folder`, and not one of the project's own names."""
     if not MODEL.fullmatch(model):
         raise BadSettings(f"{model}: a model is called NAME@VERSION, e.g. nyala@1")
-    if model.startswith(("rosette@", "provisional@")):
+    if model.startswith(("rosette@", "evidence@")):
         raise BadSettings(f"{model}: that name is the project's own, choose another")
     taken = [p.name for p in folder.glob(f"{model}.*")]
     if taken:
@@ -104,9 +104,9 @@ def inherit_calibrator(base: str, model: str, source: Path, folder: Path) -> Pat
         if card["full"][1] or card["quick"][1]:
             return None
         name, version = model.split("@")
-        card |= {"name": f"provisional-{name}", "version": int(version), "model": model}
+        card |= {"name": f"evidence-{name}", "version": int(version), "model": model}
         card["fitted_on"] = f"{card.get('fitted_on', '')}; inherited from {path.stem} of {base}"
-        made = folder / f"provisional-{model}.toml"
+        made = folder / f"evidence-{model}.toml"
         made.write_text(_toml(card), encoding="utf-8")
         return made
     return None

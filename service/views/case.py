@@ -230,7 +230,7 @@ def _pair(one: CasePair, report: CaseReport) -> PairView:
         signed=signed(said.llr),
         verdict=said.verdict.value,
         words=sentence(words),
-        limits=limits(said.llr, said.bound, said.calibrator) if best else "",
+        limits=limits(said.llr, said.bound) if best else "",
         compared=count(one.says.compared, "pair of photos", "pairs of photos"),
         together=percent(one.together),
     )

@@ -80,7 +80,7 @@ class CandidateView:
     @property
     def limits(self) -> str:
         """What restricts the claim."""
-        return limits(self.llr, self.bound, self.calibrator)
+        return limits(self.llr, self.bound)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,14 +43,9 @@ def meaning(llr: float) -> str:
     return f"{times(llr)} more likely if they are different leopards"
 
 
-def limits(llr: float, bound: float, calibrator: str) -> str:
-    """What restricts the claim: a provisional calibration, or an llr at its bound."""
-    parts = []
-    if bound - abs(llr) < AT_BOUND:
-        parts.append("at its bound")
-    if calibrator.startswith("provisional"):
-        parts.append("provisional calibration")
-    return ", ".join(parts)
+def limits(llr: float, bound: float) -> str:
+    """What restricts the claim: an llr at its bound."""
+    return "at its bound" if bound - abs(llr) < AT_BOUND else ""
 
 
 def overlapping(seen: Overlap | None) -> str:

@@ -14,12 +14,22 @@ from reid.compare import (
     rootsift_correspondences,
 )
 from reid.errors import EmbeddingMismatch
-from reid.fusion import Fusion, Weights, capacity
+from reid.fusion import Fusion, Link, Told, Weights, capacity
 from reid.packing import pack_features, pack_vector, unpack_features, unpack_vector
 from reid.rootsift import rootsift
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
-from reid.types import AnnotationFeatures, Box, Crop, Embedding, Flank, LocalFeatures
+from reid.types import (
+    AnnotationFeatures,
+    Box,
+    Crop,
+    Embedding,
+    Flank,
+    Grade,
+    LocalFeatures,
+    Measures,
+    Quality,
+)
 
 FUSION = Fusion(Weights(-3.0, 1.0, 1.0, 1.0), Weights(-3.0, 1.0, 1.5, 0.0))
 
@@ -156,7 +166,7 @@ def features(rng, model="m@1"):
 
 def test_a_photo_agrees_with_itself_more_than_with_a_stranger(rng):
     a, b = features(rng), features(rng)
-    assert compare(a, a, FUSION).log_odds > compare(a, b, FUSION).log_odds + 3
+    assert compare(a, a, FUSION).agreement > compare(a, b, FUSION).agreement + 3
     assert compare(a, a, FUSION).cosine == pytest.approx(1)
 
 
@@ -174,10 +184,10 @@ def test_embeddings_of_two_models_are_never_compared(rng):
 
 @given(st.floats(-1, 1), st.floats(0, 500), st.floats(0, 500), st.floats(0, 2), st.floats(0, 100))
 def test_more_agreement_never_lowers_the_fused_number(cosine, dense, sift, more, many):
-    base = FUSION.log_odds(cosine, dense, sift)
-    assert FUSION.log_odds(cosine + more, dense, sift) >= base
-    assert FUSION.log_odds(cosine, dense + many, sift) >= base
-    assert FUSION.log_odds(cosine, dense, sift + many) >= base
+    base = FUSION.agreement(cosine, dense, sift)
+    assert FUSION.agreement(cosine + more, dense, sift) >= base
+    assert FUSION.agreement(cosine, dense + many, sift) >= base
+    assert FUSION.agreement(cosine, dense, sift + many) >= base
 
 
 def test_packed_features_lose_almost_nothing(rng):
@@ -190,19 +200,54 @@ def test_packed_features_lose_almost_nothing(rng):
     assert np.array_equal(unpack_vector(pack_vector(vector), "m@1").vector, vector.vector)
 
 
+WEIGHTS = np.array([0.0, 0.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 2.0, 2.0, 2.0, 2.0, 0.1])
+LINK = Link(WEIGHTS, np.stack([WEIGHTS / 2, WEIGHTS * 2]))
+
+
 def test_silence_speaks_only_where_the_photos_could_have_agreed():
-    heavy = Weights(0, 0, 1.0, 0, (1.0, 0.0, 2.0, 0.0, 0.0))
-    fusion = Fusion(heavy, heavy)
-    assert fusion.log_odds(0.0, 0.0, None, 0.0) == 0.0
-    assert fusion.log_odds(0.0, 0.0, None, 0.5) == pytest.approx(-(0.5 + 2 * (0.5 - 0.2)))
-    assert fusion.log_odds(0.0, 0.0, None, 0.1) > fusion.log_odds(0.0, 0.0, None, 0.5)
-    assert fusion.agreement(0.0, 3.0, None) == fusion.log_odds(0.0, 3.0, None, 0.0)
+    def silent(could):
+        return LINK.log_odds(Told(0.9, 0.0, None, could))
+
+    assert silent(0.0) == 0.0
+    assert silent(0.25) == pytest.approx(-2 * (0.25 + 0.15 + 0.05))
+    assert silent(0.1) > silent(0.5)
 
 
-def test_capacity_is_the_product_of_what_both_photos_show():
-    def cells(trust, n):
-        rows = np.ones((n, 2), np.float32)
-        return LocalFeatures(rows, rows, np.full(n, trust, np.float32), "m@1")
+def test_a_handful_of_agreements_by_chance_says_nothing():
+    assert LINK.log_odds(Told(0.9, np.e - 1.01, 0.0, 0.0)) == 0.0
+    assert LINK.log_odds(Told(0.9, 100.0, 0.0, 0.0)) > 5
 
-    assert capacity(cells(0.5, 1000), cells(0.5, 400)) == pytest.approx(0.5 * 0.2)
-    assert capacity(cells(0.9, 1000), cells(0.9, 0)) == 0.0
+
+@given(st.floats(0, 500), st.floats(0, 500), st.floats(0, 1), st.floats(0, 100), st.floats(0, 1))
+def test_more_agreement_never_lowers_the_log_odds_and_more_silence_never_raises_them(
+    fine, sift, could, many, more
+):
+    base = LINK.log_odds(Told(0.0, fine, sift, could))
+    assert LINK.log_odds(Told(0.0, fine + many, sift, could)) >= base
+    assert LINK.log_odds(Told(0.0, fine, sift + many, could)) >= base
+    assert LINK.log_odds(Told(0.0, fine, sift, could + more)) <= base
+
+
+def test_the_spread_of_a_link_is_what_its_refits_say():
+    told = Told(0.0, 40.0, 3.0, 0.2)
+    once = LINK.log_odds(told)
+    assert LINK.spread(told) == pytest.approx([once / 2, once * 2])
+
+
+def shown(trust, n, quality=None):
+    rows = np.ones((n, 2), np.float32)
+    seen = LocalFeatures(rows, rows, np.full(n, trust, np.float32), "m@1")
+    vector = Embedding(unit(np.ones(4, np.float32)), "m@1")
+    graded = quality and Quality(MEASURES, quality, Grade.USABLE, (), "quality@0")
+    return AnnotationFeatures(vector, seen, seen, Flank.LEFT, Box(0, 0, 9, 9), quality=graded)
+
+
+MEASURES = Measures(0.9, 0.5, 0.4, 0.0, 0.0, 300.0, 0.8, 0.0)
+
+
+def test_capacity_is_what_both_photos_show_less_for_the_poorer_one():
+    one, other = shown(0.5, 1000), shown(0.5, 400)
+    assert capacity(one, other, alike=500.0) == pytest.approx(0.5 * 0.2)
+    assert capacity(one, shown(0.5, 400, 0.25), 500.0) == pytest.approx(0.5 * 0.2 * 0.5)
+    assert capacity(one, other, alike=50.0) == pytest.approx(0.5 * 0.2 * 0.5)
+    assert capacity(one, shown(0.5, 0), 500.0) == capacity(one, other, 0.0) == 0.0

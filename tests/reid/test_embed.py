@@ -9,7 +9,7 @@ import pytest
 
 from reid.compare import compare
 from reid.embed import Embedder
-from reid.evidence import provisional
+from reid.evidence import released
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
 from reid.types import Box, Crop, Flank, Grade, Reason
@@ -45,19 +45,19 @@ def test_the_released_weights_still_give_their_golden_numbers(embedder, describe
 
 
 def test_the_calibrator_belongs_to_the_released_model(embedder):
-    calibrator = provisional()
+    calibrator = released()
     assert calibrator.model == embedder.model
     assert 1.5 < calibrator.bound < 3
 
 
 def test_the_same_animal_gets_more_evidence_than_its_relative(described):
     one, again, relative = described
-    calibrator = provisional()
+    calibrator = released()
     genuine = compare(one, again, calibrator.fusion)
     impostor = compare(one, relative, calibrator.fusion)
     assert genuine.dense_score > 2 * impostor.dense_score
-    assert calibrator.evidence(genuine.log_odds).llr > 1
-    assert calibrator.evidence(impostor.log_odds).llr < 0
+    assert calibrator.pair(genuine).llr > 1
+    assert calibrator.pair(impostor).llr < 0
 
 
 def test_a_batch_gives_what_single_crops_give(embedder, described):

@@ -1,23 +1,19 @@
 """The figures of the evaluation, against loops and by hand."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from reid.errors import BadDataset
-from reid.evaluation.calibration import measure, one_a_burst, write_calibrator
-from reid.evaluation.photos import Condition, Sample
+from reid.evaluation.photos import Condition
 from reid.evaluation.protocol import countable, genuine, read_dataset, read_distractors
 from reid.evaluation.report import as_text, evidence_as_text, rows, write_json
 from reid.evaluation.retrieval import auc, retrieval
 from reid.evaluation.trial import Trial
 from reid.evaluation.witnesses import OURS
-from reid.evidence import Calibrator, load_calibrator
-from reid.fusion import Fusion, Weights
-from reid.types import AnnotationFeatures, Embedding, Flank, LocalFeatures
+from reid.evidence import Calibrator
+from reid.fusion import TERMS, Fusion, Link, Weights
 
 
 def test_auc_is_the_share_of_ordered_pairs():
@@ -109,62 +105,12 @@ def test_the_report_counts_and_the_json_has_the_documented_keys(tmp_path):
     assert (held["rows"][0]["level"], held["rows"][0]["crop"]) == (2, "whole")
 
 
-class TinyEmbedder:
-    """Names the animal by the first pixel of its photo: a perfect embedding, no local features."""
-
-    model = "m@1"
-
-    def describe(self, crops, *, batch=16):
-        def local(name, size):
-            return LocalFeatures(
-                np.empty((0, 2), np.float32),
-                np.empty((0, size), np.float32),
-                np.empty(0, np.float32),
-                name,
-            )
-
-        for crop in crops:
-            vector = np.eye(8, dtype=np.float32)[int(crop.image[0, 0, 0]) // 30]
-            yield AnnotationFeatures(
-                Embedding(vector, "m@1"),
-                local("m@1", 64),
-                local("rootsift@1", 128),
-                crop.flank,
-                crop.box,
-            )
-
-
-def test_calibration_measures_all_genuine_pairs_and_the_drawn_strangers(tmp_path):
-    lines = ["path,individual,flank,encounter"]
-    for n in range(12):
-        Image.new("L", (64, 40), 30 * (n % 4)).save(tmp_path / f"{n}.png")
-        lines.append(f"{n}.png,animal{n % 4},left,e{n}")
-    (tmp_path / "index.csv").write_text("\n".join(lines) + "\n")
-    samples = read_dataset(tmp_path)
-    pairs = measure(samples, TinyEmbedder(), impostors=20, seed=1)
-    assert pairs.same.sum() == 4 * 3 + 2 * 4 * 3  # as they are, and each photo of a pair degraded
-    assert (~pairs.same).sum() == 20
-    card = tmp_path / "provisional@5.toml"
-    write_calibrator(card, pairs, model="m@1", individuals=4, data="four", command="this")
-    fitted = load_calibrator("provisional@5", tmp_path)
-    assert fitted.bound == pytest.approx(np.log10(4))
-    fused = fitted.fusion.log_odds
-    assert fused(1.0, 0.0, 0.0) == fused(-1.0, 0.0, 0.0) == 0.0
-    assert fused(0.0, 50.0, 50.0) >= 0.0 >= fused(0.0, 0.0, 0.0, capacity=0.5)
-
-
-def test_a_burst_is_one_witness():
-    samples = [
-        Sample(Path(f"{n}.jpg"), unit, day, Flank.LEFT, False)
-        for n, (unit, day) in enumerate([("a/left", "1"), ("a/left", "1"), ("a/left", "2")])
-    ]
-    assert [one.path.stem for one in one_a_burst(samples)] == ["0", "2"]
-
-
 def test_pairs_are_counted_by_band_of_llr_and_neutral_evidence_costs_one_bit():
     counted, same = np.ones((2, 2), bool), np.eye(2, dtype=bool)
     zero = np.zeros((2, 2))
-    calibrator = Calibrator("c@1", "m@1", Fusion(Weights(0, 0, 0, 1), Weights(0, 0, 0, 0)), 1000)
+    fusion = Fusion(Weights(0, 0, 0, 1), Weights(0, 0, 0, 0))
+    link = Link(np.zeros(TERMS), np.zeros((0, TERMS)))
+    calibrator = Calibrator("c@1", "m@1", fusion, 1000, link, link)
     text = evidence_as_text(trial(same, counted, evidence=zero), calibrator)
     assert text.endswith("Cllr 1.000")
     strong = trial(same, counted, evidence=np.where(same, 6.0, 0.0))  # ln LR 6: llr 2.6

@@ -1,5 +1,6 @@
 """Gallery, evidence and the order of the stages."""
 
+from dataclasses import replace
 from math import log10
 
 import numpy as np
@@ -8,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reid.errors import EmbeddingMismatch, UnknownModel
-from reid.evidence import Calibrator, fit_evidence, fit_weights, load_calibrator, verdict_of
-from reid.fusion import Fusion, Weights
+from reid.evidence import Calibrator, Witness, fit_link, fit_weights, load_calibrator, verdict_of
+from reid.fusion import TERMS, Fusion, Link, Told, Weights, terms
 from reid.gallery import Galleries, Gallery
 from reid.identify import identify, with_timings
 from reid.types import (
@@ -22,7 +23,10 @@ from reid.types import (
     Verdict,
 )
 
-CALIBRATOR = Calibrator("test@1", "m@1", Fusion(Weights(-6, 2, 2, 1), Weights(-6, 2, 2, 0)), 100)
+FULL = Link(np.array([-6.0, 2, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS)))
+QUICK = Link(np.array([-6.0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS)))
+FUSION = Fusion(Weights(-6, 2, 2, 1), Weights(-6, 2, 2, 0))
+CALIBRATOR = Calibrator("test@1", "m@1", FUSION, 100, FULL, QUICK)
 
 
 def unit(x):
@@ -171,8 +175,8 @@ def test_the_gallery_orders_by_cosine_and_keeps_our_row_numbers():
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
 def test_the_llr_is_monotone_and_never_exceeds_its_bound(a, b):
     low, high = sorted((a, b))
-    assert CALIBRATOR.evidence(low).llr <= CALIBRATOR.evidence(high).llr
-    assert abs(CALIBRATOR.evidence(a).llr) <= log10(100)
+    assert CALIBRATOR.llr(np.array(low)) <= CALIBRATOR.llr(np.array(high))
+    assert abs(CALIBRATOR.llr(np.array(a))) <= log10(100)
 
 
 @pytest.mark.parametrize(
@@ -204,18 +208,67 @@ def test_a_fit_needs_both_kinds_of_pairs():
 
 
 def test_a_missing_calibrator_is_named(tmp_path):
-    with pytest.raises(UnknownModel, match="provisional@9"):
-        load_calibrator("provisional@9", tmp_path)
+    with pytest.raises(UnknownModel, match="evidence@9"):
+        load_calibrator("evidence@9", tmp_path)
 
 
 def test_evidence_without_agreement_or_capacity_is_exactly_none():
     rng = np.random.default_rng(0)
     same = np.arange(2000) < 1000
     capacity = rng.uniform(0, 0.5, 2000)
-    agreement = rng.exponential(1.0, 2000) * np.where(same, 5 * capacity, 0.5)
-    found, silent = fit_evidence(agreement[:, None], capacity[:, None], same)
-    assert found[0] > 0
-    assert silent[0] > 0
-    log_odds = found[0] * agreement - silent[0] * capacity
-    poor = same & (capacity < 0.05)
-    assert np.abs(log_odds[poor]).mean() < 0.3 < log_odds[same & (capacity > 0.4)].mean()
+    fine = np.expm1(rng.exponential(1.0, 2000) * np.where(same, 10 * capacity, 0.5))
+    told = [Told(0.0, f, 0.0, c) for f, c in zip(fine, capacity, strict=True)]
+    used = np.ones(TERMS, bool)
+    used[:2] = False
+    weights = fit_link(np.array([terms(one) for one in told]), same, used=used)
+    assert (weights >= 0).all()
+    assert weights[:2].tolist() == [0, 0]
+    fitted = Link(weights, np.zeros((0, TERMS)))
+    assert fitted.log_odds(Told(0.9, 0.0, 0.0, 0.0)) == 0.0
+    assert (
+        fitted.log_odds(Told(0.0, 100.0, 0.0, 0.4)) > 2 > -0.5 > fitted.log_odds(told_nothing(0.4))
+    )
+
+
+def told_nothing(capacity):
+    return Told(0.0, 0.0, 0.0, capacity)
+
+
+def test_two_flanks_are_two_witnesses_within_the_bound():
+    told = Told(0.9, 20.0, 4.0, 0.3)
+    one, both = (CALIBRATOR.log_odds([Witness(told)] * n) for n in (1, 2))
+    assert both == pytest.approx(2 * one)
+    assert CALIBRATOR.evidence([Witness(told)] * 9).llr == CALIBRATOR.bound == 2.0
+
+
+def test_a_flank_that_nobody_stated_weakens_evidence_both_ways():
+    agreeing, differing = Told(0.9, 50.0, 9.0, 0.3), Told(-0.9, 0.0, 0.0, 0.3)
+    for told in (agreeing, differing):
+        sure, unsure = (CALIBRATOR.log_odds([Witness(told, p)]) for p in (1.0, 0.5))
+        assert abs(unsure) < abs(sure)
+        assert unsure * sure > 0
+    assert CALIBRATOR.log_odds([Witness(differing, 0.5)]) >= np.log(0.5)
+    assert CALIBRATOR.log_odds([Witness(agreeing, 0.0)]) == 0.0
+
+
+def test_no_witness_is_not_comparable_and_says_nothing():
+    found = CALIBRATOR.evidence([])
+    assert (found.llr, found.verdict) == (0.0, Verdict.NOT_COMPARABLE)
+
+
+def test_the_interval_holds_the_llr_and_follows_the_refits():
+    shaky = Link(FULL.weights, np.stack([FULL.weights * 0.9, FULL.weights * 1.1]))
+    calibrator = replace(CALIBRATOR, full=shaky)
+    found = calibrator.evidence([Witness(Told(0.5, 15.0, 2.0, 0.1))])
+    assert found.interval[0] < found.llr < found.interval[1]
+    firm = CALIBRATOR.evidence([Witness(Told(0.5, 15.0, 2.0, 0.1))])
+    assert firm.interval == (firm.llr, firm.llr)
+
+
+def test_widening_and_the_chosen_threshold_change_the_verdict():
+    told = [Witness(Told(0.9, 200.0, 9.0, 0.3))]
+    assert CALIBRATOR.evidence(told).verdict == Verdict.SAME
+    careful = replace(CALIBRATOR, same=0.5, widening=0.2).evidence(told)
+    assert careful.llr == pytest.approx(0.2 * CALIBRATOR.log_odds(told) / np.log(10))
+    assert careful.verdict == Verdict.SAME
+    assert replace(CALIBRATOR, widening=0.2).evidence(told).verdict == Verdict.INCONCLUSIVE

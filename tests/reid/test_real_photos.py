@@ -9,7 +9,7 @@ import pytest
 from reid.embed import Embedder
 from reid.evaluation.pairs import compare_all
 from reid.evaluation.protocol import countable, describe, genuine, read_dataset
-from reid.evidence import provisional
+from reid.evidence import released
 
 DATA = Path(os.environ.get("REID_REAL_DATA", "../shared/data"))
 INDIA = DATA / "leopards-india"
@@ -26,7 +26,7 @@ def test_real_leopards_find_themselves_among_others():
     chosen = [s for unit in units for s in [t for t in samples if t.unit == unit][-3:]]
     features = list(describe(chosen, Embedder.load()))
     counted, same = countable(chosen, chosen), genuine(chosen, chosen)
-    fused = compare_all(features, features, counted).fused(provisional().fusion)
+    fused = compare_all(features, features, counted).fused(released().fusion)
     best = np.where(counted, fused, -np.inf).argmax(1)
     right = sum(bool(same[q, b]) for q, b in enumerate(best))
     assert len(chosen) == 12

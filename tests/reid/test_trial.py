@@ -14,7 +14,8 @@ from reid.evaluation.protocol import countable, genuine, read_dataset, read_dist
 from reid.evaluation.report import as_text, rows
 from reid.evaluation.trial import Trial, trials
 from reid.evaluation.witnesses import Global, RootSift, Rosette, at_first_sight
-from reid.fusion import Fusion, Weights
+from reid.evidence import Calibrator
+from reid.fusion import TERMS, Fusion, Link, Weights
 from reid.network import RosetteNetwork
 from reid.types import Embedding
 from reid.voting import cells
@@ -100,7 +101,9 @@ def test_every_method_and_a_peer_stand_in_one_table_and_rootsift_is_the_same_alo
     dataset, embedder
 ):
     samples = read_dataset(dataset)
-    ours = Rosette(embedder, Fusion(Weights(0, 1, 1, 1), Weights(0, 1, 1, 0)))
+    fusion = Fusion(Weights(0, 1, 1, 1), Weights(0, 1, 1, 0))
+    link = Link(np.ones(TERMS), np.zeros((0, TERMS)))
+    ours = Rosette(embedder, Calibrator("c@1", "rosette@9", fusion, 9, link, link))
     [full] = trials(samples, [], [ours, Global(Peer())], finder=embedder)
     [alone] = trials(samples, [], [RootSift()])
     names = ["rosette-global", "rosette-dense", "rootsift", "fused", "evidence", "peer@1"]

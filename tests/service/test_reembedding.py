@@ -140,11 +140,12 @@ def test_reembed_wants_a_model_that_exists(tmp_path):
 
 def test_the_newest_calibrator_of_a_model_is_chosen(tmp_path):
     for version, model in ((1, "a@1"), (2, "a@1"), (10, "a@1"), (11, "b@1")):
-        (tmp_path / f"provisional@{version}.toml").write_text(
-            f'name = "provisional"\nversion = {version}\nmodel = "{model}"\nindividuals = 9\n'
-            "full = [0, 0, 1, 1]\nquick = [0, 0, 1, 0]\n"
+        (tmp_path / f"evidence@{version}.toml").write_text(
+            f'name = "evidence"\nversion = {version}\nmodel = "{model}"\nindividuals = 9\n'
+            "order_full = [0, 0, 1, 1]\norder_quick = [0, 0, 1, 0]\n"
+            f"full = {[0] * 13}\nquick = {[0] * 13}\n"
         )
-    assert calibrator_of("a@1", tmp_path).id == "provisional@10"
+    assert calibrator_of("a@1", tmp_path).id == "evidence@10"
     with pytest.raises(UnknownModel, match=r"scripts/calibrate\.py"):
         calibrator_of("c@1", tmp_path)
 

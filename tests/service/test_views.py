@@ -41,9 +41,9 @@ def test_an_llr_is_written_with_its_sign():
     assert signs == ["+1.4", "\N{MINUS SIGN}0.3", "0.0", "0.0"]
 
 
-def test_a_claim_at_its_bound_and_a_provisional_calibration_say_so():
-    assert words.limits(1.5, 1.5, "provisional@1") == "at its bound, provisional calibration"
-    assert words.limits(-1.0, 1.5, "encounter@2") == ""
+def test_a_claim_at_its_bound_says_so():
+    assert words.limits(1.5, 1.5) == "at its bound"
+    assert words.limits(-1.0, 1.5) == ""
 
 
 def test_unknown_times_are_called_unknown():

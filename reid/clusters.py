@@ -1,0 +1,334 @@
+"""All encounters of a catalogue sorted into animals, and the pairs a person should look at next.
+
+The encounters are joined step by step, always the two groups whose evidence is strongest, as long
+as the posterior that they are one animal is above one half. A few pairs of encounters are compared
+in detail; the others are assumed to say what the near misses of their encounters say.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reid.errors import Conflict
+
+Pair = tuple[int, int]  # positions of two encounters, the lower one first
+Matrix = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+Question = tuple[float, tuple[int, ...], tuple[int, ...], bool]  # llr, two sets, joined now
+
+TOGETHER = 0.05  # prior probability that two groups of encounters are one animal
+NEVER = -np.inf  # llr of two groups that must not be joined
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What is known on every pair of n encounters.
+
+    llr: (n, n) symmetric, log10; 0 where not comparable. comparable: (n, n) symmetric, whether any
+    photos show the same flank. compared: (n, n), whether that was measured and not assumed.
+    """
+
+    llr: Matrix
+    comparable: Mask
+    compared: Mask
+
+    def __len__(self) -> int:
+        return len(self.llr)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What people concluded on pairs: one animal, two animals, or that it cannot be settled."""
+
+    same: frozenset[Pair] = frozenset()
+    different: frozenset[Pair] = frozenset()
+    unsettled: frozenset[Pair] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.same) + len(self.different) + len(self.unsettled)
+
+    def __contains__(self, pair: object) -> bool:
+        return pair in self.same or pair in self.different or pair in self.unsettled
+
+
+NOBODY = Decided()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Encounters of one animal. own: probability that no other group is the same animal."""
+
+    members: tuple[int, ...]
+    own: float
+
+    @property
+    def placed(self) -> bool:
+        """Not so for one encounter alone that is more probably part of some other group."""
+        return len(self.members) > 1 or self.own >= 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Every encounter in one group; the largest group first, then by the first encounter."""
+
+    groups: tuple[Group, ...]
+
+    @property
+    def of(self) -> tuple[int, ...]:
+        """The group of each encounter, as its place in `groups`."""
+        place = {one: n for n, group in enumerate(self.groups) for one in group.members}
+        return tuple(place[one] for one in range(len(place)))
+
+    @property
+    def animals(self) -> int:
+        """How many are counted: the groups, without encounters that could not be placed."""
+        return sum(group.placed for group in self.groups)
+
+    @property
+    def unplaced(self) -> tuple[int, ...]:
+        """Encounters alone in a group that are more probably part of some other one."""
+        return tuple(one for group in self.groups for one in group.members if not group.placed)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A pair of encounters for a person. together: probability that both are one animal.
+
+    joined: whether they are in one group now. gain: probability that the answer changes that,
+    which is by how much the number of animals is expected to change.
+    """
+
+    pair: Pair
+    together: float
+    joined: bool
+
+    @property
+    def gain(self) -> float:
+        """From 0 to 1."""
+        return 1 - self.together if self.joined else self.together
+
+
+def table(llr: Mapping[Pair, float], comparable: Mask) -> Table:
+    """What is known on every pair, from the llrs of those that a shortlist brought together.
+
+    llr: log10, of compared pairs that are comparable. A pair off the shortlist agrees no more than
+    those on it: it is given the median llr of the pairs of its encounters, the weaker one of the
+    two, and never evidence in favour. Where a poor encounter says nothing about anybody that is
+    about 0. Raises ValueError where `comparable` is not (n, n) symmetric with an empty diagonal.
+    """
+    n = len(comparable)
+    if comparable.shape != (n, n) or not np.array_equal(comparable, comparable.T):
+        raise ValueError(f"comparable {comparable.shape} must be (n, n) and symmetric")
+    if comparable.diagonal().any():
+        raise ValueError("an encounter is not compared with itself")
+    values, compared = np.zeros((n, n)), np.zeros((n, n), bool)
+    for (i, j), value in llr.items():
+        values[i, j] = values[j, i] = value
+        compared[i, j] = compared[j, i] = comparable[i, j]
+    usual = np.array(
+        [
+            min(0.0, float(np.median(row[seen]))) if seen.any() else 0.0
+            for row, seen in zip(values, compared, strict=True)
+        ]
+    )
+    assumed = np.maximum(usual[:, None], usual[None, :])
+    values = np.where(compared, values, np.where(comparable, assumed, 0.0))
+    return Table(values, comparable, compared)
+
+
+def sort(known: Table, decided: Decided = NOBODY, *, together: float = TOGETHER) -> Grouping:
+    """Which encounters are one animal, by the evidence and by what people decided.
+
+    together: prior probability that two groups are one animal, stated, never part of an llr. What
+    was decided `same` is one group and what was decided `different` is never joined, whatever the
+    photos say. Raises Conflict where decisions contradict each other, ValueError for a prior that
+    settles everything.
+    """
+    if not 0 < together < 1:
+        raise ValueError(f"a prior probability lies between 0 and 1, not {together}")
+    if not len(known):
+        return Grouping(())
+    merging = _Merging(known, decided)
+    while (best := merging.strongest()) and _posterior(best[2], together) > 0.5:
+        merging.join(best[0], best[1])
+    evidence = merging.evidence
+    groups = []
+    for name, members in merging.members.items():
+        odds = float((10 ** evidence[name]).sum()) * together / (1 - together)
+        groups.append(Group(tuple(sorted(members)), 1 / (1 + odds)))
+    groups.sort(key=lambda group: (-len(group.members), group.members))
+    return Grouping(tuple(groups))
+
+
+def _posterior(llr: float, together: float) -> float:
+    """Probability of one animal, from log10 evidence and a prior."""
+    odds = 10**llr * together / (1 - together)
+    return float(odds / (1 + odds))
+
+
+def between_groups(mean: Matrix, one: Matrix, other: Matrix) -> Matrix:
+    """log10 evidence that two groups are one animal, from the mean llr of the pairs between them.
+
+    one, other: their sizes. One encounter and a group of k have k pairs, which repeat each other:
+    in a block of k + 1 encounters each counts 2 / (k + 1), as in `partitions.block_llr`. The
+    smaller group speaks as one of its encounters does, since its members are already one animal.
+    """
+    return np.asarray(mean * 2 * np.maximum(one, other) / (one + other), float)
+
+
+class _Merging:
+    """Groups that grow. evidence: (n, n) log10 between groups, NEVER where there is none to join.
+
+    A group has the name of its first encounter.
+    """
+
+    def __init__(self, known: Table, decided: Decided) -> None:
+        n = len(known)
+        self.members = {one: [one] for one in range(n)}
+        self._sum = np.where(known.comparable, known.llr, 0.0)
+        self._pairs = known.comparable.astype(float)
+        self._size = np.ones(n)
+        self._gone = np.zeros(n, bool)
+        self._barred = np.zeros((n, n), bool)
+        for i, j in decided.different:
+            self._barred[i, j] = self._barred[j, i] = True
+        self.evidence = np.full((n, n), NEVER)
+        for name in range(n):
+            self._look(name)
+        self._best = self.evidence.argmax(1)
+        for i, j in sorted(decided.same):
+            self._oblige(i, j)
+
+    def strongest(self) -> tuple[int, int, float] | None:
+        """The two groups with the strongest evidence, and that; None where only one is left."""
+        tops = self.evidence[np.arange(len(self._best)), self._best]
+        one = int(tops.argmax())
+        other, llr = int(self._best[one]), float(tops[one])
+        return (min(one, other), max(one, other), llr) if llr > NEVER else None
+
+    def join(self, one: int, other: int) -> None:
+        """`other` becomes part of `one`."""
+        for counted in (self._sum, self._pairs):
+            counted[one] += counted[other]
+            counted[:, one] = counted[one]
+        self._barred[one] |= self._barred[other]
+        self._barred[:, one] = self._barred[one]
+        self._size[one] += self._size[other]
+        self.members[one] += self.members.pop(other)
+        self._gone[other] = True
+        self.evidence[other] = self.evidence[:, other] = NEVER
+        self._look(one)
+        stale = np.isin(self._best, (one, other))
+        stale[one] = True
+        self._best[stale] = self.evidence[stale].argmax(1)
+        tops = self.evidence[np.arange(len(self._best)), self._best]
+        self._best[self.evidence[:, one] > tops] = one
+
+    def _look(self, name: int) -> None:
+        """The evidence of one group with all others; 0 where nothing can be compared."""
+        mean = self._sum[name] / np.maximum(self._pairs[name], 1)
+        row = between_groups(mean, self._size[name], self._size)
+        row[self._barred[name] | self._gone] = NEVER
+        row[name] = NEVER
+        self.evidence[name] = self.evidence[:, name] = row
+
+    def _oblige(self, i: int, j: int) -> None:
+        """Join the groups of two encounters that people decided to be one animal."""
+        one, other = sorted(self._group_of(n) for n in (i, j))
+        if one == other:
+            return
+        if self._barred[one, other]:
+            raise Conflict(
+                f"the encounters at {i} and {j} were decided to be one animal, but other decisions "
+                "keep their groups apart: withdraw one of these decisions"
+            )
+        self.join(one, other)
+
+    def _group_of(self, encounter: int) -> int:
+        return next(name for name, held in self.members.items() if encounter in held)
+
+
+def suggest(
+    known: Table,
+    grouping: Grouping,
+    decided: Decided = NOBODY,
+    *,
+    together: float = TOGETHER,
+    limit: int = 20,
+) -> list[Suggestion]:
+    """The pairs of encounters that are most worth a decision, the most worthwhile first.
+
+    One pair for every two groups that may be one animal, and one for every encounter that may not
+    belong to its group: of the pairs that can be compared and that nobody has decided, the one of
+    highest llr, since there a person sees most. Two groups that people told apart are not asked
+    about again, nor are encounters of a group that people joined.
+    """
+
+    def gain(question: Question) -> float:
+        llr, _, _, joined = question
+        probability = _posterior(llr, together)
+        return 1 - probability if joined else probability
+
+    questions = [*_joined(known, grouping, decided), *_apart(known, grouping, decided)]
+    questions.sort(key=lambda one: (-gain(one), one[1], one[2]))
+    found: list[Suggestion] = []
+    for llr, one, other, joined in questions:
+        if len(found) == limit:
+            break
+        if (pair := _pair_to_show(known, one, other, decided)) is not None:
+            found.append(Suggestion(pair, _posterior(llr, together), joined))
+    return found
+
+
+def _apart(known: Table, grouping: Grouping, decided: Decided) -> Iterator[Question]:
+    """Every two groups that may be one animal and that nobody told apart."""
+    of = np.array(grouping.of)
+    member = np.eye(len(grouping.groups))[of]
+    pairs = member.T @ known.comparable @ member
+    mean = member.T @ np.where(known.comparable, known.llr, 0.0) @ member / np.maximum(pairs, 1)
+    size = member.sum(0)
+    llr = between_groups(mean, size[:, None], size[None, :])
+    open_pairs = np.triu(pairs > 0, 1)
+    for i, j in decided.different:
+        open_pairs[min(of[i], of[j]), max(of[i], of[j])] = False
+    for a, b in np.argwhere(open_pairs).tolist():
+        one, other = grouping.groups[a].members, grouping.groups[b].members
+        yield float(llr[a, b]), one, other, False
+
+
+def _joined(known: Table, grouping: Grouping, decided: Decided) -> Iterator[Question]:
+    """Every part of a group against the rest; a part is what people said to be one animal."""
+    for group in grouping.groups:
+        for part in _units(group.members, decided):
+            rest = tuple(one for one in group.members if one not in part)
+            if rest:
+                block = np.ix_(part, rest)
+                pairs = max(1, int(known.comparable[block].sum()))
+                mean = np.array(known.llr[block].sum() / pairs)
+                llr = between_groups(mean, np.array(len(part)), np.array(len(rest)))
+                yield float(llr), part, rest, True
+
+
+def _units(members: tuple[int, ...], decided: Decided) -> list[tuple[int, ...]]:
+    """The encounters of a group, those together that people decided to be one animal."""
+    unit = {one: one for one in members}
+    for i, j in decided.same:
+        if i in unit and j in unit:
+            before, after = unit[j], unit[i]
+            unit = {one: after if of == before else of for one, of in unit.items()}
+    return [tuple(one for one in members if unit[one] == name) for name in set(unit.values())]
+
+
+def _pair_to_show(
+    known: Table, one: tuple[int, ...], other: tuple[int, ...], decided: Decided
+) -> Pair | None:
+    """The comparable, undecided pair of highest llr, or None."""
+    open_pairs = [
+        (-known.llr[i, j], (min(i, j), max(i, j)))
+        for i in one
+        for j in other
+        if known.comparable[i, j] and (min(i, j), max(i, j)) not in decided
+    ]
+    return min(open_pairs)[1] if open_pairs else None

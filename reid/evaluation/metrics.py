@@ -1,0 +1,234 @@
+"""Figures of llrs and rankings: Cllr and its parts, misleading evidence, calibration, ROC, CMC.
+
+Everywhere `genuine` is (n,) and `impostor` is (m,): log10 likelihood ratios of pairs of the same
+and of different animals. A figure without a pair of either kind is a ValueError.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log2
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import isotonic_regression
+
+from reid.errors import MissingExtra
+
+Float64 = NDArray[np.float64]
+Bool = NDArray[np.bool_]
+
+EDGES = (-2.0, -1.0, 0.0, 1.0, 2.0)
+BANDS = ("-2 and less", "-2 to -1", "-1 to 0", "0 to 1", "1 to 2", "2 and more")
+STRONG = 1.0  # llr: ten times as probable on one side as on the other
+BITS = log2(10)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How often it was so where so much was stated; bins without a pair are left out.
+
+    stated, observed: (B,) mean probability and weighted share that was true, per bin.
+    true, false: (B,) how many of each lie in the bin. error: the expected calibration error.
+    """
+
+    stated: Float64
+    observed: Float64
+    true: NDArray[np.intp]
+    false: NDArray[np.intp]
+    error: float
+
+
+def cost(genuine: ArrayLike, impostor: ArrayLike) -> tuple[Float64, Float64]:
+    """What each pair costs, in bits: log2(1 + 1/LR) if genuine, log2(1 + LR) if impostor."""
+    return _softplus(-np.asarray(genuine, float)), _softplus(np.asarray(impostor, float))
+
+
+def _softplus(llr: Float64) -> Float64:
+    """log2(1 + 10 ** llr) without overflow."""
+    return np.asarray(np.logaddexp2(0.0, llr * BITS), float)
+
+
+def cllr(genuine: ArrayLike, impostor: ArrayLike) -> float:
+    """Log-likelihood-ratio cost: half the mean cost of either kind (Brümmer & du Preez 2006).
+
+    0 is perfect, 1 is what llr 0 for every pair costs; above 1 the evidence harms.
+    """
+    _some(genuine, impostor)
+    ours, theirs = cost(genuine, impostor)
+    return float(ours.mean() + theirs.mean()) / 2
+
+
+def cllr_min(
+    genuine: ArrayLike, impostor: ArrayLike, *, weights: tuple[Float64, Float64] | None = None
+) -> float:
+    """Cllr after the best monotone recalibration on these very pairs: what is lost in ranking.
+
+    Pool adjacent violators with balanced classes (Brümmer & du Preez 2006). It is fitted on the
+    pairs it is judged by, so that few pairs make it too small, and Cllr_cal too large.
+    weights: (n,) and (m,), not negative, e.g. of a bootstrap draw; within each kind only their
+    proportions matter.
+    """
+    _some(genuine, impostor)
+    llr = np.concatenate([np.asarray(genuine, float), np.asarray(impostor, float)])
+    levels, where = np.unique(llr, return_inverse=True)
+    n = len(np.atleast_1d(genuine))
+    w = weights or (np.ones(n), np.ones(len(llr) - n))
+    ours = np.bincount(where[:n], w[0], len(levels)).astype(float)
+    return pooled_cost(ours, np.bincount(where[n:], w[1], len(levels)).astype(float))
+
+
+def pooled_cost(genuine: Float64, impostor: Float64) -> float:
+    """Cllr_min from the weight of the genuine and impostor pairs at every llr, lowest llr first."""
+    ours, theirs = genuine / genuine.sum(), impostor / impostor.sum()
+    held = ours + theirs > 0
+    ours, theirs = ours[held], theirs[held]
+    both = ours + theirs
+    share = np.clip(isotonic_regression(ours / both, weights=both).x, 0.0, 1.0)
+    won, lost = ours > 0, theirs > 0
+    bits = ours[won] @ np.log2(share[won]) + theirs[lost] @ np.log2(1 - share[lost])
+    return max(0.0, float(-bits) / 2)
+
+
+def cllr_cal(genuine: ArrayLike, impostor: ArrayLike) -> float:
+    """Cllr - Cllr_min: what a wrong scale of the llr costs, in bits; never below 0."""
+    return max(0.0, cllr(genuine, impostor) - cllr_min(genuine, impostor))
+
+
+def misleading(genuine: ArrayLike, impostor: ArrayLike, beyond: float = STRONG) -> tuple[int, int]:
+    """(pairs, of): genuine pairs at llr -beyond or less and impostor pairs at beyond or more."""
+    ours, theirs = np.asarray(genuine, float), np.asarray(impostor, float)
+    wrong = int((ours <= -beyond).sum() + (theirs >= beyond).sum())
+    return wrong, len(ours) + len(theirs)
+
+
+def bands(llr: ArrayLike) -> tuple[int, ...]:
+    """How many pairs lie in each band of `BANDS`.
+
+    An edge belongs to the band farther from 0: -2 to the first, 2 to the last; 0 to "0 to 1".
+    """
+    values = np.asarray(llr, float)
+    below = np.digitize(values, EDGES, right=True)
+    upward = np.digitize(values, EDGES)
+    band = np.where(values < 0, below, upward)
+    return tuple(np.bincount(band, minlength=len(BANDS)).tolist())
+
+
+def tippett(genuine: ArrayLike, impostor: ArrayLike, grid: ArrayLike) -> tuple[Float64, Float64]:
+    """Shares of the genuine and of the impostor pairs with at least the llr of the grid.
+
+    grid: (G,) llrs; both shares (G,). Tippett plots: Evett & Buckleton 1996.
+    """
+    _some(genuine, impostor)
+    ours, theirs = (_at_least(np.sort(np.asarray(x, float)), grid) for x in (genuine, impostor))
+    return ours, theirs
+
+
+def _at_least(ordered: Float64, grid: ArrayLike) -> Float64:
+    return 1 - np.searchsorted(ordered, np.asarray(grid, float), "left") / len(ordered)
+
+
+def calibration(
+    probability: ArrayLike, truth: ArrayLike, *, bins: int = 10, weight: ArrayLike | None = None
+) -> Calibration:
+    """Stated probability against what was observed, in bins of equal width from 0 to 1.
+
+    probability, truth, weight: (n,). The error is the mean distance of stated and observed over
+    bins, weighed by what they hold (Naeini et al. 2015).
+    """
+    p, true = np.asarray(probability, float), np.asarray(truth, bool)
+    if not len(p) or len(p) != len(true) or p.min() < 0 or p.max() > 1:
+        raise ValueError("as many truths as probabilities are needed, all from 0 to 1")
+    w = np.ones(len(p)) if weight is None else np.asarray(weight, float)
+    where = np.minimum((p * bins).astype(np.intp), bins - 1)
+    mass, stated, observed = (np.bincount(where, w * x, bins) for x in (np.ones(len(p)), p, true))
+    held = mass > 0
+    mass, stated, observed = mass[held], stated[held], observed[held]
+    return Calibration(
+        stated / mass,
+        observed / mass,
+        np.bincount(where[true], minlength=bins)[held],
+        np.bincount(where[~true], minlength=bins)[held],
+        float(np.abs(stated - observed).sum() / mass.sum()),
+    )
+
+
+def calibration_curve(genuine: ArrayLike, impostor: ArrayLike, *, bins: int = 10) -> Calibration:
+    """Posterior at even prior odds against the share of genuine pairs, both kinds weighed alike."""
+    _some(genuine, impostor)
+    ours, theirs = np.asarray(genuine, float), np.asarray(impostor, float)
+    posterior = np.exp2(-_softplus(-np.concatenate([ours, theirs])))
+    truth = np.arange(len(posterior)) < len(ours)
+    weight = np.where(truth, 0.5 / len(ours), 0.5 / len(theirs))
+    return calibration(posterior, truth, bins=bins, weight=weight)
+
+
+def ece(probability: ArrayLike, truth: ArrayLike, bins: int = 10) -> float:
+    """Expected calibration error of probabilities, see `calibration`."""
+    return calibration(probability, truth, bins=bins).error
+
+
+def roc(genuine: ArrayLike, impostor: ArrayLike) -> tuple[Float64, Float64]:
+    """False positive rate and true positive rate, both rising, from (0, 0) to (1, 1).
+
+    Raises MissingExtra without scikit-learn.
+    """
+    _some(genuine, impostor)
+    try:
+        from sklearn.metrics import roc_curve
+    except ImportError as error:
+        raise MissingExtra("a ROC curve", needs="scikit-learn", extra="report") from error
+    both = np.concatenate([np.asarray(genuine, float), np.asarray(impostor, float)])
+    truth = np.arange(len(both)) < len(np.atleast_1d(genuine))
+    false, true, _ = roc_curve(truth, both)
+    return np.asarray(false, float), np.asarray(true, float)
+
+
+def det(genuine: ArrayLike, impostor: ArrayLike) -> tuple[Float64, Float64]:
+    """False positive rate, rising, and false negative rate, falling (Martin et al. 1997)."""
+    false, true = roc(genuine, impostor)
+    return false, 1 - true
+
+
+def eer(genuine: ArrayLike, impostor: ArrayLike) -> float:
+    """Equal error rate: where the DET curve, joined by straight lines, has both rates alike."""
+    false, missed = det(genuine, impostor)
+    after = int(np.argmax(false >= missed))
+    gap = (missed - false)[after - 1 : after + 1]
+    along = gap[0] / (gap[0] - gap[1])
+    return float(false[after - 1] + along * (false[after] - false[after - 1]))
+
+
+def tpr_at(fpr: float, genuine: ArrayLike, impostor: ArrayLike) -> float | None:
+    """Largest share of genuine pairs found at a false positive rate of no more than `fpr`.
+
+    None where there are fewer than 1/fpr impostors: such a rate cannot be seen on them.
+    """
+    false, true = roc(genuine, impostor)
+    if len(np.atleast_1d(impostor)) * fpr < 1:
+        return None
+    return float(true[false <= fpr].max())
+
+
+def ranks(numbers: Float64, same: Bool, counted: Bool) -> list[int]:
+    """The place of the first genuine annotation, from 1, for each query that has one.
+
+    numbers, same, counted: (Q, N). Ties are broken against us, as in `retrieval.retrieval`.
+    """
+    found = []
+    for q in np.nonzero((same & counted).any(1))[0].tolist():
+        best = numbers[q][same[q] & counted[q]].max()
+        found.append(1 + int((numbers[q][~same[q] & counted[q]] >= best).sum()))
+    return found
+
+
+def cmc(places: Sequence[int], depth: int = 20) -> Float64:
+    """(depth,) share of queries whose first genuine annotation is among the first 1 ... depth."""
+    if not places:
+        raise ValueError("a cumulative curve needs at least one rank")
+    return np.array([np.mean(np.asarray(places) <= k) for k in range(1, depth + 1)])
+
+
+def _some(genuine: ArrayLike, impostor: ArrayLike) -> None:
+    n, m = len(np.atleast_1d(genuine)), len(np.atleast_1d(impostor))
+    if not n or not m:
+        raise ValueError(f"{n} genuine and {m} impostor pairs: at least one of each is needed")

@@ -1,0 +1,133 @@
+"""Simulated surveys whose truth is known: cases of three, an open catalogue, a count of animals."""
+
+import argparse
+import json
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from tqdm import tqdm
+
+from reid.embed import Embedder
+from reid.errors import BadSettings, ReidError
+from reid.evaluation import counting, open_set, triples
+from reid.evaluation.encounters import all_between, simulate
+from reid.evidence import Calibrator, released
+
+
+def progress(what: str, total: int) -> Callable[[int], object]:
+    """A bar on the terminal."""
+    return tqdm(desc=what, total=total, disable=None).update
+
+
+def cases_of_three(
+    o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator
+) -> dict[str, Any]:
+    """Posteriors of partitions, beside the truth."""
+    encounters = simulate(
+        embedder, animals=o.animals, seed=o.seed, width=o.width, progress=progress
+    )
+    drawn = triples.draw(encounters, o.triples, np.random.default_rng((o.seed, 7)))
+    pairs = triples.pairs_of(drawn)
+    print(f"{len(encounters)} encounters, {len(drawn)} triples, {len(pairs)} pairs of encounters")
+    done = progress("compare pairs", len(pairs))
+    found = triples.answer(drawn, all_between(encounters, pairs, calibrator, done=done))
+    print(triples.as_text(found))
+    return triples.as_json(found)
+
+
+def open_catalogue(
+    o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator
+) -> dict[str, Any]:
+    """Known animals and strangers, asked about as in the product."""
+    known = open_set.known_animals(o.animals, o.strangers, o.seed)
+    encounters = simulate(
+        embedder,
+        animals=o.animals + o.strangers,
+        seed=o.seed,
+        encounters=open_set.CATALOGUED + 1,
+        width=o.width,
+        wanted=open_set.wanted(known),
+        progress=progress,
+    )
+    total = o.animals + o.strangers
+    asked = open_set.ask(encounters, known, calibrator, done=progress("identify", total))
+    print(f"{o.animals} known animals, {o.strangers} unknown ones, one query encounter each")
+    print(open_set.as_text(asked, known))
+    return open_set.as_json(asked, known)
+
+
+def population(o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator) -> dict[str, Any]:
+    """Encounters sorted into animals, by the machine and with decisions."""
+    counting.ready()
+    encounters = simulate(
+        embedder, animals=o.animals, seed=o.seed, width=o.width, progress=progress
+    )
+    pairs = counting.shortlisted(encounters, done=progress("shortlist", len(encounters)))
+    done = progress("compare pairs", len(pairs))
+    evidence = all_between(encounters, pairs, calibrator, done=done)
+    found = counting.count(encounters, evidence, decisions=o.decisions)
+    print(f"{len(encounters)} encounters of {o.animals} animals, {len(pairs)} pairs compared")
+    print(counting.as_text(found))
+    return counting.as_json(found)
+
+
+def arguments() -> argparse.Namespace:
+    """What the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="triples | open-set | count")
+
+    def command(name: str, run: Callable[..., Any], animals: int) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+        one.set_defaults(run=run, name=name)
+        one.add_argument("--animals", type=int, default=animals)
+        one.add_argument("--seed", type=int, default=31, help="not one of training or calibration")
+        one.add_argument("--width", type=int, help="pixels of every photo, for a quick look")
+        one.add_argument("--out", type=Path, help=f"folder for {name}.json")
+        one.add_argument("--weights", type=Path, help="folder of weights and cards")
+        return one
+
+    three = command("triples", cases_of_three, 60)
+    three.add_argument("--triples", type=int, default=1000)
+    known = command("open-set", open_catalogue, 150)
+    known.add_argument("--strangers", type=int, default=150, help="animals not in the catalogue")
+    many = command("count", population, 60)
+    many.add_argument("--decisions", type=int, default=100, help="of a reviewer who is never wrong")
+    return parser.parse_args()
+
+
+def checked(o: argparse.Namespace) -> None:
+    """Raises BadSettings for sizes that leave nothing to measure."""
+    least = {"triples": 3, "open-set": 1, "count": 1}[o.name]
+    if o.animals < least:
+        raise BadSettings(f"--animals {o.animals}: {o.name} needs at least {least}")
+    for option in ("triples", "strangers", "decisions"):
+        if getattr(o, option, 1) < (option != "decisions"):
+            raise BadSettings(f"--{option} {getattr(o, option)}: a larger number is needed")
+
+
+def main() -> int:
+    """Exit code 0, or 2 where the command cannot work."""
+    o = arguments()
+    try:
+        checked(o)
+        embedder, calibrator = Embedder.load(o.weights), released(o.weights)
+        print(f"{o.name}: seed {o.seed}; {embedder.model}, {calibrator.id}", flush=True)
+        found = o.run(o, embedder, calibrator)
+    except ReidError as error:
+        print(f"simulate.py: {error}", file=sys.stderr)
+        return 2
+    if o.out:
+        command = "scripts/simulate.py " + shlex.join(sys.argv[1:])
+        head = {"command": command, "model": embedder.model, "calibrator": calibrator.id}
+        head |= {"seed": o.seed, "animals": o.animals}
+        o.out.mkdir(parents=True, exist_ok=True)
+        (o.out / f"{o.name}.json").write_text(json.dumps(head | found, indent=1) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
