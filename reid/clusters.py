@@ -172,7 +172,7 @@ def between_groups(mean: Matrix, one: Matrix, other: Matrix) -> Matrix:
     """log10 evidence that two groups are one animal, from the mean llr of the pairs between them.
 
     one, other: their sizes. One encounter and a group of k have k pairs, which repeat each other:
-    in a block of k + 1 encounters each counts 2 / (k + 1), as in `partitions.block_llr`. The
+    in a block of k + 1 encounters each counts 2 / (k + 1). The
     smaller group speaks as one of its encounters does, since its members are already one animal.
     """
     return np.asarray(mean * 2 * np.maximum(one, other) / (one + other), float)

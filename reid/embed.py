@@ -1,7 +1,7 @@
 """Crops to embeddings and local features: find the flank in the crop, then look at it closely."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -30,6 +30,8 @@ from reid.weights import ModelCard, default_folder, latest, load_card, verified
 MARGIN = 0.25  # of the flank's width and height, seen around it for dense descriptors
 NEAR = 1.5  # look of the embedding, in sizes of the card's window
 SCALES = ((1.0, 400), (2.0, 1000))  # looks of the descriptors, likewise, and cells kept of each
+PATCH = 4  # cells of the first look
+DOUBTFUL = (0.94, 0.975)  # probability of coat in the surest patch: below, no animal; above, one
 LEAST_COAT = 0.3  # probability of coat below which a cell is dropped
 
 
@@ -75,9 +77,10 @@ class Embedder:
         described: list[AnnotationFeatures] = []
         for at in range(0, len(crops), batch):
             part = crops[at : at + batch]
-            flanks, poses = self.find(part)
+            flanks, poses, sure = self._found(part)
             embeddings, coats = self._closely(part, flanks)
-            dense = self.local(part, flanks)
+            seen = zip(self.local(part, flanks), sure, strict=True)
+            dense = [replace(one, weight=one.weight * presence) for one, presence in seen]
             for crop, flank, pose, e, coat, d in zip(
                 part, flanks, poses, embeddings, coats, dense, strict=True
             ):
@@ -91,20 +94,26 @@ class Embedder:
 
     def measures(self, crops: Sequence[Crop]) -> list[Measures]:
         """What quality is graded by, of every crop, in order."""
-        flanks, poses = self.find(crops)
+        flanks, poses, sure = self._found(crops)
         coats, dense = self._closely(crops, flanks)[1], self.local(crops, flanks)
+        dense = [replace(d, weight=d.weight * p) for d, p in zip(dense, sure, strict=True)]
         return [_measured(*parts) for parts in zip(crops, flanks, poses, coats, dense, strict=True)]
 
     def flanks(self, crops: Sequence[Crop]) -> list[Box]:
         """Where the flank lies in each crop, pixels of the crop."""
         return self.find(crops)[0]
 
-    @torch.inference_mode()
     def find(self, crops: Sequence[Crop]) -> tuple[list[Box], list[Pose]]:
         """Where the flank lies in each crop (pixels of the crop), and the animal's pose.
 
         One coarse look at the whole crop; the window may reach over the crop's edge.
         """
+        flanks, poses, _ = self._found(crops)
+        return flanks, poses
+
+    @torch.inference_mode()
+    def _found(self, crops: Sequence[Crop]) -> tuple[list[Box], list[Pose], list[np.float32]]:
+        """The same, and how sure it is that there is an animal at all, [0, 1]."""
         height, width = self.card.window
         whole = [Box(0, 0, c.image.shape[1], c.image.shape[0]) for c in crops]
         looks = [look(c, b, (height, width)) for c, b in zip(crops, whole, strict=True)]
@@ -114,7 +123,8 @@ class Embedder:
         places, pose = body_place(place).numpy(), pose.double()
         boxes = [flank_window(c, p, b) for c, p, b in zip(coat, places, whole, strict=True)]
         left, yaw = torch.sigmoid(pose[:, 0]), torch.rad2deg(pose[:, 1])
-        return boxes, [Pose(float(p), float(y)) for p, y in zip(left, yaw, strict=True)]
+        poses = [Pose(float(p), float(y)) for p, y in zip(left, yaw, strict=True)]
+        return boxes, poses, [presence(c) for c in coat]
 
     def _trunk(self, looks: Sequence[Look]) -> Tensor:
         images = np.stack([local_contrast(look.luminance) for look in looks])[:, None]
@@ -172,6 +182,17 @@ class Embedder:
             for d, c, t, look in zip(descriptors, coat[:, 0].numpy(), trust, looks, strict=True)
         ]
         return [_kept_cells(g, c, kept, self.model) for g, c in zip(grids, crops, strict=True)]
+
+
+def presence(coat: Float32) -> np.float32:
+    """How sure the first look is that a crop shows an animal at all, [0, 1].
+
+    coat: (h, w) float32 in [0, 1], probability of coat. On an animal some patch is coat beyond
+    doubt; ground and bush look a little like coat in many places, and like nothing else in none.
+    """
+    patches = cv2.blur(coat, (PATCH, PATCH), borderType=cv2.BORDER_REFLECT)
+    low, high = DOUBTFUL
+    return np.float32(np.clip((patches.max() - low) / (high - low), 0, 1))
 
 
 def _measured(crop: Crop, flank: Box, pose: Pose, coat: Float32, dense: LocalFeatures) -> Measures:

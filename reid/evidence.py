@@ -17,6 +17,8 @@ from reid.types import Comparison, Evidence, Verdict
 from reid.weights import default_folder, latest
 
 LOG10_E = log10(np.e)
+NOTHING = 0.02  # |llr| that rounds to nothing
+LEAST_CAPACITY = 0.005  # below it two photos have no coat to compare
 SAME = 2.0  # llr from which the machine says "same", and below minus which "different"
 
 
@@ -33,8 +35,9 @@ class Calibrator:
 
     model: the embeddings it was fitted on. individuals: that calibrated it; log10 of their number
     is the bound, nobody may claim more. full, quick: links where RootSIFT was measured and where it
-    was not. same: the llr from which the verdict is "same". widening: (0, 1], below 1 where the
-    photos at hand are unlike those of the calibration and all evidence is to count for less.
+    was not. same: the llr from which the verdict is "same". widening: above 0, below 1 where the
+    photos at hand are unlike those of the calibration and all evidence is to count for less; above
+    1 only by `reid.local`.
     """
 
     id: str
@@ -55,7 +58,8 @@ class Calibrator:
         """What the flanks of two encounters say together; each is a witness of its own.
 
         Where the flank is known with probability p only, LR = p LR(one flank) + (1 - p): two photos
-        of different flanks say nothing. Without a witness the pair is not comparable and llr is 0.
+        of different flanks say nothing. Without a witness the pair is not comparable and llr is 0;
+        it is not comparable either where no photo shows coat that could agree, and none does.
         """
         if not witnesses:
             verdict = Verdict.NOT_COMPARABLE
@@ -66,7 +70,10 @@ class Calibrator:
         if np.size(spread):
             ends = np.percentile(self.llr(np.asarray(spread)), [2.5, 97.5])
             low, high = min(llr, float(ends[0])), max(llr, float(ends[1]))
-        return Evidence(llr, self.bound, verdict_of(llr, same=self.same), self.id, (low, high))
+        verdict = verdict_of(llr, same=self.same)
+        if abs(llr) < NOTHING and max(w.told.capacity for w in witnesses) < LEAST_CAPACITY:
+            verdict = Verdict.NOT_COMPARABLE
+        return Evidence(llr, self.bound, verdict, self.id, (low, high))
 
     def pair(self, seen: Comparison, *, shared: float = 1.0) -> Evidence:
         """What two photos say when they are all there is."""

@@ -10,11 +10,12 @@ from reid.types import AnnotationFeatures, Float32, LocalFeatures
 
 Vector = NDArray[np.float64]
 
-FINE_KNOTS = (1.0, 2.5, 3.5)  # of log1p(fine), from which an agreement weighs more
-ROOTSIFT_KNOTS = (0.0, 2.0, 3.0)  # of log1p(rootsift)
+FINE_KNOTS = (2.0, 2.75, 3.5)  # of log1p(fine), from which an agreement weighs more
+ROOTSIFT_KNOTS = (2.0, 2.5, 3.0)  # of log1p(rootsift)
 SILENCE_KNOTS = (0.0, 0.1, 0.2, 0.3)  # of capacity, from which silence weighs more
 TERMS = 3 + len(FINE_KNOTS) + len(ROOTSIFT_KNOTS) + len(SILENCE_KNOTS)
 FULL = 1000.0  # trusted cells of a perfect look, the unit of capacity
+UNUSABLE = 1 / 6  # quality at which a photo is as probably unusable as not, see `reid.quality`
 ALIKE = 100.0  # strength of cells that are alike without agreeing, in two photos full of detail
 
 
@@ -114,13 +115,15 @@ def capacity(one: AnnotationFeatures, other: AnnotationFeatures, alike: float) -
 
     The reliability head says of each cell how probably its place is found in another photo: the
     product of both sums, in units of a perfect look, is what may be expected to agree. The head
-    knows little of blur, hence the root of the poorer quality; an ungraded photo counts as good.
+    knows little of blur, hence the root of how far the poorer photo is above unusable; an ungraded
+    one counts as good.
     alike: strength of cells that are nearest to each other without agreeing. Photos without detail
     have few such cells, whoever they show; silence between them means nothing.
     """
     trusted = float(np.prod([_trusted(side.dense) for side in (one, other)]))
-    values = [side.quality.value for side in (one, other) if side.quality]
-    return trusted * float(np.sqrt(min(values, default=1.0))) * min(alike / ALIKE, 1.0)
+    poorer = min((side.quality.value for side in (one, other) if side.quality), default=1.0)
+    usable = max(0.0, (poorer - UNUSABLE) / (1 - UNUSABLE))
+    return trusted * float(np.sqrt(usable)) * min(alike / ALIKE, 1.0)
 
 
 def _trusted(dense: LocalFeatures) -> float:

@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import product
-from math import asin, cos, pi, radians, sin, sqrt
+from math import asin, cos, exp, log10, pi, radians, sin, sqrt
 
 EARTH_KM = 6371.0088  # mean radius
+PRIOR_BOUND = 1.0  # of the log10 odds that places and times may add to those of the photos
+INSIDE = 5.991  # chi-square of two degrees of freedom at 95 %
 HOUR = timedelta(hours=1)
+
+Position = tuple[float, float]  # latitude, longitude in degrees
 
 
 class Rating(StrEnum):
@@ -44,6 +48,11 @@ class Movement:
     def diameter_km(self) -> float:
         """Width of a circle with the area of the mean home range."""
         return 2 * sqrt(self.home_range_km2 / pi)
+
+    @property
+    def variance_km2(self) -> float:
+        """Of each coordinate of a place in a home range, were it normal and the area its 95 %."""
+        return self.home_range_km2 / (pi * INSIDE)
 
     @property
     def source(self) -> str:
@@ -124,6 +133,39 @@ def between(one: Visit, other: Visit, movement: Movement | None = None) -> Space
         choices = [(first, second)]
     legs = tuple(_leg(distance, a, b, movement) for a, b in choices)
     return SpaceTime(distance, legs, movement.source)
+
+
+def prior(
+    way: SpaceTime,
+    places: Sequence[Position],
+    ends: tuple[Position | None, Position | None],
+    movement: Movement | None = None,
+) -> float:
+    """Log10 odds that distance and times give to "one animal", for who wants them as a prior.
+
+    places: the stations, each once. ends: where the two encounters were; 0.0 where one is unknown.
+    One animal: two places of one bivariate normal home range (Jennrich & Turner 1969) lie d apart
+    with a density in proportion to w(d) = exp(-d² / 4 s²), so that from station a it is next met at
+    b with w(ab) / sum over all stations c of w(ac). Two animals: at any of the K stations alike,
+    1 / K. The log10 of the ratio, mean of both directions, within PRIOR_BOUND, because animals
+    disperse and a case has few stations. Impossible under every stated time: -PRIOR_BOUND.
+    """
+    if all(leg.rating is Rating.IMPOSSIBLE for leg in way.legs):
+        return -PRIOR_BOUND
+    one, other = ends
+    if one is None or other is None or len(places) < 2:
+        return 0.0
+    spread = 4 * (movement or Movement()).variance_km2
+
+    def density(a: Position, b: Position) -> float:
+        return exp(-(great_circle_km(a, b) ** 2) / spread)
+
+    near = density(one, other)
+    if near <= 0.0:
+        return -PRIOR_BOUND
+    sums = [sum(density(end, place) for place in places) / len(places) for end in (one, other)]
+    ratio = log10(near) - (log10(sums[0]) + log10(sums[1])) / 2
+    return min(max(ratio, -PRIOR_BOUND), PRIOR_BOUND)
 
 
 def _distance(one: Visit, other: Visit) -> float | None:

@@ -112,20 +112,34 @@ def block_llr(llr: Matrix, comparable: NDArray[np.bool_], members: tuple[int, ..
     """log10 likelihood ratio of "one animal" over "all different" for some encounters.
 
     The k (k - 1) / 2 pairs of a block repeat each other: once b and c are known to be a, nothing
-    new is in b against c. Only k - 1 of them can be independent, so their sum is tempered by the
-    share of independent ones, 2 / k. Where pairs cannot be compared, the independent ones are a
-    spanning forest of the pairs that can: k minus the number of groups that comparisons connect.
-    On simulated triples with exact pairwise llrs this is calibrated, a little on the careful side.
+    new is in b against c. Only k - 1 of them can be independent. The strongest pair speaks first;
+    then the others join, the one with most to say first, each with its mean llr to those that are
+    in. So an encounter that says nothing of anybody leaves the odds of all partitions as they were.
+    Pairs that cannot be compared are left out of the means, and what they keep apart starts anew.
     """
-    pairs = [(i, j) for i, j in combinations(members, 2) if comparable[i, j]]
-    group = {one: one for one in members}
-    independent = 0
-    for i, j in pairs:
-        if group[i] != group[j]:
-            independent += 1
-            before, after = group[j], group[i]
-            group = {one: after if of == before else of for one, of in group.items()}
-    return sum(float(llr[i, j]) for i, j in pairs) * independent / max(1, len(pairs))
+    left = set(members)
+    total = 0.0
+    while len(left) > 1:
+        pairs = [(i, j) for i, j in combinations(sorted(left), 2) if comparable[i, j]]
+        if not pairs:
+            break
+        i, j = max(pairs, key=lambda pair: abs(float(llr[pair])))
+        total += float(llr[i, j])
+        group, left = {i, j}, left - {i, j}
+        while joins := _joining(llr, comparable, group, left):
+            mean, one = max(joins, key=lambda join: abs(join[0]))
+            total += mean
+            group.add(one)
+            left.discard(one)
+    return total
+
+
+def _joining(
+    llr: Matrix, comparable: NDArray[np.bool_], group: set[int], left: set[int]
+) -> list[tuple[float, int]]:
+    """Mean llr to the group, of every encounter that can be compared with some of it."""
+    near = {one: [float(llr[one, m]) for m in group if comparable[one, m]] for one in sorted(left)}
+    return [(sum(llrs) / len(llrs), one) for one, llrs in near.items() if llrs]
 
 
 def posterior(

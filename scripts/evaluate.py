@@ -1,6 +1,7 @@
 """Compare recognition methods on named data: a folder, or synthetic:ANIMALS:SEED."""
 
 import argparse
+import datetime
 import shlex
 import sys
 import tempfile
@@ -15,6 +16,9 @@ from tqdm import tqdm
 from reid.embed import Embedder
 from reid.errors import BadDataset, ReidError
 from reid.evaluation.degrade import LEVELS
+from reid.evaluation.findings import Report, Stratum, strata_of
+from reid.evaluation.html_report import write_report
+from reid.evaluation.metrics import ranks
 from reid.evaluation.photos import CropStyle, Sample
 from reid.evaluation.population import FLANKS, SHOTS, photograph
 from reid.evaluation.protocol import read_dataset, read_distractors
@@ -67,10 +71,14 @@ def evaluate(options: argparse.Namespace) -> None:
         witnesses[0] = Rosette(embedder, calibrator)
     names = (*(options.methods or OURS), *(peer.embedder.model for peer in peers))
     table: list[Row] = []
+    strata: list[Stratum] = []
+    places: dict[str, list[int]] = {}
     with ExitStack() as stack:
         queries = read_dataset(folder_of(options.dataset, stack))
         others = [s for d in options.distractors for s in read_distractors(d)]
-        print(heading(options, queries, others), end="")
+        about = heading(options, queries, others)
+        animals = [s.animal for s in (*queries, *others)]
+        print(about, end="")
         print(f"; {embedder.model}, {calibrator.id}" if embedder and calibrator else "", flush=True)
         for peer in peers:
             print(f"{peer.embedder.model}, licence: {peer.embedder.licence}")
@@ -82,12 +90,50 @@ def evaluate(options: argparse.Namespace) -> None:
             print(as_text(found))
             if calibrator and "evidence" in names:
                 print(evidence_as_text(trial, calibrator))
+                strata += strata_of(trial, calibrator.llr(trial.tables["evidence"]), animals)
             sys.stdout.flush()
             table += found
+            for method, numbers in trial.tables.items():
+                places.setdefault(method, ranks(numbers, trial.same, trial.counted))
+    model = embedder.model if embedder else "none"
+    keep(options, table, model)
+    if options.report:
+        name = calibrator.id if calibrator else "none"
+        facts = {"description": about, "model": model, "calibrator": name}
+        print(write_report(report(options, facts, strata, table, places), options.report))
+
+
+def keep(options: argparse.Namespace, table: list[Row], model: str) -> None:
+    """evaluation.json, where asked for."""
     if options.out:
-        command = "scripts/evaluate.py " + shlex.join(sys.argv[1:])
-        path, model = options.out / "evaluation.json", embedder.model if embedder else "none"
-        write_json(path, table, dataset=options.dataset, command=command, model=model)
+        path = options.out / "evaluation.json"
+        write_json(path, table, dataset=options.dataset, command=command(), model=model)
+
+
+def command() -> str:
+    """How this was called."""
+    return "scripts/evaluate.py " + shlex.join(sys.argv[1:])
+
+
+def report(
+    options: argparse.Namespace,
+    facts: dict[str, str],
+    strata: list[Stratum],
+    table: list[Row],
+    places: dict[str, list[int]],
+) -> Report:
+    """All that was found, for report.html. facts: description, model and calibrator."""
+    return Report(
+        title="Recognition of photos",
+        command=command(),
+        dataset=options.dataset,
+        date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        seed=options.seed,
+        strata=strata,
+        rows=table,
+        ranks=places,
+        **facts,
+    )
 
 
 def shortlist(options: argparse.Namespace) -> None:
@@ -136,6 +182,7 @@ def main() -> int:
     )
     add("--left-right", action="store_true", help="of one animal; synthetic animals only")
     add("--out", type=Path, help="folder for evaluation.json")
+    add("--report", type=Path, help="folder for report.html and its evaluation.json")
     add("--weights", type=Path, help="folder of weights and cards")
     options = parser.parse_args()
     try:

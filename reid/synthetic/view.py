@@ -107,6 +107,13 @@ def render(
     return View(_exposed(scene, camera, rng), on_coat, posed, animal)
 
 
+def without_animal(camera: Camera, rng: np.random.Generator, *, size: tuple[int, int]) -> Float32:
+    """(H, W) float32 in [0, 1]: the same places and cameras, and nobody in the picture."""
+    ground = _background(rng, size) * rng.uniform(0.15, 0.9)
+    scene, _ = _plants_in_front(ground, np.zeros(size, np.float32), camera, rng)
+    return _exposed(scene, camera, rng)
+
+
 def _posed(camera: Camera, rng: np.random.Generator, size: tuple[int, int]) -> Float32:
     """(H, W, 2) body coordinates of every pixel: window, tilt, yaw and smooth bending."""
     height, width = size

@@ -248,6 +248,7 @@ MEASURES = Measures(0.9, 0.5, 0.4, 0.0, 0.0, 300.0, 0.8, 0.0)
 def test_capacity_is_what_both_photos_show_less_for_the_poorer_one():
     one, other = shown(0.5, 1000), shown(0.5, 400)
     assert capacity(one, other, alike=500.0) == pytest.approx(0.5 * 0.2)
-    assert capacity(one, shown(0.5, 400, 0.25), 500.0) == pytest.approx(0.5 * 0.2 * 0.5)
+    assert capacity(one, shown(0.5, 400, 1 / 6 + 5 / 24), 500.0) == pytest.approx(0.5 * 0.2 * 0.5)
+    assert capacity(one, shown(0.5, 400, 0.1), 500.0) == 0.0
     assert capacity(one, other, alike=50.0) == pytest.approx(0.5 * 0.2 * 0.5)
     assert capacity(one, shown(0.5, 0), 500.0) == capacity(one, other, 0.0) == 0.0

@@ -235,7 +235,7 @@ def told_nothing(capacity):
 
 
 def test_two_flanks_are_two_witnesses_within_the_bound():
-    told = Told(0.9, 20.0, 4.0, 0.3)
+    told = Told(0.9, 400.0, 40.0, 0.3)
     one, both = (CALIBRATOR.log_odds([Witness(told)] * n) for n in (1, 2))
     assert both == pytest.approx(2 * one)
     assert CALIBRATOR.evidence([Witness(told)] * 9).llr == CALIBRATOR.bound == 2.0
@@ -266,7 +266,7 @@ def test_the_interval_holds_the_llr_and_follows_the_refits():
 
 
 def test_widening_and_the_chosen_threshold_change_the_verdict():
-    told = [Witness(Told(0.9, 200.0, 9.0, 0.3))]
+    told = [Witness(Told(0.9, 2000.0, 40.0, 0.3))]
     assert CALIBRATOR.evidence(told).verdict == Verdict.SAME
     careful = replace(CALIBRATOR, same=0.5, widening=0.2).evidence(told)
     assert careful.llr == pytest.approx(0.2 * CALIBRATOR.log_odds(told) / np.log(10))

@@ -1,10 +1,11 @@
 """The space-time line: distance, time between, least speed, and what is not claimed."""
 
 from datetime import datetime
+from math import exp, log10, pi
 
 import pytest
 
-from reid.movement import Movement, Rating, Span, Visit, between, great_circle_km
+from reid.movement import Movement, Rating, Span, Visit, between, great_circle_km, prior
 
 HERE = (41.0, 55.0)
 NEAR = (41.0, 55.1)  # 8.4 km east
@@ -92,3 +93,41 @@ def test_assumptions_can_be_changed_and_are_named_with_their_source():
     assert "home range of resident male Persian leopards 103 ± 52 km²" in strict.source
     assert "Assumptions of this project" in strict.source
     assert "impossible above 5 km/h" in strict.source
+
+
+def way(one, other, *days):
+    times = [[day] for day in days] or [["2020-01-01"], ["2020-02-01"]]
+    return between(visit(one, *times[0]), visit(other, *times[1]))
+
+
+def test_as_a_prior_one_station_of_two_is_for_one_animal_and_far_ones_are_against_it():
+    stations = [HERE, FAR]
+    assert prior(way(HERE, HERE), stations, (HERE, HERE)) == pytest.approx(log10(2), abs=1e-3)
+    assert prior(way(HERE, FAR), stations, (HERE, FAR)) == -1.0
+
+
+def test_the_prior_is_the_ratio_of_the_two_ways_to_be_met_at_a_station():
+    stations, s2 = [HERE, NEAR, (41.0, 55.03)], Movement().variance_km2
+    table = [[exp(-(great_circle_km(a, b) ** 2) / 4 / s2) for b in stations] for a in stations]
+    there, back = table[0][2] / sum(table[0]), table[2][0] / sum(table[2])
+    expected = (log10(there / (1 / 3)) + log10(back / (1 / 3))) / 2
+    found = prior(way(HERE, stations[2]), stations, (HERE, stations[2]))
+    assert found == pytest.approx(expected)
+    assert prior(way(stations[2], HERE), stations, (stations[2], HERE)) == pytest.approx(found)
+
+
+def test_an_impossible_way_is_as_much_against_one_animal_as_the_prior_may_be():
+    near = (41.0, 55.03)
+    there = between(visit(HERE, "2020-01-01T12:00"), visit((41.0, 57.0), "2020-01-01T12:10"))
+    assert there.legs[0].rating is Rating.IMPOSSIBLE
+    assert prior(there, [HERE, near], (HERE, near)) == -1.0
+
+
+def test_a_place_that_is_not_known_adds_nothing():
+    assert prior(way(HERE, None), [HERE, FAR], (HERE, None)) == 0.0
+    assert prior(way(HERE, HERE), [HERE], (HERE, HERE)) == 0.0
+
+
+def test_half_of_the_squared_width_is_where_the_home_range_ends():
+    spread = Movement().variance_km2
+    assert pi * 5.991 * spread == pytest.approx(103.0)
