@@ -109,7 +109,7 @@ def told_by(seen: Sequence[Comparison]) -> Told:
     """
     best = max(seen, key=lambda one: one.agreement)
     could = max(one.capacity for one in seen)
-    return Told(best.cosine, best.fine_score, best.rootsift_score, could, len(seen))
+    return Told(best.cosine, best.fine_score, best.rootsift_score, could)
 
 
 def verdict_of(llr: float, *, same: float = SAME) -> Verdict:
@@ -138,8 +138,11 @@ def load_calibrator(name: str, folder: Path | None = None) -> Calibrator:
 
 
 def _link(card: dict[str, Any], key: str) -> Link:
-    refits = np.array(card.get(f"{key}_refits", []), float).reshape(-1, TERMS)
-    return Link(np.array(card[key], float), refits)
+    weights, refits = np.array(card[key], float), np.array(card.get(f"{key}_refits", []), float)
+    if weights.shape != (TERMS,) or refits.size % TERMS:
+        name = f"{card['name']}@{card['version']}"
+        raise UnknownModel(f"{name} is of another release: fit it again with scripts/calibrate.py")
+    return Link(weights, refits.reshape(-1, TERMS))
 
 
 def calibrator_of(model: str, folder: Path) -> Calibrator:

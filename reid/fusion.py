@@ -13,7 +13,7 @@ Vector = NDArray[np.float64]
 FINE_KNOTS = (2.0, 2.75, 3.5)  # of log1p(fine), from which an agreement weighs more
 ROOTSIFT_KNOTS = (2.0, 2.5, 3.0)  # of log1p(rootsift)
 SILENCE_KNOTS = (0.0, 0.1, 0.2, 0.3)  # of capacity, from which silence weighs more
-TERMS = 3 + len(FINE_KNOTS) + len(ROOTSIFT_KNOTS) + len(SILENCE_KNOTS)
+TERMS = 2 + len(FINE_KNOTS) + len(ROOTSIFT_KNOTS) + len(SILENCE_KNOTS)
 FULL = 1000.0  # trusted cells of a perfect look, the unit of capacity
 UNUSABLE = 1 / 6  # quality at which a photo is as probably unusable as not, see `reid.quality`
 ALIKE = 100.0  # strength of cells that are alike without agreeing, in two photos full of detail
@@ -55,19 +55,17 @@ class Told(NamedTuple):
 
     cosine, fine, rootsift: of the pair of photos that agrees best; fine is the strength of verified
     cells at the fine scale, rootsift None where nobody measured it. capacity: the largest of all
-    pairs. chances: how many pairs of photos were compared.
+    pairs.
     """
 
     cosine: float
     fine: float
     rootsift: float | None
     capacity: float
-    chances: int = 1
 
 
 def terms(told: Told) -> Vector:
-    """(TERMS,): 1, cosine, hinges of log1p(fine) and of log1p(rootsift), minus hinges of capacity,
-    minus log(chances).
+    """(TERMS,): 1, cosine, hinges of log1p(fine) and of log1p(rootsift), minus hinges of capacity.
 
     Between a handful of agreements by chance and a coat that agrees lies a bend, not a line: what
     chance brings about differs from one population to the next, and must weigh little everywhere.
@@ -80,7 +78,6 @@ def terms(told: Told) -> Vector:
             *_hinges(float(np.log1p(told.fine)), FINE_KNOTS),
             *_hinges(float(np.log1p(sift)), ROOTSIFT_KNOTS),
             *(-h for h in _hinges(told.capacity, SILENCE_KNOTS)),
-            -float(np.log(told.chances)),
         ]
     )
 

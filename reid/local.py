@@ -24,6 +24,7 @@ COMPARED = (0.5, 1.0)  # of these, where the calibration's own share is known we
 FINEST = 0.01  # of that share: it is read from percentiles
 DRAWS, CHANCE = 1000, 0.05  # of the bootstrap; how often a calibrator that holds is doubted
 STRONGEST, SPREAD = 1.5, 0.25  # largest scale; standard deviation of its logarithm beforehand
+GAIN = 1.92  # nats: half of the 95 % point of chi-squared with one degree of freedom (Wilks 1938)
 
 
 class LocalPair(NamedTuple):
@@ -294,7 +295,8 @@ def _refit(
 
     Classes are balanced, each individual weighs the same in the genuine one, and the logarithm of
     the scale is normal around 0 with SPREAD beforehand (a penalty); as many observations speak
-    against it as individuals gave genuine pairs. Above 1 only by pairs decided without an llr.
+    against it as individuals gave genuine pairs. Another scale than 1 must gain GAIN nats, and one
+    above 1 is found only by pairs decided without an llr.
     """
     if supply.missing:
         return 1.0
@@ -311,4 +313,5 @@ def _refit(
         return float(len(often) * lost + (log(scale) / SPREAD) ** 2 / 2)
 
     percents = range(5, round(100 * (STRONGEST if alone else 1)) + 1)
-    return min((percent / 100 for percent in percents), key=cost)
+    best = min((percent / 100 for percent in percents), key=cost)
+    return best if cost(1.0) - cost(best) > GAIN else 1.0

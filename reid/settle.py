@@ -1,7 +1,7 @@
 """What would settle an open pair of encounters: which photo, of which flank, and how good."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from math import ceil
 
@@ -27,7 +27,8 @@ Photos = Sequence[AnnotationFeatures]
 class Suggestion:
     """A photo, or one of each encounter, that would move an open pair.
 
-    encounters: whose photo is wanted, positions 0 and 1 of the pair. grade: at least this.
+    encounters: whose photo is wanted, positions 0 and 1 of the pair. flanks: of which flank; of
+    either where there are two. grade: at least this.
     width: least width of the flank in pixels at which a photo can have it, 0 where no card says.
     section: third of the flank that is not seen in both yet, "" where that is not known.
     settling: tested pairs whose encounters would then be alike in grades and shared flanks.
@@ -35,7 +36,7 @@ class Suggestion:
     """
 
     encounters: tuple[int, ...]
-    flank: Flank
+    flanks: tuple[Flank, ...]
     grade: Grade
     width: int
     section: str
@@ -73,7 +74,7 @@ def what_would_settle(
     found = [
         Suggestion(
             encounters=of,
-            flank=flank,
+            flanks=(flank,),
             grade=grade,
             width=least_width(quality, grade) if quality else 0,
             section=lacking.get((flank, of), ""),
@@ -105,14 +106,13 @@ def in_words(one: Suggestion, names: tuple[str, str]) -> str:
     kind = (
         "A good photo" if one.grade is Grade.GOOD else f"A photo of {one.grade} quality or better"
     )
+    flank = "either" if len(one.flanks) > 1 else f"the {one.flanks[0]}"
     wide = f", the flank at least {one.width:,} pixels wide," if one.width else ""
     section = (
         f" with the {one.section} third, which is not seen in both yet," if one.section else ""
     )
     would = "would probably settle it" if one.enough else "would be best, but may not settle it"
-    return (
-        f"{kind} of the {one.flank} flank of {of}{wide}{section} {would}: {counted(one.settling)}."
-    )
+    return f"{kind} of {flank} flank of {of}{wide}{section} {would}: {counted(one.settling)}."
 
 
 def counted(one: Settling) -> str:
@@ -198,12 +198,21 @@ def _chosen(found: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
     enough = [one for one in found if one.enough]
     if not enough:
         best = sorted(found, key=lambda one: (-one.expected, len(one.encounters)))
-        return tuple(best[:1])
+        return _either(best)[:1]
     least: dict[tuple[Flank, tuple[int, ...]], Suggestion] = {}
     for one in enough:  # lower grades come first
-        least.setdefault((one.flank, one.encounters), one)
+        least.setdefault((one.flanks[0], one.encounters), one)
     kept = [one for (_, of), one in least.items() if len(of) == 1] or list(least.values())
-    return tuple(sorted(kept, key=lambda one: -one.expected)[:LISTED])
+    return _either(sorted(kept, key=lambda one: -one.expected))[:LISTED]
+
+
+def _either(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    """One suggestion for two flanks where nothing but the flank tells them apart."""
+    alike: dict[Suggestion, tuple[Flank, ...]] = {}
+    for one in found:
+        key = replace(one, flanks=())
+        alike[key] = (*alike.get(key, ()), *one.flanks)
+    return tuple(replace(one, flanks=flanks) for one, flanks in alike.items())
 
 
 def _lacking(best: Seen) -> dict[tuple[Flank, tuple[int, ...]], str]:

@@ -12,6 +12,7 @@ from reid.evaluation.founding import drawn
 from reid.evidence import calibrator_of
 from reid.synthetic.answers import as_text, counts_as_text
 from reid.synthetic.founding import VARIANTS
+from reid.tested import load_tested
 from reid.weights import default_folder
 
 
@@ -19,11 +20,12 @@ def show(options: argparse.Namespace) -> None:
     """Print what is said of every draw, and how often that is right, inconclusive and wrong."""
     embedder = Embedder.load(options.weights)
     calibrator = calibrator_of(embedder.model, options.weights or default_folder())
+    tested = load_tested(calibrator.id, options.weights or default_folder())
     print(f"SIMULATED records; {embedder.model}, {calibrator.id}, bound {calibrator.bound:.2f}")
     answers = []
     with tqdm(total=options.seeds * len(VARIANTS), unit="case", disable=None) as bar:
         for seed in range(options.seed, options.seed + options.seeds):
-            said = drawn(seed, embedder, calibrator, tick=bar.update)
+            said = drawn(seed, embedder, calibrator, tested=tested, tick=bar.update)
             answers += said
             bar.clear()
             print(f"\nseed {seed}\n{as_text(said)}", flush=True)

@@ -5,14 +5,16 @@ import logging
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
-from reid.errors import BadSettings, NotFound, ReidError
+from reid.errors import BadSettings, NotFound, ReidError, WeightsError
+from reid.local import IMPOSTOR
 from reid.types import Flank
 from service.deps import Parts
 from service.settings import Settings
@@ -50,11 +52,14 @@ def serve(
     worker: Annotated[bool, typer.Option(help="Run a worker process beside the service.")] = True,
 ) -> None:
     """Start the service, the web pages and a worker; Ctrl-C ends all."""
+    from service.engine import threshold_of
     from service.serving import run
     from service.supervisor import worker_command
 
     _log()
     settings = _settings(host=host, port=port, data_dir=data_dir)
+    with suppress(WeightsError):  # said by the service, which starts without a network
+        threshold_of(settings)
     run(settings, demo=demo, worker=worker_command if worker else None)
 
 
@@ -126,11 +131,32 @@ def add(
     raise typer.Exit(1 if result.refused else 0)
 
 
-@app.command()
-def demo(data_dir: DataDir = None) -> None:
-    """Make the demo survey and import it, unless there are photos already."""
-    from service.serving import fill_with_demo
+class Demo(StrEnum):
+    """What can be shown."""
 
+    SURVEY = "survey"
+    USTYURT = "ustyurt"
+
+
+@app.command()
+def demo(
+    which: Annotated[Demo, typer.Argument(help="What to show.")] = Demo.SURVEY,
+    host: Annotated[str | None, typer.Option(help="ustyurt: as of serve.")] = None,
+    port: Annotated[int | None, typer.Option(help="ustyurt: as of serve.")] = None,
+    serve: Annotated[bool, typer.Option(help="ustyurt: serve after the table.")] = True,
+    data_dir: DataDir = None,
+) -> None:
+    """Make the demo survey and import it, unless there are photos already.
+
+    ustyurt: the founding case with SIMULATED animals in all its variants, in an empty folder; a
+    table of what its reports say, and then the service, to open its cases and dossiers.
+    """
+    from service.serving import fill_with_demo, founding_case, run
+
+    if which is Demo.USTYURT:
+        _log()
+        run(_settings(host=host, port=port, data_dir=data_dir), first=founding_case, serve=serve)
+        return
     with _parts(_settings(data_dir=data_dir)) as parts:
         if not fill_with_demo(parts):
             typer.echo("the catalogue has photos already: nothing was added")
@@ -189,6 +215,43 @@ def dossier(
     with _catalogue(_settings(data_dir=data_dir)) as parts:
         made = write(parts, case, out, as_json, exact=exact)
     typer.echo(f"{out}: content SHA-256 {made.digest}")
+
+
+@app.command()
+def calibrate(
+    apply: Annotated[bool, typer.Option("--apply", help="Put what comes of it in force.")] = False,
+    reset: Annotated[bool, typer.Option("--reset", help="Take what was applied back.")] = False,
+    most: Annotated[
+        int, typer.Option(min=IMPOSTOR, help="Impostor pairs at most; genuine ones half as many.")
+    ] = 2000,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Ask whether the llrs hold for this catalogue, by what people decided; --apply adjusts them.
+
+    Compares up to 3,000 pairs of encounters; a running service uses the result at once.
+    """
+    from tqdm import tqdm
+
+    from service.calibration_wire import calibration_out
+    from service.views.calibration import as_text
+
+    if apply and reset:
+        raise BadSettings("--apply and --reset contradict each other: give one of them")
+    with _catalogue(_settings(data_dir=data_dir)) as parts:
+        of = parts.calibration
+        if reset:
+            typer.echo("taken back" if of.reset() else "nothing was applied")
+            return
+        couples = of.couples(most=most)
+        bar = tqdm(of.compared(couples), total=len(couples), unit="pair", desc="compare")
+        studied = of.studied(list(bar))
+        try:
+            if apply:
+                of.apply(studied)
+        finally:
+            said = calibration_out(parts)
+            typer.echo(said.model_dump_json(indent=2) if as_json else as_text(said))
 
 
 @app.command()

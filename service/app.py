@@ -8,7 +8,9 @@ from threading import Thread
 from fastapi import APIRouter, FastAPI
 from starlette.staticfiles import StaticFiles
 
+from reid.weights import default_folder
 from service import errors
+from service.calibration import Calibration
 from service.casework import Casework
 from service.csrf import SameOrigin, SecurityHeaders
 from service.deps import Parts
@@ -18,6 +20,8 @@ from service.limits import BodyLimit
 from service.metrics import Metrics
 from service.pictures import Pictures
 from service.routes import (
+    calibration,
+    calibration_page,
     case_pages,
     cases,
     encounters,
@@ -32,8 +36,15 @@ from service.store.database import Database
 from service.store.files import PhotoFiles
 
 STATIC = Path(__file__).with_name("static")
-API = (identify.router, photos.router, encounters.router, identities.router, cases.router)
-ROOT = (operations.router, pages.router, case_pages.router)
+API = (
+    identify.router,
+    photos.router,
+    encounters.router,
+    identities.router,
+    cases.router,
+    calibration.router,
+)
+ROOT = (operations.router, pages.router, case_pages.router, calibration_page.router)
 
 
 def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAPI:
@@ -75,7 +86,8 @@ def build_parts(settings: Settings, *, load: Loader = load_recognition) -> Parts
         database=database,
         files=files,
         engine=engine,
-        casework=Casework(database, engine),
+        calibration=Calibration(database, engine, settings),
+        casework=Casework(database, engine, settings.weights_dir or default_folder()),
         intake=Intake(database, files, settings),
         pictures=Pictures(database, files, settings),
         metrics=metrics,

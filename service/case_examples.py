@@ -6,9 +6,16 @@ CASE_IN: Example = {
     "name": "Ustyurt 2018",
     "note": "Is the animal of September the one of November and December?",
     "together": 0.5,
+    "movement_prior": False,
 }
 
-CASE_EDIT: Example = {"name": None, "note": None, "together": 0.2, "closed": False}
+CASE_EDIT: Example = {
+    "name": None,
+    "note": None,
+    "together": 0.2,
+    "closed": False,
+    "movement_prior": None,
+}
 
 CASE_ENCOUNTERS_IN: Example = {"encounters": [1, 2], "reviewer": "ab"}
 
@@ -17,6 +24,7 @@ CASE: Example = {
     "name": "Ustyurt 2018",
     "note": "Is the animal of September the one of November and December?",
     "together": 0.5,
+    "movement_prior": True,
     "created_at": MOMENT,
     "closed_at": None,
     "encounters": [2, 3],
@@ -43,6 +51,48 @@ DECEMBER: Example = {
 }
 WIDE = "1.6 times the width of a mean home range drawn as a circle (11.5 km), though slow enough"
 
+SETTLING: Example = {
+    "one": "usable",
+    "other": "good",
+    "flanks": 1,
+    "genuine": 412,
+    "impostor": 1240,
+    "same": 0.95,
+    "different": 0.9,
+}
+
+SUGGESTION: Example = {
+    "encounters": [2],
+    "flanks": ["left"],
+    "grade": "usable",
+    "width": 160,
+    "section": "",
+    "settling": SETTLING,
+    "expected": 0.948,
+    "enough": True,
+    "words": "A photo of usable quality or better of the left flank of A, the flank at least 160 …",
+}
+
+TESTED: Example = {
+    "calibrator": "evidence@1",
+    "data": "synthetic survey, animals and photos that calibrated nothing",
+    "command": "scripts/evaluate.py --report DIR",
+    "date": "2026-01-02",
+    "individuals": 150,
+    "strata": [
+        {
+            "name": "all",
+            "pairs": [900, 4000],
+            "cllr": 0.24,
+            "cllr_min": 0.21,
+            "misleading": [23, 4900],
+            "genuine": [round(-1.5 + 0.037 * n, 3) for n in range(101)],
+            "impostor": [round(-2.2 + 0.035 * n, 3) for n in range(101)],
+        }
+    ],
+    "settling": [SETTLING],
+}
+
 CASE_REPORT: Example = {
     "case": CASE,
     "encounters": [
@@ -61,16 +111,23 @@ CASE_REPORT: Example = {
             "embedded": 9,
         },
     ],
-    "llr": [[0.0, 2.1], [2.1, 0.0]],
+    "llr": [[0.0, 1.3], [1.3, 0.0]],
     "pairs": [
         {
             "encounters": [2, 3],
-            "llr": 2.1,
-            "verdict": "same",
+            "llr": 1.3,
+            "interval": [0.9, 1.6],
+            "verdict": "inconclusive",
+            "total": 0.3,
+            "grades": ["poor", "good"],
+            "place": {"stratum": "poor", "genuine": 0.58, "impostor": 0.01},
+            "settle": [SUGGESTION],
+            "why_nothing": "",
             "annotations": [5, 11],
             "compared": 18,
-            "together": 0.992,
+            "together": 0.666,
             "space_time": {
+                "prior": -1.0,
                 "distance_km": 18.6,
                 "legs": [
                     {
@@ -94,8 +151,8 @@ CASE_REPORT: Example = {
         }
     ],
     "partitions": [
-        {"probability": 0.992, "animals": [[2, 3]]},
-        {"probability": 0.008, "animals": [[2], [3]]},
+        {"probability": 0.666, "animals": [[2, 3]]},
+        {"probability": 0.334, "animals": [[2], [3]]},
     ],
     "weighed": 2,
     "mass": 1.0,
@@ -156,6 +213,7 @@ DOSSIER: Example = {
             "fitted_on": "synthetic survey, 150 animals, 1076 photos, seed 2",
             "pairs": [990, 4000],
         },
+        "tested": TESTED,
         "report": CASE_REPORT,
         "encounters": [
             {
@@ -202,7 +260,7 @@ DOSSIER: Example = {
                 "overlap": None,
             }
         ],
-        "priors": [{"together": 0.1, "probability": 0.933, "leads": True}],
+        "priors": [{"together": 0.1, "probability": 0.181, "leads": False}],
         "changes": [],
     },
 }

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from reid.movement import Rating
-from reid.types import Verdict
+from reid.types import Grade, Verdict
 from service import case_examples as examples
 from service.schemas import (
     AnnotationOut,
@@ -22,6 +22,7 @@ from service.schemas import (
     Wire,
     shown,
 )
+from service.tested_schemas import PlaceOut, SuggestionOut, TestedOut
 
 Together = Annotated[
     float,
@@ -31,6 +32,10 @@ Together = Annotated[
         lt=1,
         description="prior probability that two encounters of the case are one animal",
     ),
+]
+MovementPrior = Annotated[
+    bool,
+    Field(strict=True, description="whether distance and times are part of the prior; see cases"),
 ]
 Member = Annotated[int, Field(description="number of an encounter")]
 
@@ -43,6 +48,7 @@ class CaseIn(Wire):
     name: Line
     note: Note = ""
     together: Together = 0.5
+    movement_prior: MovementPrior = False
 
 
 class CaseEdit(Wire):
@@ -54,6 +60,7 @@ class CaseEdit(Wire):
     note: Note | None = None
     together: Together | None = None
     closed: Annotated[bool, Field(strict=True)] | None = None
+    movement_prior: MovementPrior | None = None
 
 
 class CaseEncountersIn(Wire):
@@ -74,6 +81,7 @@ class CaseOut(Wire):
     name: str
     note: str
     together: float
+    movement_prior: bool
     created_at: datetime
     closed_at: datetime | None
     encounters: list[Member]
@@ -134,6 +142,9 @@ class SpaceTimeOut(Wire):
 
     distance_km: float | None
     legs: list[LegOut]
+    prior: float | None = Field(
+        description="log10 odds they add to the llr where the case wants them as a prior, else null"
+    )
 
 
 class CasePairOut(Wire):
@@ -141,7 +152,19 @@ class CasePairOut(Wire):
 
     encounters: tuple[Member, Member]
     llr: float
+    interval: tuple[float, float] = Field(
+        description="95 % of the llr over other draws of the calibrating individuals"
+    )
     verdict: Verdict
+    total: float = Field(
+        description="what the partitions rest on: llr, plus space_time.prior where there is one"
+    )
+    grades: list[Grade] = Field(description="best grade of each encounter that has photos")
+    place: PlaceOut | None = Field(
+        description="on the Tippett plot; null where nothing can be compared or was tested"
+    )
+    settle: list[SuggestionOut] = Field(description="what would settle an open pair")
+    why_nothing: str = Field(description="why nothing is known to settle an open pair, else empty")
     annotations: tuple[int, int] | None
     compared: int
     together: float = Field(description="posterior probability that both are one animal")
@@ -159,9 +182,9 @@ class CaseReportOut(Wire):
     """All that can be said about a case.
 
     llr: rows and columns in the order of `encounters`, 0 on the diagonal and where nothing can be
-    compared. partitions: most probable first; `mass` is what they hold of `weighed` partitions;
-    in_full false: only those that a search visited were weighed. conflicts: a = b and b = c by
-    verdict, but a is not c. movement: what the ratings of the ways rest on.
+    compared; of the photos alone. partitions: most probable first; `mass` is what they hold of
+    `weighed` partitions; in_full false: only those that a search visited were weighed. conflicts:
+    a = b and b = c by verdict, but a is not c. movement: what the ratings of the ways rest on.
     """
 
     model_config = shown(examples.CASE_REPORT)
@@ -307,6 +330,7 @@ class DossierContentOut(Wire):
     positions: Literal["rounded", "exact"]
     model: ModelFactsOut
     calibrator: CalibratorFactsOut
+    tested: TestedOut | None = Field(description="null: the calibrator has no test results")
     report: CaseReportOut
     encounters: list[DossierEncounterOut]
     pairs: list[DossierPairOut]

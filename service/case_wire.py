@@ -1,5 +1,8 @@
 """The report of a case as a wire model."""
 
+from string import ascii_uppercase
+
+from reid.settle import Suggestion, in_words
 from service.case_schemas import (
     CaseDetailOut,
     CaseMemberOut,
@@ -13,6 +16,7 @@ from service.case_schemas import (
 )
 from service.casework import CasePair, CaseReport, Member
 from service.store.cases import Case, Change
+from service.tested_schemas import PlaceOut, SettlingOut, SuggestionOut
 
 
 def case_detail(case: Case, changes: list[Change]) -> CaseDetailOut:
@@ -65,12 +69,34 @@ def _pair(one: CasePair, ids: tuple[int, ...]) -> CasePairOut:
     return CasePairOut(
         encounters=(ids[one.one], ids[one.other]),
         llr=one.says.evidence.llr,
+        interval=one.says.evidence.interval,
         verdict=one.says.evidence.verdict,
+        total=one.total,
+        grades=list(one.says.grades),
+        place=PlaceOut.model_validate(one.says.place) if one.says.place else None,
+        settle=[_suggestion(some, one, ids) for some in one.says.settle],
+        why_nothing=one.says.why_nothing,
         annotations=one.says.best.annotations if one.says.best else None,
         compared=one.says.compared,
         together=one.together,
         space_time=SpaceTimeOut(
             distance_km=one.space_time.distance_km,
             legs=[LegOut.model_validate(leg) for leg in one.space_time.legs],
+            prior=one.movement,
         ),
+    )
+
+
+def _suggestion(some: Suggestion, pair: CasePair, ids: tuple[int, ...]) -> SuggestionOut:
+    couple = (pair.one, pair.other)
+    return SuggestionOut(
+        encounters=[ids[couple[n]] for n in some.encounters],
+        flanks=list(some.flanks),
+        grade=some.grade,
+        width=some.width,
+        section=some.section,
+        settling=SettlingOut.model_validate(some.settling),
+        expected=some.expected,
+        enough=some.enough,
+        words=in_words(some, (ascii_uppercase[pair.one], ascii_uppercase[pair.other])),
     )

@@ -1,19 +1,23 @@
 """Everything that can be said about a case or one encounter, built in one place for all readers."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
+from pathlib import Path
 from threading import Lock
 
 import numpy as np
 
 from reid import movement, partitions, prior
 from reid.encounters import between
-from reid.evidence import SAME, Calibrator
+from reid.evidence import Calibrator
 from reid.movement import Movement, SpaceTime, Visit
 from reid.partitions import Conflict, PartitionPosterior
-from reid.types import Comparison, Evidence
+from reid.quality import load_quality
+from reid.settle import Suggestion, best_grade, what_would_settle, why_nothing
+from reid.tested import Place, Tested, load_tested
+from reid.types import Comparison, Evidence, Grade
 from service.engine import Engine
 from service.store import cases, encounters, features, identities
 from service.store.cases import Case, Change
@@ -44,12 +48,18 @@ class BestPair:
 class PairSays:
     """What the photos of two encounters say. best None: no photo shows the same flank.
 
-    compared: pairs of photos that were compared.
+    compared: pairs of photos that were compared. grades: the best of each encounter. place: on the
+    Tippett plot of such grades, None where nothing was compared or the calibrator was not tested.
+    settle: what would settle an open pair; why_nothing: why nothing is known to, or "".
     """
 
     evidence: Evidence
     best: BestPair | None
     compared: int
+    grades: tuple[Grade, ...]
+    place: Place | None
+    settle: tuple[Suggestion, ...]
+    why_nothing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +74,9 @@ class Member:
 class CasePair:
     """Two encounters of a case. one, other: positions among the members.
 
-    together: posterior probability that both are one animal, from all partitions. space_time:
-    never part of it.
+    together: posterior probability that both are one animal, from all partitions. space_time: no
+    part of it, unless the case takes movement as a prior. movement: the log10 odds it adds then,
+    and None where it adds nothing because it stands apart.
     """
 
     one: int
@@ -73,6 +84,12 @@ class CasePair:
     says: PairSays
     together: float
     space_time: SpaceTime
+    movement: float | None = None
+
+    @property
+    def total(self) -> float:
+        """The log10 odds that the partitions rest on: of the photos, and of movement if wanted."""
+        return self.says.evidence.llr + (self.movement or 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +97,8 @@ class CaseReport:
     """All of a case. Positions in pairs, partitions and conflicts are those of `members`.
 
     partitions None: the case is empty. same: the llr from which the verdict is "same", and below
-    minus which "different". bound: the largest |llr| the calibration supports.
+    minus which "different". bound: the largest |llr| the calibration supports. tested: how the
+    calibrator did in its test, None where there was none.
     """
 
     case: Case
@@ -94,6 +112,7 @@ class CaseReport:
     calibrator: str
     bound: float
     same: float
+    tested: Tested | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +149,13 @@ class WhoItIs:
 
 
 class Casework:
-    """Compares encounters with each other and keeps what it found. One a process."""
+    """Compares encounters with each other and keeps what it found. One a process.
 
-    def __init__(self, database: Database, engine: Engine) -> None:
-        self._database, self._engine = database, engine
+    weights: the folder with the cards and test results.
+    """
+
+    def __init__(self, database: Database, engine: Engine, weights: Path) -> None:
+        self._database, self._engine, self._weights = database, engine, weights
         self._kept: OrderedDict[Key, PairSays] = OrderedDict()
         self._comparing = Lock()
 
@@ -159,13 +181,27 @@ class Casework:
         with self._database.read() as connection:
             held = features.get(connection, [*one, *other], model)
         left, right = ([n for n in side if n in held] for side in (one, other))
-        found = between([held[n] for n in left], [held[n] for n in right], calibrator)
-        if not found.pairs:
-            return PairSays(found.evidence, None, 0)
-        first = found.pairs[0]
-        shown = (left[first.query], right[first.other])
+        photos = [held[n] for n in left], [held[n] for n in right]
+        found, best, speaking = between(*photos, calibrator), None, None
+        if found.pairs:
+            first = found.pairs[0]
+            shown = (left[first.query], right[first.other])
+            best = BestPair(shown, shown[0], first.comparison)
+            speaking = (held[shown[0]], held[shown[1]], first.comparison)
+        said, tested = found.evidence, load_tested(calibrator.id, self._weights)
+        grades = tuple(grade for side in photos if (grade := best_grade(side)))
+        quality = load_quality(self._weights)
+        settle = what_would_settle(
+            *photos, said, tested, calibrator.same, quality=quality, best=speaking
+        )
         return PairSays(
-            found.evidence, BestPair(shown, shown[0], first.comparison), len(found.pairs)
+            evidence=said,
+            best=best,
+            compared=len(found.pairs),
+            grades=grades,
+            place=tested.place(said.llr, grades) if tested and best else None,
+            settle=settle,
+            why_nothing="" if settle else why_nothing(said, tested, calibrator.same),
         )
 
     def report(self, case_id: int, *, movement_: Movement | None = None) -> CaseReport:
@@ -176,36 +212,43 @@ class Casework:
             changes = tuple(cases.history(connection, case_id))
             details = [encounters.get(connection, number) for number in case.encounters]
         members = tuple(Member(one, visit(one)) for one in details)
-        couples = list(combinations(range(len(members)), 2))
-        says = {(i, j): self.between(case.encounters[i], case.encounters[j]) for i, j in couples}
-        llr, comparable = _matrices(len(members), says)
+        pairs = [
+            self._pair(case, members, i, j, moved) for i, j in combinations(range(len(members)), 2)
+        ]
+        llr, comparable = _matrices(len(members), pairs)
         weighed = None
         if members:
-            weighed = partitions.posterior(llr, comparable, together=case.together)
+            total = _totals(llr, pairs)
+            speaks = comparable | (total != llr)
+            weighed = partitions.posterior(total, speaks, together=case.together)
+            pairs = [replace(p, together=float(weighed.pairs[p.one, p.other])) for p in pairs]
         calibrator = self._engine.calibrator()
         return CaseReport(
             case=case,
             members=members,
-            pairs=tuple(
-                CasePair(
-                    i,
-                    j,
-                    says[i, j],
-                    float(weighed.pairs[i, j]),
-                    movement.between(members[i].visit, members[j].visit, moved),
-                )
-                for i, j in couples
-                if weighed
-            ),
+            pairs=tuple(pairs),
             partitions=weighed,
-            conflicts=partitions.conflicts(llr, comparable),
+            conflicts=partitions.conflicts(llr, comparable, same=calibrator.same),
             changes=changes,
             movement=moved,
             model=calibrator.model,
             calibrator=calibrator.id,
             bound=calibrator.bound,
-            same=SAME,
+            same=calibrator.same,
+            tested=load_tested(calibrator.id, self._weights),
         )
+
+    def _pair(
+        self, case: Case, members: Sequence[Member], i: int, j: int, moved: Movement
+    ) -> CasePair:
+        """A pair before the partitions are weighed: together is the prior."""
+        one, other = members[i].visit, members[j].visit
+        way = movement.between(one, other, moved)
+        near = None
+        if case.movement_prior:
+            near = movement.prior(way, _places(members), (one.position, other.position), moved)
+        says = self.between(case.encounters[i], case.encounters[j])
+        return CasePair(i, j, says, case.together, way, near)
 
     def who(self, encounter_id: int, unseen: float | None = None) -> WhoItIs:
         """Who an encounter may be, each identity and an animal not in the catalogue.
@@ -244,19 +287,37 @@ class Casework:
 
 def _turned(said: PairSays) -> PairSays:
     """The same, asked the other way round."""
-    if said.best is None:
-        return said
-    a, b = said.best.annotations
-    best = BestPair((b, a), said.best.query, said.best.comparison)
-    return PairSays(said.evidence, best, said.compared)
+    settle = tuple(
+        replace(one, encounters=tuple(sorted(1 - n for n in one.encounters))) for one in said.settle
+    )
+    best = said.best
+    if best:
+        a, b = best.annotations
+        best = BestPair((b, a), best.query, best.comparison)
+    return replace(said, best=best, grades=said.grades[::-1], settle=settle)
+
+
+def _places(members: Sequence[Member]) -> list[movement.Position]:
+    """Where the stations of a case are, each once."""
+    visits = [(one.visit.station, one.visit.position) for one in members]
+    return list({station or place: place for station, place in visits if place}.values())
 
 
 def _matrices(
-    n: int, says: Mapping[tuple[int, int], PairSays]
+    n: int, pairs: Sequence[CasePair]
 ) -> tuple[partitions.Matrix, np.ndarray[tuple[int, int], np.dtype[np.bool_]]]:
     """(n, n) llr, and which pairs can be compared."""
     llr, comparable = np.zeros((n, n)), np.zeros((n, n), bool)
-    for (i, j), said in says.items():
-        llr[i, j] = llr[j, i] = said.evidence.llr
-        comparable[i, j] = comparable[j, i] = said.best is not None
+    for one in pairs:
+        i, j = one.one, one.other
+        llr[i, j] = llr[j, i] = one.says.evidence.llr
+        comparable[i, j] = comparable[j, i] = one.says.best is not None
     return llr, comparable
+
+
+def _totals(llr: partitions.Matrix, pairs: Sequence[CasePair]) -> partitions.Matrix:
+    """(n, n) llr with what movement adds, where it does."""
+    total = llr.copy()
+    for one in pairs:
+        total[one.one, one.other] = total[one.other, one.one] = one.total
+    return total

@@ -2,7 +2,7 @@
 
 import csv
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -43,10 +43,15 @@ def is_empty(parts: Parts) -> bool:
 
 def make(folder: Path) -> None:
     """Paint the survey, if it is not there yet."""
+    painted_once(folder, lambda path: write_survey(path, animals=ANIMALS, seed=SEED, ustyurt=True))
+
+
+def painted_once(folder: Path, paint: Callable[[Path], object]) -> None:
+    """Let `paint` fill the folder, unless it is there: whole, or not at all."""
     if not folder.exists():
         beside = folder.with_name(f"{folder.name}.part")
         shutil.rmtree(beside, ignore_errors=True)
-        write_survey(beside, animals=ANIMALS, seed=SEED, ustyurt=True)
+        paint(beside)
         beside.rename(folder)
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from service.calibration import Calibration
 from service.casework import Casework
 from service.engine import Engine
 from service.intake import Intake
@@ -23,6 +24,7 @@ class Parts:
     database: Database
     files: PhotoFiles
     engine: Engine
+    calibration: Calibration
     casework: Casework
     intake: Intake
     pictures: Pictures

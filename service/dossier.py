@@ -36,6 +36,7 @@ from service.schemas import AnnotationOut, ClaimOut, DecisionOut
 from service.store import cases
 from service.store.files import digest
 from service.store.identities import Reference
+from service.tested_schemas import TestedOut
 from service.wire import correspondences_out, overlap_out
 
 CROPS = 6
@@ -58,6 +59,7 @@ def dossier(parts: Parts, case_id: int, *, exact: bool = False) -> DossierOut:
         positions="exact" if exact else "rounded",
         model=_model(report.model, _folder(parts)),
         calibrator=_calibrator(parts),
+        tested=TestedOut.model_validate(report.tested) if report.tested else None,
         report=wire if exact else _rounded(wire),
         encounters=_encounters(parts, report),
         pairs=[
@@ -96,7 +98,7 @@ def _model(name: str, folder: Path) -> ModelFactsOut:
 
 def _calibrator(parts: Parts) -> CalibratorFactsOut:
     used = parts.engine.calibrator()
-    path = _folder(parts) / f"{used.id}.toml"
+    path = _folder(parts) / f"{parts.engine.fitted().id}.toml"  # also of an adjusted one
     card = tomllib.loads(path.read_text()) if path.is_file() else {}
     return CalibratorFactsOut(
         id=used.id,
@@ -221,13 +223,15 @@ def _priors(report: CaseReportOut) -> list[OtherPriorOut]:
     if len(members) < 2 or not report.in_full:
         return []
     comparable = np.zeros((len(members), len(members)), bool)
+    total = np.zeros(comparable.shape)
     for pair in report.pairs:
         i, j = (members.index(number) for number in pair.encounters)
-        comparable[i, j] = comparable[j, i] = pair.annotations is not None
+        total[i, j] = total[j, i] = pair.total
+        comparable[i, j] = comparable[j, i] = pair.annotations is not None or pair.total != pair.llr
     leading = {frozenset(members.index(n) for n in one) for one in report.partitions[0].animals}
     found = []
     for prior in PRIORS:
-        weighed = partitions.posterior(np.array(report.llr), comparable, together=prior).partitions
+        weighed = partitions.posterior(total, comparable, together=prior).partitions
         place, it = next(
             (place, one)
             for place, one in enumerate(weighed)

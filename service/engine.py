@@ -9,22 +9,26 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from math import floor
 from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
 from sqlalchemy import Connection
 
 from reid.crop import cut, parse_box, resolve_box
+from reid.errors import BadSettings
 from reid.evidence import Calibrator, calibrator_of
 from reid.gallery import Galleries
 from reid.identify import identify
 from reid.images import decode
+from reid.local import adjusted
 from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32, Identification
 from reid.voting import Voter, Voting
-from reid.weights import default_folder
+from reid.weights import default_folder, latest
 from service.metrics import Metrics, Stopwatch
 from service.settings import Settings
 from service.store import encounters, features, identities, photos
+from service.store.calibration import CalibrationFile
 from service.store.database import Database
 from service.store.facts import Facts
 from service.store.features import GalleryEntry, Version
@@ -112,6 +116,25 @@ def load_recognition(settings: Settings) -> Recognition:
     return Recognition(embedder, calibrator_of(embedder.model, folder))
 
 
+def threshold_of(settings: Settings) -> float:
+    """REID_SAME_LLR, beside the card of the calibrator that would be used; loads no network.
+
+    Raises BadSettings for one that no llr can reach, UnknownModel where there is no card.
+    """
+    folder = settings.weights_dir or default_folder()
+    return _with_threshold(calibrator_of(settings.model or latest(folder), folder), settings).same
+
+
+def _with_threshold(fitted: Calibrator, settings: Settings) -> Calibrator:
+    wanted = settings.same_llr
+    if wanted > fitted.bound:
+        raise BadSettings(
+            f"REID_SAME_LLR is {wanted:g}, and no llr of {fitted.id} exceeds its bound of "
+            f"{fitted.bound:.2f}: choose {floor(100 * fitted.bound) / 100:g} or less"
+        )
+    return replace(fitted, same=wanted)
+
+
 class Engine:
     """One a process; may be used from several threads."""
 
@@ -131,6 +154,7 @@ class Engine:
         self._vectors: dict[int, Embedding] = {}
         self._loading, self._rebuilding, self._describing = Lock(), Lock(), Lock()
         self._answering, self._busy = Lock(), BoundedSemaphore(AT_ONCE)
+        self.local, self._ignored = CalibrationFile(settings.data_dir), 0
         self._features = FeatureCache(database, settings.features_cached)
         self._answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
 
@@ -149,13 +173,34 @@ class Engine:
         return self._recognised().embedder
 
     def calibrator(self) -> Calibrator:
-        """The one that was fitted on what the network makes."""
+        """The one in force: as fitted, or adjusted to this catalogue where somebody applied that.
+
+        An adjustment of another calibrator is ignored, with a warning in the log.
+        """
+        fitted, applied = self.fitted(), self.local.read().applied
+        if applied is None:
+            return fitted
+        if applied.calibrator == fitted.id:
+            return adjusted(fitted, factor=applied.factor, number=applied.number)
+        if self._ignored != applied.number:
+            self._ignored = applied.number
+            log.warning(
+                "local calibration %d belongs to %s and not to %s: it is ignored; run "
+                "leopard-reid calibrate again",
+                *(applied.number, applied.calibrator, fitted.id),
+            )
+        return fitted
+
+    def fitted(self) -> Calibrator:
+        """The one that was fitted on what the network makes, with the threshold of the settings."""
         return self._recognised().calibrator
 
     def _recognised(self) -> Recognition:
         with self._loading:
             if self._recognition is None:
-                self._recognition = self._load(self._settings)
+                loaded = self._load(self._settings)
+                used = _with_threshold(loaded.calibrator, self._settings)
+                self._recognition = replace(loaded, calibrator=used)
                 self.failure = None
             return self._recognition
 
@@ -236,7 +281,7 @@ class Engine:
             encounters.summary(connection, encounter_id)
             references = encounters.references_of(connection, encounter_id)
         ids = [r.annotation.id for r in references if r.annotation.state == "embedded"]
-        key = (encounter_id, self.snapshot().number, tuple(ids))
+        key = (encounter_id, self.snapshot().number, tuple(ids), self.calibrator().id)
         if known := self._answers.get(key):
             return known
         watch = Stopwatch()
@@ -273,7 +318,7 @@ class Engine:
         own: frozenset[int],
         watch: Stopwatch,
     ) -> Answer:
-        snapshot, calibrator = self.snapshot(), self._recognised().calibrator
+        snapshot, calibrator = self.snapshot(), self.calibrator()
         found = identify(
             query,
             snapshot.galleries,

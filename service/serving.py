@@ -1,4 +1,4 @@
-"""Service and worker together on one machine, with the demo survey on the first run."""
+"""Service and worker together on one machine, with a demo where one is asked for."""
 
 import logging
 import socket
@@ -9,7 +9,11 @@ from threading import Thread
 import uvicorn
 from tqdm import tqdm
 
+from reid.errors import ReidError
+from reid.synthetic.answers import as_text
+from reid.synthetic.founding import SIMULATED, VARIANTS
 from service import demo as survey
+from service import founding
 from service.app import create_app
 from service.deps import Parts
 from service.engine import Loader, load_recognition
@@ -36,15 +40,20 @@ def run(
     settings: Settings,
     *,
     demo: bool = False,
+    first: Callable[[Parts], None] | None = None,
+    serve: bool = True,
     worker: Callable[[str], list[str]] | None = worker_command,
     load: Loader = load_recognition,
 ) -> None:
-    """Serve until stopped. worker: command line of the worker beside it; None for no worker."""
+    """Serve until stopped. worker: command line of the worker beside it; None for no worker.
+
+    first: done while the worker runs, before anybody is answered. serve False: nobody ever is.
+    """
     app = create_app(settings, load=load)
     parts: Parts = app.state.parts
     parts.database.migrate()
     config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")
-    listening = config.bind_socket()
+    listening = [config.bind_socket()] if serve else []
     supervisor = Supervisor(settings, parts.database, worker) if worker else None
     if supervisor:
         supervisor.start()
@@ -52,7 +61,10 @@ def run(
         Thread(target=parts.engine.preload, daemon=True).start()
         if demo and fill_with_demo(parts) and worker:
             wait_for_jobs(parts)
-        Server(config).run(sockets=[listening])
+        if first:
+            first(parts)
+        if serve:
+            Server(config).run(sockets=listening)
     finally:
         if supervisor:
             supervisor.stop()
@@ -69,6 +81,25 @@ def fill_with_demo(parts: Parts) -> bool:
     for _ in tqdm(survey.load(parts, folder), total=total, unit="photo", desc="import"):
         pass
     return True
+
+
+def founding_case(parts: Parts) -> None:
+    """Fill an empty catalogue with the simulated founding case, and print what its reports say.
+
+    Needs a worker. ReidError where photos are still waiting after some minutes.
+    """
+    founding.open_cases(parts)
+    folder = parts.settings.data_dir / "founding"
+    print(f"painting the {SIMULATED.lower()} records into {folder}", flush=True)  # noqa: T201
+    founding.make(folder)
+    total = len(survey.read_index(folder))
+    for _ in tqdm(founding.load(parts, folder), total=total, unit="photo", desc="import"):
+        pass
+    wait_for_jobs(parts)
+    if left := _left(parts):
+        raise ReidError(f"{left} photos are still to be embedded: start the same command again")
+    said = list(tqdm(founding.answers(parts), total=len(VARIANTS), unit="case", desc="compare"))
+    print(f"\n{SIMULATED} records; pairs and animals by number of record\n{as_text(said)}\n")  # noqa: T201
 
 
 def wait_for_jobs(parts: Parts, *, at_most_s: float = 300) -> None:

@@ -24,6 +24,12 @@ class Settings(BaseSettings):
         None, description="folder of the model cards; empty means the one of this installation"
     )
     model: str = Field("", description="model id, e.g. rosette@3; empty means the newest rosette")
+    same_llr: float = Field(
+        2.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="llr from which the verdict is same, and below minus which different",
+    )
     host: str = Field("127.0.0.1", description="address to listen on; loopback unless changed")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
     max_pixels: int = Field(

@@ -23,8 +23,8 @@ from service.engine import Recognition
 MODEL = "fake@1"
 WEIGHTS = Weights(-8.0, 6.0, 2.0, 0.0)
 LINK = Link(
-    np.array([-8.0, 6.0, 2.0, *[0.0] * 10]),
-    np.array([[-8.5, 6.0, 2.0, *[0.0] * 10], [-7.5, 6.0, 2.0, *[0.0] * 10]]),
+    np.array([-8.0, 6.0, 3.0, *[0.0] * 9]),
+    np.array([[-8.5, 6.0, 3.0, *[0.0] * 9], [-7.5, 6.0, 3.0, *[0.0] * 9]]),
 )
 CALIBRATOR = Calibrator("calibrated@1", MODEL, Fusion(WEIGHTS, WEIGHTS), 200, LINK, LINK)
 POISON = (255, 0, 255)

@@ -33,7 +33,7 @@ command = "{command}"
 order_full = [{order_full}]  # intercept, cosine, log1p(dense), log1p(rootsift): order of candidates
 order_quick = [{order_quick}]
 # log odds: intercept, cosine, hinges of log1p(fine) at {fine}, of log1p(rootsift) at {rootsift},
-# minus hinges of capacity at {silence}, minus log(pairs of photos); see reid/fusion.py
+# minus hinges of capacity at {silence}; see reid/fusion.py
 full = [{full}]
 quick = [{quick}]  # the same where RootSIFT was not measured
 # the same fitted to other draws of the individuals

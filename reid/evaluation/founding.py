@@ -16,8 +16,10 @@ from reid.evaluation.protocol import Describer
 from reid.evidence import Calibrator
 from reid.images import decode
 from reid.packing import pack_features, unpack_features
-from reid.synthetic.answers import Answer
+from reid.settle import in_words, what_would_settle, why_nothing
+from reid.synthetic.answers import RECORDS, Answer
 from reid.synthetic.founding import VARIANTS, Variant, write_founding
+from reid.tested import Tested
 from reid.types import AnnotationFeatures, Evidence, Flank, Verdict
 
 Described = Mapping[str, Sequence[AnnotationFeatures]]
@@ -29,13 +31,15 @@ def drawn(
     embedder: Describer,
     calibrator: Calibrator,
     *,
+    tested: Tested | None = None,
     variants: Sequence[Variant] = VARIANTS,
     width: int | None = None,
     tick: Callable[[], object] = lambda: None,
 ) -> list[Answer]:
     """What is said of the variants of one draw, in order.
 
-    Photos are whole, flanks as stated. tick: called after every variant.
+    Photos are whole, flanks as stated. tested: the calibrator's test, to say what would settle the
+    pair of September and November. tick: called after every variant.
     """
     with TemporaryDirectory() as scratch:
         index = write_founding(Path(scratch), seed=seed, variants=variants, width=width)
@@ -43,7 +47,7 @@ def drawn(
     known: dict[tuple[str, str], Evidence] = {}
     answers = []
     for variant in variants:
-        answers.append(answer(variant, described, calibrator, known))
+        answers.append(answer(variant, described, calibrator, known, tested))
         tick()
     return answers
 
@@ -53,6 +57,7 @@ def answer(
     described: Described,
     calibrator: Calibrator,
     known: dict[tuple[str, str], Evidence],
+    tested: Tested | None = None,
 ) -> Answer:
     """What the features of the three encounters say. known: pairs so far, and filled here."""
     llr, comparable = np.zeros((3, 3)), np.zeros((3, 3), bool)
@@ -67,7 +72,11 @@ def answer(
         comparable[i, j] = comparable[j, i] = evidence.verdict is not Verdict.NOT_COMPARABLE
         said.append(evidence)
     leading = partitions.posterior(llr, comparable).partitions[0]
-    return Answer(variant, (said[0], said[1], said[2]), leading.partition, leading.probability)
+    sure = (leading.partition, leading.probability)
+    september, november = (described[name] for name in variant.encounters[:2])
+    ways = what_would_settle(september, november, said[0], tested, calibrator.same)
+    settle = in_words(ways[0], RECORDS) if ways else why_nothing(said[0], tested, calibrator.same)
+    return Answer(variant, (said[0], said[1], said[2]), *sure, settle)
 
 
 def _described(index: Path, embedder: Describer) -> Described:

@@ -9,6 +9,7 @@ from reid.synthetic.founding import QUALITIES, Truth, Variant
 from reid.types import Evidence, Verdict
 
 SURE = 0.95  # posterior above which a partition counts as an answer
+RECORDS = ("record 1", "record 2")
 PAIRS = ("1-2", "1-3", "2-3")
 
 

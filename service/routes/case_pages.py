@@ -18,7 +18,8 @@ from service.schemas import Line
 from service.store import cases, encounters
 from service.store.cases import LARGEST, Case, Edit
 from service.views.advice import advice
-from service.views.case import RATINGS, case_row, case_view, chances, member_views
+from service.views.case import RATINGS, case_row, case_view, member_views
+from service.views.chances import chances
 from service.views.lists import title
 from service.views.words import sentence, when
 
@@ -94,10 +95,17 @@ def dossier_page(case_id: RowNumber, parts: Service, positions: Positions = "rou
 
 
 @router.post("/cases/{case_id}/edit")
-def edit_case(case_id: RowNumber, parts: Service, together: Together, note: Note = "") -> Response:
+def edit_case(
+    case_id: RowNumber,
+    parts: Service,
+    together: Together,
+    note: Note = "",
+    movement_prior: Annotated[bool, Form()] = False,
+) -> Response:
     """Another prior or note."""
+    wanted = Edit(note=_plain(note), together=together, movement_prior=movement_prior)
     with parts.database.write() as connection:
-        cases.edit(connection, case_id, Edit(note=_plain(note), together=together))
+        cases.edit(connection, case_id, wanted)
     return goto(f"/cases/{case_id}")
 
 

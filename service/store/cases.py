@@ -30,7 +30,8 @@ ChangeKind = Literal["added", "removed"]
 class Case:
     """A named set of encounters and the question about it.
 
-    together: prior probability that two of its encounters are one animal.
+    together: prior probability that two of its encounters are one animal. movement_prior: whether
+    distance and times are part of the prior, too.
     encounters: numbers, oldest encounter first. closed_at None: open.
     """
 
@@ -40,6 +41,7 @@ class Case:
     together: float
     created_at: datetime
     closed_at: datetime | None
+    movement_prior: bool
     encounters: tuple[int, ...]
 
 
@@ -62,11 +64,19 @@ class Edit:
     note: str | None = None
     together: float | None = None
     closed: bool | None = None
+    movement_prior: bool | None = None
 
 
-def add(connection: Connection, name: str, note: str = "", together: float = EVEN) -> Case:
+def add(
+    connection: Connection,
+    name: str,
+    note: str = "",
+    together: float = EVEN,
+    *,
+    movement_prior: bool = False,
+) -> Case:
     """Open a case without encounters."""
-    values = {"name": name, "note": note, "together": together}
+    values = {"name": name, "note": note, "together": together, "movement_prior": movement_prior}
     try:
         number = insert_one(connection, insert(case_record).values(values))
     except IntegrityError as error:
@@ -92,9 +102,10 @@ def every(connection: Connection) -> list[Case]:
 
 
 def edit(connection: Connection, case_id: int, wanted: Edit) -> Case:
-    """Change name, note or prior, close a case or open it again."""
+    """Change name, note or priors, close a case or open it again."""
     before = get(connection, case_id)
-    given = {"name": wanted.name, "note": wanted.note, "together": wanted.together}
+    fields = ("name", "note", "together", "movement_prior")
+    given = {name: getattr(wanted, name) for name in fields}
     values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if wanted.closed is not None and wanted.closed != (before.closed_at is not None):
         values["closed_at"] = now() if wanted.closed else None

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData(
@@ -259,6 +260,7 @@ case_record = Table(
     Column("together", Float, nullable=False),  # prior: two of its encounters are one animal
     Column("created_at", Utc, nullable=False, default=now),
     Column("closed_at", Utc),  # NULL: open
+    Column("movement_prior", Boolean, nullable=False, server_default=false()),
     CheckConstraint("together > 0 AND together < 1", name="together"),
 )
 

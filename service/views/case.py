@@ -7,10 +7,12 @@ from string import ascii_uppercase
 
 from reid.movement import Span
 from reid.partitions import PartitionPosterior, Weighed
-from service.casework import CasePair, CaseReport, Member, WhoItIs
+from reid.settle import in_words
+from service.casework import CasePair, CaseReport, Member
 from service.store.cases import Case, Change
 from service.store.encounters import EncounterSummary
 from service.views.lists import EncounterRow, crop_address, row
+from service.views.tested import Plot, TestRow, plot_of, test_rows, tested_on
 from service.views.words import count, dated, elapsed, limits, meaning, sentence, signed, when
 
 SHOWN = 8
@@ -73,16 +75,33 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class PairView:
-    """The two photos that speak for two encounters. crops: addresses, empty where none speaks."""
+    """The two photos that speak for two encounters. crops: addresses, empty where none speaks.
+
+    interval: of the llr, empty where nothing was compared. settle: sentences.
+    """
 
     name: str
     crops: tuple[str, str]
     photos: tuple[str, str]
     signed: str
+    interval: str
     verdict: str
     words: str
     limits: str
     compared: str
+    together: str
+    plot: Plot | None
+    settle: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The three numbers of a pair where movement is part of the prior."""
+
+    name: str
+    llr: str
+    movement: str
+    total: str
     together: str
 
 
@@ -129,6 +148,7 @@ class CaseView:
     matrix: tuple[tuple[Cell, ...], ...]
     pairs: tuple[PairView, ...]
     ways: tuple[Way, ...]
+    sums: tuple[Sum, ...]
     diagrams: tuple[Diagram, ...]
     rest: str
     answer: str
@@ -136,6 +156,8 @@ class CaseView:
     history: tuple[tuple[Change, str], ...]
     source: str
     made_by: str
+    tests: tuple[TestRow, ...]
+    tested_on: str
 
 
 def percent(share: float) -> str:
@@ -170,6 +192,7 @@ def case_view(report: CaseReport) -> CaseView:
         matrix=_matrix(report),
         pairs=tuple(_pair(one, report) for one in report.pairs),
         ways=tuple(way for one in report.pairs for way in _ways(one)),
+        sums=tuple(_sum(one) for one in report.pairs if one.movement is not None),
         diagrams=tuple(_diagram(one) for one in shown),
         rest=_rest(weighed, shown),
         answer=_answer(report),
@@ -185,6 +208,8 @@ def case_view(report: CaseReport) -> CaseView:
         ),
         source=report.movement.source,
         made_by=f"{report.model}, {report.calibrator}",
+        tests=test_rows(report.tested.strata) if report.tested else (),
+        tested_on=tested_on(report.tested),
     )
 
 
@@ -222,16 +247,44 @@ def _pair(one: CasePair, report: CaseReport) -> PairView:
         for reference in member.detail.references
     }
     shown = best.annotations if best else None
+    strata = report.tested.strata if report.tested else ()
     words = meaning(said.llr) if best else "the photos show no flank that can be compared"
     return PairView(
         name=_name(one),
         crops=(crop_address(shown[0], 480), crop_address(shown[1], 480)) if shown else ("", ""),
         photos=(photos[shown[0]], photos[shown[1]]) if shown else ("", ""),
         signed=signed(said.llr),
+        interval=interval(said.interval) if best else "",
         verdict=said.verdict.value,
         words=sentence(words),
         limits=limits(said.llr, said.bound) if best else "",
         compared=count(one.says.compared, "pair of photos", "pairs of photos"),
+        together=percent(one.together),
+        plot=plot_of(strata, one.says.place, said.llr, said.interval, report.same),
+        settle=_settle(one),
+    )
+
+
+def interval(ends: tuple[float, float]) -> str:
+    """An interval for people: "[+0.9, +1.6]"."""
+    return f"[{signed(ends[0])}, {signed(ends[1])}]"
+
+
+def _settle(one: CasePair) -> tuple[str, ...]:
+    """What would settle an open pair, or why nothing is known to."""
+    names = (ascii_uppercase[one.one], ascii_uppercase[one.other])
+    why = one.says.why_nothing
+    return tuple(in_words(some, names) for some in one.says.settle) or (
+        (f"{sentence(why)}.",) if why else ()
+    )
+
+
+def _sum(one: CasePair) -> Sum:
+    return Sum(
+        name=_name(one),
+        llr=signed(one.says.evidence.llr),
+        movement=signed(one.movement or 0.0),
+        total=signed(one.total),
         together=percent(one.together),
     )
 
@@ -309,39 +362,3 @@ def _one_animal(block: Sequence[int]) -> str:
     """The encounters of one animal: "A, C and D one animal", "B alone"."""
     *others, last = (ascii_uppercase[n] for n in block)
     return f"{', '.join(others)} and {last} one animal" if others else f"{last} alone"
-
-
-@dataclass(frozen=True, slots=True)
-class Chance:
-    """One line of the table of who an encounter may be. identity_id 0: not in the catalogue."""
-
-    identity_id: int
-    name: str
-    signed: str
-    prior: str
-    posterior: str
-    share: float
-
-
-def chances(found: WhoItIs, *, shown: int = 20) -> tuple[Chance, ...]:
-    """The most probable identities, and an animal not in the catalogue, which is always there."""
-    lines = [
-        Chance(
-            one.identity_id,
-            one.name,
-            signed(one.llr) if one.compared else "not compared",
-            percent(one.prior),
-            percent(one.posterior),
-            one.posterior,
-        )
-        for one in found.identities[:shown]
-    ]
-    unknown = Chance(
-        0,
-        "an animal not in the catalogue",
-        "",
-        percent(found.prior_unknown),
-        percent(found.unknown),
-        found.unknown,
-    )
-    return tuple(sorted([*lines, unknown], key=lambda one: -one.share))

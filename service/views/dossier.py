@@ -1,13 +1,12 @@
 """View model of the dossier, made from its JSON alone: facts as lines, verdicts as sentences."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 
 from reid.partitions import concentration, log_prior
 from reid.types import Flank, Grade
 from service.case_schemas import (
-    CasePairOut,
     CaseReportOut,
     DossierContentOut,
     DossierEncounterOut,
@@ -20,6 +19,7 @@ from service.schemas import AnnotationOut, DecisionOut
 from service.views.case import percent
 from service.views.compare import DECISION_WORDS
 from service.views.dossier_pair import PairFigure, box_of, crop_name, pair_figure
+from service.views.dossier_ways import SumView, WayView, three_numbers, ways
 from service.views.dossier_words import (
     Letters,
     Line,
@@ -29,14 +29,17 @@ from service.views.dossier_words import (
     doubted,
     facts,
     in_short,
+    interval,
     limits,
     listed,
     meant,
     pair_name,
     signed,
+    to_settle,
     unfinished,
 )
-from service.views.words import clock, count, dated, day, elapsed, sentence, when
+from service.views.tested import Plot, TestRow, plot_of, test_rows, tested_on
+from service.views.words import clock, count, day, sentence, when
 
 FEW, MOST, LEAST = 5, 20, 0.001  # partitions that are listed; probability that is worth a line
 WEAK = (Grade.POOR, Grade.UNUSABLE)
@@ -83,15 +86,21 @@ class EncounterView:
 
 @dataclass(frozen=True, slots=True)
 class PairView:
-    """One pair: what its photos say, and the figure if any photo speaks."""
+    """One pair: what its photos say, and the figure if any photo speaks.
+
+    interval: of the llr, empty where nothing was compared. settle: sentences.
+    """
 
     name: str
     llr: str
+    interval: str
     verdict: str
     said: str
     weak: str
     together: str
     figure: PairFigure | None
+    plot: Plot | None
+    settle: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,19 +111,6 @@ class PartitionView:
     prior: str
     posterior: str
     share: float
-
-
-@dataclass(frozen=True, slots=True)
-class WayView:
-    """One line of the space-time table."""
-
-    name: str
-    dates: str
-    distance: str
-    between: str
-    speed: str
-    rating: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +134,10 @@ class DossierView:
     priors: tuple[tuple[str, str, bool], ...]
     conflicts: tuple[str, ...]
     ways: tuple[WayView, ...]
+    sums: tuple[SumView, ...]
     movement: str
+    tests: tuple[TestRow, ...]
+    tested_on: str
     decisions: tuple[tuple[str, str, str, str, str, str], ...]
     changes: tuple[tuple[str, str, str, str], ...]
     limits: tuple[str, ...]
@@ -174,8 +173,11 @@ def dossier_view(record: DossierOut) -> DossierView:
             f"but {letters[a]} is not {letters[c]}"
             for a, b, c in report.conflicts
         ),
-        ways=tuple(way for one in report.pairs for way in _ways(one, letters)),
+        ways=tuple(way for one in report.pairs for way in ways(one, letters)),
+        sums=tuple(s for one in report.pairs if (s := three_numbers(one, letters))),
         movement=report.movement,
+        tests=test_rows(of.tested.strata) if of.tested else (),
+        tested_on=tested_on(of.tested),
         decisions=tuple(_decision(e.letter, one) for e in of.encounters for one in e.decisions),
         changes=tuple(
             (
@@ -281,6 +283,7 @@ def _crop(one: DossierPhotoOut) -> CropFigure:
 def _pairs(of: DossierContentOut, letters: Letters) -> tuple[PairView, ...]:
     photos = {photo.annotation.id: photo for one in of.encounters for photo in one.photos}
     spoken = {one.encounters: one for one in of.pairs}
+    strata = of.tested.strata if of.tested else ()
     found = []
     for pair in of.report.pairs:
         seen = spoken.get(pair.encounters)
@@ -290,11 +293,14 @@ def _pairs(of: DossierContentOut, letters: Letters) -> tuple[PairView, ...]:
             PairView(
                 name=pair_name(pair, letters),
                 llr=signed(pair.llr),
+                interval=interval(pair.interval) if seen else "",
                 verdict=pair.verdict.value,
                 said=sentence(meant(pair, of)) + "." if seen else nothing,
                 weak=_weak(shown),
                 together=percent(pair.together),
                 figure=pair_figure(pair, seen, photos) if seen else None,
+                plot=plot_of(strata, pair.place, pair.llr, pair.interval, of.report.same),
+                settle=tuple(to_settle(pair)),
             )
         )
     return tuple(found)
@@ -349,26 +355,6 @@ def _rest(report: CaseReportOut) -> str:
         f"{report.weighed:,} that a search visited."
     )
     return (words if others else "") + ("" if report.in_full else relative)
-
-
-def _ways(one: CasePairOut, letters: Letters) -> Iterator[WayView]:
-    distance = one.space_time.distance_km
-    for leg in one.space_time.legs:
-        yield WayView(
-            name=pair_name(one, letters),
-            dates=f"{_date(leg.one)} \N{RIGHTWARDS ARROW} {_date(leg.other)}",
-            distance="unknown" if distance is None else f"{distance:.1f} km",
-            between=elapsed(leg.days),
-            speed="" if leg.least_speed_km_h is None else f"{leg.least_speed_km_h:.2g} km/h",
-            rating=leg.rating.value,
-            reason=sentence(leg.reason),
-        )
-
-
-def _date(span: SpanOut | None) -> str:
-    if span is None:
-        return "unknown"
-    return dated(span.start, span.source)
 
 
 def _decision(letter: str, one: DecisionOut) -> tuple[str, str, str, str, str, str]:

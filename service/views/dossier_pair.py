@@ -148,7 +148,7 @@ def _words(pair: CasePairOut, seen: DossierPairOut, one: str, other: str) -> str
     compared = count(pair.compared, "pair of photos was", "pairs of photos were")
     agreeing = {some.kind: len(some.strength) for some in seen.correspondences}
     words = [
-        f"{compared} compared; {one} and {other}, drawn here, agree best and speak alone.",
+        f"{compared} compared; {one} and {other}, drawn here, agree best.",
         f"After geometry {_many(agreeing.get('rosette', 0), 'point')} of the rosettes and "
         f"{_many(agreeing.get('rootsift', 0), 'point')} of RootSIFT agree.",
     ]

@@ -12,7 +12,7 @@ from service.case_schemas import (
 )
 from service.schemas import AnnotationOut
 from service.views.case import percent
-from service.views.words import MINUS, count, day, meaning
+from service.views.words import MINUS, count, day, meaning, sentence
 
 Line = tuple[str, str]
 Letters = Mapping[int, str]
@@ -25,6 +25,11 @@ def signed(llr: float) -> str:
     """An llr as a document quotes it: two decimals, so that it does not round over a threshold."""
     text = f"{abs(llr):.2f}"
     return text if float(text) == 0 else ("+" if llr > 0 else MINUS) + text
+
+
+def interval(ends: tuple[float, float]) -> str:
+    """An interval as a document quotes it: "[+0.90, +1.60]"."""
+    return f"[{signed(ends[0])}, {signed(ends[1])}]"
 
 
 def facts(record: DossierOut, made: str) -> Iterator[Line]:
@@ -100,9 +105,18 @@ def _sorted(one: PartitionOut, letters: Letters) -> str:
 def _rests(report: CaseReportOut) -> str:
     return (
         "This rests on the photos and on one prior, that any two encounters of the case are one "
-        f"animal with a probability of {report.case.together:g}. Neither place and time nor the "
-        "decisions of people are part of it."
+        f"animal with a probability of {report.case.together:g}. {_apart(report)}"
     )
+
+
+def _apart(report: CaseReportOut) -> str:
+    """What is no part of the answer."""
+    if report.case.movement_prior:
+        return (
+            "Place and time are part of the prior, as this case wants it, and of no llr; section 6 "
+            "shows all three numbers. The decisions of people are no part of it."
+        )
+    return "Neither place and time nor the decisions of people are part of it."
 
 
 def _one_animal(block: Sequence[str]) -> str:
@@ -119,7 +133,16 @@ def in_short(one: CasePairOut, of: DossierContentOut, letters: Letters) -> str:
     name = pair_name(one, letters)
     if one.annotations is None:
         return f"{name}: not comparable, llr 0."
-    return f"{name}: {one.verdict}, llr {signed(one.llr)}; {meant(one, of)}"
+    llr = f"llr {signed(one.llr)} {interval(one.interval)}"
+    return f"{name}: {one.verdict}, {llr}; {meant(one, of)}"
+
+
+def to_settle(one: CasePairOut) -> Iterator[str]:
+    """What would settle an open pair, or why nothing is known to."""
+    for some in one.settle:
+        yield some.words
+    if one.why_nothing:
+        yield f"{sentence(one.why_nothing)}."
 
 
 def meant(one: CasePairOut, of: DossierContentOut) -> str:
@@ -141,6 +164,13 @@ def cannot(of: DossierContentOut, letters: Letters) -> Iterator[str]:
             f"Whether {listed(nothing)} are one animal: no two photos show the same flank, and "
             "left and right rosettes are different patterns."
         )
+    blank = [
+        pair_name(one, letters)
+        for one in report.pairs
+        if one.verdict is Verdict.NOT_COMPARABLE and one.annotations
+    ]
+    if blank:
+        yield f"Whether {listed(blank)} are one animal: their photos show no coat that could agree."
     if unsettled:
         yield (
             f"Whether {listed(unsettled)} are one animal from their photos alone: the llr lies "
@@ -188,7 +218,7 @@ def limits(of: DossierContentOut) -> Iterator[str]:
     yield (
         f"The verdict is “same” from an llr of {signed(report.same)}, “different” from "
         f"{signed(-report.same)}, “inconclusive” between them, and “not comparable”, with an llr "
-        "of 0, where no two photos can show the same flank."
+        "of 0, where no two photos can show the same flank, or none shows coat that could agree."
     )
     fitted = calibrator.fitted_on
     if fitted is None:
@@ -201,13 +231,25 @@ def limits(of: DossierContentOut) -> Iterator[str]:
         )
     else:
         yield f"The calibrator {calibrator.id} was fitted on: {fitted}."
+    if of.tested is None:
+        yield "This calibrator has no test results: how often it misleads is not known."
+    yield (
+        "The interval of an llr says how far it would move had other individuals calibrated it. It "
+        "does not cover photos, animals or cameras unlike those of the calibration."
+    )
+    if any(one.settle for one in report.pairs):
+        yield (
+            "What would settle a pair is counted over all tested pairs of such grades, not over "
+            "pairs that were as open as this one: a pair that stayed open may stay so more often."
+        )
     yield (
         f"{count(calibrator.individuals, 'individual')} calibrated it, so no llr beyond "
         f"±{calibrator.bound:.2f} is claimed, whatever the photos show."
     )
     yield (
-        "Of all photos of two encounters the pair that agrees best speaks. The largest of many "
-        "comparisons tends to be too large, the more photos there are."
+        "Of each flank the two photos of two encounters that agree best speak, beside what all of "
+        "them could have shown; how many were compared is part of the calibration. The photos of "
+        "one encounter are no independent witnesses, its two flanks are taken for such."
     )
     yield (
         "The network knows the flanks of leopards. Heads, cubs, melanistic animals and other "

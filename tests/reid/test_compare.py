@@ -200,7 +200,7 @@ def test_packed_features_lose_almost_nothing(rng):
     assert np.array_equal(unpack_vector(pack_vector(vector), "m@1").vector, vector.vector)
 
 
-WEIGHTS = np.array([0.0, 0.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 2.0, 2.0, 2.0, 2.0, 0.1])
+WEIGHTS = np.array([0.0, 0.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 2.0, 2.0, 2.0, 2.0])
 LINK = Link(WEIGHTS, np.stack([WEIGHTS / 2, WEIGHTS * 2]))
 
 

@@ -279,7 +279,7 @@ def test_the_calibrator_is_inherited_unless_it_looks_at_the_cosine(weights, tmp_
     made = inherit_calibrator("rosette@9", "nyala@1", weights, tmp_path)
     card = tomllib.loads(made.read_text())
     assert (card["name"], card["version"], card["model"]) == ("evidence-nyala", 1, "nyala@1")
-    assert card["full"] == [-2.5, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0]
+    assert card["full"] == [-2.5, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0]
     released = Embedder.load(weights).network
     assert same_descriptors(released, Embedder.load(weights).network)
     torch.nn.init.zeros_(released.descriptor.bias)

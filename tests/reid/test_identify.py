@@ -23,8 +23,8 @@ from reid.types import (
     Verdict,
 )
 
-FULL = Link(np.array([-6.0, 2, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS)))
-QUICK = Link(np.array([-6.0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS)))
+FULL = Link(np.array([-6.0, 2, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS)))
+QUICK = Link(np.array([-6.0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS)))
 FUSION = Fusion(Weights(-6, 2, 2, 1), Weights(-6, 2, 2, 0))
 CALIBRATOR = Calibrator("test@1", "m@1", FUSION, 100, FULL, QUICK)
 
@@ -205,6 +205,15 @@ def test_weights_are_never_negative():
 def test_a_fit_needs_both_kinds_of_pairs():
     with pytest.raises(ValueError, match="two genuine"):
         fit_weights(np.zeros((3, 1)), np.array([True, True, True]))
+
+
+def test_a_card_of_another_release_says_how_to_fit_it_again(tmp_path):
+    orders = "order_full = [0, 0, 1, 1]\norder_quick = [0, 0, 1, 0]\n"
+    links = "full = [0, 1]\nquick = [0, 1]\n"
+    head = 'name = "evidence"\nversion = 9\nmodel = "m@1"\nindividuals = 9\n'
+    (tmp_path / "evidence@9.toml").write_text(head + orders + links)
+    with pytest.raises(UnknownModel, match=r"evidence@9 is of another release.*calibrate\.py"):
+        load_calibrator("evidence@9", tmp_path)
 
 
 def test_a_missing_calibrator_is_named(tmp_path):

@@ -52,7 +52,7 @@ def settles(one, other, llr=0.0, **others):
 
 
 def named(found):
-    return {(s.encounters, s.flank, s.grade) for s in found}
+    return {(s.encounters, flank, s.grade) for s in found for flank in s.flanks}
 
 
 def test_a_pair_without_a_shared_flank_needs_either_flank_of_the_other_encounter():
@@ -63,7 +63,7 @@ def test_a_pair_without_a_shared_flank_needs_either_flank_of_the_other_encounter
 
 def test_a_poor_photo_is_to_be_replaced_and_not_the_good_one_beside_it():
     (one,) = settles([photo(LEFT, POOR), photo(LEFT, POOR)], [photo(LEFT, GOOD)])[:1]
-    assert (one.encounters, one.flank, one.grade) == ((0,), LEFT, USABLE)
+    assert (one.encounters, one.flanks, one.grade) == ((0,), (LEFT,), USABLE)
     assert one.settling == Settling(USABLE, GOOD, 1, 400, 1200, 0.9, 0.85)
 
 
@@ -75,9 +75,16 @@ def test_of_two_poor_encounters_both_need_a_photo_because_one_is_not_enough():
 
 def test_two_good_photos_that_settle_nothing_call_for_the_other_flank_of_both():
     found = settles([photo(LEFT, GOOD)], [photo(LEFT, GOOD)])
-    assert found[0].flank == RIGHT
+    assert found[0].flanks == (RIGHT,)
     assert found[0].encounters == (0, 1)
     assert found[0].settling.flanks == 2
+
+
+def test_two_flanks_that_would_do_alike_are_one_suggestion():
+    poor = [photo(LEFT, POOR), photo(RIGHT, POOR)]
+    found = settles(poor, [photo(LEFT, GOOD), photo(RIGHT, GOOD)])
+    assert [s.flanks for s in found if s.encounters == (0,)] == [(LEFT, RIGHT)]
+    assert "of either flank of A" in in_words(found[0], ("A", "B"))
 
 
 def test_what_the_llr_leans_to_weighs_more():
@@ -119,7 +126,7 @@ def test_there_is_a_reason_where_nothing_is_suggested(evidence, tested, why):
 def test_a_flank_that_nobody_stated_is_the_one_the_network_is_sure_of():
     unsure = replace(photo(Flank.UNKNOWN, GOOD), pose=Pose(left=0.5, yaw=0.0))
     sure = replace(unsure, pose=Pose(left=0.97, yaw=0.0))
-    assert all(s.flank == LEFT for s in settles([sure], [photo(LEFT, POOR)])[:1])
+    assert all(s.flanks == (LEFT,) for s in settles([sure], [photo(LEFT, POOR)])[:1])
     assert ((0,), LEFT, GOOD) not in named(settles([sure], [photo(LEFT, POOR)]))
     assert {s.encounters for s in settles([unsure], [photo(LEFT, GOOD)])} >= {(0,)}
 

@@ -143,7 +143,7 @@ def test_the_newest_calibrator_of_a_model_is_chosen(tmp_path):
         (tmp_path / f"evidence@{version}.toml").write_text(
             f'name = "evidence"\nversion = {version}\nmodel = "{model}"\nindividuals = 9\n'
             "order_full = [0, 0, 1, 1]\norder_quick = [0, 0, 1, 0]\n"
-            f"full = {[0] * 13}\nquick = {[0] * 13}\n"
+            f"full = {[0] * 12}\nquick = {[0] * 12}\n"
         )
     assert calibrator_of("a@1", tmp_path).id == "evidence@10"
     with pytest.raises(UnknownModel, match=r"scripts/calibrate\.py"):

@@ -1,0 +1,141 @@
+"""The local calibration: what was studied of this catalogue, what is applied, who decided what.
+
+One JSON file in the data folder, written as a whole; a running service sees a new one at once.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import Connection, func, select
+
+from reid.errors import BadSettings
+from reid.local import Study
+from service.store.identities import latest_decisions
+from service.store.tables import decision, encounter
+
+NAME = "calibration.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Studied:
+    """What came of a study. calibrator: as its card has it; decisions: rows there were then."""
+
+    calibrator: str
+    model: str
+    made_at: datetime
+    decisions: int
+    study: Study
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A factor on every llr of one calibrator. number: never given twice in a data folder."""
+
+    number: int
+    calibrator: str
+    factor: float
+    made_at: datetime
+    decisions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """All of the file. last: the highest number that was ever given."""
+
+    studied: Studied | None = None
+    applied: Applied | None = None
+    last: int = 0
+
+    def with_applied(self, studied: Studied) -> "Kept":
+        """The factor of a study in force, under the next number."""
+        number = self.last + 1
+        factor, made, rows = studied.study.factor, studied.made_at, studied.decisions
+        applied = Applied(number, studied.calibrator, factor, made, rows)
+        return Kept(studied, applied, number)
+
+    def without(self) -> "Kept":
+        """Nothing in force; the number stays taken."""
+        return replace(self, applied=None)
+
+
+KEPT = TypeAdapter(Kept)
+
+
+class CalibrationFile:
+    """Reads the file again whenever it has changed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / NAME
+        self._seen: tuple[tuple[int, int], Kept] | None = None
+
+    def read(self) -> Kept:
+        """What is kept; nothing where there is no file. BadSettings for a damaged one."""
+        try:
+            facts = self._path.stat()
+            data = (
+                self._path.read_bytes() if self._is_new(facts.st_mtime_ns, facts.st_size) else b""
+            )
+        except FileNotFoundError:
+            return Kept()
+        if data:
+            self._seen = ((facts.st_mtime_ns, facts.st_size), self._parsed(data))
+        return self._seen[1] if self._seen else Kept()
+
+    def write(self, kept: Kept) -> None:
+        """Replace the file as a whole."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self._path.with_suffix(".part")
+        beside.write_bytes(KEPT.dump_json(kept, indent=1) + b"\n")
+        beside.replace(self._path)
+
+    def _is_new(self, *facts: int) -> bool:
+        return self._seen is None or self._seen[0] != facts
+
+    def _parsed(self, data: bytes) -> Kept:
+        try:
+            return KEPT.validate_json(data)
+        except ValidationError as error:
+            raise BadSettings(
+                f"{self._path} was not written by this release: delete it, and run "
+                "leopard-reid calibrate --apply again if llrs are to be adjusted"
+            ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """An encounter that has an identity now. helped: decided "same" with an llr in view."""
+
+    encounter_id: int
+    identity_id: int
+    helped: bool
+    station: str | None
+    started_at: datetime | None
+
+
+def decided(connection: Connection) -> list[Decided]:
+    """Every encounter with an identity, in the order of their numbers."""
+    latest = latest_decisions().subquery()
+    rows = connection.execute(
+        select(
+            decision.c.encounter_id,
+            decision.c.identity_id,
+            ((decision.c.kind == "same") & decision.c.llr.is_not(None)).label("helped"),
+            encounter.c.station,
+            encounter.c.started_at,
+        )
+        .join(latest, latest.c.id == decision.c.id)
+        .join(encounter, encounter.c.id == decision.c.encounter_id)
+        .where(decision.c.identity_id.is_not(None))
+        .order_by(decision.c.encounter_id)
+    )
+    return [
+        Decided(r.encounter_id, r.identity_id, bool(r.helped), r.station, r.started_at)
+        for r in rows
+    ]
+
+
+def decisions_so_far(connection: Connection) -> int:
+    """How many decisions were ever taken; decisions are append-only."""
+    return int(connection.execute(select(func.count(decision.c.id))).scalar_one())

@@ -1,0 +1,43 @@
+"""View model of who an encounter may be: identities before and after the photos spoke."""
+
+from dataclasses import dataclass
+
+from service.casework import WhoItIs
+from service.views.case import percent
+from service.views.words import signed
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """One line of the table of who an encounter may be. identity_id 0: not in the catalogue."""
+
+    identity_id: int
+    name: str
+    signed: str
+    prior: str
+    posterior: str
+    share: float
+
+
+def chances(found: WhoItIs, *, shown: int = 20) -> tuple[Chance, ...]:
+    """The most probable identities, and an animal not in the catalogue, which is always there."""
+    lines = [
+        Chance(
+            one.identity_id,
+            one.name,
+            signed(one.llr) if one.compared else "not compared",
+            percent(one.prior),
+            percent(one.posterior),
+            one.posterior,
+        )
+        for one in found.identities[:shown]
+    ]
+    unknown = Chance(
+        0,
+        "an animal not in the catalogue",
+        "",
+        percent(found.prior_unknown),
+        percent(found.unknown),
+        found.unknown,
+    )
+    return tuple(sorted([*lines, unknown], key=lambda one: -one.share))
