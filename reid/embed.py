@@ -32,6 +32,7 @@ NEAR = 1.5  # look of the embedding, in sizes of the card's window
 SCALES = ((1.0, 400), (2.0, 1000))  # looks of the descriptors, likewise, and cells kept of each
 PATCH = 4  # cells of the first look
 DOUBTFUL = (0.94, 0.975)  # probability of coat in the surest patch: below, no animal; above, one
+FAINT = 0.01  # trust that is left where nobody is seen
 LEAST_COAT = 0.3  # probability of coat below which a cell is dropped
 
 
@@ -185,14 +186,15 @@ class Embedder:
 
 
 def presence(coat: Float32) -> np.float32:
-    """How sure the first look is that a crop shows an animal at all, [0, 1].
+    """How sure the first look is that a crop shows an animal at all, [FAINT, 1].
 
     coat: (h, w) float32 in [0, 1], probability of coat. On an animal some patch is coat beyond
-    doubt; ground and bush look a little like coat in many places, and like nothing else in none.
+    doubt; ground and bush look a little like coat in many places, beyond doubt in none. Never 0, so
+    that the order of trust among the cells of a crop is kept.
     """
     patches = cv2.blur(coat, (PATCH, PATCH), borderType=cv2.BORDER_REFLECT)
     low, high = DOUBTFUL
-    return np.float32(np.clip((patches.max() - low) / (high - low), 0, 1))
+    return np.float32(np.clip((patches.max() - low) / (high - low), FAINT, 1))
 
 
 def _measured(crop: Crop, flank: Box, pose: Pose, coat: Float32, dense: LocalFeatures) -> Measures:
