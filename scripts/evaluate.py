@@ -23,6 +23,7 @@ from reid.evaluation.photos import CropStyle, Sample
 from reid.evaluation.population import FLANKS, SHOTS, photograph
 from reid.evaluation.protocol import read_dataset, read_distractors
 from reid.evaluation.report import Row, as_text, evidence_as_text, rows, write_json
+from reid.evaluation.sections import opened
 from reid.evaluation.shortlist import (
     left_against_right,
     mirrors_as_text,
@@ -132,6 +133,7 @@ def report(
         strata=strata,
         rows=table,
         ranks=places,
+        **(opened(options.simulated)._asdict() if options.simulated else {}),
         **facts,
     )
 
@@ -183,6 +185,7 @@ def main() -> int:
     add("--left-right", action="store_true", help="of one animal; synthetic animals only")
     add("--out", type=Path, help="folder for evaluation.json")
     add("--report", type=Path, help="folder for report.html and its evaluation.json")
+    add("--simulated", type=Path, help="of simulate.py --out: open set, partitions, clustering")
     add("--weights", type=Path, help="folder of weights and cards")
     options = parser.parse_args()
     try:

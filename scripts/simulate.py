@@ -15,6 +15,7 @@ from reid.embed import Embedder
 from reid.errors import BadSettings, ReidError
 from reid.evaluation import counting, open_set, triples
 from reid.evaluation.encounters import all_between, simulate
+from reid.evaluation.sections import KEY, packed
 from reid.evidence import Calibrator, released
 
 
@@ -36,7 +37,7 @@ def cases_of_three(
     done = progress("compare pairs", len(pairs))
     found = triples.answer(drawn, all_between(encounters, pairs, calibrator, done=done))
     print(triples.as_text(found))
-    return triples.as_json(found)
+    return triples.as_json(found) | {KEY: packed(found.calibration)}
 
 
 def open_catalogue(
@@ -57,7 +58,8 @@ def open_catalogue(
     asked = open_set.ask(encounters, known, calibrator, done=progress("identify", total))
     print(f"{o.animals} known animals, {o.strangers} unknown ones, one query encounter each")
     print(open_set.as_text(asked, known))
-    return open_set.as_json(asked, known)
+    rates = open_set.rates(asked, known)
+    return open_set.as_json(asked, known) | {KEY: packed(rates)}
 
 
 def population(o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator) -> dict[str, Any]:
@@ -72,7 +74,7 @@ def population(o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator
     found = counting.count(encounters, evidence, decisions=o.decisions)
     print(f"{len(encounters)} encounters of {o.animals} animals, {len(pairs)} pairs compared")
     print(counting.as_text(found))
-    return counting.as_json(found)
+    return counting.as_json(found) | {KEY: packed(found.steps[0].sorted)}
 
 
 def arguments() -> argparse.Namespace:
