@@ -248,7 +248,7 @@ def limits(of: DossierContentOut) -> Iterator[str]:
     )
     yield (
         "Of each flank the two photos of two encounters that agree best speak, beside what all of "
-        "them could have shown; how many were compared is part of the calibration. The photos of "
+        "them could have shown, as in the calibration. The photos of "
         "one encounter are no independent witnesses, its two flanks are taken for such."
     )
     yield (
