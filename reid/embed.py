@@ -32,7 +32,7 @@ NEAR = 1.5  # look of the embedding, in sizes of the card's window
 SCALES = ((1.0, 400), (2.0, 1000))  # looks of the descriptors, likewise, and cells kept of each
 PATCH = 4  # cells of the first look
 DOUBTFUL = (0.94, 0.975)  # probability of coat in the surest patch: below, no animal; above, one
-FAINT = 0.01  # trust that is left where nobody is seen
+FAINT = 1e-6  # trust that is left where nobody is seen: too little to count, enough to keep order
 LEAST_COAT = 0.3  # probability of coat below which a cell is dropped
 
 

@@ -14,14 +14,14 @@ from typing import Any
 from tqdm import tqdm
 
 from reid.embed import Embedder
-from reid.errors import BadDataset, ReidError
+from reid.errors import ReidError
 from reid.evaluation.degrade import LEVELS
 from reid.evaluation.findings import Report, Stratum, strata_of
 from reid.evaluation.html_report import write_report
 from reid.evaluation.metrics import ranks
 from reid.evaluation.photos import CropStyle, Sample
 from reid.evaluation.population import FLANKS, SHOTS, photograph
-from reid.evaluation.protocol import read_dataset, read_distractors
+from reid.evaluation.protocol import numbers_of, read_dataset, read_distractors
 from reid.evaluation.report import Row, as_text, evidence_as_text, rows, write_json
 from reid.evaluation.sections import opened
 from reid.evaluation.shortlist import (
@@ -35,17 +35,6 @@ from reid.evaluation.witnesses import OURS, Global, RootSift, Rosette, Witness, 
 from reid.evidence import released
 from reid.peers import FORMS, load_peer
 from reid.synthetic.survey import write_survey
-
-
-def numbers_of(dataset: str) -> tuple[int, int]:
-    """Animals and seed of `synthetic:ANIMALS:SEED`."""
-    try:
-        animals, seed = (int(part) for part in dataset.removeprefix("synthetic:").split(":"))
-    except ValueError:
-        animals = 0
-    if animals < 1 or not dataset.startswith("synthetic:"):
-        raise BadDataset(f"{dataset}: write synthetic:ANIMALS:SEED, e.g. synthetic:50:1")
-    return animals, seed
 
 
 def folder_of(dataset: str, stack: ExitStack) -> Path:

@@ -10,7 +10,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from reid.embed import Embedder
-from reid.errors import BadDataset, ReidError
+from reid.errors import ReidError
 from reid.evaluation import encounter_evidence, sanity
 from reid.evaluation.calibration import drawn
 from reid.evaluation.degrade import LEVELS
@@ -18,6 +18,7 @@ from reid.evaluation.encounter_evidence import Heard
 from reid.evaluation.encounters import simulate
 from reid.evaluation.findings import Report, Stratum
 from reid.evaluation.html_report import write_report
+from reid.evaluation.protocol import numbers_of
 from reid.evaluation.testing import results
 from reid.evidence import Calibrator, released
 from reid.tested import write_tested
@@ -33,10 +34,7 @@ def progress(what: str, total: int) -> Callable[[int], object]:
 
 def synthetic(o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator) -> list[Heard]:
     """Encounters of animals that nothing was fitted to, and what must be nothing."""
-    try:
-        animals, seed = (int(part) for part in o.dataset.removeprefix("synthetic:").split(":"))
-    except ValueError as error:
-        raise BadDataset(f"{o.dataset}: write synthetic:ANIMALS:SEED") from error
+    animals, seed = numbers_of(o.dataset)
     encounters = simulate(
         embedder, animals=animals, seed=seed, encounters=ENCOUNTERS, progress=progress
     )

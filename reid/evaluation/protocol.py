@@ -22,6 +22,17 @@ class Describer(Protocol):
         ...
 
 
+def numbers_of(dataset: str) -> tuple[int, int]:
+    """Animals and seed of `synthetic:ANIMALS:SEED`."""
+    try:
+        animals, seed = (int(part) for part in dataset.removeprefix("synthetic:").split(":"))
+    except ValueError:
+        animals = 0
+    if animals < 1 or not dataset.startswith("synthetic:"):
+        raise BadDataset(f"{dataset}: write synthetic:ANIMALS:SEED, e.g. synthetic:50:1")
+    return animals, seed
+
+
 def read_dataset(folder: Path) -> list[Sample]:
     """The photos of folder/index.csv whose animal is known; right flanks are mirrored.
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from reid.synthetic.coat import Coat, CoatStyle, draw_coat
-from reid.synthetic.survey import COLUMNS, HARDNESS, WIDTHS, Plan, trap_jpeg
-from reid.synthetic.view import Camera, colourised, render
+from reid.synthetic.survey import COLUMNS, HARDNESS, WIDTHS, Plan, developed, index_row
+from reid.synthetic.view import Camera, render
 from reid.types import Flank
 
 SIMULATED = "SIMULATED"
@@ -128,7 +128,7 @@ def write_founding(
                 coats[key] = _coat(plan, seed)
             data, size = _photo(plan, coats[key], seed, width)
             (folder / "photos" / name).write_bytes(data)
-            table.writerow(_row(name, plan, size))
+            table.writerow(index_row(name, plan, size))
     return index
 
 
@@ -156,26 +156,5 @@ def _photo(plan: Plan, coat: Coat, seed: int, width: int | None) -> tuple[bytes,
     columns = columns // 16 * 16
     rows = round(columns * float(of_size.uniform(0.42, 0.52)) / 16) * 16
     view = render(coat, camera, np.random.default_rng((*key, 2)), size=(rows, columns))
-    pixels = colourised(view, infrared=not plan.day)
-    if plan.flank is Flank.RIGHT:
-        pixels = np.ascontiguousarray(pixels[:, ::-1])  # the generator's animals face left
-    data = trap_jpeg(pixels, plan.camera, plan.taken, SITES[plan.station])
+    data = developed(view, plan, SITES[plan.station])
     return data, (columns, rows)
-
-
-def _row(name: str, plan: Plan, size: tuple[int, int]) -> dict[str, object]:
-    """A row of the index."""
-    return {
-        "path": f"photos/{name}",
-        "species": "synthetic leopard",
-        "individual": plan.individual,
-        "flank": plan.flank.value,
-        "datetime": plan.taken.isoformat(),
-        "station": plan.station,
-        "camera": plan.camera,
-        "encounter": plan.encounter,
-        "width": size[0],
-        "height": size[1],
-        "quality": plan.quality,
-        "light": "day" if plan.day else "infrared",
-    }

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image as Pillow
 
 from reid.synthetic.coat import Coat, CoatStyle, draw_coat
-from reid.synthetic.view import Camera, colourised, render
+from reid.synthetic.view import Camera, View, colourised, render
 from reid.types import Flank, Image
 
 COLUMNS = [
@@ -149,11 +149,21 @@ def _taken(
     columns = columns // 16 * 16
     rows = round(columns * float(rng.uniform(0.42, 0.52)) / 16) * 16
     view = render(coat, camera, rng, size=(rows, columns))
+    name = f"{plan.camera}_{plan.taken:%Y-%m-%d_%H-%M-%S}_{number:04d}.jpg"
+    (folder / "photos" / name).write_bytes(developed(view, plan))
+    return index_row(name, plan, (columns, rows))
+
+
+def developed(view: View, plan: Plan, position: tuple[float, float] | None = None) -> bytes:
+    """What the camera of a plan writes of a view, see `trap_jpeg`."""
     pixels = colourised(view, infrared=not plan.day)
     if plan.flank is Flank.RIGHT:
         pixels = np.ascontiguousarray(pixels[:, ::-1])  # the generator's animals face left
-    name = f"{plan.camera}_{plan.taken:%Y-%m-%d_%H-%M-%S}_{number:04d}.jpg"
-    (folder / "photos" / name).write_bytes(trap_jpeg(pixels, plan.camera, plan.taken))
+    return trap_jpeg(pixels, plan.camera, plan.taken, position)
+
+
+def index_row(name: str, plan: Plan, size: tuple[int, int]) -> dict[str, object]:
+    """A row of the index. size: width and height."""
     return {
         "path": f"photos/{name}",
         "species": "synthetic leopard",
@@ -163,8 +173,8 @@ def _taken(
         "station": plan.station,
         "camera": plan.camera,
         "encounter": plan.encounter,
-        "width": columns,
-        "height": rows,
+        "width": size[0],
+        "height": size[1],
         "quality": plan.quality,
         "light": "day" if plan.day else "infrared",
     }
