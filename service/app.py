@@ -32,6 +32,7 @@ from service.routes import (
     photos,
 )
 from service.settings import Settings
+from service.speech import Speech
 from service.store.database import Database
 from service.store.files import PhotoFiles
 
@@ -69,6 +70,7 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
         redoc_url=None,
     )
     app.state.parts = parts
+    app.add_middleware(Speech)  # added first: the innermost
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
     app.add_middleware(SameOrigin, host=settings.host)
     app.add_middleware(SecurityHeaders)

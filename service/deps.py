@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import unquote
 
 from fastapi import Depends, Path, Query, Request
 
@@ -10,6 +11,7 @@ from service.casework import Casework
 from service.engine import Engine
 from service.intake import Intake
 from service.metrics import Metrics
+from service.people import ANONYMOUS, Actor, Role
 from service.pictures import Pictures
 from service.settings import Settings
 from service.store.database import Database
@@ -38,7 +40,16 @@ def parts_of(request: Request) -> Parts:
     return value
 
 
+def actor_of(request: Request) -> Actor:
+    """Who sends this request: the account the gate found, else the single user of a laptop."""
+    found = getattr(request.state, "actor", None)
+    if isinstance(found, Actor):
+        return found
+    return Actor(unquote(request.cookies.get("reviewer", "")) or ANONYMOUS, Role.ADMIN)
+
+
 Service = Annotated[Parts, Depends(parts_of)]
+Who = Annotated[Actor, Depends(actor_of)]
 RowNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 PhotoId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes")]
 Longest = Annotated[

@@ -4,14 +4,15 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote, unquote, urlencode
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 from sqlalchemy import Connection
 
 from reid.errors import Conflict, ReidError
-from service.deps import Parts, PhotoId, RowNumber, Service
+from service import languages
+from service.deps import Parts, PhotoId, RowNumber, Service, actor_of
 from service.engine import Answer
 from service.forms import Files, SaidForm, incoming
 from service.routes.decision_form import DecisionForm
@@ -30,8 +31,19 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 YEAR_S = 31_536_000
 
 templates = Jinja2Templates(Path(__file__).parent.parent / "templates")
+templates.env.add_extension("jinja2.ext.i18n")
+templates.env.install_gettext_callables(  # type: ignore[attr-defined]
+    languages.gettext,
+    languages.ngettext,
+    newstyle=True,
+    pgettext=languages.pgettext,
+    npgettext=languages.npgettext,
+)
+templates.env.policies["ext.i18n.trimmed"] = True
 templates.env.filters.update(FILTERS)
-templates.env.globals.update(signs=SIGNS, kinds=KINDS)
+templates.env.globals.update(
+    signs=SIGNS, kinds=KINDS, language=languages.language, languages=languages.LANGUAGES
+)
 templates.env.undefined = StrictUndefined
 templates.env.trim_blocks = templates.env.lstrip_blocks = True
 
@@ -41,6 +53,7 @@ def page(
 ) -> Response:
     """A template with what every page needs."""
     facts = {"counts": counts(connection), "busy": False, "nav": "", **values}
+    facts["actor"] = actor_of(request)
     facts["gap_minutes"] = f"{parts.settings.encounter_gap_minutes:g}"
     response = templates.TemplateResponse(request, name, facts)
     response.headers["cache-control"] = "no-cache"
@@ -214,6 +227,7 @@ def error_page(request: Request, error: Problem) -> Response:
     titles = {404: "Not found", 409: "Somebody was faster", 422: "This could not be used"}
     facts = {
         "counts": None,
+        "actor": None,
         "busy": False,
         "nav": "",
         "status": error.status,
@@ -223,6 +237,17 @@ def error_page(request: Request, error: Problem) -> Response:
         "code": error.code,
     }
     return templates.TemplateResponse(request, "error.html", facts, status_code=error.status)
+
+
+@router.post("/language")
+def choose_language(
+    code: Annotated[str, Form(max_length=10)], back: Annotated[str, Form(max_length=2000)] = "/"
+) -> Response:
+    """Show the pages in this language from now on, on this browser."""
+    response = goto(back if back.startswith("/") and not back.startswith("//") else "/")
+    if code in languages.LANGUAGES:
+        response.set_cookie(languages.COOKIE, code, max_age=YEAR_S, samesite="strict")
+    return response
 
 
 def goto(address: str) -> RedirectResponse:

@@ -11,6 +11,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, Engine, Insert, Row, create_engine, event, text
 from sqlalchemy.engine import make_url
 
+from service.store import account_tables, history_tables, review_tables  # noqa: F401  all tables
+
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_S = 30
 

@@ -145,6 +145,11 @@ identity = Table(
     Column("id", Integer, primary_key=True),
     Column("name", String(100), nullable=False, unique=True),
     Column("created_at", Utc, nullable=False, default=now),
+    Column("sex", String(10), nullable=False, server_default="unknown"),
+    Column("life_stage", String(10), nullable=False, server_default="unknown"),
+    Column("note", Text, nullable=False, server_default=""),
+    one_of("sex", "female", "male", "unknown"),
+    one_of("life_stage", "adult", "subadult", "juvenile", "unknown"),
 )
 
 decision = Table(
