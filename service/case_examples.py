@@ -198,6 +198,7 @@ DOSSIER: Example = {
     "digest": SHA,
     "content": {
         "software": "leopard-reid 0.1.0",
+        "species": "Panthera pardus",
         "positions": "rounded",
         "model": {
             "id": "rosette@3",

@@ -327,6 +327,7 @@ class DossierContentOut(Wire):
     """
 
     software: str
+    species: str = Field(description="scientific name, as the settings have it")
     positions: Literal["rounded", "exact"]
     model: ModelFactsOut
     calibrator: CalibratorFactsOut

@@ -56,6 +56,7 @@ def dossier(parts: Parts, case_id: int, *, exact: bool = False) -> DossierOut:
     wire = report_out(report)
     content = DossierContentOut(
         software=f"leopard-reid {installed()}",
+        species=parts.settings.species,
         positions="exact" if exact else "rounded",
         model=_model(report.model, _folder(parts)),
         calibrator=_calibrator(parts),

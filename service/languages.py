@@ -16,6 +16,7 @@ from babel import Locale, negotiate_locale
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
+from jinja2 import Environment
 
 ENGLISH = "en"
 LANGUAGES: Mapping[str, str] = MappingProxyType(
@@ -82,8 +83,23 @@ def npgettext(context: str, one: str, many: str, number: int) -> str:
     return str(_catalogue(language()).unpgettext(context, one, many, number))
 
 
+def install(pages: Environment) -> None:
+    """Let templates translate: `_`, `ngettext`, `pgettext`, `{% trans %}`."""
+    pages.add_extension("jinja2.ext.i18n")
+    pages.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    pages.policies["ext.i18n.trimmed"] = True
+    pages.globals.update(language=language, languages=LANGUAGES)
+
+
 def N_(text: str) -> str:  # noqa: N802  the name that extraction knows
     """Marks a text that is translated where it is shown."""
+    return text
+
+
+def NP_(context: str, text: str) -> str:  # noqa: ARG001, N802  the name that extraction knows
+    """The same for `pgettext`."""
     return text
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from reid.errors import BadSettings, NotFound
+from service import languages
 from service.case_schemas import DossierOut
 from service.deps import Parts
 from service.dossier import dossier
@@ -27,6 +28,7 @@ pages = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+languages.install(pages)
 pages.filters.update(FILTERS)
 
 

@@ -24,6 +24,11 @@ class Settings(BaseSettings):
         None, description="folder of the model cards; empty means the one of this installation"
     )
     model: str = Field("", description="model id, e.g. rosette@3; empty means the newest rosette")
+    species: str = Field(
+        "Panthera pardus",
+        pattern=r"^[A-Z][a-z]+( [a-z]+){1,2}$",
+        description="scientific name of the species, as the pages and dossiers name it",
+    )
     same_llr: float = Field(
         2.0,
         gt=0,

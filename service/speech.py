@@ -1,9 +1,10 @@
 """Answer every request in the language of whoever asks."""
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.languages import COOKIE, chosen, speaking
+from service.languages import COOKIE, chosen, language, speaking
 
 
 class Speech:
@@ -24,4 +25,19 @@ class Speech:
             request.headers.get("accept-language", ""),
         )
         with speaking(wanted):
-            return await self.app(scope, receive, send)
+            return await self.app(scope, receive, _labelled(send, language()))
+
+
+def _labelled(send: Send, code: str) -> Send:
+    """A page says in which language it is, and what that depends on; anything else is English."""
+
+    async def with_language(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            if headers.get("content-type", "").startswith("text/html"):
+                headers["content-language"] = code
+                headers.add_vary_header("Accept-Language")
+                headers.add_vary_header("Cookie")
+        await send(message)
+
+    return with_language

@@ -6,10 +6,10 @@ from fastapi.responses import HTMLResponse, Response
 from reid.errors import ReidError
 from service.calibration_wire import calibration_out
 from service.deps import Parts, Service
+from service.languages import gettext as _
 from service.routes.pages import page
-from service.views.advice import advice
+from service.views.advice import trouble
 from service.views.calibration import CAUTION, CalibrationView, calibration_view
-from service.views.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -23,7 +23,7 @@ def calibration_page(request: Request, parts: Service) -> Response:
             "nav": "catalogue",
             "view": view,
             "problem": problem,
-            "caution": CAUTION,
+            "caution": _(CAUTION),
             "busy": view is None and not problem,
         }
         return page(request, parts, "calibration.html", connection, **values)
@@ -36,4 +36,4 @@ def _view(parts: Parts) -> tuple[CalibrationView | None, str]:
     try:
         return calibration_view(calibration_out(parts)), ""
     except ReidError as error:
-        return None, f"{sentence(str(error))}. {advice(error.code)}"
+        return None, trouble(error)

@@ -17,11 +17,11 @@ from service.routes.pages import goto, page, remember
 from service.schemas import Line
 from service.store import cases, encounters
 from service.store.cases import LARGEST, Case, Edit
-from service.views.advice import advice
+from service.views.advice import trouble
 from service.views.case import RATINGS, case_row, case_view, member_views
 from service.views.chances import chances
 from service.views.lists import title
-from service.views.words import sentence, when
+from service.views.words import when
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 CHOICES = 500
@@ -171,7 +171,7 @@ def _report(parts: Parts, case_id: int) -> tuple[CaseReport | None, str]:
     try:
         return parts.casework.report(case_id), ""
     except ReidError as error:
-        return None, f"{sentence(str(error))}. {advice(error.code)}"
+        return None, trouble(error)
 
 
 def _who(parts: Parts, encounter_id: int, unseen: float | None) -> tuple[WhoItIs | None, str]:
@@ -181,7 +181,7 @@ def _who(parts: Parts, encounter_id: int, unseen: float | None) -> tuple[WhoItIs
     try:
         return parts.casework.who(encounter_id, unseen), ""
     except ReidError as error:
-        return None, f"{sentence(str(error))}. {advice(error.code)}"
+        return None, trouble(error)
 
 
 def _put(parts: Parts, case_id: int, ids: list[int], reviewer: str) -> Response:

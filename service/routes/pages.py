@@ -15,35 +15,39 @@ from service import languages
 from service.deps import Parts, PhotoId, RowNumber, Service, actor_of
 from service.engine import Answer
 from service.forms import Files, SaidForm, incoming
+from service.languages import gettext as _
 from service.routes.decision_form import DecisionForm
 from service.routes.photos import count_files
 from service.schemas import Problem
 from service.store import cases, decisions, encounters, identities, progress
 from service.views import look as looks
-from service.views.advice import advice
-from service.views.compare import comparing, said
+from service.views.advice import advice, trouble
+from service.views.compare import comparing
+from service.views.compare_words import said
+from service.views.core_words import said_by_core
 from service.views.drawing import tone
 from service.views.lists import STATES, counts, encounter_list, filters, next_waiting, row
 from service.views.records import card, identity_view, photo_view, upload_view
-from service.views.words import FILTERS, KINDS, SIGNS, sentence
+from service.views.species import Species
+from service.views.upload_texts import upload_texts
+from service.views.words import FILTERS, KINDS, SIGNS, general, sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 YEAR_S = 31_536_000
 
+
+def here(request: Request) -> str:
+    """Where to come back to after another language is chosen: this page, with its query."""
+    if request.method not in {"GET", "HEAD"}:
+        return "/"
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
 templates = Jinja2Templates(Path(__file__).parent.parent / "templates")
-templates.env.add_extension("jinja2.ext.i18n")
-templates.env.install_gettext_callables(  # type: ignore[attr-defined]
-    languages.gettext,
-    languages.ngettext,
-    newstyle=True,
-    pgettext=languages.pgettext,
-    npgettext=languages.npgettext,
-)
-templates.env.policies["ext.i18n.trimmed"] = True
+languages.install(templates.env)
 templates.env.filters.update(FILTERS)
-templates.env.globals.update(
-    signs=SIGNS, kinds=KINDS, language=languages.language, languages=languages.LANGUAGES
-)
+templates.env.globals.update(signs=SIGNS, kinds=KINDS, upload_texts=upload_texts, here=here)
 templates.env.undefined = StrictUndefined
 templates.env.trim_blocks = templates.env.lstrip_blocks = True
 
@@ -54,7 +58,8 @@ def page(
     """A template with what every page needs."""
     facts = {"counts": counts(connection), "busy": False, "nav": "", **values}
     facts["actor"] = actor_of(request)
-    facts["gap_minutes"] = f"{parts.settings.encounter_gap_minutes:g}"
+    facts["gap_minutes"] = general(parts.settings.encounter_gap_minutes)
+    facts["species"] = Species(parts.settings.species)
     response = templates.TemplateResponse(request, name, facts)
     response.headers["cache-control"] = "no-cache"
     return response
@@ -171,7 +176,7 @@ def _candidates(parts: Parts, encounter_id: int) -> tuple[Answer | None, str]:
     try:
         return parts.engine.candidates(encounter_id), ""
     except ReidError as error:
-        return None, f"{sentence(str(error))}. {advice(error.code)}"
+        return None, trouble(error)
 
 
 def _said(request: Request, connection: Connection, encounter_id: int) -> str:
@@ -189,7 +194,7 @@ def decide(
         with parts.database.write() as connection:
             made = decisions.add(connection, encounter_id, new)
     except Conflict as error:
-        return _compare(request, parts, encounter_id, f"{sentence(str(error))}.", 409)
+        return _compare(request, parts, encounter_id, f"{sentence(said_by_core(str(error)))}.", 409)
     parts.metrics.decisions.labels(made.kind).inc()
     response = goto(f"/encounters/{encounter_id}?said={made.id}")
     remember(response, new.reviewer)
@@ -224,7 +229,14 @@ def photo(photo_id: PhotoId, request: Request, parts: Service) -> Response:
 
 def error_page(request: Request, error: Problem) -> Response:
     """A problem for a person. It asks nothing of the database, which may be what failed."""
-    titles = {404: "Not found", 409: "Somebody was faster", 422: "This could not be used"}
+    titles = {
+        403: _("Not allowed"),
+        404: _("Not found"),
+        409: _("Somebody was faster"),
+        422: _("This could not be used"),
+        500: _("Internal Server Error"),
+        503: _("Service Unavailable"),
+    }
     facts = {
         "counts": None,
         "actor": None,
@@ -232,7 +244,7 @@ def error_page(request: Request, error: Problem) -> Response:
         "nav": "",
         "status": error.status,
         "title": titles.get(error.status, error.title),
-        "detail": f"{sentence(error.detail)}.",
+        "detail": f"{sentence(said_by_core(error.detail))}.",
         "advice": advice(error.code),
         "code": error.code,
     }

@@ -1,22 +1,21 @@
 // @ts-check
-/** One file of an upload as a row of the table: sending, pending, embedded, failed or refused. */
+/** One file of an upload as a row of the table: sending, pending, embedded, failed or refused.
+ * Its texts come from the page, in the language of the page. */
 
-/** What to do, by error code; the service's sentence says what is wrong. */
-const ADVICE = {
-  unreadable_image: "Copy it again from the card, as JPEG, PNG or WebP.",
-  no_photo_accepted: "Copy it again from the card, as JPEG, PNG or WebP.",
-  image_too_large: "Save it with fewer pixels, or cut out the animal.",
-  too_large: "Save it with fewer pixels, or cut out the animal.",
-  unusable_crop: "Cut the flank out of a photo with more pixels.",
-  connection: "Check that the service runs, and send it again.",
-};
+/** @typedef {{ advice: Record<string, string>, states: Record<string, string>, known: string, waits: string, sending: string, encounter: string, answered: string, unreachable: string, progress: string, problems: string, finished: string, go: string }} Texts */
 
-const WORDS = { pending: "being embedded", embedded: "embedded", failed: "cannot be used", refused: "refused" };
+/** Put values where `{name}` stands.
+ * @param {string} text @param {Record<string, string | number | null>} values */
+export function filled(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+}
+
 const TAGS = { pending: "busy", embedded: "embedded", failed: "failed", refused: "failed" };
 
 export class FileRow {
-  /** @param {File} file @param {FormData} said */
-  constructor(file, said) {
+  /** @param {File} file @param {FormData} said @param {Texts} texts */
+  constructor(file, said, texts) {
+    this.texts = texts;
     this.file = file;
     this.said = said;
     this.state = "queued";
@@ -25,7 +24,7 @@ export class FileRow {
     this.node = document.createElement("tr");
     this.cells = ["", "", ""].map(() => this.node.appendChild(document.createElement("td")));
     this.cells[0].textContent = file.name;
-    this.cells[1].textContent = "waits";
+    this.cells[1].textContent = texts.waits;
   }
 
   /** @param {number} share of the bytes, 0 to 1 */
@@ -35,7 +34,7 @@ export class FileRow {
     let bar = this.cells[1].querySelector("progress");
     if (!bar) {
       bar = document.createElement("progress");
-      bar.setAttribute("aria-label", `Sending ${this.file.name}`);
+      bar.setAttribute("aria-label", filled(this.texts.sending, { file: this.file.name }));
       this.cells[1].replaceChildren(bar);
     }
     bar.value = share;
@@ -48,9 +47,9 @@ export class FileRow {
     const [file] = answer.files;
     this.upload = answer.id;
     if (!file.photo_id) return this.refused({ code: file.error_code ?? "", detail: file.error_detail ?? "" });
-    this.tag(file.state ?? "pending", file.created ? "" : " (was known already)");
+    this.tag(file.state ?? "pending", !file.created);
     if (file.state === "failed") return this.explain(file.error_code ?? "", file.error_detail ?? "");
-    const link = Object.assign(document.createElement("a"), { href: `/encounters/${file.encounter_id}`, textContent: `Encounter ${file.encounter_id}` });
+    const link = Object.assign(document.createElement("a"), { href: `/encounters/${file.encounter_id}`, textContent: filled(this.texts.encounter, { number: file.encounter_id }) });
     this.cells[2].replaceChildren(link);
   }
 
@@ -61,18 +60,19 @@ export class FileRow {
     this.explain(problem.code, problem.detail);
   }
 
-  /** @param {string} state @param {string} [more] */
-  tag(state, more = "") {
+  /** @param {string} state @param {boolean} [known] */
+  tag(state, known = false) {
     this.state = state;
     const tag = document.createElement("span");
     tag.className = `tag ${TAGS[/** @type {keyof typeof TAGS} */ (state)]}`;
-    tag.textContent = WORDS[/** @type {keyof typeof WORDS} */ (state)];
-    this.cells[1].replaceChildren(tag, more);
+    tag.textContent = this.texts.states[state];
+    const [before, after] = known ? this.texts.known.split("{state}") : ["", ""];
+    this.cells[1].replaceChildren(before, tag, after);
   }
 
   /** @param {string} code @param {string} detail */
   explain(code, detail) {
-    const advice = ADVICE[/** @type {keyof typeof ADVICE} */ (code)] ?? "";
+    const advice = this.texts.advice[code] ?? "";
     const said = detail.charAt(0).toUpperCase() + detail.slice(1).replace(/\.$/, "");
     this.cells[2].textContent = `${said}. ${advice}`;
   }

@@ -3,7 +3,7 @@
  * afterwards the embedding is followed. Without JavaScript the form inside posts everything at once. */
 
 import { sendPhoto, uploadState } from "./send.js";
-import { FileRow } from "./file-row.js";
+import { FileRow, filled } from "./file-row.js";
 
 const AT_ONCE = 2;
 const ASKED = 6; // unfinished uploads asked about at a time
@@ -15,6 +15,8 @@ class UploadForm extends HTMLElement {
     const form = this.querySelector("form");
     if (!form) return;
     this.form = form;
+    /** @type {import("./file-row.js").Texts} */
+    this.texts = JSON.parse(this.querySelector("[data-texts]")?.textContent ?? "{}");
     /** @type {FileRow[]} */
     this.rows = [];
     this.active = 0;
@@ -49,7 +51,7 @@ class UploadForm extends HTMLElement {
     const report = this.querySelector("[data-report]");
     report?.removeAttribute("hidden");
     for (const file of files) {
-      const row = new FileRow(file, said);
+      const row = new FileRow(file, said, this.texts);
       this.rows?.push(row);
       this.querySelector("[data-rows]")?.append(row.node);
     }
@@ -65,7 +67,7 @@ class UploadForm extends HTMLElement {
     this.active += 1;
     row.sending(0);
     try {
-      row.answered(await sendPhoto(row.file, row.said, (share) => { row.sending(share); this.show(); }));
+      row.answered(await sendPhoto(row.file, row.said, this.texts, (share) => { row.sending(share); this.show(); }));
     } catch (error) {
       row.refused({ code: "connection", detail: String(error instanceof Error ? error.message : error) });
     }
@@ -101,13 +103,13 @@ class UploadForm extends HTMLElement {
     const status = this.querySelector("[data-status]");
     if (!status) return;
     const through = this.rows.filter((row) => !["queued", "sending"].includes(row.state)).length;
-    const words = `${through} of ${all} sent, ${embedded} of ${kept} embedded`;
-    const problems = refused ? `, ${refused} cannot be used` : "";
+    const words = filled(this.texts.progress, { sent: through, all, embedded, kept });
+    const problems = refused ? `, ${filled(this.texts.problems, { number: refused })}` : "";
     const finished = embedded + refused === all;
-    status.textContent = `${words}${problems}.${finished ? " Finished. " : ""}`;
+    status.textContent = `${words}${problems}.${finished ? ` ${this.texts.finished} ` : ""}`;
     status.className = `message ${finished ? (refused ? "error" : "done") : "busy"}`;
     if (finished && embedded) {
-      status.append(Object.assign(document.createElement("a"), { href: "/encounters", textContent: "Go to the waiting encounters" }));
+      status.append(Object.assign(document.createElement("a"), { href: "/encounters", textContent: this.texts.go }));
     }
   }
 

@@ -1,30 +1,45 @@
 """What a person can do about an error code, in one sentence."""
 
+from reid.errors import ReidError
+from service.languages import N_
+from service.languages import gettext as _
+from service.views.core_words import said_by_core
+from service.views.words import sentence
+
 ADVICE = {
-    "unreadable_image": "Copy it again from the card, as JPEG, PNG or WebP.",
-    "image_too_large": "Save it with fewer pixels, or cut out the animal, and upload that.",
-    "unusable_crop": "Cut the flank out of a photo with more pixels, or give a larger box.",
-    "bad_box": "Give the box as left, top, right, bottom, in pixels or as shares from 0 to 1.",
-    "embed_failed": "Upload the photo once more; the log of the worker says why it failed.",
-    "worker_died": "Upload a smaller version; this one stopped the worker several times.",
-    "not_found": "It may have been typed wrongly, or belong to another catalogue.",
-    "nothing_chosen": "Go back and choose one.",
-    "bad_number": "Go back and write a number such as 3.",
-    "bad_time": "Write the time like 2019-03-01T19:49:36.",
-    "conflict": "Look at the newest decision, then decide again.",
-    "invalid_request": "Go back, correct the field, and send the form again.",
-    "bad_input": "Go back, correct the field, and send the form again.",
-    "too_large": "Send fewer files at once.",
-    "too_many_files": "Send fewer files at once.",
-    "no_photo_accepted": "Choose at least one JPEG, PNG or WebP photo.",
-    "cross_origin": "Open the page from this service itself and try again.",
-    "unknown_model": "The network's weights are missing from this installation; see the README.",
-    "checksum_mismatch": "The weights are not the released ones: install them again.",
-    "embedding_mismatch": "Start a worker with the present model, which embeds the photos again.",
-    "internal_error": "Try once more; if it happens again, the service's log says what failed.",
+    "unreadable_image": N_("Copy it again from the card, as JPEG, PNG or WebP."),
+    "image_too_large": N_("Save it with fewer pixels, or cut out the animal, and upload that."),
+    "unusable_crop": N_("Cut the flank out of a photo with more pixels, or give a larger box."),
+    "bad_box": N_("Give the box as left, top, right, bottom, in pixels or as shares from 0 to 1."),
+    "embed_failed": N_("Upload the photo once more; the log of the worker says why it failed."),
+    "worker_died": N_("Upload a smaller version; this one stopped the worker several times."),
+    "not_found": N_("It may have been typed wrongly, or belong to another catalogue."),
+    "nothing_chosen": N_("Go back and choose one."),
+    "bad_number": N_("Go back and write a number such as 3."),
+    "bad_time": N_("Write the time like 2019-03-01T19:49:36."),
+    "conflict": N_("Look at the newest decision, then decide again."),
+    "invalid_request": N_("Go back, correct the field, and send the form again."),
+    "bad_input": N_("Go back, correct the field, and send the form again."),
+    "too_large": N_("Send fewer files at once."),
+    "too_many_files": N_("Send fewer files at once."),
+    "no_photo_accepted": N_("Choose at least one JPEG, PNG or WebP photo."),
+    "cross_origin": N_("Open the page from this service itself and try again."),
+    "unknown_model": N_(
+        "The network's weights are missing from this installation; see the README."
+    ),
+    "checksum_mismatch": N_("The weights are not the released ones: install them again."),
+    "embedding_mismatch": N_(
+        "Start a worker with the present model, which embeds the photos again."
+    ),
+    "internal_error": N_("Try once more; if it happens again, the service's log says what failed."),
 }
 
 
 def advice(code: str | None) -> str:
     """What to do about an error code; empty for codes that speak for themselves."""
-    return ADVICE.get(code or "", "")
+    return _(ADVICE.get(code or "", ""))
+
+
+def trouble(error: ReidError) -> str:
+    """Why the machine has no answer, and what to do about it."""
+    return f"{sentence(said_by_core(str(error)))}. {advice(error.code)}"

@@ -5,19 +5,24 @@ from dataclasses import dataclass
 
 from reid.local import ANIMALS, GENUINE, IMPOSTOR, Shift
 from service.calibration_schemas import CalibrationOut, RateOut, StudyOut, SupplyOut
-from service.views.words import count, day, signed
+from service.languages import N_, ngettext, npgettext, pgettext
+from service.languages import gettext as _
+from service.views.tested import of_all, stratum_name
+from service.views.words import MINUS, count, day, decimal, general, number, percents, signed
 
 Row = tuple[str, ...]
 
-CAUTION = (
+CAUTION = N_(
     "Decisions are taken with the help of the machine: a pair that people confirmed because the "
     "llr said so proves little. Llrs may therefore grow only by pairs that were decided with no "
     "llr in view; they become smaller by any."
 )
-NEEDED = (
-    f"Needed are {GENUINE} genuine and {IMPOSTOR} impostor pairs of encounters, each of {ANIMALS} "
-    "individuals or more."
-)
+SHIFTS = {
+    Shift.AS_CALIBRATED: N_("no more agreement among strangers than in the calibration"),
+    Shift.MORE: N_("more agreement among strangers than in the calibration"),
+    Shift.TOO_FEW: N_("too few pairs to tell"),
+    Shift.UNTESTED: N_("no test of the calibrator to compare with"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +60,26 @@ def calibration_view(of: CalibrationOut) -> CalibrationView:
     return CalibrationView(
         facts=tuple(_facts(of)),
         warning=(
-            f"A local calibration of {applied.calibrator} is ignored, because {of.fitted} speaks "
-            "now: study the catalogue again."
+            _(
+                "A local calibration of %(calibrator)s is ignored, because %(fitted)s speaks now: "
+                "study the catalogue again."
+            )
+            % {"calibrator": applied.calibrator, "fitted": of.fitted}
             if applied and ignored
             else ""
         ),
         tested=tuple(
             (
-                one.name,
-                f"{one.pairs[0]:,} and {one.pairs[1]:,}",
-                f"{one.cllr:.3f}",
-                f"{one.cllr_min:.3f}",
-                f"{one.misleading[0]:,} of {one.misleading[1]:,}",
+                stratum_name(one.name),
+                _("%(genuine)s and %(impostor)s")
+                % {"genuine": number(one.pairs[0]), "impostor": number(one.pairs[1])},
+                decimal(one.cllr, 3),
+                decimal(one.cllr_min, 3),
+                of_all(*one.misleading),
             )
             for one in of.tested
         ),
-        available=supplied(of.available),
+        available=_("This catalogue has %(pairs)s.") % {"pairs": supplied(of.available)},
         missing=_missing(of.available),
         study=_study(of.study, of) if of.study else None,
     )
@@ -80,7 +89,7 @@ def as_text(of: CalibrationOut) -> str:
     """The same for a terminal."""
     view = calibration_view(of)
     lines = [f"{name:12} {value}" for name, value in view.facts]
-    lines += [line for line in (view.warning, f"{'decided':12} {view.available}") if line]
+    lines += [line for line in (view.warning, f"{'decided':12} {supplied(of.available)}") if line]
     if view.missing:
         lines.append(f"{'missing':12} {view.missing}")
     if view.study:
@@ -97,43 +106,97 @@ def as_text(of: CalibrationOut) -> str:
 
 def supplied(of: SupplyOut) -> str:
     """Pairs and individuals: "41 genuine pairs of 17 individuals (...), 2,000 impostor pairs"."""
-    alone = f"{of.independent:,} decided with no llr in view"
-    return (
-        f"{count(of.genuine, 'genuine pair')} of {count(of.genuine_animals, 'individual')} "
-        f"({alone}), {count(of.impostor, 'impostor pair')} of "
-        f"{count(of.impostor_animals, 'individual')}"
-    )
+    return _(
+        "%(genuine)s of %(owners)s (%(alone)s decided with no llr in view), %(impostor)s of "
+        "%(others)s"
+    ) % {
+        "genuine": count(of.genuine, "genuine pair"),
+        "owners": _of_individuals(of.genuine_animals),
+        "alone": number(of.independent),
+        "impostor": count(of.impostor, "impostor pair"),
+        "others": _of_individuals(of.impostor_animals),
+    }
+
+
+def _of_individuals(how_many: int) -> str:
+    """A number of individuals whose something is: in many languages another case."""
+    words = npgettext("of", "%(num)s individual", "%(num)s individuals", how_many)
+    return words % {"num": number(how_many)}
 
 
 def _facts(of: CalibrationOut) -> Iterator[tuple[str, str]]:
-    yield "Calibrator", f"{of.calibrator}, for {of.model}"
-    yield "Bound", f"llr ±{of.bound:.2f}, log10 of {count(of.individuals, 'individual')}"
-    yield "Verdict", f"same from {of.same:+g}, different from {-of.same:g}".replace("-", "−")  # noqa: RUF001
+    yield (
+        _("Calibrator"),
+        _("%(calibrator)s, for %(model)s") % {"calibrator": of.calibrator, "model": of.model},
+    )
+    yield (
+        _("Bound"),
+        _("llr ±%(bound)s, log10 of %(individuals)s")
+        % {"bound": decimal(of.bound, 2), "individuals": _of_individuals(of.individuals)},
+    )
+    yield (
+        _("Verdict"),
+        _("same from +%(same)s, different from %(minus)s%(same)s")
+        % {"same": general(of.same), "minus": MINUS},
+    )
     applied = of.applied
     if applied is None or not applied.in_force:
-        yield "Local", "none: llrs are as the calibrator was fitted"
+        yield _("Local"), _("none: llrs are as the calibrator was fitted")
         return
-    since = count(of.decisions - applied.decisions, "decision")
+    words = ngettext(
+        "every llr times %(factor)s, after %(num)s decision, %(day)s; %(since)s since",
+        "every llr times %(factor)s, after %(num)s decisions, %(day)s; %(since)s since",
+        applied.decisions,
+    )
     yield (
-        "Local",
-        f"every llr times {applied.factor:.2f}, after {count(applied.decisions, 'decision')}, "
-        f"{day(applied.made_at)}; {since} since",
+        _("Local"),
+        words
+        % {
+            "factor": decimal(applied.factor, 2),
+            "num": number(applied.decisions),
+            "day": day(applied.made_at),
+            "since": count(of.decisions - applied.decisions, "decision"),
+        },
     )
 
 
 def _missing(of: SupplyOut) -> str:
-    short = [f"{number:,} {what}" for what, number in of.missing.items()]
-    return ", ".join(short) + f". {NEEDED}" if short else ""
+    """What a scale of its own lacks; see `reid.local.Supply.missing` for the keys."""
+    said = {
+        "genuine pairs": lambda n: count(n, "genuine pair"),
+        "individuals with a genuine pair": lambda n: count(
+            n, "individual with a genuine pair", "individuals with a genuine pair"
+        ),
+        "impostor pairs": lambda n: count(n, "impostor pair"),
+        "individuals with an impostor pair": lambda n: count(
+            n, "individual with an impostor pair", "individuals with an impostor pair"
+        ),
+    }
+    short = ", ".join(said[what](how_many) for what, how_many in of.missing.items())
+    needed = _(
+        "Needed are %(genuine)s genuine and %(impostor)s impostor pairs of encounters, each of "
+        "%(animals)s individuals or more."
+    ) % {"genuine": number(GENUINE), "impostor": number(IMPOSTOR), "animals": number(ANIMALS)}
+    return f"{short}. {needed}" if short else ""
 
 
 def _study(study: StudyOut, of: CalibrationOut) -> StudyView:
     since = of.decisions - study.decisions
-    other = f", of another calibrator ({study.calibrator})" if study.calibrator != of.fitted else ""
+    made = (
+        _("Studied %(day)s; %(since)s since.")
+        if study.calibrator == of.fitted
+        else _("Studied %(day)s, of another calibrator (%(calibrator)s); %(since)s since.")
+    )
     rates = list(zip(study.impostor, study.genuine, strict=False))
     return StudyView(
-        made=f"Studied {day(study.made_at)}{other}; {count(since, 'decision')} since.",
+        made=made
+        % {
+            "day": day(study.made_at),
+            "calibrator": study.calibrator,
+            "since": count(since, "decision"),
+        },
         pairs=f"{supplied(study.supply)}.",
-        shift=f"Domain shift: {study.shift.value}.",
+        shift=_("Domain shift: %(shift)s.") % {"shift": _(SHIFTS[study.shift])},
         tone=_tone(study),
         rows=tuple(_row(misled, missed) for misled, missed in rates),
         result=_result(study),
@@ -148,9 +211,9 @@ def _tone(study: StudyOut) -> str:
 
 
 def _row(misled: RateOut, missed: RateOut) -> Row:
-    known = "not known" if misled.calibration is None else _percent(misled.calibration)
+    known = _("not known") if misled.calibration is None else _percent(misled.calibration)
     return (
-        f"{misled.at:g}",
+        general(misled.at),
         _found(misled),
         known,
         _found(missed),
@@ -162,22 +225,28 @@ def _row(misled: RateOut, missed: RateOut) -> Row:
 
 def _found(rate: RateOut) -> str:
     if not rate.of:
-        return "none"
+        return pgettext("pairs", "none")
     mark = "✕ " if rate.too_often else ""
-    return f"{mark}{_percent(rate.share)} ({rate.found:,} of {rate.of:,})"
+    return f"{mark}{_percent(rate.share)} ({of_all(rate.found, rate.of)})"
 
 
 def _result(study: StudyOut) -> str:
     if study.supply.missing and study.factor == 1:
-        return "No scale is fitted: there are too few pairs."
+        return _("No scale is fitted: there are too few pairs.")
     if study.factor == 1:
-        return "The catalogue gives no reason to adjust the calibrator."
-    why = f"scale {study.scale:.2f}, widening {study.widening:.2f}"
-    return f"Adjusted to this catalogue, every llr is multiplied by {study.factor:.2f} ({why})."
+        return _("The catalogue gives no reason to adjust the calibrator.")
+    return _(
+        "Adjusted to this catalogue, every llr is multiplied by %(factor)s (scale %(scale)s, "
+        "widening %(widening)s)."
+    ) % {
+        "factor": decimal(study.factor, 2),
+        "scale": decimal(study.scale, 2),
+        "widening": decimal(study.widening, 2),
+    }
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"
+    return percents(share, 1)
 
 
 def _columns(row: Row) -> str:

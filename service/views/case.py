@@ -7,13 +7,27 @@ from string import ascii_uppercase
 
 from reid.movement import Span
 from reid.partitions import PartitionPosterior, Weighed
-from reid.settle import in_words
 from service.casework import CasePair, CaseReport, Member
+from service.languages import gettext as _
+from service.languages import ngettext
 from service.store.cases import Case, Change
 from service.store.encounters import EncounterSummary
-from service.views.lists import EncounterRow, crop_address, row
+from service.views.core_words import said_by_core, suggested
+from service.views.lists import EncounterRow, crop_address, encounter_name, row
+from service.views.quantities import interval, kilometres, others_together, percent, speed
 from service.views.tested import Plot, TestRow, plot_of, test_rows, tested_on
-from service.views.words import count, dated, elapsed, limits, meaning, sentence, signed, when
+from service.views.words import (
+    count,
+    dated,
+    elapsed,
+    limits,
+    listed,
+    meaning,
+    number,
+    sentence,
+    signed,
+    when,
+)
 
 SHOWN = 8
 """So many partitions are drawn; the others are in the report of the API."""
@@ -160,13 +174,6 @@ class CaseView:
     tested_on: str
 
 
-def percent(share: float) -> str:
-    """A probability for people: "12.3 %"; never 0 or 100, which nobody can claim."""
-    if share < 0.001:
-        return "under 0.1 %"
-    return "over 99.9 %" if share > 0.999 else f"{100 * share:.1f} %"
-
-
 def member_views(members: Sequence[tuple[EncounterSummary, Member | None]]) -> list[MemberView]:
     """The encounters with their letters; what is known without the network."""
     return [
@@ -197,16 +204,19 @@ def case_view(report: CaseReport) -> CaseView:
         rest=_rest(weighed, shown),
         answer=_answer(report),
         conflicts=tuple(
-            "{0} = {1} and {1} = {2}, but {0} is not {2}".format(
-                *(ascii_uppercase[n] for n in (one.a, one.b, one.c))
-            )
+            _("%(a)s = %(b)s and %(b)s = %(c)s, but %(a)s is not %(c)s")
+            % {
+                "a": ascii_uppercase[one.a],
+                "b": ascii_uppercase[one.b],
+                "c": ascii_uppercase[one.c],
+            }
             for one in report.conflicts
         ),
         history=tuple(
-            (one, titles.get(one.encounter_id, f"Encounter {one.encounter_id}"))
+            (one, titles.get(one.encounter_id, encounter_name(one.encounter_id)))
             for one in report.changes
         ),
-        source=report.movement.source,
+        source=said_by_core(report.movement.source),
         made_by=f"{report.model}, {report.calibrator}",
         tests=test_rows(report.tested.strata) if report.tested else (),
         tested_on=tested_on(report.tested),
@@ -215,7 +225,7 @@ def case_view(report: CaseReport) -> CaseView:
 
 def _place(member: Member | None) -> str:
     if member is None or member.visit.position is None:
-        return "position unknown"
+        return _("position unknown")
     latitude, longitude = member.visit.position
     return f"{latitude:.4f}, {longitude:.4f}"
 
@@ -248,7 +258,7 @@ def _pair(one: CasePair, report: CaseReport) -> PairView:
     }
     shown = best.annotations if best else None
     strata = report.tested.strata if report.tested else ()
-    words = meaning(said.llr) if best else "the photos show no flank that can be compared"
+    words = meaning(said.llr) if best else _("the photos show no flank that can be compared")
     return PairView(
         name=_name(one),
         crops=(crop_address(shown[0], 480), crop_address(shown[1], 480)) if shown else ("", ""),
@@ -258,24 +268,24 @@ def _pair(one: CasePair, report: CaseReport) -> PairView:
         verdict=said.verdict.value,
         words=sentence(words),
         limits=limits(said.llr, said.bound) if best else "",
-        compared=count(one.says.compared, "pair of photos", "pairs of photos"),
+        compared=ngettext(
+            "%(num)s pair of photos compared",
+            "%(num)s pairs of photos compared",
+            one.says.compared,
+        )
+        % {"num": number(one.says.compared)},
         together=percent(one.together),
         plot=plot_of(strata, one.says.place, said.llr, said.interval, report.same),
         settle=_settle(one),
     )
 
 
-def interval(ends: tuple[float, float]) -> str:
-    """An interval for people: "[+0.9, +1.6]"."""
-    return f"[{signed(ends[0])}, {signed(ends[1])}]"
-
-
 def _settle(one: CasePair) -> tuple[str, ...]:
     """What would settle an open pair, or why nothing is known to."""
     names = (ascii_uppercase[one.one], ascii_uppercase[one.other])
     why = one.says.why_nothing
-    return tuple(in_words(some, names) for some in one.says.settle) or (
-        (f"{sentence(why)}.",) if why else ()
+    return tuple(suggested(some, names) for some in one.says.settle) or (
+        (f"{sentence(said_by_core(why))}.",) if why else ()
     )
 
 
@@ -295,12 +305,12 @@ def _ways(one: CasePair) -> list[Way]:
     return [
         Way(
             name=_name(one),
-            distance="unknown" if distance is None else f"{distance:.1f} km",
+            distance=kilometres(distance),
             dates=f"{_date(leg.one)} \N{RIGHTWARDS ARROW} {_date(leg.other)}",
             between=elapsed(leg.days),
-            speed="" if leg.least_speed_km_h is None else f"{leg.least_speed_km_h:.2g} km/h",
+            speed=speed(leg.least_speed_km_h),
             rating=leg.rating.value,
-            reason=sentence(leg.reason),
+            reason=sentence(said_by_core(leg.reason)),
             disputed=len(legs) > 1,
         )
         for leg in legs
@@ -309,7 +319,7 @@ def _ways(one: CasePair) -> list[Way]:
 
 def _date(span: Span | None) -> str:
     if span is None:
-        return "date unknown"
+        return _("date unknown")
     return dated(span.start, span.source)
 
 
@@ -335,12 +345,13 @@ def _rest(weighed: PartitionPosterior | None, shown: Sequence[Weighed]) -> str:
     others = weighed.weighed - len(shown)
     parts = []
     if others:
-        parts.append(f"{count(others, 'other partition')} together: {percent(left)}.")
+        parts.append(others_together(others, left))
     if not weighed.in_full:
-        parts.append(
+        words = _(
             "Too many encounters to weigh every partition: the probabilities are relative to the "
-            f"{weighed.weighed:,} that a search visited."
+            "%(visited)s that a search visited."
         )
+        parts.append(words % {"visited": number(weighed.weighed)})
     return " ".join(parts)
 
 
@@ -352,13 +363,16 @@ def _answer(report: CaseReport) -> str:
     best = weighed.partitions[0]
     said = "; ".join(map(_one_animal, best.blocks))
     if len(best.blocks) == 1:
-        said = "all one animal"
+        said = _("all one animal")
     if len(best.blocks) == len(report.members):
-        said = "all different animals"
-    return f"Most probable, {percent(best.probability)}: {said}."
+        said = _("all different animals")
+    return _("Most probable, %(share)s: %(answer)s.") % {
+        "share": percent(best.probability),
+        "answer": said,
+    }
 
 
 def _one_animal(block: Sequence[int]) -> str:
     """The encounters of one animal: "A, C and D one animal", "B alone"."""
-    *others, last = (ascii_uppercase[n] for n in block)
-    return f"{', '.join(others)} and {last} one animal" if others else f"{last} alone"
+    words = _("%(letters)s one animal") if len(block) > 1 else _("%(letters)s alone")
+    return words % {"letters": listed([ascii_uppercase[n] for n in block])}

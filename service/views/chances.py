@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from service.casework import WhoItIs
-from service.views.case import percent
+from service.languages import gettext as _
+from service.views.quantities import percent
 from service.views.words import signed
 
 
@@ -25,7 +26,7 @@ def chances(found: WhoItIs, *, shown: int = 20) -> tuple[Chance, ...]:
         Chance(
             one.identity_id,
             one.name,
-            signed(one.llr) if one.compared else "not compared",
+            signed(one.llr) if one.compared else _("not compared"),
             percent(one.prior),
             percent(one.posterior),
             one.posterior,
@@ -34,7 +35,7 @@ def chances(found: WhoItIs, *, shown: int = 20) -> tuple[Chance, ...]:
     ]
     unknown = Chance(
         0,
-        "an animal not in the catalogue",
+        _("an animal not in the catalogue"),
         "",
         percent(found.prior_unknown),
         percent(found.unknown),

@@ -4,28 +4,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reid.types import Box, Comparison, Flank, IdentityCandidate, Source
+from reid.types import Box, Comparison, IdentityCandidate, Source
 from service.engine import Answer
+from service.languages import gettext as _
 from service.store.decisions import Decision
 from service.store.encounters import EncounterDetail
 from service.store.identities import Reference
 from service.store.photos import Claim
 from service.views.advice import advice
+from service.views.compare_words import decided, nothing_to_compare, weak_pair
+from service.views.core_words import said_by_core
 from service.views.drawing import GAP, PANE_WIDTH, Pane, Picture, picture
 from service.views.facts import FactsView, doubt, facts_view
 from service.views.lists import EncounterRow, crop_address, row
 from service.views.look import Look
-from service.views.words import limits, meaning, overlapping, sentence, signed
+from service.views.words import (
+    decimal,
+    limits,
+    meaning,
+    overlapping,
+    sentence,
+    signed,
+)
 
 LONGEST = 2400
 """Pixels of a photo in the picture; more would only make it slow to move."""
-
-DECISION_WORDS = {
-    "same": "same as",
-    "new": "new identity",
-    "cannot_tell": "cannot tell",
-    "withdrawn": "withdrawn",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,13 @@ class CandidateView:
     @property
     def bound_text(self) -> str:
         """The bound without a sign."""
-        return f"{self.bound:.1f}"
+        return decimal(self.bound, 1)
 
     @property
     def meaning(self) -> str:
         """The llr in words."""
         if self.verdict == "not comparable":
-            return "The photos show no flank that can be compared"
+            return sentence(_("the photos show no flank that can be compared"))
         return sentence(meaning(self.llr))
 
     @property
@@ -184,7 +187,7 @@ def comparing(detail: EncounterDetail, answer: Answer | None, look: Look) -> Com
         for n, one in enumerate(ranked, 1)
         if answer
     )
-    why, then = _nothing(detail, answer)
+    why, then = nothing_to_compare(detail, answer)
     seen = _comparison(left, best, answer)
     drawn = _picture(left, best, seen, look)
     strip = tuple(_photo(one, look, current=one == left) for one in detail.references)
@@ -197,7 +200,7 @@ def comparing(detail: EncounterDetail, answer: Answer | None, look: Look) -> Com
         photos=strip,
         candidates=views,
         chosen=chosen,
-        weak=_weak(shown, chosen),
+        weak=weak_pair(shown.facts, chosen.facts if chosen else None),
         picture=drawn,
         overlap=overlapping(seen.overlap if seen else None),
         links=_links(look, rank, len(views), strip, drawn),
@@ -225,15 +228,6 @@ def _left(
 def _shown(left: Reference) -> Shown:
     facts = facts_view(left.annotation, left.annotation.flank)
     return Shown(left.photo.file_name, left.annotation.flank, left.photo.captured_at, facts)
-
-
-def _weak(shown: Shown, chosen: CandidateView | None) -> str:
-    """Which photos of a pair are poor or worse; nothing where there is no pair."""
-    if chosen is None or not (shown.facts.weak or chosen.facts.weak):
-        return ""
-    if shown.facts.weak and chosen.facts.weak:
-        return "both photos are poor"
-    return "the photo of the query is poor" if shown.facts.weak else "the candidate's photo is poor"
 
 
 def _candidate(
@@ -281,10 +275,10 @@ def _comparison(left: Reference, best: Beside | None, answer: Answer | None) -> 
 def _picture(
     left: Reference, best: Beside | None, comparison: Comparison | None, look: Look
 ) -> Picture:
-    query = _pane(0, left, "the query")
+    query = _pane(0, left, _("the query, %(file)s"))
     if best is None:
         return picture(query, None, (), look.sight)
-    other = _pane(PANE_WIDTH + GAP, best.reference, "the candidate")
+    other = _pane(PANE_WIDTH + GAP, best.reference, _("the candidate, %(file)s"))
     found = [*comparison.correspondences] if comparison else []
     seen = comparison.overlap if comparison else None
     if seen and seen.registration is not Source.OUTLINE:
@@ -296,7 +290,7 @@ def _pane(left: float, shown: Reference, label: str) -> Pane:
     photo = shown.photo
     box = shown.annotation.box or Box(0, 0, photo.width, photo.height)
     href = f"/api/v1/photos/{photo.id}/image?longest={LONGEST}"
-    return Pane(left, href, photo.width, photo.height, box, f"{label}, {photo.file_name}")
+    return Pane(left, href, photo.width, photo.height, box, label % {"file": photo.file_name})
 
 
 def _links(
@@ -313,30 +307,10 @@ def _links(
     )
 
 
-def _nothing(detail: EncounterDetail, answer: Answer | None) -> tuple[str, str]:
-    """Why there is no candidate, and what then."""
-    flanks = [one.value for one in detail.summary.flanks if one is not Flank.UNKNOWN]
-    if detail.summary.pending and not detail.summary.embedded:
-        return "The photos are still being embedded", "The candidates appear here by themselves."
-    if not detail.summary.embedded:
-        return "No photo of this encounter can be used", "The reasons are listed below."
-    if answer is None:
-        return "The machine cannot compare now", "You can decide by eye; the message says why."
-    if not answer.gallery:
-        return (
-            "The catalogue has no identity to compare with yet",
-            "Decide “new identity” to begin the catalogue with this leopard.",
-        )
-    return (
-        f"The catalogue has no other {' or '.join(flanks) or 'comparable'} flank",
-        "Left and right rosettes are different patterns: a new identity, or another flank's photo.",
-    )
-
-
 def _decision(one: Decision) -> DecisionRow:
     return DecisionRow(
         decided_at=one.decided_at,
-        words=DECISION_WORDS[one.kind],
+        words=decided(one.kind),
         identity_id=one.identity_id,
         identity=one.identity,
         signed="" if one.llr is None else signed(one.llr),
@@ -350,7 +324,7 @@ def _failures(references: Sequence[Reference]) -> tuple[Failure, ...]:
         Failure(
             one.photo.id,
             one.photo.file_name,
-            sentence(one.annotation.error_detail),
+            sentence(said_by_core(one.annotation.error_detail)),
             advice(one.annotation.error_code),
         )
         for one in references
@@ -365,13 +339,3 @@ def _conflicts(detail: EncounterDetail) -> tuple[Conflicting, ...]:
         for photo_id, said in detail.conflicts.items()
         for field in dict.fromkeys(claim.field for claim in said)
     )
-
-
-def said(decision: Decision) -> str:
-    """A decision that was just recorded, as a message."""
-    if decision.kind == "withdrawn":
-        return "Withdrawn: the encounter waits again. The earlier decision stays in the history."
-    if decision.kind == "cannot_tell":
-        return "Recorded: cannot tell. The catalogue is unchanged."
-    shown = "" if decision.llr is None else f" (llr {signed(decision.llr)} shown)"
-    return f"Recorded: {DECISION_WORDS[decision.kind]} {decision.identity}{shown}."

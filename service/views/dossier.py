@@ -13,13 +13,21 @@ from service.case_schemas import (
     DossierOut,
     DossierPhotoOut,
     PartitionOut,
-    SpanOut,
 )
+from service.languages import gettext as _
+from service.languages import ngettext, pgettext
 from service.schemas import AnnotationOut, DecisionOut
-from service.views.case import percent
-from service.views.compare import DECISION_WORDS
+from service.views.compare_words import decided
+from service.views.core_words import said_by_core
 from service.views.dossier_pair import PairFigure, box_of, crop_name, pair_figure
-from service.views.dossier_ways import SumView, WayView, three_numbers, ways
+from service.views.dossier_ways import (
+    SumView,
+    WayView,
+    position_words,
+    span_words,
+    three_numbers,
+    ways,
+)
 from service.views.dossier_words import (
     Letters,
     Line,
@@ -31,15 +39,29 @@ from service.views.dossier_words import (
     in_short,
     interval,
     limits,
-    listed,
     meant,
     pair_name,
     signed,
     to_settle,
     unfinished,
 )
+from service.views.facts import graded
+from service.views.lists import encounter_numbered
+from service.views.quantities import others_together, percent
 from service.views.tested import Plot, TestRow, plot_of, test_rows, tested_on
-from service.views.words import clock, count, day, sentence, when
+from service.views.words import (
+    clock,
+    day,
+    field_name,
+    flank_name,
+    general,
+    listed,
+    number,
+    percents,
+    sentence,
+    viewpoint_word,
+    when,
+)
 
 FEW, MOST, LEAST = 5, 20, 0.001  # partitions that are listed; probability that is worth a line
 WEAK = (Grade.POOR, Grade.UNUSABLE)
@@ -149,7 +171,7 @@ def dossier_view(record: DossierOut) -> DossierView:
     of = record.content
     report = of.report
     letters = {one.encounter_id: one.letter for one in of.encounters}
-    made = f"{day(record.made_at)}, {record.made_at:%H:%M} UTC"
+    made = f"{when(record.made_at)} UTC"
     return DossierView(
         name=report.case.name,
         question=report.case.note,
@@ -162,27 +184,27 @@ def dossier_view(record: DossierOut) -> DossierView:
         cannot=tuple(cannot(of, letters)),
         encounters=tuple(_encounter(one, of) for one in of.encounters),
         pairs=_pairs(of, letters),
-        together=f"{report.case.together:g}",
+        together=general(report.case.together),
         partitions=tuple(_partition(one, report, letters) for one in _listed_ones(report)),
         rest=_rest(report),
         priors=tuple(
-            (f"{one.together:g}", percent(one.probability), one.leads) for one in of.priors
+            (general(one.together), percent(one.probability), one.leads) for one in of.priors
         ),
         conflicts=tuple(
-            f"{letters[a]} = {letters[b]} and {letters[b]} = {letters[c]} by verdict, "
-            f"but {letters[a]} is not {letters[c]}"
+            _("%(a)s = %(b)s and %(b)s = %(c)s by verdict, but %(a)s is not %(c)s")
+            % {"a": letters[a], "b": letters[b], "c": letters[c]}
             for a, b, c in report.conflicts
         ),
         ways=tuple(way for one in report.pairs for way in ways(one, letters)),
         sums=tuple(s for one in report.pairs if (s := three_numbers(one, letters))),
-        movement=report.movement,
+        movement=said_by_core(report.movement),
         tests=test_rows(of.tested.strata) if of.tested else (),
         tested_on=tested_on(of.tested),
         decisions=tuple(_decision(e.letter, one) for e in of.encounters for one in e.decisions),
         changes=tuple(
             (
                 f"{when(one.changed_at)} UTC",
-                letters.get(one.encounter_id, f"encounter {one.encounter_id}"),
+                letters.get(one.encounter_id, encounter_numbered(one.encounter_id)),
                 one.kind,
                 one.reviewer,
             )
@@ -195,80 +217,77 @@ def dossier_view(record: DossierOut) -> DossierView:
 
 def _encounter(one: DossierEncounterOut, of: DossierContentOut) -> EncounterView:
     member = next(m for m in of.report.encounters if m.encounter_id == one.encounter_id)
-    lines = [("Station", member.station or "unknown")]
+    lines = [(_("Station"), member.station or pgettext("station", "unknown"))]
     lines += [
         (
-            "Recorded" if span.source == "recorded" else f"Stated otherwise ({span.source})",
-            _of(span),
+            _("Recorded")
+            if span.source == "recorded"
+            else _("Stated otherwise (%(source)s)") % {"source": span.source},
+            span_words(span),
         )
         for span in member.spans
-    ] or [("Recorded", "time unknown")]
-    lines.append(("Position", _position(member.position, of.positions)))
+    ] or [(_("Recorded"), _("time unknown"))]
+    lines.append((_("Position"), position_words(member.position, of.positions)))
     if one.name:
-        lines.append(("Name", one.name))
+        lines.append((_("Name"), one.name))
     usable = [photo for photo in one.photos if photo.annotation.state == "embedded"]
     missing = sum(photo.crop is None for photo in usable)
     return EncounterView(
         letter=one.letter,
-        title=member.station or one.name or f"encounter {one.encounter_id}",
+        title=member.station or one.name or encounter_numbered(one.encounter_id),
         facts=tuple(lines),
         photos=tuple(map(_photo, one.photos)),
         crops=tuple(_crop(photo) for photo in one.photos if photo.crop),
-        left_out=f"{count(missing, 'photo is', 'photos are')} listed only." if missing else "",
+        left_out=ngettext(
+            "%(num)s photo is listed only.", "%(num)s photos are listed only.", missing
+        )
+        % {"num": number(missing)}
+        if missing
+        else "",
     )
-
-
-def _of(span: SpanOut) -> str:
-    if span.start == span.end:
-        return when(span.start)
-    if span.start.date() == span.end.date():
-        return f"{day(span.start)}, {clock(span.start)} to {clock(span.end)}"
-    return f"{when(span.start)} to {when(span.end)}"
-
-
-def _position(position: tuple[float, float] | None, form: str) -> str:
-    if position is None:
-        return "not recorded"
-    if form == "exact":
-        return f"{position[0]:.5f}, {position[1]:.5f}"
-    return f"{position[0]:.1f}, {position[1]:.1f} (rounded to 0.1° to protect the animal)"
 
 
 def _photo(one: DossierPhotoOut) -> PhotoLine:
     seen = one.annotation
-    quality = "not measured"
+    quality = _("not measured")
     if seen.quality:
-        reasons = ", ".join(seen.quality.reasons)
-        quality = f"{seen.quality.grade}: {reasons}" if reasons else str(seen.quality.grade)
+        quality = graded(seen.quality.grade, seen.quality.reasons)
     if seen.state != "embedded":
-        why = seen.error_detail or "not embedded yet"
-        quality = f"not used: {why}"
+        why = said_by_core(seen.error_detail) or _("not embedded yet")
+        quality = _("not used: %(why)s") % {"why": why}
     return PhotoLine(
         name=one.name,
         file_name=one.file_name,
-        taken=f"{day(one.captured_at)}, {clock(one.captured_at)}" if one.captured_at else "unknown",
+        taken=f"{day(one.captured_at)}, {clock(one.captured_at)}"
+        if one.captured_at
+        else pgettext("time", "unknown"),
         flank=seen.flank.value,
         estimated=_estimated(seen),
         quality=quality,
-        stated="; ".join(f"{said.field} {said.value} ({said.source})" for said in one.stated),
+        stated="; ".join(
+            f"{field_name(said.field)} {said.value} ({said.source})" for said in one.stated
+        ),
         sha256=one.sha256,
     )
 
 
 def _estimated(seen: AnnotationOut) -> str:
     if seen.estimated_flank is None:
-        return "not measured"
+        return _("not measured")
     if seen.estimated_flank is Flank.UNKNOWN:
-        return "not sure"
+        return _("not sure")
     chance = seen.estimated_flank_probability or 0
-    sure = f"{seen.viewpoint} ({'over 99' if chance > 0.99 else round(100 * chance)} %)"
-    return f"{sure}, not as stated" if doubted(seen) else sure
+    sure = _("over %(share)s") % {"share": percents(0.99)} if chance > 0.99 else percents(chance)
+    words = f"{viewpoint_word(seen.viewpoint or '')} ({sure})"
+    return _("%(viewpoint)s, not as stated") % {"viewpoint": words} if doubted(seen) else words
 
 
 def _crop(one: DossierPhotoOut) -> CropFigure:
     assert one.crop is not None  # noqa: S101
     box = box_of(one.crop)
-    in_doubt = " (in doubt)" if doubted(one.annotation) else ""
+    caption = _("%(name)s, %(flank)s")
+    if doubted(one.annotation):
+        caption = _("%(name)s, %(flank)s (in doubt)")
     return CropFigure(
         name=crop_name(one),
         href=f"data:image/jpeg;base64,{one.crop.jpeg}",
@@ -276,7 +295,7 @@ def _crop(one: DossierPhotoOut) -> CropFigure:
         top=box.y0,
         width=box.width,
         height=box.height,
-        caption=f"{one.name}, {one.annotation.flank} flank{in_doubt}",
+        caption=caption % {"name": one.name, "flank": flank_name(one.annotation.flank)},
     )
 
 
@@ -288,7 +307,7 @@ def _pairs(of: DossierContentOut, letters: Letters) -> tuple[PairView, ...]:
     for pair in of.report.pairs:
         seen = spoken.get(pair.encounters)
         shown = [photos[number] for number in pair.annotations or ()]
-        nothing = "No two photos show the same flank: they say nothing for or against."
+        nothing = _("No two photos show the same flank: they say nothing for or against.")
         found.append(
             PairView(
                 name=pair_name(pair, letters),
@@ -300,7 +319,7 @@ def _pairs(of: DossierContentOut, letters: Letters) -> tuple[PairView, ...]:
                 together=percent(pair.together),
                 figure=pair_figure(pair, seen, photos) if seen else None,
                 plot=plot_of(strata, pair.place, pair.llr, pair.interval, of.report.same),
-                settle=tuple(to_settle(pair)),
+                settle=tuple(to_settle(pair, letters)),
             )
         )
     return tuple(found)
@@ -314,17 +333,19 @@ def _weak(shown: Sequence[DossierPhotoOut]) -> str:
     unsure = [one.name for one in shown if doubted(one.annotation)]
     words = []
     if weak:
-        words.append(f"{listed(weak)} {_be(weak)} of poor quality.")
+        poor = ngettext(
+            "%(photos)s is of poor quality.", "%(photos)s are of poor quality.", len(weak)
+        )
+        words.append(poor % {"photos": listed(weak)})
     if unsure:
         words.append(
-            f"The flank of {listed(unsure)} is in doubt: the network sees the other one than was "
-            "stated, and the comparison went by what was stated."
+            _(
+                "The flank of %(photos)s is in doubt: the network sees the other one than was "
+                "stated, and the comparison went by what was stated."
+            )
+            % {"photos": listed(unsure)}
         )
     return " ".join(words)
-
-
-def _be(names: Sequence[str]) -> str:
-    return "is" if len(names) == 1 else "are"
 
 
 def _partition(one: PartitionOut, report: CaseReportOut, letters: Letters) -> PartitionView:
@@ -348,18 +369,18 @@ def _listed_ones(report: CaseReportOut) -> list[PartitionOut]:
 def _rest(report: CaseReportOut) -> str:
     shown = _listed_ones(report)
     others = report.weighed - len(shown)
-    left = percent(1 - sum(one.probability for one in shown))
-    words = f"{count(others, 'other partition')} together: {left}. "
-    relative = (
+    left = 1 - sum(one.probability for one in shown)
+    words = f"{others_together(others, left)} " if others else ""
+    relative = _(
         "Too many encounters to weigh every partition: all probabilities are relative to the "
-        f"{report.weighed:,} that a search visited."
-    )
-    return (words if others else "") + ("" if report.in_full else relative)
+        "%(visited)s that a search visited."
+    ) % {"visited": number(report.weighed)}
+    return words + ("" if report.in_full else relative)
 
 
 def _decision(letter: str, one: DecisionOut) -> tuple[str, str, str, str, str, str]:
-    shown = "nothing"
+    shown = pgettext("shown beside a decision", "nothing")
     if one.llr is not None:
-        shown = f"llr {signed(one.llr)}, {one.model or 'unknown network'}"
-    words = f"{DECISION_WORDS[one.kind]} {one.identity or ''}".strip()
+        shown = f"llr {signed(one.llr)}, {one.model or _('unknown network')}"
+    words = f"{decided(one.kind)} {one.identity or ''}".strip()
     return letter, f"{when(one.decided_at)} UTC", one.reviewer, words, shown, one.note

@@ -11,9 +11,11 @@ from string import ascii_lowercase
 
 from reid.types import Box, Source
 from service.case_schemas import CasePairOut, CropOut, DossierPairOut, DossierPhotoOut
+from service.languages import gettext as _
+from service.languages import ngettext
 from service.schemas import CorrespondencesOut, OverlapOut
 from service.views.drawing import GAP, PANE_WIDTH, Pane, Point, Sight
-from service.views.words import count
+from service.views.words import number, percents
 
 MARKED = {"rosette": 14, "rootsift": 8, "discrepancy": 12}
 """So many marks of a kind are drawn, the strongest that do not lie on each other."""
@@ -145,37 +147,55 @@ def _labelled(groups: Sequence[Places]) -> Iterator[list[Mark]]:
 
 def _words(pair: CasePairOut, seen: DossierPairOut, one: str, other: str) -> str:
     """How many were compared, what agrees, what differs."""
-    compared = count(pair.compared, "pair of photos was", "pairs of photos were")
+    compared = ngettext(
+        "%(num)s pair of photos was compared; %(one)s and %(other)s, drawn here, agree best.",
+        "%(num)s pairs of photos were compared; %(one)s and %(other)s, drawn here, agree best.",
+        pair.compared,
+    ) % {"num": number(pair.compared), "one": one, "other": other}
     agreeing = {some.kind: len(some.strength) for some in seen.correspondences}
-    words = [
-        f"{compared} compared; {one} and {other}, drawn here, agree best.",
-        f"After geometry {_many(agreeing.get('rosette', 0), 'point')} of the rosettes and "
-        f"{_many(agreeing.get('rootsift', 0), 'point')} of RootSIFT agree.",
-    ]
-    return " ".join([*words, *_overlap(seen.overlap)])
+    points = _(
+        "After geometry %(rosettes)s of the rosettes and %(rootsift)s of RootSIFT agree."
+    ) % {
+        "rosettes": _points(agreeing.get("rosette", 0)),
+        "rootsift": _points(agreeing.get("rootsift", 0)),
+    }
+    return " ".join([compared, points, *_overlap(seen.overlap)])
 
 
 def _overlap(seen: OverlapOut | None) -> Iterator[str]:
     if seen is None:
-        yield "How much of the flank both photos show could not be measured."
+        yield _("How much of the flank both photos show could not be measured.")
         return
     by_outline = seen.registration is Source.OUTLINE
-    coarse = " (laid over each other by outline only)" if by_outline else ""
-    yield f"Both photos show {100 * seen.covisible:.0f} % of the smaller flank{coarse};"
+    yield (
+        _("Both photos show %(share)s of the smaller flank (laid over each other by outline only);")
+        if by_outline
+        else _("Both photos show %(share)s of the smaller flank;")
+    ) % {"share": percents(seen.covisible)}
     if not seen.places:
-        yield "none of it well enough to be judged."
+        yield _("none of it well enough to be judged.")
         return
-    yield f"of what can be judged there, {100 * seen.agreeing:.0f} % agrees."
+    yield _("of what can be judged there, %(share)s agrees.") % {"share": percents(seen.agreeing)}
     if by_outline:
-        yield "Places that differ are not marked over an outline."
+        yield _("Places that differ are not marked over an outline.")
     else:
-        number = len(seen.discrepancies.strength)
-        differ = count(number, "place differs", "places differ") if number else "No place differs"
-        yield f"{differ} where all around agrees."
+        yield _differing(len(seen.discrepancies.strength))
 
 
-def _many(number: int, noun: str) -> str:
-    return count(number, noun) if number else f"no {noun}"
+def _differing(how_many: int) -> str:
+    if not how_many:
+        return _("No place differs where all around agrees.")
+    return ngettext(
+        "%(num)s place differs where all around agrees.",
+        "%(num)s places differ where all around agrees.",
+        how_many,
+    ) % {"num": number(how_many)}
+
+
+def _points(how_many: int) -> str:
+    if not how_many:
+        return _("no point")
+    return ngettext("%(num)s point", "%(num)s points", how_many) % {"num": number(how_many)}
 
 
 def _drawn(seen: DossierPairOut, groups: Sequence[Places]) -> str:
@@ -184,4 +204,7 @@ def _drawn(seen: DossierPairOut, groups: Sequence[Places]) -> str:
     drawn = sum(len(places) for _, places in groups)
     if drawn == total:
         return ""
-    return f"Of these {total} places the strongest {drawn} that lie apart are drawn."
+    return _("Of these %(all)s places the strongest %(drawn)s that lie apart are drawn.") % {
+        "all": number(total),
+        "drawn": number(drawn),
+    }

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from service.case_schemas import CasePairOut, SpanOut
-from service.views.case import percent
+from service.languages import gettext as _
+from service.views.core_words import said_by_core
 from service.views.dossier_words import Letters, pair_name, signed
-from service.views.words import dated, elapsed, sentence
+from service.views.quantities import kilometres, percent, speed
+from service.views.words import clock, dated, day, elapsed, sentence, when
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,39 @@ def ways(one: CasePairOut, letters: Letters) -> Iterator[WayView]:
         yield WayView(
             name=pair_name(one, letters),
             dates=f"{_date(leg.one)} \N{RIGHTWARDS ARROW} {_date(leg.other)}",
-            distance="unknown" if distance is None else f"{distance:.1f} km",
+            distance=kilometres(distance),
             between=elapsed(leg.days),
-            speed="" if leg.least_speed_km_h is None else f"{leg.least_speed_km_h:.2g} km/h",
+            speed=speed(leg.least_speed_km_h),
             rating=leg.rating.value,
-            reason=sentence(leg.reason),
+            reason=sentence(said_by_core(leg.reason)),
         )
+
+
+def span_words(span: SpanOut) -> str:
+    """From when to when."""
+    if span.start == span.end:
+        return when(span.start)
+    if span.start.date() == span.end.date():
+        return _("%(day)s, %(start)s to %(end)s") % {
+            "day": day(span.start),
+            "start": clock(span.start),
+            "end": clock(span.end),
+        }
+    return _("%(start)s to %(end)s") % {"start": when(span.start), "end": when(span.end)}
+
+
+def position_words(position: tuple[float, float] | None, form: str) -> str:
+    """Where; form: "exact" or "rounded"."""
+    if position is None:
+        return _("not recorded")
+    if form == "exact":
+        return f"{position[0]:.5f}, {position[1]:.5f}"
+    return _("%(position)s (rounded to 0.1° to protect the animal)") % {
+        "position": f"{position[0]:.1f}, {position[1]:.1f}"
+    }
 
 
 def _date(span: SpanOut | None) -> str:
     if span is None:
-        return "unknown"
+        return _("date unknown")
     return dated(span.start, span.source)

@@ -7,6 +7,8 @@ from typing import Literal, cast, get_args
 from sqlalchemy import Connection
 
 from reid.types import Flank
+from service.languages import NP_
+from service.languages import gettext as _
 from service.store import encounters, jobs, progress
 from service.store.encounters import EncounterSummary
 
@@ -19,10 +21,10 @@ ListState = Literal["waiting", "decided", "failed", "all"]
 State = Literal["waiting", "busy", "decided", "failed"]
 
 STATES: tuple[tuple[ListState, str], ...] = (
-    ("waiting", "waiting"),
-    ("decided", "decided"),
-    ("failed", "cannot be compared"),
-    ("all", "all"),
+    ("waiting", NP_("state of encounters", "waiting")),
+    ("decided", NP_("state of encounters", "decided")),
+    ("failed", NP_("state of encounters", "cannot be compared")),
+    ("all", NP_("state of encounters", "all")),
 )
 
 
@@ -105,7 +107,22 @@ def row(summary: EncounterSummary) -> EncounterRow:
 
 def title(summary: EncounterSummary) -> str:
     """What an encounter is called on a page."""
-    return summary.station or summary.name or f"Encounter {summary.id}, station unknown"
+    return summary.station or summary.name or without_station(summary.id)
+
+
+def encounter_name(encounter_id: int) -> str:
+    """What an encounter is called by its number alone."""
+    return _("Encounter %(number)s") % {"number": encounter_id}
+
+
+def encounter_numbered(encounter_id: int) -> str:
+    """The same inside of a line."""
+    return _("encounter %(number)s") % {"number": encounter_id}
+
+
+def without_station(encounter_id: int) -> str:
+    """What an encounter is called whose station nobody stated."""
+    return _("Encounter %(number)s, station unknown") % {"number": encounter_id}
 
 
 def state(summary: EncounterSummary) -> State:

@@ -7,14 +7,17 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from reid.types import Box, Flank
+from service.languages import NP_, ngettext, pgettext
+from service.languages import gettext as _
 from service.store import identities, photos, uploads
 from service.store.identities import IdentitySummary, Reference, Sighting
 from service.store.photos import Annotation, Photo
 from service.store.uploads import UploadedFile
 from service.views.advice import advice
+from service.views.core_words import said_by_core
 from service.views.facts import FactsView, facts_view
-from service.views.lists import crop_address
-from service.views.words import count, sentence
+from service.views.lists import crop_address, without_station
+from service.views.words import number, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def _sightings(
     return tuple(
         SightingRow(
             one.encounter_id,
-            one.station or f"Encounter {one.encounter_id}, station unknown",
+            one.station or without_station(one.encounter_id),
             one.started_at,
             of.count(one.encounter_id),
         )
@@ -135,8 +138,18 @@ class AnnotationView:
     facts: FactsView
 
 
-STATE_WORDS = {"pending": "being embedded", "embedded": "embedded", "failed": "cannot be used"}
+STATE_WORDS = {
+    "pending": NP_("state of a photo", "being embedded"),
+    "embedded": NP_("state of a photo", "embedded"),
+    "failed": NP_("state of a photo", "cannot be used"),
+    "refused": NP_("state of a photo", "refused"),
+}
 TAGS = {"pending": "busy", "embedded": "embedded", "failed": "failed"}
+
+
+def state_word(state: str) -> str:
+    """How far a photo is: "being embedded"."""
+    return pgettext("state of a photo", STATE_WORDS[state])
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +175,8 @@ def annotation(one: Annotation) -> AnnotationView:
         encounter_id=one.encounter_id,
         flank=one.flank.value,
         tag=TAGS[one.state],
-        state_words=STATE_WORDS[one.state],
-        error=sentence(one.error_detail),
+        state_words=state_word(one.state),
+        error=sentence(said_by_core(one.error_detail)),
         advice=advice(one.error_code),
         facts=facts_view(one, one.flank),
     )
@@ -197,10 +210,19 @@ class UploadView:
     @property
     def sentence(self) -> str:
         """How it stands."""
-        kept = f"{count(self.accepted, 'photo')} kept, {self.done} of {self.accepted} embedded."
+        kept = ngettext(
+            "%(num)s photo kept, %(done)s of %(num)s embedded.",
+            "%(num)s photos kept, %(done)s of %(num)s embedded.",
+            self.accepted,
+        ) % {"num": number(self.accepted), "done": number(self.done)}
         if not self.refused:
             return kept
-        return f"{kept} {count(self.refused, 'file')} refused: the table says what to do."
+        refused = ngettext(
+            "%(num)s file refused: the table says what to do.",
+            "%(num)s files refused: the table says what to do.",
+            self.refused,
+        ) % {"num": number(self.refused)}
+        return f"{kept} {refused}"
 
 
 def upload_view(connection: Connection, upload_id: int) -> UploadView:
@@ -222,14 +244,15 @@ def upload_view(connection: Connection, upload_id: int) -> UploadView:
 
 def file_view(one: UploadedFile) -> FileView:
     """One file of an upload as the pages show it."""
-    state_ = "refused" if one.state is None else STATE_WORDS[one.state]
-    known = "" if one.created or one.photo_id is None else " (was known already)"
+    words = state_word(one.state or "refused")
+    if one.photo_id is not None and not one.created:
+        words = _("%(state)s (was known already)") % {"state": words}
     return FileView(
         name=one.file_name,
         photo_id=one.photo_id,
         encounter_id=one.encounter_id,
         tag="failed" if one.state is None else TAGS[one.state],
-        state=state_ + known,
-        detail=sentence(one.error_detail),
+        state=words,
+        detail=sentence(said_by_core(one.error_detail)),
         advice=advice(one.error_code),
     )

@@ -8,12 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from service.views.words import MINUS, count
+from service.languages import NP_, ngettext, pgettext
+from service.languages import gettext as _
+from service.views.words import MINUS, decimal, number, percents
 
 WIDTH, HEIGHT = 330.0, 150.0
 LEFT, TOP, RIGHT, BOTTOM = 40.0, 8.0, 8.0, 34.0
 TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
-STRATA = {"all": "all photos", "infrared": "infra-red"}
+STRATA = {
+    "all": NP_("tested photos", "all photos"),
+    "good": NP_("tested photos", "good"),
+    "usable": NP_("tested photos", "usable"),
+    "poor": NP_("tested photos", "poor"),
+    "unusable": NP_("tested photos", "unusable"),
+    "day": NP_("tested photos", "day"),
+    "mixed": NP_("tested photos", "mixed"),
+    "infrared": NP_("tested photos", "infra-red"),
+}
 
 
 class Stratum(Protocol):
@@ -120,40 +131,71 @@ def test_rows(strata: Sequence[Stratum]) -> tuple[TestRow, ...]:
     """The table, one line a stratum."""
     return tuple(
         TestRow(
-            name=STRATA.get(one.name, one.name),
-            genuine=f"{one.pairs[0]:,}",
-            impostor=f"{one.pairs[1]:,}",
-            cllr=f"{one.cllr:.3f}",
-            cllr_min=f"{one.cllr_min:.3f}",
-            misleading=f"{one.misleading[0]:,} of {one.misleading[1]:,}",
+            name=stratum_name(one.name),
+            genuine=number(one.pairs[0]),
+            impostor=number(one.pairs[1]),
+            cllr=decimal(one.cllr, 3),
+            cllr_min=decimal(one.cllr_min, 3),
+            misleading=of_all(*one.misleading),
         )
         for one in strata
     )
 
 
+def of_all(part: int, whole: int) -> str:
+    """How many of how many: "3 of 4,856"."""
+    return _("%(part)s of %(all)s") % {"part": number(part), "all": number(whole)}
+
+
+def stratum_name(name: str) -> str:
+    """Which of the tested photos."""
+    return pgettext("tested photos", STRATA.get(name, name))
+
+
 def tested_on(test: Test | None) -> str:
     """On what the calibrator was tested, as a sentence."""
     if test is None:
-        return "This calibrator has no test results."
-    who = count(test.individuals, "individual")
-    return f"Tested on {test.date[:10]} on {test.data} ({who}); to repeat it: {test.command}."
+        return _("This calibrator has no test results.")
+    return ngettext(
+        "Tested on %(date)s on %(data)s (%(num)s individual); to repeat it: %(command)s.",
+        "Tested on %(date)s on %(data)s (%(num)s individuals); to repeat it: %(command)s.",
+        test.individuals,
+    ) % {
+        "date": test.date[:10],
+        "data": test.data,
+        "num": number(test.individuals),
+        "command": test.command,
+    }
 
 
 def placed(place: Standing, stratum: Stratum) -> str:
     """The place of an llr on the plot as a sentence."""
-    genuine, impostor = (f"{number:,}" for number in stratum.pairs)
-    photos = "pairs" if place.stratum == "all" else f"{place.stratum} pairs"
-    return (
-        f"At least this llr: {share(place.genuine)} of {genuine} tested {photos} of the same animal"
-        f", {share(place.impostor)} of {impostor} of different animals."
+    genuine, impostor = (number(one) for one in stratum.pairs)
+    words = (
+        _(
+            "At least this llr: %(same)s of %(genuine)s tested pairs of the same animal, "
+            "%(different)s of %(impostor)s of different animals."
+        )
+        if place.stratum == "all"
+        else _(
+            "At least this llr: %(same)s of %(genuine)s tested %(stratum)s pairs of the same "
+            "animal, %(different)s of %(impostor)s of different animals."
+        )
     )
+    return words % {
+        "same": share(place.genuine),
+        "different": share(place.impostor),
+        "genuine": genuine,
+        "impostor": impostor,
+        "stratum": stratum_name(place.stratum),
+    }
 
 
 def share(of: float) -> str:
     """A share as it can be read from quantiles that are 1 % apart."""
     if of < 0.01:
-        return "under 1 %"
-    return "over 99 %" if of > 0.99 else f"{100 * of:.0f} %"
+        return _("under %(share)s") % {"share": percents(0.01)}
+    return _("over %(share)s") % {"share": percents(0.99)} if of > 0.99 else percents(of)
 
 
 def tippett(
@@ -187,7 +229,7 @@ def tippett(
         band=(x(interval[0]), round(max(x(interval[1]) - x(interval[0]), 1.0), 1)),
         thresholds=(x(-same), x(same)),
         across=tuple((x(n), f"{n:+d}".replace("-", MINUS) if n else "0") for n in whole),
-        up=tuple((y(t), f"{100 * t:.0f} %") for t in TICKS),
+        up=tuple((y(t), percents(t)) for t in TICKS),
         frame=(LEFT, TOP, *inner),
         words=placed(place, stratum),
     )
