@@ -16,7 +16,7 @@ class UploadForm extends HTMLElement {
     if (!form) return;
     this.form = form;
     /** @type {import("./file-row.js").Texts} */
-    this.texts = JSON.parse(this.querySelector("[data-texts]")?.textContent ?? "{}");
+    this.texts = JSON.parse(this.dataset.texts ?? "{}");
     /** @type {FileRow[]} */
     this.rows = [];
     this.active = 0;
