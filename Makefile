@@ -1,4 +1,4 @@
-# make serve | test | check | fix | bench    everything lives in .venv, nothing else is touched
+# make serve | test | check | fix | bench | messages    everything lives in .venv, nothing else is touched
 # On a laptop without an NVIDIA card `make serve TORCH=cpu` downloads 0.2 GB of torch and not 3 GB.
 
 SHELL := /bin/sh
@@ -17,7 +17,7 @@ TEST_ARGS ?=
 # `make test BROWSER=skip` neither installs nor asks for a browser.
 BROWSER ?= chromium
 
-.PHONY: serve test check lint fix bench lock browser postgresql clean
+.PHONY: serve test check lint fix bench messages lock browser postgresql clean
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/.runtime
@@ -43,6 +43,10 @@ bench: $(VENV)/.dev
 	@failed=; for script in $$(grep -l '^if __name__' benchmarks/*.py); do echo "== $$script"; \
 	$(BIN)/python $$script || failed="$$failed $$script"; done; \
 	test -z "$$failed" || { echo "not as promised:$$failed"; exit 1; }
+
+# Texts of the pages into the catalogues of the languages; says what is to be translated.
+messages: $(VENV)/.dev
+	$(BIN)/python scripts/messages.py
 
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install -q uv

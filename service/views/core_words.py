@@ -10,9 +10,9 @@ from functools import cache
 from reid.settle import Suggestion
 from reid.tested import SETTLED
 from reid.types import Flank, Grade
-from service.tested_schemas import SuggestionOut
 from service.languages import ENGLISH, N_, language
 from service.languages import gettext as _
+from service.tested_schemas import SuggestionOut
 from service.views.words import MINUS, general, localized, number, percents
 
 SAID = (

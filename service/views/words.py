@@ -15,6 +15,7 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 from reid.types import Overlap, Source
 from service.languages import ENGLISH, NP_, language, locale, ngettext, pgettext
 from service.languages import gettext as _
+from service.people import ANONYMOUS
 
 SIGNS = {"same": "●", "different": "✕", "inconclusive": "◐", "not comparable": "○"}
 """A shape beside each verdict word, so that colour is never the only carrier."""
@@ -266,6 +267,11 @@ def field_name(field: str) -> str:
     return pgettext("field of a photo", field)
 
 
+def person(name: str) -> str:
+    """Who decided; who stated no name is called anonymous."""
+    return _("anonymous") if name == ANONYMOUS else name
+
+
 FILTERS = {
     "when": when,
     "day": day,
@@ -283,5 +289,6 @@ FILTERS = {
     "change_word": change_word,
     "rating_word": rating_word,
     "field_name": field_name,
+    "person": person,
 }
 """What the templates may call."""
