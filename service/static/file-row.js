@@ -2,7 +2,7 @@
 /** One file of an upload as a row of the table: sending, pending, embedded, failed or refused.
  * Its texts come from the page, in the language of the page. */
 
-/** @typedef {{ advice: Record<string, string>, states: Record<string, string>, known: string, waits: string, sending: string, encounter: string, answered: string, unreachable: string, progress: string, problems: string, finished: string, go: string }} Texts */
+/** @typedef {{ advice: Record<string, string>, reasons: Record<string, string>, states: Record<string, string>, known: string, waits: string, sending: string, encounter: string, answered: string, unreachable: string, progress: string, problems: string, finished: string, go: string }} Texts */
 
 /** Put values where `{name}` stands.
  * @param {string} text @param {Record<string, string | number | null>} values */
@@ -73,7 +73,8 @@ export class FileRow {
   /** @param {string} code @param {string} detail */
   explain(code, detail) {
     const advice = this.texts.advice[code] ?? "";
-    const said = detail.charAt(0).toUpperCase() + detail.slice(1).replace(/\.$/, "");
+    const words = this.texts.reasons[code] ?? detail;
+    const said = words.charAt(0).toUpperCase() + words.slice(1).replace(/\.$/, "");
     this.cells[2].textContent = `${said}. ${advice}`;
   }
 }

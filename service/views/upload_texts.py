@@ -1,5 +1,6 @@
 """What the modules of the upload write: the page hands it to them as JSON."""
 
+from service.languages import ENGLISH, language
 from service.languages import gettext as _
 from service.views.advice import advice
 from service.views.records import STATE_WORDS, state_word
@@ -7,12 +8,14 @@ from service.views.records import STATE_WORDS, state_word
 
 def upload_texts() -> dict[str, object]:
     """The texts of static/upload.js, file-row.js and send.js; `{name}` is filled in there."""
-    codes = ("unreadable_image", "no_photo_accepted", "image_too_large", "too_large")
+    codes = ("unreadable_image", "image_too_large", "too_large", "unusable_crop", "bad_time")
     return {
         "advice": {
-            **{code: advice(code) for code in (*codes, "unusable_crop")},
+            **{code: advice(code) for code in codes},
+            "no_photo_accepted": advice("unreadable_image"),  # a file is sent by itself
             "connection": _("Check that the service runs, and send it again."),
         },
+        "reasons": {} if language() == ENGLISH else _reasons(),
         "states": {state: state_word(state) for state in STATE_WORDS},
         "known": _("%(state)s (was known already)") % {"state": "{state}"},
         "waits": _("waits"),
@@ -25,4 +28,20 @@ def upload_texts() -> dict[str, object]:
         "problems": _("cannot be used: %(number)s") % {"number": "{number}"},
         "finished": _("Finished."),
         "go": _("Go to the waiting encounters"),
+    }
+
+
+def _reasons() -> dict[str, str]:
+    """What is wrong, by error code: the sentence of the service itself is English."""
+    unreadable = _("not a JPEG, PNG or WebP photo, or damaged")
+    return {
+        "unreadable_image": unreadable,
+        "no_photo_accepted": unreadable,
+        "image_too_large": _("the photo has too many pixels or bytes"),
+        "too_large": _("the photo has too many pixels or bytes"),
+        "unusable_crop": _("The crop is too small to say anything about identity."),
+        "bad_time": _(
+            "The time is not ISO 8601, such as 2019-03-01T19:49:36 or 2019-03-01T19:49:36+06:00."
+        ),
+        "internal_error": _("an error of the service itself; its log says which"),
     }

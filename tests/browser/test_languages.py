@@ -1,0 +1,78 @@
+"""Pages in Russian and French: they fit, the menu leads back, JavaScript speaks as they do."""
+# ruff: noqa: RUF001 - Russian letters
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from service.store import cases
+
+
+@pytest.fixture
+def filled(site):
+    """Addresses of every page of a small catalogue, with long names."""
+    one = site.encounter(1, day=1, views=(0, 1), named="Снежинка с порванным ухом")
+    two = site.encounter(1, day=2)
+    three = site.encounter(2, day=3, flank="right")
+    with site.parts.database.write() as connection:
+        case = cases.add(connection, "Плато Устюрт, урочище Кендерли, осень 2018 года", "", 0.5).id
+        cases.put(connection, case, [one, two, three], "anonymous")
+    pages = ("/", "/upload", "/uploads/1", "/encounters?state=all", "/cases", "/calibration")
+    own = (f"/encounters/{two}", f"/encounters/{one}?said=1", f"/encounters/{two}/posterior")
+    return (*pages, *own, f"/cases/{case}", f"/cases/{case}/dossier")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["ru", "fr"])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (820, 1180)])
+def test_a_page_fits_in_every_language(page, site, filled, language, width, height):
+    page.set_viewport_size({"width": width, "height": height})
+    page.context.add_cookies([{"name": "language", "value": language, "url": site.url}])
+    for address in filled:
+        page.goto(address)
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert (address, over) == (address, 0)
+
+
+@pytest.mark.parametrize("window", ["page", "plain_page"])
+def test_the_menu_of_languages_leads_back_to_the_same_page(request, window):
+    page = request.getfixturevalue(window)
+    page.goto("/encounters?state=decided&flank=left")
+    page.locator(".person summary").click()
+    page.get_by_role("button", name="Русский").click()
+    expect(page).to_have_url(re.compile(r"/encounters\?state=decided&flank=left$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Регистрации")
+    page.goto("/cases")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Дела")
+
+
+def test_what_an_upload_writes_is_russian_too(page, site):
+    page.context.add_cookies([{"name": "language", "value": "ru", "url": site.url}])
+    page.goto("/upload")
+    broken = {"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": b"no photo"}
+    page.locator("input[type=file]").set_input_files([site.photo(1), broken])
+    page.keyboard.press("s")
+    row = page.locator("[data-rows] tr", has_text="broken.jpg")
+    expect(row).to_contain_text("отклонено")
+    expect(row).to_contain_text("Это не фотография JPEG")
+    expect(row).to_contain_text("Скопируйте файл с карты ещё раз")
+    expect(page.locator("[data-status]")).to_contain_text("отправлено 2 из 2")
+    site.work()
+    expect(page.locator("[data-rows] tr", has_text="1-1-0.jpg")).to_contain_text("обработана")
+    expect(page.locator("[data-status]")).to_contain_text("Готово.")
+    page.complaints.clear()  # the browser reports the refused file itself as an error
+
+
+def test_the_list_of_keys_is_russian_and_the_keys_stay(page, site):
+    number = site.encounter(1, day=1)
+    page.context.add_cookies([{"name": "language", "value": "ru", "url": site.url}])
+    page.goto(f"/encounters/{number}")
+    page.keyboard.press("?")
+    keys = page.locator("[data-keys-list]")
+    expect(keys).to_contain_text("Решить: определить нельзя")
+    assert not re.search(r"[A-Za-z]{4,}", re.sub("RootSIFT|Enter", "", keys.inner_text()))
+    page.keyboard.press("Escape")
+    page.keyboard.press("c")
+    expect(page.get_by_role("status").first).to_contain_text("Записано: определить нельзя")
