@@ -8,6 +8,11 @@ from playwright.sync_api import expect
 
 from service.store import cases
 
+WIDER = """() => [...document.querySelectorAll("main > section > table, .keep > table")]
+  .filter((one) => one.offsetWidth > one.parentElement.clientWidth + 1)
+  .map((one) => one.innerText)"""
+"""Tables that reach out of the sheet they are printed on."""
+
 
 @pytest.fixture
 def filled(site):
@@ -34,6 +39,7 @@ def test_a_page_fits_in_every_language(page, site, filled, language, width, heig
         expect(page.locator("html")).to_have_attribute("lang", language)
         over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert (address, over) == (address, 0)
+        assert (address, page.evaluate(WIDER)) == (address, [])
 
 
 @pytest.mark.parametrize("window", ["page", "plain_page"])
