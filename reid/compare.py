@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from reid.afar import poor_beside_good
 from reid.discrepancies import overlap
 from reid.errors import EmbeddingMismatch
 from reid.fusion import Fusion, capacity
@@ -46,7 +47,15 @@ def compare(
     parts = cosine, strength(dense.agree), sift
     could = capacity(query, other, dense.alike)
     agreement = fusion.agreement(*parts)
-    return Comparison(*parts, dense.fine, could, agreement, tuple(found), seen)
+    besides = _afar_score(query, other)
+    order = fusion.agreement(cosine, parts[1] + besides, sift) if besides else agreement
+    return Comparison(*parts, dense.fine, could, agreement, tuple(found), seen, besides, order)
+
+
+def _afar_score(query: AnnotationFeatures, other: AnnotationFeatures) -> float:
+    """Strength of what a poor photo and a good one seen from afar agree in; 0 for two alike."""
+    poor, good = poor_beside_good(query, other)
+    return sum((strength(dense_correspondences(poor, seen)) for seen in good), 0.0)
 
 
 class _Dense(NamedTuple):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 
+from reid import afar
 from reid.flank import flank_window
 from reid.network import RosetteNetwork, body_place, local_contrast, without_surround
 from reid.quality import LOOK, QualityModel, load_quality, measure
@@ -80,8 +81,7 @@ class Embedder:
             part = crops[at : at + batch]
             flanks, poses, sure = self._found(part)
             embeddings, coats = self._closely(part, flanks)
-            seen = zip(self.local(part, flanks), sure, strict=True)
-            dense = [replace(one, weight=one.weight * presence) for one, presence in seen]
+            dense = _trusted(self.local(part, flanks), sure)
             for crop, flank, pose, e, coat, d in zip(
                 part, flanks, poses, embeddings, coats, dense, strict=True
             ):
@@ -91,13 +91,39 @@ class Embedder:
                 described.append(
                     AnnotationFeatures(e, d, rootsift(crop), crop.flank, crop.box, pose, quality)
                 )
+            described[at:] = self._afar(described[at:], part, flanks, sure)
         return described
+
+    def _afar(
+        self,
+        described: Sequence[AnnotationFeatures],
+        crops: Sequence[Crop],
+        flanks: Sequence[Box],
+        sure: Sequence[np.float32],
+    ) -> list[AnnotationFeatures]:
+        """Good photos with their cells as seen from afar; poor ones as they are."""
+        found = list(described)
+        for width, blur in zip(afar.WIDTHS, afar.BLUR, strict=True):
+            wide = [
+                n
+                for n, one in enumerate(found)
+                if not afar.is_poor(one) and flanks[n].width > afar.WIDER * width
+            ]
+            if not wide:
+                continue
+            small = [afar.from_afar(crops[n], flanks[n], width, blur) for n in wide]
+            cells = self.local([c for c, _ in small], [f for _, f in small])
+            trusted = _trusted(cells, [sure[n] for n in wide])
+            for n, (crop, _), seen in zip(wide, small, trusted, strict=True):
+                back = afar.brought_back(seen, crop, crops[n])
+                found[n] = replace(found[n], afar=(*found[n].afar, back))
+        return found
 
     def measures(self, crops: Sequence[Crop]) -> list[Measures]:
         """What quality is graded by, of every crop, in order."""
         flanks, poses, sure = self._found(crops)
-        coats, dense = self._closely(crops, flanks)[1], self.local(crops, flanks)
-        dense = [replace(d, weight=d.weight * p) for d, p in zip(dense, sure, strict=True)]
+        coats = self._closely(crops, flanks)[1]
+        dense = _trusted(self.local(crops, flanks), sure)
         return [_measured(*parts) for parts in zip(crops, flanks, poses, coats, dense, strict=True)]
 
     def flanks(self, crops: Sequence[Crop]) -> list[Box]:
@@ -183,6 +209,11 @@ class Embedder:
             for d, c, t, look in zip(descriptors, coat[:, 0].numpy(), trust, looks, strict=True)
         ]
         return [_kept_cells(g, c, kept, self.model) for g, c in zip(grids, crops, strict=True)]
+
+
+def _trusted(cells: Sequence[LocalFeatures], sure: Sequence[np.float32]) -> list[LocalFeatures]:
+    """The same, trusted as far as there is an animal at all."""
+    return [replace(d, weight=d.weight * p) for d, p in zip(cells, sure, strict=True)]
 
 
 def presence(coat: Float32) -> np.float32:

@@ -127,7 +127,7 @@ def _in_turn(quick: Sequence[PairResult]) -> list[int]:
 
 
 def _order(pair: PairResult) -> float:
-    return -pair.comparison.agreement
+    return -pair.comparison.order
 
 
 def _by_identity(

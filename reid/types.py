@@ -244,6 +244,7 @@ class AnnotationFeatures:
     """Everything that is computed once from one annotation and kept.
 
     pose, quality: as estimated; None where they were not kept. `flank` is what the user said.
+    afar: the cells of a good photo as seen from farther away, see `reid.afar`; else nothing.
     """
 
     embedding: Embedding
@@ -253,6 +254,7 @@ class AnnotationFeatures:
     box: Box
     pose: Pose | None = None
     quality: Quality | None = None
+    afar: tuple[LocalFeatures, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +321,9 @@ class Comparison:
     None where the cascade did not spend the time.
     fine_score: the part of dense_score that was verified at the fine scale.
     capacity: [0, 1], how much these two photos could agree at most, see `reid.fusion.capacity`.
-    agreement: one fused number for what agrees, monotone in each part; it orders candidates.
+    agreement: one fused number for what agrees, monotone in each part.
+    afar_score: strength of what agrees besides where one photo is poor and the good one is seen
+    from afar; order: the fused number with that. It orders candidates and is no evidence.
     correspondences: where the coats agree, one for each witness.
     overlap: None where a photo shows no coat closely enough, or where nobody asked.
     """
@@ -332,6 +336,8 @@ class Comparison:
     agreement: float
     correspondences: tuple[Correspondences, ...]
     overlap: Overlap | None = None
+    afar_score: float = 0.0
+    order: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     batch: int = Field(8, ge=1, le=256, description="annotations embedded together")
     poll_s: float = Field(0.5, gt=0, description="an idle worker looks for jobs this often")
     features_cached: int = Field(
-        400, ge=1, description="annotations whose features stay in memory, under 1 MB each"
+        400, ge=1, description="annotations whose features stay in memory, under 2 MB each"
     )
 
     @property

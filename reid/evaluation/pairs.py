@@ -17,8 +17,8 @@ Table = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class PairTable:
-    """(Q, N) each: cosine, dense and RootSIFT score of a comparison, the fine part of the dense
-    one, and its capacity; NaN where not counted."""
+    """(Q, N) each: cosine, dense (with what agrees from afar) and RootSIFT score of a comparison,
+    the fine part of the dense one, and its capacity; NaN where not counted."""
 
     cosine: Table
     dense: Table
@@ -55,7 +55,8 @@ def compare_all(
     def row(q: int) -> None:
         for n in np.nonzero(counted[q])[0].tolist():
             seen = compare(queries[q], gallery[n], blind, registered=False)
-            scores = seen.cosine, seen.dense_score, seen.rootsift_score or 0.0
+            dense = seen.dense_score + seen.afar_score
+            scores = seen.cosine, dense, seen.rootsift_score or 0.0
             table[:, q, n] = *scores, seen.fine_score, seen.capacity
 
     with ThreadPoolExecutor(threads) as pool:

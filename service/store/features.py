@@ -31,6 +31,7 @@ class GalleryEntry:
 
 
 Version = tuple[int, int, int]
+AFAR = ("afar-0", "afar-1")  # kinds of features, see `reid.afar`
 
 
 def add(connection: Connection, annotation_id: int, features: AnnotationFeatures) -> None:
@@ -44,6 +45,7 @@ def add(connection: Connection, annotation_id: int, features: AnnotationFeatures
         insert(embedding).values(annotation_id=annotation_id, model=model, vector=vector)
     )
     kinds = {"rosette": features.dense, "rootsift": features.rootsift}
+    kinds |= dict(zip(AFAR, features.afar, strict=False))
     connection.execute(
         insert(local_features),
         [
@@ -150,6 +152,7 @@ def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, A
             box=one.box or Box(0, 0, row.width, row.height),
             pose=one.pose,
             quality=one.quality,
+            afar=tuple(local[one.id, kind] for kind in AFAR if (one.id, kind) in local),
         )
     return found
 

@@ -73,6 +73,14 @@ def test_dense_points_lie_on_the_photo_not_on_the_crop(embedder):
     assert points[:, 1].min() >= 500
 
 
+def test_a_good_photo_is_described_from_afar_too_and_a_poor_one_is_not(embedder, described):
+    good, small = described[0], cv2.resize(crop(1, 0).image, (110, 55))
+    poor = embedder.describe([Crop(small, Box(0, 0, 110, 55), Flank.LEFT)])[0]
+    assert [len(one) > 0 for one in good.afar] == [True, True]
+    assert good.afar[1].points[:, 0].max() > 0.6 * good.dense.points[:, 0].max()
+    assert poor.afar == ()
+
+
 def test_every_description_is_graded_and_a_blurred_photo_is_worse(embedder, described):
     sharp = crop(2, 1)
     blurred = Crop(cv2.GaussianBlur(sharp.image, (0, 0), 3), CROP, Flank.LEFT)

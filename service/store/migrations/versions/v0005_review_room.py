@@ -16,9 +16,21 @@ IDENTITY = (
     "note TEXT DEFAULT '' NOT NULL",
 )
 
+FEATURES = "kind IN ('rosette', 'rootsift', 'afar-0', 'afar-1')"
+
+
+def _widen_features() -> None:
+    """Another CHECK; SQLite makes the table anew for it, and alembic forgets the old one then."""
+    name = op.f("ck_local_features_kind")
+    if op.get_bind().dialect.name != "sqlite":
+        op.drop_constraint(name, "local_features", type_="check")
+    with op.batch_alter_table("local_features") as table:
+        table.create_check_constraint(name, FEATURES)
+
 
 def upgrade() -> None:
     """Forward."""
+    _widen_features()
     for column in IDENTITY:  # as SQL: SQLite takes a CHECK with a new column, alembic does not
         op.execute(f"ALTER TABLE identity ADD COLUMN {column}")
     op.create_table(
