@@ -276,10 +276,13 @@ def suggest(
     ]
     apart = _apart(known, grouping, decided, together)
     found: list[Suggestion] = []
+    shown: set[Pair] = set()  # two encounters in a group ask the same from either side
     for _, one, other, chance, now in merge(sorted(joined, key=_order), apart, key=_order):
         if len(found) == limit:
             break
-        if (pair := _pair_to_show(known, one, other, decided)) is not None:
+        pair = _pair_to_show(known, one, other, decided)
+        if pair is not None and pair not in shown:
+            shown.add(pair)
             found.append(Suggestion(pair, chance, now))
     return found
 

@@ -7,12 +7,13 @@ from threading import Lock
 
 from sqlalchemy import Connection
 
+from reid.clusters import probability
 from reid.types import Flank
 from service.clustering import LISTED, Facts, clustered
 from service.comparing import maker_of
 from service.engine import Engine
 from service.store import clusterings, identities, jobs, pairs
-from service.store.clusterings import Kept, Worth
+from service.store.clusterings import Cluster, Kept, Link, Worth
 from service.store.database import Database
 from service.store.jobs import Job
 from service.store.pairs import Maker
@@ -59,12 +60,45 @@ class Pairing:
         ]
         return found[:limit]
 
+    def to_review(
+        self, connection: Connection, groups: Sequence[Sequence[int]], best: int
+    ) -> list[Worth]:
+        """The pairs most worth a decision, or the doubtful ones inside some clusters."""
+        if best:
+            return self.worth(connection, limit=best)
+        kept, asked = self.latest(connection), pairs.standings(connection)
+        chosen = {tuple(sorted(one)) for one in groups}
+        return [
+            _inside(link, cluster)
+            for cluster in (kept.content.clusters if kept else ())
+            if cluster.encounters in chosen
+            for link in cluster.doubtful
+            if link.couple not in asked
+        ]
+
     def put_up(self, connection: Connection, couples: Sequence[pairs.Couple], reviewer: str) -> int:
         """Put pairs up for review with what a decision on each is worth; how many are new."""
         kept = self.latest(connection)
         worth = {one.couple: one.gain for one in kept.content.worth} if kept else {}
+        for cluster in kept.content.clusters if kept else ():
+            inside = {link.couple: _inside(link, cluster).gain for link in cluster.doubtful}
+            worth = inside | worth
         wanted = [(couple, worth.get(couple, 0.0)) for couple in couples]
         return pairs.suggest(connection, wanted, reviewer)
+
+
+def _inside(link: Link, cluster: Cluster) -> Worth:
+    """A pair inside a cluster, worth what the cluster is in doubt by that pair alone."""
+    together = probability(link.llr)
+    in_doubt = 1 - max(together, cluster.belongs or 0.0)
+    return Worth(
+        couple=link.couple,
+        llr=link.llr,
+        compared=link.compared,
+        together=together,
+        joined=True,
+        gain=in_doubt,
+    )
 
 
 class SortEncounters:

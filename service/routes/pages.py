@@ -21,6 +21,7 @@ from service.schemas import Problem
 from service.store import cases, decisions, encounters, identities, progress
 from service.views import look as looks
 from service.views.advice import advice
+from service.views.clusters import worth_views
 from service.views.compare import comparing, said
 from service.views.drawing import tone
 from service.views.lists import STATES, counts, encounter_list, filters, next_waiting, row
@@ -29,6 +30,7 @@ from service.views.words import FILTERS, KINDS, SIGNS, sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 YEAR_S = 31_536_000
+WORTH = 5  # pairs most worth a decision on the start page
 
 templates = Jinja2Templates(Path(__file__).parent.parent / "templates")
 templates.env.add_extension("jinja2.ext.i18n")
@@ -69,6 +71,7 @@ def start(request: Request, parts: Service) -> Response:
             "next": row(found) if found else None,
             "stations": progress.stations(connection),
             "busy": counts(connection).pending > 0,
+            "worth": worth_views(parts, connection, WORTH),
         }
         return page(request, parts, "start.html", connection, **values)
 
