@@ -27,6 +27,7 @@ from service.store.clusterings import Cluster, Clustering, Link, Worth
 from service.store.pairs import Couple, Maker, Measured, Standing
 
 LISTED = 200  # pairs most worth a decision that are kept
+LEAST_GAIN = 0.01  # of an animal: below it a pair is not worth anybody's time
 DOUBTFUL = 10  # doubtful pairs of a cluster that are kept
 
 Mask = NDArray[np.bool_]
@@ -85,6 +86,7 @@ def clustered(facts: Facts, maker: Maker) -> Clustering:
             gain=one.gain,
         )
         for one in suggest(known, grouping, said.asking, limit=LISTED)
+        if one.gain >= LEAST_GAIN
     ]
     return Clustering(
         model=maker.model,

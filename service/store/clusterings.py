@@ -1,6 +1,7 @@
 """All encounters sorted into animals, as a background job last found them: a cache with its age."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
@@ -46,6 +47,12 @@ class Cluster:
     near_identity: int | None = None
     near_encounter: int | None = None
     near: float = 0.0
+
+    def veiled(self, hidden: Collection[Couple]) -> "Cluster":
+        """Without what the photos of some pairs say, which are being reviewed blind."""
+        weakest = self.weakest if self.weakest and self.weakest.couple not in hidden else None
+        doubtful = tuple(one for one in self.doubtful if one.couple not in hidden)
+        return replace(self, weakest=weakest, doubtful=doubtful)
 
 
 @dataclass(frozen=True, slots=True)

@@ -257,6 +257,14 @@ def standings(connection: Connection) -> dict[Couple, Standing]:
     return {(r.one, r.other): standing(answers.get(r.id, []), r.needed) for r in pairs}
 
 
+def under_review(connection: Connection) -> set[Couple]:
+    """Pairs that observers are to judge without knowing what the machine says of them."""
+    query = select(review_pair.c.one, review_pair.c.other).where(
+        review_pair.c.blind, review_pair.c.closed_at.is_(None)
+    )
+    return {(row.one, row.other) for row in connection.execute(query)}
+
+
 def settled_by(connection: Connection) -> int:
     """A number that grows whenever somebody says something about a pair or puts one up."""
     found = select(func.max(opinion.c.id)), select(func.max(review_pair.c.id))

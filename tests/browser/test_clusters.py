@@ -1,4 +1,4 @@
-"""Clusters in a browser: a batch of new identities by keyboard, and everything without JavaScript."""
+"""Clusters in a browser: new identities in a batch by keyboard, and all without JavaScript."""
 
 import pytest
 from fake_embedder import FakeEmbedder

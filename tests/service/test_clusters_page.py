@@ -212,6 +212,7 @@ def test_clusters_become_a_case_and_pairs_become_reviews(client, parts, met):
     assert 'value="1,3"' in page
     done = client.post("/clusters/reviews", data={"pair": ["1,3"], "reviewer": "ab"})
     assert "1 pair was put up for review" in done.text
+    assert "Weakest link" not in client.get("/clusters?size=2").text  # nobody is to know meanwhile
 
 
 def test_clusters_are_made_once_and_again_when_somebody_decides(client, parts, met):
