@@ -184,7 +184,9 @@ class _Shown:
     def __init__(
         self, known: Table, decided: Decided, facts: Facts, numbers: Sequence[int]
     ) -> None:
-        self._known, self._decided, self._facts, self._numbers = known, decided, facts, numbers
+        self._known, self._facts, self._numbers = known, facts, numbers
+        judged = (*decided.same, *decided.different, *decided.unsettled)
+        self._judged = {self._couple(pair) for pair in judged}
         self._same: dict[int, list[Pair]] = {}
         for pair in decided.same:
             self._same.setdefault(pair[0], []).append(pair)
@@ -196,8 +198,7 @@ class _Shown:
         identities = [self._facts.identity_of.get(self._numbers[one]) for one in members]
         cuts = [llr for llr, _, _ in parts(self._known, members, same)]
         links = sorted(self._links(members), key=lambda one: one.llr)
-        judged = {self._couple(pair) for pair in (*self._decided.same, *self._decided.different)}
-        doubtful = [one for one in links if one.couple not in judged] if cuts else []
+        doubtful = [one for one in links if one.couple not in self._judged] if cuts else []
         return Cluster(
             encounters=tuple(self._numbers[one] for one in members),
             identity_id=next((one for one in identities if one is not None), None),
