@@ -56,7 +56,7 @@ class ClusterOut(Wire):
     identity_id: int | None = Field(description="of those of its encounters that have one")
     unidentified: int = Field(description="encounters without an identity")
     together: float | None = Field(
-        description="probability that all are one animal; null for one encounter, or more than 8"
+        description="probability that all are one animal; null for one encounter, or more than 6"
     )
     belongs: float | None = Field(
         description="probability that the encounter that belongs least is part of it"

@@ -28,6 +28,7 @@ from service.store.pairs import Couple, Maker, Measured, Standing
 
 LISTED = 200  # pairs most worth a decision that are kept
 LEAST_GAIN = 0.01  # of an animal: below it a pair is not worth anybody's time
+WEIGHED = 6  # encounters of a cluster up to which all 203 partitions are weighed
 DOUBTFUL = 10  # doubtful pairs of a cluster that are kept
 
 Mask = NDArray[np.bool_]
@@ -223,7 +224,7 @@ class _Shown:
 
     def _together(self, members: Sequence[int], same: Sequence[Pair]) -> float | None:
         """Probability that all are one animal, given what people joined; None for too many."""
-        if len(members) > partitions.IN_FULL:
+        if len(members) > WEIGHED:
             return None
         block, at = np.ix_(members, members), {one: n for n, one in enumerate(members)}
         weighed = partitions.posterior(
