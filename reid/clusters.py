@@ -5,8 +5,10 @@ as the posterior that they are one animal is above one half. A few pairs of enco
 in detail; the others are assumed to say what the near misses of their encounters say.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from heapq import merge
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +18,12 @@ from reid.errors import Conflict
 Pair = tuple[int, int]  # positions of two encounters, the lower one first
 Matrix = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-Question = tuple[float, tuple[int, ...], tuple[int, ...], bool]  # llr, two sets, joined now
+Members = tuple[int, ...]  # positions of encounters
+Question = tuple[float, Members, Members, float, bool]  # gain, two sets, together, joined now
 
 TOGETHER = 0.05  # prior probability that two groups of encounters are one animal
 NEVER = -np.inf  # llr of two groups that must not be joined
+PREPARED = 200  # questions on two groups that are put into order at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +138,9 @@ def table(llr: Mapping[Pair, float], comparable: Mask) -> Table:
         ]
     )
     assumed = np.maximum(usual[:, None], usual[None, :])
-    values = np.where(compared, values, np.where(comparable, assumed, 0.0))
-    return Table(values, comparable, compared)
+    np.copyto(assumed, values, where=compared)
+    assumed[~comparable] = 0.0
+    return Table(assumed, comparable, compared)
 
 
 def sort(known: Table, decided: Decided = NOBODY, *, together: float = TOGETHER) -> Grouping:
@@ -151,7 +156,7 @@ def sort(known: Table, decided: Decided = NOBODY, *, together: float = TOGETHER)
     if not len(known):
         return Grouping(())
     merging = _Merging(known, decided)
-    while (best := merging.strongest()) and _posterior(best[2], together) > 0.5:
+    while (best := merging.strongest()) and probability(best[2], together) > 0.5:
         merging.join(best[0], best[1])
     evidence = merging.evidence
     groups = []
@@ -162,8 +167,8 @@ def sort(known: Table, decided: Decided = NOBODY, *, together: float = TOGETHER)
     return Grouping(tuple(groups))
 
 
-def _posterior(llr: float, together: float) -> float:
-    """Probability of one animal, from log10 evidence and a prior."""
+def probability(llr: float, together: float = TOGETHER) -> float:
+    """Probability that two groups are one animal, from log10 evidence and a prior."""
     odds = 10**llr * together / (1 - together)
     return float(odds / (1 + odds))
 
@@ -188,9 +193,10 @@ class _Merging:
         n = len(known)
         self.members = {one: [one] for one in range(n)}
         self._sum = np.where(known.comparable, known.llr, 0.0)
-        self._pairs = known.comparable.astype(float)
+        self._pairs = known.comparable.astype(np.int32)
         self._size = np.ones(n)
         self._gone = np.zeros(n, bool)
+        self._name = np.arange(n)  # of the group of each encounter
         self._barred = np.zeros((n, n), bool)
         for i, j in decided.different:
             self._barred[i, j] = self._barred[j, i] = True
@@ -216,6 +222,7 @@ class _Merging:
         self._barred[one] |= self._barred[other]
         self._barred[:, one] = self._barred[one]
         self._size[one] += self._size[other]
+        self._name[self.members[other]] = one
         self.members[one] += self.members.pop(other)
         self._gone[other] = True
         self.evidence[other] = self.evidence[:, other] = NEVER
@@ -236,7 +243,7 @@ class _Merging:
 
     def _oblige(self, i: int, j: int) -> None:
         """Join the groups of two encounters that people decided to be one animal."""
-        one, other = sorted(self._group_of(n) for n in (i, j))
+        one, other = sorted(int(self._name[n]) for n in (i, j))
         if one == other:
             return
         if self._barred[one, other]:
@@ -245,9 +252,6 @@ class _Merging:
                 "keep their groups apart: withdraw one of these decisions"
             )
         self.join(one, other)
-
-    def _group_of(self, encounter: int) -> int:
-        return next(name for name, held in self.members.items() if encounter in held)
 
 
 def suggest(
@@ -266,64 +270,123 @@ def suggest(
     about again, nor are encounters of a group that people joined.
     """
 
-    def gain(question: Question) -> float:
-        llr, _, _, joined = question
-        probability = _posterior(llr, together)
-        return 1 - probability if joined else probability
-
-    questions = [*_joined(known, grouping, decided), *_apart(known, grouping, decided)]
-    questions.sort(key=lambda one: (-gain(one), one[1], one[2]))
+    joined = [
+        (probability(-llr, 1 - together), one, other, probability(llr, together), True)
+        for llr, one, other in _joined(known, grouping, decided)
+    ]
+    apart = _apart(known, grouping, decided, together)
     found: list[Suggestion] = []
-    for llr, one, other, joined in questions:
+    shown: set[Pair] = set()  # two encounters in a group ask the same from either side
+    for _, one, other, chance, now in merge(sorted(joined, key=_order), apart, key=_order):
         if len(found) == limit:
             break
-        if (pair := _pair_to_show(known, one, other, decided)) is not None:
-            found.append(Suggestion(pair, _posterior(llr, together), joined))
+        pair = _pair_to_show(known, one, other, decided)
+        if pair is not None and pair not in shown:
+            shown.add(pair)
+            found.append(Suggestion(pair, chance, now))
     return found
 
 
-def _apart(known: Table, grouping: Grouping, decided: Decided) -> Iterator[Question]:
-    """Every two groups that may be one animal and that nobody told apart."""
-    of = np.array(grouping.of)
-    member = np.eye(len(grouping.groups))[of]
-    pairs = member.T @ known.comparable @ member
-    mean = member.T @ np.where(known.comparable, known.llr, 0.0) @ member / np.maximum(pairs, 1)
-    size = member.sum(0)
-    llr = between_groups(mean, size[:, None], size[None, :])
-    open_pairs = np.triu(pairs > 0, 1)
+def _order(question: Question) -> tuple[float, Members, Members]:
+    return -question[0], question[1], question[2]
+
+
+def evidence_between(known: Table, grouping: Grouping) -> tuple[Matrix, Mask]:
+    """(G, G) log10 evidence that two groups are one animal, and where anything can be compared."""
+    order = np.argsort(grouping.of, kind="stable")
+    size = np.array([len(group.members) for group in grouping.groups])
+    starts = np.cumsum(size) - size
+    pairs = _summed(known.comparable.astype(np.int32), order, starts)
+    total = _summed(np.where(known.comparable, known.llr, 0.0), order, starts)
+    np.divide(total, np.maximum(pairs, 1), out=total)
+    return between_groups(total, size[:, None], size[None, :]), pairs > 0
+
+
+def _summed(values: NDArray[Any], order: NDArray[Any], starts: NDArray[Any]) -> NDArray[Any]:
+    """(n, n) summed over blocks of groups, of which `order` lists the encounters."""
+    return np.asarray(
+        np.add.reduceat(np.add.reduceat(values[order], starts, 0)[:, order], starts, 1)
+    )
+
+
+def _apart(
+    known: Table, grouping: Grouping, decided: Decided, together: float
+) -> Iterator[Question]:
+    """Every two groups that may be one animal and that nobody told apart, the likeliest first."""
+    of = grouping.of
+    llr, open_pairs = evidence_between(known, grouping)
+    open_pairs = np.triu(open_pairs, 1)
     for i, j in decided.different:
         open_pairs[min(of[i], of[j]), max(of[i], of[j])] = False
-    for a, b in np.argwhere(open_pairs).tolist():
-        one, other = grouping.groups[a].members, grouping.groups[b].members
-        yield float(llr[a, b]), one, other, False
+    places = np.flatnonzero(open_pairs)
+    values = llr.ravel()[places]
+    del llr, open_pairs
+    groups, wanted, passed = grouping.groups, PREPARED, np.inf
+    while len(places):
+        if wanted < len(values):
+            least = np.partition(values, len(values) - wanted)[len(values) - wanted]
+        else:
+            least = NEVER
+        chosen = (values >= least) & (values < passed)
+        some = zip(places[chosen].tolist(), values[chosen].tolist(), strict=True)
+        found = [
+            (chance, groups[a].members, groups[b].members, chance, False)
+            for (a, b), chance in (
+                (divmod(place, len(groups)), probability(value, together)) for place, value in some
+            )
+        ]
+        yield from sorted(found, key=_order)
+        if least == NEVER:
+            return
+        wanted, passed = 10 * wanted, least
 
 
-def _joined(known: Table, grouping: Grouping, decided: Decided) -> Iterator[Question]:
-    """Every part of a group against the rest; a part is what people said to be one animal."""
-    for group in grouping.groups:
-        for part in _units(group.members, decided):
-            rest = tuple(one for one in group.members if one not in part)
-            if rest:
-                block = np.ix_(part, rest)
-                pairs = max(1, int(known.comparable[block].sum()))
-                mean = np.array(known.llr[block].sum() / pairs)
-                llr = between_groups(mean, np.array(len(part)), np.array(len(rest)))
-                yield float(llr), part, rest, True
+def _joined(
+    known: Table, grouping: Grouping, decided: Decided
+) -> Iterator[tuple[float, Members, Members]]:
+    """The llr of every part of a group with the rest; a part is what people said to be one."""
+    of, same = grouping.of, dict[int, list[Pair]]()
+    for i, j in decided.same:
+        same.setdefault(of[i], []).append((i, j))
+    for place, group in enumerate(grouping.groups):
+        yield from parts(known, group.members, same.get(place, ()))
 
 
-def _units(members: tuple[int, ...], decided: Decided) -> list[tuple[int, ...]]:
+def parts(
+    known: Table, members: Members, same: Iterable[Pair]
+) -> Iterator[tuple[float, Members, Members]]:
+    """Each part of some encounters and the rest of them, with the llr that both are one animal.
+
+    same: pairs that people joined; a part is what they joined, or one encounter.
+    """
+    found = _units(members, same)
+    for part in found if len(found) > 1 else ():
+        rest = tuple(one for one in members if one not in part)
+        yield _link(known, part, rest), part, rest
+
+
+def _link(known: Table, one: Members, other: Members) -> float:
+    """log10 evidence that two sets of encounters are one animal."""
+    block = np.ix_(one, other)
+    pairs = max(1, int(known.comparable[block].sum()))
+    mean = np.array(known.llr[block].sum() / pairs)
+    return float(between_groups(mean, np.array(len(one)), np.array(len(other))))
+
+
+def _units(members: Members, same: Iterable[Pair]) -> list[Members]:
     """The encounters of a group, those together that people decided to be one animal."""
     unit = {one: one for one in members}
-    for i, j in decided.same:
-        if i in unit and j in unit:
+    for i, j in same:
+        if i in unit and j in unit and unit[i] != unit[j]:
             before, after = unit[j], unit[i]
             unit = {one: after if of == before else of for one, of in unit.items()}
-    return [tuple(one for one in members if unit[one] == name) for name in set(unit.values())]
+    found: dict[int, list[int]] = {}
+    for one, name in unit.items():
+        found.setdefault(name, []).append(one)
+    return [tuple(some) for some in found.values()]
 
 
-def _pair_to_show(
-    known: Table, one: tuple[int, ...], other: tuple[int, ...], decided: Decided
-) -> Pair | None:
+def _pair_to_show(known: Table, one: Members, other: Members, decided: Decided) -> Pair | None:
     """The comparable, undecided pair of highest llr, or None."""
     open_pairs = [
         (-known.llr[i, j], (min(i, j), max(i, j)))

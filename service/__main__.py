@@ -184,6 +184,16 @@ def reembed(
     typer.echo(f"{waiting} annotations wait to be embedded with {model}")
 
 
+@app.command("pairs")
+def compare_pairs(data_dir: DataDir = None) -> None:
+    """Queue every encounter whose nearest others are not compared with it; a worker does it."""
+    from service.comparing import queue_all
+
+    with _catalogue(_settings(data_dir=data_dir)) as parts:
+        new, waiting = queue_all(parts.database, parts.engine)
+    typer.echo(f"{waiting} encounters wait for their pairs, {new} of them newly queued")
+
+
 @app.command("export-identities")
 def export_identities(
     folder: Annotated[Path, typer.Argument(help="A new folder.")], data_dir: DataDir = None

@@ -18,12 +18,15 @@ from service.engine import Engine, Loader, load_recognition
 from service.intake import Intake
 from service.limits import BodyLimit
 from service.metrics import Metrics
+from service.pairing import Pairing
 from service.pictures import Pictures
 from service.routes import (
     calibration,
     calibration_page,
     case_pages,
     cases,
+    cluster_pages,
+    clusters,
     encounters,
     identify,
     identities,
@@ -44,8 +47,15 @@ API = (
     identities.router,
     cases.router,
     calibration.router,
+    clusters.router,
 )
-ROOT = (operations.router, pages.router, case_pages.router, calibration_page.router)
+ROOT = (
+    operations.router,
+    pages.router,
+    case_pages.router,
+    calibration_page.router,
+    cluster_pages.router,
+)
 
 
 def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAPI:
@@ -90,6 +100,7 @@ def build_parts(settings: Settings, *, load: Loader = load_recognition) -> Parts
         engine=engine,
         calibration=Calibration(database, engine, settings),
         casework=Casework(database, engine, settings.weights_dir or default_folder()),
+        pairing=Pairing(database, engine),
         intake=Intake(database, files, settings),
         pictures=Pictures(database, files, settings),
         metrics=metrics,

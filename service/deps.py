@@ -11,6 +11,7 @@ from service.casework import Casework
 from service.engine import Engine
 from service.intake import Intake
 from service.metrics import Metrics
+from service.pairing import Pairing
 from service.people import ANONYMOUS, Actor, Role
 from service.pictures import Pictures
 from service.settings import Settings
@@ -28,6 +29,7 @@ class Parts:
     engine: Engine
     calibration: Calibration
     casework: Casework
+    pairing: Pairing
     intake: Intake
     pictures: Pictures
     metrics: Metrics

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import floor
+from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Protocol
 
@@ -114,6 +115,18 @@ def load_recognition(settings: Settings) -> Recognition:
     embedder = load_embedder(settings)
     folder = settings.weights_dir or default_folder()
     return Recognition(embedder, calibrator_of(embedder.model, folder))
+
+
+def recognising(
+    embedder: Describer, calibrators: Callable[[str, Path], Calibrator] = calibrator_of
+) -> Loader:
+    """A loader for a process that holds its network already; the calibrator comes when asked."""
+
+    def load(settings: Settings) -> Recognition:
+        folder = settings.weights_dir or default_folder()
+        return Recognition(embedder, calibrators(embedder.model, folder))
+
+    return load
 
 
 def threshold_of(settings: Settings) -> float:

@@ -26,6 +26,12 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /photos/{photo_id}": VIEWER,
     "GET /calibration": VIEWER,
     "POST /language": None,
+    # pages of clusters
+    "GET /clusters": VIEWER,
+    "GET /clusters/preview": OBSERVER,
+    "POST /clusters/identities": CURATOR,
+    "POST /clusters/reviews": CURATOR,
+    "POST /clusters/case": OBSERVER,
     # pages of cases
     "GET /cases": VIEWER,
     "POST /cases": OBSERVER,
@@ -60,5 +66,8 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /api/v1/cases/{case_id}/report": VIEWER,
     "GET /api/v1/cases/{case_id}/dossier": VIEWER,
     "GET /api/v1/calibration": VIEWER,
+    "GET /api/v1/clusters": VIEWER,
+    "GET /api/v1/suggestions": VIEWER,
+    "POST /api/v1/suggestions/reviews": CURATOR,
 }
 """Method and path template, as FastAPI knows it."""

@@ -104,7 +104,7 @@ def founding_case(parts: Parts) -> None:
 
 def wait_for_jobs(parts: Parts, *, at_most_s: float = 300) -> None:
     """Show the worker's progress until nothing is left to embed."""
-    end, total = time.monotonic() + at_most_s, standing(parts)["queued"]
+    end, total = time.monotonic() + at_most_s, _left(parts)
     with tqdm(total=total, unit="photo", desc="embed") as bar:
         while (left := _left(parts)) and time.monotonic() < end:
             bar.update(max(total - left - bar.n, 0))
@@ -122,5 +122,7 @@ def standing(parts: Parts) -> dict[str, int]:
 
 
 def _left(parts: Parts) -> int:
-    found = standing(parts)
+    """Photos that wait to be embedded or are just being."""
+    with parts.database.read() as connection:
+        found = jobs.counts(connection, urgent=True)
     return found["queued"] + found["running"]

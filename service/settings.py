@@ -56,6 +56,9 @@ class Settings(BaseSettings):
         ge=0,
         description="annotations up to which cells vote over all of them, beyond it over 300",
     )
+    pairs_each: int = Field(
+        12, ge=1, le=500, description="nearest other encounters that an encounter is compared with"
+    )
     encounter_gap_minutes: float = Field(
         30, ge=0, description="photos of a station this close in time are one encounter"
     )

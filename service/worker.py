@@ -1,4 +1,4 @@
-"""Claims jobs, embeds their annotations in batches, stores what came out.
+"""Claims jobs, has them done by the task of their kind, stores what came out.
 
 A worker may be killed at any moment: what it had not stored comes back when its lease runs out.
 """
@@ -8,49 +8,27 @@ import os
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from threading import Event, Thread
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from reid.crop import cut
-from reid.errors import ReidError, UnknownModel
-from reid.images import decode
-from reid.types import AnnotationFeatures, Crop
-from service.engine import Describer
+from reid.evidence import Calibrator, calibrator_of
+from service.comparing import ComparePairs
+from service.embedding import EMBED, EmbedPhotos, Others, no_others
+from service.engine import Describer, Engine, recognising
+from service.metrics import Metrics
+from service.pairing import SortEncounters
 from service.settings import Settings
-from service.store import features, jobs, photos, reembedding
+from service.store import clusterings, jobs, pairs, reembedding
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.store.jobs import Job
+from service.tasks import Done, Failure, MadeWay, Outcome, Task, Trouble
 
 log = logging.getLogger(__name__)
 BEATS_PER_LEASE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why an annotation cannot be used: the photo's own fault, a second try would not help."""
-
-    code: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """What went wrong beside the photo; the job is tried again later."""
-
-    detail: str
-
-
-Outcome = AnnotationFeatures | Failure | Trouble
-Others = Callable[[str], Describer]  # brings another model by its name
-
-
-def no_others(model: str) -> Describer:
-    """A worker of one model."""
-    raise UnknownModel(f"this worker cannot load {model}")
 
 
 class Worker:
@@ -65,11 +43,19 @@ class Worker:
         *,
         name: str,
         others: Others = no_others,
+        engine: Engine | None = None,
     ) -> None:
-        """name: unique among all workers of the database. others: for jobs of another model."""
-        self._database, self._files, self._settings = database, files, settings
-        self._embedder, self._other, self._others = embedder, embedder, others
+        """name: unique among all workers of the database. others: for jobs of another model.
+
+        engine: of this embedder; without it the worker embeds only and compares no encounters.
+        """
+        self._database, self._settings, self._model = database, settings, embedder.model
         self.name = name
+        embed = EmbedPhotos(database, files, settings, embedder, others)
+        self._tasks: dict[str, Task] = {EMBED: embed, reembedding.KIND: embed}
+        if engine:
+            self._tasks[pairs.KIND] = ComparePairs(database, engine, settings)
+            self._tasks[clusterings.KIND] = SortEncounters(database, engine)
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set; waits for jobs, survives a database that is busy."""
@@ -89,14 +75,19 @@ class Worker:
             jobs.leave(connection, self.name)
 
     def work(self) -> int:
-        """Claim a batch, do it, store it; returns how many jobs were claimed."""
+        """Claim some jobs, do them, store them; returns how many were claimed."""
+        self._look()
         with self._database.read() as connection:
             if not jobs.any_open(connection):
                 return 0
         with self._database.write() as connection:
             self._give_up(connection)
             claimed = jobs.claim(
-                connection, self.name, limit=self._settings.batch, lease_s=self._settings.lease_s
+                connection,
+                self.name,
+                limit=self._settings.batch,
+                lease_s=self._settings.lease_s,
+                kinds=list(self._tasks),
             )
         outcomes = self._do(claimed)
         with self._database.write() as connection:
@@ -106,10 +97,18 @@ class Worker:
                     self._store(connection, job, outcomes[job.id])
         return len(claimed)
 
+    def _look(self) -> None:
+        """Let every kind of work queue what is lacking, unless photos wait."""
+        with self._database.read() as connection:
+            if jobs.any_open(connection, urgent=True):
+                return
+        for task in dict.fromkeys(self._tasks.values()):
+            task.look()
+
     def beat(self) -> None:
         """Say that this worker lives, and keep what it holds."""
         with self._database.write() as connection:
-            jobs.beat(connection, self.name, self._embedder.model)
+            jobs.beat(connection, self.name, self._model)
             jobs.renew(connection, self.name, lease_s=self._settings.lease_s)
 
     def _keep_beating(self, stop: Event) -> None:
@@ -128,70 +127,24 @@ class Worker:
             code = "internal_error" if job.error else "worker_died"
             self._store(connection, job, Failure(code, job.error or died))
 
-    def _do(self, claimed: Sequence[Job]) -> dict[int, Outcome]:
+    def _do(self, claimed: Sequence[Job]) -> Mapping[int, Outcome]:
         """An outcome for every job."""
-        outcomes: dict[int, Outcome] = {}
-        crops: dict[str, dict[int, Crop]] = {}
+        of: dict[Task, list[Job]] = {}
         for job in claimed:
-            model = str(job.payload.get("model", self._embedder.model))
-            try:
-                crops.setdefault(model, {})[job.id] = self._crop(int(job.payload["annotation"]))
-            except ReidError as error:
-                outcomes[job.id] = Failure(error.code, str(error))
-            except Exception as error:
-                log.exception("job %s", job.id)
-                outcomes[job.id] = Trouble(f"{type(error).__name__}: {error}")
-        for model, some in crops.items():
-            try:
-                embedder = self._named(model)
-            except ReidError as error:
-                outcomes |= dict.fromkeys(some, Failure(error.code, str(error)))
-            else:
-                outcomes |= self._describe(embedder, some)
-        return outcomes
-
-    def _named(self, model: str) -> Describer:
-        """Our own model, or the other one that was used last, or a new one."""
-        if model == self._embedder.model:
-            return self._embedder
-        if model != self._other.model:
-            self._other = self._others(model)
-        return self._other
-
-    def _crop(self, annotation_id: int) -> Crop:
-        with self._database.read() as connection:
-            found = photos.annotation_by_id(connection, annotation_id)
-        data = self._files.get(found.photo_id)
-        image = decode(data, max_pixels=self._settings.max_pixels)
-        return cut(image, found.flank, found.box)
-
-    def _describe(self, embedder: Describer, crops: Mapping[int, Crop]) -> dict[int, Outcome]:
-        """All at once; if that fails, one by one, so that one crop spoils no other."""
-        if not crops:
-            return {}
-        try:
-            described = embedder.describe(list(crops.values()))
-        except ReidError as error:
-            reason: Outcome = Failure(error.code, str(error))
-        except Exception as error:
-            log.exception("crops of jobs %s", list(crops))
-            reason = Trouble(f"{type(error).__name__}: {error}")
-        else:
-            return dict(zip(crops, described, strict=True))
-        if len(crops) == 1:
-            return dict.fromkeys(crops, reason)
-        alone = [self._describe(embedder, {number: crop}) for number, crop in crops.items()]
-        return {number: outcome for one in alone for number, outcome in one.items()}
+            of.setdefault(self._tasks[job.kind], []).append(job)
+        return {number: o for task, some in of.items() for number, o in task.do(some).items()}
 
     def _store(self, connection: Connection, job: Job, outcome: Outcome) -> None:
-        annotation = int(job.payload["annotation"])
         match outcome:
-            case AnnotationFeatures():
-                features.add(connection, annotation, outcome)
+            case Done(keep):
+                keep(connection)
                 jobs.finish(connection, job.id)
+            case MadeWay(keep):
+                keep(connection)
+                jobs.give_back(connection, job.id)
             case Failure(code, detail):
-                if job.kind != reembedding.KIND:  # else another model's embedding still serves
-                    photos.mark_failed(connection, annotation, code, detail)
+                if task := self._tasks.get(job.kind):
+                    task.failed(connection, job, outcome)
                 jobs.finish(connection, job.id, f"{code}: {detail}")
             case Trouble(detail):
                 jobs.postpone(connection, job.id, detail, delay_s=2.0**job.attempts)
@@ -203,11 +156,13 @@ def run(
     *,
     name: str,
     parent: int = 0,
+    calibrators: Callable[[str, Path], Calibrator] = calibrator_of,
 ) -> None:
     """A worker process: works until SIGTERM or SIGINT, or until its parent is gone.
 
     What its model has not embedded yet, because another one was used before, it queues first.
-    parent: process id of the parent, who may be gone before we look; 0 for none.
+    parent: process id of the parent, who may be gone before we look; 0 for none. calibrators:
+    brings the calibrator of a model.
     """
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -221,7 +176,9 @@ def run(
         if waiting := reembedding.enqueue(connection, embedder.model):
             log.info("%s annotations wait to be embedded with %s", waiting, embedder.model)
     files = PhotoFiles(settings.photos)
-    worker = Worker(database, files, settings, embedder, name=name, others=_others(settings, load))
+    engine = Engine(database, settings, Metrics(), load=recognising(embedder, calibrators))
+    others = _others(settings, load)
+    worker = Worker(database, files, settings, embedder, name=name, others=others, engine=engine)
     worker.run(stop)
     database.close()
 

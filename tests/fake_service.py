@@ -7,7 +7,7 @@ with REID_TEST_DEADLY=1 a photo with a magenta corner kills the worker.
 import os
 import sys
 
-from fake_embedder import FakeEmbedder, fake_recognition
+from fake_embedder import CALIBRATOR, FakeEmbedder, fake_recognition
 
 from service.serving import run as serve
 from service.settings import Settings
@@ -27,4 +27,5 @@ if __name__ == "__main__":
     if sys.argv[1] == "serve":
         serve(settings, load=fake_recognition, worker=command)
     else:
-        work(settings, embedder, name=sys.argv[2], parent=int(sys.argv[3]))
+        given = {"name": sys.argv[2], "parent": int(sys.argv[3])}
+        work(settings, embedder, calibrators=lambda *_: CALIBRATOR, **given)

@@ -22,6 +22,7 @@ from service.schemas import Problem
 from service.store import cases, decisions, encounters, identities, progress
 from service.views import look as looks
 from service.views.advice import advice, trouble
+from service.views.clusters import worth_views
 from service.views.compare import comparing
 from service.views.compare_words import said
 from service.views.core_words import said_by_core
@@ -34,6 +35,7 @@ from service.views.words import FILTERS, KINDS, SIGNS, general, sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 YEAR_S = 31_536_000
+WORTH = 5  # pairs most worth a decision on the start page
 
 
 def here(request: Request) -> str:
@@ -74,6 +76,7 @@ def start(request: Request, parts: Service) -> Response:
             "next": row(found) if found else None,
             "stations": progress.stations(connection),
             "busy": counts(connection).pending > 0,
+            "worth": worth_views(parts, connection, WORTH),
         }
         return page(request, parts, "start.html", connection, **values)
 

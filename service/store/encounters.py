@@ -96,6 +96,24 @@ def counts(connection: Connection) -> EncounterCounts:
     return EncounterCounts(open_ones, int(row._mapping["all"]) - open_ones)
 
 
+def summaries(connection: Connection, ids: Collection[int]) -> dict[int, EncounterSummary]:
+    """Some encounters without their photos, by number; unknown numbers are left out."""
+    rows = connection.execute(_summaries().where(encounter.c.id.in_(ids))).all()
+    return {one.id: one for one in _with_annotations(connection, rows)}
+
+
+def stations(connection: Connection) -> dict[int, str | None]:
+    """The station of every encounter."""
+    rows = connection.execute(select(encounter.c.id, encounter.c.station))
+    return {row.id: row.station for row in rows}
+
+
+def showing(connection: Connection, flank: Flank) -> set[int]:
+    """The encounters of which a photo is stated to show this flank."""
+    found = select(annotation.c.encounter_id).where(annotation.c.flank == flank.value).distinct()
+    return set(connection.execute(found).scalars())
+
+
 def summary(connection: Connection, encounter_id: int) -> EncounterSummary:
     """One encounter without its photos."""
     rows = connection.execute(_summaries().where(encounter.c.id == encounter_id)).all()

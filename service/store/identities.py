@@ -73,6 +73,11 @@ def current() -> Select[tuple[int, int]]:
     )
 
 
+def assigned(connection: Connection) -> dict[int, int]:
+    """The identity of every encounter that has one now."""
+    return {row.encounter_id: row.identity_id for row in connection.execute(current())}
+
+
 def catalogue(connection: Connection) -> list[IdentitySummary]:
     """Every identity that has an encounter now, by name."""
     now = current().subquery()

@@ -7,10 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from service.store.database import AnyRow, insert_one
 from service.store.tables import job, now, worker
+
+URGENT = {"embed": 0, "reembed": 1}
+"""Kinds that are done before all others, in this order, and that are taken several at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +55,30 @@ def enqueue(connection: Connection, kind: str, payload: Mapping[str, Any]) -> in
 
 
 def claim(
-    connection: Connection, owner: str, *, limit: int, lease_s: float, at: float | None = None
+    connection: Connection,
+    owner: str,
+    *,
+    limit: int,
+    lease_s: float,
+    at: float | None = None,
+    kinds: Collection[str] | None = None,
 ) -> list[Job]:
-    """Take the oldest open jobs; photos that nobody has embedded come before re-embedding.
+    """Take the oldest open jobs; photos come before everything else, new ones first.
 
     Jobs tried before are taken one by one: if one of them kills its worker, the others must not
-    be blamed. at: unix seconds, now unless given.
+    be blamed. So are jobs that are not about photos. at: unix seconds, now unless given. kinds:
+    those that the worker can do, else all.
     """
     at = time.time() if at is None else at
+    urgency = case(URGENT, value=job.c.kind, else_=len(URGENT))
     rows = connection.execute(
         select(job.c.id, job.c.kind, job.c.payload, job.c.attempts, job.c.error)
-        .where(_open(at))
-        .order_by(job.c.attempts, job.c.kind, job.c.id)
+        .where(_open(at), true() if kinds is None else job.c.kind.in_(kinds))
+        .order_by(urgency == len(URGENT), job.c.attempts, urgency, job.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    taken = [row for row in rows if row.attempts == 0] or rows[:1]
+    taken = [row for row in rows if row.attempts == 0 and row.kind in URGENT] or rows[:1]
     connection.execute(
         update(job)
         .where(job.c.id.in_([row.id for row in taken]))
@@ -111,9 +133,12 @@ def exhausted(connection: Connection, *, attempts: int, at: float | None = None)
     return [_job(row, row.attempts) for row in rows]
 
 
-def counts(connection: Connection) -> dict[str, int]:
-    """How many jobs are queued, running, done and failed."""
-    rows = connection.execute(select(job.c.state, func.count()).group_by(job.c.state))
+def counts(connection: Connection, *, urgent: bool = False) -> dict[str, int]:
+    """How many jobs are queued, running, done and failed. urgent: only those about photos."""
+    query = select(job.c.state, func.count()).group_by(job.c.state)
+    if urgent:
+        query = query.where(job.c.kind.in_(URGENT))
+    rows = connection.execute(query)
     found = {"queued": 0, "running": 0, "done": 0, "failed": 0}
     return found | {row[0]: row[1] for row in rows}
 
@@ -138,10 +163,31 @@ def workers(connection: Connection, *, within_s: float) -> list[WorkerSeen]:
     return [WorkerSeen(**row._mapping) for row in connection.execute(query)]
 
 
-def any_open(connection: Connection, at: float | None = None) -> bool:
-    """Whether there is anything to claim."""
+def any_open(connection: Connection, at: float | None = None, *, urgent: bool = False) -> bool:
+    """Whether there is anything to claim. urgent: only photos that wait to be embedded."""
     at = time.time() if at is None else at
-    return connection.execute(select(job.c.id).where(_open(at)).limit(1)).first() is not None
+    query = select(job.c.id).where(_open(at)).limit(1)
+    if urgent:
+        query = query.where(job.c.kind.in_(URGENT))
+    return connection.execute(query).first() is not None
+
+
+def give_back(connection: Connection, job_id: int) -> None:
+    """Open a job again that made way for something urgent; that counts as no attempt."""
+    before = job.c.attempts - 1
+    values = {"state": "queued", "owner": None, "lease_until": None}
+    connection.execute(update(job).where(job.c.id == job_id).values(attempts=before, **values))
+
+
+def payloads(connection: Connection, kind: str, state: str) -> list[Mapping[str, Any]]:
+    """What the jobs of one kind in one state are about."""
+    found = select(job.c.payload).where(job.c.kind == kind, job.c.state == state)
+    return [json.loads(payload) for payload in connection.execute(found).scalars()]
+
+
+def drop(connection: Connection, kind: str) -> None:
+    """Forget the jobs of one kind that nobody has begun."""
+    connection.execute(job.delete().where(job.c.kind == kind, job.c.state == "queued"))
 
 
 def postpone(connection: Connection, job_id: int, error: str, *, delay_s: float) -> None:

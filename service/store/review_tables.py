@@ -30,8 +30,34 @@ pair_evidence = Table(
     Column("calibrator", String(60), primary_key=True),
     Column("llr", Float, nullable=False),  # log10; 0 where not comparable
     Column("comparable", Boolean, nullable=False),
+    Column("one_newest", Integer, nullable=False),  # newest embedding of each side: tells
+    Column("other_newest", Integer, nullable=False),  # whether the row is older than the photos
     Column("computed_at", Utc, nullable=False, default=now),
     CheckConstraint("one < other", name="order"),
+)
+
+# Encounters whose nearest others were compared with them, and how old their photos were then.
+pair_search = Table(
+    "pair_search",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("encounter_id", Integer, ForeignKey("encounter.id"), nullable=False),
+    Column("model", String(60), nullable=False),
+    Column("calibrator", String(60), nullable=False),
+    Column("newest", Integer, nullable=False),  # number of its newest embedding
+    UniqueConstraint("encounter_id", "model", "calibrator"),
+    sqlite_autoincrement=True,
+)
+
+# All encounters sorted into animals; the newest row counts. A cache that can be made again.
+clustering = Table(
+    "clustering",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version", String(200), nullable=False),  # of everything it was made from
+    Column("made_at", Utc, nullable=False, default=now),
+    Column("content", Text, nullable=False),  # JSON
+    sqlite_autoincrement=True,
 )
 
 review_pair = Table(

@@ -238,3 +238,9 @@ def test_one_encounter_is_one_animal():
     grouping = sort(table({}, np.zeros((1, 1), bool)))
     assert (grouping.animals, grouping.of) == (1, (0,))
     assert suggest(table({}, np.zeros((1, 1), bool)), grouping) == []
+
+
+def test_a_pair_is_suggested_once_even_if_both_of_its_encounters_are_in_doubt():
+    held = known(3, ab=1.6)
+    found = suggest(held, sort(held), limit=9)
+    assert len({one.pair for one in found}) == len(found)

@@ -145,6 +145,8 @@ def upgrade() -> None:
         sa.Column("calibrator", sa.String(length=60), nullable=False),
         sa.Column("llr", sa.Float(), nullable=False),
         sa.Column("comparable", sa.Boolean(), nullable=False),
+        sa.Column("one_newest", sa.Integer(), nullable=False),
+        sa.Column("other_newest", sa.Integer(), nullable=False),
         sa.Column("computed_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint("one < other", name=op.f("ck_pair_evidence_order")),
         sa.ForeignKeyConstraint(["one"], ["encounter.id"], name=op.f("fk_pair_evidence_one")),
@@ -154,6 +156,31 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_pair_evidence_other"), "pair_evidence", ["other"], unique=False)
+    op.create_table(
+        "pair_search",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("encounter_id", sa.Integer(), nullable=False),
+        sa.Column("model", sa.String(length=60), nullable=False),
+        sa.Column("calibrator", sa.String(length=60), nullable=False),
+        sa.Column("newest", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["encounter_id"], ["encounter.id"], name=op.f("fk_pair_search_encounter_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pair_search")),
+        sa.UniqueConstraint(
+            "encounter_id", "model", "calibrator", name=op.f("uq_pair_search_encounter_id")
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "clustering",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.String(length=200), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clustering")),
+        sqlite_autoincrement=True,
+    )
     op.create_table(
         "review_pair",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,0 +1,149 @@
+"""All encounters sorted into animals, as a background job last found them: a cache with its age."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pydantic import TypeAdapter
+from sqlalchemy import Connection, delete, func, insert, select
+
+from service.store import jobs, pairs
+from service.store.pairs import Couple, Maker
+from service.store.review_tables import clustering, pair_search
+from service.store.tables import decision
+
+KIND = "clusters"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Two encounters. llr: log10; compared: that was measured, and is not only assumed."""
+
+    couple: Couple
+    llr: float
+    compared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Encounters that are one animal, as far as photos and people say. encounters: lowest first.
+
+    identity_id: of those of its encounters that have one. unidentified: how many have none.
+    together: probability that all of them are one animal, None for one encounter or more than can
+    be weighed. belongs: the same of the encounter that belongs least. weakest: the pair inside that
+    agrees least. doubtful: pairs inside that nobody has judged, the most doubtful first.
+    near_identity, near_encounter: the identity it most probably is, an encounter of that identity,
+    and near: how probable that is.
+    """
+
+    encounters: tuple[int, ...]
+    identity_id: int | None
+    unidentified: int
+    together: float | None
+    belongs: float | None
+    weakest: Link | None
+    doubtful: tuple[Link, ...]
+    counted: bool
+    near_identity: int | None = None
+    near_encounter: int | None = None
+    near: float = 0.0
+
+    def veiled(self, hidden: Collection[Couple]) -> "Cluster":
+        """Without what the photos of some pairs say, which are being reviewed blind."""
+        weakest = self.weakest if self.weakest and self.weakest.couple not in hidden else None
+        doubtful = tuple(one for one in self.doubtful if one.couple not in hidden)
+        return replace(self, weakest=weakest, doubtful=doubtful)
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """A pair that a person should look at. gain: expected change of the number of animals.
+
+    together: probability that both are one animal. joined: whether they are in one cluster now.
+    """
+
+    couple: Couple
+    llr: float
+    compared: bool
+    together: float
+    joined: bool
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """Everything sorted. animals: how many are counted; unplaced: encounters that were not.
+
+    measured: pairs compared in detail. prior: probability that two groups are one animal before
+    any photo is looked at. conflicts: pairs that people judged against what other people decided.
+    waiting: encounters whose pairs were not compared yet. seconds: what it took.
+    """
+
+    model: str
+    calibrator: str
+    prior: float
+    encounters: int
+    measured: int
+    animals: int
+    unplaced: int
+    waiting: int
+    clusters: tuple[Cluster, ...]
+    worth: tuple[Worth, ...]
+    conflicts: tuple[Couple, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A clustering with its number and age."""
+
+    id: int
+    version: str
+    made_at: datetime
+    content: Clustering
+
+
+CONTENT = TypeAdapter(Clustering)
+
+
+def version(connection: Connection, maker: Maker) -> str:
+    """Changes whenever the clusters may have changed; cheap to ask."""
+    newest = [
+        connection.execute(select(func.max(table.c.id))).scalar() or 0
+        for table in (decision, pair_search)
+    ]
+    said = pairs.settled_by(connection)
+    return f"{maker.model} {maker.calibrator} {newest[0]} {newest[1]} {said}"
+
+
+def newest(connection: Connection) -> tuple[int, str, datetime] | None:
+    """Number, version and age of the newest, without its content."""
+    found = connection.execute(
+        select(clustering.c.id, clustering.c.version, clustering.c.made_at)
+        .order_by(clustering.c.id.desc())
+        .limit(1)
+    ).first()
+    return None if found is None else (found.id, found.version, found.made_at)
+
+
+def get(connection: Connection, number: int) -> Kept | None:
+    """One of them; None where a newer one took its place."""
+    row = connection.execute(select(clustering).where(clustering.c.id == number)).first()
+    if row is None:
+        return None
+    return Kept(row.id, row.version, row.made_at, CONTENT.validate_json(row.content))
+
+
+def put(connection: Connection, version: str, content: Clustering) -> None:
+    """Keep it instead of the one before."""
+    connection.execute(delete(clustering))
+    made = CONTENT.dump_json(content).decode()
+    connection.execute(insert(clustering).values(version=version, content=made))
+
+
+def enqueue(connection: Connection) -> bool:
+    """Ask for a new one, unless somebody has."""
+    if jobs.payloads(connection, KIND, "queued"):
+        return False
+    jobs.enqueue(connection, KIND, {})
+    return True

@@ -1,0 +1,58 @@
+"""Clusters in a browser: new identities in a batch by keyboard, and all without JavaScript."""
+
+import pytest
+from fake_embedder import FakeEmbedder
+from playwright.sync_api import expect
+
+from service.worker import Worker
+
+
+@pytest.fixture
+def sorted_site(site):
+    """Two animals met twice each and one met once, compared and sorted."""
+    for animal, day in ((1, 1), (2, 3), (1, 5), (2, 7), (3, 9)):
+        site.encounter(animal, day=day)
+    parts = site.parts
+    given = (parts.database, parts.files, parts.settings, FakeEmbedder())
+    worker = Worker(*given, name="comparing", engine=parts.engine)
+    while worker.work():
+        pass
+    return site
+
+
+def test_a_batch_of_new_identities_is_previewed_and_decided_by_keyboard(page, sorted_site):
+    page.goto("/clusters?size=2")
+    expect(page.get_by_text("2 clusters")).to_be_visible()
+    for box in page.get_by_role("checkbox").all():
+        box.focus()
+        page.keyboard.press("Space")
+    page.keyboard.press("n")
+    expect(page.get_by_role("heading", name="New identities: preview")).to_be_visible()
+    expect(page.get_by_text("Nothing is done yet.")).to_be_visible()
+    page.get_by_label("Name; left empty, L001").fill("Akbar")
+    page.get_by_label("Your name").fill("Aigül")
+    page.keyboard.press("Escape")
+    page.keyboard.press("y")
+    expect(page.get_by_role("status")).to_contain_text("2 clusters got an identity.")
+    page.goto("/catalogue")
+    expect(page.get_by_role("link", name="Akbar")).to_be_visible()
+
+
+def test_pairs_are_put_up_and_a_case_is_opened_without_javascript(plain_page, sorted_site):
+    page = plain_page
+    page.goto("/clusters")
+    page.get_by_role("link", name="Put these up for review").click()
+    page.get_by_role("button", name="Put up for review").click()
+    expect(page.get_by_role("status")).to_contain_text("put up for review.")
+    expect(page.get_by_role("heading", name="What is most worth a decision")).to_have_count(0)
+    page.get_by_role("link", name="Open as a case").first.click()
+    page.get_by_label("Name of the case").fill("Two visits")
+    page.get_by_role("button", name="Open the case").click()
+    expect(page.get_by_role("heading", name="Two visits")).to_be_visible()
+
+
+def test_the_page_fits_a_narrow_window(page, sorted_site):
+    page.set_viewport_size({"width": 420, "height": 800})
+    page.goto("/clusters")
+    expect(page.get_by_role("heading", name="Clusters", exact=True)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
