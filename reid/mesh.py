@@ -112,6 +112,13 @@ class Mesh:
         a, b = (slopes[0, 0] + slopes[1, 1]) / 2, (slopes[1, 0] - slopes[0, 1]) / 2
         return Similarity(float(a), float(b))
 
+    def matrix(self, point: tuple[float, float]) -> tuple[float, float, float, float, float, float]:
+        """Pixels of photo 1 to those of photo 0, as an SVG matrix: exact at a point of photo 0."""
+        turn, (x, y) = self.similarity(point), self(np.array([point]))[0]
+        size = turn.a**2 + turn.b**2
+        a, b = turn.a / size, -turn.b / size
+        return (a, b, -b, a, point[0] - (a * x - b * y), point[1] - (b * x + a * y))
+
     @property
     def _cell(self) -> Points:
         rows, columns = self.points.shape[:2]

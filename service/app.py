@@ -18,6 +18,7 @@ from service.engine import Engine, Loader, load_recognition
 from service.intake import Intake
 from service.limits import BodyLimit
 from service.metrics import Metrics
+from service.overlay import Overlays
 from service.pictures import Pictures
 from service.routes import (
     calibration,
@@ -83,6 +84,7 @@ def build_parts(settings: Settings, *, load: Loader = load_recognition) -> Parts
     """Everything a process needs; nothing is opened or loaded yet."""
     database, files, metrics = Database(settings.database), PhotoFiles(settings.photos), Metrics()
     engine = Engine(database, settings, metrics, load=load)
+    pictures = Pictures(database, files, settings)
     return Parts(
         settings=settings,
         database=database,
@@ -91,7 +93,8 @@ def build_parts(settings: Settings, *, load: Loader = load_recognition) -> Parts
         calibration=Calibration(database, engine, settings),
         casework=Casework(database, engine, settings.weights_dir or default_folder()),
         intake=Intake(database, files, settings),
-        pictures=Pictures(database, files, settings),
+        pictures=pictures,
+        overlays=Overlays(database, engine, pictures),
         metrics=metrics,
     )
 

@@ -11,6 +11,7 @@ from service.casework import Casework
 from service.engine import Engine
 from service.intake import Intake
 from service.metrics import Metrics
+from service.overlay import Overlays
 from service.people import ANONYMOUS, Actor, Role
 from service.pictures import Pictures
 from service.settings import Settings
@@ -30,6 +31,7 @@ class Parts:
     casework: Casework
     intake: Intake
     pictures: Pictures
+    overlays: Overlays
     metrics: Metrics
 
 
