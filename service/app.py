@@ -25,6 +25,7 @@ from service.routes import (
     calibration_page,
     case_pages,
     cases,
+    compare_page,
     encounters,
     identify,
     identities,
@@ -46,7 +47,13 @@ API = (
     cases.router,
     calibration.router,
 )
-ROOT = (operations.router, pages.router, case_pages.router, calibration_page.router)
+ROOT = (
+    operations.router,
+    pages.router,
+    compare_page.router,
+    case_pages.router,
+    calibration_page.router,
+)
 
 
 def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAPI:

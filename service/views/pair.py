@@ -13,7 +13,7 @@ and in the template, with `pair` among its values:
     <script type="module" src="/static/swap.js"></script>{% endblock %}
     {% include "_pair.html" %}
 
-The include is one element with the id "pair". It takes the keys a A b B f h H k l o q Q r t x y z,
+The include is one element with the id "pair". It takes the keys a b B f h H k l o q Q r t T x y z,
 the digits 0 to 6 and , . + - =; arrow keys only while its picture has the focus.
 
 `blind=True` leaves out what would tell the answer: no llr or verdict, no mark, no comparison, no

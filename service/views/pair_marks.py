@@ -24,8 +24,12 @@ SECTIONS = {
     Section.TAIL: N_("Tail"),
 }
 CARRIES = 0.2  # strength below which an agreement is no mark
-DRAWN = 24  # rings drawn at first, the strongest
-AROUND = 0.9  # of the spacing: two rings are no nearer, for one rosette has one ring
+DRAWN = 24  # rings drawn at first, the strongest that leave room for their numbers
+AROUND, ROOM = (
+    0.9,
+    2.4,
+)  # of the spacing: rings of two rosettes are no nearer; nor those drawn at first
+RING = 0.6  # of the spacing: radius of a ring
 CLOSE = 5.0  # zoom at which one mark is looked at
 COARSE = 24.0  # of a box's width: a ring where no spacing was measured
 
@@ -34,7 +38,7 @@ COARSE = 24.0  # of a box's width: a ring where no spacing was measured
 class Mark:
     """One rosette in both photos. label: a number where it agrees, a letter where it differs.
 
-    photo0, photo1: pixels; radius0, radius1: of a ring, half the spacing of rosettes there.
+    photo0, photo1: pixels; radius0, radius1: of a ring around it.
     section: in words, "" where nobody can tell. url: of a closer look at it.
     """
 
@@ -69,7 +73,7 @@ def marks(laid: Laid, look: PairLook) -> tuple[Mark, ...]:
     radii = radius(laid, 0), radius(laid, 1)
     made = [
         _mark("agree", str(number), ends, laid, radii, look)
-        for number, ends in enumerate(_agreeing(found, 2 * AROUND * radii[0]), 1)
+        for number, ends in enumerate(_agreeing(found, AROUND * radii[0] / RING), 1)
     ]
     seen = found.overlap
     if seen and seen.registration is not Source.OUTLINE:
@@ -84,7 +88,12 @@ def marks(laid: Laid, look: PairLook) -> tuple[Mark, ...]:
 def drawn(every: Sequence[Mark], look: PairLook) -> tuple[Mark, ...]:
     """All that differ and the strongest that agree, or all of both on request."""
     rings = [one for one in every if one.kind == "agree"]
-    shown = rings if look.every else rings[:DRAWN]
+    shown: list[Mark] = []
+    for ring in rings:
+        room = ROOM * ring.radius0 / RING
+        if look.every or all(dist(ring.photo0, other.photo0) >= room for other in shown):
+            shown.append(ring)
+    shown = shown if look.every else shown[:DRAWN]
     return (*shown, *(one for one in every if one.kind == "differ"))
 
 
@@ -105,7 +114,7 @@ def sections(
 
 def radius(laid: Laid, side: int) -> float:
     """Of a ring around one rosette, pixels of the photo."""
-    return (laid.spacings[side] or laid.boxes[side].width / COARSE) / 2
+    return RING * (laid.spacings[side] or laid.boxes[side].width / COARSE)
 
 
 def _agreeing(found: Comparison, apart: float) -> list[tuple[Point, Point, float]]:
