@@ -12,6 +12,8 @@ CONTRAST_FLOOR = 3.0  # grey levels; below it, differences are taken for noise
 SURROUND = 0.015  # of a box's width: the same neighbourhood in a photo
 TILES, STRETCH = 8, 3.0  # of the equalisation: tiles across, and how far a histogram is stretched
 
+ENDS = (1, 99)  # per cent of the pixels that become black and white before it
+
 
 def local_contrast(luminance: NDArray[np.uint8], *, sigma: float = CONTRAST_SIGMA) -> Float32:
     """(H, W) uint8 to (H, W) float32 in [-1, 1]: what is left when light and flash are taken away.
@@ -36,6 +38,9 @@ def as_seen(image: Image, *, width: float) -> Image:
 def infrared(image: Image) -> Image:
     """(H, W, 3) RGB: grey and equalised, so that a photo by day and one by night look alike."""
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    dark, light = np.percentile(grey, ENDS)
+    spread = 255 * (grey.astype(np.float32) - dark) / max(float(light - dark), 1.0)
+    grey = np.asarray(np.clip(spread, 0, 255), np.uint8)
     equal = cv2.createCLAHE(clipLimit=STRETCH, tileGridSize=(TILES, TILES))
     return _grey(np.asarray(equal.apply(grey), np.uint8))
 

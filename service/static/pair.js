@@ -158,7 +158,7 @@ class LockedViewer extends PairViewer {
       this.groups[1].removeAttribute("transform");
       this.units[1] = view(second.pane, this.other)[2] / second.pane.width;
     }
-    this.marksOf.forEach((marks, n) => set(marks, { "font-size": 26 * this.units[n], "stroke-width": 5 * this.units[n] }));
+    this.marksOf.forEach((marks, n) => set(marks, { "font-size": Number(marks.getAttribute("data-size")) * this.units[n], "stroke-width": 5 * this.units[n] }));
     this.drawRulers();
     this.drawLinked();
   }

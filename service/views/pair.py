@@ -104,7 +104,8 @@ class EvidenceView:
 class PairView:
     """Everything the include draws; see the module for how.
 
-    laid: what the registration rests on, in words. agreeing: rosettes that agree, drawn or not.
+    laid: what the registration rests on, in words. agreeing: rosettes that agree, drawn or not;
+    compared: whether the two photos were.
     more: address of the look with all of them, or with fewer. overlap: in words. problem: why the
     machine says nothing.
     """
@@ -116,6 +117,7 @@ class PairView:
     picture: PairPicture
     laid: str
     agreeing: int
+    compared: bool
     sections: tuple[SectionRow, ...]
     more: str
     evidence: EvidenceView | None
@@ -148,7 +150,8 @@ def pair_view(parts: Parts, one: int, other: int, look: PairLook, *, blind: bool
         picture=picture,
         laid=_resting_on(laid, blind=blind),
         agreeing=sum(mark.kind == "agree" for mark in every),
-        sections=() if blind else sections(every, laid, look, picture.panes[0]),
+        compared=laid.comparison is not None,
+        sections=sections(every, laid, look, picture.panes[0]),
         more=look.url(every=not look.every)
         if len(picture.marks) < len(every) or look.every
         else "",

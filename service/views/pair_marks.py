@@ -56,12 +56,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class SectionRow:
-    """A section of the body. key: that zooms to it; url: the same as a link."""
+    """A section of the body. key: that zooms to it; url: the same as a link.
+
+    agree, differ: rosettes; None where that was not compared or cannot be told.
+    """
 
     key: int
     name: str
-    agree: int
-    differ: int
+    agree: int | None
+    differ: int | None
     url: str
 
 
@@ -100,15 +103,20 @@ def drawn(every: Sequence[Mark], look: PairLook) -> tuple[Mark, ...]:
 def sections(
     every: Sequence[Mark], laid: Laid, look: PairLook, pane: Pane
 ) -> tuple[SectionRow, ...]:
-    """How much agrees and differs in each section; none where no coat is seen."""
+    """Where each section lies, and what agrees and differs there; none where no coat is seen."""
     frame = laid.frames[0]
     if frame is None:
         return ()
+    found = laid.comparison
+    judged = found is not None and found.overlap is not None
+    judged = judged and laid.mesh.source is not Source.OUTLINE
     rows = []
     for key, (section, name) in enumerate(SECTIONS.items(), 1):
         here = [one.kind for one in every if one.section == _(name)]
         url = _closer(look, pane, frame.window(section))
-        rows.append(SectionRow(key, _(name), here.count("agree"), here.count("differ"), url))
+        agree = here.count("agree") if found else None
+        differ = here.count("differ") if judged else None
+        rows.append(SectionRow(key, _(name), agree, differ, url))
     return tuple(rows)
 
 
