@@ -74,10 +74,10 @@ class BodyFrame:
 
 
 _REACH = {
-    Section.HEAD: ((0.10, 0.12), (HEAD, 0.50)),
-    Section.SHOULDER: ((HEAD, 0.12), (SHOULDER, 0.60)),
-    Section.FLANK: ((SHOULDER, 0.12), (FLANK, 0.60)),
-    Section.HIP: ((FLANK, 0.12), (HIP, LEG)),
+    Section.HEAD: ((0.10, 0.18), (HEAD, 0.48)),
+    Section.SHOULDER: ((HEAD, 0.20), (SHOULDER, 0.50)),
+    Section.FLANK: ((SHOULDER, 0.20), (FLANK, 0.50)),
+    Section.HIP: ((FLANK, 0.20), (HIP, 0.50)),
     Section.HIND_LEG: ((1.10, 0.45), (1.60, 0.95)),
     Section.TAIL: ((HIP, 0.20), (1.95, 0.60)),
 }
