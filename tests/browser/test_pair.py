@@ -206,6 +206,7 @@ def test_a_section_is_one_key_away_and_the_marks_are_toggled(seen):
 def test_photos_change_in_place_and_the_look_stays(seen):
     first = seen.locator(".strip [aria-current=true] img").first.get_attribute("alt")
     seen.keyboard.press("Shift+T")
+    seen.wait_for_url("**seen=infrared**")
     expect(seen.locator("svg.pane image[href$='look=infrared']")).to_have_count(2)
     seen.keyboard.press("q")
     current = seen.locator(".strip [aria-current=true] img").first
