@@ -12,8 +12,9 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from reid import afar
+from reid.contrast import local_contrast
 from reid.flank import flank_window
-from reid.network import RosetteNetwork, body_place, local_contrast, without_surround
+from reid.network import RosetteNetwork, body_place, without_surround
 from reid.quality import LOOK, QualityModel, load_quality, measure
 from reid.rootsift import rootsift
 from reid.types import (

@@ -2,34 +2,14 @@
 
 from typing import NamedTuple
 
-import cv2
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 from torchvision.models.resnet import BasicBlock
 
-from reid.types import Float32
-
 STRIDE = 8
-CONTRAST_SIGMA = 10.0  # pixels of the network's input
-CONTRAST_CLIP = 2.5  # local standard deviations
 SURROUND = 2.0  # cells: standard deviation of the neighbourhood that is subtracted
 SEEN = 0.3  # probability of coat below which a cell is no part of a neighbourhood
-CONTRAST_FLOOR = 3.0  # grey levels; below it, differences are taken for noise
-
-
-def local_contrast(luminance: NDArray[np.uint8]) -> Float32:
-    """(H, W) uint8 to (H, W) float32 in [-1, 1]: what is left when light and flash are taken away.
-
-    Subtracts a Gaussian mean and divides by the Gaussian standard deviation, clipped.
-    """
-    x = luminance.astype(np.float32)
-    mean = cv2.GaussianBlur(x, (0, 0), CONTRAST_SIGMA)
-    x = x - mean
-    spread = np.sqrt(cv2.GaussianBlur(x * x, (0, 0), CONTRAST_SIGMA)) + CONTRAST_FLOOR
-    return np.asarray(np.clip(x / spread / CONTRAST_CLIP, -1.0, 1.0), np.float32)
 
 
 class Output(NamedTuple):

@@ -75,7 +75,12 @@ def register(
         carry = some.strength > CARRIES
         if some.strength[carry].sum() >= ENOUGH[some.kind]:
             return _through(some.points0[carry], some.points1[carry], SOURCES[some.kind])
-    surface = Surface.through(_outline(query.points), _outline(other.points))
+    return by_outline(query, other)
+
+
+def by_outline(query: LocalFeatures, other: LocalFeatures) -> Registration:
+    """The outline of one coat on that of the other, whatever their rosettes say."""
+    surface = Surface.through(outline(query.points), outline(other.points))
     return Registration(surface, Source.OUTLINE, np.empty((0, 2), np.float32), 0.0)
 
 
@@ -85,7 +90,7 @@ def _through(points0: Float32, points1: Float32, source: Source) -> Registration
     return Registration(surface, source, points0, float(np.sqrt((error**2).sum(1).mean())))
 
 
-def _outline(points: Float32) -> Float32:
+def outline(points: Float32) -> Float32:
     """(4, 2): corners of the rectangle that the coat fills, half a cell beyond its cells."""
     margin = pitch(points) / 2
     low, high = np.percentile(points, OUTLINE, axis=0).astype(np.float32)

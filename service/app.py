@@ -18,6 +18,7 @@ from service.engine import Engine, Loader, load_recognition
 from service.intake import Intake
 from service.limits import BodyLimit
 from service.metrics import Metrics
+from service.overlay import Overlays
 from service.pairing import Pairing
 from service.pictures import Pictures
 from service.routes import (
@@ -27,6 +28,7 @@ from service.routes import (
     cases,
     cluster_pages,
     clusters,
+    compare_page,
     encounters,
     identify,
     identities,
@@ -52,6 +54,7 @@ API = (
 ROOT = (
     operations.router,
     pages.router,
+    compare_page.router,
     case_pages.router,
     calibration_page.router,
     cluster_pages.router,
@@ -93,6 +96,7 @@ def build_parts(settings: Settings, *, load: Loader = load_recognition) -> Parts
     """Everything a process needs; nothing is opened or loaded yet."""
     database, files, metrics = Database(settings.database), PhotoFiles(settings.photos), Metrics()
     engine = Engine(database, settings, metrics, load=load)
+    pictures = Pictures(database, files, settings)
     return Parts(
         settings=settings,
         database=database,
@@ -102,7 +106,8 @@ def build_parts(settings: Settings, *, load: Loader = load_recognition) -> Parts
         casework=Casework(database, engine, settings.weights_dir or default_folder()),
         pairing=Pairing(database, engine),
         intake=Intake(database, files, settings),
-        pictures=Pictures(database, files, settings),
+        pictures=pictures,
+        overlays=Overlays(database, engine, pictures),
         metrics=metrics,
     )
 

@@ -11,6 +11,7 @@ from service.casework import Casework
 from service.engine import Engine
 from service.intake import Intake
 from service.metrics import Metrics
+from service.overlay import Overlays
 from service.pairing import Pairing
 from service.people import ANONYMOUS, Actor, Role
 from service.pictures import Pictures
@@ -32,6 +33,7 @@ class Parts:
     pairing: Pairing
     intake: Intake
     pictures: Pictures
+    overlays: Overlays
     metrics: Metrics
 
 

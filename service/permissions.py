@@ -21,6 +21,7 @@ ROUTES: Mapping[str, Role | None] = {
     "POST /encounters/{encounter_id}/decisions": OBSERVER,
     "GET /encounters/{encounter_id}/posterior": VIEWER,
     "POST /encounters/{encounter_id}/case": OBSERVER,
+    "GET /compare": VIEWER,
     "GET /catalogue": VIEWER,
     "GET /identities/{identity_id}": VIEWER,
     "GET /photos/{photo_id}": VIEWER,

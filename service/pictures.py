@@ -3,8 +3,8 @@
 from collections import OrderedDict
 from threading import BoundedSemaphore, Lock
 
-from reid import crop, images
-from reid.types import Flank
+from reid import contrast, crop, images
+from reid.types import Flank, Image
 from service.settings import Settings
 from service.store import photos
 from service.store.database import Database
@@ -12,6 +12,9 @@ from service.store.files import PhotoFiles
 
 CACHE_BYTES = 64 * 2**20
 AT_ONCE = 2  # decoded photos are large
+APPEARANCES = ("contrast", "infrared")
+"""How a photo may be shown beside as it was taken: its local contrast, which is what the network
+sees, or grey and equalised as if by infra-red."""
 
 
 class Pictures:
@@ -23,31 +26,51 @@ class Pictures:
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._lock, self._decoding = Lock(), BoundedSemaphore(AT_ONCE)
 
-    def tag(self, photo_id: str, annotation_id: int | None, longest: int | None) -> str:
+    def tag(
+        self, photo_id: str, annotation_id: int | None, longest: int | None, seen: str = ""
+    ) -> str:
         """Names the content, for ETag; NotFound for what is not there."""
         with self._database.read() as connection:
             photos.get(connection, photo_id)
-        return f'"{photo_id[:32]}-{annotation_id or 0}-{longest or 0}"'
+        return f'"{photo_id[:32]}-{annotation_id or 0}-{longest or 0}{seen and "-" + seen}"'
 
-    def jpeg(self, photo_id: str, annotation_id: int | None, longest: int | None) -> bytes:
-        """The upright photo, or the crop of an annotation of it, no side above `longest` pixels."""
-        key = self.tag(photo_id, annotation_id, longest)
+    def jpeg(
+        self, photo_id: str, annotation_id: int | None, longest: int | None, seen: str = ""
+    ) -> bytes:
+        """The upright photo, or the crop of an annotation of it, no side above `longest` pixels.
+
+        seen: one of `APPEARANCES`, or nothing for as it was taken.
+        """
+        key = self.tag(photo_id, annotation_id, longest, seen)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
         with self._decoding:
-            made = self._make(photo_id, annotation_id, longest)
+            made = self._make(photo_id, annotation_id, longest, seen)
         with self._lock:
             self._kept[key] = made
             while sum(map(len, self._kept.values())) > CACHE_BYTES and len(self._kept) > 1:
                 self._kept.popitem(last=False)
         return made
 
-    def _make(self, photo_id: str, annotation_id: int | None, longest: int | None) -> bytes:
+    def _make(
+        self, photo_id: str, annotation_id: int | None, longest: int | None, seen: str
+    ) -> bytes:
         image = images.decode(self._files.get(photo_id), max_pixels=self._max_pixels)
+        if seen:
+            image = self._appearing(image, photo_id, seen)
         if annotation_id is not None:
             with self._database.read() as connection:
                 box = photos.annotation_by_id(connection, annotation_id).box
             image = crop.cut(image, Flank.UNKNOWN, box).image
         return images.encode_jpeg(image, longest=longest)
+
+    def _appearing(self, image: Image, photo_id: str, seen: str) -> Image:
+        """The photo as `seen`; its neighbourhoods go by the largest animal in it."""
+        if seen == "infrared":
+            return contrast.infrared(image)
+        with self._database.read() as connection:
+            boxes = [one.box for one in photos.annotations_of(connection, photo_id)]
+        widths = [box.width if box else float(image.shape[1]) for box in boxes]
+        return contrast.as_seen(image, width=max(widths, default=float(image.shape[1])))

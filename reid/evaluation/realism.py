@@ -8,16 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 
+from reid.contrast import local_contrast
 from reid.crop import cut
 from reid.evaluation.photos import FlankFinder, Sample, shown
-from reid.network import local_contrast
+from reid.spacing import FLANK, radial_spectrum, spectral_spacing
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
 from reid.types import Box, Crop, Flank, Image
 
-FLANK = (128, 256)  # rows and columns at which a flank is measured: those of the network
 CENTRE = (0.2, 0.15, 0.8, 0.7)  # of a whole-body crop: where a flank mostly lies
-LOW, HIGH = 5, 40  # cycles a flank's width: rosettes and their parts
 DARK = -0.3  # of the local contrast's range -1 to 1
 QUANTILES = (0.1, 0.5, 0.9)
 STREAM = 1_618_033  # keeps these animals apart from those of a training bank
@@ -63,7 +62,7 @@ def flank_of(crop: Crop, finder: FlankFinder) -> Grey:
 class Statistics:
     """What one flank looks like in numbers.
 
-    slope: of log power over log frequency between `LOW` and `HIGH` cycles a width.
+    slope: of log power over log frequency between 5 and 40 cycles a width.
     contrast: standard deviation of the luminance over its mean.
     dark: share of pixels darker than their surroundings by `DARK` of the local contrast.
     spacing: pixels of 256 between rosettes, from the peak of the spectrum weighed by frequency.
@@ -84,25 +83,12 @@ def measure(flank: Grey) -> Statistics:
     local = local_contrast(flank).astype(float)
     cycles, power = radial_spectrum(grey)
     slope = float(np.polyfit(np.log(cycles), np.log(power + 1e-9), 1)[0])
-    cycles, rings = radial_spectrum(local)
-    weighed = np.convolve(rings * cycles, np.ones(3) / 3, "same")
     return Statistics(
         slope=slope,
         contrast=float(grey.std() / (grey.mean() + 1.0)),
         dark=float((local < DARK).mean()),
-        spacing=float(flank.shape[1] / cycles[int(weighed.argmax())]),
+        spacing=spectral_spacing(flank),
     )
-
-
-def radial_spectrum(image: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Cycles a width (`LOW` to `HIGH`) and the mean power there, over all directions."""
-    rows, columns = image.shape
-    window = np.outer(np.hanning(rows), np.hanning(columns))
-    power = np.abs(np.fft.fft2((image - image.mean()) * window)) ** 2
-    y, x = np.fft.fftfreq(rows) * columns, np.fft.fftfreq(columns) * columns
-    ring = np.round(np.hypot(y[:, None], x[None, :])).astype(int).ravel()
-    total, count = np.bincount(ring, power.ravel()), np.bincount(ring)
-    return np.arange(LOW, HIGH + 1.0), (total / np.maximum(count, 1))[LOW : HIGH + 1]
 
 
 def gap_as_text(found: Mapping[str, Sequence[Statistics]]) -> str:

@@ -1,10 +1,10 @@
 """Photos: upload, look, and the progress of an upload."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from service.deps import Longest, PhotoId, RowNumber, Service
+from service.deps import Longest, Parts, PhotoId, RowNumber, Service
 from service.errors import NothingAccepted, TooManyFiles, documented
 from service.forms import Files, SaidForm, incoming
 from service.schemas import PhotoDetailOut, UploadOut
@@ -13,6 +13,10 @@ from service.store.uploads import Upload
 from service.wire import photo_detail, upload_out
 
 router = APIRouter(tags=["photos"], responses=documented(400, 403, 404, 413, 422))
+Appearance = Annotated[
+    Literal["", "contrast", "infrared"],
+    Query(description="local contrast, as the network sees it; or grey and equalised"),
+]
 FOREVER = "private, max-age=31536000, immutable"
 JPEG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/jpeg": {}}},
@@ -52,10 +56,14 @@ def get_photo(photo_id: PhotoId, parts: Service) -> PhotoDetailOut:
 
 @router.get("/photos/{photo_id}/image", response_class=Response, responses=JPEG)
 def get_image(
-    photo_id: PhotoId, parts: Service, request: Request, longest: Longest = None
+    photo_id: PhotoId,
+    parts: Service,
+    request: Request,
+    longest: Longest = None,
+    look: Appearance = "",
 ) -> Response:
     """The upright photo as JPEG without EXIF."""
-    return picture(request, parts, photo_id, None, longest)
+    return picture(request, parts, photo_id, None, longest, look)
 
 
 @router.get("/photos/{photo_id}/thumbnail", response_class=Response, responses=JPEG)
@@ -75,14 +83,19 @@ def get_crop(
 
 
 def picture(
-    request: Request, parts: Service, photo_id: str, annotation_id: int | None, longest: int | None
+    request: Request,
+    parts: Parts,
+    photo_id: str,
+    annotation_id: int | None,
+    longest: int | None,
+    look: str = "",
 ) -> Response:
     """A JPEG that browsers keep; nothing is decoded for one they have."""
-    tag = parts.pictures.tag(photo_id, annotation_id, longest)
+    tag = parts.pictures.tag(photo_id, annotation_id, longest, look)
     headers = {"etag": tag, "cache-control": FOREVER}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    made = parts.pictures.jpeg(photo_id, annotation_id, longest)
+    made = parts.pictures.jpeg(photo_id, annotation_id, longest, look)
     return Response(made, media_type="image/jpeg", headers=headers)
 
 

@@ -8,7 +8,7 @@ import { onCanvas, shows, view } from "./geometry.js";
 export function paneOf(node) {
   const number = (/** @type {string} */ name) => Number(node.getAttribute(name));
   const box = (node.getAttribute("data-box") ?? "").split(" ").map(Number);
-  return { node, pane: { left: number("x"), width: number("width"), height: number("height"), box } };
+  return { node, pane: { left: number("x"), top: number("y"), width: number("width"), height: number("height"), box } };
 }
 
 /** @param {Element} node @param {import("./geometry.js").Pane} pane @param {import("./geometry.js").Sight} sight */

@@ -2,7 +2,7 @@
 /** Geometry of the comparison picture, the same arithmetic as service/drawing.py. */
 
 /** @typedef {{ zoom: number, x: number, y: number }} Sight centre relative to the annotation's box */
-/** @typedef {{ left: number, width: number, height: number, box: number[] }} Pane canvas units; box x0 y0 x1 y1 in photo pixels */
+/** @typedef {{ left: number, top?: number, width: number, height: number, box: number[] }} Pane canvas units; box x0 y0 x1 y1 in photo pixels */
 
 export const MAX_ZOOM = 16;
 
@@ -27,7 +27,7 @@ export function onCanvas(pane, sight, px, py) {
   const [x, y, width, height] = view(pane, sight);
   return {
     x: pane.left + ((px - x) * pane.width) / width,
-    y: ((py - y) * pane.height) / height,
+    y: (pane.top ?? 0) + ((py - y) * pane.height) / height,
   };
 }
 
@@ -35,7 +35,8 @@ export function onCanvas(pane, sight, px, py) {
  * @param {Pane} pane @param {{x: number, y: number}} place */
 export function shows(pane, place) {
   const x = place.x - pane.left;
-  return x >= 0 && x <= pane.width && place.y >= 0 && place.y <= pane.height;
+  const y = place.y - (pane.top ?? 0);
+  return x >= 0 && x <= pane.width && y >= 0 && y <= pane.height;
 }
 
 /** Magnify by `factor` and keep the spot under (u, v), shares of the pane, where it is.

@@ -1,6 +1,7 @@
 // @ts-check
 /** Keyboard: `data-key` on any element names the keys that press or focus it, `data-says` what the
- * help dialog writes about it. Several keys are separated by spaces. */
+ * help dialog writes about it. Several keys are separated by spaces. With `data-once` a key that is
+ * held down presses once. */
 
 document.documentElement.classList.add("js");
 
@@ -43,7 +44,7 @@ function onKey(event) {
     const keys = element.getAttribute("data-key")?.split(" ") ?? [];
     if (!keys.includes(keyOf(event)) || element.matches(":disabled")) continue;
     event.preventDefault();
-    return act(element);
+    return event.repeat && element.hasAttribute("data-once") ? undefined : act(element);
   }
 }
 

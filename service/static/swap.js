@@ -3,7 +3,7 @@
 
 import { load, replaceParts } from "./replace.js";
 
-const CHOICES = ["candidate", "photo", "every"]; // the rest of the look stays as it is on screen
+const CHOICES = ["candidate", "photo", "a", "b", "every"]; // the rest of the look stays as it is on screen
 let pending = new AbortController();
 
 /** @param {HTMLAnchorElement} link */

@@ -3,12 +3,12 @@
  * contrast. What is changed goes into the address, under the names the server reads. */
 
 import { drawPane, drawPair, paneOf } from "./draw.js";
-import { panned, zoomed } from "./geometry.js";
+import { panned, shows, zoomed } from "./geometry.js";
 
 const STEP = 1.25;
 const NUDGE = 0.15;
 
-class PairViewer extends HTMLElement {
+export class PairViewer extends HTMLElement {
   connectedCallback() {
     this.picture = /** @type {SVGSVGElement} */ (this.querySelector("svg.picture"));
     this.panes = [...this.picture.querySelectorAll("svg.pane")].map(paneOf);
@@ -17,6 +17,7 @@ class PairViewer extends HTMLElement {
     this.sight = { zoom: Number(zoom), x: Number(x), y: Number(y) };
     /** @type {Map<number, {x: number, y: number}>} */
     this.pointers = new Map();
+    this.dragged = 0;
     /** @type {Map<string, string | null>} */
     this.changes = new Map();
     this.picture.addEventListener("wheel", (event) => this.onWheel(event), { passive: false });
@@ -45,19 +46,44 @@ class PairViewer extends HTMLElement {
     this.remember({ zoom: sight.zoom, x: sight.x, y: sight.y }, { zoom: 1, x: 0.5, y: 0.5 });
   }
 
-  /** Which pane is under the pointer, and where in it, as shares of its size.
+  /** A place of the window in the units of the picture.
    * @param {{clientX: number, clientY: number}} at */
-  place(at) {
+  onPicture(at) {
     const frame = this.picture.getBoundingClientRect();
-    const u = ((at.clientX - frame.left) / frame.width) * 2;
-    const index = u > 1 && this.panes.length > 1 ? 1 : 0;
-    return { pane: this.panes[index].pane, u: u - index, v: (at.clientY - frame.top) / frame.height };
+    const { width, height } = this.picture.viewBox.baseVal;
+    return {
+      x: ((at.clientX - frame.left) / frame.width) * width,
+      y: ((at.clientY - frame.top) / frame.height) * height,
+    };
+  }
+
+  /** Which pane is under the pointer, and where in it, as shares of its size.
+   * @param {{clientX: number, clientY: number}} at @param {number} [wanted] a pane, wherever the pointer is */
+  place(at, wanted) {
+    const place = this.onPicture(at);
+    const found = wanted ?? this.panes.findIndex(({ node, pane }) => !node.hasAttribute("display") && shows(pane, place));
+    const index = Math.max(0, found);
+    const { pane } = this.panes[index];
+    return { index, pane, u: (place.x - pane.left) / pane.width, v: (place.y - (pane.top ?? 0)) / pane.height };
+  }
+
+  /** What a pane shows, and the pane whose box that is stated by.
+   * @param {number} index @returns {{ pane: import("./geometry.js").Pane, sight: import("./geometry.js").Sight }} */
+  held(index) {
+    return { pane: this.panes[index].pane, sight: this.sight };
+  }
+
+  /** Show something else in a pane; here in both.
+   * @param {number} _index @param {import("./geometry.js").Sight} sight */
+  move(_index, sight) {
+    this.look(sight);
   }
 
   /** @param {number} factor @param {{clientX: number, clientY: number}} [at] */
   zoom(factor, at) {
-    const { pane, u, v } = at ? this.place(at) : { pane: this.panes[0].pane, u: 0.5, v: 0.5 };
-    this.look(zoomed(pane, this.sight, factor, u, v));
+    const { index, u, v } = at ? this.place(at) : { index: 0, u: 0.5, v: 0.5 };
+    const { pane, sight } = this.held(index);
+    this.move(index, zoomed(pane, sight, factor, u, v));
   }
 
   /** @param {WheelEvent} event */
@@ -71,6 +97,7 @@ class PairViewer extends HTMLElement {
     if (event.button) return;
     this.picture.setPointerCapture(event.pointerId);
     this.picture.classList.add("dragging");
+    this.dragged = this.place(event).index;
     this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
   }
 
@@ -85,10 +112,10 @@ class PairViewer extends HTMLElement {
       const spread = (/** @type {{x: number, y: number}} */ at) => Math.hypot(at.x - others[0].x, at.y - others[0].y);
       return this.zoom(spread({ x: event.clientX, y: event.clientY }) / Math.max(1, spread(before)), event);
     }
-    const frame = this.picture.getBoundingClientRect();
-    const { pane } = this.place(event);
-    const du = (2 * (before.x - event.clientX)) / frame.width;
-    this.look(panned(pane, this.sight, du, (before.y - event.clientY) / frame.height));
+    const { pane, sight } = this.held(this.dragged);
+    const from = this.onPicture({ clientX: before.x, clientY: before.y });
+    const to = this.onPicture(event);
+    this.move(this.dragged, panned(pane, sight, (from.x - to.x) / pane.width, (from.y - to.y) / pane.height));
   }
 
   /** @param {PointerEvent} event */
@@ -129,21 +156,26 @@ class PairViewer extends HTMLElement {
 
   /** Show what the check boxes and sliders say. */
   applyTools() {
-    /** @type {Record<string, number>} */
+    /** @type {Record<string, number | string>} */
     const values = {};
-    /** @type {Record<string, number>} */
+    /** @type {Record<string, number | string>} */
     const usual = { brightness: 100, contrast: 100 };
     for (const box of this.querySelectorAll("input[type=checkbox]")) {
       const { name, checked } = /** @type {HTMLInputElement} */ (box);
       this.picture.classList.toggle(`no-${name}`, !checked);
       values[name] = Number(checked);
-      usual[name] = 1;
+      usual[name] = Number(/** @type {HTMLElement} */ (box).dataset.usual ?? 1);
     }
     values.brightness = this.tool("brightness").valueAsNumber;
     values.contrast = this.tool("contrast").valueAsNumber;
-    this.applyTone(values.brightness, values.contrast);
+    this.applyMore(values, usual);
+    this.applyTone(Number(values.brightness), Number(values.contrast));
     this.remember(values, usual);
   }
+
+  /** Tools that only some viewers have.
+   * @param {Record<string, number | string>} _values @param {Record<string, number | string>} _usual */
+  applyMore(_values, _usual) {}
 
   /** The same tone curve for both photos.
    * @param {number} brightness @param {number} contrast percent */
@@ -159,10 +191,10 @@ class PairViewer extends HTMLElement {
   }
 
   /** Write what differs from the usual into the address.
-   * @param {Record<string, number>} values @param {Record<string, number>} usual */
+   * @param {Record<string, number | string>} values @param {Record<string, number | string>} usual */
   remember(values, usual) {
     for (const [name, value] of Object.entries(values)) {
-      this.changes.set(name, value === usual[name] ? null : String(Number(value.toPrecision(4))));
+      this.changes.set(name, value === usual[name] ? null : typeof value === "string" ? value : String(Number(value.toPrecision(4))));
     }
     clearTimeout(this.later);
     this.later = setTimeout(() => this.write(), 150); // browsers refuse an address that changes too often

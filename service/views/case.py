@@ -79,12 +79,17 @@ class MemberView:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One entry of the matrix. pair: which one, to link to it; empty on the diagonal."""
+    """One entry of the matrix. pair: which one, empty on the diagonal.
+
+    one, other: numbers of the encounters, to link to them side by side.
+    """
 
     pair: str
     signed: str
     verdict: str
     together: str
+    one: int = 0
+    other: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,8 +249,9 @@ def _matrix(report: CaseReport) -> tuple[tuple[Cell, ...], ...]:
     cells = [[Cell("", "", "", "")] * size for _ in range(size)]
     for pair in report.pairs:
         said = pair.says.evidence
-        cell = Cell(_name(pair), signed(said.llr), said.verdict.value, percent(pair.together))
-        cells[pair.one][pair.other] = cells[pair.other][pair.one] = cell
+        ids = [report.members[n].detail.summary.id for n in (pair.one, pair.other)]
+        words = (_name(pair), signed(said.llr), said.verdict.value, percent(pair.together))
+        cells[pair.one][pair.other] = cells[pair.other][pair.one] = Cell(*words, *ids)
     return tuple(tuple(line) for line in cells)
 
 

@@ -9,12 +9,12 @@ import pytest
 import torch
 from painted_package import write_package, write_weights
 
+from reid.contrast import local_contrast
 from reid.embed import Embedder
 from reid.errors import BadDataset, BadSettings
 from reid.evaluation.individuals import Asked, before_and_after, leave_one_out, standing
 from reid.interchange.catalogue import read_catalogue
 from reid.interchange.named import NamedAnnotation
-from reid.network import local_contrast
 from reid.training.finetune import FinetuneRecipe, embed, finetune, pairs
 from reid.training.finetuned import (
     check_name,

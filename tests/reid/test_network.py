@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from reid.contrast import local_contrast
 from reid.embed import Embedder
 from reid.errors import ChecksumMismatch, UnknownModel
-from reid.network import RosetteNetwork, body_place, local_contrast, without_surround
+from reid.network import RosetteNetwork, body_place, without_surround
 from reid.training.data import BankRecipe, batches, open_bank
 from reid.training.loop import TrainingRecipe, train
 from reid.training.losses import (
