@@ -30,6 +30,7 @@ from service.routes import (
     operations,
     pages,
     photos,
+    reviews,
 )
 from service.settings import Settings
 from service.speech import Speech
@@ -43,6 +44,7 @@ API = (
     encounters.router,
     identities.router,
     cases.router,
+    reviews.router,
     calibration.router,
 )
 ROOT = (operations.router, pages.router, case_pages.router, calibration_page.router)
