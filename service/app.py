@@ -30,6 +30,8 @@ from service.routes import (
     operations,
     pages,
     photos,
+    review_batches,
+    review_pages,
     reviews,
 )
 from service.settings import Settings
@@ -47,7 +49,14 @@ API = (
     reviews.router,
     calibration.router,
 )
-ROOT = (operations.router, pages.router, case_pages.router, calibration_page.router)
+ROOT = (
+    operations.router,
+    pages.router,
+    case_pages.router,
+    calibration_page.router,
+    review_batches.router,  # before review_pages: /reviews/put is no number of a pair
+    review_pages.router,
+)
 
 
 def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAPI:
