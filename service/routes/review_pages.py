@@ -193,7 +193,7 @@ def _pair(
         "photos": views.photo_pairs(*photos),
         "answered": one.answer_of(who.name) is not None,
         "may_answer": who.role.may(Role.OBSERVER),
-        "name": "" if who.name == ANONYMOUS else who.name,
+        "signing": "" if who.name == ANONYMOUS else who.name,
         "typed": typed or _typed(one, who.name),
         "refused": refused,
         "far": reviewing.progress(every, who.name),

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from urllib.parse import quote
 
 import pytest
-from conftest import window
 from playwright.sync_api import expect
 
 from service.store import reviews
@@ -24,11 +23,16 @@ def pairs(site):
 
 @contextmanager
 def observer(browser, site, name, **options):
-    """A window of one observer."""
-    for page in window(browser, site, **options):
-        cookie = {"name": "reviewer", "value": quote(name), "url": site.url}
-        page.context.add_cookies([cookie])
-        yield page
+    """A window of one observer; a script error fails the test."""
+    size = {"width": 1280, "height": 800}
+    context = browser.new_context(base_url=site.url, viewport=size, **options)
+    cookie = {"name": "reviewer", "value": quote(name), "url": site.url}
+    context.add_cookies([cookie])
+    page, complaints = context.new_page(), []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    context.close()
+    assert complaints == []
 
 
 def said(page, pair, observer):
@@ -101,7 +105,7 @@ def test_a_blind_page_says_nothing_of_the_machine_or_of_others(browser, site, pa
         one.wait_for_url("**said=1")
         other.goto(f"/reviews/{pairs[0]}")
         shown = other.content().split("<main", 1)[1].split("</main", 1)[0]
-        for word in ("llr", "Aigül", "secret", "verdict", "gauge", "opinions", "/encounters/"):
+        for word in ("llr", "Aigül", "secret", "verdict", "gauge", "data-said", "/encounters/"):
             assert word not in shown
         expect(other.get_by_text("is shown once you have answered")).to_be_visible()
 
@@ -124,7 +128,7 @@ def test_places_are_marked_by_keyboard_and_by_mouse(browser, site, pairs):
         page.keyboard.press("Tab")
         page.keyboard.press("Escape")
         regions = json.loads(page.locator("[data-regions]").input_value())
-        x0, y0, x1, y1 = map(float, photo.get_attribute("data-box").split())
+        x0, _, x1, _ = map(float, photo.get_attribute("data-box").split())
         step = 0.02 * (x1 - x0)
         assert regions[0]["x"] == pytest.approx((x0 + x1) / 2 + step, abs=0.1)
         assert regions[0]["height"] == pytest.approx(step, abs=0.1)
