@@ -227,7 +227,7 @@ def outcome(one: Reviewed, observer: str) -> tuple[str, str]:
         return _("Agreed: %(answer)s.") % words, "done"
     if standing.state == "closed":
         return _("This pair is closed; answers are still kept."), "done"
-    if not others:
+    if observer in one.now and not others:
         return _("The other observer has not answered yet."), "busy"
     waits = ngettext("%(num)s answer is missing.", "%(num)s answers are missing.", standing.missing)
     return waits % {"num": standing.missing}, "busy"

@@ -61,14 +61,14 @@ def test_three_pairs_are_answered_by_keyboard_only(browser, site, pairs):
         page.keyboard.press("e")
         page.wait_for_url(f"**/reviews/{pairs[2]}")
         page.keyboard.press("c")
-        expect(page.get_by_label("Why (not comparable")).to_be_focused()
+        expect(page.get_by_label("and why")).to_be_focused()
         page.keyboard.type("b")
         page.keyboard.press("Enter")
         page.wait_for_url("**said=1")
         expect(page.get_by_text("3 of 3 of yours today")).to_be_visible()
         page.keyboard.press("u")
         expect(page.get_by_role("button", name="Cannot tell")).to_be_visible()
-        expect(page.get_by_label("Why (not comparable")).to_have_value("blur")
+        expect(page.get_by_label("and why")).to_have_value("blur")
         first = said(page, pairs[0], "Aigül")["opinions"][0]
         assert (first["answer"], first["certainty"], first["llr"]) == ("same", "certain", None)
         assert 0 < first["seconds"] < 60

@@ -1,4 +1,4 @@
-"""Reviews in the database: at the same moment, append-only; on PostgreSQL too where there is one."""
+"""Reviews in the database: at the same moment, append-only; on PostgreSQL where there is one."""
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
