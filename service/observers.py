@@ -15,7 +15,7 @@ from reid.agreement import Agreement, Errors, agreement, errors
 from reid.reviews import Answer, Truth
 from service import reviewing
 from service.people import Actor, Role
-from service.reviewing import Reviewed
+from service.reviewing import Tally
 from service.store import reviews
 from service.store.opinions import Certainty, Opinion
 
@@ -50,7 +50,7 @@ class Report:
     blind_pairs: int
 
 
-def first_answers(one: Reviewed) -> dict[str, Opinion]:
+def first_answers(one: Tally) -> dict[str, Opinion]:
     """The first answer of each observer to a pair."""
     first: dict[str, Opinion] = {}
     for said in one.opinions:
@@ -60,7 +60,7 @@ def first_answers(one: Reviewed) -> dict[str, Opinion]:
 
 def report(connection: Connection, actor: Actor, observer: str) -> Report:
     """Errors of all observers for an admin, for others only their own."""
-    blind = [one for one in reviewing.load(connection) if one.pair.blind and one.opinions]
+    blind = [one for one in reviewing.tallies(connection) if one.pair.blind and one.opinions]
     names = sorted({said.observer for one in blind for said in one.opinions})
     both = [_together(blind, a, b) for a, b in combinations(names, 2)]
     shown = names if actor.role.may(Role.ADMIN) else [observer]
@@ -71,7 +71,7 @@ def report(connection: Connection, actor: Actor, observer: str) -> Report:
     )
 
 
-def _together(blind: Sequence[Reviewed], a: str, b: str) -> Together | None:
+def _together(blind: Sequence[Tally], a: str, b: str) -> Together | None:
     said = [first_answers(one) for one in blind]
     both = [(one[a], one[b]) for one in said if a in one and b in one]
     if not both:
@@ -90,9 +90,9 @@ def _answer(said: Opinion) -> Answer:
     return said.answer
 
 
-def _known(connection: Connection, blind: Sequence[Reviewed], name: str) -> Known | None:
+def _known(connection: Connection, blind: Sequence[Tally], name: str) -> Known | None:
     """None where this observer answered no known pair."""
-    answered: list[tuple[Truth, Opinion, Reviewed]] = []
+    answered: list[tuple[Truth, Opinion, Tally]] = []
     for one in blind:
         first = first_answers(one).get(name)
         if one.pair.truth and first:

@@ -1,7 +1,5 @@
 """Reviews as wire models: what who asks may see of each pair, and no more."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import Connection
 
 from reid.agreement import Agreement
@@ -56,14 +54,15 @@ def review_out(one: Reviewed, actor: Actor, observer: str) -> ReviewOut:
 
 
 def reviews_out(
-    found: Sequence[Reviewed], wanted: Wanted, actor: Actor, observer: str, page: tuple[int, int]
+    connection: Connection, wanted: Wanted, actor: Actor, observer: str, page: tuple[int, int]
 ) -> ReviewsOut:
     """A part of the queue. page: offset and limit."""
-    fitting = reviewing.queue(found, wanted, actor, observer)
+    found = reviewing.tallies(connection)
+    part = slice(page[0], page[0] + page[1])
+    shown, total = reviewing.queue(connection, found, wanted, actor, observer, part)
     far = reviewing.progress(found, observer)
-    offset, limit = page
-    rows = [review_out(one, actor, observer) for one in fitting[offset : offset + limit]]
-    return ReviewsOut(done_today=far.done, left=far.left, total=len(fitting), reviews=rows)
+    rows = [review_out(one, actor, observer) for one in shown]
+    return ReviewsOut(done_today=far.done, left=far.left, total=total, reviews=rows)
 
 
 def review_detail(

@@ -17,6 +17,7 @@ from service.store.reviews import ReviewPair, Source
 from service.store.tables import now
 
 Whose = Literal["mine", "all"]
+EVERYTHING = slice(None)
 SETTLED: tuple[State, ...] = ("agreed", "settled")
 """States in which an answer stands."""
 
@@ -34,12 +35,10 @@ class BadRegion(InputError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
+class Tally:
     """A pair with everything said of it, oldest first, and what that adds up to."""
 
     pair: ReviewPair
-    one: EncounterSummary
-    other: EncounterSummary
     opinions: tuple[Opinion, ...]
     standing: Standing
 
@@ -47,17 +46,6 @@ class Reviewed:
     def now(self) -> dict[str, Answer]:
         """What each observer says now."""
         return newest((one.observer, one.answer) for one in self.opinions)
-
-    @property
-    def stations(self) -> tuple[str, ...]:
-        """Where both were, each once."""
-        both = (self.one.station, self.other.station)
-        return tuple(dict.fromkeys(name for name in both if name))
-
-    @property
-    def flanks(self) -> tuple[str, ...]:
-        """Flanks that both show."""
-        return tuple(flank for flank in self.one.flanks if flank in self.other.flanks)
 
     def latest(self, observer: str) -> Opinion | None:
         """The newest opinion of an observer, also if it took an answer back."""
@@ -102,6 +90,25 @@ class Reviewed:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviewed(Tally):
+    """The same with its two encounters."""
+
+    one: EncounterSummary
+    other: EncounterSummary
+
+    @property
+    def stations(self) -> tuple[str, ...]:
+        """Where both were, each once."""
+        both = (self.one.station, self.other.station)
+        return tuple(dict.fromkeys(name for name in both if name))
+
+    @property
+    def flanks(self) -> tuple[str, ...]:
+        """Flanks that both show."""
+        return tuple(flank for flank in self.one.flanks if flank in self.other.flanks)
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Which pairs are listed. An empty field takes all.
 
@@ -124,39 +131,65 @@ class Progress:
     left: int
 
 
+def tallies(
+    connection: Connection, *, closed: bool = True, ids: Collection[int] | None = None
+) -> list[Tally]:
+    """Pairs with everything said of them, the oldest first, without their encounters."""
+    pairs = reviews.every(connection, closed=closed, ids=ids)
+    said = opinions.of_pairs(connection, None if ids is None else [one.id for one in pairs])
+    return [_tally(pair, said.get(pair.id, [])) for pair in pairs]
+
+
+def with_encounters(connection: Connection, found: Sequence[Tally]) -> list[Reviewed]:
+    """The same with their encounters."""
+    seen = encounters.summaries(connection, {n for one in found for n in one.pair.couple})
+    return [
+        Reviewed(one.pair, one.opinions, one.standing, seen[one.pair.one], seen[one.pair.other])
+        for one in found
+    ]
+
+
 def load(
     connection: Connection, *, closed: bool = True, ids: Collection[int] | None = None
 ) -> list[Reviewed]:
-    """Pairs with everything said of them, the oldest first."""
-    pairs = reviews.every(connection, closed=closed, ids=ids)
-    said = opinions.of_pairs(connection, None if ids is None else [one.id for one in pairs])
-    seen = encounters.summaries(connection, {n for pair in pairs for n in pair.couple})
-    return [_reviewed(pair, said.get(pair.id, []), seen) for pair in pairs]
+    """Pairs with everything said of them and their encounters, the oldest first."""
+    return with_encounters(connection, tallies(connection, closed=closed, ids=ids))
 
 
 def get(connection: Connection, pair_id: int) -> Reviewed:
     """One pair with everything said of it."""
-    pair = reviews.get(connection, pair_id)
-    seen = encounters.summaries(connection, pair.couple)
-    return _reviewed(pair, opinions.of_pair(connection, pair_id), seen)
+    tally = _tally(reviews.get(connection, pair_id), opinions.of_pair(connection, pair_id))
+    return with_encounters(connection, [tally])[0]
 
 
-def queue(found: Sequence[Reviewed], wanted: Wanted, actor: Actor, observer: str) -> list[Reviewed]:
-    """Those that fit: what waits for this observer first, then by worth, then the oldest."""
+def queue(
+    connection: Connection,
+    found: Sequence[Tally],
+    wanted: Wanted,
+    actor: Actor,
+    observer: str,
+    part: slice = EVERYTHING,
+) -> tuple[list[Reviewed], int]:
+    """A part of those that fit, and how many fit.
+
+    What waits for this observer comes first, then it goes by worth, then the oldest first.
+    """
     fitting = [one for one in found if _fits(one, wanted, actor, observer)]
-    return sorted(
-        fitting,
-        key=lambda one: (not one.wanted_from(observer), -one.pair.worth, one.pair.id),
-    )
+    fitting.sort(key=lambda one: (not one.wanted_from(observer), -one.pair.worth, one.pair.id))
+    if not wanted.station and not wanted.flank:
+        return with_encounters(connection, fitting[part]), len(fitting)
+    there = [one for one in with_encounters(connection, fitting) if _is_there(one, wanted)]
+    return there[part], len(there)
 
 
-def following(found: Sequence[Reviewed], observer: str, after: int | None = None) -> int | None:
+def following(found: Sequence[Tally], observer: str, after: int | None = None) -> int | None:
     """The pair to look at next: the first that waits for this observer and is not `after`."""
-    waiting = queue(found, Wanted(), Actor(observer, Role.OBSERVER), observer)
-    return next((one.pair.id for one in waiting if one.pair.id != after), None)
+    waiting = [one for one in found if one.wanted_from(observer) and one.pair.id != after]
+    first = min(waiting, key=lambda one: (-one.pair.worth, one.pair.id), default=None)
+    return first.pair.id if first else None
 
 
-def progress(found: Sequence[Reviewed], observer: str, at: datetime | None = None) -> Progress:
+def progress(found: Sequence[Tally], observer: str, at: datetime | None = None) -> Progress:
     """How far an observer is on this day (UTC)."""
     today = (at or now()).date()
     own = [one.answer_of(observer) for one in found]
@@ -180,16 +213,13 @@ def answer(
     return made, get(connection, pair_id)
 
 
-def _reviewed(
-    pair: ReviewPair, said: Sequence[Opinion], seen: dict[int, EncounterSummary]
-) -> Reviewed:
+def _tally(pair: ReviewPair, said: Sequence[Opinion]) -> Tally:
     counting = newest((one.observer, one.answer) for one in said)
     closed = pair.closed_at is not None
-    stands = standing(counting, needed=pair.needed, closed=closed)
-    return Reviewed(pair, seen[pair.one], seen[pair.other], tuple(said), stands)
+    return Tally(pair, tuple(said), standing(counting, needed=pair.needed, closed=closed))
 
 
-def _fits(one: Reviewed, wanted: Wanted, actor: Actor, observer: str) -> bool:
+def _fits(one: Tally, wanted: Wanted, actor: Actor, observer: str) -> bool:
     state = one.state_to(actor, observer)
     if wanted.state == "open" and state == "closed":
         return False
@@ -197,10 +227,15 @@ def _fits(one: Reviewed, wanted: Wanted, actor: Actor, observer: str) -> bool:
     return (
         wanted.state in {"open", "all", state}
         and (not wanted.source or wanted.source == one.source_to(actor, observer))
-        and (not wanted.station or wanted.station in one.stations)
-        and (not wanted.flank or wanted.flank in one.flanks)
         and (wanted.whose == "all" or one.wanted_from(observer))
         and (not wanted.disagreeing or dissent)
+    )
+
+
+def _is_there(one: Reviewed, wanted: Wanted) -> bool:
+    """Whether station and flank are those that are wanted."""
+    return (not wanted.station or wanted.station in one.stations) and (
+        not wanted.flank or wanted.flank in one.flanks
     )
 
 

@@ -91,7 +91,7 @@ def known_pairs(connection: Connection, *, share: float, seed: int) -> Round:
     one visit. They take worth, note and needed observers of pairs that wait, so that their place in
     the queue tells nothing. Pairs that no observer so far decided are taken first.
     """
-    found = reviewing.load(connection, closed=False)
+    found = reviewing.tallies(connection, closed=False)
     waiting = [one.pair for one in found if one.standing.state in OPEN and one.pair.blind]
     others = [one for one in waiting if one.source != "known"]
     if not others:

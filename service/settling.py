@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from reid.errors import Conflict
 from service import reviewing
-from service.reviewing import SETTLED, Reviewed
+from service.reviewing import SETTLED, Reviewed, Tally
 from service.store import decisions, identities, reviews
 from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterSummary
@@ -85,10 +85,11 @@ class Applied:
 
 def plan(connection: Connection, ids: Collection[int] | None = None) -> Plan:
     """What applying would do. ids: only these pairs; None takes every settled one."""
-    found = [one for one in reviewing.load(connection) if one.pair.source != "known"]
-    ready = [one for one in found if one.standing.state in SETTLED]
+    found = [one for one in reviewing.tallies(connection) if one.pair.source != "known"]
+    settled = [one for one in found if one.standing.state in SETTLED]
     if ids is not None:
-        ready = [one for one in ready if one.pair.id in ids]
+        settled = [one for one in settled if one.pair.id in ids]
+    ready = reviewing.with_encounters(connection, settled)
     apart = [one for one in found if one.standing.answer == "different"]
     made = _Made(_members(connection, ready))
     for group in _groups([one for one in ready if one.standing.answer == "same"]):
@@ -128,7 +129,7 @@ class _Made:
         self.done: list[int] = []
 
 
-def _sort_group(group: Sequence[Reviewed], apart: Sequence[Reviewed], made: _Made) -> None:
+def _sort_group(group: Sequence[Reviewed], apart: Sequence[Tally], made: _Made) -> None:
     """Encounters that are one animal by these pairs: a join, a merge or a contradiction."""
     seen = {side.id: side for one in group for side in (one.one, one.other)}
     named = {one.identity_id: one.identity or "" for one in seen.values() if one.identity_id}
@@ -179,12 +180,8 @@ def _groups(pairs: Sequence[Reviewed]) -> list[list[Reviewed]]:
 
 def _members(connection: Connection, pairs: Iterable[Reviewed]) -> dict[int, set[int]]:
     """The encounters of each identity that these pairs touch."""
-    touched = {side.identity_id for one in pairs for side in (one.one, one.other)} - {None}
-    return {
-        number: {one.encounter_id for one in identities.get(connection, number).sightings}
-        for number in touched
-        if number is not None
-    }
+    touched = {side.identity_id for one in pairs for side in (one.one, one.other)}
+    return identities.members(connection, [number for number in touched if number is not None])
 
 
 def _plan(connection: Connection, made: _Made) -> Plan:

@@ -17,7 +17,7 @@ from service.deps import Parts, RowNumber, Service, Who
 from service.people import ANONYMOUS, Actor, Role
 from service.review_schemas import OpinionIn, RegionWire
 from service.review_wire import machine, new_opinion
-from service.reviewing import Incomplete, Reviewed, Wanted
+from service.reviewing import Incomplete, Reviewed, Tally, Wanted
 from service.routes.pages import goto, page, remember
 from service.store import cases, encounters, progress
 from service.store.reviews import Source
@@ -94,20 +94,20 @@ def queue_page(
 ) -> Response:
     """What waits, by default for who looks."""
     with parts.database.read() as connection:
-        every = reviewing.load(connection)
-        found = reviewing.queue(every, asked, who, who.name)
-        pages = max(1, -(-len(found) // PAGE))
-        at = min(pages, max(1, int(number) if number.isdecimal() else 1))
+        every = reviewing.tallies(connection)
+        at = max(1, int(number) if number.isascii() and number.isdecimal() else 1)
+        part = slice((at - 1) * PAGE, at * PAGE)
+        found, total = reviewing.queue(connection, every, asked, who, who.name, part)
         chosen = _address(asked)
         values = {
             "nav": "reviews",
-            "rows": [views.queue_row(o, who, who.name) for o in found[(at - 1) * PAGE : at * PAGE]],
-            "total": len(found),
+            "rows": [views.queue_row(one, who, who.name) for one in found],
+            "total": total,
             "wanted": asked,
             "far": reviewing.progress(every, who.name),
             "settled": sum(_to_apply(one) for one in every),
             "page": at,
-            "pages": pages,
+            "pages": max(1, -(-total // PAGE)),
             "page_url": lambda n: "/reviews?" + urlencode({**chosen, "page": n}),
             "stations": progress.stations(connection),
             "states": views.STATES,
@@ -123,7 +123,7 @@ def queue_page(
 def next_pair(parts: Service, who: Who, after: int | None = None) -> Response:
     """Go to the pair that waits for who asks."""
     with parts.database.read() as connection:
-        number = reviewing.following(reviewing.load(connection, closed=False), who.name, after)
+        number = reviewing.following(reviewing.tallies(connection, closed=False), who.name, after)
     return goto(f"/reviews/{number}" if number else "/reviews")
 
 
@@ -183,7 +183,7 @@ def _pair(
     status: int = 200,
 ) -> Response:
     with parts.database.read() as connection:
-        every = reviewing.load(connection, closed=False)
+        every = reviewing.tallies(connection, closed=False)
         one = reviewing.get(connection, pair_id)
         photos = [encounters.references_of(connection, n) for n in one.pair.couple]
     seen = one.open_to(who, who.name)
@@ -260,7 +260,7 @@ def _read(typed: AnswerForm, name: str) -> OpinionIn:
         raise Incomplete("seconds and llr are numbers: reload the page and answer again") from error
 
 
-def _to_apply(one: Reviewed) -> bool:
+def _to_apply(one: Tally) -> bool:
     return one.standing.state in reviewing.SETTLED and one.pair.source != "known"
 
 

@@ -70,8 +70,7 @@ def list_reviews(
 ) -> ReviewsOut:
     """Pairs: those that wait for who asks first, then by worth. Blind ones say little."""
     with parts.database.read() as connection:
-        found = reviewing.load(connection)
-    return reviews_out(found, asked, who, who.signs(observer), (offset, limit))
+        return reviews_out(connection, asked, who, who.signs(observer), (offset, limit))
 
 
 @router.post("", status_code=201)

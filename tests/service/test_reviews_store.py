@@ -159,12 +159,12 @@ def test_the_queue_goes_by_worth_then_age_and_leaves_out_what_one_has_answered(d
     say(database, high, "ef", "different")
     with database.read() as connection:
         found = reviewing.load(connection)
-    assert reviewing.following(found, "ab") == middle
-    assert reviewing.following(found, "third") == high
-    assert reviewing.progress(found, "ab") == reviewing.Progress(done=1, left=2)
-    everything = reviewing.Wanted(whose="all")
-    mine = reviewing.queue(found, everything, Actor("ab", Role.OBSERVER), "ab")
-    assert [one.pair.id for one in mine] == [middle, low, high]
+        assert reviewing.following(found, "ab") == middle
+        assert reviewing.following(found, "third") == high
+        assert reviewing.progress(found, "ab") == reviewing.Progress(done=1, left=2)
+        everything, actor = reviewing.Wanted(whose="all"), Actor("ab", Role.OBSERVER)
+        mine, total = reviewing.queue(connection, found, everything, actor, "ab", slice(0, 2))
+    assert ([one.pair.id for one in mine], total) == ([middle, low], 3)
 
 
 @pytest.mark.parametrize(
