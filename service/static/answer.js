@@ -2,7 +2,6 @@
 /** The answer to a pair: asks for what is missing before it is sent, and measures the time. */
 
 const form = document.querySelector("form#answer");
-const opened = performance.now();
 /** @type {HTMLButtonElement | null} */
 let chosen = null;
 
@@ -33,7 +32,7 @@ if (form instanceof HTMLFormElement) {
       return ask(form, button, missing(form, button));
     }
     const seconds = form.querySelector("[data-seconds]");
-    if (seconds instanceof HTMLInputElement) seconds.value = ((performance.now() - opened) / 1000).toFixed(1);
+    if (seconds instanceof HTMLInputElement) seconds.value = (performance.now() / 1000).toFixed(2);
   });
   form.addEventListener("change", (event) => {
     const certain = event.target instanceof HTMLInputElement && event.target.name === "certainty";
