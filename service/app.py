@@ -35,6 +35,9 @@ from service.routes import (
     operations,
     pages,
     photos,
+    review_batches,
+    review_pages,
+    reviews,
 )
 from service.settings import Settings
 from service.speech import Speech
@@ -48,6 +51,7 @@ API = (
     encounters.router,
     identities.router,
     cases.router,
+    reviews.router,
     calibration.router,
     clusters.router,
 )
@@ -58,6 +62,8 @@ ROOT = (
     case_pages.router,
     calibration_page.router,
     cluster_pages.router,
+    review_batches.router,  # before review_pages: /reviews/put is no number of a pair
+    review_pages.router,
 )
 
 

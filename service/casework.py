@@ -159,6 +159,10 @@ class Casework:
         self._kept: OrderedDict[Key, PairSays] = OrderedDict()
         self._comparing = Lock()
 
+    def versions(self) -> tuple[str, str]:
+        """Model and calibrator in force."""
+        return self._engine.embedder().model, self._engine.calibrator().id
+
     def between(self, one: int, other: int) -> PairSays:
         """What two encounters say together, by the photos that are embedded by now."""
         if one > other:

@@ -18,13 +18,14 @@ function keyOf(event) {
 function isTyping(target, key) {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement && /checkbox|file/.test(target.type)) return /^( |Enter)$/.test(key);
+  if (target instanceof HTMLInputElement && target.type === "radio") return /Arrow|^ $/.test(key);
   if (target instanceof HTMLInputElement && target.type === "range") return /Arrow|Page|Home|End/.test(key);
   return target.matches("input, textarea, select") || target.isContentEditable;
 }
 
 /** @param {Element} element */
 function act(element) {
-  const words = "input:not([type=checkbox], [type=file]), textarea, select";
+  const words = "input:not([type=checkbox], [type=radio], [type=file]), textarea, select";
   if (element instanceof HTMLElement && element.matches(words)) {
     const folded = element.closest("details");
     if (folded) folded.open = true;

@@ -122,6 +122,12 @@ def summary(connection: Connection, encounter_id: int) -> EncounterSummary:
     return _with_annotations(connection, rows)[0]
 
 
+def summaries(connection: Connection, ids: Collection[int]) -> dict[int, EncounterSummary]:
+    """Several encounters without their photos, by number; those that are not there are left out."""
+    rows = connection.execute(_summaries().where(encounter.c.id.in_(ids))).all()
+    return {one.id: one for one in _with_annotations(connection, rows)}
+
+
 def get(connection: Connection, encounter_id: int) -> EncounterDetail:
     """One encounter with everything a reviewer needs, except the candidates."""
     found = summary(connection, encounter_id)

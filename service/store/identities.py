@@ -1,5 +1,6 @@
 """The catalogue: named individuals and their reference annotations."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -100,6 +101,14 @@ def get(connection: Connection, identity_id: int) -> IdentityDetail:
     references = _references(connection, identity_id).get(identity_id, [])
     summary = _summary(identity_id, name, sightings, references)
     return IdentityDetail(summary, tuple(sightings), tuple(references))
+
+
+def members(connection: Connection, ids: Collection[int]) -> dict[int, set[int]]:
+    """The encounters of each of these identities now."""
+    now, found = current().subquery(), {number: set[int]() for number in ids}
+    for row in connection.execute(select(now).where(now.c.identity_id.in_(ids))):
+        found[row.identity_id].add(row.encounter_id)
+    return found
 
 
 def name_of(connection: Connection, identity_id: int) -> str:

@@ -8,7 +8,14 @@ from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from reid import errors as core
-from service import calibration_schemas, case_schemas, cluster_schemas, errors, schemas
+from service import (
+    calibration_schemas,
+    case_schemas,
+    cluster_schemas,
+    errors,
+    review_schemas,
+    schemas,
+)
 from service.__main__ import app as command_line
 from service.settings import Settings
 
@@ -53,8 +60,8 @@ def test_every_error_code_is_documented():
 
 
 def models():
-    modules = (schemas, case_schemas, calibration_schemas, cluster_schemas)
-    every = {name: value for module in modules for name, value in vars(module).items()}.values()
+    modules = (schemas, case_schemas, calibration_schemas, cluster_schemas, review_schemas)
+    every = {name: one for module in modules for name, one in vars(module).items()}.values()
     return [m for m in every if isinstance(m, type) and issubclass(m, BaseModel)]
 
 

@@ -1,0 +1,75 @@
+"""What several observers' answers on a pair add up to.
+
+Each observer looks for themself. Where the first ones disagree a third is asked, and what more than
+half of all say stands. The result does not depend on who answered first.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Answer = Literal["same", "different", "not_comparable", "cannot_tell"]
+Said = Literal["same", "different", "not_comparable", "cannot_tell", "withdrawn"]
+State = Literal["waiting", "agreed", "disagreed", "settled", "unsettled", "closed"]
+Truth = Literal["same", "different"]
+
+ANSWERS: tuple[Answer, ...] = get_args(Answer)
+THIRD = 3
+OPEN: tuple[State, ...] = ("waiting", "disagreed")
+"""States in which an answer is still wanted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a pair is.
+
+    answer: what stands by now; None as long as nothing does. missing: observers who must still
+    answer. answers: how many observers' answers count. dissent: not all of them say the same.
+    """
+
+    state: State
+    answer: Answer | None
+    missing: int
+    answers: int
+    dissent: bool
+
+
+def newest(said: Iterable[tuple[str, Said]]) -> dict[str, Answer]:
+    """What each observer says now. said: (observer, answer), oldest first.
+
+    `withdrawn` takes back what that observer said before.
+    """
+    now: dict[str, Answer] = {}
+    for observer, answer in said:
+        now.pop(observer, None)
+        if answer != "withdrawn":
+            now[observer] = answer
+    return now
+
+
+def standing(answers: Mapping[str, Answer], *, needed: int, closed: bool = False) -> Standing:
+    """What the answers of different observers add up to.
+
+    needed: observers who must answer before anything stands. If these do not all say the same,
+    at least three are asked, and what more than half say stands. ValueError below one.
+    """
+    if needed < 1:
+        raise ValueError(f"{needed} observers cannot answer")
+    state, answer, missing = _open_standing(list(answers.values()), needed)
+    dissent = len(set(answers.values())) > 1
+    if closed:
+        state, missing = "closed", 0
+    return Standing(state, answer, missing, len(answers), dissent)
+
+
+def _open_standing(given: list[Answer], needed: int) -> tuple[State, Answer | None, int]:
+    if len(given) < needed:
+        return "waiting", None, needed - len(given)
+    if len(set(given)) == 1:
+        return "agreed", given[0], 0
+    if len(given) < THIRD:
+        return "disagreed", None, THIRD - len(given)
+    for answer in ANSWERS:
+        if 2 * given.count(answer) > len(given):
+            return "settled", answer, 0
+    return "unsettled", None, 0

@@ -1,0 +1,118 @@
+"""What observers say of a pair: append-only; nobody's answer replaces or refuses another's."""
+
+import json
+from collections.abc import Collection
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, insert, select
+
+from reid.errors import Conflict
+from reid.reviews import Said
+from service.store import reviews
+from service.store.database import AnyRow, insert_one
+from service.store.review_tables import opinion
+
+Certainty = Literal["certain", "probable", "possible"]
+Reason = Literal["flank", "blur", "dark", "small", "angle", "hidden", "pattern", "other"]
+Label = Literal["agrees", "differs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A place that an observer marked, in pixels of the upright photo of an annotation.
+
+    A point has no width and height.
+    """
+
+    annotation_id: int
+    x: float
+    y: float
+    width: float
+    height: float
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
+class NewOpinion:
+    """What an observer says.
+
+    reason: why it cannot be told or compared. llr, model, calibrator: what was shown before the
+    answer; None where nothing was. seconds: from the page being shown to the answer.
+    """
+
+    answer: Said
+    certainty: Certainty | None = None
+    reason: Reason | None = None
+    note: str = ""
+    regions: tuple[Region, ...] = ()
+    llr: float | None = None
+    model: str | None = None
+    calibrator: str | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """The same, on record."""
+
+    id: int
+    pair_id: int
+    observer: str
+    answer: Said
+    certainty: Certainty | None
+    reason: Reason | None
+    note: str
+    regions: tuple[Region, ...]
+    llr: float | None
+    model: str | None
+    calibrator: str | None
+    seconds: float | None
+    decided_at: datetime
+
+
+def add(connection: Connection, pair_id: int, observer: str, new: NewOpinion) -> Opinion:
+    """Append an opinion, also to a pair that was closed meanwhile: nothing is lost."""
+    reviews.get(connection, pair_id, hold=True)
+    if new.answer == "withdrawn" and not _stands(connection, pair_id, observer):
+        raise Conflict(f"there is no answer of {observer} to take back")
+    values = {name: getattr(new, name) for name in NewOpinion.__slots__}
+    values["regions"] = json.dumps([asdict(one) for one in new.regions])
+    row = {"pair_id": pair_id, "observer": observer, **values}
+    number = insert_one(connection, insert(opinion).values(row))
+    return _opinion(connection.execute(select(opinion).where(opinion.c.id == number)).one())
+
+
+def of_pairs(
+    connection: Connection, ids: Collection[int] | None = None
+) -> dict[int, list[Opinion]]:
+    """All opinions on these pairs, or on all, each oldest first; by pair."""
+    query = select(opinion).order_by(opinion.c.id)
+    if ids is not None:
+        query = query.where(opinion.c.pair_id.in_(ids))
+    found: dict[int, list[Opinion]] = {}
+    for row in connection.execute(query):
+        found.setdefault(row.pair_id, []).append(_opinion(row))
+    return found
+
+
+def of_pair(connection: Connection, pair_id: int) -> list[Opinion]:
+    """All opinions on one pair, oldest first."""
+    return of_pairs(connection, [pair_id]).get(pair_id, [])
+
+
+def _stands(connection: Connection, pair_id: int, observer: str) -> bool:
+    """Whether this observer's newest opinion is an answer."""
+    newest = (
+        select(opinion.c.answer)
+        .where(opinion.c.pair_id == pair_id, opinion.c.observer == observer)
+        .order_by(opinion.c.id.desc())
+        .limit(1)
+    )
+    return connection.execute(newest).scalar() not in {None, "withdrawn"}
+
+
+def _opinion(row: AnyRow) -> Opinion:
+    marked = tuple(Region(**one) for one in json.loads(row.regions))
+    return Opinion(**{**row._mapping, "regions": marked})

@@ -1,0 +1,199 @@
+"""Pairs of encounters put up for review: each pair once, closed and opened again, never deleted."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from reid.errors import Conflict, InputError, NotFound
+from reid.reviews import Truth
+from service.store.database import AnyRow
+from service.store.review_tables import opinion, review_pair
+from service.store.tables import decision, encounter, now
+
+Source = Literal["suggested", "asked", "known", "conflict"]
+Couple = tuple[int, int]
+AT_ONCE = 500  # pairs looked up by one query
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPair:
+    """Two encounters to be reviewed, the lower number first.
+
+    truth: of a hidden known pair only. needed: observers who must answer. worth: expected change
+    of the number of animals. reviewer: who put it up. closed_at None: open.
+    """
+
+    id: int
+    one: int
+    other: int
+    source: Source
+    truth: Truth | None
+    blind: bool
+    needed: int
+    worth: float
+    note: str
+    reviewer: str
+    created_at: datetime
+    closed_at: datetime | None
+
+    @property
+    def couple(self) -> Couple:
+        """Both encounters."""
+        return self.one, self.other
+
+
+@dataclass(frozen=True, slots=True)
+class NewPair:
+    """A pair to put up, in any order. The encounters need not be in order."""
+
+    one: int
+    other: int
+    source: Source = "asked"
+    truth: Truth | None = None
+    blind: bool = True
+    needed: int = 2
+    worth: float = 0.0
+    note: str = ""
+
+    @property
+    def couple(self) -> Couple:
+        """The lower number first."""
+        return min(self.one, self.other), max(self.one, self.other)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What shall be different; None stays as it is."""
+
+    closed: bool | None = None
+    needed: int | None = None
+    blind: bool | None = None
+
+
+def put(connection: Connection, new: Sequence[NewPair], reviewer: str) -> list[ReviewPair]:
+    """Put pairs up, in the order given; a pair that is up already stays as it is.
+
+    A closed pair is opened again if a person asks for it, not because it is suggested once more:
+    otherwise a suggestion would undo what a curator closed. A newer suggestion brings its worth.
+    """
+    _known_encounters(connection, {n for one in new for n in one.couple})
+    fresh = {one.couple: one for one in new}
+    before = existing(connection, fresh)
+    rows = [_row(one, reviewer) for couple, one in fresh.items() if couple not in before]
+    if rows:
+        make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        statement = make(review_pair).on_conflict_do_nothing(index_elements=["one", "other"])
+        connection.execute(statement, rows)
+    for couple, pair in before.items():
+        _again(connection, pair, fresh[couple])
+    found = existing(connection, fresh)
+    return [found[couple] for couple in fresh]
+
+
+def get(connection: Connection, pair_id: int, *, hold: bool = False) -> ReviewPair:
+    """One pair. hold: nobody else changes it until the end of the transaction."""
+    query = select(review_pair).where(review_pair.c.id == pair_id)
+    row = connection.execute(query.with_for_update() if hold else query).first()
+    if row is None:
+        raise NotFound(f"no pair {pair_id} was put up for review")
+    return _pair(row)
+
+
+def every(
+    connection: Connection, *, closed: bool = True, ids: Collection[int] | None = None
+) -> list[ReviewPair]:
+    """All pairs, the oldest first; only open ones without `closed`, only `ids` where given."""
+    query = select(review_pair).order_by(review_pair.c.id)
+    if not closed:
+        query = query.where(review_pair.c.closed_at.is_(None))
+    if ids is not None:
+        query = query.where(review_pair.c.id.in_(ids))
+    return [_pair(row) for row in connection.execute(query)]
+
+
+def existing(connection: Connection, couples: Iterable[Couple]) -> dict[Couple, ReviewPair]:
+    """Those of these couples that were put up before."""
+    wanted, found = list(couples), {}
+    both = tuple_(review_pair.c.one, review_pair.c.other)
+    for start in range(0, len(wanted), AT_ONCE):
+        part = wanted[start : start + AT_ONCE]
+        for row in connection.execute(select(review_pair).where(both.in_(part))):
+            found[(row.one, row.other)] = _pair(row)
+    return found
+
+
+def edit(connection: Connection, pair_id: int, wanted: Edit) -> ReviewPair:
+    """Close a pair or open it again, ask more observers, or change whether it is blind."""
+    before = get(connection, pair_id, hold=True)
+    values: dict[str, Any] = {}
+    if wanted.closed is not None and wanted.closed != (before.closed_at is not None):
+        values["closed_at"] = now() if wanted.closed else None
+    if wanted.needed is not None:
+        values["needed"] = wanted.needed
+    if wanted.blind is not None and wanted.blind != before.blind:
+        _refuse_answered(connection, pair_id)
+        values["blind"] = wanted.blind
+    if values:
+        connection.execute(update(review_pair).where(review_pair.c.id == pair_id).values(values))
+    return get(connection, pair_id)
+
+
+def deciders(connection: Connection, ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """Who ever decided on each of these encounters."""
+    query = select(decision.c.encounter_id, decision.c.reviewer).distinct()
+    found: dict[int, set[str]] = {}
+    for row in connection.execute(query.where(decision.c.encounter_id.in_(ids))):
+        found.setdefault(row.encounter_id, set()).add(row.reviewer)
+    return {number: frozenset(names) for number, names in found.items()}
+
+
+def _refuse_answered(connection: Connection, pair_id: int) -> None:
+    """Answers given blind and others would be mixed up otherwise."""
+    answered = select(opinion.c.id).where(opinion.c.pair_id == pair_id).limit(1)
+    if connection.execute(answered).first() is not None:
+        raise Conflict(
+            f"pair {pair_id} was answered already: whether it is blind cannot change any more"
+        )
+
+
+def _known_encounters(connection: Connection, ids: Collection[int]) -> None:
+    found = connection.execute(select(encounter.c.id).where(encounter.c.id.in_(ids))).scalars()
+    missing = sorted(set(ids) - set(found))
+    if missing:
+        raise NotFound(f"no encounter {missing[0]}")
+
+
+def _row(new: NewPair, reviewer: str) -> dict[str, Any]:
+    one, other = new.couple
+    if one == other:
+        raise InputError(f"encounter {one} cannot be a pair with itself: name two encounters")
+    return {
+        "one": one,
+        "other": other,
+        "source": new.source,
+        "truth": new.truth,
+        "blind": new.blind,
+        "needed": new.needed,
+        "worth": new.worth,
+        "note": new.note,
+        "reviewer": reviewer,
+    }
+
+
+def _again(connection: Connection, pair: ReviewPair, new: NewPair) -> None:
+    """What putting it up once more changes."""
+    values: dict[str, Any] = {}
+    if pair.closed_at is not None and new.source in {"asked", "conflict"}:
+        values["closed_at"] = None
+    if new.source == "suggested" and pair.source != "known" and new.worth != pair.worth:
+        values["worth"] = new.worth
+    if values:
+        connection.execute(update(review_pair).where(review_pair.c.id == pair.id).values(values))
+
+
+def _pair(row: AnyRow) -> ReviewPair:
+    return ReviewPair(**row._mapping)

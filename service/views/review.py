@@ -1,0 +1,288 @@
+"""View models of reviews: the queue, one pair with its photos, and what came of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reid.reviews import Said, State
+from service.languages import N_, ngettext
+from service.languages import gettext as _
+from service.people import Actor
+from service.review_schemas import MachineOut
+from service.reviewing import Reviewed
+from service.store.identities import Reference
+from service.store.opinions import Opinion, Region
+from service.views.lists import crop_address, title
+from service.views.words import limits, meaning, signed
+
+Couple = tuple[str, Reference | None, Reference | None]
+LARGE = 1400
+"""Pixels of a photo on the page of a pair."""
+
+ANSWERS: Mapping[Said, str] = {
+    "same": N_("same leopard"),
+    "different": N_("different leopards"),
+    "not_comparable": N_("not comparable"),
+    "cannot_tell": N_("cannot tell"),
+    "withdrawn": N_("taken back"),
+}
+SIGNS: Mapping[Said, str] = {
+    "same": "●",
+    "different": "✕",
+    "not_comparable": "○",
+    "cannot_tell": "◐",
+    "withdrawn": "↶",
+}
+CERTAINTIES = {
+    "certain": N_("certain"),
+    "probable": N_("probable"),
+    "possible": N_("possible"),
+}
+REASONS = {
+    "flank": N_("no flank in common"),
+    "blur": N_("blurred"),
+    "dark": N_("too dark or too bright"),
+    "small": N_("too small"),
+    "angle": N_("seen at an angle"),
+    "hidden": N_("partly hidden"),
+    "pattern": N_("too little pattern to see"),
+    "other": N_("another reason, see the note"),
+}
+STATES: Mapping[State, str] = {
+    "waiting": N_("waiting for answers"),
+    "agreed": N_("agreed"),
+    "disagreed": N_("disagreement, a third is asked"),
+    "settled": N_("settled by a third"),
+    "unsettled": N_("not settled"),
+    "closed": N_("closed"),
+}
+SOURCES = {
+    "suggested": N_("suggested by the machine"),
+    "asked": N_("asked by a person"),
+    "conflict": N_("a conflict"),
+    "known": N_("a hidden known pair"),
+}
+TAGS: Mapping[State, str] = {
+    "waiting": "waiting",
+    "disagreed": "busy",
+    "unsettled": "failed",
+    "agreed": "decided",
+    "settled": "decided",
+    "closed": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One encounter of a pair in the queue."""
+
+    id: int
+    title: str
+    started_at: datetime | None
+    thumbnail: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One pair of the queue. own: what this observer said; answer: what stands, if it is open."""
+
+    id: int
+    sides: tuple[Side, Side]
+    flanks: tuple[str, ...]
+    blind: bool
+    wanted: bool
+    state: str
+    tag: str
+    missing: str
+    answer: str
+    own: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One photo of an encounter, as it is shown and marked.
+
+    box: the part that is shown, in pixels of the upright photo: left, top, right, bottom.
+    """
+
+    annotation_id: int
+    href: str
+    box: str
+    label: str
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoPair:
+    """The largest photos of one flank of both encounters."""
+
+    flank: str
+    photos: tuple[Shown | None, Shown | None]
+
+
+@dataclass(frozen=True, slots=True)
+class OpinionView:
+    """What one observer said, in words."""
+
+    observer: str
+    own: bool
+    answer: str
+    sign: str
+    details: str
+    note: str
+    regions: tuple[Region, ...]
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MachineView:
+    """The llr as number, place on its scale, and words."""
+
+    llr: float
+    bound: float
+    signed: str
+    words: str
+    limits: str
+    verdict: str
+    model: str
+    calibrator: str
+
+
+def queue_row(one: Reviewed, actor: Actor, observer: str) -> QueueRow:
+    """A pair as the queue shows it to this observer."""
+    state, seen = one.state_to(actor, observer), one.open_to(actor, observer)
+    own, answer = one.answer_of(observer), one.standing.answer
+    source = one.source_to(actor, observer)
+    missing = one.standing.missing
+    waits = ngettext("%(num)s answer is missing", "%(num)s answers are missing", missing)
+    return QueueRow(
+        id=one.pair.id,
+        sides=(_side(one, 0), _side(one, 1)),
+        flanks=one.flanks,
+        blind=one.pair.blind,
+        wanted=one.wanted_from(observer),
+        state=_(STATES[state]),
+        tag=TAGS[state],
+        missing=waits % {"num": missing} if missing else "",
+        answer=_(ANSWERS[answer]) if answer and seen else "",
+        own=_(ANSWERS[own.answer]) if own else "",
+        source=_(SOURCES[source]) if source else "",
+    )
+
+
+def photo_pairs(one: Sequence[Reference], other: Sequence[Reference]) -> list[PhotoPair]:
+    """The largest photos of each flank in common; without one, the largest of each.
+
+    The machine has no say in it: which photos speak for it would be a hint.
+    """
+    left, right = _largest(one), _largest(other)
+    shared = [flank for flank in left if flank in right]
+    if shared:
+        pairs: list[Couple] = [(flank, left[flank], right[flank]) for flank in shared]
+    else:
+        pairs = [("", next(iter(left.values()), None), next(iter(right.values()), None))]
+    return [
+        PhotoPair(flank, (_shown(a, "A") if a else None, _shown(b, "B") if b else None))
+        for flank, a, b in pairs
+    ]
+
+
+def opinion_views(one: Reviewed, observer: str) -> list[OpinionView]:
+    """What counts by now, this observer's first; what was taken back is left out."""
+    latest = [one.answer_of(name) for name in one.now]
+    said = [_opinion(found, observer) for found in latest if found]
+    return sorted(said, key=lambda view: (not view.own, view.decided_at))
+
+
+def machine_view(said: MachineOut) -> MachineView:
+    """What the machine says, for a person."""
+    return MachineView(
+        llr=said.llr,
+        bound=said.bound,
+        signed=signed(said.llr),
+        words=meaning(said.llr),
+        limits=limits(said.llr, said.bound),
+        verdict=said.verdict,
+        model=said.model,
+        calibrator=said.calibrator,
+    )
+
+
+def outcome(one: Reviewed, observer: str) -> tuple[str, str]:
+    """What all answers come to, as a sentence, and the kind of message it is."""
+    others = [name for name in one.now if name != observer]
+    standing = one.standing
+    told = "; ".join(f"{name}: {_(ANSWERS[said])}" for name, said in one.now.items())
+    words = {"told": told, "answer": _(ANSWERS[standing.answer]) if standing.answer else ""}
+    if standing.state == "disagreed":
+        return _("The observers disagree (%(told)s). A third one is asked.") % words, "error"
+    if standing.state == "unsettled":
+        text = _("No answer has a majority (%(told)s). A curator looks at it.")
+        return text % words, "error"
+    if standing.state in {"agreed", "settled"} and standing.answer:
+        if standing.dissent:
+            return _("Settled as %(answer)s, though not all agree (%(told)s).") % words, "busy"
+        return _("Agreed: %(answer)s.") % words, "done"
+    if standing.state == "closed":
+        return _("This pair is closed; answers are still kept."), "done"
+    if observer in one.now and not others:
+        return _("The other observer has not answered yet."), "busy"
+    waits = ngettext("%(num)s answer is missing.", "%(num)s answers are missing.", standing.missing)
+    return waits % {"num": standing.missing}, "busy"
+
+
+def _side(one: Reviewed, number: int) -> Side:
+    summary = (one.one, one.other)[number]
+    thumbnail = crop_address(summary.thumbnail) if summary.thumbnail else ""
+    return Side(summary.id, title(summary), summary.started_at, thumbnail)
+
+
+def _largest(references: Sequence[Reference]) -> dict[str, Reference]:
+    """The widest usable photo of each flank."""
+    found: dict[str, Reference] = {}
+    for one in references:
+        flank = one.annotation.flank.value
+        if one.annotation.state == "embedded" and (
+            flank not in found or _extent(one)[2] > _extent(found[flank])[2]
+        ):
+            found[flank] = one
+    return found
+
+
+def _extent(one: Reference) -> tuple[float, float, float, float]:
+    """Left, top, width and height of the part that is shown."""
+    box = one.annotation.box
+    if box is None:
+        return 0, 0, one.photo.width, one.photo.height
+    return box.x0, box.y0, box.width, box.height
+
+
+def _shown(one: Reference, letter: str) -> Shown:
+    x, y, width, height = _extent(one)
+    flank = one.annotation.flank.value
+    label = _("encounter %(letter)s, %(flank)s flank") % {"letter": letter, "flank": _(flank)}
+    return Shown(
+        annotation_id=one.annotation.id,
+        href=crop_address(one.annotation.id, LARGE),
+        box=f"{x:g} {y:g} {x + width:g} {y + height:g}",
+        label=label,
+        width=width,
+        height=height,
+    )
+
+
+def _opinion(said: Opinion, observer: str) -> OpinionView:
+    why = [_(CERTAINTIES[said.certainty])] if said.certainty else []
+    why += [_(REASONS[said.reason])] if said.reason else []
+    return OpinionView(
+        observer=said.observer,
+        own=said.observer == observer,
+        answer=_(ANSWERS[said.answer]),
+        sign=SIGNS[said.answer],
+        details=", ".join(why),
+        note=said.note,
+        regions=said.regions,
+        decided_at=said.decided_at,
+    )

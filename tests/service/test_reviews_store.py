@@ -1,0 +1,189 @@
+"""Reviews in the database: at the same moment, append-only; on PostgreSQL where there is one."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import postgresql as postgresql_server
+import pytest
+from sqlalchemy import insert
+
+from reid.errors import Conflict, NotFound
+from service import reviewing, settling
+from service.people import Actor, Role
+from service.store import opinions, reviews
+from service.store.database import Database
+from service.store.opinions import NewOpinion, Region
+from service.store.reviews import Edit, NewPair
+from service.store.tables import encounter, metadata
+
+PEOPLE = [f"observer {n}" for n in range(8)]
+
+
+@pytest.fixture(scope="module")
+def postgresql():
+    """The URL of a server's database, or None."""
+    with postgresql_server.cluster() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    """A migrated database with six encounters, numbered from 1."""
+    url = f"sqlite:///{tmp_path}/a.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql") or pytest.skip(postgresql_server.NONE)
+    made = Database(url)
+    made.migrate()
+    with made.write() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+        connection.execute(insert(encounter), [{"id": n} for n in range(1, 7)])
+    yield made
+    made.close()
+
+
+def put(database, *couples, **fields):
+    with database.write() as connection:
+        return reviews.put(connection, [NewPair(*one, **fields) for one in couples], "cd")
+
+
+def say(database, pair, observer, answer="same"):
+    said = NewOpinion(answer, certainty="certain", reason="blur")
+    with database.write() as connection:
+        return reviewing.answer(connection, pair, observer, said)
+
+
+def at_once(act, *arguments):
+    """act(argument) in as many threads, started together."""
+    together = Barrier(len(arguments))
+
+    def run(one):
+        together.wait()
+        return act(one)
+
+    with ThreadPoolExecutor(len(arguments)) as pool:
+        return list(pool.map(run, arguments))
+
+
+def test_many_who_answer_at_the_same_moment_are_all_kept(database):
+    (pair,) = put(database, (1, 2))
+    at_once(
+        lambda who: say(database, pair.id, who, "same" if who < PEOPLE[5] else "different"), *PEOPLE
+    )
+    with database.read() as connection:
+        found = reviewing.get(connection, pair.id)
+    assert sorted(found.now) == PEOPLE
+    assert len(found.opinions) == len(PEOPLE)
+    assert (found.standing.state, found.standing.answer) == ("settled", "same")
+    assert found.standing.dissent
+
+
+def test_of_two_at_the_same_moment_the_later_one_sees_the_disagreement(database):
+    (pair,) = put(database, (1, 2))
+    both = (("ab", "same"), ("ef", "different"))
+    seen = at_once(lambda one: say(database, pair.id, *one)[1], *both)
+    assert sorted(one.standing.state for one in seen) == ["disagreed", "waiting"]
+
+
+def test_pairs_put_up_at_the_same_moment_are_there_once(database):
+    made = at_once(lambda n: put(database, (1, 2), (2, 3), (n, 6)), 1, 2, 3, 4)
+    assert {pairs[0].id for pairs in made} == {made[0][0].id}
+    with database.read() as connection:
+        assert len(reviews.every(connection)) == 6
+
+
+def test_settled_pairs_that_two_curators_apply_at_once_are_applied_once(database):
+    (pair,) = put(database, (1, 2))
+    for who in ("ab", "ef"):
+        say(database, pair.id, who)
+
+    def apply(curator):
+        with database.write() as connection:
+            return settling.apply(connection, curator)
+
+    done = at_once(apply, "cu", "cv")
+    assert sorted(len(one.decisions) for one in done) == [0, 2]
+
+
+def test_an_opinion_on_a_pair_that_was_closed_meanwhile_is_kept(database):
+    (pair,) = put(database, (1, 2))
+    with database.write() as connection:
+        reviews.edit(connection, pair.id, Edit(closed=True))
+    _, found = say(database, pair.id, "ab")
+    assert (found.standing.state, len(found.opinions)) == ("closed", 1)
+
+
+def test_marks_come_back_as_they_were_given(database):
+    (pair,) = put(database, (2, 1))
+    mark = Region(7, 10.5, 20.0, 3.0, 0.0, "agrees")
+    with database.write() as connection:
+        made = opinions.add(connection, pair.id, "ab", NewOpinion("same", regions=(mark,)))
+    assert made.regions == (mark,)
+    assert pair.couple == (1, 2)
+
+
+def test_a_suggestion_brings_its_worth_and_opens_nothing(database):
+    (pair,) = put(database, (1, 2), source="suggested", worth=0.2)
+    (again,) = put(database, (1, 2), source="suggested", worth=0.7)
+    assert (again.id, again.worth) == (pair.id, 0.7)
+    with database.write() as connection:
+        reviews.edit(connection, pair.id, Edit(closed=True))
+    (closed,) = put(database, (1, 2), source="suggested", worth=0.9)
+    assert closed.closed_at is not None
+    assert put(database, (1, 2), source="conflict")[0].closed_at is None
+
+
+def test_what_is_not_there_cannot_be_reviewed(database):
+    with pytest.raises(NotFound, match="no encounter 99"):
+        put(database, (1, 99))
+    with pytest.raises(NotFound, match="no pair 99"):
+        say(database, 99, "ab")
+
+
+def test_nothing_that_was_not_said_is_taken_back(database):
+    (pair,) = put(database, (1, 2))
+    say(database, pair.id, "ab")
+    with pytest.raises(Conflict, match="no answer of ef"):
+        say(database, pair.id, "ef", "withdrawn")
+
+
+def test_the_queue_goes_by_worth_then_age_and_leaves_out_what_one_has_answered(database):
+    low, high, middle = (
+        put(database, (1, n), worth=w)[0].id for n, w in ((2, 0.1), (3, 0.9), (4, 0.5))
+    )
+    with database.read() as connection:
+        found = reviewing.load(connection)
+    assert reviewing.following(found, "ab") == high
+    assert reviewing.following(found, "ab", after=high) == middle
+    say(database, high, "ab")
+    say(database, high, "ef", "different")
+    with database.read() as connection:
+        found = reviewing.load(connection)
+        assert reviewing.following(found, "ab") == middle
+        assert reviewing.following(found, "third") == high
+        assert reviewing.progress(found, "ab") == reviewing.Progress(done=1, left=2)
+        everything, actor = reviewing.Wanted(whose="all"), Actor("ab", Role.OBSERVER)
+        mine, total = reviewing.queue(connection, found, everything, actor, "ab", slice(0, 2))
+    assert ([one.pair.id for one in mine], total) == ([middle, low], 3)
+
+
+@pytest.mark.parametrize(
+    ("role", "answered", "state", "open_"),
+    [
+        (Role.VIEWER, [], "waiting", False),
+        (Role.VIEWER, ["a", "b"], "agreed", False),
+        (Role.OBSERVER, ["a"], "waiting", False),
+        (Role.OBSERVER, ["me"], "waiting", True),
+        (Role.CURATOR, ["a"], "waiting", False),
+        (Role.CURATOR, ["a", "b"], "agreed", True),
+        (Role.ADMIN, ["a"], "waiting", False),
+    ],
+)
+def test_a_blind_pair_is_open_to(database, role, answered, state, open_):
+    (pair,) = put(database, (1, 2))
+    for who in answered:
+        say(database, pair.id, who)
+    with database.read() as connection:
+        found = reviewing.get(connection, pair.id)
+    assert found.state_to(Actor("me", role, 1), "me") == state
+    assert found.open_to(Actor("me", role, 1), "me") is open_
