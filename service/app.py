@@ -27,8 +27,10 @@ from service.routes import (
     encounters,
     identify,
     identities,
+    identity_pages,
     operations,
     pages,
+    parting_pages,
     photos,
 )
 from service.settings import Settings
@@ -45,7 +47,14 @@ API = (
     cases.router,
     calibration.router,
 )
-ROOT = (operations.router, pages.router, case_pages.router, calibration_page.router)
+ROOT = (
+    operations.router,
+    pages.router,
+    identity_pages.router,
+    parting_pages.router,
+    case_pages.router,
+    calibration_page.router,
+)
 
 
 def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAPI:

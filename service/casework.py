@@ -159,6 +159,11 @@ class Casework:
         self._kept: OrderedDict[Key, PairSays] = OrderedDict()
         self._comparing = Lock()
 
+    def versions(self) -> tuple[str, str]:
+        """The model and the calibrator that are in force."""
+        calibrator = self._engine.calibrator()
+        return calibrator.model, calibrator.id
+
     def between(self, one: int, other: int) -> PairSays:
         """What two encounters say together, by the photos that are embedded by now."""
         if one > other:

@@ -24,7 +24,7 @@ from service.views.advice import advice
 from service.views.compare import comparing, said
 from service.views.drawing import tone
 from service.views.lists import STATES, counts, encounter_list, filters, next_waiting, row
-from service.views.records import card, identity_view, photo_view, upload_view
+from service.views.records import photo_view, upload_view
 from service.views.words import FILTERS, KINDS, SIGNS, sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -143,7 +143,6 @@ def _compare(
     view = comparing(detail, answer, look)
     with parts.database.read() as connection:
         following = next_waiting(connection, encounter_id)
-        catalogue = identities.catalogue(connection)
         values = {
             **{name: getattr(view, name) for name in view.__slots__},
             "nav": "encounters",
@@ -154,7 +153,7 @@ def _compare(
             "toned": (look.brightness, look.contrast) != (100, 100),
             "next_encounter": following.id if following else None,
             "next_name": identities.next_name(connection),
-            "identities": [(one.id, one.name) for one in catalogue],
+            "identities": identities.in_use(connection),
             "cases_in": cases.of_encounter(connection, encounter_id),
             "cases_open": cases.joinable(connection, encounter_id),
             "reviewer": unquote(request.cookies.get("reviewer", "")),
@@ -194,23 +193,6 @@ def decide(
     response = goto(f"/encounters/{encounter_id}?said={made.id}")
     remember(response, new.reviewer)
     return response
-
-
-@router.get("/catalogue")
-def catalogue(request: Request, parts: Service) -> Response:
-    """Each identity with its flanks."""
-    with parts.database.read() as connection:
-        found = [card(one) for one in identities.catalogue(connection)]
-        return page(request, parts, "catalogue.html", connection, nav="catalogue", identities=found)
-
-
-@router.get("/identities/{identity_id}")
-def identity(identity_id: RowNumber, request: Request, parts: Service) -> Response:
-    """One identity with all its photos."""
-    with parts.database.read() as connection:
-        found = identity_view(connection, identity_id)
-        values = {name: getattr(found, name) for name in found.__slots__}
-        return page(request, parts, "identity.html", connection, nav="catalogue", **values)
 
 
 @router.get("/photos/{photo_id}")
