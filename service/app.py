@@ -24,6 +24,7 @@ from service.routes import (
     calibration_page,
     case_pages,
     cases,
+    conflicts,
     encounters,
     identify,
     identities,
@@ -44,6 +45,7 @@ API = (
     photos.router,
     encounters.router,
     identities.router,
+    conflicts.router,
     cases.router,
     calibration.router,
 )

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from reid import errors as core
-from service import calibration_schemas, case_schemas, errors, schemas
+from service import calibration_schemas, case_schemas, errors, identity_schemas, schemas
 from service.__main__ import app as command_line
 from service.settings import Settings
 
@@ -53,7 +53,12 @@ def test_every_error_code_is_documented():
 
 
 def models():
-    every = {**vars(schemas), **vars(case_schemas), **vars(calibration_schemas)}.values()
+    every = {
+        **vars(schemas),
+        **vars(case_schemas),
+        **vars(calibration_schemas),
+        **vars(identity_schemas),
+    }.values()
     return [m for m in every if isinstance(m, type) and issubclass(m, BaseModel)]
 
 
