@@ -17,6 +17,7 @@ function keyOf(event) {
 function isTyping(target, key) {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement && /checkbox|file/.test(target.type)) return /^( |Enter)$/.test(key);
+  if (target instanceof HTMLInputElement && target.type === "radio") return /^( |Enter|Arrow\w+)$/.test(key);
   if (target instanceof HTMLInputElement && target.type === "range") return /Arrow|Page|Home|End/.test(key);
   return target.matches("input, textarea, select") || target.isContentEditable;
 }

@@ -99,7 +99,7 @@ def _every(connection: Connection, same: float) -> list[Contradiction]:
     names = identities.names(connection)
     of = {row.encounter_id: row.identity_id for row in connection.execute(current())}
     said, secret = opinions(connection), hidden(connection)
-    machine = [one for one in _machine(connection, same) if (one.one, one.other) not in secret]
+    machine = [one for one in _machine(connection, same, of) if (one.one, one.other) not in secret]
     measured = {(one.one, one.other): one for one in machine}
     apart = [*measured, *(one.pair for one in said if _shared(of, one.pair))]
     spoken = {one.pair: one for one in said}
@@ -124,26 +124,17 @@ def _shared(of: Mapping[int, int], pair: Pair) -> bool:
     return pair[0] in of and of[pair[0]] == of.get(pair[1])
 
 
-def _machine(connection: Connection, same: float) -> list[PairSaid]:
+def _machine(connection: Connection, same: float, of: Mapping[int, int]) -> list[PairSaid]:
     """Pairs within an identity of which the newest llr says that they differ."""
-    one, other = current().subquery(), current().subquery()
     table, newer = pair_evidence, pair_evidence.alias("newer")
     later = (newer.c.one == table.c.one) & (newer.c.other == table.c.other)
     later &= newer.c.computed_at > table.c.computed_at
+    against = select(table).where(table.c.comparable, table.c.llr <= -same)
     rows = connection.execute(
-        select(table)
-        .join(one, one.c.encounter_id == table.c.one)
-        .join(other, other.c.encounter_id == table.c.other)
-        .where(
-            one.c.identity_id == other.c.identity_id,
-            table.c.comparable,
-            table.c.llr <= -same,
-            ~select(newer.c.one).where(later).exists(),
-        )
-        .order_by(table.c.llr)
-        .limit(MOST_MACHINE)
+        against.where(~select(newer.c.one).where(later).exists()).order_by(table.c.llr)
     )
-    return [PairSaid(r.one, r.other, r.llr, r.model, r.calibrator) for r in rows]
+    found = (PairSaid(r.one, r.other, r.llr, r.model, r.calibrator) for r in rows)
+    return [one for one in found if _shared(of, (one.one, one.other))][:MOST_MACHINE]
 
 
 def _chains(said: Iterable[Said], of: Mapping[int, int]) -> list[tuple[Pair, int]]:

@@ -104,7 +104,7 @@ def identity_view(connection: Connection, identity_id: int, *, whole: bool = Fal
 
 
 def sighting_rows(connection: Connection, found: IdentityDetail) -> tuple[SightingRow, ...]:
-    """The encounters of an identity, newest first, each with a photo that was not refused."""
+    """The encounters of an identity, newest first, each with a photo, refused ones last."""
     latest = decisions.latest_of(connection, [one.encounter_id for one in found.sightings])
     of: dict[int, list[Reference]] = {}
     for one in found.references:
@@ -116,7 +116,7 @@ def sighting_rows(connection: Connection, found: IdentityDetail) -> tuple[Sighti
         number = sighting.encounter_id
         photos = of.get(number, [])
         good = [p for p in photos if p.annotation.state == "embedded"]
-        good = [p for p in good if p.annotation.id not in refused]
+        good.sort(key=lambda p: p.annotation.id in refused)
         rows.append(
             SightingRow(
                 id=number,

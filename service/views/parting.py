@@ -12,7 +12,7 @@ from service.store import identities
 from service.store.history import Evidence
 from service.store.identities import IdentityDetail, IdentitySummary
 from service.views.identity import SightingRow, sighting_rows
-from service.views.timeline import evidence_words
+from service.views.timeline import evidence_words, share
 
 NUMBER = 10
 
@@ -80,7 +80,6 @@ class SplitView:
     summary: IdentitySummary
     groups: tuple[Group, ...]
     others: tuple[tuple[int, str], ...]
-    next_name: str
     suggestion: str
     suggested: bool
     ready: bool
@@ -104,7 +103,6 @@ def split_view(
         summary=found.summary,
         groups=groups,
         others=tuple(one for one in identities.in_use(connection) if one[0] != identity_id),
-        next_name=identities.next_name(connection),
         suggestion=suggestion_words(cut) if cut else "",
         suggested=cut is not None,
         ready=bool(left) and bool(groups[0].rows),
@@ -114,7 +112,7 @@ def split_view(
 def suggestion_words(cut: Cut) -> str:
     """How probable a suggested cut is, beside that of one animal, and what it rests on."""
     pairs = ngettext("%(num)s pair", "%(num)s pairs", cut.compared) % {"num": cut.compared}
-    facts = {"cut": f"{cut.posterior:.2f}", "one": f"{cut.all_one:.2f}", "pairs": pairs}
+    facts = {"cut": share(cut.posterior), "one": share(cut.all_one), "pairs": pairs}
     words = [
         _("Posterior of this cut %(cut)s, of all being one animal %(one)s, from %(pairs)s.") % facts
     ]

@@ -62,7 +62,10 @@ def timeline(
     names = identities.names(connection)
     marked = references.history(connection, [one.annotation.id for one in found.references])
     events = [
-        *(_change(entry, found.summary.id, names, latest) for entry in entries),
+        *(
+            _change(entry, found.summary.id, names | _at_first(entries, entry), latest)
+            for entry in entries
+        ),
         *(_decision(one, found.summary.id) for one in taken if one.id not in by_change),
         *(_mark(one) for one in marked),
     ]
@@ -78,7 +81,7 @@ def change_words(entry: Change, names: dict[int, str], here: int | None = None) 
     facts = {"name": name, "other": other, "moved": moved, "number": entry.undoes}
     match entry.kind:
         case "created":
-            return _("Created as %(name)s") % {"name": _first_name(entry, name)}
+            return _("Created as %(name)s") % facts
         case "renamed":
             fields = entry.before[entry.identity_id], entry.after[entry.identity_id]
             return _("Renamed from %(old)s to %(new)s") % {
@@ -115,9 +118,18 @@ def evidence_words(rests: Evidence) -> tuple[str, ...]:
     if rests.posterior is not None:
         lines.append(
             _("posterior of this cut %(cut)s, of one animal %(one)s")
-            % {"cut": f"{rests.posterior:.2f}", "one": f"{rests.all_one or 0:.2f}"}
+            % {"cut": share(rests.posterior), "one": share(rests.all_one or 0.0)}
         )
     return tuple(lines)
+
+
+def share(probability: float) -> str:
+    """A probability with two decimals; never 0 or 1, which no evidence supports."""
+    if probability < 0.005:
+        return _("below %(limit)s") % {"limit": "0.01"}
+    if probability > 0.995:
+        return _("above %(limit)s") % {"limit": "0.99"}
+    return f"{probability:.2f}"
 
 
 def _pair(one: PairSaid) -> str:
@@ -129,8 +141,14 @@ def _pair(one: PairSaid) -> str:
     }  # fmt: skip
 
 
-def _first_name(entry: Change, name: str) -> str:
-    return str(entry.after.get(entry.identity_id, {}).get("name", name))
+def _at_first(entries: Sequence[Change], entry: Change) -> dict[int, str]:
+    """The name under which an identity was created, where it was renamed since."""
+    number = entry.identity_id
+    if entry.kind != "created":
+        return {}
+    renamed = (e.before.get(number, {}).get("name") for e in entries if e.kind == "renamed")
+    first = next((name for name in renamed if name), None)
+    return {number: first} if first else {}
 
 
 def _described(entry: Change) -> str:
