@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from reid.errors import NotFound
 from reid.types import Flank
@@ -275,7 +286,7 @@ def _below(connection: Connection, number: int) -> ColumnElement[bool]:
     if started is None:
         return encounter.c.started_at.is_(None) & older
     start = encounter.c.started_at
-    return start.is_(None) | (start < started) | ((start == started) & older)
+    return or_(start.is_(None), start < started, and_(start == started, older))
 
 
 def _summaries() -> Select[*tuple[Any, ...]]:
