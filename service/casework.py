@@ -160,8 +160,9 @@ class Casework:
         self._comparing = Lock()
 
     def versions(self) -> tuple[str, str]:
-        """Model and calibrator in force."""
-        return self._engine.embedder().model, self._engine.calibrator().id
+        """The model and the calibrator that are in force."""
+        calibrator = self._engine.calibrator()
+        return calibrator.model, calibrator.id
 
     def between(self, one: int, other: int) -> PairSays:
         """What two encounters say together, by the photos that are embedded by now."""

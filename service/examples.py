@@ -150,6 +150,10 @@ ENCOUNTER_DETAIL: Example = {
 IDENTITY: Example = {
     "id": 2,
     "name": "L002",
+    "sex": "female",
+    "life_stage": "adult",
+    "note": "",
+    "merged_into": None,
     "encounters": 3,
     "annotations": 7,
     "first_seen": WHEN,

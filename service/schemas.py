@@ -256,12 +256,19 @@ class EncounterDetailOut(Wire):
 
 
 class IdentityOut(Wire):
-    """One line of the catalogue; flanks counts embedded annotations."""
+    """One line of the catalogue; flanks counts embedded annotations.
+
+    merged_into: the identity to which its encounters went; null where it was not merged away.
+    """
 
     model_config = shown(examples.IDENTITY)
 
     id: int
     name: str
+    sex: Literal["female", "male", "unknown"]
+    life_stage: Literal["adult", "subadult", "juvenile", "unknown"]
+    note: str
+    merged_into: int | None
     encounters: int
     annotations: int
     first_seen: datetime | None

@@ -1,17 +1,32 @@
-"""The catalogue."""
+"""The catalogue: identities, what became of them, and what a curator changes."""
+
+from dataclasses import replace
 
 from fastapi import APIRouter
+from sqlalchemy import Connection
 
-from service.deps import RowNumber, Service
+from service.deps import Limit, Offset, RowNumber, Service, Who
 from service.errors import documented
+from service.identity_schemas import (
+    ChangeOut,
+    CutOut,
+    IdentityEdit,
+    IdentityIn,
+    MergeIn,
+    SplitIn,
+    UndoIn,
+)
+from service.identity_wire import change_out, cut_out, evidence_of
 from service.schemas import IdentityDetailOut, IdentityOut
-from service.store import identities
+from service.splitting import Leaving, cut, joining, part
+from service.store import changes, history, identities
+from service.store.changes import Asked, Description
 from service.wire import identity_detail
 
-router = APIRouter(prefix="/identities", tags=["identities"], responses=documented(404, 422))
+router = APIRouter(tags=["identities"], responses=documented(400, 403, 404, 409, 422))
 
 
-@router.get("")
+@router.get("/identities")
 def list_identities(parts: Service) -> list[IdentityOut]:
     """Every identity that has an encounter, by name."""
     with parts.database.read() as connection:
@@ -19,8 +34,99 @@ def list_identities(parts: Service) -> list[IdentityOut]:
     return [IdentityOut.model_validate(one) for one in found]
 
 
-@router.get("/{identity_id}")
+@router.post("/identities", status_code=201)
+def create_identity(said: IdentityIn, parts: Service, who: Who) -> ChangeOut:
+    """Name a new individual and let encounters be it; answers with the first of its history."""
+    asked = Asked(who.signs(said.reviewer), said.reason, evidence_of(said.evidence), said.after)
+    facts = Description(said.sex, said.life_stage, said.note)
+    with parts.database.write() as connection:
+        made = changes.create(connection, said.name, said.encounters, asked, facts)
+    return change_out(made)
+
+
+@router.get("/identities/{identity_id}")
 def get_identity(identity_id: RowNumber, parts: Service) -> IdentityDetailOut:
     """One identity with its photos and decisions, also when no encounter is left to it."""
     with parts.database.read() as connection:
         return identity_detail(connection, identity_id)
+
+
+@router.patch("/identities/{identity_id}")
+def edit_identity(
+    identity_id: RowNumber, said: IdentityEdit, parts: Service, who: Who
+) -> list[ChangeOut]:
+    """Rename or describe; one entry of the history for each, none where nothing was stated."""
+    asked = Asked(who.signs(said.reviewer), said.reason, seen=said.seen)
+    with parts.database.write() as connection:
+        made = _edited(connection, identity_id, said, asked)
+    return [change_out(one) for one in made]
+
+
+@router.get("/identities/{identity_id}/changes")
+def list_changes_of(identity_id: RowNumber, parts: Service) -> list[ChangeOut]:
+    """What became of an identity, oldest first, also where it was merged in or split off."""
+    with parts.database.read() as connection:
+        identities.name_of(connection, identity_id)
+        found = history.of_identity(connection, identity_id)
+    return [change_out(one) for one in found]
+
+
+@router.post("/identities/{identity_id}/merge", status_code=201)
+def merge(identity_id: RowNumber, said: MergeIn, parts: Service, who: Who) -> ChangeOut:
+    """All encounters of the other identity become this one; the other stays, empty."""
+    rests = evidence_of(said.evidence)
+    if said.evidence is None and said.other_id != identity_id:
+        rests = joining(parts.database, None, identity_id, said.other_id)
+    asked = Asked(who.signs(said.reviewer), said.reason, rests, said.after)
+    with parts.database.write() as connection:
+        return change_out(changes.merge(connection, identity_id, said.other_id, asked))
+
+
+@router.post("/identities/{identity_id}/split", status_code=201)
+def split(identity_id: RowNumber, said: SplitIn, parts: Service, who: Who) -> ChangeOut:
+    """Some encounters leave, into an identity that exists or a new one."""
+    asked = Asked(who.signs(said.reviewer), said.reason, evidence_of(said.evidence), said.after)
+    group = Leaving(tuple(said.encounters), said.into or said.name)
+    with parts.database.write() as connection:
+        (made,) = part(connection, identity_id, [group], asked)
+    return change_out(made)
+
+
+@router.get("/identities/{identity_id}/cut", responses=documented(503))
+def suggest_cut(identity_id: RowNumber, parts: Service) -> CutOut:
+    """The likeliest way to part an identity, beside the posterior that it is one animal."""
+    return cut_out(identity_id, cut(parts.database, parts.casework, identity_id))
+
+
+@router.get("/changes")
+def list_changes(parts: Service, limit: Limit = 100, offset: Offset = 0) -> list[ChangeOut]:
+    """What became of all identities, newest first."""
+    with parts.database.read() as connection:
+        found = history.search(connection, limit=limit, offset=offset)
+    return [change_out(one) for one in found]
+
+
+@router.post("/changes/{change_id}/undo", status_code=201)
+def undo(change_id: RowNumber, said: UndoIn, parts: Service, who: Who) -> ChangeOut:
+    """Put back exactly what stood before, as a new entry; an undo can be undone."""
+    asked = Asked(who.signs(said.reviewer), said.reason)
+    with parts.database.write() as connection:
+        return change_out(changes.undo(connection, change_id, asked))
+
+
+def _edited(
+    connection: Connection, identity_id: int, said: IdentityEdit, asked: Asked
+) -> list[history.Change]:
+    made = []
+    if said.name is not None:
+        made.append(changes.rename(connection, identity_id, said.name, asked))
+        asked = replace(asked, seen=None)
+    if (said.sex, said.life_stage, said.note) != (None, None, None):
+        now = identities.get(connection, identity_id).summary
+        facts = Description(
+            said.sex or now.sex,
+            said.life_stage or now.life_stage,
+            now.note if said.note is None else said.note,
+        )
+        made.append(changes.describe(connection, identity_id, facts, asked))
+    return made

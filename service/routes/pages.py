@@ -27,8 +27,8 @@ from service.views.compare import comparing
 from service.views.compare_words import said
 from service.views.core_words import said_by_core
 from service.views.drawing import tone
-from service.views.lists import STATES, counts, encounter_list, filters, next_waiting, row
-from service.views.records import card, identity_view, photo_view, upload_view
+from service.views.lists import STATES, counts, encounter_list, filters, row
+from service.views.records import photo_view, upload_view
 from service.views.species import Species
 from service.views.upload_texts import upload_texts
 from service.views.words import FILTERS, KINDS, SIGNS, general, sentence
@@ -71,7 +71,7 @@ def page(
 def start(request: Request, parts: Service) -> Response:
     """What waits."""
     with parts.database.read() as connection:
-        found = next_waiting(connection)
+        found = encounters.next_waiting(connection)
         values = {
             "next": row(found) if found else None,
             "stations": progress.stations(connection),
@@ -150,8 +150,7 @@ def _compare(
     look = looks.parse(request.query_params)
     view = comparing(detail, answer, look)
     with parts.database.read() as connection:
-        following = next_waiting(connection, encounter_id)
-        catalogue = identities.catalogue(connection)
+        following = encounters.next_waiting(connection, encounter_id)
         values = {
             **{name: getattr(view, name) for name in view.__slots__},
             "nav": "encounters",
@@ -162,7 +161,7 @@ def _compare(
             "toned": (look.brightness, look.contrast) != (100, 100),
             "next_encounter": following.id if following else None,
             "next_name": identities.next_name(connection),
-            "identities": [(one.id, one.name) for one in catalogue],
+            "identities": identities.in_use(connection),
             "cases_in": cases.of_encounter(connection, encounter_id),
             "cases_open": cases.joinable(connection, encounter_id),
             "reviewer": unquote(request.cookies.get("reviewer", "")),
@@ -202,23 +201,6 @@ def decide(
     response = goto(f"/encounters/{encounter_id}?said={made.id}")
     remember(response, new.reviewer)
     return response
-
-
-@router.get("/catalogue")
-def catalogue(request: Request, parts: Service) -> Response:
-    """Each identity with its flanks."""
-    with parts.database.read() as connection:
-        found = [card(one) for one in identities.catalogue(connection)]
-        return page(request, parts, "catalogue.html", connection, nav="catalogue", identities=found)
-
-
-@router.get("/identities/{identity_id}")
-def identity(identity_id: RowNumber, request: Request, parts: Service) -> Response:
-    """One identity with all its photos."""
-    with parts.database.read() as connection:
-        found = identity_view(connection, identity_id)
-        values = {name: getattr(found, name) for name in found.__slots__}
-        return page(request, parts, "identity.html", connection, nav="catalogue", **values)
 
 
 @router.get("/photos/{photo_id}")

@@ -1,13 +1,14 @@
 """What people concluded: append-only; a decision is undone by a later one."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import Connection, Select, func, insert, select
 
 from reid.errors import Conflict, NotFound
-from service.store import identities
+from service.store import history, identities
 from service.store.database import AnyRow, insert_one
 from service.store.tables import decision, encounter, identity
 
@@ -55,24 +56,37 @@ class NewDecision:
 
 
 def add(connection: Connection, encounter_id: int, new: NewDecision) -> Decision:
-    """Append a decision; earlier ones stay."""
-    _hold_encounter(connection, encounter_id)
+    """Append a decision; earlier ones stay. An identity that it makes gets its first entry."""
+    hold(connection, encounter_id)
     last = latest(connection, encounter_id)
     _refuse_stale(last, new)
-    number = insert_one(
-        connection,
-        insert(decision).values(
-            encounter_id=encounter_id,
-            kind=new.kind,
-            identity_id=_named(connection, new),
-            llr=new.llr,
-            model=new.model,
-            calibrator=new.calibrator,
-            reviewer=new.reviewer,
-            note=new.note,
-        ),
-    )
-    return get(connection, number)
+    named = _named(connection, new)
+    made = _insert(connection, encounter_id, named, new)
+    if new.kind == "new" and named is not None:
+        said = history.PairSaid(encounter_id, encounter_id, new.llr, new.model, new.calibrator)
+        shown = history.Evidence((said,)) if new.llr is not None else history.NOTHING
+        moved = history.Moved(encounter_id, last.id if last else None, made.id)
+        entry = history.Entry("created", named, new.reviewer, new.note, evidence=shown)
+        history.append(connection, entry, [moved])
+    return made
+
+
+def move(connection: Connection, encounter_id: int, identity_id: int, new: NewDecision) -> Decision:
+    """Let an encounter be this identity from now on, as a part of a change that holds both."""
+    return _insert(connection, encounter_id, identity_id, new)
+
+
+def restore(
+    connection: Connection, encounter_id: int, before: int | None, reviewer: str, note: str
+) -> Decision:
+    """Say again what a decision said, llr and all; None withdraws, because there was none."""
+    if before is None:
+        gone = NewDecision("withdrawn", reviewer=reviewer, note=note)
+        return _insert(connection, encounter_id, None, gone)
+    old = get(connection, before)
+    shown = {"llr": old.llr, "model": old.model, "calibrator": old.calibrator}
+    again = NewDecision(old.kind, reviewer=reviewer, note=note, **shown)  # type: ignore[arg-type]
+    return _insert(connection, encounter_id, old.identity_id, again)
 
 
 def get(connection: Connection, decision_id: int) -> Decision:
@@ -106,11 +120,46 @@ def of_identity(connection: Connection, identity_id: int) -> list[Decision]:
     return [_decision(row) for row in rows]
 
 
-def _hold_encounter(connection: Connection, encounter_id: int) -> None:
+def around(connection: Connection, identity_id: int) -> list[Decision]:
+    """Decisions that made an encounter this identity, or another one than this; oldest first."""
+    ever = select(decision.c.encounter_id).where(decision.c.identity_id == identity_id)
+    query = _select().where(decision.c.encounter_id.in_(ever)).order_by(decision.c.id)
+    was: dict[int, int | None] = {}
+    found = []
+    for row in connection.execute(query):
+        one = _decision(row)
+        if identity_id in {one.identity_id, was.get(one.encounter_id)}:
+            found.append(one)
+        was[one.encounter_id] = one.identity_id
+    return found
+
+
+def latest_of(connection: Connection, encounter_ids: Collection[int]) -> dict[int, int]:
+    """Encounter -> number of the decision that counts; 0 where there is none."""
+    newest = (
+        select(decision.c.encounter_id, func.max(decision.c.id).label("id"))
+        .where(decision.c.encounter_id.in_(encounter_ids))
+        .group_by(decision.c.encounter_id)
+    )
+    found = {row.encounter_id: row.id for row in connection.execute(newest)}
+    return {number: found.get(number, 0) for number in encounter_ids}
+
+
+def hold(connection: Connection, encounter_id: int) -> None:
     """Two people deciding at once are told apart by `after`."""
     held = select(encounter.c.id).where(encounter.c.id == encounter_id).with_for_update()
     if connection.execute(held).first() is None:
         raise NotFound(f"no encounter {encounter_id}")
+
+
+def _insert(
+    connection: Connection, encounter_id: int, identity_id: int | None, new: NewDecision
+) -> Decision:
+    values = {
+        f: getattr(new, f) for f in ("kind", "llr", "model", "calibrator", "reviewer", "note")
+    }
+    row = insert(decision).values(encounter_id=encounter_id, identity_id=identity_id, **values)
+    return get(connection, insert_one(connection, row))
 
 
 def _refuse_stale(last: Decision | None, new: NewDecision) -> None:
@@ -128,7 +177,7 @@ def _named(connection: Connection, new: NewDecision) -> int | None:
     if new.kind == "same":
         if new.identity_id is None:
             raise NotFound("the decision same needs an identity")
-        identities.name_of(connection, new.identity_id)
+        identities.hold_for_decision(connection, new.identity_id)
         return new.identity_id
     return None
 

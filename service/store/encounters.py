@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from reid.errors import NotFound
 from reid.types import Flank
@@ -17,6 +28,13 @@ from service.store.photos import Claim, annotation_of, annotations_with, claims_
 from service.store.tables import annotation, claim, decision, encounter, identity, photo
 
 EncounterState = Literal["waiting", "decided", "all"]
+
+CHUNK = 500
+NEWEST_FIRST = (
+    encounter.c.started_at.is_(None),
+    encounter.c.started_at.desc(),
+    encounter.c.id.desc(),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,35 +89,67 @@ class EncounterCounts:
     decided: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which encounters. station, flank: "" takes every one. failed: no photo can be used."""
+
+    state: EncounterState = "all"
+    station: str = ""
+    flank: str = ""
+    failed: bool = False
+
+
 def search(
-    connection: Connection, state: EncounterState = "all", *, limit: int = 100, offset: int = 0
+    connection: Connection,
+    state: EncounterState | Sought = "all",
+    *,
+    limit: int = 100,
+    offset: int = 0,
 ) -> list[EncounterSummary]:
     """Encounters, newest first; those without a time last."""
-    query = _summaries().order_by(
-        encounter.c.started_at.is_(None), encounter.c.started_at.desc(), encounter.c.id.desc()
-    )
-    if state != "all":
-        query = query.where(_is_waiting() if state == "waiting" else ~_is_waiting())
-    rows = connection.execute(query.limit(limit).offset(offset)).all()
-    return _with_annotations(connection, rows)
+    sought = state if isinstance(state, Sought) else Sought(state)
+    query = select(encounter.c.id).where(*_fits(sought)).order_by(*NEWEST_FIRST)
+    ids = list(connection.execute(query.limit(limit).offset(offset)).scalars())
+    return list(summaries(connection, ids).values())
+
+
+def summaries(connection: Connection, ids: Collection[int]) -> dict[int, EncounterSummary]:
+    """Encounters without their photos by number, in this order; unknown numbers are left out."""
+    rows: dict[int, AnyRow] = {}
+    wanted = list(ids)
+    for start in range(0, len(wanted), CHUNK):
+        some = _summaries().where(encounter.c.id.in_(wanted[start : start + CHUNK]))
+        rows |= {row.id: row for row in connection.execute(some)}
+    found = _with_annotations(connection, [rows[number] for number in wanted if number in rows])
+    return {one.id: one for one in found}
+
+
+def total(connection: Connection, sought: Sought) -> int:
+    """How many encounters there are of these."""
+    query = select(func.count()).select_from(encounter).where(*_fits(sought))
+    return int(connection.execute(query).scalar_one())
 
 
 def counts(connection: Connection) -> EncounterCounts:
     """Waiting and decided encounters."""
-    every = _summaries().subquery()
-    open_now = every.c.decision.is_(None) | (every.c.decision == "withdrawn")
-    waiting = func.sum(case((open_now, 1), else_=0))
-    row = connection.execute(
-        select(waiting.label("waiting"), func.count().label("all")).select_from(every)
-    ).one()
-    open_ones = int(row.waiting or 0)
-    return EncounterCounts(open_ones, int(row._mapping["all"]) - open_ones)
+    latest = latest_decisions().subquery()
+    standing = select(func.count()).select_from(decision).join(latest, latest.c.id == decision.c.id)
+    decided = int(connection.execute(standing.where(decision.c.kind != "withdrawn")).scalar_one())
+    return EncounterCounts(total(connection, Sought()) - decided, decided)
 
 
-def summaries(connection: Connection, ids: Collection[int]) -> dict[int, EncounterSummary]:
-    """Some encounters without their photos, by number; unknown numbers are left out."""
-    rows = connection.execute(_summaries().where(encounter.c.id.in_(ids))).all()
-    return {one.id: one for one in _with_annotations(connection, rows)}
+def next_waiting(connection: Connection, after: int | None = None) -> EncounterSummary | None:
+    """The waiting encounter with usable photos below `after` in the list, else the first one."""
+    usable = (*_fits(Sought("waiting")), _has(annotation.c.state == "embedded"))
+    first = select(encounter.c.id).where(*usable, encounter.c.id != (after or 0))
+    queries = [first.order_by(*NEWEST_FIRST).limit(1)]
+    if after is not None:
+        queries.insert(0, queries[0].where(_below(connection, after)))
+    for query in queries:
+        found = connection.execute(query).scalar_one_or_none()
+        if found is not None:
+            return summary(connection, found)
+    return None
 
 
 def stations(connection: Connection) -> dict[int, str | None]:
@@ -120,12 +170,6 @@ def summary(connection: Connection, encounter_id: int) -> EncounterSummary:
     if not rows:
         raise NotFound(f"no encounter {encounter_id}")
     return _with_annotations(connection, rows)[0]
-
-
-def summaries(connection: Connection, ids: Collection[int]) -> dict[int, EncounterSummary]:
-    """Several encounters without their photos, by number; those that are not there are left out."""
-    rows = connection.execute(_summaries().where(encounter.c.id.in_(ids))).all()
-    return {one.id: one for one in _with_annotations(connection, rows)}
 
 
 def get(connection: Connection, encounter_id: int) -> EncounterDetail:
@@ -218,12 +262,52 @@ def _is_number(name: str) -> bool:
     return name.isascii() and name.isdecimal() and len(name) <= 9
 
 
-def _is_waiting() -> ColumnElement[bool]:
-    return decision.c.kind.is_(None) | (decision.c.kind == "withdrawn")
+def _fits(sought: Sought) -> list[ColumnElement[bool]]:
+    """Conditions on rows of `encounter`."""
+    found: list[ColumnElement[bool]] = []
+    if sought.state != "all" or sought.failed:
+        later = decision.alias("later")
+        newest = (
+            select(later.c.kind)
+            .where(later.c.encounter_id == encounter.c.id)
+            .order_by(later.c.id.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        standing = func.coalesce(newest, "withdrawn")
+        decided = sought.state == "decided"
+        found.append(standing != "withdrawn" if decided else standing == "withdrawn")
+    if sought.station:
+        found.append(encounter.c.station == sought.station)
+    if sought.flank:
+        found.append(_has(annotation.c.flank == sought.flank))
+    if sought.failed:
+        found.append(~_has(annotation.c.state != "failed"))
+    return found
+
+
+def _has(true: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The encounter has an annotation like this."""
+    return select(annotation.c.id).where(annotation.c.encounter_id == encounter.c.id, true).exists()
+
+
+def _below(connection: Connection, number: int) -> ColumnElement[bool]:
+    """Further down the list, newest first, than this encounter."""
+    started = connection.execute(
+        select(encounter.c.started_at).where(encounter.c.id == number)
+    ).scalar_one_or_none()
+    older = encounter.c.id < number
+    if started is None:
+        return encounter.c.started_at.is_(None) & older
+    start = encounter.c.started_at
+    return or_(start.is_(None), start < started, and_(start == started, older))
 
 
 def _summaries() -> Select[*tuple[Any, ...]]:
-    latest = latest_decisions().subquery()
+    later = decision.alias("later")
+    newest = (
+        select(func.max(later.c.id)).where(later.c.encounter_id == encounter.c.id).scalar_subquery()
+    )
     return (
         select(
             encounter.c.id,
@@ -237,8 +321,7 @@ def _summaries() -> Select[*tuple[Any, ...]]:
             identity.c.name.label("identity"),
         )
         .select_from(encounter)
-        .outerjoin(latest, latest.c.encounter_id == encounter.c.id)
-        .outerjoin(decision, decision.c.id == latest.c.id)
+        .outerjoin(decision, decision.c.id == newest)
         .outerjoin(identity, identity.c.id == decision.c.identity_id)
     )
 
@@ -246,12 +329,12 @@ def _summaries() -> Select[*tuple[Any, ...]]:
 def _with_annotations(connection: Connection, rows: Sequence[AnyRow]) -> list[EncounterSummary]:
     """Add counts, flanks and a thumbnail, by one query for all."""
     found: dict[int, list[AnyRow]] = {row.id: [] for row in rows}
-    for row in connection.execute(
-        select(annotation.c.encounter_id, annotation.c.id, annotation.c.state, annotation.c.flank)
-        .where(annotation.c.encounter_id.in_(found))
-        .order_by(annotation.c.id)
-    ):
-        found[row.encounter_id].append(row)
+    columns = (annotation.c[n] for n in ("encounter_id", "id", "state", "flank"))
+    query, ids = select(*columns).order_by(annotation.c.id), list(found)
+    for start in range(0, len(ids), CHUNK):
+        some = annotation.c.encounter_id.in_(ids[start : start + CHUNK])
+        for row in connection.execute(query.where(some)):
+            found[row.encounter_id].append(row)
     return [_summary(row, found[row.id]) for row in rows]
 
 

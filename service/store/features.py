@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 from reid.packing import pack_features, pack_vector, unpack_features, unpack_vector
 from reid.types import AnnotationFeatures, Box, Embedding, Flank, Float32, GalleryRow
 from reid.voting import cells as voting_cells
-from service.store import facts
+from service.store import facts, references
 from service.store.identities import current
 from service.store.photos import annotation_of, mark_embedded
 from service.store.tables import (
@@ -23,14 +23,17 @@ from service.store.tables import (
 
 @dataclass(frozen=True, slots=True)
 class GalleryEntry:
-    """One annotation that can be searched: embedded, of an encounter that has an identity."""
+    """One annotation that can be searched: embedded, of an encounter that has an identity.
+
+    Refused reference photos cannot be searched.
+    """
 
     row: GalleryRow
     flank: Flank
     embedding_id: int
 
 
-Version = tuple[int, int, int]
+Version = tuple[int, int, int, int]
 AFAR = ("afar-0", "afar-1")  # kinds of features, see `reid.afar`
 
 
@@ -66,7 +69,8 @@ def version(connection: Connection, model: str) -> Version:
     """Changes whenever the gallery may have changed; cheap to ask."""
     newest = connection.execute(select(func.max(decision.c.id), func.count(decision.c.id))).one()
     embedded = select(func.max(embedding.c.id)).where(embedding.c.model == model)
-    return (newest[0] or 0, newest[1], connection.execute(embedded).scalar() or 0)
+    marked = references.newest(connection)
+    return (newest[0] or 0, newest[1], connection.execute(embedded).scalar() or 0, marked)
 
 
 def gallery(connection: Connection, model: str) -> list[GalleryEntry]:
@@ -82,7 +86,7 @@ def gallery(connection: Connection, model: str) -> list[GalleryEntry]:
         )
         .join(now, now.c.encounter_id == annotation.c.encounter_id)
         .join(embedding, embedding.c.annotation_id == annotation.c.id)
-        .where(embedding.c.model == model)
+        .where(embedding.c.model == model, annotation.c.id.not_in(references.marked("refused")))
         .order_by(annotation.c.id)
     )
     return [

@@ -15,14 +15,14 @@ identity_change = Table(
     Column("kind", String(12), nullable=False),
     Column("identity_id", Integer, ForeignKey("identity.id"), nullable=False, index=True),
     Column("other_id", Integer, ForeignKey("identity.id"), index=True),  # merged in, or split off
-    Column("before", Text, nullable=False),  # JSON of the fields that changed
+    Column("before", Text, nullable=False),  # JSON: identity -> the fields that changed
     Column("after", Text, nullable=False),
     Column("reviewer", String(100), nullable=False),
     Column("reason", Text, nullable=False),
     Column("evidence", Text, nullable=False),  # JSON: pairs with llr, model, calibrator, opinions
     Column("changed_at", Utc, nullable=False, default=now),
     Column("undoes", Integer, ForeignKey("identity_change.id"), unique=True),
-    one_of("kind", "created", "renamed", "described", "merged", "split", "undone"),
+    one_of("kind", "created", "renamed", "described", "merged", "split", "kept", "undone"),
     sqlite_autoincrement=True,
 )
 

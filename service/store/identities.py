@@ -3,14 +3,19 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from reid.errors import Conflict, NotFound
 from reid.types import Flank
 from service.store.database import AnyRow, insert_one
 from service.store.photos import Annotation, Photo, annotation_of, annotations_with, photo_of
 from service.store.tables import annotation, decision, encounter, identity, photo
+
+Sex = Literal["female", "male", "unknown"]
+LifeStage = Literal["adult", "subadult", "juvenile", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +27,29 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class IdentitySummary:
-    """One line of the catalogue.
-
-    flanks: how many embedded annotations of each flank, left first; only flanks that are there.
-    best: the largest embedded annotation of each of these flanks, for thumbnails.
-    """
+class Known:
+    """What an identity is called and described as. merged_into: where its encounters went."""
 
     id: int
     name: str
+    sex: Sex
+    life_stage: LifeStage
+    note: str
+    merged_into: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentitySummary(Known):
+    """One line of the catalogue.
+
+    flanks: how many embedded annotations of each flank, left first; only flanks that are there.
+    """
+
     encounters: int
     annotations: int
     first_seen: datetime | None
     last_seen: datetime | None
     flanks: tuple[tuple[Flank, int], ...]
-    best: tuple[Reference, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +92,56 @@ def assigned(connection: Connection) -> dict[int, int]:
     return {row.encounter_id: row.identity_id for row in connection.execute(current())}
 
 
-def catalogue(connection: Connection) -> list[IdentitySummary]:
-    """Every identity that has an encounter now, by name."""
+def of(identity_id: int) -> Select[tuple[int, int]]:
+    """encounter_id, identity_id of every encounter that is this identity now."""
+    later = decision.alias("later")
+    newer = (later.c.encounter_id == decision.c.encounter_id) & (later.c.id > decision.c.id)
+    return select(decision.c.encounter_id, decision.c.identity_id).where(
+        decision.c.identity_id == identity_id, ~select(later.c.id).where(newer).exists()
+    )
+
+
+def encounters_of(connection: Connection, identity_id: int) -> dict[int, int]:
+    """Encounter -> its latest decision, for every encounter that is this identity now."""
+    query = of(identity_id).with_only_columns(decision.c.encounter_id, decision.c.id)
+    rows = connection.execute(query.order_by(decision.c.encounter_id))
+    return {row.encounter_id: row.id for row in rows}
+
+
+def catalogue(connection: Connection, *, station: str = "") -> list[IdentitySummary]:
+    """Every identity that has an encounter now (at this station, if one is named), by name."""
     now = current().subquery()
-    rows = connection.execute(
-        select(identity.c.id, identity.c.name).where(identity.c.id.in_(select(now.c.identity_id)))
-    ).all()
-    sightings = _sightings(connection)
-    references = _references(connection)
-    summaries = [
-        _summary(row.id, row.name, sightings.get(row.id, []), references.get(row.id, []))
-        for row in rows
+    spans = _spans(connection, now)
+    if station:
+        there = select(now.c.identity_id).join(encounter, encounter.c.id == now.c.encounter_id)
+        at = connection.execute(there.where(encounter.c.station == station).distinct()).scalars()
+        spans = {number: spans[number] for number in at}
+    photos = _photos(connection, now)
+    found = [
+        _summary(one, spans[one.id], photos.get(one.id, {}))
+        for one in known(connection)
+        if one.id in spans
     ]
-    return sorted(summaries, key=lambda one: one.name.casefold())
+    return sorted(found, key=lambda one: one.name.casefold())
 
 
 def get(connection: Connection, identity_id: int) -> IdentityDetail:
     """One identity, also when no encounter is left to it."""
-    name = name_of(connection, identity_id)
-    sightings = _sightings(connection, identity_id).get(identity_id, [])
-    references = _references(connection, identity_id).get(identity_id, [])
-    summary = _summary(identity_id, name, sightings, references)
-    return IdentityDetail(summary, tuple(sightings), tuple(references))
+    row = connection.execute(_known().where(identity.c.id == identity_id)).first()
+    if row is None:
+        raise NotFound(f"no identity {identity_id}")
+    now = of(identity_id).subquery()
+    span = _spans(connection, now).get(identity_id, (0, None, None))
+    photos = _photos(connection, now).get(identity_id, {})
+    summary = _summary(Known(**row._mapping), span, photos)
+    return IdentityDetail(
+        summary, tuple(_sightings(connection, now)), tuple(_references(connection, now))
+    )
+
+
+def known(connection: Connection) -> list[Known]:
+    """Every identity that was ever named, in the order of their numbers."""
+    return [Known(**row._mapping) for row in connection.execute(_known().order_by(identity.c.id))]
 
 
 def members(connection: Connection, ids: Collection[int]) -> dict[int, set[int]]:
@@ -125,18 +166,41 @@ def names(connection: Connection) -> dict[int, str]:
     return {row.id: row.name for row in connection.execute(select(identity.c.id, identity.c.name))}
 
 
+def in_use(connection: Connection) -> list[tuple[int, str]]:
+    """Number and name of every identity that has an encounter now, by name."""
+    now = current().subquery()
+    query = select(identity.c.id, identity.c.name)
+    rows = connection.execute(query.where(identity.c.id.in_(select(now.c.identity_id))))
+    return sorted(((row.id, row.name) for row in rows), key=lambda one: one[1].casefold())
+
+
 def by_name(connection: Connection, name: str) -> int | None:
     """The number of a name, if somebody gave it."""
     query = select(identity.c.id).where(identity.c.name == name)
     return connection.execute(query).scalar_one_or_none()
 
 
+def hold_for_decision(connection: Connection, identity_id: int) -> None:
+    """Keep it from being merged away meanwhile; refuse one that was merged away before."""
+    query = select(identity.c.name, identity.c.merged_into).where(identity.c.id == identity_id)
+    row = connection.execute(query.with_for_update(read=True)).first()
+    if row is None:
+        raise NotFound(f"no identity {identity_id}")
+    if row.merged_into is not None:
+        into = name_of(connection, row.merged_into)
+        raise Conflict(f"{row.name} was merged into {into}: decide same as {into}")
+
+
 def add(connection: Connection, name: str | None = None) -> int:
     """Name a new individual; without a name the next free one like L001."""
     name = name or next_name(connection)
+    taken = f"an identity is already called {name}: choose another name, or decide same"
     if by_name(connection, name) is not None:
-        raise Conflict(f"an identity is already called {name}: choose another name, or decide same")
-    return insert_one(connection, insert(identity).values(name=name))
+        raise Conflict(taken)
+    try:
+        return insert_one(connection, insert(identity).values(name=name))
+    except IntegrityError as error:  # somebody took it this moment
+        raise Conflict(taken) from error
 
 
 def next_name(connection: Connection) -> str:
@@ -146,62 +210,69 @@ def next_name(connection: Connection) -> str:
     return f"L{max(numbers, default=0) + 1:03d}"
 
 
-def _sightings(connection: Connection, identity_id: int | None = None) -> dict[int, list[Sighting]]:
-    now = current().subquery()
-    query = (
-        select(now.c.identity_id, encounter.c.id, encounter.c.station, encounter.c.started_at)
+Span = tuple[int, datetime | None, datetime | None]
+Photos = dict[tuple[str, str], int]
+
+
+def _known() -> Select[*tuple[Any, ...]]:
+    return select(*(identity.c[name] for name in Known.__slots__))
+
+
+def _spans(connection: Connection, now: Any) -> dict[int, Span]:  # noqa: ANN401  a subquery
+    """How many encounters of each identity, the first and the last."""
+    start = encounter.c.started_at
+    rows = connection.execute(
+        select(now.c.identity_id, func.count(), func.min(start), func.max(start))
         .join(encounter, encounter.c.id == now.c.encounter_id)
-        .order_by(encounter.c.started_at.is_(None), encounter.c.started_at.desc(), encounter.c.id)
+        .group_by(now.c.identity_id)
     )
-    if identity_id is not None:
-        query = query.where(now.c.identity_id == identity_id)
-    found: dict[int, list[Sighting]] = {}
-    for row in connection.execute(query):
-        sighting = Sighting(row.id, row.station, row.started_at)
-        found.setdefault(row.identity_id, []).append(sighting)
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
+def _photos(connection: Connection, now: Any) -> dict[int, Photos]:  # noqa: ANN401
+    """How many annotations of each identity, by flank and state."""
+    rows = connection.execute(
+        select(now.c.identity_id, annotation.c.flank, annotation.c.state, func.count())
+        .join(annotation, annotation.c.encounter_id == now.c.encounter_id)
+        .group_by(now.c.identity_id, annotation.c.flank, annotation.c.state)
+    )
+    found: dict[int, Photos] = {}
+    for identity_id, flank, state, number in rows:
+        found.setdefault(identity_id, {})[flank, state] = number
     return found
 
 
-def _references(
-    connection: Connection, identity_id: int | None = None
-) -> dict[int, list[Reference]]:
-    now = current().subquery()
+def _sightings(connection: Connection, now: Any) -> list[Sighting]:  # noqa: ANN401
     query = (
-        annotations_with(now.c.identity_id, photo)
+        select(encounter.c.id, encounter.c.station, encounter.c.started_at)
+        .join(now, now.c.encounter_id == encounter.c.id)
+        .order_by(encounter.c.started_at.is_(None), encounter.c.started_at.desc(), encounter.c.id)
+    )
+    return [Sighting(row.id, row.station, row.started_at) for row in connection.execute(query)]
+
+
+def _references(connection: Connection, now: Any) -> list[Reference]:  # noqa: ANN401
+    rows = connection.execute(
+        annotations_with(photo)
         .join(now, now.c.encounter_id == annotation.c.encounter_id)
         .join(photo, photo.c.id == annotation.c.photo_id)
         .order_by(photo.c.captured_at.is_(None), photo.c.captured_at.desc(), annotation.c.id)
     )
-    if identity_id is not None:
-        query = query.where(now.c.identity_id == identity_id)
-    found: dict[int, list[Reference]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row._mapping[now.c.identity_id], []).append(_reference(row))
-    return found
+    return [reference_of(row) for row in rows]
 
 
-def _reference(row: AnyRow) -> Reference:
+def reference_of(row: AnyRow) -> Reference:
+    """A row of an annotation with its photo, as a value."""
     return Reference(annotation_of(row), photo_of(row))
 
 
-def _summary(
-    identity_id: int, name: str, sightings: list[Sighting], references: list[Reference]
-) -> IdentitySummary:
-    seen = [one.started_at for one in sightings if one.started_at]
-    usable = [one for one in references if one.annotation.state == "embedded"]
-    by_flank = {flank: [r for r in usable if r.annotation.flank == flank] for flank in Flank}
+def _summary(one: Known, span: Span, photos: Photos) -> IdentitySummary:
+    usable = {flank: photos.get((flank.value, "embedded"), 0) for flank in Flank}
     return IdentitySummary(
-        id=identity_id,
-        name=name,
-        encounters=len(sightings),
-        annotations=len(references),
-        first_seen=min(seen, default=None),
-        last_seen=max(seen, default=None),
-        flanks=tuple((flank, len(found)) for flank, found in by_flank.items() if found),
-        best=tuple(max(found, key=_width) for found in by_flank.values() if found),
+        **{name: getattr(one, name) for name in Known.__slots__},
+        encounters=span[0],
+        annotations=sum(photos.values()),
+        first_seen=span[1],
+        last_seen=span[2],
+        flanks=tuple((flank, number) for flank, number in usable.items() if number),
     )
-
-
-def _width(reference: Reference) -> float:
-    box = reference.annotation.box
-    return box.width if box else float(reference.photo.width)

@@ -148,6 +148,7 @@ identity = Table(
     Column("sex", String(10), nullable=False, server_default="unknown"),
     Column("life_stage", String(10), nullable=False, server_default="unknown"),
     Column("note", Text, nullable=False, server_default=""),
+    Column("merged_into", Integer, ForeignKey("identity.id")),  # where its encounters went
     one_of("sex", "female", "male", "unknown"),
     one_of("life_stage", "adult", "subadult", "juvenile", "unknown"),
 )

@@ -1,127 +1,19 @@
-"""View models of one identity, one photo and one upload."""
+"""View models of one photo and one upload."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection
 
-from reid.types import Box, Flank
+from reid.types import Box
 from service.languages import NP_, ngettext, pgettext
 from service.languages import gettext as _
-from service.store import identities, photos, uploads
-from service.store.identities import IdentitySummary, Reference, Sighting
+from service.store import photos, uploads
 from service.store.photos import Annotation, Photo
 from service.store.uploads import UploadedFile
 from service.views.advice import advice
 from service.views.core_words import said_by_core
 from service.views.facts import FactsView, facts_view
-from service.views.lists import crop_address, without_station
 from service.views.words import number, sentence
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityCard:
-    """One identity of the catalogue. flanks: left and right, then unknown if there is one."""
-
-    id: int
-    name: str
-    encounters: int
-    photos: int
-    first_seen: datetime | None
-    last_seen: datetime | None
-    flanks: tuple[tuple[str, str], ...]
-
-
-def card(summary: IdentitySummary) -> IdentityCard:
-    """An identity as the catalogue shows it."""
-    best = {one.annotation.flank: crop_address(one.annotation.id, 480) for one in summary.best}
-    flanks = [Flank.LEFT, Flank.RIGHT, *([Flank.UNKNOWN] if Flank.UNKNOWN in best else [])]
-    return IdentityCard(
-        id=summary.id,
-        name=summary.name,
-        encounters=summary.encounters,
-        photos=summary.annotations,
-        first_seen=summary.first_seen,
-        last_seen=summary.last_seen,
-        flanks=tuple((flank.value, best.get(flank, "")) for flank in flanks),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class ReferenceView:
-    """One photo of an identity or an encounter."""
-
-    annotation_id: int
-    photo_id: str
-    encounter_id: int
-    file_name: str
-    station: str | None
-    captured_at: datetime | None
-    flank: str
-    crop: str
-    facts: FactsView
-
-
-def reference(one: Reference) -> ReferenceView:
-    """A reference as the pages show it."""
-    return ReferenceView(
-        annotation_id=one.annotation.id,
-        photo_id=one.photo.id,
-        encounter_id=one.annotation.encounter_id,
-        file_name=one.photo.file_name,
-        station=one.photo.station,
-        captured_at=one.photo.captured_at,
-        flank=one.annotation.flank.value,
-        crop=crop_address(one.annotation.id, 480),
-        facts=facts_view(one.annotation, one.annotation.flank),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class SightingRow:
-    """One encounter of an identity."""
-
-    id: int
-    title: str
-    started_at: datetime | None
-    photos: int
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityView:
-    """One identity with its photos by flank."""
-
-    identity: IdentityCard
-    encounters: tuple[SightingRow, ...]
-    by_flank: tuple[tuple[str, tuple[ReferenceView, ...]], ...]
-
-
-def identity_view(connection: Connection, identity_id: int) -> IdentityView:
-    """One identity, also when no encounter is left to it."""
-    found = identities.get(connection, identity_id)
-    shown = card(found.summary)
-    usable = [one for one in found.references if one.annotation.state == "embedded"]
-    by_flank = tuple(
-        (flank, tuple(reference(one) for one in usable if one.annotation.flank == flank))
-        for flank, _ in shown.flanks
-    )
-    return IdentityView(shown, _sightings(found.sightings, found.references), by_flank)
-
-
-def _sightings(
-    sightings: Sequence[Sighting], references: Sequence[Reference]
-) -> tuple[SightingRow, ...]:
-    of = [one.annotation.encounter_id for one in references]
-    return tuple(
-        SightingRow(
-            one.encounter_id,
-            one.station or without_station(one.encounter_id),
-            one.started_at,
-            of.count(one.encounter_id),
-        )
-        for one in sightings
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def test_the_catalogue_shows_both_flanks_and_what_is_missing(page, site):
     card = page.locator("li.card", has_text="Uma")
     expect(card.get_by_alt_text("left flank of Uma")).to_be_visible()
     expect(card).to_contain_text("right flank: none yet")
-    card.get_by_role("link", name="Uma").click()
+    card.get_by_role("link", name="Uma", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Uma")
     page.locator(".grid a").first.click()
     expect(page.get_by_text("SHA-256")).to_be_visible()

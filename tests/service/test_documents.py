@@ -13,6 +13,7 @@ from service import (
     case_schemas,
     cluster_schemas,
     errors,
+    identity_schemas,
     review_schemas,
     schemas,
 )
@@ -61,6 +62,7 @@ def test_every_error_code_is_documented():
 
 def models():
     modules = (schemas, case_schemas, calibration_schemas, cluster_schemas, review_schemas)
+    modules += (identity_schemas,)
     every = {name: one for module in modules for name, one in vars(module).items()}.values()
     return [m for m in every if isinstance(m, type) and issubclass(m, BaseModel)]
 

@@ -14,6 +14,7 @@ IDENTITY = (
     "life_stage VARCHAR(10) DEFAULT 'unknown' NOT NULL CONSTRAINT ck_identity_life_stage"
     " CHECK (life_stage IN ('adult', 'subadult', 'juvenile', 'unknown'))",
     "note TEXT DEFAULT '' NOT NULL",
+    "merged_into INTEGER CONSTRAINT fk_identity_merged_into REFERENCES identity (id)",
 )
 
 FEATURES = "kind IN ('rosette', 'rootsift', 'afar-0', 'afar-1')"
@@ -95,7 +96,7 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(), nullable=False),
         sa.Column("undoes", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('created', 'renamed', 'described', 'merged', 'split', 'undone')",
+            "kind IN ('created', 'renamed', 'described', 'merged', 'split', 'kept', 'undone')",
             name=op.f("ck_identity_change_kind"),
         ),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,198 @@
+"""Pages where identities are merged and split, each with a preview, and where conflicts are."""
+
+from typing import Annotated
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from reid.errors import Conflict, ReidError
+from service.deps import Parts, RowNumber, Service
+from service.languages import gettext as _
+from service.routes.identity_pages import AskedForm
+from service.routes.pages import goto, page, remember
+from service.splitting import Cut, cut, joining, part
+from service.store import changes, conflicts
+from service.store.changes import Asked
+from service.store.conflicts import ConflictKind
+from service.store.history import NOTHING, Evidence
+from service.views.conflicts import conflict_list
+from service.views.parting import Choice, choice, merge_view, seen_decisions, split_view
+from service.views.words import sentence
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+Number = Annotated[int, Form(ge=1, le=2**31 - 1)]
+Other = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+
+
+async def form_fields(request: Request) -> dict[str, str]:
+    """The fields of a form whose names depend on its encounters."""
+    return {name: str(value)[:5000] for name, value in (await request.form()).items()}
+
+
+Fields = Annotated[dict[str, str], Depends(form_fields)]
+
+
+@router.get("/identities/{identity_id}/merge")
+def merge_page(
+    identity_id: RowNumber, request: Request, parts: Service, other: Other = None
+) -> Response:
+    """Choose another identity, and see what a merge would move and what speaks for it."""
+    return _merge(request, parts, identity_id, other)
+
+
+def _merge(
+    request: Request,
+    parts: Parts,
+    identity_id: int,
+    other: int | None,
+    refused: str = "",
+    status: int = 200,
+) -> Response:
+    rests = _joining(parts, identity_id, other) if other and other != identity_id else NOTHING
+    with parts.database.read() as connection:
+        view = merge_view(connection, identity_id, other if other != identity_id else None, rests)
+        values = {name: getattr(view, name) for name in view.__slots__}
+        reviewer = unquote(request.cookies.get("reviewer", ""))
+        values |= {"nav": "catalogue", "problem": refused, "reviewer": reviewer}
+        response = page(request, parts, "merge.html", connection, **values)
+    response.status_code = status
+    return response
+
+
+def _joining(parts: Parts, identity_id: int, other: int) -> Evidence:
+    ready = parts.casework if parts.engine.loaded else None
+    return joining(parts.database, ready, identity_id, other)
+
+
+@router.post("/identities/{identity_id}/merge")
+def merge(
+    identity_id: RowNumber,
+    request: Request,
+    parts: Service,
+    other: Number,
+    asked: AskedForm,
+    fields: Fields,
+) -> Response:
+    """Merge the other identity in, if its encounters are still those of the preview."""
+    rests = _joining(parts, identity_id, other) if other != identity_id else NOTHING
+    whole = Asked(asked.reviewer, asked.reason, rests, seen_decisions(fields))
+    try:
+        with parts.database.write() as connection:
+            made = changes.merge(connection, identity_id, other, whole)
+    except Conflict as error:
+        return _merge(request, parts, identity_id, other, f"{sentence(str(error))}.", 409)
+    response = goto(f"/identities/{identity_id}?said={made.id}")
+    remember(response, asked.reviewer)
+    return response
+
+
+@router.get("/identities/{identity_id}/split")
+def split_page(identity_id: RowNumber, request: Request, parts: Service) -> Response:
+    """Sort the encounters of an identity into those that stay and those that leave."""
+    return _split(request, parts, identity_id, choice(request.query_params))
+
+
+def _split(
+    request: Request,
+    parts: Parts,
+    identity_id: int,
+    chosen: Choice,
+    refused: str = "",
+    status: int = 200,
+) -> Response:
+    asked = request.query_params
+    found, problem = _cut(parts, identity_id) if "suggest" in asked else (None, "")
+    with parts.database.read() as connection:
+        view = split_view(connection, identity_id, chosen, found)
+        values = {name: getattr(view, name) for name in view.__slots__}
+        values |= {
+            "nav": "catalogue",
+            "problem": refused or problem,
+            "preview": "preview" in asked or status != 200,
+            "followed": asked.get("followed", "") == "1" or found is not None,
+            "reviewer": unquote(request.cookies.get("reviewer", "")),
+        }
+        response = page(request, parts, "split.html", connection, **values)
+    response.status_code = status
+    return response
+
+
+def _cut(parts: Parts, identity_id: int) -> tuple[Cut | None, str]:
+    """The suggestion, or why there is none."""
+    if parts.engine.loaded is None:
+        return None, _("The network is still being loaded: ask for a suggestion again in a moment.")
+    try:
+        found = cut(parts.database, parts.casework, identity_id)
+    except ReidError as error:
+        return None, f"{sentence(str(error))}."
+    return found, "" if found else _("There is nothing to split: it has fewer than two encounters.")
+
+
+@router.post("/identities/{identity_id}/split")
+def split(
+    identity_id: RowNumber, request: Request, parts: Service, asked: AskedForm, fields: Fields
+) -> Response:
+    """Let the chosen encounters leave, if nobody decided on them since the preview."""
+    chosen = choice(fields)
+    if not chosen.leaving():
+        words = _("Choose the encounters that leave.")
+        return _split(request, parts, identity_id, chosen, words, 422)
+    followed = _cut(parts, identity_id)[0] if fields.get("followed") == "1" else None
+    rests = followed.rests(chosen.groups) if followed else NOTHING
+    whole = Asked(asked.reviewer, asked.reason, rests, seen_decisions(fields))
+    try:
+        with parts.database.write() as connection:
+            made = part(connection, identity_id, chosen.leaving(), whole)
+    except Conflict as error:
+        return _split(request, parts, identity_id, chosen, f"{sentence(str(error))}.", 409)
+    response = goto(f"/identities/{identity_id}?said={made[-1].id}")
+    remember(response, asked.reviewer)
+    return response
+
+
+@router.get("/conflicts")
+def conflict_page(
+    request: Request, parts: Service, page_number: Annotated[str, Query(alias="page")] = "1"
+) -> Response:
+    """What contradicts the catalogue, until it is resolved."""
+    return _conflicts(request, parts, int(page_number) if page_number.isdecimal() else 1)
+
+
+def _conflicts(
+    request: Request, parts: Parts, number: int = 1, refused: str = "", status: int = 200
+) -> Response:
+    with parts.database.read() as connection:
+        found = conflict_list(connection, parts.settings.same_llr, min(number, 10**6))
+        values = {
+            "nav": "catalogue",
+            "list": found,
+            "problem": refused,
+            "kept": "kept" in request.query_params,
+            "reviewer": unquote(request.cookies.get("reviewer", "")),
+        }
+        response = page(request, parts, "conflicts.html", connection, **values)
+    response.status_code = status
+    return response
+
+
+@router.post("/conflicts/keep")
+def keep(
+    request: Request,
+    parts: Service,
+    one: Number,
+    other: Number,
+    kind: Annotated[ConflictKind, Form()],
+    asked: AskedForm,
+) -> Response:
+    """Resolve a contradiction by a reason, which stands in the history from now on."""
+    same = parts.settings.same_llr
+    try:
+        with parts.database.write() as connection:
+            conflicts.keep(connection, kind, (one, other), same, asked, asked.seen or 0)
+    except Conflict as error:
+        return _conflicts(request, parts, 1, f"{sentence(str(error))}.", 409)
+    response = goto("/conflicts?kept=1")
+    remember(response, asked.reviewer)
+    return response

@@ -1,0 +1,180 @@
+"""Contradictions of the catalogue with what observers and the machine say, until resolved.
+
+apart: one identity, and somebody or the machine says that two of its encounters differ.
+together: two identities, and somebody says that an encounter of each is the same animal.
+chain: a is b and b is c, by opinions or identities, and somebody says that a is not c.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from sqlalchemy import Connection, select
+
+from reid.errors import Conflict as Refused
+from service.store import changes, history, identities
+from service.store.changes import Asked
+from service.store.history import Change, Evidence, PairSaid
+from service.store.identities import current
+from service.store.review_tables import pair_evidence
+from service.store.said import Opinion, Pair, Said, hidden, opinions
+
+ConflictKind = Literal["apart", "together", "chain"]
+MOST_MACHINE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An identity in a conflict."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two encounters, their identities now, and what speaks against that.
+
+    through: of a chain, the encounter that both are the same as. opinions: those that contradict.
+    machine: what was measured, where the machine contradicts. kept: the entry that resolved it.
+    """
+
+    kind: ConflictKind
+    one: int
+    other: int
+    through: int | None
+    identity: Named | None
+    other_identity: Named | None
+    opinions: tuple[Opinion, ...]
+    machine: PairSaid | None
+    kept: int | None = None
+
+    @property
+    def identities(self) -> tuple[int, ...]:
+        """Numbers of the identities that it concerns."""
+        both = (self.identity, self.other_identity)
+        return tuple(dict.fromkeys(one.id for one in both if one))
+
+
+def listed(connection: Connection, same: float, *, kept: bool = False) -> list[Contradiction]:
+    """Those that are open, or those that were kept for a reason.
+
+    same: the llr from which the verdict is "same", and below minus which "different".
+    """
+    every = _every(connection, same)
+    entries = [] if not every else _kept(connection)
+    found = []
+    for one in every:
+        entry = next((e.id for e in entries if _covers(e, one)), None)
+        if (entry is not None) == kept:
+            found.append(replace(one, kept=entry))
+    return found
+
+
+def keep(
+    connection: Connection, kind: ConflictKind, pair: Pair, same: float, asked: Asked, seen: int
+) -> Change:
+    """Resolve one by a reason. seen: the newest opinion that the person had seen, 0 for none."""
+    found = [c for c in listed(connection, same) if (c.kind, c.one, c.other) == (kind, *pair)]
+    if not found:
+        raise Refused("this contradiction is resolved already: look at the list again")
+    one = found[0]
+    if newest_opinion(one) != seen:
+        raise Refused("somebody said more about this pair meanwhile: look at it again first")
+    if not one.identities:
+        raise Refused("neither encounter has an identity: ask for the opinions to be withdrawn")
+    said = one.machine or PairSaid(one.one, one.other)
+    rests = Evidence((said,), tuple(o.id for o in one.opinions), conflict=kind)
+    number, *rest = one.identities
+    whole = Asked(asked.reviewer, asked.reason, rests)
+    return changes.keep(connection, number, rest[0] if rest else None, whole)
+
+
+def newest_opinion(one: Contradiction) -> int:
+    """Number of the newest opinion of it, 0 without any."""
+    return max((opinion.id for opinion in one.opinions), default=0)
+
+
+def _every(connection: Connection, same: float) -> list[Contradiction]:
+    names = identities.names(connection)
+    of = {row.encounter_id: row.identity_id for row in connection.execute(current())}
+    said, secret = opinions(connection), hidden(connection)
+    machine = [one for one in _machine(connection, same, of) if (one.one, one.other) not in secret]
+    measured = {(one.one, one.other): one for one in machine}
+    apart = [*measured, *(one.pair for one in said if _shared(of, one.pair))]
+    spoken = {one.pair: one for one in said}
+
+    def made(kind: ConflictKind, pair: Pair, answer: str, through: int | None) -> Contradiction:
+        speaking = spoken[pair].speaking(answer) if pair in spoken else ()
+        one, other = (Named(of[n], names[of[n]]) if n in of else None for n in pair)
+        seen = measured.get(pair) if kind == "apart" else None
+        return Contradiction(kind, *pair, through, one, other, speaking, seen)
+
+    found = [made("apart", pair, "different", None) for pair in sorted(set(apart))]
+    found += [
+        made("together", one.pair, "same", None)
+        for one in said
+        if one.speaking("same") and all(n in of for n in one.pair) and not _shared(of, one.pair)
+    ]
+    found += [made("chain", pair, "different", b) for pair, b in _chains(said, of)]
+    return [one for one in found if one.opinions or one.machine]
+
+
+def _shared(of: Mapping[int, int], pair: Pair) -> bool:
+    return pair[0] in of and of[pair[0]] == of.get(pair[1])
+
+
+def _machine(connection: Connection, same: float, of: Mapping[int, int]) -> list[PairSaid]:
+    """Pairs within an identity of which the newest llr says that they differ."""
+    table, newer = pair_evidence, pair_evidence.alias("newer")
+    later = (newer.c.one == table.c.one) & (newer.c.other == table.c.other)
+    later &= newer.c.computed_at > table.c.computed_at
+    against = select(table).where(table.c.comparable, table.c.llr <= -same)
+    rows = connection.execute(
+        against.where(~select(newer.c.one).where(later).exists()).order_by(table.c.llr)
+    )
+    found = (PairSaid(r.one, r.other, r.llr, r.model, r.calibrator) for r in rows)
+    return [one for one in found if _shared(of, (one.one, one.other))][:MOST_MACHINE]
+
+
+def _chains(said: Iterable[Said], of: Mapping[int, int]) -> list[tuple[Pair, int]]:
+    """a = b, b = c and a is not c, where at least one of the two rests on an opinion."""
+    near: dict[int, set[int]] = {}
+    for one in said:
+        if one.speaking("same"):
+            near.setdefault(one.one, set()).add(one.other)
+            near.setdefault(one.other, set()).add(one.one)
+    members: dict[int, set[int]] = {}
+    for encounter_id, identity_id in of.items():
+        members.setdefault(identity_id, set()).add(encounter_id)
+
+    def like(number: int) -> set[int]:
+        own = members.get(of[number], set()) if number in of else set()
+        return (near.get(number, set()) | own) - {number}
+
+    found = []
+    for one in said:
+        if one.speaking("different") and not _shared(of, one.pair):
+            both = like(one.one) & like(one.other)
+            if both:
+                found.append((one.pair, min(both)))
+    return found
+
+
+def _kept(connection: Connection) -> list[Change]:
+    return [one for one in history.search(connection, ["kept"], limit=10_000) if not one.undone]
+
+
+def _covers(entry: Change, one: Contradiction) -> bool:
+    """Whether all that contradicts was known when it was kept."""
+    if entry.evidence.conflict != one.kind or not entry.evidence.pairs:
+        return False
+    looked = entry.evidence.pairs[0]
+    if (looked.one, looked.other) != (one.one, one.other):
+        return False
+    if {opinion.id for opinion in one.opinions} - set(entry.evidence.opinions):
+        return False
+    return one.machine is None or (looked.model, looked.calibrator) == (
+        one.machine.model,
+        one.machine.calibrator,
+    )

@@ -1,0 +1,81 @@
+"""View models of contradictions between identities, opinions and the machine."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from service.languages import gettext as _
+from service.store import conflicts, encounters
+from service.store.conflicts import Contradiction
+from service.views.lists import EncounterRow, row
+from service.views.words import signed
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictView:
+    """One contradiction: what stands, what contradicts it, and what would resolve it.
+
+    seen: the newest opinion of it.
+    """
+
+    conflict: Contradiction
+    one: EncounterRow
+    other: EncounterRow
+    stands: str
+    against: tuple[str, ...]
+    seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictList:
+    """The contradictions that are open, and how many were kept for a reason."""
+
+    rows: tuple[ConflictView, ...]
+    total: int
+    kept: int
+    page: int
+    pages: int
+
+
+def conflict_list(connection: Connection, same: float, page: int = 1) -> ConflictList:
+    """One page of those that are open."""
+    found = conflicts.listed(connection, same)
+    kept = len(conflicts.listed(connection, same, kept=True))
+    pages = max(1, -(-len(found) // PAGE))
+    page = min(max(1, page), pages)
+    shown = found[(page - 1) * PAGE : page * PAGE]
+    rows = tuple(_view(connection, one) for one in shown)
+    return ConflictList(rows, len(found), kept, page, pages)
+
+
+def _view(connection: Connection, one: Contradiction) -> ConflictView:
+    first, second = (row(encounters.summary(connection, n)) for n in (one.one, one.other))
+    names = [found.name if found else "" for found in (one.identity, one.other_identity)]
+    facts = {
+        "one": one.one,
+        "other": one.other,
+        "through": one.through,
+        "name": names[0],
+        "second": names[1],
+    }
+    if one.kind == "apart":
+        stands = _("Encounters %(one)s and %(other)s are both %(name)s.") % facts
+    elif one.kind == "together":
+        stands = _("Encounter %(one)s is %(name)s, encounter %(other)s is %(second)s.") % facts
+    else:
+        stands = (
+            _("Encounters %(one)s and %(other)s are both the same as encounter %(through)s.")
+            % facts
+        )
+    return ConflictView(one, first, second, stands, _against(one), conflicts.newest_opinion(one))
+
+
+def _against(one: Contradiction) -> tuple[str, ...]:
+    says = {"same": _("%(who)s says: same animal"), "different": _("%(who)s says: different")}
+    lines = [says[said.answer] % {"who": said.observer} for said in one.opinions]
+    if one.machine is not None:
+        facts = {"llr": signed(one.machine.llr or 0.0), "by": one.machine.calibrator}
+        lines.append(_("The machine says: different, llr %(llr)s (%(by)s)") % facts)
+    return tuple(lines)
