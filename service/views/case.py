@@ -11,10 +11,10 @@ from reid.settle import in_words
 from service.casework import CasePair, CaseReport, Member
 from service.store.cases import Case, Change
 from service.store.encounters import EncounterSummary
+from service.views.case_timeline import TimelineView, timeline
 from service.views.lists import EncounterRow, crop_address, row
 from service.views.map import MapView, map_view, placed
 from service.views.tested import Plot, TestRow, plot_of, test_rows, tested_on
-from service.views.timeline import TimelineView, timeline
 from service.views.whereabouts import animals_of, moments, stops
 from service.views.words import count, dated, elapsed, limits, meaning, sentence, signed, when
 

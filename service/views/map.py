@@ -12,8 +12,8 @@ from math import ceil, cos, floor, hypot, log10, pi, radians
 
 from reid.movement import EARTH_KM, Position, Span, great_circle_km
 from service.languages import gettext as _
+from service.views.case_timeline import between
 from service.views.labels import Corner, Frame, free_spot
-from service.views.timeline import between
 
 WIDTH, HEIGHT = 620.0, 420.0
 LEFT, RIGHT, TOP, BOTTOM = 58.0, 14.0, 14.0, 32.0

@@ -5,9 +5,9 @@ from string import ascii_uppercase
 
 from reid.partitions import PartitionPosterior
 from service.casework import CaseReport
+from service.views.case_timeline import Moment
 from service.views.lists import title
 from service.views.map import Stop
-from service.views.timeline import Moment
 
 
 def animals_of(weighed: PartitionPosterior | None) -> tuple[int, ...]:
