@@ -23,7 +23,7 @@ from service.views import look as looks
 from service.views.advice import advice
 from service.views.compare import comparing, said
 from service.views.drawing import tone
-from service.views.lists import STATES, counts, encounter_list, filters, next_waiting, row
+from service.views.lists import STATES, counts, encounter_list, filters, row
 from service.views.records import card, identity_view, photo_view, upload_view
 from service.views.words import FILTERS, KINDS, SIGNS, sentence
 
@@ -64,7 +64,7 @@ def page(
 def start(request: Request, parts: Service) -> Response:
     """What waits."""
     with parts.database.read() as connection:
-        found = next_waiting(connection)
+        found = encounters.next_waiting(connection)
         values = {
             "next": row(found) if found else None,
             "stations": progress.stations(connection),
@@ -142,7 +142,7 @@ def _compare(
     look = looks.parse(request.query_params)
     view = comparing(detail, answer, look)
     with parts.database.read() as connection:
-        following = next_waiting(connection, encounter_id)
+        following = encounters.next_waiting(connection, encounter_id)
         catalogue = identities.catalogue(connection)
         values = {
             **{name: getattr(view, name) for name in view.__slots__},

@@ -75,13 +75,49 @@ def search(
     connection: Connection, state: EncounterState = "all", *, limit: int = 100, offset: int = 0
 ) -> list[EncounterSummary]:
     """Encounters, newest first; those without a time last."""
-    query = _summaries().order_by(
-        encounter.c.started_at.is_(None), encounter.c.started_at.desc(), encounter.c.id.desc()
-    )
+    query = _summaries().order_by(*_newest_first())
     if state != "all":
         query = query.where(_is_waiting() if state == "waiting" else ~_is_waiting())
     rows = connection.execute(query.limit(limit).offset(offset)).all()
     return _with_annotations(connection, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which encounters are listed. state "failed": waiting, and none of its photos can be compared.
+
+    station, flank: empty for all.
+    """
+
+    state: EncounterState | Literal["failed"] = "all"
+    station: str = ""
+    flank: str = ""
+
+
+def listed(
+    connection: Connection, wanted: Wanted, *, limit: int, offset: int = 0
+) -> list[EncounterSummary]:
+    """The encounters that fit, in the order of `search`."""
+    query = _fitting(wanted).order_by(*_newest_first()).limit(limit).offset(offset)
+    return _with_annotations(connection, connection.execute(query).all())
+
+
+def how_many(connection: Connection, wanted: Wanted) -> int:
+    """How many fit."""
+    every = _fitting(wanted).with_only_columns(encounter.c.id).subquery()
+    return int(connection.execute(select(func.count()).select_from(every)).scalar_one())
+
+
+def next_waiting(connection: Connection, after: int | None = None) -> EncounterSummary | None:
+    """The waiting encounter with an embedded photo below `after` in the list, else the first.
+
+    Never `after` itself; None where nothing else waits.
+    """
+    ready = _fitting(Wanted("waiting")).where(_has(annotation.c.state == "embedded"))
+    ready = ready.order_by(*_newest_first()).limit(1)
+    rows = connection.execute(ready.where(_below(connection, after))).all() if after else []
+    rows = rows or connection.execute(ready.where(encounter.c.id != (after or 0))).all()
+    return _with_annotations(connection, rows)[0] if rows else None
 
 
 def counts(connection: Connection) -> EncounterCounts:
@@ -196,6 +232,38 @@ def _is_number(name: str) -> bool:
 
 def _is_waiting() -> ColumnElement[bool]:
     return decision.c.kind.is_(None) | (decision.c.kind == "withdrawn")
+
+
+def _newest_first() -> tuple[ColumnElement[Any], ...]:
+    start = encounter.c.started_at
+    return start.is_(None), start.desc(), encounter.c.id.desc()
+
+
+def _has(this: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether an encounter has such an annotation."""
+    return select(annotation.c.id).where(annotation.c.encounter_id == encounter.c.id, this).exists()
+
+
+def _fitting(wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    query = _summaries()
+    if wanted.station:
+        query = query.where(encounter.c.station == wanted.station)
+    if wanted.flank:
+        query = query.where(_has(annotation.c.flank == wanted.flank))
+    if wanted.state == "failed":
+        query = query.where(~_has(annotation.c.state.in_(("embedded", "pending"))))
+    if wanted.state != "all":
+        query = query.where(~_is_waiting() if wanted.state == "decided" else _is_waiting())
+    return query
+
+
+def _below(connection: Connection, encounter_id: int) -> ColumnElement[bool]:
+    """What comes after this encounter in the list."""
+    start, number = encounter.c.started_at, encounter.c.id
+    at = connection.execute(select(start).where(number == encounter_id)).scalar_one_or_none()
+    if at is None:
+        return start.is_(None) & (number < encounter_id)
+    return start.is_(None) | (start < at) | ((start == at) & (number < encounter_id))
 
 
 def _summaries() -> Select[*tuple[Any, ...]]:

@@ -8,11 +8,10 @@ from sqlalchemy import Connection
 
 from reid.types import Flank
 from service.store import encounters, jobs, progress
-from service.store.encounters import EncounterSummary
+from service.store.encounters import EncounterSummary, Wanted
 
 WORKER_SILENT_S = 60.0
 PAGE = 50
-ALL = 100_000
 THUMB = 320
 
 ListState = Literal["waiting", "decided", "failed", "all"]
@@ -126,17 +125,6 @@ class Filters:
     flank: str = ""
     page: int = 1
 
-    def fits(self, summary: EncounterSummary) -> bool:
-        """Whether an encounter is listed."""
-        if self.station and summary.station != self.station:
-            return False
-        if self.flank and self.flank not in summary.flanks:
-            return False
-        if self.state == "all":
-            return True
-        wanted = {"waiting", "busy", "failed"} if self.state == "waiting" else {self.state}
-        return state(summary) in wanted
-
 
 def filters(state_: str, station: str, flank: str, page: str) -> Filters:
     """Read an address; what makes no sense is taken as its default."""
@@ -158,21 +146,9 @@ class EncounterList:
 
 def encounter_list(connection: Connection, wanted: Filters) -> EncounterList:
     """The encounters that fit, newest first."""
-    known: encounters.EncounterState = "all"
-    if wanted.state != "all":
-        known = "decided" if wanted.state == "decided" else "waiting"
-    found = [one for one in encounters.search(connection, known, limit=ALL) if wanted.fits(one)]
-    pages = max(1, -(-len(found) // PAGE))
+    fitting = Wanted(wanted.state, wanted.station, wanted.flank)
+    total = encounters.how_many(connection, fitting)
+    pages = max(1, -(-total // PAGE))
     page = min(wanted.page, pages)
-    shown = found[(page - 1) * PAGE : page * PAGE]
-    return EncounterList(tuple(row(one) for one in shown), len(found), page, pages)
-
-
-def next_waiting(connection: Connection, after: int | None = None) -> EncounterSummary | None:
-    """The encounter to look at next: the one below `after` in the list, else the first."""
-    ready = encounters.search(connection, "waiting", limit=ALL)
-    ready = [one for one in ready if one.embedded or one.id == after]
-    ids = [one.id for one in ready]
-    start = ids.index(after) + 1 if after in ids else 0
-    rest = [one for one in ready[start:] + ready[:start] if one.id != after]
-    return rest[0] if rest else None
+    shown = encounters.listed(connection, fitting, limit=PAGE, offset=(page - 1) * PAGE)
+    return EncounterList(tuple(row(one) for one in shown), total, page, pages)
