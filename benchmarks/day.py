@@ -23,6 +23,7 @@ import numpy as np
 from browser_walk import CHROMIUM, QUIET, SERVE, serving
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from results import keep
+from site_pages import ready
 
 from reid.synthetic.survey import write_survey
 from service import demo
@@ -228,18 +229,6 @@ def lost(folder: Path, answers: list[Answer]) -> list[Answer]:
     return left
 
 
-def embedded(url: str) -> None:
-    """Wait until the worker has embedded everything."""
-    end = time.monotonic() + PATIENCE_S
-    with httpx.Client(base_url=url, timeout=60) as client:
-        while time.monotonic() < end:
-            asked = client.get("/api/v1/encounters", params={"limit": 500}).json()["encounters"]
-            if asked and not sum(one["pending"] for one in asked):
-                return
-            time.sleep(1)
-    raise SystemExit("photos are still not embedded")
-
-
 def play(day: Day) -> dict[str, str]:
     """Every step; what each says, or why it did not go."""
     said = {}
@@ -286,7 +275,8 @@ def main() -> int:
         folder.mkdir(parents=True, exist_ok=True)
         truth = prepared(folder)
         with serving(SERVE, folder) as url:
-            embedded(url)
+            with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+                ready(client)
             browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
             day, said = with_browsers(browser, url, folder, given.out, truth)
             browser.close()

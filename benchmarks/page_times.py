@@ -22,7 +22,7 @@ import numpy as np
 from browser_walk import SERVE, serving
 from filled import fill, rows
 from results import keep
-from site_pages import PAGES, Filled, Known, known
+from site_pages import PAGES, Filled, Known, known, ready
 
 from service.app import build_parts
 from service.settings import Settings
@@ -45,15 +45,6 @@ def prepared(folder: Path, many: int, identities: int, seed: int) -> dict[str, i
         return rows(parts)
     finally:
         parts.database.close()
-
-
-def ready(client: httpx.Client) -> None:
-    """Wait until the network is loaded and the galleries are built."""
-    end = time.monotonic() + PATIENCE_S
-    while client.get("/health").status_code != httpx.codes.OK:
-        if time.monotonic() > end:
-            raise SystemExit("the service does not get ready")
-        time.sleep(0.5)
 
 
 def timed(client: httpx.Client, fill_in: Filled, holds: Known, times: int, seed: int) -> np.ndarray:

@@ -20,7 +20,7 @@ from random import Random
 import httpx
 from browser_walk import CHROMIUM, QUIET, SERVE, serving
 from playwright.sync_api import Page, sync_playwright
-from site_pages import PAGES, Known, known
+from site_pages import PAGES, Known, known, ready
 
 SIZES = ("1280x800", "820x1180")
 PATIENCE_S = 900.0
@@ -89,6 +89,7 @@ def main() -> int:
         sync_playwright() as playwright,
     ):
         with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
+            ready(client)
             holds = with_case(client)
         browser = playwright.chromium.launch(executable_path=browser_path, args=list(QUIET))
         for width, height in sizes:

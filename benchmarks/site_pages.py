@@ -4,6 +4,7 @@ For what looks at all pages: tests/browser/test_accessibility.py, screenshots.py
 page that has no entry here fails the first of them: add a line to PAGES beside the route.
 """
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
@@ -96,6 +97,15 @@ def _get_paths(holder: Any) -> Iterator[str]:  # noqa: ANN401
             yield from _get_paths(one)
         elif "GET" in (getattr(one, "methods", None) or ()):
             yield one.path
+
+
+def ready(client: httpx.Client, *, patience_s: float = 900.0) -> None:
+    """Wait until the network is loaded, a worker lives and every photo is embedded."""
+    end = time.monotonic() + patience_s
+    while (found := client.get("/health").json())["status"] != "ok" or found["waiting_jobs"]:
+        if time.monotonic() > end:
+            raise SystemExit(f"the service does not get ready: {found}")
+        time.sleep(0.5)
 
 
 def known(client: httpx.Client, *, photos: int = 40) -> Known:
