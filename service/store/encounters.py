@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from reid.errors import NotFound
 from reid.types import Flank
@@ -262,8 +273,9 @@ def _below(connection: Connection, encounter_id: int) -> ColumnElement[bool]:
     start, number = encounter.c.started_at, encounter.c.id
     at = connection.execute(select(start).where(number == encounter_id)).scalar_one_or_none()
     if at is None:
-        return start.is_(None) & (number < encounter_id)
-    return start.is_(None) | (start < at) | ((start == at) & (number < encounter_id))
+        return and_(start.is_(None), number < encounter_id)
+    below: ColumnElement[bool] = (start < at) | ((start == at) & (number < encounter_id))
+    return or_(start.is_(None), below)
 
 
 def _summaries() -> Select[*tuple[Any, ...]]:

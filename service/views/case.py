@@ -9,6 +9,8 @@ from reid.movement import Span
 from reid.partitions import PartitionPosterior, Weighed
 from reid.settle import in_words
 from service.casework import CasePair, CaseReport, Member
+from service.languages import gettext as _
+from service.languages import ngettext
 from service.store.cases import Case, Change
 from service.store.encounters import EncounterSummary
 from service.views.case_timeline import TimelineView, timeline
@@ -209,9 +211,7 @@ def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None 
         rest=_rest(weighed, shown),
         answer=_answer(report),
         conflicts=tuple(
-            "{0} = {1} and {1} = {2}, but {0} is not {2}".format(
-                *(ascii_uppercase[n] for n in (one.a, one.b, one.c))
-            )
+            _contradiction(*(ascii_uppercase[n] for n in (one.a, one.b, one.c)))
             for one in report.conflicts
         ),
         history=tuple(
@@ -225,6 +225,11 @@ def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None 
         map=map_view(stops(report, animals), exact=exact),
         timeline=timeline(moments(report, animals), today=today or datetime.now()),  # noqa: DTZ005
     )
+
+
+def _contradiction(a: str, b: str, c: str) -> str:
+    said = _("%(a)s = %(b)s and %(b)s = %(c)s, but %(a)s is not %(c)s")
+    return said % {"a": a, "b": b, "c": c}
 
 
 def _span(span: Span) -> str:
@@ -342,11 +347,21 @@ def _rest(weighed: PartitionPosterior | None, shown: Sequence[Weighed]) -> str:
     others = weighed.weighed - len(shown)
     parts = []
     if others:
-        parts.append(f"{count(others, 'other partition')} together: {percent(left)}.")
+        parts.append(
+            ngettext(
+                "%(num)s other partition: %(share)s.",
+                "%(num)s other partitions together: %(share)s.",
+                others,
+            )
+            % {"num": f"{others:,}", "share": percent(left)}
+        )
     if not weighed.in_full:
         parts.append(
-            "Too many encounters to weigh every partition: the probabilities are relative to the "
-            f"{weighed.weighed:,} that a search visited."
+            _(
+                "Too many encounters to weigh every partition: the probabilities are relative to "
+                "the %(number)s that a search visited."
+            )
+            % {"number": f"{weighed.weighed:,}"}
         )
     return " ".join(parts)
 
@@ -359,13 +374,16 @@ def _answer(report: CaseReport) -> str:
     best = weighed.partitions[0]
     said = "; ".join(map(_one_animal, best.blocks))
     if len(best.blocks) == 1:
-        said = "all one animal"
+        said = _("all one animal")
     if len(best.blocks) == len(report.members):
-        said = "all different animals"
-    return f"Most probable, {percent(best.probability)}: {said}."
+        said = _("all different animals")
+    share = percent(best.probability)
+    return _("Most probable, %(share)s: %(animals)s.") % {"share": share, "animals": said}
 
 
 def _one_animal(block: Sequence[int]) -> str:
     """The encounters of one animal: "A, C and D one animal", "B alone"."""
     *others, last = (ascii_uppercase[n] for n in block)
-    return f"{', '.join(others)} and {last} one animal" if others else f"{last} alone"
+    if not others:
+        return _("%(letter)s alone") % {"letter": last}
+    return _("%(letters)s and %(last)s one animal") % {"letters": ", ".join(others), "last": last}
