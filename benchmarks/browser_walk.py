@@ -100,7 +100,7 @@ def serving(command: list[str], folder: Path) -> Iterator[str]:
 
 def url_of(process: "subprocess.Popen[bytes]", log: Path) -> str:
     """Where the service says it listens."""
-    for _ in range(1200):
+    for _ in range(9000):  # a demo is painted first
         found = re.search(r"http://\S+", log.read_text(encoding="utf-8"))
         if found:
             return found.group()

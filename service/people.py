@@ -40,6 +40,11 @@ class Actor:
         """There are no accounts: a person states the name to sign with."""
         return self.account_id is None
 
+    @property
+    def sees_places(self) -> bool:
+        """Positions as they are, not rounded: for those who bring photos themselves."""
+        return self.role.may(Role.OBSERVER)
+
     def signs(self, stated: str = "") -> str:
         """The name under a decision: that of the account, else the stated one."""
         if not self.single:

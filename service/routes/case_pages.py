@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from reid.errors import InputError, ReidError
 from service.casework import CaseReport, WhoItIs
-from service.deps import Parts, RowNumber, Service
+from service.deps import Parts, RowNumber, Service, Who
 from service.dossier import dossier
 from service.printing import printed
 from service.routes.cases import Positions
@@ -58,7 +58,7 @@ def add_case(
 
 
 @router.get("/cases/{case_id}")
-def case_page(case_id: RowNumber, request: Request, parts: Service) -> Response:
+def case_page(case_id: RowNumber, request: Request, parts: Service, who: Who) -> Response:
     """What the photos and the map say about a case."""
     with parts.database.read() as connection:
         case = cases.get(connection, case_id)
@@ -71,7 +71,7 @@ def case_page(case_id: RowNumber, request: Request, parts: Service) -> Response:
             "case": case,
             "open": case.closed_at is None,
             "members": member_views(members),
-            "view": case_view(report) if report else None,
+            "view": case_view(report, exact=who.sees_places) if report else None,
             "problem": problem,
             "pending": pending,
             "busy": pending > 0 or (report is None and not problem),

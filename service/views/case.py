@@ -12,10 +12,13 @@ from service.languages import gettext as _
 from service.languages import ngettext
 from service.store.cases import Case, Change
 from service.store.encounters import EncounterSummary
+from service.views.case_timeline import TimelineView, timeline
 from service.views.core_words import said_by_core, suggested
 from service.views.lists import EncounterRow, crop_address, encounter_name, row
+from service.views.map import MapView, map_view, placed
 from service.views.quantities import interval, kilometres, others_together, percent, speed
 from service.views.tested import Plot, TestRow, plot_of, test_rows, tested_on
+from service.views.whereabouts import animals_of, moments, stops
 from service.views.words import (
     count,
     dated,
@@ -36,7 +39,6 @@ RATINGS = {"plausible": "●", "demanding": "◐", "impossible": "✕", "unknown
 """A shape beside each rating of a way, so that colour is never the only carrier."""
 
 STEP, BOX, GAP = 34.0, 38.0, 12.0
-COLOURS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +69,12 @@ def case_row(case: Case) -> CaseRow:
 class MemberView:
     """One encounter of a case. letter: what the matrix and the drawings call it.
 
+    animal: its number in the most probable partition, from 0; it gives the colour and the shape.
     times: the recorded time first, then every other that somebody stated.
     """
 
     letter: str
-    colour: int
+    animal: int
     encounter: EncounterRow
     place: str
     times: tuple[str, ...]
@@ -144,7 +147,7 @@ class Dot:
 
     x: float
     letter: str
-    colour: int
+    animal: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,26 +180,35 @@ class CaseView:
     made_by: str
     tests: tuple[TestRow, ...]
     tested_on: str
+    map: MapView | None
+    timeline: TimelineView | None
 
 
-def member_views(members: Sequence[tuple[EncounterSummary, Member | None]]) -> list[MemberView]:
-    """The encounters with their letters; what is known without the network."""
+def member_views(
+    members: Sequence[tuple[EncounterSummary, Member | None]],
+    animals: Sequence[int] = (),
+    *,
+    exact: bool = True,
+) -> list[MemberView]:
+    """The encounters with their letters; what is known without the network. exact: positions."""
     return [
         MemberView(
             ascii_uppercase[n],
-            n % COLOURS,
+            animals[n] if animals else n,
             row(summary),
-            _place(member),
+            placed(member.visit.position if member else None, exact=exact),
             tuple(_span(span) for span in member.visit.spans) if member else (),
         )
         for n, (summary, member) in enumerate(members)
     ]
 
 
-def case_view(report: CaseReport) -> CaseView:
-    """A report as its page shows it."""
-    members = member_views([(one.detail.summary, one) for one in report.members])
+def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None = None) -> CaseView:
+    """A report as its page shows it. exact: whether positions are shown as they are."""
     weighed = report.partitions
+    animals = animals_of(weighed)
+    known = [(one.detail.summary, one) for one in report.members]
+    members = member_views(known, animals, exact=exact)
     shown = weighed.partitions[:SHOWN] if weighed and len(members) > 1 else ()
     titles = {one.encounter.id: one.encounter.title for one in members}
     return CaseView(
@@ -205,16 +217,11 @@ def case_view(report: CaseReport) -> CaseView:
         pairs=tuple(_pair(one, report) for one in report.pairs),
         ways=tuple(way for one in report.pairs for way in _ways(one)),
         sums=tuple(_sum(one) for one in report.pairs if one.movement is not None),
-        diagrams=tuple(_diagram(one) for one in shown),
+        diagrams=tuple(_diagram(one, animals) for one in shown),
         rest=_rest(weighed, shown),
         answer=_answer(report),
         conflicts=tuple(
-            _("%(a)s = %(b)s and %(b)s = %(c)s, but %(a)s is not %(c)s")
-            % {
-                "a": ascii_uppercase[one.a],
-                "b": ascii_uppercase[one.b],
-                "c": ascii_uppercase[one.c],
-            }
+            _contradiction(*(ascii_uppercase[n] for n in (one.a, one.b, one.c)))
             for one in report.conflicts
         ),
         history=tuple(
@@ -225,14 +232,14 @@ def case_view(report: CaseReport) -> CaseView:
         made_by=f"{report.model}, {report.calibrator}",
         tests=test_rows(report.tested.strata) if report.tested else (),
         tested_on=tested_on(report.tested),
+        map=map_view(stops(report, animals), exact=exact),
+        timeline=timeline(moments(report, animals), today=today or datetime.now()),  # noqa: DTZ005
     )
 
 
-def _place(member: Member | None) -> str:
-    if member is None or member.visit.position is None:
-        return _("position unknown")
-    latitude, longitude = member.visit.position
-    return f"{latitude:.4f}, {longitude:.4f}"
+def _contradiction(a: str, b: str, c: str) -> str:
+    said = _("%(a)s = %(b)s and %(b)s = %(c)s, but %(a)s is not %(c)s")
+    return said % {"a": a, "b": b, "c": c}
 
 
 def _span(span: Span) -> str:
@@ -329,13 +336,13 @@ def _date(span: Span | None) -> str:
     return dated(span.start, span.source)
 
 
-def _diagram(one: Weighed) -> Diagram:
+def _diagram(one: Weighed, colours: Sequence[int]) -> Diagram:
     boxes, dots, x = [], [], 0.0
     for block in one.blocks:
         width = BOX + STEP * (len(block) - 1)
         boxes.append((x, width))
         for place, n in enumerate(block):
-            dots.append(Dot(x + BOX / 2 + place * STEP, ascii_uppercase[n], n % COLOURS))
+            dots.append(Dot(x + BOX / 2 + place * STEP, ascii_uppercase[n], colours[n]))
         x += width + GAP
     animals = ", ".join("".join(ascii_uppercase[n] for n in block) for block in one.blocks)
     words = f"{count(len(one.blocks), 'animal')}: {animals}"

@@ -3,7 +3,11 @@
 from itertools import combinations
 
 import pytest
+from sqlalchemy import update
 
+from service.deps import actor_of
+from service.people import Actor, Role
+from service.store.tables import photo
 from service.views.case import percent
 
 HTML = {"accept": "text/html"}
@@ -139,3 +143,31 @@ def test_nothing_is_said_to_be_certain():
         "50.0 %",
         "over 99.9 %",
     ]
+
+
+def test_a_viewer_gets_rounded_places_and_an_observer_exact_ones(app, client, encounter):
+    ids = [encounter(1, 1, station="Spring"), encounter(2, 5)]
+    with app.state.parts.database.write() as connection:
+        connection.execute(update(photo).values(latitude=43.0421, longitude=54.0377))
+    send(client, "/cases", name="Ustyurt")
+    send(client, "/cases/1/encounters", encounter=ids)
+    for role, says, hides in (
+        ("viewer", "43.0, 54.0", "43.0421"),
+        ("observer", "43.0421", "43.0,"),
+    ):
+        app.dependency_overrides[actor_of] = lambda role=role: Actor("Aigül", Role(role))
+        shown = page(client, "/cases/1")
+        assert says in shown
+        assert hides not in shown
+        assert ("Positions are rounded" in shown) == (role == "viewer")
+
+
+def test_the_map_and_the_timeline_say_the_same_in_tables(client, encounter):
+    ids = [encounter(1, 1), encounter(2, 5)]
+    send(client, "/cases", name="Ustyurt")
+    send(client, "/cases/1/encounters", encounter=ids)
+    shown = page(client, "/cases/1")
+    assert "Map of stations" not in shown
+    assert 'aria-labelledby="timeline-title"' in shown
+    assert "Encounters in the order of time" in shown
+    assert '<td class="number">4 days</td>' in shown

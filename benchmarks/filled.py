@@ -1,0 +1,216 @@
+"""A catalogue of many encounters in a real database, filled through the service's own functions.
+
+About 150 synthetic photos are painted and embedded once with the released network. Every encounter
+then gets files of its own (the same photos with another JPEG comment, so another hash), taken in as
+uploads are; its annotations get the features of their photo with small seeded noise: local features
+a variant an identity and photo, embeddings one by one. What machines cost (file store, rows, blobs,
+galleries, votes) is real; only painting and embedding 7,500 photos is saved.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import update
+from tqdm import tqdm
+
+from reid.crop import cut
+from reid.images import decode
+from reid.synthetic.survey import write_survey
+from reid.types import AnnotationFeatures, Embedding, LocalFeatures
+from service import demo
+from service.deps import Parts
+from service.intake import Said
+from service.store import cases, decisions, encounters, features, progress
+from service.store.decisions import NewDecision
+from service.store.tables import job, photo
+
+ANIMALS, WIDTH = 10, 640  # of the photos that are painted
+STATIONS, CASES = 40, 40
+DECIDED = 0.6  # of the encounters
+FROM = datetime(2016, 3, 1, 18)  # noqa: DTZ001  wall clock of cameras
+AT_ONCE = 200
+NOISE = 0.05  # of a standard deviation
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One painted photo: its bytes, its row of the survey's index, and what the network saw."""
+
+    data: bytes
+    row: demo.SurveyPhoto
+    features: AnnotationFeatures
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One encounter: whom it shows, and whether somebody decided that."""
+
+    number: int
+    identity: int
+    decided: bool
+    station: str
+    at: datetime
+
+
+def fill(parts: Parts, folder: Path, *, many: int, identities: int, seed: int) -> None:
+    """`many` encounters and everything else; the database must be empty."""
+    samples = painted(parts, folder, seed)
+    by_animal: dict[str, list[Sample]] = {}
+    for one in samples:
+        by_animal.setdefault(one.row.individual, []).append(one)
+    animals = list(by_animal.values())
+    plans = list(planned(many, identities, seed))
+    rng = np.random.default_rng((seed, 2))
+    shown: dict[int, tuple[int, Sample]] = {}  # annotation -> identity, sample
+    numbers: dict[int, int] = {}  # plan -> encounter
+    for plan in tqdm(plans, "encounters", disable=None):
+        own = animals[plan.identity % len(animals)]
+        taken = [own[n] for n in rng.integers(len(own), size=1 + plan.number % 2)]
+        numbers[plan.number] = take_in(parts, plan, taken, shown)
+    embed(parts, shown, seed)
+    decide(parts, plans, numbers)
+    open_cases(parts, plans, numbers)
+
+
+def painted(parts: Parts, folder: Path, seed: int) -> list[Sample]:
+    """The photos of a small survey, each embedded."""
+    survey = folder / "survey"
+    demo.painted_once(
+        survey, lambda path: write_survey(path, animals=ANIMALS, seed=seed, width=WIDTH)
+    )
+    rows = [row for row in demo.read_index(survey) if row.individual]
+    data = [row.path.read_bytes() for row in rows]
+    crops = [
+        cut(decode(one, max_pixels=10**8), row.flank) for one, row in zip(data, rows, strict=True)
+    ]
+    embedder, found = parts.engine.embedder(), []
+    for start in tqdm(range(0, len(crops), 8), "embed", disable=None):
+        found += embedder.describe(crops[start : start + 8])
+    return [Sample(*one) for one in zip(data, rows, found, strict=True)]
+
+
+def planned(many: int, identities: int, seed: int) -> Iterator[Planned]:
+    """Whom each encounter shows, oldest first; every identity is decided at least once."""
+    rng = np.random.default_rng((seed, 1))
+    for number in range(many):
+        first = number < identities
+        identity = number if first else int(rng.integers(identities))
+        yield Planned(
+            number=number,
+            identity=identity,
+            decided=first or bool(rng.random() < DECIDED),
+            station=f"Station {rng.integers(STATIONS) + 1:02d}",
+            at=FROM + timedelta(hours=17 * number, minutes=int(rng.integers(600))),
+        )
+
+
+def take_in(
+    parts: Parts, plan: Planned, taken: Sequence[Sample], shown: dict[int, tuple[int, Sample]]
+) -> int:
+    """Upload the photos of one encounter; returns its number."""
+    number = 0
+    for n, sample in enumerate(taken):
+        data = commented(sample.data, f"encounter {plan.number} photo {n}")
+        name = f"{plan.number:05d}-{n}.jpg"
+        said = Said(
+            station=plan.station,
+            captured_at=plan.at + timedelta(seconds=20 * n),
+            flank=sample.row.flank,
+            camera=f"C{1 + n}",
+            encounter=f"E{plan.number:05d}",
+        )
+        kept = parts.intake.accept([(name, data)], said).files[0]
+        if kept.annotation_id is None or kept.encounter_id is None:
+            raise RuntimeError(f"{name}: {kept.error_detail}")
+        shown[kept.annotation_id] = plan.identity, sample
+        number = kept.encounter_id
+    return number
+
+
+def commented(jpeg: bytes, words: str) -> bytes:
+    """The same picture in other bytes."""
+    said = words.encode()
+    return jpeg[:2] + b"\xff\xfe" + (len(said) + 2).to_bytes(2, "big") + said + jpeg[2:]
+
+
+def embed(parts: Parts, shown: dict[int, tuple[int, Sample]], seed: int) -> None:
+    """Features for every annotation, and its job done."""
+
+    @lru_cache(maxsize=2000)
+    def local(identity: int, sample: int, kind: str) -> LocalFeatures:
+        kept: LocalFeatures = getattr(known[sample].features, kind)
+        return noisy(kept, np.random.default_rng((seed, 3, identity, sample % 2**31)))
+
+    known = {id(sample): sample for _, sample in shown.values()}
+    rng, every = np.random.default_rng((seed, 4)), list(shown)
+    for start in tqdm(range(0, len(every), AT_ONCE), "features", disable=None):
+        with parts.database.write() as connection:
+            for number in every[start : start + AT_ONCE]:
+                identity, sample = shown[number]
+                made = replace(
+                    sample.features,
+                    embedding=turned(sample.features.embedding, identity, rng, seed),
+                    dense=local(identity, id(sample), "dense"),
+                    rootsift=local(identity, id(sample), "rootsift"),
+                )
+                features.add(connection, number, made)
+    with parts.database.write() as connection:
+        connection.execute(update(job).values(state="done"))
+        connection.execute(update(photo).values(latitude=43.0, longitude=54.0))
+
+
+def noisy(local: LocalFeatures, rng: np.random.Generator) -> LocalFeatures:
+    """Descriptors moved a little and made unit vectors again."""
+    moved = local.descriptors + NOISE * local.descriptors.std() * rng.standard_normal(
+        local.descriptors.shape, np.float32
+    )
+    norms = np.linalg.norm(moved, axis=1, keepdims=True)
+    return replace(local, descriptors=(moved / np.maximum(norms, 1e-6)).astype(np.float32))
+
+
+def turned(embedding: Embedding, identity: int, rng: np.random.Generator, seed: int) -> Embedding:
+    """A unit vector of its own: away from the photo's by its identity, and a little by itself."""
+    size = embedding.vector.size
+    own = np.random.default_rng((seed, 5, identity)).standard_normal(size)
+    moved = embedding.vector + (0.6 * own + 0.2 * rng.standard_normal(size)) / np.sqrt(size)
+    return replace(embedding, vector=(moved / np.linalg.norm(moved)).astype(np.float32))
+
+
+def decide(parts: Parts, plans: Sequence[Planned], numbers: dict[int, int]) -> None:
+    """The decisions of people, as the encounter page records them."""
+    named: dict[int, int] = {}
+    with parts.database.write() as connection:
+        for plan in tqdm([one for one in plans if one.decided], "decisions", disable=None):
+            known = named.get(plan.identity)
+            new = (
+                NewDecision("new", name=f"L{plan.identity + 1:03d}", reviewer="bench")
+                if known is None
+                else NewDecision("same", identity_id=known, llr=1.7, reviewer="bench")
+            )
+            made = decisions.add(connection, numbers[plan.number], new)
+            named[plan.identity] = made.identity_id or 0
+
+
+def open_cases(parts: Parts, plans: Sequence[Planned], numbers: dict[int, int]) -> None:
+    """Cases of three to eight encounters that nobody has decided."""
+    waiting = [numbers[one.number] for one in plans if not one.decided]
+    with parts.database.write() as connection:
+        for n in range(min(CASES, len(waiting) // 8)):
+            case = cases.add(connection, f"Case {n + 1}", "how many?")
+            cases.put(connection, case.id, waiting[8 * n : 8 * n + 3 + n % 6], "bench")
+
+
+def rows(parts: Parts) -> dict[str, int]:
+    """How much there is, counted in the database."""
+    with parts.database.read() as connection:
+        found = encounters.counts(connection)
+        return {
+            "encounters": found.waiting + found.decided,
+            "decided": found.decided,
+            "identities": progress.catalogued(connection),
+            "photos": progress.photos(connection),
+        }

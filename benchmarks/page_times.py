@@ -1,0 +1,138 @@
+"""How long does a page take in a catalogue of 5,000 encounters and 200 identities?
+
+Fills a database and a photo store (see filled.py; about three minutes, --keep DIR uses it again),
+starts `leopard-reid serve` as a process of its own, and asks for every page of site_pages.py many
+times over HTTP with random parameters, one after another. Each kind of page is asked for once
+before it is timed. Pages that compare photos (an encounter, a case) do so within the request the
+first time, and keep the answer: every request asks for a random one, so most are first times.
+Prints milliseconds a page and over all; exit code 1 over the promised 200 (median) and 500 (95 %).
+"""
+
+import argparse
+import csv
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+from random import Random
+from zlib import crc32
+
+import httpx
+import numpy as np
+from browser_walk import SERVE, serving
+from filled import fill, rows
+from results import keep
+from site_pages import PAGES, Filled, Known, known, ready
+
+from service.app import build_parts
+from service.settings import Settings
+
+PROMISED = {"median": 200.0, "95 %": 500.0}
+ACCEPT = {"accept": "text/html"}
+CORES = 2
+PATIENCE_S = 120.0
+
+
+def prepared(folder: Path, many: int, identities: int, seed: int) -> dict[str, int]:
+    """Fill the folder, unless it is filled; says what is in it."""
+    parts = build_parts(Settings(_env_file=None, data_dir=folder / "var"))
+    parts.database.migrate()
+    try:
+        if not rows(parts)["encounters"]:
+            started = time.monotonic()
+            fill(parts, folder, many=many, identities=identities, seed=seed)
+            print(f"filled in {time.monotonic() - started:.0f} s")
+        return rows(parts)
+    finally:
+        parts.database.close()
+
+
+def timed(client: httpx.Client, fill_in: Filled, holds: Known, times: int, seed: int) -> np.ndarray:
+    """Milliseconds of each request for one kind of page, after one that warms up."""
+    chance, taken = Random(seed), []
+    for _ in range(times + 1):
+        address = fill_in(holds, chance)
+        if address is None:
+            return np.array([])
+        started = time.perf_counter()
+        answer = client.get(address, headers=ACCEPT)
+        taken.append(1000 * (time.perf_counter() - started))
+        if answer.status_code != httpx.codes.OK:
+            raise SystemExit(f"{address}: {answer.status_code}")
+    return np.array(taken[1:])
+
+
+def own(path: str) -> int:
+    """Other random parameters for every kind of page, so none finds what another kept."""
+    return crc32(path.encode())
+
+
+def table(taken: dict[str, np.ndarray]) -> list[dict[str, object]]:
+    """One line a page, and one over all requests."""
+    every = {**taken, "all pages": np.concatenate(list(taken.values()))}
+    return [
+        {
+            "page": path,
+            "requests": len(ms),
+            "median_ms": round(float(np.median(ms)), 1),
+            "p95_ms": round(float(np.quantile(ms, 0.95)), 1),
+            "worst_ms": round(float(ms.max()), 1),
+        }
+        for path, ms in every.items()
+        if len(ms)
+    ]
+
+
+def main() -> int:
+    """Fill, ask, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--encounters", type=int, default=5000)
+    parser.add_argument("--identities", type=int, default=200)
+    parser.add_argument("--requests", type=int, default=40, help="of each kind of page")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, help="folder of the catalogue, used again")
+    parser.add_argument("--out", type=Path, default=Path("runs/page_times.csv"))
+    given = parser.parse_args()
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:CORES]))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = given.keep or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        holds = prepared(folder, given.encounters, given.identities, given.seed)
+        with (
+            serving(SERVE, folder) as url,
+            httpx.Client(base_url=url, timeout=PATIENCE_S) as client,
+        ):
+            ready(client)
+            catalogue = known(client)
+            taken = {
+                path: timed(
+                    client, one, catalogue, given.requests, crc32(path.encode()) + given.seed
+                )
+                for path, one in PAGES.items()
+            }
+    lines = table(taken)
+    print(", ".join(f"{number:,} {name}" for name, number in holds.items()))
+    print(f"{'page':44}{'requests':>9}{'median':>9}{'95 %':>9}{'worst':>9}")
+    for one in lines:
+        print(f"{one['page']:44}" + "".join(f"{v:>9}" for v in list(one.values())[1:]))
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    with given.out.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, lines[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(lines)
+    overall = {name: value for name, value in lines[-1].items() if name != "page"}
+    slow = [str(one["page"]) for one in lines[:-1] if not within(one)]
+    keep("page_times", {**holds, "seed": given.seed, **overall, "slow": " ".join(slow)})
+    return 0 if within(lines[-1]) else 1
+
+
+def within(line: dict[str, object]) -> bool:
+    """Whether a line keeps the promise."""
+    median, p95 = float(str(line["median_ms"])), float(str(line["p95_ms"]))
+    return median < PROMISED["median"] and p95 < PROMISED["95 %"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

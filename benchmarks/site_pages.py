@@ -1,0 +1,144 @@
+"""Every page of the service, and how to fill its address from what a catalogue holds.
+
+For what looks at all pages: tests/browser/test_accessibility.py, screenshots.py, page_times.py. A
+page that has no entry here fails the first of them: add a line to PAGES beside the route.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import httpx
+
+AT_ONCE = 500
+
+NO_PAGES = {"/health", "/metrics", "/openapi.json"}
+"""Routes outside of the API that answer no HTML."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a catalogue holds, as its API tells: numbers, and names of stations.
+
+    waiting, decided: encounters. photos: some. uploads: some.
+    """
+
+    waiting: tuple[int, ...] = ()
+    decided: tuple[int, ...] = ()
+    identities: tuple[int, ...] = ()
+    photos: tuple[str, ...] = ()
+    cases: tuple[int, ...] = ()
+    uploads: tuple[int, ...] = ()
+    stations: tuple[str, ...] = ()
+
+    @property
+    def encounters(self) -> tuple[int, ...]:
+        """All of them."""
+        return self.waiting + self.decided
+
+
+Filled = Callable[[Known, Random], str | None]
+
+
+def fixed(address: str) -> Filled:
+    """A page that needs nothing."""
+    return lambda _known, _chance: address
+
+
+def one_of(template: str, kind: str) -> Filled:
+    """A page of one thing of a kind; None where the catalogue holds none."""
+
+    def fill(known: Known, chance: Random) -> str | None:
+        some = getattr(known, kind)
+        return template.format(chance.choice(some)) if some else None
+
+    return fill
+
+
+def encounter_list(known: Known, chance: Random) -> str:
+    """A page of the list of encounters under random filters."""
+    station = chance.choice(("", *known.stations[:20]))
+    state = chance.choice(("waiting", "decided", "failed", "all"))
+    flank, page = chance.choice(("", "left", "right")), chance.randint(1, 3)
+    wanted = {"state": state, "station": station, "flank": flank, "page": page}
+    return f"/encounters?{httpx.QueryParams(wanted)}"
+
+
+PAGES: Mapping[str, Filled] = {
+    "/": fixed("/"),
+    "/upload": fixed("/upload"),
+    "/uploads/{upload_id}": one_of("/uploads/{}", "uploads"),
+    "/encounters": encounter_list,
+    "/encounters/{encounter_id}": one_of("/encounters/{}", "encounters"),
+    "/encounters/{encounter_id}/posterior": one_of("/encounters/{}/posterior", "encounters"),
+    "/catalogue": fixed("/catalogue"),
+    "/identities/{identity_id}": one_of("/identities/{}", "identities"),
+    "/photos/{photo_id}": one_of("/photos/{}", "photos"),
+    "/calibration": fixed("/calibration"),
+    "/cases": fixed("/cases"),
+    "/cases/{case_id}": one_of("/cases/{}", "cases"),
+    "/cases/{case_id}/dossier": one_of("/cases/{}/dossier", "cases"),
+}
+"""Path as the app knows it, and what fills it."""
+
+
+def paths(app: Any) -> list[str]:  # noqa: ANN401  an app, or what an app includes
+    """The GET routes of an app outside of its API that answer a browser, each once."""
+    found = {path for path in _get_paths(app) if not path.startswith("/api/")}
+    return sorted(found - NO_PAGES)
+
+
+def _get_paths(holder: Any) -> Iterator[str]:  # noqa: ANN401
+    candidates = getattr(holder, "effective_candidates", None)  # of a router that was included
+    for one in candidates() if candidates else holder.routes:
+        if hasattr(one, "effective_candidates"):
+            yield from _get_paths(one)
+        elif "GET" in (getattr(one, "methods", None) or ()):
+            yield one.path
+
+
+def ready(client: httpx.Client, *, patience_s: float = 900.0) -> None:
+    """Wait until the network is loaded, a worker lives and every photo is embedded."""
+    end = time.monotonic() + patience_s
+    while (found := client.get("/health").json())["status"] != "ok" or found["waiting_jobs"]:
+        if time.monotonic() > end:
+            raise SystemExit(f"the service does not get ready: {found}")
+        time.sleep(0.5)
+
+
+def known(client: httpx.Client, *, photos: int = 40) -> Known:
+    """Ask a running service what it holds. photos: of so many encounters."""
+    found = {state: _encounters(client, state) for state in ("waiting", "decided")}
+    ids = {state: tuple(one["id"] for one in some) for state, some in found.items()}
+    every = [*found["waiting"], *found["decided"]]
+    some = Random(1).sample(every, min(photos, len(every)))
+    details = [client.get(f"/api/v1/encounters/{one['id']}").json() for one in some]
+    return Known(
+        waiting=ids["waiting"],
+        decided=ids["decided"],
+        identities=tuple(one["id"] for one in _listed(client, "/api/v1/identities", "identities")),
+        photos=tuple(one["photo"]["id"] for detail in details for one in detail["references"]),
+        cases=tuple(one["id"] for one in _listed(client, "/api/v1/cases", "cases")),
+        uploads=tuple(
+            n for n in range(1, 20) if client.get(f"/api/v1/uploads/{n}").status_code == 200
+        ),
+        stations=tuple(sorted({one["station"] for one in every if one["station"]})),
+    )
+
+
+def _encounters(client: httpx.Client, state: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    while True:
+        asked = {"state": state, "limit": AT_ONCE, "offset": len(found)}
+        some = client.get("/api/v1/encounters", params=asked).json()["encounters"]
+        found += some
+        if len(some) < AT_ONCE:
+            return found
+
+
+def _listed(client: httpx.Client, address: str, name: str) -> list[dict[str, Any]]:
+    """Answers that are a list, or hold one under a name."""
+    answer = client.get(address).json()
+    return answer if isinstance(answer, list) else answer[name]

@@ -1,0 +1,151 @@
+"""Every page for everybody: axe-core finds nothing serious, and the keyboard reaches everything."""
+
+from random import Random
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from benchmarks.site_pages import PAGES, known, paths
+from service.store import cases
+from service.store.tables import photo
+
+BAD = {"serious", "critical"}
+ERRORS = ("/nowhere", "/encounters/999999")
+
+# Written down at every focus: what a person sees, and what a screen reader says.
+WATCH = """() => {
+  window.focused = new Set();
+  window.unseen = [];
+  document.addEventListener("focusin", ({ target }) => {
+    window.focused.add(target);
+    const style = getComputedStyle(target), box = target.getBoundingClientRect();
+    const outlined = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    if (!outlined || !box.width || !box.height) window.unseen.push(target.outerHTML.slice(0, 120));
+  });
+}"""
+REACHABLE = """() => {
+  const wanted = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+  const all = [...document.querySelectorAll(`${wanted}, [tabindex="0"]`)].filter((one) =>
+    one.checkVisibility({ visibilityProperty: true }) && !one.disabled && one.tabIndex >= 0
+    && !one.closest("details:not([open]) > :not(summary)"));
+  const grouped = (one) => one.type === "radio" && one.name
+    && [...window.focused].some((other) => other.type === "radio" && other.name === one.name);
+  window.missed = () => all.filter((one) => !window.focused.has(one) && !grouped(one))
+    .map((one) => one.outerHTML.slice(0, 120));
+  return all.length;
+}"""
+NAMELESS = """() => [...window.focused].filter((one) => {
+  const by = (one.getAttribute("aria-labelledby") ?? "").split(" ").filter(Boolean);
+  const said = [one.getAttribute("aria-label"), one.title, one.placeholder,
+    ...by.map((id) => document.getElementById(id)?.textContent),
+    ...[...(one.labels ?? [])].map((label) => label.textContent),
+    one.textContent, one.querySelector("img")?.alt];
+  return one !== document.body && !said.some((words) => words?.trim());
+}).map((one) => one.outerHTML.slice(0, 120))"""
+KEYS = """() => [...document.querySelectorAll("[data-key]")].map((one) =>
+  [one.getAttribute("data-key"), one.getAttribute("data-says")])"""
+
+
+@pytest.fixture
+def addresses(site):
+    """Every page of a small catalogue that holds one of everything; a page that lacks is None."""
+    fill(site)
+    with httpx.Client(base_url=site.url) as client:
+        holds, chance = known(client), Random(0)  # noqa: S311
+    return {path: PAGES[path](holds, chance) for path in paths(site.app) if path in PAGES}
+
+
+def fill(site):
+    for animal, name in ((1, "Uma"), (2, "Kali")):
+        site.encounter(animal, day=animal, views=(0, 1), named=name)
+    site.encounter(1, day=5, views=(1, 2))
+    site.encounter(3, day=9, flank="right")
+    with site.parts.database.write() as connection:
+        connection.execute(photo.update().values(latitude=43.0, longitude=54.0))
+        one = cases.add(connection, "Ustyurt", "one or two?")
+        cases.put(connection, one.id, [1, 2, 3, 4], "Aigül")
+
+
+def test_every_page_is_looked_at(app):
+    """A new page needs an entry in benchmarks/site_pages.py, so that all that follows sees it."""
+    assert [path for path in paths(app) if path not in PAGES] == []
+    assert [path for path in PAGES if path not in paths(app)] == []
+
+
+def test_axe_finds_nothing_serious_on_any_page(page, addresses):
+    found = {}
+    for path, address in {**addresses, **{one: one for one in ERRORS}}.items():
+        assert address, f"the small catalogue of this test holds nothing for {path}"
+        page.goto(address)
+        found[path] = findings(page)
+    page.complaints.clear()  # the browser reports the 404 as an error
+    assert {path: some for path, some in found.items() if some} == {}
+
+
+def test_axe_finds_nothing_serious_in_what_opens(page, addresses):
+    page.goto(addresses["/encounters/{encounter_id}"])
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert findings(page) == []
+    page.keyboard.press("Escape")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    assert findings(page) == []
+
+
+def test_these_checks_would_notice(page):
+    page.goto("/")
+    page.evaluate("""() => {
+      const main = document.querySelector("main");
+      main.append(Object.assign(document.createElement("img"), { src: "/static/icon.svg" }));
+      const hidden = Object.assign(document.createElement("button"), { textContent: "x" });
+      hidden.tabIndex = -1;
+      const plain = Object.assign(document.createElement("button"), { textContent: "y" });
+      plain.style.outline = "none";
+      const nameless = document.createElement("button");
+      main.append(hidden, plain, nameless);
+    }""")
+    assert {"image-alt", "button-name"} <= {rule for rule, *_ in findings(page)}
+    page.evaluate(WATCH)
+    for _ in range(page.evaluate(REACHABLE) + 8):
+        page.keyboard.press("Tab")
+    assert len(page.evaluate("window.unseen")) == 1
+    assert page.evaluate(NAMELESS) == ["<button></button>"]
+
+
+def findings(page):
+    """Serious and critical ones: rule, first element, and what is wrong with it."""
+    violations = Axe().run(page).response["violations"]
+    return [
+        (one["id"], one["nodes"][0]["html"][:160], one["nodes"][0]["failureSummary"][:300])
+        for one in violations
+        if one["impact"] in BAD
+    ]
+
+
+def test_every_key_is_unique_on_its_page_and_listed_in_its_help(page, addresses):
+    for path in keyed(addresses):
+        page.goto(addresses[path])
+        shown = page.evaluate(KEYS)
+        keys = [key for some, _ in shown for key in some.split(" ")]
+        assert [key for key in keys if keys.count(key) > 1] == [], path
+        page.keyboard.press("?")
+        listed = page.locator("[data-keys-list]").inner_text()
+        assert [key for key, says in shown if not says or says not in listed] == [], path
+
+
+def test_tab_reaches_everything_with_a_name_and_a_visible_focus(page, addresses):
+    for path in keyed(addresses):
+        page.goto(addresses[path])
+        page.wait_for_load_state("networkidle")
+        page.evaluate(WATCH)
+        for _ in range(page.evaluate(REACHABLE) + 8):
+            page.keyboard.press("Tab")
+        missed, unseen = page.evaluate("() => [window.missed(), window.unseen]")
+        assert (missed, unseen, page.evaluate(NAMELESS)) == ([], [], []), path
+
+
+def keyed(addresses):
+    """Pages inside the frame; a dossier is a document of its own, without keys."""
+    return [path for path in addresses if not path.endswith("/dossier")]
