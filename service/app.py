@@ -15,11 +15,15 @@ from service.casework import Casework
 from service.csrf import SameOrigin, SecurityHeaders
 from service.deps import Parts
 from service.engine import Engine, Loader, load_recognition
+from service.gate import Gate
 from service.intake import Intake
 from service.limits import BodyLimit
 from service.metrics import Metrics
 from service.pictures import Pictures
 from service.routes import (
+    account_pages,
+    accounts,
+    accounts_page,
     calibration,
     calibration_page,
     case_pages,
@@ -44,8 +48,16 @@ API = (
     identities.router,
     cases.router,
     calibration.router,
+    accounts.router,
 )
-ROOT = (operations.router, pages.router, case_pages.router, calibration_page.router)
+ROOT = (
+    operations.router,
+    pages.router,
+    case_pages.router,
+    calibration_page.router,
+    account_pages.router,
+    accounts_page.router,
+)
 
 
 def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAPI:
@@ -71,8 +83,9 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
     )
     app.state.parts = parts
     app.add_middleware(Speech)  # added first: the innermost
+    app.add_middleware(Gate, database=parts.database, settings=settings, page=pages.error_page)
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
-    app.add_middleware(SameOrigin, host=settings.host)
+    app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host)
     app.add_middleware(SecurityHeaders)
     errors.install(app, pages.error_page)
     _mount(app)

@@ -26,6 +26,23 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /photos/{photo_id}": VIEWER,
     "GET /calibration": VIEWER,
     "POST /language": None,
+    # pages of accounts
+    "GET /login": None,
+    "POST /login": None,
+    "POST /logout": None,
+    "GET /account": VIEWER,
+    "POST /account/language": VIEWER,
+    "POST /account/password": VIEWER,
+    "POST /account/sessions/end": VIEWER,
+    "POST /account/sessions/{session_id}/end": VIEWER,
+    "POST /account/tokens": VIEWER,
+    "POST /account/tokens/{token_id}/revoke": VIEWER,
+    "GET /accounts": ADMIN,
+    "POST /accounts": ADMIN,
+    "POST /accounts/{account_id}/role": ADMIN,
+    "POST /accounts/{account_id}/active": ADMIN,
+    "POST /accounts/{account_id}/password": ADMIN,
+    "POST /accounts/{account_id}/sessions/end": ADMIN,
     # pages of cases
     "GET /cases": VIEWER,
     "POST /cases": OBSERVER,
@@ -60,5 +77,34 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /api/v1/cases/{case_id}/report": VIEWER,
     "GET /api/v1/cases/{case_id}/dossier": VIEWER,
     "GET /api/v1/calibration": VIEWER,
+    # API of accounts
+    "GET /api/v1/me": VIEWER,
+    "GET /api/v1/tokens": VIEWER,
+    "POST /api/v1/tokens": VIEWER,
+    "DELETE /api/v1/tokens/{token_id}": VIEWER,
+    "GET /api/v1/accounts": ADMIN,
+    "POST /api/v1/accounts": ADMIN,
+    "PATCH /api/v1/accounts/{account_id}": ADMIN,
+    "DELETE /api/v1/accounts/{account_id}/sessions": ADMIN,
 }
 """Method and path template, as FastAPI knows it."""
+
+UNASKED = frozenset({"GET /health"})
+"""Answered without asking the database who it is, which may be what is down."""
+
+BY_LOGIN_ONLY = frozenset(
+    {
+        "POST /account/language",
+        "POST /account/password",
+        "POST /account/sessions/end",
+        "POST /account/sessions/{session_id}/end",
+        "POST /account/tokens",
+        "POST /account/tokens/{token_id}/revoke",
+        "POST /api/v1/tokens",
+        "DELETE /api/v1/tokens/{token_id}",
+    }
+)
+"""Not with a token, whatever its scope: a stolen one must not renew itself or lock people out."""
+
+WITH_TEMPORARY_PASSWORD = frozenset({"GET /account", "POST /account/password", "GET /api/v1/me"})
+"""All that is open before a password that somebody else chose was changed."""
