@@ -52,7 +52,7 @@ templates.env.trim_blocks = templates.env.lstrip_blocks = True
 
 
 def page(
-    request: Request, parts: Parts, name: str, connection: Connection, **values: object
+    request: Request, parts: Parts, name: str, connection: Connection, /, **values: object
 ) -> Response:
     """A template with what every page needs."""
     facts = {"counts": counts(connection), "busy": False, "nav": "", **values}
