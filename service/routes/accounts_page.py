@@ -41,7 +41,7 @@ def add_account(
     name: Annotated[Line, Form()],
     role: Annotated[Role, Form()],
     password: Password = "",
-    again: Password | None = None,
+    again: Annotated[str | None, Form(max_length=1000)] = None,
 ) -> Response:
     """A new account; whoever makes the first one is logged in with it."""
     try:

@@ -231,9 +231,7 @@ def test_a_changed_role_and_a_closed_account_count_from_the_next_request_on(app,
     assert [one.get("/api/v1/me").status_code for one in (browser, program)] == [401, 401]
 
 
-@pytest.mark.parametrize(
-    "header", ["Bearer lr_wrong", "Bearer", "Basic YTpi", "", "Bearer \udcff"]
-)
+@pytest.mark.parametrize("header", ["Bearer lr_wrong", "Bearer", "Basic YTpi", "", "Bearer \udcff"])
 def test_a_wrong_token_is_not_saved_by_a_good_cookie(app, client, people, header):
     browser = browser_of(app, people[Role.ADMIN])
     sent = {"authorization": header.encode("latin-1", "replace")}
