@@ -2,14 +2,17 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 from logged_in import ADDRESS, PASSWORD, account, browser_of, one_of_each, program_of, token
 from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
+from reid.errors import BadSettings
 from service.__main__ import app as command_line
 from service.people import Role
+from service.serving import refuse_to_be_open
 from service.store import attempts
 
 API = "/api/v1"
@@ -283,6 +286,15 @@ def test_accounts_are_made_and_changed_on_the_command_line(app, client, command)
     assert log_in(visitor(app), "bo", NEW).status_code == 303
     assert command("deactivate", "bo").exit_code == 0
     assert log_in(visitor(app), "bo", NEW).status_code == 401
+
+
+def test_a_service_that_others_reach_starts_only_with_an_account(app, client, settings):
+    exposed = replace(app.state.parts, settings=settings.model_copy(update={"host": "192.0.2.1"}))
+    with pytest.raises(BadSettings, match="account add NAME --role admin"):
+        refuse_to_be_open(exposed)
+    refuse_to_be_open(app.state.parts)
+    account(app, "ana", "admin")
+    refuse_to_be_open(exposed)
 
 
 def test_what_the_command_line_refuses_says_why(client, command):
