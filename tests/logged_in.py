@@ -1,13 +1,16 @@
 """Accounts for tests: one of each role, and clients that are logged in."""
 
+from datetime import timedelta
 from functools import cache
 
+from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from service import admission, passwords
 from service.admission import Browser
 from service.people import Role
-from service.store import accounts
+from service.store import accounts, tokens
+from service.store.account_tables import login_attempt
 
 PASSWORD = "a leopard walks at night"  # noqa: S105
 ADDRESS = "http://127.0.0.1"
@@ -39,8 +42,6 @@ def cookie(app, number):
 
 def token(app, number, scope="viewer", days=1):
     """The text of a new token of this account."""
-    from service.store import tokens
-
     secret = passwords.new_token()
     with app.state.parts.database.write() as connection:
         tokens.add(
@@ -52,6 +53,17 @@ def token(app, number, scope="viewer", days=1):
             days=days,
         )
     return secret
+
+
+def move_attempts(database, **by):
+    """As if every attempt to log in had been made so much later; the wait is then as much longer.
+
+    A test that expects to be refused must not depend on how fast the machine is.
+    """
+    with database.write() as connection:
+        for row in connection.execute(select(login_attempt)).all():
+            moved = update(login_attempt).where(login_attempt.c.id == row.id)
+            connection.execute(moved.values(at=row.at + timedelta(**by)))
 
 
 def browser_of(app, number):
