@@ -5,6 +5,7 @@ and answered, 1 some were not (their rows say why), 2 the command itself cannot 
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -41,6 +42,11 @@ def arguments() -> argparse.Namespace:
         action="store_true",
         help="do not ask again where only the catalogue or the model has changed since",
     )
+    parser.add_argument(
+        "--token",
+        default=os.environ.get("REID_TOKEN", ""),
+        help="of a service that asks for a login; better in the environment variable REID_TOKEN",
+    )
     parser.error = usage  # type: ignore[method-assign]
     return parser.parse_args()
 
@@ -73,7 +79,7 @@ def main() -> int:
         summary = identify_archive(
             given.folder,
             given.out,
-            open_catalogue(given.catalogue),
+            open_catalogue(given.catalogue, given.token),
             flank=given.flank,
             keep=given.keep,
             progress=bar,

@@ -8,22 +8,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from reid.errors import BadSettings, NotFound, ReidError, WeightsError
 from reid.local import IMPOSTOR
 from reid.types import Flank
+from service.account_commands import accounts
 from service.deps import Parts
-from service.settings import Settings
+from service.settings import Settings, read_settings
 
 app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Do these photographs show the same leopard? Settings: docs/settings.md.",
 )
+
+app.add_typer(accounts, name="account")
 
 DataDir = Annotated[Path | None, typer.Option(help="Folder of the catalogue (REID_DATA_DIR).")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -57,7 +59,7 @@ def serve(
     from service.supervisor import worker_command
 
     _log()
-    settings = _settings(host=host, port=port, data_dir=data_dir)
+    settings = read_settings(host=host, port=port, data_dir=data_dir)
     with suppress(WeightsError):  # said by the service, which starts without a network
         threshold_of(settings)
     run(settings, demo=demo, worker=worker_command if worker else None)
@@ -75,7 +77,7 @@ def worker(
     from service.worker import run
 
     _log()
-    settings = _settings(data_dir=data_dir)
+    settings = read_settings(data_dir=data_dir)
     run(settings, load_embedder, name=name or worker_name(), parent=parent)
 
 
@@ -92,7 +94,7 @@ def identify(
     from service.engine import QueryPhoto
     from service.wire import identification_out
 
-    with _catalogue(_settings(data_dir=data_dir)) as parts:
+    with _catalogue(read_settings(data_dir=data_dir)) as parts:
         query = [QueryPhoto(path.read_bytes(), box) for path in photos]
         answer = identification_out(parts.engine.identify_photos(query, flank), top)
     if as_json:
@@ -122,7 +124,7 @@ def add(
         boxes=(box,) if box else (),
         encounter=encounter or None,
     )
-    with _parts(_settings(data_dir=data_dir)) as parts:
+    with _parts(read_settings(data_dir=data_dir)) as parts:
         result = parts.intake.accept(((path.name, path.read_bytes()) for path in photos), said)
     for one in result.files:
         outcome = "refused" if one.photo_id is None else "new" if one.created else "known"
@@ -155,9 +157,11 @@ def demo(
 
     if which is Demo.USTYURT:
         _log()
-        run(_settings(host=host, port=port, data_dir=data_dir), first=founding_case, serve=serve)
+        run(
+            read_settings(host=host, port=port, data_dir=data_dir), first=founding_case, serve=serve
+        )
         return
-    with _parts(_settings(data_dir=data_dir)) as parts:
+    with _parts(read_settings(data_dir=data_dir)) as parts:
         if not fill_with_demo(parts):
             typer.echo("the catalogue has photos already: nothing was added")
 
@@ -165,7 +169,7 @@ def demo(
 @app.command()
 def migrate(data_dir: DataDir = None) -> None:
     """Bring the database to the newest schema; the other commands do so themselves."""
-    with _parts(_settings(data_dir=data_dir)):
+    with _parts(read_settings(data_dir=data_dir)):
         typer.echo("the database is up to date")
 
 
@@ -177,7 +181,7 @@ def reembed(
     from reid.weights import default_folder, load_card
     from service.store import reembedding
 
-    settings = _settings(data_dir=data_dir)
+    settings = read_settings(data_dir=data_dir)
     load_card(model, settings.weights_dir or default_folder())
     with _catalogue(settings) as parts, parts.database.write() as connection:
         waiting = reembedding.enqueue(connection, model, again=True)
@@ -189,7 +193,7 @@ def compare_pairs(data_dir: DataDir = None) -> None:
     """Queue every encounter whose nearest others are not compared with it; a worker does it."""
     from service.comparing import queue_all
 
-    with _catalogue(_settings(data_dir=data_dir)) as parts:
+    with _catalogue(read_settings(data_dir=data_dir)) as parts:
         new, waiting = queue_all(parts.database, parts.engine)
     typer.echo(f"{waiting} encounters wait for their pairs, {new} of them newly queued")
 
@@ -201,7 +205,7 @@ def export_identities(
     """Write crops and index.csv of all decided encounters, for scripts/finetune.py."""
     from service.export import export_identities as export
 
-    with _catalogue(_settings(data_dir=data_dir)) as parts:
+    with _catalogue(read_settings(data_dir=data_dir)) as parts:
         result = export(parts, folder)
     for one in result.skipped:
         typer.echo(f"skipped: {one}", err=True)
@@ -222,7 +226,7 @@ def dossier(
     """Write the printable record of a case: one HTML file that needs no other."""
     from service.printing import write
 
-    with _catalogue(_settings(data_dir=data_dir)) as parts:
+    with _catalogue(read_settings(data_dir=data_dir)) as parts:
         made = write(parts, case, out, as_json, exact=exact)
     typer.echo(f"{out}: content SHA-256 {made.digest}")
 
@@ -248,7 +252,7 @@ def calibrate(
 
     if apply and reset:
         raise BadSettings("--apply and --reset contradict each other: give one of them")
-    with _catalogue(_settings(data_dir=data_dir)) as parts:
+    with _catalogue(read_settings(data_dir=data_dir)) as parts:
         of = parts.calibration
         if reset:
             typer.echo("taken back" if of.reset() else "nothing was applied")
@@ -273,7 +277,7 @@ def status(
     """Jobs, encounters and workers; exit code 1 when jobs have failed."""
     from service.serving import standing
 
-    with _catalogue(_settings(data_dir=data_dir)) as parts:
+    with _catalogue(read_settings(data_dir=data_dir)) as parts:
         found = standing(parts)
         while wait and found["queued"] + found["running"]:
             time.sleep(0.5)
@@ -306,15 +310,6 @@ def _catalogue(settings: Settings) -> Iterator[Parts]:
         raise NotFound(f"no catalogue in {settings.data_dir}: leopard-reid serve makes one")
     with _parts(settings) as parts:
         yield parts
-
-
-def _settings(**given: Any) -> Settings:  # noqa: ANN401
-    """Settings of the environment, with the options that were given."""
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        faults = [f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise BadSettings("; ".join(faults)) from error
 
 
 def _log() -> None:

@@ -15,6 +15,7 @@ from service.casework import Casework
 from service.csrf import SameOrigin, SecurityHeaders
 from service.deps import Parts
 from service.engine import Engine, Loader, load_recognition
+from service.gate import Gate
 from service.intake import Intake
 from service.limits import BodyLimit
 from service.metrics import Metrics
@@ -22,6 +23,9 @@ from service.overlay import Overlays
 from service.pairing import Pairing
 from service.pictures import Pictures
 from service.routes import (
+    account_pages,
+    accounts,
+    accounts_page,
     calibration,
     calibration_page,
     case_pages,
@@ -58,6 +62,7 @@ API = (
     reviews.router,
     calibration.router,
     clusters.router,
+    accounts.router,
 )
 ROOT = (
     operations.router,
@@ -70,6 +75,8 @@ ROOT = (
     cluster_pages.router,
     review_batches.router,  # before review_pages: /reviews/put is no number of a pair
     review_pages.router,
+    account_pages.router,
+    accounts_page.router,
 )
 
 
@@ -96,8 +103,9 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
     )
     app.state.parts = parts
     app.add_middleware(Speech)  # added first: the innermost
+    app.add_middleware(Gate, database=parts.database, settings=settings, page=pages.error_page)
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
-    app.add_middleware(SameOrigin, host=settings.host)
+    app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host)
     app.add_middleware(SecurityHeaders)
     errors.install(app, pages.error_page)
     _mount(app)

@@ -95,10 +95,15 @@ class EmbeddedCatalogue:
         return Answer(found.verdict, tuple(named), found.model, answer.calibrator)
 
 
-def open_catalogue(where: str) -> Catalogue:
-    """The catalogue at a URL, or in a data folder such as ./var."""
+def open_catalogue(where: str, token: str = "") -> Catalogue:
+    """The catalogue at a URL, or in a data folder such as ./var.
+
+    token: of an account of that service, where it asks for a login.
+    """
     if where.startswith(("http://", "https://")):
-        client = httpx.Client(base_url=where.rstrip("/"), timeout=httpx.Timeout(120, connect=5))
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        timeout = httpx.Timeout(120, connect=5)
+        client = httpx.Client(base_url=where.rstrip("/"), timeout=timeout, headers=headers)
         return RemoteCatalogue(client)
     settings = Settings(data_dir=Path(where), database_url="", photos_url="")
     if not (settings.data_dir / "reid.sqlite3").is_file():
@@ -116,6 +121,8 @@ def _checked(response: httpx.Response) -> httpx.Response:
         error = UnusableCrop(detail) if code == UnusableCrop.code else InputError(detail)
         error.code = code
         raise error
+    if response.status_code == 401:
+        raise BadSettings("the service asks for a login: give a valid token in REID_TOKEN")
     if response.status_code == 500:
         raise RuntimeError(detail)
     raise ConnectionError(f"the service refuses with {response.status_code}: {detail}")

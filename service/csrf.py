@@ -6,9 +6,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import problem, response
+from service.settings import LOOPBACK
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 HEADERS = {
     "content-security-policy": "default-src 'self'; img-src 'self' blob: data:; object-src 'none';"
@@ -21,19 +21,21 @@ HEADERS = {
 class SameOrigin:
     """Sec-Fetch-Site first, Origin for older browsers; a client with neither is no browser.
 
-    A service that listens on loopback answers to loopback names only: a page of another site that
-    lets its name point to 127.0.0.1 would count as the same origin otherwise.
+    A service that listens on loopback answers to loopback names and `public` only: a page of
+    another site that lets its name point to 127.0.0.1 would count as the same origin otherwise.
+    A program with a token sends neither and passes: no browser adds a token by itself.
     """
 
-    def __init__(self, app: ASGIApp, host: str) -> None:
+    def __init__(self, app: ASGIApp, host: str, public: str = "") -> None:
         self.app, self.loopback = app, host in LOOPBACK
+        self.names = LOOPBACK | {public.lower()} if public else LOOPBACK
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Decide on headers alone."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
-        if self.loopback and _name(headers.get("host", "")) not in LOOPBACK:
+        if self.loopback and _name(headers.get("host", "")) not in self.names:
             refused = problem(403, "this service answers on loopback only", "foreign_host")
             return await response(refused)(scope, receive, send)
         if scope["method"] not in SAFE and not _is_ours(headers):

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import unquote
 
 from fastapi import Depends, Path, Query, Request
 
+from service.admission import Browser
 from service.calibration import Calibration
 from service.casework import Casework
 from service.engine import Engine
@@ -13,7 +13,7 @@ from service.intake import Intake
 from service.metrics import Metrics
 from service.overlay import Overlays
 from service.pairing import Pairing
-from service.people import ANONYMOUS, Actor, Role
+from service.people import Actor
 from service.pictures import Pictures
 from service.settings import Settings
 from service.store.database import Database
@@ -45,15 +45,21 @@ def parts_of(request: Request) -> Parts:
 
 
 def actor_of(request: Request) -> Actor:
-    """Who sends this request: the account the gate found, else the single user of a laptop."""
+    """Who sends this request, as the gate found out; nobody came so far who may not."""
     found = getattr(request.state, "actor", None)
-    if isinstance(found, Actor):
-        return found
-    return Actor(unquote(request.cookies.get("reviewer", "")) or ANONYMOUS, Role.ADMIN)
+    assert isinstance(found, Actor), "an open route cannot ask who acts"  # noqa: S101
+    return found
+
+
+def browser_of(request: Request) -> Browser:
+    """Address and name of the program that asks."""
+    address = request.client.host if request.client else "unknown"
+    return Browser(address, request.headers.get("user-agent", ""))
 
 
 Service = Annotated[Parts, Depends(parts_of)]
 Who = Annotated[Actor, Depends(actor_of)]
+From = Annotated[Browser, Depends(browser_of)]
 RowNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 PhotoId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes")]
 Longest = Annotated[

@@ -3,8 +3,11 @@
 * InputError (reid.errors)
   + NothingAccepted          an upload of which no file could be kept
   + TooManyFiles
+  + WrongLogin
+  + TooManyAttempts          to log in; it says how long to wait
 """
 
+import math
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -27,17 +30,6 @@ from service.schemas import Problem
 
 ErrorPage = Callable[[Request, Problem], Response]
 
-STATUS: dict[type[ReidError], int] = {
-    NotFound: 404,
-    Conflict: 409,
-    InputError: 422,
-    GalleryError: 409,
-    WeightsError: 503,
-    ReidError: 500,
-}
-
-HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 400: "bad_request"}
-
 
 class NothingAccepted(InputError):
     """No file of the upload could be kept."""
@@ -49,6 +41,36 @@ class TooManyFiles(InputError):
     """More files in one request than this service takes."""
 
     code = "too_many_files"
+
+
+class WrongLogin(InputError):
+    """Name or password is wrong, or the account was closed."""
+
+    code = "wrong_login"
+
+
+class TooManyAttempts(InputError):
+    """Too many attempts to log in; wait before the next one."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, wait_s: float) -> None:
+        self.wait_s = max(math.ceil(wait_s), 1)
+        super().__init__(f"too many attempts to log in: try again in {self.wait_s} s")
+
+
+STATUS: dict[type[ReidError], int] = {
+    TooManyAttempts: 429,
+    NotFound: 404,
+    Conflict: 409,
+    InputError: 422,
+    GalleryError: 409,
+    WeightsError: 503,
+    ReidError: 500,
+}
+
+GATE_CODES = frozenset({"login_required", "forbidden", "password_change_required"})
+HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 400: "bad_request"}
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -85,7 +107,10 @@ def install(app: FastAPI, page: ErrorPage | None = None) -> None:
 
     def on_reid_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, ReidError)  # noqa: S101
-        return answer(request, from_error(error))
+        answered = answer(request, from_error(error))
+        if isinstance(error, TooManyAttempts):
+            answered.headers["retry-after"] = str(error.wait_s)
+        return answered
 
     def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101

@@ -22,18 +22,27 @@ class Role(StrEnum):
         order = list(Role)
         return order.index(self) >= order.index(needed)
 
+    def capped(self, most: "Role") -> "Role":
+        """The lower of the two."""
+        return most if self.may(most) else self
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who sends a request. account_id None: the single user of a laptop, who need not log in.
 
-    name: as it signs decisions. language: that the account chose, or None.
+    name: as it signs decisions. role: what it may do now, by its account and by its token's scope.
+    language: that the account chose, or None. session, token: numbers of what let it in.
+    temporary: somebody else chose the password, so that it must be changed first.
     """
 
     name: str
     role: Role
     account_id: int | None = None
     language: str | None = None
+    session: int | None = None
+    token: int | None = None
+    temporary: bool = False
 
     @property
     def single(self) -> bool:

@@ -44,6 +44,23 @@ ROUTES: Mapping[str, Role | None] = {
     "POST /clusters/identities": CURATOR,
     "POST /clusters/reviews": CURATOR,
     "POST /clusters/case": OBSERVER,
+    # pages of accounts
+    "GET /login": None,
+    "POST /login": None,
+    "POST /logout": None,
+    "GET /account": VIEWER,
+    "POST /account/language": VIEWER,
+    "POST /account/password": VIEWER,
+    "POST /account/sessions/end": VIEWER,
+    "POST /account/sessions/{session_id}/end": VIEWER,
+    "POST /account/tokens": VIEWER,
+    "POST /account/tokens/{token_id}/revoke": VIEWER,
+    "GET /accounts": ADMIN,
+    "POST /accounts": ADMIN,
+    "POST /accounts/{account_id}/role": ADMIN,
+    "POST /accounts/{account_id}/active": ADMIN,
+    "POST /accounts/{account_id}/password": ADMIN,
+    "POST /accounts/{account_id}/sessions/end": ADMIN,
     # pages of cases
     "GET /cases": VIEWER,
     "POST /cases": OBSERVER,
@@ -116,5 +133,34 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /api/v1/reviews/{pair_id}": VIEWER,
     "PATCH /api/v1/reviews/{pair_id}": CURATOR,
     "POST /api/v1/reviews/{pair_id}/opinions": OBSERVER,
+    # API of accounts
+    "GET /api/v1/me": VIEWER,
+    "GET /api/v1/tokens": VIEWER,
+    "POST /api/v1/tokens": VIEWER,
+    "DELETE /api/v1/tokens/{token_id}": VIEWER,
+    "GET /api/v1/accounts": ADMIN,
+    "POST /api/v1/accounts": ADMIN,
+    "PATCH /api/v1/accounts/{account_id}": ADMIN,
+    "DELETE /api/v1/accounts/{account_id}/sessions": ADMIN,
 }
 """Method and path template, as FastAPI knows it."""
+
+UNASKED = frozenset({"GET /health"})
+"""Answered without asking the database who it is, which may be what is down."""
+
+BY_LOGIN_ONLY = frozenset(
+    {
+        "POST /account/language",
+        "POST /account/password",
+        "POST /account/sessions/end",
+        "POST /account/sessions/{session_id}/end",
+        "POST /account/tokens",
+        "POST /account/tokens/{token_id}/revoke",
+        "POST /api/v1/tokens",
+        "DELETE /api/v1/tokens/{token_id}",
+    }
+)
+"""Not with a token, whatever its scope: a stolen one must not renew itself or lock people out."""
+
+WITH_TEMPORARY_PASSWORD = frozenset({"GET /account", "POST /account/password", "GET /api/v1/me"})
+"""All that is open before a password that somebody else chose was changed."""

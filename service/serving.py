@@ -9,7 +9,7 @@ from threading import Thread
 import uvicorn
 from tqdm import tqdm
 
-from reid.errors import ReidError
+from reid.errors import BadSettings, ReidError
 from reid.synthetic.answers import as_text
 from reid.synthetic.founding import SIMULATED, VARIANTS
 from service import demo as survey
@@ -18,7 +18,7 @@ from service.app import create_app
 from service.deps import Parts
 from service.engine import Loader, load_recognition
 from service.settings import Settings
-from service.store import encounters, jobs
+from service.store import accounts, encounters, jobs
 from service.supervisor import Supervisor, worker_command
 
 log = logging.getLogger(__name__)
@@ -52,6 +52,8 @@ def run(
     app = create_app(settings, load=load)
     parts: Parts = app.state.parts
     parts.database.migrate()
+    if serve:
+        refuse_to_be_open(parts)
     config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")
     listening = [config.bind_socket()] if serve else []
     supervisor = Supervisor(settings, parts.database, worker) if worker else None
@@ -68,6 +70,17 @@ def run(
     finally:
         if supervisor:
             supervisor.stop()
+
+
+def refuse_to_be_open(parts: Parts) -> None:
+    """BadSettings where others than the person at this computer would need no login."""
+    with parts.database.read() as connection:
+        if not parts.settings.exposed or accounts.exist(connection):
+            return
+    raise BadSettings(
+        "others could reach this address and there is no account: first make one with"
+        " leopard-reid account add NAME --role admin, or listen on 127.0.0.1 without a public host"
+    )
 
 
 def fill_with_demo(parts: Parts) -> bool:

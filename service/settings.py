@@ -1,9 +1,14 @@
 """Everything the environment may change, read once at start-up."""
 
 from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from reid.errors import BadSettings
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Settings(BaseSettings):
@@ -37,6 +42,16 @@ class Settings(BaseSettings):
     )
     host: str = Field("127.0.0.1", description="address to listen on; loopback unless changed")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
+    public_host: str = Field(
+        "", description="name under which a proxy on this machine shows the service; needs accounts"
+    )
+    accounts: Literal["auto", "required"] = Field(
+        "auto", description="auto asks for a login as soon as there is an account; required always"
+    )
+    session_idle_hours: float = Field(
+        12, gt=0, le=8760, description="a login that was not used for so long ends"
+    )
+    session_days: float = Field(30, gt=0, le=366, description="every login ends after this")
     max_pixels: int = Field(
         60_000_000, ge=10_000, description="larger photos are refused before they are decoded"
     )
@@ -81,3 +96,17 @@ class Settings(BaseSettings):
     def photos(self) -> str:
         """The URL that is used."""
         return self.photos_url or str(self.data_dir / "photos")
+
+    @property
+    def exposed(self) -> bool:
+        """Others than the person at this computer may reach it: it never answers without login."""
+        return self.host not in LOOPBACK or bool(self.public_host)
+
+
+def read_settings(**given: Any) -> Settings:  # noqa: ANN401
+    """Settings of the environment, with the options given; BadSettings says what fails."""
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        faults = [f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise BadSettings("; ".join(faults)) from error

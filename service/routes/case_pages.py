@@ -11,6 +11,7 @@ from reid.errors import InputError, ReidError
 from service.casework import CaseReport, WhoItIs
 from service.deps import Parts, RowNumber, Service, Who
 from service.dossier import dossier
+from service.people import Actor
 from service.printing import printed
 from service.routes.cases import Positions
 from service.routes.pages import goto, page, remember
@@ -119,28 +120,28 @@ def close_case(case_id: RowNumber, parts: Service, closed: Annotated[bool, Form(
 
 @router.post("/cases/{case_id}/encounters")
 def put_encounters(
-    case_id: RowNumber, parts: Service, encounter: Numbers, reviewer: Reviewer = ""
+    case_id: RowNumber, parts: Service, who: Who, encounter: Numbers, reviewer: Reviewer = ""
 ) -> Response:
     """Put encounters in."""
-    return _put(parts, case_id, encounter, reviewer)
+    return _put(parts, case_id, encounter, who, reviewer)
 
 
 @router.post("/cases/{case_id}/encounters/{encounter_id}/remove")
 def take_encounter(
-    case_id: RowNumber, encounter_id: RowNumber, parts: Service, reviewer: Reviewer = ""
+    case_id: RowNumber, encounter_id: RowNumber, parts: Service, who: Who, reviewer: Reviewer = ""
 ) -> Response:
     """Take an encounter out."""
     with parts.database.write() as connection:
-        cases.take(connection, case_id, encounter_id, reviewer.strip() or "anonymous")
+        cases.take(connection, case_id, encounter_id, who.signs(reviewer))
     return goto(f"/cases/{case_id}")
 
 
 @router.post("/encounters/{encounter_id}/case")
 def put_into_case(
-    encounter_id: RowNumber, parts: Service, case: Number, reviewer: Reviewer = ""
+    encounter_id: RowNumber, parts: Service, who: Who, case: Number, reviewer: Reviewer = ""
 ) -> Response:
     """Put this encounter into a case and go to the case."""
-    return _put(parts, case, [encounter_id], reviewer)
+    return _put(parts, case, [encounter_id], who, reviewer)
 
 
 @router.get("/encounters/{encounter_id}/posterior")
@@ -184,12 +185,12 @@ def _who(parts: Parts, encounter_id: int, unseen: float | None) -> tuple[WhoItIs
         return None, trouble(error)
 
 
-def _put(parts: Parts, case_id: int, ids: list[int], reviewer: str) -> Response:
-    who = reviewer.strip() or "anonymous"
+def _put(parts: Parts, case_id: int, ids: list[int], who: Actor, reviewer: str) -> Response:
+    name = who.signs(reviewer)
     with parts.database.write() as connection:
-        cases.put(connection, case_id, ids, who)
+        cases.put(connection, case_id, ids, name)
     response = goto(f"/cases/{case_id}")
-    remember(response, who)
+    remember(response, name, who)
     return response
 
 

@@ -15,7 +15,7 @@ from service.case_schemas import (
     PosteriorOut,
 )
 from service.case_wire import case_detail, report_out
-from service.deps import RowNumber, Service
+from service.deps import RowNumber, Service, Who
 from service.dossier import dossier
 from service.errors import documented
 from service.schemas import Line
@@ -68,20 +68,24 @@ def edit_case(case_id: RowNumber, wanted: CaseEdit, parts: Service) -> CaseOut:
 
 
 @router.post("/cases/{case_id}/encounters", status_code=201)
-def put_encounters(case_id: RowNumber, new: CaseEncountersIn, parts: Service) -> CaseOut:
+def put_encounters(case_id: RowNumber, new: CaseEncountersIn, parts: Service, who: Who) -> CaseOut:
     """Put encounters into a case; those that are in it already stay."""
     with parts.database.write() as connection:
-        made = cases.put(connection, case_id, new.encounters, new.reviewer)
+        made = cases.put(connection, case_id, new.encounters, who.signs(new.reviewer))
     return CaseOut.model_validate(made)
 
 
 @router.delete("/cases/{case_id}/encounters/{encounter_id}")
 def take_encounter(
-    case_id: RowNumber, encounter_id: RowNumber, parts: Service, reviewer: Line = "anonymous"
+    case_id: RowNumber,
+    encounter_id: RowNumber,
+    parts: Service,
+    who: Who,
+    reviewer: Line = "anonymous",
 ) -> CaseOut:
     """Take an encounter out of a case; that it was in stays on record."""
     with parts.database.write() as connection:
-        made = cases.take(connection, case_id, encounter_id, reviewer)
+        made = cases.take(connection, case_id, encounter_id, who.signs(reviewer))
     return CaseOut.model_validate(made)
 
 

@@ -111,7 +111,7 @@ def name_clusters(
         plans = [plan(connection, one, made) for one in groups]
         _decide(connection, plans, made, seen, name, _plain(note), signed)
     response = goto(f"/clusters?named={len(plans)}")
-    remember(response, signed)
+    remember(response, signed, who)
     return response
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Form
 
 from reid.errors import InputError
+from service.deps import Who
 from service.schemas import Line
 from service.store.decisions import NewDecision
 
@@ -19,6 +20,7 @@ class NothingChosen(InputError):
 
 
 def decision_form(
+    who: Who,
     kind: Annotated[Kind, Form()],
     after: Annotated[int, Form(ge=0, le=2**31 - 1)],
     identity_id: Annotated[int | None, Form(ge=1, le=2**31 - 1)] = None,
@@ -42,7 +44,7 @@ def decision_form(
         llr=llr if beside else None,
         model=model if beside else None,
         calibrator=calibrator if beside else None,
-        reviewer=reviewer.strip() or "anonymous",
+        reviewer=who.signs(reviewer),
         note=note.replace("\x00", "").strip(),
         after=after,
     )

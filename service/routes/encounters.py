@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from service.deps import Limit, Offset, RowNumber, Service
+from service.deps import Limit, Offset, RowNumber, Service, Who
 from service.errors import documented
 from service.schemas import (
     DecisionIn,
@@ -61,9 +61,10 @@ def list_decisions(encounter_id: RowNumber, parts: Service) -> list[DecisionOut]
 
 
 @router.post("/{encounter_id}/decisions", status_code=201)
-def decide(encounter_id: RowNumber, decision: DecisionIn, parts: Service) -> DecisionOut:
+def decide(encounter_id: RowNumber, decision: DecisionIn, parts: Service, who: Who) -> DecisionOut:
     """Record a decision; nothing is overwritten, `withdrawn` undoes the latest."""
+    values = decision.model_dump() | {"reviewer": who.signs(decision.reviewer)}
     with parts.database.write() as connection:
-        made = decisions.add(connection, encounter_id, NewDecision(**decision.model_dump()))
+        made = decisions.add(connection, encounter_id, NewDecision(**values))
     parts.metrics.decisions.labels(made.kind).inc()
     return DecisionOut.model_validate(made)

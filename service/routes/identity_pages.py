@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from reid.errors import Conflict
-from service.deps import Parts, RowNumber, Service, Who
+from service.deps import Parts, RowNumber, Service, Who, actor_of
 from service.routes.pages import goto, page, remember
 from service.schemas import Line
 from service.store import changes, history, identities, progress, references
@@ -107,7 +107,7 @@ def done(request: Request, parts: Parts, identity_id: int, asked: Asked, act: Ac
     except Conflict as error:
         return shown(request, parts, identity_id, f"{sentence(str(error))}.", 409)
     response = goto(f"/identities/{identity_id}?said={made.id}")
-    remember(response, asked.reviewer)
+    remember(response, asked.reviewer, actor_of(request))
     return response
 
 
@@ -169,7 +169,7 @@ def mark(
     except Conflict as error:
         return shown(request, parts, identity_id, f"{sentence(str(error))}.", 409)
     response = goto(f"/identities/{identity_id}#photo-{annotation_id}")
-    remember(response, asked.reviewer)
+    remember(response, asked.reviewer, actor_of(request))
     return response
 
 

@@ -12,15 +12,17 @@ from sqlalchemy import Connection
 
 from reid.errors import Conflict, ReidError
 from service import languages
-from service.deps import Parts, PhotoId, RowNumber, Service, actor_of
+from service.deps import Parts, PhotoId, RowNumber, Service, Who
 from service.engine import Answer
 from service.forms import Files, SaidForm, incoming
 from service.languages import gettext as _
+from service.people import ANONYMOUS, Actor
 from service.routes.decision_form import DecisionForm
 from service.routes.photos import count_files
 from service.schemas import Problem
-from service.store import cases, decisions, encounters, identities, progress
+from service.store import accounts, cases, decisions, encounters, identities, progress
 from service.views import look as looks
+from service.views import people
 from service.views.advice import advice, trouble
 from service.views.clusters import worth_views
 from service.views.compare import comparing
@@ -48,18 +50,19 @@ def here(request: Request) -> str:
 
 templates = Jinja2Templates(Path(__file__).parent.parent / "templates")
 languages.install(templates.env)
-templates.env.filters.update(FILTERS)
+templates.env.filters.update(FILTERS, browser=people.browser)
 templates.env.globals.update(signs=SIGNS, kinds=KINDS, upload_texts=upload_texts, here=here)
+templates.env.globals.update(role_words=people.role_words, role_says=people.role_says)
 templates.env.undefined = StrictUndefined
 templates.env.trim_blocks = templates.env.lstrip_blocks = True
 
 
 def page(
-    request: Request, parts: Parts, name: str, connection: Connection, **values: object
+    request: Request, parts: Parts, name: str, connection: Connection, /, **values: object
 ) -> Response:
     """A template with what every page needs."""
     facts = {"counts": counts(connection), "busy": False, "nav": "", **values}
-    facts["actor"] = actor_of(request)
+    facts["actor"] = getattr(request.state, "actor", None)  # None: somebody who must log in
     facts["gap_minutes"] = general(parts.settings.encounter_gap_minutes)
     facts["species"] = Species(parts.settings.species)
     response = templates.TemplateResponse(request, name, facts)
@@ -189,7 +192,7 @@ def _said(request: Request, connection: Connection, encounter_id: int) -> str:
 
 @router.post("/encounters/{encounter_id}/decisions")
 def decide(
-    encounter_id: RowNumber, request: Request, parts: Service, new: DecisionForm
+    encounter_id: RowNumber, request: Request, parts: Service, who: Who, new: DecisionForm
 ) -> Response:
     """Record a decision and show the encounter again, with a message and the way back."""
     try:
@@ -199,7 +202,7 @@ def decide(
         return _compare(request, parts, encounter_id, f"{sentence(said_by_core(str(error)))}.", 409)
     parts.metrics.decisions.labels(made.kind).inc()
     response = goto(f"/encounters/{encounter_id}?said={made.id}")
-    remember(response, new.reviewer)
+    remember(response, new.reviewer, who)
     return response
 
 
@@ -224,7 +227,7 @@ def error_page(request: Request, error: Problem) -> Response:
     }
     facts = {
         "counts": None,
-        "actor": None,
+        "actor": getattr(request.state, "actor", None),
         "busy": False,
         "nav": "",
         "status": error.status,
@@ -238,13 +241,31 @@ def error_page(request: Request, error: Problem) -> Response:
 
 @router.post("/language")
 def choose_language(
-    code: Annotated[str, Form(max_length=10)], back: Annotated[str, Form(max_length=2000)] = "/"
+    request: Request,
+    parts: Service,
+    code: Annotated[str, Form(max_length=10)],
+    back: Annotated[str, Form(max_length=2000)] = "/",
 ) -> Response:
-    """Show the pages in this language from now on, on this browser."""
-    response = goto(back if back.startswith("/") and not back.startswith("//") else "/")
+    """Show the pages in this language from now on, on this browser and to this account."""
+    response = goto(local(back))
     if code in languages.LANGUAGES:
         response.set_cookie(languages.COOKIE, code, max_age=YEAR_S, samesite="strict")
+        speak(request, parts, code)
     return response
+
+
+def speak(request: Request, parts: Parts, code: str | None) -> None:
+    """Keep the language with the account, if somebody is logged in; None: as the browser asks."""
+    actor = getattr(request.state, "actor", None)
+    if isinstance(actor, Actor) and actor.session is not None and actor.account_id is not None:
+        with parts.database.write() as connection:
+            accounts.speak(connection, actor.account_id, code)
+
+
+def local(address: str) -> str:
+    """The address if it is one of this service, else the start page."""
+    elsewhere = not address.startswith("/") or address[1:2] in {"/", "\\"}
+    return "/" if elsewhere or any(ord(one) < 32 for one in address) else address
 
 
 def goto(address: str) -> RedirectResponse:
@@ -252,9 +273,9 @@ def goto(address: str) -> RedirectResponse:
     return RedirectResponse(address, status_code=303)
 
 
-def remember(response: Response, reviewer: str) -> None:
-    """The reviewer's name for the next decision, on this browser only."""
-    if reviewer != "anonymous":
+def remember(response: Response, reviewer: str, who: Actor) -> None:
+    """The reviewer's name for the next decision, on this browser only, where nobody logs in."""
+    if who.single and reviewer != ANONYMOUS:
         response.set_cookie(
             "reviewer", quote(reviewer), max_age=YEAR_S, httponly=True, samesite="strict"
         )

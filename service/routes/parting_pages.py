@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import Conflict, ReidError
-from service.deps import Parts, RowNumber, Service
+from service.deps import Parts, RowNumber, Service, actor_of
 from service.languages import gettext as _
 from service.routes.identity_pages import AskedForm
 from service.routes.pages import goto, page, remember
@@ -84,7 +84,7 @@ def merge(
     except Conflict as error:
         return _merge(request, parts, identity_id, other, f"{sentence(str(error))}.", 409)
     response = goto(f"/identities/{identity_id}?said={made.id}")
-    remember(response, asked.reviewer)
+    remember(response, asked.reviewer, actor_of(request))
     return response
 
 
@@ -148,7 +148,7 @@ def split(
     except Conflict as error:
         return _split(request, parts, identity_id, chosen, f"{sentence(str(error))}.", 409)
     response = goto(f"/identities/{identity_id}?said={made[-1].id}")
-    remember(response, asked.reviewer)
+    remember(response, asked.reviewer, actor_of(request))
     return response
 
 
@@ -194,5 +194,5 @@ def keep(
     except Conflict as error:
         return _conflicts(request, parts, 1, f"{sentence(str(error))}.", 409)
     response = goto("/conflicts?kept=1")
-    remember(response, asked.reviewer)
+    remember(response, asked.reviewer, actor_of(request))
     return response

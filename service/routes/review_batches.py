@@ -61,8 +61,7 @@ def apply_settled(
     except Conflict as error:
         return _settling(request, parts, pair, refused=f"{sentence(str(error))}.")
     response = goto(f"/reviews/settling?done={len(done.decisions)}")
-    if who.single:
-        remember(response, name)
+    remember(response, name, who)
     return response
 
 

@@ -168,8 +168,7 @@ def answer(
         status = 409 if error.code == "conflict" else 422
         return _pair(request, parts, who, pair_id, typed, f"{sentence(str(error))}.", status)
     response = goto(f"/reviews/{pair_id}?said=1")
-    if who.single:
-        remember(response, name)
+    remember(response, name, who)
     return response
 
 

@@ -11,6 +11,7 @@ account = Table(
     Column("name", String(100), nullable=False, unique=True),  # as it signs decisions
     Column("role", String(10), nullable=False),
     Column("password", Text),  # argon2 hash; NULL: cannot log in
+    Column("temporary", Boolean, nullable=False),  # somebody else chose the password: change it
     Column("language", String(10)),  # NULL: as the browser asks
     Column("active", Boolean, nullable=False),
     Column("created_at", Utc, nullable=False, default=now),
@@ -51,7 +52,7 @@ login_attempt = Table(
     "login_attempt",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", String(100), nullable=False),
+    Column("name", String(100), nullable=False),  # its SHA-256: people type passwords there, too
     Column("address", String(60), nullable=False),
     Column("succeeded", Boolean, nullable=False),
     Column("at", Utc, nullable=False, default=now),

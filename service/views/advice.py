@@ -24,6 +24,10 @@ ADVICE = {
     "too_many_files": N_("Send fewer files at once."),
     "no_photo_accepted": N_("Choose at least one JPEG, PNG or WebP photo."),
     "cross_origin": N_("Open the page from this service itself and try again."),
+    "forbidden": N_("Ask an admin for another role, or go back."),
+    "weak_password": N_("Go back and choose a longer one."),
+    "wrong_login": N_("Go back and type it again."),
+    "too_many_attempts": N_("Wait, then try again."),
     "unknown_model": N_(
         "The network's weights are missing from this installation; see the README."
     ),

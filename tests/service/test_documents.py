@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from reid import errors as core
 from service import (
+    account_schemas,
     calibration_schemas,
     case_schemas,
     cluster_schemas,
@@ -56,13 +57,13 @@ def all_errors(base):
 def test_every_error_code_is_documented():
     documented = {row[0] for row in cells("api.md", "Errors")}
     shown = all_errors(core.ReidError) | {"invalid_request", "internal_error", "cross_origin"}
-    shown |= {"foreign_host", *errors.HTTP_CODES.values()}
+    shown |= {"foreign_host", *errors.GATE_CODES, *errors.HTTP_CODES.values()}
     assert shown <= documented
 
 
 def models():
     modules = (schemas, case_schemas, calibration_schemas, cluster_schemas, review_schemas)
-    modules += (identity_schemas,)
+    modules += (identity_schemas, account_schemas)
     every = {name: one for module in modules for name, one in vars(module).items()}.values()
     return [m for m in every if isinstance(m, type) and issubclass(m, BaseModel)]
 
@@ -93,11 +94,19 @@ def test_every_route_of_the_api_shows_an_example_or_is_a_picture(client):
             assert not answer or any(f"/{name}'" in answer for name in shown), (method, path)
 
 
+def commands(of, before=()):
+    """The words of every command, those of groups too."""
+    for one in of.registered_commands:
+        yield (*before, one.name or one.callback.__name__)
+    for group in of.registered_groups:
+        yield from commands(group.typer_instance, (*before, group.name))
+
+
 def test_every_command_is_documented_and_has_help():
     documented = {row[0] for row in cells("settings.md", "Commands")}
-    commands = {one.name or one.callback.__name__ for one in command_line.registered_commands}
-    assert documented == {f"leopard-reid {name}" for name in commands}
-    for name in commands:
-        result = CliRunner().invoke(command_line, [name, "--help"])
+    found = set(commands(command_line))
+    assert documented == {" ".join(("leopard-reid", *words)) for words in found}
+    for words in found:
+        result = CliRunner().invoke(command_line, [*words, "--help"])
         assert result.exit_code == 0
         assert "Usage" in result.output

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from service.store import encounters
 from service.store.database import Database
-from service.store.encounters import Wanted
+from service.store.encounters import Sought
 from service.store.tables import annotation, decision, encounter, identity, photo, station
 
 FLANKS, STATES = ("left", "right", "unknown"), ("pending", "embedded", "failed")
@@ -62,7 +62,7 @@ def fits(one, wanted):
         "waiting": one.waiting,
         "decided": not one.waiting,
         "failed": failed,
-    }[wanted.state]
+    }["failed" if wanted.failed else wanted.state]
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,11 @@ def fits(one, wanted):
     list(product(("all", "waiting", "decided", "failed"), ("", "Ridge"), ("", "left", "right"))),
 )
 def test_filters_choose_what_a_loop_would(connection, state, at, flank):
-    wanted = Wanted(state, at, flank)
+    wanted = Sought("waiting" if state == "failed" else state, at, flank, failed=state == "failed")
     expected = [one for one in encounters.search(connection, limit=MANY) if fits(one, wanted)]
-    assert encounters.how_many(connection, wanted) == len(expected)
-    assert encounters.listed(connection, wanted, limit=MANY) == expected
-    assert encounters.listed(connection, wanted, limit=5, offset=3) == expected[3:8]
+    assert encounters.total(connection, wanted) == len(expected)
+    assert encounters.search(connection, wanted, limit=MANY) == expected
+    assert encounters.search(connection, wanted, limit=5, offset=3) == expected[3:8]
 
 
 def test_what_waits_next_is_below_in_the_list_and_then_at_its_top(connection):

@@ -10,10 +10,10 @@ def test_a_bug_is_a_page_for_a_browser_and_a_problem_for_a_program(app):
     def boom() -> None:
         raise RuntimeError("a bug")
 
-    app.add_api_route("/boom", boom)
+    app.add_api_route("/catalogue", boom)
     app.router.routes.insert(0, app.router.routes.pop())
     with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client:
-        page, problem = client.get("/boom", headers=HTML), client.get("/boom")
+        page, problem = client.get("/catalogue", headers=HTML), client.get("/catalogue")
     assert (page.status_code, problem.status_code) == (500, 500)
     assert "Internal Server Error" in page.text
     assert "a bug" not in page.text + problem.text

@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("role", sa.String(length=10), nullable=False),
         sa.Column("password", sa.Text(), nullable=True),
+        sa.Column("temporary", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(length=10), nullable=True),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),

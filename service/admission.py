@@ -1,0 +1,192 @@
+"""How people come in and who lets them: logins, passwords, new accounts."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from reid.errors import Conflict
+from service import passwords
+from service.errors import TooManyAttempts, WrongLogin
+from service.people import Actor, Role
+from service.settings import Settings
+from service.store import accounts, attempts, sessions, tokens
+from service.store.accounts import Account
+from service.store.database import Database
+
+log = logging.getLogger(__name__)
+LONGEST_TOKEN_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What asks: address and name of the program."""
+
+    address: str
+    agent: str
+
+
+def idle(settings: Settings) -> timedelta:
+    """After how long without use a login ends."""
+    return timedelta(hours=settings.session_idle_hours)
+
+
+def log_in(
+    database: Database, settings: Settings, name: str, password: str, browser: Browser
+) -> str:
+    """A new session's cookie. The attempt is counted before the password is looked at."""
+    with database.write() as connection:
+        attempt, wait = attempts.begin(connection, name, browser.address)
+    if wait:
+        raise TooManyAttempts(wait)
+    with database.read() as connection:
+        found = accounts.named(connection, name)
+        known = accounts.password_of(connection, found.id) if found else None
+    right = passwords.verified(password, known)
+    if found is None or known is None or not right or not found.active:
+        raise WrongLogin(WrongLogin.__doc__ or "")
+    fresh = passwords.hashed(password) if passwords.outdated(known) else None
+    with database.write() as connection:
+        attempts.succeed(connection, attempt)
+        if fresh:
+            accounts.rehash(connection, found.id, known, fresh)
+    return open_session(database, settings, found.id, browser)
+
+
+def open_session(database: Database, settings: Settings, account_id: int, browser: Browser) -> str:
+    """Let this account in with this browser; the cookie."""
+    secret = passwords.new_secret()
+    lasts = timedelta(days=settings.session_days)
+    with database.write() as connection:
+        sessions.add(
+            connection,
+            account_id,
+            passwords.fingerprint(secret),
+            agent=browser.agent,
+            address=browser.address,
+            lasts=lasts,
+        )
+    return secret
+
+
+def log_out(database: Database, secret: str) -> None:
+    """End the session of this cookie, if it is one."""
+    if secret:
+        with database.write() as connection:
+            sessions.revoke_digest(connection, passwords.fingerprint(secret))
+
+
+def add_account(
+    database: Database, name: str, role: Role, password: str | None = None, *, own: bool = False
+) -> tuple[Account, str | None]:
+    """A new account and its one-time password, if none was given.
+
+    own: the person chose the password; else it must be changed at the first login.
+    """
+    secret, known, temporary = _chosen(name, password, own)
+    with database.write() as connection:
+        made = accounts.add(connection, name, role, known, temporary=temporary)
+    log.info("account %s was made with the role %s", made.name, made.role)
+    return made, secret
+
+
+def set_own_password(database: Database, account_id: int, password: str) -> None:
+    """A password that its owner chose; it ends all sessions."""
+    with database.read() as connection:
+        name = accounts.get(connection, account_id).name
+    _, known, _ = _chosen(name, password, own=True)
+    with database.write() as connection:
+        accounts.set_password(connection, account_id, known)
+        sessions.revoke_all(connection, account_id)
+    log.info("account %s has another password", name)
+
+
+def change_own_password(
+    database: Database, actor: Actor, old: str, new: str, browser: Browser
+) -> None:
+    """Another password, by the one who knows the old one; guessing it is throttled like a login."""
+    number = account_of(actor)
+    with database.write() as connection:
+        attempt, wait = attempts.begin(connection, actor.name, browser.address)
+    if wait:
+        raise TooManyAttempts(wait)
+    with database.read() as connection:
+        known = accounts.password_of(connection, number)
+    if not passwords.verified(old, known):
+        raise WrongLogin("the present password is wrong")
+    if old == new:
+        raise passwords.WeakPassword("the new password is the present one: choose another")
+    with database.write() as connection:
+        attempts.succeed(connection, attempt)
+    set_own_password(database, number, new)
+
+
+def change_account(
+    database: Database,
+    account_id: int,
+    *,
+    role: Role | None = None,
+    active: bool | None = None,
+    password: str | None = None,
+    one_time: bool = False,
+) -> tuple[Account, str | None]:
+    """Another role or password, or let in or not, all or nothing; the one-time password, if made.
+
+    Another password ends all sessions; whoever is not let in loses all tokens, too.
+    """
+    with database.read() as connection:
+        name = accounts.get(connection, account_id).name
+    chosen = _chosen(name, password, own=False) if password is not None or one_time else None
+    with database.write() as connection:
+        made = accounts.change(connection, account_id, role=role, active=active)
+        if chosen:
+            accounts.set_password(connection, account_id, chosen[1], temporary=True)
+        if chosen or not made.active:
+            sessions.revoke_all(connection, account_id)
+        if not made.active:
+            tokens.revoke_all(connection, account_id)
+        made = accounts.get(connection, account_id)
+    log.info("account %s: role %s, %s", made.name, made.role, "active" if made.active else "closed")
+    return made, chosen[0] if chosen else None
+
+
+def shut_out(database: Database, account_id: int) -> Account:
+    """End all sessions and tokens of an account."""
+    with database.write() as connection:
+        found = accounts.get(connection, account_id)
+        sessions.revoke_all(connection, account_id)
+        tokens.revoke_all(connection, account_id)
+    return found
+
+
+def make_token(
+    database: Database, actor: Actor, name: str, scope: Role, days: int
+) -> tuple[tokens.Token, str]:
+    """A token in the actor's name, and its text, which nobody sees again."""
+    if not actor.role.may(scope):
+        raise Conflict(f"a token cannot do more than you: {actor.role} at most")
+    secret = passwords.new_token()
+    with database.write() as connection:
+        made = tokens.add(
+            connection,
+            account_of(actor),
+            passwords.fingerprint(secret),
+            name=name,
+            scope=scope,
+            days=days,
+        )
+    return made, secret
+
+
+def account_of(actor: Actor) -> int:
+    """The number of the actor's account; Conflict where there are no accounts."""
+    if actor.account_id is None:
+        raise Conflict("there are no accounts yet: make the first one on the page /accounts")
+    return actor.account_id
+
+
+def _chosen(name: str, password: str | None, own: bool) -> tuple[str | None, str, bool]:
+    """The one-time password if there is one, the hash, and whether it must be changed."""
+    if password is None:
+        made = passwords.one_time_password()
+        return made, passwords.hashed(made), True
+    return None, passwords.hashed(passwords.checked(password, name)), not own

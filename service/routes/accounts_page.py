@@ -1,0 +1,118 @@
+"""The page of all accounts, for admins, and of the first one, for whoever sets a server up."""
+
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, Response
+
+from reid.errors import InputError
+from service import admission
+from service.deps import From, Parts, RowNumber, Service, Who
+from service.errors import from_error
+from service.people import Role
+from service.routes.account_pages import NotTheSame, Password, let_in
+from service.routes.pages import goto, page
+from service.schemas import Line
+from service.store import accounts
+from service.views.words import sentence
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+class Secret(NamedTuple):
+    """A password for the first login of somebody."""
+
+    name: str
+    password: str
+
+
+@router.get("/accounts")
+def account_list(request: Request, parts: Service) -> Response:
+    """All accounts."""
+    return _page(request, parts)
+
+
+@router.post("/accounts")
+def add_account(
+    request: Request,
+    parts: Service,
+    who: Who,
+    browser: From,
+    name: Annotated[Line, Form()],
+    role: Annotated[Role, Form()],
+    password: Password = "",
+    again: Annotated[str | None, Form(max_length=1000)] = None,
+) -> Response:
+    """A new account; whoever makes the first one is logged in with it."""
+    try:
+        if again is not None and again != password:
+            raise NotTheSame(NotTheSame.__doc__ or "")
+        made, secret = admission.add_account(
+            parts.database, name, role, password or None, own=who.single
+        )
+    except InputError as error:
+        return _page(request, parts, error=error, name=name)
+    if who.single and secret is None:
+        cookie = admission.open_session(parts.database, parts.settings, made.id, browser)
+        return let_in(request, goto("/accounts"), cookie)
+    return _page(request, parts, Secret(made.name, secret)) if secret else goto("/accounts")
+
+
+@router.post("/accounts/{account_id}/role")
+def change_role(
+    account_id: RowNumber, request: Request, parts: Service, role: Annotated[Role, Form()]
+) -> Response:
+    """Another role, from the next request on."""
+    try:
+        admission.change_account(parts.database, account_id, role=role)
+    except InputError as error:
+        return _page(request, parts, error=error)
+    return goto("/accounts")
+
+
+@router.post("/accounts/{account_id}/active")
+def set_active(
+    account_id: RowNumber, request: Request, parts: Service, active: Annotated[bool, Form()]
+) -> Response:
+    """Close an account, or open it again."""
+    try:
+        admission.change_account(parts.database, account_id, active=active)
+    except InputError as error:
+        return _page(request, parts, error=error)
+    return goto("/accounts")
+
+
+@router.post("/accounts/{account_id}/password")
+def reset_password(account_id: RowNumber, request: Request, parts: Service) -> Response:
+    """A password for one login, shown on this answer and nowhere else; all sessions end."""
+    made, secret = admission.change_account(parts.database, account_id, one_time=True)
+    return _page(request, parts, Secret(made.name, secret or ""))
+
+
+@router.post("/accounts/{account_id}/sessions/end")
+def shut_out(account_id: RowNumber, parts: Service) -> Response:
+    """End all sessions and tokens of an account."""
+    admission.shut_out(parts.database, account_id)
+    return goto("/accounts")
+
+
+def _page(
+    request: Request,
+    parts: Parts,
+    secret: Secret | None = None,
+    *,
+    error: InputError | None = None,
+    name: str = "",
+) -> Response:
+    with parts.database.read() as connection:
+        values = {
+            "rows": accounts.every(connection),
+            "roles": list(Role),
+            "secret": secret,
+            "problem": f"{sentence(str(error))}." if error else "",
+            "name": name,
+        }
+        response = page(request, parts, "accounts.html", connection, **values)
+    response.status_code = from_error(error).status if error else 200
+    response.headers["cache-control"] = "no-store"
+    return response

@@ -1,0 +1,123 @@
+"""Accounts: people with a name, a role and a password. Nobody is deleted: names sign decisions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from reid.errors import Conflict, NotFound
+from service.people import ANONYMOUS, Role
+from service.store.account_tables import account
+from service.store.database import AnyRow, insert_one
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person. active: may log in. temporary: must change the password first."""
+
+    id: int
+    name: str
+    role: Role
+    language: str | None
+    active: bool
+    temporary: bool
+    created_at: datetime
+
+
+def exist(connection: Connection) -> bool:
+    """Whether there is any account, be it active or not."""
+    return connection.execute(select(account.c.id).limit(1)).first() is not None
+
+
+def every(connection: Connection) -> list[Account]:
+    """All accounts, active ones first, by name."""
+    rows = connection.execute(select(account).order_by(account.c.active.desc(), account.c.name))
+    return [_account(row) for row in rows]
+
+
+def get(connection: Connection, account_id: int) -> Account:
+    """One account."""
+    row = connection.execute(select(account).where(account.c.id == account_id)).first()
+    if row is None:
+        raise NotFound(f"no account {account_id}")
+    return _account(row)
+
+
+def named(connection: Connection, name: str) -> Account | None:
+    """The account of this name in any spelling of capitals, or None."""
+    wanted = name.strip().casefold()
+    return next((one for one in every(connection) if one.name.casefold() == wanted), None)
+
+
+def add(
+    connection: Connection, name: str, role: Role, password: str, *, temporary: bool = False
+) -> Account:
+    """A new account. password: its argon2 hash. The first account is an admin's."""
+    if name.casefold() == ANONYMOUS:
+        raise Conflict(f"no account can be called {ANONYMOUS}")
+    if named(connection, name) is not None:
+        raise Conflict(f"there is an account {name} already")
+    if role is not Role.ADMIN and not exist(connection):
+        raise Conflict("the first account must have the role admin: it makes the others")
+    values = {"name": name, "role": role.value, "password": password, "temporary": temporary}
+    return get(connection, insert_one(connection, insert(account).values(**values, active=True)))
+
+
+def change(
+    connection: Connection, account_id: int, *, role: Role | None = None, active: bool | None = None
+) -> Account:
+    """Another role, or whether it may log in. The last active admin stays one."""
+    before = get(connection, account_id)
+    after = role or before.role, before.active if active is None else active
+    if (before.role, before.active) == (Role.ADMIN, True) and after != (Role.ADMIN, True):
+        _keep_an_admin(connection, account_id)
+    values = {"role": after[0].value, "active": after[1]}
+    connection.execute(update(account).where(account.c.id == account_id).values(values))
+    return get(connection, account_id)
+
+
+def speak(connection: Connection, account_id: int, language: str | None) -> None:
+    """Answer this account in this language; None: as the browser asks."""
+    wanted = update(account).where(account.c.id == account_id).values(language=language)
+    connection.execute(wanted)
+
+
+def password_of(connection: Connection, account_id: int) -> str | None:
+    """The hash."""
+    asked = select(account.c.password).where(account.c.id == account_id)
+    found: str | None = connection.execute(asked).scalar_one()
+    return found
+
+
+def set_password(
+    connection: Connection, account_id: int, password: str, *, temporary: bool = False
+) -> None:
+    """Another hash."""
+    get(connection, account_id)
+    values = {"password": password, "temporary": temporary}
+    connection.execute(update(account).where(account.c.id == account_id).values(values))
+
+
+def rehash(connection: Connection, account_id: int, before: str, after: str) -> None:
+    """Another hash of the same password, unless the password was changed meanwhile."""
+    same = (account.c.id == account_id) & (account.c.password == before)
+    connection.execute(update(account).where(same).values(password=after))
+
+
+def _keep_an_admin(connection: Connection, but: int) -> None:
+    admins = select(account.c.id).where(account.c.role == "admin", account.c.active)
+    found = connection.execute(admins.with_for_update()).scalars().all()
+    if not set(found) - {but}:
+        raise Conflict("this is the last active admin: make another account admin first")
+
+
+def _account(row: AnyRow) -> Account:
+    return Account(
+        id=row.id,
+        name=row.name,
+        role=Role(row.role),
+        language=row.language,
+        active=row.active,
+        temporary=row.temporary,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,65 @@
+"""Who tried to log in, and how long the next one must wait, over restarts and all workers."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, update
+
+from service.store.account_tables import login_attempt
+from service.store.database import insert_one
+from service.store.tables import now
+
+FREE_OF_A_NAME, FREE_OF_AN_ADDRESS = 5, 20
+LONGEST_S = 900
+COUNTED = timedelta(hours=24)
+KEPT = timedelta(days=30)
+
+
+def begin(connection: Connection, name: str, address: str) -> tuple[int, float]:
+    """Note an attempt as failed until it succeeds: its number and 0; or 0 and seconds to wait.
+
+    Attempts at the same moment count each other: one is noted after the other.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE login_attempt IN EXCLUSIVE MODE"))
+    who, where = _digest(name), address[:60]
+    wait = max(
+        _wait(connection, login_attempt.c.name == who, FREE_OF_A_NAME),
+        _wait(connection, login_attempt.c.address == where, FREE_OF_AN_ADDRESS),
+    )
+    if wait > 0:
+        return 0, wait
+    connection.execute(delete(login_attempt).where(login_attempt.c.at < now() - KEPT))
+    values = {"name": who, "address": where, "succeeded": False}
+    return insert_one(connection, insert(login_attempt).values(values)), 0
+
+
+def succeed(connection: Connection, attempt: int) -> None:
+    """It was the right password: its name and its address start anew."""
+    right = update(login_attempt).where(login_attempt.c.id == attempt)
+    connection.execute(right.values(succeeded=True))
+
+
+def delay(failures: int, free: int) -> float:
+    """Seconds between attempts: none at first, then 1, 2, 4 ... up to a quarter of an hour."""
+    over = failures - free
+    return 0 if over < 0 else min(2.0 ** min(over, 20), LONGEST_S)
+
+
+def _wait(connection: Connection, same: ColumnElement[bool], free: int) -> float:
+    """Seconds until the next attempt, by the failures since the last success."""
+    last = select(func.max(login_attempt.c.at)).where(same, login_attempt.c.succeeded)
+    since: datetime | None = connection.execute(last).scalar()
+    start = max(now() - COUNTED, since) if since else now() - COUNTED
+    failed = select(func.count(), func.max(login_attempt.c.at)).where(
+        same, login_attempt.c.succeeded.is_(False), login_attempt.c.at > start
+    )
+    failures, latest = connection.execute(failed).one()
+    if not failures:
+        return 0.0
+    passed: float = (now() - latest).total_seconds()
+    return max(delay(failures, free) - passed, 0.0)
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.strip().casefold().encode()).hexdigest()

@@ -1,0 +1,184 @@
+"""Passwords, secrets, and the delay after wrong ones."""
+
+from datetime import timedelta
+
+import pytest
+from argon2 import PasswordHasher
+from logged_in import PASSWORD, account, known, move_attempts
+from sqlalchemy import select, update
+
+from service import admission, passwords
+from service.admission import Browser
+from service.errors import TooManyAttempts, WrongLogin
+from service.passwords import WeakPassword
+from service.store import accounts, attempts
+from service.store.account_tables import account as table
+from service.store.account_tables import login_attempt, login_session
+from service.store.tables import now
+
+HERE, THERE = Browser("192.0.2.1", "a"), Browser("192.0.2.2", "b")
+
+
+@pytest.fixture
+def door(app, client):
+    """door(name, password, browser=HERE) tries to log in; the account ana exists."""
+    account(app, "ana", "admin")
+    parts = app.state.parts
+
+    def knock(name, password, browser=HERE):
+        return admission.log_in(parts.database, parts.settings, name, password, browser)
+
+    knock.database = parts.database
+    return knock
+
+
+def wrongly(door, times, name="ana", browser=HERE):
+    for _ in range(times):
+        with pytest.raises(WrongLogin):
+            door(name, "not the password", browser)
+
+
+def test_a_hash_is_argon2id_and_knows_its_password_only():
+    assert known().startswith("$argon2id$")
+    assert passwords.verified(PASSWORD, known())
+    assert not passwords.verified(PASSWORD + "s", known())
+    assert not passwords.verified(PASSWORD, "no hash")
+    assert not passwords.verified(PASSWORD, None)
+
+
+def test_two_keyboards_that_write_one_letter_differently_open_the_same_door():
+    assert passwords.verified("Aigu\u0308l im Schnee", passwords.hashed("Aig\u00fcl im Schnee"))
+
+
+@pytest.mark.parametrize("weak", ["", "123456789", "Anastasiya B", "x" * 1001])
+def test_a_weak_password_is_refused(weak):
+    with pytest.raises(WeakPassword):
+        passwords.checked(weak, "anastasiya b")
+
+
+def test_secrets_are_long_and_never_the_same():
+    assert len({passwords.new_secret() for _ in range(100)}) == 100
+    assert all(len(passwords.new_secret()) == 43 for _ in range(100))
+    assert passwords.new_token().startswith("lr_")
+    assert passwords.checked(passwords.one_time_password())
+
+
+def test_a_hash_with_old_parameters_is_replaced_at_the_next_login(door):
+    old = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
+    with door.database.write() as connection:
+        connection.execute(update(table).values(password=old))
+    door("ana", PASSWORD)
+    with door.database.read() as connection:
+        new = accounts.password_of(connection, 1)
+    assert new != old
+    assert not passwords.outdated(new)
+
+
+def test_a_name_is_the_same_in_any_capitals(door):
+    assert door(" ANA ", PASSWORD)
+
+
+def test_an_unknown_name_costs_a_hash_too_and_sounds_the_same(door, monkeypatch):
+    looked = []
+    real = passwords.verified
+    monkeypatch.setattr(passwords, "verified", lambda *a: looked.append(a) or real(*a))
+    said = set()
+    for name in ("ana", "nobody at all"):
+        with pytest.raises(WrongLogin) as refused:
+            door(name, "not the password")
+        said.add(str(refused.value))
+    assert (len(looked), len(said)) == (2, 1)
+
+
+def test_a_closed_account_sounds_like_a_wrong_password(app, door):
+    bo = account(app, "bo")
+    admission.change_account(door.database, bo, active=False)
+    with pytest.raises(WrongLogin):
+        door("bo", PASSWORD)
+
+
+def test_the_database_keeps_neither_cookie_nor_password_nor_typed_name(door):
+    secret = door("ana", PASSWORD)
+    wrongly(door, 1, name="my password by mistake")
+    with door.database.read() as connection:
+        kept = [
+            str(row)
+            for one in (table, login_session, login_attempt)
+            for row in connection.execute(select(one))
+        ]
+    for text in (secret, PASSWORD, "by mistake"):
+        assert not any(text in row for row in kept)
+
+
+def test_the_delay_grows_and_is_bounded():
+    waits = [attempts.delay(failures, 5) for failures in range(30)]
+    assert waits[:8] == [0, 0, 0, 0, 0, 1, 2, 4]
+    assert waits == sorted(waits)
+    assert waits[-1] == attempts.LONGEST_S
+
+
+def test_after_five_wrong_passwords_even_the_right_one_must_wait(door):
+    wrongly(door, attempts.FREE_OF_A_NAME)
+    move_attempts(door.database, minutes=1)
+    for browser in (HERE, THERE):
+        with pytest.raises(TooManyAttempts) as refused:
+            door("ANA", PASSWORD, browser)
+        assert 1 < refused.value.wait_s <= 61
+    move_attempts(door.database, minutes=-2)
+    assert door("ana", PASSWORD)
+
+
+def test_an_address_that_tries_many_names_waits_and_others_do_not(door):
+    for n in range(attempts.FREE_OF_AN_ADDRESS):
+        wrongly(door, 1, name=f"name {n}")
+    move_attempts(door.database, minutes=1)
+    with pytest.raises(TooManyAttempts):
+        door("ana", PASSWORD, HERE)
+    assert door("ana", PASSWORD, THERE)
+
+
+def test_a_success_starts_the_count_anew(door):
+    wrongly(door, attempts.FREE_OF_A_NAME - 1)
+    door("ana", PASSWORD)
+    wrongly(door, attempts.FREE_OF_A_NAME - 1)
+    assert door("ana", PASSWORD)
+
+
+def test_refused_attempts_do_not_make_the_wait_longer(door):
+    wrongly(door, attempts.FREE_OF_A_NAME)
+    move_attempts(door.database, minutes=1)
+    for _ in range(3):
+        with pytest.raises(TooManyAttempts) as refused:
+            door("ana", PASSWORD)
+    assert refused.value.wait_s <= 61
+
+
+def test_wrong_passwords_are_forgotten_after_a_month(door):
+    wrongly(door, 2)
+    move_attempts(door.database, days=-31)
+    door("ana", PASSWORD)
+    with door.database.read() as connection:
+        assert len(connection.execute(select(login_attempt)).all()) == 1
+
+
+def test_attempts_count_over_a_restart_and_over_workers(app, door, settings):
+    from fake_embedder import fake_recognition
+
+    from service.app import create_app
+
+    wrongly(door, attempts.FREE_OF_A_NAME)
+    move_attempts(door.database, minutes=1)
+    parts = create_app(settings, load=fake_recognition).state.parts
+    with pytest.raises(TooManyAttempts):
+        admission.log_in(parts.database, settings, "ana", PASSWORD, THERE)
+    parts.database.close()
+
+
+def test_a_login_ends_after_its_time_and_ended_ones_are_forgotten(door):
+    door("ana", PASSWORD)
+    old = {"expires_at": now() - timedelta(days=31)}
+    with door.database.write() as connection:
+        connection.execute(update(login_session).values(**old))
+    door("ana", PASSWORD)
+    with door.database.read() as connection:
+        assert len(connection.execute(select(login_session)).all()) == 1
