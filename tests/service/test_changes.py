@@ -309,6 +309,7 @@ def test_a_machine_verdict_against_an_identity_is_a_conflict(database, met):
     with database.write() as connection:
         for pair, llr in (((a, b), -1.2), ((b, c), -0.6)):
             values = {"one": pair[0], "other": pair[1], "model": "m", "calibrator": "c"}
+            values |= {"one_newest": 0, "other_newest": 0}
             connection.execute(insert(pair_evidence).values(**values, llr=llr, comparable=True))
     assert kinds(database) == [("apart", a, b)]
 
@@ -317,6 +318,7 @@ def test_nothing_is_known_of_a_blind_pair_before_it_is_settled(database, met):
     _, (a, b) = met("Uma", 2)
     with database.write() as connection:
         values = {"one": a, "other": b, "model": "m", "calibrator": "c", "llr": -1.5}
+        values |= {"one_newest": 0, "other_newest": 0}
         connection.execute(insert(pair_evidence).values(**values, comparable=True))
     say(database, a, b, "different", "ab", blind=True)
     assert kinds(database) == []
