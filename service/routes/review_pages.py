@@ -19,9 +19,11 @@ from service.review_schemas import OpinionIn, RegionWire
 from service.review_wire import machine, new_opinion
 from service.reviewing import Incomplete, Reviewed, Tally, Wanted
 from service.routes.pages import goto, page, remember
-from service.store import cases, encounters, progress
+from service.store import cases, progress
 from service.store.reviews import Source
 from service.views import review as views
+from service.views.look import parse_pair
+from service.views.pair import pair_view
 from service.views.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -144,7 +146,7 @@ def agreement_page(request: Request, parts: Service, who: Who) -> Response:
 
 @router.get("/reviews/{pair_id}")
 def pair_page(pair_id: RowNumber, request: Request, parts: Service, who: Who) -> Response:
-    """Two encounters, and the answer."""
+    """Two encounters in the viewer, and the answer."""
     return _pair(request, parts, who, pair_id)
 
 
@@ -184,12 +186,12 @@ def _pair(
     with parts.database.read() as connection:
         every = reviewing.tallies(connection, closed=False)
         one = reviewing.get(connection, pair_id)
-        photos = [encounters.references_of(connection, n) for n in one.pair.couple]
     seen = one.open_to(who, who.name)
+    look = parse_pair(request.query_params, path=f"/reviews/{pair_id}")
     values = {
         "nav": "reviews",
         "one": views.queue_row(one, who, who.name),
-        "photos": views.photo_pairs(*photos),
+        "pair": pair_view(parts, *one.pair.couple, look, blind=not seen),
         "answered": one.answer_of(who.name) is not None,
         "may_answer": who.role.may(Role.OBSERVER),
         "signing": "" if who.name == ANONYMOUS else who.name,
@@ -215,7 +217,7 @@ def _told(parts: Parts, one: Reviewed, observer: str) -> dict[str, object]:
     message, kind = views.outcome(one, observer)
     return {
         "open": True,
-        "machine": views.machine_view(said) if said else None,
+        "machine": said,
         "opinions": views.opinion_views(one, observer),
         "message": message,
         "kind": kind,

@@ -161,6 +161,7 @@ class LockedViewer extends PairViewer {
     this.marksOf.forEach((marks, n) => set(marks, { "font-size": Number(marks.getAttribute("data-size")) * this.units[n], "stroke-width": 5 * this.units[n] }));
     this.drawRulers();
     this.drawLinked();
+    this.dispatchEvent(new CustomEvent("looked", { bubbles: true })); // whoever draws on the photos follows
   }
 
   /** @param {number} index */
