@@ -9,7 +9,7 @@ import { back, linked, matrix, similarity } from "./mesh.js";
 import { PairViewer } from "./viewer.js";
 import { bent } from "./warp.js";
 
-const BARS = [10, 5, 2, 1]; // rosettes of a ruler, the longest that fits
+const BARS = [10, 5, 2, 1]; // rosettes of a ruler, the longest that fits; `data-rulers` has their words
 const WIDEST_BAR = 400; // canvas units
 const HELD_MS = 300; // a key down for longer was held, not tapped
 const NARROW = matchMedia("(max-width: 52rem)");
@@ -188,7 +188,7 @@ class LockedViewer extends PairViewer {
       ruler.setAttribute("transform", `translate(${pane.left + 20} ${(pane.top ?? 0) + pane.height - 22})`);
       const [bar, text] = ruler.children;
       bar.setAttribute("d", `M0-8V0H${(count * spacing).toFixed(1)}V-8`);
-      text.textContent = count === 1 ? (this.dataset.rosettesOne ?? "") : (this.dataset.rosettes ?? "").replace("{n}", String(count));
+      text.textContent = (this.dataset.rulers ?? "").split("|")[BARS.indexOf(count)] ?? "";
     }
   }
 

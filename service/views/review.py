@@ -13,7 +13,7 @@ from service.reviewing import Reviewed
 from service.store.identities import Reference
 from service.store.opinions import Opinion, Region
 from service.views.lists import crop_address, title
-from service.views.words import limits, meaning, signed
+from service.views.words import flank_name, limits, meaning, signed
 
 Couple = tuple[str, Reference | None, Reference | None]
 LARGE = 1400
@@ -54,7 +54,7 @@ STATES: Mapping[State, str] = {
     "disagreed": N_("disagreement, a third is asked"),
     "settled": N_("settled by a third"),
     "unsettled": N_("not settled"),
-    "closed": N_("closed"),
+    "closed": N_("pair closed"),
 }
 SOURCES = {
     "suggested": N_("suggested by the machine"),
@@ -223,7 +223,7 @@ def outcome(one: Reviewed, observer: str) -> tuple[str, str]:
         return text % words, "error"
     if standing.state in {"agreed", "settled"} and standing.answer:
         if standing.dissent:
-            return _("Settled as %(answer)s, though not all agree (%(told)s).") % words, "busy"
+            return _("Settled: %(answer)s. Not all agree (%(told)s).") % words, "busy"
         return _("Agreed: %(answer)s.") % words, "done"
     if standing.state == "closed":
         return _("This pair is closed; answers are still kept."), "done"
@@ -262,7 +262,7 @@ def _extent(one: Reference) -> tuple[float, float, float, float]:
 def _shown(one: Reference, letter: str) -> Shown:
     x, y, width, height = _extent(one)
     flank = one.annotation.flank.value
-    label = _("encounter %(letter)s, %(flank)s flank") % {"letter": letter, "flank": _(flank)}
+    label = _("encounter %(letter)s, %(flank)s") % {"letter": letter, "flank": flank_name(flank)}
     return Shown(
         annotation_id=one.annotation.id,
         href=crop_address(one.annotation.id, LARGE),
