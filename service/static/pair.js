@@ -250,7 +250,7 @@ class LockedViewer extends PairViewer {
     this.drawLinked();
     if (this.measure.length < 2) return this.say(this.dataset.measureSays ?? "");
     const ends = [this.measure, this.measure.map(([x, y]) => linked(this.mesh, x, y))];
-    const far = ends.map(([p, q], n) => (this.spacings[n] ? (Math.hypot(p[0] - q[0], p[1] - q[1]) / this.spacings[n]).toFixed(1) : "?"));
+    const far = ends.map(([p, q], n) => (this.spacings[n] ? (Math.hypot(p[0] - q[0], p[1] - q[1]) / this.spacings[n]).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 }) : "?"));
     this.say((this.dataset.measuredSays ?? "").replace("{a}", far[0]).replace("{b}", far[1]));
     this.setMeasuring(false);
   }
