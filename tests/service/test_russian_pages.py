@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import pytest
 from fake_embedder import FakeEmbedder
+from logged_in import account, browser_of, token
 
 from service.worker import Worker
 
@@ -65,10 +66,8 @@ def filled(app, client, painted):
     ):
         made = client.post(f"/api/v1/encounters/{number}/decisions", json=decision)
         assert made.status_code == 201, made.text
-    client.post(
-        "/identities/1/describe",
-        data={"sex": "female", "life_stage": "adult", "note": "", "seen": 0, "reviewer": "ab"},
-    )
+    described = {"sex": "female", "life_stage": "adult", "seen": 0, "reviewer": "ab"}
+    client.post("/identities/1/describe", data=described)
     for pair in ([1, 2], [3, 4], [1, 3]):
         client.post("/api/v1/reviews", json={"encounters": pair})
     for observer, said in (("ab", "different"), ("cd", "different")):
@@ -110,3 +109,13 @@ def test_no_text_of_the_review_room_is_english_in_russian(client, filled):
         assert (address, page.status_code) == (address, 200)
         found[address] = english(page.text)
     assert {address: texts for address, texts in found.items() if texts} == {}
+
+
+def test_no_text_of_the_accounts_is_english_in_russian(app, client):
+    number = account(app, "ab", "admin")
+    account(app, "cd")
+    token(app, number)
+    browser = browser_of(app, number)
+    for address in ("/account", "/accounts", "/catalogue", "/reviews", "/login"):
+        page = browser.get(address, headers=RUSSIAN)
+        assert (address, english(page.text)) == (address, set())
