@@ -12,8 +12,10 @@ from math import ceil, cos, floor, hypot, log10, pi, radians
 
 from reid.movement import EARTH_KM, Position, Span, great_circle_km
 from service.languages import gettext as _
+from service.languages import pgettext
 from service.views.case_timeline import between
 from service.views.labels import Corner, Frame, free_spot
+from service.views.words import decimal
 
 WIDTH, HEIGHT = 620.0, 420.0
 LEFT, RIGHT, TOP, BOTTOM = 58.0, 14.0, 14.0, 32.0
@@ -306,9 +308,9 @@ def _leg(one: Stop, other: Stop) -> Leg:
 
 def _distance(one: Stop, other: Stop) -> str:
     if one.position is None or other.position is None:
-        return _("unknown")
+        return pgettext("distance", "unknown")
     km = great_circle_km(one.position, other.position)
-    return _("same place") if km < 0.05 else f"{km:.1f} km"
+    return _("same place") if km < 0.05 else _("%(km)s km") % {"km": decimal(km, 1)}
 
 
 def _arrows(

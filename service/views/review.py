@@ -47,7 +47,7 @@ STATES: Mapping[State, str] = {
     "disagreed": N_("disagreement, a third is asked"),
     "settled": N_("settled by a third"),
     "unsettled": N_("not settled"),
-    "closed": N_("closed"),
+    "closed": N_("pair closed"),
 }
 SOURCES = {
     "suggested": N_("suggested by the machine"),
@@ -148,7 +148,7 @@ def outcome(one: Reviewed, observer: str) -> tuple[str, str]:
         return text % words, "error"
     if standing.state in {"agreed", "settled"} and standing.answer:
         if standing.dissent:
-            return _("Settled as %(answer)s, though not all agree (%(told)s).") % words, "busy"
+            return _("Settled: %(answer)s. Not all agree (%(told)s).") % words, "busy"
         return _("Agreed: %(answer)s.") % words, "done"
     if standing.state == "closed":
         return _("This pair is closed; answers are still kept."), "done"
