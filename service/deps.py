@@ -1,7 +1,7 @@
 """What a route may ask for."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query, Request
 
@@ -9,6 +9,7 @@ from service.admission import Browser
 from service.calibration import Calibration
 from service.casework import Casework
 from service.engine import Engine
+from service.errors import PlacesHidden
 from service.intake import Intake
 from service.metrics import Metrics
 from service.overlay import Overlays
@@ -67,3 +68,19 @@ Longest = Annotated[
 ]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+
+
+def exactly(
+    who: Who,
+    positions: Annotated[
+        Literal["rounded", "exact"],
+        Query(description="of stations; rounded ones to a tenth of a degree"),
+    ] = "rounded",
+) -> bool:
+    """Whether exact positions are asked for; refused to those who may not see them."""
+    if positions == "exact" and not who.sees_places:
+        raise PlacesHidden(PlacesHidden.__doc__ or "")
+    return positions == "exact"
+
+
+Exactly = Annotated[bool, Depends(exactly)]

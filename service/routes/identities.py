@@ -45,10 +45,10 @@ def create_identity(said: IdentityIn, parts: Service, who: Who) -> ChangeOut:
 
 
 @router.get("/identities/{identity_id}")
-def get_identity(identity_id: RowNumber, parts: Service) -> IdentityDetailOut:
+def get_identity(identity_id: RowNumber, parts: Service, who: Who) -> IdentityDetailOut:
     """One identity with its photos and decisions, also when no encounter is left to it."""
     with parts.database.read() as connection:
-        return identity_detail(connection, identity_id)
+        return identity_detail(connection, identity_id, exact=who.sees_places)
 
 
 @router.patch("/identities/{identity_id}")
