@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Query, Request
 from service.admission import Browser
 from service.calibration import Calibration
 from service.casework import Casework
+from service.comparing import in_force
 from service.engine import Engine
 from service.errors import PlacesHidden
 from service.intake import Intake
@@ -17,6 +18,7 @@ from service.pairing import Pairing
 from service.people import Actor
 from service.pictures import Pictures
 from service.settings import Settings
+from service.store.conflicts import Machine
 from service.store.database import Database
 from service.store.files import PhotoFiles
 
@@ -50,6 +52,11 @@ def actor_of(request: Request) -> Actor:
     found = getattr(request.state, "actor", None)
     assert isinstance(found, Actor), "an open route cannot ask who acts"  # noqa: S101
     return found
+
+
+def machine_of(parts: Parts) -> Machine:
+    """What of the machine counts now: its network, its calibrator and its threshold."""
+    return Machine(parts.settings.same_llr, in_force(parts.engine))
 
 
 def browser_of(request: Request) -> Browser:

@@ -97,7 +97,8 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(), nullable=False),
         sa.Column("undoes", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('created', 'renamed', 'described', 'merged', 'split', 'kept', 'undone')",
+            "kind IN ('created', 'joined', 'renamed', 'described', 'merged', 'split', 'kept',"
+            " 'undone')",
             name=op.f("ck_identity_change_kind"),
         ),
         sa.ForeignKeyConstraint(
