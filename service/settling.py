@@ -117,7 +117,7 @@ def apply(
         raise Conflict("what would change is not what you looked at any more: look at it again")
     made = [new for join in now.joins for new in _join(connection, join, curator)]
     for number in now.done:
-        reviews.edit(connection, number, Edit(closed=True))
+        reviews.edit(connection, number, Edit(closed=True), curator, "applied")
     return Applied(now, tuple(made))
 
 

@@ -12,6 +12,7 @@ from service.review_schemas import MachineOut
 from service.reviewing import Reviewed
 from service.store.identities import Reference
 from service.store.opinions import Opinion, Region
+from service.store.reviews import PairChange
 from service.views.lists import crop_address, title
 from service.views.words import limits, meaning, signed
 
@@ -187,6 +188,20 @@ def photo_pairs(one: Sequence[Reference], other: Sequence[Reference]) -> list[Ph
         PhotoPair(flank, (_shown(a, "A") if a else None, _shown(b, "B") if b else None))
         for flank, a, b in pairs
     ]
+
+
+def change_words(one: PairChange) -> str:
+    """What somebody changed of a pair, as a sentence without a full stop."""
+    if one.kind == "needed":
+        text = ngettext("%(num)s observer asked", "%(num)s observers asked", one.value)
+        return text % {"num": one.value}
+    words = {
+        ("closed", 1): _("closed"),
+        ("closed", 0): _("opened again"),
+        ("blind", 1): _("made blind"),
+        ("blind", 0): _("what the machine says is shown at once"),
+    }
+    return words[one.kind, one.value]
 
 
 def opinion_views(one: Reviewed, observer: str) -> list[OpinionView]:
