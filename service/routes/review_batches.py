@@ -94,14 +94,17 @@ def batch_page(request: Request, parts: Service, act: Act, pair: Chosen) -> Resp
 @router.post("/reviews/batch")
 def do_batch(
     parts: Service,
+    who: Who,
     act: Annotated[Act, Form()],
     pair: ChosenForm,
+    reviewer: Name = "",
 ) -> Response:
     """Do it to all of them, or to none."""
+    name = who.signs(reviewer)
     with parts.database.write() as connection:
         for one in _chosen(connection, pair):
             if _able(one, act):
-                reviews.edit(connection, one.pair.id, _edit(one, act))
+                reviews.edit(connection, one.pair.id, _edit(one, act), name)
     return goto("/reviews?whose=all")
 
 

@@ -19,7 +19,7 @@ from service.review_schemas import OpinionIn, RegionWire
 from service.review_wire import machine, new_opinion
 from service.reviewing import Incomplete, Reviewed, Tally, Wanted
 from service.routes.pages import goto, page, remember
-from service.store import cases, progress
+from service.store import cases, progress, reviews
 from service.store.reviews import Source
 from service.views import review as views
 from service.views.look import parse_pair
@@ -206,9 +206,16 @@ def _pair(
         **(_told(parts, one, who.name) if seen else {"open": False, "machine": None}),
     }
     with parts.database.read() as connection:
+        changes = reviews.history(connection, pair_id) if _keeps(one, who) else ()
+        values["changes"] = [(change, views.change_words(change)) for change in changes]
         response = page(request, parts, "review.html", connection, **values)
     response.status_code = status
     return response
+
+
+def _keeps(one: Reviewed, who: Actor) -> bool:
+    """Whether they see what curators changed of the pair; a hidden known one is told to nobody."""
+    return who.role.may(Role.CURATOR) and one.pair.source != "known"
 
 
 def _told(parts: Parts, one: Reviewed, observer: str) -> dict[str, object]:

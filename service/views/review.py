@@ -10,6 +10,7 @@ from service.languages import gettext as _
 from service.people import Actor
 from service.reviewing import Reviewed
 from service.store.opinions import Opinion, Region
+from service.store.reviews import PairChange
 from service.views.lists import crop_address, title
 
 ANSWERS: Mapping[Said, str] = {
@@ -126,6 +127,20 @@ def queue_row(one: Reviewed, actor: Actor, observer: str) -> QueueRow:
         own=_(ANSWERS[own.answer]) if own else "",
         source=_(SOURCES[source]) if source else "",
     )
+
+
+def change_words(one: PairChange) -> str:
+    """What somebody changed of a pair, as a sentence without a full stop."""
+    if one.kind == "needed":
+        text = ngettext("%(num)s observer asked", "%(num)s observers asked", one.value)
+        return text % {"num": one.value}
+    words = {
+        ("closed", 1): _("closed"),
+        ("closed", 0): _("opened again"),
+        ("blind", 1): _("made blind"),
+        ("blind", 0): _("what the machine says is shown at once"),
+    }
+    return words[one.kind, one.value]
 
 
 def opinion_views(one: Reviewed, observer: str) -> list[OpinionView]:

@@ -21,6 +21,7 @@ PAIRS_SHOWN = 3
 
 SIGNS = {
     "created": "+",
+    "joined": "⊃",
     "renamed": "✎",
     "described": "✎",
     "merged": "⊕",
@@ -83,6 +84,8 @@ def change_words(entry: Change, names: dict[int, str], here: int | None = None) 
     match entry.kind:
         case "created":
             return _("Created as %(name)s") % facts
+        case "joined":
+            return _("%(moved)s joined %(name)s") % facts
         case "renamed":
             fields = entry.before[entry.identity_id], entry.after[entry.identity_id]
             return _("Renamed from %(old)s to %(new)s") % {
