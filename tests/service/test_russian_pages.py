@@ -14,7 +14,7 @@ RUSSIAN = {"accept": "text/html", "accept-language": "ru"}
 SPOKEN = ("aria-label", "title", "placeholder", "data-says", "alt")
 SILENT = {"script", "style", "kbd", "code"}
 NAMES = re.compile(
-    r"\b(leopard|reid|Panthera|pardus|Uma|Kali|Ridge|Farhadinia|Ewens|SHA-256|JSON|testclient|ab|cd|ef|Two|script|single|Linux"
+    r"\b(leopard|Firefox|test|reid|Panthera|pardus|Uma|Kali|Ridge|Farhadinia|Ewens|SHA-256|JSON|testclient|ab|cd|ef|Two|script|single|Linux"
     r"|English|Français|Authorization|Bearer|lr_|Cohen|Fleiss|Everitt|Johansson|et|al|fake"
     r"|JPEG|PNG|WebP|calibrated@1|[0-9a-f]{64}|llr|UTC|Cllr|RootSIFT|Enter|Escape|Shift|Tab|log10|SHA|jpg|e\d|testclient|stationless)\b"
 )
