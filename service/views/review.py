@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from reid.reviews import Said, State
-from service.languages import N_, ngettext
+from service.languages import N_, ngettext, pgettext
 from service.languages import gettext as _
 from service.people import Actor
 from service.reviewing import Reviewed
@@ -135,8 +135,8 @@ def change_words(one: PairChange) -> str:
         text = ngettext("%(num)s observer asked", "%(num)s observers asked", one.value)
         return text % {"num": one.value}
     words = {
-        ("closed", 1): _("closed"),
-        ("closed", 0): _("opened again"),
+        ("closed", 1): pgettext("pair", "closed"),
+        ("closed", 0): pgettext("pair", "opened again"),
         ("blind", 1): _("made blind"),
         ("blind", 0): _("what the machine says is shown at once"),
     }
