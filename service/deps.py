@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request
 
 from service.admission import Browser
+from service.ahead import Ahead
 from service.calibration import Calibration
 from service.casework import Casework
 from service.engine import Engine
@@ -34,6 +35,7 @@ class Parts:
     intake: Intake
     pictures: Pictures
     overlays: Overlays
+    ahead: Ahead
     metrics: Metrics
 
 
