@@ -8,7 +8,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from benchmarks.site_pages import PAGES, known, paths
-from service.store import cases
+from service.store import cases, reviews
+from service.store.reviews import NewPair
 from service.store.tables import photo
 
 BAD = {"serious", "critical"}
@@ -66,6 +67,7 @@ def fill(site):
         connection.execute(photo.update().values(latitude=43.0, longitude=54.0))
         one = cases.add(connection, "Ustyurt", "one or two?")
         cases.put(connection, one.id, [1, 2, 3, 4], "Aigül")
+        reviews.put(connection, [NewPair(1, 3, worth=0.9), NewPair(2, 3, worth=0.5)], "Aigül")
 
 
 def test_every_page_is_looked_at(app):
