@@ -3,8 +3,9 @@
 Fills a database and a photo store (see filled.py; minutes, --keep DIR uses it again),
 starts `leopard-reid serve` as a process of its own, and asks for every page of site_pages.py many
 times over HTTP with random parameters, one after another. Each kind of page is asked for once
-before it is timed. Pages that compare photos (an encounter, a case) are shown without what takes longer
-than REID_PAGE_WAIT_S and fill it in: every request asks for a random one, so most are first times.
+before it is timed. Pages that compare photos (an encounter, a case) are shown without what takes
+longer than REID_PAGE_WAIT_S, and fill it in: every request asks for a random one, so most are first
+times.
 Prints milliseconds a page and over all, and apart from them how long it takes until the candidates
 of an encounter are shown; exit code 1 over the promised 200 (median) and 500 (95 %).
 """

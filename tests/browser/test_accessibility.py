@@ -5,9 +5,11 @@ from random import Random
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from logged_in import cookie, one_of_each
 from playwright.sync_api import expect
 
 from benchmarks.site_pages import PAGES, known, paths
+from service.people import Role
 from service.store import cases, reviews
 from service.store.reviews import NewPair
 from service.store.tables import photo
@@ -83,6 +85,20 @@ def test_axe_finds_nothing_serious_on_any_page(page, addresses):
         page.goto(address)
         found[path] = findings(page)
     page.complaints.clear()  # the browser reports the 404 as an error
+    assert {path: some for path, some in found.items() if some} == {}
+
+
+def test_axe_finds_nothing_serious_on_the_pages_of_accounts(page, site, addresses):
+    number = one_of_each(site.app)[Role.ADMIN]
+    page.goto("/login")
+    assert findings(page) == []
+    value = cookie(site.app, number)
+    page.context.add_cookies([{"name": "session", "value": value, "url": site.url}])
+    found = {}
+    for path in ("/account", "/accounts", "/reviews", "/cases/{case_id}", "/conflicts"):
+        page.goto(addresses[path])
+        assert "/login" not in page.url
+        found[path] = findings(page)
     assert {path: some for path, some in found.items() if some} == {}
 
 
