@@ -28,9 +28,10 @@ from reid.images import decode
 from reid.synthetic.survey import write_survey
 from reid.types import AnnotationFeatures, Embedding, LocalFeatures
 from service import demo
+from service.comparing import maker_of
 from service.deps import Parts
 from service.intake import Said
-from service.store import cases, decisions, encounters, features, progress, reviews
+from service.store import cases, decisions, encounters, features, pairs, progress, reviews
 from service.store.decisions import NewDecision
 from service.store.files import digest
 from service.store.reviews import NewPair
@@ -38,6 +39,7 @@ from service.store.tables import job, photo
 
 ANIMALS, WIDTH = 10, 640  # of the photos that are painted
 STATIONS, CASES, PAIRS = 40, 40, 300
+SAME, STRANGE, COMPARABLE = 3, 3, 0.6  # pairs of each encounter
 DECIDED = 0.6  # of the encounters
 FROM = datetime(2016, 3, 1, 18)  # noqa: DTZ001  wall clock of cameras
 AT_ONCE = 200
@@ -105,6 +107,7 @@ def _fill(parts: Parts, samples: Sequence[Sample], many: int, identities: int, s
     decide(parts, plans, numbers)
     open_cases(parts, plans, numbers)
     put_up(parts, numbers)
+    measure(parts, plans, numbers, seed)
 
 
 def painted(parts: Parts, folder: Path, seed: int) -> list[Sample]:
@@ -238,6 +241,34 @@ def open_cases(parts: Parts, plans: Sequence[Planned], numbers: dict[int, int]) 
         for n in range(min(CASES, len(waiting) // 8)):
             case = cases.add(connection, f"Case {n + 1}", "how many?")
             cases.put(connection, case.id, waiting[8 * n : 8 * n + 3 + n % 6], "bench")
+
+
+def measure(parts: Parts, plans: Sequence[Planned], numbers: dict[int, int], seed: int) -> None:
+    """Evidence of every encounter and some others, as a worker leaves it: nothing is to be done."""
+    rng, maker = np.random.default_rng((seed, 6)), maker_of(parts.engine)
+    if maker is None:
+        raise RuntimeError("there is no calibrator for this network")
+    by_identity: dict[int, list[Planned]] = {}
+    for plan in plans:
+        by_identity.setdefault(plan.identity, []).append(plan)
+    with parts.database.write() as connection:
+        newest = pairs.newest_of(connection, maker.model)
+        found: dict[tuple[int, int], pairs.Measured] = {}
+        for plan in plans:
+            own = by_identity[plan.identity]
+            near = [own[n] for n in rng.integers(len(own), size=SAME)]
+            for other in [*near, *(plans[n] for n in rng.integers(len(plans), size=STRANGE))]:
+                couple = sorted((numbers[plan.number], numbers[other.number]))
+                if couple[0] < couple[1]:
+                    one, another = couple
+                    llr = float(rng.normal(1.5 if other.identity == plan.identity else -1.5, 0.6))
+                    known = (newest[one], newest[another])
+                    comparable = bool(rng.random() < COMPARABLE)
+                    said = pairs.Measured((one, another), llr * comparable, comparable, known)
+                    found[one, another] = said
+        pairs.put(connection, maker, list(found.values()))
+        for number, last in newest.items():
+            pairs.searched(connection, maker, number, last)
 
 
 def put_up(parts: Parts, numbers: dict[int, int]) -> None:
