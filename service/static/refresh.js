@@ -18,7 +18,7 @@ async function renew() {
     const page = await load(location.href).catch(() => null);
     const gone = (/** @type {Element} */ one) => page && !page.getElementById(one.id);
     if ([...document.querySelectorAll("[data-reload]")].some(gone)) return location.reload();
-    if (page) replaceParts(page, "[data-refresh], [data-live]");
+    if (page) replaceParts(page, "[data-refresh], [data-live]:not(:has(locked-viewer))"); // a picture is left as it is looked at
   }
   if (interval()) setTimeout(renew, again);
 }
