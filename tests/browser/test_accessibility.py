@@ -55,7 +55,7 @@ KEYS = """() => [...document.querySelectorAll("[data-key]")].map((one) =>
 def addresses(site):
     """Every page of a small catalogue that holds one of everything; a page that lacks is None."""
     fill(site)
-    with httpx.Client(base_url=site.url) as client:
+    with httpx.Client(base_url=site.url, timeout=60) as client:
         holds, chance = known(client), Random(0)  # noqa: S311
     return {path: PAGES[path](holds, chance) for path in paths(site.app) if path in PAGES}
 
