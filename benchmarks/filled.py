@@ -4,17 +4,23 @@ About 150 synthetic photos are painted and embedded once with the released netwo
 then gets files of its own (the same photos with another JPEG comment, so another hash), taken in as
 uploads are; its annotations get the features of their photo with small seeded noise: local features
 a variant an identity and photo, embeddings one by one. What machines cost (file store, rows, blobs,
-galleries, votes) is real; only painting and embedding 7,500 photos is saved.
+galleries, votes) is real; only painting and embedding 7,500 photos, and waiting for the disk, is
+saved. The features of the painted photos are kept beside the survey.
 """
 
+import os
+import pickle
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from sqlalchemy import update
+from sqlalchemy import event, update
 from tqdm import tqdm
 
 from reid.crop import cut
@@ -22,14 +28,18 @@ from reid.images import decode
 from reid.synthetic.survey import write_survey
 from reid.types import AnnotationFeatures, Embedding, LocalFeatures
 from service import demo
+from service.comparing import maker_of
 from service.deps import Parts
 from service.intake import Said
-from service.store import cases, decisions, encounters, features, progress
+from service.store import cases, decisions, encounters, features, pairs, progress, reviews
 from service.store.decisions import NewDecision
+from service.store.files import digest
+from service.store.reviews import NewPair
 from service.store.tables import job, photo
 
 ANIMALS, WIDTH = 10, 640  # of the photos that are painted
-STATIONS, CASES = 40, 40
+STATIONS, CASES, PAIRS = 40, 40, 300
+SAME, STRANGE, COMPARABLE = 3, 3, 0.6  # pairs of each encounter
 DECIDED = 0.6  # of the encounters
 FROM = datetime(2016, 3, 1, 18)  # noqa: DTZ001  wall clock of cameras
 AT_ONCE = 200
@@ -58,7 +68,29 @@ class Planned:
 
 def fill(parts: Parts, folder: Path, *, many: int, identities: int, seed: int) -> None:
     """`many` encounters and everything else; the database must be empty."""
-    samples = painted(parts, folder, seed)
+    with unflushed(parts):
+        _fill(parts, painted(parts, folder, seed), many, identities, seed)
+
+
+@contextmanager
+def unflushed(parts: Parts) -> Iterator[None]:
+    """Nothing waits for the disk meanwhile: a power cut would cost this catalogue, no other."""
+    waits, os.fsync = os.fsync, lambda _descriptor: None
+    lazily = event.listens_for(parts.database.engine, "connect")(_lazily)
+    parts.database.engine.dispose()  # connections made before wait still
+    try:
+        yield
+    finally:
+        os.fsync = waits
+        parts.database.engine.dispose()
+        event.remove(parts.database.engine, "connect", lazily)
+
+
+def _lazily(connection: Any, _record: object) -> None:  # noqa: ANN401  of whichever driver
+    connection.execute("PRAGMA synchronous=OFF")
+
+
+def _fill(parts: Parts, samples: Sequence[Sample], many: int, identities: int, seed: int) -> None:
     by_animal: dict[str, list[Sample]] = {}
     for one in samples:
         by_animal.setdefault(one.row.individual, []).append(one)
@@ -74,6 +106,8 @@ def fill(parts: Parts, folder: Path, *, many: int, identities: int, seed: int) -
     embed(parts, shown, seed)
     decide(parts, plans, numbers)
     open_cases(parts, plans, numbers)
+    put_up(parts, numbers)
+    measure(parts, plans, numbers, seed)
 
 
 def painted(parts: Parts, folder: Path, seed: int) -> list[Sample]:
@@ -88,8 +122,13 @@ def painted(parts: Parts, folder: Path, seed: int) -> list[Sample]:
         cut(decode(one, max_pixels=10**8), row.flank) for one, row in zip(data, rows, strict=True)
     ]
     embedder, found = parts.engine.embedder(), []
-    for start in tqdm(range(0, len(crops), 8), "embed", disable=None):
-        found += embedder.describe(crops[start : start + 8])
+    kept = folder / f"{embedder.model}-{digest(b''.join(data))[:12]}.pickle"
+    if kept.exists():
+        found = pickle.loads(kept.read_bytes())  # noqa: S301  written below
+    else:
+        for start in tqdm(range(0, len(crops), 8), "embed", disable=None):
+            found += embedder.describe(crops[start : start + 8])
+        kept.write_bytes(pickle.dumps(found))
     return [Sample(*one) for one in zip(data, rows, found, strict=True)]
 
 
@@ -202,6 +241,42 @@ def open_cases(parts: Parts, plans: Sequence[Planned], numbers: dict[int, int]) 
         for n in range(min(CASES, len(waiting) // 8)):
             case = cases.add(connection, f"Case {n + 1}", "how many?")
             cases.put(connection, case.id, waiting[8 * n : 8 * n + 3 + n % 6], "bench")
+
+
+def measure(parts: Parts, plans: Sequence[Planned], numbers: dict[int, int], seed: int) -> None:
+    """Evidence of every encounter and some others, as a worker leaves it: nothing is to be done."""
+    rng, maker = np.random.default_rng((seed, 6)), maker_of(parts.engine)
+    if maker is None:
+        raise RuntimeError("there is no calibrator for this network")
+    by_identity: dict[int, list[Planned]] = {}
+    for plan in plans:
+        by_identity.setdefault(plan.identity, []).append(plan)
+    with parts.database.write() as connection:
+        newest = pairs.newest_of(connection, maker.model)
+        found: dict[tuple[int, int], pairs.Measured] = {}
+        for plan in plans:
+            own = by_identity[plan.identity]
+            near = [own[n] for n in rng.integers(len(own), size=SAME)]
+            for other in [*near, *(plans[n] for n in rng.integers(len(plans), size=STRANGE))]:
+                couple = sorted((numbers[plan.number], numbers[other.number]))
+                if couple[0] < couple[1]:
+                    one, another = couple
+                    llr = float(rng.normal(1.5 if other.identity == plan.identity else -1.5, 0.6))
+                    known = (newest[one], newest[another])
+                    comparable = bool(rng.random() < COMPARABLE)
+                    said = pairs.Measured((one, another), llr * comparable, comparable, known)
+                    found[one, another] = said
+        pairs.put(connection, maker, list(found.values()))
+        for number, last in newest.items():
+            pairs.searched(connection, maker, number, last)
+
+
+def put_up(parts: Parts, numbers: dict[int, int]) -> None:
+    """Pairs for review: every encounter of the first ones with the next."""
+    some = sorted(numbers.values())[: PAIRS + 1]
+    with parts.database.write() as connection:
+        new = [NewPair(a, b, blind=n % 3 > 0) for n, (a, b) in enumerate(pairwise(some))]
+        reviews.put(connection, new, "bench")
 
 
 def rows(parts: Parts) -> dict[str, int]:

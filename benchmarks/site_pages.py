@@ -14,15 +14,15 @@ import httpx
 
 AT_ONCE = 500
 
-NO_PAGES = {"/health", "/metrics", "/openapi.json"}
-"""Routes outside of the API that answer no HTML."""
+NO_PAGES = {"/health", "/metrics", "/openapi.json", "/reviews/next"}
+"""Routes outside of the API that answer no HTML, or that only lead to a page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a catalogue holds, as its API tells: numbers, and names of stations.
 
-    waiting, decided: encounters. photos: some. uploads: some.
+    waiting, decided: encounters. photos: some. uploads: some. reviews: pairs put up.
     """
 
     waiting: tuple[int, ...] = ()
@@ -31,6 +31,7 @@ class Known:
     photos: tuple[str, ...] = ()
     cases: tuple[int, ...] = ()
     uploads: tuple[int, ...] = ()
+    reviews: tuple[int, ...] = ()
     stations: tuple[str, ...] = ()
 
     @property
@@ -66,6 +67,16 @@ def encounter_list(known: Known, chance: Random) -> str:
     return f"/encounters?{httpx.QueryParams(wanted)}"
 
 
+def two_of(template: str, kind: str) -> Filled:
+    """A page of two things of a kind; None where the catalogue holds fewer."""
+
+    def fill(known: Known, chance: Random) -> str | None:
+        some = getattr(known, kind)
+        return template.format(*chance.sample(some, 2)) if len(some) > 1 else None
+
+    return fill
+
+
 PAGES: Mapping[str, Filled] = {
     "/": fixed("/"),
     "/upload": fixed("/upload"),
@@ -73,13 +84,30 @@ PAGES: Mapping[str, Filled] = {
     "/encounters": encounter_list,
     "/encounters/{encounter_id}": one_of("/encounters/{}", "encounters"),
     "/encounters/{encounter_id}/posterior": one_of("/encounters/{}/posterior", "encounters"),
+    "/compare": two_of("/compare?one={}&other={}", "encounters"),
+    "/compare-with": one_of("/compare-with?encounter={}", "encounters"),
+    "/clusters": fixed("/clusters"),
+    "/clusters/preview": two_of("/clusters/preview?what=case&chosen={},{}", "encounters"),
     "/catalogue": fixed("/catalogue"),
     "/identities/{identity_id}": one_of("/identities/{}", "identities"),
+    "/identities/{identity_id}/merge": two_of("/identities/{}/merge?other={}", "identities"),
+    "/identities/{identity_id}/split": one_of("/identities/{}/split?suggest=1", "identities"),
+    "/conflicts": fixed("/conflicts"),
     "/photos/{photo_id}": one_of("/photos/{}", "photos"),
     "/calibration": fixed("/calibration"),
     "/cases": fixed("/cases"),
     "/cases/{case_id}": one_of("/cases/{}", "cases"),
     "/cases/{case_id}/dossier": one_of("/cases/{}/dossier", "cases"),
+    "/reviews": fixed("/reviews?whose=all"),
+    "/reviews/{pair_id}": one_of("/reviews/{}", "reviews"),
+    "/reviews/agreement": fixed("/reviews/agreement"),
+    "/reviews/settling": fixed("/reviews/settling"),
+    "/reviews/batch": one_of("/reviews/batch?act=close&pair={}", "reviews"),
+    "/reviews/put": two_of("/reviews/put?encounters={}+{}", "encounters"),
+    "/reviews/round": fixed("/reviews/round"),
+    "/login": fixed("/login"),
+    "/account": fixed("/account"),
+    "/accounts": fixed("/accounts"),
 }
 """Path as the app knows it, and what fills it."""
 
@@ -124,6 +152,7 @@ def known(client: httpx.Client, *, photos: int = 40) -> Known:
         uploads=tuple(
             n for n in range(1, 20) if client.get(f"/api/v1/uploads/{n}").status_code == 200
         ),
+        reviews=tuple(one["id"] for one in _listed(client, "/api/v1/reviews", "reviews")),
         stations=tuple(sorted({one["station"] for one in every if one["station"]})),
     )
 

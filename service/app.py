@@ -10,6 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from reid.weights import default_folder
 from service import errors
+from service.ahead import Ahead
 from service.calibration import Calibration
 from service.casework import Casework
 from service.csrf import SameOrigin, SecurityHeaders
@@ -91,6 +92,7 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
         loading.start()
         yield
         loading.join()
+        parts.ahead.close()
         parts.database.close()
 
     app = FastAPI(
@@ -128,6 +130,7 @@ def build_parts(settings: Settings, *, load: Loader = load_recognition) -> Parts
         intake=Intake(database, files, settings),
         pictures=pictures,
         overlays=Overlays(database, engine, pictures),
+        ahead=Ahead(settings.page_wait_s),
         metrics=metrics,
     )
 

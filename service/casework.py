@@ -1,7 +1,7 @@
 """Everything that can be said about a case or one encounter, built in one place for all readers."""
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
@@ -20,6 +20,7 @@ from reid.tested import Place, Tested, load_tested
 from reid.types import Comparison, Evidence, Grade
 from service.comparing import in_force
 from service.engine import Engine
+from service.kept import Kept
 from service.store import cases, encounters, features, identities
 from service.store.cases import Case, Change
 from service.store.database import Database
@@ -158,8 +159,15 @@ class Casework:
 
     def __init__(self, database: Database, engine: Engine, weights: Path) -> None:
         self._database, self._engine, self._weights = database, engine, weights
-        self._kept: OrderedDict[Key, PairSays] = OrderedDict()
+        self._kept: Kept[Key, PairSays] = Kept(PAIRS_KEPT)
         self._comparing = Lock()
+        self._waits = True
+
+    def at_once(self) -> "Casework":
+        """The same, but what is not known yet raises NotYet instead of being compared."""
+        twin = copy(self)
+        twin._waits = False
+        return twin
 
     def versions(self) -> tuple[str, str]:
         """The model and the calibrator that are in force."""
@@ -178,15 +186,17 @@ class Casework:
         with self._database.read() as connection:
             ids = [cases.embedded(connection, number, model) for number in (one, other)]
         key = (tuple(ids[0].items()), tuple(ids[1].items()), model, calibrator.id)
-        with self._comparing:
-            if key not in self._kept:
-                self._kept[key] = self._compared(ids[0], ids[1], model, calibrator)
-            self._kept.move_to_end(key)
-            while len(self._kept) > PAIRS_KEPT:
-                self._kept.popitem(last=False)
-            return self._kept[key]
+        if not self._waits:
+            return self._kept.known(key)
+        return self._kept.get(key, lambda: self._compared(ids[0], ids[1], model, calibrator))
 
     def _compared(
+        self, one: Embedded, other: Embedded, model: str, calibrator: Calibrator
+    ) -> PairSays:
+        with self._comparing:  # one at a time; more would only share the cores
+            return self._together(one, other, model, calibrator)
+
+    def _together(
         self, one: Embedded, other: Embedded, model: str, calibrator: Calibrator
     ) -> PairSays:
         with self._database.read() as connection:
@@ -267,7 +277,7 @@ class Casework:
         unseen: animals that are assumed not to be in the catalogue; None takes Chao's estimate. The
         encounter itself is left out of the catalogue, as it is left out of the gallery.
         """
-        answer = self._engine.candidates(encounter_id)
+        answer = self._engine.candidates(encounter_id, wait=self._waits)
         with self._database.read() as connection:
             own = encounters.summary(connection, encounter_id).identity_id
             known = {

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import Depends, Path, Query, Request
 
 from service.admission import Browser
+from service.ahead import Ahead
 from service.calibration import Calibration
 from service.casework import Casework
 from service.comparing import in_force
@@ -37,6 +38,7 @@ class Parts:
     intake: Intake
     pictures: Pictures
     overlays: Overlays
+    ahead: Ahead
     metrics: Metrics
 
 

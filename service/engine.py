@@ -26,6 +26,7 @@ from reid.local import adjusted
 from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32, Identification
 from reid.voting import Voter, Voting
 from reid.weights import default_folder, latest
+from service.kept import Kept, NotYet
 from service.metrics import Metrics, Stopwatch
 from service.settings import Settings
 from service.store import encounters, features, identities, photos
@@ -166,10 +167,10 @@ class Engine:
         self._snapshot: Snapshot | None = None
         self._vectors: dict[int, Embedding] = {}
         self._loading, self._rebuilding, self._describing = Lock(), Lock(), Lock()
-        self._answering, self._busy = Lock(), BoundedSemaphore(AT_ONCE)
+        self._busy = BoundedSemaphore(AT_ONCE)
         self.local, self._ignored = CalibrationFile(settings.data_dir), 0
         self._features = FeatureCache(database, settings.features_cached)
-        self._answers: OrderedDict[tuple[object, ...], Answer] = OrderedDict()
+        self._answers: Kept[tuple[object, ...], Answer] = Kept(ANSWERS_KEPT)
 
     @property
     def loaded(self) -> str | None:
@@ -235,6 +236,14 @@ class Engine:
                 self._snapshot = self._rebuilt(connection, version, entries, model)
             return self._snapshot
 
+    def _present(self, model: str) -> Snapshot:
+        """The same, if nothing has to be built for it; raises NotYet otherwise."""
+        known = self._snapshot
+        with self._database.read() as connection:
+            if known is None or known.version != features.version(connection, model):
+                raise NotYet
+        return known
+
     def _rebuilt(
         self,
         connection: Connection,
@@ -287,16 +296,23 @@ class Engine:
         self._metrics.query(answer.timings)
         return answer
 
-    def candidates(self, encounter_id: int) -> Answer:
-        """Who an encounter of the catalogue may be; its own photos are left out of the gallery."""
+    def candidates(self, encounter_id: int, *, wait: bool = True) -> Answer:
+        """Who an encounter of the catalogue may be; its own photos are left out of the gallery.
+
+        wait False: raises NotYet where it would have to be found out first.
+        """
         model = self.embedder().model
         with self._database.read() as connection:
             encounters.summary(connection, encounter_id)
             references = encounters.references_of(connection, encounter_id)
-        ids = [r.annotation.id for r in references if r.annotation.state == "embedded"]
-        key = (encounter_id, self.snapshot().number, tuple(ids), self.calibrator().id)
-        if known := self._answers.get(key):
-            return known
+        ids = tuple(r.annotation.id for r in references if r.annotation.state == "embedded")
+        snapshot = self.snapshot() if wait else self._present(model)
+        key = (encounter_id, snapshot.number, ids, self.calibrator().id)
+        if not wait:
+            return self._answers.known(key)
+        return self._answers.get(key, lambda: self._candidates(encounter_id, ids, model))
+
+    def _candidates(self, encounter_id: int, ids: Sequence[int], model: str) -> Answer:
         watch = Stopwatch()
         with self._busy, watch("total"):
             with self._database.read() as connection:
@@ -304,10 +320,6 @@ class Engine:
             own = frozenset({encounter_id})
             answer = self._answer(list(described.values()), tuple(described), own, watch)
         self._metrics.query(answer.timings)
-        with self._answering:
-            self._answers[key] = answer
-            while len(self._answers) > ANSWERS_KEPT:
-                self._answers.popitem(last=False)
         return answer
 
     def _crop(self, photo: QueryPhoto, flank: Flank, watch: Stopwatch) -> Crop:

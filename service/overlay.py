@@ -1,9 +1,7 @@
 """Two photos laid over each other, on demand: the mesh between them, and what they say together."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from math import floor
-from threading import Lock
 
 from reid import images
 from reid.compare import compare
@@ -15,6 +13,7 @@ from reid.sections import BodyFrame
 from reid.spacing import rosette_spacing
 from reid.types import AnnotationFeatures, Box, Comparison, Evidence
 from service.engine import Engine
+from service.kept import Kept
 from service.pictures import Pictures
 from service.store import features
 from service.store.database import Database
@@ -49,9 +48,8 @@ class Overlays:
 
     def __init__(self, database: Database, engine: Engine, pictures: Pictures) -> None:
         self._database, self._engine, self._pictures = database, engine, pictures
-        self._kept: OrderedDict[Key, Laid] = OrderedDict()
+        self._kept: Kept[Key, Laid] = Kept(KEPT)
         self._spacings: dict[tuple[int, str], float] = {}
-        self._lock = Lock()
 
     def photos(
         self,
@@ -70,17 +68,9 @@ class Overlays:
         if model is None:
             return _bare(one, other)
         key = (one.annotation.id, other.annotation.id, model, self._engine.calibrator().id, blind)
-        ready = one.annotation.state == other.annotation.state == "embedded"
-        with self._lock:
-            if key not in self._kept:
-                made = self._made(one, other, model, known, blind=blind)
-                if not ready:
-                    return made
-                self._kept[key] = made
-            self._kept.move_to_end(key)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-            return self._kept[key]
+        if not one.annotation.state == other.annotation.state == "embedded":
+            return self._made(one, other, model, known, blind=blind)
+        return self._kept.get(key, lambda: self._made(one, other, model, known, blind=blind))
 
     def _made(
         self,

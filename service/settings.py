@@ -83,6 +83,11 @@ class Settings(BaseSettings):
     )
     batch: int = Field(8, ge=1, le=256, description="annotations embedded together")
     poll_s: float = Field(0.5, gt=0, description="an idle worker looks for jobs this often")
+    page_wait_s: float = Field(
+        0.15,
+        ge=0,
+        description="seconds a page waits for a comparison; then it is shown without",
+    )
     features_cached: int = Field(
         400, ge=1, description="annotations whose features stay in memory, under 2 MB each"
     )

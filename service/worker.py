@@ -29,6 +29,7 @@ from service.tasks import Done, Failure, MadeWay, Outcome, Task, Trouble
 
 log = logging.getLogger(__name__)
 BEATS_PER_LEASE = 3
+NICENESS = 5  # whoever looks at a page comes first
 
 
 class Worker:
@@ -164,6 +165,8 @@ def run(
     parent: process id of the parent, who may be gone before we look; 0 for none. calibrators:
     brings the calibrator of a model.
     """
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

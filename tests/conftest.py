@@ -39,9 +39,14 @@ def paint(seed: int, view: int = 0, size=(320, 160), taken: str = "", camera: st
 
 @pytest.fixture
 def settings(tmp_path) -> Settings:
-    """A catalogue of its own, and short waits."""
+    """A catalogue of its own, and short waits; a page waits until it knows everything."""
     return Settings(
-        _env_file=None, data_dir=tmp_path / "var", poll_s=0.02, max_upload_bytes=2_000_000, port=0
+        _env_file=None,
+        data_dir=tmp_path / "var",
+        poll_s=0.02,
+        page_wait_s=60,
+        max_upload_bytes=2_000_000,
+        port=0,
     )
 
 

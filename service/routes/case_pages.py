@@ -11,6 +11,7 @@ from reid.errors import InputError, ReidError
 from service.casework import CaseReport, WhoItIs
 from service.deps import Exactly, Parts, RowNumber, Service, Who
 from service.dossier import dossier
+from service.kept import NotYet
 from service.people import Actor
 from service.printing import printed
 from service.routes.pages import goto, page, remember
@@ -74,6 +75,7 @@ def case_page(case_id: RowNumber, request: Request, parts: Service, who: Who) ->
             "view": case_view(report, exact=who.sees_places) if report else None,
             "problem": problem,
             "pending": pending,
+            "loaded": parts.engine.loaded is not None,
             "busy": pending > 0 or (report is None and not problem),
             "ratings": RATINGS,
             "choices": _choices(connection, case),
@@ -159,29 +161,46 @@ def posterior(
             "found": found,
             "lines": chances(found) if found else (),
             "problem": problem,
+            "loaded": parts.engine.loaded is not None,
             "busy": found is None and not problem,
         }
         return page(request, parts, "posterior.html", connection, **values)
 
 
 def _report(parts: Parts, case_id: int) -> tuple[CaseReport | None, str]:
-    """The report, or why there is none; neither while the network is being loaded."""
+    """The report, or why there is none; neither while it is being found out."""
     if parts.engine.loaded is None:
         return None, parts.engine.failure or ""
+    casework = parts.casework
     try:
-        return parts.casework.report(case_id), ""
+        found = parts.ahead.answer(
+            ("report", case_id),
+            lambda: casework.at_once().report(case_id),
+            lambda: casework.report(case_id),
+        )
+    except NotYet:
+        return None, ""
     except ReidError as error:
         return None, trouble(error)
+    return found, ""
 
 
 def _who(parts: Parts, encounter_id: int, unseen: float | None) -> tuple[WhoItIs | None, str]:
     """The same for one encounter."""
     if parts.engine.loaded is None:
         return None, parts.engine.failure or ""
+    casework = parts.casework
     try:
-        return parts.casework.who(encounter_id, unseen), ""
+        found = parts.ahead.answer(
+            ("who", encounter_id, unseen),
+            lambda: casework.at_once().who(encounter_id, unseen),
+            lambda: casework.who(encounter_id, unseen),
+        )
+    except NotYet:
+        return None, ""
     except ReidError as error:
         return None, trouble(error)
+    return found, ""
 
 
 def _put(parts: Parts, case_id: int, ids: list[int], who: Actor, reviewer: str) -> Response:

@@ -15,6 +15,7 @@ from service import languages
 from service.deps import Parts, PhotoId, RowNumber, Service, Who
 from service.engine import Answer
 from service.forms import Files, SaidForm, incoming
+from service.kept import NotYet
 from service.languages import gettext as _
 from service.people import ANONYMOUS, Actor
 from service.routes.decision_form import DecisionForm
@@ -151,13 +152,17 @@ def _compare(
         detail = encounters.get(connection, encounter_id)
     answer, problem = _candidates(parts, encounter_id)
     look = looks.parse(request.query_params)
-    view = comparing(detail, answer, look)
+    still = answer is None and not problem
+    view = comparing(detail, answer, look, still=still)
     with parts.database.read() as connection:
         following = encounters.next_waiting(connection, encounter_id)
+        _look_ahead(parts, following.id if following and answer else None)
         values = {
             **{name: getattr(view, name) for name in view.__slots__},
             "nav": "encounters",
-            "busy": detail.summary.pending > 0 or (answer is None and not problem),
+            "busy": detail.summary.pending > 0 or still,
+            "still": still,
+            "loaded": parts.engine.loaded is not None,
             "problem": refused or problem,
             "said": _said(request, connection, encounter_id),
             "tone": tone(look.brightness, look.contrast),
@@ -175,13 +180,28 @@ def _compare(
 
 
 def _candidates(parts: Parts, encounter_id: int) -> tuple[Answer | None, str]:
-    """The answer, or why there is none; neither while the network is being loaded."""
+    """The answer, or why there is none; neither while it is being found out."""
     if parts.engine.loaded is None:
         return None, parts.engine.failure or ""
+    engine = parts.engine
     try:
-        return parts.engine.candidates(encounter_id), ""
+        found = parts.ahead.answer(
+            ("candidates", encounter_id),
+            lambda: engine.candidates(encounter_id, wait=False),
+            lambda: engine.candidates(encounter_id),
+        )
+    except NotYet:
+        return None, ""
     except ReidError as error:
         return None, trouble(error)
+    return found, ""
+
+
+def _look_ahead(parts: Parts, encounter_id: int | None) -> None:
+    """Find out who the encounter may be that a person looks at next."""
+    if encounter_id is not None:
+        number = encounter_id
+        parts.ahead.soon(("candidates", number), lambda: parts.engine.candidates(number))
 
 
 def _said(request: Request, connection: Connection, encounter_id: int) -> str:

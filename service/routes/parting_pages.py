@@ -8,7 +8,9 @@ from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import Conflict, ReidError
 from service import settling
+from service.casework import Casework
 from service.deps import Parts, RowNumber, Service, actor_of, machine_of
+from service.kept import NotYet
 from service.languages import gettext as _
 from service.routes.identity_pages import AskedForm
 from service.routes.pages import goto, page, remember
@@ -58,20 +60,41 @@ def _merge(
     refused: str = "",
 ) -> Response:
     other = other if other != identity_id else None
-    rests = _joining(parts, identity_id, other, review) if other else NOTHING
+    rests, still = _known(parts, identity_id, other, review) if other else (NOTHING, False)
     with parts.database.read() as connection:
         view = merge_view(connection, identity_id, other, rests)
         values = {name: getattr(view, name) for name in view.__slots__}
         reviewer = unquote(request.cookies.get("reviewer", ""))
         values |= {"nav": "catalogue", "problem": refused, "reviewer": reviewer, "reviews": review}
+        values |= {"busy": still, "still": still}
         response = page(request, parts, "merge.html", connection, **values)
     response.status_code = 409 if refused else 200
     return response
 
 
-def _joining(parts: Parts, identity_id: int, other: int, review: list[int]) -> Evidence:
+def _known(parts: Parts, identity_id: int, other: int, review: list[int]) -> tuple[Evidence, bool]:
+    """What speaks for a merge, and whether photos are still being compared for it."""
+    quick = parts.casework.at_once()
+    try:
+        found = parts.ahead.answer(
+            ("joining", identity_id, other, *review),
+            lambda: _joining(parts, identity_id, other, review, quick),
+            lambda: _joining(parts, identity_id, other, review),
+        )
+    except NotYet:
+        return NOTHING, True
+    return found, False
+
+
+def _joining(
+    parts: Parts,
+    identity_id: int,
+    other: int,
+    review: list[int],
+    casework: Casework | None = None,
+) -> Evidence:
     """What is known of pairs across both, with what these reviews say of them."""
-    known = joining(parts.database, parts.casework, identity_id, other)
+    known = joining(parts.database, casework or parts.casework, identity_id, other)
     with parts.database.read() as connection:
         return settling.with_reviews(connection, known, review, (identity_id, other))
 
@@ -114,13 +137,17 @@ def _split(
     status: int = 200,
 ) -> Response:
     asked = request.query_params
-    found, problem = _cut(parts, identity_id) if "suggest" in asked else (None, "")
+    found, problem, still = None, "", False
+    if "suggest" in asked:
+        found, problem, still = _suggested(parts, identity_id)
     with parts.database.read() as connection:
         view = split_view(connection, identity_id, chosen, found)
         values = {name: getattr(view, name) for name in view.__slots__}
         values |= {
             "nav": "catalogue",
             "problem": refused or problem,
+            "busy": still,
+            "still": still,
             "preview": "preview" in asked or status != 200,
             "followed": asked.get("followed", "") == "1" or found is not None,
             "reviewer": unquote(request.cookies.get("reviewer", "")),
@@ -130,12 +157,27 @@ def _split(
     return response
 
 
-def _cut(parts: Parts, identity_id: int) -> tuple[Cut | None, str]:
+def _suggested(parts: Parts, identity_id: int) -> tuple[Cut | None, str, bool]:
+    """The same, unless photos are still being compared for it."""
+    quick = parts.casework.at_once()
+    try:
+        return *parts.ahead.answer(
+            ("cut", identity_id),
+            lambda: _cut(parts, identity_id, quick),
+            lambda: _cut(parts, identity_id),
+        ), False
+    except NotYet:
+        return None, "", True
+
+
+def _cut(
+    parts: Parts, identity_id: int, casework: Casework | None = None
+) -> tuple[Cut | None, str]:
     """The suggestion, or why there is none."""
     if parts.engine.loaded is None:
         return None, _("The network is still being loaded: ask for a suggestion again in a moment.")
     try:
-        found = cut(parts.database, parts.casework, identity_id)
+        found = cut(parts.database, casework or parts.casework, identity_id)
     except ReidError as error:
         return None, f"{sentence(str(error))}."
     return found, "" if found else _("There is nothing to split: it has fewer than two encounters.")

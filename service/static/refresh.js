@@ -1,5 +1,6 @@
 // @ts-check
-/** Elements with an id and `data-refresh="seconds"` are renewed from the server until it stops asking. */
+/** Elements with an id and `data-refresh="seconds"` are renewed from the server until it stops asking.
+ * With `data-reload` the whole page comes anew when it does: what waits there rebuilds the page. */
 
 import { load, replaceParts } from "./replace.js";
 
@@ -15,6 +16,8 @@ async function renew() {
   const lines = document.querySelector(".dragging, input[type=range]:active");
   if (!document.hidden && !lines) {
     const page = await load(location.href).catch(() => null);
+    const gone = (/** @type {Element} */ one) => page && !page.getElementById(one.id);
+    if ([...document.querySelectorAll("[data-reload]")].some(gone)) return location.reload();
     if (page) replaceParts(page, "[data-refresh], [data-live]:not(:has(locked-viewer))"); // a picture is left as it is looked at
   }
   if (interval()) setTimeout(renew, again);

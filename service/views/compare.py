@@ -175,8 +175,10 @@ class Beside:
     reference: Reference
 
 
-def comparing(detail: EncounterDetail, answer: Answer | None, look: Look) -> Comparing:
-    """The page. answer None: nothing can be compared now."""
+def comparing(
+    detail: EncounterDetail, answer: Answer | None, look: Look, *, still: bool = False
+) -> Comparing:
+    """The page. answer None: nothing can be compared now. still: it is being found out."""
     found = answer.identification.candidates if answer else ()
     ranked = [Beside(c, answer.references[c.best.row.annotation]) for c in found if answer]
     rank = min(look.candidate, max(1, len(ranked)))
@@ -187,7 +189,7 @@ def comparing(detail: EncounterDetail, answer: Answer | None, look: Look) -> Com
         for n, one in enumerate(ranked, 1)
         if answer
     )
-    why, then = nothing_to_compare(detail, answer)
+    why, then = nothing_to_compare(detail, answer, still=still)
     seen = _comparison(left, best, answer)
     drawn = _picture(left, best, seen, look)
     strip = tuple(_photo(one, look, current=one == left) for one in detail.references)

@@ -42,7 +42,9 @@ def weak_pair(query: FactsView, candidate: FactsView | None) -> str:
     )
 
 
-def nothing_to_compare(detail: EncounterDetail, answer: Answer | None) -> tuple[str, str]:
+def nothing_to_compare(
+    detail: EncounterDetail, answer: Answer | None, *, still: bool = False
+) -> tuple[str, str]:
     """Why there is no candidate, and what then."""
     flanks = [one.value for one in detail.summary.flanks if one is not Flank.UNKNOWN]
     if detail.summary.pending and not detail.summary.embedded:
@@ -52,6 +54,8 @@ def nothing_to_compare(detail: EncounterDetail, answer: Answer | None) -> tuple[
         )
     if not detail.summary.embedded:
         return _("No photo of this encounter can be used"), _("The reasons are listed below.")
+    if still:
+        return _("Comparing …"), _("The candidates appear here by themselves.")
     if answer is None:
         return (
             _("The machine cannot compare now"),

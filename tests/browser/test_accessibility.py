@@ -5,10 +5,13 @@ from random import Random
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from logged_in import cookie, one_of_each
 from playwright.sync_api import expect
 
 from benchmarks.site_pages import PAGES, known, paths
-from service.store import cases
+from service.people import Role
+from service.store import cases, reviews
+from service.store.reviews import NewPair
 from service.store.tables import photo
 
 BAD = {"serious", "critical"}
@@ -52,7 +55,7 @@ KEYS = """() => [...document.querySelectorAll("[data-key]")].map((one) =>
 def addresses(site):
     """Every page of a small catalogue that holds one of everything; a page that lacks is None."""
     fill(site)
-    with httpx.Client(base_url=site.url) as client:
+    with httpx.Client(base_url=site.url, timeout=60) as client:
         holds, chance = known(client), Random(0)  # noqa: S311
     return {path: PAGES[path](holds, chance) for path in paths(site.app) if path in PAGES}
 
@@ -66,6 +69,7 @@ def fill(site):
         connection.execute(photo.update().values(latitude=43.0, longitude=54.0))
         one = cases.add(connection, "Ustyurt", "one or two?")
         cases.put(connection, one.id, [1, 2, 3, 4], "Aigül")
+        reviews.put(connection, [NewPair(1, 3, worth=0.9), NewPair(2, 3, worth=0.5)], "Aigül")
 
 
 def test_every_page_is_looked_at(app):
@@ -81,6 +85,20 @@ def test_axe_finds_nothing_serious_on_any_page(page, addresses):
         page.goto(address)
         found[path] = findings(page)
     page.complaints.clear()  # the browser reports the 404 as an error
+    assert {path: some for path, some in found.items() if some} == {}
+
+
+def test_axe_finds_nothing_serious_on_the_pages_of_accounts(page, site, addresses):
+    number = one_of_each(site.app)[Role.ADMIN]
+    page.goto("/login")
+    assert findings(page) == []
+    value = cookie(site.app, number)
+    page.context.add_cookies([{"name": "session", "value": value, "url": site.url}])
+    found = {}
+    for path in ("/account", "/accounts", "/reviews", "/cases/{case_id}", "/conflicts"):
+        page.goto(addresses[path])
+        assert "/login" not in page.url
+        found[path] = findings(page)
     assert {path: some for path, some in found.items() if some} == {}
 
 
