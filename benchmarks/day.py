@@ -43,7 +43,7 @@ ANIMALS, ENCOUNTERS, WIDTH, SEED = 15, 4, 800, 15
 JOINING, SHARE = 2, 25  # six encounters are 15 pairs; five hidden ones beside them
 ACCOUNT = [sys.executable, "-m", "service", "account"]
 SIZE = {"width": 1280, "height": 800}
-PATIENCE_S = 900.0
+PATIENCE_S = 3600.0
 
 
 def prepared(folder: Path) -> None:
@@ -61,7 +61,7 @@ def prepared(folder: Path) -> None:
             pass
     parts.database.close()
     with serving(SERVE, folder) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
-        ready(client)
+        ready(client, patience_s=PATIENCE_S)
 
 
 def parts_of(folder: Path) -> Parts:
@@ -140,7 +140,7 @@ def played(browser: Browser, folder: Path, out: Path, stage: Stage, parts: Parts
     truth, complaints = animals(parts, folder / "survey"), list[str]()
     with serving(SERVE, folder) as url:
         with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
-            ready(client)
+            ready(client, patience_s=PATIENCE_S)
         with windows(browser, out, complaints) as pages:
 
             def shut_out(name: str) -> None:

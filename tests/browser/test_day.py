@@ -3,8 +3,11 @@
 The same steps as benchmarks/day.py, on a small catalogue and with the fake embedder.
 """
 
+import inspect
+import re
 from contextlib import ExitStack, contextmanager
 
+import day_steps
 import pytest
 from day_stage import lost, staged, undone_or_lost
 from day_steps import CURATOR, OTHER, PEOPLE, ROLES, STEPS, Day
@@ -66,3 +69,10 @@ def test_a_day_in_the_review_room_loses_nothing(browser, site, truth):
     assert day.survived == 1
     assert lost(database, day.said) == []
     assert undone_or_lost(database, stage, CURATOR, day.changes) == []
+
+
+def test_the_steps_of_the_day_use_no_mouse():
+    by_hand = (
+        r"\.(click|dblclick|check|fill|focus|hover|select_option|set_checked|tap|drag_to|mouse)\b"
+    )
+    assert re.findall(by_hand, inspect.getsource(day_steps)) == []
