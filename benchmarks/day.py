@@ -30,7 +30,6 @@ from day_steps import CURATOR, PASSWORD, PEOPLE, ROLES, STEPS, Day
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from playwright.sync_api import Error as BrowserError
 from results import keep
-from site_pages import ready
 
 from reid.synthetic.survey import write_survey
 from service import demo
@@ -59,9 +58,25 @@ def prepared(folder: Path) -> None:
     if demo.is_empty(parts):
         for _ in demo.load(parts, survey):
             pass
+    if pending(parts):
+        with serving(SERVE, folder) as url:
+            embedded(parts, url)
     parts.database.close()
-    with serving(SERVE, folder) as url, httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
-        ready(client, patience_s=PATIENCE_S)
+
+
+def pending(parts: Parts) -> int:
+    """Photos that are not embedded yet."""
+    with parts.database.read() as connection:
+        return sum(one.pending for one in encounters.search(connection, limit=10_000))
+
+
+def embedded(parts: Parts, url: str) -> None:
+    """Wait until every photo is embedded; pairs are compared while people work."""
+    end = time.monotonic() + PATIENCE_S
+    while httpx.get(f"{url}/health", timeout=60).json()["status"] != "ok" or pending(parts):
+        if time.monotonic() > end:
+            raise SystemExit(f"after {PATIENCE_S} s {pending(parts)} photos wait to be embedded")
+        time.sleep(0.5)
 
 
 def parts_of(folder: Path) -> Parts:
@@ -139,8 +154,7 @@ def played(browser: Browser, folder: Path, out: Path, stage: Stage, parts: Parts
     """Play the day on a service of its own, look for everything, print; whether all is well."""
     truth, complaints = animals(parts, folder / "survey"), list[str]()
     with serving(SERVE, folder) as url:
-        with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
-            ready(client, patience_s=PATIENCE_S)
+        embedded(parts, url)
         with windows(browser, out, complaints) as pages:
 
             def shut_out(name: str) -> None:

@@ -4,6 +4,8 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import Connection
+
 from reid.errors import Conflict
 from service import passwords
 from service.errors import TooManyAttempts, WrongLogin
@@ -76,26 +78,36 @@ def log_out(database: Database, secret: str) -> None:
 
 
 def add_account(
-    database: Database, name: str, role: Role, password: str | None = None, *, own: bool = False
+    database: Database,
+    name: str,
+    role: Role,
+    password: str | None = None,
+    *,
+    by: str = accounts.CONSOLE,
+    own: bool = False,
 ) -> tuple[Account, str | None]:
     """A new account and its one-time password, if none was given.
 
-    own: the person chose the password; else it must be changed at the first login.
+    by: who makes it. own: the person chose the password; else it must be changed at first.
     """
     secret, known, temporary = _chosen(name, password, own)
     with database.write() as connection:
         made = accounts.add(connection, name, role, known, temporary=temporary)
+        accounts.record(connection, made.id, "made", by, role.value)
     log.info("account %s was made with the role %s", made.name, made.role)
     return made, secret
 
 
-def set_own_password(database: Database, account_id: int, password: str) -> None:
+def set_own_password(
+    database: Database, account_id: int, password: str, *, by: str = accounts.CONSOLE
+) -> None:
     """A password that its owner chose; it ends all sessions."""
     with database.read() as connection:
         name = accounts.get(connection, account_id).name
     _, known, _ = _chosen(name, password, own=True)
     with database.write() as connection:
         accounts.set_password(connection, account_id, known)
+        accounts.record(connection, account_id, "password", by)
         sessions.revoke_all(connection, account_id)
     log.info("account %s has another password", name)
 
@@ -117,7 +129,7 @@ def change_own_password(
         raise passwords.WeakPassword("the new password is the present one: choose another")
     with database.write() as connection:
         attempts.succeed(connection, attempt)
-    set_own_password(database, number, new)
+    set_own_password(database, number, new, by=actor.name)
 
 
 def change_account(
@@ -128,6 +140,7 @@ def change_account(
     active: bool | None = None,
     password: str | None = None,
     one_time: bool = False,
+    by: str = accounts.CONSOLE,
 ) -> tuple[Account, str | None]:
     """Another role or password, or let in or not, all or nothing; the one-time password, if made.
 
@@ -137,9 +150,12 @@ def change_account(
         name = accounts.get(connection, account_id).name
     chosen = _chosen(name, password, own=False) if password is not None or one_time else None
     with database.write() as connection:
+        before = accounts.get(connection, account_id)
         made = accounts.change(connection, account_id, role=role, active=active)
+        _record(connection, before, made, by)
         if chosen:
             accounts.set_password(connection, account_id, chosen[1], temporary=True)
+            accounts.record(connection, account_id, "password", by)
         if chosen or not made.active:
             sessions.revoke_all(connection, account_id)
         if not made.active:
@@ -149,10 +165,11 @@ def change_account(
     return made, chosen[0] if chosen else None
 
 
-def shut_out(database: Database, account_id: int) -> Account:
+def shut_out(database: Database, account_id: int, by: str = accounts.CONSOLE) -> Account:
     """End all sessions and tokens of an account."""
     with database.write() as connection:
         found = accounts.get(connection, account_id)
+        accounts.record(connection, account_id, "logged_out", by)
         sessions.revoke_all(connection, account_id)
         tokens.revoke_all(connection, account_id)
     return found
@@ -182,6 +199,14 @@ def account_of(actor: Actor) -> int:
     if actor.account_id is None:
         raise Conflict("there are no accounts yet: make the first one on the page /accounts")
     return actor.account_id
+
+
+def _record(connection: Connection, before: Account, after: Account, by: str) -> None:
+    """What became different of role and state."""
+    if after.role is not before.role:
+        accounts.record(connection, after.id, "role", by, after.role.value)
+    if after.active != before.active:
+        accounts.record(connection, after.id, "opened" if after.active else "closed", by)
 
 
 def _chosen(name: str, password: str | None, own: bool) -> tuple[str | None, str, bool]:

@@ -15,6 +15,7 @@ from service.case_schemas import (
     SpanOut,
 )
 from service.casework import CasePair, CaseReport, Member
+from service.places import rounded
 from service.store.cases import Case, Change
 from service.tested_schemas import PlaceOut, SettlingOut, SuggestionOut
 
@@ -24,8 +25,11 @@ def case_detail(case: Case, changes: list[Change]) -> CaseDetailOut:
     return CaseDetailOut.model_validate({"case": case, "changes": changes}, from_attributes=True)
 
 
-def report_out(report: CaseReport) -> CaseReportOut:
-    """Positions become numbers of encounters."""
+def report_out(report: CaseReport, *, exact: bool) -> CaseReportOut:
+    """Positions among the members become numbers of encounters.
+
+    exact: whether places are told as they are, else rounded.
+    """
     ids = report.case.encounters
     llr = [[0.0] * len(ids) for _ in ids]
     for pair in report.pairs:
@@ -33,7 +37,7 @@ def report_out(report: CaseReport) -> CaseReportOut:
     weighed = report.partitions
     return CaseReportOut(
         case=CaseOut.model_validate(report.case),
-        encounters=[_member(one) for one in report.members],
+        encounters=[_member(one, exact=exact) for one in report.members],
         llr=llr,
         pairs=[_pair(one, ids) for one in report.pairs],
         partitions=[
@@ -55,11 +59,12 @@ def report_out(report: CaseReport) -> CaseReportOut:
     )
 
 
-def _member(one: Member) -> CaseMemberOut:
+def _member(one: Member, *, exact: bool) -> CaseMemberOut:
+    place = one.visit.position
     return CaseMemberOut(
         encounter_id=one.detail.summary.id,
         station=one.visit.station,
-        position=one.visit.position,
+        position=rounded(place) if place and not exact else place,
         spans=[SpanOut.model_validate(span) for span in one.visit.spans],
         embedded=one.detail.summary.embedded,
     )

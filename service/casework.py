@@ -18,11 +18,13 @@ from reid.quality import load_quality
 from reid.settle import Suggestion, best_grade, what_would_settle, why_nothing
 from reid.tested import Place, Tested, load_tested
 from reid.types import Comparison, Evidence, Grade
+from service.comparing import in_force
 from service.engine import Engine
 from service.store import cases, encounters, features, identities
 from service.store.cases import Case, Change
 from service.store.database import Database
 from service.store.encounters import EncounterDetail
+from service.store.pairs import Maker
 from service.visits import visit
 
 PAIRS_KEPT = 1000
@@ -163,6 +165,10 @@ class Casework:
         """The model and the calibrator that are in force."""
         calibrator = self._engine.calibrator()
         return calibrator.model, calibrator.id
+
+    def maker(self) -> Maker | None:
+        """Whose evidence counts; None while the network is being loaded."""
+        return in_force(self._engine)
 
     def between(self, one: int, other: int) -> PairSays:
         """What two encounters say together, by the photos that are embedded by now."""

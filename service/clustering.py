@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +23,10 @@ from reid.clusters import (
     suggest,
     table,
 )
+from reid.reviews import Standing
 from reid.types import Flank
 from service.store.clusterings import Cluster, Clustering, Link, Worth
-from service.store.pairs import Couple, Maker, Measured, Standing
+from service.store.pairs import Couple, Maker, Measured
 
 LISTED = 200  # pairs most worth a decision that are kept
 LEAST_GAIN = 0.01  # of an animal: below it a pair is not worth anybody's time
@@ -130,10 +132,10 @@ def conclusions(facts: Facts, at: Mapping[int, int]) -> Conclusions:
             named.setdefault(identity, []).append(at[number])
     same = {pair for some in named.values() for pair in pairwise(sorted(some))}
     animals = _Animals(len(at), named)
-    said: dict[Standing, set[Pair]] = {}
+    said: dict[str, set[Pair]] = {}
     for (one, other), standing in facts.standings.items():
         if one in at and other in at:
-            said.setdefault(standing, set()).add((at[one], at[other]))
+            said.setdefault(_concluded(standing), set()).add((at[one], at[other]))
     conflicts = {pair for pair in sorted(said.get("same", ())) if not animals.join(*pair)}
     same |= said.get("same", set()) - conflicts
     different = {pair for pair in said.get("different", ()) if not animals.joined(*pair)}
@@ -146,6 +148,13 @@ def conclusions(facts: Facts, at: Mapping[int, int]) -> Conclusions:
         asking=Decided(frozenset(same), frozenset(different | asked), unsettled),
         conflicts=tuple(sorted(conflicts)),
     )
+
+
+def _concluded(standing: Standing) -> Literal["same", "different", "unsettled", "open"]:
+    """What it means for the clusters: what cannot be told or compared is unsettled for good."""
+    if standing.answer in {"same", "different"}:
+        return "same" if standing.answer == "same" else "different"
+    return "unsettled" if standing.answer or standing.state == "unsettled" else "open"
 
 
 class _Animals:

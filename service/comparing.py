@@ -35,6 +35,11 @@ def maker_of(engine: Engine) -> Maker | None:
         return None
 
 
+def in_force(engine: Engine) -> Maker | None:
+    """The same without waiting for the network; None while it is being loaded."""
+    return maker_of(engine) if engine.loaded else None
+
+
 def queue_all(database: Database, engine: Engine) -> tuple[int, int]:
     """Queue what lacks evidence, also what failed: how many are new in the queue, and all in it.
 

@@ -1,14 +1,16 @@
 """What a route may ask for."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query, Request
 
 from service.admission import Browser
 from service.calibration import Calibration
 from service.casework import Casework
+from service.comparing import in_force
 from service.engine import Engine
+from service.errors import PlacesHidden
 from service.intake import Intake
 from service.metrics import Metrics
 from service.overlay import Overlays
@@ -16,6 +18,7 @@ from service.pairing import Pairing
 from service.people import Actor
 from service.pictures import Pictures
 from service.settings import Settings
+from service.store.conflicts import Machine
 from service.store.database import Database
 from service.store.files import PhotoFiles
 
@@ -51,6 +54,11 @@ def actor_of(request: Request) -> Actor:
     return found
 
 
+def machine_of(parts: Parts) -> Machine:
+    """What of the machine counts now: its network, its calibrator and its threshold."""
+    return Machine(parts.settings.same_llr, in_force(parts.engine))
+
+
 def browser_of(request: Request) -> Browser:
     """Address and name of the program that asks."""
     address = request.client.host if request.client else "unknown"
@@ -67,3 +75,19 @@ Longest = Annotated[
 ]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+
+
+def exactly(
+    who: Who,
+    positions: Annotated[
+        Literal["rounded", "exact"],
+        Query(description="of stations; rounded ones to a tenth of a degree"),
+    ] = "rounded",
+) -> bool:
+    """Whether exact positions are asked for; refused to those who may not see them."""
+    if positions == "exact" and not who.sees_places:
+        raise PlacesHidden(PlacesHidden.__doc__ or "")
+    return positions == "exact"
+
+
+Exactly = Annotated[bool, Depends(exactly)]

@@ -43,7 +43,6 @@ CROPS = 6
 """So many crops of an encounter are shown, and all that speak; every photo is listed."""
 
 LONGEST = 640
-DECIMALS = 1  # of a rounded position: a tenth of a degree is about 11 km
 PRIORS = (0.1, 0.25, 0.5, 0.75, 0.9)
 STATED = ("captured_at", "station", "flank", "box")
 
@@ -53,7 +52,7 @@ def dossier(parts: Parts, case_id: int, *, exact: bool = False) -> DossierOut:
     with parts.database.read() as connection:
         cases.get(connection, case_id)  # before the network is loaded for nothing
     report = parts.casework.report(case_id)
-    wire = report_out(report)
+    wire = report_out(report, exact=exact)
     content = DossierContentOut(
         software=f"leopard-reid {installed()}",
         species=parts.settings.species,
@@ -61,7 +60,7 @@ def dossier(parts: Parts, case_id: int, *, exact: bool = False) -> DossierOut:
         model=_model(report.model, _folder(parts)),
         calibrator=_calibrator(parts),
         tested=TestedOut.model_validate(report.tested) if report.tested else None,
-        report=wire if exact else _rounded(wire),
+        report=wire,
         encounters=_encounters(parts, report),
         pairs=[
             _pair(wire.pairs[n].encounters, one.says.best)
@@ -109,17 +108,6 @@ def _calibrator(parts: Parts) -> CalibratorFactsOut:
         fitted_on=card.get("fitted_on"),
         pairs=card.get("pairs"),
     )
-
-
-def _rounded(report: CaseReportOut) -> CaseReportOut:
-    """The same with positions that lead nobody to a camera."""
-    members = [
-        one.model_copy(update={"position": tuple(round(v, DECIMALS) for v in one.position)})
-        if one.position
-        else one
-        for one in report.encounters
-    ]
-    return report.model_copy(update={"encounters": members})
 
 
 def _encounters(parts: Parts, report: CaseReport) -> list[DossierEncounterOut]:

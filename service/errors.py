@@ -5,6 +5,7 @@
   + TooManyFiles
   + WrongLogin
   + TooManyAttempts          to log in; it says how long to wait
+  + PlacesHidden             exact positions, asked for by somebody who may not see them
 """
 
 import math
@@ -59,8 +60,15 @@ class TooManyAttempts(InputError):
         super().__init__(f"too many attempts to log in: try again in {self.wait_s} s")
 
 
+class PlacesHidden(InputError):
+    """Exact positions need the role observer: ask for rounded ones."""
+
+    code = "forbidden"
+
+
 STATUS: dict[type[ReidError], int] = {
     TooManyAttempts: 429,
+    PlacesHidden: 403,
     NotFound: 404,
     Conflict: 409,
     InputError: 422,

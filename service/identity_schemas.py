@@ -59,7 +59,7 @@ class ChangeOut(Wire):
     model_config = shown(examples.CHANGE)
 
     id: int
-    kind: Literal["created", "renamed", "described", "merged", "split", "kept", "undone"]
+    kind: Literal["created", "joined", "renamed", "described", "merged", "split", "kept", "undone"]
     identity_id: int
     other_id: int | None = Field(description="merged in, split off, or in conflict with")
     before: Mapping[int, Mapping[str, Value]]

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from sqlalchemy import Connection
 
 from reid.errors import Conflict, NotFound
-from service.store import decisions, encounters, identities, pairs
+from service.store import changes, encounters, identities, said
+from service.store.changes import Asked
 from service.store.clusterings import Clustering
 from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterSummary
@@ -49,10 +51,12 @@ def plan(connection: Connection, chosen: Sequence[int], made_by: Clustering | No
         raise NotFound(f"no encounter {missing[0]}")
     of = [found[one] for one in dict.fromkeys(chosen)]
     known = {one.identity_id: one.identity or "" for one in of if one.identity_id is not None}
-    maker = Maker(made_by.model, made_by.calibrator) if made_by else None
-    steps = [
-        Step(one, _llr(connection, maker, one.id, chosen)) for one in of if one.identity_id is None
-    ]
+    measured = said.measured(connection, _maker(made_by), [one.id for one in of])
+    strongest: dict[int, float] = {}
+    for pair in measured:
+        for number in (pair.one, pair.other):
+            strongest[number] = max(strongest.get(number, -inf), pair.llr or 0.0)
+    steps = [Step(one, strongest.get(one.id)) for one in of if one.identity_id is None]
     problem = ""
     if len(known) > 1:
         problem = f"they belong to {len(known)} identities already: merge these first"
@@ -77,30 +81,31 @@ def carry_out(
     note: str = "",
     reviewer: str,
 ) -> list[Decision]:
-    """Decide on every step in this transaction. Conflict where somebody decided meanwhile."""
+    """Decide on every step in this transaction, as one entry of the identity's history.
+
+    Conflict where somebody decided meanwhile.
+    """
     if planned.problem:
         raise Conflict(f"encounters {_listed(planned.encounters)}: {planned.problem}")
     if seen != planned.seen:
         listed = _listed(planned.encounters)
         raise Conflict(f"somebody decided on one of {listed} meanwhile: look at them again")
-    identity = planned.identity[0] if planned.identity else None
-    made: list[Decision] = []
+    decided = {}
     for step in planned.steps:
         shown = step.llr is not None and made_by is not None
-        new = NewDecision(
-            kind="new" if identity is None else "same",
-            identity_id=identity,
-            name=(name.strip() or None) if identity is None else None,
+        decided[step.encounter.id] = NewDecision(
+            kind="same",
             llr=step.llr if shown else None,
             model=made_by.model if shown and made_by else None,
             calibrator=made_by.calibrator if shown and made_by else None,
             reviewer=reviewer,
             note=note,
-            after=step.encounter.decision_id,
         )
-        made.append(decisions.add(connection, step.encounter.id, new))
-        identity = made[-1].identity_id
-    return made
+    rests = said.evidence(connection, _maker(made_by), planned.encounters)
+    after = {step.encounter.id: step.encounter.decision_id for step in planned.steps}
+    asked = Asked(reviewer, note, rests, after)
+    identity = planned.identity[0] if planned.identity else None
+    return changes.gather(connection, identity, name.strip() or None, decided, asked)[1]
 
 
 def next_names(connection: Connection, plans: Sequence[Plan]) -> list[str]:
@@ -111,16 +116,8 @@ def next_names(connection: Connection, plans: Sequence[Plan]) -> list[str]:
     return [f"L{number[id(one)]:03d}" if id(one) in number else "" for one in plans]
 
 
-def _llr(
-    connection: Connection, maker: Maker | None, number: int, chosen: Sequence[int]
-) -> float | None:
-    if maker is None:
-        return None
-    found = pairs.of_encounter(connection, maker, number)
-    return max(
-        (one.llr for one in found if one.comparable and set(one.couple) <= set(chosen)),
-        default=None,
-    )
+def _maker(made_by: Clustering | None) -> Maker | None:
+    return Maker(made_by.model, made_by.calibrator) if made_by else None
 
 
 def _listed(numbers: Sequence[int]) -> str:

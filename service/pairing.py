@@ -10,13 +10,14 @@ from sqlalchemy import Connection
 from reid.clusters import probability
 from reid.types import Flank
 from service.clustering import LISTED, Facts, clustered
-from service.comparing import maker_of
+from service.comparing import in_force, maker_of
 from service.engine import Engine
-from service.store import clusterings, identities, jobs, pairs
+from service.store import clusterings, identities, jobs, pairs, reviews, said
 from service.store.clusterings import Cluster, Kept, Link, Worth
 from service.store.database import Database
 from service.store.jobs import Job
 from service.store.pairs import Maker
+from service.store.reviews import NewPair
 from service.store.tables import now
 from service.tasks import Done, Failure, Outcome, attempted
 
@@ -43,7 +44,7 @@ class Pairing:
 
     def current(self, connection: Connection, kept: Kept) -> bool:
         """Whether nothing has happened since; while the network is being loaded, so it seems."""
-        maker = maker_of(self._engine) if self._engine.loaded else None
+        maker = in_force(self._engine)
         return maker is None or kept.version == clusterings.version(connection, maker)
 
     def worth(self, connection: Connection, *, limit: int = LISTED) -> list[Worth]:
@@ -51,7 +52,7 @@ class Pairing:
         kept = self.latest(connection)
         if kept is None:
             return []
-        asked, of = pairs.standings(connection), identities.assigned(connection)
+        asked, of = said.standings(connection), identities.assigned(connection)
         found = [
             one
             for one in kept.content.worth
@@ -66,7 +67,7 @@ class Pairing:
         """The pairs most worth a decision, or the doubtful ones inside some clusters."""
         if best:
             return self.worth(connection, limit=best)
-        kept, asked = self.latest(connection), pairs.standings(connection)
+        kept, asked = self.latest(connection), said.standings(connection)
         chosen = {tuple(sorted(one)) for one in groups}
         return [
             _inside(link, cluster)
@@ -83,8 +84,13 @@ class Pairing:
         for cluster in kept.content.clusters if kept else ():
             inside = {link.couple: _inside(link, cluster).gain for link in cluster.doubtful}
             worth = inside | worth
-        wanted = [(couple, worth.get(couple, 0.0)) for couple in couples]
-        return pairs.suggest(connection, wanted, reviewer)
+        new = [
+            NewPair(*couple, source="suggested", worth=worth.get(couple, 0.0))
+            for couple in dict.fromkeys(couples)
+        ]
+        up = reviews.existing(connection, [one.couple for one in new])
+        reviews.put(connection, new, reviewer)
+        return len(new) - len(up)
 
 
 def _inside(link: Link, cluster: Cluster) -> Worth:
@@ -152,6 +158,6 @@ def gathered(connection: Connection, maker: Maker) -> Facts:
         flanks={number: frozenset(flanks[number]) for number in sorted(flanks)},
         measured=pairs.every(connection, maker),
         identity_of=identities.assigned(connection),
-        standings=pairs.standings(connection),
+        standings=said.standings(connection),
         waiting=len(pairs.lacking(connection, maker)),
     )

@@ -164,6 +164,8 @@ class ReviewEdit(Wire):
     closed: Annotated[bool, Field(strict=True)] | None = None
     needed: Needed | None = None
     blind: Blind | None = None
+    reviewer: Line = "anonymous"
+    note: Note = ""
 
 
 class RoundIn(Wire):

@@ -162,6 +162,16 @@ def get(connection: Connection, pair_id: int) -> Reviewed:
     return with_encounters(connection, [tally])[0]
 
 
+def closed_to(connection: Connection, one: int, other: int, actor: Actor) -> Tally | None:
+    """The pair of two encounters that is up for blind review and not open to who asks, if any."""
+    couple = (min(one, other), max(one, other))
+    pair = reviews.existing(connection, [couple]).get(couple)
+    if pair is None or pair.closed_at is not None:
+        return None
+    tally = _tally(pair, opinions.of_pair(connection, pair.id))
+    return None if tally.open_to(actor, actor.name) else tally
+
+
 def queue(
     connection: Connection,
     found: Sequence[Tally],

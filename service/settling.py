@@ -1,22 +1,25 @@
 """Settled pairs, applied to the catalogue: what would change, and the change, from one plan.
 
-`same` joins encounters under an identity. Two identities are never joined here: that is a merge.
+`same` joins encounters under an identity, as one entry of its history. Two identities are never
+joined here: that is a merge.
 `different` changes nothing, and is a contradiction where both have one identity. Known pairs are
 left out.
 """
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
 from reid.errors import Conflict
 from service import reviewing
 from service.reviewing import SETTLED, Reviewed, Tally
-from service.store import decisions, identities, reviews
+from service.store import changes, identities, reviews
+from service.store.changes import Asked
 from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterSummary
+from service.store.history import Evidence, PairSaid
 from service.store.reviews import Edit
 
 
@@ -114,7 +117,7 @@ def apply(
         raise Conflict("what would change is not what you looked at any more: look at it again")
     made = [new for join in now.joins for new in _join(connection, join, curator)]
     for number in now.done:
-        reviews.edit(connection, number, Edit(closed=True))
+        reviews.edit(connection, number, Edit(closed=True), curator, "applied")
     return Applied(now, tuple(made))
 
 
@@ -205,30 +208,67 @@ def _plan(connection: Connection, made: _Made) -> Plan:
 
 
 def _join(connection: Connection, join: Join, curator: str) -> list[Decision]:
-    """The decisions of one join; the first makes the identity where it is new."""
-    made: list[Decision] = []
-    identity_id = join.identity_id
+    """The decisions of one join, as one entry in the history of its identity."""
+    asked = Asked(
+        reviewer=curator,
+        reason=" ".join(map(_because, join.pairs)),
+        evidence=rests(join.pairs),
+        after={one.id: one.decision_id for one in join.joining},
+    )
+    decided = {}
     for one in join.joining:
         own = [pair for pair in join.pairs if one.id in pair.pair.couple]
-        shown = [said for pair in own for said in pair.opinions if said.llr is not None]
-        seen = shown[-1] if shown and not any(pair.pair.blind for pair in own) else None
-        new = NewDecision(
-            kind="new" if identity_id is None else "same",
-            identity_id=identity_id,
-            name=join.name if identity_id is None else None,
+        seen = next((said for said in map(_seen, reversed(own)) if said), None)
+        if any(pair.pair.blind for pair in own):
+            seen = None
+        decided[one.id] = NewDecision(
+            kind="same",
             llr=seen.llr if seen else None,
             model=seen.model if seen else None,
             calibrator=seen.calibrator if seen else None,
             reviewer=curator,
-            note=" ".join(_because(pair) for pair in own),
-            after=one.decision_id,
+            note=" ".join(map(_because, own)),
         )
-        made.append(decisions.add(connection, one.id, new))
-        identity_id = made[-1].identity_id
-    return made
+    return changes.gather(connection, join.identity_id, join.name, decided, asked)[1]
 
 
-def _because(one: Reviewed) -> str:
+def rests(pairs: Iterable[Tally]) -> Evidence:
+    """What these reviews say: the opinions that count, and the llr that observers were shown."""
+    some = list(pairs)
+    numbers = {said.id for one in some for name in one.now if (said := one.latest(name))}
+    shown = (_seen(one) or PairSaid(*one.pair.couple) for one in some)
+    return Evidence(tuple(shown), tuple(sorted(numbers)))
+
+
+def with_reviews(
+    connection: Connection, known: Evidence, ids: Collection[int], both: tuple[int, int]
+) -> Evidence:
+    """The same with what settled reviews of pairs across these two identities say besides."""
+    members = identities.members(connection, both)
+    said = [
+        one
+        for one in reviewing.tallies(connection, ids=ids)
+        if one.standing.answer
+        and one.pair.source != "known"
+        and all(members[n] & set(one.pair.couple) for n in both)
+    ]
+    found = rests(said)
+    have = {(one.one, one.other) for one in known.pairs}
+    more = tuple(one for one in found.pairs if (one.one, one.other) not in have)
+    numbers = tuple(sorted({*known.opinions, *found.opinions}))
+    return replace(known, pairs=known.pairs + more, opinions=numbers)
+
+
+def _seen(one: Tally) -> PairSaid | None:
+    """The llr that observers of a pair were shown last; None where it was blind."""
+    shown = [said for said in one.opinions if said.llr is not None and not one.pair.blind]
+    if not shown:
+        return None
+    last = shown[-1]
+    return PairSaid(*one.pair.couple, last.llr, last.model, last.calibrator)
+
+
+def _because(one: Tally) -> str:
     """What a decision says of the review it rests on; English, since it is kept."""
     said = ", ".join(f"{name}: {word.replace('_', ' ')}" for name, word in one.now.items())
     seen = "blind" if one.pair.blind else "beside the llr"

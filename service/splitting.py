@@ -13,6 +13,7 @@ from service.store import changes, identities, said
 from service.store.changes import Asked
 from service.store.database import Database
 from service.store.history import Change, Evidence, PairSaid
+from service.store.pairs import Maker
 from service.store.said import Pair
 
 MOST_COMPARED = 40  # pairs beyond which only what is known already is used
@@ -55,7 +56,9 @@ def cut(database: Database, casework: Casework, identity_id: int) -> Cut | None:
     with database.read() as connection:
         seen = [one.encounter_id for one in identities.get(connection, identity_id).sightings]
         ids = sorted(seen[:LARGEST])
-        known = {(one.one, one.other): one for one in said.measured(connection, ids)}
+        known = {
+            (one.one, one.other): one for one in said.measured(connection, casework.maker(), ids)
+        }
         secret = said.hidden(connection)
     if len(ids) < 2:
         return None
@@ -84,17 +87,23 @@ def compared(casework: Casework, pair: Pair) -> PairSaid | None:
 
 
 def joining(
-    database: Database, casework: Casework | None, identity_id: int, other_id: int
+    database: Database,
+    casework: Casework,
+    identity_id: int,
+    other_id: int,
+    *,
+    compare: bool = True,
 ) -> Evidence:
     """What is known of the pairs across two identities; a few are compared where nothing is.
 
-    casework None: nothing is compared, as while the network is being loaded.
+    compare False: none are, as while the network is being loaded.
     """
     with database.read() as connection:
         ids, others = (_encounters(connection, one) for one in (identity_id, other_id))
-        known = said.evidence(connection, ids, others)
+        maker = casework.maker()
+        known = said.evidence(connection, maker, ids, others)
         secret = said.hidden(connection)
-    if known.pairs or casework is None:
+    if known.pairs or maker is None or not compare:
         return known
     across = [(min(a, b), max(a, b)) for a, b in product(ids[:3], others[:3])]
     tried = [pair for pair in across if pair not in secret][:JOINED]
@@ -103,9 +112,11 @@ def joining(
     )
 
 
-def parting(connection: Connection, ids: Collection[int], leaving: Collection[int]) -> Evidence:
+def parting(
+    connection: Connection, maker: Maker | None, ids: Collection[int], leaving: Collection[int]
+) -> Evidence:
     """What is known of the pairs between those that leave and those that stay."""
-    return said.evidence(connection, leaving, set(ids) - set(leaving))
+    return said.evidence(connection, maker, leaving, set(ids) - set(leaving))
 
 
 def _encounters(connection: Connection, identity_id: int) -> list[int]:
@@ -160,16 +171,22 @@ class Leaving:
 
 
 def part(
-    connection: Connection, identity_id: int, leaving: Sequence[Leaving], asked: Asked
+    connection: Connection,
+    casework: Casework,
+    identity_id: int,
+    leaving: Sequence[Leaving],
+    asked: Asked,
 ) -> list[Change]:
     """Let one or more groups leave an identity, all of them or none; each is an entry of its own.
 
     Without evidence in `asked`, what is known of the pairs between the groups is written down.
     """
     ids = set(identities.encounters_of(connection, identity_id))
-    made = []
+    made, maker = [], casework.maker()
     for group in leaving:
-        rests = asked.evidence if asked.evidence.pairs else parting(connection, ids, group.ids)
+        rests = (
+            asked.evidence if asked.evidence.pairs else parting(connection, maker, ids, group.ids)
+        )
         after = None
         if asked.after is not None:
             after = {n: last for n, last in asked.after.items() if n in group.ids}

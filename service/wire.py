@@ -4,12 +4,15 @@ from sqlalchemy import Connection
 
 from reid.types import Correspondences, IdentityCandidate, Overlap
 from service.engine import Answer
+from service.places import blurred
 from service.schemas import (
     AnnotationOut,
     CandidateOut,
     ClaimOut,
     CorrespondencesOut,
     DecisionOut,
+    EncounterDetailOut,
+    EncounterOut,
     FactsOut,
     IdentificationOut,
     IdentityDetailOut,
@@ -24,6 +27,9 @@ from service.schemas import (
     UploadOut,
 )
 from service.store import decisions, identities, photos
+from service.store.encounters import EncounterDetail
+from service.store.identities import Reference
+from service.store.photos import Photo
 from service.store.uploads import Upload
 
 
@@ -41,27 +47,55 @@ def upload_out(upload: Upload) -> UploadOut:
     )
 
 
-def photo_detail(connection: Connection, photo_id: str) -> PhotoDetailOut:
+def photo_out(photo: Photo, *, exact: bool) -> PhotoOut:
+    """A photo. exact: whether its position is told as it is, else rounded."""
+    made = PhotoOut.model_validate(photo)
+    if exact:
+        return made
+    place = {"latitude": made.latitude, "longitude": made.longitude}
+    return made.model_copy(update={k: None if v is None else blurred(v) for k, v in place.items()})
+
+
+def photo_detail(connection: Connection, photo_id: str, *, exact: bool) -> PhotoDetailOut:
     """A photo with its annotations and claims."""
     animals = photos.annotations_of(connection, photo_id)
     claims = photos.claims_of(connection, photo_id)
     return PhotoDetailOut(
-        photo=PhotoOut.model_validate(photos.get(connection, photo_id)),
+        photo=photo_out(photos.get(connection, photo_id), exact=exact),
         annotations=[AnnotationOut.model_validate(one) for one in animals],
         claims=[ClaimOut.model_validate(one) for one in claims],
     )
 
 
-def identity_detail(connection: Connection, identity_id: int) -> IdentityDetailOut:
+def encounter_detail(found: EncounterDetail, *, exact: bool) -> EncounterDetailOut:
+    """An encounter with its photos, decisions and conflicts."""
+    decided = [DecisionOut.model_validate(one) for one in found.decisions]
+    return EncounterDetailOut(
+        summary=EncounterOut.model_validate(found.summary),
+        references=[_reference(one, exact=exact) for one in found.references],
+        decisions=decided,
+        conflicts={
+            name: [ClaimOut.model_validate(one) for one in claims]
+            for name, claims in found.conflicts.items()
+        },
+    )
+
+
+def identity_detail(connection: Connection, identity_id: int, *, exact: bool) -> IdentityDetailOut:
     """An identity with everything that ever named it."""
     found = identities.get(connection, identity_id)
     decided = decisions.of_identity(connection, identity_id)
     return IdentityDetailOut(
         summary=IdentityOut.model_validate(found.summary),
         sightings=[SightingOut.model_validate(one) for one in found.sightings],
-        references=[ReferenceOut.model_validate(one) for one in found.references],
+        references=[_reference(one, exact=exact) for one in found.references],
         decisions=[DecisionOut.model_validate(one) for one in decided],
     )
+
+
+def _reference(one: Reference, *, exact: bool) -> ReferenceOut:
+    photo = photo_out(one.photo, exact=exact)
+    return ReferenceOut(annotation=AnnotationOut.model_validate(one.annotation), photo=photo)
 
 
 def identification_out(answer: Answer, top: int) -> IdentificationOut:

@@ -11,7 +11,7 @@ from service.account_schemas import TokenMade, TokenOut
 from service.deps import From, Parts, RowNumber, Service, Who
 from service.errors import TooManyAttempts, WrongLogin, from_error
 from service.gate import cookie_name, session_cookie
-from service.languages import COOKIE, LANGUAGES
+from service.languages import COOKIE, LANGUAGES, ngettext
 from service.languages import gettext as _
 from service.people import Actor, Role
 from service.routes.pages import goto, local, page, speak
@@ -205,8 +205,12 @@ def _account(
 def _words(error: ReidError) -> str:
     """What went wrong, in the language of the page."""
     if isinstance(error, TooManyAttempts):
-        said = _("Too many attempts to log in. Try again in %(seconds)s seconds.")
-        return said % {"seconds": error.wait_s}
+        said = ngettext(
+            "Too many attempts to log in. Try again in %(num)s second.",
+            "Too many attempts to log in. Try again in %(num)s seconds.",
+            error.wait_s,
+        )
+        return said % {"num": error.wait_s}
     if type(error) is WrongLogin and str(error) == WrongLogin.__doc__:
         return _("Name or password is wrong, or the account was closed.")
     return f"{sentence(str(error))}."

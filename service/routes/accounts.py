@@ -57,21 +57,25 @@ def list_accounts(parts: Service) -> list[AccountOut]:
 
 
 @router.post("/accounts", status_code=201)
-def add_account(new: AccountIn, parts: Service) -> AccountMade:
+def add_account(new: AccountIn, parts: Service, who: Who) -> AccountMade:
     """A new account; with the first one, which is an admin's, everybody must log in."""
-    made, secret = admission.add_account(parts.database, new.name, new.role, new.password)
+    made, secret = admission.add_account(
+        parts.database, new.name, new.role, new.password, by=who.name
+    )
     return AccountMade(account=AccountOut.model_validate(made), one_time_password=secret)
 
 
 @router.patch("/accounts/{account_id}")
-def change_account(account_id: RowNumber, wanted: AccountEdit, parts: Service) -> AccountMade:
+def change_account(
+    account_id: RowNumber, wanted: AccountEdit, parts: Service, who: Who
+) -> AccountMade:
     """Another role or password, or whether it may log in, from the next request on."""
     values = wanted.model_dump() | {"one_time": bool(wanted.one_time)}
-    made, secret = admission.change_account(parts.database, account_id, **values)
+    made, secret = admission.change_account(parts.database, account_id, **values, by=who.name)
     return AccountMade(account=AccountOut.model_validate(made), one_time_password=secret)
 
 
 @router.delete("/accounts/{account_id}/sessions")
-def shut_out(account_id: RowNumber, parts: Service) -> AccountOut:
+def shut_out(account_id: RowNumber, parts: Service, who: Who) -> AccountOut:
     """End all sessions and tokens of an account, from the next request on."""
-    return AccountOut.model_validate(admission.shut_out(parts.database, account_id))
+    return AccountOut.model_validate(admission.shut_out(parts.database, account_id, who.name))

@@ -14,6 +14,7 @@ from service.routes.account_pages import NotTheSame, Password, let_in
 from service.routes.pages import goto, page
 from service.schemas import Line
 from service.store import accounts
+from service.views.people import change_words
 from service.views.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -48,7 +49,7 @@ def add_account(
         if again is not None and again != password:
             raise NotTheSame(NotTheSame.__doc__ or "")
         made, secret = admission.add_account(
-            parts.database, name, role, password or None, own=who.single
+            parts.database, name, role, password or None, by=who.name, own=who.single
         )
     except InputError as error:
         return _page(request, parts, error=error, name=name)
@@ -60,11 +61,15 @@ def add_account(
 
 @router.post("/accounts/{account_id}/role")
 def change_role(
-    account_id: RowNumber, request: Request, parts: Service, role: Annotated[Role, Form()]
+    account_id: RowNumber,
+    request: Request,
+    parts: Service,
+    who: Who,
+    role: Annotated[Role, Form()],
 ) -> Response:
     """Another role, from the next request on."""
     try:
-        admission.change_account(parts.database, account_id, role=role)
+        admission.change_account(parts.database, account_id, role=role, by=who.name)
     except InputError as error:
         return _page(request, parts, error=error)
     return goto("/accounts")
@@ -72,27 +77,31 @@ def change_role(
 
 @router.post("/accounts/{account_id}/active")
 def set_active(
-    account_id: RowNumber, request: Request, parts: Service, active: Annotated[bool, Form()]
+    account_id: RowNumber,
+    request: Request,
+    parts: Service,
+    who: Who,
+    active: Annotated[bool, Form()],
 ) -> Response:
     """Close an account, or open it again."""
     try:
-        admission.change_account(parts.database, account_id, active=active)
+        admission.change_account(parts.database, account_id, active=active, by=who.name)
     except InputError as error:
         return _page(request, parts, error=error)
     return goto("/accounts")
 
 
 @router.post("/accounts/{account_id}/password")
-def reset_password(account_id: RowNumber, request: Request, parts: Service) -> Response:
+def reset_password(account_id: RowNumber, request: Request, parts: Service, who: Who) -> Response:
     """A password for one login, shown on this answer and nowhere else; all sessions end."""
-    made, secret = admission.change_account(parts.database, account_id, one_time=True)
+    made, secret = admission.change_account(parts.database, account_id, one_time=True, by=who.name)
     return _page(request, parts, Secret(made.name, secret or ""))
 
 
 @router.post("/accounts/{account_id}/sessions/end")
-def shut_out(account_id: RowNumber, parts: Service) -> Response:
+def shut_out(account_id: RowNumber, parts: Service, who: Who) -> Response:
     """End all sessions and tokens of an account."""
-    admission.shut_out(parts.database, account_id)
+    admission.shut_out(parts.database, account_id, who.name)
     return goto("/accounts")
 
 
@@ -107,6 +116,7 @@ def _page(
     with parts.database.read() as connection:
         values = {
             "rows": accounts.every(connection),
+            "history": [(one, change_words(one)) for one in accounts.history(connection)],
             "roles": list(Role),
             "secret": secret,
             "problem": f"{sentence(str(error))}." if error else "",

@@ -9,11 +9,10 @@ from sqlalchemy import Connection
 
 from reid.errors import InputError, ReidError
 from service.casework import CaseReport, WhoItIs
-from service.deps import Parts, RowNumber, Service, Who
+from service.deps import Exactly, Parts, RowNumber, Service, Who
 from service.dossier import dossier
 from service.people import Actor
 from service.printing import printed
-from service.routes.cases import Positions
 from service.routes.pages import goto, page, remember
 from service.schemas import Line
 from service.store import cases, encounters
@@ -84,9 +83,9 @@ def case_page(case_id: RowNumber, request: Request, parts: Service, who: Who) ->
 
 
 @router.get("/cases/{case_id}/dossier")
-def dossier_page(case_id: RowNumber, parts: Service, positions: Positions = "rounded") -> Response:
+def dossier_page(case_id: RowNumber, parts: Service, exact: Exactly) -> Response:
     """The dossier: one file that stands for itself, under a policy of its own."""
-    made = printed(dossier(parts, case_id, exact=positions == "exact"))
+    made = printed(dossier(parts, case_id, exact=exact))
     headers = {
         "content-security-policy": made.policy,
         "content-disposition": f'inline; filename="{made.file_name}"',

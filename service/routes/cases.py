@@ -1,6 +1,6 @@
 """Cases: named sets of encounters, and all that can be said about one."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
@@ -15,7 +15,7 @@ from service.case_schemas import (
     PosteriorOut,
 )
 from service.case_wire import case_detail, report_out
-from service.deps import RowNumber, Service, Who
+from service.deps import Exactly, RowNumber, Service, Who
 from service.dossier import dossier
 from service.errors import documented
 from service.schemas import Line
@@ -31,10 +31,6 @@ Unseen = Annotated[
         allow_inf_nan=False,
         description="animals that are not in the catalogue; left out, estimated by Chao1",
     ),
-]
-Positions = Annotated[
-    Literal["rounded", "exact"],
-    Query(description="of stations; rounded ones to a tenth of a degree"),
 ]
 
 
@@ -90,15 +86,15 @@ def take_encounter(
 
 
 @router.get("/cases/{case_id}/report", responses=documented(503))
-def get_report(case_id: RowNumber, parts: Service) -> CaseReportOut:
+def get_report(case_id: RowNumber, parts: Service, who: Who) -> CaseReportOut:
     """All pairs, all partitions, conflicts, and the space-time line of each pair."""
-    return report_out(parts.casework.report(case_id))
+    return report_out(parts.casework.report(case_id), exact=who.sees_places)
 
 
 @router.get("/cases/{case_id}/dossier", responses=documented(503))
-def get_dossier(case_id: RowNumber, parts: Service, positions: Positions = "rounded") -> DossierOut:
+def get_dossier(case_id: RowNumber, parts: Service, exact: Exactly) -> DossierOut:
     """The record of a case with photos, figures and decisions, from which its page is made."""
-    return dossier(parts, case_id, exact=positions == "exact")
+    return dossier(parts, case_id, exact=exact)
 
 
 @router.get("/encounters/{encounter_id}/posterior", responses=documented(503))

@@ -1,5 +1,9 @@
-"""The page of two encounters side by side. It decides nothing and changes nothing."""
+"""The page of two encounters side by side. It decides nothing and changes nothing.
 
+A pair that is up for blind review is blind here too, see `reviewing.closed_to`.
+"""
+
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -7,7 +11,9 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from reid.errors import InputError
-from service.deps import Service
+from service import reviewing
+from service.deps import Parts, Service, Who
+from service.people import Actor, Role
 from service.routes.pages import page
 from service.store import encounters
 from service.views.lists import title
@@ -28,21 +34,36 @@ class SameEncounter(InputError):
 
 
 @router.get("/compare")
-def compare(request: Request, parts: Service, one: Number = None, other: Number = None) -> Response:
+def compare(
+    request: Request, parts: Service, who: Who, one: Number = None, other: Number = None
+) -> Response:
     """Two encounters, or the choice of them."""
     if one is not None and one == other:
         raise SameEncounter(SameEncounter.__doc__ or "")
-    pair = None
+    values: dict[str, object] = {"pair": None}
     if one and other:
-        look = parse_pair(request.query_params, keep=(("one", str(one)), ("other", str(other))))
-        pair = pair_view(parts, one, other, look, blind=False)
+        values = _beside(request, parts, who, one, other)
     with parts.database.read() as connection:
-        values = {
-            "pair": pair,
-            "chosen": one or other,
-            "choices": _choices(connection, one or other),
-        }
+        values |= {"chosen": one or other, "choices": _choices(connection, one or other)}
         return page(request, parts, "compare.html", connection, nav="encounters", **values)
+
+
+def _beside(request: Request, parts: Parts, who: Actor, one: int, other: int) -> dict[str, object]:
+    """Both encounters; blind where an answer is still due, unless a curator opens it."""
+    with parts.database.read() as connection:
+        review = reviewing.closed_to(connection, one, other, who)
+    may_open = review is not None and who.role.may(Role.CURATOR)
+    opened = may_open and request.query_params.get("open") == "1"
+    keep = [("one", str(one)), ("other", str(other)), *([("open", "1")] if opened else [])]
+    look = parse_pair(request.query_params, keep=keep)
+    blind = review is not None and not opened
+    return {
+        "pair": pair_view(parts, one, other, look, blind=blind),
+        "review": review.pair.id if review else None,
+        "may_answer": who.role.may(Role.OBSERVER),
+        "opened": opened,
+        "opens": replace(look, keep=(*look.keep, ("open", "1"))).url() if may_open else "",
+    }
 
 
 def _choices(connection: Connection, chosen: int | None) -> list[tuple[int, str]]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from service.deps import RowNumber, Service, Who
+from service.deps import RowNumber, Service, Who, machine_of
 from service.errors import documented
 from service.identity_schemas import ChangeOut, ConflictOut, KeepIn, MarkIn, MarkOut
 from service.identity_wire import change_out, conflict_out
@@ -21,7 +21,7 @@ def list_conflicts(
 ) -> list[ConflictOut]:
     """What observers and the machine say against the catalogue, until it is resolved."""
     with parts.database.read() as connection:
-        found = conflicts.listed(connection, parts.settings.same_llr, kept=kept)
+        found = conflicts.listed(connection, machine_of(parts), kept=kept)
     return [conflict_out(one) for one in found]
 
 
@@ -29,9 +29,9 @@ def list_conflicts(
 def keep(said: KeepIn, parts: Service, who: Who) -> ChangeOut:
     """Resolve a contradiction by a reason; a newer opinion opens it again."""
     asked, pair = Asked(who.signs(said.reviewer), said.reason), (said.one, said.other)
-    same = parts.settings.same_llr
+    machine = machine_of(parts)
     with parts.database.write() as connection:
-        return change_out(conflicts.keep(connection, said.kind, pair, same, asked, said.seen))
+        return change_out(conflicts.keep(connection, said.kind, pair, machine, asked, said.seen))
 
 
 @router.get("/annotations/{annotation_id}/references")

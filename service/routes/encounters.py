@@ -17,7 +17,7 @@ from service.schemas import (
 from service.store import decisions, encounters
 from service.store.decisions import NewDecision
 from service.store.encounters import EncounterState
-from service.wire import identification_out
+from service.wire import encounter_detail, identification_out
 
 router = APIRouter(
     prefix="/encounters", tags=["encounters"], responses=documented(400, 403, 404, 409, 422)
@@ -37,10 +37,11 @@ def list_encounters(
 
 
 @router.get("/{encounter_id}")
-def get_encounter(encounter_id: RowNumber, parts: Service) -> EncounterDetailOut:
+def get_encounter(encounter_id: RowNumber, parts: Service, who: Who) -> EncounterDetailOut:
     """One encounter with its photos and the history of its decisions."""
     with parts.database.read() as connection:
-        return EncounterDetailOut.model_validate(encounters.get(connection, encounter_id))
+        found = encounters.get(connection, encounter_id)
+    return encounter_detail(found, exact=who.sees_places)
 
 
 @router.get("/{encounter_id}/candidates", responses=documented(503))

@@ -45,10 +45,10 @@ def create_identity(said: IdentityIn, parts: Service, who: Who) -> ChangeOut:
 
 
 @router.get("/identities/{identity_id}")
-def get_identity(identity_id: RowNumber, parts: Service) -> IdentityDetailOut:
+def get_identity(identity_id: RowNumber, parts: Service, who: Who) -> IdentityDetailOut:
     """One identity with its photos and decisions, also when no encounter is left to it."""
     with parts.database.read() as connection:
-        return identity_detail(connection, identity_id)
+        return identity_detail(connection, identity_id, exact=who.sees_places)
 
 
 @router.patch("/identities/{identity_id}")
@@ -76,7 +76,7 @@ def merge(identity_id: RowNumber, said: MergeIn, parts: Service, who: Who) -> Ch
     """All encounters of the other identity become this one; the other stays, empty."""
     rests = evidence_of(said.evidence)
     if said.evidence is None and said.other_id != identity_id:
-        rests = joining(parts.database, None, identity_id, said.other_id)
+        rests = joining(parts.database, parts.casework, identity_id, said.other_id, compare=False)
     asked = Asked(who.signs(said.reviewer), said.reason, rests, said.after)
     with parts.database.write() as connection:
         return change_out(changes.merge(connection, identity_id, said.other_id, asked))
@@ -88,7 +88,7 @@ def split(identity_id: RowNumber, said: SplitIn, parts: Service, who: Who) -> Ch
     asked = Asked(who.signs(said.reviewer), said.reason, evidence_of(said.evidence), said.after)
     group = Leaving(tuple(said.encounters), said.into or said.name)
     with parts.database.write() as connection:
-        (made,) = part(connection, identity_id, [group], asked)
+        (made,) = part(connection, parts.casework, identity_id, [group], asked)
     return change_out(made)
 
 

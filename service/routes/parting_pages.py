@@ -7,7 +7,8 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import Conflict, ReidError
-from service.deps import Parts, RowNumber, Service, actor_of
+from service import settling
+from service.deps import Parts, RowNumber, Service, actor_of, machine_of
 from service.languages import gettext as _
 from service.routes.identity_pages import AskedForm
 from service.routes.pages import goto, page, remember
@@ -24,6 +25,8 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 Number = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Other = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+Reviews = Annotated[list[Annotated[int, Query(ge=1, le=2**31 - 1)]], Query(max_length=100)]
+ReviewsForm = Annotated[list[Number], Form(max_length=100)]
 
 
 async def form_fields(request: Request) -> dict[str, str]:
@@ -36,10 +39,14 @@ Fields = Annotated[dict[str, str], Depends(form_fields)]
 
 @router.get("/identities/{identity_id}/merge")
 def merge_page(
-    identity_id: RowNumber, request: Request, parts: Service, other: Other = None
+    identity_id: RowNumber,
+    request: Request,
+    parts: Service,
+    other: Other = None,
+    review: Reviews = [],  # noqa: B006  FastAPI copies it
 ) -> Response:
     """Choose another identity, and see what a merge would move and what speaks for it."""
-    return _merge(request, parts, identity_id, other)
+    return _merge(request, parts, identity_id, other, review)
 
 
 def _merge(
@@ -47,23 +54,26 @@ def _merge(
     parts: Parts,
     identity_id: int,
     other: int | None,
+    review: list[int],
     refused: str = "",
-    status: int = 200,
 ) -> Response:
-    rests = _joining(parts, identity_id, other) if other and other != identity_id else NOTHING
+    other = other if other != identity_id else None
+    rests = _joining(parts, identity_id, other, review) if other else NOTHING
     with parts.database.read() as connection:
-        view = merge_view(connection, identity_id, other if other != identity_id else None, rests)
+        view = merge_view(connection, identity_id, other, rests)
         values = {name: getattr(view, name) for name in view.__slots__}
         reviewer = unquote(request.cookies.get("reviewer", ""))
-        values |= {"nav": "catalogue", "problem": refused, "reviewer": reviewer}
+        values |= {"nav": "catalogue", "problem": refused, "reviewer": reviewer, "reviews": review}
         response = page(request, parts, "merge.html", connection, **values)
-    response.status_code = status
+    response.status_code = 409 if refused else 200
     return response
 
 
-def _joining(parts: Parts, identity_id: int, other: int) -> Evidence:
-    ready = parts.casework if parts.engine.loaded else None
-    return joining(parts.database, ready, identity_id, other)
+def _joining(parts: Parts, identity_id: int, other: int, review: list[int]) -> Evidence:
+    """What is known of pairs across both, with what these reviews say of them."""
+    known = joining(parts.database, parts.casework, identity_id, other)
+    with parts.database.read() as connection:
+        return settling.with_reviews(connection, known, review, (identity_id, other))
 
 
 @router.post("/identities/{identity_id}/merge")
@@ -74,15 +84,16 @@ def merge(
     other: Number,
     asked: AskedForm,
     fields: Fields,
+    review: ReviewsForm = [],  # noqa: B006  FastAPI copies it
 ) -> Response:
     """Merge the other identity in, if its encounters are still those of the preview."""
-    rests = _joining(parts, identity_id, other) if other != identity_id else NOTHING
+    rests = _joining(parts, identity_id, other, review) if other != identity_id else NOTHING
     whole = Asked(asked.reviewer, asked.reason, rests, seen_decisions(fields))
     try:
         with parts.database.write() as connection:
             made = changes.merge(connection, identity_id, other, whole)
     except Conflict as error:
-        return _merge(request, parts, identity_id, other, f"{sentence(str(error))}.", 409)
+        return _merge(request, parts, identity_id, other, review, f"{sentence(str(error))}.")
     response = goto(f"/identities/{identity_id}?said={made.id}")
     remember(response, asked.reviewer, actor_of(request))
     return response
@@ -144,7 +155,7 @@ def split(
     whole = Asked(asked.reviewer, asked.reason, rests, seen_decisions(fields))
     try:
         with parts.database.write() as connection:
-            made = part(connection, identity_id, chosen.leaving(), whole)
+            made = part(connection, parts.casework, identity_id, chosen.leaving(), whole)
     except Conflict as error:
         return _split(request, parts, identity_id, chosen, f"{sentence(str(error))}.", 409)
     response = goto(f"/identities/{identity_id}?said={made[-1].id}")
@@ -164,7 +175,7 @@ def _conflicts(
     request: Request, parts: Parts, number: int = 1, refused: str = "", status: int = 200
 ) -> Response:
     with parts.database.read() as connection:
-        found = conflict_list(connection, parts.settings.same_llr, min(number, 10**6))
+        found = conflict_list(connection, machine_of(parts), min(number, 10**6))
         values = {
             "nav": "catalogue",
             "list": found,
@@ -187,10 +198,10 @@ def keep(
     asked: AskedForm,
 ) -> Response:
     """Resolve a contradiction by a reason, which stands in the history from now on."""
-    same = parts.settings.same_llr
+    machine = machine_of(parts)
     try:
         with parts.database.write() as connection:
-            conflicts.keep(connection, kind, (one, other), same, asked, asked.seen or 0)
+            conflicts.keep(connection, kind, (one, other), machine, asked, asked.seen or 0)
     except Conflict as error:
         return _conflicts(request, parts, 1, f"{sentence(str(error))}.", 409)
     response = goto("/conflicts?kept=1")

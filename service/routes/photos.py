@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from service.deps import Longest, Parts, PhotoId, RowNumber, Service
+from service.deps import Longest, Parts, PhotoId, RowNumber, Service, Who
 from service.errors import NothingAccepted, TooManyFiles, documented
 from service.forms import Files, SaidForm, incoming
 from service.schemas import PhotoDetailOut, UploadOut
@@ -48,10 +48,10 @@ def get_upload(upload_id: RowNumber, parts: Service) -> UploadOut:
 
 
 @router.get("/photos/{photo_id}")
-def get_photo(photo_id: PhotoId, parts: Service) -> PhotoDetailOut:
+def get_photo(photo_id: PhotoId, parts: Service, who: Who) -> PhotoDetailOut:
     """A photo, the animals in it, and everything that was said about it."""
     with parts.database.read() as connection:
-        return photo_detail(connection, photo_id)
+        return photo_detail(connection, photo_id, exact=who.sees_places)
 
 
 @router.get("/photos/{photo_id}/image", response_class=Response, responses=JPEG)

@@ -11,7 +11,7 @@ from reid.errors import Conflict, InputError
 from service import reviewing, rounds, settling
 from service.deps import Parts, Service, Who
 from service.languages import gettext as _
-from service.languages import ngettext
+from service.languages import ngettext, pgettext
 from service.reviewing import Reviewed
 from service.routes.pages import goto, page, remember
 from service.store import reviews
@@ -75,7 +75,7 @@ def batch_page(request: Request, parts: Service, act: Act, pair: Chosen) -> Resp
         able = [one for one in found if _able(one, act)]
         skipped = len(found) - len(able)
         heading, button = _words(act)
-        numbers = ", ".join(str(one.pair.id) for one in able) or _("none")
+        numbers = ", ".join(str(one.pair.id) for one in able) or pgettext("pairs", "none")
         lines = [_("Pairs it concerns: %(numbers)s") % {"numbers": numbers}]
         if skipped:
             lines.append(_left_out(act, skipped))
@@ -94,14 +94,17 @@ def batch_page(request: Request, parts: Service, act: Act, pair: Chosen) -> Resp
 @router.post("/reviews/batch")
 def do_batch(
     parts: Service,
+    who: Who,
     act: Annotated[Act, Form()],
     pair: ChosenForm,
+    reviewer: Name = "",
 ) -> Response:
     """Do it to all of them, or to none."""
+    name = who.signs(reviewer)
     with parts.database.write() as connection:
         for one in _chosen(connection, pair):
             if _able(one, act):
-                reviews.edit(connection, one.pair.id, _edit(one, act))
+                reviews.edit(connection, one.pair.id, _edit(one, act), name)
     return goto("/reviews?whose=all")
 
 
@@ -248,8 +251,8 @@ def _words(act: Act) -> tuple[str, str]:
     """Heading and button."""
     return {
         "close": (_("Close pairs"), _("Close")),
-        "reopen": (_("Open pairs again"), _("Open again")),
-        "third": (_("Ask one more observer"), _("Ask")),
+        "reopen": (_("Open pairs again"), pgettext("act on pairs", "Open again")),
+        "third": (_("Ask one more observer"), pgettext("act on pairs", "Ask")),
         "blind": (_("Make pairs blind"), _("Make blind")),
         "seen": (_("Show at once what the machine says"), _("Show at once")),
         "apply": (_("Apply settled pairs"), _("Apply")),

@@ -19,9 +19,11 @@ from service.review_schemas import OpinionIn, RegionWire
 from service.review_wire import machine, new_opinion
 from service.reviewing import Incomplete, Reviewed, Tally, Wanted
 from service.routes.pages import goto, page, remember
-from service.store import cases, encounters, progress
+from service.store import cases, progress, reviews
 from service.store.reviews import Source
 from service.views import review as views
+from service.views.look import parse_pair
+from service.views.pair import pair_view
 from service.views.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -144,7 +146,7 @@ def agreement_page(request: Request, parts: Service, who: Who) -> Response:
 
 @router.get("/reviews/{pair_id}")
 def pair_page(pair_id: RowNumber, request: Request, parts: Service, who: Who) -> Response:
-    """Two encounters, and the answer."""
+    """Two encounters in the viewer, and the answer."""
     return _pair(request, parts, who, pair_id)
 
 
@@ -184,12 +186,12 @@ def _pair(
     with parts.database.read() as connection:
         every = reviewing.tallies(connection, closed=False)
         one = reviewing.get(connection, pair_id)
-        photos = [encounters.references_of(connection, n) for n in one.pair.couple]
     seen = one.open_to(who, who.name)
+    look = parse_pair(request.query_params, path=f"/reviews/{pair_id}")
     values = {
         "nav": "reviews",
         "one": views.queue_row(one, who, who.name),
-        "photos": views.photo_pairs(*photos),
+        "pair": pair_view(parts, *one.pair.couple, look, blind=not seen),
         "answered": one.answer_of(who.name) is not None,
         "may_answer": who.role.may(Role.OBSERVER),
         "signing": "" if who.name == ANONYMOUS else who.name,
@@ -204,9 +206,16 @@ def _pair(
         **(_told(parts, one, who.name) if seen else {"open": False, "machine": None}),
     }
     with parts.database.read() as connection:
+        changes = reviews.history(connection, pair_id) if _keeps(one, who) else ()
+        values["changes"] = [(change, views.change_words(change)) for change in changes]
         response = page(request, parts, "review.html", connection, **values)
     response.status_code = status
     return response
+
+
+def _keeps(one: Reviewed, who: Actor) -> bool:
+    """Whether they see what curators changed of the pair; a hidden known one is told to nobody."""
+    return who.role.may(Role.CURATOR) and one.pair.source != "known"
 
 
 def _told(parts: Parts, one: Reviewed, observer: str) -> dict[str, object]:
@@ -215,7 +224,7 @@ def _told(parts: Parts, one: Reviewed, observer: str) -> dict[str, object]:
     message, kind = views.outcome(one, observer)
     return {
         "open": True,
-        "machine": views.machine_view(said) if said else None,
+        "machine": said,
         "opinions": views.opinion_views(one, observer),
         "message": message,
         "kind": kind,

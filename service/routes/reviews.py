@@ -132,8 +132,9 @@ def get_review(
 def edit_review(pair_id: RowNumber, edit: ReviewEdit, parts: Service, who: Who) -> ReviewOut:
     """Close it or open it again, ask more observers, or change whether it is blind."""
     with parts.database.write() as connection:
-        reviews.edit(connection, pair_id, Edit(**edit.model_dump()))
-        return review_out(reviewing.get(connection, pair_id), who, who.name)
+        wanted = Edit(**edit.model_dump(exclude={"reviewer", "note"}))
+        reviews.edit(connection, pair_id, wanted, who.signs(edit.reviewer), edit.note)
+        return review_out(reviewing.get(connection, pair_id), who, who.signs(edit.reviewer))
 
 
 @router.post("/{pair_id}/opinions", status_code=201)

@@ -9,7 +9,7 @@ import { back, linked, matrix, similarity } from "./mesh.js";
 import { PairViewer } from "./viewer.js";
 import { bent } from "./warp.js";
 
-const BARS = [10, 5, 2, 1]; // rosettes of a ruler, the longest that fits
+const BARS = [10, 5, 2, 1]; // rosettes of a ruler, the longest that fits; `data-rulers` has their words
 const WIDEST_BAR = 400; // canvas units
 const HELD_MS = 300; // a key down for longer was held, not tapped
 const NARROW = matchMedia("(max-width: 52rem)");
@@ -161,6 +161,7 @@ class LockedViewer extends PairViewer {
     this.marksOf.forEach((marks, n) => set(marks, { "font-size": Number(marks.getAttribute("data-size")) * this.units[n], "stroke-width": 5 * this.units[n] }));
     this.drawRulers();
     this.drawLinked();
+    this.dispatchEvent(new CustomEvent("looked", { bubbles: true })); // whoever draws on the photos follows
   }
 
   /** @param {number} index */
@@ -188,7 +189,7 @@ class LockedViewer extends PairViewer {
       ruler.setAttribute("transform", `translate(${pane.left + 20} ${(pane.top ?? 0) + pane.height - 22})`);
       const [bar, text] = ruler.children;
       bar.setAttribute("d", `M0-8V0H${(count * spacing).toFixed(1)}V-8`);
-      text.textContent = count === 1 ? (this.dataset.rosettesOne ?? "") : (this.dataset.rosettes ?? "").replace("{n}", String(count));
+      text.textContent = (this.dataset.rulers ?? "").split("|")[BARS.indexOf(count)] ?? "";
     }
   }
 
@@ -250,7 +251,7 @@ class LockedViewer extends PairViewer {
     this.drawLinked();
     if (this.measure.length < 2) return this.say(this.dataset.measureSays ?? "");
     const ends = [this.measure, this.measure.map(([x, y]) => linked(this.mesh, x, y))];
-    const far = ends.map(([p, q], n) => (this.spacings[n] ? (Math.hypot(p[0] - q[0], p[1] - q[1]) / this.spacings[n]).toFixed(1) : "?"));
+    const far = ends.map(([p, q], n) => (this.spacings[n] ? (Math.hypot(p[0] - q[0], p[1] - q[1]) / this.spacings[n]).toLocaleString(document.documentElement.lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 }) : "?"));
     this.say((this.dataset.measuredSays ?? "").replace("{a}", far[0]).replace("{b}", far[1]));
     this.setMeasuring(false);
   }

@@ -15,7 +15,7 @@ async function renew() {
   const lines = document.querySelector(".dragging, input[type=range]:active");
   if (!document.hidden && !lines) {
     const page = await load(location.href).catch(() => null);
-    if (page) replaceParts(page, "[data-refresh], [data-live]");
+    if (page) replaceParts(page, "[data-refresh], [data-live]:not(:has(locked-viewer))"); // a picture is left as it is looked at
   }
   if (interval()) setTimeout(renew, again);
 }

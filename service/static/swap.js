@@ -10,6 +10,7 @@ let pending = new AbortController();
 function target(link) {
   const wanted = new URL(link.href).searchParams;
   const url = new URL(location.href);
+  url.pathname = new URL(link.href).pathname; // a form that was refused stands at another address
   for (const name of CHOICES) {
     const value = wanted.get(name);
     if (value === null) url.searchParams.delete(name);

@@ -1,4 +1,4 @@
-"""Tables of people: accounts, their sessions and tokens, and who tried to log in."""
+"""Tables of people: accounts and what was done to them, sessions, tokens, attempts to log in."""
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
@@ -58,4 +58,18 @@ login_attempt = Table(
     Column("at", Utc, nullable=False, default=now),
     Index("ix_login_attempt_name_at", "name", "at"),
     Index("ix_login_attempt_address_at", "address", "at"),
+)
+
+# What was done to accounts, append-only.
+account_change = Table(
+    "account_change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False, index=True),
+    Column("kind", String(12), nullable=False),
+    Column("value", String(10)),  # the role, of made and role
+    Column("reviewer", String(100), nullable=False),  # who did it
+    Column("changed_at", Utc, nullable=False, default=now),
+    one_of("kind", "made", "role", "closed", "opened", "password", "logged_out"),
+    sqlite_autoincrement=True,
 )

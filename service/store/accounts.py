@@ -2,13 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import Connection, insert, select, update
 
 from reid.errors import Conflict, NotFound
 from service.people import ANONYMOUS, Role
-from service.store.account_tables import account
+from service.store.account_tables import account, account_change
 from service.store.database import AnyRow, insert_one
+
+ChangeKind = Literal["made", "role", "closed", "opened", "password", "logged_out"]
+CONSOLE = "command line"
+"""Who did it, where somebody used a command on the machine itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,18 @@ class Account:
     active: bool
     temporary: bool
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChange:
+    """What was done to an account. value: the role, where it was made or got another one."""
+
+    id: int
+    account: str
+    kind: ChangeKind
+    value: str | None
+    reviewer: str
+    changed_at: datetime
 
 
 def exist(connection: Connection) -> bool:
@@ -102,6 +119,31 @@ def rehash(connection: Connection, account_id: int, before: str, after: str) -> 
     """Another hash of the same password, unless the password was changed meanwhile."""
     same = (account.c.id == account_id) & (account.c.password == before)
     connection.execute(update(account).where(same).values(password=after))
+
+
+def record(
+    connection: Connection,
+    account_id: int,
+    kind: ChangeKind,
+    reviewer: str,
+    value: str | None = None,
+) -> None:
+    """Write down who did what to an account."""
+    row = {"account_id": account_id, "kind": kind, "value": value, "reviewer": reviewer}
+    connection.execute(insert(account_change).values(row))
+
+
+def history(connection: Connection, limit: int = 50) -> list[AccountChange]:
+    """What was done to accounts, newest first."""
+    query = (
+        select(account_change, account.c.name)
+        .join(account, account.c.id == account_change.c.account_id)
+        .order_by(account_change.c.id.desc())
+    )
+    return [
+        AccountChange(r.id, r.name, r.kind, r.value, r.reviewer, r.changed_at)
+        for r in connection.execute(query.limit(limit))
+    ]
 
 
 def _keep_an_admin(connection: Connection, but: int) -> None:

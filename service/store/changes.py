@@ -6,7 +6,7 @@ while they change hands, in the order of their numbers, and what a person had se
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from reid.errors import Conflict, InputError, NotFound
 from service.store import decisions, history, identities
-from service.store.decisions import NewDecision
+from service.store.decisions import Decision, NewDecision
 from service.store.history import NOTHING, Change, Entry, Evidence, Fields, Moved, PairSaid
 from service.store.identities import Known, LifeStage, Sex
 from service.store.tables import encounter, identity
@@ -60,6 +60,36 @@ def create(
     moved = _move(connection, ids, number, asked)
     entry = Entry("created", number, asked.reviewer, asked.reason, evidence=asked.evidence)
     return history.get(connection, history.append(connection, entry, moved))
+
+
+def gather(
+    connection: Connection,
+    identity_id: int | None,
+    name: str | None,
+    decided: Mapping[int, NewDecision],
+    asked: Asked,
+) -> tuple[Change, list[Decision]]:
+    """Let encounters be one identity, each by a decision that says what it rests on; one entry.
+
+    identity_id None: a new identity of this name. decided: by encounter.
+    """
+    _hold(connection, decided, ())
+    _refuse_unseen(connection, decided, asked)
+    kind: history.ChangeKind = "created" if identity_id is None else "joined"
+    if identity_id is None:
+        number = identities.add(connection, name)
+    else:
+        number = identity_id
+        identities.hold_for_decision(connection, number)
+    before = decisions.latest_of(connection, decided)
+    made: list[Decision] = []
+    for one, new in decided.items():
+        first = kind == "created" and not made
+        as_said = replace(new, kind="new" if first else "same")
+        made.append(decisions.move(connection, one, number, as_said))
+    moved = [Moved(one.encounter_id, before[one.encounter_id] or None, one.id) for one in made]
+    entry = Entry(kind, number, asked.reviewer, asked.reason, evidence=asked.evidence)
+    return history.get(connection, history.append(connection, entry, moved)), made
 
 
 def rename(connection: Connection, identity_id: int, name: str, asked: Asked) -> Change:

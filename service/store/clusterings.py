@@ -7,7 +7,7 @@ from datetime import datetime
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, func, insert, select
 
-from service.store import jobs, pairs
+from service.store import jobs, said
 from service.store.pairs import Couple, Maker
 from service.store.review_tables import clustering, pair_search
 from service.store.tables import decision
@@ -112,8 +112,7 @@ def version(connection: Connection, maker: Maker) -> str:
         connection.execute(select(func.max(table.c.id))).scalar() or 0
         for table in (decision, pair_search)
     ]
-    said = pairs.settled_by(connection)
-    return f"{maker.model} {maker.calibrator} {newest[0]} {newest[1]} {said}"
+    return f"{maker.model} {maker.calibrator} {newest[0]} {newest[1]} {said.version(connection)}"
 
 
 def newest(connection: Connection) -> tuple[int, str, datetime] | None:

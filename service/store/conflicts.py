@@ -9,18 +9,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from reid.errors import Conflict as Refused
 from service.store import changes, history, identities
 from service.store.changes import Asked
 from service.store.history import Change, Evidence, PairSaid
 from service.store.identities import current
-from service.store.review_tables import pair_evidence
-from service.store.said import Opinion, Pair, Said, hidden, opinions
+from service.store.pairs import Maker
+from service.store.said import Opinion, Pair, Said, measured, opinions
 
 ConflictKind = Literal["apart", "together", "chain"]
 MOST_MACHINE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Whose evidence counts: that of the network and calibrator in force; None while they load.
+
+    same: the llr from which the verdict is "same", and below minus which "different".
+    """
+
+    same: float
+    maker: Maker | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +67,9 @@ class Contradiction:
         return tuple(dict.fromkeys(one.id for one in both if one))
 
 
-def listed(connection: Connection, same: float, *, kept: bool = False) -> list[Contradiction]:
-    """Those that are open, or those that were kept for a reason.
-
-    same: the llr from which the verdict is "same", and below minus which "different".
-    """
-    every = _every(connection, same)
+def listed(connection: Connection, machine: Machine, *, kept: bool = False) -> list[Contradiction]:
+    """Those that are open, or those that were kept for a reason."""
+    every = _every(connection, machine)
     entries = [] if not every else _kept(connection)
     found = []
     for one in every:
@@ -72,10 +80,15 @@ def listed(connection: Connection, same: float, *, kept: bool = False) -> list[C
 
 
 def keep(
-    connection: Connection, kind: ConflictKind, pair: Pair, same: float, asked: Asked, seen: int
+    connection: Connection,
+    kind: ConflictKind,
+    pair: Pair,
+    machine: Machine,
+    asked: Asked,
+    seen: int,
 ) -> Change:
     """Resolve one by a reason. seen: the newest opinion that the person had seen, 0 for none."""
-    found = [c for c in listed(connection, same) if (c.kind, c.one, c.other) == (kind, *pair)]
+    found = [c for c in listed(connection, machine) if (c.kind, c.one, c.other) == (kind, *pair)]
     if not found:
         raise Refused("this contradiction is resolved already: look at the list again")
     one = found[0]
@@ -95,19 +108,18 @@ def newest_opinion(one: Contradiction) -> int:
     return max((opinion.id for opinion in one.opinions), default=0)
 
 
-def _every(connection: Connection, same: float) -> list[Contradiction]:
+def _every(connection: Connection, machine: Machine) -> list[Contradiction]:
     names = identities.names(connection)
     of = {row.encounter_id: row.identity_id for row in connection.execute(current())}
-    said, secret = opinions(connection), hidden(connection)
-    machine = [one for one in _machine(connection, same, of) if (one.one, one.other) not in secret]
-    measured = {(one.one, one.other): one for one in machine}
-    apart = [*measured, *(one.pair for one in said if _shared(of, one.pair))]
+    said = opinions(connection)
+    against = {(one.one, one.other): one for one in _machine(connection, machine, of)}
+    apart = [*against, *(one.pair for one in said if _shared(of, one.pair))]
     spoken = {one.pair: one for one in said}
 
     def made(kind: ConflictKind, pair: Pair, answer: str, through: int | None) -> Contradiction:
         speaking = spoken[pair].speaking(answer) if pair in spoken else ()
         one, other = (Named(of[n], names[of[n]]) if n in of else None for n in pair)
-        seen = measured.get(pair) if kind == "apart" else None
+        seen = against.get(pair) if kind == "apart" else None
         return Contradiction(kind, *pair, through, one, other, speaking, seen)
 
     found = [made("apart", pair, "different", None) for pair in sorted(set(apart))]
@@ -124,17 +136,15 @@ def _shared(of: Mapping[int, int], pair: Pair) -> bool:
     return pair[0] in of and of[pair[0]] == of.get(pair[1])
 
 
-def _machine(connection: Connection, same: float, of: Mapping[int, int]) -> list[PairSaid]:
-    """Pairs within an identity of which the newest llr says that they differ."""
-    table, newer = pair_evidence, pair_evidence.alias("newer")
-    later = (newer.c.one == table.c.one) & (newer.c.other == table.c.other)
-    later &= newer.c.computed_at > table.c.computed_at
-    against = select(table).where(table.c.comparable, table.c.llr <= -same)
-    rows = connection.execute(
-        against.where(~select(newer.c.one).where(later).exists()).order_by(table.c.llr)
-    )
-    found = (PairSaid(r.one, r.other, r.llr, r.model, r.calibrator) for r in rows)
-    return [one for one in found if _shared(of, (one.one, one.other))][:MOST_MACHINE]
+def _machine(connection: Connection, machine: Machine, of: Mapping[int, int]) -> list[PairSaid]:
+    """Pairs within an identity of which the machine in force says that they differ."""
+    against = [
+        one
+        for one in measured(connection, machine.maker)
+        if one.llr is not None and one.llr <= -machine.same
+    ]
+    inside = [one for one in against if _shared(of, (one.one, one.other))]
+    return sorted(inside, key=lambda one: one.llr or 0.0)[:MOST_MACHINE]
 
 
 def _chains(said: Iterable[Said], of: Mapping[int, int]) -> list[tuple[Pair, int]]:

@@ -14,7 +14,9 @@ from service.store.database import AnyRow, insert_one
 from service.store.history_tables import identity_change, identity_change_encounter
 from service.store.tables import encounter
 
-ChangeKind = Literal["created", "renamed", "described", "merged", "split", "kept", "undone"]
+ChangeKind = Literal[
+    "created", "joined", "renamed", "described", "merged", "split", "kept", "undone"
+]
 Fields = Mapping[int, Mapping[str, Any]]
 """Identity -> values of its fields."""
 

@@ -22,7 +22,9 @@ identity_change = Table(
     Column("evidence", Text, nullable=False),  # JSON: pairs with llr, model, calibrator, opinions
     Column("changed_at", Utc, nullable=False, default=now),
     Column("undoes", Integer, ForeignKey("identity_change.id"), unique=True),
-    one_of("kind", "created", "renamed", "described", "merged", "split", "kept", "undone"),
+    one_of(
+        "kind", "created", "joined", "renamed", "described", "merged", "split", "kept", "undone"
+    ),
     sqlite_autoincrement=True,
 )
 

@@ -1,26 +1,24 @@
-"""What the machine measured on pairs of encounters, what waits to be measured, and what was asked.
+"""What the machine measured on pairs of encounters, and what waits to be measured.
 
 Evidence belongs to a model and a calibrator and to the photos it was made from: a row that is
 older than the photos of either encounter is never read.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, case, delete, func, insert, select
 
 from reid.types import Flank, GalleryRow
 from service.store import jobs
-from service.store.review_tables import opinion, pair_evidence, pair_search, review_pair
+from service.store.database import AnyRow
+from service.store.review_tables import pair_evidence, pair_search
 from service.store.tables import annotation, embedding
 
 KIND = "pairs"
 NOBODY = 0  # the identity of a row in an index of all annotations
-ASKED_OF = 2  # observers who answer a suggested pair
 
-Standing = Literal["same", "different", "unsettled", "open"]
 Couple = tuple[int, int]  # numbers of two encounters, the lower one first
 
 
@@ -92,28 +90,42 @@ def searched(connection: Connection, maker: Maker, encounter_id: int, newest: in
 
 def every(connection: Connection, maker: Maker) -> list[Measured]:
     """All evidence that is as new as the photos."""
-    newest = newest_of(connection, maker.model)
     rows = connection.execute(select(pair_evidence).where(_made_by(pair_evidence, maker)))
-    found = (
-        Measured((r.one, r.other), r.llr, r.comparable, (r.one_newest, r.other_newest))
-        for r in rows
-    )
-    return [
-        one for one in found if one.newest == tuple(newest.get(number) for number in one.couple)
-    ]
+    return _fresh(rows, newest_of(connection, maker.model))
 
 
 def of_encounter(connection: Connection, maker: Maker, encounter_id: int) -> list[Measured]:
     """The evidence of one encounter that is as new as the photos."""
     sides = (pair_evidence.c.one == encounter_id) | (pair_evidence.c.other == encounter_id)
-    rows = connection.execute(select(pair_evidence).where(_made_by(pair_evidence, maker), sides))
-    kept = [
+    return _of(connection, maker, sides)
+
+
+def across(
+    connection: Connection, maker: Maker, ids: Collection[int], others: Collection[int]
+) -> list[Measured]:
+    """The evidence of pairs with one side in each of two sets, as new as the photos."""
+    one, other = pair_evidence.c.one, pair_evidence.c.other
+    return _of(
+        connection,
+        maker,
+        (one.in_(ids) & other.in_(others)) | (one.in_(others) & other.in_(ids)),
+    )
+
+
+def _of(connection: Connection, maker: Maker, which: ColumnElement[bool]) -> list[Measured]:
+    query = select(pair_evidence).where(_made_by(pair_evidence, maker), which)
+    rows = connection.execute(query).all()
+    numbers = {number for row in rows for number in (row.one, row.other)}
+    return _fresh(rows, newest_of(connection, maker.model, numbers))
+
+
+def _fresh(rows: Iterable[AnyRow], newest: Mapping[int, int]) -> list[Measured]:
+    """Those that are as new as the photos of both encounters."""
+    found = (
         Measured((r.one, r.other), r.llr, r.comparable, (r.one_newest, r.other_newest))
         for r in rows
-    ]
-    numbers = {number for one in kept for number in one.couple}
-    newest = newest_of(connection, maker.model, numbers)
-    return [one for one in kept if one.newest == tuple(map(newest.get, one.couple))]
+    )
+    return [one for one in found if one.newest == tuple(map(newest.get, one.couple))]
 
 
 def newest_of(
@@ -204,81 +216,6 @@ def enqueue(connection: Connection, maker: Maker, *, again: bool = False) -> int
 def payload(encounter_id: int, maker: Maker) -> dict[str, int | str]:
     """What a job of this kind carries."""
     return {"encounter": encounter_id, "model": maker.model, "calibrator": maker.calibrator}
-
-
-def suggest(
-    connection: Connection, worth: Sequence[tuple[Couple, float]], reviewer: str, note: str = ""
-) -> int:
-    """Put pairs up for blind review by two observers; those that were ever put up stay as they are.
-
-    worth: each pair with the expected change of the number of animals. Returns how many are new.
-    """
-    new = 0
-    for (one, other), gain in worth:
-        of_these = (review_pair.c.one == one) & (review_pair.c.other == other)
-        if connection.execute(select(review_pair.c.id).where(of_these)).first():
-            continue
-        connection.execute(
-            insert(review_pair).values(
-                one=one,
-                other=other,
-                source="suggested",
-                blind=True,
-                needed=ASKED_OF,
-                worth=gain,
-                note=note,
-                reviewer=reviewer,
-            )
-        )
-        new += 1
-    return new
-
-
-def standings(connection: Connection) -> dict[Couple, Standing]:
-    """What observers concluded on every pair that was put up for review, hidden known ones apart.
-
-    The newest opinion of an observer counts. Enough observers and more than half of them for one
-    answer settle a pair; what cannot be told or compared is "unsettled", as is a pair on which
-    three observers disagree.
-    """
-    latest = (
-        select(func.max(opinion.c.id))
-        .group_by(opinion.c.pair_id, opinion.c.observer)
-        .scalar_subquery()
-    )
-    answers: dict[int, list[str]] = {}
-    for row in connection.execute(
-        select(opinion.c.pair_id, opinion.c.answer).where(
-            opinion.c.id.in_(latest), opinion.c.answer != "withdrawn"
-        )
-    ):
-        answers.setdefault(row.pair_id, []).append(row.answer)
-    pairs = connection.execute(select(review_pair).where(review_pair.c.source != "known"))
-    return {(r.one, r.other): standing(answers.get(r.id, []), r.needed) for r in pairs}
-
-
-def under_review(connection: Connection) -> set[Couple]:
-    """Pairs that observers are to judge without knowing what the machine says of them."""
-    query = select(review_pair.c.one, review_pair.c.other).where(
-        review_pair.c.blind, review_pair.c.closed_at.is_(None)
-    )
-    return {(row.one, row.other) for row in connection.execute(query)}
-
-
-def settled_by(connection: Connection) -> int:
-    """A number that grows whenever somebody says something about a pair or puts one up."""
-    found = select(func.max(opinion.c.id)), select(func.max(review_pair.c.id))
-    return sum(connection.execute(query).scalar() or 0 for query in found)
-
-
-def standing(answers: Sequence[str], needed: int) -> Standing:
-    """How a pair stands by the answers of different observers."""
-    if len(answers) < needed:
-        return "open"
-    answer, times = Counter(answers).most_common(1)[0]
-    if 2 * times > len(answers):
-        return "same" if answer == "same" else "different" if answer == "different" else "unsettled"
-    return "unsettled" if len(answers) > needed else "open"
 
 
 def _made_by(table: Table, maker: Maker) -> ColumnElement[bool]:

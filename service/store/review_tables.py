@@ -106,3 +106,18 @@ opinion = Table(
     Index("ix_opinion_observer", "observer", "id"),
     sqlite_autoincrement=True,
 )
+
+# Who closed a pair or opened it again, asked more observers, or changed whether it is blind.
+review_change = Table(
+    "review_change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("pair_id", Integer, ForeignKey("review_pair.id"), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("value", Integer, nullable=False),  # afterwards; 0 or 1 for closed and blind
+    Column("reviewer", String(100), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("changed_at", Utc, nullable=False, default=now),
+    one_of("kind", "closed", "needed", "blind"),
+    sqlite_autoincrement=True,
+)

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, select, tuple_, update
+from sqlalchemy import Connection, insert, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from reid.errors import Conflict, InputError, NotFound
 from reid.reviews import Truth
 from service.store.database import AnyRow
-from service.store.review_tables import opinion, review_pair
+from service.store.review_tables import opinion, review_change, review_pair
 from service.store.tables import decision, encounter, now
 
 Source = Literal["suggested", "asked", "known", "conflict"]
+ChangeKind = Literal["closed", "needed", "blind"]
 Couple = tuple[int, int]
 AT_ONCE = 500  # pairs looked up by one query
 
@@ -74,6 +75,19 @@ class Edit:
     blind: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PairChange:
+    """Who changed a pair, and how. value: afterwards; 0 or 1 for closed and blind."""
+
+    id: int
+    pair_id: int
+    kind: ChangeKind
+    value: int
+    reviewer: str
+    note: str
+    changed_at: datetime
+
+
 def put(connection: Connection, new: Sequence[NewPair], reviewer: str) -> list[ReviewPair]:
     """Put pairs up, in the order given; a pair that is up already stays as it is.
 
@@ -89,7 +103,7 @@ def put(connection: Connection, new: Sequence[NewPair], reviewer: str) -> list[R
         statement = make(review_pair).on_conflict_do_nothing(index_elements=["one", "other"])
         connection.execute(statement, rows)
     for couple, pair in before.items():
-        _again(connection, pair, fresh[couple])
+        _again(connection, pair, fresh[couple], reviewer)
     found = existing(connection, fresh)
     return [found[couple] for couple in fresh]
 
@@ -126,20 +140,37 @@ def existing(connection: Connection, couples: Iterable[Couple]) -> dict[Couple, 
     return found
 
 
-def edit(connection: Connection, pair_id: int, wanted: Edit) -> ReviewPair:
-    """Close a pair or open it again, ask more observers, or change whether it is blind."""
+def edit(
+    connection: Connection, pair_id: int, wanted: Edit, reviewer: str, note: str = ""
+) -> ReviewPair:
+    """Close a pair or open it again, ask more observers, or change whether it is blind.
+
+    Who did it stays on record.
+    """
     before = get(connection, pair_id, hold=True)
     values: dict[str, Any] = {}
+    changed: dict[ChangeKind, int] = {}
     if wanted.closed is not None and wanted.closed != (before.closed_at is not None):
         values["closed_at"] = now() if wanted.closed else None
-    if wanted.needed is not None:
-        values["needed"] = wanted.needed
+        changed["closed"] = int(wanted.closed)
+    if wanted.needed is not None and wanted.needed != before.needed:
+        values["needed"] = changed["needed"] = wanted.needed
     if wanted.blind is not None and wanted.blind != before.blind:
         _refuse_answered(connection, pair_id)
         values["blind"] = wanted.blind
+        changed["blind"] = int(wanted.blind)
     if values:
         connection.execute(update(review_pair).where(review_pair.c.id == pair_id).values(values))
+    for kind, value in changed.items():
+        _record(connection, pair_id, kind, value, reviewer, note)
     return get(connection, pair_id)
+
+
+def history(connection: Connection, pair_id: int) -> list[PairChange]:
+    """What was changed of a pair since it was put up, oldest first."""
+    query = select(review_change).where(review_change.c.pair_id == pair_id)
+    rows = connection.execute(query.order_by(review_change.c.id))
+    return [PairChange(**row._mapping) for row in rows]
 
 
 def deciders(connection: Connection, ids: Collection[int]) -> dict[int, frozenset[str]]:
@@ -184,15 +215,23 @@ def _row(new: NewPair, reviewer: str) -> dict[str, Any]:
     }
 
 
-def _again(connection: Connection, pair: ReviewPair, new: NewPair) -> None:
+def _again(connection: Connection, pair: ReviewPair, new: NewPair, reviewer: str) -> None:
     """What putting it up once more changes."""
     values: dict[str, Any] = {}
     if pair.closed_at is not None and new.source in {"asked", "conflict"}:
         values["closed_at"] = None
+        _record(connection, pair.id, "closed", 0, reviewer, new.note)
     if new.source == "suggested" and pair.source != "known" and new.worth != pair.worth:
         values["worth"] = new.worth
     if values:
         connection.execute(update(review_pair).where(review_pair.c.id == pair.id).values(values))
+
+
+def _record(
+    connection: Connection, pair_id: int, kind: ChangeKind, value: int, reviewer: str, note: str
+) -> None:
+    row = {"pair_id": pair_id, "kind": kind, "value": value, "reviewer": reviewer, "note": note}
+    connection.execute(insert(review_change).values(row))
 
 
 def _pair(row: AnyRow) -> ReviewPair:

@@ -4,14 +4,17 @@ Of a blind pair nothing is known until its observers have answered: neither thei
 the machine measured. Hidden known pairs measure observers and say nothing about the catalogue.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, select
 
+from reid.reviews import Answer, Standing, newest, standing
+from service.store import opinions as store_opinions
+from service.store import pairs, reviews
 from service.store.history import Evidence, PairSaid
-from service.store.review_tables import opinion, pair_evidence, review_pair
+from service.store.pairs import Maker
+from service.store.review_tables import opinion, review_pair
 
 Pair = tuple[int, int]
 PAIRS_NAMED = 40
@@ -29,19 +32,29 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A pair and what observers say of it. settled: what the majority of a blind pair says."""
+    """A pair, how far it is by the rule of reid.reviews, and what each observer says now."""
 
     pair_id: int
     one: int
     other: int
     blind: bool
-    settled: str | None
+    standing: Standing
     opinions: tuple[Opinion, ...]
 
     @property
     def pair(self) -> Pair:
         """Lower number first."""
         return self.one, self.other
+
+    @property
+    def settled(self) -> Answer | None:
+        """What its observers say together, None while that is open."""
+        return self.standing.answer
+
+    @property
+    def secret(self) -> bool:
+        """Blind and not settled: nothing of it may be known."""
+        return self.blind and self.settled is None and self.standing.state != "closed"
 
     def speaking(self, answer: str) -> tuple[Opinion, ...]:
         """The opinions that stand for this answer; of a blind pair only once it is settled so."""
@@ -52,87 +65,81 @@ class Said:
 
 def opinions(connection: Connection) -> list[Said]:
     """Every pair on which somebody has a say that may be known."""
-    newest = select(func.max(opinion.c.id)).group_by(opinion.c.pair_id, opinion.c.observer)
-    rows = connection.execute(
-        select(review_pair, opinion.c.observer, opinion.c.answer, opinion.c.certainty,
-               opinion.c.id.label("opinion_id"))
-        .join(opinion, opinion.c.pair_id == review_pair.c.id)
-        .where(
-            opinion.c.id.in_(newest),
-            opinion.c.answer != "withdrawn",
-            review_pair.c.source != "known",
-        )
-        .order_by(opinion.c.id)
-    ).all()  # fmt: skip
-    of: dict[int, list[Opinion]] = {}
-    pairs = {row.id: row for row in rows}
-    for row in rows:
-        one = Opinion(row.opinion_id, row.observer, row.answer, row.certainty)
-        of.setdefault(row.id, []).append(one)
-    found = []
-    for number, row in pairs.items():
-        settled = settled_as([one.answer for one in of[number]], row.needed)
-        said = Said(number, row.one, row.other, row.blind, settled, tuple(of[number]))
-        if not (row.blind and settled is None and row.closed_at is None):
-            found.append(said)
-    return found
+    return [one for one in _every(connection) if one.opinions and not one.secret]
 
 
-def settled_as(answers: list[str], needed: int) -> str | None:
-    """What the observers of a pair say together, None while that is open.
-
-    The `needed` first ones agree, or a majority of them and the one asked after them does.
-    """
-    if len(answers) < needed:
-        return None
-    (first, times), *rest = Counter(answers[: needed + 1]).most_common()
-    if len(set(answers[:needed])) == 1:
-        return answers[0]
-    if len(answers) == needed or (rest and rest[0][1] == times):
-        return None
-    return first
+def standings(connection: Connection) -> dict[Pair, Standing]:
+    """How far every pair is that was put up for review, hidden known ones apart."""
+    return {one.pair: one.standing for one in _every(connection)}
 
 
 def hidden(connection: Connection) -> frozenset[Pair]:
     """Blind pairs that are not settled yet, and known ones: nothing of them may be shown."""
-    rows = connection.execute(
-        select(review_pair.c.one, review_pair.c.other).where(
-            or_(
-                review_pair.c.source == "known",
-                review_pair.c.blind & review_pair.c.closed_at.is_(None),
-            )
-        )
+    known = select(review_pair.c.one, review_pair.c.other).where(review_pair.c.source == "known")
+    kept = {(row.one, row.other) for row in connection.execute(known)}
+    return frozenset(kept | {one.pair for one in _every(connection) if one.secret})
+
+
+def version(connection: Connection) -> str:
+    """Changes whenever somebody says something about a pair, puts one up, or closes one."""
+    found = (
+        select(func.max(opinion.c.id)),
+        select(func.max(review_pair.c.id)),
+        select(func.count(review_pair.c.closed_at)),
+        select(func.sum(review_pair.c.needed)),
     )
-    shown = {one.pair for one in opinions(connection)}
-    return frozenset((row.one, row.other) for row in rows) - shown
+    return " ".join(str(connection.execute(query).scalar() or 0) for query in found)
+
+
+def _every(connection: Connection) -> list[Said]:
+    """All pairs that were put up, hidden known ones apart, with what each observer says now."""
+    spoken = store_opinions.of_pairs(connection)
+    found = []
+    for pair in reviews.every(connection):
+        if pair.source == "known":
+            continue
+        said = {one.observer: one for one in spoken.get(pair.id, [])}
+        now = newest((one.observer, one.answer) for one in spoken.get(pair.id, []))
+        far = standing(now, needed=pair.needed, closed=pair.closed_at is not None)
+        own = sorted((said[observer] for observer in now), key=lambda one: one.id)
+        shown = tuple(Opinion(o.id, o.observer, o.answer, o.certainty) for o in own)
+        found.append(Said(pair.id, pair.one, pair.other, pair.blind, far, shown))
+    return found
 
 
 def measured(
-    connection: Connection, ids: Collection[int], others: Collection[int] | None = None
+    connection: Connection,
+    maker: Maker | None,
+    ids: Collection[int] | None = None,
+    others: Collection[int] | None = None,
 ) -> list[PairSaid]:
-    """The newest llr of each pair among these encounters, or between them and others."""
-    newer, table = pair_evidence.alias("newer"), pair_evidence
-    of_pair = (newer.c.one == table.c.one) & (newer.c.other == table.c.other)
-    later = of_pair & (newer.c.computed_at > table.c.computed_at)
-    left, right = list(ids), list(others if others is not None else ids)
-    one_way = table.c.one.in_(left) & table.c.other.in_(right)
-    other_way = table.c.one.in_(right) & table.c.other.in_(left)
-    rows = connection.execute(
-        select(table).where(
-            or_(one_way, other_way), table.c.comparable, ~select(newer.c.one).where(later).exists()
-        )
-    )
-    found = {(r.one, r.other): PairSaid(r.one, r.other, r.llr, r.model, r.calibrator) for r in rows}
+    """What the machine in force says of pairs: all, those among some, or between them and others.
+
+    Nothing of hidden pairs, and nothing where no machine is in force. See `pairs` for what counts.
+    """
+    if maker is None:
+        return []
+    if ids is None:
+        found = pairs.every(connection, maker)
+    else:
+        found = pairs.across(connection, maker, ids, others if others is not None else ids)
     secret = hidden(connection)
-    return [said for pair, said in found.items() if pair not in secret]
+    return [
+        PairSaid(*one.couple, one.llr, maker.model, maker.calibrator)
+        for one in found
+        if one.comparable and one.couple not in secret
+    ]
 
 
 def evidence(
-    connection: Connection, ids: Collection[int], others: Collection[int] | None = None
+    connection: Connection,
+    maker: Maker | None,
+    ids: Collection[int],
+    others: Collection[int] | None = None,
 ) -> Evidence:
     """What is known of these pairs, for the history of a change: the strongest llrs first."""
     left, right = set(ids), set(others if others is not None else ids)
-    pairs = strongest(measured(connection, left, right))
+    known = strongest(measured(connection, maker, left, right))
     numbers = [
         one.id
         for said in opinions(connection)
@@ -140,10 +147,10 @@ def evidence(
         for answer in ("same", "different")
         for one in said.speaking(answer)
     ]
-    return Evidence(pairs, tuple(sorted(numbers)))
+    return Evidence(known, tuple(sorted(numbers)))
 
 
-def strongest(pairs: Iterable[PairSaid]) -> tuple[PairSaid, ...]:
+def strongest(some: Iterable[PairSaid]) -> tuple[PairSaid, ...]:
     """At most PAIRS_NAMED of them, the largest |llr| first."""
-    ordered = sorted(pairs, key=lambda one: -abs(one.llr or 0))
+    ordered = sorted(some, key=lambda one: -abs(one.llr or 0))
     return tuple(ordered[:PAIRS_NAMED])

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from reid.movement import Span
 from service.languages import gettext as _
+from service.languages import pgettext
 from service.views.labels import LETTER
 from service.views.words import count, day, elapsed, when
 
@@ -231,7 +232,7 @@ def _lines(moments: Sequence[Moment], today: datetime) -> list[Line]:
 def _light(span: Span | None) -> str:
     if span is None:
         return ""
-    return _("night") if is_night(span.start) else _("day")
+    return pgettext("light", "night") if is_night(span.start) else pgettext("light", "day")
 
 
 def _flags(one: Moment, today: datetime) -> list[str]:

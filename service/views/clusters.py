@@ -11,7 +11,7 @@ from reid.types import Flank
 from service.cluster_schemas import ClusterOut, ClustersOut, Made, SuggestionOut, SuggestionsOut
 from service.deps import Parts
 from service.languages import N_
-from service.store import encounters, identities, pairs
+from service.store import encounters, identities, said
 from service.store.clusterings import Cluster, Clustering, Kept, Worth
 from service.store.encounters import EncounterSummary
 from service.views.lists import EncounterRow, Named, row
@@ -200,7 +200,7 @@ def compare_address(one: int, other: int) -> str:
 def _views(connection: Connection, some: Sequence[Cluster]) -> tuple[ClusterView, ...]:
     names = identities.names(connection)
     found = encounters.summaries(connection, {n for one in some for n in one.encounters})
-    hidden = pairs.under_review(connection)
+    hidden = said.hidden(connection)
     return tuple(_view(one.veiled(hidden), found, names) for one in some)
 
 
@@ -256,7 +256,7 @@ def clusters_out(parts: Parts, connection: Connection, limit: int, offset: int) 
     """Clusters on the wire."""
     kept = parts.pairing.latest(connection)
     content = kept.content if kept else None
-    hidden = pairs.under_review(connection)
+    hidden = said.hidden(connection)
     every = content.clusters if content else ()
     shown = [one.veiled(hidden) for one in every[offset : offset + limit]]
     return ClustersOut(

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from service.languages import gettext as _
 from service.store import conflicts, encounters
-from service.store.conflicts import Contradiction
+from service.store.conflicts import Contradiction, Machine
 from service.views.lists import EncounterRow, row
 from service.views.words import signed
 
@@ -39,10 +39,10 @@ class ConflictList:
     pages: int
 
 
-def conflict_list(connection: Connection, same: float, page: int = 1) -> ConflictList:
+def conflict_list(connection: Connection, machine: Machine, page: int = 1) -> ConflictList:
     """One page of those that are open."""
-    found = conflicts.listed(connection, same)
-    kept = len(conflicts.listed(connection, same, kept=True))
+    found = conflicts.listed(connection, machine)
+    kept = len(conflicts.listed(connection, machine, kept=True))
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(1, page), pages)
     shown = found[(page - 1) * PAGE : page * PAGE]

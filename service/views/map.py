@@ -12,15 +12,17 @@ from math import ceil, cos, floor, hypot, log10, pi, radians
 
 from reid.movement import EARTH_KM, Position, Span, great_circle_km
 from service.languages import gettext as _
+from service.languages import pgettext
+from service.places import DECIMALS, rounded
 from service.views.case_timeline import between
 from service.views.labels import Corner, Frame, free_spot
+from service.views.words import decimal
 
 WIDTH, HEIGHT = 620.0, 420.0
 LEFT, RIGHT, TOP, BOTTOM = 58.0, 14.0, 14.0, 32.0
 PAD = 70.0  # around the outermost stations, for names and dots
 DOT, ROW = 30.0, 5
 KM_PER_DEGREE = EARTH_KM * pi / 180
-DECIMALS = 1  # of a rounded position, as in a dossier: a tenth of a degree is about 11 km
 LEAST_KM, LEAST_ROUNDED_KM = 2.0, 40.0  # the width of the map, where all is in one place
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0)
 NAME = 26  # letters of a station's name that are drawn
@@ -142,11 +144,6 @@ class Projection:
 def turned(degrees: float) -> float:
     """A difference of longitudes, the short way round: -180 up to 180."""
     return (degrees + 180) % 360 - 180
-
-
-def rounded(position: Position) -> Position:
-    """A position that leads nobody to a camera."""
-    return round(position[0], DECIMALS), round(position[1], DECIMALS)
 
 
 def placed(position: Position | None, *, exact: bool) -> str:
@@ -306,9 +303,9 @@ def _leg(one: Stop, other: Stop) -> Leg:
 
 def _distance(one: Stop, other: Stop) -> str:
     if one.position is None or other.position is None:
-        return _("unknown")
+        return pgettext("distance", "unknown")
     km = great_circle_km(one.position, other.position)
-    return _("same place") if km < 0.05 else f"{km:.1f} km"
+    return _("same place") if km < 0.05 else _("%(km)s km") % {"km": decimal(km, 1)}
 
 
 def _arrows(

@@ -111,10 +111,14 @@ def split_view(
 
 def suggestion_words(cut: Cut) -> str:
     """How probable a suggested cut is, beside that of one animal, and what it rests on."""
-    pairs = ngettext("%(num)s pair", "%(num)s pairs", cut.compared) % {"num": cut.compared}
-    facts = {"cut": share(cut.posterior), "one": share(cut.all_one), "pairs": pairs}
+    facts = {"cut": share(cut.posterior), "one": share(cut.all_one), "num": cut.compared}
     words = [
-        _("Posterior of this cut %(cut)s, of all being one animal %(one)s, from %(pairs)s.") % facts
+        ngettext(
+            "Posterior of this cut %(cut)s, of all being one animal %(one)s, from %(num)s pair.",
+            "Posterior of this cut %(cut)s, of all being one animal %(one)s, from %(num)s pairs.",
+            cut.compared,
+        )
+        % facts
     ]
     if cut.all_one >= cut.posterior:
         words.append(_("One animal is at least as probable: the photos do not ask for a split."))
@@ -146,24 +150,37 @@ def _group(
     names: Mapping[int, str],
     found: IdentityDetail,
 ) -> Group:
-    titles = (_("Stays %(name)s"), _("Leaves"), _("Leaves, third group"))
+    titles = (_("Stays %(name)s"), _("Leaves: second group"), _("Leaves: third group"))
     into, name = chosen.into.get(number), chosen.names.get(number, "")
-    moved = ngettext("%(num)s encounter", "%(num)s encounters", len(rows)) % {"num": len(rows)}
-    facts = {"moved": moved, "name": found.summary.name, "other": names.get(into or 0, "")}
-    if number == 0:
-        words = _("%(moved)s stay %(name)s.") % facts
-    elif into:
-        words = _("%(moved)s leave %(name)s and become %(other)s.") % facts
-    elif name:
-        words = _("%(moved)s leave %(name)s and become a new identity, %(new)s.") % {
-            **facts, "new": name
-        }  # fmt: skip
-    else:
-        words = (
-            _("%(moved)s leave %(name)s and become a new identity with the next free name.") % facts
-        )
+    facts = {"num": len(rows), "name": found.summary.name, "other": names.get(into or 0, "")}
+    words = _moves(number, into, name, len(rows)) % {**facts, "new": name}
     title = titles[number] % {"name": found.summary.name} if number == 0 else titles[number]
     return Group(number, title, tuple(rows), into, name, words)
+
+
+def _moves(group: int, into: int | None, name: str, moved: int) -> str:
+    """What happens to the encounters of a group, to be filled in."""
+    if group == 0:
+        return ngettext(
+            "%(num)s encounter stays %(name)s.", "%(num)s encounters stay %(name)s.", moved
+        )
+    if into:
+        return ngettext(
+            "%(num)s encounter leaves %(name)s and becomes %(other)s.",
+            "%(num)s encounters leave %(name)s and become %(other)s.",
+            moved,
+        )
+    if name:
+        return ngettext(
+            "%(num)s encounter leaves %(name)s and becomes a new identity, %(new)s.",
+            "%(num)s encounters leave %(name)s and become a new identity, %(new)s.",
+            moved,
+        )
+    return ngettext(
+        "%(num)s encounter leaves %(name)s and becomes a new identity with the next free name.",
+        "%(num)s encounters leave %(name)s and become a new identity with the next free name.",
+        moved,
+    )
 
 
 @dataclass(frozen=True, slots=True)

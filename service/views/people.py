@@ -2,6 +2,7 @@
 
 from service.languages import N_, gettext
 from service.people import Role
+from service.store.accounts import AccountChange
 
 WORDS = {
     Role.VIEWER: N_("viewer"),
@@ -27,6 +28,20 @@ def role_words(role: Role) -> str:
 def role_says(role: Role) -> str:
     """What the role may do beyond those below it."""
     return gettext(SAYS[role])
+
+
+def change_words(one: AccountChange) -> str:
+    """What was done to an account, as a sentence without a full stop."""
+    role = role_words(Role(one.value)) if one.value else ""
+    words = {
+        "made": gettext("%(name)s was made %(role)s"),
+        "role": gettext("%(name)s is %(role)s now"),
+        "closed": gettext("%(name)s was closed"),
+        "opened": gettext("%(name)s was opened again"),
+        "password": gettext("%(name)s got another password"),
+        "logged_out": gettext("%(name)s was logged out everywhere"),
+    }[one.kind]
+    return words % {"name": one.account, "role": role}
 
 
 def browser(agent: str) -> str:

@@ -1,6 +1,6 @@
-"""View models of reviews: the queue, one pair with its photos, and what came of it."""
+"""View models of reviews: the queue, and what came of a pair. Its photos: see `pair`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,16 +8,10 @@ from reid.reviews import Said, State
 from service.languages import N_, ngettext
 from service.languages import gettext as _
 from service.people import Actor
-from service.review_schemas import MachineOut
 from service.reviewing import Reviewed
-from service.store.identities import Reference
 from service.store.opinions import Opinion, Region
+from service.store.reviews import PairChange
 from service.views.lists import crop_address, title
-from service.views.words import limits, meaning, signed
-
-Couple = tuple[str, Reference | None, Reference | None]
-LARGE = 1400
-"""Pixels of a photo on the page of a pair."""
 
 ANSWERS: Mapping[Said, str] = {
     "same": N_("same leopard"),
@@ -54,7 +48,7 @@ STATES: Mapping[State, str] = {
     "disagreed": N_("disagreement, a third is asked"),
     "settled": N_("settled by a third"),
     "unsettled": N_("not settled"),
-    "closed": N_("closed"),
+    "closed": N_("pair closed"),
 }
 SOURCES = {
     "suggested": N_("suggested by the machine"),
@@ -100,29 +94,6 @@ class QueueRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """One photo of an encounter, as it is shown and marked.
-
-    box: the part that is shown, in pixels of the upright photo: left, top, right, bottom.
-    """
-
-    annotation_id: int
-    href: str
-    box: str
-    label: str
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoPair:
-    """The largest photos of one flank of both encounters."""
-
-    flank: str
-    photos: tuple[Shown | None, Shown | None]
-
-
-@dataclass(frozen=True, slots=True)
 class OpinionView:
     """What one observer said, in words."""
 
@@ -134,20 +105,6 @@ class OpinionView:
     note: str
     regions: tuple[Region, ...]
     decided_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class MachineView:
-    """The llr as number, place on its scale, and words."""
-
-    llr: float
-    bound: float
-    signed: str
-    words: str
-    limits: str
-    verdict: str
-    model: str
-    calibrator: str
 
 
 def queue_row(one: Reviewed, actor: Actor, observer: str) -> QueueRow:
@@ -172,21 +129,18 @@ def queue_row(one: Reviewed, actor: Actor, observer: str) -> QueueRow:
     )
 
 
-def photo_pairs(one: Sequence[Reference], other: Sequence[Reference]) -> list[PhotoPair]:
-    """The largest photos of each flank in common; without one, the largest of each.
-
-    The machine has no say in it: which photos speak for it would be a hint.
-    """
-    left, right = _largest(one), _largest(other)
-    shared = [flank for flank in left if flank in right]
-    if shared:
-        pairs: list[Couple] = [(flank, left[flank], right[flank]) for flank in shared]
-    else:
-        pairs = [("", next(iter(left.values()), None), next(iter(right.values()), None))]
-    return [
-        PhotoPair(flank, (_shown(a, "A") if a else None, _shown(b, "B") if b else None))
-        for flank, a, b in pairs
-    ]
+def change_words(one: PairChange) -> str:
+    """What somebody changed of a pair, as a sentence without a full stop."""
+    if one.kind == "needed":
+        text = ngettext("%(num)s observer asked", "%(num)s observers asked", one.value)
+        return text % {"num": one.value}
+    words = {
+        ("closed", 1): _("closed"),
+        ("closed", 0): _("opened again"),
+        ("blind", 1): _("made blind"),
+        ("blind", 0): _("what the machine says is shown at once"),
+    }
+    return words[one.kind, one.value]
 
 
 def opinion_views(one: Reviewed, observer: str) -> list[OpinionView]:
@@ -194,20 +148,6 @@ def opinion_views(one: Reviewed, observer: str) -> list[OpinionView]:
     latest = [one.answer_of(name) for name in one.now]
     said = [_opinion(found, observer) for found in latest if found]
     return sorted(said, key=lambda view: (not view.own, view.decided_at))
-
-
-def machine_view(said: MachineOut) -> MachineView:
-    """What the machine says, for a person."""
-    return MachineView(
-        llr=said.llr,
-        bound=said.bound,
-        signed=signed(said.llr),
-        words=meaning(said.llr),
-        limits=limits(said.llr, said.bound),
-        verdict=said.verdict,
-        model=said.model,
-        calibrator=said.calibrator,
-    )
 
 
 def outcome(one: Reviewed, observer: str) -> tuple[str, str]:
@@ -223,7 +163,7 @@ def outcome(one: Reviewed, observer: str) -> tuple[str, str]:
         return text % words, "error"
     if standing.state in {"agreed", "settled"} and standing.answer:
         if standing.dissent:
-            return _("Settled as %(answer)s, though not all agree (%(told)s).") % words, "busy"
+            return _("Settled: %(answer)s. Not all agree (%(told)s).") % words, "busy"
         return _("Agreed: %(answer)s.") % words, "done"
     if standing.state == "closed":
         return _("This pair is closed; answers are still kept."), "done"
@@ -237,40 +177,6 @@ def _side(one: Reviewed, number: int) -> Side:
     summary = (one.one, one.other)[number]
     thumbnail = crop_address(summary.thumbnail) if summary.thumbnail else ""
     return Side(summary.id, title(summary), summary.started_at, thumbnail)
-
-
-def _largest(references: Sequence[Reference]) -> dict[str, Reference]:
-    """The widest usable photo of each flank."""
-    found: dict[str, Reference] = {}
-    for one in references:
-        flank = one.annotation.flank.value
-        if one.annotation.state == "embedded" and (
-            flank not in found or _extent(one)[2] > _extent(found[flank])[2]
-        ):
-            found[flank] = one
-    return found
-
-
-def _extent(one: Reference) -> tuple[float, float, float, float]:
-    """Left, top, width and height of the part that is shown."""
-    box = one.annotation.box
-    if box is None:
-        return 0, 0, one.photo.width, one.photo.height
-    return box.x0, box.y0, box.width, box.height
-
-
-def _shown(one: Reference, letter: str) -> Shown:
-    x, y, width, height = _extent(one)
-    flank = one.annotation.flank.value
-    label = _("encounter %(letter)s, %(flank)s flank") % {"letter": letter, "flank": _(flank)}
-    return Shown(
-        annotation_id=one.annotation.id,
-        href=crop_address(one.annotation.id, LARGE),
-        box=f"{x:g} {y:g} {x + width:g} {y + height:g}",
-        label=label,
-        width=width,
-        height=height,
-    )
 
 
 def _opinion(said: Opinion, observer: str) -> OpinionView:

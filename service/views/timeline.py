@@ -1,25 +1,27 @@
 """The history of an identity as one line of events: changes, decisions and marked photos."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
 from sqlalchemy import Connection
 
 from service.languages import gettext as _
-from service.languages import ngettext
+from service.languages import ngettext, pgettext
 from service.store import decisions, history, identities, references
 from service.store.decisions import Decision
 from service.store.history import Change, Evidence, PairSaid
 from service.store.identities import IdentityDetail
 from service.store.references import Mark
-from service.views.words import signed
+from service.views.catalogue import SEXES, STAGES
+from service.views.words import decimal, signed
 
 PAIRS_SHOWN = 3
 
 SIGNS = {
     "created": "+",
+    "joined": "⊃",
     "renamed": "✎",
     "described": "✎",
     "merged": "⊕",
@@ -82,6 +84,8 @@ def change_words(entry: Change, names: dict[int, str], here: int | None = None) 
     match entry.kind:
         case "created":
             return _("Created as %(name)s") % facts
+        case "joined":
+            return _("%(moved)s joined %(name)s") % facts
         case "renamed":
             fields = entry.before[entry.identity_id], entry.after[entry.identity_id]
             return _("Renamed from %(old)s to %(new)s") % {
@@ -90,11 +94,11 @@ def change_words(entry: Change, names: dict[int, str], here: int | None = None) 
         case "described":
             return _("Described: %(what)s") % {"what": _described(entry)}
         case "merged" if here == entry.other_id:
-            return _("Merged into %(name)s: %(moved)s went there") % facts
+            return _("Merged into %(name)s, with %(moved)s") % facts
         case "merged":
-            return _("%(other)s merged in: %(moved)s came from there") % facts
+            return _("%(other)s merged in, with %(moved)s") % facts
         case "split" if here == entry.other_id:
-            return _("Split off from %(name)s: %(moved)s came from there") % facts
+            return _("Split off from %(name)s, with %(moved)s") % facts
         case "split":
             return _("Split: %(moved)s left for %(other)s") % facts
         case "kept" if entry.other_id:
@@ -126,10 +130,10 @@ def evidence_words(rests: Evidence) -> tuple[str, ...]:
 def share(probability: float) -> str:
     """A probability with two decimals; never 0 or 1, which no evidence supports."""
     if probability < 0.005:
-        return _("below %(limit)s") % {"limit": "0.01"}
+        return _("below %(limit)s") % {"limit": decimal(0.01, 2)}
     if probability > 0.995:
-        return _("above %(limit)s") % {"limit": "0.99"}
-    return f"{probability:.2f}"
+        return _("above %(limit)s") % {"limit": decimal(0.99, 2)}
+    return decimal(probability, 2)
 
 
 def _pair(one: PairSaid) -> str:
@@ -152,9 +156,18 @@ def _at_first(entries: Sequence[Change], entry: Change) -> dict[int, str]:
 
 
 def _described(entry: Change) -> str:
-    words = {"sex": _("sex"), "life_stage": _("life stage"), "note": _("note")}
-    fields = entry.after[entry.identity_id]
-    return ", ".join(f"{words.get(name, name)} “{value}”" for name, value in fields.items())
+    words = {
+        "sex": pgettext("changed", "sex"),
+        "life_stage": pgettext("changed", "life stage"),
+        "note": pgettext("changed", "note"),
+    }
+    values = {"sex": dict(SEXES), "life_stage": dict(STAGES)}
+    said = []
+    for name, value in entry.after[entry.identity_id].items():
+        known = cast("Mapping[str, str]", values.get(name, {})).get(str(value))
+        facts = {"field": words.get(name, name), "value": _(known) if known else value}
+        said.append(_("%(field)s “%(value)s”") % facts)
+    return ", ".join(said)
 
 
 def _change(entry: Change, here: int, names: dict[int, str], latest: dict[int, int]) -> Event:

@@ -4,9 +4,13 @@
 import re
 
 import pytest
+from fake_embedder import FakeEmbedder
 from playwright.sync_api import expect
 
-from service.store import cases
+from service.store import cases, decisions, reviews
+from service.store.decisions import NewDecision
+from service.store.reviews import NewPair
+from service.worker import Worker
 
 WIDER = """() => [...document.querySelectorAll("main > section > table, .keep > table")]
   .filter((one) => one.offsetWidth > one.parentElement.clientWidth + 1)
@@ -25,7 +29,35 @@ def filled(site):
         cases.put(connection, case, [one, two, three], "anonymous")
     pages = ("/", "/upload", "/uploads/1", "/encounters?state=all", "/cases", "/calibration")
     own = (f"/encounters/{two}", f"/encounters/{one}?said=1", f"/encounters/{two}/posterior")
-    return (*pages, *own, f"/cases/{case}", f"/cases/{case}/dossier")
+    with site.parts.database.write() as connection:
+        decisions.add(connection, two, NewDecision("same", 1))
+        new = [NewPair(one, three, worth=0.9), NewPair(one, two, worth=0.5, blind=False)]
+        pair, shown = (found.id for found in reviews.put(connection, new, "Бактыгуль"))
+        decisions.add(connection, three, NewDecision("new", name="Беркут"))
+    worker = sorting(site)
+    while worker.work():
+        pass
+    room = ("/catalogue", "/identities/1", "/identities/1/merge?other=2", "/conflicts")
+    apart = (
+        "/identities/1/split?suggest=1",
+        f"/compare?one={one}&other={two}",
+        "/clusters?who=all",
+    )
+    asked = ("/reviews?whose=all", f"/reviews/{pair}", f"/reviews/{shown}", "/reviews/agreement")
+    rest = ("/reviews/settling", "/compare-with?identity=1", "/login", "/account", "/accounts")
+    put = (
+        f"/reviews/put?encounters={one},{two}",
+        f"/clusters/preview?what=case&chosen={one},{two}",
+    )
+    case_pages = (f"/cases/{case}", f"/cases/{case}/dossier")
+    return (*pages, *own, *case_pages, *room, *apart, *asked, *rest, *put)
+
+
+def sorting(site):
+    """A worker that also compares and sorts."""
+    parts = site.parts
+    given = (parts.database, parts.files, parts.settings, FakeEmbedder())
+    return Worker(*given, name="sorting", engine=parts.engine)
 
 
 @pytest.mark.slow

@@ -22,7 +22,7 @@ from reid.errors import BadSettings
 from service.__main__ import app as command_line
 from service.people import Role
 from service.serving import refuse_to_be_open
-from service.store import attempts
+from service.store import accounts, attempts
 
 API = "/api/v1"
 WRONG = "not the password"
@@ -312,3 +312,23 @@ def test_what_the_command_line_refuses_says_why(client, command):
     assert "first account must have the role admin" in str(first.exception)
     assert "10 characters" in str(command("add", "a", "--role", "admin", typed="x\n").exception)
     assert "no account bo" in str(command("deactivate", "bo").exception)
+
+
+def test_what_was_done_to_an_account_stays_on_record_and_is_shown_to_admins(app, client):
+    numbers = one_of_each(app)
+    admin = browser_of(app, numbers[Role.ADMIN])
+    number = numbers[Role.VIEWER]
+    admin.post(f"/accounts/{number}/role", data={"role": "observer"}, headers={"origin": ADDRESS})
+    admin.post(f"/accounts/{number}/sessions/end", headers={"origin": ADDRESS})
+    admin.post(f"/accounts/{number}/active", data={"active": "false"}, headers={"origin": ADDRESS})
+    with app.state.parts.database.read() as connection:
+        found = accounts.history(connection)
+    said = [(one.account, one.kind, one.value, one.reviewer) for one in reversed(found)]
+    assert said == [
+        ("viewer", "role", "observer", "admin"),
+        ("viewer", "logged_out", None, "admin"),
+        ("viewer", "closed", None, "admin"),
+    ]
+    shown = admin.get("/accounts", headers={"accept": "text/html"}).text
+    assert "viewer is observer now" in shown
+    assert "viewer was closed" in shown

@@ -7,15 +7,18 @@ import pytest
 from sqlalchemy import insert, select
 
 from reid.errors import Conflict
-from service.store import changes, conflicts, decisions, history, identities
+from service.store import changes, conflicts, decisions, history, identities, pairs
 from service.store.changes import Asked, Description
+from service.store.conflicts import Machine
 from service.store.database import Database, insert_one
 from service.store.decisions import NewDecision
 from service.store.history import Evidence, PairSaid
-from service.store.review_tables import opinion, pair_evidence, review_pair
-from service.store.tables import encounter, metadata
+from service.store.pairs import Maker, Measured
+from service.store.review_tables import opinion, review_pair
+from service.store.tables import annotation, embedding, encounter, metadata, photo
 
 WHO = Asked("Aigül", "two torn ears")
+MACHINE = Machine(1.0, Maker("m", "c"))
 
 
 @pytest.fixture(scope="module")
@@ -265,7 +268,7 @@ def say(database, one, other, answer, observer="ab", *, blind=False, source="ask
 
 
 def kinds(database):
-    found = read(database, conflicts.listed, 1.0)
+    found = read(database, conflicts.listed, MACHINE)
     return [(one.kind, one.one, one.other) for one in found]
 
 
@@ -300,26 +303,49 @@ def test_a_is_b_is_c_and_a_is_not_c(database, met):
         c = insert_one(connection, insert(encounter).values())
     say(database, b, c, "same")
     say(database, a, c, "different")
-    (found,) = read(database, conflicts.listed, 1.0)
+    (found,) = read(database, conflicts.listed, MACHINE)
     assert (found.kind, found.one, found.other, found.through) == ("chain", a, c, b)
+
+
+def embed(connection, encounter_id):
+    """One more embedded photo of an encounter; the number of its embedding."""
+    count = len(connection.execute(select(photo.c.id)).all())
+    facts = {"media_type": "image/jpeg", "bytes": 1, "width": 9, "height": 9, "zone": "unknown"}
+    connection.execute(insert(photo).values(id=f"{count:064}", file_name="a", notes="", **facts))
+    values = {"photo_id": f"{count:064}", "encounter_id": encounter_id, "flank": "left"}
+    number = insert_one(connection, insert(annotation).values(**values, state="embedded"))
+    seen = {"annotation_id": number, "model": "m", "vector": b""}
+    return insert_one(connection, insert(embedding).values(**seen))
+
+
+def measure(database, llr, *couples, maker=MACHINE.maker):
+    """What a machine says of pairs of encounters, by photos that are embedded just now."""
+    with database.write() as connection:
+        newest = {n: embed(connection, n) for n in sorted({n for one in couples for n in one})}
+        found = [Measured(one, llr, True, (newest[one[0]], newest[one[1]])) for one in couples]
+        pairs.put(connection, maker, found)
 
 
 def test_a_machine_verdict_against_an_identity_is_a_conflict(database, met):
     _, (a, b, c) = met("Uma", 3)
-    with database.write() as connection:
-        for pair, llr in (((a, b), -1.2), ((b, c), -0.6)):
-            values = {"one": pair[0], "other": pair[1], "model": "m", "calibrator": "c"}
-            values |= {"one_newest": 0, "other_newest": 0}
-            connection.execute(insert(pair_evidence).values(**values, llr=llr, comparable=True))
-    assert kinds(database) == [("apart", a, b)]
+    measure(database, -1.2, (a, b))
+    measure(database, -0.6, (b, c))
+    assert kinds(database) == []  # b has newer photos than the first row
+    measure(database, -1.2, (a, b), (b, c))
+    assert kinds(database) == [("apart", a, b), ("apart", b, c)]
+
+
+@pytest.mark.parametrize("maker", [Maker("m", "older"), Maker("older", "c")])
+def test_a_machine_that_is_not_in_force_has_no_say(database, met, maker):
+    _, (a, b) = met("Uma", 2)
+    measure(database, -1.2, (a, b), maker=maker)
+    assert kinds(database) == []
+    assert read(database, conflicts.listed, Machine(1.0, None)) == []
 
 
 def test_nothing_is_known_of_a_blind_pair_before_it_is_settled(database, met):
     _, (a, b) = met("Uma", 2)
-    with database.write() as connection:
-        values = {"one": a, "other": b, "model": "m", "calibrator": "c", "llr": -1.5}
-        values |= {"one_newest": 0, "other_newest": 0}
-        connection.execute(insert(pair_evidence).values(**values, comparable=True))
+    measure(database, -1.5, (a, b))
     say(database, a, b, "different", "ab", blind=True)
     assert kinds(database) == []
     say(database, a, b, "different", "cd")
@@ -337,12 +363,12 @@ def test_a_conflict_that_is_kept_with_a_reason_comes_back_with_a_new_opinion(dat
     uma, (a, b) = met("Uma", 2)
     seen = say(database, a, b, "different")
     with pytest.raises(Conflict, match="said more"):
-        write(database, conflicts.keep, "apart", (a, b), 1.0, WHO, seen - 1)
-    kept = write(database, conflicts.keep, "apart", (a, b), 1.0, WHO, seen)
+        write(database, conflicts.keep, "apart", (a, b), MACHINE, WHO, seen - 1)
+    kept = write(database, conflicts.keep, "apart", (a, b), MACHINE, WHO, seen)
     assert kinds(database) == []
-    assert [one.kept for one in read(database, lambda c: conflicts.listed(c, 1.0, kept=True))] == [
-        kept.id
-    ]
+    assert [
+        one.kept for one in read(database, lambda c: conflicts.listed(c, MACHINE, kept=True))
+    ] == [kept.id]
     assert read(database, history.of_identity, uma)[-1].reason == WHO.reason
     say(database, a, b, "different", "cd")
     assert kinds(database) == [("apart", a, b)]

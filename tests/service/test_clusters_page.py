@@ -3,8 +3,10 @@
 import pytest
 from fake_embedder import FakeEmbedder
 
-from service.store import clusterings, decisions, encounters, pairs
+from service.store import clusterings, decisions, encounters, opinions, reviews
 from service.store.decisions import NewDecision
+from service.store.opinions import NewOpinion
+from service.store.reviews import NewPair
 from service.worker import Worker
 
 HTML = {"accept": "text/html"}
@@ -133,19 +135,10 @@ def test_settled_opinions_join_and_part(client, parts, met):
 
 
 def settle(parts, couple, answer):
-    from service.store.review_tables import opinion, review_pair
-
     with parts.database.write() as connection:
-        pairs.suggest(connection, [(couple, 0.5)], "ab")
-        number = connection.execute(
-            review_pair.select().where(review_pair.c.one == couple[0])
-        ).first()
+        (made,) = reviews.put(connection, [NewPair(*couple, source="suggested", worth=0.5)], "ab")
         for observer in ("x", "y"):
-            connection.execute(
-                opinion.insert().values(
-                    pair_id=number.id, observer=observer, answer=answer, note="", regions="[]"
-                )
-            )
+            opinions.add(connection, made.id, observer, NewOpinion(answer, certainty="certain"))
 
 
 def test_a_batch_is_previewed_and_then_decided_as_a_whole(client, parts, met):

@@ -167,16 +167,6 @@ def test_a_worker_without_a_calibrator_embeds_all_the_same(client, parts, painte
     assert (lacking(parts), standing(parts)["queued"]) == ([1], 0)
 
 
-def test_observers_settle_pairs_by_majority_and_hidden_known_pairs_say_nothing():
-    standing = pairs.standing
-    assert standing(["same"], 2) == "open"
-    assert standing(["same", "same"], 2) == "same"
-    assert standing(["same", "different"], 2) == "open"
-    assert standing(["same", "different", "different"], 2) == "different"
-    assert standing(["cannot_tell", "cannot_tell"], 2) == "unsettled"
-    assert standing(["same", "different", "not_comparable"], 2) == "unsettled"
-
-
 def test_everything_that_lacks_evidence_is_queued_once_on_demand(client, parts, painted):
     for n in range(3):
         upload(client, painted, n, encounter=f"e{n}")

@@ -44,14 +44,32 @@ def test_a_blind_page_holds_no_word_of_others_or_the_machine(client, pair):
     assert answer(client, pair, "ab", answer="different", note="a secret").status_code == 303
     named(client, "ef")
     shown = page(client, f"/reviews/{pair}").split("<main", 1)[1].split("<footer", 1)[0]
-    for word in ("llr", "secret", "ab:", "verdict", "gauge", "one or two?", 'href="/encounters/'):
+    told = ("llr", "secret", "ab:", "verdict", "scale", "one or two?", 'href="/encounters/', ".jpg")
+    marks = ('class="mark ', 'name="agree"', 'name="differ"', "Where they agree", "rosettes that")
+    for word in (*told, *marks, "compared", 'name="model"'):
         assert word not in shown
+    assert "Laid over by outline only" in shown
     listed = page(client, "/reviews").split("<table", 1)[1].split("</table", 1)[0]
     assert "different" not in listed
     answer(client, pair, "ef")
     told = page(client, f"/reviews/{pair}")
     for word in ("llr ", "secret", "ab:", "one or two?", "The observers disagree"):
         assert word in told
+
+
+def test_the_comparison_page_is_blind_as_long_as_the_review_is(client, pair):
+    named(client, "ef")
+    shown = page(client, "/compare?one=2&other=1")
+    assert "under blind review" in shown
+    assert f'href="/reviews/{pair}"' in shown
+    main = shown.split("<main", 1)[1].split("<footer", 1)[0]
+    for word in ("llr", 'class="mark ', 'name="agree"', ".jpg", "verdict"):
+        assert word not in main
+    opened = page(client, "/compare?one=2&other=1&open=1")
+    assert "You opened a pair that is under blind review" in opened
+    assert "llr" in opened
+    answer(client, pair, "ef")
+    assert "under blind review" not in page(client, "/compare?one=2&other=1")
 
 
 def test_a_pair_that_is_not_blind_shows_the_llr_with_its_bound(client, pair):

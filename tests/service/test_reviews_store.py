@@ -10,7 +10,7 @@ from sqlalchemy import insert
 from reid.errors import Conflict, NotFound
 from service import reviewing, settling
 from service.people import Actor, Role
-from service.store import opinions, reviews
+from service.store import changes, history, identities, opinions, reviews
 from service.store.database import Database
 from service.store.opinions import NewOpinion, Region
 from service.store.reviews import Edit, NewPair
@@ -105,10 +105,51 @@ def test_settled_pairs_that_two_curators_apply_at_once_are_applied_once(database
     assert sorted(len(one.decisions) for one in done) == [0, 2]
 
 
+def test_applied_pairs_are_one_entry_of_the_history_with_their_opinions_and_undone_by_it(database):
+    for pair in put(database, (1, 2), (2, 3)):
+        for who in ("ab", "ef"):
+            say(database, pair.id, who)
+    with database.write() as connection:
+        made = settling.apply(connection, "cu").decisions
+        (entry,) = history.of_identity(connection, made[0].identity_id)
+    assert (entry.kind, {one.encounter_id for one in entry.encounters}) == ("created", {1, 2, 3})
+    assert len(entry.evidence.opinions) == 4
+    pairs = [(one.one, one.other, one.llr) for one in entry.evidence.pairs]
+    assert pairs == [(1, 2, None), (2, 3, None)]  # blind: nobody was shown an llr
+    (more,) = put(database, (3, 4))
+    for who in ("ab", "ef"):
+        say(database, more.id, who)
+    with database.write() as connection:
+        settling.apply(connection, "cu")
+        _, joined = history.of_identity(connection, entry.identity_id)
+        assert (joined.kind, [one.encounter_id for one in joined.encounters]) == ("joined", [4])
+        changes.undo(connection, joined.id, changes.Asked("cu"))
+        changes.undo(connection, entry.id, changes.Asked("cu"))
+        assert identities.catalogue(connection) == []
+        assert identities.name_of(connection, entry.identity_id) == made[0].identity
+
+
+def test_who_closed_a_pair_asked_more_of_it_or_made_it_blind_stays_on_record(database):
+    (pair,) = put(database, (1, 2))
+    for wanted in (Edit(needed=3), Edit(blind=False), Edit(closed=True), Edit(closed=True)):
+        with database.write() as connection:
+            reviews.edit(connection, pair.id, wanted, "cu", "dull photos")
+    put(database, (1, 2))
+    with database.read() as connection:
+        found = reviews.history(connection, pair.id)
+    said = [(one.kind, one.value, one.reviewer, one.note) for one in found]
+    assert said == [
+        ("needed", 3, "cu", "dull photos"),
+        ("blind", 0, "cu", "dull photos"),
+        ("closed", 1, "cu", "dull photos"),
+        ("closed", 0, "cd", ""),
+    ]
+
+
 def test_an_opinion_on_a_pair_that_was_closed_meanwhile_is_kept(database):
     (pair,) = put(database, (1, 2))
     with database.write() as connection:
-        reviews.edit(connection, pair.id, Edit(closed=True))
+        reviews.edit(connection, pair.id, Edit(closed=True), "cu")
     _, found = say(database, pair.id, "ab")
     assert (found.standing.state, len(found.opinions)) == ("closed", 1)
 
@@ -127,7 +168,7 @@ def test_a_suggestion_brings_its_worth_and_opens_nothing(database):
     (again,) = put(database, (1, 2), source="suggested", worth=0.7)
     assert (again.id, again.worth) == (pair.id, 0.7)
     with database.write() as connection:
-        reviews.edit(connection, pair.id, Edit(closed=True))
+        reviews.edit(connection, pair.id, Edit(closed=True), "cu")
     (closed,) = put(database, (1, 2), source="suggested", worth=0.9)
     assert closed.closed_at is not None
     assert put(database, (1, 2), source="conflict")[0].closed_at is None

@@ -97,7 +97,8 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(), nullable=False),
         sa.Column("undoes", sa.Integer(), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('created', 'renamed', 'described', 'merged', 'split', 'kept', 'undone')",
+            "kind IN ('created', 'joined', 'renamed', 'described', 'merged', 'split', 'kept',"
+            " 'undone')",
             name=op.f("ck_identity_change_kind"),
         ),
         sa.ForeignKeyConstraint(
@@ -288,4 +289,44 @@ def upgrade() -> None:
     )
     op.create_index(
         "ix_reference_mark_annotation_id", "reference_mark", ["annotation_id", "id"], unique=False
+    )
+    op.create_table(
+        "review_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("pair_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("reviewer", sa.String(length=100), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('closed', 'needed', 'blind')", name=op.f("ck_review_change_kind")
+        ),
+        sa.ForeignKeyConstraint(
+            ["pair_id"], ["review_pair.id"], name=op.f("fk_review_change_pair_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_change")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_review_change_pair_id"), "review_change", ["pair_id"], unique=False)
+    op.create_table(
+        "account_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("value", sa.String(length=10), nullable=True),
+        sa.Column("reviewer", sa.String(length=100), nullable=False),
+        sa.Column("changed_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('made', 'role', 'closed', 'opened', 'password', 'logged_out')",
+            name=op.f("ck_account_change_kind"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_account_change_account_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_change")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(
+        op.f("ix_account_change_account_id"), "account_change", ["account_id"], unique=False
     )
