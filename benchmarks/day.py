@@ -27,7 +27,7 @@ import numpy as np
 from browser_walk import CHROMIUM, QUIET, SERVE, serving
 from day_stage import Stage, lost, staged, undone_or_lost
 from day_steps import CURATOR, PASSWORD, PEOPLE, ROLES, STEPS, Day
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from playwright.sync_api import Error as BrowserError
 from results import keep
 
@@ -199,6 +199,7 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="folder of survey and catalogue, used again")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
+    expect.set_options(timeout=60_000)
     chromium = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
     if chromium is None:
         raise SystemExit("no Chromium here: apt-get install chromium")
