@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from fastapi.routing import RouteContext, iter_route_contexts
 from sqlalchemy import Connection
@@ -103,7 +103,7 @@ class Gate:
         if needed is None:
             return None
         if actor is None:
-            return _log_in_first(request)
+            return _log_in_first(request, self._typed_on(request))
         if not actor.role.may(needed):
             return self._forbidden(request, f"this needs the role {needed}; yours is {actor.role}")
         if actor.token is not None and route in BY_LOGIN_ONLY:
@@ -111,6 +111,14 @@ class Gate:
         if actor.temporary and route not in WITH_TEMPORARY_PASSWORD:
             return _change_password_first(request)
         return None
+
+    def _typed_on(self, request: Request) -> str:
+        """The page of ours that a form was sent from; "" where it cannot be opened again."""
+        page = urlsplit(request.headers.get("referer", ""))
+        asked = {**request.scope, "method": "GET", "path": page.path}
+        if page.netloc != request.url.netloc or not self._template(asked):
+            return ""
+        return page.path + (f"?{page.query}" if page.query else "")
 
     def _forbidden(self, request: Request, detail: str) -> ASGIApp:
         error = problem(403, detail, "forbidden")
@@ -148,16 +156,16 @@ def _single(request: Request) -> Actor:
     return Actor(unquote(request.cookies.get("reviewer", "")) or ANONYMOUS, Role.ADMIN)
 
 
-def _log_in_first(request: Request) -> Response:
+def _log_in_first(request: Request, typed_on: str) -> Response:
+    """typed_on: where a form was sent from; there a person goes on after the login."""
     if is_program(request):
         said = "log in, or send a valid token: Authorization: Bearer lr_..."
         answer: Response = response(problem(401, said, "login_required"))
         answer.headers["www-authenticate"] = "Bearer"
         return answer
-    if request.method != "GET":
-        return RedirectResponse("/login", 303)
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse("/login?next=" + quote(asked, safe=""), 303)
+    back = asked if request.method == "GET" else typed_on
+    return RedirectResponse("/login" + (f"?next={quote(back, safe='')}" if back else ""), 303)
 
 
 def _change_password_first(request: Request) -> Response:

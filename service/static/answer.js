@@ -39,6 +39,8 @@ if (form instanceof HTMLFormElement) {
     if (certain && chosen && !missing(form, chosen)) form.requestSubmit(chosen);
   });
   form.addEventListener("keydown", (event) => {
+    const note = event.target instanceof HTMLInputElement && event.target.name === "note";
+    if (event.key === "Enter" && note && !event.isComposing) event.target.blur(); // the next key answers
     const reason = event.target instanceof HTMLSelectElement && event.target.name === "reason";
     if (event.key !== "Enter" || !reason || !chosen || missing(form, chosen)) return;
     event.preventDefault();

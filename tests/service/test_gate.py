@@ -287,3 +287,20 @@ def test_the_language_of_the_account_comes_before_that_of_the_browser(app, clien
     assert '<html lang="ru">' in elsewhere.get("/", headers={"accept-language": "fr"}).text
     elsewhere.post("/account/language", data={"code": ""})
     assert '<html lang="fr">' in elsewhere.get("/", headers={"accept-language": "fr"}).text
+
+
+@pytest.mark.parametrize(
+    ("typed_on", "back"),
+    [
+        ("/reviews/3?said=1", "/login?next=%2Freviews%2F3%3Fsaid%3D1"),
+        ("/reviews/3/opinions", "/login"),  # no page that can be opened again
+        ("http://elsewhere.example/reviews/3", "/login"),
+        ("", "/login"),
+    ],
+)
+def test_who_is_logged_out_while_typing_comes_back_to_that_page(house, typed_on, back):
+    client = TestClient(house[0], base_url=ADDRESS, follow_redirects=False)
+    sent_from = f"{ADDRESS}{typed_on}" if typed_on.startswith("/") else typed_on
+    headers = {"referer": sent_from, "sec-fetch-site": "same-origin"}
+    answer = client.post("/reviews/3/opinions", data={"answer": "same"}, headers=headers)
+    assert (answer.status_code, answer.headers["location"]) == (303, back)
