@@ -12,12 +12,12 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from reid.errors import Conflict as Refused
-from service.store import changes, history, identities
+from service.store import changes, history, identities, pairs
 from service.store.changes import Asked
 from service.store.history import Change, Evidence, PairSaid
 from service.store.identities import current
 from service.store.pairs import Maker
-from service.store.said import Opinion, Pair, Said, measured, opinions
+from service.store.said import Opinion, Pair, Said, hidden, opinions
 
 ConflictKind = Literal["apart", "together", "chain"]
 MOST_MACHINE = 2000
@@ -138,12 +138,14 @@ def _shared(of: Mapping[int, int], pair: Pair) -> bool:
 
 def _machine(connection: Connection, machine: Machine, of: Mapping[int, int]) -> list[PairSaid]:
     """Pairs within an identity of which the machine in force says that they differ."""
-    against = [
-        one
-        for one in measured(connection, machine.maker)
-        if one.llr is not None and one.llr <= -machine.same
+    if machine.maker is None:
+        return []
+    maker, secret = machine.maker, hidden(connection)
+    inside = [
+        PairSaid(*one.couple, one.llr, maker.model, maker.calibrator)
+        for one in pairs.inside(connection, maker, of, -machine.same)
+        if one.couple not in secret
     ]
-    inside = [one for one in against if _shared(of, (one.one, one.other))]
     return sorted(inside, key=lambda one: one.llr or 0.0)[:MOST_MACHINE]
 
 

@@ -94,6 +94,21 @@ def every(connection: Connection, maker: Maker) -> list[Measured]:
     return _fresh(rows, newest_of(connection, maker.model))
 
 
+def inside(
+    connection: Connection, maker: Maker, identity_of: Mapping[int, int], below: float
+) -> list[Measured]:
+    """The evidence of comparable pairs under one identity whose llr is at most `below`."""
+    at_most = pair_evidence.c.comparable & (pair_evidence.c.llr <= below)
+    query = select(pair_evidence).where(_made_by(pair_evidence, maker), at_most)
+    rows = [
+        row
+        for row in connection.execute(query)
+        if row.one in identity_of and identity_of[row.one] == identity_of.get(row.other)
+    ]
+    numbers = {number for row in rows for number in (row.one, row.other)}
+    return _fresh(rows, newest_of(connection, maker.model, numbers))
+
+
 def of_encounter(connection: Connection, maker: Maker, encounter_id: int) -> list[Measured]:
     """The evidence of one encounter that is as new as the photos."""
     sides = (pair_evidence.c.one == encounter_id) | (pair_evidence.c.other == encounter_id)

@@ -110,19 +110,16 @@ def _every(connection: Connection) -> list[Said]:
 def measured(
     connection: Connection,
     maker: Maker | None,
-    ids: Collection[int] | None = None,
+    ids: Collection[int],
     others: Collection[int] | None = None,
 ) -> list[PairSaid]:
-    """What the machine in force says of pairs: all, those among some, or between them and others.
+    """What the machine in force says of the pairs among some, or between them and others.
 
     Nothing of hidden pairs, and nothing where no machine is in force. See `pairs` for what counts.
     """
     if maker is None:
         return []
-    if ids is None:
-        found = pairs.every(connection, maker)
-    else:
-        found = pairs.across(connection, maker, ids, others if others is not None else ids)
+    found = pairs.across(connection, maker, ids, others if others is not None else ids)
     secret = hidden(connection)
     return [
         PairSaid(*one.couple, one.llr, maker.model, maker.calibrator)
