@@ -75,8 +75,14 @@ class Embedder:
         network.load_state_dict(load_file(verified(card, folder)))
         return cls(network, card, load_quality(folder))
 
-    def describe(self, crops: Sequence[Crop], *, batch: int = 16) -> list[AnnotationFeatures]:
-        """Embedding, dense descriptors, RootSIFT, pose and quality of every crop, in order."""
+    def describe(
+        self, crops: Sequence[Crop], *, batch: int = 16, from_afar: bool = True
+    ) -> list[AnnotationFeatures]:
+        """Embedding, dense descriptors, RootSIFT, pose and quality of every crop, in order.
+
+        from_afar: good photos as seen from farther away, too, which takes as long again and helps
+        where they meet a poor one.
+        """
         described: list[AnnotationFeatures] = []
         for at in range(0, len(crops), batch):
             part = crops[at : at + batch]
@@ -92,7 +98,8 @@ class Embedder:
                 described.append(
                     AnnotationFeatures(e, d, rootsift(crop), crop.flank, crop.box, pose, quality)
                 )
-            described[at:] = self._afar(described[at:], part, flanks, sure)
+            if from_afar:
+                described[at:] = self._afar(described[at:], part, flanks, sure)
         return described
 
     def _afar(

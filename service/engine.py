@@ -5,7 +5,6 @@ has something newer, and swapped whole. So several services over one database ag
 """
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,6 +25,7 @@ from reid.local import adjusted
 from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32, Identification
 from reid.voting import Voter, Voting
 from reid.weights import default_folder, latest
+from service.feature_cache import FeatureCache
 from service.kept import Kept, NotYet
 from service.metrics import Metrics, Stopwatch
 from service.settings import Settings
@@ -49,8 +49,10 @@ class Describer(Protocol):
     def model(self) -> str:
         """The model id stored with everything it makes."""
 
-    def describe(self, crops: Sequence[Crop]) -> list[AnnotationFeatures]:
-        """Embedding and local features of each crop."""
+    def describe(
+        self, crops: Sequence[Crop], *, from_afar: bool = True
+    ) -> list[AnnotationFeatures]:
+        """Embedding and local features of each crop; from_afar: see `reid.afar`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +292,7 @@ class Engine:
         with self._busy, watch("total"):
             crops = [self._crop(photo, flank, watch) for photo in query]
             with watch("embed"), self._describing:
-                described = self.embedder().describe(crops)
+                described = self.embedder().describe(crops, from_afar=False)
             own = self._encounters_of([digest(photo.data) for photo in query])
             answer = self._answer(described, tuple(range(len(query))), own, watch)
         self._metrics.query(answer.timings)
@@ -347,7 +349,9 @@ class Engine:
         found = identify(
             query,
             snapshot.galleries,
-            lambda ids: self._features.get(ids, snapshot),
+            lambda ids: self._features.get(
+                {one: snapshot.embedding_ids[one] for one in ids}, snapshot.model
+            ),
             calibrator,
             shortlist=self._settings.shortlist,
             verify=self._settings.verify,
@@ -369,32 +373,3 @@ class Engine:
             references=references,
             timings=watch.timings,
         )
-
-
-class FeatureCache:
-    """Local features of gallery annotations, the latest used in memory."""
-
-    def __init__(self, database: Database, size: int) -> None:
-        self._database, self._size, self._lock = database, size, Lock()
-        self._kept: OrderedDict[tuple[int, int], AnnotationFeatures] = OrderedDict()
-
-    def get(self, ids: Sequence[int], snapshot: Snapshot) -> Mapping[int, AnnotationFeatures]:
-        """Features of these annotations, as old as the snapshot at most."""
-        keys = {one: (one, snapshot.embedding_ids[one]) for one in ids}
-        with self._lock:
-            found = {one: self._kept[key] for one, key in keys.items() if key in self._kept}
-            for one in found:
-                self._kept.move_to_end(keys[one])
-        missing = [one for one in keys if one not in found]
-        if missing:
-            with self._database.read() as connection:
-                read = features.get(connection, missing, snapshot.model)
-            self._keep({keys[one]: value for one, value in read.items()})
-            found |= read
-        return found
-
-    def _keep(self, new: Mapping[tuple[int, int], AnnotationFeatures]) -> None:
-        with self._lock:
-            self._kept |= new
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
