@@ -119,10 +119,12 @@ def _candidates(
         return []
     made = _within(certain) if truth == "same" else _across(certain, wanted * TRIES, draw)
     couples = {(a.encounter_id, b.encounter_id): a.deciders | b.deciders for a, b in made}
-    up = reviews.existing(connection, couples)
-    free = sorted(couple for couple in couples if couple not in up)
-    draw.shuffle(free)
-    free.sort(key=lambda couple: bool(couples[couple] & observers))
+    drawn = sorted(couples)
+    draw.shuffle(drawn)
+    drawn.sort(key=lambda couple: bool(couples[couple] & observers))
+    some = drawn[: 2 * wanted * TRIES]
+    up = reviews.existing(connection, some)
+    free = [couple for couple in some if couple not in up]
     return [(couple, truth) for couple in _apart(connection, free[: wanted * TRIES])]
 
 
