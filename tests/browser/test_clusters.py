@@ -35,7 +35,7 @@ def test_a_batch_of_new_identities_is_previewed_and_decided_by_keyboard(page, so
     page.keyboard.press("y")
     expect(page.get_by_role("status")).to_contain_text("2 clusters got an identity.")
     page.goto("/catalogue")
-    expect(page.get_by_role("link", name="Akbar")).to_be_visible()
+    expect(page.get_by_role("link", name="Akbar", exact=True)).to_be_visible()
 
 
 def test_pairs_are_put_up_and_a_case_is_opened_without_javascript(plain_page, sorted_site):

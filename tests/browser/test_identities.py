@@ -67,7 +67,7 @@ def test_identities_are_named_merged_and_undone_without_javascript(plain_page, s
     expect(page.get_by_text("1 encounter of Kali becomes Umay the Elder.")).to_be_visible()
     page.get_by_label("Why").fill("same hip")
     page.get_by_role("button", name="Merge Kali into Umay the Elder").click()
-    expect(page.get_by_role("status").first).to_contain_text("Kali merged in: 1 encounter")
+    expect(page.get_by_role("status").first).to_contain_text("Kali merged in, with 1 encounter")
     expect(page.locator(".timeline")).to_contain_text("“same hip”")
     page.get_by_role("button", name="Undo", exact=True).first.click()
     expect(page.get_by_role("heading", name="Encounters 3")).to_be_visible()

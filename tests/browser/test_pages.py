@@ -79,8 +79,10 @@ def test_every_section_has_a_key_and_help_lists_them(page, site):
     page.goto("/")
     page.keyboard.press("i")
     expect(page).to_have_url(site.url + "/catalogue")
+    page.wait_for_load_state()  # keys work once the modules have run
     page.keyboard.press("w")
     expect(page).to_have_url(site.url + "/encounters")
+    page.wait_for_load_state()
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keys on this page")
     expect(dialog).to_contain_text("Upload photos")
