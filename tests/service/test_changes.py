@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
-import postgresql as postgresql_server
 import pytest
 from sqlalchemy import insert, select
 
@@ -10,38 +9,15 @@ from reid.errors import Conflict
 from service.store import changes, conflicts, decisions, history, identities, pairs
 from service.store.changes import Asked, Description
 from service.store.conflicts import Machine
-from service.store.database import Database, insert_one
+from service.store.database import insert_one
 from service.store.decisions import NewDecision
 from service.store.history import Evidence, PairSaid
 from service.store.pairs import Maker, Measured
 from service.store.review_tables import opinion, review_pair
-from service.store.tables import annotation, embedding, encounter, metadata, photo
+from service.store.tables import annotation, embedding, encounter, photo
 
 WHO = Asked("Aigül", "two torn ears")
 MACHINE = Machine(1.0, Maker("m", "c"))
-
-
-@pytest.fixture(scope="module")
-def postgresql():
-    """The URL of a server's database, or None."""
-    with postgresql_server.cluster() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path):
-    """An empty, migrated database."""
-    url = f"sqlite:///{tmp_path}/a.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql") or pytest.skip(postgresql_server.NONE)
-    made = Database(url)
-    made.migrate()
-    with made.write() as connection:
-        connection.execute(identities.identity.update().values(merged_into=None))
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(table.delete())
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
-import postgresql as postgresql_server
 import pytest
 from sqlalchemy import insert
 
@@ -11,35 +10,19 @@ from reid.errors import Conflict, NotFound
 from service import reviewing, settling
 from service.people import Actor, Role
 from service.store import changes, history, identities, opinions, reviews
-from service.store.database import Database
 from service.store.opinions import NewOpinion, Region
 from service.store.reviews import Edit, NewPair
-from service.store.tables import encounter, metadata
+from service.store.tables import encounter
 
 PEOPLE = [f"observer {n}" for n in range(8)]
 
 
-@pytest.fixture(scope="module")
-def postgresql():
-    """The URL of a server's database, or None."""
-    with postgresql_server.cluster() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path):
+@pytest.fixture
+def database(database):
     """A migrated database with six encounters, numbered from 1."""
-    url = f"sqlite:///{tmp_path}/a.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql") or pytest.skip(postgresql_server.NONE)
-    made = Database(url)
-    made.migrate()
-    with made.write() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(table.delete())
+    with database.write() as connection:
         connection.execute(insert(encounter), [{"id": n} for n in range(1, 7)])
-    yield made
-    made.close()
+    return database
 
 
 def put(database, *couples, **fields):

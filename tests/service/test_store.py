@@ -5,7 +5,6 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import postgresql as postgresql_server
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -17,28 +16,6 @@ from service.store import jobs
 from service.store.database import Database
 from service.store.files import PhotoFiles, digest
 from service.store.tables import annotation, job, metadata, station
-
-
-@pytest.fixture(scope="module")
-def postgresql():
-    """The URL of a server's database, or None."""
-    with postgresql_server.cluster() as url:
-        yield url
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path):
-    """An empty, migrated database."""
-    url = f"sqlite:///{tmp_path}/a.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql") or pytest.skip(postgresql_server.NONE)
-    made = Database(url)
-    made.migrate()
-    with made.write() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(table.delete())
-    yield made
-    made.close()
 
 
 def enqueue(database, count):

@@ -1,0 +1,30 @@
+"""What tests of the store share: an empty database of either kind."""
+
+import postgresql as postgresql_server
+import pytest
+
+from service.store.database import Database
+from service.store.tables import identity, metadata
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """The URL of a server's database, or None."""
+    with postgresql_server.cluster() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path):
+    """An empty, migrated database; of PostgreSQL where there is a server."""
+    url = f"sqlite:///{tmp_path}/a.db"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql") or pytest.skip(postgresql_server.NONE)
+    made = Database(url)
+    made.migrate()
+    with made.write() as connection:
+        connection.execute(identity.update().values(merged_into=None))
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(table.delete())
+    yield made
+    made.close()
