@@ -15,13 +15,13 @@ from tqdm import tqdm
 
 from reid.embed import Embedder
 from reid.errors import ReidError
-from reid.evaluation.degrade import LEVELS
+from reid.evaluation.degrade import EVERY
 from reid.evaluation.findings import Report, Stratum, strata_of
 from reid.evaluation.html_report import write_report
 from reid.evaluation.metrics import ranks
 from reid.evaluation.photos import CropStyle, Sample
 from reid.evaluation.population import FLANKS, SHOTS, photograph
-from reid.evaluation.protocol import numbers_of, read_dataset, read_distractors
+from reid.evaluation.protocol import numbers_of, read_dataset, read_distractors, some_animals
 from reid.evaluation.report import Row, as_text, evidence_as_text, rows, write_json
 from reid.evaluation.sections import opened
 from reid.evaluation.shortlist import (
@@ -46,6 +46,12 @@ def folder_of(dataset: str, stack: ExitStack) -> Path:
     return write_survey(folder, animals=animals, seed=seed).parent
 
 
+def asked(options: argparse.Namespace, stack: ExitStack) -> list[Sample]:
+    """The photos of the data, or of some of its animals."""
+    samples = read_dataset(folder_of(options.dataset, stack))
+    return some_animals(samples, options.individuals or len(samples), options.seed)
+
+
 def progress(what: str, total: int) -> Callable[[int], object]:
     """A bar on the terminal."""
     return tqdm(desc=what, total=total, disable=None).update
@@ -64,7 +70,7 @@ def evaluate(options: argparse.Namespace) -> None:
     strata: list[Stratum] = []
     places: dict[str, list[int]] = {}
     with ExitStack() as stack:
-        queries = read_dataset(folder_of(options.dataset, stack))
+        queries = asked(options, stack)
         others = [s for d in options.distractors for s in read_distractors(d)]
         about = heading(options, queries, others)
         animals = [s.animal for s in (*queries, *others)]
@@ -160,12 +166,13 @@ def main() -> int:
     add = parser.add_argument
     add("dataset", help="folder with index.csv, or synthetic:ANIMALS:SEED")
     add("--distractors", type=Path, action="append", default=[], metavar="DIR")
-    add("--degrade", type=int, nargs="+", choices=LEVELS, default=[0], help="levels of the query")
+    add("--degrade", type=int, nargs="+", choices=EVERY, default=[0], help="levels of the query")
     styles = list(CropStyle)
     add("--crop", type=CropStyle, nargs="+", choices=styles, default=styles[:1], help="the boxes")
     add("--embedder", action="append", default=[], metavar="SPEC", help=f"a peer beside: {FORMS}")
     add("--methods", nargs="+", choices=OURS, help="rootsift alone needs no network")
-    add("--seed", type=int, default=0, help="of grain, motion and jitter")
+    add("--individuals", type=int, metavar="N", help="only N animals, drawn by the seed")
+    add("--seed", type=int, default=0, help="of grain, motion, jitter and the animals drawn")
     add(
         "--recall",
         action="store_true",

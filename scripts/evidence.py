@@ -13,7 +13,7 @@ from reid.embed import Embedder
 from reid.errors import ReidError
 from reid.evaluation import encounter_evidence, sanity
 from reid.evaluation.calibration import drawn
-from reid.evaluation.degrade import LEVELS
+from reid.evaluation.degrade import EVERY
 from reid.evaluation.encounter_evidence import Heard
 from reid.evaluation.encounters import simulate
 from reid.evaluation.findings import Report, Stratum
@@ -122,7 +122,7 @@ def main() -> int:
     add("dataset", help="folder with index.csv, or synthetic:ANIMALS:SEED")
     add("--impostors", type=int, default=4000, help="pairs of strangers of a synthetic survey")
     add("--crops", type=int, default=200, help="without an animal, of a synthetic survey")
-    add("--degrade", type=int, nargs="+", choices=LEVELS, default=[0], help="levels of the query")
+    add("--degrade", type=int, nargs="+", choices=EVERY, default=[0], help="levels of the query")
     add("--mirror", action="store_true", help="compare right flanks, turned round, with left ones")
     add("--seed", type=int, default=0, help="of grain, crops without an animal and intervals")
     add("--report", type=Path, help="folder for report.html and evaluation.json")

@@ -13,6 +13,8 @@ from reid.errors import BadBox, BadDataset
 from reid.evaluation.photos import AS_GIVEN, Condition, FlankFinder, Sample, shown
 from reid.types import AnnotationFeatures, Crop, Flank
 
+ANIMALS = 31  # stream of random numbers that draws animals
+
 
 class Describer(Protocol):
     """What turns crops into features; the Embedder is one."""
@@ -44,6 +46,14 @@ def read_dataset(folder: Path) -> list[Sample]:
         return [_sample(folder, row) for row in rows if row["individual"]]
     except (BadBox, ValueError) as error:
         raise BadDataset(f"{folder / 'index.csv'}: {error}") from error
+
+
+def some_animals(samples: Sequence[Sample], count: int, seed: int) -> list[Sample]:
+    """All samples of `count` animals drawn by the seed, or of all where there are fewer."""
+    animals = sorted({s.animal for s in samples})
+    rng = np.random.default_rng((seed, ANIMALS))
+    drawn = {animals[n] for n in rng.permutation(len(animals))[:count]}
+    return [s for s in samples if s.animal in drawn]
 
 
 def _rows(folder: Path, needed: set[str]) -> list[dict[str, str]]:

@@ -7,7 +7,13 @@ import pytest
 
 from reid.errors import BadDataset
 from reid.evaluation.photos import Condition
-from reid.evaluation.protocol import countable, genuine, read_dataset, read_distractors
+from reid.evaluation.protocol import (
+    countable,
+    genuine,
+    read_dataset,
+    read_distractors,
+    some_animals,
+)
 from reid.evaluation.report import as_text, evidence_as_text, rows, write_json
 from reid.evaluation.retrieval import auc, retrieval
 from reid.evaluation.trial import Trial
@@ -73,6 +79,16 @@ def test_distractors_come_in_both_directions_and_are_nobody(dataset):
     assert len(others) == 10
     assert sum(s.mirrored for s in others) == 5
     assert not genuine(read_dataset(dataset), others).any()
+
+
+def test_drawing_some_animals_keeps_all_their_photos_and_only_theirs(dataset):
+    samples = read_dataset(dataset)
+    some = some_animals(samples, 1, seed=0)
+    assert len({s.animal for s in some}) == 1
+    assert some == [s for s in samples if s.animal == some[0].animal]
+    assert some_animals(samples, 1, seed=0) == some
+    assert len({some_animals(samples, 1, seed=n)[0].animal for n in range(20)}) > 1
+    assert some_animals(samples, 99, seed=0) == samples
 
 
 @pytest.mark.parametrize("content", [None, "name\nx\n", "path,individual\n"])
