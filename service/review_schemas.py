@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reid.reviews import Answer, Said, State
+from reid.reviews import Answer, Said, Shown
 from reid.types import Verdict
 from service import review_examples as examples
 from service.schemas import DecisionOut, Line, Note, Number, Wire, shown
@@ -91,7 +91,7 @@ class ReviewOut(Wire):
     encounters: tuple[int, int]
     stations: Sequence[str]
     flanks: Sequence[str] = Field(description="that both encounters show")
-    state: State
+    state: Shown
     answer: Answer | None
     missing: int = Field(description="observers who must still answer")
     blind: bool

@@ -57,10 +57,10 @@ def reviews_out(
     connection: Connection, wanted: Wanted, actor: Actor, observer: str, page: tuple[int, int]
 ) -> ReviewsOut:
     """A part of the queue. page: offset and limit."""
-    found = reviewing.tallies(connection)
+    found = reviewing.tallies(connection, closed=wanted.state in {"closed", "all"})
     part = slice(page[0], page[0] + page[1])
     shown, total = reviewing.queue(connection, found, wanted, actor, observer, part)
-    far = reviewing.progress(found, observer)
+    far = reviewing.progress(connection, found, observer)
     rows = [review_out(one, actor, observer) for one in shown]
     return ReviewsOut(done_today=far.done, left=far.left, total=total, reviews=rows)
 

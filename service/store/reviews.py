@@ -129,6 +129,11 @@ def every(
     return [_pair(row) for row in connection.execute(query)]
 
 
+def there(connection: Connection) -> bool:
+    """Whether any pair was ever put up."""
+    return connection.execute(select(review_pair.c.id).limit(1)).first() is not None
+
+
 def existing(connection: Connection, couples: Iterable[Couple]) -> dict[Couple, ReviewPair]:
     """Those of these couples that were put up before."""
     wanted, found = list(couples), {}
