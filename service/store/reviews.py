@@ -118,10 +118,19 @@ def get(connection: Connection, pair_id: int, *, hold: bool = False) -> ReviewPa
 
 
 def every(
-    connection: Connection, *, closed: bool = True, ids: Collection[int] | None = None
+    connection: Connection,
+    *,
+    closed: bool = True,
+    ids: Collection[int] | None = None,
+    hold: bool = False,
 ) -> list[ReviewPair]:
-    """All pairs, the oldest first; only open ones without `closed`, only `ids` where given."""
+    """All pairs, the oldest first; only open ones without `closed`, only `ids` where given.
+
+    hold: nobody else changes them until the end of the transaction.
+    """
     query = select(review_pair).order_by(review_pair.c.id)
+    if hold:
+        query = query.with_for_update()
     if not closed:
         query = query.where(review_pair.c.closed_at.is_(None))
     if ids is not None:

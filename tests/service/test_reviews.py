@@ -235,6 +235,9 @@ def test_a_chain_of_same_with_one_different_joins_nobody(client, encounter):
     assert plan["joins"] == []
     assert plan["contradictions"][0]["encounters"] == [a, c]
     assert len(plan["contradictions"]) == 1
+    assert plan["done"] == []
+    client.post(f"{PAIRS}/settling", json={"reviewer": "cu"})
+    assert {one["state"] for one in client.get(PAIRS).json()["reviews"]} == {"agreed"}
 
 
 def test_a_member_said_to_differ_keeps_others_out(client, encounter):
@@ -244,7 +247,7 @@ def test_a_member_said_to_differ_keeps_others_out(client, encounter):
     agreed(client, joins["id"])
     agreed(client, apart["id"], "different")
     plan = preview(client)
-    assert (plan["joins"], len(plan["contradictions"])) == ([], 1)
+    assert (plan["joins"], len(plan["contradictions"]), plan["done"]) == ([], 1, [])
 
 
 def test_what_changed_since_the_preview_is_not_applied(client, encounter):
