@@ -6,7 +6,7 @@ from fake_embedder import FakeEmbedder
 from service.store import clusterings, decisions, encounters, opinions, reviews
 from service.store.decisions import NewDecision
 from service.store.opinions import NewOpinion
-from service.store.reviews import NewPair
+from service.store.reviews import Edit, NewPair
 from service.worker import Worker
 
 HTML = {"accept": "text/html"}
@@ -111,6 +111,15 @@ def test_what_was_decided_or_put_up_is_not_suggested(client, parts, met):
     identity = decide(client, 1, kind="new")
     decide(client, 3, kind="same", identity_id=identity)
     assert (1, 3) not in suggested(client)
+
+
+def test_a_hidden_known_pair_is_not_suggested_with_its_llr(client, parts, met):
+    met(1, 2, 1, 2)
+    couple = suggested(client)[0]
+    with parts.database.write() as connection:
+        reviews.put(connection, [NewPair(*couple, source="known", truth="same")], "cu")
+    assert couple not in suggested(client)
+    assert f"one={couple[0]}&amp;other={couple[1]}" not in client.get("/clusters").text
 
 
 def test_opinions_that_contradict_the_catalogue_are_named_and_the_catalogue_stands(
@@ -221,6 +230,18 @@ def test_clusters_are_made_once_and_again_when_somebody_decides(client, parts, m
     finish(parts)
     made = client.get("/api/v1/clusters").json()["made"]
     assert (made["current"], made["calibrator"]) == (True, "calibrated@1")
+
+
+def test_clusters_are_made_again_when_one_pair_is_closed_and_another_opened(client, parts, met):
+    met(1, 2, 1)
+    with parts.database.write() as connection:
+        one, other = reviews.put(connection, [NewPair(1, 2), NewPair(2, 3)], "cu")
+        reviews.edit(connection, one.id, Edit(closed=True), "cu")
+    finish(parts)
+    with parts.database.write() as connection:
+        reviews.edit(connection, one.id, Edit(closed=False), "cu")
+        reviews.edit(connection, other.id, Edit(closed=True), "cu")
+    assert not client.get("/api/v1/clusters").json()["made"]["current"]
 
 
 def test_the_start_page_shows_what_is_most_worth_a_decision(client, met):
