@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, case, delete, fun
 
 from reid.types import Flank, GalleryRow
 from service.store import jobs
-from service.store.database import AnyRow
+from service.store.database import AnyRow, insert_or
 from service.store.review_tables import pair_evidence, pair_search
-from service.store.tables import annotation, embedding
+from service.store.tables import annotation, embedding, now
 
 KIND = "pairs"
 NOBODY = 0  # the identity of a row in an index of all annotations
@@ -50,28 +50,35 @@ class Entry:
 
 
 def put(connection: Connection, maker: Maker, found: Sequence[Measured]) -> None:
-    """Keep what was measured, instead of what the same model and calibrator said before."""
-    for one in found:
-        lower, higher = one.couple
-        connection.execute(
-            delete(pair_evidence).where(
-                pair_evidence.c.one == lower,
-                pair_evidence.c.other == higher,
-                _made_by(pair_evidence, maker),
-            )
-        )
-        connection.execute(
-            insert(pair_evidence).values(
-                one=lower,
-                other=higher,
-                model=maker.model,
-                calibrator=maker.calibrator,
-                llr=one.llr,
-                comparable=one.comparable,
-                one_newest=one.newest[0],
-                other_newest=one.newest[1],
-            )
-        )
+    """Keep what was measured, instead of what the same model and calibrator said before.
+
+    Two workers may have compared one pair at the same time: what rests on newer photos stays.
+    """
+    if not found:
+        return
+    rows = [
+        {
+            "one": one.couple[0],
+            "other": one.couple[1],
+            "model": maker.model,
+            "calibrator": maker.calibrator,
+            "llr": one.llr,
+            "comparable": one.comparable,
+            "one_newest": one.newest[0],
+            "other_newest": one.newest[1],
+            "computed_at": now(),
+        }
+        for one in sorted(found, key=lambda one: one.couple)  # two workers wait, and never block
+    ]
+    new, old = insert_or(connection, pair_evidence), pair_evidence.c
+    names = ("llr", "comparable", "one_newest", "other_newest", "computed_at")
+    statement = new.on_conflict_do_update(
+        index_elements=list(pair_evidence.primary_key),
+        set_={name: new.excluded[name] for name in names},
+        where=(old.one_newest <= new.excluded.one_newest)
+        & (old.other_newest <= new.excluded.other_newest),
+    )
+    connection.execute(statement, rows)
 
 
 def searched(connection: Connection, maker: Maker, encounter_id: int, newest: int) -> None:

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from reid.errors import Conflict, InputError, NotFound
 from reid.reviews import Truth
-from service.store.database import AnyRow
+from service.store.database import AnyRow, insert_or
 from service.store.review_tables import opinion, review_change, review_pair
 from service.store.tables import decision, encounter, now
 
@@ -99,9 +98,10 @@ def put(connection: Connection, new: Sequence[NewPair], reviewer: str) -> list[R
     before = existing(connection, fresh)
     rows = [_row(one, reviewer) for couple, one in fresh.items() if couple not in before]
     if rows:
-        make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        statement = make(review_pair).on_conflict_do_nothing(index_elements=["one", "other"])
-        connection.execute(statement, rows)
+        insert_new = insert_or(connection, review_pair).on_conflict_do_nothing(
+            index_elements=["one", "other"]
+        )
+        connection.execute(insert_new, rows)
     for couple, pair in before.items():
         _again(connection, pair, fresh[couple], reviewer)
     found = existing(connection, fresh)
