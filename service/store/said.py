@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from reid.reviews import Answer, Standing, newest, standing
+from reid.reviews import Said as SaidAnswer
 from service.store import opinions as store_opinions
 from service.store import pairs, reviews
 from service.store.history import Evidence, PairSaid
@@ -71,6 +72,28 @@ def opinions(connection: Connection) -> list[Said]:
 def standings(connection: Connection) -> dict[Pair, Standing]:
     """How far every pair is that was put up for review, hidden known ones apart."""
     return {one.pair: one.standing for one in _every(connection)}
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What somebody said of a pair once, for whoever reads what a change rests on."""
+
+    pair: Pair
+    observer: str
+    answer: SaidAnswer
+
+
+def spoken(connection: Connection, ids: Collection[int]) -> dict[int, Spoken]:
+    """Opinions by number, without those on pairs of which nothing may be shown."""
+    query = select(opinion.c.id, opinion.c.observer, opinion.c.answer).where(opinion.c.id.in_(ids))
+    query = query.add_columns(review_pair.c.one, review_pair.c.other)
+    rows = connection.execute(query.join(review_pair, review_pair.c.id == opinion.c.pair_id)).all()
+    secret = hidden(connection) if rows else frozenset()
+    return {
+        row.id: Spoken((row.one, row.other), row.observer, row.answer)
+        for row in rows
+        if (row.one, row.other) not in secret
+    }
 
 
 def asked(connection: Connection) -> frozenset[Pair]:

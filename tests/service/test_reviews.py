@@ -218,6 +218,21 @@ def test_two_identities_are_a_merge_to_decide_and_stay_listed(client, encounter)
     assert len(preview(client)["merges"]) == 1
 
 
+def test_a_merge_names_opinions_by_pair_and_observer_as_far_as_they_may_be_known(client, encounter):
+    a, b, c = encounter(1, 1, "Uma"), encounter(1, 9, "Kali"), encounter(1, 20)
+    known, secret = put(client, (a, b), (a, c))
+    agreed(client, known["id"])
+    page = client.get(f"/identities/1/merge?other=2&review={known['id']}").text
+    assert f"encounters {a} and {b}: observers say ab: same leopard, ef: same leopard" in page
+    hidden = say(client, secret["id"], "gh", "different").json()["id"]
+    said = {"other_id": 2, "evidence": {"opinions": [1, 2, hidden]}}
+    assert client.post("/api/v1/identities/1/merge", json=said).status_code == 201
+    page = client.get("/identities/1").text
+    assert f"encounters {a} and {b}: observers say ab: same leopard" in page
+    assert "1 opinion on a pair under blind review" in page
+    assert "gh: different" not in page
+
+
 def test_different_under_one_identity_is_a_contradiction(client, encounter):
     a, b = encounter(1, 1, "Uma"), encounter(1, 9, "Uma")
     (made,) = put(client, (a, b))
