@@ -195,7 +195,7 @@ def test_a_cluster_joins_the_identity_of_its_others_and_two_identities_are_refus
 ):
     met(1, 1, 2)
     decide(client, 1, kind="new", name="Akbar")
-    client.post("/clusters/identities", data={"chosen": ["1,2"], "seen": ["0"]})
+    client.post("/clusters/identities", data={"chosen": ["1,2"], "seen": ["0,1"]})
     with parts.database.read() as connection:
         assert decisions.latest(connection, 2).identity == "Akbar"
     decide(client, 3, kind="new", name="Other")
@@ -203,6 +203,18 @@ def test_a_cluster_joins_the_identity_of_its_others_and_two_identities_are_refus
     assert "they belong to 2 identities already" in page
     assert client.get("/clusters/preview?what=identities", headers=HTML).status_code == 422
     assert client.get("/clusters/preview?what=case&chosen=77", headers=HTML).status_code == 404
+
+
+def test_nobody_joins_another_identity_than_the_preview_said(client, parts, met):
+    met(1, 1)
+    decide(client, 1, kind="new", name="Akbar")
+    preview = client.get("/clusters/preview?what=identities&chosen=1,2").text
+    seen = preview.split('name="seen" value="', 1)[1].split('"', 1)[0]
+    decide(client, 1, kind="new", name="Babur")
+    form = {"chosen": ["1,2"], "seen": [seen]}
+    assert client.post("/clusters/identities", data=form, headers=HTML).status_code == 409
+    with parts.database.read() as connection:
+        assert decisions.latest(connection, 2) is None
 
 
 def test_clusters_become_a_case_and_pairs_become_reviews(client, parts, met):

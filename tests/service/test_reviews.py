@@ -346,3 +346,11 @@ def test_kappa_and_errors_come_from_first_blind_answers(client, catalogue):
     assert errors["ab"]["errors"]["false_same"] == 2
     assert errors["ab"]["own"] == 0
     assert set(errors["ab"]["by_certainty"]) == {"certain"}
+
+
+def test_who_answers_a_settled_pair_may_have_seen_it_and_does_not_count_as_blind(client, pair):
+    agreed(client, pair)
+    assert seen(client, pair, "cu")["open"]  # without accounts everybody is a curator
+    say(client, pair, "cu", "different")
+    found = client.get(f"{PAIRS}/agreement").json()
+    assert [one["observers"] for one in found["together"]] == [["ab", "ef"]]
