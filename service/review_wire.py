@@ -7,7 +7,7 @@ from reid.errors import ReidError
 from reid.reviews import ANSWERS
 from service import observers, reviewing
 from service.casework import Casework
-from service.people import Actor
+from service.people import Actor, Role
 from service.review_schemas import (
     AgreementOut,
     AgreementsOut,
@@ -43,11 +43,11 @@ def review_out(one: Reviewed, actor: Actor, observer: str) -> ReviewOut:
         answer=standing.answer if seen else None,
         missing=standing.missing,
         blind=pair.blind,
-        needed=pair.needed,
+        needed=pair.needed if seen or actor.role.may(Role.CURATOR) else None,
         source=one.source_to(actor, observer),
         note=pair.note if seen else None,
         reviewer=pair.reviewer if seen else None,
-        created_at=pair.created_at,
+        created_at=pair.created_at if seen else None,
         closed_at=pair.closed_at,
         wanted=one.wanted_from(observer),
     )

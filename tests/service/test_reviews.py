@@ -60,7 +60,7 @@ def test_a_blind_pair_tells_nothing_until_one_has_answered(client, pair):
     say(client, pair, "ab", "different", note="a secret remark")
     before = seen(client, pair, "ef")
     assert (before["open"], before["opinions"], before["machine"]) == (False, [], None)
-    hidden = ("answer", "source", "note", "reviewer")
+    hidden = ("answer", "source", "note", "reviewer", "created_at")
     assert {before["review"][name] for name in hidden} == {None}
     listed = client.get(PAIRS, params={"observer": "ef"}).text
     for text in (json.dumps(before), listed):
