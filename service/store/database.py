@@ -8,7 +8,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Insert, Row, create_engine, event, text
+from sqlalchemy import Connection, Engine, Insert, Row, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
 from service.store import account_tables, history_tables, review_tables  # noqa: F401  all tables
@@ -67,6 +68,12 @@ def insert_one(connection: Connection, statement: Insert) -> int:
     if key is None:
         raise ValueError("this table does not number its rows")
     return int(key[0])
+
+
+def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that may say what happens where such a row is there already."""
+    server = connection.dialect.name == "postgresql"
+    return postgresql.insert(table) if server else sqlite.insert(table)
 
 
 def _make_sqlite_durable(engine: Engine) -> None:
