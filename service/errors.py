@@ -78,7 +78,13 @@ STATUS: dict[type[ReidError], int] = {
 }
 
 GATE_CODES = frozenset({"login_required", "forbidden", "password_change_required"})
-HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 400: "bad_request"}
+HTTP_CODES = {
+    400: "bad_request",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+}
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

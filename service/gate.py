@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from urllib.parse import quote, unquote, urlsplit
 
 from fastapi.routing import RouteContext, iter_route_contexts
 from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Mount
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.admission import idle
 from service.errors import ErrorPage, problem, response
@@ -26,6 +28,8 @@ STATIC = "/static"
 PROGRAMS = ("/api/", "/metrics", "/openapi.json")
 NOTED_EVERY = timedelta(minutes=1)
 """The moment of last use is written this often, so that reading a page writes nothing."""
+FRESH_S = 1.0
+"""Whoever takes longer to send a body is looked at again when it is there."""
 
 Found = tuple[Actor, datetime | None]
 
@@ -51,7 +55,23 @@ class Gate:
             request.state.actor = await run_in_threadpool(self._actor, request)
             refused = self._refusal(request, route, request.state.actor) if route else None
             app = Speech(refused) if refused else app
+            receive = self._looking_again(request, route, receive)
         await app(scope, receive, send)
+
+    def _looking_again(self, request: Request, route: str, receive: Receive) -> Receive:
+        """A slow body opens nothing to whom it would be closed by the time it is there."""
+        asked = monotonic()
+
+        async def received() -> Message:
+            message = await receive()
+            ended = message["type"] == "http.request" and not message.get("more_body")
+            if ended and monotonic() - asked > FRESH_S:
+                request.state.actor = await run_in_threadpool(self._actor, request)
+                if self._refusal(request, route, request.state.actor):
+                    raise HTTPException(403, "what you may do was changed while you were sending")
+            return message
+
+        return received
 
     def _template(self, scope: Scope) -> str:
         """Method and path as in the table, "/static", or "" where no route answers."""

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from service import admission, gate
 from service.app import create_app
 from service.people import Role
 from service.permissions import BY_LOGIN_ONLY, ROUTES
@@ -23,6 +24,7 @@ NOBODY = "nobody"
 WHO = (NOBODY, *Role)
 SAFE = ("GET", "HEAD")
 UNSAFE = [route for route in ROUTES if not route.startswith(SAFE)]
+FORM, OURS = b"application/x-www-form-urlencoded", ADDRESS.encode()
 FOR_VIEWERS_TOO = "POST /api/v1/identify"  # asks, and keeps nothing
 
 
@@ -249,26 +251,53 @@ def test_a_foreign_page_cannot_use_the_cookie_and_a_token_needs_no_origin(app, c
     assert program.post("/api/v1/cases", json={"name": "a"}).status_code == 201
 
 
-def test_the_body_of_whoever_may_not_send_it_is_not_read(app, client, people):
-    async def upload():
-        sent = []
+def answered(app, receive, path, *headers):
+    """The status of a POST whose body comes from `receive`."""
 
-        async def receive():
-            raise AssertionError("the body was asked for")
+    async def post():
+        sent = []
 
         async def send(message):
             sent.append(message)
 
-        headers = [(b"host", b"127.0.0.1"), (b"content-length", b"1000000")]
         scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1"}
-        scope |= {"method": "POST", "path": "/api/v1/photos", "raw_path": b"/api/v1/photos"}
-        scope |= {"scheme": "http", "query_string": b"", "root_path": "", "headers": headers}
-        scope |= {"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "state": {}}
+        scope |= {"method": "POST", "path": path, "raw_path": path.encode()}
+        scope |= {"scheme": "http", "query_string": b"", "root_path": ""}
+        scope |= {"headers": [(b"host", b"127.0.0.1"), *headers], "state": {}}
+        scope |= {"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80)}
         await app(scope, receive, send)
         return sent[0]["status"]
 
     with ThreadPoolExecutor(1) as pool:  # a loop of its own: a browser may run one in this thread
-        assert pool.submit(lambda: asyncio.run(upload())).result() == 401
+        return pool.submit(lambda: asyncio.run(post())).result()
+
+
+def test_the_body_of_whoever_may_not_send_it_is_not_read(app, client, people):
+    async def receive():
+        raise AssertionError("the body was asked for")
+
+    assert answered(app, receive, "/api/v1/photos", (b"content-length", b"1000000")) == 401
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [({"role": Role.VIEWER}, 403), ({"active": False}, 403), ({"role": Role.ADMIN}, 303)],
+    ids=["another role", "closed", "nothing"],
+)
+def test_whoever_sends_a_body_slowly_may_no_more_than_when_it_is_there(
+    app, client, people, monkeypatch, change, status
+):
+    monkeypatch.setattr(gate, "FRESH_S", 0)
+    second = account(app, "second", "admin")
+    secret = cookie(app, second).encode()
+
+    async def receive():  # meanwhile another admin is faster
+        admission.change_account(app.state.parts.database, second, **change)
+        return {"type": "http.request", "body": b"role=admin", "more_body": False}
+
+    headers = (b"cookie", b"session=" + secret), (b"content-type", FORM), (b"origin", OURS)
+    path = f"/accounts/{people[Role.OBSERVER]}/role"
+    assert answered(app, receive, path, *headers) == status
 
 
 def test_two_services_over_one_database_agree(settings):
