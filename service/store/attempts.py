@@ -3,10 +3,10 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from service.store.account_tables import login_attempt
-from service.store.database import insert_one
+from service.store.database import insert_one, one_at_a_time
 from service.store.tables import now
 
 FREE_OF_A_NAME, FREE_OF_AN_ADDRESS = 5, 20
@@ -20,8 +20,7 @@ def begin(connection: Connection, name: str, address: str) -> tuple[int, float]:
 
     Attempts at the same moment count each other: one is noted after the other.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("LOCK TABLE login_attempt IN EXCLUSIVE MODE"))
+    one_at_a_time(connection, "login_attempt")
     who, where = _digest(name), address[:60]
     wait = max(
         _wait(connection, login_attempt.c.name == who, FREE_OF_A_NAME),

@@ -69,6 +69,12 @@ def insert_one(connection: Connection, statement: Insert) -> int:
     return int(key[0])
 
 
+def one_at_a_time(connection: Connection, what: str) -> None:
+    """Wait for every other transaction that asked for the same; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
+
+
 def _make_sqlite_durable(engine: Engine) -> None:
     """WAL with synchronous=FULL: a commit that returned survives a kill and a power cut."""
 
