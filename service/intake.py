@@ -116,6 +116,7 @@ class Intake:
     def _record(self, receipts: list[Receipt], prepared: list[Prepared], said: Said) -> Upload:
         """One transaction for photos, annotations, jobs and the list of files.
 
+        A known photo that could not be embedded is tried again.
         Two uploads of the same new bytes at the same moment: one of them is asked again.
         """
         for attempt in range(RETRIES):
@@ -147,6 +148,8 @@ class Intake:
             else:
                 again = [replace(claim, used=False) for claim in one.claims]
                 photos.add_claims(connection, one.photo.id, again)
+                for annotation in photos.try_again(connection, one.photo.id):
+                    jobs.enqueue(connection, "embed", {"annotation": annotation})
             receipts[one.position] = replace(receipts[one.position], created=created)
         return uploads.add(connection, receipts)
 

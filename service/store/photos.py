@@ -196,6 +196,14 @@ def mark_failed(connection: Connection, annotation_id: int, code: str, detail: s
     _set_state(connection, annotation_id, "failed", code, detail)
 
 
+def try_again(connection: Connection, photo_id: str) -> list[int]:
+    """Let those of its annotations that failed wait to be embedded once more; their numbers."""
+    failed = (annotation.c.photo_id == photo_id) & (annotation.c.state == "failed")
+    waits = {"state": "pending", "error_code": None, "error_detail": None}
+    again = update(annotation).where(failed).values(waits).returning(annotation.c.id)
+    return list(connection.execute(again).scalars())
+
+
 def _set_state(
     connection: Connection, annotation_id: int, state: str, code: str | None, detail: str | None
 ) -> None:

@@ -83,10 +83,10 @@ def test_a_silent_workers_job_comes_back(database):
 
 
 def test_a_renewed_lease_keeps_the_job(database):
-    enqueue(database, 1)
+    numbers = enqueue(database, 1)
     claim(database, "a", at=0)
     with database.write() as connection:
-        jobs.renew(connection, "a", lease_s=60, at=50)
+        jobs.renew(connection, "a", numbers, lease_s=60, at=50)
     assert claim(database, "b", at=61) == []
 
 
