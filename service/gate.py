@@ -15,7 +15,7 @@ from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.admission import idle
-from service.errors import ErrorPage, problem, response
+from service.errors import ErrorPage, RoleNeeded, problem, response
 from service.passwords import fingerprint
 from service.people import ANONYMOUS, Actor, Role
 from service.permissions import BY_LOGIN_ONLY, ROUTES, UNASKED, WITH_TEMPORARY_PASSWORD
@@ -125,7 +125,7 @@ class Gate:
         if actor is None:
             return _log_in_first(request, self._typed_on(request))
         if not actor.role.may(needed):
-            return self._forbidden(request, f"this needs the role {needed}; yours is {actor.role}")
+            return self._forbidden(request, str(RoleNeeded(needed, actor.role)))
         if actor.token is not None and route in BY_LOGIN_ONLY:
             return self._forbidden(request, "a token cannot do this: log in with your password")
         if actor.temporary and route not in WITH_TEMPORARY_PASSWORD:

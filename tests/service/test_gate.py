@@ -115,6 +115,17 @@ def test_a_token_may_what_both_its_scope_and_its_account_may(house, role, scope)
     assert (answer.status_code == 200) is (role is scope is Role.ADMIN)
 
 
+def test_a_case_is_closed_by_curators_through_the_api_too(app, client, people):
+    observer, curator = (browser_of(app, people[one]) for one in (Role.OBSERVER, Role.CURATOR))
+    case = observer.post("/api/v1/cases", json={"name": "a"}).json()["id"]
+    url = f"/api/v1/cases/{case}"
+    assert observer.patch(url, json={"note": "b"}).status_code == 200
+    refused = observer.patch(url, json={"closed": True})
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert curator.patch(url, json={"closed": True}).json()["closed_at"] is not None
+    assert observer.patch(url, json={"closed": False}).status_code == 403
+
+
 def test_a_route_without_a_role_is_refused_to_everybody(app):
     app.add_api_route("/api/v1/forgotten", lambda: "open")
     with TestClient(app, base_url=ADDRESS, follow_redirects=False) as client:
