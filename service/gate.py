@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote
 
 from fastapi.routing import RouteContext, iter_route_contexts
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.admission import idle
+from service.csrf import parsed
 from service.errors import ErrorPage, RoleNeeded, problem, response
 from service.passwords import fingerprint
 from service.people import ANONYMOUS, Actor, Role
@@ -134,7 +135,7 @@ class Gate:
 
     def _typed_on(self, request: Request) -> str:
         """The page of ours that a form was sent from; "" where it cannot be opened again."""
-        page = urlsplit(request.headers.get("referer", ""))
+        page = parsed(request.headers.get("referer", ""))
         asked = {**request.scope, "method": "GET", "path": page.path}
         if page.netloc != request.url.netloc or not self._template(asked):
             return ""

@@ -183,7 +183,7 @@ def _box(boxes: Sequence[str], position: int, width: int, height: int) -> Box | 
 def _zone(moment: datetime | None) -> str:
     if moment is None or moment.tzinfo is None:
         return "unknown"
-    return moment.isoformat()[-6:]
+    return moment.isoformat(timespec="minutes")[16:22]
 
 
 def _claims(name: str, said: Sequence[tuple[str, str | None]]) -> list[Claim]:

@@ -337,6 +337,7 @@ def test_the_language_of_the_account_comes_before_that_of_the_browser(app, clien
         ("/reviews/3?said=1", "/login?next=%2Freviews%2F3%3Fsaid%3D1"),
         ("/reviews/3/opinions", "/login"),  # no page that can be opened again
         ("http://elsewhere.example/reviews/3", "/login"),
+        ("http://[", "/login"),
         ("", "/login"),
     ],
 )
