@@ -7,7 +7,7 @@ from typing import Literal
 from sqlalchemy import Connection, insert, select, update
 
 from reid.errors import Conflict, NotFound
-from service.people import ANONYMOUS, Role
+from service.people import ANONYMOUS, Role, alike, spelled
 from service.store.account_tables import account, account_change
 from service.store.database import AnyRow, insert_one, one_at_a_time
 
@@ -62,8 +62,7 @@ def get(connection: Connection, account_id: int) -> Account:
 
 def named(connection: Connection, name: str) -> Account | None:
     """The account of this name in any spelling of capitals, or None."""
-    wanted = name.strip().casefold()
-    return next((one for one in every(connection) if one.name.casefold() == wanted), None)
+    return next((one for one in every(connection) if alike(one.name) == alike(name)), None)
 
 
 def add(
@@ -71,7 +70,8 @@ def add(
 ) -> Account:
     """A new account. password: its argon2 hash. The first account is an admin's."""
     one_at_a_time(connection, "account")
-    if name.casefold() == ANONYMOUS:
+    name = spelled(name)
+    if alike(name) == ANONYMOUS:
         raise Conflict(f"no account can be called {ANONYMOUS}")
     if named(connection, name) is not None:
         raise Conflict(f"there is an account {name} already")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
+from service.people import alike
 from service.store.account_tables import login_attempt
 from service.store.database import insert_one, one_at_a_time
 from service.store.tables import now
@@ -61,4 +62,4 @@ def _wait(connection: Connection, same: ColumnElement[bool], free: int) -> float
 
 
 def _digest(name: str) -> str:
-    return hashlib.sha256(name.strip().casefold().encode()).hexdigest()
+    return hashlib.sha256(alike(name).encode()).hexdigest()

@@ -27,12 +27,15 @@ class Database:
         self.engine = create_engine(url, pool_size=10, max_overflow=40)
         if self.engine.dialect.name == "sqlite":
             _make_sqlite_durable(self.engine)
+            self._one_state: dict[str, Any] = {}  # SQLite shows no other
+        else:
+            self._one_state = {"isolation_level": "REPEATABLE READ"}
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that changes nothing."""
         with self.engine.connect() as connection:
-            yield connection.execution_options(reading=True)
+            yield connection.execution_options(reading=True, **self._one_state)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

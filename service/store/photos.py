@@ -113,10 +113,9 @@ def photo_of(row: AnyRow) -> Photo:
     return Photo(**{c.name: row._mapping[c] for c in photo.columns})
 
 
-def hold_station(connection: Connection, name: str) -> None:
-    """Make sure that a station exists, and keep others from grouping its photos meanwhile."""
-    held = select(station.c.name).where(station.c.name == name).with_for_update()
-    if connection.execute(held).first() is None:
+def add_station(connection: Connection, name: str) -> None:
+    """Make sure that a station exists."""
+    if connection.execute(select(station).where(station.c.name == name)).first() is None:
         connection.execute(insert(station).values(name=name))
 
 

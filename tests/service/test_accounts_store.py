@@ -7,7 +7,7 @@ import pytest
 from logged_in import account_in
 
 from reid.errors import Conflict
-from service.people import Role
+from service.people import BadName, Role
 from service.store import accounts
 
 
@@ -69,3 +69,19 @@ def test_another_role_does_not_open_an_account_that_is_being_closed(database, an
         with database.read() as connection:
             found = accounts.get(connection, number)
         assert (found.role, found.active) == (Role.CURATOR, False)
+
+
+def test_two_spellings_of_a_name_are_one(database, ana):
+    account_in(database, "Aigu\u0308l ")
+    with database.write() as connection:
+        found = accounts.named(connection, "AIG\u00dcL")
+        assert found is not None
+        assert found.name == "Aig\u00fcl"
+        with pytest.raises(Conflict, match="already"):
+            accounts.add(connection, "aigu\u0308l", Role.VIEWER, "-")
+
+
+@pytest.mark.parametrize("name", ["", " ", "two\nlines", "a\x00", "n" * 101])
+def test_a_name_stands_on_one_line(database, ana, name):
+    with pytest.raises(BadName), database.write() as connection:
+        accounts.add(connection, name, Role.VIEWER, "-")

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,16 @@ def test_a_transaction_that_fails_leaves_nothing(database):
         raise RuntimeError
     with database.read() as connection:
         assert connection.execute(select(station)).all() == []
+
+
+def test_reading_sees_one_state(database):
+    with database.read() as reading:
+        assert reading.execute(select(job)).all() == []
+        enqueue(database, 1)
+        assert reading.execute(select(job)).all() == []
+    assert len(claim(database)) == 1
+    with database.read() as reading:
+        assert len(reading.execute(select(job)).all()) == 1
 
 
 def test_values_that_are_one_of_few_are_checked(database):
@@ -138,6 +149,16 @@ def test_a_missing_file_is_named(tmp_path):
 def test_an_object_store_is_another_url():
     files = PhotoFiles("memory://photos")
     assert files.get(files.put(b"leopard")) == b"leopard"
+
+
+def test_a_full_disk_does_not_keep_half_a_file(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(ENOSPC, "no space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        PhotoFiles(str(tmp_path)).put(b"leopard")
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
 
 KILLED_WHILE_WRITING = """
