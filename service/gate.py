@@ -97,7 +97,8 @@ class Gate:
             elif cookie:
                 found = sessions.who(connection, fingerprint(cookie), idle(self._settings))
             if found is None:
-                return None if self._guarded(connection) else _single(request)
+                alone = not forwarded(request) and not self._guarded(connection)
+                return _single(request) if alone else None
         self._note(*found)
         return found[0]
 
@@ -155,6 +156,11 @@ def bearer(request: Request) -> str | None:
         return None
     scheme, _, token = header.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def forwarded(request: Request) -> bool:
+    """Whether a proxy says that it passes this on: whoever asks need not sit at this computer."""
+    return any(name in request.headers for name in ("forwarded", "x-forwarded-for"))
 
 
 def cookie_name(request: Request) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
@@ -22,7 +23,7 @@ def begin(connection: Connection, name: str, address: str) -> tuple[int, float]:
     Attempts at the same moment count each other: one is noted after the other.
     """
     one_at_a_time(connection, "login_attempt")
-    who, where = _digest(name), address[:60]
+    who, where = _digest(name), _place(address)
     wait = max(
         _wait(connection, login_attempt.c.name == who, FREE_OF_A_NAME),
         _wait(connection, login_attempt.c.address == where, FREE_OF_AN_ADDRESS),
@@ -59,6 +60,14 @@ def _wait(connection: Connection, same: ColumnElement[bool], free: int) -> float
         return 0.0
     passed: float = (now() - latest).total_seconds()
     return max(delay(failures, free) - passed, 0.0)
+
+
+def _place(address: str) -> str:
+    """The address, or of IPv6 the network: one line has 2 to the 64 addresses."""
+    try:
+        return str(ip_network((address, 64), strict=False))
+    except ValueError:  # IPv4 has no 64 bits
+        return address[:60]
 
 
 def _digest(name: str) -> str:

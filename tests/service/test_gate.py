@@ -174,6 +174,13 @@ def test_without_an_account_whoever_is_at_the_computer_may_do_everything(client)
     assert 'href="/accounts"' in client.get("/cases").text
 
 
+@pytest.mark.parametrize("header", ["forwarded", "x-forwarded-for"])
+def test_whoever_comes_through_a_proxy_is_not_the_one_at_the_computer(client, header):
+    passed_on = {header: "for=198.51.100.7"}
+    assert client.get("/api/v1/me", headers=passed_on).status_code == 401
+    assert client.get("/login", headers=passed_on).status_code == 200
+
+
 def test_the_first_account_asks_everybody_for_a_login_at_once(app, client):
     assert client.get("/api/v1/identities").status_code == 200
     account(app, "ana", "admin")

@@ -137,6 +137,16 @@ def test_an_address_that_tries_many_names_waits_and_others_do_not(door):
     assert door("ana", PASSWORD, THERE)
 
 
+def test_all_addresses_of_one_line_wait_together(database):
+    places = [f"2001:db8:1:2::{n:x}" for n in range(attempts.FREE_OF_AN_ADDRESS)]
+    with database.write() as connection:
+        for n, place in enumerate(places):
+            assert attempts.begin(connection, f"name {n}", place)[1] == 0
+        assert attempts.begin(connection, "ana", "2001:db8:1:2:3::4")[1] > 0
+        assert attempts.begin(connection, "ana", "2001:db8:1:3::4")[1] == 0
+        assert attempts.begin(connection, "ana", "unknown")[1] == 0
+
+
 def test_a_success_starts_the_count_anew(door):
     wrongly(door, attempts.FREE_OF_A_NAME - 1)
     door("ana", PASSWORD)
