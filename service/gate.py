@@ -1,5 +1,6 @@
 """The gate: who asks, and whether they may. It decides before a body is read."""
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -7,6 +8,7 @@ from urllib.parse import quote, unquote
 
 from fastapi.routing import RouteContext, iter_route_contexts
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -25,6 +27,7 @@ from service.speech import Speech
 from service.store import accounts, sessions, tokens
 from service.store.database import Database
 
+log = logging.getLogger(__name__)
 STATIC = "/static"
 PROGRAMS = ("/api/", "/metrics", "/openapi.json")
 NOTED_EVERY = timedelta(minutes=1)
@@ -111,11 +114,14 @@ class Gate:
         every = min(NOTED_EVERY, idle(self._settings) / 10)
         if seen is not None and datetime.now(UTC) - seen < every:
             return
-        with self._database.write() as connection:
-            if actor.token is not None:
-                tokens.touch(connection, actor.token)
-            elif actor.session is not None:
-                sessions.touch(connection, actor.session)
+        try:
+            with self._database.write() as connection:
+                if actor.token is not None:
+                    tokens.touch(connection, actor.token)
+                elif actor.session is not None:
+                    sessions.touch(connection, actor.session)
+        except OperationalError:  # busy or full: no reason to refuse who only reads
+            log.exception("the last use of a login could not be noted")
 
     def _refusal(self, request: Request, route: str, actor: Actor | None) -> ASGIApp | None:
         """The answer to whoever may not, or None."""

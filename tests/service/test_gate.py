@@ -9,6 +9,7 @@ from fake_embedder import fake_recognition
 from fastapi.routing import iter_route_contexts
 from logged_in import ADDRESS, account, browser_of, cookie, one_of_each, program_of, token
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
@@ -17,6 +18,7 @@ from service.app import create_app
 from service.people import Role
 from service.permissions import BY_LOGIN_ONLY, ROUTES
 from service.settings import Settings
+from service.store import sessions
 from service.store.account_tables import api_token, login_session
 from service.store.tables import now
 
@@ -316,6 +318,16 @@ def test_whoever_sends_a_body_slowly_may_no_more_than_when_it_is_there(
     headers = (b"cookie", b"session=" + secret), (b"content-type", FORM), (b"origin", OURS)
     path = f"/accounts/{people[Role.OBSERVER]}/role"
     assert answered(app, receive, path, *headers) == status
+
+
+def test_a_database_that_cannot_be_written_can_be_read(app, client, people, monkeypatch):
+    def full(*_):
+        raise OperationalError("UPDATE", {}, OSError("no space left"))
+
+    browser = browser_of(app, people[Role.VIEWER])
+    ended(app, login_session, seen_at=now() - timedelta(hours=1))
+    monkeypatch.setattr(sessions, "touch", full)
+    assert browser.get("/api/v1/me").status_code == 200
 
 
 def test_two_services_over_one_database_agree(settings):
