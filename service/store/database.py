@@ -28,12 +28,15 @@ class Database:
         self.engine = create_engine(url, pool_size=10, max_overflow=40)
         if self.engine.dialect.name == "sqlite":
             _make_sqlite_durable(self.engine)
+            self._one_state: dict[str, Any] = {}  # SQLite shows no other
+        else:
+            self._one_state = {"isolation_level": "REPEATABLE READ"}
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that changes nothing."""
         with self.engine.connect() as connection:
-            yield connection.execution_options(reading=True)
+            yield connection.execution_options(reading=True, **self._one_state)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -74,6 +77,12 @@ def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresq
     """An insert that may say what happens where such a row is there already."""
     server = connection.dialect.name == "postgresql"
     return postgresql.insert(table) if server else sqlite.insert(table)
+
+
+def one_at_a_time(connection: Connection, what: str) -> None:
+    """Wait for every other transaction that asked for the same; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
 
 
 def _make_sqlite_durable(engine: Engine) -> None:
