@@ -31,6 +31,17 @@ def test_products_get_one_thread_meanwhile_and_what_they_had_afterwards():
     assert blas_threads() == before
 
 
+def test_who_comes_first_and_goes_first_does_not_leave_the_other_narrow():
+    np.ones((2, 2)) @ np.ones((2, 2))
+    before = blas_threads()
+    one, other = (side_by_side(lambda _: tuple(blas_threads()), range(2)) for _ in range(2))
+    assert set(next(one)) == set(next(other)) == {1}
+    one.close()
+    assert set(blas_threads()) == {1}
+    other.close()
+    assert blas_threads() == before
+
+
 def test_an_error_in_a_piece_reaches_the_caller():
     with pytest.raises(ZeroDivisionError):
         list(side_by_side(lambda n: 1 // n, [1, 0]))
