@@ -9,6 +9,7 @@ from reid.packing import pack_features, pack_vector, unpack_features, unpack_vec
 from reid.types import AnnotationFeatures, Box, Embedding, Flank, Float32, GalleryRow
 from reid.voting import cells as voting_cells
 from service.store import facts, references
+from service.store.database import one_at_a_time
 from service.store.identities import current
 from service.store.photos import annotation_of, mark_embedded
 from service.store.tables import (
@@ -38,7 +39,12 @@ AFAR = ("afar-0", "afar-1")  # kinds of features, see `reid.afar`
 
 
 def add(connection: Connection, annotation_id: int, features: AnnotationFeatures) -> None:
-    """Keep what was computed from an annotation, instead of what the same model said before."""
+    """Keep what was computed from an annotation, instead of what the same model said before.
+
+    Transactions that do so end one after the other: whoever sees a number sees all lower ones, as
+    `version` takes for granted.
+    """
+    one_at_a_time(connection, "embedding")
     model = features.embedding.model
     for table in (embedding, local_features):
         of_this = table.c.annotation_id == annotation_id

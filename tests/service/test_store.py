@@ -2,21 +2,24 @@
 
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from errno import ENOSPC
 from pathlib import Path
 
+import numpy as np
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from fake_embedder import FakeEmbedder
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from reid.errors import NotFound
-from service.store import jobs
-from service.store.database import Database
+from reid.types import Box, Crop, Flank
+from service.store import features, jobs
+from service.store.database import Database, insert_one
 from service.store.files import PhotoFiles, digest
-from service.store.tables import annotation, job, metadata, station
+from service.store.tables import annotation, encounter, job, metadata, photo, station
 
 
 def enqueue(database, count):
@@ -179,3 +182,29 @@ def test_a_file_whose_writer_was_killed_is_not_there_under_its_name(tmp_path):
     with pytest.raises(NotFound):
         files.get(digest(b"leopard"))
     assert files.get(files.put(b"leopard")) == b"leopard"
+
+
+def test_embeddings_of_two_workers_become_visible_in_the_order_of_their_numbers(database):
+    crop = Crop(np.full((100, 200, 3), 90, np.uint8), Box(0, 0, 200, 100), Flank.LEFT)
+    (seen,) = FakeEmbedder().describe([crop])
+    facts = {"media_type": "image/jpeg", "bytes": 1, "width": 9, "height": 9, "zone": "unknown"}
+    with database.write() as connection:
+        connection.execute(insert(photo).values(id="0" * 64, file_name="a", notes="", **facts))
+        which = {
+            "photo_id": "0" * 64,
+            "encounter_id": insert_one(connection, insert(encounter).values()),
+            "flank": "left",
+            "state": "pending",
+        }
+        ours, theirs = (insert_one(connection, insert(annotation).values(which)) for _ in "ab")
+
+    def other_worker():
+        with database.write() as connection:
+            features.add(connection, theirs, seen)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.write() as connection:
+            features.add(connection, ours, seen)
+            other = pool.submit(other_worker)
+            assert wait([other], timeout=0.3).not_done
+        other.result(timeout=10)
