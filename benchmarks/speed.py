@@ -26,7 +26,7 @@ from torchvision.models import efficientnet_v2_m, swin_t
 from tqdm import tqdm
 
 from reid.embed import Embedder
-from reid.network import RosetteNetwork
+from reid.network import RosetteNetwork, folded
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
 from reid.types import Box, Crop, Flank
@@ -87,7 +87,7 @@ def subjects(
     embedder: Embedder, crops: Sequence[Crop], batch: int, peers: int
 ) -> dict[str, Subject]:
     """Ours and the others by name."""
-    network, (height, width) = embedder.network, embedder.near
+    network, (height, width) = folded(embedder.network), embedder.near
 
     def looks(count: int) -> object:
         part = crops[:count]
@@ -119,7 +119,7 @@ class _Embedding(nn.Module):
 
 
 def _frozen(network: RosetteNetwork, shape: tuple[int, int, int]) -> Callable[[Tensor], Tensor]:
-    """Traced and frozen, which folds the batch normalisations into the convolutions."""
+    """Traced and frozen."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # torch would rather be compiled
         traced = torch.jit.trace(_Embedding(network).eval(), torch.zeros(2, *shape))

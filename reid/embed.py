@@ -14,7 +14,7 @@ from torch import Tensor
 from reid import afar
 from reid.contrast import local_contrast
 from reid.flank import flank_window
-from reid.network import RosetteNetwork, body_place, without_surround
+from reid.network import RosetteNetwork, body_place, folded, without_surround
 from reid.quality import LOOK, QualityModel, load_quality, measure
 from reid.rootsift import rootsift
 from reid.types import (
@@ -52,8 +52,10 @@ class Embedder:
     def __init__(
         self, network: RosetteNetwork, card: ModelCard, quality: QualityModel | None = None
     ) -> None:
-        """quality: grades what is described; without it nothing is graded."""
+        """network: read once, later changes of it are not seen. quality: grades what is described;
+        without it nothing is graded."""
         self.network = network.eval().to(memory_format=torch.channels_last)
+        self._eyes = folded(self.network)
         self.card = card
         self.model = card.id
         self.quality = quality
@@ -153,8 +155,8 @@ class Embedder:
         whole = [Box(0, 0, c.image.shape[1], c.image.shape[0]) for c in crops]
         looks = [look(c, b, (height, width)) for c, b in zip(crops, whole, strict=True)]
         features = self._trunk(looks)
-        coat = torch.sigmoid(self.network.coat(features))[:, 0].numpy()
-        place, pose = self.network.locate(features)
+        coat = torch.sigmoid(self._eyes.coat(features))[:, 0].numpy()
+        place, pose = self._eyes.locate(features)
         places, pose = body_place(place).numpy(), pose.double()
         boxes = [flank_window(c, p, b) for c, p, b in zip(coat, places, whole, strict=True)]
         left, yaw = torch.sigmoid(pose[:, 0]), torch.rad2deg(pose[:, 1])
@@ -163,7 +165,7 @@ class Embedder:
 
     def _trunk(self, looks: Sequence[Look]) -> Tensor:
         images = np.stack([local_contrast(look.luminance) for look in looks])[:, None]
-        return self.network.features(torch.from_numpy(images))
+        return self._eyes.features(torch.from_numpy(images))
 
     def embed(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[Embedding]:
         """The embedding of each crop, which sees the flank and nothing around it."""
@@ -176,8 +178,8 @@ class Embedder:
         """The embedding of each flank, and where in it coat is seen: (h, w) float32 in [0, 1]."""
         looks = [look(c, f, self.near) for c, f in zip(crops, flanks, strict=True)]
         features = self._trunk(looks)
-        vectors = self.network.embed(features).numpy()
-        coat = torch.sigmoid(self.network.coat(features))[:, 0].numpy()
+        vectors = self._eyes.embed(features).numpy()
+        coat = torch.sigmoid(self._eyes.coat(features))[:, 0].numpy()
         return [Embedding(v / np.linalg.norm(v), self.model) for v in vectors], list(coat)
 
     @property
@@ -209,9 +211,9 @@ class Embedder:
         regions = [grown(flank, MARGIN) for flank in flanks]
         looks = [look(c, r, size) for c, r in zip(crops, regions, strict=True)]
         features = self._trunk(looks)
-        coat = torch.sigmoid(self.network.coat(features))
-        trust = (coat * torch.sigmoid(self.network.reliability(features)))[:, 0].numpy()
-        descriptors = without_surround(self.network.describe(features), coat).numpy()
+        coat = torch.sigmoid(self._eyes.coat(features))
+        trust = (coat * torch.sigmoid(self._eyes.reliability(features)))[:, 0].numpy()
+        descriptors = without_surround(self._eyes.describe(features), coat).numpy()
         grids = [
             _Grid(d, c, t, look.region)
             for d, c, t, look in zip(descriptors, coat[:, 0].numpy(), trust, looks, strict=True)

@@ -1,20 +1,16 @@
 """How an answer comes about: the stages in order, for one query encounter."""
 
-import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
-
-from threadpoolctl import ThreadpoolController
 
 from reid.compare import compare
 from reid.encounters import shared_flank, witnesses
 from reid.errors import EmbeddingMismatch
 from reid.evidence import Calibrator
 from reid.gallery import Galleries
+from reid.side_by_side import side_by_side
 from reid.types import (
     AnnotationFeatures,
     GalleryRow,
@@ -26,7 +22,6 @@ from reid.types import (
 
 FeaturesOf = Callable[[Sequence[int]], Mapping[int, AnnotationFeatures]]
 LEAST_SHORTLIST = 10  # annotations for each photo of an encounter
-THREADS = min(4, os.cpu_count() or 1)
 
 
 @dataclass(slots=True)
@@ -101,19 +96,12 @@ def _compared(
         return PairResult(q, row, seen, calibrator.pair(seen, shared=shared))
 
     known = [(q, row) for q, row in wanted if row.annotation in held]
-    with _blas().limit(limits=1, user_api="blas"), ThreadPoolExecutor(THREADS) as pool:
-        quick = sorted(pool.map(lambda pair: look(*pair, rootsift=False), known), key=_order)
-        queue = _in_turn(quick)[:verify]
-        again = pool.map(lambda n: look(quick[n].query, quick[n].row, rootsift=True), queue)
-        for n, pair in zip(queue, list(again), strict=True):
-            quick[n] = pair
+    quick = sorted(side_by_side(lambda pair: look(*pair, rootsift=False), known), key=_order)
+    queue = _in_turn(quick)[:verify]
+    again = side_by_side(lambda n: look(quick[n].query, quick[n].row, rootsift=True), queue)
+    for n, pair in zip(queue, list(again), strict=True):
+        quick[n] = pair
     return sorted(quick, key=_order)
-
-
-@cache
-def _blas() -> ThreadpoolController:
-    """One thread a pair: the products are small, and the pairs are what is done side by side."""
-    return ThreadpoolController()
 
 
 def _in_turn(quick: Sequence[PairResult]) -> list[int]:

@@ -1,10 +1,13 @@
 """The rosette network: luminance in, one global embedding and dense local descriptors out."""
 
+import copy
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 from torchvision.models.resnet import BasicBlock
 
 STRIDE = 8
@@ -109,6 +112,23 @@ class RosetteNetwork(nn.Module):
         """Place and pose, as in `Output`, of features of the trunk."""
         x = self.posture(features)
         return self.place(x), self.pose(x.mean((2, 3)))
+
+
+def folded(network: RosetteNetwork) -> RosetteNetwork:
+    """A copy to look with, whose batch normalisations are part of the convolutions before them.
+
+    It says the same but for rounding, a tenth faster for a single crop, and cannot be trained.
+    """
+    copied = copy.deepcopy(network).eval()
+    for part in copied.modules():
+        if isinstance(part, BasicBlock):
+            part.conv1, part.bn1 = fuse_conv_bn_eval(part.conv1, part.bn1), nn.Identity()
+            part.conv2, part.bn2 = fuse_conv_bn_eval(part.conv2, part.bn2), nn.Identity()
+        elif isinstance(part, nn.Sequential):
+            for at, (one, after) in enumerate(pairwise([*part])):
+                if isinstance(one, nn.Conv2d) and isinstance(after, nn.BatchNorm2d):
+                    part[at], part[at + 1] = fuse_conv_bn_eval(one, after), nn.Identity()
+    return copied.to(memory_format=torch.channels_last)
 
 
 def without_surround(descriptors: Tensor, coat: Tensor) -> Tensor:

@@ -11,6 +11,8 @@ from typing import Literal, get_args
 Answer = Literal["same", "different", "not_comparable", "cannot_tell"]
 Said = Literal["same", "different", "not_comparable", "cannot_tell", "withdrawn"]
 State = Literal["waiting", "agreed", "disagreed", "settled", "unsettled", "closed"]
+Shown = State | Literal["answered"]
+"""A state as it is told; `answered` where only that may be known: no answer is wanted any more."""
 Truth = Literal["same", "different"]
 
 ANSWERS: tuple[Answer, ...] = get_args(Answer)

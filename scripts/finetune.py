@@ -199,7 +199,7 @@ def main() -> int:
     parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of the released model")
     parser.add_argument("--start", metavar="MODEL", help="model to start from; newest rosette")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to write; --weights if none")
-    parser.add_argument("--minutes", type=positive, default=6.0, help="of processor time a thread")
+    parser.add_argument("--minutes", type=positive, default=20.0, help="of processor time a thread")
     parser.add_argument("--validation", type=share, default=0.2, help="share of the individuals")
     parser.add_argument("--test", type=share, default=0.2, help="share of the individuals")
     parser.add_argument(

@@ -39,9 +39,7 @@ def add(
     from service.admission import add_account
 
     with _database(data_dir) as database:
-        made, secret = add_account(
-            database, name.strip(), role, None if one_time else _asked(), own=True
-        )
+        made, secret = add_account(database, name, role, None if one_time else _asked(), own=True)
     typer.echo(secret or f"{made.name} may log in as {made.role.value}")
 
 

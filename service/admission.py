@@ -17,6 +17,7 @@ from service.store.database import Database
 
 log = logging.getLogger(__name__)
 LONGEST_TOKEN_DAYS = 365
+NOT_THE_PRESENT_ONE = "the present password is wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +45,22 @@ def log_in(
         found = accounts.named(connection, name)
         known = accounts.password_of(connection, found.id) if found else None
     right = passwords.verified(password, known)
-    if found is None or known is None or not right or not found.active:
+    if found is None or known is None or not right:
         raise WrongLogin(WrongLogin.__doc__ or "")
     fresh = passwords.hashed(password) if passwords.outdated(known) else None
     with database.write() as connection:
+        if not accounts.hold(connection, found.id, known):
+            raise WrongLogin(WrongLogin.__doc__ or "")
         attempts.succeed(connection, attempt)
         if fresh:
-            accounts.rehash(connection, found.id, known, fresh)
-    return open_session(database, settings, found.id, browser)
+            accounts.set_password(connection, found.id, fresh, temporary=found.temporary)
+        return _session(connection, settings, found.id, browser)
 
 
 def open_session(database: Database, settings: Settings, account_id: int, browser: Browser) -> str:
     """Let this account in with this browser; the cookie."""
-    secret = passwords.new_secret()
-    lasts = timedelta(days=settings.session_days)
     with database.write() as connection:
-        sessions.add(
-            connection,
-            account_id,
-            passwords.fingerprint(secret),
-            agent=browser.agent,
-            address=browser.address,
-            lasts=lasts,
-        )
-    return secret
+        return _session(connection, settings, account_id, browser)
 
 
 def log_out(database: Database, secret: str) -> None:
@@ -106,16 +99,17 @@ def set_own_password(
         name = accounts.get(connection, account_id).name
     _, known, _ = _chosen(name, password, own=True)
     with database.write() as connection:
-        accounts.set_password(connection, account_id, known)
-        accounts.record(connection, account_id, "password", by)
-        sessions.revoke_all(connection, account_id)
+        _replace_password(connection, account_id, known, by)
     log.info("account %s has another password", name)
 
 
 def change_own_password(
-    database: Database, actor: Actor, old: str, new: str, browser: Browser
-) -> None:
-    """Another password, by the one who knows the old one; guessing it is throttled like a login."""
+    database: Database, settings: Settings, actor: Actor, old: str, new: str, browser: Browser
+) -> str:
+    """Another password, by the one who knows the old one, and the cookie of a new session.
+
+    All others end. Guessing the old password is throttled like a login.
+    """
     number = account_of(actor)
     with database.write() as connection:
         attempt, wait = attempts.begin(connection, actor.name, browser.address)
@@ -123,13 +117,20 @@ def change_own_password(
         raise TooManyAttempts(wait)
     with database.read() as connection:
         known = accounts.password_of(connection, number)
-    if not passwords.verified(old, known):
-        raise WrongLogin("the present password is wrong")
-    if old == new:
-        raise passwords.WeakPassword("the new password is the present one: choose another")
+    if known is None or not passwords.verified(old, known):
+        raise WrongLogin(NOT_THE_PRESENT_ONE)
     with database.write() as connection:
         attempts.succeed(connection, attempt)
-    set_own_password(database, number, new, by=actor.name)
+    if old == new:
+        raise passwords.WeakPassword("the new password is the present one: choose another")
+    _, chosen, _ = _chosen(actor.name, new, own=True)
+    with database.write() as connection:
+        if not accounts.hold(connection, number, known):
+            raise WrongLogin(NOT_THE_PRESENT_ONE)
+        _replace_password(connection, number, chosen, actor.name)
+        secret = _session(connection, settings, number, browser)
+    log.info("account %s has another password", actor.name)
+    return secret
 
 
 def change_account(
@@ -181,17 +182,39 @@ def make_token(
     """A token in the actor's name, and its text, which nobody sees again."""
     if not actor.role.may(scope):
         raise Conflict(f"a token cannot do more than you: {actor.role} at most")
-    secret = passwords.new_token()
+    number, secret = account_of(actor), passwords.new_token()
     with database.write() as connection:
+        if actor.session is None or not sessions.hold(connection, actor.session):
+            raise WrongLogin("your login has ended: log in again")
         made = tokens.add(
             connection,
-            account_of(actor),
+            number,
             passwords.fingerprint(secret),
             name=name,
             scope=scope,
             days=days,
         )
     return made, secret
+
+
+def _session(connection: Connection, settings: Settings, account_id: int, browser: Browser) -> str:
+    """A new session's cookie."""
+    secret = passwords.new_secret()
+    sessions.add(
+        connection,
+        account_id,
+        passwords.fingerprint(secret),
+        agent=browser.agent,
+        address=browser.address,
+        lasts=timedelta(days=settings.session_days),
+    )
+    return secret
+
+
+def _replace_password(connection: Connection, account_id: int, known: str, by: str) -> None:
+    accounts.set_password(connection, account_id, known)
+    accounts.record(connection, account_id, "password", by)
+    sessions.revoke_all(connection, account_id)
 
 
 def account_of(actor: Actor) -> int:

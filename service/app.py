@@ -105,6 +105,7 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
         lifespan=lifespan,
         docs_url=None,  # its page needs scripts of another site
         redoc_url=None,
+        form_limits={"max_files": 10_000, "max_fields": 10_000},  # ours are lower, and say more
     )
     app.state.parts = parts
     app.add_middleware(Speech)  # added first: the innermost

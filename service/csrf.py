@@ -1,6 +1,6 @@
 """Browsers may change state only from our own pages, and reach us only under our own name."""
 
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -65,11 +65,19 @@ class SecurityHeaders:
 
 def _name(host: str) -> str:
     """The name in a Host header, without port and brackets."""
-    return urlsplit(f"//{host}").hostname or ""
+    return parsed(f"//{host}").hostname or ""
+
+
+def parsed(address: str) -> SplitResult:
+    """Its parts; none of what is no address."""
+    try:
+        return urlsplit(address)
+    except ValueError:  # brackets without an end
+        return urlsplit("")
 
 
 def _is_ours(headers: Headers) -> bool:
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site:
         return site in {"same-origin", "none"}
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    return origin is None or parsed(origin).netloc == headers.get("host")

@@ -6,6 +6,7 @@
   + WrongLogin
   + TooManyAttempts          to log in; it says how long to wait
   + PlacesHidden             exact positions, asked for by somebody who may not see them
+  + RoleNeeded               for one field of a request that others may send
 """
 
 import math
@@ -27,6 +28,7 @@ from reid.errors import (
     ReidError,
     WeightsError,
 )
+from service.people import Role
 from service.schemas import Problem
 
 ErrorPage = Callable[[Request, Problem], Response]
@@ -66,9 +68,19 @@ class PlacesHidden(InputError):
     code = "forbidden"
 
 
+class RoleNeeded(InputError):
+    """What was asked for needs a higher role."""
+
+    code = "forbidden"
+
+    def __init__(self, needed: Role, role: Role) -> None:
+        super().__init__(f"this needs the role {needed}; yours is {role}")
+
+
 STATUS: dict[type[ReidError], int] = {
     TooManyAttempts: 429,
     PlacesHidden: 403,
+    RoleNeeded: 403,
     NotFound: 404,
     Conflict: 409,
     InputError: 422,
@@ -78,7 +90,13 @@ STATUS: dict[type[ReidError], int] = {
 }
 
 GATE_CODES = frozenset({"login_required", "forbidden", "password_change_required"})
-HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 400: "bad_request"}
+HTTP_CODES = {
+    400: "bad_request",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+}
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -10,6 +10,7 @@ from pydantic import StringConstraints
 from reid.errors import InputError
 from reid.types import Flank
 from service.engine import QueryPhoto
+from service.errors import TooManyFiles
 from service.intake import IncomingFile, Said
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -19,6 +20,9 @@ BOX = "x0 y0 x1 y1, pixels or 0-1; one for all files, or one a file; left out, t
 Files = Annotated[list[UploadFile], File(description="JPEG, PNG or WebP; one part a photo")]
 Boxes = Annotated[list[Short] | None, Form(description=BOX)]
 FlankField = Annotated[Flank | None, Form(description="side of the animal that is seen")]
+
+
+YEARS = range(1800, 2200)  # in which a photo may have been taken
 
 
 class BadTime(InputError):
@@ -51,21 +55,30 @@ def said(
 SaidForm = Annotated[Said, Depends(said)]
 
 
-def incoming(files: list[UploadFile]) -> Iterator[IncomingFile]:
+def incoming(files: list[UploadFile], at_most: int) -> Iterator[IncomingFile]:
     """Name and bytes of each file, one in memory at a time."""
-    for file in files:
-        yield file.filename or "", file.file.read()
+    _count(files, at_most)
+    return ((file.filename or "", file.file.read()) for file in files)
 
 
-def query(files: list[UploadFile], boxes: list[str] | None) -> list[QueryPhoto]:
+def query(files: list[UploadFile], boxes: list[str] | None, at_most: int) -> list[QueryPhoto]:
     """The photos of a stateless query, each with its box."""
+    _count(files, at_most)
     given = boxes or []
     each = given * len(files) if len(given) == 1 else given + [""] * len(files)
     return [QueryPhoto(f.file.read(), box) for f, box in zip(files, each, strict=False)]
 
 
+def _count(files: list[UploadFile], at_most: int) -> None:
+    if len(files) > at_most:
+        raise TooManyFiles(f"at most {at_most} files at once, not {len(files)}")
+
+
 def _moment(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(text) if text else None
+        moment = datetime.fromisoformat(text) if text else None
     except ValueError as error:
         raise BadTime(BadTime.__doc__ or "") from error
+    if moment and moment.year not in YEARS:
+        raise BadTime(f"no photo was taken in the year {moment.year:04}")
+    return moment

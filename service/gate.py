@@ -1,19 +1,24 @@
 """The gate: who asks, and whether they may. It decides before a body is read."""
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, unquote, urlsplit
+from time import monotonic
+from urllib.parse import quote, unquote
 
 from fastapi.routing import RouteContext, iter_route_contexts
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Mount
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.admission import idle
-from service.errors import ErrorPage, problem, response
+from service.csrf import parsed
+from service.errors import ErrorPage, RoleNeeded, problem, response
 from service.passwords import fingerprint
 from service.people import ANONYMOUS, Actor, Role
 from service.permissions import BY_LOGIN_ONLY, ROUTES, UNASKED, WITH_TEMPORARY_PASSWORD
@@ -22,10 +27,13 @@ from service.speech import Speech
 from service.store import accounts, sessions, tokens
 from service.store.database import Database
 
+log = logging.getLogger(__name__)
 STATIC = "/static"
 PROGRAMS = ("/api/", "/metrics", "/openapi.json")
 NOTED_EVERY = timedelta(minutes=1)
 """The moment of last use is written this often, so that reading a page writes nothing."""
+FRESH_S = 1.0
+"""Whoever takes longer to send a body is looked at again when it is there."""
 
 Found = tuple[Actor, datetime | None]
 
@@ -51,7 +59,23 @@ class Gate:
             request.state.actor = await run_in_threadpool(self._actor, request)
             refused = self._refusal(request, route, request.state.actor) if route else None
             app = Speech(refused) if refused else app
+            receive = self._looking_again(request, route, receive)
         await app(scope, receive, send)
+
+    def _looking_again(self, request: Request, route: str, receive: Receive) -> Receive:
+        """A slow body opens nothing to whom it would be closed by the time it is there."""
+        asked = monotonic()
+
+        async def received() -> Message:
+            message = await receive()
+            ended = message["type"] == "http.request" and not message.get("more_body")
+            if ended and monotonic() - asked > FRESH_S:
+                request.state.actor = await run_in_threadpool(self._actor, request)
+                if self._refusal(request, route, request.state.actor):
+                    raise HTTPException(403, "what you may do was changed while you were sending")
+            return message
+
+        return received
 
     def _template(self, scope: Scope) -> str:
         """Method and path as in the table, "/static", or "" where no route answers."""
@@ -76,7 +100,8 @@ class Gate:
             elif cookie:
                 found = sessions.who(connection, fingerprint(cookie), idle(self._settings))
             if found is None:
-                return None if self._guarded(connection) else _single(request)
+                alone = not forwarded(request) and not self._guarded(connection)
+                return _single(request) if alone else None
         self._note(*found)
         return found[0]
 
@@ -89,11 +114,14 @@ class Gate:
         every = min(NOTED_EVERY, idle(self._settings) / 10)
         if seen is not None and datetime.now(UTC) - seen < every:
             return
-        with self._database.write() as connection:
-            if actor.token is not None:
-                tokens.touch(connection, actor.token)
-            elif actor.session is not None:
-                sessions.touch(connection, actor.session)
+        try:
+            with self._database.write() as connection:
+                if actor.token is not None:
+                    tokens.touch(connection, actor.token)
+                elif actor.session is not None:
+                    sessions.touch(connection, actor.session)
+        except OperationalError:  # busy or full: no reason to refuse who only reads
+            log.exception("the last use of a login could not be noted")
 
     def _refusal(self, request: Request, route: str, actor: Actor | None) -> ASGIApp | None:
         """The answer to whoever may not, or None."""
@@ -105,7 +133,7 @@ class Gate:
         if actor is None:
             return _log_in_first(request, self._typed_on(request))
         if not actor.role.may(needed):
-            return self._forbidden(request, f"this needs the role {needed}; yours is {actor.role}")
+            return self._forbidden(request, str(RoleNeeded(needed, actor.role)))
         if actor.token is not None and route in BY_LOGIN_ONLY:
             return self._forbidden(request, "a token cannot do this: log in with your password")
         if actor.temporary and route not in WITH_TEMPORARY_PASSWORD:
@@ -114,7 +142,7 @@ class Gate:
 
     def _typed_on(self, request: Request) -> str:
         """The page of ours that a form was sent from; "" where it cannot be opened again."""
-        page = urlsplit(request.headers.get("referer", ""))
+        page = parsed(request.headers.get("referer", ""))
         asked = {**request.scope, "method": "GET", "path": page.path}
         if page.netloc != request.url.netloc or not self._template(asked):
             return ""
@@ -134,6 +162,11 @@ def bearer(request: Request) -> str | None:
         return None
     scheme, _, token = header.partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def forwarded(request: Request) -> bool:
+    """Whether a proxy says that it passes this on: whoever asks need not sit at this computer."""
+    return any(name in request.headers for name in ("forwarded", "x-forwarded-for"))
 
 
 def cookie_name(request: Request) -> str:

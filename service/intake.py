@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from reid import exif
 from reid.crop import parse_box, resolve_box
@@ -15,14 +14,13 @@ from reid.images import MEDIA_TYPES, probe
 from reid.types import Box, Flank
 from service.settings import Settings
 from service.store import encounters, jobs, photos, uploads
-from service.store.database import Database
+from service.store.database import Database, one_at_a_time
 from service.store.files import PhotoFiles, digest
 from service.store.photos import Claim, Photo
 from service.store.tables import now
 from service.store.uploads import Receipt, Upload
 
 IncomingFile = tuple[str, bytes]  # file name, content
-RETRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +114,12 @@ class Intake:
     def _record(self, receipts: list[Receipt], prepared: list[Prepared], said: Said) -> Upload:
         """One transaction for photos, annotations, jobs and the list of files.
 
-        Two uploads of the same new bytes at the same moment: one of them is asked again.
+        One upload after the other: two may bring the same photo, or photos of one encounter. A
+        known photo that could not be embedded is tried again.
         """
-        for attempt in range(RETRIES):
-            try:
-                with self._database.write() as connection:
-                    number = self._insert(connection, list(receipts), prepared, said)
-            except IntegrityError:
-                if attempt == RETRIES - 1:
-                    raise
-            else:
-                break
+        with self._database.write() as connection:
+            one_at_a_time(connection, "upload")
+            number = self._insert(connection, receipts, prepared, said)
         with self._database.read() as connection:
             return uploads.get(connection, number)
 
@@ -138,7 +131,7 @@ class Intake:
         said: Said,
     ) -> int:
         if said.station and prepared:
-            photos.hold_station(connection, said.station)
+            photos.add_station(connection, said.station)
         oldest_first = sorted(prepared, key=lambda one: one.photo.captured_at or datetime.max)  # noqa: DTZ901
         for one in oldest_first:
             created = not photos.known(connection, one.photo.id)
@@ -147,6 +140,8 @@ class Intake:
             else:
                 again = [replace(claim, used=False) for claim in one.claims]
                 photos.add_claims(connection, one.photo.id, again)
+                for annotation in photos.try_again(connection, one.photo.id):
+                    jobs.enqueue(connection, "embed", {"annotation": annotation})
             receipts[one.position] = replace(receipts[one.position], created=created)
         return uploads.add(connection, receipts)
 
@@ -180,7 +175,7 @@ def _box(boxes: Sequence[str], position: int, width: int, height: int) -> Box | 
 def _zone(moment: datetime | None) -> str:
     if moment is None or moment.tzinfo is None:
         return "unknown"
-    return moment.isoformat()[-6:]
+    return moment.isoformat(timespec="minutes")[16:22]
 
 
 def _claims(name: str, said: Sequence[tuple[str, str | None]]) -> list[Claim]:

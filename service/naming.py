@@ -41,7 +41,13 @@ class Plan:
     @property
     def seen(self) -> str:
         """The newest decision of every encounter, to be refused if somebody decides meanwhile."""
-        return ",".join(str(one.encounter.decision_id) for one in self.steps)
+        return ",".join(map(str, self.latest.values()))
+
+    @property
+    def latest(self) -> dict[int, int]:
+        """The same by encounter: those that get an identity, then those that have it."""
+        every = (*(step.encounter for step in self.steps), *self.settled)
+        return {one.id: one.decision_id for one in every}
 
 
 def plan(connection: Connection, chosen: Sequence[int], made_by: Clustering | None) -> Plan:
@@ -102,8 +108,7 @@ def carry_out(
             note=note,
         )
     rests = said.evidence(connection, _maker(made_by), planned.encounters)
-    after = {step.encounter.id: step.encounter.decision_id for step in planned.steps}
-    asked = Asked(reviewer, note, rests, after)
+    asked = Asked(reviewer, note, rests, planned.latest)
     identity = planned.identity[0] if planned.identity else None
     return changes.gather(connection, identity, name.strip() or None, decided, asked)[1]
 

@@ -1,10 +1,10 @@
 """How observers agree with each other, and each one's errors on hidden known pairs.
 
-Only first answers to blind pairs count: an answer that was taken back and given again was given
-with everything in view.
+Only first answers to blind pairs count, while answers were wanted: one that was taken back and
+given again, or that came after the others had settled it, may have had everything in view.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import get_args
@@ -12,7 +12,7 @@ from typing import get_args
 from sqlalchemy import Connection
 
 from reid.agreement import Agreement, Errors, agreement, errors
-from reid.reviews import Answer, Truth
+from reid.reviews import OPEN, Answer, Truth, newest, standing
 from service import reviewing
 from service.people import Actor, Role
 from service.reviewing import Tally
@@ -50,11 +50,22 @@ class Report:
     blind_pairs: int
 
 
-def first_answers(one: Tally) -> dict[str, Opinion]:
-    """The first answer of each observer to a pair."""
+FirstAnswers = Mapping[str, Opinion]  # by observer
+
+
+def first_answers(one: Tally) -> FirstAnswers:
+    """The first answer of each observer to a pair, where one was wanted when it was given.
+
+    One that came later may have been given by a curator, to whom the pair was open by then.
+    """
     first: dict[str, Opinion] = {}
-    for said in one.opinions:
-        first.setdefault(said.observer, said)
+    heard: set[str] = set()
+    for number, said in enumerate(one.opinions):
+        before = newest((o.observer, o.answer) for o in one.opinions[:number])
+        wanted = standing(before, needed=one.pair.needed).state in OPEN
+        if wanted and said.observer not in heard:
+            first[said.observer] = said
+        heard.add(said.observer)
     return first
 
 
@@ -62,18 +73,18 @@ def report(connection: Connection, actor: Actor, observer: str) -> Report:
     """Errors of all observers for an admin, for others only their own."""
     blind = [one for one in reviewing.tallies(connection) if one.pair.blind and one.opinions]
     names = sorted({said.observer for one in blind for said in one.opinions})
-    both = [_together(blind, a, b) for a, b in combinations(names, 2)]
+    first = [first_answers(one) for one in blind]
+    both = [_together(first, a, b) for a, b in combinations(names, 2)]
     shown = names if actor.role.may(Role.ADMIN) else [observer]
     return Report(
         together=tuple(one for one in both if one),
-        known=tuple(one for name in shown if (one := _known(connection, blind, name))),
+        known=tuple(one for n in shown if (one := _known(connection, blind, first, n))),
         blind_pairs=len(blind),
     )
 
 
-def _together(blind: Sequence[Tally], a: str, b: str) -> Together | None:
-    said = [first_answers(one) for one in blind]
-    both = [(one[a], one[b]) for one in said if a in one and b in one]
+def _together(first: Sequence[FirstAnswers], a: str, b: str) -> Together | None:
+    both = [(one[a], one[b]) for one in first if a in one and b in one]
     if not both:
         return None
     sure = [pair for pair in both if all(one.certainty == "certain" for one in pair)]
@@ -90,13 +101,15 @@ def _answer(said: Opinion) -> Answer:
     return said.answer
 
 
-def _known(connection: Connection, blind: Sequence[Tally], name: str) -> Known | None:
+def _known(
+    connection: Connection, blind: Sequence[Tally], first: Sequence[FirstAnswers], name: str
+) -> Known | None:
     """None where this observer answered no known pair."""
-    answered: list[tuple[Truth, Opinion, Tally]] = []
-    for one in blind:
-        first = first_answers(one).get(name)
-        if one.pair.truth and first:
-            answered.append((one.pair.truth, first, one))
+    answered: list[tuple[Truth, Opinion, Tally]] = [
+        (one.pair.truth, said[name], one)
+        for one, said in zip(blind, first, strict=True)
+        if one.pair.truth and name in said
+    ]
     if not answered:
         return None
     by = [

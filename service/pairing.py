@@ -52,7 +52,7 @@ class Pairing:
         kept = self.latest(connection)
         if kept is None:
             return []
-        asked, of = said.standings(connection), identities.assigned(connection)
+        asked, of = said.asked(connection), identities.assigned(connection)
         found = [
             one
             for one in kept.content.worth
@@ -67,7 +67,7 @@ class Pairing:
         """The pairs most worth a decision, or the doubtful ones inside some clusters."""
         if best:
             return self.worth(connection, limit=best)
-        kept, asked = self.latest(connection), said.standings(connection)
+        kept, asked = self.latest(connection), said.asked(connection)
         chosen = {tuple(sorted(one)) for one in groups}
         return [
             _inside(link, cluster)

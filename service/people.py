@@ -1,9 +1,32 @@
 """Who acts, and what one may do: roles in rising order, each may all that those below it may."""
 
+import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reid.errors import InputError
+
 ANONYMOUS = "anonymous"
+LONGEST = 100
+
+
+class BadName(InputError):
+    """A name has 1 to 100 characters and stands on one line."""
+
+    code = "bad_input"
+
+
+def spelled(name: str) -> str:
+    """The name as it is kept: one spelling of what different keyboards send."""
+    plain = unicodedata.normalize("NFC", name).strip()
+    if not 1 <= len(plain) <= LONGEST or any(unicodedata.category(c) == "Cc" for c in plain):
+        raise BadName(BadName.__doc__ or "")
+    return plain
+
+
+def alike(name: str) -> str:
+    """The same for two names that are taken for one: in any capitals, by any keyboard."""
+    return unicodedata.normalize("NFC", name).strip().casefold()
 
 
 class Role(StrEnum):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reid.reviews import Answer, Said, State
+from reid.reviews import Answer, Said, Shown
 from reid.types import Verdict
 from service import review_examples as examples
 from service.schemas import DecisionOut, Line, Note, Number, Wire, shown
@@ -81,7 +81,7 @@ class OpinionOut(Wire):
 class ReviewOut(Wire):
     """A pair that was put up. What one may not see yet is null.
 
-    state: of a blind pair that others disagree on, `waiting` until one has answered. wanted:
+    state: of a blind pair that one has not answered only `waiting`, `answered` or `closed`. wanted:
     whether it waits for who asks.
     """
 
@@ -91,15 +91,15 @@ class ReviewOut(Wire):
     encounters: tuple[int, int]
     stations: Sequence[str]
     flanks: Sequence[str] = Field(description="that both encounters show")
-    state: State
+    state: Shown
     answer: Answer | None
     missing: int = Field(description="observers who must still answer")
     blind: bool
-    needed: int
+    needed: int | None = Field(description="observers who must answer")
     source: Source | None
     note: str | None
     reviewer: str | None = Field(description="who put it up")
-    created_at: datetime
+    created_at: datetime | None
     closed_at: datetime | None
     wanted: bool
 

@@ -7,7 +7,7 @@ from reid.errors import ReidError
 from reid.reviews import ANSWERS
 from service import observers, reviewing
 from service.casework import Casework
-from service.people import Actor
+from service.people import Actor, Role
 from service.review_schemas import (
     AgreementOut,
     AgreementsOut,
@@ -43,11 +43,11 @@ def review_out(one: Reviewed, actor: Actor, observer: str) -> ReviewOut:
         answer=standing.answer if seen else None,
         missing=standing.missing,
         blind=pair.blind,
-        needed=pair.needed,
+        needed=pair.needed if seen or actor.role.may(Role.CURATOR) else None,
         source=one.source_to(actor, observer),
         note=pair.note if seen else None,
         reviewer=pair.reviewer if seen else None,
-        created_at=pair.created_at,
+        created_at=pair.created_at if seen else None,
         closed_at=pair.closed_at,
         wanted=one.wanted_from(observer),
     )
@@ -57,10 +57,10 @@ def reviews_out(
     connection: Connection, wanted: Wanted, actor: Actor, observer: str, page: tuple[int, int]
 ) -> ReviewsOut:
     """A part of the queue. page: offset and limit."""
-    found = reviewing.tallies(connection)
+    found = reviewing.tallies(connection, closed=wanted.state in {"closed", "all"})
     part = slice(page[0], page[0] + page[1])
     shown, total = reviewing.queue(connection, found, wanted, actor, observer, part)
-    far = reviewing.progress(found, observer)
+    far = reviewing.progress(connection, found, observer)
     rows = [review_out(one, actor, observer) for one in shown]
     return ReviewsOut(done_today=far.done, left=far.left, total=total, reviews=rows)
 

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from reid.errors import InputError
-from reid.reviews import OPEN, Answer, Standing, State, newest, standing
+from reid.reviews import OPEN, Answer, Shown, Standing, State, newest, standing
 from service.people import Actor, Role
 from service.store import encounters, opinions, reviews
 from service.store.encounters import EncounterSummary
@@ -18,6 +18,7 @@ from service.store.tables import now
 
 Whose = Literal["mine", "all"]
 EVERYTHING = slice(None)
+LOT = 2_654_435_761  # Knuth's multiplier: gives every number its place, far from its neighbours
 SETTLED: tuple[State, ...] = ("agreed", "settled")
 """States in which an answer stands."""
 
@@ -71,22 +72,30 @@ class Tally:
             return True
         return actor.role.may(Role.CURATOR) and self.standing.state not in OPEN
 
-    def state_to(self, actor: Actor, observer: str) -> State:
-        """How far the pair is, as far as they may know: that others disagree is no hint to them."""
+    def state_to(self, actor: Actor, observer: str) -> Shown:
+        """How far the pair is, as far as they may know.
+
+        Of a pair that is not open to them only whether answers are wanted: that others agreed or
+        disagreed would be a hint to who is asked next.
+        """
         state = self.standing.state
-        hidden = state == "disagreed" and not self.open_to(actor, observer)
-        return "waiting" if hidden else state
+        if state == "closed" or self.open_to(actor, observer):
+            return state
+        return "waiting" if state in OPEN else "answered"
 
     def source_to(self, actor: Actor, observer: str) -> Source | None:
         """Where the pair comes from, as far as they may know.
 
-        None in a blind pair that is not open to them, and for a hidden known pair always, except
-        to an admin when no answer is wanted any more.
+        Of a blind pair only curators know, once it is open to them; otherwise an observer could
+        tell known pairs by it. Of those an admin knows when no answer is wanted any more.
         """
         if self.pair.source == "known":
             done = self.standing.state not in OPEN
             return "known" if done and actor.role.may(Role.ADMIN) else None
-        return self.pair.source if self.open_to(actor, observer) else None
+        told = self.open_to(actor, observer)
+        if self.pair.blind:
+            told = told and actor.role.may(Role.CURATOR)
+        return self.pair.source if told else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +124,7 @@ class Wanted:
     state "open": anything but closed ones. disagreeing: only where observers said different things.
     """
 
-    state: State | Literal["open", "all"] = "open"
+    state: Shown | Literal["open", "all"] = "open"
     source: Source | Literal[""] = ""
     station: str = ""
     flank: str = ""
@@ -136,7 +145,8 @@ def tallies(
 ) -> list[Tally]:
     """Pairs with everything said of them, the oldest first, without their encounters."""
     pairs = reviews.every(connection, closed=closed, ids=ids)
-    said = opinions.of_pairs(connection, None if ids is None else [one.id for one in pairs])
+    asked = None if ids is None else [one.id for one in pairs]
+    said = opinions.of_pairs(connection, asked, closed=closed)
     return [_tally(pair, said.get(pair.id, [])) for pair in pairs]
 
 
@@ -182,10 +192,10 @@ def queue(
 ) -> tuple[list[Reviewed], int]:
     """A part of those that fit, and how many fit.
 
-    What waits for this observer comes first, then it goes by worth, then the oldest first.
+    What waits for this observer comes first, then it goes by worth, see `_place`.
     """
     fitting = [one for one in found if _fits(one, wanted, actor, observer)]
-    fitting.sort(key=lambda one: (not one.wanted_from(observer), -one.pair.worth, one.pair.id))
+    fitting.sort(key=lambda one: (not one.wanted_from(observer), *_place(one)))
     if not wanted.station and not wanted.flank:
         return with_encounters(connection, fitting[part]), len(fitting)
     there = [one for one in with_encounters(connection, fitting) if _is_there(one, wanted)]
@@ -193,17 +203,23 @@ def queue(
 
 
 def following(found: Sequence[Tally], observer: str, after: int | None = None) -> int | None:
-    """The pair to look at next: the first that waits for this observer and is not `after`."""
-    waiting = [one for one in found if one.wanted_from(observer) and one.pair.id != after]
-    first = min(waiting, key=lambda one: (-one.pair.worth, one.pair.id), default=None)
-    return first.pair.id if first else None
+    """The pair to look at next: the first below `after` that waits for this observer, else any.
+
+    So whoever goes on without an answer comes to every pair, and again to this one at the end.
+    """
+    mine = (one for one in found if one.wanted_from(observer) and one.pair.id != after)
+    waiting = sorted(mine, key=_place)
+    left = next((_place(one) for one in found if one.pair.id == after), None)
+    below = [one for one in waiting if left is not None and _place(one) > left]
+    return next((one.pair.id for one in below or waiting), None)
 
 
-def progress(found: Sequence[Tally], observer: str, at: datetime | None = None) -> Progress:
-    """How far an observer is on this day (UTC)."""
-    today = (at or now()).date()
-    own = [one.answer_of(observer) for one in found]
-    done = sum(one is not None and one.decided_at.date() == today for one in own)
+def progress(
+    connection: Connection, found: Sequence[Tally], observer: str, at: datetime | None = None
+) -> Progress:
+    """How far an observer is on this day (UTC). found: all open pairs at least."""
+    midnight = (at or now()).replace(hour=0, minute=0, second=0, microsecond=0)
+    done = opinions.answered_since(connection, observer, midnight)
     return Progress(done, sum(one.wanted_from(observer) for one in found))
 
 
@@ -227,6 +243,14 @@ def _tally(pair: ReviewPair, said: Sequence[Opinion]) -> Tally:
     counting = newest((one.observer, one.answer) for one in said)
     closed = pair.closed_at is not None
     return Tally(pair, tuple(said), standing(counting, needed=pair.needed, closed=closed))
+
+
+def _place(one: Tally) -> tuple[float, int]:
+    """Where a pair stands in the queue: by worth, and by lot among those of one worth.
+
+    Not by age: known pairs are mixed in late and would be the last ones.
+    """
+    return -one.pair.worth, one.pair.id * LOT % 2**32
 
 
 def _fits(one: Tally, wanted: Wanted, actor: Actor, observer: str) -> bool:

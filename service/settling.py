@@ -110,8 +110,7 @@ def apply(
 
     digest: of the plan that was looked at; Conflict where it would be another one by now.
     """
-    for one in reviews.every(connection, closed=False, ids=ids):
-        reviews.get(connection, one.id, hold=True)
+    reviews.every(connection, closed=False, ids=ids, hold=True)
     now = plan(connection, ids)
     if digest and digest != now.digest:
         raise Conflict("what would change is not what you looked at any more: look at it again")
@@ -160,12 +159,13 @@ def _sort_group(group: Sequence[Reviewed], apart: Sequence[Tally], made: _Made) 
 
 
 def _sort_other(one: Reviewed, made: _Made) -> None:
-    """A pair that is not `same`: it changes nothing, unless both have one identity."""
+    """A pair that is not `same`: it changes nothing, unless it contradicts what is one animal."""
+    if any(one.pair.id in found.pairs for found in made.contradictions):
+        return
     shared = one.one.identity_id is not None and one.one.identity_id == one.other.identity_id
     if one.standing.answer == "different" and shared:
         found = Contradiction(one.pair.couple, one.one.identity, (one.pair.id,))
-        if all(other.encounters != found.encounters for other in made.contradictions):
-            made.contradictions.append(found)
+        made.contradictions.append(found)
     else:
         made.done.append(one.pair.id)
 

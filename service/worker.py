@@ -52,6 +52,7 @@ class Worker:
         """
         self._database, self._settings, self._model = database, settings, embedder.model
         self.name = name
+        self._at_work_on: tuple[int, ...] = ()  # jobs; no others are kept from the next worker
         embed = EmbedPhotos(database, files, settings, embedder, others)
         self._tasks: dict[str, Task] = {EMBED: embed, reembedding.KIND: embed}
         if engine:
@@ -60,7 +61,8 @@ class Worker:
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set; waits for jobs, survives a database that is busy."""
-        beating = Thread(target=self._keep_beating, args=(stop,), name="heartbeat", daemon=True)
+        ended = Event()  # later than stop: what was begun is brought to its end
+        beating = Thread(target=self._keep_beating, args=(ended,), name="heartbeat", daemon=True)
         beating.start()
         while not stop.is_set():
             try:
@@ -70,6 +72,7 @@ class Worker:
                 idle = True
             if idle:
                 stop.wait(self._settings.poll_s)
+        ended.set()
         beating.join()
         with self._database.write() as connection:
             jobs.release(connection, self.name)
@@ -90,13 +93,20 @@ class Worker:
                 lease_s=self._settings.lease_s,
                 kinds=list(self._tasks),
             )
-        outcomes = self._do(claimed)
+        self._at_work_on = tuple(job.id for job in claimed)
+        try:
+            self._finish(claimed, self._do(claimed))
+        finally:
+            self._at_work_on = ()
+        return len(claimed)
+
+    def _finish(self, claimed: Sequence[Job], outcomes: Mapping[int, Outcome]) -> None:
+        """Store what became of the jobs that are still ours."""
         with self._database.write() as connection:
             held = jobs.holds(connection, self.name, outcomes)
             for job in claimed:
                 if job.id in held:
                     self._store(connection, job, outcomes[job.id])
-        return len(claimed)
 
     def _look(self) -> None:
         """Let every kind of work queue what is lacking, unless photos wait."""
@@ -107,10 +117,14 @@ class Worker:
             task.look()
 
     def beat(self) -> None:
-        """Say that this worker lives, and keep what it holds."""
+        """Say that this worker lives, and keep what it is at work on.
+
+        What it could not store is not kept: it comes back when its lease runs out.
+        """
         with self._database.write() as connection:
             jobs.beat(connection, self.name, self._model)
-            jobs.renew(connection, self.name, lease_s=self._settings.lease_s)
+            lease_s = self._settings.lease_s
+            jobs.renew(connection, self.name, self._at_work_on, lease_s=lease_s)
 
     def _keep_beating(self, stop: Event) -> None:
         while True:

@@ -24,7 +24,12 @@ def known():
 
 def account(app, name, role="observer"):
     """A new account with PASSWORD; its number. The first one must be an admin's."""
-    with app.state.parts.database.write() as connection:
+    return account_in(app.state.parts.database, name, role)
+
+
+def account_in(database, name, role="observer"):
+    """The same without a service."""
+    with database.write() as connection:
         return accounts.add(connection, name, Role(role), known()).id
 
 

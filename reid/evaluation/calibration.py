@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from reid import crop, images
 from reid.encounters import between
 from reid.evaluation.degrade import degrade
-from reid.evaluation.encounters import Pair, Photo, SurveyEncounter, described, pooled, relative
+from reid.evaluation.encounters import Pair, Photo, SurveyEncounter, described, relative
 from reid.evaluation.photos import MAX_PIXELS
 from reid.evaluation.protocol import Describer
 from reid.evidence import Calibrator, fit_link
 from reid.fusion import FINE_KNOTS, ROOTSIFT_KNOTS, SILENCE_KNOTS, TERMS, Fusion, Link, terms
+from reid.side_by_side import side_by_side
 from reid.types import Crop
 
 LEVELS = (1, 2, 3)  # of `evaluation.degrade`; every encounter is also seen at one of them
@@ -142,7 +143,7 @@ def _rows(
         facts = (a.animal == b.animal, relative(a.animal) == b.animal, (a.animal, b.animal))
         return [(terms(w.told), terms(w.told._replace(rootsift=None)), *facts) for w in heard]
 
-    for rows in pooled(one, pairs):
+    for rows in side_by_side(one, pairs):
         yield from rows
         done(1)
 

@@ -9,11 +9,12 @@ import numpy as np
 
 from reid.encounters import between
 from reid.evaluation import metrics
-from reid.evaluation.encounters import Done, Pair, Photo, SurveyEncounter, described, pooled
+from reid.evaluation.encounters import Done, Pair, Photo, SurveyEncounter, described
 from reid.evaluation.findings import Stratum, figures
 from reid.evaluation.photos import Condition, Sample, shown
 from reid.evaluation.protocol import Describer, read_dataset
 from reid.evidence import Calibrator, Witness
+from reid.side_by_side import side_by_side
 from reid.types import Crop, Evidence, Flank, Grade
 
 GRADES = tuple(Grade)  # best first
@@ -125,7 +126,7 @@ def hear(
             (a.light, b.light),
         )
 
-    return list(_counted(pooled(one, pairs), done))
+    return list(_counted(side_by_side(one, pairs), done))
 
 
 def _counted(heard: Iterator[Heard], done: Done) -> Iterator[Heard]:

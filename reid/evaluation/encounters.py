@@ -7,22 +7,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
-
-from threadpoolctl import ThreadpoolController
 
 from reid import crop, images
 from reid.encounters import between
 from reid.evaluation.photos import MAX_PIXELS
 from reid.evaluation.protocol import Describer
 from reid.evidence import Calibrator
+from reid.side_by_side import side_by_side
 from reid.synthetic.survey import write_survey
 from reid.types import AnnotationFeatures, Crop, Evidence, Flank
 
-THREADS = 2
 BATCH = 16  # crops described at a time
 
-Seen = TypeVar("Seen")
 Pair = tuple[int, int]
 Done = Callable[[int], object]
 
@@ -174,16 +170,7 @@ def all_between(
         return between(a, b, calibrator).evidence
 
     found: dict[Pair, Evidence] = {}
-    for pair, evidence in zip(listed, pooled(one, listed), strict=True):
+    for pair, evidence in zip(listed, side_by_side(one, listed), strict=True):
         found[pair] = evidence
         done(1)
     return found
-
-
-def pooled(work: Callable[[Pair], Seen], pairs: Sequence[Pair]) -> Iterator[Seen]:
-    """The results in order, two pairs at a time, each with one thread for its products."""
-    with (
-        ThreadpoolController().limit(limits=1, user_api="blas"),
-        ThreadPoolExecutor(THREADS) as pool,
-    ):
-        yield from pool.map(work, pairs)

@@ -1,7 +1,6 @@
 """Every query against every gallery photo, without a shortlist: the numbers behind all tables."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 from reid.compare import compare
 from reid.evidence import Calibrator, Witness
 from reid.fusion import Fusion, Told, Weights
+from reid.side_by_side import side_by_side
 from reid.types import AnnotationFeatures
 
 Table = NDArray[np.float64]
@@ -59,7 +59,6 @@ def compare_all(
             scores = seen.cosine, dense, seen.rootsift_score or 0.0
             table[:, q, n] = *scores, seen.fine_score, seen.capacity
 
-    with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(row, range(len(queries))):
-            done(1)
+    for _ in side_by_side(row, range(len(queries)), threads=threads):
+        done(1)
     return PairTable(*table)

@@ -1,7 +1,6 @@
 """Who is asked about a pair: the rosette network with RootSIFT, RootSIFT alone, or a peer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -13,6 +12,7 @@ from reid.evaluation.pairs import Table, compare_all
 from reid.evidence import Calibrator
 from reid.peers import GlobalEmbedder
 from reid.rootsift import WIDTH, rootsift
+from reid.side_by_side import side_by_side
 from reid.types import AnnotationFeatures, Box, Crop, Embedding, Float32, LocalFeatures
 from reid.voting import cells
 
@@ -94,9 +94,8 @@ class RootSift:
                 scales = (WIDTH / box.width, WIDTH / there.width)
                 table[q, n] = strength(rootsift_correspondences(keypoints, others, scales=scales))
 
-        with ThreadPoolExecutor(2) as pool:
-            for _ in pool.map(row, range(len(queries))):
-                done(1)
+        for _ in side_by_side(row, range(len(queries)), threads=2):
+            done(1)
         return {"rootsift": table}
 
 

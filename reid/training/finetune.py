@@ -40,7 +40,7 @@ class FinetuneRecipe:
     every, patience: steps between validations, and how many without a better one end the run.
     """
 
-    minutes: float = 6.0
+    minutes: float = 20.0
     pairs: int = 32
     peak_rate: float = 5e-4
     decay: float = 1.0

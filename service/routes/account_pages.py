@@ -90,11 +90,10 @@ def change_password(
     try:
         if new != again:
             raise NotTheSame(NotTheSame.__doc__ or "")
-        admission.change_own_password(parts.database, who, old, new, browser)
+        settings = parts.settings
+        secret = admission.change_own_password(parts.database, settings, who, old, new, browser)
     except InputError as error:
         return _account(request, parts, who, error)
-    number = admission.account_of(who)
-    secret = admission.open_session(parts.database, parts.settings, number, browser)
     return let_in(request, goto("/account?done=password"), secret)
 
 

@@ -17,7 +17,8 @@ from service.case_schemas import (
 from service.case_wire import case_detail, report_out
 from service.deps import Exactly, RowNumber, Service, Who
 from service.dossier import dossier
-from service.errors import documented
+from service.errors import RoleNeeded, documented
+from service.people import Role
 from service.schemas import Line
 from service.store import cases
 from service.store.cases import Edit
@@ -56,8 +57,10 @@ def get_case(case_id: RowNumber, parts: Service) -> CaseDetailOut:
 
 
 @router.patch("/cases/{case_id}")
-def edit_case(case_id: RowNumber, wanted: CaseEdit, parts: Service) -> CaseOut:
-    """Change name, note or prior, or close the case; a case is never deleted."""
+def edit_case(case_id: RowNumber, wanted: CaseEdit, parts: Service, who: Who) -> CaseOut:
+    """Change name, note or prior, or close the case (curators); a case is never deleted."""
+    if wanted.closed is not None and not who.role.may(Role.CURATOR):
+        raise RoleNeeded(Role.CURATOR, who.role)
     with parts.database.write() as connection:
         made = cases.edit(connection, case_id, Edit(**wanted.model_dump()))
     return CaseOut.model_validate(made)

@@ -25,6 +25,7 @@ MOST = 50  # clusters of one batch
 
 What = Literal["identities", "reviews", "case"]
 Numbers = Annotated[str, Query(pattern=r"^[0-9]{1,9}(,[0-9]{1,9})*$", max_length=20_000)]
+Pair = Annotated[str, Form(pattern=r"^[0-9]{1,9},[0-9]{1,9}$")]
 Chosen = Annotated[list[Numbers], Form(max_length=MOST)]
 Seen = Annotated[list[str], Form(max_length=MOST)]
 Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -119,7 +120,7 @@ def name_clusters(
 def put_up(
     parts: Service,
     who: Who,
-    pair: Annotated[list[Numbers], Form(max_length=500)],
+    pair: Annotated[list[Pair], Form(max_length=500)],
     reviewer: Text = "",
 ) -> Response:
     """Put pairs up for review."""
@@ -165,7 +166,7 @@ def _groups(chosen: list[str]) -> list[list[int]]:
 
 
 def _couple(text: str) -> Couple:
-    one, other = sorted(int(number) for number in text.split(",")[:2])
+    one, other = sorted(int(number) for number in text.split(","))
     return one, other
 
 

@@ -26,5 +26,6 @@ def identify(
 
     Photos that are in the catalogue are not compared with their own encounter.
     """
-    answer = parts.engine.identify_photos(query(files, box), flank or Flank.UNKNOWN)
+    photos = query(files, box, parts.settings.max_files)
+    answer = parts.engine.identify_photos(photos, flank or Flank.UNKNOWN)
     return identification_out(answer, top)

@@ -117,16 +117,19 @@ def undo(change_id: RowNumber, said: UndoIn, parts: Service, who: Who) -> Change
 def _edited(
     connection: Connection, identity_id: int, said: IdentityEdit, asked: Asked
 ) -> list[history.Change]:
+    """Only what differs; all of it is refused where nothing does."""
     made = []
-    if said.name is not None:
+    now = identities.get(connection, identity_id).summary
+    before = Description(now.sex, now.life_stage, now.note)
+    facts = Description(
+        said.sex or now.sex,
+        said.life_stage or now.life_stage,
+        now.note if said.note is None else said.note,
+    )
+    if said.name is not None and (said.name != now.name or facts == before):
         made.append(changes.rename(connection, identity_id, said.name, asked))
         asked = replace(asked, seen=None)
-    if (said.sex, said.life_stage, said.note) != (None, None, None):
-        now = identities.get(connection, identity_id).summary
-        facts = Description(
-            said.sex or now.sex,
-            said.life_stage or now.life_stage,
-            now.note if said.note is None else said.note,
-        )
+    described = (said.sex, said.life_stage, said.note) != (None, None, None)
+    if facts != before or (described and not made):
         made.append(changes.describe(connection, identity_id, facts, asked))
     return made

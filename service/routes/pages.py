@@ -96,7 +96,7 @@ def upload_form(request: Request, parts: Service) -> Response:
 @router.post("/upload")
 def upload(parts: Service, files: Files, form: SaidForm) -> Response:
     """Keep the files and go to the report, which says also what was refused."""
-    result = parts.intake.accept(incoming(files), form)
+    result = parts.intake.accept(incoming(files, parts.settings.max_files), form)
     count_files(parts, result)
     return goto(f"/uploads/{result.id}")
 

@@ -207,17 +207,19 @@ def split(
 
 @router.get("/conflicts")
 def conflict_page(
-    request: Request, parts: Service, page_number: Annotated[str, Query(alias="page")] = "1"
+    request: Request,
+    parts: Service,
+    number: Annotated[str, Query(alias="page", max_length=6)] = "1",
 ) -> Response:
     """What contradicts the catalogue, until it is resolved."""
-    return _conflicts(request, parts, int(page_number) if page_number.isdecimal() else 1)
+    return _conflicts(request, parts, int(number) if number.isdecimal() else 1)
 
 
 def _conflicts(
     request: Request, parts: Parts, number: int = 1, refused: str = "", status: int = 200
 ) -> Response:
     with parts.database.read() as connection:
-        found = conflict_list(connection, machine_of(parts), min(number, 10**6))
+        found = conflict_list(connection, machine_of(parts), number)
         values = {
             "nav": "catalogue",
             "list": found,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from service.deps import Longest, Parts, PhotoId, RowNumber, Service, Who
-from service.errors import NothingAccepted, TooManyFiles, documented
+from service.errors import NothingAccepted, documented
 from service.forms import Files, SaidForm, incoming
 from service.schemas import PhotoDetailOut, UploadOut
 from service.store import photos, uploads
@@ -30,9 +30,7 @@ def upload(parts: Service, response: Response, files: Files, said: SaidForm) -> 
 
     What is answered here is kept, whatever happens next. Embedding follows as a job.
     """
-    if len(files) > parts.settings.max_files:
-        raise TooManyFiles(f"at most {parts.settings.max_files} files at once, not {len(files)}")
-    result = parts.intake.accept(incoming(files), said)
+    result = parts.intake.accept(incoming(files, parts.settings.max_files), said)
     count_files(parts, result)
     if result.refused == len(result.files):
         raise NothingAccepted("; ".join(f"{f.file_name}: {f.error_detail}" for f in result.files))

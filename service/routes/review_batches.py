@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
+from pydantic import Field
 from sqlalchemy import Connection
 
 from reid.errors import Conflict, InputError
@@ -19,9 +20,10 @@ from service.store.reviews import Edit, NewPair
 from service.views.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-Act = Literal["apply", "close", "reopen", "third", "blind", "seen"]
-Chosen = Annotated[list[int], Query(max_length=5000, default_factory=list)]
-ChosenForm = Annotated[list[int], Form(max_length=5000, default_factory=list)]
+Act = Literal["close", "reopen", "third", "blind", "seen"]
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Chosen = Annotated[list[Number], Query(max_length=5000, default_factory=list)]
+ChosenForm = Annotated[list[Number], Form(max_length=5000, default_factory=list)]
 Text = Annotated[str, Query(max_length=2000)]
 Typed = Annotated[str, Form(max_length=2000)]
 Name = Annotated[str, Form(max_length=100)]
@@ -66,7 +68,9 @@ def apply_settled(
 
 
 @router.get("/reviews/batch")
-def batch_page(request: Request, parts: Service, act: Act, pair: Chosen) -> Response:
+def batch_page(
+    request: Request, parts: Service, act: Act | Literal["apply"], pair: Chosen
+) -> Response:
     """What an act on the chosen pairs would do."""
     if act == "apply":
         return goto("/reviews/settling?" + "&".join(f"pair={number}" for number in pair))
@@ -255,7 +259,6 @@ def _words(act: Act) -> tuple[str, str]:
         "third": (_("Ask one more observer"), pgettext("act on pairs", "Ask")),
         "blind": (_("Make pairs blind"), _("Make blind")),
         "seen": (_("Show at once what the machine says"), _("Show at once")),
-        "apply": (_("Apply settled pairs"), _("Apply")),
     }[act]
 
 

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from reid.agreement import MISCLASSIFIED
 from reid.errors import InputError
-from reid.reviews import ANSWERS, OPEN, State
+from reid.reviews import ANSWERS, OPEN
 from reid.types import Flank
 from service import observers, reviewing
 from service.deps import Parts, RowNumber, Service, Who
@@ -77,7 +77,7 @@ def wanted(
 ) -> Wanted:
     """Read an address; what makes no sense is taken as its default."""
     return Wanted(
-        state=state if state in {"open", "all", *get_args(State)} else "open",  # type: ignore[arg-type]
+        state=state if state in {"open", "all", *views.STATES} else "open",  # type: ignore[arg-type]
         source=source if source in get_args(Source) else "",  # type: ignore[arg-type]
         station=station,
         flank=flank if flank in set(Flank) else "",
@@ -96,7 +96,7 @@ def queue_page(
 ) -> Response:
     """What waits, by default for who looks."""
     with parts.database.read() as connection:
-        every = reviewing.tallies(connection)
+        every = reviewing.tallies(connection, closed=asked.state in {"closed", "all"})
         at = max(1, int(number) if number.isascii() and number.isdecimal() else 1)
         part = slice((at - 1) * PAGE, at * PAGE)
         found, total = reviewing.queue(connection, every, asked, who, who.name, part)
@@ -106,7 +106,7 @@ def queue_page(
             "rows": [views.queue_row(one, who, who.name) for one in found],
             "total": total,
             "wanted": asked,
-            "far": reviewing.progress(every, who.name),
+            "far": reviewing.progress(connection, every, who.name),
             "settled": sum(_to_apply(one) for one in every),
             "page": at,
             "pages": max(1, -(-total // PAGE)),
@@ -116,7 +116,7 @@ def queue_page(
             "sources": views.SOURCES,
             "cases": [one for one in cases.every(connection) if one.closed_at is None],
             "curator": who.role.may(Role.CURATOR),
-            "any": bool(every),
+            "any": bool(every) or reviews.there(connection),
         }
         return page(request, parts, "reviews.html", connection, **values)
 
@@ -186,6 +186,7 @@ def _pair(
     with parts.database.read() as connection:
         every = reviewing.tallies(connection, closed=False)
         one = reviewing.get(connection, pair_id)
+        far = reviewing.progress(connection, every, who.name)
     seen = one.open_to(who, who.name)
     look = parse_pair(request.query_params, path=f"/reviews/{pair_id}")
     values = {
@@ -197,7 +198,7 @@ def _pair(
         "signing": "" if who.name == ANONYMOUS else who.name,
         "typed": typed or _typed(one, who.name),
         "refused": refused,
-        "far": reviewing.progress(every, who.name),
+        "far": far,
         "following": reviewing.following(every, who.name, pair_id),
         "certainties": views.CERTAINTIES,
         "reasons": views.REASONS,
@@ -214,8 +215,12 @@ def _pair(
 
 
 def _keeps(one: Reviewed, who: Actor) -> bool:
-    """Whether they see what curators changed of the pair; a hidden known one is told to nobody."""
-    return who.role.may(Role.CURATOR) and one.pair.source != "known"
+    """Whether they see what curators changed of the pair; that more were asked is a hint.
+
+    A hidden known one is told to nobody.
+    """
+    told = who.role.may(Role.CURATOR) and one.pair.source != "known"
+    return told and one.open_to(who, who.name)
 
 
 def _told(parts: Parts, one: Reviewed, observer: str) -> dict[str, object]:

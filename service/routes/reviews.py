@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from reid.reviews import State
+from reid.reviews import Shown
 from reid.types import Flank
 from service import reviewing, rounds, settling
 from service.deps import Limit, Offset, RowNumber, Service, Who
@@ -48,7 +48,7 @@ Chosen = Annotated[list[int] | None, Query(max_length=5000, description="only th
 
 
 def wanted(
-    state: State | Literal["open", "all"] = "open",
+    state: Shown | Literal["open", "all"] = "open",
     source: Source | None = None,
     station: Annotated[str, Query(max_length=200)] = "",
     flank: Flank | None = None,

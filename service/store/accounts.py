@@ -7,9 +7,9 @@ from typing import Literal
 from sqlalchemy import Connection, insert, select, update
 
 from reid.errors import Conflict, NotFound
-from service.people import ANONYMOUS, Role
+from service.people import ANONYMOUS, Role, alike, spelled
 from service.store.account_tables import account, account_change
-from service.store.database import AnyRow, insert_one
+from service.store.database import AnyRow, insert_one, one_at_a_time
 
 ChangeKind = Literal["made", "role", "closed", "opened", "password", "logged_out"]
 CONSOLE = "command line"
@@ -62,15 +62,16 @@ def get(connection: Connection, account_id: int) -> Account:
 
 def named(connection: Connection, name: str) -> Account | None:
     """The account of this name in any spelling of capitals, or None."""
-    wanted = name.strip().casefold()
-    return next((one for one in every(connection) if one.name.casefold() == wanted), None)
+    return next((one for one in every(connection) if alike(one.name) == alike(name)), None)
 
 
 def add(
     connection: Connection, name: str, role: Role, password: str, *, temporary: bool = False
 ) -> Account:
     """A new account. password: its argon2 hash. The first account is an admin's."""
-    if name.casefold() == ANONYMOUS:
+    one_at_a_time(connection, "account")
+    name = spelled(name)
+    if alike(name) == ANONYMOUS:
         raise Conflict(f"no account can be called {ANONYMOUS}")
     if named(connection, name) is not None:
         raise Conflict(f"there is an account {name} already")
@@ -84,6 +85,7 @@ def change(
     connection: Connection, account_id: int, *, role: Role | None = None, active: bool | None = None
 ) -> Account:
     """Another role, or whether it may log in. The last active admin stays one."""
+    one_at_a_time(connection, "account")
     before = get(connection, account_id)
     after = role or before.role, before.active if active is None else active
     if (before.role, before.active) == (Role.ADMIN, True) and after != (Role.ADMIN, True):
@@ -115,10 +117,14 @@ def set_password(
     connection.execute(update(account).where(account.c.id == account_id).values(values))
 
 
-def rehash(connection: Connection, account_id: int, before: str, after: str) -> None:
-    """Another hash of the same password, unless the password was changed meanwhile."""
-    same = (account.c.id == account_id) & (account.c.password == before)
-    connection.execute(update(account).where(same).values(password=after))
+def hold(connection: Connection, account_id: int, password: str) -> bool:
+    """Whether it may log in and this is still its hash; nobody changes it until the end.
+
+    Checking a password takes a while, and meanwhile an admin may shut somebody out.
+    """
+    asked = select(account.c.password, account.c.active).where(account.c.id == account_id)
+    row = connection.execute(asked.with_for_update()).one()
+    return bool(row.active) and row.password == password
 
 
 def record(
@@ -148,8 +154,7 @@ def history(connection: Connection, limit: int = 50) -> list[AccountChange]:
 
 def _keep_an_admin(connection: Connection, but: int) -> None:
     admins = select(account.c.id).where(account.c.role == "admin", account.c.active)
-    found = connection.execute(admins.with_for_update()).scalars().all()
-    if not set(found) - {but}:
+    if connection.execute(admins.where(account.c.id != but).limit(1)).first() is None:
         raise Conflict("this is the last active admin: make another account admin first")
 
 

@@ -2,11 +2,13 @@
 
 import hashlib
 from datetime import datetime, timedelta
+from ipaddress import ip_network
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
+from service.people import alike
 from service.store.account_tables import login_attempt
-from service.store.database import insert_one
+from service.store.database import insert_one, one_at_a_time
 from service.store.tables import now
 
 FREE_OF_A_NAME, FREE_OF_AN_ADDRESS = 5, 20
@@ -20,9 +22,8 @@ def begin(connection: Connection, name: str, address: str) -> tuple[int, float]:
 
     Attempts at the same moment count each other: one is noted after the other.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(text("LOCK TABLE login_attempt IN EXCLUSIVE MODE"))
-    who, where = _digest(name), address[:60]
+    one_at_a_time(connection, "login_attempt")
+    who, where = _digest(name), _place(address)
     wait = max(
         _wait(connection, login_attempt.c.name == who, FREE_OF_A_NAME),
         _wait(connection, login_attempt.c.address == where, FREE_OF_AN_ADDRESS),
@@ -61,5 +62,13 @@ def _wait(connection: Connection, same: ColumnElement[bool], free: int) -> float
     return max(delay(failures, free) - passed, 0.0)
 
 
+def _place(address: str) -> str:
+    """The address, or of IPv6 the network: one line has 2 to the 64 addresses."""
+    try:
+        return str(ip_network((address, 64), strict=False))
+    except ValueError:  # IPv4 has no 64 bits
+        return address[:60]
+
+
 def _digest(name: str) -> str:
-    return hashlib.sha256(name.strip().casefold().encode()).hexdigest()
+    return hashlib.sha256(alike(name).encode()).hexdigest()

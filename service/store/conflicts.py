@@ -67,16 +67,18 @@ class Contradiction:
         return tuple(dict.fromkeys(one.id for one in both if one))
 
 
+def every(connection: Connection, machine: Machine) -> list[Contradiction]:
+    """Those that are open, and those that were kept for a reason, with the entry that says so."""
+    found = _found(connection, machine)
+    entries = _kept(connection) if found else []
+    return [
+        replace(one, kept=next((e.id for e in entries if _covers(e, one)), None)) for one in found
+    ]
+
+
 def listed(connection: Connection, machine: Machine, *, kept: bool = False) -> list[Contradiction]:
     """Those that are open, or those that were kept for a reason."""
-    every = _every(connection, machine)
-    entries = [] if not every else _kept(connection)
-    found = []
-    for one in every:
-        entry = next((e.id for e in entries if _covers(e, one)), None)
-        if (entry is not None) == kept:
-            found.append(replace(one, kept=entry))
-    return found
+    return [one for one in every(connection, machine) if (one.kept is not None) == kept]
 
 
 def keep(
@@ -108,11 +110,11 @@ def newest_opinion(one: Contradiction) -> int:
     return max((opinion.id for opinion in one.opinions), default=0)
 
 
-def _every(connection: Connection, machine: Machine) -> list[Contradiction]:
+def _found(connection: Connection, machine: Machine) -> list[Contradiction]:
     names = identities.names(connection)
     of = {row.encounter_id: row.identity_id for row in connection.execute(current())}
     said = opinions(connection)
-    against = {(one.one, one.other): one for one in _machine(connection, machine, of)}
+    against = {(one.one, one.other): one for one in _machine(connection, machine)}
     apart = [*against, *(one.pair for one in said if _shared(of, one.pair))]
     spoken = {one.pair: one for one in said}
 
@@ -136,14 +138,14 @@ def _shared(of: Mapping[int, int], pair: Pair) -> bool:
     return pair[0] in of and of[pair[0]] == of.get(pair[1])
 
 
-def _machine(connection: Connection, machine: Machine, of: Mapping[int, int]) -> list[PairSaid]:
+def _machine(connection: Connection, machine: Machine) -> list[PairSaid]:
     """Pairs within an identity of which the machine in force says that they differ."""
     if machine.maker is None:
         return []
     maker, secret = machine.maker, hidden(connection)
     inside = [
         PairSaid(*one.couple, one.llr, maker.model, maker.calibrator)
-        for one in pairs.inside(connection, maker, of, -machine.same)
+        for one in pairs.inside(connection, maker, -machine.same)
         if one.couple not in secret
     ]
     return sorted(inside, key=lambda one: one.llr or 0.0)[:MOST_MACHINE]

@@ -8,7 +8,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Insert, Row, create_engine, event, text
+from sqlalchemy import Connection, Engine, Insert, Row, Table, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
 from service.store import account_tables, history_tables, review_tables  # noqa: F401  all tables
@@ -27,12 +28,15 @@ class Database:
         self.engine = create_engine(url, pool_size=10, max_overflow=40)
         if self.engine.dialect.name == "sqlite":
             _make_sqlite_durable(self.engine)
+            self._one_state: dict[str, Any] = {}  # SQLite shows no other
+        else:
+            self._one_state = {"isolation_level": "REPEATABLE READ"}
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that changes nothing."""
         with self.engine.connect() as connection:
-            yield connection.execution_options(reading=True)
+            yield connection.execution_options(reading=True, **self._one_state)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -67,6 +71,18 @@ def insert_one(connection: Connection, statement: Insert) -> int:
     if key is None:
         raise ValueError("this table does not number its rows")
     return int(key[0])
+
+
+def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that may say what happens where such a row is there already."""
+    server = connection.dialect.name == "postgresql"
+    return postgresql.insert(table) if server else sqlite.insert(table)
+
+
+def one_at_a_time(connection: Connection, what: str) -> None:
+    """Wait for every other transaction that asked for the same; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
 
 
 def _make_sqlite_durable(engine: Engine) -> None:

@@ -222,8 +222,7 @@ def near(
 ) -> int:
     """The unnamed encounter of this station within `gap`, or a new one.
 
-    A photo without time or station cannot be grouped and gets an encounter of its own. Call
-    `photos.hold_station` first, so that two uploads do not make two encounters of one visit.
+    A photo without time or station cannot be grouped and gets an encounter of its own.
     """
     if station is not None and captured_at is not None:
         close = (

@@ -92,10 +92,18 @@ def claim(
     return [_job(row, row.attempts + 1) for row in taken]
 
 
-def renew(connection: Connection, owner: str, *, lease_s: float, at: float | None = None) -> None:
-    """Keep every job this worker holds."""
+def renew(
+    connection: Connection,
+    owner: str,
+    ids: Collection[int],
+    *,
+    lease_s: float,
+    at: float | None = None,
+) -> None:
+    """Keep those of the jobs that this worker holds."""
     at = time.time() if at is None else at
-    connection.execute(update(job).where(_held_by(owner)).values(lease_until=at + lease_s))
+    mine = update(job).where(_held_by(owner), job.c.id.in_(ids))
+    connection.execute(mine.values(lease_until=at + lease_s))
 
 
 def holds(connection: Connection, owner: str, ids: Collection[int]) -> set[int]:

@@ -6,13 +6,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from reid.errors import Conflict
 from reid.reviews import Said
 from service.store import reviews
 from service.store.database import AnyRow, insert_one
-from service.store.review_tables import opinion
+from service.store.review_tables import opinion, review_pair
 
 Certainty = Literal["certain", "probable", "possible"]
 Reason = Literal["flank", "blur", "dark", "small", "angle", "hidden", "pattern", "other"]
@@ -85,16 +85,33 @@ def add(connection: Connection, pair_id: int, observer: str, new: NewOpinion) ->
 
 
 def of_pairs(
-    connection: Connection, ids: Collection[int] | None = None
+    connection: Connection, ids: Collection[int] | None = None, *, closed: bool = True
 ) -> dict[int, list[Opinion]]:
-    """All opinions on these pairs, or on all, each oldest first; by pair."""
+    """All opinions on these pairs, or on all, each oldest first; by pair.
+
+    Only those on open pairs without `closed`.
+    """
     query = select(opinion).order_by(opinion.c.id)
     if ids is not None:
         query = query.where(opinion.c.pair_id.in_(ids))
+    if not closed:
+        open_ = select(review_pair.c.id).where(review_pair.c.closed_at.is_(None))
+        query = query.where(opinion.c.pair_id.in_(open_))
     found: dict[int, list[Opinion]] = {}
     for row in connection.execute(query):
         found.setdefault(row.pair_id, []).append(_opinion(row))
     return found
+
+
+def answered_since(connection: Connection, observer: str, moment: datetime) -> int:
+    """How many pairs an observer answered since then, without what was taken back."""
+    newest = select(func.max(opinion.c.id)).where(opinion.c.observer == observer)
+    counted = select(func.count()).where(
+        opinion.c.id.in_(newest.group_by(opinion.c.pair_id)),
+        opinion.c.answer != "withdrawn",
+        opinion.c.decided_at >= moment,
+    )
+    return int(connection.execute(counted).scalar_one())
 
 
 def of_pair(connection: Connection, pair_id: int) -> list[Opinion]:

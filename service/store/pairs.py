@@ -8,13 +8,25 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, case, delete, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    select,
+)
 
 from reid.types import Flank, GalleryRow
 from service.store import jobs
-from service.store.database import AnyRow
+from service.store.database import AnyRow, insert_or
+from service.store.identities import current
 from service.store.review_tables import pair_evidence, pair_search
-from service.store.tables import annotation, embedding
+from service.store.tables import annotation, embedding, now
 
 KIND = "pairs"
 NOBODY = 0  # the identity of a row in an index of all annotations
@@ -50,28 +62,35 @@ class Entry:
 
 
 def put(connection: Connection, maker: Maker, found: Sequence[Measured]) -> None:
-    """Keep what was measured, instead of what the same model and calibrator said before."""
-    for one in found:
-        lower, higher = one.couple
-        connection.execute(
-            delete(pair_evidence).where(
-                pair_evidence.c.one == lower,
-                pair_evidence.c.other == higher,
-                _made_by(pair_evidence, maker),
-            )
-        )
-        connection.execute(
-            insert(pair_evidence).values(
-                one=lower,
-                other=higher,
-                model=maker.model,
-                calibrator=maker.calibrator,
-                llr=one.llr,
-                comparable=one.comparable,
-                one_newest=one.newest[0],
-                other_newest=one.newest[1],
-            )
-        )
+    """Keep what was measured, instead of what the same model and calibrator said before.
+
+    Two workers may have compared one pair at the same time: what rests on newer photos stays.
+    """
+    if not found:
+        return
+    rows = [
+        {
+            "one": one.couple[0],
+            "other": one.couple[1],
+            "model": maker.model,
+            "calibrator": maker.calibrator,
+            "llr": one.llr,
+            "comparable": one.comparable,
+            "one_newest": one.newest[0],
+            "other_newest": one.newest[1],
+            "computed_at": now(),
+        }
+        for one in sorted(found, key=lambda one: one.couple)  # two workers wait, and never block
+    ]
+    new, old = insert_or(connection, pair_evidence), pair_evidence.c
+    names = ("llr", "comparable", "one_newest", "other_newest", "computed_at")
+    statement = new.on_conflict_do_update(
+        index_elements=list(pair_evidence.primary_key),
+        set_={name: new.excluded[name] for name in names},
+        where=(old.one_newest <= new.excluded.one_newest)
+        & (old.other_newest <= new.excluded.other_newest),
+    )
+    connection.execute(statement, rows)
 
 
 def searched(connection: Connection, maker: Maker, encounter_id: int, newest: int) -> None:
@@ -94,19 +113,21 @@ def every(connection: Connection, maker: Maker) -> list[Measured]:
     return _fresh(rows, newest_of(connection, maker.model))
 
 
-def inside(
-    connection: Connection, maker: Maker, identity_of: Mapping[int, int], below: float
-) -> list[Measured]:
+def inside(connection: Connection, maker: Maker, below: float) -> list[Measured]:
     """The evidence of comparable pairs under one identity whose llr is at most `below`."""
-    at_most = pair_evidence.c.comparable & (pair_evidence.c.llr <= below)
-    query = select(pair_evidence).where(_made_by(pair_evidence, maker), at_most)
-    rows = [
-        row
-        for row in connection.execute(query)
-        if row.one in identity_of and identity_of[row.one] == identity_of.get(row.other)
-    ]
-    numbers = {number for row in rows for number in (row.one, row.other)}
-    return _fresh(rows, newest_of(connection, maker.model, numbers))
+    one, other = (current().subquery() for _ in range(2))
+    query = (
+        select(pair_evidence)
+        .join(one, one.c.encounter_id == pair_evidence.c.one)
+        .join(other, other.c.encounter_id == pair_evidence.c.other)
+        .where(
+            one.c.identity_id == other.c.identity_id,
+            _made_by(pair_evidence, maker),
+            pair_evidence.c.comparable,
+            pair_evidence.c.llr <= below,
+        )
+    )
+    return _read(connection, maker, query)
 
 
 def of_encounter(connection: Connection, maker: Maker, encounter_id: int) -> list[Measured]:
@@ -128,7 +149,13 @@ def across(
 
 
 def _of(connection: Connection, maker: Maker, which: ColumnElement[bool]) -> list[Measured]:
-    query = select(pair_evidence).where(_made_by(pair_evidence, maker), which)
+    return _read(
+        connection, maker, select(pair_evidence).where(_made_by(pair_evidence, maker), which)
+    )
+
+
+def _read(connection: Connection, maker: Maker, query: Select[*tuple[Any, ...]]) -> list[Measured]:
+    """Those of these rows that are as new as the photos."""
     rows = connection.execute(query).all()
     numbers = {number for row in rows for number in (row.one, row.other)}
     return _fresh(rows, newest_of(connection, maker.model, numbers))

@@ -113,10 +113,9 @@ def photo_of(row: AnyRow) -> Photo:
     return Photo(**{c.name: row._mapping[c] for c in photo.columns})
 
 
-def hold_station(connection: Connection, name: str) -> None:
-    """Make sure that a station exists, and keep others from grouping its photos meanwhile."""
-    held = select(station.c.name).where(station.c.name == name).with_for_update()
-    if connection.execute(held).first() is None:
+def add_station(connection: Connection, name: str) -> None:
+    """Make sure that a station exists."""
+    if connection.execute(select(station).where(station.c.name == name)).first() is None:
         connection.execute(insert(station).values(name=name))
 
 
@@ -194,6 +193,14 @@ def mark_embedded(connection: Connection, annotation_id: int) -> None:
 def mark_failed(connection: Connection, annotation_id: int, code: str, detail: str) -> None:
     """The annotation cannot be used, and why."""
     _set_state(connection, annotation_id, "failed", code, detail)
+
+
+def try_again(connection: Connection, photo_id: str) -> list[int]:
+    """Let those of its annotations that failed wait to be embedded once more; their numbers."""
+    failed = (annotation.c.photo_id == photo_id) & (annotation.c.state == "failed")
+    waits = {"state": "pending", "error_code": None, "error_detail": None}
+    again = update(annotation).where(failed).values(waits).returning(annotation.c.id)
+    return list(connection.execute(again).scalars())
 
 
 def _set_state(

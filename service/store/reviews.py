@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from reid.errors import Conflict, InputError, NotFound
 from reid.reviews import Truth
-from service.store.database import AnyRow
+from service.store.database import AnyRow, insert_or
 from service.store.review_tables import opinion, review_change, review_pair
 from service.store.tables import decision, encounter, now
 
@@ -99,9 +98,10 @@ def put(connection: Connection, new: Sequence[NewPair], reviewer: str) -> list[R
     before = existing(connection, fresh)
     rows = [_row(one, reviewer) for couple, one in fresh.items() if couple not in before]
     if rows:
-        make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        statement = make(review_pair).on_conflict_do_nothing(index_elements=["one", "other"])
-        connection.execute(statement, rows)
+        insert_new = insert_or(connection, review_pair).on_conflict_do_nothing(
+            index_elements=["one", "other"]
+        )
+        connection.execute(insert_new, rows)
     for couple, pair in before.items():
         _again(connection, pair, fresh[couple], reviewer)
     found = existing(connection, fresh)
@@ -118,15 +118,29 @@ def get(connection: Connection, pair_id: int, *, hold: bool = False) -> ReviewPa
 
 
 def every(
-    connection: Connection, *, closed: bool = True, ids: Collection[int] | None = None
+    connection: Connection,
+    *,
+    closed: bool = True,
+    ids: Collection[int] | None = None,
+    hold: bool = False,
 ) -> list[ReviewPair]:
-    """All pairs, the oldest first; only open ones without `closed`, only `ids` where given."""
+    """All pairs, the oldest first; only open ones without `closed`, only `ids` where given.
+
+    hold: nobody else changes them until the end of the transaction.
+    """
     query = select(review_pair).order_by(review_pair.c.id)
+    if hold:
+        query = query.with_for_update()
     if not closed:
         query = query.where(review_pair.c.closed_at.is_(None))
     if ids is not None:
         query = query.where(review_pair.c.id.in_(ids))
     return [_pair(row) for row in connection.execute(query)]
+
+
+def there(connection: Connection) -> bool:
+    """Whether any pair was ever put up."""
+    return connection.execute(select(review_pair.c.id).limit(1)).first() is not None
 
 
 def existing(connection: Connection, couples: Iterable[Couple]) -> dict[Couple, ReviewPair]:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from reid.reviews import Answer, Standing, newest, standing
+from reid.reviews import Said as SaidAnswer
 from service.store import opinions as store_opinions
 from service.store import pairs, reviews
 from service.store.history import Evidence, PairSaid
 from service.store.pairs import Maker
-from service.store.review_tables import opinion, review_pair
+from service.store.review_tables import opinion, review_change, review_pair
 
 Pair = tuple[int, int]
 PAIRS_NAMED = 40
@@ -73,29 +74,56 @@ def standings(connection: Connection) -> dict[Pair, Standing]:
     return {one.pair: one.standing for one in _every(connection)}
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What somebody said of a pair once, for whoever reads what a change rests on."""
+
+    pair: Pair
+    observer: str
+    answer: SaidAnswer
+
+
+def spoken(connection: Connection, ids: Collection[int]) -> dict[int, Spoken]:
+    """Opinions by number, without those on pairs of which nothing may be shown."""
+    query = select(opinion.c.id, opinion.c.observer, opinion.c.answer).where(opinion.c.id.in_(ids))
+    query = query.add_columns(review_pair.c.one, review_pair.c.other)
+    rows = connection.execute(query.join(review_pair, review_pair.c.id == opinion.c.pair_id)).all()
+    secret = hidden(connection) if rows else frozenset()
+    return {
+        row.id: Spoken((row.one, row.other), row.observer, row.answer)
+        for row in rows
+        if (row.one, row.other) not in secret
+    }
+
+
+def asked(connection: Connection) -> frozenset[Pair]:
+    """Every pair that was put up for review, hidden known ones too."""
+    rows = connection.execute(select(review_pair.c.one, review_pair.c.other))
+    return frozenset((row.one, row.other) for row in rows)
+
+
 def hidden(connection: Connection) -> frozenset[Pair]:
     """Blind pairs that are not settled yet, and known ones: nothing of them may be shown."""
     known = select(review_pair.c.one, review_pair.c.other).where(review_pair.c.source == "known")
     kept = {(row.one, row.other) for row in connection.execute(known)}
-    return frozenset(kept | {one.pair for one in _every(connection) if one.secret})
+    return frozenset(kept | {one.pair for one in _every(connection, closed=False) if one.secret})
 
 
 def version(connection: Connection) -> str:
-    """Changes whenever somebody says something about a pair, puts one up, or closes one."""
-    found = (
-        select(func.max(opinion.c.id)),
-        select(func.max(review_pair.c.id)),
-        select(func.count(review_pair.c.closed_at)),
-        select(func.sum(review_pair.c.needed)),
-    )
-    return " ".join(str(connection.execute(query).scalar() or 0) for query in found)
+    """Changes whenever somebody says something about a pair, puts one up, or changes one."""
+    tables = (opinion, review_pair, review_change)
+    newest = (connection.execute(select(func.max(table.c.id))).scalar() or 0 for table in tables)
+    return " ".join(map(str, newest))
 
 
-def _every(connection: Connection) -> list[Said]:
-    """All pairs that were put up, hidden known ones apart, with what each observer says now."""
-    spoken = store_opinions.of_pairs(connection)
+def _every(connection: Connection, *, closed: bool = True) -> list[Said]:
+    """All pairs that were put up, hidden known ones apart, with what each observer says now.
+
+    Only open ones without `closed`.
+    """
+    spoken = store_opinions.of_pairs(connection, closed=closed)
     found = []
-    for pair in reviews.every(connection):
+    for pair in reviews.every(connection, closed=closed):
         if pair.source == "known":
             continue
         said = {one.observer: one for one in spoken.get(pair.id, [])}

@@ -66,6 +66,13 @@ def who(connection: Connection, digest: str, idle: timedelta) -> tuple[Actor, da
     return actor, row.seen_at
 
 
+def hold(connection: Connection, session_id: int) -> bool:
+    """Whether nobody has ended it; nobody does until the end of this transaction."""
+    mine = login_session.c.id == session_id, login_session.c.revoked_at.is_(None)
+    asked = select(login_session.c.id).where(*mine).with_for_update()
+    return connection.execute(asked).first() is not None
+
+
 def touch(connection: Connection, session_id: int) -> None:
     """It was used now."""
     used = update(login_session).where(login_session.c.id == session_id)

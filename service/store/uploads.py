@@ -118,9 +118,3 @@ def get(connection: Connection, upload_id: int) -> Upload:
         for row in rows
     ]
     return Upload(found.id, found.created_at, tuple(files))
-
-
-def recent(connection: Connection, limit: int = 5) -> list[int]:
-    """Numbers of the newest uploads."""
-    query = select(upload.c.id).order_by(upload.c.id.desc()).limit(limit)
-    return list(connection.execute(query).scalars())

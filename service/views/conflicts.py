@@ -1,5 +1,6 @@
 """View models of contradictions between identities, opinions and the machine."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -7,6 +8,7 @@ from sqlalchemy import Connection
 from service.languages import gettext as _
 from service.store import conflicts, encounters
 from service.store.conflicts import Contradiction, Machine
+from service.store.encounters import EncounterSummary
 from service.views.lists import EncounterRow, row
 from service.views.words import signed
 
@@ -41,17 +43,18 @@ class ConflictList:
 
 def conflict_list(connection: Connection, machine: Machine, page: int = 1) -> ConflictList:
     """One page of those that are open."""
-    found = conflicts.listed(connection, machine)
-    kept = len(conflicts.listed(connection, machine, kept=True))
+    every = conflicts.every(connection, machine)
+    found = [one for one in every if one.kept is None]
     pages = max(1, -(-len(found) // PAGE))
     page = min(max(1, page), pages)
     shown = found[(page - 1) * PAGE : page * PAGE]
-    rows = tuple(_view(connection, one) for one in shown)
-    return ConflictList(rows, len(found), kept, page, pages)
+    seen = encounters.summaries(connection, {n for one in shown for n in (one.one, one.other)})
+    rows = tuple(_view(one, seen) for one in shown)
+    return ConflictList(rows, len(found), len(every) - len(found), page, pages)
 
 
-def _view(connection: Connection, one: Contradiction) -> ConflictView:
-    first, second = (row(encounters.summary(connection, n)) for n in (one.one, one.other))
+def _view(one: Contradiction, seen: Mapping[int, EncounterSummary]) -> ConflictView:
+    first, second = (row(seen[n]) for n in (one.one, one.other))
     names = [found.name if found else "" for found in (one.identity, one.other_identity)]
     facts = {
         "one": one.one,

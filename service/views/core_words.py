@@ -71,6 +71,8 @@ SAID = (
     N_("No identity was chosen: pick a candidate, or one from the list of identities."),
     N_("The number of unseen animals is a number above 0, such as 3."),
     N_("The time is not ISO 8601, such as 2019-03-01T19:49:36 or 2019-03-01T19:49:36+06:00."),
+    N_("no photo was taken in the year %(year)s"),
+    N_("at most %(limit)s files at once, not %(files)s"),
     N_("an error of the service itself; its log says which"),
 )
 """Every sentence that is translated, with names for what is filled in."""

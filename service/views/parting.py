@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from service.languages import gettext as _
 from service.languages import ngettext
 from service.splitting import GROUPS, Cut, Leaving
-from service.store import identities
+from service.store import identities, said
 from service.store.history import Evidence
 from service.store.identities import IdentityDetail, IdentitySummary
 from service.views.identity import SightingRow, sighting_rows
@@ -38,23 +38,23 @@ class Choice:
         return found
 
 
-def choice(said: Mapping[str, str]) -> Choice:
+def choice(form: Mapping[str, str]) -> Choice:
     """Read a form or an address; what makes no sense is left out."""
     groups, into, names = {}, {}, {}
-    for name, value in said.items():
+    for name, value in form.items():
         number = _number(name[1:])
         if name.startswith("e") and number and value in {"0", "1", "2"}:
             groups[number] = int(value)
     for group in range(1, GROUPS):
-        into[group] = _number(said.get(f"into{group}", ""))
-        names[group] = said.get(f"name{group}", "").strip()[:100]
+        into[group] = _number(form.get(f"into{group}", ""))
+        names[group] = form.get(f"name{group}", "").strip()[:100]
     return Choice(groups, into, names)
 
 
-def seen_decisions(said: Mapping[str, str]) -> dict[int, int]:
+def seen_decisions(form: Mapping[str, str]) -> dict[int, int]:
     """Encounter -> the newest decision that the page showed; fields named a4, a7, ..."""
     found = {}
-    for name, value in said.items():
+    for name, value in form.items():
         number = _number(name[1:])
         if name.startswith("a") and number and value.isdecimal() and len(value) < NUMBER:
             found[number] = int(value)
@@ -206,7 +206,7 @@ def merge_view(
         other=other.summary if other else None,
         rows=sighting_rows(connection, other) if other else (),
         own_rows=sighting_rows(connection, found),
-        evidence=evidence_words(rests),
+        evidence=evidence_words(rests, said.spoken(connection, rests.opinions)),
         others=tuple(one for one in identities.in_use(connection) if one[0] != identity_id),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reid.reviews import Said, State
+from reid.reviews import Said, Shown
 from service.languages import N_, ngettext, pgettext
 from service.languages import gettext as _
 from service.people import Actor
@@ -42,12 +42,13 @@ REASONS = {
     "pattern": N_("too little pattern to see"),
     "other": N_("another reason, see the note"),
 }
-STATES: Mapping[State, str] = {
+STATES: Mapping[Shown, str] = {
     "waiting": N_("waiting for answers"),
     "agreed": N_("agreed"),
     "disagreed": N_("disagreement, a third is asked"),
     "settled": N_("settled by a third"),
     "unsettled": N_("not settled"),
+    "answered": N_("answered"),
     "closed": N_("pair closed"),
 }
 SOURCES = {
@@ -56,12 +57,13 @@ SOURCES = {
     "conflict": N_("a conflict"),
     "known": N_("a hidden known pair"),
 }
-TAGS: Mapping[State, str] = {
+TAGS: Mapping[Shown, str] = {
     "waiting": "waiting",
     "disagreed": "busy",
     "unsettled": "failed",
     "agreed": "decided",
     "settled": "decided",
+    "answered": "decided",
     "closed": "",
 }
 

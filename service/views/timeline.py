@@ -9,12 +9,14 @@ from sqlalchemy import Connection
 
 from service.languages import gettext as _
 from service.languages import ngettext, pgettext
-from service.store import decisions, history, identities, references
+from service.store import decisions, history, identities, references, said
 from service.store.decisions import Decision
 from service.store.history import Change, Evidence, PairSaid
 from service.store.identities import IdentityDetail
 from service.store.references import Mark
+from service.store.said import Spoken
 from service.views.catalogue import SEXES, STAGES
+from service.views.review import ANSWERS
 from service.views.words import decimal, signed
 
 PAIRS_SHOWN = 3
@@ -62,10 +64,11 @@ def timeline(
     moved = {one.encounter_id for entry in entries for one in entry.encounters}
     latest = decisions.latest_of(connection, moved)
     names = identities.names(connection)
+    spoken = said.spoken(connection, {n for entry in entries for n in entry.evidence.opinions})
     marked = references.history(connection, [one.annotation.id for one in found.references])
     events = [
         *(
-            _change(entry, found.summary.id, names | _at_first(entries, entry), latest)
+            _change(entry, found.summary.id, names | _at_first(entries, entry), latest, spoken)
             for entry in entries
         ),
         *(_decision(one, found.summary.id) for one in taken if one.id not in by_change),
@@ -109,22 +112,45 @@ def change_words(entry: Change, names: dict[int, str], here: int | None = None) 
             return _("Undo of change %(number)s") % facts
 
 
-def evidence_words(rests: Evidence) -> tuple[str, ...]:
-    """From which evidence, in lines."""
+def evidence_words(rests: Evidence, spoken: Mapping[int, Spoken] | None = None) -> tuple[str, ...]:
+    """From which evidence, in lines. spoken: what its opinions say, by number."""
     lines = [_pair(one) for one in rests.pairs[:PAIRS_SHOWN] if one.llr is not None]
-    if (more := len(rests.pairs) - PAIRS_SHOWN) > 0:
-        lines.append(
-            ngettext("and %(num)s more pair", "and %(num)s more pairs", more) % {"num": more}
-        )
-    if rests.opinions:
-        listed = ", ".join(str(number) for number in rests.opinions)
-        lines.append(_("opinions of observers: %(numbers)s") % {"numbers": listed})
+    lines += _more(len(rests.pairs))
+    lines += _opinions(rests.opinions, spoken or {})
     if rests.posterior is not None:
         lines.append(
             _("posterior of this cut %(cut)s, of one animal %(one)s")
             % {"cut": share(rests.posterior), "one": share(rests.all_one or 0.0)}
         )
     return tuple(lines)
+
+
+def _more(pairs: int) -> list[str]:
+    """How many pairs are not listed."""
+    more = pairs - PAIRS_SHOWN
+    text = ngettext("and %(num)s more pair", "and %(num)s more pairs", more)
+    return [text % {"num": more}] if more > 0 else []
+
+
+def _opinions(numbers: Sequence[int], spoken: Mapping[int, Spoken]) -> list[str]:
+    """A line for each pair that observers had a say on."""
+    of: dict[tuple[int, int], list[str]] = {}
+    for one in (spoken[number] for number in numbers if number in spoken):
+        of.setdefault(one.pair, []).append(f"{one.observer}: {_(ANSWERS[one.answer])}")
+    lines = [
+        _("encounters %(one)s and %(other)s: observers say %(said)s")
+        % {"one": pair[0], "other": pair[1], "said": ", ".join(words)}
+        for pair, words in list(of.items())[:PAIRS_SHOWN]
+    ]
+    lines += _more(len(of))
+    if unseen := sum(number not in spoken for number in numbers):
+        text = ngettext(
+            "%(num)s opinion on a pair under blind review",
+            "%(num)s opinions on pairs under blind review",
+            unseen,
+        )
+        lines.append(text % {"num": unseen})
+    return lines
 
 
 def share(probability: float) -> str:
@@ -162,15 +188,21 @@ def _described(entry: Change) -> str:
         "note": pgettext("changed", "note"),
     }
     values = {"sex": dict(SEXES), "life_stage": dict(STAGES)}
-    said = []
+    lines = []
     for name, value in entry.after[entry.identity_id].items():
         known = cast("Mapping[str, str]", values.get(name, {})).get(str(value))
         facts = {"field": words.get(name, name), "value": _(known) if known else value}
-        said.append(_("%(field)s “%(value)s”") % facts)
-    return ", ".join(said)
+        lines.append(_("%(field)s “%(value)s”") % facts)
+    return ", ".join(lines)
 
 
-def _change(entry: Change, here: int, names: dict[int, str], latest: dict[int, int]) -> Event:
+def _change(
+    entry: Change,
+    here: int,
+    names: dict[int, str],
+    latest: dict[int, int],
+    spoken: Mapping[int, Spoken],
+) -> Event:
     late = [m.encounter_id for m in entry.encounters if latest[m.encounter_id] != m.after]
     hindered = ""
     if late and not entry.undone:
@@ -185,7 +217,7 @@ def _change(entry: Change, here: int, names: dict[int, str], latest: dict[int, i
         who=entry.reviewer,
         words=change_words(entry, names, here),
         why=entry.reason,
-        evidence=evidence_words(entry.evidence),
+        evidence=evidence_words(entry.evidence, spoken),
         encounters=tuple(one.encounter_id for one in entry.encounters),
         change=entry.id,
         undone=entry.undone,

@@ -7,11 +7,12 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from reid.contrast import local_contrast
 from reid.embed import Embedder
 from reid.errors import ChecksumMismatch, UnknownModel
-from reid.network import RosetteNetwork, body_place, without_surround
+from reid.network import RosetteNetwork, body_place, folded, without_surround
 from reid.training.data import BankRecipe, batches, open_bank
 from reid.training.loop import TrainingRecipe, train
 from reid.training.losses import (
@@ -204,3 +205,15 @@ def test_the_body_place_has_one_cell_for_sixteen_descriptors():
     assert body_place(network(crops).place).shape == (1, 2, 2, 4)
     centre = body_place(torch.zeros(1, 2, 1, 1))
     assert centre[0, :, 0, 0].tolist() == pytest.approx([1.0, 0.35])
+
+
+def test_a_folded_network_says_the_same_without_normalising_anything():
+    network = RosetteNetwork()
+    network.train()(torch.rand(8, 1, 64, 128))  # statistics that are not those of the start
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    looks = folded(network)
+    assert not any(isinstance(part, nn.BatchNorm2d) for part in looks.modules())
+    crops = torch.rand(2, 1, 64, 128)
+    for one, other in zip(looks(crops), network.eval()(crops), strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-4)
+    assert all(value.equal(before[name]) for name, value in network.state_dict().items())

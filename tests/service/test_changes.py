@@ -302,6 +302,21 @@ def measure(database, llr, *couples, maker=MACHINE.maker):
         pairs.put(connection, maker, found)
 
 
+def test_of_two_workers_that_compare_one_pair_at_once_the_newer_photos_stay(database, met):
+    _, (a, b) = met("Uma", 2)
+    with database.write() as connection:
+        old, new = (tuple(embed(connection, n) for n in (a, b)) for _ in range(2))
+
+    def put(newest):
+        llr = 1.0 if newest == new else -1.0
+        write(database, pairs.put, MACHINE.maker, [Measured((a, b), llr, True, newest)])
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(put, [old, new, old, (new[0], old[1])]))
+    (kept,) = read(database, pairs.every, MACHINE.maker)
+    assert (kept.llr, kept.newest) == (1.0, new)
+
+
 def test_a_machine_verdict_against_an_identity_is_a_conflict(database, met):
     _, (a, b, c) = met("Uma", 3)
     measure(database, -1.2, (a, b))

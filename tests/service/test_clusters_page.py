@@ -6,7 +6,7 @@ from fake_embedder import FakeEmbedder
 from service.store import clusterings, decisions, encounters, opinions, reviews
 from service.store.decisions import NewDecision
 from service.store.opinions import NewOpinion
-from service.store.reviews import NewPair
+from service.store.reviews import Edit, NewPair
 from service.worker import Worker
 
 HTML = {"accept": "text/html"}
@@ -113,6 +113,15 @@ def test_what_was_decided_or_put_up_is_not_suggested(client, parts, met):
     assert (1, 3) not in suggested(client)
 
 
+def test_a_hidden_known_pair_is_not_suggested_with_its_llr(client, parts, met):
+    met(1, 2, 1, 2)
+    couple = suggested(client)[0]
+    with parts.database.write() as connection:
+        reviews.put(connection, [NewPair(*couple, source="known", truth="same")], "cu")
+    assert couple not in suggested(client)
+    assert f"one={couple[0]}&amp;other={couple[1]}" not in client.get("/clusters").text
+
+
 def test_opinions_that_contradict_the_catalogue_are_named_and_the_catalogue_stands(
     client, parts, met
 ):
@@ -186,7 +195,7 @@ def test_a_cluster_joins_the_identity_of_its_others_and_two_identities_are_refus
 ):
     met(1, 1, 2)
     decide(client, 1, kind="new", name="Akbar")
-    client.post("/clusters/identities", data={"chosen": ["1,2"], "seen": ["0"]})
+    client.post("/clusters/identities", data={"chosen": ["1,2"], "seen": ["0,1"]})
     with parts.database.read() as connection:
         assert decisions.latest(connection, 2).identity == "Akbar"
     decide(client, 3, kind="new", name="Other")
@@ -194,6 +203,18 @@ def test_a_cluster_joins_the_identity_of_its_others_and_two_identities_are_refus
     assert "they belong to 2 identities already" in page
     assert client.get("/clusters/preview?what=identities", headers=HTML).status_code == 422
     assert client.get("/clusters/preview?what=case&chosen=77", headers=HTML).status_code == 404
+
+
+def test_nobody_joins_another_identity_than_the_preview_said(client, parts, met):
+    met(1, 1)
+    decide(client, 1, kind="new", name="Akbar")
+    preview = client.get("/clusters/preview?what=identities&chosen=1,2").text
+    seen = preview.split('name="seen" value="', 1)[1].split('"', 1)[0]
+    decide(client, 1, kind="new", name="Babur")
+    form = {"chosen": ["1,2"], "seen": [seen]}
+    assert client.post("/clusters/identities", data=form, headers=HTML).status_code == 409
+    with parts.database.read() as connection:
+        assert decisions.latest(connection, 2) is None
 
 
 def test_clusters_become_a_case_and_pairs_become_reviews(client, parts, met):
@@ -221,6 +242,18 @@ def test_clusters_are_made_once_and_again_when_somebody_decides(client, parts, m
     finish(parts)
     made = client.get("/api/v1/clusters").json()["made"]
     assert (made["current"], made["calibrator"]) == (True, "calibrated@1")
+
+
+def test_clusters_are_made_again_when_one_pair_is_closed_and_another_opened(client, parts, met):
+    met(1, 2, 1)
+    with parts.database.write() as connection:
+        one, other = reviews.put(connection, [NewPair(1, 2), NewPair(2, 3)], "cu")
+        reviews.edit(connection, one.id, Edit(closed=True), "cu")
+    finish(parts)
+    with parts.database.write() as connection:
+        reviews.edit(connection, one.id, Edit(closed=False), "cu")
+        reviews.edit(connection, other.id, Edit(closed=True), "cu")
+    assert not client.get("/api/v1/clusters").json()["made"]["current"]
 
 
 def test_the_start_page_shows_what_is_most_worth_a_decision(client, met):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from service import limits
 from service.app import create_app
 
 API = "/api/v1"
@@ -14,6 +15,7 @@ def chunks():
 
 
 MULTIPART = {"content-type": "multipart/form-data; boundary=b"}
+LATE = "9999-12-31T23:59:59"  # no moment comes after it
 FILE = {"files": {"files": ("a.jpg", b"no photo")}}
 
 
@@ -38,6 +40,7 @@ FILE = {"files": {"files": ("a.jpg", b"no photo")}}
         ("POST", "/api/v1/photos", FILE, 422, "no_photo_accepted"),
         ("POST", "/api/v1/photos", FILE | {"data": {"flank": "top"}}, 422, "invalid_request"),
         ("POST", "/api/v1/photos", FILE | {"data": {"captured_at": "dawn"}}, 422, "bad_time"),
+        ("POST", "/api/v1/photos", FILE | {"data": {"captured_at": LATE}}, 422, "bad_time"),
         ("POST", "/api/v1/photos", FILE | {"data": {"station": "a\x00"}}, 422, "invalid_request"),
         ("POST", "/api/v1/identify", FILE, 422, "unreadable_image"),
         ("POST", "/api/v1/encounters/7/decisions", {"json": {"kind": "new"}}, 404, "not_found"),
@@ -92,7 +95,26 @@ def test_too_many_files_are_refused_before_one_is_read(settings, painted):
     app = create_app(settings.model_copy(update={"max_files": 2}), load=fake_recognition)
     with TestClient(app, base_url="http://127.0.0.1") as client:
         files = [("files", (f"{n}.jpg", painted(n))) for n in range(3)]
-        assert client.post(f"{API}/photos", files=files).json()["code"] == "too_many_files"
+        for url in (f"{API}/photos", f"{API}/identify", "/upload"):
+            assert client.post(url, files=files).json()["code"] == "too_many_files"
+
+
+def test_a_form_may_name_more_than_a_thousand_pairs_and_files(client):
+    pairs = {"pair": [str(n) for n in range(1, 1500)]}
+    assert client.post("/reviews/settling", data=pairs, follow_redirects=False).status_code == 303
+    files = [("files", (f"{n}.jpg", b"")) for n in range(1100)]
+    assert client.post(f"{API}/photos", files=files).json()["code"] == "too_many_files"
+
+
+@pytest.mark.parametrize("url", ["/login", f"{API}/cases"])
+def test_a_body_without_photos_is_small(settings, url):
+    from fake_embedder import fake_recognition
+    from starlette.testclient import TestClient
+
+    app = create_app(settings.model_copy(update={"max_upload_bytes": 2**30}), load=fake_recognition)
+    with TestClient(app, base_url="http://127.0.0.1") as client:
+        answer = client.post(url, content=b"x" * (limits.WITHOUT_PHOTOS + 1))
+        assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
 def test_a_photo_with_too_many_bytes_is_a_line_of_the_answer(settings, painted):
@@ -138,6 +160,8 @@ def test_a_missing_network_is_said_and_uploads_go_on(settings, painted):
         ({"origin": "http://127.0.0.1"}, 404),
         ({"origin": "http://evil.example"}, 403),
         ({"origin": "null"}, 403),
+        ({"origin": "http://["}, 403),
+        ({"host": "["}, 403),
         ({"host": "evil.example"}, 403),
         ({"host": "localhost:8000"}, 404),
     ],

@@ -9,13 +9,16 @@ from fake_embedder import fake_recognition
 from fastapi.routing import iter_route_contexts
 from logged_in import ADDRESS, account, browser_of, cookie, one_of_each, program_of, token
 from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
+from service import admission, gate
 from service.app import create_app
 from service.people import Role
 from service.permissions import BY_LOGIN_ONLY, ROUTES
 from service.settings import Settings
+from service.store import sessions
 from service.store.account_tables import api_token, login_session
 from service.store.tables import now
 
@@ -23,6 +26,7 @@ NOBODY = "nobody"
 WHO = (NOBODY, *Role)
 SAFE = ("GET", "HEAD")
 UNSAFE = [route for route in ROUTES if not route.startswith(SAFE)]
+FORM, OURS = b"application/x-www-form-urlencoded", ADDRESS.encode()
 FOR_VIEWERS_TOO = "POST /api/v1/identify"  # asks, and keeps nothing
 
 
@@ -113,6 +117,17 @@ def test_a_token_may_what_both_its_scope_and_its_account_may(house, role, scope)
     assert (answer.status_code == 200) is (role is scope is Role.ADMIN)
 
 
+def test_a_case_is_closed_by_curators_through_the_api_too(app, client, people):
+    observer, curator = (browser_of(app, people[one]) for one in (Role.OBSERVER, Role.CURATOR))
+    case = observer.post("/api/v1/cases", json={"name": "a"}).json()["id"]
+    url = f"/api/v1/cases/{case}"
+    assert observer.patch(url, json={"note": "b"}).status_code == 200
+    refused = observer.patch(url, json={"closed": True})
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert curator.patch(url, json={"closed": True}).json()["closed_at"] is not None
+    assert observer.patch(url, json={"closed": False}).status_code == 403
+
+
 def test_a_route_without_a_role_is_refused_to_everybody(app):
     app.add_api_route("/api/v1/forgotten", lambda: "open")
     with TestClient(app, base_url=ADDRESS, follow_redirects=False) as client:
@@ -159,6 +174,13 @@ def test_without_an_account_whoever_is_at_the_computer_may_do_everything(client)
     assert me == {"name": "anonymous", "role": "admin", "single": True, "language": None}
     assert "Single user: no login" in client.get("/").text
     assert 'href="/accounts"' in client.get("/cases").text
+
+
+@pytest.mark.parametrize("header", ["forwarded", "x-forwarded-for"])
+def test_whoever_comes_through_a_proxy_is_not_the_one_at_the_computer(client, header):
+    passed_on = {header: "for=198.51.100.7"}
+    assert client.get("/api/v1/me", headers=passed_on).status_code == 401
+    assert client.get("/login", headers=passed_on).status_code == 200
 
 
 def test_the_first_account_asks_everybody_for_a_login_at_once(app, client):
@@ -249,26 +271,63 @@ def test_a_foreign_page_cannot_use_the_cookie_and_a_token_needs_no_origin(app, c
     assert program.post("/api/v1/cases", json={"name": "a"}).status_code == 201
 
 
-def test_the_body_of_whoever_may_not_send_it_is_not_read(app, client, people):
-    async def upload():
-        sent = []
+def answered(app, receive, path, *headers):
+    """The status of a POST whose body comes from `receive`."""
 
-        async def receive():
-            raise AssertionError("the body was asked for")
+    async def post():
+        sent = []
 
         async def send(message):
             sent.append(message)
 
-        headers = [(b"host", b"127.0.0.1"), (b"content-length", b"1000000")]
         scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1"}
-        scope |= {"method": "POST", "path": "/api/v1/photos", "raw_path": b"/api/v1/photos"}
-        scope |= {"scheme": "http", "query_string": b"", "root_path": "", "headers": headers}
-        scope |= {"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "state": {}}
+        scope |= {"method": "POST", "path": path, "raw_path": path.encode()}
+        scope |= {"scheme": "http", "query_string": b"", "root_path": ""}
+        scope |= {"headers": [(b"host", b"127.0.0.1"), *headers], "state": {}}
+        scope |= {"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80)}
         await app(scope, receive, send)
         return sent[0]["status"]
 
     with ThreadPoolExecutor(1) as pool:  # a loop of its own: a browser may run one in this thread
-        assert pool.submit(lambda: asyncio.run(upload())).result() == 401
+        return pool.submit(lambda: asyncio.run(post())).result()
+
+
+def test_the_body_of_whoever_may_not_send_it_is_not_read(app, client, people):
+    async def receive():
+        raise AssertionError("the body was asked for")
+
+    assert answered(app, receive, "/api/v1/photos", (b"content-length", b"1000000")) == 401
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [({"role": Role.VIEWER}, 403), ({"active": False}, 403), ({"role": Role.ADMIN}, 303)],
+    ids=["another role", "closed", "nothing"],
+)
+def test_whoever_sends_a_body_slowly_may_no_more_than_when_it_is_there(
+    app, client, people, monkeypatch, change, status
+):
+    monkeypatch.setattr(gate, "FRESH_S", 0)
+    second = account(app, "second", "admin")
+    secret = cookie(app, second).encode()
+
+    async def receive():  # meanwhile another admin is faster
+        admission.change_account(app.state.parts.database, second, **change)
+        return {"type": "http.request", "body": b"role=admin", "more_body": False}
+
+    headers = (b"cookie", b"session=" + secret), (b"content-type", FORM), (b"origin", OURS)
+    path = f"/accounts/{people[Role.OBSERVER]}/role"
+    assert answered(app, receive, path, *headers) == status
+
+
+def test_a_database_that_cannot_be_written_can_be_read(app, client, people, monkeypatch):
+    def full(*_):
+        raise OperationalError("UPDATE", {}, OSError("no space left"))
+
+    browser = browser_of(app, people[Role.VIEWER])
+    ended(app, login_session, seen_at=now() - timedelta(hours=1))
+    monkeypatch.setattr(sessions, "touch", full)
+    assert browser.get("/api/v1/me").status_code == 200
 
 
 def test_two_services_over_one_database_agree(settings):
@@ -297,6 +356,7 @@ def test_the_language_of_the_account_comes_before_that_of_the_browser(app, clien
         ("/reviews/3?said=1", "/login?next=%2Freviews%2F3%3Fsaid%3D1"),
         ("/reviews/3/opinions", "/login"),  # no page that can be opened again
         ("http://elsewhere.example/reviews/3", "/login"),
+        ("http://[", "/login"),
         ("", "/login"),
     ],
 )

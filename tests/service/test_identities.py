@@ -217,3 +217,14 @@ def test_pages_of_an_identity_that_is_gone_or_was_never_there(client, seen):
     assert client.get("/identities/99", headers=HTML).status_code == 404
     assert client.get(f"{API}/identities/99/changes").status_code == 404
     assert client.post(f"{API}/changes/99/undo", json={}).status_code == 404
+
+
+def test_an_edit_that_repeats_what_is_known_changes_the_rest_and_nothing_else(client, seen):
+    identity = named(client, [seen(1, 1)], "Uma")
+    where = f"{API}/identities/{identity}"
+    first = client.patch(where, json={"name": "Uma", "sex": "female"})
+    assert [one["kind"] for one in first.json()] == ["described"]
+    second = client.patch(where, json={"name": "Kali", "sex": "female"})
+    assert [one["kind"] for one in second.json()] == ["renamed"]
+    for same in ({"name": "Kali"}, {"sex": "female"}, {"name": "Kali", "sex": "female"}):
+        assert client.patch(where, json=same).status_code == 409

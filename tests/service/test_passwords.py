@@ -1,34 +1,34 @@
-"""Passwords, secrets, and the delay after wrong ones."""
+"""Passwords, secrets, and the delay after wrong ones, on both kinds of database."""
 
 from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
-from logged_in import PASSWORD, account, known, move_attempts
+from logged_in import PASSWORD, account_in, known, move_attempts
 from sqlalchemy import select, update
 
 from service import admission, passwords
 from service.admission import Browser
 from service.errors import TooManyAttempts, WrongLogin
 from service.passwords import WeakPassword
-from service.store import accounts, attempts
+from service.people import Actor, Role
+from service.store import accounts, attempts, sessions, tokens
 from service.store.account_tables import account as table
 from service.store.account_tables import login_attempt, login_session
+from service.store.database import Database
 from service.store.tables import now
 
 HERE, THERE = Browser("192.0.2.1", "a"), Browser("192.0.2.2", "b")
 
 
 @pytest.fixture
-def door(app, client):
-    """door(name, password, browser=HERE) tries to log in; the account ana exists."""
-    account(app, "ana", "admin")
-    parts = app.state.parts
+def door(database, settings):
+    """door(name, password, browser=HERE) tries to log in; the account door.ana exists."""
 
     def knock(name, password, browser=HERE):
-        return admission.log_in(parts.database, parts.settings, name, password, browser)
+        return admission.log_in(database, settings, name, password, browser)
 
-    knock.database = parts.database
+    knock.ana, knock.database = account_in(database, "ana", "admin"), database
     return knock
 
 
@@ -69,7 +69,7 @@ def test_a_hash_with_old_parameters_is_replaced_at_the_next_login(door):
         connection.execute(update(table).values(password=old))
     door("ana", PASSWORD)
     with door.database.read() as connection:
-        new = accounts.password_of(connection, 1)
+        new = accounts.password_of(connection, door.ana)
     assert new != old
     assert not passwords.outdated(new)
 
@@ -90,8 +90,8 @@ def test_an_unknown_name_costs_a_hash_too_and_sounds_the_same(door, monkeypatch)
     assert (len(looked), len(said)) == (2, 1)
 
 
-def test_a_closed_account_sounds_like_a_wrong_password(app, door):
-    bo = account(app, "bo")
+def test_a_closed_account_sounds_like_a_wrong_password(door):
+    bo = account_in(door.database, "bo")
     admission.change_account(door.database, bo, active=False)
     with pytest.raises(WrongLogin):
         door("bo", PASSWORD)
@@ -137,6 +137,16 @@ def test_an_address_that_tries_many_names_waits_and_others_do_not(door):
     assert door("ana", PASSWORD, THERE)
 
 
+def test_all_addresses_of_one_line_wait_together(database):
+    places = [f"2001:db8:1:2::{n:x}" for n in range(attempts.FREE_OF_AN_ADDRESS)]
+    with database.write() as connection:
+        for n, place in enumerate(places):
+            assert attempts.begin(connection, f"name {n}", place)[1] == 0
+        assert attempts.begin(connection, "ana", "2001:db8:1:2:3::4")[1] > 0
+        assert attempts.begin(connection, "ana", "2001:db8:1:3::4")[1] == 0
+        assert attempts.begin(connection, "ana", "unknown")[1] == 0
+
+
 def test_a_success_starts_the_count_anew(door):
     wrongly(door, attempts.FREE_OF_A_NAME - 1)
     door("ana", PASSWORD)
@@ -161,17 +171,13 @@ def test_wrong_passwords_are_forgotten_after_a_month(door):
         assert len(connection.execute(select(login_attempt)).all()) == 1
 
 
-def test_attempts_count_over_a_restart_and_over_workers(app, door, settings):
-    from fake_embedder import fake_recognition
-
-    from service.app import create_app
-
+def test_attempts_count_over_a_restart_and_over_workers(door, settings):
     wrongly(door, attempts.FREE_OF_A_NAME)
     move_attempts(door.database, minutes=1)
-    parts = create_app(settings, load=fake_recognition).state.parts
+    again = Database(door.database.engine.url.render_as_string(hide_password=False))
     with pytest.raises(TooManyAttempts):
-        admission.log_in(parts.database, settings, "ana", PASSWORD, THERE)
-    parts.database.close()
+        admission.log_in(again, settings, "ana", PASSWORD, THERE)
+    again.close()
 
 
 def test_a_login_ends_after_its_time_and_ended_ones_are_forgotten(door):
@@ -182,3 +188,58 @@ def test_a_login_ends_after_its_time_and_ended_ones_are_forgotten(door):
     door("ana", PASSWORD)
     with door.database.read() as connection:
         assert len(connection.execute(select(login_session)).all()) == 1
+
+
+@pytest.mark.parametrize("change", [{"one_time": True}, {"active": False}], ids=["other", "closed"])
+def test_whoever_is_shut_out_while_the_password_is_checked_does_not_get_in(
+    door, monkeypatch, change
+):
+    real, bo = passwords.verified, account_in(door.database, "bo")
+
+    def meanwhile(*given):
+        admission.change_account(door.database, bo, **change)
+        return real(*given)
+
+    monkeypatch.setattr(passwords, "verified", meanwhile)
+    with pytest.raises(WrongLogin):
+        door("bo", PASSWORD)
+    admission.change_account(door.database, bo, active=True)
+    with door.database.read() as connection:
+        assert sessions.of_account(connection, bo, timedelta(hours=1)) == []
+
+
+def test_a_password_that_an_admin_replaced_meanwhile_replaces_no_other(door, settings, monkeypatch):
+    real, bo = passwords.verified, account_in(door.database, "bo")
+
+    def meanwhile(*given):
+        admission.change_account(door.database, bo, one_time=True)
+        return real(*given)
+
+    monkeypatch.setattr(passwords, "verified", meanwhile)
+    thief = Actor("bo", Role.OBSERVER, account_id=bo, session=1)
+    with pytest.raises(WrongLogin):
+        admission.change_own_password(
+            door.database, settings, thief, PASSWORD, "eleven rosettes", HERE
+        )
+    with door.database.read() as connection:
+        assert accounts.get(connection, bo).temporary
+
+
+def test_a_weak_new_password_is_no_wrong_attempt(door, settings):
+    ana = Actor("ana", Role.ADMIN, account_id=door.ana)
+    for weak in ["short", PASSWORD] * attempts.FREE_OF_A_NAME:
+        with pytest.raises(WeakPassword):
+            admission.change_own_password(door.database, settings, ana, PASSWORD, weak, HERE)
+
+
+def test_a_login_that_has_ended_makes_no_token(door):
+    door("ana", PASSWORD)
+    with door.database.read() as connection:
+        (session,) = sessions.of_account(connection, door.ana, timedelta(hours=1))
+    ana = Actor("ana", Role.ADMIN, account_id=door.ana, session=session.id)
+    admission.make_token(door.database, ana, "one", Role.VIEWER, 1)
+    admission.shut_out(door.database, door.ana)
+    with pytest.raises(WrongLogin):
+        admission.make_token(door.database, ana, "two", Role.VIEWER, 1)
+    with door.database.read() as connection:
+        assert [one.alive for one in tokens.of_account(connection, door.ana)] == [False]

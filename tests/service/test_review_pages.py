@@ -128,6 +128,23 @@ def test_acts_on_several_pairs_are_previewed_and_then_done(client, pair):
     assert (refused.status_code, "tick at least one" in refused.text) == (422, True)
 
 
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("/reviews/batch", {"act": "close", "pair": "9" * 20}),
+        ("/reviews/batch", {"act": "apply", "pair": "1"}),
+        ("/reviews/settling", {"pair": "9" * 20}),
+        ("/clusters/reviews", {"pair": "5"}),
+        ("/conflicts?page=" + "9" * 5000, None),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(client, pair, address, form):
+    refused = send(client, address, **form) if form else client.get(address, headers=HTML)
+    assert refused.status_code == 422
+    got = client.get(f"/api/v1/reviews/{pair}").json()["review"]
+    assert (got["state"], got["blind"]) == ("waiting", True)
+
+
 def test_pairs_of_encounters_and_of_a_case_are_put_up_after_a_preview(client, pair):
     client.post("/api/v1/cases", json={"name": "Ustyurt"})
     client.post("/api/v1/cases/1/encounters", json={"encounters": [1, 2]})

@@ -60,7 +60,7 @@ def test_a_blind_pair_tells_nothing_until_one_has_answered(client, pair):
     say(client, pair, "ab", "different", note="a secret remark")
     before = seen(client, pair, "ef")
     assert (before["open"], before["opinions"], before["machine"]) == (False, [], None)
-    hidden = ("answer", "source", "note", "reviewer")
+    hidden = ("answer", "source", "note", "reviewer", "created_at")
     assert {before["review"][name] for name in hidden} == {None}
     listed = client.get(PAIRS, params={"observer": "ef"}).text
     for text in (json.dumps(before), listed):
@@ -170,7 +170,7 @@ def test_the_queue_is_filtered(client, encounter):
     def ids(**query):
         return [r["id"] for r in client.get(PAIRS, params=query).json()["reviews"]]
 
-    assert ids() == [one["id"], other["id"]]
+    assert sorted(ids()) == [one["id"], other["id"]]
     assert ids(flank="right") == ids(station="Well") == [other["id"]]
     assert ids(source="asked") == []  # a blind pair does not say where it comes from
     say(client, one["id"], "ab", "same")
@@ -218,6 +218,21 @@ def test_two_identities_are_a_merge_to_decide_and_stay_listed(client, encounter)
     assert len(preview(client)["merges"]) == 1
 
 
+def test_a_merge_names_opinions_by_pair_and_observer_as_far_as_they_may_be_known(client, encounter):
+    a, b, c = encounter(1, 1, "Uma"), encounter(1, 9, "Kali"), encounter(1, 20)
+    known, secret = put(client, (a, b), (a, c))
+    agreed(client, known["id"])
+    page = client.get(f"/identities/1/merge?other=2&review={known['id']}").text
+    assert f"encounters {a} and {b}: observers say ab: same leopard, ef: same leopard" in page
+    hidden = say(client, secret["id"], "gh", "different").json()["id"]
+    said = {"other_id": 2, "evidence": {"opinions": [1, 2, hidden]}}
+    assert client.post("/api/v1/identities/1/merge", json=said).status_code == 201
+    page = client.get("/identities/1").text
+    assert f"encounters {a} and {b}: observers say ab: same leopard" in page
+    assert "1 opinion on a pair under blind review" in page
+    assert "gh: different" not in page
+
+
 def test_different_under_one_identity_is_a_contradiction(client, encounter):
     a, b = encounter(1, 1, "Uma"), encounter(1, 9, "Uma")
     (made,) = put(client, (a, b))
@@ -235,6 +250,9 @@ def test_a_chain_of_same_with_one_different_joins_nobody(client, encounter):
     assert plan["joins"] == []
     assert plan["contradictions"][0]["encounters"] == [a, c]
     assert len(plan["contradictions"]) == 1
+    assert plan["done"] == []
+    client.post(f"{PAIRS}/settling", json={"reviewer": "cu"})
+    assert {one["state"] for one in client.get(PAIRS).json()["reviews"]} == {"agreed"}
 
 
 def test_a_member_said_to_differ_keeps_others_out(client, encounter):
@@ -244,7 +262,7 @@ def test_a_member_said_to_differ_keeps_others_out(client, encounter):
     agreed(client, joins["id"])
     agreed(client, apart["id"], "different")
     plan = preview(client)
-    assert (plan["joins"], len(plan["contradictions"])) == ([], 1)
+    assert (plan["joins"], len(plan["contradictions"]), plan["done"]) == ([], 1, [])
 
 
 def test_what_changed_since_the_preview_is_not_applied(client, encounter):
@@ -328,3 +346,11 @@ def test_kappa_and_errors_come_from_first_blind_answers(client, catalogue):
     assert errors["ab"]["errors"]["false_same"] == 2
     assert errors["ab"]["own"] == 0
     assert set(errors["ab"]["by_certainty"]) == {"certain"}
+
+
+def test_who_answers_a_settled_pair_may_have_seen_it_and_does_not_count_as_blind(client, pair):
+    agreed(client, pair)
+    assert seen(client, pair, "cu")["open"]  # without accounts everybody is a curator
+    say(client, pair, "cu", "different")
+    found = client.get(f"{PAIRS}/agreement").json()
+    assert [one["observers"] for one in found["together"]] == [["ab", "ef"]]

@@ -1,6 +1,7 @@
 """Reviews in the database: at the same moment, append-only; on PostgreSQL where there is one."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -171,7 +172,7 @@ def test_nothing_that_was_not_said_is_taken_back(database):
         say(database, pair.id, "ef", "withdrawn")
 
 
-def test_the_queue_goes_by_worth_then_age_and_leaves_out_what_one_has_answered(database):
+def test_the_queue_goes_by_worth_and_leaves_out_what_one_has_answered(database):
     low, high, middle = (
         put(database, (1, n), worth=w)[0].id for n, w in ((2, 0.1), (3, 0.9), (4, 0.5))
     )
@@ -185,18 +186,55 @@ def test_the_queue_goes_by_worth_then_age_and_leaves_out_what_one_has_answered(d
         found = reviewing.load(connection)
         assert reviewing.following(found, "ab") == middle
         assert reviewing.following(found, "third") == high
-        assert reviewing.progress(found, "ab") == reviewing.Progress(done=1, left=2)
+        assert reviewing.progress(connection, found, "ab") == reviewing.Progress(done=1, left=2)
         everything, actor = reviewing.Wanted(whose="all"), Actor("ab", Role.OBSERVER)
         mine, total = reviewing.queue(connection, found, everything, actor, "ab", slice(0, 2))
     assert ([one.pair.id for one in mine], total) == ([middle, low], 3)
+
+
+def test_whoever_skips_pairs_comes_to_every_one_and_to_the_first_again(database):
+    made = [put(database, (1, n), worth=w)[0].id for n, w in ((2, 0.9), (3, 0.9), (4, 0.1))]
+    with database.read() as connection:
+        found = reviewing.tallies(connection, closed=False)
+    went = [reviewing.following(found, "ab")]
+    while len(went) < 4:
+        went.append(reviewing.following(found, "ab", went[-1]))
+    assert sorted(went[:3]) == sorted(made)
+    assert went[2:] == [made[2], went[0]]
+
+
+def test_what_one_did_today_counts_also_when_the_pair_was_closed_and_not_when_taken_back(database):
+    pairs = put(database, (1, 2), (1, 3))
+    for pair in pairs:
+        say(database, pair.id, "ab")
+    say(database, pairs[1].id, "ab", "withdrawn")
+    with database.write() as connection:
+        reviews.edit(connection, pairs[0].id, Edit(closed=True), "cu")
+        found = reviewing.tallies(connection, closed=False)
+        assert reviewing.progress(connection, found, "ab") == reviewing.Progress(done=1, left=1)
+        tomorrow = datetime.now(UTC) + timedelta(days=1)
+        assert reviewing.progress(connection, found, "ab", tomorrow).done == 0
+
+
+def test_pairs_that_were_mixed_in_late_are_not_the_last_of_the_queue(database):
+    with database.write() as connection:
+        connection.execute(insert(encounter), [{"id": n} for n in range(7, 20)])
+    early = {one.id for one in put(database, *((1, n) for n in range(2, 12)))}
+    put(database, *((2, n) for n in range(12, 18)))
+    with database.read() as connection:
+        found = reviewing.tallies(connection)
+        wanted, actor = reviewing.Wanted(whose="all"), Actor("ab", Role.OBSERVER)
+        queue, _ = reviewing.queue(connection, found, wanted, actor, "ab")
+    assert {one.pair.id for one in queue[:10]} != early
 
 
 @pytest.mark.parametrize(
     ("role", "answered", "state", "open_"),
     [
         (Role.VIEWER, [], "waiting", False),
-        (Role.VIEWER, ["a", "b"], "agreed", False),
+        (Role.VIEWER, ["a", "b"], "answered", False),
         (Role.OBSERVER, ["a"], "waiting", False),
+        (Role.OBSERVER, ["a", "b", "-c", "-d"], "answered", False),
         (Role.OBSERVER, ["me"], "waiting", True),
         (Role.CURATOR, ["a"], "waiting", False),
         (Role.CURATOR, ["a", "b"], "agreed", True),
@@ -206,8 +244,28 @@ def test_the_queue_goes_by_worth_then_age_and_leaves_out_what_one_has_answered(d
 def test_a_blind_pair_is_open_to(database, role, answered, state, open_):
     (pair,) = put(database, (1, 2))
     for who in answered:
-        say(database, pair.id, who)
+        say(database, pair.id, who, "different" if who.startswith("-") else "same")
     with database.read() as connection:
         found = reviewing.get(connection, pair.id)
     assert found.state_to(Actor("me", role, 1), "me") == state
     assert found.open_to(Actor("me", role, 1), "me") is open_
+
+
+@pytest.mark.parametrize(
+    ("role", "source", "told"),
+    [
+        (Role.OBSERVER, "asked", None),
+        (Role.OBSERVER, "known", None),
+        (Role.CURATOR, "asked", "asked"),
+        (Role.CURATOR, "known", None),
+        (Role.ADMIN, "known", "known"),
+    ],
+)
+def test_a_known_pair_looks_like_any_other_also_to_those_who_have_answered(
+    database, role, source, told
+):
+    (pair,) = put(database, (1, 2), source=source, truth="same" if source == "known" else None)
+    for who in ("me", "ab"):
+        say(database, pair.id, who)
+    with database.read() as connection:
+        assert reviewing.get(connection, pair.id).source_to(Actor("me", role, 1), "me") == told

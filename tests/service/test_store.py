@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from errno import ENOSPC
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,16 @@ def test_a_transaction_that_fails_leaves_nothing(database):
         assert connection.execute(select(station)).all() == []
 
 
+def test_reading_sees_one_state(database):
+    with database.read() as reading:
+        assert reading.execute(select(job)).all() == []
+        enqueue(database, 1)
+        assert reading.execute(select(job)).all() == []
+    assert len(claim(database)) == 1
+    with database.read() as reading:
+        assert len(reading.execute(select(job)).all()) == 1
+
+
 def test_values_that_are_one_of_few_are_checked(database):
     bad = insert(job).values(kind="embed", payload="{}", state="lost", attempts=0)
     with pytest.raises(IntegrityError), database.write() as connection:
@@ -83,10 +94,10 @@ def test_a_silent_workers_job_comes_back(database):
 
 
 def test_a_renewed_lease_keeps_the_job(database):
-    enqueue(database, 1)
+    numbers = enqueue(database, 1)
     claim(database, "a", at=0)
     with database.write() as connection:
-        jobs.renew(connection, "a", lease_s=60, at=50)
+        jobs.renew(connection, "a", numbers, lease_s=60, at=50)
     assert claim(database, "b", at=61) == []
 
 
@@ -138,6 +149,16 @@ def test_a_missing_file_is_named(tmp_path):
 def test_an_object_store_is_another_url():
     files = PhotoFiles("memory://photos")
     assert files.get(files.put(b"leopard")) == b"leopard"
+
+
+def test_a_full_disk_does_not_keep_half_a_file(tmp_path, monkeypatch):
+    def full(_):
+        raise OSError(ENOSPC, "no space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="no space"):
+        PhotoFiles(str(tmp_path)).put(b"leopard")
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == []
 
 
 KILLED_WHILE_WRITING = """

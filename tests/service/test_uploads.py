@@ -128,7 +128,8 @@ def test_conflicting_statements_are_kept_side_by_side(client, painted):
 
 
 def test_a_stated_offset_is_kept_beside_the_wall_clock(client, painted):
-    sent = send(client, ("a.jpg", painted(1)), captured_at="2018-09-29T22:57:00+05:00").json()
+    time = "2018-09-29T22:57:00+05:00:30"
+    sent = send(client, ("a.jpg", painted(1)), captured_at=time).json()
     photo = client.get(f"/api/v1/photos/{sent['files'][0]['photo_id']}").json()["photo"]
     assert (photo["captured_at"], photo["zone"]) == ("2018-09-29T22:57:00", "+05:00")
 

@@ -5,8 +5,11 @@ from time import monotonic, sleep
 
 import pytest
 from fake_embedder import FakeEmbedder
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
-from service.store import jobs, uploads
+from service.store import features, jobs, uploads
+from service.store.tables import job
 from service.worker import Worker
 
 
@@ -95,6 +98,58 @@ def test_a_result_that_comes_after_the_lease_is_not_stored_twice(client, parts, 
 
     worker(parts, Slow()).work()
     assert (states(parts, number), count(parts, "running")) == ([("pending", None)], 1)
+
+
+def test_a_photo_that_failed_is_tried_again_when_it_is_uploaded_again(client, parts, painted):
+    first, good = upload(client, painted(1)), painted(2)
+    for attempt in range(3):
+        with parts.database.write() as connection:
+            jobs.claim(connection, f"killed {attempt}", limit=1, lease_s=-1)
+    worker(parts, max_attempts=3).work()
+    second = upload(client, painted(1), good)
+    assert states(parts, first) == [("pending", None)]
+    worker(parts).work()
+    upload(client, good)
+    assert states(parts, second) == [("embedded", None)] * 2
+    assert (count(parts, "queued"), count(parts, "done")) == (0, 2)
+
+
+def lease(parts):
+    with parts.database.read() as connection:
+        return connection.execute(select(job.c.lease_until)).scalar_one()
+
+
+def test_a_job_whose_result_could_not_be_stored_is_not_kept_from_others(
+    client, parts, painted, monkeypatch
+):
+    def full(*_, **__):
+        raise OperationalError("INSERT", {}, OSError("no space left"))
+
+    upload(client, painted(1))
+    one = worker(parts)
+    monkeypatch.setattr(features, "add", full)
+    with pytest.raises(OperationalError):
+        one.work()
+    before = lease(parts)
+    one.beat()
+    assert lease(parts) == before
+
+
+def test_a_worker_that_is_to_stop_keeps_what_it_is_at_work_on(client, parts, painted):
+    upload(client, painted(1))
+    stop, renewed = Event(), []
+
+    class Stopped(FakeEmbedder):
+        def describe(self, crops):
+            stop.set()
+            before, end = lease(parts), monotonic() + 20
+            while lease(parts) == before and monotonic() < end:
+                sleep(0.01)
+            renewed.append(lease(parts) > before)
+            return super().describe(crops)
+
+    worker(parts, Stopped(), lease_s=0.3).run(stop)
+    assert renewed == [True]
 
 
 def test_a_running_worker_beats_and_leaves_in_order(client, parts, painted):
