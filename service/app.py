@@ -2,10 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from threading import Thread
 
 from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from reid.weights import default_folder
@@ -96,6 +98,7 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
         parts.database.close()
 
     app = FastAPI(
+        routes=_routes(),
         title="Leopard re-identification",
         description="Do these photographs show the same leopard, and how sure can one be?",
         version="1",
@@ -111,7 +114,6 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
     app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host)
     app.add_middleware(SecurityHeaders)
     errors.install(app, pages.error_page)
-    _mount(app)
     return app
 
 
@@ -136,11 +138,13 @@ def build_parts(settings: Settings, *, load: Loader = load_recognition) -> Parts
     )
 
 
-def _mount(app: FastAPI) -> None:
-    api = APIRouter(prefix="/api/v1")
+@cache
+def _routes() -> list[BaseRoute]:
+    """The same for every app of a process: the models of all parameters take a moment to make."""
+    api, every = APIRouter(prefix="/api/v1"), APIRouter()
     for router in API:
         api.include_router(router)
-    app.include_router(api)
-    for router in ROOT:
-        app.include_router(router)
-    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    for router in (api, *ROOT):
+        every.include_router(router)
+    every.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return every.routes

@@ -156,7 +156,6 @@ def test_every_key_is_unique_on_its_page_and_listed_in_its_help(page, addresses)
 def test_tab_reaches_everything_with_a_name_and_a_visible_focus(page, addresses):
     for path in keyed(addresses):
         page.goto(addresses[path])
-        page.wait_for_load_state("networkidle")
         page.evaluate(WATCH)
         for _ in range(page.evaluate(REACHABLE) + 8):
             page.keyboard.press("Tab")

@@ -2,6 +2,7 @@
 
 import math
 import shutil
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -29,6 +30,18 @@ from reid.training.release import release
 from reid.weights import latest, load_card, verified
 
 TINY = BankRecipe(styles=2, relatives=3, views=2, height=64, width=128, seed=7)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Where the bank is."""
+    return tmp_path_factory.mktemp("bank")
+
+
+@pytest.fixture(scope="module")
+def bank(folder):
+    """A tiny bank, rendered once; nobody writes into it."""
+    return open_bank(folder, TINY, processes=1)
 
 
 def test_the_network_gives_unit_vectors_at_an_eighth_of_the_resolution():
@@ -76,13 +89,12 @@ def test_the_coat_loss_prefers_the_truth():
 
 
 @pytest.mark.slow
-def test_training_learns_resumes_and_releases_weights_that_load(tmp_path):
-    bank = open_bank(tmp_path / "bank", TINY, processes=1)
+def test_training_learns_resumes_and_releases_weights_that_load(bank, tmp_path):
     said: list[str] = []
-    recipe = TrainingRecipe(minutes=0.02, styles=2, relatives=2, bodies=2)
+    recipe = TrainingRecipe(minutes=0.001, styles=2, relatives=2, bodies=2)
     train(bank, recipe, tmp_path, report=said.append)
     before = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
-    longer = TrainingRecipe(minutes=0.04, styles=2, relatives=2, bodies=2)
+    longer = replace(recipe, minutes=before["spent"] / 60 + 0.001)  # a step more, however slow
     network = train(bank, longer, tmp_path, report=said.append)
     after = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     assert after["step"] > before["step"] > 0
@@ -91,11 +103,10 @@ def test_training_learns_resumes_and_releases_weights_that_load(tmp_path):
     assert Embedder.load(tmp_path / "weights").model == "rosette@7"
 
 
-def test_a_bank_is_rendered_once_and_gives_pairs_of_one_coat(tmp_path):
-    bank = open_bank(tmp_path, TINY, processes=1)
-    written = (tmp_path / "images.npy").stat().st_mtime_ns
-    open_bank(tmp_path, TINY, processes=1)
-    assert (tmp_path / "images.npy").stat().st_mtime_ns == written
+def test_a_bank_is_rendered_once_and_gives_pairs_of_one_coat(folder, bank):
+    written = (folder / "images.npy").stat().st_mtime_ns
+    open_bank(folder, TINY, processes=1)
+    assert (folder / "images.npy").stat().st_mtime_ns == written
     rng = np.random.default_rng(0)
     batch = next(batches(bank, rng, styles=2, relatives=3, bodies=3, coarse=0.0))
     views = batch.views
@@ -107,8 +118,7 @@ def test_a_bank_is_rendered_once_and_gives_pairs_of_one_coat(tmp_path):
     assert (rising == ~views.mirrored).all()  # u grows towards the tail, which is left if mirrored
 
 
-def test_a_coarse_batch_shows_the_same_places_in_fewer_cells(tmp_path):
-    bank = open_bank(tmp_path, TINY, processes=1)
+def test_a_coarse_batch_shows_the_same_places_in_fewer_cells(bank):
     fine, coarse = (
         next(batches(bank, np.random.default_rng(3), styles=1, relatives=2, bodies=1, coarse=share))
         for share in (0.0, 1.0)
@@ -191,8 +201,7 @@ def test_the_place_on_the_body_is_taken_out_of_the_descriptors():
     assert abs(left) < 0.5 < 0.95 < np.corrcoef(placed[0, 0].mean(0), ramp)[0, 1]
 
 
-def test_relatives_in_a_batch_share_their_scene_and_differ_in_their_coat(tmp_path):
-    bank = open_bank(tmp_path, TINY, processes=1)
+def test_relatives_in_a_batch_share_their_scene_and_differ_in_their_coat(bank):
     outlines, coats = bank.animal[:3, 0], bank.images[:3, 0]
     assert (outlines == outlines[0]).all()
     assert not (coats[0] == coats[1]).all()

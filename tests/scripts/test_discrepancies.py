@@ -1,7 +1,5 @@
 """The command that prints where rosettes agree and differ: one line where it cannot."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +9,12 @@ from reid.evaluation.differences import Seen, as_text, pairs_of
 from reid.evaluation.photos import Sample
 from reid.types import Correspondences, Flank, Overlap, Source
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "discrepancies.py"
 
-
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("dataset", "reason"), [("no/such/folder", "no index.csv"), ("synthetic:x", "write synthetic:")]
 )
-def test_a_command_that_cannot_work_is_one_line_and_two(dataset, reason):
-    command = [sys.executable, str(SCRIPT), dataset]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+def test_a_command_that_cannot_work_is_one_line_and_two(called, dataset, reason):
+    done = called("discrepancies", dataset)
     assert (done.returncode, done.stdout) == (2, "")
     assert reason in done.stderr
     assert len(done.stderr.splitlines()) == 1

@@ -1,20 +1,16 @@
 """The command that measures: several levels in one table, and one line where it cannot."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "evaluate.py"
 
-
-def run(*arguments):
-    command = [sys.executable, str(SCRIPT), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+@pytest.fixture
+def run(called):
+    """run(dataset, ...) -> what the command printed and answered."""
+    return lambda *arguments: called("evaluate", *arguments)
 
 
 @pytest.fixture
@@ -31,7 +27,7 @@ def dataset(tmp_path):
 
 
 @pytest.mark.slow
-def test_levels_and_crops_of_one_run_stand_in_the_table_and_in_the_json(dataset, tmp_path):
+def test_levels_and_crops_of_one_run_stand_in_the_table_and_in_the_json(run, dataset, tmp_path):
     arguments = ["--methods", "rootsift", "--degrade", "0", "2", "--crop", "whole", "jitter"]
     done = run(dataset, *arguments, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
@@ -48,7 +44,6 @@ def test_levels_and_crops_of_one_run_stand_in_the_table_and_in_the_json(dataset,
     assert "--degrade 0 2" in held["command"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
@@ -59,7 +54,7 @@ def test_levels_and_crops_of_one_run_stand_in_the_table_and_in_the_json(dataset,
     ],
     ids=["no folder", "no numbers", "real animals", "no such peer"],
 )
-def test_a_command_that_cannot_work_is_one_line_and_two(arguments, reason):
+def test_a_command_that_cannot_work_is_one_line_and_two(run, arguments, reason):
     done = run(*arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert reason in done.stderr

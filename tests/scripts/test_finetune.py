@@ -1,14 +1,9 @@
 """scripts/finetune.py: from any form of catalogue to a model, or to a refusal."""
 
-import importlib.util
-from pathlib import Path
-
 import pytest
-from painted_package import as_coco, as_wildlife_datasets, write_package, write_weights
+from painted_package import as_coco, as_wildlife_datasets, write_package
 
 from reid.embed import Embedder
-
-SCRIPT = Path(__file__).parent.parent.parent / "scripts" / "finetune.py"
 
 
 @pytest.fixture(scope="module")
@@ -17,53 +12,41 @@ def package(tmp_path_factory):
     return write_package(tmp_path_factory.mktemp("package"))
 
 
-@pytest.fixture(scope="module")
-def weights(tmp_path_factory):
-    """A folder with a tiny model."""
-    return write_weights(tmp_path_factory.mktemp("weights"))
-
-
 @pytest.fixture
-def command(monkeypatch, weights, tmp_path):
-    """command(catalogue, ...) -> exit code; it writes to tmp_path / "out"."""
-    spec = importlib.util.spec_from_file_location("finetune_script", SCRIPT)
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
+def command(called, weights, tmp_path):
+    """command(catalogue, ...) -> what it printed and answered; it writes to tmp_path / "out"."""
 
     def run(catalogue, *arguments):
         given = ["--release", "spots@1", "--weights", str(weights), "--out", str(tmp_path / "out")]
-        argv = ["finetune.py", str(catalogue), *given, "--threads", "1", *arguments]
-        monkeypatch.setattr("sys.argv", argv)
-        return script.main()
+        return called("finetune", catalogue, *given, "--threads", "1", *arguments)
 
     return run
 
 
-def test_a_model_that_is_not_better_is_refused_and_nothing_is_written(
-    command, package, tmp_path, capsys
-):
-    assert command(package, "--minutes", "0") == 3
-    assert "not better than rosette@9: nothing is written" in capsys.readouterr().err
+def test_a_model_that_is_not_better_is_refused_and_nothing_is_written(command, package, tmp_path):
+    done = command(package, "--minutes", "0")
+    assert done.returncode == 3
+    assert "not better than rosette@9: nothing is written" in done.stderr
     assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("form", ["coco", "wildlife-datasets"])
-def test_tables_of_other_programs_are_split_as_our_own(command, package, tmp_path, capsys, form):
+def test_tables_of_other_programs_are_split_as_our_own(command, package, tmp_path, form):
     write = as_coco if form == "coco" else as_wildlife_datasets
-    assert command(write(package, tmp_path), "--minutes", "0") == 3
-    said = capsys.readouterr().out
+    done = command(write(package, tmp_path), "--minutes", "0")
+    said = done.stdout
+    assert done.returncode == 3
     assert "learning: 48 annotations of 8 individuals" in said
     assert "test: 12 annotations of 2 individuals" in said
     assert "name no encounter" not in said
 
 
 @pytest.mark.slow
-def test_one_command_makes_a_model_and_a_second_does_not_overwrite_it(
-    command, package, tmp_path, capsys
-):
+def test_one_command_makes_a_model_and_a_second_does_not_overwrite_it(command, package, tmp_path):
     how = ("--minutes", "0.07", "--rate", "0.004", "--trunk-from", "0")
-    assert command(package, *how) == 0
-    said = capsys.readouterr().out
+    done = command(package, *how)
+    said = done.stdout
+    assert done.returncode == 0
     assert "| all | 2 |" in said
     assert "| left | 2 |" in said
     out = tmp_path / "out"
@@ -72,23 +55,25 @@ def test_one_command_makes_a_model_and_a_second_does_not_overwrite_it(
     assert "the service needs a calibrator" in said
     assert "not for release" in (out / "spots@1.md").read_text()
     assert Embedder.load(out, "spots@1").model == "spots@1"
-    assert command(package, *how) == 2
+    assert command(package, *how).returncode == 2
 
 
-def test_missing_photos_are_told_one_by_one_and_stop_nobody(command, package, tmp_path, capsys):
+def test_missing_photos_are_told_one_by_one_and_stop_nobody(command, package, tmp_path):
     text = (package / "index.csv").read_text() + "gone.jpg,A00,left,0-9\n"
     (tmp_path / "p").mkdir()
     (tmp_path / "p" / "index.csv").write_text(
         text.replace("\n", f"\n{package}/").rsplit(f"{package}/", 1)[0]
     )
-    assert command(tmp_path / "p", "--minutes", "0") == 3
-    assert "gone.jpg: No such file or directory" in capsys.readouterr().err
+    done = command(tmp_path / "p", "--minutes", "0")
+    assert done.returncode == 3
+    assert "gone.jpg: No such file or directory" in done.stderr
 
 
 @pytest.mark.parametrize("content", [None, "{}", "name\nx\n"])
-def test_what_is_no_catalogue_is_one_line_and_exit_code_2(command, tmp_path, capsys, content):
+def test_what_is_no_catalogue_is_one_line_and_exit_code_2(command, tmp_path, content):
     file = tmp_path / ("c.json" if content == "{}" else "c.csv")
     if content:
         file.write_text(content)
-    assert command(file) == 2
-    assert len(capsys.readouterr().err.splitlines()) == 1
+    done = command(file)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1

@@ -1,20 +1,8 @@
 """The command says in one line what is wrong with it, and exits with 2."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "scripts" / "identify_archive.py"
 
-
-def run(*arguments):
-    command = [sys.executable, str(SCRIPT), *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-
-
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
@@ -25,15 +13,14 @@ def run(*arguments):
     ],
     ids=["nothing given", "no such flank", "no such catalogue", "no such service"],
 )
-def test_a_command_that_cannot_work_is_one_line_and_two(arguments, reason):
-    done = run(*arguments)
+def test_a_command_that_cannot_work_is_one_line_and_two(called, arguments, reason):
+    done = called("identify_archive", *arguments)
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.splitlines()) == 1
     assert reason in done.stderr
 
 
-@pytest.mark.slow
-def test_its_help_says_what_the_exit_codes_mean():
-    done = run("--help")
+def test_its_help_says_what_the_exit_codes_mean(called):
+    done = called("identify_archive", "--help")
     assert done.returncode == 0
     assert "2 the command itself cannot work" in done.stdout

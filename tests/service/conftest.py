@@ -1,5 +1,7 @@
 """What tests of the store share: an empty database of either kind."""
 
+import shutil
+
 import postgresql as postgresql_server
 import pytest
 
@@ -15,9 +17,9 @@ def postgresql():
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database(request, tmp_path):
+def database(request, tmp_path, migrated):
     """An empty, migrated database; of PostgreSQL where there is a server."""
-    url = f"sqlite:///{tmp_path}/a.db"
+    url = f"sqlite:///{shutil.copy(migrated, tmp_path / 'a.db')}"
     if request.param == "postgresql":
         url = request.getfixturevalue("postgresql") or pytest.skip(postgresql_server.NONE)
     made = Database(url)

@@ -3,10 +3,10 @@
 from itertools import combinations
 
 import pytest
+from logged_in import browser_of, one_of_each
 from sqlalchemy import update
 
-from service.deps import actor_of
-from service.people import Actor, Role
+from service.people import Role
 from service.store.tables import photo
 from service.views.case import percent
 
@@ -151,15 +151,15 @@ def test_a_viewer_gets_rounded_places_and_an_observer_exact_ones(app, client, en
         connection.execute(update(photo).values(latitude=43.0421, longitude=54.0377))
     send(client, "/cases", name="Ustyurt")
     send(client, "/cases/1/encounters", encounter=ids)
+    numbers = one_of_each(app)
     for role, says, hides in (
-        ("viewer", "43.0, 54.0", "43.0421"),
-        ("observer", "43.0421", "43.0,"),
+        (Role.VIEWER, "43.0, 54.0", "43.0421"),
+        (Role.OBSERVER, "43.0421", "43.0,"),
     ):
-        app.dependency_overrides[actor_of] = lambda role=role: Actor("Aigül", Role(role))
-        shown = page(client, "/cases/1")
+        shown = page(browser_of(app, numbers[role]), "/cases/1")
         assert says in shown
         assert hides not in shown
-        assert ("Positions are rounded" in shown) == (role == "viewer")
+        assert ("Positions are rounded" in shown) == (role is Role.VIEWER)
 
 
 def test_the_map_and_the_timeline_say_the_same_in_tables(client, encounter):

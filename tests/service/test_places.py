@@ -1,10 +1,10 @@
 """Who learns where a camera hangs: every answer that tells a position, for every role."""
 
 import pytest
+from logged_in import browser_of, one_of_each
 from sqlalchemy import update
 
-from service.deps import actor_of
-from service.people import Actor, Role
+from service.people import Role
 from service.store import cases
 from service.store.tables import photo
 
@@ -37,12 +37,9 @@ def place(said):
 
 
 @pytest.mark.parametrize("address", TOLD)
-def test_a_viewer_learns_where_a_camera_hangs_to_a_tenth_of_a_degree(
-    app, client, photo_id, address
-):
-    for role in Role:
-        app.dependency_overrides[actor_of] = lambda role=role: Actor("Aigül", role, account_id=1)
-        answer = client.get(address.format(photo=photo_id))
+def test_a_viewer_learns_where_a_camera_hangs_to_a_tenth_of_a_degree(app, photo_id, address):
+    for role, number in one_of_each(app).items():
+        answer = browser_of(app, number).get(address.format(photo=photo_id))
         if role is Role.VIEWER and "exact" in address:
             assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
             continue
@@ -52,9 +49,9 @@ def test_a_viewer_learns_where_a_camera_hangs_to_a_tenth_of_a_degree(
         assert told == {ROUNDED if rounds else EXACT}, role
 
 
-def test_a_viewer_gets_no_dossier_with_exact_positions_as_a_page(app, client, photo_id):
+def test_a_viewer_gets_no_dossier_with_exact_positions_as_a_page(app, photo_id):
+    numbers, address = one_of_each(app), "/cases/1/dossier?positions=exact"
     for role, status in ((Role.VIEWER, 403), (Role.OBSERVER, 200)):
-        app.dependency_overrides[actor_of] = lambda role=role: Actor("Aigül", role, account_id=1)
-        asked = client.get("/cases/1/dossier?positions=exact", headers={"accept": "text/html"})
+        asked = browser_of(app, numbers[role]).get(address, headers={"accept": "text/html"})
         assert asked.status_code == status
         assert ("43.0421" in asked.text) == (status == 200)
