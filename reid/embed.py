@@ -27,7 +27,7 @@ from reid.types import (
     Measures,
     Pose,
 )
-from reid.weights import ModelCard, default_folder, latest, load_card, verified
+from reid.weights import FLANK, ModelCard, default_folder, latest, load_card, verified
 
 MARGIN = 0.25  # of the flank's width and height, seen around it for dense descriptors
 NEAR = 1.5  # look of the embedding, in sizes of the card's window
@@ -158,7 +158,9 @@ class Embedder:
         coat = torch.sigmoid(self._eyes.coat(features))[:, 0].numpy()
         place, pose = self._eyes.locate(features)
         places, pose = body_place(place).numpy(), pose.double()
-        boxes = [flank_window(c, p, b) for c, p, b in zip(coat, places, whole, strict=True)]
+        boxes = whole
+        if self.card.sees == FLANK:
+            boxes = [flank_window(c, p, b) for c, p, b in zip(coat, places, whole, strict=True)]
         left, yaw = torch.sigmoid(pose[:, 0]), torch.rad2deg(pose[:, 1])
         poses = [Pose(float(p), float(y)) for p, y in zip(left, yaw, strict=True)]
         return boxes, poses, [presence(c) for c in coat]

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from reid.errors import ChecksumMismatch, UnknownModel
 
+FLANK, CROP = SEES = ("flank", "crop")
+
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
@@ -17,6 +19,8 @@ class ModelCard:
     descriptor_size, embedding_size, widths, grid: the network's shape.
     window: (H, W) pixels, the flank as the network was trained to see it.
     normalisation: how luminance becomes the network's input; only "local-contrast" is known.
+    sees: "flank", as the first look finds it in the crop, or "crop", all of it: for animals whose
+    flanks the first look was not trained to find.
     """
 
     name: str
@@ -34,6 +38,7 @@ class ModelCard:
     trained_on: str
     recipe: str
     seed: int
+    sees: str = FLANK
 
     @property
     def id(self) -> str:
@@ -65,6 +70,8 @@ def load_card(model: str, folder: Path) -> ModelCard:
         known = ", ".join(sorted(p.stem for p in folder.glob("*.toml"))) or "none"
         raise UnknownModel(f"no model {model} in {folder}; known: {known}")
     values = tomllib.loads(path.read_text())
+    if values.get("sees", FLANK) not in SEES:
+        raise UnknownModel(f"{path}: a model sees {' or '.join(SEES)}, not {values['sees']}")
     values |= {k: tuple(v) for k, v in values.items() if isinstance(v, list)}
     try:
         return ModelCard(**values)

@@ -30,22 +30,25 @@ def main() -> None:
     parser.add_argument("--encounters", type=int, default=2, help="of each animal")
     parser.add_argument("--impostors", type=int, default=3000, help="pairs of encounters")
     parser.add_argument("--seed", type=int, default=2, help="not a seed of training or of a test")
-    parser.add_argument("--name", default="evidence@1", metavar="NAME@VERSION")
+    parser.add_argument("--model", metavar="MODEL", help="whose llrs these are; newest rosette")
+    parser.add_argument("--name", metavar="NAME@VERSION", help="evidence@1, or evidence-MODEL")
     parser.add_argument("--order", type=float, nargs=2, default=ORDER, metavar="WEIGHT")
     parser.add_argument("--quick", type=float, default=QUICK, metavar="WEIGHT")
     parser.add_argument("--weights", type=Path, default=default_folder())
     o = parser.parse_args()
     fusion = Fusion(Weights(0.0, 0.0, *o.order), Weights(0.0, 0.0, o.quick, 0.0))
-    embedder = Embedder.load(o.weights)
+    embedder = Embedder.load(o.weights, o.model)
+    name = o.name or (f"evidence-{o.model}" if o.model else "evidence@1")
     with tempfile.TemporaryDirectory() as folder:
         size = {"animals": o.animals, "encounters": o.encounters}
         photos = plan(write_survey(Path(folder), seed=o.seed, **size))
         numbers = {"impostors": o.impostors, "seed": o.seed}
         pairs = measure(photos, embedder, fusion, **numbers, progress=progress)
     command = f"scripts/calibrate.py --animals {o.animals} --encounters {o.encounters}"
-    command += f" --impostors {o.impostors} --seed {o.seed} --name {o.name}"
+    command += f" --impostors {o.impostors} --seed {o.seed} --name {name}"
+    command += f" --model {o.model}" if o.model else ""
     data = f"synthetic survey, {o.animals} animals, {len(photos)} photos as they are and degraded"
-    card = o.weights / f"{o.name}.toml"
+    card = o.weights / f"{name}.toml"
     facts = {"data": f"{data}, seed {o.seed}", "command": command}
     write_calibrator(card, pairs, fusion, model=embedder.model, seed=o.seed, facts=facts)
     print(card.read_text())

@@ -28,6 +28,7 @@ from reid.interchange.named import NamedAnnotation
 from reid.training.finetune import Finetuned, FinetuneRecipe, embed, finetune
 from reid.training.finetuned import (
     LOCAL_CHANGED,
+    LOCAL_ELSEWHERE,
     LOCAL_KEPT,
     PAGE,
     PRIVATE,
@@ -39,7 +40,7 @@ from reid.training.finetuned import (
 from reid.training.photos import Flanks, cut_flanks, looks
 from reid.training.split import Split, split, usable
 from reid.types import Float32
-from reid.weights import default_folder
+from reid.weights import FLANK, SEES, default_folder
 
 
 def run(options: argparse.Namespace) -> int:
@@ -51,13 +52,14 @@ def run(options: argparse.Namespace) -> int:
     check_name(options.release, out)
     parts = divided(options)
     released = Embedder.load(weights, options.start)
+    begun = Embedder(released.network, replace(released.card, sees=options.sees))
     recipe = FinetuneRecipe(
         minutes=options.minutes,
         peak_rate=options.rate,
         trunk_from=options.trunk_from,
         seed=options.seed,
     )
-    learning, validation = (cut(some, released) for some in (parts.learning, parts.validation))
+    learning, validation = (cut(some, begun) for some in (parts.learning, parts.validation))
     asking = countable(validation.annotations)
 
     def rank(vectors: Float32) -> tuple[float, float]:
@@ -65,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
 
     found = finetune(released.network, learning, validation, rank, recipe)
     name, version = options.release.split("@")
-    tuned = Embedder(found.network, replace(released.card, name=name, version=int(version)))
+    tuned = Embedder(found.network, replace(begun.card, name=name, version=int(version)))
     before, after = (asked(validation.annotations, e) for e in (released, tuned))
     print(f"validation: top-1 and mAP {said(before)} before, {said(after)} after, ", end="")
     print(f"step {found.step}")
@@ -145,20 +147,21 @@ def write(
     people = len({one.individual for one in learning.annotations})
     trained_on = f"{released.model}, then {len(learning)} photographs of {people} individuals"
     command = "scripts/finetune.py " + shlex.join(sys.argv[1:])
-    kept = same_descriptors(found.network, released.network)
-    heads = (LOCAL_KEPT if kept else LOCAL_CHANGED).format(base=released.model)
+    same = same_descriptors(found.network, released.network)
+    kept = same and options.sees == released.card.sees
+    heads = LOCAL_KEPT if kept else LOCAL_ELSEWHERE if same else LOCAL_CHANGED
     page = PAGE.format(
         model=options.release,
         base=released.model,
         private=PRIVATE,
         trained_on=trained_on,
         command=command,
-        heads=heads,
+        heads=heads.format(base=released.model),
         table=table,
     )
     card = write_finetuned(
         found.network,
-        released.card,
+        replace(released.card, sees=options.sees),
         options.release,
         out,
         trained_on=trained_on,
@@ -208,6 +211,12 @@ def main() -> int:
         default=0.2,
         metavar="SHARE",
         help="of the time, after which the descriptors may change too; 1: never",
+    )
+    parser.add_argument(
+        "--sees",
+        choices=SEES,
+        default=FLANK,
+        help="what of a crop: the flank as it is found on leopards, or all of it",
     )
     parser.add_argument("--rate", type=positive, default=5e-4, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)

@@ -35,6 +35,8 @@ bootstrap over individuals:
 """
 LOCAL_KEPT = """Everything but the embedding is that of {base} to the bit: descriptors, coat,
 reliability, place and pose, and with them the evidence."""
+LOCAL_ELSEWHERE = """The network below the embedding is that of {base}, but sees whole crops: no
+calibrator of {base} speaks for this model, and the service takes it only with one of its own."""
 LOCAL_CHANGED = """Stem and trunk changed, and descriptors with them: no calibrator of {base} speaks
 for this model, and the service takes it only with one of its own."""
 

@@ -27,6 +27,7 @@ from reid.training.losses import (
     reliability_loss,
 )
 from reid.training.release import release
+from reid.types import Box, Crop, Flank
 from reid.weights import latest, load_card, verified
 
 TINY = BankRecipe(styles=2, relatives=3, views=2, height=64, width=128, seed=7)
@@ -143,6 +144,19 @@ def test_an_unknown_model_lists_the_known(tmp_path):
     assert latest(tmp_path) == "rosette@10"
     with pytest.raises(UnknownModel, match="known: rosette@10, rosette@2"):
         load_card("rosette@3", tmp_path)
+
+
+def test_a_card_says_whether_the_flank_is_sought_in_a_crop(tmp_path):
+    release(RosetteNetwork(), "rosette@2", tmp_path, TINY, TrainingRecipe())
+    card = tmp_path / "rosette@2.toml"
+    assert load_card("rosette@2", tmp_path).sees == "flank"
+    whole = card.read_text() + 'sees = "crop"\n'
+    card.write_text(whole)
+    crop = Crop(np.full((100, 300, 3), 90, np.uint8), Box(0, 0, 300, 100), Flank.LEFT)
+    assert Embedder.load(tmp_path).flanks([crop]) == [crop.box]
+    card.write_text(whole.replace("crop", "tail"))
+    with pytest.raises(UnknownModel, match="flank or crop, not tail"):
+        load_card("rosette@2", tmp_path)
 
 
 def test_the_dense_loss_is_the_formula_of_a_plain_loop():

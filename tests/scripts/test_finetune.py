@@ -58,6 +58,16 @@ def test_one_command_makes_a_model_and_a_second_does_not_overwrite_it(command, p
     assert command(package, *how).returncode == 2
 
 
+@pytest.mark.slow
+def test_a_model_of_whole_crops_says_so_and_inherits_no_calibrator(command, package, tmp_path):
+    how = ("--minutes", "0.07", "--rate", "0.004", "--trunk-from", "1", "--sees", "crop")
+    done = command(package, *how)
+    assert done.returncode == 0
+    assert "the service needs a calibrator" in done.stdout
+    assert "sees whole crops" in (tmp_path / "out" / "spots@1.md").read_text()
+    assert Embedder.load(tmp_path / "out", "spots@1").card.sees == "crop"
+
+
 def test_missing_photos_are_told_one_by_one_and_stop_nobody(command, package, tmp_path):
     text = (package / "index.csv").read_text() + "gone.jpg,A00,left,0-9\n"
     (tmp_path / "p").mkdir()
