@@ -80,7 +80,7 @@ def test_the_flank_style_needs_a_network_that_finds_it(dataset):
 def embedder():
     """The true classes with a small network that knows nothing."""
     network = RosetteNetwork(widths=(4, 8, 8, 8), descriptor_size=8, embedding_size=8, grid=(1, 2))
-    card = SimpleNamespace(id="rosette@9", window=(64, 128))
+    card = SimpleNamespace(id="rosette@9", window=(64, 128), sees="flank")
     return Embedder(network, card)
 
 
