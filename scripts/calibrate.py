@@ -12,7 +12,7 @@ from reid.evaluation.calibration import measure, write_calibrator
 from reid.evaluation.encounters import plan
 from reid.fusion import Fusion, Weights
 from reid.synthetic.survey import write_survey
-from reid.weights import default_folder
+from reid.weights import default_folder, latest
 
 ORDER = (1.41705, 0.619403)  # of log1p(dense) and log1p(rootsift), fitted to single pairs once
 QUICK = 1.56099  # of log1p(dense) where RootSIFT was not measured
@@ -31,14 +31,19 @@ def main() -> None:
     parser.add_argument("--impostors", type=int, default=3000, help="pairs of encounters")
     parser.add_argument("--seed", type=int, default=2, help="not a seed of training or of a test")
     parser.add_argument("--model", metavar="MODEL", help="whose llrs these are; newest rosette")
-    parser.add_argument("--name", metavar="NAME@VERSION", help="evidence@1, or evidence-MODEL")
+    parser.add_argument(
+        "--name",
+        metavar="NAME@VERSION",
+        help="evidence@1 of the newest rosette, else evidence-MODEL",
+    )
     parser.add_argument("--order", type=float, nargs=2, default=ORDER, metavar="WEIGHT")
     parser.add_argument("--quick", type=float, default=QUICK, metavar="WEIGHT")
     parser.add_argument("--weights", type=Path, default=default_folder())
     o = parser.parse_args()
     fusion = Fusion(Weights(0.0, 0.0, *o.order), Weights(0.0, 0.0, o.quick, 0.0))
     embedder = Embedder.load(o.weights, o.model)
-    name = o.name or (f"evidence-{o.model}" if o.model else "evidence@1")
+    plain = embedder.model == latest(o.weights)
+    name = o.name or ("evidence@1" if plain else f"evidence-{embedder.model}")
     with tempfile.TemporaryDirectory() as folder:
         size = {"animals": o.animals, "encounters": o.encounters}
         photos = plan(write_survey(Path(folder), seed=o.seed, **size))

@@ -40,7 +40,7 @@ from reid.training.finetuned import (
 from reid.training.photos import Flanks, cut_flanks, looks
 from reid.training.split import Split, split, usable
 from reid.types import Float32
-from reid.weights import FLANK, SEES, default_folder
+from reid.weights import SEES, ModelCard, default_folder
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,7 +52,8 @@ def run(options: argparse.Namespace) -> int:
     check_name(options.release, out)
     parts = divided(options)
     released = Embedder.load(weights, options.start)
-    begun = Embedder(released.network, replace(released.card, sees=options.sees))
+    sees = options.sees or released.card.sees
+    begun = Embedder(released.network, replace(released.card, sees=sees))
     recipe = FinetuneRecipe(
         minutes=options.minutes,
         peak_rate=options.rate,
@@ -77,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     before, after = (asked(parts.test, e) for e in (released, tuned))
     table = before_and_after(before, after, seed=options.seed)
     print(f"test, {released.model} before and {options.release} after:\n{table}")
-    write(options, released, found, learning, recipe, table, weights, out)
+    write(options, released, begun.card, found, learning, recipe, table, weights, out)
     return 0
 
 
@@ -136,6 +137,7 @@ def said(answers: Sequence[Asked]) -> str:
 def write(
     options: argparse.Namespace,
     released: Embedder,
+    begun: ModelCard,
     found: Finetuned,
     learning: Flanks,
     recipe: FinetuneRecipe,
@@ -148,7 +150,7 @@ def write(
     trained_on = f"{released.model}, then {len(learning)} photographs of {people} individuals"
     command = "scripts/finetune.py " + shlex.join(sys.argv[1:])
     same = same_descriptors(found.network, released.network)
-    kept = same and options.sees == released.card.sees
+    kept = same and begun.sees == released.card.sees
     heads = LOCAL_KEPT if kept else LOCAL_ELSEWHERE if same else LOCAL_CHANGED
     page = PAGE.format(
         model=options.release,
@@ -161,7 +163,7 @@ def write(
     )
     card = write_finetuned(
         found.network,
-        replace(released.card, sees=options.sees),
+        begun,
         options.release,
         out,
         trained_on=trained_on,
@@ -215,8 +217,7 @@ def main() -> int:
     parser.add_argument(
         "--sees",
         choices=SEES,
-        default=FLANK,
-        help="what of a crop: the flank as it is found on leopards, or all of it",
+        help="what of a crop: the flank as it is found on leopards, or all; as MODEL if not given",
     )
     parser.add_argument("--rate", type=positive, default=5e-4, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)

@@ -30,18 +30,17 @@ class Recipe:
     jpeg: int
 
 
+LEVELS = (0, 1, 2, 3)  # 0 leaves the photo alone; 3 is September 2018
 RECIPES = {
     1: Recipe(width=350, blur=0.5, motion=1.5, light=0.7, noise=4.0, jpeg=75),
     2: Recipe(width=210, blur=0.9, motion=3.0, light=0.4, noise=7.0, jpeg=55),
     3: Recipe(width=140, blur=0.8, motion=3.0, light=0.38, noise=7.0, jpeg=50),
-}
-LEVELS = (0, *RECIPES)  # 0 leaves the photo alone; 3 is September 2018
-BETWEEN = {  # judge what was chosen while looking at 1 to 3: nothing may be chosen here
+    # 4 to 6 judge what was chosen while looking at 1 to 3: nothing may be chosen here
     4: Recipe(width=280, blur=0.7, motion=2.2, light=0.55, noise=5.5, jpeg=65),
     5: Recipe(width=170, blur=0.85, motion=3.0, light=0.39, noise=7.0, jpeg=52),
     6: Recipe(width=116, blur=0.75, motion=2.8, light=0.38, noise=7.0, jpeg=50),
 }
-EVERY = (*LEVELS, *BETWEEN)
+EVERY = (0, *RECIPES)
 
 
 def degrade(image: Image, level: int, *, body: float, name: str, seed: int = 0) -> Image:
@@ -51,7 +50,7 @@ def degrade(image: Image, level: int, *, body: float, name: str, seed: int = 0) 
     """
     if level == 0:
         return image
-    recipe = (RECIPES | BETWEEN)[level]
+    recipe = RECIPES[level]
     digest = hashlib.sha256(name.encode()).digest()
     rng = np.random.default_rng((seed, level, int.from_bytes(digest[:8])))
     scale = min(1.0, recipe.width / body)

@@ -45,7 +45,6 @@ def compare_all(
     gallery: Sequence[AnnotationFeatures],
     counted: NDArray[np.bool_],
     *,
-    threads: int = 2,
     done: Callable[[int], object] = lambda _: None,
 ) -> PairTable:
     """Compare the pairs that count; `done` hears of every finished query row."""
@@ -59,6 +58,6 @@ def compare_all(
             scores = seen.cosine, dense, seen.rootsift_score or 0.0
             table[:, q, n] = *scores, seen.fine_score, seen.capacity
 
-    for _ in side_by_side(row, range(len(queries)), threads=threads):
+    for _ in side_by_side(row, range(len(queries))):
         done(1)
     return PairTable(*table)

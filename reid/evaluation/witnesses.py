@@ -94,7 +94,7 @@ class RootSift:
                 scales = (WIDTH / box.width, WIDTH / there.width)
                 table[q, n] = strength(rootsift_correspondences(keypoints, others, scales=scales))
 
-        for _ in side_by_side(row, range(len(queries)), threads=2):
+        for _ in side_by_side(row, range(len(queries))):
             done(1)
         return {"rootsift": table}
 

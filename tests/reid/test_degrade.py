@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from reid.errors import UnusableCrop
-from reid.evaluation.degrade import BETWEEN, EVERY, LEVELS, RECIPES, degrade
+from reid.evaluation.degrade import EVERY, LEVELS, RECIPES, degrade
 from reid.evaluation.photos import JITTER, Condition, CropStyle, Sample, jittered, shown
 from reid.types import Box, Flank
 
@@ -26,7 +26,7 @@ def test_level_zero_leaves_the_photo_alone(picture):
 
 @pytest.mark.parametrize("level", EVERY[1:])
 def test_the_body_is_as_wide_as_the_recipe_says_and_small_ones_are_not_grown(picture, level):
-    width = (RECIPES | BETWEEN)[level].width
+    width = RECIPES[level].width
     assert degrade(picture, level, body=800, name="a.jpg").shape == (width // 2, width, 3)
     assert degrade(picture, level, body=400, name="a.jpg").shape == (width, 2 * width, 3)
     assert degrade(picture, level, body=100, name="a.jpg").shape == picture.shape
@@ -41,7 +41,7 @@ def test_the_same_level_name_and_seed_give_the_same_pixels(picture, level):
 
 
 def test_every_level_is_worse_than_the_wider_one_before(picture):
-    order = [asdict((RECIPES | BETWEEN)[level]) for level in (1, 4, 2, 5, 3, 6)]
+    order = [asdict(RECIPES[level]) for level in (1, 4, 2, 5, 3, 6)]
     for better, worse in pairwise(order):
         assert worse["width"] < better["width"]
         assert worse["jpeg"] <= better["jpeg"]
@@ -56,7 +56,7 @@ def test_every_level_is_worse_than_the_wider_one_before(picture):
 
 def test_the_documented_recipe_is_the_one_that_is_used():
     text = (Path(__file__).parents[2] / "docs" / "evaluation.md").read_text(encoding="utf-8")
-    for level, recipe in (RECIPES | BETWEEN).items():
+    for level, recipe in RECIPES.items():
         cells = [level, *asdict(recipe).values()]
         assert f"| {' | '.join(map(str, cells))} |" in text
 
