@@ -145,9 +145,14 @@ def rootsift_correspondences(
 
 
 def mutual_nearest(cosines: Float32) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs (i, j) that are each other's best in a (K0, K1) table."""
-    forth, back = cosines.argmax(1), cosines.argmax(0)
-    i = np.nonzero(back[forth] == np.arange(len(forth)))[0]
+    """Pairs (i, j) that are each other's best in a (K0, K1) table; of equal ones the first.
+
+    The best of a column is found by its value: its place costs ten times as long.
+    """
+    forth = cosines.argmax(1)
+    best = cosines[np.arange(len(forth)), forth] == cosines.max(0)[forth]
+    _, first = np.unique(forth[best], return_index=True)
+    i = np.nonzero(best)[0][np.sort(first)]
     return i, forth[i]
 
 

@@ -12,6 +12,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from reid import afar
+from reid.arrangement import arrangement
 from reid.contrast import local_contrast
 from reid.flank import flank_window
 from reid.network import RosetteNetwork, body_place, folded, without_surround
@@ -27,11 +28,10 @@ from reid.types import (
     Measures,
     Pose,
 )
-from reid.weights import FLANK, ModelCard, default_folder, latest, load_card, verified
+from reid.weights import FLANK, Looks, ModelCard, default_folder, latest, load_card, verified
 
 MARGIN = 0.25  # of the flank's width and height, seen around it for dense descriptors
 NEAR = 1.5  # look of the embedding, in sizes of the card's window
-SCALES = ((1.0, 400), (2.0, 1000))  # looks of the descriptors, likewise, and cells kept of each
 PATCH = 4  # cells of the first look
 DOUBTFUL = (0.94, 0.975)  # probability of coat in the surest patch: below, no animal; above, one
 FAINT = 1e-6  # trust that is left where nobody is seen: too little to count, enough to keep order
@@ -56,6 +56,7 @@ class Embedder:
         without it nothing is graded."""
         self.network = network.eval().to(memory_format=torch.channels_last)
         self._eyes = folded(self.network)
+        self._words = network.words.numpy()
         self.card = card
         self.model = card.id
         self.quality = quality
@@ -73,8 +74,11 @@ class Embedder:
             descriptor_size=card.descriptor_size,
             embedding_size=card.embedding_size,
             grid=card.grid,
+            words=card.words,
         )
-        network.load_state_dict(load_file(verified(card, folder)))
+        held = load_file(verified(card, folder))
+        held.setdefault("words", network.words)  # weights that are older than words have none
+        network.load_state_dict(held)
         return cls(network, card, load_quality(folder))
 
     def describe(
@@ -89,8 +93,9 @@ class Embedder:
         for at in range(0, len(crops), batch):
             part = crops[at : at + batch]
             flanks, poses, sure = self._found(part)
-            embeddings, coats = self._closely(part, flanks)
+            appearances, coats = self._closely(part, flanks)
             dense = _trusted(self.local(part, flanks), sure)
+            embeddings = self._whole(appearances, dense)
             for crop, flank, pose, e, coat, d in zip(
                 part, flanks, poses, embeddings, coats, dense, strict=True
             ):
@@ -100,9 +105,26 @@ class Embedder:
                 described.append(
                     AnnotationFeatures(e, d, rootsift(crop), crop.flank, crop.box, pose, quality)
                 )
+            described[at:] = self._as_poor(described[at:], part, flanks, sure)
             if from_afar:
                 described[at:] = self._afar(described[at:], part, flanks, sure)
         return described
+
+    def _as_poor(
+        self,
+        described: Sequence[AnnotationFeatures],
+        crops: Sequence[Crop],
+        flanks: Sequence[Box],
+        sure: Sequence[np.float32],
+    ) -> list[AnnotationFeatures]:
+        """Poor photos with their cells as they are laid beside good ones from afar."""
+        found = list(described)
+        poor = [n for n, one in enumerate(found) if afar.is_poor(one)]
+        if self.card.looks != afar.LOOKS:
+            cells = self.local([crops[n] for n in poor], [flanks[n] for n in poor], afar.LOOKS)
+            for n, seen in zip(poor, _trusted(cells, [sure[n] for n in poor]), strict=True):
+                found[n] = replace(found[n], afar=(seen,))
+        return found
 
     def _afar(
         self,
@@ -122,7 +144,7 @@ class Embedder:
             if not wide:
                 continue
             small = [afar.from_afar(crops[n], flanks[n], width, blur) for n in wide]
-            cells = self.local([c for c, _ in small], [f for _, f in small])
+            cells = self.local([c for c, _ in small], [f for _, f in small], afar.LOOKS)
             trusted = _trusted(cells, [sure[n] for n in wide])
             for n, (crop, _), seen in zip(wide, small, trusted, strict=True):
                 back = afar.brought_back(seen, crop, crops[n])
@@ -170,19 +192,41 @@ class Embedder:
         return self._eyes.features(torch.from_numpy(images))
 
     def embed(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[Embedding]:
-        """The embedding of each crop, which sees the flank and nothing around it."""
-        return self._closely(crops, flanks)[0]
+        """The embedding of each crop, see `seen`."""
+        if len(self._words):
+            return self.seen(crops, flanks)[0]
+        return self._whole(self._closely(crops, flanks)[0], [])
+
+    def seen(
+        self, crops: Sequence[Crop], flanks: Sequence[Box]
+    ) -> tuple[list[Embedding], list[LocalFeatures]]:
+        """The embedding of each crop and its dense descriptors, of which half of it is made.
+
+        The other half is the appearance of the flank, which sees nothing around it.
+        """
+        dense = self.local(crops, flanks)
+        return self._whole(self._closely(crops, flanks)[0], dense), dense
+
+    def _whole(self, appearances: Float32, dense: Sequence[LocalFeatures]) -> list[Embedding]:
+        """Appearance and arrangement with equal weight, or what there is of them."""
+        whole = appearances
+        if len(self._words):
+            parts = [arrangement(cells.scales()[1], self._words) for cells in dense]
+            whole = np.hstack([appearances, np.stack(parts)])
+        return [Embedding(v / np.linalg.norm(v), self.model) for v in whole]
 
     @torch.inference_mode()
     def _closely(
         self, crops: Sequence[Crop], flanks: Sequence[Box]
-    ) -> tuple[list[Embedding], list[Float32]]:
-        """The embedding of each flank, and where in it coat is seen: (h, w) float32 in [0, 1]."""
+    ) -> tuple[Float32, list[Float32]]:
+        """(N, D) appearance of each flank, rows of norm 1, and where in it coat is seen: (h, w)
+        float32 in [0, 1]."""
         looks = [look(c, f, self.near) for c, f in zip(crops, flanks, strict=True)]
         features = self._trunk(looks)
         vectors = self._eyes.embed(features).numpy()
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
         coat = torch.sigmoid(self._eyes.coat(features))[:, 0].numpy()
-        return [Embedding(v / np.linalg.norm(v), self.model) for v in vectors], list(coat)
+        return vectors, list(coat)
 
     @property
     def near(self) -> tuple[int, int]:
@@ -194,15 +238,20 @@ class Embedder:
         height, width = (round(scale * side / 32) * 32 for side in self.card.window)
         return height, width
 
-    def local(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[LocalFeatures]:
+    def local(
+        self, crops: Sequence[Crop], flanks: Sequence[Box], looks: Looks | None = None
+    ) -> list[LocalFeatures]:
         """Dense descriptors of the flank with a margin, seen as in training and more closely.
 
-        Rosettes of real leopards are finer than those of the generator: at twice the scale they
+        Rosettes of real leopards are finer than those of the generator: seen more closely they
         have the size that the network knows, and their descriptors are far more distinctive. Where
-        the photo has no such detail, the scale of training is the better one.
+        the photo has no such detail, the scale of training is the better one. looks: those of the
+        card unless given.
         """
-        looks = [self._cells(crops, flanks, scale, kept) for scale, kept in SCALES]
-        return [_joined(*parts) for parts in zip(*looks, strict=True)]
+        if not crops:
+            return []
+        seen = [self._cells(crops, flanks, *one) for one in looks or self.card.looks]
+        return [_joined(*parts) for parts in zip(*seen, strict=True)]
 
     @torch.inference_mode()
     def _cells(

@@ -44,16 +44,19 @@ def between(
     query: Sequence[AnnotationFeatures],
     other: Sequence[AnnotationFeatures],
     calibrator: Calibrator,
+    *,
+    registered: bool = True,
 ) -> EncounterEvidence:
     """Every photo of one encounter against every photo of the other that may show its flank.
 
     Photos of one burst are not independent witnesses, so of each flank the best pair speaks; the
-    two flanks carry different patterns and are two witnesses.
+    two flanks carry different patterns and are two witnesses. registered: see `compare`.
     """
     seen: dict[tuple[int, int], Seen] = {}
     for (q, one), (o, another) in product(enumerate(query), enumerate(other)):
         if one.flank.comparable_with(another.flank):
-            seen[q, o] = (one, another, compare(one, another, calibrator.fusion))
+            found = compare(one, another, calibrator.fusion, registered=registered)
+            seen[q, o] = (one, another, found)
     pairs = [
         AnnotationPair(q, o, found, calibrator.pair(found, shared=shared_flank(one, another)))
         for (q, o), (one, another, found) in seen.items()

@@ -57,7 +57,9 @@ class RosetteNetwork(nn.Module):
         descriptor_size: int = 64,
         embedding_size: int = 256,
         grid: tuple[int, int] = (3, 6),
+        words: int = 0,
     ) -> None:
+        """words: how many of `reid.arrangement` lie with the weights; nothing here reads them."""
         super().__init__()
         a, b, c, d = widths
         self.trunk_share = 0.2  # of the embedding's gradient: the trunk serves the descriptors
@@ -78,6 +80,8 @@ class RosetteNetwork(nn.Module):
         self.posture = nn.Sequential(_block(c, c, 2), _block(c, d, 2), _block(d, d, 1))
         self.place = nn.Conv2d(d, 2, 1)
         self.pose = nn.Linear(d, 2)
+        self.words: Tensor
+        self.register_buffer("words", torch.zeros(words, descriptor_size))
 
     def forward(self, crops: Tensor) -> Output:
         """crops: (B, 1, H, W) float32 in [-1, 1], H and W multiples of 32."""

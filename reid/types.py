@@ -244,7 +244,8 @@ class AnnotationFeatures:
     """Everything that is computed once from one annotation and kept.
 
     pose, quality: as estimated; None where they were not kept. `flank` is what the user said.
-    afar: the cells of a good photo as seen from farther away, see `reid.afar`; else nothing.
+    afar: the cells of a good photo as seen from farther away, and of a poor one as it is laid
+    beside that, see `reid.afar`; else nothing.
     """
 
     embedding: Embedding
@@ -346,7 +347,7 @@ class Evidence:
 
     llr: log10 likelihood ratio; +2 means 100 times more likely under "same leopard".
     bound: the largest |llr| its calibration can support.
-    calibrator: which calibrator said so, e.g. "evidence@1".
+    calibrator: which calibrator said so, e.g. "evidence@2".
     interval: 95 % of the llr over other draws of the calibrating individuals, within the bound.
     """
 

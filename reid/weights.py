@@ -10,6 +10,9 @@ from pathlib import Path
 from reid.errors import ChecksumMismatch, UnknownModel
 
 FLANK, CROP = SEES = ("flank", "crop")
+Looks = tuple[tuple[float, int], tuple[float, int]]
+EARLY: Looks = ((1.0, 400), (2.0, 1000))  # of cards that do not say: rosette@1 to rosette@3
+CLOSE: Looks = ((1.0, 400), (3.0, 1400))  # that a model is released with
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +20,13 @@ class ModelCard:
     """One released model: weights/NAME@VERSION.toml, beside its .md for people.
 
     descriptor_size, embedding_size, widths, grid: the network's shape.
+    words: how many the arrangement is told in, see `reid.arrangement`; 0 for none.
     window: (H, W) pixels, the flank as the network was trained to see it.
     normalisation: how luminance becomes the network's input; only "local-contrast" is known.
     sees: "flank", as the first look finds it in the crop, or "crop", all of it: for animals whose
     flanks the first look was not trained to find.
+    looks: of the dense descriptors, the coarse and the fine one: in sizes of the window, and how
+    many cells are kept. Other looks are other numbers, so they are part of what a model is.
     """
 
     name: str
@@ -39,6 +45,8 @@ class ModelCard:
     recipe: str
     seed: int
     sees: str = FLANK
+    looks: Looks = EARLY
+    words: int = 0
 
     @property
     def id(self) -> str:
@@ -73,6 +81,7 @@ def load_card(model: str, folder: Path) -> ModelCard:
     if values.get("sees", FLANK) not in SEES:
         raise UnknownModel(f"{path}: a model sees {' or '.join(SEES)}, not {values['sees']}")
     values |= {k: tuple(v) for k, v in values.items() if isinstance(v, list)}
+    values["looks"] = _looks(values.get("looks", EARLY), path)
     try:
         return ModelCard(**values)
     except TypeError as error:
@@ -80,6 +89,15 @@ def load_card(model: str, folder: Path) -> ModelCard:
             f"{path} is a card of another release of this program ({error}): take the weights that "
             "came with this one, or train anew"
         ) from None
+
+
+def _looks(said: object, path: Path) -> Looks:
+    """Two of them, the coarse one first."""
+    match said:
+        case [[float() | int() as coarse, int(some)], [float() | int() as fine, int(more)]]:
+            if 0 < coarse < fine and min(some, more) > 0:
+                return (float(coarse), some), (float(fine), more)
+    raise UnknownModel(f"{path}: looks are two of [scale, cells], the coarse first, not {said}")
 
 
 def verified(card: ModelCard, folder: Path) -> Path:

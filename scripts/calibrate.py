@@ -15,6 +15,7 @@ from reid.synthetic.survey import write_survey
 from reid.weights import default_folder, latest
 
 ORDER = (1.41705, 0.619403)  # of log1p(dense) and log1p(rootsift), fitted to single pairs once
+CALIBRATOR = "evidence@2"  # of the newest rosette
 QUICK = 1.56099  # of log1p(dense) where RootSIFT was not measured
 
 
@@ -34,7 +35,7 @@ def main() -> None:
     parser.add_argument(
         "--name",
         metavar="NAME@VERSION",
-        help="evidence@1 of the newest rosette, else evidence-MODEL",
+        help=f"{CALIBRATOR} of the newest rosette, else evidence-MODEL",
     )
     parser.add_argument("--order", type=float, nargs=2, default=ORDER, metavar="WEIGHT")
     parser.add_argument("--quick", type=float, default=QUICK, metavar="WEIGHT")
@@ -43,7 +44,7 @@ def main() -> None:
     fusion = Fusion(Weights(0.0, 0.0, *o.order), Weights(0.0, 0.0, o.quick, 0.0))
     embedder = Embedder.load(o.weights, o.model)
     plain = embedder.model == latest(o.weights)
-    name = o.name or ("evidence@1" if plain else f"evidence-{embedder.model}")
+    name = o.name or (CALIBRATOR if plain else f"evidence-{embedder.model}")
     with tempfile.TemporaryDirectory() as folder:
         size = {"animals": o.animals, "encounters": o.encounters}
         photos = plan(write_survey(Path(folder), seed=o.seed, **size))

@@ -11,6 +11,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import cv2
+import numpy as np
 import torch
 from tqdm import tqdm
 
@@ -25,7 +26,7 @@ from reid.evaluation.individuals import (
 )
 from reid.interchange.catalogue import read_catalogue
 from reid.interchange.named import NamedAnnotation
-from reid.training.finetune import Finetuned, FinetuneRecipe, embed, finetune
+from reid.training.finetune import Finetuned, FinetuneRecipe, finetune
 from reid.training.finetuned import (
     LOCAL_CHANGED,
     LOCAL_ELSEWHERE,
@@ -37,7 +38,7 @@ from reid.training.finetuned import (
     same_descriptors,
     write_finetuned,
 )
-from reid.training.photos import Flanks, cut_flanks, looks
+from reid.training.photos import Flanks, crops, cut_flanks
 from reid.training.split import Split, split, usable
 from reid.types import Float32
 from reid.weights import SEES, ModelCard, default_folder
@@ -121,9 +122,16 @@ def cut(annotations: Sequence[NamedAnnotation], embedder: Embedder) -> Flanks:
 
 def asked(annotations: Sequence[NamedAnnotation], embedder: Embedder) -> list[Asked]:
     """Every annotation against all others of its flank, embedded as the service embeds."""
-    flanks = cut(annotations, embedder)
-    vectors = embed(embedder.network, looks(flanks))
-    found = leave_one_out(vectors, flanks.annotations)
+    known: list[NamedAnnotation] = []
+    vectors: list[Float32] = []
+    with tqdm(desc="embed", total=len(annotations), unit="photo", disable=None) as bar:
+        for some, cuts, unusable in crops(annotations):
+            if cuts:
+                vectors += [e.vector for e in embedder.embed(cuts, embedder.flanks(cuts))]
+            known += some
+            tell(unusable)
+            bar.update(len(some) + len(unusable))
+    found = leave_one_out(np.stack(vectors), known) if known else []
     if not found:
         raise BadDataset("no photo can be asked about: too many could not be read")
     return found

@@ -74,7 +74,7 @@ SUGGESTION: Example = {
 }
 
 TESTED: Example = {
-    "calibrator": "evidence@1",
+    "calibrator": "evidence@2",
     "data": "synthetic survey, animals and photos that calibrated nothing",
     "command": "scripts/evaluate.py --report DIR",
     "date": "2026-01-02",
@@ -159,8 +159,8 @@ CASE_REPORT: Example = {
     "in_full": True,
     "conflicts": [],
     "movement": "Published: mean home range of resident male Persian leopards 103 ± 52 km² …",
-    "model": "rosette@3",
-    "calibrator": "evidence@1",
+    "model": "rosette@4",
+    "calibrator": "evidence@2",
     "bound": 2.3,
     "same": 2.0,
 }
@@ -189,8 +189,8 @@ POSTERIOR: Example = {
     "unknown": 0.019,
     "unseen": 2.0,
     "estimated": 1.0,
-    "model": "rosette@3",
-    "calibrator": "evidence@1",
+    "model": "rosette@4",
+    "calibrator": "evidence@2",
 }
 
 DOSSIER: Example = {
@@ -201,13 +201,13 @@ DOSSIER: Example = {
         "species": "Panthera pardus",
         "positions": "rounded",
         "model": {
-            "id": "rosette@3",
+            "id": "rosette@4",
             "sha256": "1ce325d9734f71481d9e24254c03ab6986c658b9b2c1ae688965a5161f33c7bf",
             "licence": "Apache-2.0",
             "trained_on": "procedural coats only; no photograph",
         },
         "calibrator": {
-            "id": "evidence@1",
+            "id": "evidence@2",
             "individuals": 150,
             "bound": 2.176,
             "licence": "Apache-2.0",

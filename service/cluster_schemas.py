@@ -33,8 +33,8 @@ WORTH: dict[str, JsonValue] = {
 MADE: dict[str, JsonValue] = {
     "made_at": MOMENT,
     "current": True,
-    "model": "rosette@3",
-    "calibrator": "evidence@1",
+    "model": "rosette@4",
+    "calibrator": "evidence@2",
     "prior": 0.05,
 }
 

@@ -6,8 +6,8 @@ PAIR: Example = {
     "one": 4,
     "other": 9,
     "llr": 1.3,
-    "model": "rosette@3",
-    "calibrator": "evidence@1",
+    "model": "rosette@4",
+    "calibrator": "evidence@2",
 }
 EVIDENCE: Example = {
     "pairs": [PAIR],

@@ -68,8 +68,8 @@ REVIEW_DETAIL: Example = {
         "llr": 1.3,
         "bound": 2.3,
         "verdict": "inconclusive",
-        "model": "rosette@3",
-        "calibrator": "evidence@1",
+        "model": "rosette@4",
+        "calibrator": "evidence@2",
     },
 }
 

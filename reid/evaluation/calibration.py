@@ -139,7 +139,7 @@ def _rows(
 
     def one(pair: Pair) -> list[tuple[object, ...]]:
         a, b = queries[pair[0]], gallery[pair[1]]
-        heard = between(a.features, b.features, calibrator).witnesses
+        heard = between(a.features, b.features, calibrator, registered=False).witnesses
         facts = (a.animal == b.animal, relative(a.animal) == b.animal, (a.animal, b.animal))
         return [(terms(w.told), terms(w.told._replace(rootsift=None)), *facts) for w in heard]
 

@@ -102,7 +102,7 @@ def described(
 ) -> list[SurveyEncounter]:
     """Their encounters; every photo is described as the product does: as it is, flank stated.
 
-    cropped: another way to cut them.
+    Not from afar, which orders candidates and is no evidence. cropped: another way to cut them.
     """
     held: dict[tuple[str, str], list[tuple[Photo, AnnotationFeatures]]] = {}
     features_of = _features(photos, embedder, cropped or _cropped)
@@ -125,7 +125,7 @@ def _features(
     with ThreadPoolExecutor(1) as pool:
         crops = pool.map(cropped, photos)
         while batch := list(islice(crops, BATCH)):
-            yield from embedder.describe(batch)
+            yield from embedder.describe(batch, from_afar=False)
 
 
 def _cropped(photo: Photo) -> Crop:
@@ -167,7 +167,7 @@ def all_between(
 
     def one(pair: Pair) -> Evidence:
         a, b = (encounters[n].features for n in pair)
-        return between(a, b, calibrator).evidence
+        return between(a, b, calibrator, registered=False).evidence
 
     found: dict[Pair, Evidence] = {}
     for pair, evidence in zip(listed, side_by_side(one, listed), strict=True):

@@ -19,8 +19,10 @@ ANIMALS = 31  # stream of random numbers that draws animals
 class Describer(Protocol):
     """What turns crops into features; the Embedder is one."""
 
-    def describe(self, crops: Sequence[Crop]) -> Iterable[AnnotationFeatures]:
-        """Features of every crop, in order."""
+    def describe(
+        self, crops: Sequence[Crop], *, from_afar: bool = True
+    ) -> Iterable[AnnotationFeatures]:
+        """Features of every crop, in order; from_afar: see `reid.afar`."""
         ...
 
 

@@ -24,7 +24,8 @@ def across_flanks(encounters: Sequence[SurveyEncounter], calibrator: Calibrator)
         [[f for f in one.features if f.flank is flank] for one in encounters]
         for flank in (Flank.LEFT, Flank.RIGHT)
     )
-    llrs = [between(a, b, calibrator).evidence.llr for a in left if a for b in right if b]
+    pairs = [(a, b) for a in left if a for b in right if b]
+    llrs = [between(*pair, calibrator, registered=False).evidence.llr for pair in pairs]
     return sum(llr != 0 for llr in llrs), len(llrs)
 
 
@@ -43,8 +44,9 @@ def without_animals(
     for _ in range(crops):
         other = encounters[int(rng.integers(len(encounters)))]
         crop = _background(rng, other.features[0].flank)
-        [seen] = embedder.describe([crop])
-        quiet += abs(between([seen], other.features, calibrator).evidence.llr) <= NOTHING
+        [seen] = embedder.describe([crop], from_afar=False)
+        found = between([seen], other.features, calibrator, registered=False)
+        quiet += abs(found.evidence.llr) <= NOTHING
         done(1)
     return quiet, crops
 

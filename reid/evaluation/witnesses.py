@@ -65,9 +65,8 @@ class Rosette:
 
 def at_first_sight(embedder: Embedder, crops: Sequence[Crop]) -> list[tuple[Embedding, Float32]]:
     """Embeddings and voting cells that `describe` gives, without the time that RootSIFT takes."""
-    flanks = embedder.flanks(crops)
-    seen = zip(embedder.embed(crops, flanks), embedder.local(crops, flanks), strict=True)
-    return [(embedding, cells(dense)) for embedding, dense in seen]
+    seen = embedder.seen(crops, embedder.flanks(crops))
+    return [(embedding, cells(dense)) for embedding, dense in zip(*seen, strict=True)]
 
 
 class RootSift:

@@ -9,6 +9,7 @@ from safetensors.torch import save_file
 from reid.network import RosetteNetwork
 from reid.training.data import BankRecipe
 from reid.training.loop import TrainingRecipe
+from reid.weights import CLOSE
 
 CARD = """name = "{name}"
 version = {version}
@@ -20,6 +21,7 @@ descriptor_size = {descriptor_size}
 widths = [{widths}]
 grid = [{grid}]
 window = [{window}]
+looks = {looks}
 normalisation = "local-contrast"
 license = "Apache-2.0"
 trained_on = "procedural coats only: {coats} synthetic flanks, {images} views; no photograph"
@@ -55,6 +57,7 @@ def release(
             widths=", ".join(str(w) for w in network.widths),
             grid=", ".join(str(g) for g in network.grid),
             window=f"{bank.height}, {bank.width}",
+            looks=[list(one) for one in CLOSE],
             coats=bank.coats,
             images=bank.coats * bank.views,
             recipe=recipe,

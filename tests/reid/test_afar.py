@@ -75,3 +75,12 @@ def test_a_shrunk_flank_has_the_width_it_is_seen_at_and_comes_back_where_it_was(
     seen = replace(cells(1), points=corners, descriptors=np.eye(2, 16), weight=np.ones(2), coarse=1)
     back = brought_back(seen, small, crop)
     assert back.points == pytest.approx(np.array([[149.5, 59.5], [749.5, 359.5]]), abs=2)
+
+
+def test_a_poor_photo_is_laid_beside_the_good_one_as_it_was_looked_at_for_that():
+    good = photo(Grade.GOOD, 2, afar=(cells(1),))
+    blunt, looked_at_again = photo(Grade.POOR, 3), photo(Grade.POOR, 3, afar=(cells(1),))
+    alike = strength(dense_correspondences(cells(1), cells(1)))
+    assert compare(looked_at_again, good, FUSION, rootsift=False).afar_score == pytest.approx(alike)
+    assert compare(blunt, good, FUSION, rootsift=False).afar_score < alike / 10
+    assert compare(looked_at_again, blunt, FUSION, rootsift=False).afar_score == 0

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
+from reid.arrangement import arrangement
 from reid.compare import compare
 from reid.embed import Embedder
 from reid.evidence import released
@@ -44,6 +45,13 @@ def test_the_released_weights_still_give_their_golden_numbers(embedder, describe
     assert first == pytest.approx(golden[embedder.model], abs=2e-3)
 
 
+def test_half_of_the_embedding_is_appearance_and_half_is_arrangement(embedder, described):
+    appearance, arranged = np.split(described[0].embedding.vector, [embedder.card.embedding_size])
+    told = arrangement(described[0].dense.scales()[1], embedder.network.words.numpy())
+    assert np.linalg.norm(appearance) == pytest.approx(0.5**0.5, abs=1e-5)
+    assert arranged * 2**0.5 == pytest.approx(told, abs=1e-5)
+
+
 def test_the_calibrator_belongs_to_the_released_model(embedder):
     calibrator = released()
     assert calibrator.model == embedder.model
@@ -73,12 +81,20 @@ def test_dense_points_lie_on_the_photo_not_on_the_crop(embedder):
     assert points[:, 1].min() >= 500
 
 
-def test_a_good_photo_is_described_from_afar_too_and_a_poor_one_is_not(embedder, described):
+def test_a_good_photo_is_described_from_afar_and_a_poor_one_no_closer(embedder, described):
     good, small = described[0], cv2.resize(crop(1, 0).image, (110, 55))
     poor = embedder.describe([Crop(small, Box(0, 0, 110, 55), Flank.LEFT)])[0]
     assert [len(one) > 0 for one in good.afar] == [True, True]
     assert good.afar[1].points[:, 0].max() > 0.6 * good.dense.points[:, 0].max()
-    assert poor.afar == ()
+    assert (poor.dense.coarse, len(poor.dense)) == (400, 1800)
+    [as_poor] = poor.afar
+    assert (as_poor.coarse, len(as_poor)) == (400, 1400)
+
+
+def test_a_question_sees_a_poor_photo_as_a_kept_one_and_a_good_one_not_from_afar(embedder):
+    small = Crop(cv2.resize(crop(1, 0).image, (110, 55)), Box(0, 0, 110, 55), Flank.LEFT)
+    good, poor = embedder.describe([crop(1, 0), small], from_afar=False)
+    assert (len(good.afar), len(poor.afar)) == (0, 1)
 
 
 def test_every_description_is_graded_and_a_blurred_photo_is_worse(embedder, described):

@@ -1,6 +1,7 @@
 """The rosette network, its losses and its training loop."""
 
 import math
+import re
 import shutil
 from dataclasses import replace
 
@@ -28,7 +29,7 @@ from reid.training.losses import (
 )
 from reid.training.release import release
 from reid.types import Box, Crop, Flank
-from reid.weights import latest, load_card, verified
+from reid.weights import CLOSE, EARLY, latest, load_card, verified
 
 TINY = BankRecipe(styles=2, relatives=3, views=2, height=64, width=128, seed=7)
 
@@ -143,7 +144,7 @@ def test_an_unknown_model_lists_the_known(tmp_path):
     shutil.copy(tmp_path / "rosette@2.toml", tmp_path / "rosette@10.toml")
     assert latest(tmp_path) == "rosette@10"
     with pytest.raises(UnknownModel, match="known: rosette@10, rosette@2"):
-        load_card("rosette@3", tmp_path)
+        load_card("rosette@4", tmp_path)
 
 
 def test_a_card_says_whether_the_flank_is_sought_in_a_crop(tmp_path):
@@ -157,6 +158,24 @@ def test_a_card_says_whether_the_flank_is_sought_in_a_crop(tmp_path):
     card.write_text(whole.replace("crop", "tail"))
     with pytest.raises(UnknownModel, match="flank or crop, not tail"):
         load_card("rosette@2", tmp_path)
+
+
+def test_a_card_says_how_closely_descriptors_look(tmp_path):
+    release(RosetteNetwork(), "rosette@2", tmp_path, TINY, TrainingRecipe())
+    card = tmp_path / "rosette@2.toml"
+    released = card.read_text()
+    assert load_card("rosette@2", tmp_path).looks == CLOSE
+    card.write_text(re.sub("looks = .*\n", "", released))
+    assert load_card("rosette@2", tmp_path).looks == EARLY
+    card.write_text(re.sub("looks = .*", "looks = [[1.0, 30], [2.0, 50]]", released))
+    noise = np.random.default_rng(0).integers(0, 255, (128, 256, 3), np.uint8)
+    whole = Box(0, 0, 256, 128)
+    [seen] = Embedder.load(tmp_path).local([Crop(noise, whole, Flank.LEFT)], [whole])
+    assert (seen.coarse, len(seen)) == (30, 80)
+    for wrong in ("[[2.0, 50], [1.0, 30]]", "[[1.0, 30]]", "[[1.0, 0], [2.0, 50]]", "2.0"):
+        card.write_text(re.sub("looks = .*", f"looks = {wrong}", released))
+        with pytest.raises(UnknownModel, match="the coarse first"):
+            load_card("rosette@2", tmp_path)
 
 
 def test_the_dense_loss_is_the_formula_of_a_plain_loop():

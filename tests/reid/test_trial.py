@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from reid.embed import Embedder
@@ -19,6 +20,7 @@ from reid.fusion import TERMS, Fusion, Link, Weights
 from reid.network import RosetteNetwork
 from reid.types import Embedding
 from reid.voting import cells
+from reid.weights import EARLY
 
 
 @pytest.fixture
@@ -79,8 +81,10 @@ def test_the_flank_style_needs_a_network_that_finds_it(dataset):
 @pytest.fixture(scope="module")
 def embedder():
     """The true classes with a small network that knows nothing."""
-    network = RosetteNetwork(widths=(4, 8, 8, 8), descriptor_size=8, embedding_size=8, grid=(1, 2))
-    card = SimpleNamespace(id="rosette@9", window=(64, 128), sees="flank")
+    shape = {"widths": (4, 8, 8, 8), "descriptor_size": 8, "embedding_size": 8, "grid": (1, 2)}
+    network = RosetteNetwork(**shape, words=12)
+    network.words[:] = torch.nn.functional.normalize(torch.rand(12, 8) - 0.5)
+    card = SimpleNamespace(id="rosette@9", window=(64, 128), sees="flank", looks=EARLY)
     return Embedder(network, card)
 
 
