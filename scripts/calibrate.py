@@ -16,6 +16,7 @@ from reid.weights import default_folder, latest
 
 ORDER = (1.41705, 0.619403)  # of log1p(dense) and log1p(rootsift), fitted to single pairs once
 CALIBRATOR = "evidence@2"  # of the newest rosette
+FEWEST = 10  # animals: every draw of them must hold pairs of both kinds
 QUICK = 1.56099  # of log1p(dense) where RootSIFT was not measured
 
 
@@ -41,6 +42,8 @@ def main() -> None:
     parser.add_argument("--quick", type=float, default=QUICK, metavar="WEIGHT")
     parser.add_argument("--weights", type=Path, default=default_folder())
     o = parser.parse_args()
+    if o.animals < FEWEST:
+        parser.error(f"--animals {o.animals}: fewer than {FEWEST} cannot be drawn again and again")
     fusion = Fusion(Weights(0.0, 0.0, *o.order), Weights(0.0, 0.0, o.quick, 0.0))
     embedder = Embedder.load(o.weights, o.model)
     plain = embedder.model == latest(o.weights)
