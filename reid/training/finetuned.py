@@ -33,7 +33,7 @@ bootstrap over individuals:
 
 {table}
 """
-LOCAL_KEPT = """Everything but the embedding is that of {base} to the bit: descriptors, coat,
+LOCAL_KEPT = """Everything but the appearance is that of {base} to the bit: descriptors, coat,
 reliability, place and pose, and with them the evidence."""
 LOCAL_ELSEWHERE = """The network below the embedding is that of {base}, but sees whole crops: no
 calibrator of {base} speaks for this model, and the service takes it only with one of its own."""
