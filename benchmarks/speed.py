@@ -92,7 +92,7 @@ def subjects(
     def looks(count: int) -> object:
         part = crops[:count]
         windows = embedder.flanks(part)
-        return embedder.seen(part, windows)
+        return embedder.embed(part, windows), embedder.local(part, windows)
 
     return {
         EMBEDDING: _timed(_Embedding(network), (1, height, width), batch),

@@ -2,8 +2,7 @@
 
 Descriptors of a sharp flank and of the same flank in a hundred pixels differ, though both show the
 same rosettes. So the flank of a good photo is described again as if it had been taken from afar,
-and a poor photo is compared with that, too, both looked at no more closely than such photos bear.
-What a poor photo holds is not made better by it.
+and a poor photo is compared with that, too. What a poor photo holds is not made better by it.
 """
 
 from dataclasses import replace
@@ -12,12 +11,10 @@ import cv2
 import numpy as np
 
 from reid.types import AnnotationFeatures, Box, Crop, Grade, LocalFeatures
-from reid.weights import EARLY, Looks
 
 WIDTHS = (143.0, 95.0)  # pixels of the flank; bodies of 210 and 140 pixels
 BLUR = (1.2, 1.0)  # standard deviation in those pixels, as of motion and a cheap lens
 WIDER = 1.25  # how much wider than that a flank must be to lose anything by it
-LOOKS: Looks = EARLY  # a poor photo, and a good one from afar, hold nothing for a closer look
 POOR = frozenset({Grade.POOR, Grade.UNUSABLE})
 
 
@@ -47,11 +44,9 @@ def is_poor(seen: AnnotationFeatures) -> bool:
 def poor_beside_good(
     one: AnnotationFeatures, other: AnnotationFeatures
 ) -> tuple[LocalFeatures, tuple[LocalFeatures, ...]]:
-    """Cells of the poor photo, and those of the good one from afar; nothing of two alike.
-
-    A poor photo's own cells are taken where it was not looked at again.
-    """
-    if is_poor(one) == is_poor(other):
-        return one.dense, ()
-    poor, good = (one, other) if is_poor(one) else (other, one)
-    return (poor.afar[0] if poor.afar else poor.dense), good.afar
+    """Cells of the poor photo, and those of the good one from afar; nothing of two alike."""
+    if is_poor(one) and not is_poor(other):
+        return one.dense, other.afar
+    if is_poor(other) and not is_poor(one):
+        return other.dense, one.afar
+    return one.dense, ()

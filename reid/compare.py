@@ -47,7 +47,7 @@ def compare(
     parts = cosine, strength(dense.agree), sift
     could = capacity(query, other, dense.alike)
     agreement = fusion.agreement(*parts)
-    besides = _afar_score(query, other)
+    besides = _afar_score(query, other) + _closer_score(query, other)
     order = fusion.agreement(cosine, parts[1] + besides, sift) if besides else agreement
     return Comparison(*parts, dense.fine, could, agreement, tuple(found), seen, besides, order)
 
@@ -56,6 +56,14 @@ def _afar_score(query: AnnotationFeatures, other: AnnotationFeatures) -> float:
     """Strength of what a poor photo and a good one seen from afar agree in; 0 for two alike."""
     poor, good = poor_beside_good(query, other)
     return sum((strength(dense_correspondences(poor, seen)) for seen in good), 0.0)
+
+
+def _closer_score(query: AnnotationFeatures, other: AnnotationFeatures) -> float:
+    """Strength of what two photos agree in at the closer look; 0 where either has none."""
+    if query.closer is None or other.closer is None:
+        return 0.0
+    table = query.closer.descriptors @ other.closer.descriptors.T
+    return strength(_cells_that_agree(query.closer, other.closer, table)[0])
 
 
 class _Dense(NamedTuple):

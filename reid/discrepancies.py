@@ -14,17 +14,17 @@ Mask = NDArray[np.bool_]
 Rows = NDArray[np.intp]
 
 FEWEST = 25  # cells of a coat below which nothing is laid over anything
-NEAR = {Source.ROSETTES: 2.25, Source.ROOTSIFT: 2.25, Source.OUTLINE: 4.5}  # cells off a cell's place
-PLACE = 7  # cells across what is judged as one place: a rosette and what surrounds it
-FULL = 25  # of these 49 cells, so many must be seen in both
+NEAR = {Source.ROSETTES: 1.5, Source.ROOTSIFT: 1.5, Source.OUTLINE: 3.0}  # cells off a cell's place
+PLACE = 5  # cells across what is judged as one place: a rosette and what surrounds it
+FULL = 13  # of these 25 cells, so many must be seen in both
 TRUSTED = 0.2  # mean product of the two weights below which a place is not seen well in both
-AGREES = {Source.ROSETTES: 0.45, Source.ROOTSIFT: 0.45, Source.OUTLINE: 0.54}
-DIFFERS = 0.43
+AGREES = {Source.ROSETTES: 0.38, Source.ROOTSIFT: 0.38, Source.OUTLINE: 0.47}
+DIFFERS = 0.36
 """Cosines of a place: 95 of 100 places of impostor pairs lie below the first, 95 of 100 places of
 genuine pairs with agreement on all sides above the second; `scripts/discrepancies.py` prints them.
 """
-HELD, HOLDERS = 13, 6  # a mark needs so many agreeing points in each quarter of so many cells
-APART = 9.0  # cells between two marks: about two rosettes
+HELD, HOLDERS = 9, 3  # a mark needs so many agreeing points in each quarter of so many cells
+APART = 6.0  # cells between two marks: about two rosettes
 MOST = 12  # marks of one comparison
 
 

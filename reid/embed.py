@@ -28,10 +28,11 @@ from reid.types import (
     Measures,
     Pose,
 )
-from reid.weights import FLANK, Looks, ModelCard, default_folder, latest, load_card, verified
+from reid.weights import FLANK, ModelCard, default_folder, latest, load_card, verified
 
 MARGIN = 0.25  # of the flank's width and height, seen around it for dense descriptors
 NEAR = 1.5  # look of the embedding, in sizes of the card's window
+SCALES = ((1.0, 400), (2.0, 1000))  # looks of the descriptors, likewise, and cells kept of each
 PATCH = 4  # cells of the first look
 DOUBTFUL = (0.94, 0.975)  # probability of coat in the surest patch: below, no animal; above, one
 FAINT = 1e-6  # trust that is left where nobody is seen: too little to count, enough to keep order
@@ -95,7 +96,8 @@ class Embedder:
             flanks, poses, sure = self._found(part)
             appearances, coats = self._closely(part, flanks)
             dense = _trusted(self.local(part, flanks), sure)
-            embeddings = self._whole(appearances, dense)
+            closer = _trusted(self.closer(part, flanks), sure)
+            embeddings = self._whole(appearances, closer)
             for crop, flank, pose, e, coat, d in zip(
                 part, flanks, poses, embeddings, coats, dense, strict=True
             ):
@@ -105,26 +107,12 @@ class Embedder:
                 described.append(
                     AnnotationFeatures(e, d, rootsift(crop), crop.flank, crop.box, pose, quality)
                 )
-            described[at:] = self._as_poor(described[at:], part, flanks, sure)
+            for n, cells in enumerate(closer, at):
+                if not afar.is_poor(described[n]):
+                    described[n] = replace(described[n], closer=cells)
             if from_afar:
                 described[at:] = self._afar(described[at:], part, flanks, sure)
         return described
-
-    def _as_poor(
-        self,
-        described: Sequence[AnnotationFeatures],
-        crops: Sequence[Crop],
-        flanks: Sequence[Box],
-        sure: Sequence[np.float32],
-    ) -> list[AnnotationFeatures]:
-        """Poor photos with their cells as they are laid beside good ones from afar."""
-        found = list(described)
-        poor = [n for n, one in enumerate(found) if afar.is_poor(one)]
-        if self.card.looks != afar.LOOKS:
-            cells = self.local([crops[n] for n in poor], [flanks[n] for n in poor], afar.LOOKS)
-            for n, seen in zip(poor, _trusted(cells, [sure[n] for n in poor]), strict=True):
-                found[n] = replace(found[n], afar=(seen,))
-        return found
 
     def _afar(
         self,
@@ -144,7 +132,7 @@ class Embedder:
             if not wide:
                 continue
             small = [afar.from_afar(crops[n], flanks[n], width, blur) for n in wide]
-            cells = self.local([c for c, _ in small], [f for _, f in small], afar.LOOKS)
+            cells = self.local([c for c, _ in small], [f for _, f in small])
             trusted = _trusted(cells, [sure[n] for n in wide])
             for n, (crop, _), seen in zip(wide, small, trusted, strict=True):
                 back = afar.brought_back(seen, crop, crops[n])
@@ -192,26 +180,15 @@ class Embedder:
         return self._eyes.features(torch.from_numpy(images))
 
     def embed(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[Embedding]:
-        """The embedding of each crop, see `seen`."""
-        if len(self._words):
-            return self.seen(crops, flanks)[0]
-        return self._whole(self._closely(crops, flanks)[0], [])
+        """The embedding of each crop: half is the appearance of the flank, and sees nothing around
+        it, half the arrangement of what is seen more closely."""
+        return self._whole(self._closely(crops, flanks)[0], self.closer(crops, flanks))
 
-    def seen(
-        self, crops: Sequence[Crop], flanks: Sequence[Box]
-    ) -> tuple[list[Embedding], list[LocalFeatures]]:
-        """The embedding of each crop and its dense descriptors, of which half of it is made.
-
-        The other half is the appearance of the flank, which sees nothing around it.
-        """
-        dense = self.local(crops, flanks)
-        return self._whole(self._closely(crops, flanks)[0], dense), dense
-
-    def _whole(self, appearances: Float32, dense: Sequence[LocalFeatures]) -> list[Embedding]:
+    def _whole(self, appearances: Float32, closer: Sequence[LocalFeatures]) -> list[Embedding]:
         """Appearance and arrangement with equal weight, or what there is of them."""
         whole = appearances
-        if len(self._words):
-            parts = [arrangement(cells.scales()[1], self._words) for cells in dense]
+        if closer and len(self._words):
+            parts = [arrangement(cells, self._words) for cells in closer]
             whole = np.hstack([appearances, np.stack(parts)])
         return [Embedding(v / np.linalg.norm(v), self.model) for v in whole]
 
@@ -238,20 +215,22 @@ class Embedder:
         height, width = (round(scale * side / 32) * 32 for side in self.card.window)
         return height, width
 
-    def local(
-        self, crops: Sequence[Crop], flanks: Sequence[Box], looks: Looks | None = None
-    ) -> list[LocalFeatures]:
+    def local(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[LocalFeatures]:
         """Dense descriptors of the flank with a margin, seen as in training and more closely.
 
-        Rosettes of real leopards are finer than those of the generator: seen more closely they
+        Rosettes of real leopards are finer than those of the generator: at twice the scale they
         have the size that the network knows, and their descriptors are far more distinctive. Where
-        the photo has no such detail, the scale of training is the better one. looks: those of the
-        card unless given.
+        the photo has no such detail, the scale of training is the better one.
         """
-        if not crops:
-            return []
-        seen = [self._cells(crops, flanks, *one) for one in looks or self.card.looks]
-        return [_joined(*parts) for parts in zip(*seen, strict=True)]
+        looks = [self._cells(crops, flanks, scale, kept) for scale, kept in SCALES]
+        return [_joined(*parts) for parts in zip(*looks, strict=True)]
+
+    def closer(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[LocalFeatures]:
+        """The same at the closer look of the card; none where it has none.
+
+        It orders candidates and tells the arrangement, and is no evidence.
+        """
+        return self._cells(crops, flanks, *self.card.closer) if self.card.closer else []
 
     @torch.inference_mode()
     def _cells(

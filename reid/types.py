@@ -244,8 +244,8 @@ class AnnotationFeatures:
     """Everything that is computed once from one annotation and kept.
 
     pose, quality: as estimated; None where they were not kept. `flank` is what the user said.
-    afar: the cells of a good photo as seen from farther away, and of a poor one as it is laid
-    beside that, see `reid.afar`; else nothing.
+    closer: the cells of a good photo at a closer look than that of dense; None of a poor one.
+    afar: the cells of a good photo as seen from farther away, see `reid.afar`; else nothing.
     """
 
     embedding: Embedding
@@ -255,6 +255,7 @@ class AnnotationFeatures:
     box: Box
     pose: Pose | None = None
     quality: Quality | None = None
+    closer: LocalFeatures | None = None
     afar: tuple[LocalFeatures, ...] = ()
 
 
@@ -323,8 +324,9 @@ class Comparison:
     fine_score: the part of dense_score that was verified at the fine scale.
     capacity: [0, 1], how much these two photos could agree at most, see `reid.fusion.capacity`.
     agreement: one fused number for what agrees, monotone in each part.
-    afar_score: strength of what agrees besides where one photo is poor and the good one is seen
-    from afar; order: the fused number with that. It orders candidates and is no evidence.
+    besides: strength of what agrees at other looks: of a poor photo and a good one from afar, of
+    two good ones more closely; order: the fused number with that. It orders candidates and is no
+    evidence.
     correspondences: where the coats agree, one for each witness.
     overlap: None where a photo shows no coat closely enough, or where nobody asked.
     """
@@ -337,7 +339,7 @@ class Comparison:
     agreement: float
     correspondences: tuple[Correspondences, ...]
     overlap: Overlap | None = None
-    afar_score: float = 0.0
+    besides: float = 0.0
     order: float = 0.0
 
 
@@ -347,7 +349,7 @@ class Evidence:
 
     llr: log10 likelihood ratio; +2 means 100 times more likely under "same leopard".
     bound: the largest |llr| its calibration can support.
-    calibrator: which calibrator said so, e.g. "evidence@2".
+    calibrator: which calibrator said so, e.g. "evidence@1".
     interval: 95 % of the llr over other draws of the calibrating individuals, within the bound.
     """
 

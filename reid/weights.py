@@ -10,9 +10,6 @@ from pathlib import Path
 from reid.errors import ChecksumMismatch, UnknownModel
 
 FLANK, CROP = SEES = ("flank", "crop")
-Looks = tuple[tuple[float, int], tuple[float, int]]
-EARLY: Looks = ((1.0, 400), (2.0, 1000))  # of cards that do not say: rosette@1 to rosette@3
-CLOSE: Looks = ((1.0, 400), (3.0, 1400))  # that a model is released with
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +22,8 @@ class ModelCard:
     normalisation: how luminance becomes the network's input; only "local-contrast" is known.
     sees: "flank", as the first look finds it in the crop, or "crop", all of it: for animals whose
     flanks the first look was not trained to find.
-    looks: of the dense descriptors, the coarse and the fine one: in sizes of the window, and how
-    many cells are kept. Other looks are other numbers, so they are part of what a model is.
+    closer: how many times the window a good photo is looked at more closely, beyond the looks that
+    testify, and how many cells are kept of that; empty for not at all.
     """
 
     name: str
@@ -45,7 +42,7 @@ class ModelCard:
     recipe: str
     seed: int
     sees: str = FLANK
-    looks: Looks = EARLY
+    closer: tuple[()] | tuple[float, int] = ()
     words: int = 0
 
     @property
@@ -81,7 +78,8 @@ def load_card(model: str, folder: Path) -> ModelCard:
     if values.get("sees", FLANK) not in SEES:
         raise UnknownModel(f"{path}: a model sees {' or '.join(SEES)}, not {values['sees']}")
     values |= {k: tuple(v) for k, v in values.items() if isinstance(v, list)}
-    values["looks"] = _looks(values.get("looks", EARLY), path)
+    if (closer := values.get("closer", ())) and not (len(closer) == 2 and min(closer) > 0):
+        raise UnknownModel(f"{path}: closer is [scale, cells], both above 0, not {list(closer)}")
     try:
         return ModelCard(**values)
     except TypeError as error:
@@ -89,15 +87,6 @@ def load_card(model: str, folder: Path) -> ModelCard:
             f"{path} is a card of another release of this program ({error}): take the weights that "
             "came with this one, or train anew"
         ) from None
-
-
-def _looks(said: object, path: Path) -> Looks:
-    """Two of them, the coarse one first."""
-    match said:
-        case [[float() | int() as coarse, int(some)], [float() | int() as fine, int(more)]]:
-            if 0 < coarse < fine and min(some, more) > 0:
-                return (float(coarse), some), (float(fine), more)
-    raise UnknownModel(f"{path}: looks are two of [scale, cells], the coarse first, not {said}")
 
 
 def verified(card: ModelCard, folder: Path) -> Path:

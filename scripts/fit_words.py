@@ -35,13 +35,13 @@ def photos(folder: Path) -> Iterator[Crop]:
 
 
 def cells(embedder: Embedder, animals: int, seed: int) -> Float32:
-    """(N, C) descriptors of the fine look."""
+    """(N, C) descriptors of the closer look."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
         write_survey(Path(folder), animals=animals, seed=seed, encounters=2)
         for crop in tqdm(photos(Path(folder)), desc=f"survey {seed}", disable=None):
-            [dense] = embedder.local([crop], embedder.flanks([crop]))
-            found.append(dense.scales()[1].descriptors[::EVERY])
+            [closer] = embedder.closer([crop], embedder.flanks([crop]))
+            found.append(closer.descriptors[::EVERY])
     return np.ascontiguousarray(np.concatenate(found))
 
 

@@ -19,8 +19,8 @@ SUPPLY: dict[str, JsonValue] = {
     "missing": {},
 }
 EXAMPLE: dict[str, JsonValue] = {
-    "calibrator": "evidence@2+local@1",
-    "fitted": "evidence@2",
+    "calibrator": "evidence@1+local@1",
+    "fitted": "evidence@1",
     "model": "rosette@4",
     "individuals": 300,
     "bound": 2.477,
@@ -28,7 +28,7 @@ EXAMPLE: dict[str, JsonValue] = {
     "factor": 0.8,
     "applied": {
         "number": 1,
-        "calibrator": "evidence@2",
+        "calibrator": "evidence@1",
         "factor": 0.8,
         "made_at": MOMENT,
         "decisions": 65,
@@ -46,7 +46,7 @@ EXAMPLE: dict[str, JsonValue] = {
     "decisions": 68,
     "available": SUPPLY,
     "study": {
-        "calibrator": "evidence@2",
+        "calibrator": "evidence@1",
         "made_at": MOMENT,
         "decisions": 65,
         "supply": SUPPLY,

@@ -74,7 +74,7 @@ SUGGESTION: Example = {
 }
 
 TESTED: Example = {
-    "calibrator": "evidence@2",
+    "calibrator": "evidence@1",
     "data": "synthetic survey, animals and photos that calibrated nothing",
     "command": "scripts/evaluate.py --report DIR",
     "date": "2026-01-02",
@@ -160,7 +160,7 @@ CASE_REPORT: Example = {
     "conflicts": [],
     "movement": "Published: mean home range of resident male Persian leopards 103 ± 52 km² …",
     "model": "rosette@4",
-    "calibrator": "evidence@2",
+    "calibrator": "evidence@1",
     "bound": 2.3,
     "same": 2.0,
 }
@@ -190,7 +190,7 @@ POSTERIOR: Example = {
     "unseen": 2.0,
     "estimated": 1.0,
     "model": "rosette@4",
-    "calibrator": "evidence@2",
+    "calibrator": "evidence@1",
 }
 
 DOSSIER: Example = {
@@ -207,7 +207,7 @@ DOSSIER: Example = {
             "trained_on": "procedural coats only; no photograph",
         },
         "calibrator": {
-            "id": "evidence@2",
+            "id": "evidence@1",
             "individuals": 150,
             "bound": 2.176,
             "licence": "Apache-2.0",

@@ -34,7 +34,7 @@ MADE: dict[str, JsonValue] = {
     "made_at": MOMENT,
     "current": True,
     "model": "rosette@4",
-    "calibrator": "evidence@2",
+    "calibrator": "evidence@1",
     "prior": 0.05,
 }
 

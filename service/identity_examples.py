@@ -7,7 +7,7 @@ PAIR: Example = {
     "other": 9,
     "llr": 1.3,
     "model": "rosette@4",
-    "calibrator": "evidence@2",
+    "calibrator": "evidence@1",
 }
 EVIDENCE: Example = {
     "pairs": [PAIR],

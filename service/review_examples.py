@@ -69,7 +69,7 @@ REVIEW_DETAIL: Example = {
         "bound": 2.3,
         "verdict": "inconclusive",
         "model": "rosette@4",
-        "calibrator": "evidence@2",
+        "calibrator": "evidence@1",
     },
 }
 

@@ -17,7 +17,7 @@ Table = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class PairTable:
-    """(Q, N) each: cosine, dense (with what agrees from afar) and RootSIFT score of a comparison,
+    """(Q, N) each: cosine, dense (and what agrees at other looks) and RootSIFT score of a pair,
     the fine part of the dense one, and its capacity; NaN where not counted."""
 
     cosine: Table
@@ -54,7 +54,7 @@ def compare_all(
     def row(q: int) -> None:
         for n in np.nonzero(counted[q])[0].tolist():
             seen = compare(queries[q], gallery[n], blind, registered=False)
-            dense = seen.dense_score + seen.afar_score
+            dense = seen.dense_score + seen.besides
             scores = seen.cosine, dense, seen.rootsift_score or 0.0
             table[:, q, n] = *scores, seen.fine_score, seen.capacity
 

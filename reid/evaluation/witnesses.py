@@ -65,8 +65,9 @@ class Rosette:
 
 def at_first_sight(embedder: Embedder, crops: Sequence[Crop]) -> list[tuple[Embedding, Float32]]:
     """Embeddings and voting cells that `describe` gives, without the time that RootSIFT takes."""
-    seen = embedder.seen(crops, embedder.flanks(crops))
-    return [(embedding, cells(dense)) for embedding, dense in zip(*seen, strict=True)]
+    flanks = embedder.flanks(crops)
+    seen = zip(embedder.embed(crops, flanks), embedder.local(crops, flanks), strict=True)
+    return [(embedding, cells(dense)) for embedding, dense in seen]
 
 
 class RootSift:

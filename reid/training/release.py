@@ -9,7 +9,8 @@ from safetensors.torch import save_file
 from reid.network import RosetteNetwork
 from reid.training.data import BankRecipe
 from reid.training.loop import TrainingRecipe
-from reid.weights import CLOSE
+
+CLOSER = (3.0, 1400)  # look of a card, see `ModelCard`
 
 CARD = """name = "{name}"
 version = {version}
@@ -21,7 +22,7 @@ descriptor_size = {descriptor_size}
 widths = [{widths}]
 grid = [{grid}]
 window = [{window}]
-looks = {looks}
+closer = {closer}
 normalisation = "local-contrast"
 license = "Apache-2.0"
 trained_on = "procedural coats only: {coats} synthetic flanks, {images} views; no photograph"
@@ -57,7 +58,7 @@ def release(
             widths=", ".join(str(w) for w in network.widths),
             grid=", ".join(str(g) for g in network.grid),
             window=f"{bank.height}, {bank.width}",
-            looks=[list(one) for one in CLOSE],
+            closer=list(CLOSER),
             coats=bank.coats,
             images=bank.coats * bank.views,
             recipe=recipe,

@@ -35,6 +35,7 @@ class GalleryEntry:
 
 
 Version = tuple[int, int, int, int]
+CLOSER = "closer"
 AFAR = ("afar-0", "afar-1")  # kinds of features, see `reid.afar`
 
 
@@ -55,6 +56,7 @@ def add(connection: Connection, annotation_id: int, features: AnnotationFeatures
     )
     kinds = {"rosette": features.dense, "rootsift": features.rootsift}
     kinds |= dict(zip(AFAR, features.afar, strict=False))
+    kinds |= {CLOSER: features.closer} if features.closer else {}
     connection.execute(
         insert(local_features),
         [
@@ -162,6 +164,7 @@ def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, A
             box=one.box or Box(0, 0, row.width, row.height),
             pose=one.pose,
             quality=one.quality,
+            closer=local.get((one.id, CLOSER)),
             afar=tuple(local[one.id, kind] for kind in AFAR if (one.id, kind) in local),
         )
     return found

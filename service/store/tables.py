@@ -209,7 +209,7 @@ local_features = Table(
     Column("kind", String(10), primary_key=True),
     Column("model", String(60), primary_key=True),
     Column("payload", LargeBinary, nullable=False),
-    one_of("kind", "rosette", "rootsift", "afar-0", "afar-1"),
+    one_of("kind", "rosette", "rootsift", "afar-0", "afar-1", "closer"),
 )
 
 upload = Table(

@@ -1,4 +1,4 @@
-"""A good photo is seen from afar beside a poor one, and nowhere else."""
+"""A good photo is seen from afar beside a poor one, and more closely beside a good one."""
 
 from dataclasses import replace
 
@@ -34,12 +34,13 @@ def cells(seed, noise=0.0):
     )
 
 
-def photo(grade, seed, afar=()):
+def photo(grade, seed, afar=(), closer=None):
     """An annotation whose cells are those of `seed`."""
     quality = Quality(Measures(*[0.5] * 8), 0.5, grade, (), "q@1")
     vector = Embedding(np.eye(4, dtype=np.float32)[0], "m@1")
     box, points = Box(0, 0, 120, 80), cells(seed)
-    return AnnotationFeatures(vector, points, points, Flank.LEFT, box, None, quality, afar)
+    parts = vector, points, points, Flank.LEFT, box, None, quality
+    return AnnotationFeatures(*parts, closer, afar)
 
 
 def test_what_agrees_only_from_afar_orders_candidates_and_is_no_evidence():
@@ -47,14 +48,14 @@ def test_what_agrees_only_from_afar_orders_candidates_and_is_no_evidence():
     seen = compare(poor, good, FUSION, rootsift=False)
     assert seen.dense_score == 0
     assert seen.agreement == 0
-    assert seen.afar_score == pytest.approx(strength(dense_correspondences(cells(1), cells(1))))
-    assert seen.order == pytest.approx(np.log1p(seen.afar_score))
+    assert seen.besides == pytest.approx(strength(dense_correspondences(cells(1), cells(1))))
+    assert seen.order == pytest.approx(np.log1p(seen.besides))
 
 
 def test_it_does_not_matter_which_of_the_two_is_asked_about():
     poor, good = photo(Grade.UNUSABLE, 1), photo(Grade.USABLE, 2, afar=(cells(1), cells(3)))
     forth, back = (compare(*pair, FUSION, rootsift=False) for pair in ((poor, good), (good, poor)))
-    assert forth.afar_score == pytest.approx(back.afar_score)
+    assert forth.besides == pytest.approx(back.besides)
 
 
 @pytest.mark.parametrize("grade", [Grade.GOOD, Grade.USABLE])
@@ -62,7 +63,7 @@ def test_two_good_photos_are_compared_as_they_are(grade):
     one, other = photo(Grade.GOOD, 1, afar=(cells(1),)), photo(grade, 1, afar=(cells(1),))
     seen = compare(one, other, FUSION, rootsift=False)
     assert poor_beside_good(one, other)[1] == ()
-    assert (seen.afar_score, seen.order) == (0, seen.agreement)
+    assert (seen.besides, seen.order) == (0, seen.agreement)
 
 
 def test_a_shrunk_flank_has_the_width_it_is_seen_at_and_comes_back_where_it_was():
@@ -77,10 +78,10 @@ def test_a_shrunk_flank_has_the_width_it_is_seen_at_and_comes_back_where_it_was(
     assert back.points == pytest.approx(np.array([[149.5, 59.5], [749.5, 359.5]]), abs=2)
 
 
-def test_a_poor_photo_is_laid_beside_the_good_one_as_it_was_looked_at_for_that():
-    good = photo(Grade.GOOD, 2, afar=(cells(1),))
-    blunt, looked_at_again = photo(Grade.POOR, 3), photo(Grade.POOR, 3, afar=(cells(1),))
-    alike = strength(dense_correspondences(cells(1), cells(1)))
-    assert compare(looked_at_again, good, FUSION, rootsift=False).afar_score == pytest.approx(alike)
-    assert compare(blunt, good, FUSION, rootsift=False).afar_score < alike / 10
-    assert compare(looked_at_again, blunt, FUSION, rootsift=False).afar_score == 0
+def test_what_agrees_only_at_the_closer_look_orders_candidates_and_is_no_evidence():
+    one, other = photo(Grade.GOOD, 1, closer=cells(5)), photo(Grade.GOOD, 2, closer=cells(5))
+    seen = compare(one, other, FUSION, rootsift=False)
+    assert (seen.dense_score, seen.agreement) == (0, 0)
+    assert seen.besides > 10
+    assert seen.order == pytest.approx(np.log1p(seen.besides))
+    assert compare(one, photo(Grade.POOR, 2), FUSION, rootsift=False).besides == 0

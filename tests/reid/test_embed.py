@@ -47,7 +47,7 @@ def test_the_released_weights_still_give_their_golden_numbers(embedder, describe
 
 def test_half_of_the_embedding_is_appearance_and_half_is_arrangement(embedder, described):
     appearance, arranged = np.split(described[0].embedding.vector, [embedder.card.embedding_size])
-    told = arrangement(described[0].dense.scales()[1], embedder.network.words.numpy())
+    told = arrangement(described[0].closer, embedder.network.words.numpy())
     assert np.linalg.norm(appearance) == pytest.approx(0.5**0.5, abs=1e-5)
     assert arranged * 2**0.5 == pytest.approx(told, abs=1e-5)
 
@@ -81,20 +81,15 @@ def test_dense_points_lie_on_the_photo_not_on_the_crop(embedder):
     assert points[:, 1].min() >= 500
 
 
-def test_a_good_photo_is_described_from_afar_and_a_poor_one_no_closer(embedder, described):
+def test_a_good_photo_is_described_from_afar_and_more_closely_and_a_poor_one_is_not(
+    embedder, described
+):
     good, small = described[0], cv2.resize(crop(1, 0).image, (110, 55))
     poor = embedder.describe([Crop(small, Box(0, 0, 110, 55), Flank.LEFT)])[0]
     assert [len(one) > 0 for one in good.afar] == [True, True]
     assert good.afar[1].points[:, 0].max() > 0.6 * good.dense.points[:, 0].max()
-    assert (poor.dense.coarse, len(poor.dense)) == (400, 1800)
-    [as_poor] = poor.afar
-    assert (as_poor.coarse, len(as_poor)) == (400, 1400)
-
-
-def test_a_question_sees_a_poor_photo_as_a_kept_one_and_a_good_one_not_from_afar(embedder):
-    small = Crop(cv2.resize(crop(1, 0).image, (110, 55)), Box(0, 0, 110, 55), Flank.LEFT)
-    good, poor = embedder.describe([crop(1, 0), small], from_afar=False)
-    assert (len(good.afar), len(poor.afar)) == (0, 1)
+    assert len(good.closer) == embedder.card.closer[1]
+    assert (poor.closer, poor.afar) == (None, ())
 
 
 def test_every_description_is_graded_and_a_blurred_photo_is_worse(embedder, described):

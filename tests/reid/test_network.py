@@ -27,9 +27,9 @@ from reid.training.losses import (
     pose_loss,
     reliability_loss,
 )
-from reid.training.release import release
+from reid.training.release import CLOSER, release
 from reid.types import Box, Crop, Flank
-from reid.weights import CLOSE, EARLY, latest, load_card, verified
+from reid.weights import latest, load_card, verified
 
 TINY = BankRecipe(styles=2, relatives=3, views=2, height=64, width=128, seed=7)
 
@@ -160,21 +160,20 @@ def test_a_card_says_whether_the_flank_is_sought_in_a_crop(tmp_path):
         load_card("rosette@2", tmp_path)
 
 
-def test_a_card_says_how_closely_descriptors_look(tmp_path):
+def test_a_card_says_how_closely_a_good_photo_is_looked_at(tmp_path):
     release(RosetteNetwork(), "rosette@2", tmp_path, TINY, TrainingRecipe())
     card = tmp_path / "rosette@2.toml"
     released = card.read_text()
-    assert load_card("rosette@2", tmp_path).looks == CLOSE
-    card.write_text(re.sub("looks = .*\n", "", released))
-    assert load_card("rosette@2", tmp_path).looks == EARLY
-    card.write_text(re.sub("looks = .*", "looks = [[1.0, 30], [2.0, 50]]", released))
+    assert load_card("rosette@2", tmp_path).closer == CLOSER
     noise = np.random.default_rng(0).integers(0, 255, (128, 256, 3), np.uint8)
     whole = Box(0, 0, 256, 128)
-    [seen] = Embedder.load(tmp_path).local([Crop(noise, whole, Flank.LEFT)], [whole])
-    assert (seen.coarse, len(seen)) == (30, 80)
-    for wrong in ("[[2.0, 50], [1.0, 30]]", "[[1.0, 30]]", "[[1.0, 0], [2.0, 50]]", "2.0"):
-        card.write_text(re.sub("looks = .*", f"looks = {wrong}", released))
-        with pytest.raises(UnknownModel, match="the coarse first"):
+    for closer, cells in (("[2.0, 50]", [50]), ("[]", [])):
+        card.write_text(re.sub("closer = .*", f"closer = {closer}", released))
+        seen = Embedder.load(tmp_path).closer([Crop(noise, whole, Flank.LEFT)], [whole])
+        assert [len(one) for one in seen] == cells
+    for wrong in ("[2.0]", "[0.0, 50]"):
+        card.write_text(re.sub("closer = .*", f"closer = {wrong}", released))
+        with pytest.raises(UnknownModel, match="closer is"):
             load_card("rosette@2", tmp_path)
 
 

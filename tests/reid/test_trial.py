@@ -20,7 +20,6 @@ from reid.fusion import TERMS, Fusion, Link, Weights
 from reid.network import RosetteNetwork
 from reid.types import Embedding
 from reid.voting import cells
-from reid.weights import EARLY
 
 
 @pytest.fixture
@@ -84,7 +83,7 @@ def embedder():
     shape = {"widths": (4, 8, 8, 8), "descriptor_size": 8, "embedding_size": 8, "grid": (1, 2)}
     network = RosetteNetwork(**shape, words=12)
     network.words[:] = torch.nn.functional.normalize(torch.rand(12, 8) - 0.5)
-    card = SimpleNamespace(id="rosette@9", window=(64, 128), sees="flank", looks=EARLY)
+    card = SimpleNamespace(id="rosette@9", window=(64, 128), sees="flank", closer=(2.0, 40))
     return Embedder(network, card)
 
 
