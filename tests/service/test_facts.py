@@ -46,13 +46,15 @@ def test_quality_and_pose_survive_the_store_and_the_api(client, app, uploaded):
     assert (kept.pose, kept.quality.grade) == (Pose(0.97, -4.0), Grade.POOR)
 
 
-def test_cells_seen_from_afar_survive_the_store(client, app, uploaded):
+def test_cells_seen_from_afar_and_more_closely_survive_the_store(client, app, uploaded):
     number = uploaded()["annotation_id"]
     with app.state.parts.database.write() as connection:
         kept = features.get(connection, [number], MODEL)[number]
-        features.add(connection, number, replace(kept, afar=(kept.dense, kept.dense)))
+        assert kept.closer is None
+        more = replace(kept, closer=kept.dense, afar=(kept.dense, kept.dense))
+        features.add(connection, number, more)
         again = features.get(connection, [number], MODEL)[number]
-    assert [len(one) for one in again.afar] == [len(kept.dense)] * 2
+    assert [len(one) for one in (again.closer, *again.afar)] == [len(kept.dense)] * 3
 
 
 def test_every_view_of_an_annotation_has_its_facts(client, uploaded):
