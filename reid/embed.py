@@ -94,7 +94,7 @@ class Embedder:
         for at in range(0, len(crops), batch):
             part = crops[at : at + batch]
             flanks, poses, sure = self._found(part)
-            appearances, coats = self._closely(part, flanks)
+            appearances, coats = self._appearance(part, flanks)
             dense = _trusted(self.local(part, flanks), sure)
             closer = _trusted(self.closer(part, flanks), sure)
             embeddings = self._whole(appearances, closer)
@@ -142,7 +142,7 @@ class Embedder:
     def measures(self, crops: Sequence[Crop]) -> list[Measures]:
         """What quality is graded by, of every crop, in order."""
         flanks, poses, sure = self._found(crops)
-        coats = self._closely(crops, flanks)[1]
+        coats = self._appearance(crops, flanks)[1]
         dense = _trusted(self.local(crops, flanks), sure)
         return [_measured(*parts) for parts in zip(crops, flanks, poses, coats, dense, strict=True)]
 
@@ -182,7 +182,7 @@ class Embedder:
     def embed(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[Embedding]:
         """The embedding of each crop: half is the appearance of the flank, and sees nothing around
         it, half the arrangement of what is seen more closely."""
-        return self._whole(self._closely(crops, flanks)[0], self.closer(crops, flanks))
+        return self._whole(self._appearance(crops, flanks)[0], self.closer(crops, flanks))
 
     def _whole(self, appearances: Float32, closer: Sequence[LocalFeatures]) -> list[Embedding]:
         """Appearance and arrangement with equal weight, or what there is of them."""
@@ -193,7 +193,7 @@ class Embedder:
         return [Embedding(v / np.linalg.norm(v), self.model) for v in whole]
 
     @torch.inference_mode()
-    def _closely(
+    def _appearance(
         self, crops: Sequence[Crop], flanks: Sequence[Box]
     ) -> tuple[Float32, list[Float32]]:
         """(N, D) appearance of each flank, rows of norm 1, and where in it coat is seen: (h, w)
