@@ -32,8 +32,8 @@ from reid.synthetic.view import Camera, colourised, render
 from reid.types import Box, Crop, Flank
 from reid.weights import default_folder, latest, load_card
 
-EMBEDDING, FROZEN = "rosette embedding", "embedding, TorchScript"
-LOOKS, DESCRIBE = "rosette, both looks", "rosette and RootSIFT"
+EMBEDDING, FROZEN = "appearance", "appearance, TorchScript"  # the network's half of an embedding
+LOOKS, DESCRIBE = "embedding and cells", "all, with RootSIFT"
 SWIN, EFFICIENTNET = "swin_t", "efficientnet_v2_m"
 PROMISED = {SWIN: 5.0, EFFICIENTNET: 25.0}
 LARGEST_MB = 20.0
