@@ -1,5 +1,7 @@
 """Words are found on synthetic coats and lie with the weights of the model that tells in them."""
 
+import re
+
 import numpy as np
 import pytest
 from painted_package import write_weights
@@ -24,3 +26,11 @@ def test_a_model_without_words_gets_them_and_embeds_with_them(tmp_path, called):
     assert np.linalg.norm(words, axis=1) == pytest.approx(1, abs=1e-4)
     [after] = embedder.embed([crop], [crop.box])
     assert len(after.vector) == len(before.vector) + SIZE
+
+
+def test_a_model_without_a_closer_look_is_refused_before_anything_is_painted(tmp_path, called):
+    card = write_weights(tmp_path) / "rosette@9.toml"
+    card.write_text(re.sub("closer = .*\n", "", card.read_text()))
+    done = called("fit_words", "--weights", tmp_path)
+    assert done.returncode == 2
+    assert "no closer look" in done.stderr
