@@ -11,7 +11,7 @@ import time
 import numpy as np
 
 from reid.types import Flank
-from service.clustering import Facts, clustered
+from service.clusters.clustering import Facts, clustered
 from service.store.clusterings import CONTENT
 from service.store.pairs import Maker, Measured
 

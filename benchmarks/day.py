@@ -32,9 +32,9 @@ from playwright.sync_api import Error as BrowserError
 from results import keep
 
 from reid.synthetic.survey import write_survey
-from service import demo
 from service.app import build_parts
-from service.deps import Parts
+from service.operations import demo
+from service.parts import Parts
 from service.settings import Settings
 from service.store import encounters
 

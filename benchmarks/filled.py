@@ -27,15 +27,16 @@ from reid.crop import cut
 from reid.images import decode
 from reid.synthetic.survey import write_survey
 from reid.types import AnnotationFeatures, Embedding, LocalFeatures
-from service import demo
-from service.comparing import maker_of
-from service.deps import Parts
-from service.intake import Said
+from service.operations import demo
+from service.parts import Parts
+from service.photos.intake import Said
+from service.recognition.comparing import maker_of
 from service.store import cases, decisions, encounters, features, pairs, progress, reviews
 from service.store.decisions import NewDecision
 from service.store.files import digest
 from service.store.reviews import NewPair
-from service.store.tables import job, photo
+from service.store.tables.jobs import job
+from service.store.tables.photos import photo
 
 ANIMALS, WIDTH = 10, 640  # of the photos that are painted
 STATIONS, CASES, PAIRS = 40, 40, 300

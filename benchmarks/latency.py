@@ -17,12 +17,12 @@ from tqdm import tqdm
 
 from reid.synthetic.survey import write_survey
 from reid.types import Flank
-from service import demo
 from service.app import build_parts
-from service.deps import Parts
-from service.engine import QueryPhoto
+from service.operations import demo
+from service.operations.worker import Worker
+from service.parts import Parts
+from service.recognition.engine import QueryPhoto
 from service.settings import Settings
-from service.worker import Worker
 
 STAGES = ("decode", "crop", "embed", "search", "compare", "total")
 PROMISE_MS = 500.0

@@ -1,6 +1,6 @@
 """A registration as a mesh of linked points: what locks the view of one photo to that of another.
 
-`service/static/mesh.js` does the same arithmetic in the browser.
+`service/static/viewer/mesh.js` does the same arithmetic in the browser.
 """
 
 from collections.abc import Callable

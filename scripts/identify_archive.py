@@ -17,7 +17,7 @@ from reid.archive import Summary, identify_archive
 from reid.errors import ReidError
 from reid.journal import Row
 from reid.types import Flank
-from service.client import open_catalogue
+from service.operations.client import open_catalogue
 
 
 def arguments() -> argparse.Namespace:

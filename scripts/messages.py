@@ -45,7 +45,7 @@ def texts() -> Catalog:
     for path in sorted(SERVICE.rglob("*.py")):
         if "migrations" not in path.parts:
             _add(catalog, _python(path))
-    for path in sorted((SERVICE / "templates").glob("*.html")):
+    for path in sorted((SERVICE / "templates").rglob("*.html")):
         _add(catalog, _template(path))
     return catalog
 
@@ -81,7 +81,7 @@ def _template(path: Path) -> Iterator[Found]:
 
 
 def _forms(words: list[str]) -> tuple[str, str]:
-    """What `service.views.words.count` looks up."""
+    """What `service.web.words.count` looks up."""
     one, many = [*words, f"{words[0]}s"][:2]
     return f"%(num)s {one}", f"%(num)s {many}"
 

@@ -15,8 +15,8 @@ import typer
 from reid.errors import BadSettings, NotFound, ReidError, WeightsError
 from reid.local import IMPOSTOR
 from reid.types import Flank
-from service.account_commands import accounts
-from service.deps import Parts
+from service.accounts.commands import accounts
+from service.parts import Parts
 from service.settings import Settings, read_settings
 
 app = typer.Typer(
@@ -54,9 +54,9 @@ def serve(
     worker: Annotated[bool, typer.Option(help="Run a worker process beside the service.")] = True,
 ) -> None:
     """Start the service, the web pages and a worker; Ctrl-C ends all."""
-    from service.engine import threshold_of
-    from service.serving import run
-    from service.supervisor import worker_command
+    from service.operations.serving import run
+    from service.operations.supervisor import worker_command
+    from service.recognition.engine import threshold_of
 
     _log()
     settings = read_settings(host=host, port=port, data_dir=data_dir)
@@ -72,9 +72,9 @@ def worker(
     parent: Annotated[int, typer.Option(help="End when this parent process ends.")] = 0,
 ) -> None:
     """Embed uploaded photos until stopped; several may run over one database."""
-    from service.engine import load_embedder
-    from service.supervisor import worker_name
-    from service.worker import run
+    from service.operations.supervisor import worker_name
+    from service.operations.worker import run
+    from service.recognition.engine import load_embedder
 
     _log()
     settings = read_settings(data_dir=data_dir)
@@ -91,8 +91,8 @@ def identify(
     data_dir: DataDir = None,
 ) -> None:
     """Compare photos of one encounter with the catalogue; nothing is kept."""
-    from service.engine import QueryPhoto
-    from service.wire import identification_out
+    from service.recognition.engine import QueryPhoto
+    from service.recognition.to_wire import identification_out
 
     with _catalogue(read_settings(data_dir=data_dir)) as parts:
         query = [QueryPhoto(path.read_bytes(), box) for path in photos]
@@ -116,7 +116,7 @@ def add(
     data_dir: DataDir = None,
 ) -> None:
     """Upload photos into the catalogue; a worker embeds them. Exit code 1 if one was refused."""
-    from service.intake import Said
+    from service.photos.intake import Said
 
     said = Said(
         station=station or None,
@@ -153,7 +153,7 @@ def demo(
     ustyurt: the founding case with SIMULATED animals in all its variants, in an empty folder; a
     table of what its reports say, and then the service, to open its cases and dossiers.
     """
-    from service.serving import fill_with_demo, founding_case, run
+    from service.operations.serving import fill_with_demo, founding_case, run
 
     if which is Demo.USTYURT:
         _log()
@@ -191,7 +191,7 @@ def reembed(
 @app.command("pairs")
 def compare_pairs(data_dir: DataDir = None) -> None:
     """Queue every encounter whose nearest others are not compared with it; a worker does it."""
-    from service.comparing import queue_all
+    from service.recognition.comparing import queue_all
 
     with _catalogue(read_settings(data_dir=data_dir)) as parts:
         new, waiting = queue_all(parts.database, parts.engine)
@@ -203,7 +203,7 @@ def export_identities(
     folder: Annotated[Path, typer.Argument(help="A new folder.")], data_dir: DataDir = None
 ) -> None:
     """Write crops and index.csv of all decided encounters, for scripts/finetune.py."""
-    from service.export import export_identities as export
+    from service.exchange.export import export_identities as export
 
     with _catalogue(read_settings(data_dir=data_dir)) as parts:
         result = export(parts, folder)
@@ -224,7 +224,7 @@ def dossier(
     data_dir: DataDir = None,
 ) -> None:
     """Write the printable record of a case: one HTML file that needs no other."""
-    from service.printing import write
+    from service.dossier.printing import write
 
     with _catalogue(read_settings(data_dir=data_dir)) as parts:
         made = write(parts, case, out, as_json, exact=exact)
@@ -247,8 +247,8 @@ def calibrate(
     """
     from tqdm import tqdm
 
-    from service.calibration_wire import calibration_out
-    from service.views.calibration import as_text
+    from service.calibration.to_wire import calibration_out
+    from service.calibration.view import as_text
 
     if apply and reset:
         raise BadSettings("--apply and --reset contradict each other: give one of them")
@@ -275,7 +275,7 @@ def status(
     as_json: Json = False,
 ) -> None:
     """Jobs, encounters and workers; exit code 1 when jobs have failed."""
-    from service.serving import standing
+    from service.operations.serving import standing
 
     with _catalogue(read_settings(data_dir=data_dir)) as parts:
         found = standing(parts)

@@ -11,48 +11,50 @@ from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
 from reid.weights import default_folder
-from service import errors
-from service.ahead import Ahead
-from service.calibration import Calibration
-from service.casework import Casework
-from service.csrf import SameOrigin, SecurityHeaders
-from service.deps import Parts
-from service.engine import Engine, Loader, load_recognition
-from service.gate import Gate
-from service.intake import Intake
-from service.limits import BodyLimit
-from service.metrics import Metrics
-from service.overlay import Overlays
-from service.pairing import Pairing
-from service.pictures import Pictures
-from service.routes import (
-    account_pages,
-    accounts,
-    accounts_page,
-    calibration,
-    calibration_page,
-    case_pages,
-    cases,
-    cluster_pages,
-    clusters,
-    compare_page,
-    conflicts,
-    encounters,
-    identify,
-    identities,
-    identity_pages,
-    operations,
-    pages,
-    parting_pages,
-    photos,
-    review_batches,
-    review_pages,
-    reviews,
-)
+from service.accounts import admin_pages as accounts_page
+from service.accounts import api as accounts
+from service.accounts import own_pages as account_pages
+from service.accounts.gate import Gate
+from service.calibration import api as calibration
+from service.calibration import pages as calibration_page
+from service.calibration.study import Calibration
+from service.cases import api as cases
+from service.cases import pages as case_pages
+from service.cases.report import Casework
+from service.clusters import api as clusters
+from service.clusters import pages as cluster_pages
+from service.clusters.pairing import Pairing
+from service.encounters import api as encounters
+from service.encounters import pages as encounter_pages
+from service.home import pages as home_pages
+from service.identities import api as identities
+from service.identities import conflicts_api as conflicts
+from service.identities import pages as identity_pages
+from service.identities import parting_pages
+from service.monitoring import api as operations
+from service.parts import Parts
+from service.photos import api as photos
+from service.photos import pages as photo_pages
+from service.photos.intake import Intake
+from service.photos.pictures import Pictures
+from service.recognition import api as identify
+from service.recognition.engine import Engine, Loader, load_recognition
+from service.reviews import api as reviews
+from service.reviews import batch_pages as review_batches
+from service.reviews import compare_page
+from service.reviews import pages as review_pages
 from service.settings import Settings
-from service.speech import Speech
 from service.store.database import Database
 from service.store.files import PhotoFiles
+from service.viewer.overlay import Overlays
+from service.web import errors
+from service.web import pages as language_pages
+from service.web.ahead import Ahead
+from service.web.csrf import SameOrigin, SecurityHeaders
+from service.web.limits import BodyLimit
+from service.web.metrics import Metrics
+from service.web.page import error_page
+from service.web.speech import Speech
 
 STATIC = Path(__file__).with_name("static")
 API = (
@@ -69,7 +71,10 @@ API = (
 )
 ROOT = (
     operations.router,
-    pages.router,
+    home_pages.router,
+    photo_pages.router,
+    encounter_pages.router,
+    language_pages.router,
     identity_pages.router,
     parting_pages.router,
     compare_page.router,
@@ -109,11 +114,11 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
     )
     app.state.parts = parts
     app.add_middleware(Speech)  # added first: the innermost
-    app.add_middleware(Gate, database=parts.database, settings=settings, page=pages.error_page)
+    app.add_middleware(Gate, database=parts.database, settings=settings, page=error_page)
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
     app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host)
     app.add_middleware(SecurityHeaders)
-    errors.install(app, pages.error_page)
+    errors.install(app, error_page)
     return app
 
 

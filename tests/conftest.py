@@ -11,9 +11,9 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from service.app import create_app
+from service.operations.worker import Worker
 from service.settings import Settings
 from service.store.database import Database
-from service.worker import Worker
 
 
 @pytest.fixture

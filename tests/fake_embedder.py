@@ -18,7 +18,7 @@ from reid.types import (
     Quality,
     Reason,
 )
-from service.engine import Recognition
+from service.recognition.engine import Recognition
 
 MODEL = "fake@1"
 WEIGHTS = Weights(-8.0, 6.0, 2.0, 0.0)

@@ -9,9 +9,9 @@ import sys
 
 from fake_embedder import CALIBRATOR, FakeEmbedder, fake_recognition
 
-from service.serving import run as serve
+from service.operations.serving import run as serve
+from service.operations.worker import run as work
 from service.settings import Settings
-from service.worker import run as work
 
 
 def command(name):

@@ -6,11 +6,11 @@ from functools import cache
 from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
-from service import admission, passwords
-from service.admission import Browser
-from service.people import Role
+from service.accounts import admission, passwords
+from service.accounts.admission import Browser
 from service.store import accounts, tokens
-from service.store.account_tables import login_attempt
+from service.store.people import Role
+from service.store.tables.accounts import login_attempt
 
 PASSWORD = "a leopard walks at night"  # noqa: S105
 ADDRESS = "http://127.0.0.1"

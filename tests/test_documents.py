@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reid.synthetic.survey import write_survey
-from service.demo import ANIMALS, SEED
+from service.operations.demo import ANIMALS, SEED
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]

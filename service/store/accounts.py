@@ -7,9 +7,9 @@ from typing import Literal
 from sqlalchemy import Connection, insert, select, update
 
 from reid.errors import Conflict, NotFound
-from service.people import ANONYMOUS, Role, alike, spelled
-from service.store.account_tables import account, account_change
 from service.store.database import AnyRow, insert_one, one_at_a_time
+from service.store.people import ANONYMOUS, Role, alike, spelled
+from service.store.tables.accounts import account, account_change
 
 ChangeKind = Literal["made", "role", "closed", "opened", "password", "logged_out"]
 CONSOLE = "command line"

@@ -6,10 +6,10 @@ from ipaddress import ip_network
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
-from service.people import alike
-from service.store.account_tables import login_attempt
 from service.store.database import insert_one, one_at_a_time
-from service.store.tables import now
+from service.store.people import alike
+from service.store.tables.accounts import login_attempt
+from service.store.tables.base import now
 
 FREE_OF_A_NAME, FREE_OF_AN_ADDRESS = 5, 20
 LONGEST_S = 900

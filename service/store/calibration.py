@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, select
 from reid.errors import BadSettings
 from reid.local import Study
 from service.store.identities import latest_decisions
-from service.store.tables import decision, encounter
+from service.store.tables.encounters import decision, encounter
 
 NAME = "calibration.json"
 

@@ -11,14 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from reid.errors import Conflict, NotFound
 from service.store import encounters
 from service.store.database import AnyRow, insert_one
-from service.store.tables import (
-    annotation,
-    case_encounter,
-    case_record,
-    embedding,
-    encounter,
-    now,
-)
+from service.store.tables.base import now
+from service.store.tables.cases import case_encounter, case_record
+from service.store.tables.encounters import annotation, encounter
+from service.store.tables.features import embedding
 
 LARGEST = 24  # encounters of a case; their pairs grow with the square
 EVEN = 0.5

@@ -7,10 +7,11 @@ from datetime import datetime
 from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, func, insert, select
 
-from service.store import jobs, said
+from service.catalogue import disclosed as said
+from service.store import jobs
 from service.store.pairs import Couple, Maker
-from service.store.review_tables import clustering, pair_search
-from service.store.tables import decision
+from service.store.tables.encounters import decision
+from service.store.tables.reviews import clustering, pair_search
 
 KIND = "clusters"
 

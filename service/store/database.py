@@ -12,7 +12,16 @@ from sqlalchemy import Connection, Engine, Insert, Row, Table, create_engine, ev
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
-from service.store import account_tables, history_tables, review_tables  # noqa: F401  all tables
+from service.store.tables import (  # noqa: F401  all tables
+    accounts,
+    cases,
+    encounters,
+    features,
+    history,
+    jobs,
+    photos,
+    reviews,
+)
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_S = 30

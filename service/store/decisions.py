@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, func, insert, select
 from reid.errors import Conflict, NotFound
 from service.store import history, identities
 from service.store.database import AnyRow, insert_one
-from service.store.tables import decision, encounter, identity
+from service.store.tables.encounters import decision, encounter, identity
 
 DecisionKind = Literal["same", "new", "cannot_tell", "withdrawn"]
 

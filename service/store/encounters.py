@@ -25,7 +25,8 @@ from service.store.database import AnyRow, insert_one
 from service.store.decisions import Decision, DecisionKind
 from service.store.identities import Reference, latest_decisions
 from service.store.photos import Claim, annotation_of, annotations_with, claims_of, photo_of
-from service.store.tables import annotation, claim, decision, encounter, identity, photo
+from service.store.tables.encounters import annotation, decision, encounter, identity
+from service.store.tables.photos import claim, photo
 
 EncounterState = Literal["waiting", "decided", "all"]
 

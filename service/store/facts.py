@@ -16,7 +16,8 @@ from reid.types import (
     Viewpoint,
 )
 from service.store.database import AnyRow
-from service.store.tables import annotation, annotation_facts
+from service.store.tables.encounters import annotation
+from service.store.tables.features import annotation_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,14 +12,9 @@ from service.store import facts, references
 from service.store.database import one_at_a_time
 from service.store.identities import current
 from service.store.photos import annotation_of, mark_embedded
-from service.store.tables import (
-    annotation,
-    annotation_facts,
-    decision,
-    embedding,
-    local_features,
-    photo,
-)
+from service.store.tables.encounters import annotation, decision
+from service.store.tables.features import annotation_facts, embedding, local_features
+from service.store.tables.photos import photo
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 
 from reid.errors import Conflict, NotFound
 from service.store.database import AnyRow, insert_one
-from service.store.history_tables import identity_change, identity_change_encounter
-from service.store.tables import encounter
+from service.store.tables.encounters import encounter
+from service.store.tables.history import identity_change, identity_change_encounter
 
 ChangeKind = Literal[
     "created", "joined", "renamed", "described", "merged", "split", "kept", "undone"

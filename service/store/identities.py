@@ -12,7 +12,8 @@ from reid.errors import Conflict, NotFound
 from reid.types import Flank
 from service.store.database import AnyRow, insert_one
 from service.store.photos import Annotation, Photo, annotation_of, annotations_with, photo_of
-from service.store.tables import annotation, decision, encounter, identity, photo
+from service.store.tables.encounters import annotation, decision, encounter, identity
+from service.store.tables.photos import photo
 
 Sex = Literal["female", "male", "unknown"]
 LifeStage = Literal["adult", "subadult", "juvenile", "unknown"]

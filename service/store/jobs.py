@@ -21,7 +21,8 @@ from sqlalchemy import (
 )
 
 from service.store.database import AnyRow, insert_one
-from service.store.tables import job, now, worker
+from service.store.tables.base import now
+from service.store.tables.jobs import job, worker
 
 URGENT = {"embed": 0, "reembed": 1}
 """Kinds that are done before all others, in this order, and that are taken several at a time."""

@@ -12,7 +12,7 @@ from reid.errors import Conflict
 from reid.reviews import Said
 from service.store import reviews
 from service.store.database import AnyRow, insert_one
-from service.store.review_tables import opinion, review_pair
+from service.store.tables.reviews import opinion, review_pair
 
 Certainty = Literal["certain", "probable", "possible"]
 Reason = Literal["flank", "blur", "dark", "small", "angle", "hidden", "pattern", "other"]

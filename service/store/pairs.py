@@ -25,8 +25,10 @@ from reid.types import Flank, GalleryRow
 from service.store import jobs
 from service.store.database import AnyRow, insert_or
 from service.store.identities import current
-from service.store.review_tables import pair_evidence, pair_search
-from service.store.tables import annotation, embedding, now
+from service.store.tables.base import now
+from service.store.tables.encounters import annotation
+from service.store.tables.features import embedding
+from service.store.tables.reviews import pair_evidence, pair_search
 
 KIND = "pairs"
 NOBODY = 0  # the identity of a row in an index of all annotations

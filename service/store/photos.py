@@ -12,7 +12,9 @@ from reid.types import Box, Flank
 from service.store import facts
 from service.store.database import AnyRow, insert_one
 from service.store.facts import Facts
-from service.store.tables import annotation, annotation_facts, claim, photo, station
+from service.store.tables.encounters import annotation
+from service.store.tables.features import annotation_facts
+from service.store.tables.photos import claim, photo, station
 
 AnnotationState = Literal["pending", "embedded", "failed"]
 

@@ -3,7 +3,8 @@
 from sqlalchemy import Connection, func, select
 
 from service.store.identities import current
-from service.store.tables import annotation, photo, station
+from service.store.tables.encounters import annotation
+from service.store.tables.photos import photo, station
 
 
 def annotations(connection: Connection) -> dict[str, int]:

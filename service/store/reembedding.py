@@ -4,7 +4,9 @@ import json
 
 from sqlalchemy import Connection, and_, exists, insert, select
 
-from service.store.tables import annotation, annotation_facts, embedding, job
+from service.store.tables.encounters import annotation
+from service.store.tables.features import annotation_facts, embedding
+from service.store.tables.jobs import job
 
 KIND = "reembed"
 

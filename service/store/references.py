@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Select, func, insert, select
 
 from reid.errors import Conflict
 from service.store.database import insert_one
-from service.store.history_tables import reference_mark
 from service.store.photos import annotation_by_id
-from service.store.tables import annotation
+from service.store.tables.encounters import annotation
+from service.store.tables.history import reference_mark
 
 MarkState = Literal["approved", "refused", "unmarked"]
 CHUNK = 500

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, insert, select, tuple_, update
 from reid.errors import Conflict, InputError, NotFound
 from reid.reviews import Truth
 from service.store.database import AnyRow, insert_or
-from service.store.review_tables import opinion, review_change, review_pair
-from service.store.tables import decision, encounter, now
+from service.store.tables.base import now
+from service.store.tables.encounters import decision, encounter
+from service.store.tables.reviews import opinion, review_change, review_pair
 
 Source = Literal["suggested", "asked", "known", "conflict"]
 ChangeKind = Literal["closed", "needed", "blind"]

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
 from reid.errors import NotFound
-from service.people import Actor, Role
-from service.store.account_tables import account, login_session
 from service.store.database import insert_one
-from service.store.tables import now
+from service.store.people import Actor, Role
+from service.store.tables.accounts import account, login_session
+from service.store.tables.base import now
 
 KEPT = timedelta(days=30)
 """An ended login is forgotten after this."""

@@ -8,7 +8,8 @@ from reid.types import Flank
 from service.store.identities import Reference, current, reference_of
 from service.store.photos import annotations_with
 from service.store.references import marked
-from service.store.tables import annotation, photo
+from service.store.tables.encounters import annotation
+from service.store.tables.photos import photo
 
 
 def best_photos(

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, insert, select, update
 
 from reid.errors import NotFound
-from service.people import Actor, Role
-from service.store.account_tables import account, api_token
 from service.store.database import AnyRow, insert_one
-from service.store.tables import now
+from service.store.people import Actor, Role
+from service.store.tables.accounts import account, api_token
+from service.store.tables.base import now
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, insert, select
 from reid.errors import NotFound
 from service.store.database import insert_one
 from service.store.photos import AnnotationState
-from service.store.tables import annotation, upload, upload_file
+from service.store.tables.encounters import annotation
+from service.store.tables.photos import upload, upload_file
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from fake_embedder import FakeEmbedder
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from reid.types import Flank
-from service.intake import Said
+from service.operations.worker import Worker
+from service.photos.intake import Said
 from service.store import decisions
 from service.store.decisions import NewDecision
-from service.worker import Worker
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = (

@@ -9,10 +9,10 @@ from logged_in import cookie, one_of_each
 from playwright.sync_api import expect
 
 from benchmarks.site_pages import PAGES, known, paths
-from service.people import Role
 from service.store import cases, reviews
+from service.store.people import Role
 from service.store.reviews import NewPair
-from service.store.tables import photo
+from service.store.tables.photos import photo
 
 BAD = {"serious", "critical"}
 ERRORS = ("/nowhere", "/encounters/999999")
@@ -116,7 +116,7 @@ def test_these_checks_would_notice(page):
     page.goto("/")
     page.evaluate("""() => {
       const main = document.querySelector("main");
-      main.append(Object.assign(document.createElement("img"), { src: "/static/icon.svg" }));
+      main.append(Object.assign(document.createElement("img"), { src: "/static/web/icon.svg" }));
       const hidden = Object.assign(document.createElement("button"), { textContent: "x" });
       hidden.tabIndex = -1;
       const plain = Object.assign(document.createElement("button"), { textContent: "y" });

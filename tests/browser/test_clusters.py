@@ -4,7 +4,7 @@ import pytest
 from fake_embedder import FakeEmbedder
 from playwright.sync_api import expect
 
-from service.worker import Worker
+from service.operations.worker import Worker
 
 
 @pytest.fixture

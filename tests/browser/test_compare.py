@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from reid.types import Flank
-from service.intake import Said
+from service.photos.intake import Said
 from service.store import decisions
 from service.store.decisions import NewDecision
 

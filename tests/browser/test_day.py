@@ -13,7 +13,7 @@ from day_stage import lost, staged, undone_or_lost
 from day_steps import CURATOR, OTHER, PEOPLE, ROLES, STEPS, Day
 from logged_in import account
 
-from service import admission
+from service.accounts import admission
 from service.store import accounts, decisions, identities
 from service.store.decisions import NewDecision
 

@@ -7,10 +7,10 @@ import pytest
 from fake_embedder import FakeEmbedder
 from playwright.sync_api import expect
 
+from service.operations.worker import Worker
 from service.store import cases, decisions, reviews
 from service.store.decisions import NewDecision
 from service.store.reviews import NewPair
-from service.worker import Worker
 
 WIDER = """() => [...document.querySelectorAll("main > section > table, .keep > table")]
   .filter((one) => one.offsetWidth > one.parentElement.clientWidth + 1)

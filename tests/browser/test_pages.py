@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from service.intake import Said
+from service.photos.intake import Said
 
 
 @pytest.mark.parametrize(

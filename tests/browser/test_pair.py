@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from reid.mesh import Mesh
 from reid.types import Box, Flank
-from service.intake import Said
+from service.photos.intake import Said
 
 LARGER = 1.5
 """The second photo is the first one at so many times its size: that is the known warp."""
@@ -228,7 +228,7 @@ def test_the_browser_calculates_as_the_server_does(seen):
     points = rng.uniform((-20, 0), (360, 200), (30, 2))
     found = seen.evaluate(
         """async ([mesh, points]) => {
-          const { linked, back, matrix } = await import("/static/mesh.js");
+          const { linked, back, matrix } = await import("/static/viewer/mesh.js");
           return points.map(([x, y]) => {
             const there = linked(mesh, x, y);
             return [there, back(mesh, ...there), matrix(mesh, x, y)];

@@ -7,8 +7,8 @@ import pytest
 from jinja2 import Environment
 
 from scripts import messages
-from service import languages
-from service.languages import LANGUAGES
+from service.web import languages
+from service.web.languages import LANGUAGES
 
 PLACES = re.compile(r"%\(\w+\)s|%%|%s|\{\w+\}")
 

@@ -6,7 +6,8 @@ import postgresql as postgresql_server
 import pytest
 
 from service.store.database import Database
-from service.store.tables import identity, metadata
+from service.store.tables.base import metadata
+from service.store.tables.encounters import identity
 
 
 @pytest.fixture(scope="session")

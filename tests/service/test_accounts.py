@@ -20,9 +20,9 @@ from typer.testing import CliRunner
 
 from reid.errors import BadSettings
 from service.__main__ import app as command_line
-from service.people import Role
-from service.serving import refuse_to_be_open
+from service.operations.serving import refuse_to_be_open
 from service.store import accounts, attempts
+from service.store.people import Role
 
 API = "/api/v1"
 WRONG = "not the password"

@@ -7,8 +7,8 @@ import pytest
 from logged_in import account_in
 
 from reid.errors import Conflict
-from service.people import BadName, Role
 from service.store import accounts
+from service.store.people import BadName, Role
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import pytest
 from fake_embedder import fake_recognition
 from starlette.testclient import TestClient
 
-from service.ahead import Ahead
 from service.app import create_app
-from service.kept import Kept, NotYet
+from service.web.ahead import Ahead
+from service.web.kept import Kept, NotYet
 
 PATIENCE_S = 20
 

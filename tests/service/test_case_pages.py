@@ -6,9 +6,9 @@ import pytest
 from logged_in import browser_of, one_of_each
 from sqlalchemy import update
 
-from service.people import Role
-from service.store.tables import photo
-from service.views.case import percent
+from service.cases.view import percent
+from service.store.people import Role
+from service.store.tables.photos import photo
 
 HTML = {"accept": "text/html"}
 

@@ -6,15 +6,18 @@ import pytest
 from sqlalchemy import insert, select
 
 from reid.errors import Conflict
-from service.store import changes, conflicts, decisions, history, identities, pairs
-from service.store.changes import Asked, Description
-from service.store.conflicts import Machine
+from service.catalogue import changes, conflicts
+from service.catalogue.changes import Asked, Description
+from service.catalogue.conflicts import Machine
+from service.store import decisions, history, identities, pairs
 from service.store.database import insert_one
 from service.store.decisions import NewDecision
 from service.store.history import Evidence, PairSaid
 from service.store.pairs import Maker, Measured
-from service.store.review_tables import opinion, review_pair
-from service.store.tables import annotation, embedding, encounter, photo
+from service.store.tables.encounters import annotation, encounter
+from service.store.tables.features import embedding
+from service.store.tables.photos import photo
+from service.store.tables.reviews import opinion, review_pair
 
 WHO = Asked("Aigül", "two torn ears")
 MACHINE = Machine(1.0, Maker("m", "c"))

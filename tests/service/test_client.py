@@ -9,7 +9,7 @@ from reid.errors import BadSettings, InputError, UnusableCrop
 from reid.images import encode_jpeg
 from reid.journal import Status
 from reid.types import Flank, Verdict
-from service.client import EmbeddedCatalogue, RemoteCatalogue, open_catalogue
+from service.operations.client import EmbeddedCatalogue, RemoteCatalogue, open_catalogue
 
 HEALTH = {"status": "ok", "model": "fake@1"}
 ANSWER = {

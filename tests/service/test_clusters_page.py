@@ -3,11 +3,11 @@
 import pytest
 from fake_embedder import FakeEmbedder
 
+from service.operations.worker import Worker
 from service.store import clusterings, decisions, encounters, opinions, reviews
 from service.store.decisions import NewDecision
 from service.store.opinions import NewOpinion
 from service.store.reviews import Edit, NewPair
-from service.worker import Worker
 
 HTML = {"accept": "text/html"}
 

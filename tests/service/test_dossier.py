@@ -15,13 +15,13 @@ from typer.testing import CliRunner
 from reid.errors import BadSettings, NotFound
 from reid.types import Source
 from service.__main__ import app as command_line
-from service.case_examples import DOSSIER
-from service.case_schemas import CropOut, DossierOut
-from service.printing import printed, write
-from service.schemas import CorrespondencesOut, OverlapOut
+from service.cases.examples import DOSSIER
+from service.cases.wire import CropOut, DossierOut
+from service.dossier.pair_view import pair_figure
+from service.dossier.printing import printed, write
+from service.recognition.wire import CorrespondencesOut, OverlapOut
 from service.store import cases, encounters
-from service.views.dossier_pair import pair_figure
-from service.views.drawing import GAP, PANE_WIDTH
+from service.viewer.drawing import GAP, PANE_WIDTH
 
 HTML = {"accept": "text/html"}
 DEGREES = 0x8825, {1: "N", 2: (41.0, 21.0, 32.0), 3: "E", 4: (55.0, 7.0, 11.0)}

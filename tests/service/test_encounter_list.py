@@ -10,7 +10,8 @@ from sqlalchemy import insert
 from service.store import encounters
 from service.store.database import Database
 from service.store.encounters import Sought
-from service.store.tables import annotation, decision, encounter, identity, photo, station
+from service.store.tables.encounters import annotation, decision, encounter, identity
+from service.store.tables.photos import photo, station
 
 FLANKS, STATES = ("left", "right", "unknown"), ("pending", "embedded", "failed")
 KINDS = (None, "same", "cannot_tell", "withdrawn")

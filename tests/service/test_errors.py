@@ -2,8 +2,8 @@
 
 import pytest
 
-from service import limits
 from service.app import create_app
+from service.web import limits
 
 API = "/api/v1"
 SHAPE = {"type", "title", "status", "detail", "code"}

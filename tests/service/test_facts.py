@@ -7,10 +7,10 @@ from fake_embedder import MODEL, FakeEmbedder
 from sqlalchemy import delete
 
 from reid.types import Flank, Grade, Measures, Pose, Quality, Reason
+from service.operations.worker import Worker
+from service.photos.facts_view import doubt, facts_view, pose_words, quality_words
 from service.store import facts, features, photos, reembedding
-from service.store.tables import annotation_facts
-from service.views.facts import doubt, facts_view, pose_words, quality_words
-from service.worker import Worker
+from service.store.tables.features import annotation_facts
 
 API = "/api/v1"
 MEASURES = Measures(0.9, 0.6, 0.4, 0.0, 0.0, 320.0, 0.8, -4.0)

@@ -11,14 +11,14 @@ from typer.testing import CliRunner
 from reid.errors import Conflict
 from reid.synthetic.answers import PAIRS, Answer
 from reid.synthetic.founding import SITES, VARIANTS
-from service import founding
 from service.__main__ import app as command_line
 from service.app import create_app
-from service.printing import write
-from service.serving import founding_case, run
+from service.dossier.printing import write
+from service.operations import founding
+from service.operations.serving import founding_case, run
+from service.operations.worker import Worker
 from service.settings import Settings
 from service.store import cases, encounters
-from service.worker import Worker
 
 FAKE = Path(__file__).parent.parent / "fake_service.py"
 
@@ -131,8 +131,8 @@ def test_a_case_that_somebody_changed_is_not_judged(filled):
 
 @pytest.mark.slow
 def test_the_dossier_of_a_case_says_in_its_title_that_it_is_simulated(filled, tmp_path):
-    write(filled, VARIANTS[-1].name, tmp_path / "dossier.html")
-    assert f"<h1>{VARIANTS[-1].name}</h1>" in (tmp_path / "dossier.html").read_text()
+    write(filled, VARIANTS[-1].name, tmp_path / "dossier/dossier.html")
+    assert f"<h1>{VARIANTS[-1].name}</h1>" in (tmp_path / "dossier/dossier.html").read_text()
 
 
 def test_another_demo_is_a_usage_error():

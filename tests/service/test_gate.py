@@ -1,4 +1,4 @@
-"""Every route against every role, by the table in service/permissions.py; and who is let in."""
+"""Every route against every role, by service/accounts/permissions.py; and who is let in."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -13,14 +13,14 @@ from sqlalchemy.exc import OperationalError
 from starlette.routing import Mount
 from starlette.testclient import TestClient
 
-from service import admission, gate
+from service.accounts import admission, gate
+from service.accounts.permissions import BY_LOGIN_ONLY, ROUTES
 from service.app import create_app
-from service.people import Role
-from service.permissions import BY_LOGIN_ONLY, ROUTES
 from service.settings import Settings
 from service.store import sessions
-from service.store.account_tables import api_token, login_session
-from service.store.tables import now
+from service.store.people import Role
+from service.store.tables.accounts import api_token, login_session
+from service.store.tables.base import now
 
 NOBODY = "nobody"
 WHO = (NOBODY, *Role)
@@ -162,7 +162,7 @@ def test_a_page_that_is_not_allowed_says_which_role_it_needs(app, client, people
 
 def test_health_and_static_files_need_no_login(client, people):
     assert client.get("/health").status_code in {200, 503}
-    assert client.get("/static/base.css").status_code == 200
+    assert client.get("/static/web/base.css").status_code == 200
 
 
 def test_head_needs_the_same_as_get(client, people):

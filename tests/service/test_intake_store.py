@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from service.intake import Intake, Said
+from service.photos.intake import Intake, Said
 from service.store.files import PhotoFiles
-from service.store.tables import annotation, encounter, job, photo
+from service.store.tables.encounters import annotation, encounter
+from service.store.tables.jobs import job
+from service.store.tables.photos import photo
 
 
 @pytest.fixture

@@ -13,12 +13,12 @@ from reid.settle import Suggestion, in_words
 from reid.tested import Settling
 from reid.types import Flank, Grade
 from scripts import messages
-from service.languages import LANGUAGES, chosen, ngettext, speaking
 from service.settings import Settings
-from service.views import words
-from service.views.core_words import SAID, said_by_core, suggested
-from service.views.quantities import percent
-from service.views.species import Species
+from service.web import words
+from service.web.core_words import SAID, said_by_core, suggested
+from service.web.languages import LANGUAGES, chosen, ngettext, speaking
+from service.web.quantities import percent
+from service.web.species import Species
 
 HTML = {"accept": "text/html"}
 RUSSIAN = {**HTML, "accept-language": "ru"}

@@ -16,7 +16,7 @@ from reid.local import LocalPair, study
 from reid.tested import Tested, TestedStratum, write_tested
 from service.__main__ import app as command_line
 from service.app import create_app
-from service.engine import Recognition, threshold_of
+from service.recognition.engine import Recognition, threshold_of
 from service.settings import Settings
 from service.store import decisions
 from service.store.calibration import NAME, CalibrationFile, Kept, Studied

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reid.movement import Span
-from service.views import map as maps
-from service.views.case_timeline import Moment, between, is_night, is_wrong, ticks, timeline
-from service.views.labels import LETTER, LINE, Frame, free_spot
-from service.views.map import Stop, grid_step, map_view, placed, scale_bar
+from service.cases import map as maps
+from service.cases.labels import LETTER, LINE, Frame, free_spot
+from service.cases.map import Stop, grid_step, map_view, placed, scale_bar
+from service.cases.timeline import Moment, between, is_night, is_wrong, ticks, timeline
 
 
 def clock(*when):

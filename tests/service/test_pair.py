@@ -6,12 +6,12 @@ from itertools import pairwise
 import pytest
 
 from reid.types import Flank
-from service.intake import Said
-from service.routes.pages import templates
+from service.encounters.pair_view import pair_view
+from service.photos.intake import Said
 from service.store import decisions
 from service.store.decisions import NewDecision
-from service.views.look import PairLook, parse_pair
-from service.views.pair import pair_view
+from service.viewer.look import PairLook, parse_pair
+from service.web.page import templates
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def shown(app, one, other, look=None, *, blind=False):
 
 
 def rendered(view):
-    return templates.env.get_template("_pair.html").render(pair=view)
+    return templates.env.get_template("viewer/_pair.html").render(pair=view)
 
 
 def test_the_llr_its_bound_and_the_verdict_are_in_words_and_number(client, encounter):

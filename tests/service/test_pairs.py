@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 from fake_embedder import CALIBRATOR, FakeEmbedder
 
-from service.comparing import ComparePairs, queue_all
-from service.engine import Engine, Recognition
-from service.metrics import Metrics
+from service.operations.worker import Worker
+from service.recognition.comparing import ComparePairs, queue_all
+from service.recognition.engine import Engine, Recognition
 from service.store import jobs, pairs
 from service.store.pairs import Maker
-from service.tasks import MadeWay
-from service.worker import Worker
+from service.store.tasks import MadeWay
+from service.web.metrics import Metrics
 
 FAKE = Maker("fake@1", "calibrated@1")
 NEWER = Maker("fake@1", "calibrated@2")

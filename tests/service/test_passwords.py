@@ -7,16 +7,16 @@ from argon2 import PasswordHasher
 from logged_in import PASSWORD, account_in, known, move_attempts
 from sqlalchemy import select, update
 
-from service import admission, passwords
-from service.admission import Browser
-from service.errors import TooManyAttempts, WrongLogin
-from service.passwords import WeakPassword
-from service.people import Actor, Role
+from service.accounts import admission, passwords
+from service.accounts.admission import Browser
+from service.accounts.passwords import WeakPassword
 from service.store import accounts, attempts, sessions, tokens
-from service.store.account_tables import account as table
-from service.store.account_tables import login_attempt, login_session
 from service.store.database import Database
-from service.store.tables import now
+from service.store.people import Actor, Role
+from service.store.tables.accounts import account as table
+from service.store.tables.accounts import login_attempt, login_session
+from service.store.tables.base import now
+from service.web.errors import TooManyAttempts, WrongLogin
 
 HERE, THERE = Browser("192.0.2.1", "a"), Browser("192.0.2.2", "b")
 

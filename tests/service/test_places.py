@@ -4,9 +4,9 @@ import pytest
 from logged_in import browser_of, one_of_each
 from sqlalchemy import update
 
-from service.people import Role
 from service.store import cases
-from service.store.tables import photo
+from service.store.people import Role
+from service.store.tables.photos import photo
 
 EXACT, ROUNDED = (43.0421, 54.0377), (43.0, 54.0)
 TOLD = {  # address -> where its positions are

@@ -12,11 +12,11 @@ from reid.errors import UnknownModel
 from reid.evaluation.protocol import read_dataset
 from reid.evidence import calibrator_of
 from service.__main__ import app as command_line
-from service.engine import Engine, Recognition
-from service.export import export_identities
-from service.metrics import Metrics
+from service.exchange.export import export_identities
+from service.operations.worker import Worker
+from service.recognition.engine import Engine, Recognition
 from service.store import features, jobs, reembedding
-from service.worker import Worker
+from service.web.metrics import Metrics
 
 OTHER = "spots@1"
 

@@ -8,12 +8,13 @@ import pytest
 from sqlalchemy import insert
 
 from reid.errors import Conflict, NotFound
-from service import reviewing, settling
-from service.people import Actor, Role
-from service.store import changes, history, identities, opinions, reviews
+from service.catalogue import changes
+from service.reviews import reviewing, settling
+from service.store import history, identities, opinions, reviews
 from service.store.opinions import NewOpinion, Region
+from service.store.people import Actor, Role
 from service.store.reviews import Edit, NewPair
-from service.store.tables import encounter
+from service.store.tables.encounters import encounter
 
 PEOPLE = [f"observer {n}" for n in range(8)]
 

@@ -8,7 +8,7 @@ import pytest
 from fake_embedder import FakeEmbedder
 from logged_in import account, browser_of, token
 
-from service.worker import Worker
+from service.operations.worker import Worker
 
 RUSSIAN = {"accept": "text/html", "accept-language": "ru"}
 SPOKEN = ("aria-label", "title", "placeholder", "data-says", "alt")

@@ -19,7 +19,10 @@ from reid.types import Box, Crop, Flank
 from service.store import features, jobs
 from service.store.database import Database, insert_one
 from service.store.files import PhotoFiles, digest
-from service.store.tables import annotation, encounter, job, metadata, photo, station
+from service.store.tables.base import metadata
+from service.store.tables.encounters import annotation, encounter
+from service.store.tables.jobs import job
+from service.store.tables.photos import photo, station
 
 
 def enqueue(database, count):

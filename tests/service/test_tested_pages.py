@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from reid.tested import Settling, Tested, TestedStratum, write_tested
 from reid.types import Grade
 from service.app import create_app
-from service.engine import Recognition
-from service.views.tested import LEFT, RIGHT, WIDTH, share, tippett
+from service.calibration.tested_view import LEFT, RIGHT, WIDTH, share, tippett
+from service.recognition.engine import Recognition
 
 HTML = {"accept": "text/html"}
 GENUINE, IMPOSTOR = (

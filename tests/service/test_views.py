@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reid.types import Box, Correspondences, Overlap, Source
-from service.routes.pages import templates
-from service.views import words
-from service.views.drawing import GAP, PANE_HEIGHT, PANE_WIDTH, SHOWN, Pane, Sight, picture, tone
-from service.views.lists import filters
-from service.views.look import Look, parse
+from service.encounters.list_view import filters
+from service.viewer.drawing import GAP, PANE_HEIGHT, PANE_WIDTH, SHOWN, Pane, Sight, picture, tone
+from service.viewer.look import Look, parse
+from service.web import words
+from service.web.page import templates
 
 FRAME = Box(0, 0, 990, 500)
 
@@ -124,7 +124,7 @@ def test_places_that_differ_are_numbered_diamonds_in_both_photos_and_counted_for
     points = np.array([[495, 250], [100, 80]], np.float32)
     found = Correspondences(points, points, np.array([0.9, 0.5], np.float32), "discrepancy")
     drawn = picture(pane(), pane(PANE_WIDTH + GAP), [found], Sight())
-    page = templates.env.get_template("_picture.html")
+    page = templates.env.get_template("viewer/_picture.html")
     seen = page.render(picture=drawn, look=Look(discrepancy=False), tone=(1, 0), toned=False)
     assert seen.count("<path") == 4
     assert re.findall(r"translate\((\S+ \S+)\).*?<text[^>]*>(\d)<", seen) == [

@@ -8,9 +8,9 @@ from fake_embedder import FakeEmbedder
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from service.operations.worker import Worker
 from service.store import features, jobs, uploads
-from service.store.tables import job
-from service.worker import Worker
+from service.store.tables.jobs import job
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Accounts: who asks, and whether they may."""

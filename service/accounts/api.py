@@ -1,0 +1,82 @@
+"""Accounts for admins, one's own tokens, and who one is."""
+
+from fastapi import APIRouter
+
+from service.accounts import admission
+from service.accounts.wire import (
+    AccountEdit,
+    AccountIn,
+    AccountMade,
+    AccountOut,
+    MeOut,
+    TokenIn,
+    TokenMade,
+    TokenOut,
+)
+from service.parts import Service
+from service.store import accounts, tokens
+from service.web.errors import documented
+from service.web.parameters import RowNumber, Who
+
+router = APIRouter(tags=["accounts"], responses=documented(400, 401, 403, 404, 409, 422))
+
+
+@router.get("/me")
+def get_me(who: Who) -> MeOut:
+    """Who asks, and what they may do."""
+    return MeOut(name=who.name, role=who.role, single=who.single, language=who.language)
+
+
+@router.get("/tokens")
+def list_tokens(parts: Service, who: Who) -> list[TokenOut]:
+    """One's own tokens, newest first, without their text."""
+    with parts.database.read() as connection:
+        found = tokens.of_account(connection, admission.account_of(who))
+    return [TokenOut.model_validate(one) for one in found]
+
+
+@router.post("/tokens", status_code=201)
+def make_token(new: TokenIn, parts: Service, who: Who) -> TokenMade:
+    """A token for a program; its text is shown this once. Needs a login, not a token."""
+    made, secret = admission.make_token(parts.database, who, new.name, new.scope, new.days)
+    return TokenMade(token=TokenOut.model_validate(made), secret=secret)
+
+
+@router.delete("/tokens/{token_id}")
+def revoke_token(token_id: RowNumber, parts: Service, who: Who) -> TokenOut:
+    """End one of one's own tokens, from the next request on."""
+    with parts.database.write() as connection:
+        ended = tokens.revoke(connection, admission.account_of(who), token_id)
+    return TokenOut.model_validate(ended)
+
+
+@router.get("/accounts")
+def list_accounts(parts: Service) -> list[AccountOut]:
+    """All accounts, active ones first."""
+    with parts.database.read() as connection:
+        return [AccountOut.model_validate(one) for one in accounts.every(connection)]
+
+
+@router.post("/accounts", status_code=201)
+def add_account(new: AccountIn, parts: Service, who: Who) -> AccountMade:
+    """A new account; with the first one, which is an admin's, everybody must log in."""
+    made, secret = admission.add_account(
+        parts.database, new.name, new.role, new.password, by=who.name
+    )
+    return AccountMade(account=AccountOut.model_validate(made), one_time_password=secret)
+
+
+@router.patch("/accounts/{account_id}")
+def change_account(
+    account_id: RowNumber, wanted: AccountEdit, parts: Service, who: Who
+) -> AccountMade:
+    """Another role or password, or whether it may log in, from the next request on."""
+    values = wanted.model_dump() | {"one_time": bool(wanted.one_time)}
+    made, secret = admission.change_account(parts.database, account_id, **values, by=who.name)
+    return AccountMade(account=AccountOut.model_validate(made), one_time_password=secret)
+
+
+@router.delete("/accounts/{account_id}/sessions")
+def shut_out(account_id: RowNumber, parts: Service, who: Who) -> AccountOut:
+    """End all sessions and tokens of an account, from the next request on."""
+    return AccountOut.model_validate(admission.shut_out(parts.database, account_id, who.name))

@@ -1,0 +1,217 @@
+"""The gate: who asks, and whether they may. It decides before a body is read."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from urllib.parse import quote, unquote
+
+from fastapi.routing import RouteContext, iter_route_contexts
+from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Match, Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.accounts.admission import idle
+from service.accounts.passwords import fingerprint
+from service.accounts.permissions import BY_LOGIN_ONLY, ROUTES, UNASKED, WITH_TEMPORARY_PASSWORD
+from service.settings import Settings
+from service.store import accounts, sessions, tokens
+from service.store.database import Database
+from service.store.people import ANONYMOUS, Actor, Role
+from service.web.csrf import parsed
+from service.web.errors import ErrorPage, RoleNeeded, problem, response
+from service.web.speech import Speech
+
+log = logging.getLogger(__name__)
+STATIC = "/static"
+PROGRAMS = ("/api/", "/metrics", "/openapi.json")
+NOTED_EVERY = timedelta(minutes=1)
+"""The moment of last use is written this often, so that reading a page writes nothing."""
+FRESH_S = 1.0
+"""Whoever takes longer to send a body is looked at again when it is there."""
+
+Found = tuple[Actor, datetime | None]
+
+
+class Gate:
+    """Finds the actor of a request by token, session or, on a laptop without accounts, by default.
+
+    Nothing is cached: what is revoked or changed counts from the next request on.
+    """
+
+    def __init__(
+        self, app: ASGIApp, database: Database, settings: Settings, page: ErrorPage
+    ) -> None:
+        """page: draws a refusal for a browser."""
+        self.app, self._database, self._settings, self._page = app, database, settings, page
+        self._routes: Sequence[RouteContext] = ()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Only HTTP has routes here."""
+        app, route = self.app, self._template(scope) if scope["type"] == "http" else STATIC
+        if route not in UNASKED and route != STATIC:
+            request = Request(scope)
+            request.state.actor = await run_in_threadpool(self._actor, request)
+            refused = self._refusal(request, route, request.state.actor) if route else None
+            app = Speech(refused) if refused else app
+            receive = self._looking_again(request, route, receive)
+        await app(scope, receive, send)
+
+    def _looking_again(self, request: Request, route: str, receive: Receive) -> Receive:
+        """A slow body opens nothing to whom it would be closed by the time it is there."""
+        asked = monotonic()
+
+        async def received() -> Message:
+            message = await receive()
+            ended = message["type"] == "http.request" and not message.get("more_body")
+            if ended and monotonic() - asked > FRESH_S:
+                request.state.actor = await run_in_threadpool(self._actor, request)
+                if self._refusal(request, route, request.state.actor):
+                    raise HTTPException(403, "what you may do was changed while you were sending")
+            return message
+
+        return received
+
+    def _template(self, scope: Scope) -> str:
+        """Method and path as in the table, "/static", or "" where no route answers."""
+        if not self._routes:
+            self._routes = tuple(iter_route_contexts(scope["app"].routes))
+        for one in self._routes:
+            match, _ = one.matches(scope)
+            if match is Match.FULL and isinstance(one.original_route, Mount):
+                return one.path or ""
+            if match is Match.FULL:
+                method = "GET" if scope["method"] == "HEAD" else scope["method"]
+                return f"{method} {one.path}"
+        return ""
+
+    def _actor(self, request: Request) -> Actor | None:
+        """Who asks; None: nobody we know."""
+        token, cookie = bearer(request), session_cookie(request)
+        with self._database.read() as connection:
+            found: Found | None = None
+            if token is not None:
+                found = tokens.who(connection, fingerprint(token))
+            elif cookie:
+                found = sessions.who(connection, fingerprint(cookie), idle(self._settings))
+            if found is None:
+                alone = not forwarded(request) and not self._guarded(connection)
+                return _single(request) if alone else None
+        self._note(*found)
+        return found[0]
+
+    def _guarded(self, connection: Connection) -> bool:
+        """Whether everybody must log in."""
+        required = self._settings.accounts == "required" or self._settings.exposed
+        return required or accounts.exist(connection)
+
+    def _note(self, actor: Actor, seen: datetime | None) -> None:
+        every = min(NOTED_EVERY, idle(self._settings) / 10)
+        if seen is not None and datetime.now(UTC) - seen < every:
+            return
+        try:
+            with self._database.write() as connection:
+                if actor.token is not None:
+                    tokens.touch(connection, actor.token)
+                elif actor.session is not None:
+                    sessions.touch(connection, actor.session)
+        except OperationalError:  # busy or full: no reason to refuse who only reads
+            log.exception("the last use of a login could not be noted")
+
+    def _refusal(self, request: Request, route: str, actor: Actor | None) -> ASGIApp | None:
+        """The answer to whoever may not, or None."""
+        if route not in ROUTES:
+            return self._forbidden(request, "nobody was given this route")
+        needed = ROUTES[route]
+        if needed is None:
+            return None
+        if actor is None:
+            return _log_in_first(request, self._typed_on(request))
+        if not actor.role.may(needed):
+            return self._forbidden(request, str(RoleNeeded(needed, actor.role)))
+        if actor.token is not None and route in BY_LOGIN_ONLY:
+            return self._forbidden(request, "a token cannot do this: log in with your password")
+        if actor.temporary and route not in WITH_TEMPORARY_PASSWORD:
+            return _change_password_first(request)
+        return None
+
+    def _typed_on(self, request: Request) -> str:
+        """The page of ours that a form was sent from; "" where it cannot be opened again."""
+        page = parsed(request.headers.get("referer", ""))
+        asked = {**request.scope, "method": "GET", "path": page.path}
+        if page.netloc != request.url.netloc or not self._template(asked):
+            return ""
+        return page.path + (f"?{page.query}" if page.query else "")
+
+    def _forbidden(self, request: Request, detail: str) -> ASGIApp:
+        error = problem(403, detail, "forbidden")
+        if is_program(request):
+            return response(error)
+        return _later(lambda: self._page(request, error))
+
+
+def bearer(request: Request) -> str | None:
+    """The token of the request; None where it brings no Authorization header at all."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def forwarded(request: Request) -> bool:
+    """Whether a proxy says that it passes this on: whoever asks need not sit at this computer."""
+    return any(name in request.headers for name in ("forwarded", "x-forwarded-for"))
+
+
+def cookie_name(request: Request) -> str:
+    """Over https a name that no other host and no plain connection can set."""
+    return "__Host-session" if request.url.scheme == "https" else "session"
+
+
+def session_cookie(request: Request) -> str:
+    """The secret of the session, or ""."""
+    return request.cookies.get(cookie_name(request), "")
+
+
+def is_program(request: Request) -> bool:
+    """Whether problems are answered as JSON: for the API, and for whoever sends a token."""
+    return request.url.path.startswith(PROGRAMS) or "authorization" in request.headers
+
+
+def _single(request: Request) -> Actor:
+    """Whoever sits at a laptop without accounts."""
+    return Actor(unquote(request.cookies.get("reviewer", "")) or ANONYMOUS, Role.ADMIN)
+
+
+def _log_in_first(request: Request, typed_on: str) -> Response:
+    """typed_on: where a form was sent from; there a person goes on after the login."""
+    if is_program(request):
+        said = "log in, or send a valid token: Authorization: Bearer lr_..."
+        answer: Response = response(problem(401, said, "login_required"))
+        answer.headers["www-authenticate"] = "Bearer"
+        return answer
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = asked if request.method == "GET" else typed_on
+    return RedirectResponse("/login" + (f"?next={quote(back, safe='')}" if back else ""), 303)
+
+
+def _change_password_first(request: Request) -> Response:
+    if is_program(request):
+        said = "this password is for one login only: choose your own on the page /account"
+        return response(problem(403, said, "password_change_required"))
+    return RedirectResponse("/account", 303)
+
+
+def _later(draw: Callable[[], Response]) -> ASGIApp:
+    """A page that is drawn once the language is known."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await draw()(scope, receive, send)
+
+    return app

@@ -1,0 +1,216 @@
+"""Pages of whoever logs in: login, logout, and one's own account."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, Response
+
+from reid.errors import InputError, ReidError
+from service.accounts import admission
+from service.accounts.gate import cookie_name, session_cookie
+from service.accounts.wire import TokenMade, TokenOut
+from service.parts import Parts, Service
+from service.store import accounts, sessions, tokens
+from service.store.people import Actor, Role
+from service.web.errors import TooManyAttempts, WrongLogin, from_error
+from service.web.languages import COOKIE, LANGUAGES, ngettext
+from service.web.languages import gettext as _
+from service.web.page import goto, local, page, speak
+from service.web.parameters import From, RowNumber, Who
+from service.web.wire import Line
+from service.web.words import sentence
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+Name = Annotated[str, Form(max_length=100)]
+Password = Annotated[str, Form(max_length=1000)]
+Address = Annotated[str, Form(max_length=2000)]
+Days = Annotated[int, Form(ge=1, le=admission.LONGEST_TOKEN_DAYS)]
+
+
+class NotTheSame(InputError):
+    """The two new passwords differ: type the same one twice."""
+
+    code = "passwords_differ"
+
+
+@router.get("/login")
+def login_page(request: Request, parts: Service, next: str = "/") -> Response:
+    """Name and password; whoever is logged in goes on."""
+    actor = getattr(request.state, "actor", None)
+    if isinstance(actor, Actor) and not actor.single:
+        return goto(local(next))
+    return _login(request, parts, local(next))
+
+
+@router.post("/login")
+def log_in(
+    request: Request,
+    parts: Service,
+    browser: From,
+    name: Name,
+    password: Password,
+    next: Address = "/",
+) -> Response:
+    """Open a session; the one this browser had before ends."""
+    try:
+        secret = admission.log_in(parts.database, parts.settings, name, password, browser)
+    except (WrongLogin, TooManyAttempts) as error:
+        return _login(request, parts, local(next), name, error)
+    admission.log_out(parts.database, session_cookie(request))
+    return let_in(request, goto(local(next)), secret)
+
+
+@router.post("/logout")
+def log_out(request: Request, parts: Service) -> Response:
+    """End this session."""
+    admission.log_out(parts.database, session_cookie(request))
+    response = goto("/login")
+    https = request.url.scheme == "https"
+    response.delete_cookie(cookie_name(request), secure=https, httponly=True, samesite="lax")
+    return response
+
+
+@router.get("/account")
+def account_page(request: Request, parts: Service, who: Who) -> Response:
+    """One's own sessions, tokens, password and language."""
+    return _account(request, parts, who)
+
+
+@router.post("/account/password")
+def change_password(
+    request: Request,
+    parts: Service,
+    who: Who,
+    browser: From,
+    old: Password,
+    new: Password,
+    again: Password,
+) -> Response:
+    """Another password: every session ends, and this browser gets a new one."""
+    try:
+        if new != again:
+            raise NotTheSame(NotTheSame.__doc__ or "")
+        settings = parts.settings
+        secret = admission.change_own_password(parts.database, settings, who, old, new, browser)
+    except InputError as error:
+        return _account(request, parts, who, error)
+    return let_in(request, goto("/account?done=password"), secret)
+
+
+@router.post("/account/sessions/{session_id}/end")
+def end_session(session_id: RowNumber, parts: Service, who: Who) -> Response:
+    """Log one browser out."""
+    with parts.database.write() as connection:
+        sessions.revoke(connection, admission.account_of(who), session_id)
+    return goto("/account")
+
+
+@router.post("/account/sessions/end")
+def end_sessions(parts: Service, who: Who) -> Response:
+    """Log every other browser out."""
+    with parts.database.write() as connection:
+        sessions.revoke_all(connection, admission.account_of(who), but=who.session)
+    return goto("/account")
+
+
+@router.post("/account/tokens")
+def make_token(
+    request: Request,
+    parts: Service,
+    who: Who,
+    name: Annotated[Line, Form()],
+    scope: Annotated[Role, Form()] = Role.VIEWER,
+    days: Days = 90,
+) -> Response:
+    """A token, whose text stands on this answer and nowhere else."""
+    made, secret = admission.make_token(parts.database, who, name, scope, days)
+    shown = TokenMade(token=TokenOut.model_validate(made), secret=secret)
+    return _account(request, parts, who, made=shown)
+
+
+@router.post("/account/tokens/{token_id}/revoke")
+def revoke_token(token_id: RowNumber, parts: Service, who: Who) -> Response:
+    """End a token."""
+    with parts.database.write() as connection:
+        tokens.revoke(connection, admission.account_of(who), token_id)
+    return goto("/account")
+
+
+@router.post("/account/language")
+def choose_language(
+    request: Request, parts: Service, code: Annotated[str, Form(max_length=10)] = ""
+) -> Response:
+    """The language of the pages wherever one logs in; empty: as the browser asks."""
+    speak(request, parts, code if code in LANGUAGES else None)
+    response = goto("/account")
+    response.delete_cookie(COOKIE, samesite="strict")
+    return response
+
+
+def let_in(request: Request, response: Response, secret: str) -> Response:
+    """Give the browser its cookie; it ends with the browser."""
+    https = request.url.scheme == "https"
+    response.set_cookie(cookie_name(request), secret, secure=https, httponly=True, samesite="lax")
+    return response
+
+
+def _login(
+    request: Request,
+    parts: Parts,
+    following: str,
+    name: str = "",
+    error: WrongLogin | TooManyAttempts | None = None,
+) -> Response:
+    with parts.database.read() as connection:
+        values = {
+            "nav": "login",
+            "next": following,
+            "name": name,
+            "problem": _words(error) if error else "",
+            "any_account": accounts.exist(connection),
+        }
+        response = page(request, parts, "accounts/login.html", connection, **values)
+    if isinstance(error, TooManyAttempts):
+        response.headers["retry-after"] = str(error.wait_s)
+    response.status_code = 401 if isinstance(error, WrongLogin) else 429 if error else 200
+    return response
+
+
+def _account(
+    request: Request,
+    parts: Parts,
+    who: Actor,
+    error: ReidError | None = None,
+    made: TokenMade | None = None,
+) -> Response:
+    with parts.database.read() as connection:
+        number, idle = who.account_id, admission.idle(parts.settings)
+        values = {
+            "problem": _words(error) if error else "",
+            "done": _("The password was changed.") if "done" in request.query_params else "",
+            "made": made,
+            "roles": list(Role),
+            "sessions": sessions.of_account(connection, number, idle) if number else [],
+            "tokens": tokens.of_account(connection, number) if number else [],
+        }
+        response = page(request, parts, "accounts/account.html", connection, **values)
+    response.status_code = from_error(error).status if error else 200
+    if isinstance(error, TooManyAttempts):
+        response.headers["retry-after"] = str(error.wait_s)
+    response.headers["cache-control"] = "no-store"
+    return response
+
+
+def _words(error: ReidError) -> str:
+    """What went wrong, in the language of the page."""
+    if isinstance(error, TooManyAttempts):
+        said = ngettext(
+            "Too many attempts to log in. Try again in %(num)s second.",
+            "Too many attempts to log in. Try again in %(num)s seconds.",
+            error.wait_s,
+        )
+        return said % {"num": error.wait_s}
+    if type(error) is WrongLogin and str(error) == WrongLogin.__doc__:
+        return _("Name or password is wrong, or the account was closed.")
+    return f"{sentence(str(error))}."

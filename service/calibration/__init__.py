@@ -1,0 +1,1 @@
+"""Whether the calibrator holds for this catalogue."""

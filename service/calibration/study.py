@@ -1,0 +1,200 @@
+"""What the decided encounters of this catalogue say about its calibrator, and what is done with it.
+
+The work of minutes for a large catalogue, so a command does it and pages show what it kept.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import combinations, islice
+
+import numpy as np
+
+from reid.encounters import between
+from reid.errors import Conflict
+from reid.local import COMPARED, LocalPair, Supply, study, supply_of
+from reid.tested import ALL, exceeded, load_tested
+from reid.types import AnnotationFeatures, Flank
+from reid.weights import default_folder
+from service.recognition.engine import Engine
+from service.settings import Settings
+from service.store import calibration as store
+from service.store import features
+from service.store.calibration import Applied, Decided, Kept, Studied
+from service.store.database import Database
+
+MOST = 2000  # impostor pairs of a study; genuine ones half as many
+TRIES = 20  # random pairs looked at for each that is wanted
+NIGHT = timedelta(hours=12)  # within it, a station's photos share more than the animal
+AT_ONCE = 64  # encounters whose features stay in memory
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """One decided encounter with an embedded photo. annotations: their numbers."""
+
+    decided: Decided
+    annotations: tuple[int, ...]
+    flanks: frozenset[Flank]
+
+    def usable_with(self, other: "Met") -> bool:
+        """A flank may be shared, and it was not one night at one station."""
+        one, another = self.decided, other.decided
+        if one.station is not None and one.station == another.station:
+            times = (one.started_at, another.started_at)
+            if times[0] and times[1] and abs(times[0] - times[1]) < NIGHT:
+                return False
+        return any(a.comparable_with(b) for a in self.flanks for b in other.flanks)
+
+
+Couple = tuple[Met, Met]
+
+
+class Calibration:
+    """Studies the catalogue, and keeps or drops what came of it. One a process."""
+
+    def __init__(self, database: Database, engine: Engine, settings: Settings) -> None:
+        self._database, self._engine, self._settings = database, engine, settings
+
+    @property
+    def kept(self) -> Kept:
+        """The latest study and what is applied."""
+        return self._engine.local.read()
+
+    @property
+    def decisions(self) -> int:
+        """How many decisions were ever taken."""
+        with self._database.read() as connection:
+            return store.decisions_so_far(connection)
+
+    def couples(self, *, most: int = MOST, seed: int = 0) -> list[Couple]:
+        """All genuine pairs of encounters and impostor ones, or a draw where there are many."""
+        met, rng = self._met(), np.random.default_rng(seed)
+        return [*_genuine(met, most // 2, rng), *_impostors(met, most, rng)]
+
+    def supply(self) -> Supply:
+        """What a study would have, up to `MOST`; nothing is compared."""
+        return supply_of([_pair(one, other, 0.0) for one, other in self.couples()])
+
+    def compared(self, couples: Sequence[Couple]) -> Iterator[LocalPair]:
+        """What the photos of each pair say by the calibrator as fitted, one by one."""
+        fitted = self._engine.fitted()
+        model = self._engine.embedder().model
+
+        @lru_cache(AT_ONCE)
+        def held(annotations: tuple[int, ...]) -> list[AnnotationFeatures]:
+            with self._database.read() as connection:
+                return list(features.get(connection, annotations, model).values())
+
+        for one, other in sorted(couples, key=_numbers):
+            found = between(held(one.annotations), held(other.annotations), fitted)
+            if found.witnesses:
+                yield _pair(one, other, fitted.log_odds(found.witnesses))
+
+    def studied(self, pairs: Sequence[LocalPair]) -> Studied:
+        """Conclude, and keep it; nothing is applied."""
+        fitted = self._engine.fitted()
+        said = study(pairs, fitted, reference=self.reference())
+        moment = datetime.now(UTC).replace(microsecond=0)
+        made = Studied(fitted.id, fitted.model, moment, self.decisions, said)
+        before = self.kept
+        self._engine.local.write(Kept(made, before.applied, before.last))
+        return made
+
+    def apply(self, studied: Studied) -> Applied:
+        """Put the factor of a study in force. Conflict where it would change nothing."""
+        if studied.study.factor == 1:
+            short = studied.study.supply.missing
+            why = "; missing: " + ", ".join(f"{n} {what}" for what, n in short.items())
+            raise Conflict(
+                f"the catalogue gives no reason to adjust {studied.calibrator}: nothing was "
+                f"applied{why if short else ''}"
+            )
+        kept = self.kept.with_applied(studied)
+        self._engine.local.write(kept)
+        assert kept.applied  # noqa: S101
+        return kept.applied
+
+    def reset(self) -> bool:
+        """Let the calibrator speak as it was fitted; False where nothing was applied."""
+        kept = self.kept
+        if kept.applied is None:
+            return False
+        self._engine.local.write(kept.without())
+        return True
+
+    def reference(self) -> Mapping[float, float] | None:
+        """Shares of impostor pairs in the test of the calibrator; None where it has none."""
+        folder = self._settings.weights_dir or default_folder()
+        tested = load_tested(self._engine.fitted().id, folder)
+        strata = {one.name: one for one in tested.strata} if tested else {}
+        if ALL not in strata:
+            return None
+        return {at: exceeded(strata[ALL], at)[1] for at in COMPARED}
+
+    def _met(self) -> list[Met]:
+        model = self._engine.embedder().model
+        with self._database.read() as connection:
+            entries = features.gallery(connection, model)
+            decided = store.decided(connection)
+        photos: dict[int, list[features.GalleryEntry]] = {}
+        for entry in entries:
+            photos.setdefault(entry.row.encounter, []).append(entry)
+        return [
+            Met(
+                one,
+                tuple(entry.row.annotation for entry in photos[one.encounter_id]),
+                frozenset(entry.flank for entry in photos[one.encounter_id]),
+            )
+            for one in decided
+            if one.encounter_id in photos
+        ]
+
+
+def _genuine(met: Sequence[Met], most: int, rng: np.random.Generator) -> list[Couple]:
+    of: dict[int, list[Met]] = {}
+    for one in met:
+        of.setdefault(one.decided.identity_id, []).append(one)
+    found = [
+        (one, other)
+        for some in of.values()
+        for one, other in combinations(some, 2)
+        if one.usable_with(other)
+    ]
+    return _some(found, most, rng)
+
+
+def _impostors(met: Sequence[Met], most: int, rng: np.random.Generator) -> list[Couple]:
+    """All of a small catalogue; of a large one encounters drawn at random, each pair once."""
+    n = len(met)
+    if n * (n - 1) // 2 <= TRIES * most:
+        return _some([pair for pair in combinations(met, 2) if _strangers(*pair)], most, rng)
+    draws = np.sort(rng.integers(n, size=(TRIES * most, 2)), axis=1)
+    once = dict.fromkeys((int(i), int(j)) for i, j in draws if i != j)
+    pairs = ((met[i], met[j]) for i, j in once)
+    return list(islice((pair for pair in pairs if _strangers(*pair)), most))
+
+
+def _strangers(one: Met, other: Met) -> bool:
+    return one.decided.identity_id != other.decided.identity_id and one.usable_with(other)
+
+
+def _some(found: list[Couple], most: int, rng: np.random.Generator) -> list[Couple]:
+    if len(found) <= most:
+        return found
+    return [found[n] for n in rng.permutation(len(found))[:most].tolist()]
+
+
+def _numbers(couple: Couple) -> tuple[int, int]:
+    return couple[0].decided.encounter_id, couple[1].decided.encounter_id
+
+
+def _pair(one: Met, other: Met, log_odds: float) -> LocalPair:
+    a, b = one.decided, other.decided
+    return LocalPair(
+        (str(a.identity_id), str(b.identity_id)),
+        log_odds,
+        not (a.helped or b.helped),
+        (a.encounter_id, b.encounter_id),
+    )

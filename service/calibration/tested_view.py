@@ -1,0 +1,247 @@
+"""The test of a calibrator for people: a table, and a small Tippett plot with one pair's place.
+
+A Tippett plot shows, for every llr, the share of tested pairs with at least this llr: one curve
+for pairs of the same animal, one for pairs of different animals.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from service.web.languages import NP_, ngettext, pgettext
+from service.web.languages import gettext as _
+from service.web.words import MINUS, decimal, number, percents
+
+WIDTH, HEIGHT = 330.0, 150.0
+LEFT, TOP, RIGHT, BOTTOM = 40.0, 8.0, 8.0, 34.0
+TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
+STRATA = {
+    "all": NP_("tested photos", "all photos"),
+    "good": NP_("tested photos", "good"),
+    "usable": NP_("tested photos", "usable"),
+    "poor": NP_("tested photos", "poor"),
+    "unusable": NP_("tested photos", "unusable"),
+    "day": NP_("tested photos", "day"),
+    "mixed": NP_("tested photos", "mixed"),
+    "infrared": NP_("tested photos", "infra-red"),
+}
+
+
+class Stratum(Protocol):
+    """What is needed of a tested stratum, as a value or as it goes over the wire."""
+
+    @property
+    def name(self) -> str:
+        """Such as "all" or "poor"."""
+
+    @property
+    def pairs(self) -> tuple[int, int]:
+        """Genuine and impostor."""
+
+    @property
+    def cllr(self) -> float:
+        """Bits."""
+
+    @property
+    def cllr_min(self) -> float:
+        """Bits."""
+
+    @property
+    def misleading(self) -> tuple[int, int]:
+        """Pairs, and of how many."""
+
+    @property
+    def genuine(self) -> Sequence[float]:
+        """Quantiles of the llr."""
+
+    @property
+    def impostor(self) -> Sequence[float]:
+        """Quantiles of the llr."""
+
+
+class Test(Protocol):
+    """What is needed of a test."""
+
+    @property
+    def data(self) -> str:
+        """On what."""
+
+    @property
+    def date(self) -> str:
+        """ISO 8601."""
+
+    @property
+    def command(self) -> str:
+        """That does it again."""
+
+    @property
+    def individuals(self) -> int:
+        """How many."""
+
+
+class Standing(Protocol):
+    """Where an llr lies in a stratum."""
+
+    @property
+    def stratum(self) -> str:
+        """Its name."""
+
+    @property
+    def genuine(self) -> float:
+        """Share of genuine pairs with at least this llr."""
+
+    @property
+    def impostor(self) -> float:
+        """Share of impostor pairs with at least this llr."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestRow:
+    """One line of the table of a test."""
+
+    name: str
+    genuine: str
+    impostor: str
+    cllr: str
+    cllr_min: str
+    misleading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A Tippett plot in units of its own canvas, WIDTH x HEIGHT.
+
+    genuine, impostor: points of a polyline. mark: x of the pair's llr; band: x and width of its
+    interval. thresholds: x of the llrs of the verdicts. across, up: x or y of each tick with its
+    label. frame: x, y, width, height.
+    """
+
+    genuine: str
+    impostor: str
+    mark: float
+    band: tuple[float, float]
+    thresholds: tuple[float, float]
+    across: tuple[tuple[float, str], ...]
+    up: tuple[tuple[float, str], ...]
+    frame: tuple[float, float, float, float]
+    words: str
+
+
+def test_rows(strata: Sequence[Stratum]) -> tuple[TestRow, ...]:
+    """The table, one line a stratum."""
+    return tuple(
+        TestRow(
+            name=stratum_name(one.name),
+            genuine=number(one.pairs[0]),
+            impostor=number(one.pairs[1]),
+            cllr=decimal(one.cllr, 3),
+            cllr_min=decimal(one.cllr_min, 3),
+            misleading=of_all(*one.misleading),
+        )
+        for one in strata
+    )
+
+
+def of_all(part: int, whole: int) -> str:
+    """How many of how many: "3 of 4,856"."""
+    return _("%(part)s of %(all)s") % {"part": number(part), "all": number(whole)}
+
+
+def stratum_name(name: str) -> str:
+    """Which of the tested photos."""
+    return pgettext("tested photos", STRATA.get(name, name))
+
+
+def tested_on(test: Test | None) -> str:
+    """On what the calibrator was tested, as a sentence."""
+    if test is None:
+        return _("This calibrator has no test results.")
+    return ngettext(
+        "Tested on %(date)s on %(data)s (%(num)s individual); to repeat it: %(command)s.",
+        "Tested on %(date)s on %(data)s (%(num)s individuals); to repeat it: %(command)s.",
+        test.individuals,
+    ) % {
+        "date": test.date[:10],
+        "data": test.data,
+        "num": number(test.individuals),
+        "command": test.command,
+    }
+
+
+def placed(place: Standing, stratum: Stratum) -> str:
+    """The place of an llr on the plot as a sentence."""
+    genuine, impostor = (number(one) for one in stratum.pairs)
+    words = (
+        _(
+            "At least this llr: %(same)s of %(genuine)s tested pairs of the same animal, "
+            "%(different)s of %(impostor)s of different animals."
+        )
+        if place.stratum == "all"
+        else _(
+            "At least this llr: %(same)s of %(genuine)s tested %(stratum)s pairs of the same "
+            "animal, %(different)s of %(impostor)s of different animals."
+        )
+    )
+    return words % {
+        "same": share(place.genuine),
+        "different": share(place.impostor),
+        "genuine": genuine,
+        "impostor": impostor,
+        "stratum": stratum_name(place.stratum),
+    }
+
+
+def share(of: float) -> str:
+    """A share as it can be read from quantiles that are 1 % apart."""
+    if of < 0.01:
+        return _("under %(share)s") % {"share": percents(0.01)}
+    return _("over %(share)s") % {"share": percents(0.99)} if of > 0.99 else percents(of)
+
+
+def tippett(
+    stratum: Stratum, place: Standing, llr: float, interval: tuple[float, float], same: float
+) -> Plot:
+    """The plot of a stratum with the place of one pair on it."""
+    ends = [abs(llr), same, *map(abs, (*interval, stratum.impostor[0], stratum.genuine[-1]))]
+    reach = max(ends) + 0.2
+    inner = (WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM)
+
+    def x(value: float) -> float:
+        return round(LEFT + inner[0] * (value + reach) / (2 * reach), 1)
+
+    def y(portion: float) -> float:
+        return round(TOP + inner[1] * (1 - portion), 1)
+
+    def curve(quantiles: Sequence[float]) -> str:
+        last = len(quantiles) - 1
+        points = [
+            (-reach, 1.0),
+            *((q, 1 - n / last) for n, q in enumerate(quantiles)),
+            (reach, 0.0),
+        ]
+        return " ".join(f"{x(q)},{y(portion)}" for q, portion in points)
+
+    whole = range(-int(reach), int(reach) + 1)
+    return Plot(
+        genuine=curve(stratum.genuine),
+        impostor=curve(stratum.impostor),
+        mark=x(llr),
+        band=(x(interval[0]), round(max(x(interval[1]) - x(interval[0]), 1.0), 1)),
+        thresholds=(x(-same), x(same)),
+        across=tuple((x(n), f"{n:+d}".replace("-", MINUS) if n else "0") for n in whole),
+        up=tuple((y(t), percents(t)) for t in TICKS),
+        frame=(LEFT, TOP, *inner),
+        words=placed(place, stratum),
+    )
+
+
+def plot_of(
+    strata: Sequence[Stratum],
+    place: Standing | None,
+    llr: float,
+    interval: tuple[float, float],
+    same: float,
+) -> Plot | None:
+    """The plot of the stratum in which a pair has its place; None where it has none."""
+    stratum = next((one for one in strata if place and one.name == place.stratum), None)
+    return tippett(stratum, place, llr, interval, same) if stratum and place else None

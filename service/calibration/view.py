@@ -1,0 +1,254 @@
+"""What the calibration of a catalogue says in words, for its page and for the command line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reid.local import ANIMALS, GENUINE, IMPOSTOR, Shift
+from service.calibration.tested_view import of_all, stratum_name
+from service.calibration.wire import CalibrationOut, RateOut, StudyOut, SupplyOut
+from service.web.languages import N_, ngettext, npgettext, pgettext
+from service.web.languages import gettext as _
+from service.web.words import MINUS, count, day, decimal, general, number, percents, signed
+
+Row = tuple[str, ...]
+
+CAUTION = N_(
+    "Decisions are taken with the help of the machine: a pair that people confirmed because the "
+    "llr said so proves little. Llrs may therefore grow only by pairs that were decided with no "
+    "llr in view; they become smaller by any."
+)
+SHIFTS = {
+    Shift.AS_CALIBRATED: N_("no more agreement among strangers than in the calibration"),
+    Shift.MORE: N_("more agreement among strangers than in the calibration"),
+    Shift.TOO_FEW: N_("too few pairs to tell"),
+    Shift.UNTESTED: N_("no test of the calibrator to compare with"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StudyView:
+    """The latest study. tone: CSS class; rows: at, impostor, in the test, genuine, allowed.
+
+    suspects: two encounters, and words.
+    """
+
+    made: str
+    pairs: str
+    shift: str
+    tone: str
+    rows: tuple[Row, ...]
+    result: str
+    suspects: tuple[tuple[tuple[int, int], str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationView:
+    """Everything on the page, as sentences and rows. tested: name, pairs, Cllr, misleading."""
+
+    facts: tuple[tuple[str, str], ...]
+    warning: str
+    tested: tuple[Row, ...]
+    available: str
+    missing: str
+    study: StudyView | None
+
+
+def calibration_view(of: CalibrationOut) -> CalibrationView:
+    """The page of a calibration."""
+    applied = of.applied
+    ignored = applied is not None and not applied.in_force
+    return CalibrationView(
+        facts=tuple(_facts(of)),
+        warning=(
+            _(
+                "A local calibration of %(calibrator)s is ignored, because %(fitted)s speaks now: "
+                "study the catalogue again."
+            )
+            % {"calibrator": applied.calibrator, "fitted": of.fitted}
+            if applied and ignored
+            else ""
+        ),
+        tested=tuple(
+            (
+                stratum_name(one.name),
+                _("%(genuine)s and %(impostor)s")
+                % {"genuine": number(one.pairs[0]), "impostor": number(one.pairs[1])},
+                decimal(one.cllr, 3),
+                decimal(one.cllr_min, 3),
+                of_all(*one.misleading),
+            )
+            for one in of.tested
+        ),
+        available=_("This catalogue has %(pairs)s.") % {"pairs": supplied(of.available)},
+        missing=_missing(of.available),
+        study=_study(of.study, of) if of.study else None,
+    )
+
+
+def as_text(of: CalibrationOut) -> str:
+    """The same for a terminal."""
+    view = calibration_view(of)
+    lines = [f"{name:12} {value}" for name, value in view.facts]
+    lines += [line for line in (view.warning, f"{'decided':12} {supplied(of.available)}") if line]
+    if view.missing:
+        lines.append(f"{'missing':12} {view.missing}")
+    if view.study:
+        lines += ["", view.study.made, view.study.pairs, ""]
+        head = ("llr", "impostor pairs", "in the test", "genuine pairs", "at most")
+        lines += [_columns(row) for row in (head, *view.study.rows)]
+        lines += ["", view.study.shift, view.study.result]
+        lines += [
+            f"look at encounters {one} and {other}: two identities, {words}"
+            for (one, other), words in view.study.suspects
+        ]
+    return "\n".join([*lines, "", CAUTION])
+
+
+def supplied(of: SupplyOut) -> str:
+    """Pairs and individuals: "41 genuine pairs of 17 individuals (...), 2,000 impostor pairs"."""
+    return _(
+        "%(genuine)s of %(owners)s (%(alone)s decided with no llr in view), %(impostor)s of "
+        "%(others)s"
+    ) % {
+        "genuine": count(of.genuine, "genuine pair"),
+        "owners": _of_individuals(of.genuine_animals),
+        "alone": number(of.independent),
+        "impostor": count(of.impostor, "impostor pair"),
+        "others": _of_individuals(of.impostor_animals),
+    }
+
+
+def _of_individuals(how_many: int) -> str:
+    """A number of individuals whose something is: in many languages another case."""
+    words = npgettext("of", "%(num)s individual", "%(num)s individuals", how_many)
+    return words % {"num": number(how_many)}
+
+
+def _facts(of: CalibrationOut) -> Iterator[tuple[str, str]]:
+    yield (
+        _("Calibrator"),
+        _("%(calibrator)s, for %(model)s") % {"calibrator": of.calibrator, "model": of.model},
+    )
+    yield (
+        _("Bound"),
+        _("llr ±%(bound)s, log10 of %(individuals)s")
+        % {"bound": decimal(of.bound, 2), "individuals": _of_individuals(of.individuals)},
+    )
+    yield (
+        _("Verdict"),
+        _("same from +%(same)s, different from %(minus)s%(same)s")
+        % {"same": general(of.same), "minus": MINUS},
+    )
+    applied = of.applied
+    if applied is None or not applied.in_force:
+        yield _("Local"), _("none: llrs are as the calibrator was fitted")
+        return
+    words = ngettext(
+        "every llr times %(factor)s, after %(num)s decision, %(day)s; %(since)s since",
+        "every llr times %(factor)s, after %(num)s decisions, %(day)s; %(since)s since",
+        applied.decisions,
+    )
+    yield (
+        _("Local"),
+        words
+        % {
+            "factor": decimal(applied.factor, 2),
+            "num": number(applied.decisions),
+            "day": day(applied.made_at),
+            "since": count(of.decisions - applied.decisions, "decision"),
+        },
+    )
+
+
+def _missing(of: SupplyOut) -> str:
+    """What a scale of its own lacks; see `reid.local.Supply.missing` for the keys."""
+    said = {
+        "genuine pairs": lambda n: count(n, "genuine pair"),
+        "individuals with a genuine pair": lambda n: count(
+            n, "individual with a genuine pair", "individuals with a genuine pair"
+        ),
+        "impostor pairs": lambda n: count(n, "impostor pair"),
+        "individuals with an impostor pair": lambda n: count(
+            n, "individual with an impostor pair", "individuals with an impostor pair"
+        ),
+    }
+    short = ", ".join(said[what](how_many) for what, how_many in of.missing.items())
+    needed = _(
+        "Needed are %(genuine)s genuine and %(impostor)s impostor pairs of encounters, each of "
+        "%(animals)s individuals or more."
+    ) % {"genuine": number(GENUINE), "impostor": number(IMPOSTOR), "animals": number(ANIMALS)}
+    return f"{short}. {needed}" if short else ""
+
+
+def _study(study: StudyOut, of: CalibrationOut) -> StudyView:
+    since = of.decisions - study.decisions
+    made = (
+        _("Studied %(day)s; %(since)s since.")
+        if study.calibrator == of.fitted
+        else _("Studied %(day)s, of another calibrator (%(calibrator)s); %(since)s since.")
+    )
+    rates = list(zip(study.impostor, study.genuine, strict=False))
+    return StudyView(
+        made=made
+        % {
+            "day": day(study.made_at),
+            "calibrator": study.calibrator,
+            "since": count(since, "decision"),
+        },
+        pairs=f"{supplied(study.supply)}.",
+        shift=_("Domain shift: %(shift)s.") % {"shift": _(SHIFTS[study.shift])},
+        tone=_tone(study),
+        rows=tuple(_row(misled, missed) for misled, missed in rates),
+        result=_result(study),
+        suspects=tuple((one.encounters, f"llr {signed(one.llr)}") for one in study.suspects),
+    )
+
+
+def _tone(study: StudyOut) -> str:
+    if study.shift is Shift.MORE or study.factor < 1:
+        return "error"
+    return "done" if study.shift is Shift.AS_CALIBRATED else ""
+
+
+def _row(misled: RateOut, missed: RateOut) -> Row:
+    known = _("not known") if misled.calibration is None else _percent(misled.calibration)
+    return (
+        general(misled.at),
+        _found(misled),
+        known,
+        _found(missed),
+        _percent(min(misled.allowed, missed.allowed))
+        if misled.allowed == missed.allowed
+        else f"{_percent(misled.allowed)} / {_percent(missed.allowed)}",
+    )
+
+
+def _found(rate: RateOut) -> str:
+    if not rate.of:
+        return pgettext("pairs", "none")
+    mark = "✕ " if rate.too_often else ""
+    return f"{mark}{_percent(rate.share)} ({of_all(rate.found, rate.of)})"
+
+
+def _result(study: StudyOut) -> str:
+    if study.supply.missing and study.factor == 1:
+        return _("No scale is fitted: there are too few pairs.")
+    if study.factor == 1:
+        return _("The catalogue gives no reason to adjust the calibrator.")
+    return _(
+        "Adjusted to this catalogue, every llr is multiplied by %(factor)s (scale %(scale)s, "
+        "widening %(widening)s)."
+    ) % {
+        "factor": decimal(study.factor, 2),
+        "scale": decimal(study.scale, 2),
+        "widening": decimal(study.widening, 2),
+    }
+
+
+def _percent(share: float) -> str:
+    return percents(share, 1)
+
+
+def _columns(row: Row) -> str:
+    first, *rest = row
+    return f"{first:>5}" + "".join(f"  {one:>24}" for one in rest)

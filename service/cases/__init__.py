@@ -1,0 +1,1 @@
+"""Cases: named sets of encounters, and all that can be said about one."""

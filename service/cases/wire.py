@@ -1,0 +1,340 @@
+"""What goes over the wire about cases and about who an encounter may be."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from reid.movement import Rating
+from reid.types import Grade, Verdict
+from service.calibration.tested_wire import PlaceOut, SuggestionOut, TestedOut
+from service.cases import examples
+from service.encounters.wire import DecisionOut
+from service.photos.wire import AnnotationOut, ClaimOut
+from service.recognition.wire import CorrespondencesOut, OverlapOut
+from service.web.wire import Corners, Line, Note, Number, Wire, shown
+
+Together = Annotated[
+    float,
+    Field(
+        strict=True,
+        gt=0,
+        lt=1,
+        description="prior probability that two encounters of the case are one animal",
+    ),
+]
+MovementPrior = Annotated[
+    bool,
+    Field(strict=True, description="whether distance and times are part of the prior; see cases"),
+]
+Member = Annotated[int, Field(description="number of an encounter")]
+
+
+class CaseIn(Wire):
+    """A new case."""
+
+    model_config = shown(examples.CASE_IN)
+
+    name: Line
+    note: Note = ""
+    together: Together = 0.5
+    movement_prior: MovementPrior = False
+
+
+class CaseEdit(Wire):
+    """What shall be different; what is left out stays."""
+
+    model_config = shown(examples.CASE_EDIT)
+
+    name: Line | None = None
+    note: Note | None = None
+    together: Together | None = None
+    closed: Annotated[bool, Field(strict=True)] | None = None
+    movement_prior: MovementPrior | None = None
+
+
+class CaseEncountersIn(Wire):
+    """Encounters to put into a case."""
+
+    model_config = shown(examples.CASE_ENCOUNTERS_IN)
+
+    encounters: Annotated[list[Number], Field(min_length=1, max_length=100)]
+    reviewer: Line = "anonymous"
+
+
+class CaseOut(Wire):
+    """A named set of encounters, oldest first."""
+
+    model_config = shown(examples.CASE)
+
+    id: int
+    name: str
+    note: str
+    together: float
+    movement_prior: bool
+    created_at: datetime
+    closed_at: datetime | None
+    encounters: list[Member]
+
+
+class CaseChangeOut(Wire):
+    """An encounter that somebody put into the case or took out."""
+
+    id: int
+    encounter_id: int
+    kind: Literal["added", "removed"]
+    reviewer: str
+    changed_at: datetime
+
+
+class CaseDetailOut(Wire):
+    """A case and everything that was put in or taken out, oldest first."""
+
+    model_config = shown(examples.CASE_DETAIL)
+
+    case: CaseOut
+    changes: list[CaseChangeOut]
+
+
+class SpanOut(Wire):
+    """First and last moment by one statement: the recorded one, or one that contradicts it."""
+
+    start: datetime
+    end: datetime
+    source: str
+
+
+class CaseMemberOut(Wire):
+    """One encounter of a case: where and when. spans: several where its dates are in conflict."""
+
+    encounter_id: int
+    station: str | None
+    position: tuple[float, float] | None = Field(
+        description="latitude, longitude; median of photos"
+    )
+    spans: list[SpanOut]
+    embedded: int
+
+
+class LegOut(Wire):
+    """The way between two encounters under one statement of the time of each."""
+
+    one: SpanOut | None
+    other: SpanOut | None
+    days: float | None
+    least_speed_km_h: float | None
+    rating: Rating
+    reason: str
+
+
+class SpaceTimeOut(Wire):
+    """Distance and times of a pair; never part of its llr."""
+
+    distance_km: float | None
+    legs: list[LegOut]
+    prior: float | None = Field(
+        description="log10 odds they add to the llr where the case wants them as a prior, else null"
+    )
+
+
+class CasePairOut(Wire):
+    """Two encounters. annotations: the two photos that speak, null where none are comparable."""
+
+    encounters: tuple[Member, Member]
+    llr: float
+    interval: tuple[float, float] = Field(
+        description="95 % of the llr over other draws of the calibrating individuals"
+    )
+    verdict: Verdict
+    total: float = Field(
+        description="what the partitions rest on: llr, plus space_time.prior where there is one"
+    )
+    grades: list[Grade] = Field(description="best grade of each encounter that has photos")
+    place: PlaceOut | None = Field(
+        description="on the Tippett plot; null where nothing can be compared or was tested"
+    )
+    settle: list[SuggestionOut] = Field(description="what would settle an open pair")
+    why_nothing: str = Field(description="why nothing is known to settle an open pair, else empty")
+    annotations: tuple[int, int] | None
+    compared: int
+    together: float = Field(description="posterior probability that both are one animal")
+    space_time: SpaceTimeOut
+
+
+class PartitionOut(Wire):
+    """One way to sort the encounters into animals."""
+
+    probability: float
+    animals: list[list[Member]]
+
+
+class CaseReportOut(Wire):
+    """All that can be said about a case.
+
+    llr: rows and columns in the order of `encounters`, 0 on the diagonal and where nothing can be
+    compared; of the photos alone. partitions: most probable first; `mass` is what they hold of
+    `weighed` partitions; in_full false: only those that a search visited were weighed. conflicts:
+    a = b and b = c by verdict, but a is not c. movement: what the ratings of the ways rest on.
+    """
+
+    model_config = shown(examples.CASE_REPORT)
+
+    case: CaseOut
+    encounters: list[CaseMemberOut]
+    llr: list[list[float]]
+    pairs: list[CasePairOut]
+    partitions: list[PartitionOut]
+    weighed: int
+    mass: float
+    in_full: bool
+    conflicts: list[tuple[Member, Member, Member]]
+    movement: str
+    model: str
+    calibrator: str
+    bound: float
+    same: float = Field(description="llr from which the verdict is same; below minus it, different")
+
+
+class IdentityChanceOut(Wire):
+    """One identity before and after the photos spoke; compared false: not on the shortlist."""
+
+    identity_id: int
+    name: str
+    llr: float
+    compared: bool
+    prior: float
+    posterior: float
+
+
+class PosteriorOut(Wire):
+    """Each identity and an animal that is not in the catalogue; the posteriors sum to 1.
+
+    unseen: animals that are assumed not to be in the catalogue; estimated: the same by Chao1.
+    """
+
+    model_config = shown(examples.POSTERIOR)
+
+    encounter_id: int
+    identities: Sequence[IdentityChanceOut]
+    prior_unknown: float
+    unknown: float
+    unseen: float
+    estimated: float
+    model: str
+    calibrator: str
+
+
+class ModelFactsOut(Wire):
+    """What the card of a network says; null where no card lies beside the weights."""
+
+    id: str
+    sha256: str | None = Field(description="of the weights")
+    licence: str | None
+    trained_on: str | None
+
+
+class CalibratorFactsOut(Wire):
+    """What the card of a calibrator says. bound: log10 of the individuals it was fitted on."""
+
+    id: str
+    individuals: int
+    bound: float
+    licence: str | None
+    fitted_on: str | None
+    pairs: tuple[int, int] | None = Field(description="genuine, impostor")
+
+
+class CropOut(Wire):
+    """The flank that was compared, without EXIF. box: where it was cut; jpeg: base64."""
+
+    box: Corners
+    jpeg: str
+
+
+class DossierPhotoOut(Wire):
+    """One photo of an encounter. name: what the dossier calls it, such as A2.
+
+    sha256: of the file as it came. stated: what was said of it and not used. crop null: listed
+    only, because the encounter has many photos, or because the photo cannot be used.
+    """
+
+    name: str
+    sha256: str
+    file_name: str
+    bytes: int
+    width: int
+    height: int
+    camera: str | None
+    captured_at: datetime | None
+    zone: str
+    annotation: AnnotationOut
+    stated: list[ClaimOut]
+    crop: CropOut | None
+
+
+class DossierEncounterOut(Wire):
+    """One encounter: its letter in the dossier, photos oldest first, and what people decided."""
+
+    letter: str
+    encounter_id: int
+    name: str | None
+    photos: list[DossierPhotoOut]
+    decisions: list[DecisionOut]
+
+
+class DossierPairOut(Wire):
+    """What the two photos that speak for a pair of the report show together.
+
+    query: which of the annotations is the query of `correspondences` and `overlap`.
+    """
+
+    encounters: tuple[Member, Member]
+    annotations: tuple[int, int]
+    query: int
+    cosine: float
+    dense_score: float
+    rootsift_score: float | None
+    agreement: float = Field(description="what agrees, as one number: orders candidates")
+    capacity: float = Field(description="0 to 1, how much these two photos could agree at most")
+    correspondences: list[CorrespondencesOut]
+    overlap: OverlapOut | None
+
+
+class OtherPriorOut(Wire):
+    """The most probable partition of the report under another prior; leads: it stays the first."""
+
+    together: float
+    probability: float
+    leads: bool
+
+
+class DossierContentOut(Wire):
+    """All that the dossier says, apart from when it was made.
+
+    positions: "rounded" to a tenth of a degree unless somebody asked for "exact" ones.
+    pairs: without those that no photo speaks for. priors: empty where not every partition could
+    be weighed.
+    """
+
+    software: str
+    species: str = Field(description="scientific name, as the settings have it")
+    positions: Literal["rounded", "exact"]
+    model: ModelFactsOut
+    calibrator: CalibratorFactsOut
+    tested: TestedOut | None = Field(description="null: the calibrator has no test results")
+    report: CaseReportOut
+    encounters: list[DossierEncounterOut]
+    pairs: list[DossierPairOut]
+    priors: list[OtherPriorOut]
+    changes: list[CaseChangeOut]
+
+
+class DossierOut(Wire):
+    """The record of one case. digest: SHA-256 of `content`; docs/dossier.md says of which bytes."""
+
+    model_config = shown(examples.DOSSIER)
+
+    made_at: datetime
+    digest: str
+    content: DossierContentOut

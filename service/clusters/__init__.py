@@ -1,0 +1,1 @@
+"""All encounters sorted into animals, and the pairs most worth a decision."""

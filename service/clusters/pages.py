@@ -1,0 +1,200 @@
+"""Pages of clusters: what the machine sorts together, and what people make of it."""
+
+from typing import Annotated, Literal
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy import Connection
+
+from reid.errors import InputError
+from service.clusters.naming import Plan, carry_out, next_names, plan
+from service.clusters.view import SIZES, WHO, cluster_list, filters, worth_of, worth_views
+from service.parts import Parts, Service
+from service.store import cases, progress
+from service.store.clusterings import Clustering
+from service.store.pairs import Couple
+from service.store.people import Role
+from service.web.languages import ngettext
+from service.web.page import goto, page, remember
+from service.web.parameters import Who
+from service.web.wire import Line
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+WORTH = 10
+MOST = 50  # clusters of one batch
+
+What = Literal["identities", "reviews", "case"]
+Numbers = Annotated[str, Query(pattern=r"^[0-9]{1,9}(,[0-9]{1,9})*$", max_length=20_000)]
+Pair = Annotated[str, Form(pattern=r"^[0-9]{1,9},[0-9]{1,9}$")]
+Chosen = Annotated[list[Numbers], Form(max_length=MOST)]
+Seen = Annotated[list[str], Form(max_length=MOST)]
+Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Names = Annotated[list[Text], Form(max_length=MOST)]
+Note = Annotated[str, Form(max_length=5000)]
+
+
+class NoCluster(InputError):
+    """No cluster was chosen: tick one on the page of clusters first."""
+
+    code = "nothing_chosen"
+
+
+@router.get("/clusters")
+def clusters(
+    request: Request,
+    parts: Service,
+    who: str = "unidentified",
+    size: str = "",
+    station: str = "",
+    flank: str = "",
+    page_number: Annotated[str, Query(alias="page")] = "1",
+) -> Response:
+    """Clusters of encounters, by default those without an identity."""
+    wanted = filters(who, size, station, flank, page_number)
+    with parts.database.read() as connection:
+        values = {
+            "nav": "encounters",
+            "found": cluster_list(parts, connection, wanted),
+            "filters": wanted,
+            "whos": WHO,
+            "sizes": SIZES,
+            "stations": progress.stations(connection),
+            "worth": worth_views(parts, connection, WORTH) if wanted.page == 1 else (),
+            "said": _said(request),
+        }
+        return page(request, parts, "clusters/clusters.html", connection, **values)
+
+
+@router.get("/clusters/preview")
+def preview(
+    request: Request,
+    parts: Service,
+    what: What,
+    chosen: Annotated[list[Numbers], Query(max_length=MOST)] = [],  # noqa: B006  FastAPI copies it
+    best: Annotated[int, Query(ge=0, le=200)] = 0,
+) -> Response:
+    """What an action would do, before anything is done. best: pairs most worth a decision."""
+    with parts.database.read() as connection:
+        made, groups = _made(parts, connection), _groups(chosen)
+        plans = [plan(connection, one, made) for one in groups]
+        asked = parts.pairing.to_review(connection, groups, best) if what == "reviews" else []
+        values = {
+            "nav": "encounters",
+            "what": what,
+            "chosen": chosen,
+            "plans": list(zip(plans, next_names(connection, plans), strict=True)),
+            "pairs": worth_of(connection, asked),
+            "encounters": list(dict.fromkeys(n for one in groups for n in one)),
+            "largest": cases.LARGEST,
+            "possible": what != "identities" or not any(one.problem for one in plans),
+            "reviewer": unquote(request.cookies.get("reviewer", "")),
+            "needs": Role.CURATOR if what != "case" else Role.OBSERVER,
+        }
+        if not groups and not best:
+            raise NoCluster(NoCluster.__doc__ or "")
+        return page(request, parts, "clusters/clusters_preview.html", connection, **values)
+
+
+@router.post("/clusters/identities")
+def name_clusters(
+    parts: Service,
+    who: Who,
+    chosen: Chosen,
+    seen: Seen,
+    name: Names = [],  # noqa: B006  FastAPI copies it
+    note: Note = "",
+    reviewer: Text = "",
+) -> Response:
+    """Decide on every chosen cluster, all or none."""
+    signed, groups = who.signs(reviewer), _groups(chosen)
+    with parts.database.write() as connection:
+        made = _made(parts, connection)
+        plans = [plan(connection, one, made) for one in groups]
+        _decide(connection, plans, made, seen, name, _plain(note), signed)
+    response = goto(f"/clusters?named={len(plans)}")
+    remember(response, signed, who)
+    return response
+
+
+@router.post("/clusters/reviews")
+def put_up(
+    parts: Service,
+    who: Who,
+    pair: Annotated[list[Pair], Form(max_length=500)],
+    reviewer: Text = "",
+) -> Response:
+    """Put pairs up for review."""
+    couples = [_couple(one) for one in pair]
+    with parts.database.write() as connection:
+        new = parts.pairing.put_up(connection, couples, who.signs(reviewer))
+    return goto(f"/clusters?asked={new}")
+
+
+@router.post("/clusters/case")
+def open_case(
+    parts: Service, who: Who, chosen: Chosen, name: Annotated[Line, Form()], note: Note = ""
+) -> Response:
+    """Open a case with the encounters of the chosen clusters and go to it."""
+    numbers = [n for one in _groups(chosen) for n in one]
+    with parts.database.write() as connection:
+        made = cases.add(connection, name, _plain(note))
+        cases.put(connection, made.id, numbers, who.signs(""))
+    return goto(f"/cases/{made.id}")
+
+
+def _decide(
+    connection: Connection,
+    plans: list[Plan],
+    made: Clustering | None,
+    seen: list[str],
+    names: list[str],
+    note: str,
+    reviewer: str,
+) -> None:
+    blank = [""] * len(plans)
+    for one, then, name in zip(plans, [*seen, *blank], [*names, *blank], strict=False):
+        carry_out(connection, one, made, seen=then, name=name, note=note, reviewer=reviewer)
+
+
+def _made(parts: Parts, connection: Connection) -> Clustering | None:
+    kept = parts.pairing.latest(connection)
+    return kept.content if kept else None
+
+
+def _groups(chosen: list[str]) -> list[list[int]]:
+    return [[int(number) for number in one.split(",")] for one in chosen]
+
+
+def _couple(text: str) -> Couple:
+    one, other = sorted(int(number) for number in text.split(","))
+    return one, other
+
+
+def _said(request: Request) -> str:
+    """What the action before did."""
+    done = {
+        "named": ngettext(
+            "%(num)s cluster got an identity.",
+            "%(num)s clusters got an identity.",
+            _number(request, "named"),
+        ),
+        "asked": ngettext(
+            "%(num)s pair was put up for review.",
+            "%(num)s pairs were put up for review.",
+            _number(request, "asked"),
+        ),
+    }
+    for name, words in done.items():
+        if name in request.query_params:
+            return words % {"num": _number(request, name)}
+    return ""
+
+
+def _number(request: Request, name: str) -> int:
+    text = request.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+
+
+def _plain(text: str) -> str:
+    return text.replace("\x00", "").strip()

@@ -1,0 +1,164 @@
+"""The clusters of all encounters: made in the background, read by pages and the API."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import partial
+from threading import Lock
+
+from sqlalchemy import Connection
+
+from reid.clusters import probability
+from reid.types import Flank
+from service.catalogue import disclosed as said
+from service.clusters.clustering import LISTED, Facts, clustered
+from service.recognition.comparing import in_force, maker_of
+from service.recognition.engine import Engine
+from service.store import clusterings, identities, jobs, pairs, reviews
+from service.store.clusterings import Cluster, Kept, Link, Worth
+from service.store.database import Database
+from service.store.jobs import Job
+from service.store.pairs import Maker
+from service.store.reviews import NewPair
+from service.store.tables.base import now
+from service.store.tasks import Done, Failure, Outcome, attempted
+
+AT_LEAST_EVERY = timedelta(minutes=10)  # while pairs are still being compared
+
+
+class Pairing:
+    """Reads what was found last. One a process."""
+
+    def __init__(self, database: Database, engine: Engine) -> None:
+        self._database, self._engine = database, engine
+        self._kept: Kept | None = None
+        self._reading = Lock()
+
+    def latest(self, connection: Connection) -> Kept | None:
+        """The newest clusters; None before the first were made."""
+        newest = clusterings.newest(connection)
+        if newest is None:
+            return None
+        with self._reading:
+            if self._kept is None or self._kept.id != newest[0]:
+                self._kept = clusterings.get(connection, newest[0])
+            return self._kept
+
+    def current(self, connection: Connection, kept: Kept) -> bool:
+        """Whether nothing has happened since; while the network is being loaded, so it seems."""
+        maker = in_force(self._engine)
+        return maker is None or kept.version == clusterings.version(connection, maker)
+
+    def worth(self, connection: Connection, *, limit: int = LISTED) -> list[Worth]:
+        """The pairs most worth a decision, without those decided or put up for review since."""
+        kept = self.latest(connection)
+        if kept is None:
+            return []
+        asked, of = said.asked(connection), identities.assigned(connection)
+        found = [
+            one
+            for one in kept.content.worth
+            if one.couple not in asked
+            and not (one.couple[0] in of and of[one.couple[0]] == of.get(one.couple[1]))
+        ]
+        return found[:limit]
+
+    def to_review(
+        self, connection: Connection, groups: Sequence[Sequence[int]], best: int
+    ) -> list[Worth]:
+        """The pairs most worth a decision, or the doubtful ones inside some clusters."""
+        if best:
+            return self.worth(connection, limit=best)
+        kept, asked = self.latest(connection), said.asked(connection)
+        chosen = {tuple(sorted(one)) for one in groups}
+        return [
+            _inside(link, cluster)
+            for cluster in (kept.content.clusters if kept else ())
+            if cluster.encounters in chosen
+            for link in cluster.doubtful
+            if link.couple not in asked
+        ]
+
+    def put_up(self, connection: Connection, couples: Sequence[pairs.Couple], reviewer: str) -> int:
+        """Put pairs up for review with what a decision on each is worth; how many are new."""
+        kept = self.latest(connection)
+        worth = {one.couple: one.gain for one in kept.content.worth} if kept else {}
+        for cluster in kept.content.clusters if kept else ():
+            inside = {link.couple: _inside(link, cluster).gain for link in cluster.doubtful}
+            worth = inside | worth
+        new = [
+            NewPair(*couple, source="suggested", worth=worth.get(couple, 0.0))
+            for couple in dict.fromkeys(couples)
+        ]
+        up = reviews.existing(connection, [one.couple for one in new])
+        reviews.put(connection, new, reviewer)
+        return len(new) - len(up)
+
+
+def _inside(link: Link, cluster: Cluster) -> Worth:
+    """A pair inside a cluster, worth what the cluster is in doubt by that pair alone."""
+    together = probability(link.llr)
+    in_doubt = 1 - max(together, cluster.belongs or 0.0)
+    return Worth(
+        couple=link.couple,
+        llr=link.llr,
+        compared=link.compared,
+        together=together,
+        joined=True,
+        gain=in_doubt,
+    )
+
+
+class SortEncounters:
+    """Sorts everything anew in the background when something has changed."""
+
+    def __init__(self, database: Database, engine: Engine) -> None:
+        self._database, self._engine = database, engine
+
+    def look(self) -> None:
+        """Queue it when nothing else is to be done, and now and then meanwhile."""
+        maker = maker_of(self._engine)
+        if maker is None:
+            return
+        with self._database.read() as connection:
+            version, newest = clusterings.version(connection, maker), clusterings.newest(connection)
+            if newest and newest[1] == version:
+                return
+            if jobs.payloads(connection, pairs.KIND, "queued") and (
+                newest is None or now() - newest[2] < AT_LEAST_EVERY
+            ):
+                return
+            if newest is None and not pairs.newest_of(connection, maker.model):
+                return
+        with self._database.write() as connection:
+            clusterings.enqueue(connection)
+
+    def do(self, claimed: Sequence[Job]) -> Mapping[int, Outcome]:
+        """The clusters as they are now."""
+        return {job.id: attempted(job, self._sorted) for job in claimed}
+
+    def failed(self, connection: Connection, job: Job, failure: Failure) -> None:
+        """Nothing: the clusters of before stay."""
+
+    def _sorted(self) -> Outcome:
+        maker = maker_of(self._engine)
+        if maker is None:
+            return Done(lambda _: None)
+        with self._database.read() as connection:
+            version = clusterings.version(connection, maker)
+            facts = gathered(connection, maker)
+        made = clustered(facts, maker)
+        return Done(partial(clusterings.put, version=version, content=made))
+
+
+def gathered(connection: Connection, maker: Maker) -> Facts:
+    """Everything that the clusters are made from."""
+    flanks: dict[int, set[Flank]] = {}
+    for entry in pairs.entries(connection, maker.model):
+        flanks.setdefault(entry.row.encounter, set()).add(entry.flank)
+    return Facts(
+        flanks={number: frozenset(flanks[number]) for number in sorted(flanks)},
+        measured=pairs.every(connection, maker),
+        identity_of=identities.assigned(connection),
+        standings=said.standings(connection),
+        waiting=len(pairs.lacking(connection, maker)),
+    )

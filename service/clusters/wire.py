@@ -1,0 +1,150 @@
+"""Clusters of encounters, and pairs most worth a decision, on the wire."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, JsonValue
+
+from service.web.wire import Line, Number, Wire, shown
+
+MOMENT = "2026-03-01T12:00:00Z"
+LINK: dict[str, JsonValue] = {"couple": [3, 9], "llr": 1.31, "compared": True}
+CLUSTER: dict[str, JsonValue] = {
+    "encounters": [3, 9],
+    "identity_id": None,
+    "unidentified": 2,
+    "together": 0.52,
+    "belongs": 0.52,
+    "weakest": LINK,
+    "doubtful": [LINK],
+    "counted": True,
+    "near_identity": 2,
+    "near_encounter": 4,
+    "near": 0.03,
+}
+WORTH: dict[str, JsonValue] = {
+    "couple": [3, 9],
+    "llr": 1.31,
+    "compared": True,
+    "together": 0.52,
+    "joined": True,
+    "gain": 0.48,
+}
+MADE: dict[str, JsonValue] = {
+    "made_at": MOMENT,
+    "current": True,
+    "model": "rosette@4",
+    "calibrator": "evidence@1",
+    "prior": 0.05,
+}
+
+Pair = Annotated[tuple[Number, Number], Field(description="two encounters")]
+
+
+class LinkOut(Wire):
+    """Two encounters. compared false: the llr is assumed from near misses, not measured."""
+
+    couple: tuple[int, int]
+    llr: float
+    compared: bool
+
+
+class ClusterOut(Wire):
+    """Encounters that are one animal, as far as photos and people say."""
+
+    encounters: list[int]
+    identity_id: int | None = Field(description="of those of its encounters that have one")
+    unidentified: int = Field(description="encounters without an identity")
+    together: float | None = Field(
+        description="probability that all are one animal; null for one encounter, or more than 6"
+    )
+    belongs: float | None = Field(
+        description="probability that the encounter that belongs least is part of it"
+    )
+    weakest: LinkOut | None
+    doubtful: list[LinkOut]
+    counted: bool = Field(description="false: one encounter that is rather part of something else")
+    near_identity: int | None
+    near_encounter: int | None
+    near: float = Field(description="probability that it is the identity near_identity")
+
+
+class Made(Wire):
+    """When and from what the clusters were made.
+
+    current false: something has happened since, and they are made anew in the background. prior:
+    probability that two groups of encounters are one animal before any photo is looked at.
+    """
+
+    made_at: datetime
+    current: bool
+    model: str
+    calibrator: str
+    prior: float
+
+
+class ClustersOut(Wire):
+    """All encounters sorted into animals. waiting: encounters whose pairs are not compared yet."""
+
+    model_config = shown(
+        {
+            "made": MADE,
+            "encounters": 412,
+            "animals": 57,
+            "unplaced": 8,
+            "waiting": 0,
+            "conflicts": [[3, 12]],
+            "total": 65,
+            "clusters": [CLUSTER],
+        }
+    )
+
+    made: Made | None = Field(description="null: not made yet")
+    encounters: int
+    animals: int
+    unplaced: int
+    waiting: int
+    conflicts: list[tuple[int, int]] = Field(
+        description="pairs that observers judged against the catalogue"
+    )
+    total: int
+    clusters: list[ClusterOut]
+
+
+class SuggestionOut(Wire):
+    """A pair that is worth a look. gain: expected change of the number of animals."""
+
+    couple: tuple[int, int]
+    llr: float
+    compared: bool
+    together: float
+    joined: bool
+    gain: float
+
+
+class SuggestionsOut(Wire):
+    """Pairs most worth a decision, first the one whose answer changes most."""
+
+    model_config = shown({"made": MADE, "suggestions": [WORTH]})
+
+    made: Made | None
+    suggestions: list[SuggestionOut]
+
+
+class PutUpIn(Wire):
+    """Pairs to be reviewed: those named, or else the `best` most worth it."""
+
+    model_config = shown({"pairs": [[3, 9]], "best": None, "reviewer": "ab"})
+
+    pairs: list[Pair] = Field(default=[], max_length=200)
+    best: int | None = Field(default=None, ge=1, le=200)
+    reviewer: Line = "anonymous"
+
+
+class PutUpOut(Wire):
+    """How many pairs are new among those to be reviewed; the others were there already."""
+
+    model_config = shown({"asked": 3, "new": 2})
+
+    asked: int
+    new: int

@@ -1,0 +1,91 @@
+"""The dossier as one self-contained HTML page with a policy that lets it load nothing at all."""
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from sqlalchemy import Connection
+
+from reid.errors import BadSettings, NotFound
+from service.cases.wire import DossierOut
+from service.dossier.record import dossier
+from service.dossier.view import dossier_view
+from service.parts import Parts
+from service.store import cases
+from service.web import languages
+from service.web.words import FILTERS, SIGNS
+
+HERE = Path(__file__).parent.parent
+
+pages = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+languages.install(pages)
+pages.filters.update(FILTERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A page, the Content-Security-Policy it is served with, and what to call the file."""
+
+    html: str
+    policy: str
+    file_name: str
+
+
+def printed(record: DossierOut) -> Printed:
+    """A record as a document; the same record gives the same bytes."""
+    style = (HERE / "static" / "dossier" / "dossier.css").read_text(encoding="utf-8") + (
+        f'@page {{ @bottom-left {{ content: "SHA-256 of the content {record.digest}" }} }}\n'
+    )
+    allowed = b64encode(sha256(style.encode()).digest()).decode("ascii")
+    policy = (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{allowed}'; base-uri 'none'; "
+        "form-action 'none'"
+    )
+    html = pages.get_template("dossier/dossier.html").render(
+        view=dossier_view(record),
+        style=Markup(style),  # noqa: S704 - our own file and a digest
+        policy=policy,
+        signs=SIGNS,
+    )
+    return Printed(html, f"{policy}; frame-ancestors 'none'", f"{file_stem(record)}.html")
+
+
+def file_stem(record: DossierOut) -> str:
+    """A file name for a case: "dossier-1-ustyurt-2018"."""
+    case = record.content.report.case
+    words = re.sub(r"[^a-z0-9]+", "-", case.name.lower()).strip("-")
+    return f"dossier-{case.id}-{words}".rstrip("-")
+
+
+def write(
+    parts: Parts, case: str, out: Path, json: Path | None = None, *, exact: bool = False
+) -> DossierOut:
+    """Write a dossier, and its JSON if asked. case: number or name."""
+    for path in (out, json):
+        if path and not path.parent.is_dir():
+            raise BadSettings(f"there is no folder {path.parent}")
+    with parts.database.read() as connection:
+        number = _number(connection, case)
+    record = dossier(parts, number, exact=exact)
+    out.write_text(printed(record).html, encoding="utf-8")
+    if json:
+        json.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return record
+
+
+def _number(connection: Connection, case: str) -> int:
+    """Of a case that is named, else of the case with this number."""
+    found = next((one.id for one in cases.every(connection) if one.name == case), None)
+    if found is None and not (case.isascii() and case.isdecimal()):
+        raise NotFound(f"no case {case}")
+    return found or cases.get(connection, int(case)).id

@@ -1,0 +1,1 @@
+"""Encounters: candidates, evidence of pairs, decisions."""

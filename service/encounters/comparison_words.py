@@ -1,0 +1,92 @@
+"""What the comparison page says in sentences: of decisions, of weak photos, of no candidate."""
+
+from reid.types import Flank
+from service.photos.facts_view import FactsView
+from service.recognition.engine import Answer
+from service.store.decisions import Decision
+from service.store.encounters import EncounterDetail
+from service.web.languages import NP_, pgettext
+from service.web.languages import gettext as _
+from service.web.words import flank_names, signed
+
+DECISION_WORDS = {
+    "same": NP_("decision", "same as"),
+    "new": NP_("decision", "new identity"),
+    "cannot_tell": NP_("decision", "cannot tell"),
+    "withdrawn": NP_("decision", "withdrawn"),
+}
+
+
+def decided(kind: str) -> str:
+    """What was decided, in front of the name of the identity: "same as"."""
+    return pgettext("decision", DECISION_WORDS[kind])
+
+
+def weak_pair(query: FactsView, candidate: FactsView | None) -> str:
+    """Which photos of a pair are poor or worse, with markup; nothing where there is no pair."""
+    if candidate is None or not (query.weak or candidate.weak):
+        return ""
+    if query.weak and candidate.weak:
+        return _(
+            "<strong>Weak evidence:</strong> both photos are poor, and prove little for “same” or "
+            "for “different”."
+        )
+    if query.weak:
+        return _(
+            "<strong>Weak evidence:</strong> the photo of the query is poor, and proves little for "
+            "“same” or for “different”."
+        )
+    return _(
+        "<strong>Weak evidence:</strong> the photo of the candidate is poor, and proves little for "
+        "“same” or for “different”."
+    )
+
+
+def nothing_to_compare(
+    detail: EncounterDetail, answer: Answer | None, *, still: bool = False
+) -> tuple[str, str]:
+    """Why there is no candidate, and what then."""
+    flanks = [one.value for one in detail.summary.flanks if one is not Flank.UNKNOWN]
+    if detail.summary.pending and not detail.summary.embedded:
+        return (
+            _("The photos are still being embedded"),
+            _("The candidates appear here by themselves."),
+        )
+    if not detail.summary.embedded:
+        return _("No photo of this encounter can be used"), _("The reasons are listed below.")
+    if still:
+        return _("Comparing …"), _("The candidates appear here by themselves.")
+    if answer is None:
+        return (
+            _("The machine cannot compare now"),
+            _("You can decide by eye; the message says why."),
+        )
+    if not answer.gallery:
+        return (
+            _("The catalogue has no identity to compare with yet"),
+            _("Decide “new identity” to begin the catalogue with this leopard."),
+        )
+    other = (
+        _("The catalogue has no other %(flank)s")
+        if flanks
+        else _("The catalogue has no other comparable flank")
+    )
+    then = _(
+        "Left and right rosettes are different patterns: a new identity, or another flank's photo."
+    )
+    return other % {"flank": flank_names(flanks)}, then
+
+
+def said(decision: Decision) -> str:
+    """A decision that was just recorded, as a message."""
+    if decision.kind == "withdrawn":
+        return _("Withdrawn: the encounter waits again. The earlier decision stays in the history.")
+    if decision.kind == "cannot_tell":
+        return _("Recorded: cannot tell. The catalogue is unchanged.")
+    if decision.kind == "new":
+        words = _("Recorded: new identity %(name)s.")
+    elif decision.llr is None:
+        words = _("Recorded: same as %(name)s.")
+    else:
+        words = _("Recorded: same as %(name)s (llr %(llr)s shown).")
+    return words % {"name": decision.identity, "llr": signed(decision.llr or 0)}

@@ -1,0 +1,57 @@
+"""The fields of the decision bar, as the decision they state."""
+
+from typing import Annotated, Literal
+
+from fastapi import Depends, Form
+
+from reid.errors import InputError
+from service.store.decisions import NewDecision
+from service.web.parameters import Who
+from service.web.wire import Line
+
+Kind = Literal["same", "new", "cannot_tell", "withdrawn", "other"]
+Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+class NothingChosen(InputError):
+    """No identity was chosen: pick a candidate, or one from the list of identities."""
+
+    code = "nothing_chosen"
+
+
+def decision_form(
+    who: Who,
+    kind: Annotated[Kind, Form()],
+    after: Annotated[int, Form(ge=0, le=2**31 - 1)],
+    identity_id: Annotated[int | None, Form(ge=1, le=2**31 - 1)] = None,
+    other: Text = "",
+    name: Text = "",
+    llr: Annotated[float | None, Form(ge=-12, le=12, allow_inf_nan=False)] = None,
+    model: Annotated[Line | None, Form()] = None,
+    calibrator: Annotated[Line | None, Form()] = None,
+    reviewer: Text = "",
+    note: Annotated[str, Form(max_length=5000)] = "",
+) -> NewDecision:
+    """`other` names an identity off the list; only `same` was decided beside a shown llr."""
+    chosen = _number(other) if kind == "other" else identity_id
+    if kind in {"same", "other"} and chosen is None:
+        raise NothingChosen(NothingChosen.__doc__ or "")
+    beside = kind == "same"
+    return NewDecision(
+        kind="same" if kind == "other" else kind,
+        identity_id=chosen if kind in {"same", "other"} else None,
+        name=(name.strip() or None) if kind == "new" else None,
+        llr=llr if beside else None,
+        model=model if beside else None,
+        calibrator=calibrator if beside else None,
+        reviewer=who.signs(reviewer),
+        note=note.replace("\x00", "").strip(),
+        after=after,
+    )
+
+
+DecisionForm = Annotated[NewDecision, Depends(decision_form)]
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None

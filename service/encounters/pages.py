@@ -1,0 +1,143 @@
+"""Pages of encounters: the list, one with its candidates, and the decision."""
+
+from typing import Annotated
+from urllib.parse import unquote, urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy import Connection
+
+from reid.errors import Conflict, ReidError
+from service.encounters.comparison_view import comparing
+from service.encounters.comparison_words import said
+from service.encounters.decision_form import DecisionForm
+from service.encounters.list_view import STATES, counts, encounter_list, filters
+from service.parts import Parts, Service
+from service.recognition.engine import Answer
+from service.store import cases, decisions, encounters, identities, progress
+from service.viewer import look as looks
+from service.viewer.drawing import tone
+from service.web.advice import trouble
+from service.web.core_words import said_by_core
+from service.web.kept import NotYet
+from service.web.page import goto, page, remember
+from service.web.parameters import RowNumber, Who
+from service.web.words import sentence
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/encounters")
+def encounter_page(
+    request: Request,
+    parts: Service,
+    state: str = "waiting",
+    station: str = "",
+    flank: str = "",
+    page_number: Annotated[str, Query(alias="page")] = "1",
+) -> Response:
+    """Encounters, by default those that wait."""
+    wanted = filters(state, station, flank, page_number)
+    with parts.database.read() as connection:
+        found = encounter_list(connection, wanted)
+        chosen = {"state": wanted.state, "station": wanted.station, "flank": wanted.flank}
+        values = {
+            "nav": "encounters",
+            "rows": found.rows,
+            "total": found.total,
+            "page": found.page,
+            "pages": found.pages,
+            "filters": wanted,
+            "states": STATES,
+            "stations": progress.stations(connection),
+            "busy": counts(connection).pending > 0,
+            "page_url": lambda number: "/encounters?" + urlencode({**chosen, "page": number}),
+        }
+        return page(request, parts, "encounters/encounters.html", connection, **values)
+
+
+@router.get("/encounters/{encounter_id}")
+def compare(encounter_id: RowNumber, request: Request, parts: Service) -> Response:
+    """Query and candidates side by side."""
+    return _compare(request, parts, encounter_id)
+
+
+def _compare(
+    request: Request, parts: Parts, encounter_id: int, refused: str = "", status: int = 200
+) -> Response:
+    with parts.database.read() as connection:
+        detail = encounters.get(connection, encounter_id)
+    answer, problem = _candidates(parts, encounter_id)
+    look = looks.parse(request.query_params)
+    still = answer is None and not problem
+    view = comparing(detail, answer, look, still=still)
+    with parts.database.read() as connection:
+        following = encounters.next_waiting(connection, encounter_id)
+        _look_ahead(parts, following.id if following and answer else None)
+        values = {
+            **{name: getattr(view, name) for name in view.__slots__},
+            "nav": "encounters",
+            "busy": detail.summary.pending > 0 or still,
+            "still": still,
+            "loaded": parts.engine.loaded is not None,
+            "problem": refused or problem,
+            "said": _said(request, connection, encounter_id),
+            "tone": tone(look.brightness, look.contrast),
+            "toned": (look.brightness, look.contrast) != (100, 100),
+            "next_encounter": following.id if following else None,
+            "next_name": identities.next_name(connection),
+            "identities": identities.in_use(connection),
+            "cases_in": cases.of_encounter(connection, encounter_id),
+            "cases_open": cases.joinable(connection, encounter_id),
+            "reviewer": unquote(request.cookies.get("reviewer", "")),
+        }
+        response = page(request, parts, "encounters/encounter.html", connection, **values)
+    response.status_code = status
+    return response
+
+
+def _candidates(parts: Parts, encounter_id: int) -> tuple[Answer | None, str]:
+    """The answer, or why there is none; neither while it is being found out."""
+    if parts.engine.loaded is None:
+        return None, parts.engine.failure or ""
+    engine = parts.engine
+    try:
+        found = parts.ahead.answer(
+            ("candidates", encounter_id),
+            lambda: engine.candidates(encounter_id, wait=False),
+            lambda: engine.candidates(encounter_id),
+        )
+    except NotYet:
+        return None, ""
+    except ReidError as error:
+        return None, trouble(error)
+    return found, ""
+
+
+def _look_ahead(parts: Parts, encounter_id: int | None) -> None:
+    """Find out who the encounter may be that a person looks at next."""
+    if encounter_id is not None:
+        number = encounter_id
+        parts.ahead.soon(("candidates", number), lambda: parts.engine.candidates(number))
+
+
+def _said(request: Request, connection: Connection, encounter_id: int) -> str:
+    """The decision named in the address, if it is the latest of this encounter."""
+    last = decisions.latest(connection, encounter_id)
+    return said(last) if last and request.query_params.get("said") == str(last.id) else ""
+
+
+@router.post("/encounters/{encounter_id}/decisions")
+def decide(
+    encounter_id: RowNumber, request: Request, parts: Service, who: Who, new: DecisionForm
+) -> Response:
+    """Record a decision and show the encounter again, with a message and the way back."""
+    try:
+        with parts.database.write() as connection:
+            made = decisions.add(connection, encounter_id, new)
+    except Conflict as error:
+        return _compare(request, parts, encounter_id, f"{sentence(said_by_core(str(error)))}.", 409)
+    parts.metrics.decisions.labels(made.kind).inc()
+    response = goto(f"/encounters/{encounter_id}?said={made.id}")
+    remember(response, new.reviewer, who)
+    return response

@@ -1,0 +1,296 @@
+"""View model of two encounters side by side: the page /compare, and a part of other pages.
+
+To show it within another page:
+
+    look = parse_pair(request.query_params, path="/reviews/12", keep=(("queue", "mine"),))
+    pair = pair_view(parts, one, other, look, blind=True)
+
+and in the template, with `pair` among its values:
+
+    {% block head %}<link rel="stylesheet" href="/static/viewer/compare.css">
+    <link rel="stylesheet" href="/static/viewer/pair.css">{% endblock %}
+    {% block modules %}<script type="module" src="/static/viewer/pair.js"></script>
+    <script type="module" src="/static/web/swap.js"></script>{% endblock %}
+    {% include "viewer/_pair.html" %}
+
+The include is one element with the id "pair". It takes the keys a b B f h H k l o q Q r t T x y z,
+the digits 0 to 6 and , . + - =; arrow keys only while its picture has the focus.
+
+`blind=True` leaves out what would tell the answer: no llr or verdict, no mark, no comparison, no
+name of a file or an identity; photos in order of time, the best ones of one flank first shown, and
+one laid over the other by the outline of the animal alone. Call it without `blind` as soon as the
+observer has answered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from reid.errors import ReidError
+from reid.types import Evidence, Grade, Source
+from service.cases.report import PairSays
+from service.encounters.list_view import crop_address, title
+from service.parts import Parts
+from service.photos.facts_view import quality_words
+from service.store import encounters
+from service.store.encounters import EncounterDetail
+from service.store.identities import Reference
+from service.viewer.look import PairLook
+from service.viewer.marks import SectionRow, marks, sections
+from service.viewer.overlay import Laid
+from service.viewer.picture import PairPicture, pair_picture
+from service.web.advice import advice
+from service.web.languages import gettext as _
+from service.web.words import limits, meaning, overlapping, sentence, signed
+
+GRADES = (Grade.GOOD, Grade.USABLE, Grade.POOR, Grade.UNUSABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class StripPhoto:
+    """One photo of an encounter. label: how it is called for the eye and the ear."""
+
+    annotation_id: int
+    label: str
+    flank: str
+    quality: str
+    captured_at: datetime | None
+    state: str
+    thumbnail: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two encounters. letter: A or B; number: of the encounter."""
+
+    letter: str
+    number: int
+    title: str
+    started_at: datetime | None
+    photos: tuple[StripPhoto, ...]
+    shown: StripPhoto
+    next_photo: str
+    last_photo: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """What the machine says of two encounters, and of the two photos alone (`photos`, or "").
+
+    share: where the llr lies between minus and plus its bound, 0 to 1; low, high: of its interval;
+    same, different: where the verdicts begin. ticks: whole llrs, with where they lie.
+    """
+
+    llr: float
+    signed: str
+    bound: str
+    interval: str
+    verdict: str
+    meaning: str
+    limits: str
+    photos: str
+    compared: int
+    share: float
+    low: float
+    high: float
+    same: float
+    different: float
+    ticks: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairView:
+    """Everything the include draws; see the module for how.
+
+    laid: what the registration rests on, in words. agreeing: rosettes that agree, drawn or not;
+    compared: whether the two photos were.
+    more: address of the look with all of them, or with fewer. overlap: in words. problem: why the
+    machine says nothing.
+    """
+
+    one: Side
+    other: Side
+    look: PairLook
+    blind: bool
+    picture: PairPicture
+    laid: str
+    agreeing: int
+    compared: bool
+    sections: tuple[SectionRow, ...]
+    more: str
+    evidence: EvidenceView | None
+    overlap: str
+    problem: str
+
+
+def pair_view(parts: Parts, one: int, other: int, look: PairLook, *, blind: bool) -> PairView:
+    """Two encounters by their numbers. NotFound where one of them is not there."""
+    with parts.database.read() as connection:
+        details = encounters.get(connection, one), encounters.get(connection, other)
+    says, problem = (None, "") if blind else _says(parts, one, other)
+    shown = _shown(details, says, look)
+    known = None
+    if says and says.best and says.best.annotations == tuple(r.annotation.id for r in shown):
+        known = says.best.comparison if says.best.query == says.best.annotations[0] else None
+    laid = parts.overlays.photos(*shown, blind=blind, known=known)
+    sides = [
+        _side(letter, detail, reference, name, look, blind=blind)
+        for letter, detail, reference, name in zip("AB", details, shown, "ab", strict=True)
+    ]
+    every = marks(laid, look)
+    photos = (shown[0].photo, shown[1].photo)
+    picture = pair_picture(photos, (sides[0].shown.label, sides[1].shown.label), laid, look, every)
+    return PairView(
+        one=sides[0],
+        other=sides[1],
+        look=look,
+        blind=blind,
+        picture=picture,
+        laid=_resting_on(laid, blind=blind),
+        agreeing=sum(mark.kind == "agree" for mark in every),
+        compared=laid.comparison is not None,
+        sections=sections(every, laid, look, picture.panes[0]),
+        more=look.url(every=not look.every)
+        if len(picture.marks) < len(every) or look.every
+        else "",
+        evidence=_evidence(says, laid, parts.engine.calibrator().same) if says else None,
+        overlap=overlapping(laid.comparison.overlap) if laid.comparison else "",
+        problem=problem,
+    )
+
+
+def _says(parts: Parts, one: int, other: int) -> tuple[PairSays | None, str]:
+    """What the machine says, or why it says nothing."""
+    if parts.engine.loaded is None:
+        return None, parts.engine.failure or _("The network is being loaded.")
+    try:
+        return parts.casework.between(one, other), ""
+    except ReidError as error:
+        return None, f"{sentence(str(error))}. {advice(error.code)}"
+
+
+def _shown(
+    details: tuple[EncounterDetail, EncounterDetail], says: PairSays | None, look: PairLook
+) -> tuple[Reference, Reference]:
+    """The photos asked for; else the pair that agrees most; else the best ones of one flank."""
+    first, second = (detail.references for detail in details)
+    best = says.best.annotations if says and says.best else (0, 0)
+    pairs = [(one, other) for one in first for other in second]
+
+    def order(pair: tuple[Reference, Reference]) -> tuple[object, ...]:
+        ids = [one.annotation.id for one in pair]
+        asked = [number != wanted for number, wanted in zip(ids, (look.a, look.b), strict=True)]
+        flanks = [one.annotation.flank for one in pair]
+        return (
+            sum(asked),
+            ids != list(best),
+            not flanks[0].comparable_with(flanks[1]),
+            sum(_rank(one) for one in pair),
+            ids,
+        )
+
+    return min(pairs, key=order)
+
+
+def _rank(one: Reference) -> int:
+    """0 for a good photo."""
+    quality = one.annotation.quality
+    return GRADES.index(quality.grade) if quality else len(GRADES)
+
+
+def _side(
+    letter: str,
+    detail: EncounterDetail,
+    shown: Reference,
+    name: str,
+    look: PairLook,
+    *,
+    blind: bool,
+) -> Side:
+    photos = tuple(
+        _photo(letter, number, one, shown, name, look, blind=blind)
+        for number, one in enumerate(detail.references, 1)
+    )
+    current = next(n for n, one in enumerate(photos) if one.current)
+    several = len(photos) > 1
+    return Side(
+        letter=letter,
+        number=detail.summary.id,
+        title=title(detail.summary),
+        started_at=detail.summary.started_at,
+        photos=photos,
+        shown=photos[current],
+        next_photo=photos[(current + 1) % len(photos)].url if several else "",
+        last_photo=photos[current - 1].url if several else "",
+    )
+
+
+def _photo(
+    letter: str,
+    number: int,
+    one: Reference,
+    shown: Reference,
+    name: str,
+    look: PairLook,
+    *,
+    blind: bool,
+) -> StripPhoto:
+    said = _("Photo %(number)s of %(letter)s") % {"number": number, "letter": letter}
+    return StripPhoto(
+        annotation_id=one.annotation.id,
+        label=said if blind else f"{said}, {one.photo.file_name}",
+        flank=one.annotation.flank.value,
+        quality=quality_words(one.annotation.quality),
+        captured_at=one.photo.captured_at,
+        state=one.annotation.state,
+        thumbnail=crop_address(one.annotation.id),
+        url=look.url(**{name: one.annotation.id}),
+        current=one.annotation.id == shown.annotation.id,
+    )
+
+
+def _resting_on(laid: Laid, *, blind: bool) -> str:
+    """What the two photos are laid over each other by."""
+    if laid.mesh.source is None:
+        return _("Not laid over: the two photos show different flanks, or too little coat")
+    if blind or laid.mesh.source is Source.OUTLINE:
+        return _("Laid over by outline only: places fit roughly")
+    if laid.mesh.source is Source.ROSETTES:
+        return _("Laid over by the rosettes that agree")
+    return _("Laid over by the RootSIFT points that agree")
+
+
+def _evidence(says: PairSays, laid: Laid, same: float) -> EvidenceView:
+    found, bound = says.evidence, says.evidence.bound
+    comparable = says.best is not None
+    low, high = found.interval
+
+    def share(llr: float) -> float:
+        return (llr + bound) / (2 * bound) if bound else 0.5
+
+    whole: Sequence[int] = range(-int(bound), int(bound) + 1)
+    return EvidenceView(
+        llr=found.llr,
+        signed=signed(found.llr),
+        bound=f"{bound:.1f}",
+        interval=f"{signed(low)} … {signed(high)}" if comparable else "",
+        verdict=found.verdict.value,
+        meaning=sentence(meaning(found.llr))
+        if comparable
+        else _("The photos show no flank that can be compared"),
+        limits=limits(found.llr, bound) if comparable else "",
+        photos=_alone(laid.evidence),
+        compared=says.compared,
+        share=share(found.llr),
+        low=share(low),
+        high=share(high),
+        same=share(min(same, bound)),
+        different=share(-min(same, bound)),
+        ticks=tuple((signed(tick), share(tick)) for tick in whole),
+    )
+
+
+def _alone(evidence: Evidence | None) -> str:
+    return signed(evidence.llr) if evidence else ""

@@ -1,0 +1,44 @@
+"""View model of who an encounter may be: identities before and after the photos spoke."""
+
+from dataclasses import dataclass
+
+from service.cases.report import WhoItIs
+from service.web.languages import gettext as _
+from service.web.quantities import percent
+from service.web.words import signed
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """One line of the table of who an encounter may be. identity_id 0: not in the catalogue."""
+
+    identity_id: int
+    name: str
+    signed: str
+    prior: str
+    posterior: str
+    share: float
+
+
+def chances(found: WhoItIs, *, shown: int = 20) -> tuple[Chance, ...]:
+    """The most probable identities, and an animal not in the catalogue, which is always there."""
+    lines = [
+        Chance(
+            one.identity_id,
+            one.name,
+            signed(one.llr) if one.compared else _("not compared"),
+            percent(one.prior),
+            percent(one.posterior),
+            one.posterior,
+        )
+        for one in found.identities[:shown]
+    ]
+    unknown = Chance(
+        0,
+        _("an animal not in the catalogue"),
+        "",
+        percent(found.prior_unknown),
+        percent(found.unknown),
+        found.unknown,
+    )
+    return tuple(sorted([*lines, unknown], key=lambda one: -one.share))

@@ -1,0 +1,93 @@
+"""Encounters and decisions on the wire."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from reid.types import Flank
+from service.photos.wire import ClaimOut, ReferenceOut
+from service.web import examples
+from service.web.wire import Line, Note, Number, Wire, shown
+
+DecisionKind = Literal["same", "new", "cannot_tell", "withdrawn"]
+
+
+class EncounterOut(Wire):
+    """One line of the list; decision_id 0 means that nobody has decided yet."""
+
+    model_config = shown(examples.ENCOUNTER)
+
+    id: int
+    name: str | None
+    station: str | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    pending: int
+    embedded: int
+    failed: int
+    flanks: list[Flank]
+    thumbnail: int | None
+    decision_id: int
+    decision: DecisionKind | None
+    identity_id: int | None
+    identity: str | None
+
+
+class EncountersOut(Wire):
+    """A page of encounters and how many wait altogether."""
+
+    model_config = shown(examples.ENCOUNTERS)
+
+    waiting: int
+    decided: int
+    encounters: list[EncounterOut]
+
+
+class DecisionIn(Wire):
+    """What a person concludes, with what the person was shown.
+
+    after: the newest decision the person had seen (decision_id); left out, no check is made.
+    """
+
+    model_config = shown(examples.DECISION_IN)
+
+    kind: DecisionKind
+    identity_id: Number | None = None
+    name: Line | None = Field(None, description="for `new`; left out, the next free one like L001")
+    llr: Annotated[float, Field(strict=True, ge=-12, le=12)] | None = None
+    model: Line | None = None
+    calibrator: Line | None = None
+    reviewer: Line = "anonymous"
+    note: Note = ""
+    after: Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)] | None = None
+
+
+class DecisionOut(Wire):
+    """A recorded decision; it is never changed, a later one undoes it."""
+
+    model_config = shown(examples.DECISION)
+
+    id: int
+    encounter_id: int
+    kind: DecisionKind
+    identity_id: int | None
+    identity: str | None
+    llr: float | None
+    model: str | None
+    calibrator: str | None
+    reviewer: str
+    note: str
+    decided_at: datetime
+
+
+class EncounterDetailOut(Wire):
+    """One encounter with photos, decisions and fields that were stated differently."""
+
+    model_config = shown(examples.ENCOUNTER_DETAIL)
+
+    summary: EncounterOut
+    references: list[ReferenceOut]
+    decisions: list[DecisionOut]
+    conflicts: Mapping[str, Sequence[ClaimOut]]

@@ -1,0 +1,1 @@
+"""Out of the catalogue and into it, as files."""

@@ -1,0 +1,1 @@
+"""Identities: the catalogue, merge, split, undo, conflicts."""

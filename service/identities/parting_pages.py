@@ -1,0 +1,254 @@
+"""Pages where identities are merged and split, each with a preview, and where conflicts are."""
+
+from typing import Annotated
+from urllib.parse import unquote
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from reid.errors import Conflict, ReidError
+from service.cases.report import Casework
+from service.catalogue import changes, conflicts
+from service.catalogue.changes import Asked
+from service.catalogue.conflicts import ConflictKind
+from service.identities.conflicts_view import conflict_list
+from service.identities.pages import AskedForm
+from service.identities.parting_view import Choice, choice, merge_view, seen_decisions, split_view
+from service.identities.splitting import Cut, cut, joining, part
+from service.parts import Parts, Service, machine_of
+from service.reviews import settling
+from service.store.history import NOTHING, Evidence
+from service.web.kept import NotYet
+from service.web.languages import gettext as _
+from service.web.page import goto, page, remember
+from service.web.parameters import RowNumber, actor_of
+from service.web.words import sentence
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+Number = Annotated[int, Form(ge=1, le=2**31 - 1)]
+Other = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+Reviews = Annotated[list[Annotated[int, Query(ge=1, le=2**31 - 1)]], Query(max_length=100)]
+ReviewsForm = Annotated[list[Number], Form(max_length=100)]
+
+
+async def form_fields(request: Request) -> dict[str, str]:
+    """The fields of a form whose names depend on its encounters."""
+    return {name: str(value)[:5000] for name, value in (await request.form()).items()}
+
+
+Fields = Annotated[dict[str, str], Depends(form_fields)]
+
+
+@router.get("/identities/{identity_id}/merge")
+def merge_page(
+    identity_id: RowNumber,
+    request: Request,
+    parts: Service,
+    other: Other = None,
+    review: Reviews = [],  # noqa: B006  FastAPI copies it
+) -> Response:
+    """Choose another identity, and see what a merge would move and what speaks for it."""
+    return _merge(request, parts, identity_id, other, review)
+
+
+def _merge(
+    request: Request,
+    parts: Parts,
+    identity_id: int,
+    other: int | None,
+    review: list[int],
+    refused: str = "",
+) -> Response:
+    other = other if other != identity_id else None
+    rests, still = _known(parts, identity_id, other, review) if other else (NOTHING, False)
+    with parts.database.read() as connection:
+        view = merge_view(connection, identity_id, other, rests)
+        values = {name: getattr(view, name) for name in view.__slots__}
+        reviewer = unquote(request.cookies.get("reviewer", ""))
+        values |= {"nav": "catalogue", "problem": refused, "reviewer": reviewer, "reviews": review}
+        values |= {"busy": still, "still": still}
+        response = page(request, parts, "identities/merge.html", connection, **values)
+    response.status_code = 409 if refused else 200
+    return response
+
+
+def _known(parts: Parts, identity_id: int, other: int, review: list[int]) -> tuple[Evidence, bool]:
+    """What speaks for a merge, and whether photos are still being compared for it."""
+    quick = parts.casework.at_once()
+    try:
+        found = parts.ahead.answer(
+            ("joining", identity_id, other, *review),
+            lambda: _joining(parts, identity_id, other, review, quick),
+            lambda: _joining(parts, identity_id, other, review),
+        )
+    except NotYet:
+        return NOTHING, True
+    return found, False
+
+
+def _joining(
+    parts: Parts,
+    identity_id: int,
+    other: int,
+    review: list[int],
+    casework: Casework | None = None,
+) -> Evidence:
+    """What is known of pairs across both, with what these reviews say of them."""
+    known = joining(parts.database, casework or parts.casework, identity_id, other)
+    with parts.database.read() as connection:
+        return settling.with_reviews(connection, known, review, (identity_id, other))
+
+
+@router.post("/identities/{identity_id}/merge")
+def merge(
+    identity_id: RowNumber,
+    request: Request,
+    parts: Service,
+    other: Number,
+    asked: AskedForm,
+    fields: Fields,
+    review: ReviewsForm = [],  # noqa: B006  FastAPI copies it
+) -> Response:
+    """Merge the other identity in, if its encounters are still those of the preview."""
+    rests = _joining(parts, identity_id, other, review) if other != identity_id else NOTHING
+    whole = Asked(asked.reviewer, asked.reason, rests, seen_decisions(fields))
+    try:
+        with parts.database.write() as connection:
+            made = changes.merge(connection, identity_id, other, whole)
+    except Conflict as error:
+        return _merge(request, parts, identity_id, other, review, f"{sentence(str(error))}.")
+    response = goto(f"/identities/{identity_id}?said={made.id}")
+    remember(response, asked.reviewer, actor_of(request))
+    return response
+
+
+@router.get("/identities/{identity_id}/split")
+def split_page(identity_id: RowNumber, request: Request, parts: Service) -> Response:
+    """Sort the encounters of an identity into those that stay and those that leave."""
+    return _split(request, parts, identity_id, choice(request.query_params))
+
+
+def _split(
+    request: Request,
+    parts: Parts,
+    identity_id: int,
+    chosen: Choice,
+    refused: str = "",
+    status: int = 200,
+) -> Response:
+    asked = request.query_params
+    found, problem, still = None, "", False
+    if "suggest" in asked:
+        found, problem, still = _suggested(parts, identity_id)
+    with parts.database.read() as connection:
+        view = split_view(connection, identity_id, chosen, found)
+        values = {name: getattr(view, name) for name in view.__slots__}
+        values |= {
+            "nav": "catalogue",
+            "problem": refused or problem,
+            "busy": still,
+            "still": still,
+            "preview": "preview" in asked or status != 200,
+            "followed": asked.get("followed", "") == "1" or found is not None,
+            "reviewer": unquote(request.cookies.get("reviewer", "")),
+        }
+        response = page(request, parts, "identities/split.html", connection, **values)
+    response.status_code = status
+    return response
+
+
+def _suggested(parts: Parts, identity_id: int) -> tuple[Cut | None, str, bool]:
+    """The same, unless photos are still being compared for it."""
+    quick = parts.casework.at_once()
+    try:
+        return *parts.ahead.answer(
+            ("cut", identity_id),
+            lambda: _cut(parts, identity_id, quick),
+            lambda: _cut(parts, identity_id),
+        ), False
+    except NotYet:
+        return None, "", True
+
+
+def _cut(
+    parts: Parts, identity_id: int, casework: Casework | None = None
+) -> tuple[Cut | None, str]:
+    """The suggestion, or why there is none."""
+    if parts.engine.loaded is None:
+        return None, _("The network is still being loaded: ask for a suggestion again in a moment.")
+    try:
+        found = cut(parts.database, casework or parts.casework, identity_id)
+    except ReidError as error:
+        return None, f"{sentence(str(error))}."
+    return found, "" if found else _("There is nothing to split: it has fewer than two encounters.")
+
+
+@router.post("/identities/{identity_id}/split")
+def split(
+    identity_id: RowNumber, request: Request, parts: Service, asked: AskedForm, fields: Fields
+) -> Response:
+    """Let the chosen encounters leave, if nobody decided on them since the preview."""
+    chosen = choice(fields)
+    if not chosen.leaving():
+        words = _("Choose the encounters that leave.")
+        return _split(request, parts, identity_id, chosen, words, 422)
+    followed = _cut(parts, identity_id)[0] if fields.get("followed") == "1" else None
+    rests = followed.rests(chosen.groups) if followed else NOTHING
+    whole = Asked(asked.reviewer, asked.reason, rests, seen_decisions(fields))
+    try:
+        with parts.database.write() as connection:
+            made = part(connection, parts.casework, identity_id, chosen.leaving(), whole)
+    except Conflict as error:
+        return _split(request, parts, identity_id, chosen, f"{sentence(str(error))}.", 409)
+    response = goto(f"/identities/{identity_id}?said={made[-1].id}")
+    remember(response, asked.reviewer, actor_of(request))
+    return response
+
+
+@router.get("/conflicts")
+def conflict_page(
+    request: Request,
+    parts: Service,
+    number: Annotated[str, Query(alias="page", max_length=6)] = "1",
+) -> Response:
+    """What contradicts the catalogue, until it is resolved."""
+    return _conflicts(request, parts, int(number) if number.isdecimal() else 1)
+
+
+def _conflicts(
+    request: Request, parts: Parts, number: int = 1, refused: str = "", status: int = 200
+) -> Response:
+    with parts.database.read() as connection:
+        found = conflict_list(connection, machine_of(parts), number)
+        values = {
+            "nav": "catalogue",
+            "list": found,
+            "problem": refused,
+            "kept": "kept" in request.query_params,
+            "reviewer": unquote(request.cookies.get("reviewer", "")),
+        }
+        response = page(request, parts, "identities/conflicts.html", connection, **values)
+    response.status_code = status
+    return response
+
+
+@router.post("/conflicts/keep")
+def keep(
+    request: Request,
+    parts: Service,
+    one: Number,
+    other: Number,
+    kind: Annotated[ConflictKind, Form()],
+    asked: AskedForm,
+) -> Response:
+    """Resolve a contradiction by a reason, which stands in the history from now on."""
+    machine = machine_of(parts)
+    try:
+        with parts.database.write() as connection:
+            conflicts.keep(connection, kind, (one, other), machine, asked, asked.seen or 0)
+    except Conflict as error:
+        return _conflicts(request, parts, 1, f"{sentence(str(error))}.", 409)
+    response = goto("/conflicts?kept=1")
+    remember(response, asked.reviewer, actor_of(request))
+    return response

@@ -1,0 +1,217 @@
+"""View models of a split and of a merge before it happens: what moves where, and what says so."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from service.catalogue import disclosed as said
+from service.identities.identity_view import SightingRow, sighting_rows
+from service.identities.splitting import GROUPS, Cut, Leaving
+from service.identities.timeline import evidence_words, share
+from service.store import identities
+from service.store.history import Evidence
+from service.store.identities import IdentityDetail, IdentitySummary
+from service.web.languages import gettext as _
+from service.web.languages import ngettext
+
+NUMBER = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a form of a split says. groups: encounter -> 0 stays, 1 and 2 leave.
+
+    into, names: of each group that leaves: the chosen identity, or the name of a new one.
+    """
+
+    groups: Mapping[int, int]
+    into: Mapping[int, int | None]
+    names: Mapping[int, str]
+
+    def leaving(self) -> list[Leaving]:
+        """The groups that leave, as far as anybody is in them."""
+        found = []
+        for group in range(1, GROUPS):
+            ids = tuple(sorted(n for n, of in self.groups.items() if of == group))
+            if ids:
+                found.append(Leaving(ids, self.into.get(group) or self.names.get(group) or None))
+        return found
+
+
+def choice(form: Mapping[str, str]) -> Choice:
+    """Read a form or an address; what makes no sense is left out."""
+    groups, into, names = {}, {}, {}
+    for name, value in form.items():
+        number = _number(name[1:])
+        if name.startswith("e") and number and value in {"0", "1", "2"}:
+            groups[number] = int(value)
+    for group in range(1, GROUPS):
+        into[group] = _number(form.get(f"into{group}", ""))
+        names[group] = form.get(f"name{group}", "").strip()[:100]
+    return Choice(groups, into, names)
+
+
+def seen_decisions(form: Mapping[str, str]) -> dict[int, int]:
+    """Encounter -> the newest decision that the page showed; fields named a4, a7, ..."""
+    found = {}
+    for name, value in form.items():
+        number = _number(name[1:])
+        if name.startswith("a") and number and value.isdecimal() and len(value) < NUMBER:
+            found[number] = int(value)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One column of the split page. moves: what happens to it, for the preview."""
+
+    number: int
+    title: str
+    rows: tuple[SightingRow, ...]
+    into: int | None
+    name: str
+    moves: str
+
+
+@dataclass(frozen=True, slots=True)
+class SplitView:
+    """An identity that is to be parted. ready: the preview can be carried out."""
+
+    summary: IdentitySummary
+    groups: tuple[Group, ...]
+    others: tuple[tuple[int, str], ...]
+    suggestion: str
+    suggested: bool
+    ready: bool
+
+
+def split_view(
+    connection: Connection, identity_id: int, chosen: Choice, cut: Cut | None
+) -> SplitView:
+    """The encounters of an identity in their groups; a cut fills them where nothing was chosen."""
+    found = identities.get(connection, identity_id)
+    rows = sighting_rows(connection, found)
+    of = dict(cut.groups) if cut else {}
+    of |= {n: g for n, g in chosen.groups.items() if not cut}
+    names = identities.names(connection)
+    groups = tuple(
+        _group(number, [r for r in rows if of.get(r.id, 0) == number], chosen, names, found)
+        for number in range(GROUPS)
+    )
+    left = [group for group in groups[1:] if group.rows]
+    return SplitView(
+        summary=found.summary,
+        groups=groups,
+        others=tuple(one for one in identities.in_use(connection) if one[0] != identity_id),
+        suggestion=suggestion_words(cut) if cut else "",
+        suggested=cut is not None,
+        ready=bool(left) and bool(groups[0].rows),
+    )
+
+
+def suggestion_words(cut: Cut) -> str:
+    """How probable a suggested cut is, beside that of one animal, and what it rests on."""
+    facts = {"cut": share(cut.posterior), "one": share(cut.all_one), "num": cut.compared}
+    words = [
+        ngettext(
+            "Posterior of this cut %(cut)s, of all being one animal %(one)s, from %(num)s pair.",
+            "Posterior of this cut %(cut)s, of all being one animal %(one)s, from %(num)s pairs.",
+            cut.compared,
+        )
+        % facts
+    ]
+    if cut.all_one >= cut.posterior:
+        words.append(_("One animal is at least as probable: the photos do not ask for a split."))
+    if cut.unmeasured:
+        words.append(
+            ngettext(
+                "%(num)s pair was not compared.", "%(num)s pairs were not compared.", cut.unmeasured
+            )
+            % {"num": cut.unmeasured}
+        )
+    if not cut.in_full:
+        words.append(_("Too many encounters to weigh every way: relative to the likeliest ones."))
+    if cut.left_out:
+        words.append(
+            ngettext(
+                "Only the newest encounters were sorted; %(num)s older one was not.",
+                "Only the newest encounters were sorted; %(num)s older ones were not.",
+                cut.left_out,
+            )
+            % {"num": cut.left_out}
+        )
+    return " ".join(words)
+
+
+def _group(
+    number: int,
+    rows: Sequence[SightingRow],
+    chosen: Choice,
+    names: Mapping[int, str],
+    found: IdentityDetail,
+) -> Group:
+    titles = (_("Stays %(name)s"), _("Leaves: second group"), _("Leaves: third group"))
+    into, name = chosen.into.get(number), chosen.names.get(number, "")
+    facts = {"num": len(rows), "name": found.summary.name, "other": names.get(into or 0, "")}
+    words = _moves(number, into, name, len(rows)) % {**facts, "new": name}
+    title = titles[number] % {"name": found.summary.name} if number == 0 else titles[number]
+    return Group(number, title, tuple(rows), into, name, words)
+
+
+def _moves(group: int, into: int | None, name: str, moved: int) -> str:
+    """What happens to the encounters of a group, to be filled in."""
+    if group == 0:
+        return ngettext(
+            "%(num)s encounter stays %(name)s.", "%(num)s encounters stay %(name)s.", moved
+        )
+    if into:
+        return ngettext(
+            "%(num)s encounter leaves %(name)s and becomes %(other)s.",
+            "%(num)s encounters leave %(name)s and become %(other)s.",
+            moved,
+        )
+    if name:
+        return ngettext(
+            "%(num)s encounter leaves %(name)s and becomes a new identity, %(new)s.",
+            "%(num)s encounters leave %(name)s and become a new identity, %(new)s.",
+            moved,
+        )
+    return ngettext(
+        "%(num)s encounter leaves %(name)s and becomes a new identity with the next free name.",
+        "%(num)s encounters leave %(name)s and become a new identity with the next free name.",
+        moved,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class MergeView:
+    """Two identities that are to become one. moves None: the other one is not chosen yet."""
+
+    summary: IdentitySummary
+    other: IdentitySummary | None
+    rows: tuple[SightingRow, ...]
+    own_rows: tuple[SightingRow, ...]
+    evidence: tuple[str, ...]
+    others: tuple[tuple[int, str], ...]
+
+
+def merge_view(
+    connection: Connection, identity_id: int, other_id: int | None, rests: Evidence
+) -> MergeView:
+    """What a merge would move."""
+    found = identities.get(connection, identity_id)
+    other = identities.get(connection, other_id) if other_id else None
+    return MergeView(
+        summary=found.summary,
+        other=other.summary if other else None,
+        rows=sighting_rows(connection, other) if other else (),
+        own_rows=sighting_rows(connection, found),
+        evidence=evidence_words(rests, said.spoken(connection, rests.opinions)),
+        others=tuple(one for one in identities.in_use(connection) if one[0] != identity_id),
+    )
+
+
+def _number(text: str) -> int | None:
+    fits = text.isascii() and text.isdecimal() and len(text) < NUMBER
+    return int(text) or None if fits else None

@@ -1,0 +1,197 @@
+"""What speaks for parting the encounters of an identity, or for joining those of two."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, product
+
+import numpy as np
+from sqlalchemy import Connection
+
+from reid import partitions
+from service.cases.report import Casework
+from service.catalogue import changes
+from service.catalogue import disclosed as said
+from service.catalogue.changes import Asked
+from service.catalogue.disclosed import Pair
+from service.store import identities
+from service.store.database import Database
+from service.store.history import Change, Evidence, PairSaid
+from service.store.pairs import Maker
+
+MOST_COMPARED = 40  # pairs beyond which only what is known already is used
+LARGEST = 24  # encounters that are sorted; of more, the newest ones
+GROUPS = 3  # that a page offers: what stays, and two that leave
+JOINED = 6  # pairs that are compared for a merge of which nothing is known
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The likeliest way to part an identity, from its encounters as the photos speak.
+
+    groups: encounter -> 0 for the group that stays, the largest one, then 1, 2, ... for those that
+    leave. posterior: of this way to sort them; all_one: that they are one animal. in_full: whether
+    every way was weighed. left_out: encounters beyond LARGEST. unmeasured: pairs nobody compared.
+    """
+
+    groups: Mapping[int, int]
+    posterior: float
+    all_one: float
+    in_full: bool
+    compared: int
+    unmeasured: int
+    left_out: int
+    pairs: tuple[PairSaid, ...]
+
+    def rests(self, groups: Mapping[int, int]) -> Evidence:
+        """What a split into these groups rests on; posteriors only where it is this cut."""
+        pairs = said.strongest(self.pairs)
+        if _blocks(groups) != _blocks(self.groups):
+            return Evidence(pairs)
+        return Evidence(pairs, posterior=round(self.posterior, 4), all_one=round(self.all_one, 4))
+
+
+def cut(database: Database, casework: Casework, identity_id: int) -> Cut | None:
+    """The likeliest way to part an identity into two or three; None with fewer than two encounters.
+
+    Pairs under blind review are left out, so that the suggestion gives nothing of them away.
+    """
+    with database.read() as connection:
+        seen = [one.encounter_id for one in identities.get(connection, identity_id).sightings]
+        ids = sorted(seen[:LARGEST])
+        known = {
+            (one.one, one.other): one for one in said.measured(connection, casework.maker(), ids)
+        }
+        secret = said.hidden(connection)
+    if len(ids) < 2:
+        return None
+    open_pairs = [pair for pair in _near_first(ids) if pair not in secret]
+    if len(ids) <= partitions.IN_FULL:
+        wanted = open_pairs
+    else:
+        wanted = [pair for pair in open_pairs if pair not in known][:MOST_COMPARED]
+    pairs = known | {pair: one for pair in wanted if (one := compared(casework, pair))}
+    measured = {pair for pair in open_pairs if pair in known or pair in wanted}
+    found = _weighed(ids, pairs)
+    return replace(
+        found,
+        unmeasured=len(ids) * (len(ids) - 1) // 2 - len(measured),
+        left_out=len(seen) - len(ids),
+    )
+
+
+def compared(casework: Casework, pair: Pair) -> PairSaid | None:
+    """What the photos of two encounters say; None where they show no flank in common."""
+    says = casework.between(*pair)
+    if says.best is None:
+        return None
+    model, calibrator = casework.versions()
+    return PairSaid(*pair, says.evidence.llr, model, calibrator)
+
+
+def joining(
+    database: Database,
+    casework: Casework,
+    identity_id: int,
+    other_id: int,
+    *,
+    compare: bool = True,
+) -> Evidence:
+    """What is known of the pairs across two identities; a few are compared where nothing is.
+
+    compare False: none are, as while the network is being loaded.
+    """
+    with database.read() as connection:
+        ids, others = (_encounters(connection, one) for one in (identity_id, other_id))
+        maker = casework.maker()
+        known = said.evidence(connection, maker, ids, others)
+        secret = said.hidden(connection)
+    if known.pairs or maker is None or not compare:
+        return known
+    across = [(min(a, b), max(a, b)) for a, b in product(ids[:3], others[:3])]
+    tried = [pair for pair in across if pair not in secret][:JOINED]
+    return replace(
+        known, pairs=said.strongest(filter(None, (compared(casework, p) for p in tried)))
+    )
+
+
+def parting(
+    connection: Connection, maker: Maker | None, ids: Collection[int], leaving: Collection[int]
+) -> Evidence:
+    """What is known of the pairs between those that leave and those that stay."""
+    return said.evidence(connection, maker, leaving, set(ids) - set(leaving))
+
+
+def _encounters(connection: Connection, identity_id: int) -> list[int]:
+    return [one.encounter_id for one in identities.get(connection, identity_id).sightings]
+
+
+def _blocks(groups: Mapping[int, int]) -> frozenset[frozenset[int]]:
+    of: dict[int, set[int]] = {}
+    for number, group in groups.items():
+        of.setdefault(group, set()).add(number)
+    return frozenset(frozenset(block) for block in of.values())
+
+
+def _near_first(ids: Sequence[int]) -> list[Pair]:
+    """All pairs, neighbours first, so that the first ones connect all encounters."""
+    positions = combinations(range(len(ids)), 2)
+    ordered = sorted(positions, key=lambda pair: (pair[1] - pair[0], pair[0]))
+    return [(ids[i], ids[j]) for i, j in ordered]
+
+
+def _weighed(ids: Sequence[int], pairs: Mapping[Pair, PairSaid]) -> Cut:
+    n, at = len(ids), {number: position for position, number in enumerate(ids)}
+    llr, comparable = np.zeros((n, n)), np.zeros((n, n), bool)
+    for (one, other), says in pairs.items():
+        i, j = at[one], at[other]
+        llr[i, j] = llr[j, i] = says.llr or 0.0
+        comparable[i, j] = comparable[j, i] = True
+    found = partitions.posterior(llr, comparable)
+    ways = [one for one in found.partitions if 2 <= max(one.partition) + 1 <= GROUPS]
+    whole = [one.probability for one in found.partitions if max(one.partition) == 0]
+    best = ways[0] if ways else partitions.Weighed((0,) * (n - 1) + (1,), 0.0)
+    blocks = sorted(best.blocks, key=lambda block: (-len(block), block))
+    groups = {ids[n]: number for number, block in enumerate(blocks) for n in block}
+    return Cut(
+        groups=groups,
+        posterior=best.probability,
+        all_one=whole[0] if whole else 0.0,
+        in_full=found.in_full,
+        compared=len(pairs),
+        unmeasured=0,
+        left_out=0,
+        pairs=tuple(pairs.values()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Encounters that leave together. into: an identity, a new name, or None: the next one."""
+
+    ids: tuple[int, ...]
+    into: int | str | None
+
+
+def part(
+    connection: Connection,
+    casework: Casework,
+    identity_id: int,
+    leaving: Sequence[Leaving],
+    asked: Asked,
+) -> list[Change]:
+    """Let one or more groups leave an identity, all of them or none; each is an entry of its own.
+
+    Without evidence in `asked`, what is known of the pairs between the groups is written down.
+    """
+    ids = set(identities.encounters_of(connection, identity_id))
+    made, maker = [], casework.maker()
+    for group in leaving:
+        rests = (
+            asked.evidence if asked.evidence.pairs else parting(connection, maker, ids, group.ids)
+        )
+        after = None
+        if asked.after is not None:
+            after = {n: last for n, last in asked.after.items() if n in group.ids}
+        one = replace(asked, evidence=rests, after=after)
+        made.append(changes.split(connection, identity_id, group.ids, group.into, one))
+    return made

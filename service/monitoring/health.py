@@ -1,0 +1,52 @@
+"""Whether everything that is needed answers."""
+
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from service.monitoring.wire import HealthOut, WorkerOut
+from service.parts import Parts
+from service.store import jobs
+
+Status = Literal["ok", "starting", "degraded", "down"]
+
+
+def health(parts: Parts) -> HealthOut:
+    """ok; starting: the network loads; degraded: no worker lives; down: uploads would be lost."""
+    database, waiting, workers = "ok", 0, []
+    try:
+        with parts.database.read() as connection:
+            counts = jobs.counts(connection)
+            workers = jobs.workers(connection, within_s=parts.settings.lease_s)
+        waiting = counts["queued"] + counts["running"]
+    except SQLAlchemyError as error:
+        database = type(error).__name__
+    engine = parts.engine
+    return HealthOut(
+        status=_status(database, bool(workers), engine.loaded, engine.failure),
+        database=database,
+        model=engine.loaded or engine.failure or "loading",
+        gallery=engine.gallery_size,
+        workers=[WorkerOut(name=w.name, model=w.model, seen_at=w.seen_at) for w in workers],
+        waiting_jobs=waiting,
+        version=installed(),
+    )
+
+
+def _status(database: str, worker: bool, model: str | None, failure: str | None) -> Status:
+    if database != "ok":
+        return "down"
+    if failure:
+        return "down"
+    if model is None:
+        return "starting"
+    return "ok" if worker else "degraded"
+
+
+def installed() -> str:
+    """The version of this program."""
+    try:
+        return version("leopard-reid")
+    except PackageNotFoundError:
+        return "unknown"

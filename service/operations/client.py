@@ -1,0 +1,137 @@
+"""The catalogue as a script sees it: a running service, or the database opened in this process."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+import httpx
+
+from reid.archive import Answer, Catalogue, Named
+from reid.errors import BadSettings, InputError, UnusableCrop
+from reid.types import Flank, Verdict
+from service.app import build_parts
+from service.recognition.engine import Engine, QueryPhoto
+from service.settings import Settings
+
+OF_THE_PHOTO = {400, 413, 415, 422}  # statuses that say something about the photo, not about us
+PASSING = {429, 502, 503, 504}
+PAUSES_S = (1.0, 2.0, 4.0, 8.0)
+LOADING_S = 120
+
+
+class RemoteCatalogue:
+    """A running service, asked over HTTP.
+
+    state: a digest of its list of identities, so that a decision in between is noticed.
+    """
+
+    def __init__(self, client: httpx.Client, *, pauses_s: Sequence[float] = PAUSES_S) -> None:
+        """client: with the service's address as base_url."""
+        self._client, self._pauses = client, pauses_s
+        self.model = self._loaded_model()
+        listing = self._send("GET", "/api/v1/identities").content
+        self.state = hashlib.sha256(listing).hexdigest()[:16]
+
+    def identify(self, photo: bytes, flank: Flank) -> Answer:
+        """One photo; the service's own error codes come back as InputError."""
+        body = self._send(
+            "POST",
+            "/api/v1/identify",
+            files={"files": ("photo", photo)},  # its name may hold anything and means nothing
+            data={"flank": flank.value, "top": "3"},
+        ).json()
+        named = [
+            Named(one["identity"], one["llr"], one["bound"], Verdict(one["verdict"]))
+            for one in body["candidates"]
+        ]
+        return Answer(Verdict(body["verdict"]), tuple(named), body["model"], body["calibrator"])
+
+    def _loaded_model(self) -> str:
+        """The model of the service, once it has loaded it."""
+        for _ in range(LOADING_S):
+            try:
+                health = self._client.get("/health").json()
+                status, model = health["status"], str(health["model"])
+            except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+                where = self._client.base_url
+                raise BadSettings(f"no leopard-reid service answers at {where}") from error
+            if status != "starting":
+                return model
+            sleep(1)
+        raise BadSettings(f"the service at {self._client.base_url} does not finish loading")
+
+    def _send(self, method: str, path: str, **parts: Any) -> httpx.Response:  # noqa: ANN401
+        for pause in (*self._pauses, None):
+            try:
+                response = self._client.request(method, path, **parts)
+            except httpx.TransportError as error:
+                if pause is None:
+                    raise ConnectionError(f"no answer: {error or type(error).__name__}") from error
+            else:
+                if pause is None or response.status_code not in PASSING:
+                    return _checked(response)
+            sleep(pause)
+        raise AssertionError("the last round returns or raises")
+
+
+class EmbeddedCatalogue:
+    """A data folder opened in this process, without a service."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        snapshot = engine.snapshot()
+        self.model, self.state = snapshot.model, "-".join(map(str, snapshot.version))
+
+    def identify(self, photo: bytes, flank: Flank) -> Answer:
+        """One photo."""
+        answer = self._engine.identify_photos([QueryPhoto(photo)], flank)
+        found = answer.identification
+        named = [
+            Named(answer.names[c.identity], c.evidence.llr, c.evidence.bound, c.evidence.verdict)
+            for c in found.candidates
+        ]
+        return Answer(found.verdict, tuple(named), found.model, answer.calibrator)
+
+
+def open_catalogue(where: str, token: str = "") -> Catalogue:
+    """The catalogue at a URL, or in a data folder such as ./var.
+
+    token: of an account of that service, where it asks for a login.
+    """
+    if where.startswith(("http://", "https://")):
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        timeout = httpx.Timeout(120, connect=5)
+        client = httpx.Client(base_url=where.rstrip("/"), timeout=timeout, headers=headers)
+        return RemoteCatalogue(client)
+    settings = Settings(data_dir=Path(where), database_url="", photos_url="")
+    if not (settings.data_dir / "reid.sqlite3").is_file():
+        raise BadSettings(f"no catalogue in {where}: it has no reid.sqlite3")
+    parts = build_parts(settings)
+    parts.database.migrate()
+    return EmbeddedCatalogue(parts.engine)
+
+
+def _checked(response: httpx.Response) -> httpx.Response:
+    if response.is_success:
+        return response
+    detail, code = _problem(response)
+    if response.status_code in OF_THE_PHOTO:
+        error = UnusableCrop(detail) if code == UnusableCrop.code else InputError(detail)
+        error.code = code
+        raise error
+    if response.status_code == 401:
+        raise BadSettings("the service asks for a login: give a valid token in REID_TOKEN")
+    if response.status_code == 500:
+        raise RuntimeError(detail)
+    raise ConnectionError(f"the service refuses with {response.status_code}: {detail}")
+
+
+def _problem(response: httpx.Response) -> tuple[str, str]:
+    """Detail and code of an RFC 9457 answer, or the best that another answer gives."""
+    try:
+        body = response.json()
+        return str(body["detail"]), str(body["code"])
+    except (ValueError, KeyError, TypeError):
+        return response.reason_phrase or "no reason given", f"http_{response.status_code}"

@@ -1,0 +1,117 @@
+"""The demo survey: made once, imported like any upload, decided as far as a team would be."""
+
+import csv
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from reid.synthetic.survey import write_survey
+from reid.types import Flank
+from service.parts import Parts
+from service.photos.intake import Said
+from service.store import decisions, encounters, identities
+from service.store.decisions import NewDecision
+from service.store.tables.photos import photo
+
+ANIMALS, SEED = 8, 2018
+REVIEWER = "demo"
+CASE = "USTYURT"
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyPhoto:
+    """One row of a survey's index.csv; individual is empty where nobody knows."""
+
+    path: Path
+    individual: str
+    flank: Flank
+    captured_at: datetime | None
+    station: str
+    camera: str
+    encounter: str
+
+
+def is_empty(parts: Parts) -> bool:
+    """No photo was ever uploaded."""
+    with parts.database.read() as connection:
+        return connection.execute(select(photo.c.id).limit(1)).first() is None
+
+
+def make(folder: Path) -> None:
+    """Paint the survey, if it is not there yet."""
+    painted_once(folder, lambda path: write_survey(path, animals=ANIMALS, seed=SEED, ustyurt=True))
+
+
+def painted_once(folder: Path, paint: Callable[[Path], object]) -> None:
+    """Let `paint` fill the folder, unless it is there: whole, or not at all."""
+    if not folder.exists():
+        beside = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(beside, ignore_errors=True)
+        paint(beside)
+        beside.rename(folder)
+
+
+def read_index(folder: Path) -> list[SurveyPhoto]:
+    """The rows of index.csv."""
+    with (folder / "index.csv").open(newline="", encoding="utf-8") as file:
+        return [
+            SurveyPhoto(
+                path=folder / row["path"],
+                individual=row["individual"],
+                flank=Flank(row["flank"] or "unknown"),
+                captured_at=datetime.fromisoformat(row["datetime"]) if row["datetime"] else None,
+                station=row["station"],
+                camera=row["camera"],
+                encounter=row["encounter"],
+            )
+            for row in csv.DictReader(file)
+        ]
+
+
+def load(parts: Parts, folder: Path) -> Iterator[Path]:
+    """Import a survey, yielding each photo as it is done, and decide most encounters.
+
+    The last encounter of each animal waits for a person. Of the case shaped like Ustyurt only the
+    good daylight record is decided: whether the two poor ones show that animal is the question.
+    """
+    rows = sorted(read_index(folder), key=lambda row: (row.captured_at or datetime.max, row.path))  # noqa: DTZ901
+    for row in rows:
+        said = Said(
+            station=row.station,
+            captured_at=row.captured_at,
+            flank=row.flank,
+            camera=row.camera,
+            encounter=row.encounter,
+        )
+        parts.intake.accept([(row.path.name, row.path.read_bytes())], said)
+        yield row.path
+    with parts.database.write() as connection:
+        for individual, seen in _encounters(rows).items():
+            is_case = any(encounter.startswith(CASE) for encounter in seen)
+            for encounter in seen[-1:] if is_case else seen[:-1]:
+                _decide(connection, encounter, individual)
+
+
+def _encounters(rows: list[SurveyPhoto]) -> dict[str, list[str]]:
+    """Encounters of each known individual, oldest first."""
+    found: dict[str, dict[str, None]] = {}
+    for row in rows:
+        if row.individual and not row.individual.startswith("unknown"):
+            found.setdefault(row.individual, {})[row.encounter] = None
+    return {individual: list(seen) for individual, seen in found.items()}
+
+
+def _decide(connection: Connection, encounter: str, individual: str) -> None:
+    number = encounters.named(connection, encounter, None)
+    if decisions.latest(connection, number) is not None:
+        return
+    known = identities.by_name(connection, individual)
+    if known is None:
+        new = NewDecision("new", name=individual, reviewer=REVIEWER)
+    else:
+        new = NewDecision("same", identity_id=known, reviewer=REVIEWER)
+    decisions.add(connection, number, new)

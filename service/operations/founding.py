@@ -1,0 +1,105 @@
+"""The demo of the founding case: eight cases of simulated animals, filled like any catalogue."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from reid.errors import Conflict
+from reid.settle import in_words
+from reid.synthetic.answers import RECORDS, Answer
+from reid.synthetic.founding import CAPTION, SIMULATED, VARIANTS, Truth, Variant, write_founding
+from service.operations.demo import REVIEWER, SurveyPhoto, is_empty, painted_once, read_index
+from service.parts import Parts
+from service.photos.intake import Said
+from service.store import cases, encounters
+
+SEED = 2018
+WHOM = {Truth.ONE: "one animal", Truth.OTHER: "in September another animal, a relative"}
+NOTE = (
+    f"{SIMULATED} animals, photos and positions, shaped like Ustyurt 2018. Truth: {{truth}}. "
+    "September photos: {september}; those of November and December are the same in every case."
+)
+
+
+def make(folder: Path, *, width: int | None = None) -> None:
+    """Paint the records, if they are not there yet. width: of every photo, for small tests."""
+    painted_once(folder, lambda path: write_founding(path, seed=SEED, width=width))
+
+
+def open_cases(parts: Parts) -> None:
+    """Open the cases, still empty. Conflict where the catalogue holds anything else.
+
+    They come before the photos, so a load that was cut off is known as ours and goes on.
+    """
+    empty = is_empty(parts)
+    with parts.database.write() as connection:
+        known = _by_name(connection)
+        if not empty and VARIANTS[0].name not in known:
+            raise Conflict(
+                "the catalogue has photos already, and simulated records do not belong among them: "
+                "choose an empty folder, e.g. --data-dir var/ustyurt"
+            )
+        for variant in VARIANTS:
+            if variant.name not in known:
+                note = NOTE.format(truth=WHOM[variant.truth], september=variant.september)
+                cases.add(connection, variant.name, note)
+
+
+def load(parts: Parts, folder: Path) -> Iterator[Path]:
+    """Import the records, yielding each photo as it is done, and put them into the cases.
+
+    Time, camera and position are read from the files; stations, flanks and encounters are stated.
+    """
+    conflicting = VARIANTS[0].encounters[1]
+    for row in read_index(folder):
+        data = [(row.path.name, row.path.read_bytes())]
+        parts.intake.accept(data, _said(row))
+        if row.encounter == conflicting:
+            parts.intake.accept(data, _said(row, caption=True))
+            conflicting = ""
+        yield row.path
+    with parts.database.write() as connection:
+        known = _by_name(connection)
+        for variant in VARIANTS:
+            members = [encounters.named(connection, name, None) for name in variant.encounters]
+            cases.put(connection, known[variant.name], members, REVIEWER)
+
+
+def answers(parts: Parts) -> Iterator[Answer]:
+    """What the report of every case says, beside the truth.
+
+    Conflict where somebody changed a case, so that it is no longer the one that was opened.
+    """
+    with parts.database.read() as connection:
+        known = _by_name(connection)
+    for variant in VARIANTS:
+        yield _answer(parts, variant, known[variant.name])
+
+
+def _answer(parts: Parts, variant: Variant, case_id: int) -> Answer:
+    report = parts.casework.report(case_id)
+    names = tuple(one.detail.summary.name for one in report.members)
+    if names != variant.encounters or report.partitions is None:
+        raise Conflict(f"case {case_id} no longer holds the three records: choose an empty folder")
+    first, second, third = (one.says.evidence for one in report.pairs)
+    leading = report.partitions.partitions[0]
+    said = report.pairs[0].says
+    settle = in_words(said.settle[0], RECORDS) if said.settle else said.why_nothing
+    sure = (leading.partition, leading.probability)
+    return Answer(variant, (first, second, third), *sure, settle)
+
+
+def _said(row: SurveyPhoto, *, caption: bool = False) -> Said:
+    """What an uploader states; with `caption`, the date of a caption, too."""
+    return Said(
+        station=row.station,
+        captured_at=CAPTION if caption else None,
+        flank=row.flank,
+        camera=row.camera,
+        encounter=row.encounter,
+    )
+
+
+def _by_name(connection: Connection) -> dict[str, int]:
+    return {one.name: one.id for one in cases.every(connection)}

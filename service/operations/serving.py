@@ -1,0 +1,141 @@
+"""Service and worker together on one machine, with a demo where one is asked for."""
+
+import logging
+import socket
+import time
+from collections.abc import Callable
+from threading import Thread
+
+import uvicorn
+from tqdm import tqdm
+
+from reid.errors import BadSettings, ReidError
+from reid.synthetic.answers import as_text
+from reid.synthetic.founding import SIMULATED, VARIANTS
+from service.app import create_app
+from service.operations import demo as survey
+from service.operations import founding
+from service.operations.supervisor import Supervisor, worker_command
+from service.parts import Parts
+from service.recognition.engine import Loader, load_recognition
+from service.settings import Settings
+from service.store import accounts, encounters, jobs
+
+log = logging.getLogger(__name__)
+
+
+class Server(uvicorn.Server):
+    """Says where it listens as soon as it does."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start and print the URL."""
+        await super().startup(sockets)
+        for one in sockets or []:
+            host, port = one.getsockname()[:2]
+            shown = f"[{host}]" if ":" in host else host
+            print(f"leopard-reid is ready: http://{shown}:{port}  (Ctrl-C ends it)", flush=True)  # noqa: T201
+
+
+def run(
+    settings: Settings,
+    *,
+    demo: bool = False,
+    first: Callable[[Parts], None] | None = None,
+    serve: bool = True,
+    worker: Callable[[str], list[str]] | None = worker_command,
+    load: Loader = load_recognition,
+) -> None:
+    """Serve until stopped. worker: command line of the worker beside it; None for no worker.
+
+    first: done while the worker runs, before anybody is answered. serve False: nobody ever is.
+    """
+    app = create_app(settings, load=load)
+    parts: Parts = app.state.parts
+    parts.database.migrate()
+    if serve:
+        refuse_to_be_open(parts)
+    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")
+    listening = [config.bind_socket()] if serve else []
+    supervisor = Supervisor(settings, parts.database, worker) if worker else None
+    if supervisor:
+        supervisor.start()
+    try:
+        Thread(target=parts.engine.preload, daemon=True).start()
+        if demo and fill_with_demo(parts) and worker:
+            wait_for_jobs(parts)
+        if first:
+            first(parts)
+        if serve:
+            Server(config).run(sockets=listening)
+    finally:
+        if supervisor:
+            supervisor.stop()
+
+
+def refuse_to_be_open(parts: Parts) -> None:
+    """BadSettings where others than the person at this computer would need no login."""
+    with parts.database.read() as connection:
+        if not parts.settings.exposed or accounts.exist(connection):
+            return
+    raise BadSettings(
+        "others could reach this address and there is no account: first make one with"
+        " leopard-reid account add NAME --role admin, or listen on 127.0.0.1 without a public host"
+    )
+
+
+def fill_with_demo(parts: Parts) -> bool:
+    """Make and import the demo survey; False when the catalogue was not empty."""
+    if not survey.is_empty(parts):
+        return False
+    folder = parts.settings.data_dir / "demo"
+    print(f"first run: painting the demo survey into {folder}", flush=True)  # noqa: T201
+    survey.make(folder)
+    total = len(survey.read_index(folder))
+    for _ in tqdm(survey.load(parts, folder), total=total, unit="photo", desc="import"):
+        pass
+    return True
+
+
+def founding_case(parts: Parts) -> None:
+    """Fill an empty catalogue with the simulated founding case, and print what its reports say.
+
+    Needs a worker. ReidError where photos are still waiting after some minutes.
+    """
+    founding.open_cases(parts)
+    folder = parts.settings.data_dir / "founding"
+    print(f"painting the {SIMULATED.lower()} records into {folder}", flush=True)  # noqa: T201
+    founding.make(folder)
+    total = len(survey.read_index(folder))
+    for _ in tqdm(founding.load(parts, folder), total=total, unit="photo", desc="import"):
+        pass
+    wait_for_jobs(parts)
+    if left := _left(parts):
+        raise ReidError(f"{left} photos are still to be embedded: start the same command again")
+    said = list(tqdm(founding.answers(parts), total=len(VARIANTS), unit="case", desc="compare"))
+    print(f"\n{SIMULATED} records; pairs and animals by number of record\n{as_text(said)}\n")  # noqa: T201
+
+
+def wait_for_jobs(parts: Parts, *, at_most_s: float = 300) -> None:
+    """Show the worker's progress until nothing is left to embed."""
+    end, total = time.monotonic() + at_most_s, _left(parts)
+    with tqdm(total=total, unit="photo", desc="embed") as bar:
+        while (left := _left(parts)) and time.monotonic() < end:
+            bar.update(max(total - left - bar.n, 0))
+            time.sleep(0.25)
+        bar.update(max(total - left - bar.n, 0))
+
+
+def standing(parts: Parts) -> dict[str, int]:
+    """Jobs by state, encounters by state, live workers."""
+    with parts.database.read() as connection:
+        found = jobs.counts(connection)
+        counts = encounters.counts(connection)
+        alive = jobs.workers(connection, within_s=parts.settings.lease_s)
+    return found | {"waiting": counts.waiting, "decided": counts.decided, "workers": len(alive)}
+
+
+def _left(parts: Parts) -> int:
+    """Photos that wait to be embedded or are just being."""
+    with parts.database.read() as connection:
+        found = jobs.counts(connection, urgent=True)
+    return found["queued"] + found["running"]

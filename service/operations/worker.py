@@ -1,0 +1,211 @@
+"""Claims jobs, has them done by the task of their kind, stores what came out.
+
+A worker may be killed at any moment: what it had not stored comes back when its lease runs out.
+"""
+
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from threading import Event, Thread
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from reid.evidence import Calibrator, calibrator_of
+from service.clusters.pairing import SortEncounters
+from service.recognition.comparing import ComparePairs
+from service.recognition.embedding import EMBED, EmbedPhotos, Others, no_others
+from service.recognition.engine import Describer, Engine, recognising
+from service.settings import Settings
+from service.store import clusterings, jobs, pairs, reembedding
+from service.store.database import Database
+from service.store.files import PhotoFiles
+from service.store.jobs import Job
+from service.store.tasks import Done, Failure, MadeWay, Outcome, Task, Trouble
+from service.web.metrics import Metrics
+
+log = logging.getLogger(__name__)
+BEATS_PER_LEASE = 3
+NICENESS = 5  # whoever looks at a page comes first
+
+
+class Worker:
+    """One process over the shared database; several may run side by side."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: PhotoFiles,
+        settings: Settings,
+        embedder: Describer,
+        *,
+        name: str,
+        others: Others = no_others,
+        engine: Engine | None = None,
+    ) -> None:
+        """name: unique among all workers of the database. others: for jobs of another model.
+
+        engine: of this embedder; without it the worker embeds only and compares no encounters.
+        """
+        self._database, self._settings, self._model = database, settings, embedder.model
+        self.name = name
+        self._at_work_on: tuple[int, ...] = ()  # jobs; no others are kept from the next worker
+        embed = EmbedPhotos(database, files, settings, embedder, others)
+        self._tasks: dict[str, Task] = {EMBED: embed, reembedding.KIND: embed}
+        if engine:
+            self._tasks[pairs.KIND] = ComparePairs(database, engine, settings)
+            self._tasks[clusterings.KIND] = SortEncounters(database, engine)
+
+    def run(self, stop: Event) -> None:
+        """Work until `stop` is set; waits for jobs, survives a database that is busy."""
+        ended = Event()  # later than stop: what was begun is brought to its end
+        beating = Thread(target=self._keep_beating, args=(ended,), name="heartbeat", daemon=True)
+        beating.start()
+        while not stop.is_set():
+            try:
+                idle = self.work() == 0
+            except (SQLAlchemyError, OSError):
+                log.exception("jobs cannot be read or stored; trying again")
+                idle = True
+            if idle:
+                stop.wait(self._settings.poll_s)
+        ended.set()
+        beating.join()
+        with self._database.write() as connection:
+            jobs.release(connection, self.name)
+            jobs.leave(connection, self.name)
+
+    def work(self) -> int:
+        """Claim some jobs, do them, store them; returns how many were claimed."""
+        self._look()
+        with self._database.read() as connection:
+            if not jobs.any_open(connection):
+                return 0
+        with self._database.write() as connection:
+            self._give_up(connection)
+            claimed = jobs.claim(
+                connection,
+                self.name,
+                limit=self._settings.batch,
+                lease_s=self._settings.lease_s,
+                kinds=list(self._tasks),
+            )
+        self._at_work_on = tuple(job.id for job in claimed)
+        try:
+            self._finish(claimed, self._do(claimed))
+        finally:
+            self._at_work_on = ()
+        return len(claimed)
+
+    def _finish(self, claimed: Sequence[Job], outcomes: Mapping[int, Outcome]) -> None:
+        """Store what became of the jobs that are still ours."""
+        with self._database.write() as connection:
+            held = jobs.holds(connection, self.name, outcomes)
+            for job in claimed:
+                if job.id in held:
+                    self._store(connection, job, outcomes[job.id])
+
+    def _look(self) -> None:
+        """Let every kind of work queue what is lacking, unless photos wait."""
+        with self._database.read() as connection:
+            if jobs.any_open(connection, urgent=True):
+                return
+        for task in dict.fromkeys(self._tasks.values()):
+            task.look()
+
+    def beat(self) -> None:
+        """Say that this worker lives, and keep what it is at work on.
+
+        What it could not store is not kept: it comes back when its lease runs out.
+        """
+        with self._database.write() as connection:
+            jobs.beat(connection, self.name, self._model)
+            lease_s = self._settings.lease_s
+            jobs.renew(connection, self.name, self._at_work_on, lease_s=lease_s)
+
+    def _keep_beating(self, stop: Event) -> None:
+        while True:
+            try:
+                self.beat()
+            except SQLAlchemyError:
+                log.exception("the heartbeat failed; trying again")
+            if stop.wait(self._settings.lease_s / BEATS_PER_LEASE):
+                return
+
+    def _give_up(self, connection: Connection) -> None:
+        """Fail jobs that never came to an end."""
+        for job in jobs.exhausted(connection, attempts=self._settings.max_attempts):
+            died = f"{job.attempts} workers died while they were at it"
+            code = "internal_error" if job.error else "worker_died"
+            self._store(connection, job, Failure(code, job.error or died))
+
+    def _do(self, claimed: Sequence[Job]) -> Mapping[int, Outcome]:
+        """An outcome for every job."""
+        of: dict[Task, list[Job]] = {}
+        for job in claimed:
+            of.setdefault(self._tasks[job.kind], []).append(job)
+        return {number: o for task, some in of.items() for number, o in task.do(some).items()}
+
+    def _store(self, connection: Connection, job: Job, outcome: Outcome) -> None:
+        match outcome:
+            case Done(keep):
+                keep(connection)
+                jobs.finish(connection, job.id)
+            case MadeWay(keep):
+                keep(connection)
+                jobs.give_back(connection, job.id)
+            case Failure(code, detail):
+                if task := self._tasks.get(job.kind):
+                    task.failed(connection, job, outcome)
+                jobs.finish(connection, job.id, f"{code}: {detail}")
+            case Trouble(detail):
+                jobs.postpone(connection, job.id, detail, delay_s=2.0**job.attempts)
+
+
+def run(
+    settings: Settings,
+    load: Callable[[Settings], Describer],
+    *,
+    name: str,
+    parent: int = 0,
+    calibrators: Callable[[str, Path], Calibrator] = calibrator_of,
+) -> None:
+    """A worker process: works until SIGTERM or SIGINT, or until its parent is gone.
+
+    What its model has not embedded yet, because another one was used before, it queues first.
+    parent: process id of the parent, who may be gone before we look; 0 for none. calibrators:
+    brings the calibrator of a model.
+    """
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if parent:
+        Thread(target=_stop_with_parent, args=(stop, parent), daemon=True).start()
+    database = Database(settings.database)
+    database.migrate()
+    embedder = load(settings)
+    with database.write() as connection:
+        if waiting := reembedding.enqueue(connection, embedder.model):
+            log.info("%s annotations wait to be embedded with %s", waiting, embedder.model)
+    files = PhotoFiles(settings.photos)
+    engine = Engine(database, settings, Metrics(), load=recognising(embedder, calibrators))
+    others = _others(settings, load)
+    worker = Worker(database, files, settings, embedder, name=name, others=others, engine=engine)
+    worker.run(stop)
+    database.close()
+
+
+def _others(settings: Settings, load: Callable[[Settings], Describer]) -> Others:
+    """Loads any model of the weights folder by its name."""
+    return lambda model: load(settings.model_copy(update={"model": model}))
+
+
+def _stop_with_parent(stop: Event, parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    stop.set()

@@ -1,0 +1,107 @@
+"""Photos: upload, look, and the progress of an upload."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+
+from service.parts import Parts, Service
+from service.photos.forms import Files, SaidForm, incoming
+from service.photos.to_wire import photo_detail, upload_out
+from service.photos.wire import PhotoDetailOut, UploadOut
+from service.store import photos, uploads
+from service.store.uploads import Upload
+from service.web.errors import NothingAccepted, documented
+from service.web.parameters import Longest, PhotoId, RowNumber, Who
+
+router = APIRouter(tags=["photos"], responses=documented(400, 403, 404, 413, 422))
+Appearance = Annotated[
+    Literal["", "contrast", "infrared"],
+    Query(description="local contrast, as the network sees it; or grey and equalised"),
+]
+FOREVER = "private, max-age=31536000, immutable"
+JPEG: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/jpeg": {}}},
+    304: {"description": "Not Modified"},
+}
+
+
+@router.post("/photos", status_code=201, responses={200: {"model": UploadOut}})
+def upload(parts: Service, response: Response, files: Files, said: SaidForm) -> UploadOut:
+    """Keep photos; 201 when at least one is new, 200 when all were known.
+
+    What is answered here is kept, whatever happens next. Embedding follows as a job.
+    """
+    result = parts.intake.accept(incoming(files, parts.settings.max_files), said)
+    count_files(parts, result)
+    if result.refused == len(result.files):
+        raise NothingAccepted("; ".join(f"{f.file_name}: {f.error_detail}" for f in result.files))
+    response.status_code = 201 if any(one.created for one in result.files) else 200
+    return upload_out(result)
+
+
+@router.get("/uploads/{upload_id}")
+def get_upload(upload_id: RowNumber, parts: Service) -> UploadOut:
+    """How far the photos of an upload are."""
+    with parts.database.read() as connection:
+        return upload_out(uploads.get(connection, upload_id))
+
+
+@router.get("/photos/{photo_id}")
+def get_photo(photo_id: PhotoId, parts: Service, who: Who) -> PhotoDetailOut:
+    """A photo, the animals in it, and everything that was said about it."""
+    with parts.database.read() as connection:
+        return photo_detail(connection, photo_id, exact=who.sees_places)
+
+
+@router.get("/photos/{photo_id}/image", response_class=Response, responses=JPEG)
+def get_image(
+    photo_id: PhotoId,
+    parts: Service,
+    request: Request,
+    longest: Longest = None,
+    look: Appearance = "",
+) -> Response:
+    """The upright photo as JPEG without EXIF."""
+    return picture(request, parts, photo_id, None, longest, look)
+
+
+@router.get("/photos/{photo_id}/thumbnail", response_class=Response, responses=JPEG)
+def get_thumbnail(photo_id: PhotoId, parts: Service, request: Request) -> Response:
+    """The upright photo, 320 pixels at most."""
+    return picture(request, parts, photo_id, None, 320)
+
+
+@router.get("/annotations/{annotation_id}/crop", response_class=Response, responses=JPEG)
+def get_crop(
+    annotation_id: RowNumber, parts: Service, request: Request, longest: Longest = None
+) -> Response:
+    """The flank that is compared, as JPEG without EXIF."""
+    with parts.database.read() as connection:
+        photo_id = photos.annotation_by_id(connection, annotation_id).photo_id
+    return picture(request, parts, photo_id, annotation_id, longest)
+
+
+def picture(
+    request: Request,
+    parts: Parts,
+    photo_id: str,
+    annotation_id: int | None,
+    longest: int | None,
+    look: str = "",
+) -> Response:
+    """A JPEG that browsers keep; nothing is decoded for one they have."""
+    tag = parts.pictures.tag(photo_id, annotation_id, longest, look)
+    headers = {"etag": tag, "cache-control": FOREVER}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    made = parts.pictures.jpeg(photo_id, annotation_id, longest, look)
+    return Response(made, media_type="image/jpeg", headers=headers)
+
+
+def count_files(parts: Service, result: Upload) -> None:
+    """For the metrics."""
+    created = sum(one.created for one in result.files)
+    outcomes = {"created": created, "refused": result.refused}
+    outcomes["known"] = len(result.files) - created - result.refused
+    for outcome, count in outcomes.items():
+        parts.metrics.files.labels(outcome).inc(count)

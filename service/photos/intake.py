@@ -1,0 +1,196 @@
+"""Files of strangers into the catalogue: checked, kept on disk, and queued, before we answer."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
+
+from sqlalchemy import Connection
+
+from reid import exif
+from reid.crop import parse_box, resolve_box
+from reid.errors import ImageTooLarge, InputError, UnreadableImage
+from reid.images import MEDIA_TYPES, probe
+from reid.types import Box, Flank
+from service.settings import Settings
+from service.store import encounters, jobs, photos, uploads
+from service.store.database import Database, one_at_a_time
+from service.store.files import PhotoFiles, digest
+from service.store.photos import Claim, Photo
+from service.store.tables.base import now
+from service.store.uploads import Receipt, Upload
+
+IncomingFile = tuple[str, bytes]  # file name, content
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the uploader states about all files of one upload; None is "not stated".
+
+    captured_at: with a zone, or the camera's wall clock without one.
+    boxes: one for all files, or one a file; text as `reid.crop.parse_box` reads it.
+    encounter: number or name of the encounter they belong to, instead of grouping by time.
+    """
+
+    station: str | None = None
+    captured_at: datetime | None = None
+    flank: Flank | None = None
+    notes: str | None = None
+    camera: str | None = None
+    boxes: Sequence[str] = ()
+    encounter: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A file whose bytes are on disk, not yet in the database."""
+
+    position: int
+    photo: Photo
+    flank: Flank
+    box: Box | None
+    claims: Sequence[Claim] = field(default=())
+
+
+class Intake:
+    """Takes uploads."""
+
+    def __init__(self, database: Database, files: PhotoFiles, settings: Settings) -> None:
+        self._database, self._files, self._settings = database, files, settings
+
+    def accept(self, incoming: Iterable[IncomingFile], said: Said) -> Upload:
+        """Keep every file that can be kept; what is in the result survives any kill.
+
+        A file that cannot be kept is a line of the result with its reason, and stops no other.
+        """
+        receipts: list[Receipt] = []
+        prepared: list[Prepared] = []
+        for position, (name, data) in enumerate(incoming):
+            try:
+                one = self._prepare(position, _plain(name), data, said)
+            except InputError as error:
+                refused = Receipt(_plain(name), None, error_code=error.code)
+                receipts.append(replace(refused, error_detail=str(error)))
+            else:
+                receipts.append(Receipt(one.photo.file_name, one.photo.id))
+                prepared.append(one)
+        return self._record(receipts, prepared, said)
+
+    def _prepare(self, position: int, name: str, data: bytes, said: Said) -> Prepared:
+        """Check a file and put its bytes on disk."""
+        if not data:
+            raise UnreadableImage("the file is empty")
+        if len(data) > self._settings.max_photo_bytes:
+            limit = self._settings.max_photo_bytes
+            raise ImageTooLarge(f"{len(data)} bytes; at most {limit} a photo")
+        found = probe(data, max_pixels=self._settings.max_pixels)
+        box = _box(said.boxes, position, found.width, found.height)
+        capture, in_name = exif.read(data), exif.time_in_name(name)
+        times = [("form", said.captured_at), ("exif", capture.captured_at), ("file name", in_name)]
+        cameras = [("form", said.camera), ("exif", capture.camera)]
+        captured_at = next((time for _, time in times if time), None)
+        latitude, longitude = capture.position or (None, None)
+        photo = Photo(
+            id=digest(data),
+            file_name=name,
+            media_type=MEDIA_TYPES[found.format],
+            bytes=len(data),
+            width=found.width,
+            height=found.height,
+            station=said.station,
+            camera=next((camera for _, camera in cameras if camera), None),
+            captured_at=captured_at.replace(tzinfo=None) if captured_at else None,
+            zone=_zone(captured_at),
+            latitude=latitude,
+            longitude=longitude,
+            notes=said.notes or "",
+            created_at=now(),
+        )
+        claims = _claims("captured_at", [(s, t.isoformat() if t else None) for s, t in times])
+        claims += _claims("camera", cameras) + _stated(said, box)
+        self._files.put(data)
+        return Prepared(position, photo, said.flank or Flank.UNKNOWN, box, claims)
+
+    def _record(self, receipts: list[Receipt], prepared: list[Prepared], said: Said) -> Upload:
+        """One transaction for photos, annotations, jobs and the list of files.
+
+        One upload after the other: two may bring the same photo, or photos of one encounter. A
+        known photo that could not be embedded is tried again.
+        """
+        with self._database.write() as connection:
+            one_at_a_time(connection, "upload")
+            number = self._insert(connection, receipts, prepared, said)
+        with self._database.read() as connection:
+            return uploads.get(connection, number)
+
+    def _insert(
+        self,
+        connection: Connection,
+        receipts: list[Receipt],
+        prepared: list[Prepared],
+        said: Said,
+    ) -> int:
+        if said.station and prepared:
+            photos.add_station(connection, said.station)
+        oldest_first = sorted(prepared, key=lambda one: one.photo.captured_at or datetime.max)  # noqa: DTZ901
+        for one in oldest_first:
+            created = not photos.known(connection, one.photo.id)
+            if created:
+                self._insert_photo(connection, one, said)
+            else:
+                again = [replace(claim, used=False) for claim in one.claims]
+                photos.add_claims(connection, one.photo.id, again)
+                for annotation in photos.try_again(connection, one.photo.id):
+                    jobs.enqueue(connection, "embed", {"annotation": annotation})
+            receipts[one.position] = replace(receipts[one.position], created=created)
+        return uploads.add(connection, receipts)
+
+    def _insert_photo(self, connection: Connection, one: Prepared, said: Said) -> None:
+        gap = timedelta(minutes=self._settings.encounter_gap_minutes)
+        photo = one.photo
+        photos.add(connection, photo, one.claims)
+        if said.encounter:
+            encounter = encounters.named(connection, said.encounter, said.station)
+        else:
+            encounter = encounters.near(connection, photo.station, photo.captured_at, gap)
+        encounters.stretch(connection, encounter, photo.captured_at)
+        annotation = photos.add_annotation(
+            connection, photo_id=photo.id, encounter_id=encounter, flank=one.flank, box=one.box
+        )
+        jobs.enqueue(connection, "embed", {"annotation": annotation})
+
+
+def _plain(name: str) -> str:
+    """The last part of a file name, printable and of bounded length."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    return "".join(c if c.isprintable() else "?" for c in last)[-200:] or "unnamed"
+
+
+def _box(boxes: Sequence[str], position: int, width: int, height: int) -> Box | None:
+    """The box of the file at this position."""
+    given = boxes[0] if len(boxes) == 1 else boxes[position] if position < len(boxes) else ""
+    return resolve_box(parse_box(given), width, height) if given.strip() else None
+
+
+def _zone(moment: datetime | None) -> str:
+    if moment is None or moment.tzinfo is None:
+        return "unknown"
+    return moment.isoformat(timespec="minutes")[16:22]
+
+
+def _claims(name: str, said: Sequence[tuple[str, str | None]]) -> list[Claim]:
+    """Statements on one field, best source first; the first is used."""
+    stated = [(source, value) for source, value in said if value]
+    return [Claim(name, value, source, n == 0) for n, (source, value) in enumerate(stated)]
+
+
+def _stated(said: Said, box: Box | None) -> list[Claim]:
+    """Statements that only the uploader can make."""
+    corners = f"{box.x0:g} {box.y0:g} {box.x1:g} {box.y1:g}" if box else None
+    fields = {
+        "station": said.station,
+        "flank": said.flank.value if said.flank else None,
+        "notes": said.notes,
+        "box": corners,
+    }
+    return [Claim(name, value, "form", True) for name, value in fields.items() if value]

@@ -1,0 +1,58 @@
+"""Photos and uploads of the store as wire models."""
+
+from sqlalchemy import Connection
+
+from service.photos.wire import (
+    AnnotationOut,
+    ClaimOut,
+    PhotoDetailOut,
+    PhotoOut,
+    ReferenceOut,
+    UploadedFileOut,
+    UploadOut,
+)
+from service.store import photos
+from service.store.identities import Reference
+from service.store.photos import Photo
+from service.store.uploads import Upload
+from service.web.places import blurred
+
+
+def upload_out(upload: Upload) -> UploadOut:
+    """An upload with its counts."""
+    return UploadOut(
+        id=upload.id,
+        created_at=upload.created_at,
+        finished=upload.finished,
+        pending=upload.count("pending"),
+        embedded=upload.count("embedded"),
+        failed=upload.count("failed"),
+        refused=upload.refused,
+        files=[UploadedFileOut.model_validate(one) for one in upload.files],
+    )
+
+
+def photo_out(photo: Photo, *, exact: bool) -> PhotoOut:
+    """A photo. exact: whether its position is told as it is, else rounded."""
+    made = PhotoOut.model_validate(photo)
+    if exact:
+        return made
+    place = {"latitude": made.latitude, "longitude": made.longitude}
+    return made.model_copy(update={k: None if v is None else blurred(v) for k, v in place.items()})
+
+
+def photo_detail(connection: Connection, photo_id: str, *, exact: bool) -> PhotoDetailOut:
+    """A photo with its annotations and claims."""
+    animals = photos.annotations_of(connection, photo_id)
+    claims = photos.claims_of(connection, photo_id)
+    return PhotoDetailOut(
+        photo=photo_out(photos.get(connection, photo_id), exact=exact),
+        annotations=[AnnotationOut.model_validate(one) for one in animals],
+        claims=[ClaimOut.model_validate(one) for one in claims],
+    )
+
+
+def reference_out(one: Reference, *, exact: bool) -> ReferenceOut:
+    """A reference annotation with its photo; exact: whether its position is not rounded."""
+    photo = photo_out(one.photo, exact=exact)
+    return ReferenceOut(annotation=AnnotationOut.model_validate(one.annotation), photo=photo)

@@ -1,0 +1,131 @@
+"""Photos, annotations and uploads on the wire."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from reid.types import Flank, Grade, Reason, Viewpoint
+from service.web import examples
+from service.web.wire import Corners, Wire, shown
+
+AnnotationState = Literal["pending", "embedded", "failed"]
+
+
+class ClaimOut(Wire):
+    """One thing somebody said about a photo; conflicting ones stay side by side."""
+
+    field: str
+    value: str
+    source: Literal["form", "exif", "file name"]
+    used: bool
+
+
+class MeasuresOut(Wire):
+    """What was measured on the flank; 0 to 1 where no unit is named."""
+
+    sharpness: float = Field(description="contrast of the rosettes' edges, 1 as in a sharp photo")
+    trust: float = Field(description="mean trust of the network in the places it kept")
+    brightness: float = Field(description="mean of the coat")
+    black: float = Field(description="share of the coat that is black")
+    white: float = Field(description="share of the coat that is burnt out")
+    flank_pixels: float = Field(description="width of the flank in pixels of the photo")
+    coat: float = Field(description="share of the flank's window that shows coat")
+    yaw: float = Field(description="degrees; positive where the rear is nearer to the camera")
+
+
+class QualityOut(Wire):
+    """How good the photo is to tell an individual by. A poor one is kept, and proves little."""
+
+    grade: Grade
+    reasons: list[Reason] = Field(description="worst first; none for a good one")
+    value: float = Field(description="0 to 1, 1 is as good as it gets")
+    model: str
+    measures: MeasuresOut
+
+
+class FactsOut(Wire):
+    """What the network saw of one animal; null where it was not measured."""
+
+    quality: QualityOut | None
+    estimated_flank: Flank | None = Field(description="unknown where the network is not sure")
+    estimated_flank_probability: float | None = Field(description="of the likelier side")
+    viewpoint: Viewpoint | None
+
+
+class AnnotationOut(FactsOut):
+    """One animal in one photo. box null: the whole photo is the crop. flank: as it was stated."""
+
+    id: int
+    photo_id: str
+    encounter_id: int
+    flank: Flank
+    box: Corners | None
+    state: AnnotationState
+    error_code: str | None
+    error_detail: str | None
+
+
+class PhotoOut(Wire):
+    """One file from a camera; id is the SHA-256 of its bytes, times are its own wall clock."""
+
+    id: str
+    file_name: str
+    media_type: str
+    bytes: int
+    width: int
+    height: int
+    station: str | None
+    camera: str | None
+    captured_at: datetime | None
+    zone: str
+    latitude: float | None
+    longitude: float | None
+    notes: str
+    created_at: datetime
+
+
+class PhotoDetailOut(Wire):
+    """A photo, the animals in it, and everything that was said about it."""
+
+    model_config = shown(examples.PHOTO_DETAIL)
+
+    photo: PhotoOut
+    annotations: list[AnnotationOut]
+    claims: list[ClaimOut]
+
+
+class ReferenceOut(Wire):
+    """An annotation with its photo."""
+
+    annotation: AnnotationOut
+    photo: PhotoOut
+
+
+class UploadedFileOut(Wire):
+    """What became of one file. photo_id null: refused, and error_code says why."""
+
+    position: int
+    file_name: str
+    photo_id: str | None
+    created: bool = Field(description="false when these bytes were known already")
+    annotation_id: int | None
+    encounter_id: int | None
+    state: AnnotationState | None
+    error_code: str | None
+    error_detail: str | None
+
+
+class UploadOut(Wire):
+    """An upload and how far its photos are."""
+
+    model_config = shown(examples.UPLOAD)
+
+    id: int
+    created_at: datetime
+    finished: bool
+    pending: int
+    embedded: int
+    failed: int
+    refused: int
+    files: list[UploadedFileOut]

@@ -1,0 +1,1 @@
+"""The loaded network, the galleries and the answers to queries."""

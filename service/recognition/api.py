@@ -1,0 +1,31 @@
+"""The stateless query: photos in, likely leopards out, nothing kept."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form
+
+from reid.types import Flank
+from service.parts import Service
+from service.photos.forms import Boxes, Files, FlankField, query
+from service.recognition.to_wire import identification_out
+from service.recognition.wire import IdentificationOut
+from service.web.errors import documented
+
+router = APIRouter(tags=["identify"], responses=documented(400, 403, 409, 413, 422, 503))
+
+
+@router.post("/identify")
+def identify(
+    parts: Service,
+    files: Files,
+    flank: FlankField = None,
+    box: Boxes = None,
+    top: Annotated[int, Form(ge=1, le=100, description="candidates in the answer")] = 10,
+) -> IdentificationOut:
+    """Compare photos of one encounter with the catalogue.
+
+    Photos that are in the catalogue are not compared with their own encounter.
+    """
+    photos = query(files, box, parts.settings.max_files)
+    answer = parts.engine.identify_photos(photos, flank or Flank.UNKNOWN)
+    return identification_out(answer, top)

@@ -1,0 +1,175 @@
+"""The work of comparing every encounter with its nearest others, over the whole catalogue."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+
+from sqlalchemy import Connection
+
+from reid.encounters import between
+from reid.errors import ReidError
+from reid.gallery import Galleries
+from reid.types import AnnotationFeatures, Embedding
+from service.recognition.engine import Engine
+from service.settings import Settings
+from service.store import cases, features, jobs, pairs, progress
+from service.store.database import Database
+from service.store.jobs import Job
+from service.store.pairs import Entry, Maker, Measured
+from service.store.tasks import Done, Failure, MadeWay, Outcome, attempted
+
+log = logging.getLogger(__name__)
+PHOTOS_EACH = 6  # annotations looked at for every encounter that is wanted
+
+Seen = tuple[dict[int, AnnotationFeatures], int]  # of one encounter; its newest embedding
+
+
+def maker_of(engine: Engine) -> Maker | None:
+    """The network and the calibrator in force; None where there is no calibrator for it."""
+    try:
+        return Maker(engine.embedder().model, engine.calibrator().id)
+    except ReidError as error:
+        if engine.failure is None:  # said once
+            engine.failure = str(error)
+            log.warning("pairs of encounters are not compared: %s", error)
+        return None
+
+
+def in_force(engine: Engine) -> Maker | None:
+    """The same without waiting for the network; None while it is being loaded."""
+    return maker_of(engine) if engine.loaded else None
+
+
+def queue_all(database: Database, engine: Engine) -> tuple[int, int]:
+    """Queue what lacks evidence, also what failed: how many are new in the queue, and all in it.
+
+    Raises ReidError where there is no calibrator for the network.
+    """
+    maker = Maker(engine.embedder().model, engine.calibrator().id)
+    with database.write() as connection:
+        new = pairs.enqueue(connection, maker, again=True)
+        return new, len(jobs.payloads(connection, pairs.KIND, "queued"))
+
+
+class Nearest:
+    """All embedded annotations, decided or not, by flank; built again when there are new ones."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._entries: tuple[Entry, ...] = ()
+        self._vectors: dict[int, Embedding] = {}
+        self._galleries: Galleries | None = None
+
+    def of(self, encounter_id: int, photos: Sequence[AnnotationFeatures], k: int) -> list[int]:
+        """The k encounters nearest to any of these photos of an encounter, nearest first."""
+        if not photos:
+            return []
+        galleries = self._present(photos[0].embedding.model)
+        best: dict[int, float] = {}
+        for photo in photos:
+            for one in galleries.shortlist(
+                photo.embedding,
+                photo.flank,
+                PHOTOS_EACH * k,
+                exclude_encounters=frozenset({encounter_id}),
+            ):
+                best[one.row.encounter] = max(one.cosine, best.get(one.row.encounter, -1.0))
+        return sorted(best, key=lambda number: (-best[number], number))[:k]
+
+    def _present(self, model: str) -> Galleries:
+        with self._database.read() as connection:
+            entries = tuple(pairs.entries(connection, model))
+            if self._galleries is None or entries != self._entries:
+                ids = {one.embedding_id for one in entries}
+                kept = {n: vector for n, vector in self._vectors.items() if n in ids}
+                self._vectors = kept | features.vectors(connection, ids - kept.keys(), model)
+                rows = [(e.row, e.flank, self._vectors[e.embedding_id].vector) for e in entries]
+                self._galleries, self._entries = Galleries.build(rows, model=model), entries
+        return self._galleries
+
+
+class ComparePairs:
+    """Compares in detail, as a case does, and gives way to photos that wait."""
+
+    def __init__(self, database: Database, engine: Engine, settings: Settings) -> None:
+        self._database, self._engine, self._settings = database, engine, settings
+        self._nearest = Nearest(database)
+        self._looked: tuple[object, ...] = ()
+
+    def look(self) -> None:
+        """Queue encounters that lack evidence, when photos, model or calibrator have changed."""
+        maker = maker_of(self._engine)
+        if maker is None:
+            return
+        with self._database.read() as connection:
+            version = features.version(connection, maker.model)[2]
+            state = (maker, version, sorted(progress.annotations(connection).items()))
+            if state == self._looked:
+                return
+            missing = pairs.lacking(connection, maker)
+        if missing:
+            with self._database.write() as connection:
+                pairs.enqueue(connection, maker)
+        self._looked = state
+
+    def do(self, claimed: Sequence[Job]) -> Mapping[int, Outcome]:
+        """What the pairs of each encounter say."""
+        return {job.id: attempted(job, partial(self._compared, job)) for job in claimed}
+
+    def failed(self, connection: Connection, job: Job, failure: Failure) -> None:
+        """Nothing: the encounter stays without new evidence, and the job says why."""
+
+    def _compared(self, job: Job) -> Outcome:
+        maker, number = maker_of(self._engine), int(job.payload["encounter"])
+        if maker is None or pairs.payload(number, maker) != job.payload:
+            return Done(_nothing)  # model or calibrator have changed since
+        own, newest = self._seen(number, maker)
+        if not own:
+            return Done(_nothing)
+        with self._database.read() as connection:
+            known = {
+                one
+                for found in pairs.of_encounter(connection, maker, number)
+                for one in found.couple
+            }
+        near = self._nearest.of(number, list(own.values()), self._settings.pairs_each)
+        found: list[Measured] = []
+        for measured in self._measured(number, (own, newest), set(near) - known, maker):
+            found.append(measured)
+            with self._database.read() as connection:
+                if jobs.any_open(connection, urgent=True):
+                    return MadeWay(partial(pairs.put, maker=maker, found=found))
+        return Done(partial(_keep, maker=maker, found=found, number=number, newest=newest))
+
+    def _measured(
+        self, number: int, seen: Seen, others: set[int], maker: Maker
+    ) -> Iterator[Measured]:
+        calibrator = self._engine.calibrator()
+        for other in sorted(others):
+            another = self._seen(other, maker)
+            low, high = (seen, another) if number < other else (another, seen)
+            photos = list(low[0].values()), list(high[0].values())
+            said = between(*photos, calibrator)
+            yield Measured(
+                couple=(min(number, other), max(number, other)),
+                llr=said.evidence.llr,
+                comparable=bool(said.pairs),
+                newest=(low[1], high[1]),
+            )
+
+    def _seen(self, encounter_id: int, maker: Maker) -> Seen:
+        with self._database.read() as connection:
+            ids = cases.embedded(connection, encounter_id, maker.model)
+            held = features.get(connection, list(ids), maker.model)
+        return held, max(ids.values(), default=0)
+
+
+def _keep(
+    connection: Connection, maker: Maker, found: Sequence[Measured], number: int, newest: int
+) -> None:
+    pairs.put(connection, maker, found)
+    pairs.searched(connection, maker, number, newest)
+
+
+def _nothing(_: Connection) -> None:
+    """There was nothing to keep."""

@@ -1,0 +1,119 @@
+"""The work of embedding photos: new ones, and those that another model has yet to embed."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from sqlalchemy import Connection
+
+from reid.crop import cut
+from reid.errors import ReidError, UnknownModel
+from reid.images import decode
+from reid.types import AnnotationFeatures, Crop
+from service.recognition.engine import Describer
+from service.settings import Settings
+from service.store import features, photos, reembedding
+from service.store.database import Database
+from service.store.files import PhotoFiles
+from service.store.jobs import Job
+from service.store.tasks import Done, Failure, Outcome, Trouble
+
+log = logging.getLogger(__name__)
+
+EMBED = "embed"
+Others = Callable[[str], Describer]  # brings another model by its name
+
+
+def no_others(model: str) -> Describer:
+    """A worker of one model."""
+    raise UnknownModel(f"this worker cannot load {model}")
+
+
+class EmbedPhotos:
+    """Embeds annotations in batches."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: PhotoFiles,
+        settings: Settings,
+        embedder: Describer,
+        others: Others = no_others,
+    ) -> None:
+        """others: for jobs of another model."""
+        self._database, self._files, self._settings = database, files, settings
+        self._embedder, self._other, self._others = embedder, embedder, others
+
+    def look(self) -> None:
+        """Nothing: an upload queues its photos itself."""
+
+    def do(self, claimed: Sequence[Job]) -> Mapping[int, Outcome]:
+        """Features of every annotation, or why there are none."""
+        outcomes: dict[int, Outcome] = {}
+        crops: dict[str, dict[int, Crop]] = {}
+        annotations = {job.id: int(job.payload["annotation"]) for job in claimed}
+        for job in claimed:
+            model = str(job.payload.get("model", self._embedder.model))
+            try:
+                crops.setdefault(model, {})[job.id] = self._crop(annotations[job.id])
+            except ReidError as error:
+                outcomes[job.id] = Failure(error.code, str(error))
+            except Exception as error:
+                log.exception("job %s", job.id)
+                outcomes[job.id] = Trouble(f"{type(error).__name__}: {error}")
+        for model, some in crops.items():
+            try:
+                embedder = self._named(model)
+            except ReidError as error:
+                outcomes |= dict.fromkeys(some, Failure(error.code, str(error)))
+            else:
+                outcomes |= self._describe(embedder, some, annotations)
+        return outcomes
+
+    def failed(self, connection: Connection, job: Job, failure: Failure) -> None:
+        """The annotation cannot be used, unless another model's embedding still serves."""
+        if job.kind != reembedding.KIND:
+            annotation = int(job.payload["annotation"])
+            photos.mark_failed(connection, annotation, failure.code, failure.detail)
+
+    def _named(self, model: str) -> Describer:
+        """Our own model, or the other one that was used last, or a new one."""
+        if model == self._embedder.model:
+            return self._embedder
+        if model != self._other.model:
+            self._other = self._others(model)
+        return self._other
+
+    def _crop(self, annotation_id: int) -> Crop:
+        with self._database.read() as connection:
+            found = photos.annotation_by_id(connection, annotation_id)
+        data = self._files.get(found.photo_id)
+        image = decode(data, max_pixels=self._settings.max_pixels)
+        return cut(image, found.flank, found.box)
+
+    def _describe(
+        self, embedder: Describer, crops: Mapping[int, Crop], annotations: Mapping[int, int]
+    ) -> dict[int, Outcome]:
+        """All at once; if that fails, one by one, so that one crop spoils no other."""
+        if not crops:
+            return {}
+        try:
+            described = embedder.describe(list(crops.values()))
+        except ReidError as error:
+            reason: Outcome = Failure(error.code, str(error))
+        except Exception as error:
+            log.exception("crops of jobs %s", list(crops))
+            reason = Trouble(f"{type(error).__name__}: {error}")
+        else:
+            found = zip(crops, described, strict=True)
+            return {number: _done(annotations[number], one) for number, one in found}
+        if len(crops) == 1:
+            return dict.fromkeys(crops, reason)
+        alone = [
+            self._describe(embedder, {number: crop}, annotations) for number, crop in crops.items()
+        ]
+        return {number: outcome for one in alone for number, outcome in one.items()}
+
+
+def _done(annotation: int, described: AnnotationFeatures) -> Done:
+    return Done(partial(features.add, annotation_id=annotation, features=described))

@@ -1,0 +1,375 @@
+"""The loaded network, the galleries and the calibrator; answers queries.
+
+The galleries are a cache of the database: an immutable snapshot that is rebuilt when the database
+has something newer, and swapped whole. So several services over one database agree.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from math import floor
+from pathlib import Path
+from threading import BoundedSemaphore, Lock
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from reid.crop import cut, parse_box, resolve_box
+from reid.errors import BadSettings
+from reid.evidence import Calibrator, calibrator_of
+from reid.gallery import Galleries
+from reid.identify import identify
+from reid.images import decode
+from reid.local import adjusted
+from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32, Identification
+from reid.voting import Voter, Voting
+from reid.weights import default_folder, latest
+from service.recognition.feature_cache import FeatureCache
+from service.settings import Settings
+from service.store import encounters, features, identities, photos
+from service.store.calibration import CalibrationFile
+from service.store.database import Database
+from service.store.facts import Facts
+from service.store.features import GalleryEntry, Version
+from service.store.files import digest
+from service.store.identities import Reference
+from service.web.kept import Kept, NotYet
+from service.web.metrics import Metrics, Stopwatch
+
+log = logging.getLogger(__name__)
+ANSWERS_KEPT = 64
+AT_ONCE = 2  # queries computed at the same time; more would only share the cores
+
+
+class Describer(Protocol):
+    """What the service needs of `reid.embed.Embedder`."""
+
+    @property
+    def model(self) -> str:
+        """The model id stored with everything it makes."""
+
+    def describe(
+        self, crops: Sequence[Crop], *, from_afar: bool = True
+    ) -> list[AnnotationFeatures]:
+        """Embedding and local features of each crop; from_afar: see `reid.afar`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """A network, and the calibrator that was fitted on what it makes."""
+
+    embedder: Describer
+    calibrator: Calibrator
+
+
+Loader = Callable[[Settings], Recognition]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One state of the galleries. number: of this process, higher when the content changed."""
+
+    version: Version
+    number: int
+    model: str
+    galleries: Galleries
+    entries: tuple[GalleryEntry, ...]
+    embedding_ids: Mapping[int, int]  # of each annotation in it
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPhoto:
+    """One photo of a stateless query. box: text as `reid.crop.parse_box` reads it, or empty."""
+
+    data: bytes
+    box: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An identification with the facts around it.
+
+    queries: annotation numbers of the query, or positions of the photos when it has none.
+    facts: pose and quality of each of them.
+    references: the gallery annotations that the candidates show. timings: milliseconds per stage.
+    """
+
+    identification: Identification
+    calibrator: str
+    queries: tuple[int, ...]
+    facts: tuple[Facts, ...]
+    gallery: int
+    excluded_encounters: tuple[int, ...]
+    names: Mapping[int, str]
+    references: Mapping[int, Reference]
+    timings: Mapping[str, float]
+
+
+def load_embedder(settings: Settings) -> Describer:
+    """The released network; imported here because torch takes seconds."""
+    from reid.embed import Embedder
+
+    return Embedder.load(settings.weights_dir or default_folder(), settings.model or None)
+
+
+def load_recognition(settings: Settings) -> Recognition:
+    """The chosen network, and the newest calibrator that was fitted on what it makes."""
+    embedder = load_embedder(settings)
+    folder = settings.weights_dir or default_folder()
+    return Recognition(embedder, calibrator_of(embedder.model, folder))
+
+
+def recognising(
+    embedder: Describer, calibrators: Callable[[str, Path], Calibrator] = calibrator_of
+) -> Loader:
+    """A loader for a process that holds its network already; the calibrator comes when asked."""
+
+    def load(settings: Settings) -> Recognition:
+        folder = settings.weights_dir or default_folder()
+        return Recognition(embedder, calibrators(embedder.model, folder))
+
+    return load
+
+
+def threshold_of(settings: Settings) -> float:
+    """REID_SAME_LLR, beside the card of the calibrator that would be used; loads no network.
+
+    Raises BadSettings for one that no llr can reach, UnknownModel where there is no card.
+    """
+    folder = settings.weights_dir or default_folder()
+    return _with_threshold(calibrator_of(settings.model or latest(folder), folder), settings).same
+
+
+def _with_threshold(fitted: Calibrator, settings: Settings) -> Calibrator:
+    wanted = settings.same_llr
+    if wanted > fitted.bound:
+        raise BadSettings(
+            f"REID_SAME_LLR is {wanted:g}, and no llr of {fitted.id} exceeds its bound of "
+            f"{fitted.bound:.2f}: choose {floor(100 * fitted.bound) / 100:g} or less"
+        )
+    return replace(fitted, same=wanted)
+
+
+class Engine:
+    """One a process; may be used from several threads."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        metrics: Metrics,
+        *,
+        load: Loader = load_recognition,
+    ) -> None:
+        self._database, self._settings, self._metrics = database, settings, metrics
+        self._load = load
+        self._recognition: Recognition | None = None
+        self.failure: str | None = None
+        self._snapshot: Snapshot | None = None
+        self._vectors: dict[int, Embedding] = {}
+        self._loading, self._rebuilding, self._describing = Lock(), Lock(), Lock()
+        self._busy = BoundedSemaphore(AT_ONCE)
+        self.local, self._ignored = CalibrationFile(settings.data_dir), 0
+        self._features = FeatureCache(database, settings.features_cached)
+        self._answers: Kept[tuple[object, ...], Answer] = Kept(ANSWERS_KEPT)
+
+    @property
+    def loaded(self) -> str | None:
+        """The model id, or None while the network is not loaded yet."""
+        return self._recognition.embedder.model if self._recognition else None
+
+    @property
+    def gallery_size(self) -> int:
+        """Annotations in the present snapshot."""
+        return len(self._snapshot.galleries) if self._snapshot else 0
+
+    def embedder(self) -> Describer:
+        """The network, loaded at the first need."""
+        return self._recognised().embedder
+
+    def calibrator(self) -> Calibrator:
+        """The one in force: as fitted, or adjusted to this catalogue where somebody applied that.
+
+        An adjustment of another calibrator is ignored, with a warning in the log.
+        """
+        fitted, applied = self.fitted(), self.local.read().applied
+        if applied is None:
+            return fitted
+        if applied.calibrator == fitted.id:
+            return adjusted(fitted, factor=applied.factor, number=applied.number)
+        if self._ignored != applied.number:
+            self._ignored = applied.number
+            log.warning(
+                "local calibration %d belongs to %s and not to %s: it is ignored; run "
+                "leopard-reid calibrate again",
+                *(applied.number, applied.calibrator, fitted.id),
+            )
+        return fitted
+
+    def fitted(self) -> Calibrator:
+        """The one that was fitted on what the network makes, with the threshold of the settings."""
+        return self._recognised().calibrator
+
+    def _recognised(self) -> Recognition:
+        with self._loading:
+            if self._recognition is None:
+                loaded = self._load(self._settings)
+                used = _with_threshold(loaded.calibrator, self._settings)
+                self._recognition = replace(loaded, calibrator=used)
+                self.failure = None
+            return self._recognition
+
+    def preload(self) -> None:
+        """Load the network and build the galleries before anybody asks; keeps what went wrong."""
+        try:
+            self.snapshot()
+        except Exception as error:
+            self.failure = str(error)
+            log.exception("the network cannot be loaded")
+
+    def snapshot(self) -> Snapshot:
+        """The galleries as the database has them now."""
+        model = self.embedder().model
+        with self._rebuilding, self._database.read() as connection:
+            version = features.version(connection, model)
+            if self._snapshot is None or self._snapshot.version != version:
+                entries = tuple(features.gallery(connection, model))
+                self._snapshot = self._rebuilt(connection, version, entries, model)
+            return self._snapshot
+
+    def _present(self, model: str) -> Snapshot:
+        """The same, if nothing has to be built for it; raises NotYet otherwise."""
+        known = self._snapshot
+        with self._database.read() as connection:
+            if known is None or known.version != features.version(connection, model):
+                raise NotYet
+        return known
+
+    def _rebuilt(
+        self,
+        connection: Connection,
+        version: Version,
+        entries: tuple[GalleryEntry, ...],
+        model: str,
+    ) -> Snapshot:
+        """A snapshot of these entries; reads only vectors that are new."""
+        before = self._snapshot
+        if before and before.entries == entries:  # photos came in, but none that can be searched
+            return replace(before, version=version)
+        ids = {e.row.annotation: e.embedding_id for e in entries}
+        kept = {n: self._vectors[n] for n in ids.values() if n in self._vectors}
+        missing = set(ids.values()) - kept.keys()
+        self._vectors = kept | features.vectors(connection, missing, model)
+        rows = [(e.row, e.flank, self._vectors[e.embedding_id].vector) for e in entries]
+        number = before.number + 1 if before else 1
+        voting = self._voting(connection, entries, model)
+        read = partial(self._read_cells, model)
+        galleries = Galleries.build(rows, model=model, voting=voting, read_cells=read)
+        return Snapshot(version, number, model, galleries, entries, ids)
+
+    def _voting(
+        self, connection: Connection, entries: tuple[GalleryEntry, ...], model: str
+    ) -> Voting | None:
+        """The cells of these entries, of which only new ones are read; None where too many."""
+        if len(entries) > self._settings.voting_limit:
+            return None
+        before = self._snapshot.galleries.voting if self._snapshot else None
+        voters = {e.row.annotation: Voter(e.flank, e.embedding_id) for e in entries}
+        read = partial(features.cells, connection, model=model)
+        return (before or Voting()).updated(voters, read)
+
+    def _read_cells(self, model: str, ids: Sequence[int]) -> Mapping[int, Float32]:
+        with self._database.read() as connection:
+            return features.cells(connection, ids, model)
+
+    def identify_photos(self, query: Sequence[QueryPhoto], flank: Flank) -> Answer:
+        """Photos of one encounter that need not be in the catalogue.
+
+        Photos that are in it are not compared with their own encounter.
+        """
+        watch = Stopwatch()
+        with self._busy, watch("total"):
+            crops = [self._crop(photo, flank, watch) for photo in query]
+            with watch("embed"), self._describing:
+                described = self.embedder().describe(crops, from_afar=False)
+            own = self._encounters_of([digest(photo.data) for photo in query])
+            answer = self._answer(described, tuple(range(len(query))), own, watch)
+        self._metrics.query(answer.timings)
+        return answer
+
+    def candidates(self, encounter_id: int, *, wait: bool = True) -> Answer:
+        """Who an encounter of the catalogue may be; its own photos are left out of the gallery.
+
+        wait False: raises NotYet where it would have to be found out first.
+        """
+        model = self.embedder().model
+        with self._database.read() as connection:
+            encounters.summary(connection, encounter_id)
+            references = encounters.references_of(connection, encounter_id)
+        ids = tuple(r.annotation.id for r in references if r.annotation.state == "embedded")
+        snapshot = self.snapshot() if wait else self._present(model)
+        key = (encounter_id, snapshot.number, ids, self.calibrator().id)
+        if not wait:
+            return self._answers.known(key)
+        return self._answers.get(key, lambda: self._candidates(encounter_id, ids, model))
+
+    def _candidates(self, encounter_id: int, ids: Sequence[int], model: str) -> Answer:
+        watch = Stopwatch()
+        with self._busy, watch("total"):
+            with self._database.read() as connection:
+                described = features.get(connection, ids, model)
+            own = frozenset({encounter_id})
+            answer = self._answer(list(described.values()), tuple(described), own, watch)
+        self._metrics.query(answer.timings)
+        return answer
+
+    def _crop(self, photo: QueryPhoto, flank: Flank, watch: Stopwatch) -> Crop:
+        with watch("decode"):
+            image = decode(photo.data, max_pixels=self._settings.max_pixels)
+        with watch("crop"):
+            height, width = image.shape[:2]
+            given = photo.box.strip()
+            box = resolve_box(parse_box(given), width, height) if given else None
+            return cut(image, flank, box)
+
+    def _encounters_of(self, photo_ids: Sequence[str]) -> frozenset[int]:
+        with self._database.read() as connection:
+            found = [photos.annotations_of(connection, photo_id) for photo_id in photo_ids]
+        return frozenset(one.encounter_id for some in found for one in some)
+
+    def _answer(
+        self,
+        query: Sequence[AnnotationFeatures],
+        queries: tuple[int, ...],
+        own: frozenset[int],
+        watch: Stopwatch,
+    ) -> Answer:
+        snapshot, calibrator = self.snapshot(), self.calibrator()
+        found = identify(
+            query,
+            snapshot.galleries,
+            lambda ids: self._features.get(
+                {one: snapshot.embedding_ids[one] for one in ids}, snapshot.model
+            ),
+            calibrator,
+            shortlist=self._settings.shortlist,
+            verify=self._settings.verify,
+            exclude_encounters=own,
+        )
+        watch.timings |= {k: v for k, v in found.timings.items() if k != "total"}
+        with self._database.read() as connection:
+            shown = [one.best.row.annotation for one in found.candidates]
+            references = encounters.references(connection, shown)
+            names = identities.names(connection)
+        return Answer(
+            identification=found,
+            calibrator=calibrator.id,
+            queries=queries,
+            facts=tuple(Facts(pose=one.pose, quality=one.quality) for one in query),
+            gallery=len(snapshot.galleries),
+            excluded_encounters=tuple(sorted(own)),
+            names=names,
+            references=references,
+            timings=watch.timings,
+        )

@@ -1,0 +1,84 @@
+"""The answer to a query on the wire: candidates with their evidence."""
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from reid.types import Source, Verdict
+from service.photos.wire import AnnotationOut, FactsOut
+from service.web import examples
+from service.web.wire import Wire, shown
+
+
+class CorrespondencesOut(Wire):
+    """Points on one place of the coat: query[i] in the query photo, reference[i] in the other."""
+
+    kind: str
+    query: list[tuple[float, float]]
+    reference: list[tuple[float, float]]
+    strength: list[float]
+
+
+class OverlapOut(Wire):
+    """What both photos show of the flank, once one is laid over the other."""
+
+    registration: Source = Field(description="what that rests on; an outline is coarse")
+    covisible: float = Field(description="share of the smaller flank that is seen in both")
+    places: int = Field(description="seen well enough in both to be judged")
+    agreeing: float = Field(description="share of these places where the rosettes agree")
+    discrepancies: CorrespondencesOut = Field(
+        description="where the rosettes differ, strongest first; none over an outline"
+    )
+
+
+class CandidateOut(Wire):
+    """What the query says about one identity, and the pair of photos that speaks.
+
+    query: position of the query photo (or annotation number, for an encounter) of that pair.
+    """
+
+    identity_id: int
+    identity: str
+    llr: float = Field(description="log10 likelihood ratio, same over different leopards")
+    bound: float = Field(description="the largest |llr| the calibration supports")
+    interval: tuple[float, float] = Field(
+        description="95 % of the llr over other draws of the calibrating individuals"
+    )
+    verdict: Verdict
+    query: int
+    reference: AnnotationOut
+    cosine: float
+    dense_score: float
+    rootsift_score: float | None
+    agreement: float = Field(description="what agrees, as one number: orders candidates")
+    capacity: float = Field(description="0 to 1, how much these two photos could agree at most")
+    correspondences: list[CorrespondencesOut]
+    overlap: OverlapOut | None = Field(
+        description="null for pairs that got the quick look only, or where a photo shows no coat"
+    )
+
+
+class QueryOut(FactsOut):
+    """One photo of the query: its position, or its annotation number, for an encounter."""
+
+    query: int
+
+
+class IdentificationOut(Wire):
+    """The answer to one query; strongest candidate first, one an identity.
+
+    excluded_encounters: left out of the gallery, because the query photos are their photos.
+    timings: milliseconds per stage.
+    """
+
+    model_config = shown(examples.IDENTIFICATION)
+
+    verdict: Verdict
+    model: str
+    calibrator: str
+    gallery: int
+    compared: int
+    excluded_encounters: list[int]
+    timings: Mapping[str, float]
+    queries: list[QueryOut]
+    candidates: list[CandidateOut]

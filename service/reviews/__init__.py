@@ -1,0 +1,1 @@
+"""Reviews of pairs by observers."""

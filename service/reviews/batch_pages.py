@@ -1,0 +1,290 @@
+"""Pages on which curators act on several pairs: each act is previewed, then done."""
+
+import re
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from pydantic import Field
+from sqlalchemy import Connection
+
+from reid.errors import Conflict, InputError
+from service.parts import Parts, Service
+from service.reviews import reviewing, rounds, settling
+from service.reviews.reviewing import Reviewed
+from service.store import reviews
+from service.store.reviews import Edit, NewPair
+from service.web.languages import gettext as _
+from service.web.languages import ngettext, pgettext
+from service.web.page import goto, page, remember
+from service.web.parameters import Who
+from service.web.words import sentence
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+Act = Literal["close", "reopen", "third", "blind", "seen"]
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Chosen = Annotated[list[Number], Query(max_length=5000, default_factory=list)]
+ChosenForm = Annotated[list[Number], Form(max_length=5000, default_factory=list)]
+Text = Annotated[str, Query(max_length=2000)]
+Typed = Annotated[str, Form(max_length=2000)]
+Name = Annotated[str, Form(max_length=100)]
+
+
+class NothingChosen(InputError):
+    """No pair was chosen: go back and tick at least one."""
+
+    code = "no_pair_chosen"
+
+
+@router.get("/reviews/settling")
+def settling_page(
+    request: Request,
+    parts: Service,
+    pair: Chosen,
+    done: int | None = None,
+) -> Response:
+    """What applying the settled pairs would change."""
+    return _settling(request, parts, pair, done=done)
+
+
+@router.post("/reviews/settling")
+def apply_settled(
+    request: Request,
+    parts: Service,
+    who: Who,
+    pair: ChosenForm,
+    digest: Typed = "",
+    reviewer: Name = "",
+) -> Response:
+    """Apply them, unless they would change something else by now."""
+    name = who.signs(reviewer)
+    try:
+        with parts.database.write() as connection:
+            done = settling.apply(connection, name, pair or None, digest)
+    except Conflict as error:
+        return _settling(request, parts, pair, refused=f"{sentence(str(error))}.")
+    response = goto(f"/reviews/settling?done={len(done.decisions)}")
+    remember(response, name, who)
+    return response
+
+
+@router.get("/reviews/batch")
+def batch_page(
+    request: Request, parts: Service, act: Act | Literal["apply"], pair: Chosen
+) -> Response:
+    """What an act on the chosen pairs would do."""
+    if act == "apply":
+        return goto("/reviews/settling?" + "&".join(f"pair={number}" for number in pair))
+    with parts.database.read() as connection:
+        found = _chosen(connection, pair)
+        able = [one for one in found if _able(one, act)]
+        skipped = len(found) - len(able)
+        heading, button = _words(act)
+        numbers = ", ".join(str(one.pair.id) for one in able) or pgettext("pairs", "none")
+        lines = [_("Pairs it concerns: %(numbers)s") % {"numbers": numbers}]
+        if skipped:
+            lines.append(_left_out(act, skipped))
+        values = {
+            "nav": "reviews",
+            "heading": heading,
+            "button": button,
+            "action": "/reviews/batch",
+            "lines": lines,
+            "possible": bool(able),
+            "fields": [("act", act), *(("pair", one.pair.id) for one in able)],
+        }
+        return page(request, parts, "reviews/review_batch.html", connection, **values)
+
+
+@router.post("/reviews/batch")
+def do_batch(
+    parts: Service,
+    who: Who,
+    act: Annotated[Act, Form()],
+    pair: ChosenForm,
+    reviewer: Name = "",
+) -> Response:
+    """Do it to all of them, or to none."""
+    name = who.signs(reviewer)
+    with parts.database.write() as connection:
+        for one in _chosen(connection, pair):
+            if _able(one, act):
+                reviews.edit(connection, one.pair.id, _edit(one, act), name)
+    return goto("/reviews?whose=all")
+
+
+@router.get("/reviews/put")
+def put_page(
+    request: Request,
+    parts: Service,
+    encounters: Text = "",
+    case: Text = "",
+    needed: Annotated[int, Query(ge=1, le=9)] = 2,
+    blind: Literal["0", "1"] = "1",
+    note: Text = "",
+) -> Response:
+    """Which pairs would be put up."""
+    with parts.database.read() as connection:
+        up = rounds.preview(connection, _asked(connection, encounters, case, needed, blind, note))
+        words = {"fresh": up.fresh, "again": up.again, "already": up.already}
+        lines = [
+            _("New pairs: %(fresh)s") % words,
+            _("Closed pairs that are opened again: %(again)s") % words,
+            _("Pairs that are up already and stay as they are: %(already)s") % words,
+            _("blind: what the machine says is hidden until one has answered")
+            if blind == "1"
+            else _("not blind: what the machine says is shown at once"),
+        ]
+        fields = [("encounters", encounters), ("case", case), ("needed", needed), ("blind", blind)]
+        values = {
+            "nav": "reviews",
+            "heading": _("Put pairs up"),
+            "button": _("Put up"),
+            "action": "/reviews/put",
+            "lines": lines,
+            "possible": up.fresh + up.again > 0,
+            "fields": [*fields, ("note", note)],
+        }
+        return page(request, parts, "reviews/review_batch.html", connection, **values)
+
+
+@router.post("/reviews/put")
+def put_up(
+    parts: Service,
+    who: Who,
+    encounters: Typed = "",
+    case: Typed = "",
+    needed: Annotated[int, Form(ge=1, le=9)] = 2,
+    blind: Annotated[Literal["0", "1"], Form()] = "1",
+    note: Typed = "",
+    reviewer: Name = "",
+) -> Response:
+    """Put them up."""
+    with parts.database.write() as connection:
+        new = _asked(connection, encounters, case, needed, blind, note)
+        reviews.put(connection, new, who.signs(reviewer))
+    return goto("/reviews?whose=all")
+
+
+@router.get("/reviews/round")
+def round_page(
+    request: Request,
+    parts: Service,
+    share: Annotated[int, Query(ge=1, le=50)] = 10,
+    seed: Annotated[int, Query(ge=0, le=2**31 - 1)] = 1,
+) -> Response:
+    """How many hidden known pairs would be mixed in, not which."""
+    with parts.database.read() as connection:
+        found = rounds.known_pairs(connection, share=share / 100, seed=seed)
+        words = {"waiting": found.waiting, "wanted": found.wanted}
+        kinds = {"same": found.count("same"), "different": found.count("different")}
+        lines = [
+            _("Blind pairs that wait: %(waiting)s; known ones to add: %(wanted)s") % words,
+            _("Drawn: %(same)s of one leopard, %(different)s of two") % kinds,
+        ]
+        if len(found.pairs) < found.wanted:
+            lines.append(_("The catalogue holds no more pairs that people are certain of."))
+        values = {
+            "nav": "reviews",
+            "heading": _("Mix in hidden known pairs"),
+            "button": _("Mix them in"),
+            "action": "/reviews/round",
+            "lines": lines,
+            "possible": bool(found.pairs),
+            "fields": [("share", share), ("seed", seed)],
+        }
+        return page(request, parts, "reviews/review_batch.html", connection, **values)
+
+
+@router.post("/reviews/round")
+def mix_in(
+    parts: Service,
+    who: Who,
+    share: Annotated[int, Form(ge=1, le=50)],
+    seed: Annotated[int, Form(ge=0, le=2**31 - 1)],
+    reviewer: Name = "",
+) -> Response:
+    """Mix them in."""
+    with parts.database.write() as connection:
+        found = rounds.known_pairs(connection, share=share / 100, seed=seed)
+        reviews.put(connection, found.pairs, who.signs(reviewer))
+    return goto("/reviews?whose=all")
+
+
+def _settling(
+    request: Request, parts: Parts, chosen: list[int], refused: str = "", done: int | None = None
+) -> Response:
+    with parts.database.read() as connection:
+        values = {
+            "nav": "reviews",
+            "plan": settling.plan(connection, chosen or None),
+            "chosen": chosen,
+            "refused": refused,
+            "done": done,
+        }
+        response = page(request, parts, "reviews/settling.html", connection, **values)
+    response.status_code = 409 if refused else 200
+    return response
+
+
+def _chosen(connection: Connection, ids: list[int]) -> list[Reviewed]:
+    found = reviewing.load(connection, ids=ids)
+    if not found:
+        raise NothingChosen(NothingChosen.__doc__ or "")
+    return found
+
+
+def _able(one: Reviewed, act: Act) -> bool:
+    """Whether the act changes this pair, and may."""
+    closed = one.pair.closed_at is not None
+    if act in {"close", "reopen"}:
+        return closed == (act == "reopen")
+    if act == "third":
+        return not closed
+    return one.pair.blind != (act == "blind") and not one.opinions
+
+
+def _edit(one: Reviewed, act: Act) -> Edit:
+    if act == "third":
+        return Edit(needed=min(9, max(one.pair.needed, one.standing.answers) + 1))
+    if act in {"close", "reopen"}:
+        return Edit(closed=act == "close")
+    return Edit(blind=act == "blind")
+
+
+def _words(act: Act) -> tuple[str, str]:
+    """Heading and button."""
+    return {
+        "close": (_("Close pairs"), _("Close")),
+        "reopen": (_("Open pairs again"), pgettext("act on pairs", "Open again")),
+        "third": (_("Ask one more observer"), pgettext("act on pairs", "Ask")),
+        "blind": (_("Make pairs blind"), _("Make blind")),
+        "seen": (_("Show at once what the machine says"), _("Show at once")),
+    }[act]
+
+
+def _left_out(act: Act, number: int) -> str:
+    if act in {"blind", "seen"}:
+        text = ngettext(
+            "%(num)s pair stays as it is: it was answered, or is so already",
+            "%(num)s pairs stay as they are: they were answered, or are so already",
+            number,
+        )
+    else:
+        text = ngettext("%(num)s pair stays as it is", "%(num)s pairs stay as they are", number)
+    return text % {"num": number}
+
+
+def _asked(
+    connection: Connection, encounters: str, case: str, needed: int, blind: str, note: str
+) -> list[NewPair]:
+    """The pairs that a form names."""
+    numbers = [int(word) for word in re.findall(r"\b\d{1,9}\b", encounters)]
+    return rounds.asked(
+        connection,
+        encounters=numbers,
+        case_id=int(case) if case.isascii() and case.isdecimal() and len(case) < 10 else None,
+        needed=needed,
+        blind=blind == "1",
+        note=note.replace("\x00", "").strip(),
+    )

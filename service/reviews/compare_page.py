@@ -1,0 +1,74 @@
+"""The page of two encounters side by side. It decides nothing and changes nothing.
+
+A pair that is up for blind review is blind here too, see `reviewing.closed_to`.
+"""
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy import Connection
+
+from reid.errors import InputError
+from service.encounters.list_view import title
+from service.encounters.pair_view import pair_view
+from service.parts import Parts, Service
+from service.reviews import reviewing
+from service.store import encounters
+from service.store.people import Actor, Role
+from service.viewer.look import parse_pair
+from service.web.page import page
+from service.web.parameters import Who
+from service.web.words import when
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+CHOICES = 500
+
+Number = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+
+
+class SameEncounter(InputError):
+    """An encounter is not compared with itself: choose two different ones."""
+
+    code = "same_encounter"
+
+
+@router.get("/compare")
+def compare(
+    request: Request, parts: Service, who: Who, one: Number = None, other: Number = None
+) -> Response:
+    """Two encounters, or the choice of them."""
+    if one is not None and one == other:
+        raise SameEncounter(SameEncounter.__doc__ or "")
+    values: dict[str, object] = {"pair": None}
+    if one and other:
+        values = _beside(request, parts, who, one, other)
+    with parts.database.read() as connection:
+        values |= {"chosen": one or other, "choices": _choices(connection, one or other)}
+        return page(request, parts, "reviews/compare.html", connection, nav="encounters", **values)
+
+
+def _beside(request: Request, parts: Parts, who: Actor, one: int, other: int) -> dict[str, object]:
+    """Both encounters; blind where an answer is still due, unless a curator opens it."""
+    with parts.database.read() as connection:
+        review = reviewing.closed_to(connection, one, other, who)
+    may_open = review is not None and who.role.may(Role.CURATOR)
+    opened = may_open and request.query_params.get("open") == "1"
+    keep = [("one", str(one)), ("other", str(other)), *([("open", "1")] if opened else [])]
+    look = parse_pair(request.query_params, keep=keep)
+    blind = review is not None and not opened
+    return {
+        "pair": pair_view(parts, one, other, look, blind=blind),
+        "review": review.pair.id if review else None,
+        "may_answer": who.role.may(Role.OBSERVER),
+        "opened": opened,
+        "opens": replace(look, keep=(*look.keep, ("open", "1"))).url() if may_open else "",
+    }
+
+
+def _choices(connection: Connection, chosen: int | None) -> list[tuple[int, str]]:
+    """The newest encounters, and the one that was chosen already first."""
+    first = [encounters.summary(connection, chosen)] if chosen else []
+    rest = [one for one in encounters.search(connection, limit=CHOICES) if one.id != chosen]
+    return [(one.id, f"{title(one)}, {when(one.started_at)}") for one in first + rest]

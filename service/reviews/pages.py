@@ -1,0 +1,290 @@
+"""Pages of reviews for observers: the queue, one pair, how well observers agree."""
+
+from dataclasses import dataclass
+from typing import Annotated, get_args
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from pydantic import TypeAdapter, ValidationError
+
+from reid.agreement import MISCLASSIFIED
+from reid.errors import InputError
+from reid.reviews import ANSWERS, OPEN
+from reid.types import Flank
+from service.encounters.pair_view import pair_view
+from service.parts import Parts, Service
+from service.reviews import observers, reviewing
+from service.reviews import view as views
+from service.reviews.reviewing import Incomplete, Reviewed, Tally, Wanted
+from service.reviews.to_wire import machine, new_opinion
+from service.reviews.wire import OpinionIn, RegionWire
+from service.store import cases, progress, reviews
+from service.store.people import ANONYMOUS, Actor, Role
+from service.store.reviews import Source
+from service.viewer.look import parse_pair
+from service.web.page import goto, page, remember
+from service.web.parameters import RowNumber, Who
+from service.web.words import sentence
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+PAGE = 50
+Typed = Annotated[str, Form(max_length=100_000)]
+Asked = Annotated[str, Query(max_length=200)]
+REGIONS = TypeAdapter(list[RegionWire])
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerForm:
+    """What was typed, as it was typed; it comes back where it cannot be used."""
+
+    answer: str
+    certainty: str = ""
+    reason: str = ""
+    note: str = ""
+    regions: str = "[]"
+    seconds: str = ""
+    llr: str = ""
+    model: str = ""
+    calibrator: str = ""
+    reviewer: str = ""
+
+
+def answer_form(
+    answer: Typed,
+    certainty: Typed = "",
+    reason: Typed = "",
+    note: Typed = "",
+    regions: Typed = "[]",
+    seconds: Typed = "",
+    llr: Typed = "",
+    model: Typed = "",
+    calibrator: Typed = "",
+    reviewer: Typed = "",
+) -> AnswerForm:
+    """The fields of the form."""
+    return AnswerForm(
+        answer, certainty, reason, note, regions, seconds, llr, model, calibrator, reviewer
+    )
+
+
+def wanted(
+    state: Asked = "open",
+    source: Asked = "",
+    station: Asked = "",
+    flank: Asked = "",
+    whose: Asked = "mine",
+    disagreeing: Asked = "",
+) -> Wanted:
+    """Read an address; what makes no sense is taken as its default."""
+    return Wanted(
+        state=state if state in {"open", "all", *views.STATES} else "open",  # type: ignore[arg-type]
+        source=source if source in get_args(Source) else "",  # type: ignore[arg-type]
+        station=station,
+        flank=flank if flank in set(Flank) else "",
+        whose="all" if whose == "all" else "mine",
+        disagreeing=disagreeing == "1",
+    )
+
+
+@router.get("/reviews")
+def queue_page(
+    request: Request,
+    parts: Service,
+    who: Who,
+    asked: Annotated[Wanted, Depends(wanted)],
+    number: Annotated[str, Query(alias="page", max_length=6)] = "1",
+) -> Response:
+    """What waits, by default for who looks."""
+    with parts.database.read() as connection:
+        every = reviewing.tallies(connection, closed=asked.state in {"closed", "all"})
+        at = max(1, int(number) if number.isascii() and number.isdecimal() else 1)
+        part = slice((at - 1) * PAGE, at * PAGE)
+        found, total = reviewing.queue(connection, every, asked, who, who.name, part)
+        chosen = _address(asked)
+        values = {
+            "nav": "reviews",
+            "rows": [views.queue_row(one, who, who.name) for one in found],
+            "total": total,
+            "wanted": asked,
+            "far": reviewing.progress(connection, every, who.name),
+            "settled": sum(_to_apply(one) for one in every),
+            "page": at,
+            "pages": max(1, -(-total // PAGE)),
+            "page_url": lambda n: "/reviews?" + urlencode({**chosen, "page": n}),
+            "stations": progress.stations(connection),
+            "states": views.STATES,
+            "sources": views.SOURCES,
+            "cases": [one for one in cases.every(connection) if one.closed_at is None],
+            "curator": who.role.may(Role.CURATOR),
+            "any": bool(every) or reviews.there(connection),
+        }
+        return page(request, parts, "reviews/reviews.html", connection, **values)
+
+
+@router.get("/reviews/next")
+def next_pair(parts: Service, who: Who, after: int | None = None) -> Response:
+    """Go to the pair that waits for who asks."""
+    with parts.database.read() as connection:
+        number = reviewing.following(reviewing.tallies(connection, closed=False), who.name, after)
+    return goto(f"/reviews/{number}" if number else "/reviews")
+
+
+@router.get("/reviews/agreement")
+def agreement_page(request: Request, parts: Service, who: Who) -> Response:
+    """Kappa of every two observers, and one's own errors on hidden known pairs."""
+    with parts.database.read() as connection:
+        values = {
+            "nav": "reviews",
+            "report": observers.report(connection, who, who.name),
+            "answers": [(one, views.ANSWERS[one]) for one in ANSWERS],
+            "certainties": views.CERTAINTIES,
+            "published": MISCLASSIFIED,
+            "all_errors": who.role.may(Role.ADMIN),
+        }
+        return page(request, parts, "reviews/agreement.html", connection, **values)
+
+
+@router.get("/reviews/{pair_id}")
+def pair_page(pair_id: RowNumber, request: Request, parts: Service, who: Who) -> Response:
+    """Two encounters in the viewer, and the answer."""
+    return _pair(request, parts, who, pair_id)
+
+
+@router.post("/reviews/{pair_id}/opinions")
+def answer(
+    pair_id: RowNumber,
+    request: Request,
+    parts: Service,
+    who: Who,
+    typed: Annotated[AnswerForm, Depends(answer_form)],
+) -> Response:
+    """Record an answer; what cannot be used comes back as it was typed."""
+    name = who.signs(typed.reviewer)
+    try:
+        said = new_opinion(_read(typed, name))
+        with parts.database.write() as connection:
+            reviewing.answer(connection, pair_id, name, said)
+    except InputError as error:
+        if error.code == "not_found":
+            raise
+        status = 409 if error.code == "conflict" else 422
+        return _pair(request, parts, who, pair_id, typed, f"{sentence(str(error))}.", status)
+    response = goto(f"/reviews/{pair_id}?said=1")
+    remember(response, name, who)
+    return response
+
+
+def _pair(
+    request: Request,
+    parts: Parts,
+    who: Actor,
+    pair_id: int,
+    typed: AnswerForm | None = None,
+    refused: str = "",
+    status: int = 200,
+) -> Response:
+    with parts.database.read() as connection:
+        every = reviewing.tallies(connection, closed=False)
+        one = reviewing.get(connection, pair_id)
+        far = reviewing.progress(connection, every, who.name)
+    seen = one.open_to(who, who.name)
+    look = parse_pair(request.query_params, path=f"/reviews/{pair_id}")
+    values = {
+        "nav": "reviews",
+        "one": views.queue_row(one, who, who.name),
+        "pair": pair_view(parts, *one.pair.couple, look, blind=not seen),
+        "answered": one.answer_of(who.name) is not None,
+        "may_answer": who.role.may(Role.OBSERVER),
+        "signing": "" if who.name == ANONYMOUS else who.name,
+        "typed": typed or _typed(one, who.name),
+        "refused": refused,
+        "far": far,
+        "following": reviewing.following(every, who.name, pair_id),
+        "certainties": views.CERTAINTIES,
+        "reasons": views.REASONS,
+        "words": views.ANSWERS,
+        "wanted": one.standing.state in OPEN,
+        **(_told(parts, one, who.name) if seen else {"open": False, "machine": None}),
+    }
+    with parts.database.read() as connection:
+        changes = reviews.history(connection, pair_id) if _keeps(one, who) else ()
+        values["changes"] = [(change, views.change_words(change)) for change in changes]
+        response = page(request, parts, "reviews/review.html", connection, **values)
+    response.status_code = status
+    return response
+
+
+def _keeps(one: Reviewed, who: Actor) -> bool:
+    """Whether they see what curators changed of the pair; that more were asked is a hint.
+
+    A hidden known one is told to nobody.
+    """
+    told = who.role.may(Role.CURATOR) and one.pair.source != "known"
+    return told and one.open_to(who, who.name)
+
+
+def _told(parts: Parts, one: Reviewed, observer: str) -> dict[str, object]:
+    """What only those see to whom the pair is open."""
+    said = machine(one, parts.casework)
+    message, kind = views.outcome(one, observer)
+    return {
+        "open": True,
+        "machine": said,
+        "opinions": views.opinion_views(one, observer),
+        "message": message,
+        "kind": kind,
+        "note": one.pair.note,
+    }
+
+
+def _typed(one: Reviewed, observer: str) -> AnswerForm:
+    """What this observer said before, so that taking it back loses nothing."""
+    own = [said for said in one.opinions if said.observer == observer]
+    before = next((said for said in reversed(own) if said.answer != "withdrawn"), None)
+    if before is None:
+        return AnswerForm("")
+    marks = [RegionWire.model_validate(mark) for mark in before.regions]
+    regions = REGIONS.dump_json(marks).decode()
+    return AnswerForm("", before.certainty or "", before.reason or "", before.note, regions)
+
+
+def _read(typed: AnswerForm, name: str) -> OpinionIn:
+    """The answer that was typed. Incomplete: with a sentence that says what to do."""
+    if name == ANONYMOUS:
+        raise Incomplete("write your name: two observers are told apart by their names")
+    try:
+        return OpinionIn(
+            answer=typed.answer,
+            certainty=typed.certainty or None,
+            reason=typed.reason or None,
+            note=typed.note.replace("\x00", "").strip(),
+            regions=REGIONS.validate_json(typed.regions or "[]"),
+            llr=float(typed.llr) if typed.llr else None,
+            model=typed.model or None,
+            calibrator=typed.calibrator or None,
+            seconds=float(typed.seconds) if typed.seconds else None,
+            observer=name,
+        )
+    except ValidationError as error:
+        said = error.errors()[0]
+        where = "/".join(map(str, said["loc"])) or "marked places"
+        raise Incomplete(f"{where}: {said['msg']}; correct it and answer again") from error
+    except ValueError as error:
+        raise Incomplete("seconds and llr are numbers: reload the page and answer again") from error
+
+
+def _to_apply(one: Tally) -> bool:
+    return one.standing.state in reviewing.SETTLED and one.pair.source != "known"
+
+
+def _address(asked: Wanted) -> dict[str, str]:
+    """The filters as they stand in the address."""
+    return {
+        "state": asked.state,
+        "source": asked.source,
+        "station": asked.station,
+        "flank": asked.flank,
+        "whose": asked.whose,
+        "disagreeing": "1" if asked.disagreeing else "",
+    }

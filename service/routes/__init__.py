@@ -1,1 +1,0 @@
-"""One module a resource; a route parses, makes one call, wraps."""

@@ -1,0 +1,1 @@
+"""Two photos side by side, laid over each other, with marks."""

@@ -1,0 +1,151 @@
+"""Two photos laid over each other, on demand: the mesh between them, and what they say together."""
+
+from dataclasses import dataclass
+from math import floor
+
+from reid import images
+from reid.compare import compare
+from reid.encounters import shared_flank
+from reid.errors import ReidError
+from reid.mesh import Mesh
+from reid.registration import by_outline, register
+from reid.sections import BodyFrame
+from reid.spacing import rosette_spacing
+from reid.types import AnnotationFeatures, Box, Comparison, Evidence
+from service.photos.pictures import Pictures
+from service.recognition.engine import Engine
+from service.store import features
+from service.store.database import Database
+from service.store.identities import Reference
+from service.web.kept import Kept
+
+KEPT = 300
+MEASURED = 640  # pixels of a crop, enough to measure the spacing of its rosettes
+
+Key = tuple[int, int, str, str, bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Photo 1 laid over photo 0.
+
+    boxes: of the animals. frames: their body coordinates, None where no coat was kept. spacings:
+    pixels between rosettes, 0 where they were not measured. comparison, evidence: of these two
+    photos alone; None where they show different flanks, where a photo is not embedded, and always
+    for the blind.
+    """
+
+    boxes: tuple[Box, Box]
+    mesh: Mesh
+    frames: tuple[BodyFrame | None, BodyFrame | None]
+    spacings: tuple[float, float]
+    comparison: Comparison | None
+    evidence: Evidence | None
+
+
+class Overlays:
+    """Lays photos over each other and keeps what it found. One a process."""
+
+    def __init__(self, database: Database, engine: Engine, pictures: Pictures) -> None:
+        self._database, self._engine, self._pictures = database, engine, pictures
+        self._kept: Kept[Key, Laid] = Kept(KEPT)
+        self._spacings: dict[tuple[int, str], float] = {}
+
+    def photos(
+        self,
+        one: Reference,
+        other: Reference,
+        *,
+        blind: bool = False,
+        known: Comparison | None = None,
+    ) -> Laid:
+        """Two photos of two encounters.
+
+        blind: by the outlines of the animals alone, whether their rosettes agree or not, so that
+        nothing tells what the machine thinks. known: their comparison, where somebody has it.
+        """
+        model = self._engine.loaded
+        if model is None:
+            return _bare(one, other)
+        key = (one.annotation.id, other.annotation.id, model, self._engine.calibrator().id, blind)
+        if not one.annotation.state == other.annotation.state == "embedded":
+            return self._made(one, other, model, known, blind=blind)
+        return self._kept.get(key, lambda: self._made(one, other, model, known, blind=blind))
+
+    def _made(
+        self,
+        one: Reference,
+        other: Reference,
+        model: str,
+        known: Comparison | None,
+        *,
+        blind: bool,
+    ) -> Laid:
+        ids = (one.annotation.id, other.annotation.id)
+        with self._database.read() as connection:
+            found = features.get(connection, ids, model)
+        pair = [found.get(number) for number in ids]
+        frames = tuple(BodyFrame.of(seen) if seen else None for seen in pair)
+        spacings = tuple(
+            self._spacing(shown, frame) for shown, frame in zip((one, other), frames, strict=True)
+        )
+        boxes = (_box(one), _box(other))
+        bare = Laid(boxes, Mesh.of_boxes(*boxes), frames, spacings, None, None)  # type: ignore[arg-type]
+        first, second = pair
+        if first is None or second is None or not first.flank.comparable_with(second.flank):
+            return bare
+        return self._together(bare, first, second, known, blind=blind)
+
+    def _together(
+        self,
+        bare: Laid,
+        first: AnnotationFeatures,
+        second: AnnotationFeatures,
+        known: Comparison | None,
+        *,
+        blind: bool,
+    ) -> Laid:
+        """The same with the registration, where both photos show coat of one flank."""
+        cells = first.dense.scales()[1], second.dense.scales()[1]
+        seen = min(map(len, cells)) > 0
+        if blind:
+            mesh = Mesh.through(by_outline(*cells), bare.boxes[0]) if seen else bare.mesh
+            return Laid(bare.boxes, mesh, bare.frames, bare.spacings, None, None)
+        calibrator = self._engine.calibrator()
+        compared = known or compare(first, second, calibrator.fusion)
+        mesh = bare.mesh
+        if seen:
+            mesh = Mesh.through(register(*cells, compared.correspondences), bare.boxes[0])
+        says = calibrator.pair(compared, shared=shared_flank(first, second))
+        return Laid(bare.boxes, mesh, bare.frames, bare.spacings, compared, says)
+
+    def _spacing(self, shown: Reference, frame: BodyFrame | None) -> float:
+        """Pixels of the photo between rosettes, measured once for each photo and model."""
+        if frame is None:
+            return 0.0
+        key = (shown.annotation.id, self._engine.loaded or "")
+        if key not in self._spacings:
+            self._spacings[key] = self._measured(shown, frame.outline)
+        return self._spacings[key]
+
+    def _measured(self, shown: Reference, flank: Box) -> float:
+        box, number = _box(shown), shown.annotation.id
+        try:
+            data = self._pictures.jpeg(shown.photo.id, number, MEASURED)
+            crop = images.decode(data, max_pixels=MEASURED * MEASURED)
+        except (ReidError, OSError):  # a photo that cannot be read has no ruler
+            return 0.0
+        left, top = floor(box.x0), floor(box.y0)
+        scale = crop.shape[1] / box.width
+        sides = (flank.x0 - left, flank.y0 - top, flank.x1 - left, flank.y1 - top)
+        return float(rosette_spacing(crop, Box(*(side * scale for side in sides))) / scale)
+
+
+def _bare(one: Reference, other: Reference) -> Laid:
+    """Box on box: nothing is known of the photos yet."""
+    boxes = (_box(one), _box(other))
+    return Laid(boxes, Mesh.of_boxes(*boxes), (None, None), (0.0, 0.0), None, None)
+
+
+def _box(shown: Reference) -> Box:
+    return shown.annotation.box or Box(0, 0, shown.photo.width, shown.photo.height)

@@ -1,1 +1,0 @@
-"""What the pages show: view models built from the store, and nothing else."""

@@ -1,0 +1,1 @@
+"""What every room uses: errors, middleware, page frame, field types, languages, words."""

@@ -1,0 +1,114 @@
+"""Work that goes on while a page is shown already, so that nobody waits for a comparison."""
+
+import logging
+import time
+from collections.abc import Callable, Hashable
+from concurrent.futures import CancelledError, Future
+from concurrent.futures import TimeoutError as TooLong
+from dataclasses import dataclass, field
+from threading import Condition, Thread
+from typing import TypeVar
+
+from service.web.kept import NotYet
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+MOST = 64  # things that wait; beyond it the one asked for longest ago is given up
+FAILED_S = 30.0  # an error is told for so long; an answer is where the work keeps it
+
+
+@dataclass(slots=True)
+class Asked:
+    """One thing to find out. failed: when it could not be, by the monotonic clock; 0 else."""
+
+    work: Callable[[], object]
+    future: Future[object] = field(default_factory=Future)
+    failed: float = 0.0
+
+
+class Ahead:
+    """Finds out in a thread of its own what a page asked for; what was asked for last comes first.
+
+    One thread, so that one of two cores is left to the pages. wait_s: how long a page waits before
+    it is shown without the answer.
+    """
+
+    def __init__(self, wait_s: float) -> None:
+        self._wait_s = wait_s
+        self._waiting: dict[Hashable, Asked] = {}  # the last one is next
+        self._running: dict[Hashable, Asked] = {}
+        self._failed: dict[Hashable, Asked] = {}
+        self._changed = Condition()
+        self._thread: Thread | None = None
+        self._closed = False
+
+    def answer(self, key: Hashable, at_once: Callable[[], T], whole: Callable[[], T]) -> T:
+        """What `at_once` finds, or what `whole` finds within the wait.
+
+        at_once raises NotYet where it would take a while. Raises NotYet when the wait is over;
+        the work goes on, and who asks again finds its answer at once, or gets its error.
+        """
+        try:
+            return at_once()
+        except NotYet:
+            asked = self._asked(key, whole, first=True)
+        try:
+            return asked.future.result(self._wait_s)  # type: ignore[return-value]  # of this key
+        except (TooLong, CancelledError) as error:
+            if asked.future.done() and not asked.future.cancelled():
+                raise
+            raise NotYet from error
+
+    def soon(self, key: Hashable, work: Callable[[], object]) -> None:
+        """Find this out when nothing else waits; somebody will ask for it next."""
+        self._asked(key, work, first=False)
+
+    def close(self) -> None:
+        """Finish what is being found out, and nothing more."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        if self._thread:
+            self._thread.join()
+
+    def _asked(self, key: Hashable, work: Callable[[], object], *, first: bool) -> Asked:
+        with self._changed:
+            old = time.monotonic() - FAILED_S
+            self._failed = {one: it for one, it in self._failed.items() if it.failed > old}
+            if known := self._running.get(key) or self._failed.pop(key, None):
+                return known
+            if key in self._waiting and not first:
+                return self._waiting[key]
+            asked = self._waiting.pop(key, None) or Asked(work)
+            self._waiting = self._waiting | {key: asked} if first else {key: asked} | self._waiting
+            while len(self._waiting) > MOST:
+                self._waiting.pop(next(iter(self._waiting))).future.cancel()
+            if self._thread is None:
+                self._thread = Thread(target=self._run, name="ahead", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+            return asked
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closed)
+                if self._closed:
+                    return
+                key, asked = self._waiting.popitem()
+                self._running[key] = asked
+            self._found_out(key, asked)
+
+    def _found_out(self, key: Hashable, asked: Asked) -> None:
+        try:
+            found = asked.work()
+        except Exception as error:
+            log.debug("%s was not found out: %s", key, error)
+            with self._changed:
+                asked.failed = time.monotonic()
+                self._failed[key] = self._running.pop(key)
+            asked.future.set_exception(error)
+        else:
+            with self._changed:
+                del self._running[key]
+            asked.future.set_result(found)

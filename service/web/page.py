@@ -1,0 +1,104 @@
+"""The frame of every page: templates, error page, language, and where to go next."""
+
+from pathlib import Path
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse, Response
+from fastapi.templating import Jinja2Templates
+from sqlalchemy import Connection
+
+from service.encounters.list_view import counts
+from service.parts import Parts
+from service.photos.upload_texts import upload_texts
+from service.store import accounts
+from service.store.people import ANONYMOUS, Actor
+from service.web import languages
+from service.web import person_words as people
+from service.web.advice import advice
+from service.web.core_words import said_by_core
+from service.web.languages import gettext as _
+from service.web.species import Species
+from service.web.wire import Problem
+from service.web.words import FILTERS, KINDS, SIGNS, general, sentence
+
+YEAR_S = 31_536_000
+
+
+def here(request: Request) -> str:
+    """Where to come back to after another language is chosen: this page, with its query."""
+    if request.method not in {"GET", "HEAD"}:
+        return "/"
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+templates = Jinja2Templates(Path(__file__).parent.parent / "templates")
+languages.install(templates.env)
+templates.env.filters.update(FILTERS, browser=people.browser)
+templates.env.globals.update(signs=SIGNS, kinds=KINDS, upload_texts=upload_texts, here=here)
+templates.env.globals.update(role_words=people.role_words, role_says=people.role_says)
+
+
+def page(
+    request: Request, parts: Parts, name: str, connection: Connection, /, **values: object
+) -> Response:
+    """A template with what every page needs."""
+    facts = {"counts": counts(connection), "busy": False, "nav": "", **values}
+    facts["actor"] = getattr(request.state, "actor", None)  # None: somebody who must log in
+    facts["gap_minutes"] = general(parts.settings.encounter_gap_minutes)
+    facts["species"] = Species(parts.settings.species)
+    response = templates.TemplateResponse(request, name, facts)
+    response.headers["cache-control"] = "no-cache"
+    return response
+
+
+def error_page(request: Request, error: Problem) -> Response:
+    """A problem for a person. It asks nothing of the database, which may be what failed."""
+    titles = {
+        403: _("Not allowed"),
+        404: _("Not found"),
+        409: _("Somebody was faster"),
+        422: _("This could not be used"),
+        500: _("Internal Server Error"),
+        503: _("Service Unavailable"),
+    }
+    facts = {
+        "counts": None,
+        "actor": getattr(request.state, "actor", None),
+        "busy": False,
+        "nav": "",
+        "status": error.status,
+        "title": titles.get(error.status, error.title),
+        "detail": f"{sentence(said_by_core(error.detail))}.",
+        "advice": advice(error.code),
+        "code": error.code,
+    }
+    return templates.TemplateResponse(request, "web/error.html", facts, status_code=error.status)
+
+
+def speak(request: Request, parts: Parts, code: str | None) -> None:
+    """Keep the language with the account, if somebody is logged in; None: as the browser asks."""
+    actor = getattr(request.state, "actor", None)
+    if isinstance(actor, Actor) and actor.session is not None and actor.account_id is not None:
+        with parts.database.write() as connection:
+            accounts.speak(connection, actor.account_id, code)
+
+
+def local(address: str) -> str:
+    """The address if it is one of this service, else the start page."""
+    elsewhere = not address.startswith("/") or address[1:2] in {"/", "\\"}
+    return "/" if elsewhere or any(ord(one) < 32 for one in address) else address
+
+
+def goto(address: str) -> RedirectResponse:
+    """Show this page next."""
+    return RedirectResponse(address, status_code=303)
+
+
+def remember(response: Response, reviewer: str, who: Actor) -> None:
+    """The reviewer's name for the next decision, on this browser only, where nobody logs in."""
+    if who.single and reviewer != ANONYMOUS:
+        response.set_cookie(
+            "reviewer", quote(reviewer), max_age=YEAR_S, httponly=True, samesite="strict"
+        )

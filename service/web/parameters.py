@@ -1,0 +1,61 @@
+"""What a route may ask for."""
+
+from typing import Annotated, Literal
+
+from fastapi import Depends, Path, Query, Request
+
+from service.accounts.admission import Browser
+from service.store.people import Actor
+from service.web.errors import PlacesHidden
+
+
+def actor_of(request: Request) -> Actor:
+    """Who sends this request, as the gate found out; nobody came so far who may not."""
+    found = getattr(request.state, "actor", None)
+    assert isinstance(found, Actor), "an open route cannot ask who acts"  # noqa: S101
+    return found
+
+
+def browser_of(request: Request) -> Browser:
+    """Address and name of the program that asks."""
+    address = request.client.host if request.client else "unknown"
+    return Browser(address, request.headers.get("user-agent", ""))
+
+
+Who = Annotated[Actor, Depends(actor_of)]
+
+
+From = Annotated[Browser, Depends(browser_of)]
+
+
+RowNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+PhotoId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes")]
+
+
+Longest = Annotated[
+    int | None, Query(ge=32, le=4096, description="longest side in pixels; left out, full size")
+]
+
+
+Limit = Annotated[int, Query(ge=1, le=500)]
+
+
+Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+
+
+def exactly(
+    who: Who,
+    positions: Annotated[
+        Literal["rounded", "exact"],
+        Query(description="of stations; rounded ones to a tenth of a degree"),
+    ] = "rounded",
+) -> bool:
+    """Whether exact positions are asked for; refused to those who may not see them."""
+    if positions == "exact" and not who.sees_places:
+        raise PlacesHidden(PlacesHidden.__doc__ or "")
+    return positions == "exact"
+
+
+Exactly = Annotated[bool, Depends(exactly)]

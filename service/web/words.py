@@ -1,0 +1,297 @@
+"""What the machine measured, in words for a person: llr, verdict, time, counts.
+
+All of it follows the language of the request; outside of one it is English.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import get_decimal_symbol, get_group_symbol
+
+from reid.types import Overlap, Source
+from service.store.people import ANONYMOUS
+from service.web.languages import ENGLISH, NP_, language, locale, ngettext, pgettext
+from service.web.languages import gettext as _
+
+SIGNS = {"same": "●", "different": "✕", "inconclusive": "◐", "not comparable": "○"}
+"""A shape beside each verdict word, so that colour is never the only carrier."""
+
+KINDS = {
+    "rosette": NP_("kind of correspondence", "rosette"),
+    "rootsift": NP_("kind of correspondence", "RootSIFT"),
+    "discrepancy": NP_("kind of correspondence", "differ"),
+}
+"""Kinds of correspondences and how they are written."""
+
+VERDICTS = (
+    NP_("verdict", "same"),
+    NP_("verdict", "different"),
+    NP_("verdict", "inconclusive"),
+    NP_("verdict", "not comparable"),
+)
+VIEWPOINTS = (
+    NP_("viewpoint", "left"),
+    NP_("viewpoint", "right"),
+    NP_("viewpoint", "front"),
+    NP_("viewpoint", "back"),
+    NP_("viewpoint", "frontleft"),
+    NP_("viewpoint", "frontright"),
+    NP_("viewpoint", "backleft"),
+    NP_("viewpoint", "backright"),
+    NP_("viewpoint", "unknown"),
+)
+FLANKS = (NP_("flank", "left"), NP_("flank", "right"), NP_("flank", "unknown"))
+CHANGES = (NP_("change of a case", "added"), NP_("change of a case", "removed"))
+RATINGS = (
+    NP_("rating of a way", "plausible"),
+    NP_("rating of a way", "demanding"),
+    NP_("rating of a way", "impossible"),
+    NP_("rating of a way", "unknown"),
+)
+FIELDS = (
+    NP_("field of a photo", "captured_at"),
+    NP_("field of a photo", "station"),
+    NP_("field of a photo", "flank"),
+    NP_("field of a photo", "box"),
+    NP_("field of a photo", "camera"),
+    NP_("field of a photo", "notes"),
+)
+
+MINUS = "\N{MINUS SIGN}"
+AT_BOUND = 0.005
+EVEN = 0.02
+
+
+def localized(text: str) -> str:
+    """A number as Python writes it, with the separators of the language: "1,234.5"."""
+    if language() == ENGLISH:
+        return text
+    own = str.maketrans({",": get_group_symbol(locale()), ".": get_decimal_symbol(locale())})
+    return text.translate(own)
+
+
+def number(value: int) -> str:
+    """A whole number with its thousands apart: "1,234"."""
+    return localized(f"{value:,}")
+
+
+def decimal(value: float, places: int) -> str:
+    """A number with so many decimals."""
+    return localized(f"{value:,.{places}f}")
+
+
+def general(value: float) -> str:
+    """A number with as many decimals as it needs, up to six digits."""
+    return localized(f"{value:g}")
+
+
+def percents(share: float, places: int = 0) -> str:
+    """A share of one in percent: "71 %"."""
+    return f"{decimal(100 * share, places)} %"
+
+
+def signed(llr: float, places: int = 1) -> str:
+    """An llr with its sign and one decimal: "+1.4", with a true minus below zero."""
+    text = f"{abs(llr):.{places}f}"
+    if float(text) == 0:
+        return localized(text)
+    return ("+" if llr > 0 else MINUS) + localized(text)
+
+
+def meaning(llr: float) -> str:
+    """What an llr says, as half a sentence about the comparison: "25 times more likely if …"."""
+    if abs(llr) < EVEN:
+        return _("as likely for the same leopard as for two different ones")
+    text, factor = _factor(llr)
+    if llr > 0:
+        words = ngettext(
+            "%(factor)s time more likely if both are the same leopard",
+            "%(factor)s times more likely if both are the same leopard",
+            factor,
+        )
+    else:
+        words = ngettext(
+            "%(factor)s time more likely if they are different leopards",
+            "%(factor)s times more likely if they are different leopards",
+            factor,
+        )
+    return words % {"factor": text}
+
+
+def _factor(llr: float) -> tuple[str, int]:
+    """The likelihood ratio to two significant figures, and the number whose plural it takes."""
+    factor = 10 ** abs(llr)
+    if factor < 9.95:
+        return decimal(factor, 1), 2
+    digits = math.floor(math.log10(factor)) - 1
+    whole = round(factor / 10**digits) * 10**digits
+    return number(whole), whole
+
+
+def limits(llr: float, bound: float) -> str:
+    """What restricts the claim: an llr at its bound."""
+    return _("at its bound") if bound - abs(llr) < AT_BOUND else ""
+
+
+def overlapping(seen: Overlap | None) -> str:
+    """What both photos show of the flank, as a sentence; nothing where it was not measured."""
+    if seen is None:
+        return ""
+    values = {"shared": percents(seen.covisible), "agreeing": percents(seen.agreeing)}
+    if not seen.places:
+        words = _(
+            "%(shared)s of the flank is seen in both photos, none of it well enough to be judged"
+        )
+    elif seen.registration is Source.OUTLINE:
+        words = _(
+            "%(shared)s of the flank is seen in both photos (laid over by outline only): "
+            "%(agreeing)s of it agrees"
+        )
+    else:
+        words = ngettext(
+            "%(shared)s of the flank is seen in both photos: %(agreeing)s of it agrees, "
+            "%(num)s place differs",
+            "%(shared)s of the flank is seen in both photos: %(agreeing)s of it agrees, "
+            "%(num)s places differ",
+            len(seen.discrepancies),
+        )
+    return words % {**values, "num": number(len(seen.discrepancies))}
+
+
+def when(at: datetime | None) -> str:
+    """A capture time for people: "1 Mar 2019, 19:49"; "time unknown" without one."""
+    return _("time unknown") if at is None else f"{day(at)}, {at:%H:%M}"
+
+
+def day(at: datetime | None) -> str:
+    """A capture date for people: "1 Mar 2019"."""
+    if at is None:
+        return _("date unknown")
+    if language() == ENGLISH:  # British order, but "Sep" and not "Sept"
+        return format_date(at, "d MMM y", Locale(ENGLISH))
+    return format_date(at, "medium", locale())
+
+
+def seen(span: tuple[datetime | None, datetime | None]) -> str:
+    """From when to when: "seen 1 Mar 2019", "first seen 1 Mar 2019, last seen 4 Mar 2019"."""
+    first, last = (day(at) for at in span)
+    if first == last:
+        return _("seen %(day)s") % {"day": first}
+    return _("first seen %(first)s, last seen %(last)s") % {"first": first, "last": last}
+
+
+def count(number_: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 photo", "2 photos", "1 identity", "2 identities".
+
+    The extraction of messages knows this name: the nouns are written out where it is called.
+    """
+    words = ngettext(f"%(num)s {one}", f"%(num)s {many or one + 's'}", number_)
+    return words % {"num": number(number_)}
+
+
+def dated(start: datetime, source: str) -> str:
+    """The day of a visit, and where it was said unless the camera recorded it."""
+    return day(start) if source == "recorded" else f"{day(start)} ({source})"
+
+
+def elapsed(days: float | None) -> str:
+    """The time between two visits, in days or hours."""
+    if days is None:
+        return pgettext("time between", "unknown")
+    if days >= 2:
+        return count(round(days), "day")
+    return count(round(24 * days), "hour") if days else _("none: they overlap")
+
+
+def listed(names: Sequence[str]) -> str:
+    """A, B and C."""
+    return format_list(names, locale=locale())
+
+
+def sentence(text: str | None) -> str:
+    """With a capital letter and without a full stop; nothing stays nothing."""
+    return (text or "")[:1].upper() + (text or "")[1:].rstrip(".")
+
+
+def clock(at: datetime | None) -> str:
+    """The time of day to the second: "19:49:36"."""
+    return _("time unknown") if at is None else f"{at:%H:%M:%S}"
+
+
+def coordinates(values: Iterable[float]) -> str:
+    """Numbers for an SVG attribute: "12.5 80"."""
+    return " ".join(f"{value:.2f}".rstrip("0").rstrip(".") for value in values)
+
+
+def verdict_word(verdict: str) -> str:
+    """A verdict of the machine: "same"."""
+    return pgettext("verdict", verdict)
+
+
+def flank_word(flank: str) -> str:
+    """Which flank, as one word: "left"."""
+    return pgettext("flank", flank)
+
+
+def flank_name(flank: str) -> str:
+    """The same with its noun: "left flank"."""
+    return flank_names([flank])
+
+
+def flank_names(flanks: Sequence[str]) -> str:
+    """Several with their noun: "left and right flank"."""
+    return _("%(flanks)s flank") % {"flanks": listed([flank_word(one) for one in flanks])}
+
+
+def viewpoint_word(viewpoint: str) -> str:
+    """From where an animal is seen."""
+    return pgettext("viewpoint", viewpoint)
+
+
+def change_word(kind: str) -> str:
+    """What was done with an encounter of a case."""
+    return pgettext("change of a case", kind)
+
+
+def rating_word(rating: str) -> str:
+    """How plausible a way is."""
+    return pgettext("rating of a way", rating)
+
+
+def field_name(field: str) -> str:
+    """What was stated of a photo."""
+    return pgettext("field of a photo", field)
+
+
+def person(name: str) -> str:
+    """Who decided; who stated no name is called anonymous."""
+    return _("anonymous") if name == ANONYMOUS else name
+
+
+FILTERS = {
+    "when": when,
+    "day": day,
+    "seen": seen,
+    "clock": clock,
+    "decimal": decimal,
+    "signed": signed,
+    "percents": percents,
+    "count": count,
+    "number": number,
+    "general": general,
+    "sentence": sentence,
+    "coordinates": coordinates,
+    "verdict_word": verdict_word,
+    "flank": flank_word,
+    "flank_name": flank_name,
+    "flanks": flank_names,
+    "change_word": change_word,
+    "rating_word": rating_word,
+    "field_name": field_name,
+    "person": person,
+}
+"""What the templates may call."""
