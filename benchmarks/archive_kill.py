@@ -24,6 +24,7 @@ from latency import catalogue
 from results import keep
 
 from reid.archive import find, text_of
+from service.store.database import Database
 
 READABLE = {"identified", "unknown"}
 SCRIPT = Path(__file__).parents[1] / "scripts" / "identify_archive.py"
@@ -44,8 +45,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder, out, own = (Path(temporary) / name for name in ("archive", "out", "own"))
         if not (given.photos and given.catalogue):
-            parts, _ = catalogue(own, 60, given.seed)
-            parts.database.close()
+            components, _ = catalogue(own, 60, given.seed)
+            components[Database].close()
         collect(given.photos or own / "survey" / "photos", folder)
         photos = [text_of(path) for path in find(folder).photos]
         command = [sys.executable, str(SCRIPT), str(folder)]

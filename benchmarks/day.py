@@ -32,11 +32,13 @@ from playwright.sync_api import Error as BrowserError
 from results import keep
 
 from reid.synthetic.survey import write_survey
-from service.app import build_parts
+from service.app import build
 from service.operations import demo
-from service.parts import Parts
+from service.photos.intake import Intake
 from service.settings import Settings
 from service.store import encounters
+from service.store.database import Database
+from service.web.parameters import Components
 
 ANIMALS, ENCOUNTERS, WIDTH, SEED = 15, 4, 800, 15
 JOINING, SHARE = 2, 25  # six encounters are 15 pairs; five hidden ones beside them
@@ -54,42 +56,42 @@ def prepared(folder: Path) -> None:
             path, animals=ANIMALS, seed=SEED, encounters=ENCOUNTERS, width=WIDTH
         ),
     )
-    parts = parts_of(folder)
-    if demo.is_empty(parts):
-        for _ in demo.load(parts, survey):
+    components = components_of(folder)
+    if demo.is_empty(components[Database]):
+        for _ in demo.load(components[Database], components[Intake], survey):
             pass
-    if pending(parts):
+    if pending(components[Database]):
         with serving(SERVE, folder) as url:
-            embedded(parts, url)
-    parts.database.close()
+            embedded(components[Database], url)
+    components[Database].close()
 
 
-def pending(parts: Parts) -> int:
+def pending(database: Database) -> int:
     """Photos that are not embedded yet."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         return sum(one.pending for one in encounters.search(connection, limit=10_000))
 
 
-def embedded(parts: Parts, url: str) -> None:
+def embedded(database: Database, url: str) -> None:
     """Wait until every photo is embedded; pairs are compared while people work."""
     end = time.monotonic() + PATIENCE_S
-    while httpx.get(f"{url}/health", timeout=60).json()["status"] != "ok" or pending(parts):
+    while httpx.get(f"{url}/health", timeout=60).json()["status"] != "ok" or pending(database):
         if time.monotonic() > end:
-            raise SystemExit(f"after {PATIENCE_S} s {pending(parts)} photos wait to be embedded")
+            raise SystemExit(f"after {PATIENCE_S} s {pending(database)} photos wait to be embedded")
         time.sleep(0.5)
 
 
-def parts_of(folder: Path) -> Parts:
+def components_of(folder: Path) -> Components:
     """The catalogue, opened beside the service or before it."""
-    parts = build_parts(Settings(_env_file=None, data_dir=folder / "var"))
-    parts.database.migrate()
-    return parts
+    components = build(Settings(_env_file=None, data_dir=folder / "var"))
+    components[Database].migrate()
+    return components
 
 
-def animals(parts: Parts, survey: Path) -> dict[int, str]:
+def animals(database: Database, survey: Path) -> dict[int, str]:
     """Which animal each encounter shows."""
     truth = {one.encounter: one.individual for one in demo.read_index(survey)}
-    with parts.database.read() as connection:
+    with database.read() as connection:
         found = encounters.search(connection, limit=10_000)
     return {one.id: truth[one.name] for one in found if truth.get(one.name or "")}
 
@@ -150,20 +152,20 @@ def films(browser: Browser, out: Path) -> bool:
     return True
 
 
-def played(browser: Browser, folder: Path, out: Path, stage: Stage, parts: Parts) -> bool:
+def played(browser: Browser, folder: Path, out: Path, stage: Stage, database: Database) -> bool:
     """Play the day on a service of its own, look for everything, print; whether all is well."""
-    truth, complaints = animals(parts, folder / "survey"), list[str]()
+    truth, complaints = animals(database, folder / "survey"), list[str]()
     with serving(SERVE, folder) as url:
-        embedded(parts, url)
+        embedded(database, url)
         with windows(browser, out, complaints) as pages:
 
             def shut_out(name: str) -> None:
                 account(folder, "password", name)
 
-            day = Day(url, pages, parts.database, truth, stage, shut_out)
+            day = Day(url, pages, database, truth, stage, shut_out)
             failed = play(day)[1]
-    wrong = lost(parts.database, day.said)
-    wrong += undone_or_lost(parts.database, stage, CURATOR, day.changes)
+    wrong = lost(database, day.said)
+    wrong += undone_or_lost(database, stage, CURATOR, day.changes)
     print(*wrong, sep="\n")
     figures = {
         "steps": len(STEPS),
@@ -210,14 +212,17 @@ def main() -> int:
         shutil.copytree(kept, folder)
         for name, role in ROLES.items():
             account(folder, "add", name, "--role", role)
-        parts = parts_of(folder)
+        components = components_of(folder)
         stage = staged(
-            parts.database, animals(parts, folder / "survey"), joining=JOINING, share=SHARE
+            components[Database],
+            animals(components[Database], folder / "survey"),
+            joining=JOINING,
+            share=SHARE,
         )
         browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
-        well = played(browser, folder, given.out, stage, parts)
+        well = played(browser, folder, given.out, stage, components[Database])
         browser.close()
-        parts.database.close()
+        components[Database].close()
     return 0 if well else 1
 
 

@@ -28,10 +28,11 @@ from reid.images import decode
 from reid.synthetic.survey import write_survey
 from reid.types import AnnotationFeatures, Embedding, LocalFeatures
 from service.operations import demo
-from service.parts import Parts
-from service.photos.intake import Said
+from service.photos.intake import Intake, Said
 from service.recognition.comparing import maker_of
+from service.recognition.engine import Engine
 from service.store import cases, decisions, encounters, features, pairs, progress, reviews
+from service.store.database import Database
 from service.store.decisions import NewDecision
 from service.store.files import digest
 from service.store.reviews import NewPair
@@ -67,31 +68,48 @@ class Planned:
     at: datetime
 
 
-def fill(parts: Parts, folder: Path, *, many: int, identities: int, seed: int) -> None:
+def fill(
+    database: Database,
+    engine: Engine,
+    intake: Intake,
+    folder: Path,
+    *,
+    many: int,
+    identities: int,
+    seed: int,
+) -> None:
     """`many` encounters and everything else; the database must be empty."""
-    with unflushed(parts):
-        _fill(parts, painted(parts, folder, seed), many, identities, seed)
+    with unflushed(database):
+        _fill(database, engine, intake, painted(engine, folder, seed), many, identities, seed)
 
 
 @contextmanager
-def unflushed(parts: Parts) -> Iterator[None]:
+def unflushed(database: Database) -> Iterator[None]:
     """Nothing waits for the disk meanwhile: a power cut would cost this catalogue, no other."""
     waits, os.fsync = os.fsync, lambda _descriptor: None
-    lazily = event.listens_for(parts.database.engine, "connect")(_lazily)
-    parts.database.engine.dispose()  # connections made before wait still
+    lazily = event.listens_for(database.engine, "connect")(_lazily)
+    database.engine.dispose()  # connections made before wait still
     try:
         yield
     finally:
         os.fsync = waits
-        parts.database.engine.dispose()
-        event.remove(parts.database.engine, "connect", lazily)
+        database.engine.dispose()
+        event.remove(database.engine, "connect", lazily)
 
 
 def _lazily(connection: Any, _record: object) -> None:  # noqa: ANN401  of whichever driver
     connection.execute("PRAGMA synchronous=OFF")
 
 
-def _fill(parts: Parts, samples: Sequence[Sample], many: int, identities: int, seed: int) -> None:
+def _fill(
+    database: Database,
+    engine: Engine,
+    intake: Intake,
+    samples: Sequence[Sample],
+    many: int,
+    identities: int,
+    seed: int,
+) -> None:
     by_animal: dict[str, list[Sample]] = {}
     for one in samples:
         by_animal.setdefault(one.row.individual, []).append(one)
@@ -103,15 +121,15 @@ def _fill(parts: Parts, samples: Sequence[Sample], many: int, identities: int, s
     for plan in tqdm(plans, "encounters", disable=None):
         own = animals[plan.identity % len(animals)]
         taken = [own[n] for n in rng.integers(len(own), size=1 + plan.number % 2)]
-        numbers[plan.number] = take_in(parts, plan, taken, shown)
-    embed(parts, shown, seed)
-    decide(parts, plans, numbers)
-    open_cases(parts, plans, numbers)
-    put_up(parts, numbers)
-    measure(parts, plans, numbers, seed)
+        numbers[plan.number] = take_in(intake, plan, taken, shown)
+    embed(database, shown, seed)
+    decide(database, plans, numbers)
+    open_cases(database, plans, numbers)
+    put_up(database, numbers)
+    measure(database, engine, plans, numbers, seed)
 
 
-def painted(parts: Parts, folder: Path, seed: int) -> list[Sample]:
+def painted(engine: Engine, folder: Path, seed: int) -> list[Sample]:
     """The photos of a small survey, each embedded."""
     survey = folder / "survey"
     demo.painted_once(
@@ -122,7 +140,7 @@ def painted(parts: Parts, folder: Path, seed: int) -> list[Sample]:
     crops = [
         cut(decode(one, max_pixels=10**8), row.flank) for one, row in zip(data, rows, strict=True)
     ]
-    embedder, found = parts.engine.embedder(), []
+    embedder, found = engine.embedder(), []
     kept = folder / f"{embedder.model}-{digest(b''.join(data))[:12]}.pickle"
     if kept.exists():
         found = pickle.loads(kept.read_bytes())  # noqa: S301  written below
@@ -149,7 +167,7 @@ def planned(many: int, identities: int, seed: int) -> Iterator[Planned]:
 
 
 def take_in(
-    parts: Parts, plan: Planned, taken: Sequence[Sample], shown: dict[int, tuple[int, Sample]]
+    intake: Intake, plan: Planned, taken: Sequence[Sample], shown: dict[int, tuple[int, Sample]]
 ) -> int:
     """Upload the photos of one encounter; returns its number."""
     number = 0
@@ -163,7 +181,7 @@ def take_in(
             camera=f"C{1 + n}",
             encounter=f"E{plan.number:05d}",
         )
-        kept = parts.intake.accept([(name, data)], said).files[0]
+        kept = intake.accept([(name, data)], said).files[0]
         if kept.annotation_id is None or kept.encounter_id is None:
             raise RuntimeError(f"{name}: {kept.error_detail}")
         shown[kept.annotation_id] = plan.identity, sample
@@ -177,7 +195,7 @@ def commented(jpeg: bytes, words: str) -> bytes:
     return jpeg[:2] + b"\xff\xfe" + (len(said) + 2).to_bytes(2, "big") + said + jpeg[2:]
 
 
-def embed(parts: Parts, shown: dict[int, tuple[int, Sample]], seed: int) -> None:
+def embed(database: Database, shown: dict[int, tuple[int, Sample]], seed: int) -> None:
     """Features for every annotation, and its job done."""
 
     @lru_cache(maxsize=2000)
@@ -188,7 +206,7 @@ def embed(parts: Parts, shown: dict[int, tuple[int, Sample]], seed: int) -> None
     known = {id(sample): sample for _, sample in shown.values()}
     rng, every = np.random.default_rng((seed, 4)), list(shown)
     for start in tqdm(range(0, len(every), AT_ONCE), "features", disable=None):
-        with parts.database.write() as connection:
+        with database.write() as connection:
             for number in every[start : start + AT_ONCE]:
                 identity, sample = shown[number]
                 made = replace(
@@ -198,7 +216,7 @@ def embed(parts: Parts, shown: dict[int, tuple[int, Sample]], seed: int) -> None
                     rootsift=local(identity, id(sample), "rootsift"),
                 )
                 features.add(connection, number, made)
-    with parts.database.write() as connection:
+    with database.write() as connection:
         connection.execute(update(job).values(state="done"))
         connection.execute(update(photo).values(latitude=43.0, longitude=54.0))
 
@@ -220,10 +238,10 @@ def turned(embedding: Embedding, identity: int, rng: np.random.Generator, seed: 
     return replace(embedding, vector=(moved / np.linalg.norm(moved)).astype(np.float32))
 
 
-def decide(parts: Parts, plans: Sequence[Planned], numbers: dict[int, int]) -> None:
+def decide(database: Database, plans: Sequence[Planned], numbers: dict[int, int]) -> None:
     """The decisions of people, as the encounter page records them."""
     named: dict[int, int] = {}
-    with parts.database.write() as connection:
+    with database.write() as connection:
         for plan in tqdm([one for one in plans if one.decided], "decisions", disable=None):
             known = named.get(plan.identity)
             new = (
@@ -235,24 +253,26 @@ def decide(parts: Parts, plans: Sequence[Planned], numbers: dict[int, int]) -> N
             named[plan.identity] = made.identity_id or 0
 
 
-def open_cases(parts: Parts, plans: Sequence[Planned], numbers: dict[int, int]) -> None:
+def open_cases(database: Database, plans: Sequence[Planned], numbers: dict[int, int]) -> None:
     """Cases of three to eight encounters that nobody has decided."""
     waiting = [numbers[one.number] for one in plans if not one.decided]
-    with parts.database.write() as connection:
+    with database.write() as connection:
         for n in range(min(CASES, len(waiting) // 8)):
             case = cases.add(connection, f"Case {n + 1}", "how many?")
             cases.put(connection, case.id, waiting[8 * n : 8 * n + 3 + n % 6], "bench")
 
 
-def measure(parts: Parts, plans: Sequence[Planned], numbers: dict[int, int], seed: int) -> None:
+def measure(
+    database: Database, engine: Engine, plans: Sequence[Planned], numbers: dict[int, int], seed: int
+) -> None:
     """Evidence of every encounter and some others, as a worker leaves it: nothing is to be done."""
-    rng, maker = np.random.default_rng((seed, 6)), maker_of(parts.engine)
+    rng, maker = np.random.default_rng((seed, 6)), maker_of(engine)
     if maker is None:
         raise RuntimeError("there is no calibrator for this network")
     by_identity: dict[int, list[Planned]] = {}
     for plan in plans:
         by_identity.setdefault(plan.identity, []).append(plan)
-    with parts.database.write() as connection:
+    with database.write() as connection:
         newest = pairs.newest_of(connection, maker.model)
         found: dict[tuple[int, int], pairs.Measured] = {}
         for plan in plans:
@@ -272,17 +292,17 @@ def measure(parts: Parts, plans: Sequence[Planned], numbers: dict[int, int], see
             pairs.searched(connection, maker, number, last)
 
 
-def put_up(parts: Parts, numbers: dict[int, int]) -> None:
+def put_up(database: Database, numbers: dict[int, int]) -> None:
     """Pairs for review: every encounter of the first ones with the next."""
     some = sorted(numbers.values())[: PAIRS + 1]
-    with parts.database.write() as connection:
+    with database.write() as connection:
         new = [NewPair(a, b, blind=n % 3 > 0) for n, (a, b) in enumerate(pairwise(some))]
         reviews.put(connection, new, "bench")
 
 
-def rows(parts: Parts) -> dict[str, int]:
+def rows(database: Database) -> dict[str, int]:
     """How much there is, counted in the database."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         found = encounters.counts(connection)
         return {
             "encounters": found.waiting + found.decided,

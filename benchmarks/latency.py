@@ -17,41 +17,53 @@ from tqdm import tqdm
 
 from reid.synthetic.survey import write_survey
 from reid.types import Flank
-from service.app import build_parts
+from service.app import build
 from service.operations import demo
 from service.operations.worker import Worker
-from service.parts import Parts
-from service.recognition.engine import QueryPhoto
+from service.photos.intake import Intake
+from service.recognition.engine import Engine, QueryPhoto
 from service.settings import Settings
+from service.store.database import Database
+from service.store.files import PhotoFiles
+from service.web.parameters import Components
 
 STAGES = ("decode", "crop", "embed", "search", "compare", "total")
 PROMISE_MS = 500.0
 PER_ANIMAL = 17  # annotations a decided animal leaves in the gallery, at least, on average
 
 
-def catalogue(folder: Path, annotations: int, seed: int) -> tuple[Parts, list[bytes]]:
+def catalogue(folder: Path, annotations: int, seed: int) -> tuple[Components, list[bytes]]:
     """A catalogue with at least `annotations` in its gallery, and photos that are not in it."""
     survey, animals = folder / "survey", -(-annotations // PER_ANIMAL)
     write_survey(survey, animals=animals, seed=seed, encounters=7)
-    parts = build_parts(Settings(_env_file=None, data_dir=folder / "var"))
-    parts.database.migrate()
+    components = build(Settings(_env_file=None, data_dir=folder / "var"))
+    components[Database].migrate()
     photos = demo.read_index(survey)
-    for _ in tqdm(demo.load(parts, survey), "import", len(photos), disable=None):
+    for _ in tqdm(
+        demo.load(components[Database], components[Intake], survey),
+        "import",
+        len(photos),
+        disable=None,
+    ):
         pass
     worker = Worker(
-        parts.database, parts.files, parts.settings, parts.engine.embedder(), name="latency"
+        components[Database],
+        components[PhotoFiles],
+        components[Settings],
+        components[Engine].embedder(),
+        name="latency",
     )
     with tqdm(desc="embed", total=len(photos), disable=None) as bar:
         while done := worker.work():
             bar.update(done)
     last = {photo.individual: photo for photo in photos}  # of an undecided encounter each
-    return parts, [photo.path.read_bytes() for photo in last.values()]
+    return components, [photo.path.read_bytes() for photo in last.values()]
 
 
-def measure(parts: Parts, queries: list[bytes]) -> dict[str, np.ndarray]:
+def measure(engine: Engine, queries: list[bytes]) -> dict[str, np.ndarray]:
     """Milliseconds of every query and stage, after one that warms up."""
-    parts.engine.identify_photos([QueryPhoto(queries[0])], Flank.UNKNOWN)
-    answers = [parts.engine.identify_photos([QueryPhoto(data)], Flank.UNKNOWN) for data in queries]
+    engine.identify_photos([QueryPhoto(queries[0])], Flank.UNKNOWN)
+    answers = [engine.identify_photos([QueryPhoto(data)], Flank.UNKNOWN) for data in queries]
     return {stage: np.array([a.timings[stage] for a in answers]) for stage in STAGES}
 
 
@@ -63,10 +75,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        parts, queries = catalogue(Path(folder), options.gallery, options.seed)
-        taken = measure(parts, queries[: options.queries])
-        size, settings = parts.engine.gallery_size, parts.settings
-        parts.database.close()
+        components, queries = catalogue(Path(folder), options.gallery, options.seed)
+        taken = measure(components[Engine], queries[: options.queries])
+        size, settings = components[Engine].gallery_size, components[Settings]
+        components[Database].close()
     count = len(taken["total"])
     print(f"{size} gallery annotations, {count} queries, shortlist {settings.shortlist}, ", end="")
     print(f"RootSIFT on {settings.verify}; milliseconds")

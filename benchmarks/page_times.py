@@ -27,8 +27,9 @@ from filled import fill, rows
 from results import keep
 from site_pages import PAGES, Filled, Known, known, ready
 
-from service.app import build_parts
+from service.app import build
 from service.settings import Settings
+from service.store.database import Database
 
 PROMISED = {"median": 200.0, "95 %": 500.0}
 ACCEPT = {"accept": "text/html"}
@@ -42,16 +43,16 @@ AGAIN_S = 0.1
 
 def prepared(folder: Path, many: int, identities: int, seed: int) -> dict[str, int]:
     """Fill the folder, unless it is filled; says what is in it."""
-    parts = build_parts(Settings(_env_file=None, data_dir=folder / "var"))
-    parts.database.migrate()
+    components = build(Settings(_env_file=None, data_dir=folder / "var"))
+    components[Database].migrate()
     try:
-        if not rows(parts)["encounters"]:
+        if not rows(components)["encounters"]:
             started = time.monotonic()
-            fill(parts, folder, many=many, identities=identities, seed=seed)
+            fill(components, folder, many=many, identities=identities, seed=seed)
             print(f"filled in {time.monotonic() - started:.0f} s")
-        return rows(parts)
+        return rows(components)
     finally:
-        parts.database.close()
+        components[Database].close()
 
 
 def timed(client: httpx.Client, fill_in: Filled, holds: Known, times: int, seed: int) -> np.ndarray:

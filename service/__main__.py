@@ -16,8 +16,15 @@ from reid.errors import BadSettings, NotFound, ReidError, WeightsError
 from reid.local import IMPOSTOR
 from reid.types import Flank
 from service.accounts.commands import accounts
-from service.parts import Parts
+from service.calibration.study import Calibration
+from service.cases.report import Casework
+from service.photos.intake import Intake
+from service.photos.pictures import Pictures
+from service.recognition.engine import Engine
 from service.settings import Settings, read_settings
+from service.store.database import Database
+from service.store.files import PhotoFiles
+from service.web.parameters import Components
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -94,9 +101,9 @@ def identify(
     from service.recognition.engine import QueryPhoto
     from service.recognition.to_wire import identification_out
 
-    with _catalogue(read_settings(data_dir=data_dir)) as parts:
+    with _catalogue(read_settings(data_dir=data_dir)) as components:
         query = [QueryPhoto(path.read_bytes(), box) for path in photos]
-        answer = identification_out(parts.engine.identify_photos(query, flank), top)
+        answer = identification_out(components[Engine].identify_photos(query, flank), top)
     if as_json:
         typer.echo(answer.model_dump_json(indent=2))
         return
@@ -124,8 +131,10 @@ def add(
         boxes=(box,) if box else (),
         encounter=encounter or None,
     )
-    with _parts(read_settings(data_dir=data_dir)) as parts:
-        result = parts.intake.accept(((path.name, path.read_bytes()) for path in photos), said)
+    with _components(read_settings(data_dir=data_dir)) as components:
+        result = components[Intake].accept(
+            ((path.name, path.read_bytes()) for path in photos), said
+        )
     for one in result.files:
         outcome = "refused" if one.photo_id is None else "new" if one.created else "known"
         what = one.error_detail or f"encounter {one.encounter_id}"
@@ -153,23 +162,25 @@ def demo(
     ustyurt: the founding case with SIMULATED animals in all its variants, in an empty folder; a
     table of what its reports say, and then the service, to open its cases and dossiers.
     """
-    from service.operations.serving import fill_with_demo, founding_case, run
+    from service.operations.serving import fill_with_demo, run
 
     if which is Demo.USTYURT:
         _log()
         run(
-            read_settings(host=host, port=port, data_dir=data_dir), first=founding_case, serve=serve
+            read_settings(host=host, port=port, data_dir=data_dir),
+            first=_founding_cases,
+            serve=serve,
         )
         return
-    with _parts(read_settings(data_dir=data_dir)) as parts:
-        if not fill_with_demo(parts):
+    with _components(read_settings(data_dir=data_dir)) as components:
+        if not fill_with_demo(components[Settings], components[Database], components[Intake]):
             typer.echo("the catalogue has photos already: nothing was added")
 
 
 @app.command()
 def migrate(data_dir: DataDir = None) -> None:
     """Bring the database to the newest schema; the other commands do so themselves."""
-    with _parts(read_settings(data_dir=data_dir)):
+    with _components(read_settings(data_dir=data_dir)):
         typer.echo("the database is up to date")
 
 
@@ -183,7 +194,7 @@ def reembed(
 
     settings = read_settings(data_dir=data_dir)
     load_card(model, settings.weights_dir or default_folder())
-    with _catalogue(settings) as parts, parts.database.write() as connection:
+    with _catalogue(settings) as components, components[Database].write() as connection:
         waiting = reembedding.enqueue(connection, model, again=True)
     typer.echo(f"{waiting} annotations wait to be embedded with {model}")
 
@@ -193,8 +204,8 @@ def compare_pairs(data_dir: DataDir = None) -> None:
     """Queue every encounter whose nearest others are not compared with it; a worker does it."""
     from service.recognition.comparing import queue_all
 
-    with _catalogue(read_settings(data_dir=data_dir)) as parts:
-        new, waiting = queue_all(parts.database, parts.engine)
+    with _catalogue(read_settings(data_dir=data_dir)) as components:
+        new, waiting = queue_all(components[Database], components[Engine])
     typer.echo(f"{waiting} encounters wait for their pairs, {new} of them newly queued")
 
 
@@ -205,8 +216,8 @@ def export_identities(
     """Write crops and index.csv of all decided encounters, for scripts/finetune.py."""
     from service.exchange.export import export_identities as export
 
-    with _catalogue(read_settings(data_dir=data_dir)) as parts:
-        result = export(parts, folder)
+    with _catalogue(read_settings(data_dir=data_dir)) as components:
+        result = export(components[Settings], components[Database], components[PhotoFiles], folder)
     for one in result.skipped:
         typer.echo(f"skipped: {one}", err=True)
     typer.echo(f"{result.annotations} annotations of {result.individuals} identities in {folder}")
@@ -226,8 +237,18 @@ def dossier(
     """Write the printable record of a case: one HTML file that needs no other."""
     from service.dossier.printing import write
 
-    with _catalogue(read_settings(data_dir=data_dir)) as parts:
-        made = write(parts, case, out, as_json, exact=exact)
+    with _catalogue(read_settings(data_dir=data_dir)) as components:
+        made = write(
+            components[Settings],
+            components[Database],
+            components[Engine],
+            components[Casework],
+            components[Pictures],
+            case,
+            out,
+            as_json,
+            exact=exact,
+        )
     typer.echo(f"{out}: content SHA-256 {made.digest}")
 
 
@@ -252,8 +273,8 @@ def calibrate(
 
     if apply and reset:
         raise BadSettings("--apply and --reset contradict each other: give one of them")
-    with _catalogue(read_settings(data_dir=data_dir)) as parts:
-        of = parts.calibration
+    with _catalogue(read_settings(data_dir=data_dir)) as components:
+        of = components[Calibration]
         if reset:
             typer.echo("taken back" if of.reset() else "nothing was applied")
             return
@@ -264,7 +285,9 @@ def calibrate(
             if apply:
                 of.apply(studied)
         finally:
-            said = calibration_out(parts)
+            said = calibration_out(
+                components[Settings], components[Engine], components[Calibration]
+            )
             typer.echo(said.model_dump_json(indent=2) if as_json else as_text(said))
 
 
@@ -277,11 +300,11 @@ def status(
     """Jobs, encounters and workers; exit code 1 when jobs have failed."""
     from service.operations.serving import standing
 
-    with _catalogue(read_settings(data_dir=data_dir)) as parts:
-        found = standing(parts)
+    with _catalogue(read_settings(data_dir=data_dir)) as components:
+        found = standing(components[Settings], components[Database])
         while wait and found["queued"] + found["running"]:
             time.sleep(0.5)
-            found = standing(parts)
+            found = standing(components[Settings], components[Database])
     if as_json:
         typer.echo(json.dumps(found))
     else:
@@ -290,26 +313,35 @@ def status(
     raise typer.Exit(1 if found["failed"] else 0)
 
 
-@contextmanager
-def _parts(settings: Settings) -> Iterator[Parts]:
-    """The parts over a migrated database."""
-    from service.app import build_parts
+def _founding_cases(components: Components) -> None:
+    """Fill the catalogue with the founding case, and print what its reports say."""
+    from service.operations.serving import founding_case
 
-    parts = build_parts(settings)
-    parts.database.migrate()
+    founding_case(
+        components[Settings], components[Database], components[Casework], components[Intake]
+    )
+
+
+@contextmanager
+def _components(settings: Settings) -> Iterator[Components]:
+    """The components over a migrated database."""
+    from service.app import build
+
+    components = build(settings)
+    components[Database].migrate()
     try:
-        yield parts
+        yield components
     finally:
-        parts.database.close()
+        components[Database].close()
 
 
 @contextmanager
-def _catalogue(settings: Settings) -> Iterator[Parts]:
-    """The parts over a catalogue that is there already."""
+def _catalogue(settings: Settings) -> Iterator[Components]:
+    """The components over a catalogue that is there already."""
     if not settings.database_url and not (settings.data_dir / "reid.sqlite3").exists():
         raise NotFound(f"no catalogue in {settings.data_dir}: leopard-reid serve makes one")
-    with _parts(settings) as parts:
-        yield parts
+    with _components(settings) as components:
+        yield components
 
 
 def _log() -> None:

@@ -32,7 +32,6 @@ from service.identities import conflicts_api as conflicts
 from service.identities import pages as identity_pages
 from service.identities import parting_pages
 from service.monitoring import api as operations
-from service.parts import Parts
 from service.photos import api as photos
 from service.photos import pages as photo_pages
 from service.photos.intake import Intake
@@ -54,6 +53,7 @@ from service.web.csrf import SameOrigin, SecurityHeaders
 from service.web.limits import BodyLimit
 from service.web.metrics import Metrics
 from service.web.page import error_page
+from service.web.parameters import Components
 from service.web.speech import Speech
 
 STATIC = Path(__file__).with_name("static")
@@ -90,17 +90,18 @@ ROOT = (
 
 def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAPI:
     """No module-level app: tests and commands build their own. load: brings the network."""
-    parts = build_parts(settings, load=load)
+    components = build(settings, load=load)
+    database = components[Database]
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        parts.database.migrate()
-        loading = Thread(target=parts.engine.preload, name="preload", daemon=True)
+        database.migrate()
+        loading = Thread(target=components[Engine].preload, name="preload", daemon=True)
         loading.start()
         yield
         loading.join()
-        parts.ahead.close()
-        parts.database.close()
+        components[Ahead].close()
+        database.close()
 
     app = FastAPI(
         routes=_routes(),
@@ -112,9 +113,9 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
         redoc_url=None,
         form_limits={"max_files": 10_000, "max_fields": 10_000},  # ours are lower, and say more
     )
-    app.state.parts = parts
+    app.state.components = components
     app.add_middleware(Speech)  # added first: the innermost
-    app.add_middleware(Gate, database=parts.database, settings=settings, page=error_page)
+    app.add_middleware(Gate, database=database, settings=settings, page=error_page)
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
     app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host)
     app.add_middleware(SecurityHeaders)
@@ -122,24 +123,24 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
     return app
 
 
-def build_parts(settings: Settings, *, load: Loader = load_recognition) -> Parts:
+def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
     """Everything a process needs; nothing is opened or loaded yet."""
     database, files, metrics = Database(settings.database), PhotoFiles(settings.photos), Metrics()
     engine = Engine(database, settings, metrics, load=load)
     pictures = Pictures(database, files, settings)
-    return Parts(
-        settings=settings,
-        database=database,
-        files=files,
-        engine=engine,
-        calibration=Calibration(database, engine, settings),
-        casework=Casework(database, engine, settings.weights_dir or default_folder()),
-        pairing=Pairing(database, engine),
-        intake=Intake(database, files, settings),
-        pictures=pictures,
-        overlays=Overlays(database, engine, pictures),
-        ahead=Ahead(settings.page_wait_s),
-        metrics=metrics,
+    return Components(
+        settings,
+        database,
+        files,
+        metrics,
+        engine,
+        pictures,
+        Calibration(database, engine, settings),
+        Casework(database, engine, settings.weights_dir or default_folder()),
+        Pairing(database, engine),
+        Intake(database, files, settings),
+        Overlays(database, engine, pictures),
+        Ahead(settings.page_wait_s),
     )
 
 

@@ -14,6 +14,7 @@ from service.app import create_app
 from service.operations.worker import Worker
 from service.settings import Settings
 from service.store.database import Database
+from service.store.files import PhotoFiles
 
 
 @pytest.fixture
@@ -80,8 +81,14 @@ def client(app) -> Iterator[TestClient]:
 @pytest.fixture
 def work(app, client):
     """work() runs the worker until no job is open."""
-    parts = app.state.parts
-    worker = Worker(parts.database, parts.files, parts.settings, FakeEmbedder(), name="test")
+    components = app.state.components
+    worker = Worker(
+        components[Database],
+        components[PhotoFiles],
+        components[Settings],
+        FakeEmbedder(),
+        name="test",
+    )
 
     def run() -> None:
         worker.beat()

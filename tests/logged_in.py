@@ -7,9 +7,10 @@ from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from service.accounts import admission, passwords
-from service.accounts.admission import Browser
+from service.settings import Settings
 from service.store import accounts, tokens
-from service.store.people import Role
+from service.store.database import Database
+from service.store.people import Browser, Role
 from service.store.tables.accounts import login_attempt
 
 PASSWORD = "a leopard walks at night"  # noqa: S105
@@ -24,7 +25,7 @@ def known():
 
 def account(app, name, role="observer"):
     """A new account with PASSWORD; its number. The first one must be an admin's."""
-    return account_in(app.state.parts.database, name, role)
+    return account_in(app.state.components[Database], name, role)
 
 
 def account_in(database, name, role="observer"):
@@ -40,15 +41,15 @@ def one_of_each(app):
 
 def cookie(app, number):
     """The cookie of a new session of this account."""
-    parts = app.state.parts
+    components = app.state.components
     browser = Browser("198.51.100.7", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0")
-    return admission.open_session(parts.database, parts.settings, number, browser)
+    return admission.open_session(components[Database], components[Settings], number, browser)
 
 
 def token(app, number, scope="viewer", days=1):
     """The text of a new token of this account."""
     secret = passwords.new_token()
-    with app.state.parts.database.write() as connection:
+    with app.state.components[Database].write() as connection:
         tokens.add(
             connection,
             number,

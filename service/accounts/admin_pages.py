@@ -8,12 +8,12 @@ from fastapi.responses import HTMLResponse, Response
 from reid.errors import InputError
 from service.accounts import admission
 from service.accounts.own_pages import NotTheSame, Password, let_in
-from service.parts import Parts, Service
 from service.store import accounts
+from service.store.database import Database
 from service.store.people import Role
 from service.web.errors import from_error
 from service.web.page import goto, page
-from service.web.parameters import From, RowNumber, Who
+from service.web.parameters import From, RowNumber, TheDatabase, TheSettings, Who
 from service.web.person_words import change_words
 from service.web.wire import Line
 from service.web.words import sentence
@@ -29,15 +29,16 @@ class Secret(NamedTuple):
 
 
 @router.get("/accounts")
-def account_list(request: Request, parts: Service) -> Response:
+def account_list(request: Request, database: TheDatabase) -> Response:
     """All accounts."""
-    return _page(request, parts)
+    return _page(request, database)
 
 
 @router.post("/accounts")
 def add_account(
     request: Request,
-    parts: Service,
+    settings: TheSettings,
+    database: TheDatabase,
     who: Who,
     browser: From,
     name: Annotated[Line, Form()],
@@ -50,29 +51,29 @@ def add_account(
         if again is not None and again != password:
             raise NotTheSame(NotTheSame.__doc__ or "")
         made, secret = admission.add_account(
-            parts.database, name, role, password or None, by=who.name, own=who.single
+            database, name, role, password or None, by=who.name, own=who.single
         )
     except InputError as error:
-        return _page(request, parts, error=error, name=name)
+        return _page(request, database, error=error, name=name)
     if who.single and secret is None:
-        cookie = admission.open_session(parts.database, parts.settings, made.id, browser)
+        cookie = admission.open_session(database, settings, made.id, browser)
         return let_in(request, goto("/accounts"), cookie)
-    return _page(request, parts, Secret(made.name, secret)) if secret else goto("/accounts")
+    return _page(request, database, Secret(made.name, secret)) if secret else goto("/accounts")
 
 
 @router.post("/accounts/{account_id}/role")
 def change_role(
     account_id: RowNumber,
     request: Request,
-    parts: Service,
+    database: TheDatabase,
     who: Who,
     role: Annotated[Role, Form()],
 ) -> Response:
     """Another role, from the next request on."""
     try:
-        admission.change_account(parts.database, account_id, role=role, by=who.name)
+        admission.change_account(database, account_id, role=role, by=who.name)
     except InputError as error:
-        return _page(request, parts, error=error)
+        return _page(request, database, error=error)
     return goto("/accounts")
 
 
@@ -80,41 +81,43 @@ def change_role(
 def set_active(
     account_id: RowNumber,
     request: Request,
-    parts: Service,
+    database: TheDatabase,
     who: Who,
     active: Annotated[bool, Form()],
 ) -> Response:
     """Close an account, or open it again."""
     try:
-        admission.change_account(parts.database, account_id, active=active, by=who.name)
+        admission.change_account(database, account_id, active=active, by=who.name)
     except InputError as error:
-        return _page(request, parts, error=error)
+        return _page(request, database, error=error)
     return goto("/accounts")
 
 
 @router.post("/accounts/{account_id}/password")
-def reset_password(account_id: RowNumber, request: Request, parts: Service, who: Who) -> Response:
+def reset_password(
+    account_id: RowNumber, request: Request, database: TheDatabase, who: Who
+) -> Response:
     """A password for one login, shown on this answer and nowhere else; all sessions end."""
-    made, secret = admission.change_account(parts.database, account_id, one_time=True, by=who.name)
-    return _page(request, parts, Secret(made.name, secret or ""))
+    made, secret = admission.change_account(database, account_id, one_time=True, by=who.name)
+    return _page(request, database, Secret(made.name, secret or ""))
 
 
 @router.post("/accounts/{account_id}/sessions/end")
-def shut_out(account_id: RowNumber, parts: Service, who: Who) -> Response:
+def shut_out(account_id: RowNumber, database: TheDatabase, who: Who) -> Response:
     """End all sessions and tokens of an account."""
-    admission.shut_out(parts.database, account_id, who.name)
+    admission.shut_out(database, account_id, who.name)
     return goto("/accounts")
 
 
 def _page(
     request: Request,
-    parts: Parts,
+    database: Database,
     secret: Secret | None = None,
     *,
     error: InputError | None = None,
     name: str = "",
 ) -> Response:
-    with parts.database.read() as connection:
+    with database.read() as connection:
         values = {
             "rows": accounts.every(connection),
             "history": [(one, change_words(one)) for one in accounts.history(connection)],
@@ -123,7 +126,7 @@ def _page(
             "problem": f"{sentence(str(error))}." if error else "",
             "name": name,
         }
-        response = page(request, parts, "accounts/accounts.html", connection, **values)
+        response = page(request, "accounts/accounts.html", connection, **values)
     response.status_code = from_error(error).status if error else 200
     response.headers["cache-control"] = "no-store"
     return response

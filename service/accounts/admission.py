@@ -1,7 +1,6 @@
 """How people come in and who lets them: logins, passwords, new accounts."""
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -12,20 +11,12 @@ from service.settings import Settings
 from service.store import accounts, attempts, sessions, tokens
 from service.store.accounts import Account
 from service.store.database import Database
-from service.store.people import Actor, Role
+from service.store.people import Actor, Browser, Role
 from service.web.errors import TooManyAttempts, WrongLogin
 
 log = logging.getLogger(__name__)
 LONGEST_TOKEN_DAYS = 365
 NOT_THE_PRESENT_ONE = "the present password is wrong"
-
-
-@dataclass(frozen=True, slots=True)
-class Browser:
-    """What asks: address and name of the program."""
-
-    address: str
-    agent: str
 
 
 def idle(settings: Settings) -> timedelta:

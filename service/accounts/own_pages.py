@@ -9,14 +9,15 @@ from reid.errors import InputError, ReidError
 from service.accounts import admission
 from service.accounts.gate import cookie_name, session_cookie
 from service.accounts.wire import TokenMade, TokenOut
-from service.parts import Parts, Service
+from service.settings import Settings
 from service.store import accounts, sessions, tokens
+from service.store.database import Database
 from service.store.people import Actor, Role
 from service.web.errors import TooManyAttempts, WrongLogin, from_error
 from service.web.languages import COOKIE, LANGUAGES, ngettext
 from service.web.languages import gettext as _
 from service.web.page import goto, local, page, speak
-from service.web.parameters import From, RowNumber, Who
+from service.web.parameters import From, RowNumber, TheDatabase, TheSettings, Who
 from service.web.wire import Line
 from service.web.words import sentence
 
@@ -35,18 +36,19 @@ class NotTheSame(InputError):
 
 
 @router.get("/login")
-def login_page(request: Request, parts: Service, next: str = "/") -> Response:
+def login_page(request: Request, database: TheDatabase, next: str = "/") -> Response:
     """Name and password; whoever is logged in goes on."""
     actor = getattr(request.state, "actor", None)
     if isinstance(actor, Actor) and not actor.single:
         return goto(local(next))
-    return _login(request, parts, local(next))
+    return _login(request, database, local(next))
 
 
 @router.post("/login")
 def log_in(
     request: Request,
-    parts: Service,
+    settings: TheSettings,
+    database: TheDatabase,
     browser: From,
     name: Name,
     password: Password,
@@ -54,17 +56,17 @@ def log_in(
 ) -> Response:
     """Open a session; the one this browser had before ends."""
     try:
-        secret = admission.log_in(parts.database, parts.settings, name, password, browser)
+        secret = admission.log_in(database, settings, name, password, browser)
     except (WrongLogin, TooManyAttempts) as error:
-        return _login(request, parts, local(next), name, error)
-    admission.log_out(parts.database, session_cookie(request))
+        return _login(request, database, local(next), name, error)
+    admission.log_out(database, session_cookie(request))
     return let_in(request, goto(local(next)), secret)
 
 
 @router.post("/logout")
-def log_out(request: Request, parts: Service) -> Response:
+def log_out(request: Request, database: TheDatabase) -> Response:
     """End this session."""
-    admission.log_out(parts.database, session_cookie(request))
+    admission.log_out(database, session_cookie(request))
     response = goto("/login")
     https = request.url.scheme == "https"
     response.delete_cookie(cookie_name(request), secure=https, httponly=True, samesite="lax")
@@ -72,15 +74,18 @@ def log_out(request: Request, parts: Service) -> Response:
 
 
 @router.get("/account")
-def account_page(request: Request, parts: Service, who: Who) -> Response:
+def account_page(
+    request: Request, settings: TheSettings, database: TheDatabase, who: Who
+) -> Response:
     """One's own sessions, tokens, password and language."""
-    return _account(request, parts, who)
+    return _account(request, settings, database, who)
 
 
 @router.post("/account/password")
 def change_password(
     request: Request,
-    parts: Service,
+    settings: TheSettings,
+    database: TheDatabase,
     who: Who,
     browser: From,
     old: Password,
@@ -91,25 +96,24 @@ def change_password(
     try:
         if new != again:
             raise NotTheSame(NotTheSame.__doc__ or "")
-        settings = parts.settings
-        secret = admission.change_own_password(parts.database, settings, who, old, new, browser)
+        secret = admission.change_own_password(database, settings, who, old, new, browser)
     except InputError as error:
-        return _account(request, parts, who, error)
+        return _account(request, settings, database, who, error)
     return let_in(request, goto("/account?done=password"), secret)
 
 
 @router.post("/account/sessions/{session_id}/end")
-def end_session(session_id: RowNumber, parts: Service, who: Who) -> Response:
+def end_session(session_id: RowNumber, database: TheDatabase, who: Who) -> Response:
     """Log one browser out."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         sessions.revoke(connection, admission.account_of(who), session_id)
     return goto("/account")
 
 
 @router.post("/account/sessions/end")
-def end_sessions(parts: Service, who: Who) -> Response:
+def end_sessions(database: TheDatabase, who: Who) -> Response:
     """Log every other browser out."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         sessions.revoke_all(connection, admission.account_of(who), but=who.session)
     return goto("/account")
 
@@ -117,32 +121,33 @@ def end_sessions(parts: Service, who: Who) -> Response:
 @router.post("/account/tokens")
 def make_token(
     request: Request,
-    parts: Service,
+    settings: TheSettings,
+    database: TheDatabase,
     who: Who,
     name: Annotated[Line, Form()],
     scope: Annotated[Role, Form()] = Role.VIEWER,
     days: Days = 90,
 ) -> Response:
     """A token, whose text stands on this answer and nowhere else."""
-    made, secret = admission.make_token(parts.database, who, name, scope, days)
+    made, secret = admission.make_token(database, who, name, scope, days)
     shown = TokenMade(token=TokenOut.model_validate(made), secret=secret)
-    return _account(request, parts, who, made=shown)
+    return _account(request, settings, database, who, made=shown)
 
 
 @router.post("/account/tokens/{token_id}/revoke")
-def revoke_token(token_id: RowNumber, parts: Service, who: Who) -> Response:
+def revoke_token(token_id: RowNumber, database: TheDatabase, who: Who) -> Response:
     """End a token."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         tokens.revoke(connection, admission.account_of(who), token_id)
     return goto("/account")
 
 
 @router.post("/account/language")
 def choose_language(
-    request: Request, parts: Service, code: Annotated[str, Form(max_length=10)] = ""
+    request: Request, database: TheDatabase, code: Annotated[str, Form(max_length=10)] = ""
 ) -> Response:
     """The language of the pages wherever one logs in; empty: as the browser asks."""
-    speak(request, parts, code if code in LANGUAGES else None)
+    speak(request, database, code if code in LANGUAGES else None)
     response = goto("/account")
     response.delete_cookie(COOKIE, samesite="strict")
     return response
@@ -157,12 +162,12 @@ def let_in(request: Request, response: Response, secret: str) -> Response:
 
 def _login(
     request: Request,
-    parts: Parts,
+    database: Database,
     following: str,
     name: str = "",
     error: WrongLogin | TooManyAttempts | None = None,
 ) -> Response:
-    with parts.database.read() as connection:
+    with database.read() as connection:
         values = {
             "nav": "login",
             "next": following,
@@ -170,7 +175,7 @@ def _login(
             "problem": _words(error) if error else "",
             "any_account": accounts.exist(connection),
         }
-        response = page(request, parts, "accounts/login.html", connection, **values)
+        response = page(request, "accounts/login.html", connection, **values)
     if isinstance(error, TooManyAttempts):
         response.headers["retry-after"] = str(error.wait_s)
     response.status_code = 401 if isinstance(error, WrongLogin) else 429 if error else 200
@@ -179,13 +184,14 @@ def _login(
 
 def _account(
     request: Request,
-    parts: Parts,
+    settings: Settings,
+    database: Database,
     who: Actor,
     error: ReidError | None = None,
     made: TokenMade | None = None,
 ) -> Response:
-    with parts.database.read() as connection:
-        number, idle = who.account_id, admission.idle(parts.settings)
+    with database.read() as connection:
+        number, idle = who.account_id, admission.idle(settings)
         values = {
             "problem": _words(error) if error else "",
             "done": _("The password was changed.") if "done" in request.query_params else "",
@@ -194,7 +200,7 @@ def _account(
             "sessions": sessions.of_account(connection, number, idle) if number else [],
             "tokens": tokens.of_account(connection, number) if number else [],
         }
-        response = page(request, parts, "accounts/account.html", connection, **values)
+        response = page(request, "accounts/account.html", connection, **values)
     response.status_code = from_error(error).status if error else 200
     if isinstance(error, TooManyAttempts):
         response.headers["retry-after"] = str(error.wait_s)

@@ -4,21 +4,30 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import ReidError
+from service.calibration.study import Calibration, TheCalibration
 from service.calibration.to_wire import calibration_out
 from service.calibration.view import CAUTION, CalibrationView, calibration_view
-from service.parts import Parts, Service
+from service.recognition.engine import Engine, TheEngine
+from service.settings import Settings
 from service.web.advice import trouble
 from service.web.languages import gettext as _
 from service.web.page import page
+from service.web.parameters import TheDatabase, TheSettings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("/calibration")
-def calibration_page(request: Request, parts: Service) -> Response:
+def calibration_page(
+    request: Request,
+    settings: TheSettings,
+    database: TheDatabase,
+    engine: TheEngine,
+    calibration: TheCalibration,
+) -> Response:
     """How the llrs are calibrated, and what this catalogue says about it."""
-    view, problem = _view(parts)
-    with parts.database.read() as connection:
+    view, problem = _view(settings, engine, calibration)
+    with database.read() as connection:
         values = {
             "nav": "catalogue",
             "view": view,
@@ -26,14 +35,16 @@ def calibration_page(request: Request, parts: Service) -> Response:
             "caution": _(CAUTION),
             "busy": view is None and not problem,
         }
-        return page(request, parts, "calibration/calibration.html", connection, **values)
+        return page(request, "calibration/calibration.html", connection, **values)
 
 
-def _view(parts: Parts) -> tuple[CalibrationView | None, str]:
+def _view(
+    settings: Settings, engine: Engine, calibration: Calibration
+) -> tuple[CalibrationView | None, str]:
     """The view, or why there is none; neither while the network is being loaded."""
-    if parts.engine.loaded is None:
-        return None, parts.engine.failure or ""
+    if engine.loaded is None:
+        return None, engine.failure or ""
     try:
-        return calibration_view(calibration_out(parts)), ""
+        return calibration_view(calibration_out(settings, engine, calibration)), ""
     except ReidError as error:
         return None, trouble(error)

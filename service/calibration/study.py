@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import combinations, islice
+from typing import Annotated
 
 import numpy as np
+from fastapi import Depends
 
 from reid.encounters import between
 from reid.errors import Conflict
@@ -23,6 +25,7 @@ from service.store import calibration as store
 from service.store import features
 from service.store.calibration import Applied, Decided, Kept, Studied
 from service.store.database import Database
+from service.web.parameters import component
 
 MOST = 2000  # impostor pairs of a study; genuine ones half as many
 TRIES = 20  # random pairs looked at for each that is wanted
@@ -198,3 +201,7 @@ def _pair(one: Met, other: Met, log_odds: float) -> LocalPair:
         not (a.helped or b.helped),
         (a.encounter_id, b.encounter_id),
     )
+
+
+TheCalibration = Annotated[Calibration, Depends(component(Calibration))]
+"""The app's, for a route."""

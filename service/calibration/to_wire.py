@@ -3,6 +3,7 @@
 from reid.evidence import LOG10_E
 from reid.tested import load_tested
 from reid.weights import default_folder
+from service.calibration.study import Calibration
 from service.calibration.wire import (
     AppliedOut,
     CalibrationOut,
@@ -12,15 +13,16 @@ from service.calibration.wire import (
     SuspectOut,
     TestSummaryOut,
 )
-from service.parts import Parts
+from service.recognition.engine import Engine
+from service.settings import Settings
 from service.store.calibration import Applied, Studied
 
 
-def calibration_out(parts: Parts) -> CalibrationOut:
+def calibration_out(settings: Settings, engine: Engine, calibration: Calibration) -> CalibrationOut:
     """All that is known; nothing is compared."""
-    fitted, used = parts.engine.fitted(), parts.engine.calibrator()
-    tested = load_tested(fitted.id, parts.settings.weights_dir or default_folder())
-    kept = parts.calibration.kept
+    fitted, used = engine.fitted(), engine.calibrator()
+    tested = load_tested(fitted.id, settings.weights_dir or default_folder())
+    kept = calibration.kept
     return CalibrationOut(
         calibrator=used.id,
         fitted=fitted.id,
@@ -31,8 +33,8 @@ def calibration_out(parts: Parts) -> CalibrationOut:
         factor=used.widening,
         applied=_applied(kept.applied, fitted.id) if kept.applied else None,
         tested=[TestSummaryOut.model_validate(one) for one in (tested.strata if tested else ())],
-        decisions=parts.calibration.decisions,
-        available=SupplyOut.model_validate(parts.calibration.supply()),
+        decisions=calibration.decisions,
+        available=SupplyOut.model_validate(calibration.supply()),
         study=_study(kept.studied, fitted.bound) if kept.studied else None,
     )
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from service.cases.report import TheCasework
 from service.cases.to_wire import case_detail, report_out
 from service.cases.wire import (
     CaseDetailOut,
@@ -16,12 +17,13 @@ from service.cases.wire import (
     PosteriorOut,
 )
 from service.dossier.record import dossier
-from service.parts import Service
+from service.photos.pictures import ThePictures
+from service.recognition.engine import TheEngine
 from service.store import cases
 from service.store.cases import Edit
 from service.store.people import Role
 from service.web.errors import RoleNeeded, documented
-from service.web.parameters import Exactly, RowNumber, Who
+from service.web.parameters import Exactly, RowNumber, TheDatabase, TheSettings, Who
 from service.web.wire import Line
 
 router = APIRouter(tags=["cases"], responses=documented(400, 403, 404, 409, 422))
@@ -37,40 +39,42 @@ Unseen = Annotated[
 
 
 @router.get("/cases")
-def list_cases(parts: Service) -> list[CaseOut]:
+def list_cases(database: TheDatabase) -> list[CaseOut]:
     """All cases, open ones first, then the newest first."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         return [CaseOut.model_validate(one) for one in cases.every(connection)]
 
 
 @router.post("/cases", status_code=201)
-def add_case(case: CaseIn, parts: Service) -> CaseOut:
+def add_case(case: CaseIn, database: TheDatabase) -> CaseOut:
     """Open a case; its encounters are put in afterwards."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         return CaseOut.model_validate(cases.add(connection, **case.model_dump()))
 
 
 @router.get("/cases/{case_id}")
-def get_case(case_id: RowNumber, parts: Service) -> CaseDetailOut:
+def get_case(case_id: RowNumber, database: TheDatabase) -> CaseDetailOut:
     """A case and everything that was ever put in or taken out."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         return case_detail(cases.get(connection, case_id), cases.history(connection, case_id))
 
 
 @router.patch("/cases/{case_id}")
-def edit_case(case_id: RowNumber, wanted: CaseEdit, parts: Service, who: Who) -> CaseOut:
+def edit_case(case_id: RowNumber, wanted: CaseEdit, database: TheDatabase, who: Who) -> CaseOut:
     """Change name, note or prior, or close the case (curators); a case is never deleted."""
     if wanted.closed is not None and not who.role.may(Role.CURATOR):
         raise RoleNeeded(Role.CURATOR, who.role)
-    with parts.database.write() as connection:
+    with database.write() as connection:
         made = cases.edit(connection, case_id, Edit(**wanted.model_dump()))
     return CaseOut.model_validate(made)
 
 
 @router.post("/cases/{case_id}/encounters", status_code=201)
-def put_encounters(case_id: RowNumber, new: CaseEncountersIn, parts: Service, who: Who) -> CaseOut:
+def put_encounters(
+    case_id: RowNumber, new: CaseEncountersIn, database: TheDatabase, who: Who
+) -> CaseOut:
     """Put encounters into a case; those that are in it already stay."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         made = cases.put(connection, case_id, new.encounters, who.signs(new.reviewer))
     return CaseOut.model_validate(made)
 
@@ -79,29 +83,39 @@ def put_encounters(case_id: RowNumber, new: CaseEncountersIn, parts: Service, wh
 def take_encounter(
     case_id: RowNumber,
     encounter_id: RowNumber,
-    parts: Service,
+    database: TheDatabase,
     who: Who,
     reviewer: Line = "anonymous",
 ) -> CaseOut:
     """Take an encounter out of a case; that it was in stays on record."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         made = cases.take(connection, case_id, encounter_id, who.signs(reviewer))
     return CaseOut.model_validate(made)
 
 
 @router.get("/cases/{case_id}/report", responses=documented(503))
-def get_report(case_id: RowNumber, parts: Service, who: Who) -> CaseReportOut:
+def get_report(case_id: RowNumber, casework: TheCasework, who: Who) -> CaseReportOut:
     """All pairs, all partitions, conflicts, and the space-time line of each pair."""
-    return report_out(parts.casework.report(case_id), exact=who.sees_places)
+    return report_out(casework.report(case_id), exact=who.sees_places)
 
 
 @router.get("/cases/{case_id}/dossier", responses=documented(503))
-def get_dossier(case_id: RowNumber, parts: Service, exact: Exactly) -> DossierOut:
+def get_dossier(
+    case_id: RowNumber,
+    settings: TheSettings,
+    database: TheDatabase,
+    engine: TheEngine,
+    casework: TheCasework,
+    pictures: ThePictures,
+    exact: Exactly,
+) -> DossierOut:
     """The record of a case with photos, figures and decisions, from which its page is made."""
-    return dossier(parts, case_id, exact=exact)
+    return dossier(settings, database, engine, casework, pictures, case_id, exact=exact)
 
 
 @router.get("/encounters/{encounter_id}/posterior", responses=documented(503))
-def get_posterior(encounter_id: RowNumber, parts: Service, unseen: Unseen = None) -> PosteriorOut:
+def get_posterior(
+    encounter_id: RowNumber, casework: TheCasework, unseen: Unseen = None
+) -> PosteriorOut:
     """Who it may be: every identity, or an animal that is not in the catalogue."""
-    return PosteriorOut.model_validate(parts.casework.who(encounter_id, unseen))
+    return PosteriorOut.model_validate(casework.who(encounter_id, unseen))

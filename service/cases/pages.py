@@ -8,20 +8,23 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from reid.errors import InputError, ReidError
-from service.cases.report import CaseReport, WhoItIs
+from service.cases.report import CaseReport, Casework, TheCasework, WhoItIs
 from service.cases.view import RATINGS, case_row, case_view, member_views
 from service.dossier.printing import printed
 from service.dossier.record import dossier
 from service.encounters.list_view import title
 from service.encounters.posterior_view import chances
-from service.parts import Parts, Service
+from service.photos.pictures import ThePictures
+from service.recognition.engine import Engine, TheEngine
 from service.store import cases, encounters
 from service.store.cases import LARGEST, Case, Edit
+from service.store.database import Database
 from service.store.people import Actor
 from service.web.advice import trouble
+from service.web.ahead import Ahead
 from service.web.kept import NotYet
 from service.web.page import goto, page, remember
-from service.web.parameters import Exactly, RowNumber, Who
+from service.web.parameters import Exactly, RowNumber, TheAhead, TheDatabase, TheSettings, Who
 from service.web.wire import Line
 from service.web.words import when
 
@@ -42,30 +45,38 @@ class NoNumber(InputError):
 
 
 @router.get("/cases")
-def case_list(request: Request, parts: Service) -> Response:
+def case_list(request: Request, database: TheDatabase) -> Response:
     """All cases, and a form for a new one."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         rows = [case_row(one) for one in cases.every(connection)]
-        return page(request, parts, "cases/cases.html", connection, nav="cases", rows=rows)
+        return page(request, "cases/cases.html", connection, nav="cases", rows=rows)
 
 
 @router.post("/cases")
 def add_case(
-    parts: Service, name: Annotated[Line, Form()], note: Note = "", together: Together = 0.5
+    database: TheDatabase, name: Annotated[Line, Form()], note: Note = "", together: Together = 0.5
 ) -> Response:
     """Open a case and go to it."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         made = cases.add(connection, name, _plain(note), together)
     return goto(f"/cases/{made.id}")
 
 
 @router.get("/cases/{case_id}")
-def case_page(case_id: RowNumber, request: Request, parts: Service, who: Who) -> Response:
+def case_page(
+    case_id: RowNumber,
+    request: Request,
+    database: TheDatabase,
+    ahead: TheAhead,
+    engine: TheEngine,
+    casework: TheCasework,
+    who: Who,
+) -> Response:
     """What the photos and the map say about a case."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         case = cases.get(connection, case_id)
-    report, problem = _report(parts, case_id)
-    with parts.database.read() as connection:
+    report, problem = _report(ahead, engine, casework, case_id)
+    with database.read() as connection:
         members = [(encounters.summary(connection, one), None) for one in case.encounters]
         pending = sum(one.pending for one, _ in members)
         values = {
@@ -76,19 +87,27 @@ def case_page(case_id: RowNumber, request: Request, parts: Service, who: Who) ->
             "view": case_view(report, exact=who.sees_places) if report else None,
             "problem": problem,
             "pending": pending,
-            "loaded": parts.engine.loaded is not None,
+            "loaded": engine.loaded is not None,
             "busy": pending > 0 or (report is None and not problem),
             "ratings": RATINGS,
             "choices": _choices(connection, case),
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
-        return page(request, parts, "cases/case.html", connection, **values)
+        return page(request, "cases/case.html", connection, **values)
 
 
 @router.get("/cases/{case_id}/dossier")
-def dossier_page(case_id: RowNumber, parts: Service, exact: Exactly) -> Response:
+def dossier_page(
+    case_id: RowNumber,
+    settings: TheSettings,
+    database: TheDatabase,
+    engine: TheEngine,
+    casework: TheCasework,
+    pictures: ThePictures,
+    exact: Exactly,
+) -> Response:
     """The dossier: one file that stands for itself, under a policy of its own."""
-    made = printed(dossier(parts, case_id, exact=exact))
+    made = printed(dossier(settings, database, engine, casework, pictures, case_id, exact=exact))
     headers = {
         "content-security-policy": made.policy,
         "content-disposition": f'inline; filename="{made.file_name}"',
@@ -100,61 +119,73 @@ def dossier_page(case_id: RowNumber, parts: Service, exact: Exactly) -> Response
 @router.post("/cases/{case_id}/edit")
 def edit_case(
     case_id: RowNumber,
-    parts: Service,
+    database: TheDatabase,
     together: Together,
     note: Note = "",
     movement_prior: Annotated[bool, Form()] = False,
 ) -> Response:
     """Another prior or note."""
     wanted = Edit(note=_plain(note), together=together, movement_prior=movement_prior)
-    with parts.database.write() as connection:
+    with database.write() as connection:
         cases.edit(connection, case_id, wanted)
     return goto(f"/cases/{case_id}")
 
 
 @router.post("/cases/{case_id}/closed")
-def close_case(case_id: RowNumber, parts: Service, closed: Annotated[bool, Form()]) -> Response:
+def close_case(
+    case_id: RowNumber, database: TheDatabase, closed: Annotated[bool, Form()]
+) -> Response:
     """Close it, or open it again."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         cases.edit(connection, case_id, Edit(closed=closed))
     return goto(f"/cases/{case_id}")
 
 
 @router.post("/cases/{case_id}/encounters")
 def put_encounters(
-    case_id: RowNumber, parts: Service, who: Who, encounter: Numbers, reviewer: Reviewer = ""
+    case_id: RowNumber, database: TheDatabase, who: Who, encounter: Numbers, reviewer: Reviewer = ""
 ) -> Response:
     """Put encounters in."""
-    return _put(parts, case_id, encounter, who, reviewer)
+    return _put(database, case_id, encounter, who, reviewer)
 
 
 @router.post("/cases/{case_id}/encounters/{encounter_id}/remove")
 def take_encounter(
-    case_id: RowNumber, encounter_id: RowNumber, parts: Service, who: Who, reviewer: Reviewer = ""
+    case_id: RowNumber,
+    encounter_id: RowNumber,
+    database: TheDatabase,
+    who: Who,
+    reviewer: Reviewer = "",
 ) -> Response:
     """Take an encounter out."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         cases.take(connection, case_id, encounter_id, who.signs(reviewer))
     return goto(f"/cases/{case_id}")
 
 
 @router.post("/encounters/{encounter_id}/case")
 def put_into_case(
-    encounter_id: RowNumber, parts: Service, who: Who, case: Number, reviewer: Reviewer = ""
+    encounter_id: RowNumber, database: TheDatabase, who: Who, case: Number, reviewer: Reviewer = ""
 ) -> Response:
     """Put this encounter into a case and go to the case."""
-    return _put(parts, case, [encounter_id], who, reviewer)
+    return _put(database, case, [encounter_id], who, reviewer)
 
 
 @router.get("/encounters/{encounter_id}/posterior")
 def posterior(
-    encounter_id: RowNumber, request: Request, parts: Service, unseen: str = ""
+    encounter_id: RowNumber,
+    request: Request,
+    database: TheDatabase,
+    ahead: TheAhead,
+    engine: TheEngine,
+    casework: TheCasework,
+    unseen: str = "",
 ) -> Response:
     """Who an encounter may be, under a number of unseen animals that anybody may change."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         summary = encounters.summary(connection, encounter_id)
-    found, problem = _who(parts, encounter_id, _above_zero(unseen))
-    with parts.database.read() as connection:
+    found, problem = _who(ahead, engine, casework, encounter_id, _above_zero(unseen))
+    with database.read() as connection:
         values = {
             "nav": "encounters",
             "encounter_id": encounter_id,
@@ -162,19 +193,20 @@ def posterior(
             "found": found,
             "lines": chances(found) if found else (),
             "problem": problem,
-            "loaded": parts.engine.loaded is not None,
+            "loaded": engine.loaded is not None,
             "busy": found is None and not problem,
         }
-        return page(request, parts, "encounters/posterior.html", connection, **values)
+        return page(request, "encounters/posterior.html", connection, **values)
 
 
-def _report(parts: Parts, case_id: int) -> tuple[CaseReport | None, str]:
+def _report(
+    ahead: Ahead, engine: Engine, casework: Casework, case_id: int
+) -> tuple[CaseReport | None, str]:
     """The report, or why there is none; neither while it is being found out."""
-    if parts.engine.loaded is None:
-        return None, parts.engine.failure or ""
-    casework = parts.casework
+    if engine.loaded is None:
+        return None, engine.failure or ""
     try:
-        found = parts.ahead.answer(
+        found = ahead.answer(
             ("report", case_id),
             lambda: casework.at_once().report(case_id),
             lambda: casework.report(case_id),
@@ -186,13 +218,14 @@ def _report(parts: Parts, case_id: int) -> tuple[CaseReport | None, str]:
     return found, ""
 
 
-def _who(parts: Parts, encounter_id: int, unseen: float | None) -> tuple[WhoItIs | None, str]:
+def _who(
+    ahead: Ahead, engine: Engine, casework: Casework, encounter_id: int, unseen: float | None
+) -> tuple[WhoItIs | None, str]:
     """The same for one encounter."""
-    if parts.engine.loaded is None:
-        return None, parts.engine.failure or ""
-    casework = parts.casework
+    if engine.loaded is None:
+        return None, engine.failure or ""
     try:
-        found = parts.ahead.answer(
+        found = ahead.answer(
             ("who", encounter_id, unseen),
             lambda: casework.at_once().who(encounter_id, unseen),
             lambda: casework.who(encounter_id, unseen),
@@ -204,9 +237,9 @@ def _who(parts: Parts, encounter_id: int, unseen: float | None) -> tuple[WhoItIs
     return found, ""
 
 
-def _put(parts: Parts, case_id: int, ids: list[int], who: Actor, reviewer: str) -> Response:
+def _put(database: Database, case_id: int, ids: list[int], who: Actor, reviewer: str) -> Response:
     name = who.signs(reviewer)
-    with parts.database.write() as connection:
+    with database.write() as connection:
         cases.put(connection, case_id, ids, name)
     response = goto(f"/cases/{case_id}")
     remember(response, name, who)

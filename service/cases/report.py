@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from threading import Lock
+from typing import Annotated
 
 import numpy as np
+from fastapi import Depends
 
 from reid import movement, partitions, prior
 from reid.encounters import between
@@ -27,6 +29,7 @@ from service.store.database import Database
 from service.store.encounters import EncounterDetail
 from service.store.pairs import Maker
 from service.web.kept import Kept
+from service.web.parameters import component
 
 PAIRS_KEPT = 1000
 
@@ -342,3 +345,7 @@ def _totals(llr: partitions.Matrix, pairs: Sequence[CasePair]) -> partitions.Mat
     for one in pairs:
         total[one.one, one.other] = total[one.other, one.one] = one.total
     return total
+
+
+TheCasework = Annotated[Casework, Depends(component(Casework))]
+"""The app's, for a route."""

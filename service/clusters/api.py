@@ -4,36 +4,38 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from service.clusters.pairing import ThePairing
 from service.clusters.view import clusters_out, suggestions_out
 from service.clusters.wire import ClustersOut, PutUpIn, PutUpOut, SuggestionsOut
-from service.parts import Service
 from service.web.errors import documented
-from service.web.parameters import Limit, Offset, Who
+from service.web.parameters import Limit, Offset, TheDatabase, Who
 
 router = APIRouter(tags=["clusters"], responses=documented(400, 403, 404, 409, 422))
 
 
 @router.get("/clusters")
-def list_clusters(parts: Service, limit: Limit = 100, offset: Offset = 0) -> ClustersOut:
+def list_clusters(
+    database: TheDatabase, pairing: ThePairing, limit: Limit = 100, offset: Offset = 0
+) -> ClustersOut:
     """All encounters sorted into animals, the largest clusters first."""
-    with parts.database.read() as connection:
-        return clusters_out(parts, connection, limit, offset)
+    with database.read() as connection:
+        return clusters_out(pairing, connection, limit, offset)
 
 
 @router.get("/suggestions")
 def list_suggestions(
-    parts: Service, limit: Annotated[int, Query(ge=1, le=200)] = 20
+    database: TheDatabase, pairing: ThePairing, limit: Annotated[int, Query(ge=1, le=200)] = 20
 ) -> SuggestionsOut:
     """Pairs whose answer changes the number of animals most; none that was decided or put up."""
-    with parts.database.read() as connection:
-        return suggestions_out(parts, connection, limit)
+    with database.read() as connection:
+        return suggestions_out(pairing, connection, limit)
 
 
 @router.post("/suggestions/reviews", status_code=201)
-def put_up(wanted: PutUpIn, parts: Service, who: Who) -> PutUpOut:
+def put_up(wanted: PutUpIn, database: TheDatabase, pairing: ThePairing, who: Who) -> PutUpOut:
     """Put pairs up for blind review by two observers; those put up before stay as they are."""
-    with parts.database.write() as connection:
-        best = [one.couple for one in parts.pairing.worth(connection, limit=wanted.best or 1)]
+    with database.write() as connection:
+        best = [one.couple for one in pairing.worth(connection, limit=wanted.best or 1)]
         couples = wanted.pairs or (best if wanted.best else [])
-        new = parts.pairing.put_up(connection, couples, who.signs(wanted.reviewer))
+        new = pairing.put_up(connection, couples, who.signs(wanted.reviewer))
     return PutUpOut(asked=len(couples), new=new)

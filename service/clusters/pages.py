@@ -9,15 +9,15 @@ from sqlalchemy import Connection
 
 from reid.errors import InputError
 from service.clusters.naming import Plan, carry_out, next_names, plan
+from service.clusters.pairing import Pairing, ThePairing
 from service.clusters.view import SIZES, WHO, cluster_list, filters, worth_of, worth_views
-from service.parts import Parts, Service
 from service.store import cases, progress
 from service.store.clusterings import Clustering
 from service.store.pairs import Couple
 from service.store.people import Role
 from service.web.languages import ngettext
 from service.web.page import goto, page, remember
-from service.web.parameters import Who
+from service.web.parameters import TheDatabase, Who
 from service.web.wire import Line
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -43,7 +43,8 @@ class NoCluster(InputError):
 @router.get("/clusters")
 def clusters(
     request: Request,
-    parts: Service,
+    database: TheDatabase,
+    pairing: ThePairing,
     who: str = "unidentified",
     size: str = "",
     station: str = "",
@@ -52,33 +53,34 @@ def clusters(
 ) -> Response:
     """Clusters of encounters, by default those without an identity."""
     wanted = filters(who, size, station, flank, page_number)
-    with parts.database.read() as connection:
+    with database.read() as connection:
         values = {
             "nav": "encounters",
-            "found": cluster_list(parts, connection, wanted),
+            "found": cluster_list(pairing, connection, wanted),
             "filters": wanted,
             "whos": WHO,
             "sizes": SIZES,
             "stations": progress.stations(connection),
-            "worth": worth_views(parts, connection, WORTH) if wanted.page == 1 else (),
+            "worth": worth_views(pairing, connection, WORTH) if wanted.page == 1 else (),
             "said": _said(request),
         }
-        return page(request, parts, "clusters/clusters.html", connection, **values)
+        return page(request, "clusters/clusters.html", connection, **values)
 
 
 @router.get("/clusters/preview")
 def preview(
     request: Request,
-    parts: Service,
+    database: TheDatabase,
+    pairing: ThePairing,
     what: What,
     chosen: Annotated[list[Numbers], Query(max_length=MOST)] = [],  # noqa: B006  FastAPI copies it
     best: Annotated[int, Query(ge=0, le=200)] = 0,
 ) -> Response:
     """What an action would do, before anything is done. best: pairs most worth a decision."""
-    with parts.database.read() as connection:
-        made, groups = _made(parts, connection), _groups(chosen)
+    with database.read() as connection:
+        made, groups = _made(pairing, connection), _groups(chosen)
         plans = [plan(connection, one, made) for one in groups]
-        asked = parts.pairing.to_review(connection, groups, best) if what == "reviews" else []
+        asked = pairing.to_review(connection, groups, best) if what == "reviews" else []
         values = {
             "nav": "encounters",
             "what": what,
@@ -93,12 +95,13 @@ def preview(
         }
         if not groups and not best:
             raise NoCluster(NoCluster.__doc__ or "")
-        return page(request, parts, "clusters/clusters_preview.html", connection, **values)
+        return page(request, "clusters/clusters_preview.html", connection, **values)
 
 
 @router.post("/clusters/identities")
 def name_clusters(
-    parts: Service,
+    database: TheDatabase,
+    pairing: ThePairing,
     who: Who,
     chosen: Chosen,
     seen: Seen,
@@ -108,8 +111,8 @@ def name_clusters(
 ) -> Response:
     """Decide on every chosen cluster, all or none."""
     signed, groups = who.signs(reviewer), _groups(chosen)
-    with parts.database.write() as connection:
-        made = _made(parts, connection)
+    with database.write() as connection:
+        made = _made(pairing, connection)
         plans = [plan(connection, one, made) for one in groups]
         _decide(connection, plans, made, seen, name, _plain(note), signed)
     response = goto(f"/clusters?named={len(plans)}")
@@ -119,25 +122,26 @@ def name_clusters(
 
 @router.post("/clusters/reviews")
 def put_up(
-    parts: Service,
+    database: TheDatabase,
+    pairing: ThePairing,
     who: Who,
     pair: Annotated[list[Pair], Form(max_length=500)],
     reviewer: Text = "",
 ) -> Response:
     """Put pairs up for review."""
     couples = [_couple(one) for one in pair]
-    with parts.database.write() as connection:
-        new = parts.pairing.put_up(connection, couples, who.signs(reviewer))
+    with database.write() as connection:
+        new = pairing.put_up(connection, couples, who.signs(reviewer))
     return goto(f"/clusters?asked={new}")
 
 
 @router.post("/clusters/case")
 def open_case(
-    parts: Service, who: Who, chosen: Chosen, name: Annotated[Line, Form()], note: Note = ""
+    database: TheDatabase, who: Who, chosen: Chosen, name: Annotated[Line, Form()], note: Note = ""
 ) -> Response:
     """Open a case with the encounters of the chosen clusters and go to it."""
     numbers = [n for one in _groups(chosen) for n in one]
-    with parts.database.write() as connection:
+    with database.write() as connection:
         made = cases.add(connection, name, _plain(note))
         cases.put(connection, made.id, numbers, who.signs(""))
     return goto(f"/cases/{made.id}")
@@ -157,8 +161,8 @@ def _decide(
         carry_out(connection, one, made, seen=then, name=name, note=note, reviewer=reviewer)
 
 
-def _made(parts: Parts, connection: Connection) -> Clustering | None:
-    kept = parts.pairing.latest(connection)
+def _made(pairing: Pairing, connection: Connection) -> Clustering | None:
+    kept = pairing.latest(connection)
     return kept.content if kept else None
 
 

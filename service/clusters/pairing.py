@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from threading import Lock
+from typing import Annotated
 
+from fastapi import Depends
 from sqlalchemy import Connection
 
 from reid.clusters import probability
@@ -21,6 +23,7 @@ from service.store.pairs import Maker
 from service.store.reviews import NewPair
 from service.store.tables.base import now
 from service.store.tasks import Done, Failure, Outcome, attempted
+from service.web.parameters import component
 
 AT_LEAST_EVERY = timedelta(minutes=10)  # while pairs are still being compared
 
@@ -162,3 +165,7 @@ def gathered(connection: Connection, maker: Maker) -> Facts:
         standings=said.standings(connection),
         waiting=len(pairs.lacking(connection, maker)),
     )
+
+
+ThePairing = Annotated[Pairing, Depends(component(Pairing))]
+"""The app's, for a route."""

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from reid.types import Flank
 from service.catalogue import disclosed as said
+from service.clusters.pairing import Pairing
 from service.clusters.wire import ClusterOut, ClustersOut, Made, SuggestionOut, SuggestionsOut
 from service.encounters.list_view import EncounterRow, Named, row
-from service.parts import Parts
 from service.store import encounters, identities
 from service.store.clusterings import Cluster, Clustering, Kept, Worth
 from service.store.encounters import EncounterSummary
@@ -133,9 +133,9 @@ class ClusterList:
     pages: int
 
 
-def cluster_list(parts: Parts, connection: Connection, wanted: Filters) -> ClusterList:
+def cluster_list(pairing: Pairing, connection: Connection, wanted: Filters) -> ClusterList:
     """The clusters that fit, the largest first, or the likeliest where identities are near."""
-    kept = parts.pairing.latest(connection)
+    kept = pairing.latest(connection)
     if kept is None:
         return ClusterList(None, False, (), 0, 1, 1)
     found = [one for one in kept.content.clusters if wanted.fits(one)]
@@ -146,7 +146,7 @@ def cluster_list(parts: Parts, connection: Connection, wanted: Filters) -> Clust
     page = min(max(1, wanted.page), pages)
     shown = found[(page - 1) * PAGE : page * PAGE]
     views = _views(connection, shown)
-    current = parts.pairing.current(connection, kept)
+    current = pairing.current(connection, kept)
     return ClusterList(kept, current, views, len(found), page, pages)
 
 
@@ -164,9 +164,9 @@ def _placed(connection: Connection, found: list[Cluster], wanted: Filters) -> li
     return [one for one in found if not fitting.isdisjoint(one.encounters)]
 
 
-def worth_views(parts: Parts, connection: Connection, limit: int) -> tuple[WorthView, ...]:
+def worth_views(pairing: Pairing, connection: Connection, limit: int) -> tuple[WorthView, ...]:
     """The pairs most worth a decision, with their photos."""
-    return worth_of(connection, parts.pairing.worth(connection, limit=limit))
+    return worth_of(connection, pairing.worth(connection, limit=limit))
 
 
 def worth_of(connection: Connection, found: Sequence[Worth]) -> tuple[WorthView, ...]:
@@ -239,29 +239,29 @@ def _view(
     )
 
 
-def made_out(parts: Parts, connection: Connection, kept: Kept | None) -> Made | None:
+def made_out(pairing: Pairing, connection: Connection, kept: Kept | None) -> Made | None:
     """When and from what the clusters were made."""
     if kept is None:
         return None
     content: Clustering = kept.content
     return Made(
         made_at=kept.made_at,
-        current=parts.pairing.current(connection, kept),
+        current=pairing.current(connection, kept),
         model=content.model,
         calibrator=content.calibrator,
         prior=content.prior,
     )
 
 
-def clusters_out(parts: Parts, connection: Connection, limit: int, offset: int) -> ClustersOut:
+def clusters_out(pairing: Pairing, connection: Connection, limit: int, offset: int) -> ClustersOut:
     """Clusters on the wire."""
-    kept = parts.pairing.latest(connection)
+    kept = pairing.latest(connection)
     content = kept.content if kept else None
     hidden = said.hidden(connection)
     every = content.clusters if content else ()
     shown = [one.veiled(hidden) for one in every[offset : offset + limit]]
     return ClustersOut(
-        made=made_out(parts, connection, kept),
+        made=made_out(pairing, connection, kept),
         encounters=content.encounters if content else 0,
         animals=content.animals if content else 0,
         unplaced=content.unplaced if content else 0,
@@ -272,10 +272,10 @@ def clusters_out(parts: Parts, connection: Connection, limit: int, offset: int) 
     )
 
 
-def suggestions_out(parts: Parts, connection: Connection, limit: int) -> SuggestionsOut:
+def suggestions_out(pairing: Pairing, connection: Connection, limit: int) -> SuggestionsOut:
     """Suggestions on the wire."""
-    found = parts.pairing.worth(connection, limit=limit)
+    found = pairing.worth(connection, limit=limit)
     return SuggestionsOut(
-        made=made_out(parts, connection, parts.pairing.latest(connection)),
+        made=made_out(pairing, connection, pairing.latest(connection)),
         suggestions=[SuggestionOut.model_validate(one) for one in found],
     )

@@ -11,11 +11,15 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 
 from reid.errors import BadSettings, NotFound
+from service.cases.report import Casework
 from service.cases.wire import DossierOut
 from service.dossier.record import dossier
 from service.dossier.view import dossier_view
-from service.parts import Parts
+from service.photos.pictures import Pictures
+from service.recognition.engine import Engine
+from service.settings import Settings
 from service.store import cases
+from service.store.database import Database
 from service.web import languages
 from service.web.words import FILTERS, SIGNS
 
@@ -68,15 +72,24 @@ def file_stem(record: DossierOut) -> str:
 
 
 def write(
-    parts: Parts, case: str, out: Path, json: Path | None = None, *, exact: bool = False
+    settings: Settings,
+    database: Database,
+    engine: Engine,
+    casework: Casework,
+    pictures: Pictures,
+    case: str,
+    out: Path,
+    json: Path | None = None,
+    *,
+    exact: bool = False,
 ) -> DossierOut:
     """Write a dossier, and its JSON if asked. case: number or name."""
     for path in (out, json):
         if path and not path.parent.is_dir():
             raise BadSettings(f"there is no folder {path.parent}")
-    with parts.database.read() as connection:
+    with database.read() as connection:
         number = _number(connection, case)
-    record = dossier(parts, number, exact=exact)
+    record = dossier(settings, database, engine, casework, pictures, number, exact=exact)
     out.write_text(printed(record).html, encoding="utf-8")
     if json:
         json.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")

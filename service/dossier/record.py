@@ -16,7 +16,7 @@ from reid.errors import InputError, UnknownModel
 from reid.types import Box
 from reid.weights import default_folder, load_card
 from service.calibration.tested_wire import TestedOut
-from service.cases.report import BestPair, CaseReport, Member
+from service.cases.report import BestPair, CaseReport, Casework, Member
 from service.cases.to_wire import report_out
 from service.cases.wire import (
     CalibratorFactsOut,
@@ -33,10 +33,13 @@ from service.cases.wire import (
 )
 from service.encounters.wire import DecisionOut
 from service.monitoring.health import installed
-from service.parts import Parts
+from service.photos.pictures import Pictures
 from service.photos.wire import AnnotationOut, ClaimOut
+from service.recognition.engine import Engine
 from service.recognition.to_wire import correspondences_out, overlap_out
+from service.settings import Settings
 from service.store import cases
+from service.store.database import Database
 from service.store.files import digest
 from service.store.identities import Reference
 
@@ -48,21 +51,30 @@ PRIORS = (0.1, 0.25, 0.5, 0.75, 0.9)
 STATED = ("captured_at", "station", "flank", "box")
 
 
-def dossier(parts: Parts, case_id: int, *, exact: bool = False) -> DossierOut:
+def dossier(
+    settings: Settings,
+    database: Database,
+    engine: Engine,
+    casework: Casework,
+    pictures: Pictures,
+    case_id: int,
+    *,
+    exact: bool = False,
+) -> DossierOut:
     """All of a case. exact: positions as they are, not rounded. NotFound for an unknown case."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         cases.get(connection, case_id)  # before the network is loaded for nothing
-    report = parts.casework.report(case_id)
+    report = casework.report(case_id)
     wire = report_out(report, exact=exact)
     content = DossierContentOut(
         software=f"leopard-reid {installed()}",
-        species=parts.settings.species,
+        species=settings.species,
         positions="exact" if exact else "rounded",
-        model=_model(report.model, _folder(parts)),
-        calibrator=_calibrator(parts),
+        model=_model(report.model, _folder(settings)),
+        calibrator=_calibrator(settings, engine),
         tested=TestedOut.model_validate(report.tested) if report.tested else None,
         report=wire,
-        encounters=_encounters(parts, report),
+        encounters=_encounters(pictures, report),
         pairs=[
             _pair(wire.pairs[n].encounters, one.says.best)
             for n, one in enumerate(report.pairs)
@@ -83,8 +95,8 @@ def digest_of(content: DossierContentOut) -> str:
     return digest(text.encode())
 
 
-def _folder(parts: Parts) -> Path:
-    return parts.settings.weights_dir or default_folder()
+def _folder(settings: Settings) -> Path:
+    return settings.weights_dir or default_folder()
 
 
 def _model(name: str, folder: Path) -> ModelFactsOut:
@@ -97,9 +109,9 @@ def _model(name: str, folder: Path) -> ModelFactsOut:
     )
 
 
-def _calibrator(parts: Parts) -> CalibratorFactsOut:
-    used = parts.engine.calibrator()
-    path = _folder(parts) / f"{parts.engine.fitted().id}.toml"  # also of an adjusted one
+def _calibrator(settings: Settings, engine: Engine) -> CalibratorFactsOut:
+    used = engine.calibrator()
+    path = _folder(settings) / f"{engine.fitted().id}.toml"  # also of an adjusted one
     card = tomllib.loads(path.read_text()) if path.is_file() else {}
     return CalibratorFactsOut(
         id=used.id,
@@ -111,16 +123,16 @@ def _calibrator(parts: Parts) -> CalibratorFactsOut:
     )
 
 
-def _encounters(parts: Parts, report: CaseReport) -> list[DossierEncounterOut]:
+def _encounters(pictures: Pictures, report: CaseReport) -> list[DossierEncounterOut]:
     speaking = {n for one in report.pairs if one.says.best for n in one.says.best.annotations}
     return [
-        _encounter(parts, letter, member, speaking)
+        _encounter(pictures, letter, member, speaking)
         for letter, member in zip(ascii_uppercase, report.members, strict=False)
     ]
 
 
 def _encounter(
-    parts: Parts, letter: str, member: Member, speaking: set[int]
+    pictures: Pictures, letter: str, member: Member, speaking: set[int]
 ) -> DossierEncounterOut:
     detail = member.detail
     drawn = _drawn(detail.references, speaking)
@@ -129,7 +141,7 @@ def _encounter(
         encounter_id=detail.summary.id,
         name=detail.summary.name,
         photos=[
-            _photo(parts, f"{letter}{n}", one, detail.conflicts, drawn)
+            _photo(pictures, f"{letter}{n}", one, detail.conflicts, drawn)
             for n, one in enumerate(detail.references, 1)
         ],
         decisions=[DecisionOut.model_validate(one) for one in detail.decisions],
@@ -147,7 +159,7 @@ def _drawn(references: tuple[Reference, ...], speaking: set[int]) -> set[int]:
 
 
 def _photo(
-    parts: Parts,
+    pictures: Pictures,
     name: str,
     one: Reference,
     conflicts: Mapping[str, tuple[object, ...]],
@@ -167,15 +179,15 @@ def _photo(
         zone=photo.zone,
         annotation=AnnotationOut.model_validate(one.annotation),
         stated=[said for said in claims if said.field in STATED and not said.used],
-        crop=_crop(parts, one) if one.annotation.id in drawn else None,
+        crop=_crop(pictures, one) if one.annotation.id in drawn else None,
     )
 
 
-def _crop(parts: Parts, one: Reference) -> CropOut | None:
+def _crop(pictures: Pictures, one: Reference) -> CropOut | None:
     """None where the file can no longer be read."""
     photo, box = one.photo, one.annotation.box
     try:
-        jpeg = parts.pictures.jpeg(photo.id, one.annotation.id, LONGEST)
+        jpeg = pictures.jpeg(photo.id, one.annotation.id, LONGEST)
     except (InputError, OSError):
         return None
     return CropOut(

@@ -12,14 +12,14 @@ from service.encounters.wire import (
     EncounterOut,
     EncountersOut,
 )
-from service.parts import Service
+from service.recognition.engine import TheEngine
 from service.recognition.to_wire import identification_out
 from service.recognition.wire import IdentificationOut
 from service.store import decisions, encounters
 from service.store.decisions import NewDecision
 from service.store.encounters import EncounterState
 from service.web.errors import documented
-from service.web.parameters import Limit, Offset, RowNumber, Who
+from service.web.parameters import Limit, Offset, RowNumber, TheDatabase, TheMetrics, Who
 
 router = APIRouter(
     prefix="/encounters", tags=["encounters"], responses=documented(400, 403, 404, 409, 422)
@@ -28,10 +28,10 @@ router = APIRouter(
 
 @router.get("")
 def list_encounters(
-    parts: Service, state: EncounterState = "all", limit: Limit = 100, offset: Offset = 0
+    database: TheDatabase, state: EncounterState = "all", limit: Limit = 100, offset: Offset = 0
 ) -> EncountersOut:
     """Encounters, newest first; `waiting` are those without a decision, or with one withdrawn."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         counts = encounters.counts(connection)
         found = encounters.search(connection, state, limit=limit, offset=offset)
     rows = [EncounterOut.model_validate(one) for one in found]
@@ -39,35 +39,41 @@ def list_encounters(
 
 
 @router.get("/{encounter_id}")
-def get_encounter(encounter_id: RowNumber, parts: Service, who: Who) -> EncounterDetailOut:
+def get_encounter(encounter_id: RowNumber, database: TheDatabase, who: Who) -> EncounterDetailOut:
     """One encounter with its photos and the history of its decisions."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         found = encounters.get(connection, encounter_id)
     return encounter_detail(found, exact=who.sees_places)
 
 
 @router.get("/{encounter_id}/candidates", responses=documented(503))
 def get_candidates(
-    encounter_id: RowNumber, parts: Service, top: Annotated[int, Query(ge=1, le=100)] = 10
+    encounter_id: RowNumber, engine: TheEngine, top: Annotated[int, Query(ge=1, le=100)] = 10
 ) -> IdentificationOut:
     """Who it may be, by the photos that are embedded by now."""
-    return identification_out(parts.engine.candidates(encounter_id), top)
+    return identification_out(engine.candidates(encounter_id), top)
 
 
 @router.get("/{encounter_id}/decisions")
-def list_decisions(encounter_id: RowNumber, parts: Service) -> list[DecisionOut]:
+def list_decisions(encounter_id: RowNumber, database: TheDatabase) -> list[DecisionOut]:
     """All decisions on an encounter, oldest first; the last one counts."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         encounters.summary(connection, encounter_id)
         found = decisions.of_encounter(connection, encounter_id)
     return [DecisionOut.model_validate(one) for one in found]
 
 
 @router.post("/{encounter_id}/decisions", status_code=201)
-def decide(encounter_id: RowNumber, decision: DecisionIn, parts: Service, who: Who) -> DecisionOut:
+def decide(
+    encounter_id: RowNumber,
+    decision: DecisionIn,
+    database: TheDatabase,
+    metrics: TheMetrics,
+    who: Who,
+) -> DecisionOut:
     """Record a decision; nothing is overwritten, `withdrawn` undoes the latest."""
     values = decision.model_dump() | {"reviewer": who.signs(decision.reviewer)}
-    with parts.database.write() as connection:
+    with database.write() as connection:
         made = decisions.add(connection, encounter_id, NewDecision(**values))
-    parts.metrics.decisions.labels(made.kind).inc()
+    metrics.decisions.labels(made.kind).inc()
     return DecisionOut.model_validate(made)

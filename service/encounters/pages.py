@@ -12,16 +12,17 @@ from service.encounters.comparison_view import comparing
 from service.encounters.comparison_words import said
 from service.encounters.decision_form import DecisionForm
 from service.encounters.list_view import STATES, counts, encounter_list, filters
-from service.parts import Parts, Service
-from service.recognition.engine import Answer
+from service.recognition.engine import Answer, Engine, TheEngine
 from service.store import cases, decisions, encounters, identities, progress
+from service.store.database import Database
 from service.viewer import look as looks
 from service.viewer.drawing import tone
 from service.web.advice import trouble
+from service.web.ahead import Ahead
 from service.web.core_words import said_by_core
 from service.web.kept import NotYet
 from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, Who
+from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheMetrics, Who
 from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -30,7 +31,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.get("/encounters")
 def encounter_page(
     request: Request,
-    parts: Service,
+    database: TheDatabase,
     state: str = "waiting",
     station: str = "",
     flank: str = "",
@@ -38,7 +39,7 @@ def encounter_page(
 ) -> Response:
     """Encounters, by default those that wait."""
     wanted = filters(state, station, flank, page_number)
-    with parts.database.read() as connection:
+    with database.read() as connection:
         found = encounter_list(connection, wanted)
         chosen = {"state": wanted.state, "station": wanted.station, "flank": wanted.flank}
         values = {
@@ -53,33 +54,45 @@ def encounter_page(
             "busy": counts(connection).pending > 0,
             "page_url": lambda number: "/encounters?" + urlencode({**chosen, "page": number}),
         }
-        return page(request, parts, "encounters/encounters.html", connection, **values)
+        return page(request, "encounters/encounters.html", connection, **values)
 
 
 @router.get("/encounters/{encounter_id}")
-def compare(encounter_id: RowNumber, request: Request, parts: Service) -> Response:
+def compare(
+    encounter_id: RowNumber,
+    request: Request,
+    database: TheDatabase,
+    ahead: TheAhead,
+    engine: TheEngine,
+) -> Response:
     """Query and candidates side by side."""
-    return _compare(request, parts, encounter_id)
+    return _compare(request, database, ahead, engine, encounter_id)
 
 
 def _compare(
-    request: Request, parts: Parts, encounter_id: int, refused: str = "", status: int = 200
+    request: Request,
+    database: Database,
+    ahead: Ahead,
+    engine: Engine,
+    encounter_id: int,
+    refused: str = "",
+    status: int = 200,
 ) -> Response:
-    with parts.database.read() as connection:
+    with database.read() as connection:
         detail = encounters.get(connection, encounter_id)
-    answer, problem = _candidates(parts, encounter_id)
+    answer, problem = _candidates(ahead, engine, encounter_id)
     look = looks.parse(request.query_params)
     still = answer is None and not problem
     view = comparing(detail, answer, look, still=still)
-    with parts.database.read() as connection:
+    with database.read() as connection:
         following = encounters.next_waiting(connection, encounter_id)
-        _look_ahead(parts, following.id if following and answer else None)
+        _look_ahead(ahead, engine, following.id if following and answer else None)
         values = {
             **{name: getattr(view, name) for name in view.__slots__},
             "nav": "encounters",
             "busy": detail.summary.pending > 0 or still,
             "still": still,
-            "loaded": parts.engine.loaded is not None,
+            "loaded": engine.loaded is not None,
             "problem": refused or problem,
             "said": _said(request, connection, encounter_id),
             "tone": tone(look.brightness, look.contrast),
@@ -91,18 +104,17 @@ def _compare(
             "cases_open": cases.joinable(connection, encounter_id),
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
-        response = page(request, parts, "encounters/encounter.html", connection, **values)
+        response = page(request, "encounters/encounter.html", connection, **values)
     response.status_code = status
     return response
 
 
-def _candidates(parts: Parts, encounter_id: int) -> tuple[Answer | None, str]:
+def _candidates(ahead: Ahead, engine: Engine, encounter_id: int) -> tuple[Answer | None, str]:
     """The answer, or why there is none; neither while it is being found out."""
-    if parts.engine.loaded is None:
-        return None, parts.engine.failure or ""
-    engine = parts.engine
+    if engine.loaded is None:
+        return None, engine.failure or ""
     try:
-        found = parts.ahead.answer(
+        found = ahead.answer(
             ("candidates", encounter_id),
             lambda: engine.candidates(encounter_id, wait=False),
             lambda: engine.candidates(encounter_id),
@@ -114,11 +126,11 @@ def _candidates(parts: Parts, encounter_id: int) -> tuple[Answer | None, str]:
     return found, ""
 
 
-def _look_ahead(parts: Parts, encounter_id: int | None) -> None:
+def _look_ahead(ahead: Ahead, engine: Engine, encounter_id: int | None) -> None:
     """Find out who the encounter may be that a person looks at next."""
     if encounter_id is not None:
         number = encounter_id
-        parts.ahead.soon(("candidates", number), lambda: parts.engine.candidates(number))
+        ahead.soon(("candidates", number), lambda: engine.candidates(number))
 
 
 def _said(request: Request, connection: Connection, encounter_id: int) -> str:
@@ -129,15 +141,30 @@ def _said(request: Request, connection: Connection, encounter_id: int) -> str:
 
 @router.post("/encounters/{encounter_id}/decisions")
 def decide(
-    encounter_id: RowNumber, request: Request, parts: Service, who: Who, new: DecisionForm
+    encounter_id: RowNumber,
+    request: Request,
+    database: TheDatabase,
+    metrics: TheMetrics,
+    ahead: TheAhead,
+    engine: TheEngine,
+    who: Who,
+    new: DecisionForm,
 ) -> Response:
     """Record a decision and show the encounter again, with a message and the way back."""
     try:
-        with parts.database.write() as connection:
+        with database.write() as connection:
             made = decisions.add(connection, encounter_id, new)
     except Conflict as error:
-        return _compare(request, parts, encounter_id, f"{sentence(said_by_core(str(error)))}.", 409)
-    parts.metrics.decisions.labels(made.kind).inc()
+        return _compare(
+            request,
+            database,
+            ahead,
+            engine,
+            encounter_id,
+            f"{sentence(said_by_core(str(error)))}.",
+            409,
+        )
+    metrics.decisions.labels(made.kind).inc()
     response = goto(f"/encounters/{encounter_id}?said={made.id}")
     remember(response, new.reviewer, who)
     return response

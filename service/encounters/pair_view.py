@@ -28,16 +28,17 @@ from datetime import datetime
 
 from reid.errors import ReidError
 from reid.types import Evidence, Grade, Source
-from service.cases.report import PairSays
+from service.cases.report import Casework, PairSays
 from service.encounters.list_view import crop_address, title
-from service.parts import Parts
 from service.photos.facts_view import quality_words
+from service.recognition.engine import Engine
 from service.store import encounters
+from service.store.database import Database
 from service.store.encounters import EncounterDetail
 from service.store.identities import Reference
 from service.viewer.look import PairLook
 from service.viewer.marks import SectionRow, marks, sections
-from service.viewer.overlay import Laid
+from service.viewer.overlay import Laid, Overlays
 from service.viewer.picture import PairPicture, pair_picture
 from service.web.advice import advice
 from service.web.languages import gettext as _
@@ -125,16 +126,26 @@ class PairView:
     problem: str
 
 
-def pair_view(parts: Parts, one: int, other: int, look: PairLook, *, blind: bool) -> PairView:
+def pair_view(
+    database: Database,
+    engine: Engine,
+    casework: Casework,
+    overlays: Overlays,
+    one: int,
+    other: int,
+    look: PairLook,
+    *,
+    blind: bool,
+) -> PairView:
     """Two encounters by their numbers. NotFound where one of them is not there."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         details = encounters.get(connection, one), encounters.get(connection, other)
-    says, problem = (None, "") if blind else _says(parts, one, other)
+    says, problem = (None, "") if blind else _says(engine, casework, one, other)
     shown = _shown(details, says, look)
     known = None
     if says and says.best and says.best.annotations == tuple(r.annotation.id for r in shown):
         known = says.best.comparison if says.best.query == says.best.annotations[0] else None
-    laid = parts.overlays.photos(*shown, blind=blind, known=known)
+    laid = overlays.photos(*shown, blind=blind, known=known)
     sides = [
         _side(letter, detail, reference, name, look, blind=blind)
         for letter, detail, reference, name in zip("AB", details, shown, "ab", strict=True)
@@ -155,18 +166,18 @@ def pair_view(parts: Parts, one: int, other: int, look: PairLook, *, blind: bool
         more=look.url(every=not look.every)
         if len(picture.marks) < len(every) or look.every
         else "",
-        evidence=_evidence(says, laid, parts.engine.calibrator().same) if says else None,
+        evidence=_evidence(says, laid, engine.calibrator().same) if says else None,
         overlap=overlapping(laid.comparison.overlap) if laid.comparison else "",
         problem=problem,
     )
 
 
-def _says(parts: Parts, one: int, other: int) -> tuple[PairSays | None, str]:
+def _says(engine: Engine, casework: Casework, one: int, other: int) -> tuple[PairSays | None, str]:
     """What the machine says, or why it says nothing."""
-    if parts.engine.loaded is None:
-        return None, parts.engine.failure or _("The network is being loaded.")
+    if engine.loaded is None:
+        return None, engine.failure or _("The network is being loaded.")
     try:
-        return parts.casework.between(one, other), ""
+        return casework.between(one, other), ""
     except ReidError as error:
         return None, f"{sentence(str(error))}. {advice(error.code)}"
 

@@ -7,8 +7,10 @@ from reid.crop import cut
 from reid.errors import BadSettings, InputError
 from reid.images import decode, encode_jpeg
 from reid.interchange import index_csv
-from service.parts import Parts
+from service.settings import Settings
 from service.store import encounters, identities
+from service.store.database import Database
+from service.store.files import PhotoFiles
 from service.store.identities import Reference
 
 QUALITY = 95
@@ -23,7 +25,9 @@ class Exported:
     skipped: tuple[str, ...]
 
 
-def export_identities(parts: Parts, folder: Path) -> Exported:
+def export_identities(
+    settings: Settings, database: Database, files: PhotoFiles, folder: Path
+) -> Exported:
     """Write folder/photos/*.jpg and folder/index.csv: every annotation of a decided encounter.
 
     Crops carry no metadata; the index names encounter, station and the camera's time, but no
@@ -31,7 +35,7 @@ def export_identities(parts: Parts, folder: Path) -> Exported:
     """
     if folder.exists() and any(folder.iterdir()):
         raise BadSettings(f"{folder} is not empty: name a new folder")
-    with parts.database.read() as connection:
+    with database.read() as connection:
         known = [identities.get(connection, one.id) for one in identities.catalogue(connection)]
         seen = [(one.summary.name, reference) for one in known for reference in one.references]
         places = {
@@ -43,7 +47,7 @@ def export_identities(parts: Parts, folder: Path) -> Exported:
     skipped: list[str] = []
     for name, reference in seen:
         try:
-            row = _written(parts, folder, reference)
+            row = _written(settings, files, folder, reference)
         except InputError as error:
             skipped.append(f"{reference.photo.file_name}: {error}")
         else:
@@ -53,10 +57,12 @@ def export_identities(parts: Parts, folder: Path) -> Exported:
     return Exported(len(rows), len({row["individual"] for row in rows}), tuple(skipped))
 
 
-def _written(parts: Parts, folder: Path, reference: Reference) -> dict[str, object]:
+def _written(
+    settings: Settings, files: PhotoFiles, folder: Path, reference: Reference
+) -> dict[str, object]:
     """Write one crop; returns its row without name and station."""
     annotation, photo = reference.annotation, reference.photo
-    image = decode(parts.files.get(photo.id), max_pixels=parts.settings.max_pixels)
+    image = decode(files.get(photo.id), max_pixels=settings.max_pixels)
     crop = cut(image, annotation.flank, annotation.box)
     path = f"photos/{annotation.id:06}.jpg"
     (folder / path).write_bytes(encode_jpeg(crop.image, quality=QUALITY))

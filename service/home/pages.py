@@ -3,25 +3,26 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from service.clusters.pairing import ThePairing
 from service.clusters.view import worth_views
 from service.encounters.list_view import counts, row
-from service.parts import Service
 from service.store import encounters, progress
 from service.web.page import page
+from service.web.parameters import TheDatabase
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 WORTH = 5  # pairs most worth a decision on the start page
 
 
 @router.get("/")
-def start(request: Request, parts: Service) -> Response:
+def start(request: Request, database: TheDatabase, pairing: ThePairing) -> Response:
     """What waits."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         found = encounters.next_waiting(connection)
         values = {
             "next": row(found) if found else None,
             "stations": progress.stations(connection),
             "busy": counts(connection).pending > 0,
-            "worth": worth_views(parts, connection, WORTH),
+            "worth": worth_views(pairing, connection, WORTH),
         }
-        return page(request, parts, "home/start.html", connection, **values)
+        return page(request, "home/start.html", connection, **values)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from fastapi import APIRouter
 from sqlalchemy import Connection
 
+from service.cases.report import TheCasework
 from service.catalogue import changes
 from service.catalogue.changes import Asked, Description
 from service.identities.changes_to_wire import change_out, cut_out, evidence_of
@@ -20,99 +21,102 @@ from service.identities.changes_wire import (
 from service.identities.splitting import Leaving, cut, joining, part
 from service.identities.to_wire import identity_detail
 from service.identities.wire import IdentityDetailOut, IdentityOut
-from service.parts import Service
 from service.store import history, identities
 from service.web.errors import documented
-from service.web.parameters import Limit, Offset, RowNumber, Who
+from service.web.parameters import Limit, Offset, RowNumber, TheDatabase, Who
 
 router = APIRouter(tags=["identities"], responses=documented(400, 403, 404, 409, 422))
 
 
 @router.get("/identities")
-def list_identities(parts: Service) -> list[IdentityOut]:
+def list_identities(database: TheDatabase) -> list[IdentityOut]:
     """Every identity that has an encounter, by name."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         found = identities.catalogue(connection)
     return [IdentityOut.model_validate(one) for one in found]
 
 
 @router.post("/identities", status_code=201)
-def create_identity(said: IdentityIn, parts: Service, who: Who) -> ChangeOut:
+def create_identity(said: IdentityIn, database: TheDatabase, who: Who) -> ChangeOut:
     """Name a new individual and let encounters be it; answers with the first of its history."""
     asked = Asked(who.signs(said.reviewer), said.reason, evidence_of(said.evidence), said.after)
     facts = Description(said.sex, said.life_stage, said.note)
-    with parts.database.write() as connection:
+    with database.write() as connection:
         made = changes.create(connection, said.name, said.encounters, asked, facts)
     return change_out(made)
 
 
 @router.get("/identities/{identity_id}")
-def get_identity(identity_id: RowNumber, parts: Service, who: Who) -> IdentityDetailOut:
+def get_identity(identity_id: RowNumber, database: TheDatabase, who: Who) -> IdentityDetailOut:
     """One identity with its photos and decisions, also when no encounter is left to it."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         return identity_detail(connection, identity_id, exact=who.sees_places)
 
 
 @router.patch("/identities/{identity_id}")
 def edit_identity(
-    identity_id: RowNumber, said: IdentityEdit, parts: Service, who: Who
+    identity_id: RowNumber, said: IdentityEdit, database: TheDatabase, who: Who
 ) -> list[ChangeOut]:
     """Rename or describe; one entry of the history for each, none where nothing was stated."""
     asked = Asked(who.signs(said.reviewer), said.reason, seen=said.seen)
-    with parts.database.write() as connection:
+    with database.write() as connection:
         made = _edited(connection, identity_id, said, asked)
     return [change_out(one) for one in made]
 
 
 @router.get("/identities/{identity_id}/changes")
-def list_changes_of(identity_id: RowNumber, parts: Service) -> list[ChangeOut]:
+def list_changes_of(identity_id: RowNumber, database: TheDatabase) -> list[ChangeOut]:
     """What became of an identity, oldest first, also where it was merged in or split off."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         identities.name_of(connection, identity_id)
         found = history.of_identity(connection, identity_id)
     return [change_out(one) for one in found]
 
 
 @router.post("/identities/{identity_id}/merge", status_code=201)
-def merge(identity_id: RowNumber, said: MergeIn, parts: Service, who: Who) -> ChangeOut:
+def merge(
+    identity_id: RowNumber, said: MergeIn, database: TheDatabase, casework: TheCasework, who: Who
+) -> ChangeOut:
     """All encounters of the other identity become this one; the other stays, empty."""
     rests = evidence_of(said.evidence)
     if said.evidence is None and said.other_id != identity_id:
-        rests = joining(parts.database, parts.casework, identity_id, said.other_id, compare=False)
+        rests = joining(database, casework, identity_id, said.other_id, compare=False)
     asked = Asked(who.signs(said.reviewer), said.reason, rests, said.after)
-    with parts.database.write() as connection:
+    with database.write() as connection:
         return change_out(changes.merge(connection, identity_id, said.other_id, asked))
 
 
 @router.post("/identities/{identity_id}/split", status_code=201)
-def split(identity_id: RowNumber, said: SplitIn, parts: Service, who: Who) -> ChangeOut:
+def split(
+    identity_id: RowNumber, said: SplitIn, database: TheDatabase, casework: TheCasework, who: Who
+) -> ChangeOut:
     """Some encounters leave, into an identity that exists or a new one."""
     asked = Asked(who.signs(said.reviewer), said.reason, evidence_of(said.evidence), said.after)
     group = Leaving(tuple(said.encounters), said.into or said.name)
-    with parts.database.write() as connection:
-        (made,) = part(connection, parts.casework, identity_id, [group], asked)
+    with database.write() as connection:
+        (made,) = part(connection, casework, identity_id, [group], asked)
     return change_out(made)
 
 
 @router.get("/identities/{identity_id}/cut", responses=documented(503))
-def suggest_cut(identity_id: RowNumber, parts: Service) -> CutOut:
+def suggest_cut(identity_id: RowNumber, database: TheDatabase, casework: TheCasework) -> CutOut:
     """The likeliest way to part an identity, beside the posterior that it is one animal."""
-    return cut_out(identity_id, cut(parts.database, parts.casework, identity_id))
+    return cut_out(identity_id, cut(database, casework, identity_id))
 
 
 @router.get("/changes")
-def list_changes(parts: Service, limit: Limit = 100, offset: Offset = 0) -> list[ChangeOut]:
+def list_changes(database: TheDatabase, limit: Limit = 100, offset: Offset = 0) -> list[ChangeOut]:
     """What became of all identities, newest first."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         found = history.search(connection, limit=limit, offset=offset)
     return [change_out(one) for one in found]
 
 
 @router.post("/changes/{change_id}/undo", status_code=201)
-def undo(change_id: RowNumber, said: UndoIn, parts: Service, who: Who) -> ChangeOut:
+def undo(change_id: RowNumber, said: UndoIn, database: TheDatabase, who: Who) -> ChangeOut:
     """Put back exactly what stood before, as a new entry; an undo can be undone."""
     asked = Asked(who.signs(said.reviewer), said.reason)
-    with parts.database.write() as connection:
+    with database.write() as connection:
         return change_out(changes.undo(connection, change_id, asked))
 
 

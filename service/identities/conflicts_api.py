@@ -8,48 +8,53 @@ from service.catalogue import conflicts
 from service.catalogue.changes import Asked
 from service.identities.changes_to_wire import change_out, conflict_out
 from service.identities.changes_wire import ChangeOut, ConflictOut, KeepIn, MarkIn, MarkOut
-from service.parts import Service, machine_of
+from service.recognition.comparing import machine_of
+from service.recognition.engine import TheEngine
 from service.store import photos, references
 from service.web.errors import documented
-from service.web.parameters import RowNumber, Who
+from service.web.parameters import RowNumber, TheDatabase, TheSettings, Who
 
 router = APIRouter(tags=["identities"], responses=documented(400, 403, 404, 409, 422))
 
 
 @router.get("/conflicts")
 def list_conflicts(
-    parts: Service,
+    settings: TheSettings,
+    database: TheDatabase,
+    engine: TheEngine,
     kept: Annotated[bool, Query(description="those that were kept with a reason instead")] = False,
 ) -> list[ConflictOut]:
     """What observers and the machine say against the catalogue, until it is resolved."""
-    with parts.database.read() as connection:
-        found = conflicts.listed(connection, machine_of(parts), kept=kept)
+    with database.read() as connection:
+        found = conflicts.listed(connection, machine_of(settings, engine), kept=kept)
     return [conflict_out(one) for one in found]
 
 
 @router.post("/conflicts/keep", status_code=201)
-def keep(said: KeepIn, parts: Service, who: Who) -> ChangeOut:
+def keep(
+    said: KeepIn, settings: TheSettings, database: TheDatabase, engine: TheEngine, who: Who
+) -> ChangeOut:
     """Resolve a contradiction by a reason; a newer opinion opens it again."""
     asked, pair = Asked(who.signs(said.reviewer), said.reason), (said.one, said.other)
-    machine = machine_of(parts)
-    with parts.database.write() as connection:
+    machine = machine_of(settings, engine)
+    with database.write() as connection:
         return change_out(conflicts.keep(connection, said.kind, pair, machine, asked, said.seen))
 
 
 @router.get("/annotations/{annotation_id}/references")
-def list_marks(annotation_id: RowNumber, parts: Service) -> list[MarkOut]:
+def list_marks(annotation_id: RowNumber, database: TheDatabase) -> list[MarkOut]:
     """What was said of a photo as a reference, oldest first; the last one counts."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         photos.annotation_by_id(connection, annotation_id)
         found = references.history(connection, [annotation_id])
     return [MarkOut.model_validate(one) for one in found]
 
 
 @router.post("/annotations/{annotation_id}/references", status_code=201)
-def mark(annotation_id: RowNumber, said: MarkIn, parts: Service, who: Who) -> MarkOut:
+def mark(annotation_id: RowNumber, said: MarkIn, database: TheDatabase, who: Who) -> MarkOut:
     """Approve a photo, refuse it, which takes it out of the gallery, or take that back."""
     who_says = who.signs(said.reviewer)
-    with parts.database.write() as connection:
+    with database.write() as connection:
         made = references.mark(
             connection, annotation_id, said.state, who_says, said.reason, after=said.after
         )

@@ -15,13 +15,13 @@ from service.identities.beside import beside
 from service.identities.catalogue_view import SEXES, SIDES, SORTS, STAGES, catalogue_list, filters
 from service.identities.identity_view import identity_view
 from service.identities.timeline import change_words
-from service.parts import Parts, Service
 from service.store import history, identities, progress, references
+from service.store.database import Database
 from service.store.history import Change
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
 from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, Who, actor_of
+from service.web.parameters import RowNumber, TheDatabase, Who, actor_of
 from service.web.wire import Line
 from service.web.words import sentence
 
@@ -48,10 +48,10 @@ def plain(text: str) -> str:
 
 
 @router.get("/catalogue")
-def catalogue(request: Request, parts: Service) -> Response:
+def catalogue(request: Request, database: TheDatabase) -> Response:
     """A contact sheet of the identities by flank."""
     wanted = filters(request.query_params)
-    with parts.database.read() as connection:
+    with database.read() as connection:
         values = {
             "nav": "catalogue",
             "list": catalogue_list(connection, wanted),
@@ -59,21 +59,21 @@ def catalogue(request: Request, parts: Service) -> Response:
             "stations": progress.stations(connection),
             "choices": {"sort": SORTS, "flank": SIDES, "sex": SEXES, "stage": STAGES},
         }
-        return page(request, parts, "identities/catalogue.html", connection, **values)
+        return page(request, "identities/catalogue.html", connection, **values)
 
 
 @router.get("/identities/{identity_id}")
-def identity(identity_id: RowNumber, request: Request, parts: Service) -> Response:
+def identity(identity_id: RowNumber, request: Request, database: TheDatabase) -> Response:
     """One identity with its photos, encounters and history."""
-    return shown(request, parts, identity_id)
+    return shown(request, database, identity_id)
 
 
 def shown(
-    request: Request, parts: Parts, identity_id: int, refused: str = "", status: int = 200
+    request: Request, database: Database, identity_id: int, refused: str = "", status: int = 200
 ) -> Response:
     """The page of an identity, with what was refused where something was."""
     whole = request.query_params.get("photos") == "all"
-    with parts.database.read() as connection:
+    with database.read() as connection:
         view = identity_view(connection, identity_id, whole=whole)
         values = {name: getattr(view, name) for name in view.__slots__}
         values |= {
@@ -85,7 +85,7 @@ def shown(
             "others": [one for one in identities.in_use(connection) if one[0] != identity_id],
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
-        response = page(request, parts, "identities/identity.html", connection, **values)
+        response = page(request, "identities/identity.html", connection, **values)
     response.status_code = status
     return response
 
@@ -101,13 +101,15 @@ def said(connection: Connection, number: str, here: int) -> dict[str, object] | 
     return {"words": words, "change": entries[0].id, "undone": entries[0].undone}
 
 
-def done(request: Request, parts: Parts, identity_id: int, asked: Asked, act: Act) -> Response:
+def done(
+    request: Request, database: Database, identity_id: int, asked: Asked, act: Act
+) -> Response:
     """Carry a change out and show the identity with a message, or with why it was refused."""
     try:
-        with parts.database.write() as connection:
+        with database.write() as connection:
             made = act(connection)
     except Conflict as error:
-        return shown(request, parts, identity_id, f"{sentence(str(error))}.", 409)
+        return shown(request, database, identity_id, f"{sentence(str(error))}.", 409)
     response = goto(f"/identities/{identity_id}?said={made.id}")
     remember(response, asked.reviewer, actor_of(request))
     return response
@@ -117,13 +119,13 @@ def done(request: Request, parts: Parts, identity_id: int, asked: Asked, act: Ac
 def rename(
     identity_id: RowNumber,
     request: Request,
-    parts: Service,
+    database: TheDatabase,
     name: Annotated[Line, Form()],
     asked: AskedForm,
 ) -> Response:
     """Another name."""
     return done(
-        request, parts, identity_id, asked, lambda c: changes.rename(c, identity_id, name, asked)
+        request, database, identity_id, asked, lambda c: changes.rename(c, identity_id, name, asked)
     )
 
 
@@ -131,7 +133,7 @@ def rename(
 def describe(
     identity_id: RowNumber,
     request: Request,
-    parts: Service,
+    database: TheDatabase,
     asked: AskedForm,
     sex: Annotated[Sex, Form()],
     life_stage: Annotated[LifeStage, Form()],
@@ -140,16 +142,22 @@ def describe(
     """Sex, life stage and note."""
     facts = Description(sex, life_stage, plain(note))
     return done(
-        request, parts, identity_id, asked, lambda c: changes.describe(c, identity_id, facts, asked)
+        request,
+        database,
+        identity_id,
+        asked,
+        lambda c: changes.describe(c, identity_id, facts, asked),
     )
 
 
 @router.post("/changes/{change_id}/undo")
-def undo(change_id: RowNumber, request: Request, parts: Service, asked: AskedForm) -> Response:
+def undo(
+    change_id: RowNumber, request: Request, database: TheDatabase, asked: AskedForm
+) -> Response:
     """Put back what stood before a change."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         number = history.get(connection, change_id).identity_id
-    return done(request, parts, number, asked, lambda c: changes.undo(c, change_id, asked))
+    return done(request, database, number, asked, lambda c: changes.undo(c, change_id, asked))
 
 
 @router.post("/identities/{identity_id}/references/{annotation_id}")
@@ -157,19 +165,19 @@ def mark(
     identity_id: RowNumber,
     annotation_id: RowNumber,
     request: Request,
-    parts: Service,
+    database: TheDatabase,
     state: Annotated[MarkState, Form()],
     asked: AskedForm,
     after: Seen = None,
 ) -> Response:
     """Approve or refuse a photo as a reference, or take that back."""
     try:
-        with parts.database.write() as connection:
+        with database.write() as connection:
             references.mark(
                 connection, annotation_id, state, asked.reviewer, asked.reason, after=after
             )
     except Conflict as error:
-        return shown(request, parts, identity_id, f"{sentence(str(error))}.", 409)
+        return shown(request, database, identity_id, f"{sentence(str(error))}.", 409)
     response = goto(f"/identities/{identity_id}#photo-{annotation_id}")
     remember(response, asked.reviewer, actor_of(request))
     return response
@@ -178,7 +186,7 @@ def mark(
 @router.get("/compare-with")
 def compare_with(
     request: Request,
-    parts: Service,
+    database: TheDatabase,
     encounter: Chosen = None,
     identity: Chosen = None,
     other: Annotated[str, Query(max_length=100)] = "",
@@ -186,7 +194,7 @@ def compare_with(
 ) -> Response:
     """Choose what an encounter or an identity stands beside; chosen, go there."""
     subject = {"encounter": encounter} if encounter else {"identity": identity} if identity else {}
-    with parts.database.read() as connection:
+    with database.read() as connection:
         known = identities.in_use(connection)
         chosen = next((n for n, name in known if other in {name, str(n)}), None)
         start = {name: number for name, number in subject.items() if number}
@@ -204,4 +212,4 @@ def compare_with(
             "found": found,
             "called": identities.name_of(connection, identity) if identity else "",
         }
-        return page(request, parts, "identities/compare_with.html", connection, **values)
+        return page(request, "identities/compare_with.html", connection, **values)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import Conflict, ReidError
-from service.cases.report import Casework
+from service.cases.report import Casework, TheCasework
 from service.catalogue import changes, conflicts
 from service.catalogue.changes import Asked
 from service.catalogue.conflicts import ConflictKind
@@ -15,13 +15,17 @@ from service.identities.conflicts_view import conflict_list
 from service.identities.pages import AskedForm
 from service.identities.parting_view import Choice, choice, merge_view, seen_decisions, split_view
 from service.identities.splitting import Cut, cut, joining, part
-from service.parts import Parts, Service, machine_of
+from service.recognition.comparing import machine_of
+from service.recognition.engine import Engine, TheEngine
 from service.reviews import settling
+from service.settings import Settings
+from service.store.database import Database
 from service.store.history import NOTHING, Evidence
+from service.web.ahead import Ahead
 from service.web.kept import NotYet
 from service.web.languages import gettext as _
 from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, actor_of
+from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheSettings, actor_of
 from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -44,43 +48,56 @@ Fields = Annotated[dict[str, str], Depends(form_fields)]
 def merge_page(
     identity_id: RowNumber,
     request: Request,
-    parts: Service,
+    database: TheDatabase,
+    ahead: TheAhead,
+    casework: TheCasework,
     other: Other = None,
     review: Reviews = [],  # noqa: B006  FastAPI copies it
 ) -> Response:
     """Choose another identity, and see what a merge would move and what speaks for it."""
-    return _merge(request, parts, identity_id, other, review)
+    return _merge(request, database, ahead, casework, identity_id, other, review)
 
 
 def _merge(
     request: Request,
-    parts: Parts,
+    database: Database,
+    ahead: Ahead,
+    casework: Casework,
     identity_id: int,
     other: int | None,
     review: list[int],
     refused: str = "",
 ) -> Response:
     other = other if other != identity_id else None
-    rests, still = _known(parts, identity_id, other, review) if other else (NOTHING, False)
-    with parts.database.read() as connection:
+    rests, still = (
+        _known(database, ahead, casework, identity_id, other, review) if other else (NOTHING, False)
+    )
+    with database.read() as connection:
         view = merge_view(connection, identity_id, other, rests)
         values = {name: getattr(view, name) for name in view.__slots__}
         reviewer = unquote(request.cookies.get("reviewer", ""))
         values |= {"nav": "catalogue", "problem": refused, "reviewer": reviewer, "reviews": review}
         values |= {"busy": still, "still": still}
-        response = page(request, parts, "identities/merge.html", connection, **values)
+        response = page(request, "identities/merge.html", connection, **values)
     response.status_code = 409 if refused else 200
     return response
 
 
-def _known(parts: Parts, identity_id: int, other: int, review: list[int]) -> tuple[Evidence, bool]:
+def _known(
+    database: Database,
+    ahead: Ahead,
+    casework: Casework,
+    identity_id: int,
+    other: int,
+    review: list[int],
+) -> tuple[Evidence, bool]:
     """What speaks for a merge, and whether photos are still being compared for it."""
-    quick = parts.casework.at_once()
+    quick = casework.at_once()
     try:
-        found = parts.ahead.answer(
+        found = ahead.answer(
             ("joining", identity_id, other, *review),
-            lambda: _joining(parts, identity_id, other, review, quick),
-            lambda: _joining(parts, identity_id, other, review),
+            lambda: _joining(database, quick, identity_id, other, review),
+            lambda: _joining(database, casework, identity_id, other, review),
         )
     except NotYet:
         return NOTHING, True
@@ -88,15 +105,15 @@ def _known(parts: Parts, identity_id: int, other: int, review: list[int]) -> tup
 
 
 def _joining(
-    parts: Parts,
+    database: Database,
+    casework: Casework,
     identity_id: int,
     other: int,
     review: list[int],
-    casework: Casework | None = None,
 ) -> Evidence:
     """What is known of pairs across both, with what these reviews say of them."""
-    known = joining(parts.database, casework or parts.casework, identity_id, other)
-    with parts.database.read() as connection:
+    known = joining(database, casework, identity_id, other)
+    with database.read() as connection:
         return settling.with_reviews(connection, known, review, (identity_id, other))
 
 
@@ -104,34 +121,61 @@ def _joining(
 def merge(
     identity_id: RowNumber,
     request: Request,
-    parts: Service,
+    database: TheDatabase,
+    ahead: TheAhead,
+    casework: TheCasework,
     other: Number,
     asked: AskedForm,
     fields: Fields,
     review: ReviewsForm = [],  # noqa: B006  FastAPI copies it
 ) -> Response:
     """Merge the other identity in, if its encounters are still those of the preview."""
-    rests = _joining(parts, identity_id, other, review) if other != identity_id else NOTHING
+    rests = (
+        _joining(database, casework, identity_id, other, review)
+        if other != identity_id
+        else NOTHING
+    )
     whole = Asked(asked.reviewer, asked.reason, rests, seen_decisions(fields))
     try:
-        with parts.database.write() as connection:
+        with database.write() as connection:
             made = changes.merge(connection, identity_id, other, whole)
     except Conflict as error:
-        return _merge(request, parts, identity_id, other, review, f"{sentence(str(error))}.")
+        return _merge(
+            request,
+            database,
+            ahead,
+            casework,
+            identity_id,
+            other,
+            review,
+            f"{sentence(str(error))}.",
+        )
     response = goto(f"/identities/{identity_id}?said={made.id}")
     remember(response, asked.reviewer, actor_of(request))
     return response
 
 
 @router.get("/identities/{identity_id}/split")
-def split_page(identity_id: RowNumber, request: Request, parts: Service) -> Response:
+def split_page(
+    identity_id: RowNumber,
+    request: Request,
+    database: TheDatabase,
+    ahead: TheAhead,
+    engine: TheEngine,
+    casework: TheCasework,
+) -> Response:
     """Sort the encounters of an identity into those that stay and those that leave."""
-    return _split(request, parts, identity_id, choice(request.query_params))
+    return _split(
+        request, database, ahead, engine, casework, identity_id, choice(request.query_params)
+    )
 
 
 def _split(
     request: Request,
-    parts: Parts,
+    database: Database,
+    ahead: Ahead,
+    engine: Engine,
+    casework: Casework,
     identity_id: int,
     chosen: Choice,
     refused: str = "",
@@ -140,8 +184,8 @@ def _split(
     asked = request.query_params
     found, problem, still = None, "", False
     if "suggest" in asked:
-        found, problem, still = _suggested(parts, identity_id)
-    with parts.database.read() as connection:
+        found, problem, still = _suggested(database, ahead, engine, casework, identity_id)
+    with database.read() as connection:
         view = split_view(connection, identity_id, chosen, found)
         values = {name: getattr(view, name) for name in view.__slots__}
         values |= {
@@ -153,32 +197,34 @@ def _split(
             "followed": asked.get("followed", "") == "1" or found is not None,
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
-        response = page(request, parts, "identities/split.html", connection, **values)
+        response = page(request, "identities/split.html", connection, **values)
     response.status_code = status
     return response
 
 
-def _suggested(parts: Parts, identity_id: int) -> tuple[Cut | None, str, bool]:
+def _suggested(
+    database: Database, ahead: Ahead, engine: Engine, casework: Casework, identity_id: int
+) -> tuple[Cut | None, str, bool]:
     """The same, unless photos are still being compared for it."""
-    quick = parts.casework.at_once()
+    quick = casework.at_once()
     try:
-        return *parts.ahead.answer(
+        return *ahead.answer(
             ("cut", identity_id),
-            lambda: _cut(parts, identity_id, quick),
-            lambda: _cut(parts, identity_id),
+            lambda: _cut(database, engine, quick, identity_id),
+            lambda: _cut(database, engine, casework, identity_id),
         ), False
     except NotYet:
         return None, "", True
 
 
 def _cut(
-    parts: Parts, identity_id: int, casework: Casework | None = None
+    database: Database, engine: Engine, casework: Casework, identity_id: int
 ) -> tuple[Cut | None, str]:
     """The suggestion, or why there is none."""
-    if parts.engine.loaded is None:
+    if engine.loaded is None:
         return None, _("The network is still being loaded: ask for a suggestion again in a moment.")
     try:
-        found = cut(parts.database, casework or parts.casework, identity_id)
+        found = cut(database, casework, identity_id)
     except ReidError as error:
         return None, f"{sentence(str(error))}."
     return found, "" if found else _("There is nothing to split: it has fewer than two encounters.")
@@ -186,21 +232,40 @@ def _cut(
 
 @router.post("/identities/{identity_id}/split")
 def split(
-    identity_id: RowNumber, request: Request, parts: Service, asked: AskedForm, fields: Fields
+    identity_id: RowNumber,
+    request: Request,
+    database: TheDatabase,
+    ahead: TheAhead,
+    engine: TheEngine,
+    casework: TheCasework,
+    asked: AskedForm,
+    fields: Fields,
 ) -> Response:
     """Let the chosen encounters leave, if nobody decided on them since the preview."""
     chosen = choice(fields)
     if not chosen.leaving():
         words = _("Choose the encounters that leave.")
-        return _split(request, parts, identity_id, chosen, words, 422)
-    followed = _cut(parts, identity_id)[0] if fields.get("followed") == "1" else None
+        return _split(request, database, ahead, engine, casework, identity_id, chosen, words, 422)
+    followed = (
+        _cut(database, engine, casework, identity_id)[0] if fields.get("followed") == "1" else None
+    )
     rests = followed.rests(chosen.groups) if followed else NOTHING
     whole = Asked(asked.reviewer, asked.reason, rests, seen_decisions(fields))
     try:
-        with parts.database.write() as connection:
-            made = part(connection, parts.casework, identity_id, chosen.leaving(), whole)
+        with database.write() as connection:
+            made = part(connection, casework, identity_id, chosen.leaving(), whole)
     except Conflict as error:
-        return _split(request, parts, identity_id, chosen, f"{sentence(str(error))}.", 409)
+        return _split(
+            request,
+            database,
+            ahead,
+            engine,
+            casework,
+            identity_id,
+            chosen,
+            f"{sentence(str(error))}.",
+            409,
+        )
     response = goto(f"/identities/{identity_id}?said={made[-1].id}")
     remember(response, asked.reviewer, actor_of(request))
     return response
@@ -209,18 +274,26 @@ def split(
 @router.get("/conflicts")
 def conflict_page(
     request: Request,
-    parts: Service,
+    settings: TheSettings,
+    database: TheDatabase,
+    engine: TheEngine,
     number: Annotated[str, Query(alias="page", max_length=6)] = "1",
 ) -> Response:
     """What contradicts the catalogue, until it is resolved."""
-    return _conflicts(request, parts, int(number) if number.isdecimal() else 1)
+    return _conflicts(request, settings, database, engine, int(number) if number.isdecimal() else 1)
 
 
 def _conflicts(
-    request: Request, parts: Parts, number: int = 1, refused: str = "", status: int = 200
+    request: Request,
+    settings: Settings,
+    database: Database,
+    engine: Engine,
+    number: int = 1,
+    refused: str = "",
+    status: int = 200,
 ) -> Response:
-    with parts.database.read() as connection:
-        found = conflict_list(connection, machine_of(parts), number)
+    with database.read() as connection:
+        found = conflict_list(connection, machine_of(settings, engine), number)
         values = {
             "nav": "catalogue",
             "list": found,
@@ -228,7 +301,7 @@ def _conflicts(
             "kept": "kept" in request.query_params,
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
-        response = page(request, parts, "identities/conflicts.html", connection, **values)
+        response = page(request, "identities/conflicts.html", connection, **values)
     response.status_code = status
     return response
 
@@ -236,19 +309,21 @@ def _conflicts(
 @router.post("/conflicts/keep")
 def keep(
     request: Request,
-    parts: Service,
+    settings: TheSettings,
+    database: TheDatabase,
+    engine: TheEngine,
     one: Number,
     other: Number,
     kind: Annotated[ConflictKind, Form()],
     asked: AskedForm,
 ) -> Response:
     """Resolve a contradiction by a reason, which stands in the history from now on."""
-    machine = machine_of(parts)
+    machine = machine_of(settings, engine)
     try:
-        with parts.database.write() as connection:
+        with database.write() as connection:
             conflicts.keep(connection, kind, (one, other), machine, asked, asked.seen or 0)
     except Conflict as error:
-        return _conflicts(request, parts, 1, f"{sentence(str(error))}.", 409)
+        return _conflicts(request, settings, database, engine, 1, f"{sentence(str(error))}.", 409)
     response = goto("/conflicts?kept=1")
     remember(response, asked.reviewer, actor_of(request))
     return response

@@ -4,25 +4,28 @@ from fastapi import APIRouter, Response
 
 from service.monitoring.health import health
 from service.monitoring.wire import HealthOut
-from service.parts import Service
+from service.recognition.engine import TheEngine
 from service.store import jobs
+from service.web.parameters import TheDatabase, TheMetrics, TheSettings
 
 router = APIRouter(tags=["operations"])
 
 
 @router.get("/health", responses={503: {"model": HealthOut}})
-def get_health(parts: Service, response: Response) -> HealthOut:
+def get_health(
+    settings: TheSettings, database: TheDatabase, engine: TheEngine, response: Response
+) -> HealthOut:
     """Database, network, worker and waiting jobs; 503 when it cannot do its work."""
-    found = health(parts)
+    found = health(settings, database, engine)
     response.status_code = 503 if found.status == "down" else 200
     return found
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-def get_metrics(parts: Service) -> Response:
+def get_metrics(database: TheDatabase, metrics: TheMetrics, engine: TheEngine) -> Response:
     """Prometheus text: a histogram per stage, uploads, decisions, jobs."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         for state, count in jobs.counts(connection).items():
-            parts.metrics.jobs.labels(state).set(count)
-    parts.metrics.annotations.set(parts.engine.gallery_size)
-    return Response(parts.metrics.text(), media_type="text/plain; version=0.0.4")
+            metrics.jobs.labels(state).set(count)
+    metrics.annotations.set(engine.gallery_size)
+    return Response(metrics.text(), media_type="text/plain; version=0.0.4")

@@ -6,26 +6,27 @@ from typing import Literal
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.monitoring.wire import HealthOut, WorkerOut
-from service.parts import Parts
+from service.recognition.engine import Engine
+from service.settings import Settings
 from service.store import jobs
+from service.store.database import Database
 
 Status = Literal["ok", "starting", "degraded", "down"]
 
 
-def health(parts: Parts) -> HealthOut:
+def health(settings: Settings, database: Database, engine: Engine) -> HealthOut:
     """ok; starting: the network loads; degraded: no worker lives; down: uploads would be lost."""
-    database, waiting, workers = "ok", 0, []
+    answering, waiting, workers = "ok", 0, []
     try:
-        with parts.database.read() as connection:
+        with database.read() as connection:
             counts = jobs.counts(connection)
-            workers = jobs.workers(connection, within_s=parts.settings.lease_s)
+            workers = jobs.workers(connection, within_s=settings.lease_s)
         waiting = counts["queued"] + counts["running"]
     except SQLAlchemyError as error:
-        database = type(error).__name__
-    engine = parts.engine
+        answering = type(error).__name__
     return HealthOut(
-        status=_status(database, bool(workers), engine.loaded, engine.failure),
-        database=database,
+        status=_status(answering, bool(workers), engine.loaded, engine.failure),
+        database=answering,
         model=engine.loaded or engine.failure or "loading",
         gallery=engine.gallery_size,
         workers=[WorkerOut(name=w.name, model=w.model, seen_at=w.seen_at) for w in workers],

@@ -11,9 +11,10 @@ import httpx
 from reid.archive import Answer, Catalogue, Named
 from reid.errors import BadSettings, InputError, UnusableCrop
 from reid.types import Flank, Verdict
-from service.app import build_parts
+from service.app import build
 from service.recognition.engine import Engine, QueryPhoto
 from service.settings import Settings
+from service.store.database import Database
 
 OF_THE_PHOTO = {400, 413, 415, 422}  # statuses that say something about the photo, not about us
 PASSING = {429, 502, 503, 504}
@@ -62,10 +63,10 @@ class RemoteCatalogue:
             sleep(1)
         raise BadSettings(f"the service at {self._client.base_url} does not finish loading")
 
-    def _send(self, method: str, path: str, **parts: Any) -> httpx.Response:  # noqa: ANN401
+    def _send(self, method: str, path: str, **components: Any) -> httpx.Response:  # noqa: ANN401
         for pause in (*self._pauses, None):
             try:
-                response = self._client.request(method, path, **parts)
+                response = self._client.request(method, path, **components)
             except httpx.TransportError as error:
                 if pause is None:
                     raise ConnectionError(f"no answer: {error or type(error).__name__}") from error
@@ -108,9 +109,9 @@ def open_catalogue(where: str, token: str = "") -> Catalogue:
     settings = Settings(data_dir=Path(where), database_url="", photos_url="")
     if not (settings.data_dir / "reid.sqlite3").is_file():
         raise BadSettings(f"no catalogue in {where}: it has no reid.sqlite3")
-    parts = build_parts(settings)
-    parts.database.migrate()
-    return EmbeddedCatalogue(parts.engine)
+    components = build(settings)
+    components[Database].migrate()
+    return EmbeddedCatalogue(components[Engine])
 
 
 def _checked(response: httpx.Response) -> httpx.Response:

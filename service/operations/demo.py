@@ -11,9 +11,9 @@ from sqlalchemy import Connection, select
 
 from reid.synthetic.survey import write_survey
 from reid.types import Flank
-from service.parts import Parts
-from service.photos.intake import Said
+from service.photos.intake import Intake, Said
 from service.store import decisions, encounters, identities
+from service.store.database import Database
 from service.store.decisions import NewDecision
 from service.store.tables.photos import photo
 
@@ -35,9 +35,9 @@ class SurveyPhoto:
     encounter: str
 
 
-def is_empty(parts: Parts) -> bool:
+def is_empty(database: Database) -> bool:
     """No photo was ever uploaded."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         return connection.execute(select(photo.c.id).limit(1)).first() is None
 
 
@@ -72,7 +72,7 @@ def read_index(folder: Path) -> list[SurveyPhoto]:
         ]
 
 
-def load(parts: Parts, folder: Path) -> Iterator[Path]:
+def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
     """Import a survey, yielding each photo as it is done, and decide most encounters.
 
     The last encounter of each animal waits for a person. Of the case shaped like Ustyurt only the
@@ -87,9 +87,9 @@ def load(parts: Parts, folder: Path) -> Iterator[Path]:
             camera=row.camera,
             encounter=row.encounter,
         )
-        parts.intake.accept([(row.path.name, row.path.read_bytes())], said)
+        intake.accept([(row.path.name, row.path.read_bytes())], said)
         yield row.path
-    with parts.database.write() as connection:
+    with database.write() as connection:
         for individual, seen in _encounters(rows).items():
             is_case = any(encounter.startswith(CASE) for encounter in seen)
             for encounter in seen[-1:] if is_case else seen[:-1]:

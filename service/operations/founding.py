@@ -9,10 +9,11 @@ from reid.errors import Conflict
 from reid.settle import in_words
 from reid.synthetic.answers import RECORDS, Answer
 from reid.synthetic.founding import CAPTION, SIMULATED, VARIANTS, Truth, Variant, write_founding
+from service.cases.report import Casework
 from service.operations.demo import REVIEWER, SurveyPhoto, is_empty, painted_once, read_index
-from service.parts import Parts
-from service.photos.intake import Said
+from service.photos.intake import Intake, Said
 from service.store import cases, encounters
+from service.store.database import Database
 
 SEED = 2018
 WHOM = {Truth.ONE: "one animal", Truth.OTHER: "in September another animal, a relative"}
@@ -27,13 +28,13 @@ def make(folder: Path, *, width: int | None = None) -> None:
     painted_once(folder, lambda path: write_founding(path, seed=SEED, width=width))
 
 
-def open_cases(parts: Parts) -> None:
+def open_cases(database: Database) -> None:
     """Open the cases, still empty. Conflict where the catalogue holds anything else.
 
     They come before the photos, so a load that was cut off is known as ours and goes on.
     """
-    empty = is_empty(parts)
-    with parts.database.write() as connection:
+    empty = is_empty(database)
+    with database.write() as connection:
         known = _by_name(connection)
         if not empty and VARIANTS[0].name not in known:
             raise Conflict(
@@ -46,7 +47,7 @@ def open_cases(parts: Parts) -> None:
                 cases.add(connection, variant.name, note)
 
 
-def load(parts: Parts, folder: Path) -> Iterator[Path]:
+def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
     """Import the records, yielding each photo as it is done, and put them into the cases.
 
     Time, camera and position are read from the files; stations, flanks and encounters are stated.
@@ -54,31 +55,31 @@ def load(parts: Parts, folder: Path) -> Iterator[Path]:
     conflicting = VARIANTS[0].encounters[1]
     for row in read_index(folder):
         data = [(row.path.name, row.path.read_bytes())]
-        parts.intake.accept(data, _said(row))
+        intake.accept(data, _said(row))
         if row.encounter == conflicting:
-            parts.intake.accept(data, _said(row, caption=True))
+            intake.accept(data, _said(row, caption=True))
             conflicting = ""
         yield row.path
-    with parts.database.write() as connection:
+    with database.write() as connection:
         known = _by_name(connection)
         for variant in VARIANTS:
             members = [encounters.named(connection, name, None) for name in variant.encounters]
             cases.put(connection, known[variant.name], members, REVIEWER)
 
 
-def answers(parts: Parts) -> Iterator[Answer]:
+def answers(database: Database, casework: Casework) -> Iterator[Answer]:
     """What the report of every case says, beside the truth.
 
     Conflict where somebody changed a case, so that it is no longer the one that was opened.
     """
-    with parts.database.read() as connection:
+    with database.read() as connection:
         known = _by_name(connection)
     for variant in VARIANTS:
-        yield _answer(parts, variant, known[variant.name])
+        yield _answer(casework, variant, known[variant.name])
 
 
-def _answer(parts: Parts, variant: Variant, case_id: int) -> Answer:
-    report = parts.casework.report(case_id)
+def _answer(casework: Casework, variant: Variant, case_id: int) -> Answer:
+    report = casework.report(case_id)
     names = tuple(one.detail.summary.name for one in report.members)
     if names != variant.encounters or report.partitions is None:
         raise Conflict(f"case {case_id} no longer holds the three records: choose an empty folder")

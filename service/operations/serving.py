@@ -13,13 +13,16 @@ from reid.errors import BadSettings, ReidError
 from reid.synthetic.answers import as_text
 from reid.synthetic.founding import SIMULATED, VARIANTS
 from service.app import create_app
+from service.cases.report import Casework
 from service.operations import demo as survey
 from service.operations import founding
 from service.operations.supervisor import Supervisor, worker_command
-from service.parts import Parts
-from service.recognition.engine import Loader, load_recognition
+from service.photos.intake import Intake
+from service.recognition.engine import Engine, Loader, load_recognition
 from service.settings import Settings
 from service.store import accounts, encounters, jobs
+from service.store.database import Database
+from service.web.parameters import Components
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +43,7 @@ def run(
     settings: Settings,
     *,
     demo: bool = False,
-    first: Callable[[Parts], None] | None = None,
+    first: Callable[[Components], None] | None = None,
     serve: bool = True,
     worker: Callable[[str], list[str]] | None = worker_command,
     load: Loader = load_recognition,
@@ -50,21 +53,25 @@ def run(
     first: done while the worker runs, before anybody is answered. serve False: nobody ever is.
     """
     app = create_app(settings, load=load)
-    parts: Parts = app.state.parts
-    parts.database.migrate()
+    components: Components = app.state.components
+    components[Database].migrate()
     if serve:
-        refuse_to_be_open(parts)
+        refuse_to_be_open(components[Settings], components[Database])
     config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")
     listening = [config.bind_socket()] if serve else []
-    supervisor = Supervisor(settings, parts.database, worker) if worker else None
+    supervisor = Supervisor(settings, components[Database], worker) if worker else None
     if supervisor:
         supervisor.start()
     try:
-        Thread(target=parts.engine.preload, daemon=True).start()
-        if demo and fill_with_demo(parts) and worker:
-            wait_for_jobs(parts)
+        Thread(target=components[Engine].preload, daemon=True).start()
+        if (
+            demo
+            and fill_with_demo(components[Settings], components[Database], components[Intake])
+            and worker
+        ):
+            wait_for_jobs(components[Database])
         if first:
-            first(parts)
+            first(components)
         if serve:
             Server(config).run(sockets=listening)
     finally:
@@ -72,10 +79,10 @@ def run(
             supervisor.stop()
 
 
-def refuse_to_be_open(parts: Parts) -> None:
+def refuse_to_be_open(settings: Settings, database: Database) -> None:
     """BadSettings where others than the person at this computer would need no login."""
-    with parts.database.read() as connection:
-        if not parts.settings.exposed or accounts.exist(connection):
+    with database.read() as connection:
+        if not settings.exposed or accounts.exist(connection):
             return
     raise BadSettings(
         "others could reach this address and there is no account: first make one with"
@@ -83,59 +90,65 @@ def refuse_to_be_open(parts: Parts) -> None:
     )
 
 
-def fill_with_demo(parts: Parts) -> bool:
+def fill_with_demo(settings: Settings, database: Database, intake: Intake) -> bool:
     """Make and import the demo survey; False when the catalogue was not empty."""
-    if not survey.is_empty(parts):
+    if not survey.is_empty(database):
         return False
-    folder = parts.settings.data_dir / "demo"
+    folder = settings.data_dir / "demo"
     print(f"first run: painting the demo survey into {folder}", flush=True)  # noqa: T201
     survey.make(folder)
     total = len(survey.read_index(folder))
-    for _ in tqdm(survey.load(parts, folder), total=total, unit="photo", desc="import"):
+    for _ in tqdm(survey.load(database, intake, folder), total=total, unit="photo", desc="import"):
         pass
     return True
 
 
-def founding_case(parts: Parts) -> None:
+def founding_case(
+    settings: Settings, database: Database, casework: Casework, intake: Intake
+) -> None:
     """Fill an empty catalogue with the simulated founding case, and print what its reports say.
 
     Needs a worker. ReidError where photos are still waiting after some minutes.
     """
-    founding.open_cases(parts)
-    folder = parts.settings.data_dir / "founding"
+    founding.open_cases(database)
+    folder = settings.data_dir / "founding"
     print(f"painting the {SIMULATED.lower()} records into {folder}", flush=True)  # noqa: T201
     founding.make(folder)
     total = len(survey.read_index(folder))
-    for _ in tqdm(founding.load(parts, folder), total=total, unit="photo", desc="import"):
+    for _ in tqdm(
+        founding.load(database, intake, folder), total=total, unit="photo", desc="import"
+    ):
         pass
-    wait_for_jobs(parts)
-    if left := _left(parts):
+    wait_for_jobs(database)
+    if left := _left(database):
         raise ReidError(f"{left} photos are still to be embedded: start the same command again")
-    said = list(tqdm(founding.answers(parts), total=len(VARIANTS), unit="case", desc="compare"))
+    said = list(
+        tqdm(founding.answers(database, casework), total=len(VARIANTS), unit="case", desc="compare")
+    )
     print(f"\n{SIMULATED} records; pairs and animals by number of record\n{as_text(said)}\n")  # noqa: T201
 
 
-def wait_for_jobs(parts: Parts, *, at_most_s: float = 300) -> None:
+def wait_for_jobs(database: Database, *, at_most_s: float = 300) -> None:
     """Show the worker's progress until nothing is left to embed."""
-    end, total = time.monotonic() + at_most_s, _left(parts)
+    end, total = time.monotonic() + at_most_s, _left(database)
     with tqdm(total=total, unit="photo", desc="embed") as bar:
-        while (left := _left(parts)) and time.monotonic() < end:
+        while (left := _left(database)) and time.monotonic() < end:
             bar.update(max(total - left - bar.n, 0))
             time.sleep(0.25)
         bar.update(max(total - left - bar.n, 0))
 
 
-def standing(parts: Parts) -> dict[str, int]:
+def standing(settings: Settings, database: Database) -> dict[str, int]:
     """Jobs by state, encounters by state, live workers."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         found = jobs.counts(connection)
         counts = encounters.counts(connection)
-        alive = jobs.workers(connection, within_s=parts.settings.lease_s)
+        alive = jobs.workers(connection, within_s=settings.lease_s)
     return found | {"waiting": counts.waiting, "decided": counts.decided, "workers": len(alive)}
 
 
-def _left(parts: Parts) -> int:
+def _left(database: Database) -> int:
     """Photos that wait to be embedded or are just being."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         found = jobs.counts(connection, urgent=True)
     return found["queued"] + found["running"]

@@ -4,14 +4,23 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from service.parts import Parts, Service
 from service.photos.forms import Files, SaidForm, incoming
+from service.photos.intake import TheIntake
+from service.photos.pictures import Pictures, ThePictures
 from service.photos.to_wire import photo_detail, upload_out
 from service.photos.wire import PhotoDetailOut, UploadOut
 from service.store import photos, uploads
 from service.store.uploads import Upload
 from service.web.errors import NothingAccepted, documented
-from service.web.parameters import Longest, PhotoId, RowNumber, Who
+from service.web.parameters import (
+    Longest,
+    PhotoId,
+    RowNumber,
+    TheDatabase,
+    TheMetrics,
+    TheSettings,
+    Who,
+)
 
 router = APIRouter(tags=["photos"], responses=documented(400, 403, 404, 413, 422))
 Appearance = Annotated[
@@ -26,13 +35,20 @@ JPEG: dict[int | str, dict[str, Any]] = {
 
 
 @router.post("/photos", status_code=201, responses={200: {"model": UploadOut}})
-def upload(parts: Service, response: Response, files: Files, said: SaidForm) -> UploadOut:
+def upload(
+    settings: TheSettings,
+    metrics: TheMetrics,
+    intake: TheIntake,
+    response: Response,
+    files: Files,
+    said: SaidForm,
+) -> UploadOut:
     """Keep photos; 201 when at least one is new, 200 when all were known.
 
     What is answered here is kept, whatever happens next. Embedding follows as a job.
     """
-    result = parts.intake.accept(incoming(files, parts.settings.max_files), said)
-    count_files(parts, result)
+    result = intake.accept(incoming(files, settings.max_files), said)
+    count_files(metrics, result)
     if result.refused == len(result.files):
         raise NothingAccepted("; ".join(f"{f.file_name}: {f.error_detail}" for f in result.files))
     response.status_code = 201 if any(one.created for one in result.files) else 200
@@ -40,68 +56,72 @@ def upload(parts: Service, response: Response, files: Files, said: SaidForm) -> 
 
 
 @router.get("/uploads/{upload_id}")
-def get_upload(upload_id: RowNumber, parts: Service) -> UploadOut:
+def get_upload(upload_id: RowNumber, database: TheDatabase) -> UploadOut:
     """How far the photos of an upload are."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         return upload_out(uploads.get(connection, upload_id))
 
 
 @router.get("/photos/{photo_id}")
-def get_photo(photo_id: PhotoId, parts: Service, who: Who) -> PhotoDetailOut:
+def get_photo(photo_id: PhotoId, database: TheDatabase, who: Who) -> PhotoDetailOut:
     """A photo, the animals in it, and everything that was said about it."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         return photo_detail(connection, photo_id, exact=who.sees_places)
 
 
 @router.get("/photos/{photo_id}/image", response_class=Response, responses=JPEG)
 def get_image(
     photo_id: PhotoId,
-    parts: Service,
+    pictures: ThePictures,
     request: Request,
     longest: Longest = None,
     look: Appearance = "",
 ) -> Response:
     """The upright photo as JPEG without EXIF."""
-    return picture(request, parts, photo_id, None, longest, look)
+    return picture(request, pictures, photo_id, None, longest, look)
 
 
 @router.get("/photos/{photo_id}/thumbnail", response_class=Response, responses=JPEG)
-def get_thumbnail(photo_id: PhotoId, parts: Service, request: Request) -> Response:
+def get_thumbnail(photo_id: PhotoId, pictures: ThePictures, request: Request) -> Response:
     """The upright photo, 320 pixels at most."""
-    return picture(request, parts, photo_id, None, 320)
+    return picture(request, pictures, photo_id, None, 320)
 
 
 @router.get("/annotations/{annotation_id}/crop", response_class=Response, responses=JPEG)
 def get_crop(
-    annotation_id: RowNumber, parts: Service, request: Request, longest: Longest = None
+    annotation_id: RowNumber,
+    database: TheDatabase,
+    pictures: ThePictures,
+    request: Request,
+    longest: Longest = None,
 ) -> Response:
     """The flank that is compared, as JPEG without EXIF."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         photo_id = photos.annotation_by_id(connection, annotation_id).photo_id
-    return picture(request, parts, photo_id, annotation_id, longest)
+    return picture(request, pictures, photo_id, annotation_id, longest)
 
 
 def picture(
     request: Request,
-    parts: Parts,
+    pictures: Pictures,
     photo_id: str,
     annotation_id: int | None,
     longest: int | None,
     look: str = "",
 ) -> Response:
     """A JPEG that browsers keep; nothing is decoded for one they have."""
-    tag = parts.pictures.tag(photo_id, annotation_id, longest, look)
+    tag = pictures.tag(photo_id, annotation_id, longest, look)
     headers = {"etag": tag, "cache-control": FOREVER}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
-    made = parts.pictures.jpeg(photo_id, annotation_id, longest, look)
+    made = pictures.jpeg(photo_id, annotation_id, longest, look)
     return Response(made, media_type="image/jpeg", headers=headers)
 
 
-def count_files(parts: Service, result: Upload) -> None:
+def count_files(metrics: TheMetrics, result: Upload) -> None:
     """For the metrics."""
     created = sum(one.created for one in result.files)
     outcomes = {"created": created, "refused": result.refused}
     outcomes["known"] = len(result.files) - created - result.refused
     for outcome, count in outcomes.items():
-        parts.metrics.files.labels(outcome).inc(count)
+        metrics.files.labels(outcome).inc(count)

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
+from typing import Annotated
 
+from fastapi import Depends
 from sqlalchemy import Connection
 
 from reid import exif
@@ -19,6 +21,7 @@ from service.store.files import PhotoFiles, digest
 from service.store.photos import Claim, Photo
 from service.store.tables.base import now
 from service.store.uploads import Receipt, Upload
+from service.web.parameters import component
 
 IncomingFile = tuple[str, bytes]  # file name, content
 
@@ -194,3 +197,7 @@ def _stated(said: Said, box: Box | None) -> list[Claim]:
         "box": corners,
     }
     return [Claim(name, value, "form", True) for name, value in fields.items() if value]
+
+
+TheIntake = Annotated[Intake, Depends(component(Intake))]
+"""The app's, for a route."""

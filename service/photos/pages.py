@@ -3,46 +3,48 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from service.parts import Service
 from service.photos.api import count_files
 from service.photos.forms import Files, SaidForm, incoming
+from service.photos.intake import TheIntake
 from service.photos.view import photo_view, upload_view
 from service.store import progress
 from service.web.page import goto, page
-from service.web.parameters import PhotoId, RowNumber
+from service.web.parameters import PhotoId, RowNumber, TheDatabase, TheMetrics, TheSettings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("/upload")
-def upload_form(request: Request, parts: Service) -> Response:
+def upload_form(request: Request, database: TheDatabase) -> Response:
     """Where photos come in."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         values = {"nav": "upload", "stations": progress.stations(connection)}
-        return page(request, parts, "photos/upload.html", connection, **values)
+        return page(request, "photos/upload.html", connection, **values)
 
 
 @router.post("/upload")
-def upload(parts: Service, files: Files, form: SaidForm) -> Response:
+def upload(
+    settings: TheSettings, metrics: TheMetrics, intake: TheIntake, files: Files, form: SaidForm
+) -> Response:
     """Keep the files and go to the report, which says also what was refused."""
-    result = parts.intake.accept(incoming(files, parts.settings.max_files), form)
-    count_files(parts, result)
+    result = intake.accept(incoming(files, settings.max_files), form)
+    count_files(metrics, result)
     return goto(f"/uploads/{result.id}")
 
 
 @router.get("/uploads/{upload_id}")
-def upload_report(upload_id: RowNumber, request: Request, parts: Service) -> Response:
+def upload_report(upload_id: RowNumber, request: Request, database: TheDatabase) -> Response:
     """What became of each file."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         found = upload_view(connection, upload_id)
         values = {"nav": "upload", "upload": found, "busy": found.pending > 0}
-        return page(request, parts, "photos/upload_report.html", connection, **values)
+        return page(request, "photos/upload_report.html", connection, **values)
 
 
 @router.get("/photos/{photo_id}")
-def photo(photo_id: PhotoId, request: Request, parts: Service) -> Response:
+def photo(photo_id: PhotoId, request: Request, database: TheDatabase) -> Response:
     """One photo with the animals in it."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         found = photo_view(connection, photo_id)
         values = {name: getattr(found, name) for name in found.__slots__}
-        return page(request, parts, "photos/photo.html", connection, **values)
+        return page(request, "photos/photo.html", connection, **values)

@@ -2,6 +2,9 @@
 
 from collections import OrderedDict
 from threading import BoundedSemaphore, Lock
+from typing import Annotated
+
+from fastapi import Depends
 
 from reid import contrast, crop, images
 from reid.types import Flank, Image
@@ -9,6 +12,7 @@ from service.settings import Settings
 from service.store import photos
 from service.store.database import Database
 from service.store.files import PhotoFiles
+from service.web.parameters import component
 
 CACHE_BYTES = 64 * 2**20
 AT_ONCE = 2  # decoded photos are large
@@ -74,3 +78,7 @@ class Pictures:
             boxes = [one.box for one in photos.annotations_of(connection, photo_id)]
         widths = [box.width if box else float(image.shape[1]) for box in boxes]
         return contrast.as_seen(image, width=max(widths, default=float(image.shape[1])))
+
+
+ThePictures = Annotated[Pictures, Depends(component(Pictures))]
+"""The app's, for a route."""

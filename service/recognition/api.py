@@ -5,18 +5,20 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 
 from reid.types import Flank
-from service.parts import Service
 from service.photos.forms import Boxes, Files, FlankField, query
+from service.recognition.engine import TheEngine
 from service.recognition.to_wire import identification_out
 from service.recognition.wire import IdentificationOut
 from service.web.errors import documented
+from service.web.parameters import TheSettings
 
 router = APIRouter(tags=["identify"], responses=documented(400, 403, 409, 413, 422, 503))
 
 
 @router.post("/identify")
 def identify(
-    parts: Service,
+    settings: TheSettings,
+    engine: TheEngine,
     files: Files,
     flank: FlankField = None,
     box: Boxes = None,
@@ -26,6 +28,6 @@ def identify(
 
     Photos that are in the catalogue are not compared with their own encounter.
     """
-    photos = query(files, box, parts.settings.max_files)
-    answer = parts.engine.identify_photos(photos, flank or Flank.UNKNOWN)
+    photos = query(files, box, settings.max_files)
+    answer = engine.identify_photos(photos, flank or Flank.UNKNOWN)
     return identification_out(answer, top)

@@ -10,13 +10,15 @@ from reid.encounters import between
 from reid.errors import ReidError
 from reid.gallery import Galleries
 from reid.types import AnnotationFeatures, Embedding
-from service.recognition.engine import Engine
+from service.catalogue.conflicts import Machine
+from service.recognition.engine import Engine, TheEngine
 from service.settings import Settings
 from service.store import cases, features, jobs, pairs, progress
 from service.store.database import Database
 from service.store.jobs import Job
 from service.store.pairs import Entry, Maker, Measured
 from service.store.tasks import Done, Failure, MadeWay, Outcome, attempted
+from service.web.parameters import TheSettings
 
 log = logging.getLogger(__name__)
 PHOTOS_EACH = 6  # annotations looked at for every encounter that is wanted
@@ -38,6 +40,11 @@ def maker_of(engine: Engine) -> Maker | None:
 def in_force(engine: Engine) -> Maker | None:
     """The same without waiting for the network; None while it is being loaded."""
     return maker_of(engine) if engine.loaded else None
+
+
+def machine_of(settings: TheSettings, engine: TheEngine) -> Machine:
+    """What of the machine counts now: its network, its calibrator and its threshold."""
+    return Machine(settings.same_llr, in_force(engine))
 
 
 def queue_all(database: Database, engine: Engine) -> tuple[int, int]:

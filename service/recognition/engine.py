@@ -11,8 +11,9 @@ from functools import partial
 from math import floor
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
-from typing import Protocol
+from typing import Annotated, Protocol
 
+from fastapi import Depends
 from sqlalchemy import Connection
 
 from reid.crop import cut, parse_box, resolve_box
@@ -36,6 +37,7 @@ from service.store.files import digest
 from service.store.identities import Reference
 from service.web.kept import Kept, NotYet
 from service.web.metrics import Metrics, Stopwatch
+from service.web.parameters import component
 
 log = logging.getLogger(__name__)
 ANSWERS_KEPT = 64
@@ -373,3 +375,7 @@ class Engine:
             references=references,
             timings=watch.timings,
         )
+
+
+TheEngine = Annotated[Engine, Depends(component(Engine))]
+"""The app's, for a route."""

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Query
 
 from reid.reviews import Shown
 from reid.types import Flank
+from service.cases.report import TheCasework
 from service.encounters.wire import DecisionOut
-from service.parts import Service
 from service.reviews import reviewing, rounds, settling
 from service.reviews.reviewing import Wanted, Whose
 from service.reviews.to_wire import (
@@ -37,7 +37,7 @@ from service.reviews.wire import (
 from service.store import reviews
 from service.store.reviews import Edit, Source
 from service.web.errors import documented
-from service.web.parameters import Limit, Offset, RowNumber, Who
+from service.web.parameters import Limit, Offset, RowNumber, TheDatabase, Who
 from service.web.wire import Line
 
 router = APIRouter(
@@ -63,7 +63,7 @@ def wanted(
 
 @router.get("")
 def list_reviews(
-    parts: Service,
+    database: TheDatabase,
     who: Who,
     asked: Annotated[Wanted, Depends(wanted)],
     observer: Stated = "anonymous",
@@ -71,15 +71,15 @@ def list_reviews(
     offset: Offset = 0,
 ) -> ReviewsOut:
     """Pairs: those that wait for who asks first, then by worth. Blind ones say little."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         return reviews_out(connection, asked, who, who.signs(observer), (offset, limit))
 
 
 @router.post("", status_code=201)
-def put_reviews(new: ReviewsIn, parts: Service, who: Who) -> list[ReviewOut]:
+def put_reviews(new: ReviewsIn, database: TheDatabase, who: Who) -> list[ReviewOut]:
     """Put pairs up; those that are up already stay, closed ones are opened again if asked for."""
     name = who.signs(new.reviewer)
-    with parts.database.write() as connection:
+    with database.write() as connection:
         pairs = rounds.asked(connection, **new.model_dump(exclude={"reviewer"}))
         put = reviews.put(connection, pairs, name)
         found = reviewing.load(connection, ids=[one.id for one in put])
@@ -87,9 +87,9 @@ def put_reviews(new: ReviewsIn, parts: Service, who: Who) -> list[ReviewOut]:
 
 
 @router.post("/round")
-def make_round(new: RoundIn, parts: Service, who: Who) -> RoundOut:
+def make_round(new: RoundIn, database: TheDatabase, who: Who) -> RoundOut:
     """Mix hidden known pairs among the blind ones that wait, or only count them."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         found = rounds.known_pairs(connection, share=new.share, seed=new.seed)
         if new.apply:
             reviews.put(connection, found.pairs, who.signs(new.reviewer))
@@ -97,23 +97,23 @@ def make_round(new: RoundIn, parts: Service, who: Who) -> RoundOut:
 
 
 @router.get("/agreement")
-def get_agreement(parts: Service, who: Who, observer: Stated = "anonymous") -> AgreementsOut:
+def get_agreement(database: TheDatabase, who: Who, observer: Stated = "anonymous") -> AgreementsOut:
     """Cohen's kappa of every two observers; errors on known pairs: one's own, an admin all."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         return agreements_out(connection, who, who.signs(observer))
 
 
 @router.get("/settling")
-def preview_settling(parts: Service, pair: Chosen = None) -> SettlingOut:
+def preview_settling(database: TheDatabase, pair: Chosen = None) -> SettlingOut:
     """What applying the settled pairs to the catalogue would do."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         return settling_out(settling.plan(connection, pair))
 
 
 @router.post("/settling")
-def apply_settled(new: ApplyIn, parts: Service, who: Who) -> AppliedOut:
+def apply_settled(new: ApplyIn, database: TheDatabase, who: Who) -> AppliedOut:
     """Apply them: decisions, and the pairs closed. Merges and contradictions stay listed."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         name = who.signs(new.reviewer)
         done = settling.apply(connection, name, new.pairs, new.digest)
     made = [DecisionOut.model_validate(one) for one in done.decisions]
@@ -122,27 +122,31 @@ def apply_settled(new: ApplyIn, parts: Service, who: Who) -> AppliedOut:
 
 @router.get("/{pair_id}")
 def get_review(
-    pair_id: RowNumber, parts: Service, who: Who, observer: Stated = "anonymous"
+    pair_id: RowNumber,
+    database: TheDatabase,
+    casework: TheCasework,
+    who: Who,
+    observer: Stated = "anonymous",
 ) -> ReviewDetailOut:
     """A pair with opinions and evidence; a blind one only to who has answered it."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         found = reviewing.get(connection, pair_id)
-    return review_detail(found, who, who.signs(observer), parts.casework)
+    return review_detail(found, who, who.signs(observer), casework)
 
 
 @router.patch("/{pair_id}")
-def edit_review(pair_id: RowNumber, edit: ReviewEdit, parts: Service, who: Who) -> ReviewOut:
+def edit_review(pair_id: RowNumber, edit: ReviewEdit, database: TheDatabase, who: Who) -> ReviewOut:
     """Close it or open it again, ask more observers, or change whether it is blind."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         wanted = Edit(**edit.model_dump(exclude={"reviewer", "note"}))
         reviews.edit(connection, pair_id, wanted, who.signs(edit.reviewer), edit.note)
         return review_out(reviewing.get(connection, pair_id), who, who.signs(edit.reviewer))
 
 
 @router.post("/{pair_id}/opinions", status_code=201)
-def answer(pair_id: RowNumber, said: OpinionIn, parts: Service, who: Who) -> OpinionOut:
+def answer(pair_id: RowNumber, said: OpinionIn, database: TheDatabase, who: Who) -> OpinionOut:
     """Say what one sees; nothing is overwritten, whoever else answers at the same moment."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         name = who.signs(said.observer)
         made, _ = reviewing.answer(connection, pair_id, name, new_opinion(said))
     return OpinionOut.model_validate(made)

@@ -9,15 +9,15 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from reid.errors import Conflict, InputError
-from service.parts import Parts, Service
 from service.reviews import reviewing, rounds, settling
 from service.reviews.reviewing import Reviewed
 from service.store import reviews
+from service.store.database import Database
 from service.store.reviews import Edit, NewPair
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
 from service.web.page import goto, page, remember
-from service.web.parameters import Who
+from service.web.parameters import TheDatabase, Who
 from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -39,18 +39,18 @@ class NothingChosen(InputError):
 @router.get("/reviews/settling")
 def settling_page(
     request: Request,
-    parts: Service,
+    database: TheDatabase,
     pair: Chosen,
     done: int | None = None,
 ) -> Response:
     """What applying the settled pairs would change."""
-    return _settling(request, parts, pair, done=done)
+    return _settling(request, database, pair, done=done)
 
 
 @router.post("/reviews/settling")
 def apply_settled(
     request: Request,
-    parts: Service,
+    database: TheDatabase,
     who: Who,
     pair: ChosenForm,
     digest: Typed = "",
@@ -59,10 +59,10 @@ def apply_settled(
     """Apply them, unless they would change something else by now."""
     name = who.signs(reviewer)
     try:
-        with parts.database.write() as connection:
+        with database.write() as connection:
             done = settling.apply(connection, name, pair or None, digest)
     except Conflict as error:
-        return _settling(request, parts, pair, refused=f"{sentence(str(error))}.")
+        return _settling(request, database, pair, refused=f"{sentence(str(error))}.")
     response = goto(f"/reviews/settling?done={len(done.decisions)}")
     remember(response, name, who)
     return response
@@ -70,12 +70,12 @@ def apply_settled(
 
 @router.get("/reviews/batch")
 def batch_page(
-    request: Request, parts: Service, act: Act | Literal["apply"], pair: Chosen
+    request: Request, database: TheDatabase, act: Act | Literal["apply"], pair: Chosen
 ) -> Response:
     """What an act on the chosen pairs would do."""
     if act == "apply":
         return goto("/reviews/settling?" + "&".join(f"pair={number}" for number in pair))
-    with parts.database.read() as connection:
+    with database.read() as connection:
         found = _chosen(connection, pair)
         able = [one for one in found if _able(one, act)]
         skipped = len(found) - len(able)
@@ -93,12 +93,12 @@ def batch_page(
             "possible": bool(able),
             "fields": [("act", act), *(("pair", one.pair.id) for one in able)],
         }
-        return page(request, parts, "reviews/review_batch.html", connection, **values)
+        return page(request, "reviews/review_batch.html", connection, **values)
 
 
 @router.post("/reviews/batch")
 def do_batch(
-    parts: Service,
+    database: TheDatabase,
     who: Who,
     act: Annotated[Act, Form()],
     pair: ChosenForm,
@@ -106,7 +106,7 @@ def do_batch(
 ) -> Response:
     """Do it to all of them, or to none."""
     name = who.signs(reviewer)
-    with parts.database.write() as connection:
+    with database.write() as connection:
         for one in _chosen(connection, pair):
             if _able(one, act):
                 reviews.edit(connection, one.pair.id, _edit(one, act), name)
@@ -116,7 +116,7 @@ def do_batch(
 @router.get("/reviews/put")
 def put_page(
     request: Request,
-    parts: Service,
+    database: TheDatabase,
     encounters: Text = "",
     case: Text = "",
     needed: Annotated[int, Query(ge=1, le=9)] = 2,
@@ -124,7 +124,7 @@ def put_page(
     note: Text = "",
 ) -> Response:
     """Which pairs would be put up."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         up = rounds.preview(connection, _asked(connection, encounters, case, needed, blind, note))
         words = {"fresh": up.fresh, "again": up.again, "already": up.already}
         lines = [
@@ -145,12 +145,12 @@ def put_page(
             "possible": up.fresh + up.again > 0,
             "fields": [*fields, ("note", note)],
         }
-        return page(request, parts, "reviews/review_batch.html", connection, **values)
+        return page(request, "reviews/review_batch.html", connection, **values)
 
 
 @router.post("/reviews/put")
 def put_up(
-    parts: Service,
+    database: TheDatabase,
     who: Who,
     encounters: Typed = "",
     case: Typed = "",
@@ -160,7 +160,7 @@ def put_up(
     reviewer: Name = "",
 ) -> Response:
     """Put them up."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         new = _asked(connection, encounters, case, needed, blind, note)
         reviews.put(connection, new, who.signs(reviewer))
     return goto("/reviews?whose=all")
@@ -169,12 +169,12 @@ def put_up(
 @router.get("/reviews/round")
 def round_page(
     request: Request,
-    parts: Service,
+    database: TheDatabase,
     share: Annotated[int, Query(ge=1, le=50)] = 10,
     seed: Annotated[int, Query(ge=0, le=2**31 - 1)] = 1,
 ) -> Response:
     """How many hidden known pairs would be mixed in, not which."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         found = rounds.known_pairs(connection, share=share / 100, seed=seed)
         words = {"waiting": found.waiting, "wanted": found.wanted}
         kinds = {"same": found.count("same"), "different": found.count("different")}
@@ -193,28 +193,32 @@ def round_page(
             "possible": bool(found.pairs),
             "fields": [("share", share), ("seed", seed)],
         }
-        return page(request, parts, "reviews/review_batch.html", connection, **values)
+        return page(request, "reviews/review_batch.html", connection, **values)
 
 
 @router.post("/reviews/round")
 def mix_in(
-    parts: Service,
+    database: TheDatabase,
     who: Who,
     share: Annotated[int, Form(ge=1, le=50)],
     seed: Annotated[int, Form(ge=0, le=2**31 - 1)],
     reviewer: Name = "",
 ) -> Response:
     """Mix them in."""
-    with parts.database.write() as connection:
+    with database.write() as connection:
         found = rounds.known_pairs(connection, share=share / 100, seed=seed)
         reviews.put(connection, found.pairs, who.signs(reviewer))
     return goto("/reviews?whose=all")
 
 
 def _settling(
-    request: Request, parts: Parts, chosen: list[int], refused: str = "", done: int | None = None
+    request: Request,
+    database: Database,
+    chosen: list[int],
+    refused: str = "",
+    done: int | None = None,
 ) -> Response:
-    with parts.database.read() as connection:
+    with database.read() as connection:
         values = {
             "nav": "reviews",
             "plan": settling.plan(connection, chosen or None),
@@ -222,7 +226,7 @@ def _settling(
             "refused": refused,
             "done": done,
         }
-        response = page(request, parts, "reviews/settling.html", connection, **values)
+        response = page(request, "reviews/settling.html", connection, **values)
     response.status_code = 409 if refused else 200
     return response
 

@@ -11,15 +11,18 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from reid.errors import InputError
+from service.cases.report import Casework, TheCasework
 from service.encounters.list_view import title
 from service.encounters.pair_view import pair_view
-from service.parts import Parts, Service
+from service.recognition.engine import Engine, TheEngine
 from service.reviews import reviewing
 from service.store import encounters
+from service.store.database import Database
 from service.store.people import Actor, Role
 from service.viewer.look import parse_pair
+from service.viewer.overlay import Overlays, TheOverlays
 from service.web.page import page
-from service.web.parameters import Who
+from service.web.parameters import TheDatabase, Who
 from service.web.words import when
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -36,22 +39,38 @@ class SameEncounter(InputError):
 
 @router.get("/compare")
 def compare(
-    request: Request, parts: Service, who: Who, one: Number = None, other: Number = None
+    request: Request,
+    database: TheDatabase,
+    engine: TheEngine,
+    casework: TheCasework,
+    overlays: TheOverlays,
+    who: Who,
+    one: Number = None,
+    other: Number = None,
 ) -> Response:
     """Two encounters, or the choice of them."""
     if one is not None and one == other:
         raise SameEncounter(SameEncounter.__doc__ or "")
     values: dict[str, object] = {"pair": None}
     if one and other:
-        values = _beside(request, parts, who, one, other)
-    with parts.database.read() as connection:
+        values = _beside(request, database, engine, casework, overlays, who, one, other)
+    with database.read() as connection:
         values |= {"chosen": one or other, "choices": _choices(connection, one or other)}
-        return page(request, parts, "reviews/compare.html", connection, nav="encounters", **values)
+        return page(request, "reviews/compare.html", connection, nav="encounters", **values)
 
 
-def _beside(request: Request, parts: Parts, who: Actor, one: int, other: int) -> dict[str, object]:
+def _beside(
+    request: Request,
+    database: Database,
+    engine: Engine,
+    casework: Casework,
+    overlays: Overlays,
+    who: Actor,
+    one: int,
+    other: int,
+) -> dict[str, object]:
     """Both encounters; blind where an answer is still due, unless a curator opens it."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         review = reviewing.closed_to(connection, one, other, who)
     may_open = review is not None and who.role.may(Role.CURATOR)
     opened = may_open and request.query_params.get("open") == "1"
@@ -59,7 +78,7 @@ def _beside(request: Request, parts: Parts, who: Actor, one: int, other: int) ->
     look = parse_pair(request.query_params, keep=keep)
     blind = review is not None and not opened
     return {
-        "pair": pair_view(parts, one, other, look, blind=blind),
+        "pair": pair_view(database, engine, casework, overlays, one, other, look, blind=blind),
         "review": review.pair.id if review else None,
         "may_answer": who.role.may(Role.OBSERVER),
         "opened": opened,

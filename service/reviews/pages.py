@@ -12,19 +12,22 @@ from reid.agreement import MISCLASSIFIED
 from reid.errors import InputError
 from reid.reviews import ANSWERS, OPEN
 from reid.types import Flank
+from service.cases.report import Casework, TheCasework
 from service.encounters.pair_view import pair_view
-from service.parts import Parts, Service
+from service.recognition.engine import Engine, TheEngine
 from service.reviews import observers, reviewing
 from service.reviews import view as views
 from service.reviews.reviewing import Incomplete, Reviewed, Tally, Wanted
 from service.reviews.to_wire import machine, new_opinion
 from service.reviews.wire import OpinionIn, RegionWire
 from service.store import cases, progress, reviews
+from service.store.database import Database
 from service.store.people import ANONYMOUS, Actor, Role
 from service.store.reviews import Source
 from service.viewer.look import parse_pair
+from service.viewer.overlay import Overlays, TheOverlays
 from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, Who
+from service.web.parameters import RowNumber, TheDatabase, Who
 from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -90,13 +93,13 @@ def wanted(
 @router.get("/reviews")
 def queue_page(
     request: Request,
-    parts: Service,
+    database: TheDatabase,
     who: Who,
     asked: Annotated[Wanted, Depends(wanted)],
     number: Annotated[str, Query(alias="page", max_length=6)] = "1",
 ) -> Response:
     """What waits, by default for who looks."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         every = reviewing.tallies(connection, closed=asked.state in {"closed", "all"})
         at = max(1, int(number) if number.isascii() and number.isdecimal() else 1)
         part = slice((at - 1) * PAGE, at * PAGE)
@@ -119,21 +122,21 @@ def queue_page(
             "curator": who.role.may(Role.CURATOR),
             "any": bool(every) or reviews.there(connection),
         }
-        return page(request, parts, "reviews/reviews.html", connection, **values)
+        return page(request, "reviews/reviews.html", connection, **values)
 
 
 @router.get("/reviews/next")
-def next_pair(parts: Service, who: Who, after: int | None = None) -> Response:
+def next_pair(database: TheDatabase, who: Who, after: int | None = None) -> Response:
     """Go to the pair that waits for who asks."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         number = reviewing.following(reviewing.tallies(connection, closed=False), who.name, after)
     return goto(f"/reviews/{number}" if number else "/reviews")
 
 
 @router.get("/reviews/agreement")
-def agreement_page(request: Request, parts: Service, who: Who) -> Response:
+def agreement_page(request: Request, database: TheDatabase, who: Who) -> Response:
     """Kappa of every two observers, and one's own errors on hidden known pairs."""
-    with parts.database.read() as connection:
+    with database.read() as connection:
         values = {
             "nav": "reviews",
             "report": observers.report(connection, who, who.name),
@@ -142,20 +145,31 @@ def agreement_page(request: Request, parts: Service, who: Who) -> Response:
             "published": MISCLASSIFIED,
             "all_errors": who.role.may(Role.ADMIN),
         }
-        return page(request, parts, "reviews/agreement.html", connection, **values)
+        return page(request, "reviews/agreement.html", connection, **values)
 
 
 @router.get("/reviews/{pair_id}")
-def pair_page(pair_id: RowNumber, request: Request, parts: Service, who: Who) -> Response:
+def pair_page(
+    pair_id: RowNumber,
+    request: Request,
+    database: TheDatabase,
+    engine: TheEngine,
+    casework: TheCasework,
+    overlays: TheOverlays,
+    who: Who,
+) -> Response:
     """Two encounters in the viewer, and the answer."""
-    return _pair(request, parts, who, pair_id)
+    return _pair(request, database, engine, casework, overlays, who, pair_id)
 
 
 @router.post("/reviews/{pair_id}/opinions")
 def answer(
     pair_id: RowNumber,
     request: Request,
-    parts: Service,
+    database: TheDatabase,
+    engine: TheEngine,
+    casework: TheCasework,
+    overlays: TheOverlays,
     who: Who,
     typed: Annotated[AnswerForm, Depends(answer_form)],
 ) -> Response:
@@ -163,13 +177,24 @@ def answer(
     name = who.signs(typed.reviewer)
     try:
         said = new_opinion(_read(typed, name))
-        with parts.database.write() as connection:
+        with database.write() as connection:
             reviewing.answer(connection, pair_id, name, said)
     except InputError as error:
         if error.code == "not_found":
             raise
         status = 409 if error.code == "conflict" else 422
-        return _pair(request, parts, who, pair_id, typed, f"{sentence(str(error))}.", status)
+        return _pair(
+            request,
+            database,
+            engine,
+            casework,
+            overlays,
+            who,
+            pair_id,
+            typed,
+            f"{sentence(str(error))}.",
+            status,
+        )
     response = goto(f"/reviews/{pair_id}?said=1")
     remember(response, name, who)
     return response
@@ -177,14 +202,17 @@ def answer(
 
 def _pair(
     request: Request,
-    parts: Parts,
+    database: Database,
+    engine: Engine,
+    casework: Casework,
+    overlays: Overlays,
     who: Actor,
     pair_id: int,
     typed: AnswerForm | None = None,
     refused: str = "",
     status: int = 200,
 ) -> Response:
-    with parts.database.read() as connection:
+    with database.read() as connection:
         every = reviewing.tallies(connection, closed=False)
         one = reviewing.get(connection, pair_id)
         far = reviewing.progress(connection, every, who.name)
@@ -193,7 +221,9 @@ def _pair(
     values = {
         "nav": "reviews",
         "one": views.queue_row(one, who, who.name),
-        "pair": pair_view(parts, *one.pair.couple, look, blind=not seen),
+        "pair": pair_view(
+            database, engine, casework, overlays, *one.pair.couple, look, blind=not seen
+        ),
         "answered": one.answer_of(who.name) is not None,
         "may_answer": who.role.may(Role.OBSERVER),
         "signing": "" if who.name == ANONYMOUS else who.name,
@@ -205,12 +235,12 @@ def _pair(
         "reasons": views.REASONS,
         "words": views.ANSWERS,
         "wanted": one.standing.state in OPEN,
-        **(_told(parts, one, who.name) if seen else {"open": False, "machine": None}),
+        **(_told(casework, one, who.name) if seen else {"open": False, "machine": None}),
     }
-    with parts.database.read() as connection:
+    with database.read() as connection:
         changes = reviews.history(connection, pair_id) if _keeps(one, who) else ()
         values["changes"] = [(change, views.change_words(change)) for change in changes]
-        response = page(request, parts, "reviews/review.html", connection, **values)
+        response = page(request, "reviews/review.html", connection, **values)
     response.status_code = status
     return response
 
@@ -224,9 +254,9 @@ def _keeps(one: Reviewed, who: Actor) -> bool:
     return told and one.open_to(who, who.name)
 
 
-def _told(parts: Parts, one: Reviewed, observer: str) -> dict[str, object]:
+def _told(casework: Casework, one: Reviewed, observer: str) -> dict[str, object]:
     """What only those see to whom the pair is open."""
-    said = machine(one, parts.casework)
+    said = machine(one, casework)
     message, kind = views.outcome(one, observer)
     return {
         "open": True,

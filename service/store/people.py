@@ -82,3 +82,11 @@ class Actor:
         if not self.single:
             return self.name
         return stated.strip() or self.name or ANONYMOUS
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What asks: address and name of the program."""
+
+    address: str
+    agent: str

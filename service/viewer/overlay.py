@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from math import floor
+from typing import Annotated
+
+from fastapi import Depends
 
 from reid import images
 from reid.compare import compare
@@ -18,6 +21,7 @@ from service.store import features
 from service.store.database import Database
 from service.store.identities import Reference
 from service.web.kept import Kept
+from service.web.parameters import component
 
 KEPT = 300
 MEASURED = 640  # pixels of a crop, enough to measure the spacing of its rosettes
@@ -149,3 +153,7 @@ def _bare(one: Reference, other: Reference) -> Laid:
 
 def _box(shown: Reference) -> Box:
     return shown.annotation.box or Box(0, 0, shown.photo.width, shown.photo.height)
+
+
+TheOverlays = Annotated[Overlays, Depends(component(Overlays))]
+"""The app's, for a route."""

@@ -9,15 +9,17 @@ from fastapi.templating import Jinja2Templates
 from sqlalchemy import Connection
 
 from service.encounters.list_view import counts
-from service.parts import Parts
 from service.photos.upload_texts import upload_texts
+from service.settings import Settings
 from service.store import accounts
+from service.store.database import Database
 from service.store.people import ANONYMOUS, Actor
 from service.web import languages
 from service.web import person_words as people
 from service.web.advice import advice
 from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
+from service.web.parameters import component
 from service.web.species import Species
 from service.web.wire import Problem
 from service.web.words import FILTERS, KINDS, SIGNS, general, sentence
@@ -40,14 +42,13 @@ templates.env.globals.update(signs=SIGNS, kinds=KINDS, upload_texts=upload_texts
 templates.env.globals.update(role_words=people.role_words, role_says=people.role_says)
 
 
-def page(
-    request: Request, parts: Parts, name: str, connection: Connection, /, **values: object
-) -> Response:
+def page(request: Request, name: str, connection: Connection, /, **values: object) -> Response:
     """A template with what every page needs."""
+    settings = component(Settings)(request)
     facts = {"counts": counts(connection), "busy": False, "nav": "", **values}
     facts["actor"] = getattr(request.state, "actor", None)  # None: somebody who must log in
-    facts["gap_minutes"] = general(parts.settings.encounter_gap_minutes)
-    facts["species"] = Species(parts.settings.species)
+    facts["gap_minutes"] = general(settings.encounter_gap_minutes)
+    facts["species"] = Species(settings.species)
     response = templates.TemplateResponse(request, name, facts)
     response.headers["cache-control"] = "no-cache"
     return response
@@ -77,11 +78,11 @@ def error_page(request: Request, error: Problem) -> Response:
     return templates.TemplateResponse(request, "web/error.html", facts, status_code=error.status)
 
 
-def speak(request: Request, parts: Parts, code: str | None) -> None:
+def speak(request: Request, database: Database, code: str | None) -> None:
     """Keep the language with the account, if somebody is logged in; None: as the browser asks."""
     actor = getattr(request.state, "actor", None)
     if isinstance(actor, Actor) and actor.session is not None and actor.account_id is not None:
-        with parts.database.write() as connection:
+        with database.write() as connection:
             accounts.speak(connection, actor.account_id, code)
 
 

@@ -5,9 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from service.parts import Service
 from service.web import languages
 from service.web.page import YEAR_S, goto, local, speak
+from service.web.parameters import TheDatabase
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -15,7 +15,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 @router.post("/language")
 def choose_language(
     request: Request,
-    parts: Service,
+    database: TheDatabase,
     code: Annotated[str, Form(max_length=10)],
     back: Annotated[str, Form(max_length=2000)] = "/",
 ) -> Response:
@@ -23,5 +23,5 @@ def choose_language(
     response = goto(local(back))
     if code in languages.LANGUAGES:
         response.set_cookie(languages.COOKIE, code, max_age=YEAR_S, samesite="strict")
-        speak(request, parts, code)
+        speak(request, database, code)
     return response

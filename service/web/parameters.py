@@ -1,12 +1,49 @@
 """What a route may ask for."""
 
-from typing import Annotated, Literal
+from collections.abc import Callable
+from typing import Annotated, Literal, TypeVar
 
 from fastapi import Depends, Path, Query, Request
 
-from service.accounts.admission import Browser
-from service.store.people import Actor
+from service.settings import Settings
+from service.store.database import Database
+from service.store.files import PhotoFiles
+from service.store.people import Actor, Browser
+from service.web.ahead import Ahead
 from service.web.errors import PlacesHidden
+from service.web.metrics import Metrics
+
+T = TypeVar("T")
+
+
+class Components:
+    """What an app or a command was built from: one value of each class, `components[Database]`."""
+
+    def __init__(self, *values: object) -> None:
+        self._values = {type(value): value for value in values}
+
+    def __getitem__(self, kind: type[T]) -> T:
+        """The value of this class."""
+        value = self._values[kind]
+        assert isinstance(value, kind)  # noqa: S101
+        return value
+
+
+def component(kind: type[T]) -> Callable[[Request], T]:
+    """The dependency of a route that takes the app's value of this class."""
+
+    def of_app(request: Request) -> T:
+        components: Components = request.app.state.components
+        return components[kind]
+
+    return of_app
+
+
+TheSettings = Annotated[Settings, Depends(component(Settings))]
+TheDatabase = Annotated[Database, Depends(component(Database))]
+TheFiles = Annotated[PhotoFiles, Depends(component(PhotoFiles))]
+TheMetrics = Annotated[Metrics, Depends(component(Metrics))]
+TheAhead = Annotated[Ahead, Depends(component(Ahead))]
 
 
 def actor_of(request: Request) -> Actor:
@@ -23,25 +60,13 @@ def browser_of(request: Request) -> Browser:
 
 
 Who = Annotated[Actor, Depends(actor_of)]
-
-
 From = Annotated[Browser, Depends(browser_of)]
-
-
 RowNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
-
-
 PhotoId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes")]
-
-
 Longest = Annotated[
     int | None, Query(ge=32, le=4096, description="longest side in pixels; left out, full size")
 ]
-
-
 Limit = Annotated[int, Query(ge=1, le=500)]
-
-
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 
 

@@ -15,9 +15,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from reid.types import Flank
 from service.operations.worker import Worker
-from service.photos.intake import Said
+from service.photos.intake import Intake, Said
+from service.recognition.engine import Engine
+from service.settings import Settings
 from service.store import decisions
+from service.store.database import Database
 from service.store.decisions import NewDecision
+from service.store.files import PhotoFiles
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = (
@@ -34,7 +38,7 @@ WAIT_S = 20
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if "browser" in item.path.parts:
+        if "browser" in item.path.components:
             item.add_marker(pytest.mark.browser)
 
 
@@ -47,10 +51,14 @@ class Site:
     painted: object
 
     def __post_init__(self):
-        parts = self.app.state.parts
-        self.parts = parts
+        components = self.app.state.components
+        self.components = components
         self._worker = Worker(
-            parts.database, parts.files, parts.settings, FakeEmbedder(), name="browser test"
+            components[Database],
+            components[PhotoFiles],
+            components[Settings],
+            FakeEmbedder(),
+            name="browser test",
         )
 
     def work(self):
@@ -68,11 +76,11 @@ class Site:
         """An embedded encounter, decided as a new identity if it is named; returns its number."""
         photos = [self.photo(animal, view, day) for view in views]
         files = [(one["name"], one["buffer"]) for one in photos]
-        upload = self.parts.intake.accept(files, Said(station="Ridge", flank=Flank(flank)))
+        upload = self.components[Intake].accept(files, Said(station="Ridge", flank=Flank(flank)))
         self.work()
         number = upload.files[0].encounter_id
         if named:
-            with self.parts.database.write() as connection:
+            with self.components[Database].write() as connection:
                 decisions.add(connection, number, NewDecision("new", name=named))
         return number
 
@@ -85,7 +93,7 @@ def site(app, painted) -> Iterator[Site]:
     thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     with closing(listening):
         thread.start()
-        until(lambda: server.started and app.state.parts.engine.loaded)
+        until(lambda: server.started and app.state.components[Engine].loaded)
         yield Site(f"http://127.0.0.1:{listening.getsockname()[1]}", app, painted)
         server.should_exit = True
         thread.join()

@@ -5,6 +5,10 @@ from fake_embedder import FakeEmbedder
 from playwright.sync_api import expect
 
 from service.operations.worker import Worker
+from service.recognition.engine import Engine
+from service.settings import Settings
+from service.store.database import Database
+from service.store.files import PhotoFiles
 
 
 @pytest.fixture
@@ -12,9 +16,9 @@ def sorted_site(site):
     """Two animals met twice each and one met once, compared and sorted."""
     for animal, day in ((1, 1), (2, 3), (1, 5), (2, 7), (3, 9)):
         site.encounter(animal, day=day)
-    parts = site.parts
-    given = (parts.database, parts.files, parts.settings, FakeEmbedder())
-    worker = Worker(*given, name="comparing", engine=parts.engine)
+    components = site.components
+    given = (components[Database], components[PhotoFiles], components[Settings], FakeEmbedder())
+    worker = Worker(*given, name="comparing", engine=components[Engine])
     while worker.work():
         pass
     return site

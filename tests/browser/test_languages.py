@@ -1,6 +1,6 @@
 """Pages in Russian and French: they fit, the menu leads back, JavaScript speaks as they do."""
-# ruff: noqa: RUF001 - Russian letters
 
+# ruff: noqa: RUF001 - Russian letters
 import re
 
 import pytest
@@ -8,8 +8,12 @@ from fake_embedder import FakeEmbedder
 from playwright.sync_api import expect
 
 from service.operations.worker import Worker
+from service.recognition.engine import Engine
+from service.settings import Settings
 from service.store import cases, decisions, reviews
+from service.store.database import Database
 from service.store.decisions import NewDecision
+from service.store.files import PhotoFiles
 from service.store.reviews import NewPair
 
 WIDER = """() => [...document.querySelectorAll("main > section > table, .keep > table")]
@@ -24,12 +28,12 @@ def filled(site):
     one = site.encounter(1, day=1, views=(0, 1), named="Снежинка с порванным ухом")
     two = site.encounter(1, day=2)
     three = site.encounter(2, day=3, flank="right")
-    with site.parts.database.write() as connection:
+    with site.components[Database].write() as connection:
         case = cases.add(connection, "Плато Устюрт, урочище Кендерли, осень 2018 года", "", 0.5).id
         cases.put(connection, case, [one, two, three], "anonymous")
     pages = ("/", "/upload", "/uploads/1", "/encounters?state=all", "/cases", "/calibration")
     own = (f"/encounters/{two}", f"/encounters/{one}?said=1", f"/encounters/{two}/posterior")
-    with site.parts.database.write() as connection:
+    with site.components[Database].write() as connection:
         decisions.add(connection, two, NewDecision("same", 1))
         new = [NewPair(one, three, worth=0.9), NewPair(one, two, worth=0.5, blind=False)]
         pair, shown = (found.id for found in reviews.put(connection, new, "Бактыгуль"))
@@ -55,9 +59,9 @@ def filled(site):
 
 def sorting(site):
     """A worker that also compares and sorts."""
-    parts = site.parts
-    given = (parts.database, parts.files, parts.settings, FakeEmbedder())
-    return Worker(*given, name="sorting", engine=parts.engine)
+    components = site.components
+    given = (components[Database], components[PhotoFiles], components[Settings], FakeEmbedder())
+    return Worker(*given, name="sorting", engine=components[Engine])
 
 
 @pytest.mark.slow

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import replace
 
 import pytest
 from logged_in import (
@@ -22,6 +21,7 @@ from reid.errors import BadSettings
 from service.__main__ import app as command_line
 from service.operations.serving import refuse_to_be_open
 from service.store import accounts, attempts
+from service.store.database import Database
 from service.store.people import Role
 
 API = "/api/v1"
@@ -83,7 +83,7 @@ def test_too_many_wrong_passwords_say_how_long_to_wait(app, ana):
     browser = visitor(app)
     for _ in range(attempts.FREE_OF_A_NAME):
         log_in(browser, password=WRONG)
-    move_attempts(app.state.parts.database, minutes=1)
+    move_attempts(app.state.components[Database], minutes=1)
     answer = log_in(browser)
     assert answer.status_code == 429
     assert f"Try again in {answer.headers['retry-after']} seconds" in answer.text
@@ -299,12 +299,13 @@ def test_accounts_are_made_and_changed_on_the_command_line(app, client, command)
 
 
 def test_a_service_that_others_reach_starts_only_with_an_account(app, client, settings):
-    exposed = replace(app.state.parts, settings=settings.model_copy(update={"host": "192.0.2.1"}))
+    exposed = settings.model_copy(update={"host": "192.0.2.1"})
+    database = app.state.components[Database]
     with pytest.raises(BadSettings, match="account add NAME --role admin"):
-        refuse_to_be_open(exposed)
-    refuse_to_be_open(app.state.parts)
+        refuse_to_be_open(exposed, database)
+    refuse_to_be_open(settings, database)
     account(app, "ana", "admin")
-    refuse_to_be_open(exposed)
+    refuse_to_be_open(exposed, database)
 
 
 def test_what_the_command_line_refuses_says_why(client, command):
@@ -321,7 +322,7 @@ def test_what_was_done_to_an_account_stays_on_record_and_is_shown_to_admins(app,
     admin.post(f"/accounts/{number}/role", data={"role": "observer"}, headers={"origin": ADDRESS})
     admin.post(f"/accounts/{number}/sessions/end", headers={"origin": ADDRESS})
     admin.post(f"/accounts/{number}/active", data={"active": "false"}, headers={"origin": ADDRESS})
-    with app.state.parts.database.read() as connection:
+    with app.state.components[Database].read() as connection:
         found = accounts.history(connection)
     said = [(one.account, one.kind, one.value, one.reviewer) for one in reversed(found)]
     assert said == [

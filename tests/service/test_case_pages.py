@@ -7,6 +7,7 @@ from logged_in import browser_of, one_of_each
 from sqlalchemy import update
 
 from service.cases.view import percent
+from service.store.database import Database
 from service.store.people import Role
 from service.store.tables.photos import photo
 
@@ -147,7 +148,7 @@ def test_nothing_is_said_to_be_certain():
 
 def test_a_viewer_gets_rounded_places_and_an_observer_exact_ones(app, client, encounter):
     ids = [encounter(1, 1, station="Spring"), encounter(2, 5)]
-    with app.state.parts.database.write() as connection:
+    with app.state.components[Database].write() as connection:
         connection.execute(update(photo).values(latitude=43.0421, longitude=54.0377))
     send(client, "/cases", name="Ustyurt")
     send(client, "/cases/1/encounters", encounter=ids)

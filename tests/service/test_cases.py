@@ -5,13 +5,15 @@ from datetime import datetime
 import pytest
 
 from reid.errors import Conflict, NotFound
+from service.cases.report import Casework
 from service.store import cases, encounters
 from service.store.cases import Edit
+from service.store.database import Database
 
 
 @pytest.fixture
 def database(app, client):
-    return app.state.parts.database
+    return app.state.components[Database]
 
 
 @pytest.fixture
@@ -181,7 +183,7 @@ def test_a_case_with_nothing_to_compare_has_a_report_too(client, seen, members):
 
 def test_a_pair_is_compared_once_until_a_photo_comes_in(app, client, seen, painted, work):
     a, b = seen(1, 1), seen(1, 5)
-    casework = app.state.parts.casework
+    casework = app.state.components[Casework]
     first = casework.between(a, b)
     assert casework.between(a, b) is first
     assert casework.between(b, a).best.annotations == first.best.annotations[::-1]

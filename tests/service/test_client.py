@@ -10,6 +10,7 @@ from reid.images import encode_jpeg
 from reid.journal import Status
 from reid.types import Flank, Verdict
 from service.operations.client import EmbeddedCatalogue, RemoteCatalogue, open_catalogue
+from service.recognition.engine import Engine
 
 HEALTH = {"status": "ok", "model": "fake@1"}
 ANSWER = {
@@ -55,7 +56,7 @@ def known(client, work, painted):
 def catalogue(request, known, app):
     if request.param == "over HTTP":
         return RemoteCatalogue(known)
-    return EmbeddedCatalogue(app.state.parts.engine)
+    return EmbeddedCatalogue(app.state.components[Engine])
 
 
 def test_both_ways_name_the_same_animal(catalogue, painted):

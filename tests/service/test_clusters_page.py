@@ -4,8 +4,12 @@ import pytest
 from fake_embedder import FakeEmbedder
 
 from service.operations.worker import Worker
+from service.recognition.engine import Engine
+from service.settings import Settings
 from service.store import clusterings, decisions, encounters, opinions, reviews
+from service.store.database import Database
 from service.store.decisions import NewDecision
+from service.store.files import PhotoFiles
 from service.store.opinions import NewOpinion
 from service.store.reviews import Edit, NewPair
 
@@ -14,11 +18,11 @@ HTML = {"accept": "text/html"}
 
 @pytest.fixture
 def parts(app, client):
-    return app.state.parts
+    return app.state.components
 
 
 @pytest.fixture
-def met(parts, client, painted):
+def met(components, client, painted):
     """met(animal, ...) uploads one encounter of each animal and lets the worker do everything."""
     made = []
 
@@ -29,14 +33,14 @@ def met(parts, client, painted):
             files = [("files", (f"{name}.jpg", painted(animal, len(made))))]
             said = {"station": "Ridge", "flank": flank, "encounter": name}
             client.post("/api/v1/photos", files=files, data=said)
-        finish(parts)
+        finish(components)
 
     return upload
 
 
-def finish(parts):
-    given = (parts.database, parts.files, parts.settings, FakeEmbedder())
-    worker = Worker(*given, name="w", engine=parts.engine)
+def finish(components):
+    given = (components[Database], components[PhotoFiles], components[Settings], FakeEmbedder())
+    worker = Worker(*given, name="w", engine=components[Engine])
     while worker.work():
         pass
 
@@ -74,7 +78,7 @@ def test_two_visits_of_one_unidentified_animal_are_shown_together(client, met):
     assert "3 clusters" in client.get("/clusters?station=Ridge&page=zzz&who=nobody").text
 
 
-def test_one_that_may_be_a_known_identity_says_whom(client, parts, met):
+def test_one_that_may_be_a_known_identity_says_whom(client, components, met):
     met(1, 2)
     decide(client, 1, kind="new", name="Akbar")
     met(1)
@@ -88,16 +92,18 @@ def test_one_that_may_be_a_known_identity_says_whom(client, parts, met):
     assert "Add to Akbar" in page
 
 
-def test_two_identities_stay_apart_but_are_asked_about_when_they_look_alike(client, parts, met):
+def test_two_identities_stay_apart_but_are_asked_about_when_they_look_alike(
+    client, components, met
+):
     met(1, 1)
     for number, name in ((1, "A"), (2, "B")):
         decide(client, number, kind="new", name=name)
-    finish(parts)
+    finish(components)
     assert clusters(client)[1] == {(1,), (2,)}
     assert suggested(client) == [(1, 2)]
 
 
-def test_what_was_decided_or_put_up_is_not_suggested(client, parts, met):
+def test_what_was_decided_or_put_up_is_not_suggested(client, components, met):
     met(1, 2, 1, 2)
     before = suggested(client)
     assert len(set(before)) == len(before) > 1
@@ -106,57 +112,57 @@ def test_what_was_decided_or_put_up_is_not_suggested(client, parts, met):
     assert suggested(client) == before[1:]
     again = {"pairs": [list(before[0])], "reviewer": "ab"}
     assert client.post("/api/v1/suggestions/reviews", json=again).json()["new"] == 0
-    finish(parts)
+    finish(components)
     assert before[0] not in suggested(client)
     identity = decide(client, 1, kind="new")
     decide(client, 3, kind="same", identity_id=identity)
     assert (1, 3) not in suggested(client)
 
 
-def test_a_hidden_known_pair_is_not_suggested_with_its_llr(client, parts, met):
+def test_a_hidden_known_pair_is_not_suggested_with_its_llr(client, components, met):
     met(1, 2, 1, 2)
     couple = suggested(client)[0]
-    with parts.database.write() as connection:
+    with components[Database].write() as connection:
         reviews.put(connection, [NewPair(*couple, source="known", truth="same")], "cu")
     assert couple not in suggested(client)
     assert f"one={couple[0]}&amp;other={couple[1]}" not in client.get("/clusters").text
 
 
 def test_opinions_that_contradict_the_catalogue_are_named_and_the_catalogue_stands(
-    client, parts, met
+    client, components, met
 ):
     met(1, 1)
     identity = decide(client, 1, kind="new")
     decide(client, 2, kind="same", identity_id=identity)
-    settle(parts, (1, 2), "different")
-    finish(parts)
+    settle(components, (1, 2), "different")
+    finish(components)
     assert client.get("/api/v1/clusters").json()["conflicts"] == [[1, 2]]
     assert clusters(client)[1] == {(1, 2)}
     assert "Observers contradict the catalogue" in client.get("/clusters").text
 
 
-def test_settled_opinions_join_and_part(client, parts, met):
+def test_settled_opinions_join_and_part(client, components, met):
     met(1, 2, 1)
-    settle(parts, (1, 2), "same")
-    settle(parts, (2, 3), "different")
-    finish(parts)
+    settle(components, (1, 2), "same")
+    settle(components, (2, 3), "different")
+    finish(components)
     assert clusters(client)[1] == {(1, 2), (3,)}
 
 
-def settle(parts, couple, answer):
-    with parts.database.write() as connection:
+def settle(components, couple, answer):
+    with components[Database].write() as connection:
         (made,) = reviews.put(connection, [NewPair(*couple, source="suggested", worth=0.5)], "ab")
         for observer in ("x", "y"):
             opinions.add(connection, made.id, observer, NewOpinion(answer, certainty="certain"))
 
 
-def test_a_batch_is_previewed_and_then_decided_as_a_whole(client, parts, met):
+def test_a_batch_is_previewed_and_then_decided_as_a_whole(client, components, met):
     met(1, 2, 1, 2)
     query = "what=identities&chosen=1,3&chosen=2,4"
     page = client.get(f"/clusters/preview?{query}").text
     assert "L001" in page
     assert "L002" in page
-    with parts.database.read() as connection:
+    with components[Database].read() as connection:
         assert encounters.counts(connection).decided == 0
     form = {
         "chosen": ["1,3", "2,4"],
@@ -167,7 +173,7 @@ def test_a_batch_is_previewed_and_then_decided_as_a_whole(client, parts, met):
     }
     done = client.post("/clusters/identities", data=form)
     assert "2 clusters got an identity" in done.text
-    with parts.database.read() as connection:
+    with components[Database].read() as connection:
         latest = [decisions.latest(connection, number) for number in (1, 3, 2, 4)]
     assert [(one.kind, one.identity) for one in latest] == [
         ("new", "Akbar"),
@@ -179,24 +185,24 @@ def test_a_batch_is_previewed_and_then_decided_as_a_whole(client, parts, met):
     assert {(one.note, one.reviewer) for one in latest} == {("seen together", "Aigül")}
 
 
-def test_a_batch_is_refused_as_a_whole_where_somebody_decided_meanwhile(client, parts, met):
+def test_a_batch_is_refused_as_a_whole_where_somebody_decided_meanwhile(client, components, met):
     met(1, 2, 1, 2)
     decide(client, 4, kind="cannot_tell")
     form = {"chosen": ["1,3", "2,4"], "seen": ["0,0", "0,0"], "reviewer": "ab"}
     refused = client.post("/clusters/identities", data=form, headers=HTML)
     assert refused.status_code == 409
     assert "somebody decided on one of 2, 4 meanwhile" in refused.text.lower()
-    with parts.database.read() as connection:
+    with components[Database].read() as connection:
         assert decisions.latest(connection, 1) is None
 
 
 def test_a_cluster_joins_the_identity_of_its_others_and_two_identities_are_refused(
-    client, parts, met
+    client, components, met
 ):
     met(1, 1, 2)
     decide(client, 1, kind="new", name="Akbar")
     client.post("/clusters/identities", data={"chosen": ["1,2"], "seen": ["0,1"]})
-    with parts.database.read() as connection:
+    with components[Database].read() as connection:
         assert decisions.latest(connection, 2).identity == "Akbar"
     decide(client, 3, kind="new", name="Other")
     page = client.get("/clusters/preview?what=identities&chosen=1,3").text
@@ -205,7 +211,7 @@ def test_a_cluster_joins_the_identity_of_its_others_and_two_identities_are_refus
     assert client.get("/clusters/preview?what=case&chosen=77", headers=HTML).status_code == 404
 
 
-def test_nobody_joins_another_identity_than_the_preview_said(client, parts, met):
+def test_nobody_joins_another_identity_than_the_preview_said(client, components, met):
     met(1, 1)
     decide(client, 1, kind="new", name="Akbar")
     preview = client.get("/clusters/preview?what=identities&chosen=1,2").text
@@ -213,11 +219,11 @@ def test_nobody_joins_another_identity_than_the_preview_said(client, parts, met)
     decide(client, 1, kind="new", name="Babur")
     form = {"chosen": ["1,2"], "seen": [seen]}
     assert client.post("/clusters/identities", data=form, headers=HTML).status_code == 409
-    with parts.database.read() as connection:
+    with components[Database].read() as connection:
         assert decisions.latest(connection, 2) is None
 
 
-def test_clusters_become_a_case_and_pairs_become_reviews(client, parts, met):
+def test_clusters_become_a_case_and_pairs_become_reviews(client, components, met):
     met(1, 2, 1)
     done = client.post("/clusters/case", data={"chosen": ["1,3", "2"], "name": "Three"})
     assert "Three" in done.text
@@ -229,28 +235,30 @@ def test_clusters_become_a_case_and_pairs_become_reviews(client, parts, met):
     assert "Weakest link" not in client.get("/clusters?size=2").text  # nobody is to know meanwhile
 
 
-def test_clusters_are_made_once_and_again_when_somebody_decides(client, parts, met):
+def test_clusters_are_made_once_and_again_when_somebody_decides(client, components, met):
     met(1, 2)
-    with parts.database.read() as connection:
+    with components[Database].read() as connection:
         first = clusterings.newest(connection)
-    finish(parts)
-    with parts.database.read() as connection:
+    finish(components)
+    with components[Database].read() as connection:
         assert clusterings.newest(connection) == first
-    with parts.database.write() as connection:
+    with components[Database].write() as connection:
         decisions.add(connection, 1, NewDecision("new"))
     assert not client.get("/api/v1/clusters").json()["made"]["current"]
-    finish(parts)
+    finish(components)
     made = client.get("/api/v1/clusters").json()["made"]
     assert (made["current"], made["calibrator"]) == (True, "calibrated@1")
 
 
-def test_clusters_are_made_again_when_one_pair_is_closed_and_another_opened(client, parts, met):
+def test_clusters_are_made_again_when_one_pair_is_closed_and_another_opened(
+    client, components, met
+):
     met(1, 2, 1)
-    with parts.database.write() as connection:
+    with components[Database].write() as connection:
         one, other = reviews.put(connection, [NewPair(1, 2), NewPair(2, 3)], "cu")
         reviews.edit(connection, one.id, Edit(closed=True), "cu")
-    finish(parts)
-    with parts.database.write() as connection:
+    finish(components)
+    with components[Database].write() as connection:
         reviews.edit(connection, one.id, Edit(closed=False), "cu")
         reviews.edit(connection, other.id, Edit(closed=True), "cu")
     assert not client.get("/api/v1/clusters").json()["made"]["current"]

@@ -16,11 +16,17 @@ from reid.errors import BadSettings, NotFound
 from reid.types import Source
 from service.__main__ import app as command_line
 from service.cases.examples import DOSSIER
+from service.cases.report import Casework
 from service.cases.wire import CropOut, DossierOut
 from service.dossier.pair_view import pair_figure
 from service.dossier.printing import printed, write
+from service.photos.pictures import Pictures
+from service.recognition.engine import Engine
 from service.recognition.wire import CorrespondencesOut, OverlapOut
+from service.settings import Settings
 from service.store import cases, encounters
+from service.store.database import Database
+from service.store.files import PhotoFiles
 from service.viewer.drawing import GAP, PANE_WIDTH
 
 HTML = {"accept": "text/html"}
@@ -126,7 +132,7 @@ def test_every_photo_is_listed_with_its_hash_and_shown_without_exif(app, client,
     photos = [photo for one in said["encounters"] for photo in one["photos"]]
     assert [photo["name"] for photo in photos] == ["A1", "A2", "B1", "B2"]
     for photo in photos:
-        data = app.state.parts.files.get(photo["sha256"])
+        data = app.state.components[PhotoFiles].get(photo["sha256"])
         assert hashlib.sha256(data).hexdigest() == photo["sha256"]
         assert photo["sha256"] in shown
         crop = Image.open(BytesIO(base64.b64decode(photo["crop"]["jpeg"])))
@@ -319,26 +325,62 @@ def test_an_unknown_case_is_a_clear_error(client, address):
 
 
 def test_a_page_and_its_json_are_written_by_name_or_number(app, client, seen, opened, tmp_path):
-    case, parts = opened(seen(1, 1), seen(1, 9)), app.state.parts
+    case, components = opened(seen(1, 1), seen(1, 9)), app.state.components
     out, json_ = tmp_path / "d.html", tmp_path / "d.json"
-    made = write(parts, "Ustyurt 2018", out, json_)
+    made = write(
+        components[Settings],
+        components[Database],
+        components[Engine],
+        components[Casework],
+        components[Pictures],
+        "Ustyurt 2018",
+        out,
+        json_,
+    )
     assert out.read_text().startswith("<!DOCTYPE html>")
     assert DossierOut.model_validate_json(json_.read_text()) == made
-    assert write(parts, str(case), out).digest == made.digest
+    assert (
+        write(
+            components[Settings],
+            components[Database],
+            components[Engine],
+            components[Casework],
+            components[Pictures],
+            str(case),
+            out,
+        ).digest
+        == made.digest
+    )
 
 
 def test_a_file_that_cannot_be_written_or_a_case_that_is_not_there_is_said(app, client, tmp_path):
-    parts = app.state.parts
+    components = app.state.components
     with pytest.raises(BadSettings, match="no folder"):
-        write(parts, "1", tmp_path / "none" / "d.html")
+        write(
+            components[Settings],
+            components[Database],
+            components[Engine],
+            components[Casework],
+            components[Pictures],
+            "1",
+            tmp_path / "none" / "d.html",
+        )
     for case in ("9", "Nobody"):
         with pytest.raises(NotFound, match=f"no case {case}"):
-            write(parts, case, tmp_path / "d.html")
+            write(
+                components[Settings],
+                components[Database],
+                components[Engine],
+                components[Casework],
+                components[Pictures],
+                case,
+                tmp_path / "d.html",
+            )
 
 
 @pytest.mark.slow
 def test_the_command_writes_both_files(app, client, settings, tmp_path):
-    with app.state.parts.database.write() as connection:
+    with app.state.components[Database].write() as connection:
         case = cases.add(connection, "Ustyurt 2018")
         cases.put(connection, case.id, [encounters.named(connection, "a", None)], "ab")
     out, json_ = tmp_path / "d.html", tmp_path / "d.json"

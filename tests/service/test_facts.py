@@ -9,7 +9,10 @@ from sqlalchemy import delete
 from reid.types import Flank, Grade, Measures, Pose, Quality, Reason
 from service.operations.worker import Worker
 from service.photos.facts_view import doubt, facts_view, pose_words, quality_words
+from service.settings import Settings
 from service.store import facts, features, photos, reembedding
+from service.store.database import Database
+from service.store.files import PhotoFiles
 from service.store.tables.features import annotation_facts
 
 API = "/api/v1"
@@ -41,14 +44,14 @@ def test_quality_and_pose_survive_the_store_and_the_api(client, app, uploaded):
     assert found["quality"]["measures"]["flank_pixels"] == 200
     assert (found["estimated_flank"], found["viewpoint"]) == ("left", "left")
     assert found["estimated_flank_probability"] == 0.97
-    with app.state.parts.database.read() as connection:
+    with app.state.components[Database].read() as connection:
         kept = features.get(connection, [photo["annotation_id"]], MODEL)[photo["annotation_id"]]
     assert (kept.pose, kept.quality.grade) == (Pose(0.97, -4.0), Grade.POOR)
 
 
 def test_cells_seen_from_afar_and_more_closely_survive_the_store(client, app, uploaded):
     number = uploaded()["annotation_id"]
-    with app.state.parts.database.write() as connection:
+    with app.state.components[Database].write() as connection:
         kept = features.get(connection, [number], MODEL)[number]
         assert kept.closer is None
         more = replace(kept, closer=kept.dense, afar=(kept.dense, kept.dense))
@@ -77,17 +80,17 @@ def test_a_query_that_is_not_kept_has_facts_too(client, painted):
 def test_annotations_of_before_are_not_measured_until_they_are_embedded_again(
     client, app, uploaded, work
 ):
-    photo, parts = uploaded(), app.state.parts
-    with parts.database.write() as connection:
+    photo, components = uploaded(), app.state.components
+    with components[Database].write() as connection:
         connection.execute(delete(annotation_facts))
     before = annotation(client, photo)
     assert (before["quality"], before["estimated_flank"], before["viewpoint"]) == (None,) * 3
     assert "Not measured" in client.get(f"/photos/{photo['photo_id']}").text
-    with parts.database.write() as connection:
+    with components[Database].write() as connection:
         assert reembedding.enqueue(connection, MODEL) == 1
     work()
     assert annotation(client, photo)["quality"]["grade"] == "good"
-    with parts.database.write() as connection:
+    with components[Database].write() as connection:
         assert reembedding.enqueue(connection, MODEL) == 0
 
 
@@ -111,21 +114,21 @@ class Blind(FakeEmbedder):
 
 
 def test_what_the_newest_model_saw_is_shown_and_each_model_keeps_its_own(client, app, uploaded):
-    photo, parts = uploaded(), app.state.parts
+    photo, components = uploaded(), app.state.components
     number = photo["annotation_id"]
-    with parts.database.write() as connection:
+    with components[Database].write() as connection:
         reembedding.enqueue(connection, "blind@1")
     worker = Worker(
-        parts.database,
-        parts.files,
-        parts.settings,
+        components[Database],
+        components[PhotoFiles],
+        components[Settings],
         FakeEmbedder(),
         name="w",
         others=lambda _: Blind(),
     )
     while worker.work():
         pass
-    with parts.database.read() as connection:
+    with components[Database].read() as connection:
         assert features.get(connection, [number], MODEL)[number].quality.grade is Grade.GOOD
         assert features.get(connection, [number], "blind@1")[number].quality is None
         assert photos.annotation_by_id(connection, number).quality is None

@@ -17,8 +17,11 @@ from service.dossier.printing import write
 from service.operations import founding
 from service.operations.serving import founding_case, run
 from service.operations.worker import Worker
+from service.photos.intake import Intake
 from service.settings import Settings
 from service.store import cases, encounters
+from service.store.database import Database
+from service.store.files import PhotoFiles
 
 FAKE = Path(__file__).parent.parent / "fake_service.py"
 
@@ -35,25 +38,27 @@ def painted_records(tmp_path_factory):
 def filled(tmp_path_factory, painted_records):
     """A catalogue with the eight cases, embedded."""
     settings = Settings(_env_file=None, data_dir=tmp_path_factory.mktemp("filled"))
-    parts = create_app(settings, load=fake_recognition).state.parts
-    parts.database.migrate()
-    founding.open_cases(parts)
-    assert len(list(founding.load(parts, painted_records))) == 42
-    worker = Worker(parts.database, parts.files, settings, FakeEmbedder(), name="test")
+    components = create_app(settings, load=fake_recognition).state.components
+    components[Database].migrate()
+    founding.open_cases(components[Database])
+    assert len(list(founding.load(components[Database], components[Intake], painted_records))) == 42
+    worker = Worker(
+        components[Database], components[PhotoFiles], settings, FakeEmbedder(), name="test"
+    )
     while worker.work():
         pass
-    yield parts
-    parts.database.close()
+    yield components
+    components[Database].close()
 
 
 @pytest.fixture
 def parts(app, client):
     """An empty catalogue."""
-    return app.state.parts
+    return app.state.components
 
 
-def every(parts):
-    with parts.database.read() as connection:
+def every(components):
+    with components[Database].read() as connection:
         return {one.name: one for one in cases.every(connection)}
 
 
@@ -98,25 +103,28 @@ def test_the_table_says_what_the_reports_of_the_cases_say(filled):
 
 
 @pytest.mark.slow
-def test_a_load_that_was_cut_off_goes_on_and_a_second_one_adds_nothing(parts, painted_records):
-    founding.open_cases(parts)
-    loading = founding.load(parts, painted_records)
+def test_a_load_that_was_cut_off_goes_on_and_a_second_one_adds_nothing(components, painted_records):
+    founding.open_cases(components[Database])
+    loading = founding.load(components[Database], components[Intake], painted_records)
     for _ in range(5):
         next(loading)
     loading.close()
     for _ in range(2):
-        founding.open_cases(parts)
-        assert len(list(founding.load(parts, painted_records))) == 42
-    with parts.database.read() as connection:
+        founding.open_cases(components[Database])
+        assert (
+            len(list(founding.load(components[Database], components[Intake], painted_records)))
+            == 42
+        )
+    with components[Database].read() as connection:
         assert len(encounters.search(connection)) == 10
         assert {len(case.encounters) for case in cases.every(connection)} == {3}
 
 
-def test_simulated_records_are_not_put_among_others(parts, client, painted):
+def test_simulated_records_are_not_put_among_others(components, client, painted):
     client.post("/api/v1/photos", files=[("files", ("a.jpg", painted(1)))])
     with pytest.raises(Conflict, match="choose an empty folder"):
-        founding.open_cases(parts)
-    assert every(parts) == {}
+        founding.open_cases(components[Database])
+    assert every(components) == {}
 
 
 def test_a_case_that_somebody_changed_is_not_judged(filled):

@@ -18,6 +18,7 @@ from service.accounts.permissions import BY_LOGIN_ONLY, ROUTES
 from service.app import create_app
 from service.settings import Settings
 from service.store import sessions
+from service.store.database import Database
 from service.store.people import Role
 from service.store.tables.accounts import api_token, login_session
 from service.store.tables.base import now
@@ -209,7 +210,7 @@ def test_a_proxy_shows_a_loopback_service_under_its_public_name_only(settings):
 
 
 def ended(app, table, **values):
-    with app.state.parts.database.write() as connection:
+    with app.state.components[Database].write() as connection:
         connection.execute(update(table).values(**values))
 
 
@@ -312,7 +313,7 @@ def test_whoever_sends_a_body_slowly_may_no_more_than_when_it_is_there(
     secret = cookie(app, second).encode()
 
     async def receive():  # meanwhile another admin is faster
-        admission.change_account(app.state.parts.database, second, **change)
+        admission.change_account(app.state.components[Database], second, **change)
         return {"type": "http.request", "body": b"role=admin", "more_body": False}
 
     headers = (b"cookie", b"session=" + secret), (b"content-type", FORM), (b"origin", OURS)

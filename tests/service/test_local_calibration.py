@@ -16,10 +16,13 @@ from reid.local import LocalPair, study
 from reid.tested import Tested, TestedStratum, write_tested
 from service.__main__ import app as command_line
 from service.app import create_app
-from service.recognition.engine import Recognition, threshold_of
+from service.calibration.study import Calibration
+from service.cases.report import Casework
+from service.recognition.engine import Engine, Recognition, threshold_of
 from service.settings import Settings
 from service.store import decisions
 from service.store.calibration import NAME, CalibrationFile, Kept, Studied
+from service.store.database import Database
 from service.store.decisions import NewDecision
 
 FITTED = CALIBRATOR.id
@@ -27,11 +30,11 @@ FITTED = CALIBRATOR.id
 
 @pytest.fixture
 def parts(app, client):
-    return app.state.parts
+    return app.state.components
 
 
 @pytest.fixture
-def met(client, painted, work, parts):
+def met(client, painted, work, components):
     """met(animal, day, name, ...) -> number of an encounter, decided as that identity."""
     known = {}
 
@@ -45,26 +48,26 @@ def met(client, painted, work, parts):
         if name:
             kind = "same" if name in known else "new"
             said = NewDecision(kind, known.get(name), None if name in known else name, llr)
-            with parts.database.write() as connection:
+            with components[Database].write() as connection:
                 known[name] = decisions.add(connection, number, said).identity_id
         return number
 
     return upload
 
 
-def couples(parts):
-    return parts.calibration.couples()
+def couples(components):
+    return components[Calibration].couples()
 
 
-def conclude(parts, factor):
+def conclude(components, factor):
     """A study that came to this factor, kept as if the command had made it."""
     said = replace(study([], CALIBRATOR), scale=1.0, widening=factor)
     return Studied(FITTED, CALIBRATOR.model, datetime(2026, 3, 1, tzinfo=UTC), 3, said)
 
 
-def test_the_verdict_follows_the_threshold_of_the_settings(tmp_path, client, met, parts):
+def test_the_verdict_follows_the_threshold_of_the_settings(tmp_path, client, met, components):
     a, b = met(1, 1, "Aysha"), met(1, 5)
-    parts.calibration.apply(conclude(parts, 0.5))  # below the bound
+    components[Calibration].apply(conclude(components, 0.5))  # below the bound
     plain = client.get(f"/api/v1/encounters/{b}/candidates").json()["candidates"][0]
     wanted = round(plain["llr"] + 0.05, 2)
     assert 0 < wanted < CALIBRATOR.bound
@@ -86,7 +89,7 @@ def test_a_threshold_beyond_the_bound_is_an_error_that_says_what_to_choose(tmp_p
         threshold_of(settings)
     with TestClient(create_app(settings, load=fake_recognition)) as client:
         pass
-    assert "REID_SAME_LLR" in client.app.state.parts.engine.failure
+    assert "REID_SAME_LLR" in client.app.state.components[Engine].failure
 
 
 @pytest.mark.parametrize("wanted", ["0", "-1", "inf", "nan"])
@@ -109,74 +112,76 @@ def test_the_service_does_not_start_with_a_threshold_nothing_can_reach(tmp_path)
     assert not (tmp_path / "var").exists()
 
 
-def test_pairs_of_one_night_at_one_station_and_of_other_flanks_are_left_out(met, parts):
+def test_pairs_of_one_night_at_one_station_and_of_other_flanks_are_left_out(met, components):
     a = met(1, 1, "Aysha")
     later_that_night = met(1, 2, "Aysha", hour=3)
     b = met(1, 9, "Aysha")
     right = met(1, 20, "Aysha", flank="right")
     stranger = met(2, 9, "Boris", hour=12)
     met(4, 15)  # nobody decided whom it shows
-    named = {(x.decided.encounter_id, y.decided.encounter_id) for x, y in couples(parts)}
+    named = {(x.decided.encounter_id, y.decided.encounter_id) for x, y in couples(components)}
     assert named == {(a, b), (later_that_night, b), (a, stranger), (later_that_night, stranger)}
     assert right not in {number for pair in named for number in pair}
 
 
-def test_a_large_catalogue_is_drawn_from_without_repeating_a_pair(met, parts):
+def test_a_large_catalogue_is_drawn_from_without_repeating_a_pair(met, components):
     for animal in range(6):
         met(animal, 1 + 2 * animal, f"animal {animal}")
-    drawn = parts.calibration.couples(most=5, seed=3)
-    assert drawn == parts.calibration.couples(most=5, seed=3)
+    drawn = components[Calibration].couples(most=5, seed=3)
+    assert drawn == components[Calibration].couples(most=5, seed=3)
     assert len({(a.decided.encounter_id, b.decided.encounter_id) for a, b in drawn}) == 5
 
 
-def test_pairs_are_compared_by_the_calibrator_as_fitted_whatever_is_applied(met, parts):
+def test_pairs_are_compared_by_the_calibrator_as_fitted_whatever_is_applied(met, components):
     a, b, c = met(1, 1, "Aysha"), met(1, 9, "Aysha"), met(2, 20, "Boris")
-    parts.calibration.apply(conclude(parts, 0.5))
-    found = {one.encounters: one for one in parts.calibration.compared(couples(parts))}
+    components[Calibration].apply(conclude(components, 0.5))
+    found = {one.encounters: one for one in components[Calibration].compared(couples(components))}
     assert set(found) == {(a, b), (a, c), (b, c)}
     assert found[a, b].genuine
     assert found[a, b].log_odds > 0 > found[a, c].log_odds
-    said = parts.casework.between(a, b).evidence
+    said = components[Casework].between(a, b).evidence
     assert said.llr == pytest.approx(0.5 * found[a, b].log_odds / 2.302585, abs=1e-5)
 
 
-def test_a_decision_taken_with_an_llr_in_view_is_not_independent(met, parts):
+def test_a_decision_taken_with_an_llr_in_view_is_not_independent(met, components):
     met(1, 1, "Aysha", llr=0.4)  # a new identity: nothing was confirmed
     met(1, 9, "Aysha", llr=2.0)
     met(2, 5, "Boris")
     met(2, 15, "Boris")
-    supply = parts.calibration.supply()
+    supply = components[Calibration].supply()
     assert (supply.genuine, supply.independent, supply.genuine_animals) == (2, 1, 2)
 
 
-def test_what_is_applied_is_named_with_every_llr_and_can_be_taken_back(client, met, parts):
+def test_what_is_applied_is_named_with_every_llr_and_can_be_taken_back(client, met, components):
     met(1, 1, "Aysha")
     asked = f"/api/v1/encounters/{met(1, 9)}/candidates"
     said = []
     for number, factor in ((1, 0.5), (2, 0.25)):
-        assert parts.calibration.apply(conclude(parts, factor)).number == number
+        assert components[Calibration].apply(conclude(components, factor)).number == number
         said.append(client.get(asked).json())
         assert said[-1]["calibrator"] == f"{FITTED}+local@{number}"
     llrs = [one["candidates"][0]["llr"] for one in said]
     assert llrs[1] == pytest.approx(llrs[0] / 2)
-    assert parts.calibration.reset()
+    assert components[Calibration].reset()
     assert client.get(asked).json()["calibrator"] == FITTED
-    assert not parts.calibration.reset()
-    assert parts.calibration.apply(conclude(parts, 0.5)).number == 3
+    assert not components[Calibration].reset()
+    assert components[Calibration].apply(conclude(components, 0.5)).number == 3
 
 
-def test_the_dossier_names_the_card_of_an_adjusted_calibrator(client, met, parts):
+def test_the_dossier_names_the_card_of_an_adjusted_calibrator(client, met, components):
     a, b = met(1, 1), met(1, 9)
     case = client.post("/api/v1/cases", json={"name": "x"}).json()["id"]
     client.post(f"/api/v1/cases/{case}/encounters", json={"encounters": [a, b]})
-    parts.calibration.apply(conclude(parts, 0.5))
+    components[Calibration].apply(conclude(components, 0.5))
     content = client.get(f"/api/v1/cases/{case}/dossier").json()["content"]
     assert content["report"]["calibrator"] == content["calibrator"]["id"] == f"{FITTED}+local@1"
 
 
-def test_a_local_calibration_of_another_calibrator_is_ignored_and_said(settings, parts, caplog):
+def test_a_local_calibration_of_another_calibrator_is_ignored_and_said(
+    settings, components, caplog
+):
     other = replace(CALIBRATOR, id="calibrated@2")
-    parts.calibration.apply(conclude(parts, 0.5))
+    components[Calibration].apply(conclude(components, 0.5))
     newer = create_app(settings, load=lambda _: Recognition(FakeEmbedder(), other))
     with caplog.at_level(logging.WARNING), TestClient(newer, base_url="http://127.0.0.1") as client:
         said = client.get("/api/v1/calibration").json()
@@ -187,14 +192,14 @@ def test_a_local_calibration_of_another_calibrator_is_ignored_and_said(settings,
     assert [one.message for one in caplog.records if "is ignored" in one.message]
 
 
-def test_a_study_without_reason_to_adjust_is_kept_and_not_applied(met, parts):
+def test_a_study_without_reason_to_adjust_is_kept_and_not_applied(met, components):
     met(1, 1, "Aysha")
     met(1, 9, "Aysha")
-    pairs = list(parts.calibration.compared(couples(parts)))
-    studied = parts.calibration.studied(pairs)
+    pairs = list(components[Calibration].compared(couples(components)))
+    studied = components[Calibration].studied(pairs)
     with pytest.raises(Conflict, match=r"nothing was applied; missing: 29 genuine pairs"):
-        parts.calibration.apply(studied)
-    assert parts.calibration.kept == Kept(studied)
+        components[Calibration].apply(studied)
+    assert components[Calibration].kept == Kept(studied)
 
 
 def test_the_page_and_the_api_say_what_is_missing(client, met):
@@ -208,13 +213,13 @@ def test_the_page_and_the_api_say_what_is_missing(client, met):
     assert "Nobody has studied it yet" in page
 
 
-def test_the_page_shows_a_study_and_who_should_be_looked_at(client, met, parts):
+def test_the_page_shows_a_study_and_who_should_be_looked_at(client, met, components):
     a, b = met(1, 1, "Aysha"), met(2, 9, "Boris")
     strangers = [LocalPair((f"{n}", f"{n + 1}"), -3.0) for n in range(30) for _ in range(5)]
     misled = [LocalPair((f"{n}", f"{n + 9}"), 6.0, encounters=(a, b)) for n in range(20)]
-    studied = parts.calibration.studied([*strangers, *misled])
+    studied = components[Calibration].studied([*strangers, *misled])
     assert studied.study.widening < 0.9
-    parts.calibration.apply(studied)
+    components[Calibration].apply(studied)
     page, said = client.get("/calibration").text, client.get("/api/v1/calibration").json()
     assert f"every llr times {studied.study.factor:.2f}" in page
     assert f'<a href="/encounters/{b}">{b}</a>' in page
@@ -230,7 +235,7 @@ def test_strangers_are_compared_with_those_of_the_test_beside_the_card(tmp_path)
     write_tested(tmp_path / f"{FITTED}.tested.json", tested)
     settings = Settings(_env_file=None, data_dir=tmp_path / "var", weights_dir=tmp_path)
     with TestClient(create_app(settings, load=fake_recognition)) as client:
-        of = client.app.state.parts.calibration
+        of = client.app.state.components[Calibration]
         said = client.get("/api/v1/calibration", headers={"host": "127.0.0.1"}).json()
         page = client.get("/calibration", headers={"host": "127.0.0.1"}).text
         assert of.reference() == pytest.approx({0.5: 0.25, 1.0: 0.0}, abs=0.01)
@@ -256,18 +261,18 @@ def test_a_file_of_another_release_is_an_error_that_says_what_to_do(tmp_path):
         CalibrationFile(tmp_path).read()
 
 
-def test_what_one_process_applies_another_sees_at_once(tmp_path, parts):
+def test_what_one_process_applies_another_sees_at_once(tmp_path, components):
     mine, theirs = CalibrationFile(tmp_path / "new"), CalibrationFile(tmp_path / "new")
     assert theirs.read() == Kept()
-    mine.write(Kept().with_applied(conclude(parts, 0.8)))
+    mine.write(Kept().with_applied(conclude(components, 0.8)))
     assert theirs.read().applied.factor == 0.8
     mine.write(mine.read().without())
     assert theirs.read().applied is None
 
 
-def test_the_command_takes_back_and_refuses_contradictions(tmp_path, parts):
+def test_the_command_takes_back_and_refuses_contradictions(tmp_path, components):
     runner, at = CliRunner(), ["--data-dir", str(tmp_path / "var")]
-    parts.calibration.apply(conclude(parts, 0.5))
+    components[Calibration].apply(conclude(components, 0.5))
     assert "taken back" in runner.invoke(command_line, ["calibrate", "--reset", *at]).output
     assert "nothing was" in runner.invoke(command_line, ["calibrate", "--reset", *at]).output
     both = runner.invoke(command_line, ["calibrate", "--apply", "--reset", *at])

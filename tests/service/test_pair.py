@@ -6,9 +6,11 @@ from itertools import pairwise
 import pytest
 
 from reid.types import Flank
+from service.cases.report import Casework
 from service.encounters.pair_view import pair_view
-from service.photos.intake import Said
+from service.photos.intake import Intake, Said
 from service.store import decisions
+from service.store.database import Database
 from service.store.decisions import NewDecision
 from service.viewer.look import PairLook, parse_pair
 from service.web.page import templates
@@ -17,18 +19,18 @@ from service.web.page import templates
 @pytest.fixture
 def encounter(app, client, painted, work):
     """encounter(animal, day) -> number of an embedded encounter."""
-    parts = app.state.parts
+    components = app.state.components
 
     def make(animal, day, *, views=(0,), flank="left", size=(320, 160), named=""):
         files = [
             (f"{animal}-{day}-{v}.jpg", painted(animal, v, size, f"2020:01:{day:02} 22:00:{v:02}"))
             for v in views
         ]
-        upload = parts.intake.accept(files, Said(station="Ridge", flank=Flank(flank)))
+        upload = components[Intake].accept(files, Said(station="Ridge", flank=Flank(flank)))
         work()
         number = upload.files[0].encounter_id
         if named:
-            with parts.database.write() as connection:
+            with components[Database].write() as connection:
                 decisions.add(connection, number, NewDecision("new", name=named))
         return number
 
@@ -36,7 +38,7 @@ def encounter(app, client, painted, work):
 
 
 def shown(app, one, other, look=None, *, blind=False):
-    return pair_view(app.state.parts, one, other, look or PairLook(), blind=blind)
+    return pair_view(app.state.components, one, other, look or PairLook(), blind=blind)
 
 
 def rendered(view):
@@ -53,7 +55,7 @@ def test_the_llr_its_bound_and_the_verdict_are_in_words_and_number(client, encou
 
 def test_the_pair_that_agrees_most_comes_first_and_any_other_on_demand(app, encounter):
     a, b = encounter(1, 1, views=(0, 1)), encounter(1, 2, views=(0, 1))
-    best = app.state.parts.casework.between(a, b).best.annotations
+    best = app.state.components[Casework].between(a, b).best.annotations
     view = shown(app, a, b)
     assert (view.one.shown.annotation_id, view.other.shown.annotation_id) == best
     asked = next(photo.annotation_id for photo in view.other.photos if not photo.current)

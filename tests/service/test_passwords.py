@@ -8,11 +8,10 @@ from logged_in import PASSWORD, account_in, known, move_attempts
 from sqlalchemy import select, update
 
 from service.accounts import admission, passwords
-from service.accounts.admission import Browser
 from service.accounts.passwords import WeakPassword
 from service.store import accounts, attempts, sessions, tokens
 from service.store.database import Database
-from service.store.people import Actor, Role
+from service.store.people import Actor, Browser, Role
 from service.store.tables.accounts import account as table
 from service.store.tables.accounts import login_attempt, login_session
 from service.store.tables.base import now

@@ -5,6 +5,7 @@ from logged_in import browser_of, one_of_each
 from sqlalchemy import update
 
 from service.store import cases
+from service.store.database import Database
 from service.store.people import Role
 from service.store.tables.photos import photo
 
@@ -26,7 +27,7 @@ def photo_id(app, client, painted, work):
     sent = client.post("/api/v1/photos", files=files, data={"station": "Ridge", "flank": "left"})
     work()
     client.post("/api/v1/encounters/1/decisions", json={"kind": "new", "name": "Uma"})
-    with app.state.parts.database.write() as connection:
+    with app.state.components[Database].write() as connection:
         connection.execute(update(photo).values(latitude=EXACT[0], longitude=EXACT[1]))
         cases.put(connection, cases.add(connection, "Ustyurt").id, [1], "Aigül")
     return sent.json()["files"][0]["photo_id"]

@@ -15,7 +15,10 @@ from service.__main__ import app as command_line
 from service.exchange.export import export_identities
 from service.operations.worker import Worker
 from service.recognition.engine import Engine, Recognition
+from service.settings import Settings
 from service.store import features, jobs, reembedding
+from service.store.database import Database
+from service.store.files import PhotoFiles
 from service.web.metrics import Metrics
 
 OTHER = "spots@1"
@@ -41,7 +44,7 @@ class Other(FakeEmbedder):
 
 @pytest.fixture
 def catalogue(app, client, work, painted):
-    """Three animals, two encounters each, the first decided; returns the app's parts."""
+    """Three animals, two encounters each, the first decided; returns the app's components."""
     for seed in range(3):
         for view in range(2):
             one = ("files", (f"{seed}-{view}.jpg", painted(seed, view)))
@@ -52,22 +55,29 @@ def catalogue(app, client, work, painted):
         body = {"kind": "new", "reviewer": "r", "name": f"L{seed}"}
         answer = client.post(f"/api/v1/encounters/{2 * seed + 1}/decisions", json=body)
         assert answer.status_code in (200, 201), answer.text
-    return app.state.parts
+    return app.state.components
 
 
-def enqueue(parts, model=OTHER, **how):
-    with parts.database.write() as connection:
+def enqueue(components, model=OTHER, **how):
+    with components[Database].write() as connection:
         return reembedding.enqueue(connection, model, **how)
 
 
-def embedded(parts, model=OTHER):
-    with parts.database.read() as connection:
+def embedded(components, model=OTHER):
+    with components[Database].read() as connection:
         return len(features.get(connection, range(1, 99), model))
 
 
-def worker(parts, others, **changed):
-    settings = parts.settings.model_copy(update=changed)
-    return Worker(parts.database, parts.files, settings, FakeEmbedder(), name="w", others=others)
+def worker(components, others, **changed):
+    settings = components[Settings].model_copy(update=changed)
+    return Worker(
+        components[Database],
+        components[PhotoFiles],
+        settings,
+        FakeEmbedder(),
+        name="w",
+        others=others,
+    )
 
 
 def test_all_annotations_are_queued_once_and_embedded_beside_what_is_there(catalogue):

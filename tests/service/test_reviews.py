@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from service.store.database import Database
+
 PAIRS = "/api/v1/reviews"
 
 
@@ -324,7 +326,7 @@ def test_without_a_blind_pair_there_is_nothing_to_hide_in(client):
 def test_a_round_drawn_by_one_seed_is_one_round(client, catalogue, app):
     from service.reviews import rounds
 
-    with app.state.parts.database.read() as connection:
+    with app.state.components[Database].read() as connection:
         first = rounds.known_pairs(connection, share=0.4, seed=7)
         assert rounds.known_pairs(connection, share=0.4, seed=7) == first
 

@@ -9,6 +9,10 @@ from fake_embedder import FakeEmbedder
 from logged_in import account, browser_of, token
 
 from service.operations.worker import Worker
+from service.recognition.engine import Engine
+from service.settings import Settings
+from service.store.database import Database
+from service.store.files import PhotoFiles
 
 RUSSIAN = {"accept": "text/html", "accept-language": "ru"}
 SPOKEN = ("aria-label", "title", "placeholder", "data-says", "alt")
@@ -50,13 +54,13 @@ def english(page):
 @pytest.fixture
 def filled(app, client, painted):
     """Two identities, changes of every kind, a conflict, clusters, reviews and a case."""
-    parts = app.state.parts
+    components = app.state.components
     for n, animal in enumerate((1, 1, 2, 2, 1, 3), 1):
         files = [("files", (f"{n}.jpg", painted(animal, n, taken=f"2020:01:{n:02} 10:00:00")))]
         said = {"station": "Ridge", "flank": "left", "encounter": f"e{n}"}
         client.post("/api/v1/photos", files=files, data=said)
-    given = (parts.database, parts.files, parts.settings, FakeEmbedder())
-    worker = Worker(*given, name="w", engine=parts.engine)
+    given = (components[Database], components[PhotoFiles], components[Settings], FakeEmbedder())
+    worker = Worker(*given, name="w", engine=components[Engine])
     while worker.work():
         pass
     for number, decision in (

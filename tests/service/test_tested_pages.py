@@ -12,7 +12,7 @@ from reid.tested import Settling, Tested, TestedStratum, write_tested
 from reid.types import Grade
 from service.app import create_app
 from service.calibration.tested_view import LEFT, RIGHT, WIDTH, share, tippett
-from service.recognition.engine import Recognition
+from service.recognition.engine import Engine, Recognition
 
 HTML = {"accept": "text/html"}
 GENUINE, IMPOSTOR = (
@@ -41,7 +41,7 @@ def app(settings, tmp_path):
     weak = Recognition(FakeEmbedder(), replace(CALIBRATOR, widening=0.02))
     made = create_app(settings, load=lambda _: weak)
     with TestClient(made):
-        made.state.parts.engine.preload()
+        made.state.components[Engine].preload()
     return made
 
 

@@ -5,6 +5,8 @@ from fake_embedder import fake_recognition
 from starlette.testclient import TestClient
 
 from service.app import create_app
+from service.recognition.engine import Engine
+from service.settings import Settings
 
 API = "/api/v1"
 
@@ -33,7 +35,7 @@ def test_the_right_animal_comes_first_whether_all_are_voted_for_or_the_best(clie
 
 
 def test_a_decision_and_its_withdrawal_change_who_is_voted_for(client, app, painted, work):
-    engine, limit = app.state.parts.engine, app.state.parts.settings.voting_limit
+    engine, limit = app.state.components[Engine], app.state.components[Settings].voting_limit
     numbers = []
     first = upload(client, painted, work, 1, 1)
     client.post(f"{API}/encounters/{first}/decisions", json={"kind": "new"})

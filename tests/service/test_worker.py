@@ -9,18 +9,27 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from service.operations.worker import Worker
+from service.settings import Settings
 from service.store import features, jobs, uploads
+from service.store.database import Database
+from service.store.files import PhotoFiles
 from service.store.tables.jobs import job
 
 
 @pytest.fixture
 def parts(app, client):
-    return app.state.parts
+    return app.state.components
 
 
-def worker(parts, embedder=None, name="w", **changed):
-    settings = parts.settings.model_copy(update=changed)
-    return Worker(parts.database, parts.files, settings, embedder or FakeEmbedder(), name=name)
+def worker(components, embedder=None, name="w", **changed):
+    settings = components[Settings].model_copy(update=changed)
+    return Worker(
+        components[Database],
+        components[PhotoFiles],
+        settings,
+        embedder or FakeEmbedder(),
+        name=name,
+    )
 
 
 def upload(client, *photos):
@@ -28,31 +37,31 @@ def upload(client, *photos):
     return client.post("/api/v1/photos", files=files).json()["id"]
 
 
-def states(parts, number):
-    with parts.database.read() as connection:
+def states(components, number):
+    with components[Database].read() as connection:
         return [(f.state, f.error_code) for f in uploads.get(connection, number).files]
 
 
-def count(parts, state):
-    with parts.database.read() as connection:
+def count(components, state):
+    with components[Database].read() as connection:
         return jobs.counts(connection)[state]
 
 
-def test_a_batch_is_embedded_in_one_call(client, parts, painted):
+def test_a_batch_is_embedded_in_one_call(client, components, painted):
     number, embedder = upload(client, *(painted(n) for n in range(5))), FakeEmbedder()
-    assert worker(parts, embedder, batch=4).work() == 4
-    assert worker(parts, embedder, batch=4).work() == 1
+    assert worker(components, embedder, batch=4).work() == 4
+    assert worker(components, embedder, batch=4).work() == 1
     assert embedder.batches == [4, 1]
-    assert states(parts, number) == [("embedded", None)] * 5
+    assert states(components, number) == [("embedded", None)] * 5
 
 
 def test_a_photo_that_cannot_be_decoded_or_cropped_says_why_and_stops_no_other(
-    client, parts, painted
+    client, components, painted
 ):
     truncated, tiny = painted(1)[:9000], painted(2, size=(300, 20))
     number = upload(client, truncated, tiny, painted(3))
-    worker(parts).work()
-    assert states(parts, number) == [
+    worker(components).work()
+    assert states(components, number) == [
         ("failed", "unreadable_image"),
         ("failed", "unusable_crop"),
         ("embedded", None),
@@ -68,105 +77,107 @@ class Stumbling(FakeEmbedder):
         return super().describe(crops)
 
 
-def test_a_crop_that_spoils_the_batch_spoils_no_other_and_is_tried_again(client, parts, painted):
+def test_a_crop_that_spoils_the_batch_spoils_no_other_and_is_tried_again(
+    client, components, painted
+):
     number = upload(client, painted(1), painted(2, size=(500, 250)), painted(3))
-    worker(parts, Stumbling()).work()
-    assert states(parts, number) == [("embedded", None), ("pending", None), ("embedded", None)]
-    with parts.database.write() as connection:
+    worker(components, Stumbling()).work()
+    assert states(components, number) == [("embedded", None), ("pending", None), ("embedded", None)]
+    with components[Database].write() as connection:
         later = jobs.claim(connection, "b", limit=9, lease_s=1, at=4e9)
     assert [(job.attempts, job.error) for job in later] == [(2, "RuntimeError: out of memory")]
 
 
-def test_a_job_that_never_comes_to_an_end_is_failed_with_the_reason(client, parts, painted):
+def test_a_job_that_never_comes_to_an_end_is_failed_with_the_reason(client, components, painted):
     number = upload(client, painted(1))
     for attempt in range(3):
-        with parts.database.write() as connection:
+        with components[Database].write() as connection:
             jobs.claim(connection, f"killed {attempt}", limit=1, lease_s=-1)
-    worker(parts, max_attempts=3).work()
-    assert states(parts, number) == [("failed", "worker_died")]
-    assert count(parts, "failed") == 1
+    worker(components, max_attempts=3).work()
+    assert states(components, number) == [("failed", "worker_died")]
+    assert count(components, "failed") == 1
 
 
-def test_a_result_that_comes_after_the_lease_is_not_stored_twice(client, parts, painted):
+def test_a_result_that_comes_after_the_lease_is_not_stored_twice(client, components, painted):
     number = upload(client, painted(1))
 
     class Slow(FakeEmbedder):
         def describe(self, crops):
-            with parts.database.write() as connection:  # meanwhile the lease ran out
+            with components[Database].write() as connection:  # meanwhile the lease ran out
                 assert jobs.claim(connection, "other", limit=1, lease_s=60, at=4e9)
             return super().describe(crops)
 
-    worker(parts, Slow()).work()
-    assert (states(parts, number), count(parts, "running")) == ([("pending", None)], 1)
+    worker(components, Slow()).work()
+    assert (states(components, number), count(components, "running")) == ([("pending", None)], 1)
 
 
-def test_a_photo_that_failed_is_tried_again_when_it_is_uploaded_again(client, parts, painted):
+def test_a_photo_that_failed_is_tried_again_when_it_is_uploaded_again(client, components, painted):
     first, good = upload(client, painted(1)), painted(2)
     for attempt in range(3):
-        with parts.database.write() as connection:
+        with components[Database].write() as connection:
             jobs.claim(connection, f"killed {attempt}", limit=1, lease_s=-1)
-    worker(parts, max_attempts=3).work()
+    worker(components, max_attempts=3).work()
     second = upload(client, painted(1), good)
-    assert states(parts, first) == [("pending", None)]
-    worker(parts).work()
+    assert states(components, first) == [("pending", None)]
+    worker(components).work()
     upload(client, good)
-    assert states(parts, second) == [("embedded", None)] * 2
-    assert (count(parts, "queued"), count(parts, "done")) == (0, 2)
+    assert states(components, second) == [("embedded", None)] * 2
+    assert (count(components, "queued"), count(components, "done")) == (0, 2)
 
 
-def lease(parts):
-    with parts.database.read() as connection:
+def lease(components):
+    with components[Database].read() as connection:
         return connection.execute(select(job.c.lease_until)).scalar_one()
 
 
 def test_a_job_whose_result_could_not_be_stored_is_not_kept_from_others(
-    client, parts, painted, monkeypatch
+    client, components, painted, monkeypatch
 ):
     def full(*_, **__):
         raise OperationalError("INSERT", {}, OSError("no space left"))
 
     upload(client, painted(1))
-    one = worker(parts)
+    one = worker(components)
     monkeypatch.setattr(features, "add", full)
     with pytest.raises(OperationalError):
         one.work()
-    before = lease(parts)
+    before = lease(components)
     one.beat()
-    assert lease(parts) == before
+    assert lease(components) == before
 
 
-def test_a_worker_that_is_to_stop_keeps_what_it_is_at_work_on(client, parts, painted):
+def test_a_worker_that_is_to_stop_keeps_what_it_is_at_work_on(client, components, painted):
     upload(client, painted(1))
     stop, renewed = Event(), []
 
     class Stopped(FakeEmbedder):
         def describe(self, crops):
             stop.set()
-            before, end = lease(parts), monotonic() + 20
-            while lease(parts) == before and monotonic() < end:
+            before, end = lease(components), monotonic() + 20
+            while lease(components) == before and monotonic() < end:
                 sleep(0.01)
-            renewed.append(lease(parts) > before)
+            renewed.append(lease(components) > before)
             return super().describe(crops)
 
-    worker(parts, Stopped(), lease_s=0.3).run(stop)
+    worker(components, Stopped(), lease_s=0.3).run(stop)
     assert renewed == [True]
 
 
-def test_a_running_worker_beats_and_leaves_in_order(client, parts, painted):
+def test_a_running_worker_beats_and_leaves_in_order(client, components, painted):
     number, stop = upload(client, painted(1)), Event()
-    running = Thread(target=worker(parts).run, args=(stop,))
+    running = Thread(target=worker(components).run, args=(stop,))
     running.start()
     end = monotonic() + 20
-    while states(parts, number) != [("embedded", None)] and monotonic() < end:
+    while states(components, number) != [("embedded", None)] and monotonic() < end:
         sleep(0.02)
-    with parts.database.read() as connection:
+    with components[Database].read() as connection:
         alive = [one.name for one in jobs.workers(connection, within_s=60)]
     stop.set()
     running.join()
-    with parts.database.read() as connection:
+    with components[Database].read() as connection:
         gone = jobs.workers(connection, within_s=60)
-    assert (states(parts, number), alive, gone) == ([("embedded", None)], ["w"], [])
+    assert (states(components, number), alive, gone) == ([("embedded", None)], ["w"], [])
 
 
-def test_an_idle_worker_writes_nothing(client, parts):
-    assert worker(parts).work() == 0
+def test_an_idle_worker_writes_nothing(client, components):
+    assert worker(components).work() == 0
