@@ -24,8 +24,12 @@ from service.cases.report import Casework
 from service.clusters import api as clusters
 from service.clusters import pages as cluster_pages
 from service.clusters.pairing import Pairing
+from service.dossier import api as dossier_api
+from service.dossier import pages as dossier_pages
 from service.encounters import api as encounters
 from service.encounters import pages as encounter_pages
+from service.encounters import posterior_api, posterior_pages
+from service.encounters.pair_evidence import PairEvidence
 from service.home import pages as home_pages
 from service.identities import api as identities
 from service.identities import conflicts_api as conflicts
@@ -64,6 +68,8 @@ API = (
     identities.router,
     conflicts.router,
     cases.router,
+    dossier_api.router,
+    posterior_api.router,
     reviews.router,
     calibration.router,
     clusters.router,
@@ -79,6 +85,8 @@ ROOT = (
     parting_pages.router,
     compare_page.router,
     case_pages.router,
+    dossier_pages.router,
+    posterior_pages.router,
     calibration_page.router,
     cluster_pages.router,
     review_batches.router,  # before review_pages: /reviews/put is no number of a pair
@@ -128,6 +136,8 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
     database, files, metrics = Database(settings.database), PhotoFiles(settings.photos), Metrics()
     engine = Engine(database, settings, metrics, load=load)
     pictures = Pictures(database, files, settings)
+    weights = settings.weights_dir or default_folder()
+    pair_evidence = PairEvidence(database, engine, weights)
     return Components(
         settings,
         database,
@@ -136,7 +146,8 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
         engine,
         pictures,
         Calibration(database, engine, settings),
-        Casework(database, engine, settings.weights_dir or default_folder()),
+        pair_evidence,
+        Casework(database, engine, pair_evidence, weights),
         Pairing(database, engine),
         Intake(database, files, settings),
         Overlays(database, engine, pictures),

@@ -1,8 +1,6 @@
 """Cases: named sets of encounters, and all that can be said about one."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from service.cases.report import TheCasework
 from service.cases.to_wire import case_detail, report_out
@@ -13,29 +11,15 @@ from service.cases.wire import (
     CaseIn,
     CaseOut,
     CaseReportOut,
-    DossierOut,
-    PosteriorOut,
 )
-from service.dossier.record import dossier
-from service.photos.pictures import ThePictures
-from service.recognition.engine import TheEngine
 from service.store import cases
 from service.store.cases import Edit
 from service.store.people import Role
 from service.web.errors import RoleNeeded, documented
-from service.web.parameters import Exactly, RowNumber, TheDatabase, TheSettings, Who
+from service.web.parameters import RowNumber, TheDatabase, Who
 from service.web.wire import Line
 
 router = APIRouter(tags=["cases"], responses=documented(400, 403, 404, 409, 422))
-Unseen = Annotated[
-    float | None,
-    Query(
-        gt=0,
-        le=10_000,
-        allow_inf_nan=False,
-        description="animals that are not in the catalogue; left out, estimated by Chao1",
-    ),
-]
 
 
 @router.get("/cases")
@@ -97,25 +81,3 @@ def take_encounter(
 def get_report(case_id: RowNumber, casework: TheCasework, who: Who) -> CaseReportOut:
     """All pairs, all partitions, conflicts, and the space-time line of each pair."""
     return report_out(casework.report(case_id), exact=who.sees_places)
-
-
-@router.get("/cases/{case_id}/dossier", responses=documented(503))
-def get_dossier(
-    case_id: RowNumber,
-    settings: TheSettings,
-    database: TheDatabase,
-    engine: TheEngine,
-    casework: TheCasework,
-    pictures: ThePictures,
-    exact: Exactly,
-) -> DossierOut:
-    """The record of a case with photos, figures and decisions, from which its page is made."""
-    return dossier(settings, database, engine, casework, pictures, case_id, exact=exact)
-
-
-@router.get("/encounters/{encounter_id}/posterior", responses=documented(503))
-def get_posterior(
-    encounter_id: RowNumber, casework: TheCasework, unseen: Unseen = None
-) -> PosteriorOut:
-    """Who it may be: every identity, or an animal that is not in the catalogue."""
-    return PosteriorOut.model_validate(casework.who(encounter_id, unseen))

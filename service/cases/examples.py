@@ -1,6 +1,6 @@
 """Examples of the wire models of cases: the founding case of Ustyurt, its llrs made up."""
 
-from service.web.examples import ANNOTATION, DECISION, MOMENT, SHA, WHEN, Example
+from service.web.examples import MOMENT, Example
 
 CASE_IN: Example = {
     "name": "Ustyurt 2018",
@@ -8,6 +8,7 @@ CASE_IN: Example = {
     "together": 0.5,
     "movement_prior": False,
 }
+
 
 CASE_EDIT: Example = {
     "name": None,
@@ -17,7 +18,9 @@ CASE_EDIT: Example = {
     "movement_prior": None,
 }
 
+
 CASE_ENCOUNTERS_IN: Example = {"encounters": [1, 2], "reviewer": "ab"}
+
 
 CASE: Example = {
     "id": 1,
@@ -30,6 +33,7 @@ CASE: Example = {
     "encounters": [2, 3],
 }
 
+
 CASE_DETAIL: Example = {
     "case": CASE,
     "changes": [
@@ -38,18 +42,26 @@ CASE_DETAIL: Example = {
     ],
 }
 
+
 NOVEMBER: Example = {
     "start": "2018-11-11T06:57:00",
     "end": "2018-11-11T06:58:00",
     "source": "recorded",
 }
+
+
 CAPTION: Example = {"start": "2018-11-06T06:57:00", "end": "2018-11-06T06:57:00", "source": "form"}
+
+
 DECEMBER: Example = {
     "start": "2018-12-07T16:27:00",
     "end": "2018-12-07T16:31:00",
     "source": "recorded",
 }
+
+
 WIDE = "1.6 times the width of a mean home range drawn as a circle (11.5 km), though slow enough"
+
 
 SETTLING: Example = {
     "one": "usable",
@@ -60,6 +72,7 @@ SETTLING: Example = {
     "same": 0.95,
     "different": 0.9,
 }
+
 
 SUGGESTION: Example = {
     "encounters": [2],
@@ -72,6 +85,7 @@ SUGGESTION: Example = {
     "enough": True,
     "words": "A photo of usable quality or better of the left flank of A, the flank at least 160 …",
 }
+
 
 TESTED: Example = {
     "calibrator": "evidence@1",
@@ -92,6 +106,7 @@ TESTED: Example = {
     ],
     "settling": [SETTLING],
 }
+
 
 CASE_REPORT: Example = {
     "case": CASE,
@@ -163,105 +178,4 @@ CASE_REPORT: Example = {
     "calibrator": "evidence@1",
     "bound": 2.3,
     "same": 2.0,
-}
-
-POSTERIOR: Example = {
-    "encounter_id": 4,
-    "identities": [
-        {
-            "identity_id": 2,
-            "name": "L002",
-            "llr": 2.0,
-            "compared": True,
-            "prior": 0.25,
-            "posterior": 0.971,
-        },
-        {
-            "identity_id": 1,
-            "name": "L001",
-            "llr": 0.0,
-            "compared": False,
-            "prior": 0.25,
-            "posterior": 0.01,
-        },
-    ],
-    "prior_unknown": 0.5,
-    "unknown": 0.019,
-    "unseen": 2.0,
-    "estimated": 1.0,
-    "model": "rosette@4",
-    "calibrator": "evidence@1",
-}
-
-DOSSIER: Example = {
-    "made_at": MOMENT,
-    "digest": SHA,
-    "content": {
-        "software": "leopard-reid 0.1.0",
-        "species": "Panthera pardus",
-        "positions": "rounded",
-        "model": {
-            "id": "rosette@4",
-            "sha256": "1ce325d9734f71481d9e24254c03ab6986c658b9b2c1ae688965a5161f33c7bf",
-            "licence": "Apache-2.0",
-            "trained_on": "procedural coats only; no photograph",
-        },
-        "calibrator": {
-            "id": "evidence@1",
-            "individuals": 150,
-            "bound": 2.176,
-            "licence": "Apache-2.0",
-            "fitted_on": "synthetic survey, 150 animals, 1076 photos, seed 2",
-            "pairs": [990, 4000],
-        },
-        "tested": TESTED,
-        "report": CASE_REPORT,
-        "encounters": [
-            {
-                "letter": "A",
-                "encounter_id": 2,
-                "name": None,
-                "photos": [
-                    {
-                        "name": "A1",
-                        "sha256": SHA,
-                        "file_name": "site-1-0003.jpg",
-                        "bytes": 81234,
-                        "width": 668,
-                        "height": 295,
-                        "camera": "site-1-B",
-                        "captured_at": WHEN,
-                        "zone": "unknown",
-                        "annotation": ANNOTATION,
-                        "stated": [],
-                        "crop": {"box": [0, 0, 668, 295], "jpeg": "/9j/4AAQSkZJRg…"},
-                    }
-                ],
-                "decisions": [DECISION],
-            }
-        ],
-        "pairs": [
-            {
-                "encounters": [2, 3],
-                "annotations": [5, 11],
-                "query": 5,
-                "cosine": 0.71,
-                "dense_score": 24.5,
-                "rootsift_score": 9.2,
-                "agreement": 4.8,
-                "capacity": 0.28,
-                "correspondences": [
-                    {
-                        "kind": "rosette",
-                        "query": [[120.5, 98.0]],
-                        "reference": [[131.0, 90.5]],
-                        "strength": [0.91],
-                    }
-                ],
-                "overlap": None,
-            }
-        ],
-        "priors": [{"together": 0.1, "probability": 0.181, "leads": False}],
-        "changes": [],
-    },
 }

@@ -7,14 +7,10 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
-from reid.errors import InputError, ReidError
-from service.cases.report import CaseReport, Casework, TheCasework, WhoItIs
+from reid.errors import ReidError
+from service.cases.report import CaseReport, Casework, TheCasework
 from service.cases.view import RATINGS, case_row, case_view, member_views
-from service.dossier.printing import printed
-from service.dossier.record import dossier
 from service.encounters.list_view import title
-from service.encounters.posterior_view import chances
-from service.photos.pictures import ThePictures
 from service.recognition.engine import Engine, TheEngine
 from service.store import cases, encounters
 from service.store.cases import LARGEST, Case, Edit
@@ -24,24 +20,29 @@ from service.web.advice import trouble
 from service.web.ahead import Ahead
 from service.web.kept import NotYet
 from service.web.page import goto, page, remember
-from service.web.parameters import Exactly, RowNumber, TheAhead, TheDatabase, TheSettings, Who
+from service.web.parameters import RowNumber, TheAhead, TheDatabase, Who
 from service.web.wire import Line
 from service.web.words import when
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
 CHOICES = 500
 
+
 Reviewer = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
 Note = Annotated[str, Form(max_length=5000)]
+
+
 Together = Annotated[float, Form(gt=0, lt=1, allow_inf_nan=False)]
+
+
 Number = Annotated[int, Form(ge=1, le=2**31 - 1)]
+
+
 Numbers = Annotated[list[Number], Form(max_length=LARGEST)]
-
-
-class NoNumber(InputError):
-    """The number of unseen animals is a number above 0, such as 3."""
-
-    code = "bad_number"
 
 
 @router.get("/cases")
@@ -94,26 +95,6 @@ def case_page(
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
         return page(request, "cases/case.html", connection, **values)
-
-
-@router.get("/cases/{case_id}/dossier")
-def dossier_page(
-    case_id: RowNumber,
-    settings: TheSettings,
-    database: TheDatabase,
-    engine: TheEngine,
-    casework: TheCasework,
-    pictures: ThePictures,
-    exact: Exactly,
-) -> Response:
-    """The dossier: one file that stands for itself, under a policy of its own."""
-    made = printed(dossier(settings, database, engine, casework, pictures, case_id, exact=exact))
-    headers = {
-        "content-security-policy": made.policy,
-        "content-disposition": f'inline; filename="{made.file_name}"',
-        "cache-control": "no-cache",
-    }
-    return HTMLResponse(made.html, headers=headers)
 
 
 @router.post("/cases/{case_id}/edit")
@@ -171,34 +152,6 @@ def put_into_case(
     return _put(database, case, [encounter_id], who, reviewer)
 
 
-@router.get("/encounters/{encounter_id}/posterior")
-def posterior(
-    encounter_id: RowNumber,
-    request: Request,
-    database: TheDatabase,
-    ahead: TheAhead,
-    engine: TheEngine,
-    casework: TheCasework,
-    unseen: str = "",
-) -> Response:
-    """Who an encounter may be, under a number of unseen animals that anybody may change."""
-    with database.read() as connection:
-        summary = encounters.summary(connection, encounter_id)
-    found, problem = _who(ahead, engine, casework, encounter_id, _above_zero(unseen))
-    with database.read() as connection:
-        values = {
-            "nav": "encounters",
-            "encounter_id": encounter_id,
-            "heading": f"{title(summary)}, {when(summary.started_at)}",
-            "found": found,
-            "lines": chances(found) if found else (),
-            "problem": problem,
-            "loaded": engine.loaded is not None,
-            "busy": found is None and not problem,
-        }
-        return page(request, "encounters/posterior.html", connection, **values)
-
-
 def _report(
     ahead: Ahead, engine: Engine, casework: Casework, case_id: int
 ) -> tuple[CaseReport | None, str]:
@@ -210,25 +163,6 @@ def _report(
             ("report", case_id),
             lambda: casework.at_once().report(case_id),
             lambda: casework.report(case_id),
-        )
-    except NotYet:
-        return None, ""
-    except ReidError as error:
-        return None, trouble(error)
-    return found, ""
-
-
-def _who(
-    ahead: Ahead, engine: Engine, casework: Casework, encounter_id: int, unseen: float | None
-) -> tuple[WhoItIs | None, str]:
-    """The same for one encounter."""
-    if engine.loaded is None:
-        return None, engine.failure or ""
-    try:
-        found = ahead.answer(
-            ("who", encounter_id, unseen),
-            lambda: casework.at_once().who(encounter_id, unseen),
-            lambda: casework.who(encounter_id, unseen),
         )
     except NotYet:
         return None, ""
@@ -254,19 +188,6 @@ def _choices(connection: Connection, case: Case) -> list[tuple[int, str]]:
         for one in found
         if one.id not in case.encounters
     ]
-
-
-def _above_zero(text: str) -> float | None:
-    """A number of animals; nothing where nothing was typed."""
-    if not text.strip():
-        return None
-    try:
-        value = float(text)
-    except ValueError as error:
-        raise NoNumber(NoNumber.__doc__ or "") from error
-    if not 0 < value <= 10_000:
-        raise NoNumber(NoNumber.__doc__ or "")
-    return value
 
 
 def _plain(text: str) -> str:

@@ -7,6 +7,7 @@ from string import ascii_uppercase
 
 from reid.movement import Span
 from reid.partitions import PartitionPosterior, Weighed
+from service.calibration.suggestion_words import suggested
 from service.calibration.tested_view import Plot, TestRow, plot_of, test_rows, tested_on
 from service.cases.map import MapView, map_view, placed
 from service.cases.report import CasePair, CaseReport, Member
@@ -15,7 +16,7 @@ from service.cases.whereabouts import animals_of, moments, stops
 from service.encounters.list_view import EncounterRow, crop_address, encounter_name, row
 from service.store.cases import Case, Change
 from service.store.encounters import EncounterSummary
-from service.web.core_words import said_by_core, suggested
+from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
 from service.web.quantities import interval, kilometres, others_together, percent, speed

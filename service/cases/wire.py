@@ -1,6 +1,5 @@
 """What goes over the wire about cases and about who an encounter may be."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -8,12 +7,9 @@ from pydantic import Field
 
 from reid.movement import Rating
 from reid.types import Grade, Verdict
-from service.calibration.tested_wire import PlaceOut, SuggestionOut, TestedOut
+from service.calibration.tested_wire import PlaceOut, SuggestionOut
 from service.cases import examples
-from service.encounters.wire import DecisionOut
-from service.photos.wire import AnnotationOut, ClaimOut
-from service.recognition.wire import CorrespondencesOut, OverlapOut
-from service.web.wire import Corners, Line, Note, Number, Wire, shown
+from service.web.wire import Line, Note, Number, Wire, shown
 
 Together = Annotated[
     float,
@@ -24,10 +20,14 @@ Together = Annotated[
         description="prior probability that two encounters of the case are one animal",
     ),
 ]
+
+
 MovementPrior = Annotated[
     bool,
     Field(strict=True, description="whether distance and times are part of the prior; see cases"),
 ]
+
+
 Member = Annotated[int, Field(description="number of an encounter")]
 
 
@@ -194,147 +194,3 @@ class CaseReportOut(Wire):
     calibrator: str
     bound: float
     same: float = Field(description="llr from which the verdict is same; below minus it, different")
-
-
-class IdentityChanceOut(Wire):
-    """One identity before and after the photos spoke; compared false: not on the shortlist."""
-
-    identity_id: int
-    name: str
-    llr: float
-    compared: bool
-    prior: float
-    posterior: float
-
-
-class PosteriorOut(Wire):
-    """Each identity and an animal that is not in the catalogue; the posteriors sum to 1.
-
-    unseen: animals that are assumed not to be in the catalogue; estimated: the same by Chao1.
-    """
-
-    model_config = shown(examples.POSTERIOR)
-
-    encounter_id: int
-    identities: Sequence[IdentityChanceOut]
-    prior_unknown: float
-    unknown: float
-    unseen: float
-    estimated: float
-    model: str
-    calibrator: str
-
-
-class ModelFactsOut(Wire):
-    """What the card of a network says; null where no card lies beside the weights."""
-
-    id: str
-    sha256: str | None = Field(description="of the weights")
-    licence: str | None
-    trained_on: str | None
-
-
-class CalibratorFactsOut(Wire):
-    """What the card of a calibrator says. bound: log10 of the individuals it was fitted on."""
-
-    id: str
-    individuals: int
-    bound: float
-    licence: str | None
-    fitted_on: str | None
-    pairs: tuple[int, int] | None = Field(description="genuine, impostor")
-
-
-class CropOut(Wire):
-    """The flank that was compared, without EXIF. box: where it was cut; jpeg: base64."""
-
-    box: Corners
-    jpeg: str
-
-
-class DossierPhotoOut(Wire):
-    """One photo of an encounter. name: what the dossier calls it, such as A2.
-
-    sha256: of the file as it came. stated: what was said of it and not used. crop null: listed
-    only, because the encounter has many photos, or because the photo cannot be used.
-    """
-
-    name: str
-    sha256: str
-    file_name: str
-    bytes: int
-    width: int
-    height: int
-    camera: str | None
-    captured_at: datetime | None
-    zone: str
-    annotation: AnnotationOut
-    stated: list[ClaimOut]
-    crop: CropOut | None
-
-
-class DossierEncounterOut(Wire):
-    """One encounter: its letter in the dossier, photos oldest first, and what people decided."""
-
-    letter: str
-    encounter_id: int
-    name: str | None
-    photos: list[DossierPhotoOut]
-    decisions: list[DecisionOut]
-
-
-class DossierPairOut(Wire):
-    """What the two photos that speak for a pair of the report show together.
-
-    query: which of the annotations is the query of `correspondences` and `overlap`.
-    """
-
-    encounters: tuple[Member, Member]
-    annotations: tuple[int, int]
-    query: int
-    cosine: float
-    dense_score: float
-    rootsift_score: float | None
-    agreement: float = Field(description="what agrees, as one number: orders candidates")
-    capacity: float = Field(description="0 to 1, how much these two photos could agree at most")
-    correspondences: list[CorrespondencesOut]
-    overlap: OverlapOut | None
-
-
-class OtherPriorOut(Wire):
-    """The most probable partition of the report under another prior; leads: it stays the first."""
-
-    together: float
-    probability: float
-    leads: bool
-
-
-class DossierContentOut(Wire):
-    """All that the dossier says, apart from when it was made.
-
-    positions: "rounded" to a tenth of a degree unless somebody asked for "exact" ones.
-    pairs: without those that no photo speaks for. priors: empty where not every partition could
-    be weighed.
-    """
-
-    software: str
-    species: str = Field(description="scientific name, as the settings have it")
-    positions: Literal["rounded", "exact"]
-    model: ModelFactsOut
-    calibrator: CalibratorFactsOut
-    tested: TestedOut | None = Field(description="null: the calibrator has no test results")
-    report: CaseReportOut
-    encounters: list[DossierEncounterOut]
-    pairs: list[DossierPairOut]
-    priors: list[OtherPriorOut]
-    changes: list[CaseChangeOut]
-
-
-class DossierOut(Wire):
-    """The record of one case. digest: SHA-256 of `content`; docs/dossier.md says of which bytes."""
-
-    model_config = shown(examples.DOSSIER)
-
-    made_at: datetime
-    digest: str
-    content: DossierContentOut

@@ -12,11 +12,12 @@ from sqlalchemy import Connection
 from reid.clusters import probability
 from reid.types import Flank
 from service.catalogue import disclosed as said
+from service.clusters import kept as clusterings
 from service.clusters.clustering import LISTED, Facts, clustered
+from service.clusters.kept import Cluster, Kept, Link, Worth
 from service.recognition.comparing import in_force, maker_of
 from service.recognition.engine import Engine
-from service.store import clusterings, identities, jobs, pairs, reviews
-from service.store.clusterings import Cluster, Kept, Link, Worth
+from service.store import identities, jobs, pairs, reviews
 from service.store.database import Database
 from service.store.jobs import Job
 from service.store.pairs import Maker

@@ -10,7 +10,8 @@ from math import dist
 from string import ascii_lowercase
 
 from reid.types import Box, Source
-from service.cases.wire import CasePairOut, CropOut, DossierPairOut, DossierPhotoOut
+from service.cases.wire import CasePairOut
+from service.dossier.wire import CropOut, DossierPairOut, DossierPhotoOut
 from service.recognition.wire import CorrespondencesOut, OverlapOut
 from service.viewer.drawing import GAP, PANE_WIDTH, Pane, Point, Sight
 from service.web.languages import gettext as _

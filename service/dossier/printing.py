@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from reid.errors import BadSettings, NotFound
 from service.cases.report import Casework
-from service.cases.wire import DossierOut
 from service.dossier.record import dossier
 from service.dossier.view import dossier_view
+from service.dossier.wire import DossierOut
 from service.photos.pictures import Pictures
 from service.recognition.engine import Engine
 from service.settings import Settings

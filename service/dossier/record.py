@@ -16,12 +16,11 @@ from reid.errors import InputError, UnknownModel
 from reid.types import Box
 from reid.weights import default_folder, load_card
 from service.calibration.tested_wire import TestedOut
-from service.cases.report import BestPair, CaseReport, Casework, Member
+from service.cases.report import CaseReport, Casework, Member
 from service.cases.to_wire import report_out
-from service.cases.wire import (
+from service.cases.wire import CaseChangeOut, CaseReportOut
+from service.dossier.wire import (
     CalibratorFactsOut,
-    CaseChangeOut,
-    CaseReportOut,
     CropOut,
     DossierContentOut,
     DossierEncounterOut,
@@ -31,6 +30,7 @@ from service.cases.wire import (
     ModelFactsOut,
     OtherPriorOut,
 )
+from service.encounters.pair_evidence import BestPair
 from service.encounters.wire import DecisionOut
 from service.monitoring.health import installed
 from service.photos.pictures import Pictures

@@ -7,14 +7,7 @@ from math import exp
 from reid.partitions import concentration, log_prior
 from reid.types import Flank, Grade
 from service.calibration.tested_view import Plot, TestRow, plot_of, test_rows, tested_on
-from service.cases.wire import (
-    CaseReportOut,
-    DossierContentOut,
-    DossierEncounterOut,
-    DossierOut,
-    DossierPhotoOut,
-    PartitionOut,
-)
+from service.cases.wire import CaseReportOut, PartitionOut
 from service.dossier.pair_view import PairFigure, box_of, crop_name, pair_figure
 from service.dossier.ways_view import (
     SumView,
@@ -24,6 +17,7 @@ from service.dossier.ways_view import (
     three_numbers,
     ways,
 )
+from service.dossier.wire import DossierContentOut, DossierEncounterOut, DossierOut, DossierPhotoOut
 from service.dossier.words import (
     Letters,
     Line,

@@ -3,15 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from reid.types import Verdict
-from service.cases.wire import (
-    CasePairOut,
-    CaseReportOut,
-    DossierContentOut,
-    DossierOut,
-    PartitionOut,
-)
+from service.calibration.suggestion_words import suggested
+from service.cases.wire import CasePairOut, CaseReportOut, PartitionOut
+from service.dossier.wire import DossierContentOut, DossierOut
 from service.photos.wire import AnnotationOut
-from service.web.core_words import said_by_core, suggested
+from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, npgettext, pgettext
 from service.web.quantities import percent

@@ -13,14 +13,13 @@ from service.store.decisions import Decision
 from service.store.encounters import EncounterDetail
 from service.store.identities import Reference
 from service.store.photos import Claim
-from service.viewer.drawing import GAP, PANE_WIDTH, Pane, Picture, picture
+from service.viewer.drawing import GAP, LONGEST, PANE_WIDTH, Pane, Picture, picture
 from service.viewer.look import Look
 from service.web.advice import advice
 from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.words import decimal, limits, meaning, overlapping, sentence, signed
 
-LONGEST = 2400
 """Pixels of a photo in the picture; more would only make it slow to move."""
 
 

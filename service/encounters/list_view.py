@@ -7,17 +7,22 @@ from typing import Literal, cast, get_args
 from sqlalchemy import Connection
 
 from reid.types import Flank
-from service.store import encounters, jobs, progress
+from service.store import encounters
 from service.store.encounters import EncounterSummary, Sought
 from service.web.languages import NP_
 from service.web.languages import gettext as _
 
-WORKER_SILENT_S = 60.0
 PAGE = 50
+
+
 THUMB = 320
 
+
 ListState = Literal["waiting", "decided", "failed", "all"]
+
+
 State = Literal["waiting", "busy", "decided", "failed"]
+
 
 STATES: tuple[tuple[ListState, str], ...] = (
     ("waiting", NP_("state of encounters", "waiting")),
@@ -30,20 +35,6 @@ STATES: tuple[tuple[ListState, str], ...] = (
 def crop_address(annotation_id: int, longest: int = THUMB) -> str:
     """Where the flank crop of an annotation is."""
     return f"/api/v1/annotations/{annotation_id}/crop?longest={longest}"
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The state of the whole catalogue. worker: whether one was seen lately."""
-
-    waiting: int
-    decided: int
-    identities: int
-    photos: int
-    annotations: int
-    pending: int
-    failed: int
-    worker: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +60,6 @@ class EncounterRow:
     thumbs: tuple[str, ...]
     state: State
     identity: Named | None
-
-
-def counts(connection: Connection) -> Counts:
-    """What every page's header says."""
-    found, states = encounters.counts(connection), progress.annotations(connection)
-    return Counts(
-        waiting=found.waiting,
-        decided=found.decided,
-        identities=progress.catalogued(connection),
-        photos=progress.photos(connection),
-        annotations=sum(states.values()),
-        pending=states.get("pending", 0),
-        failed=states.get("failed", 0),
-        worker=bool(jobs.workers(connection, within_s=WORKER_SILENT_S)),
-    )
 
 
 def row(summary: EncounterSummary) -> EncounterRow:

@@ -11,7 +11,7 @@ from reid.errors import Conflict, ReidError
 from service.encounters.comparison_view import comparing
 from service.encounters.comparison_words import said
 from service.encounters.decision_form import DecisionForm
-from service.encounters.list_view import STATES, counts, encounter_list, filters
+from service.encounters.list_view import STATES, encounter_list, filters
 from service.recognition.engine import Answer, Engine, TheEngine
 from service.store import cases, decisions, encounters, identities, progress
 from service.store.database import Database
@@ -22,6 +22,7 @@ from service.web.ahead import Ahead
 from service.web.core_words import said_by_core
 from service.web.kept import NotYet
 from service.web.page import goto, page, remember
+from service.web.page_counts import counts
 from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheMetrics, Who
 from service.web.words import sentence
 

@@ -28,8 +28,8 @@ from datetime import datetime
 
 from reid.errors import ReidError
 from reid.types import Evidence, Grade, Source
-from service.cases.report import Casework, PairSays
 from service.encounters.list_view import crop_address, title
+from service.encounters.pair_evidence import PairEvidence, PairSays
 from service.photos.facts_view import quality_words
 from service.recognition.engine import Engine
 from service.store import encounters
@@ -129,7 +129,7 @@ class PairView:
 def pair_view(
     database: Database,
     engine: Engine,
-    casework: Casework,
+    pair_evidence: PairEvidence,
     overlays: Overlays,
     one: int,
     other: int,
@@ -140,7 +140,7 @@ def pair_view(
     """Two encounters by their numbers. NotFound where one of them is not there."""
     with database.read() as connection:
         details = encounters.get(connection, one), encounters.get(connection, other)
-    says, problem = (None, "") if blind else _says(engine, casework, one, other)
+    says, problem = (None, "") if blind else _says(engine, pair_evidence, one, other)
     shown = _shown(details, says, look)
     known = None
     if says and says.best and says.best.annotations == tuple(r.annotation.id for r in shown):
@@ -172,12 +172,14 @@ def pair_view(
     )
 
 
-def _says(engine: Engine, casework: Casework, one: int, other: int) -> tuple[PairSays | None, str]:
+def _says(
+    engine: Engine, pair_evidence: PairEvidence, one: int, other: int
+) -> tuple[PairSays | None, str]:
     """What the machine says, or why it says nothing."""
     if engine.loaded is None:
         return None, engine.failure or _("The network is being loaded.")
     try:
-        return casework.between(one, other), ""
+        return pair_evidence.between(one, other), ""
     except ReidError as error:
         return None, f"{sentence(str(error))}. {advice(error.code)}"
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.cases.report import WhoItIs
+from service.encounters.posterior import WhoItIs
 from service.web.languages import gettext as _
 from service.web.quantities import percent
 from service.web.words import signed

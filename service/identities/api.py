@@ -5,9 +5,9 @@ from dataclasses import replace
 from fastapi import APIRouter
 from sqlalchemy import Connection
 
-from service.cases.report import TheCasework
 from service.catalogue import changes
 from service.catalogue.changes import Asked, Description
+from service.encounters.pair_evidence import ThePairEvidence
 from service.identities.changes_to_wire import change_out, cut_out, evidence_of
 from service.identities.changes_wire import (
     ChangeOut,
@@ -75,12 +75,16 @@ def list_changes_of(identity_id: RowNumber, database: TheDatabase) -> list[Chang
 
 @router.post("/identities/{identity_id}/merge", status_code=201)
 def merge(
-    identity_id: RowNumber, said: MergeIn, database: TheDatabase, casework: TheCasework, who: Who
+    identity_id: RowNumber,
+    said: MergeIn,
+    database: TheDatabase,
+    pair_evidence: ThePairEvidence,
+    who: Who,
 ) -> ChangeOut:
     """All encounters of the other identity become this one; the other stays, empty."""
     rests = evidence_of(said.evidence)
     if said.evidence is None and said.other_id != identity_id:
-        rests = joining(database, casework, identity_id, said.other_id, compare=False)
+        rests = joining(database, pair_evidence, identity_id, said.other_id, compare=False)
     asked = Asked(who.signs(said.reviewer), said.reason, rests, said.after)
     with database.write() as connection:
         return change_out(changes.merge(connection, identity_id, said.other_id, asked))
@@ -88,20 +92,26 @@ def merge(
 
 @router.post("/identities/{identity_id}/split", status_code=201)
 def split(
-    identity_id: RowNumber, said: SplitIn, database: TheDatabase, casework: TheCasework, who: Who
+    identity_id: RowNumber,
+    said: SplitIn,
+    database: TheDatabase,
+    pair_evidence: ThePairEvidence,
+    who: Who,
 ) -> ChangeOut:
     """Some encounters leave, into an identity that exists or a new one."""
     asked = Asked(who.signs(said.reviewer), said.reason, evidence_of(said.evidence), said.after)
     group = Leaving(tuple(said.encounters), said.into or said.name)
     with database.write() as connection:
-        (made,) = part(connection, casework, identity_id, [group], asked)
+        (made,) = part(connection, pair_evidence, identity_id, [group], asked)
     return change_out(made)
 
 
 @router.get("/identities/{identity_id}/cut", responses=documented(503))
-def suggest_cut(identity_id: RowNumber, database: TheDatabase, casework: TheCasework) -> CutOut:
+def suggest_cut(
+    identity_id: RowNumber, database: TheDatabase, pair_evidence: ThePairEvidence
+) -> CutOut:
     """The likeliest way to part an identity, beside the posterior that it is one animal."""
-    return cut_out(identity_id, cut(database, casework, identity_id))
+    return cut_out(identity_id, cut(database, pair_evidence, identity_id))
 
 
 @router.get("/changes")

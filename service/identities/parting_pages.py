@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import Conflict, ReidError
-from service.cases.report import Casework, TheCasework
 from service.catalogue import changes, conflicts
 from service.catalogue.changes import Asked
 from service.catalogue.conflicts import ConflictKind
+from service.encounters.pair_evidence import PairEvidence, ThePairEvidence
 from service.identities.conflicts_view import conflict_list
 from service.identities.pages import AskedForm
 from service.identities.parting_view import Choice, choice, merge_view, seen_decisions, split_view
@@ -50,19 +50,19 @@ def merge_page(
     request: Request,
     database: TheDatabase,
     ahead: TheAhead,
-    casework: TheCasework,
+    pair_evidence: ThePairEvidence,
     other: Other = None,
     review: Reviews = [],  # noqa: B006  FastAPI copies it
 ) -> Response:
     """Choose another identity, and see what a merge would move and what speaks for it."""
-    return _merge(request, database, ahead, casework, identity_id, other, review)
+    return _merge(request, database, ahead, pair_evidence, identity_id, other, review)
 
 
 def _merge(
     request: Request,
     database: Database,
     ahead: Ahead,
-    casework: Casework,
+    pair_evidence: PairEvidence,
     identity_id: int,
     other: int | None,
     review: list[int],
@@ -70,7 +70,9 @@ def _merge(
 ) -> Response:
     other = other if other != identity_id else None
     rests, still = (
-        _known(database, ahead, casework, identity_id, other, review) if other else (NOTHING, False)
+        _known(database, ahead, pair_evidence, identity_id, other, review)
+        if other
+        else (NOTHING, False)
     )
     with database.read() as connection:
         view = merge_view(connection, identity_id, other, rests)
@@ -86,18 +88,18 @@ def _merge(
 def _known(
     database: Database,
     ahead: Ahead,
-    casework: Casework,
+    pair_evidence: PairEvidence,
     identity_id: int,
     other: int,
     review: list[int],
 ) -> tuple[Evidence, bool]:
     """What speaks for a merge, and whether photos are still being compared for it."""
-    quick = casework.at_once()
+    quick = pair_evidence.at_once()
     try:
         found = ahead.answer(
             ("joining", identity_id, other, *review),
             lambda: _joining(database, quick, identity_id, other, review),
-            lambda: _joining(database, casework, identity_id, other, review),
+            lambda: _joining(database, pair_evidence, identity_id, other, review),
         )
     except NotYet:
         return NOTHING, True
@@ -106,13 +108,13 @@ def _known(
 
 def _joining(
     database: Database,
-    casework: Casework,
+    pair_evidence: PairEvidence,
     identity_id: int,
     other: int,
     review: list[int],
 ) -> Evidence:
     """What is known of pairs across both, with what these reviews say of them."""
-    known = joining(database, casework, identity_id, other)
+    known = joining(database, pair_evidence, identity_id, other)
     with database.read() as connection:
         return settling.with_reviews(connection, known, review, (identity_id, other))
 
@@ -123,7 +125,7 @@ def merge(
     request: Request,
     database: TheDatabase,
     ahead: TheAhead,
-    casework: TheCasework,
+    pair_evidence: ThePairEvidence,
     other: Number,
     asked: AskedForm,
     fields: Fields,
@@ -131,7 +133,7 @@ def merge(
 ) -> Response:
     """Merge the other identity in, if its encounters are still those of the preview."""
     rests = (
-        _joining(database, casework, identity_id, other, review)
+        _joining(database, pair_evidence, identity_id, other, review)
         if other != identity_id
         else NOTHING
     )
@@ -144,7 +146,7 @@ def merge(
             request,
             database,
             ahead,
-            casework,
+            pair_evidence,
             identity_id,
             other,
             review,
@@ -162,11 +164,11 @@ def split_page(
     database: TheDatabase,
     ahead: TheAhead,
     engine: TheEngine,
-    casework: TheCasework,
+    pair_evidence: ThePairEvidence,
 ) -> Response:
     """Sort the encounters of an identity into those that stay and those that leave."""
     return _split(
-        request, database, ahead, engine, casework, identity_id, choice(request.query_params)
+        request, database, ahead, engine, pair_evidence, identity_id, choice(request.query_params)
     )
 
 
@@ -175,7 +177,7 @@ def _split(
     database: Database,
     ahead: Ahead,
     engine: Engine,
-    casework: Casework,
+    pair_evidence: PairEvidence,
     identity_id: int,
     chosen: Choice,
     refused: str = "",
@@ -184,7 +186,7 @@ def _split(
     asked = request.query_params
     found, problem, still = None, "", False
     if "suggest" in asked:
-        found, problem, still = _suggested(database, ahead, engine, casework, identity_id)
+        found, problem, still = _suggested(database, ahead, engine, pair_evidence, identity_id)
     with database.read() as connection:
         view = split_view(connection, identity_id, chosen, found)
         values = {name: getattr(view, name) for name in view.__slots__}
@@ -203,28 +205,28 @@ def _split(
 
 
 def _suggested(
-    database: Database, ahead: Ahead, engine: Engine, casework: Casework, identity_id: int
+    database: Database, ahead: Ahead, engine: Engine, pair_evidence: PairEvidence, identity_id: int
 ) -> tuple[Cut | None, str, bool]:
     """The same, unless photos are still being compared for it."""
-    quick = casework.at_once()
+    quick = pair_evidence.at_once()
     try:
         return *ahead.answer(
             ("cut", identity_id),
             lambda: _cut(database, engine, quick, identity_id),
-            lambda: _cut(database, engine, casework, identity_id),
+            lambda: _cut(database, engine, pair_evidence, identity_id),
         ), False
     except NotYet:
         return None, "", True
 
 
 def _cut(
-    database: Database, engine: Engine, casework: Casework, identity_id: int
+    database: Database, engine: Engine, pair_evidence: PairEvidence, identity_id: int
 ) -> tuple[Cut | None, str]:
     """The suggestion, or why there is none."""
     if engine.loaded is None:
         return None, _("The network is still being loaded: ask for a suggestion again in a moment.")
     try:
-        found = cut(database, casework, identity_id)
+        found = cut(database, pair_evidence, identity_id)
     except ReidError as error:
         return None, f"{sentence(str(error))}."
     return found, "" if found else _("There is nothing to split: it has fewer than two encounters.")
@@ -237,7 +239,7 @@ def split(
     database: TheDatabase,
     ahead: TheAhead,
     engine: TheEngine,
-    casework: TheCasework,
+    pair_evidence: ThePairEvidence,
     asked: AskedForm,
     fields: Fields,
 ) -> Response:
@@ -245,22 +247,26 @@ def split(
     chosen = choice(fields)
     if not chosen.leaving():
         words = _("Choose the encounters that leave.")
-        return _split(request, database, ahead, engine, casework, identity_id, chosen, words, 422)
+        return _split(
+            request, database, ahead, engine, pair_evidence, identity_id, chosen, words, 422
+        )
     followed = (
-        _cut(database, engine, casework, identity_id)[0] if fields.get("followed") == "1" else None
+        _cut(database, engine, pair_evidence, identity_id)[0]
+        if fields.get("followed") == "1"
+        else None
     )
     rests = followed.rests(chosen.groups) if followed else NOTHING
     whole = Asked(asked.reviewer, asked.reason, rests, seen_decisions(fields))
     try:
         with database.write() as connection:
-            made = part(connection, casework, identity_id, chosen.leaving(), whole)
+            made = part(connection, pair_evidence, identity_id, chosen.leaving(), whole)
     except Conflict as error:
         return _split(
             request,
             database,
             ahead,
             engine,
-            casework,
+            pair_evidence,
             identity_id,
             chosen,
             f"{sentence(str(error))}.",

@@ -8,11 +8,11 @@ import numpy as np
 from sqlalchemy import Connection
 
 from reid import partitions
-from service.cases.report import Casework
 from service.catalogue import changes
 from service.catalogue import disclosed as said
 from service.catalogue.changes import Asked
 from service.catalogue.disclosed import Pair
+from service.encounters.pair_evidence import PairEvidence
 from service.store import identities
 from service.store.database import Database
 from service.store.history import Change, Evidence, PairSaid
@@ -50,7 +50,7 @@ class Cut:
         return Evidence(pairs, posterior=round(self.posterior, 4), all_one=round(self.all_one, 4))
 
 
-def cut(database: Database, casework: Casework, identity_id: int) -> Cut | None:
+def cut(database: Database, pair_evidence: PairEvidence, identity_id: int) -> Cut | None:
     """The likeliest way to part an identity into two or three; None with fewer than two encounters.
 
     Pairs under blind review are left out, so that the suggestion gives nothing of them away.
@@ -59,7 +59,8 @@ def cut(database: Database, casework: Casework, identity_id: int) -> Cut | None:
         seen = [one.encounter_id for one in identities.get(connection, identity_id).sightings]
         ids = sorted(seen[:LARGEST])
         known = {
-            (one.one, one.other): one for one in said.measured(connection, casework.maker(), ids)
+            (one.one, one.other): one
+            for one in said.measured(connection, pair_evidence.maker(), ids)
         }
         secret = said.hidden(connection)
     if len(ids) < 2:
@@ -69,7 +70,7 @@ def cut(database: Database, casework: Casework, identity_id: int) -> Cut | None:
         wanted = open_pairs
     else:
         wanted = [pair for pair in open_pairs if pair not in known][:MOST_COMPARED]
-    pairs = known | {pair: one for pair in wanted if (one := compared(casework, pair))}
+    pairs = known | {pair: one for pair in wanted if (one := compared(pair_evidence, pair))}
     measured = {pair for pair in open_pairs if pair in known or pair in wanted}
     found = _weighed(ids, pairs)
     return replace(
@@ -79,18 +80,18 @@ def cut(database: Database, casework: Casework, identity_id: int) -> Cut | None:
     )
 
 
-def compared(casework: Casework, pair: Pair) -> PairSaid | None:
+def compared(pair_evidence: PairEvidence, pair: Pair) -> PairSaid | None:
     """What the photos of two encounters say; None where they show no flank in common."""
-    says = casework.between(*pair)
+    says = pair_evidence.between(*pair)
     if says.best is None:
         return None
-    model, calibrator = casework.versions()
+    model, calibrator = pair_evidence.versions()
     return PairSaid(*pair, says.evidence.llr, model, calibrator)
 
 
 def joining(
     database: Database,
-    casework: Casework,
+    pair_evidence: PairEvidence,
     identity_id: int,
     other_id: int,
     *,
@@ -102,7 +103,7 @@ def joining(
     """
     with database.read() as connection:
         ids, others = (_encounters(connection, one) for one in (identity_id, other_id))
-        maker = casework.maker()
+        maker = pair_evidence.maker()
         known = said.evidence(connection, maker, ids, others)
         secret = said.hidden(connection)
     if known.pairs or maker is None or not compare:
@@ -110,7 +111,7 @@ def joining(
     across = [(min(a, b), max(a, b)) for a, b in product(ids[:3], others[:3])]
     tried = [pair for pair in across if pair not in secret][:JOINED]
     return replace(
-        known, pairs=said.strongest(filter(None, (compared(casework, p) for p in tried)))
+        known, pairs=said.strongest(filter(None, (compared(pair_evidence, p) for p in tried)))
     )
 
 
@@ -174,7 +175,7 @@ class Leaving:
 
 def part(
     connection: Connection,
-    casework: Casework,
+    pair_evidence: PairEvidence,
     identity_id: int,
     leaving: Sequence[Leaving],
     asked: Asked,
@@ -184,7 +185,7 @@ def part(
     Without evidence in `asked`, what is known of the pairs between the groups is written down.
     """
     ids = set(identities.encounters_of(connection, identity_id))
-    made, maker = [], casework.maker()
+    made, maker = [], pair_evidence.maker()
     for group in leaving:
         rests = (
             asked.evidence if asked.evidence.pairs else parting(connection, maker, ids, group.ids)

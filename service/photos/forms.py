@@ -10,15 +10,23 @@ from pydantic import StringConstraints
 from reid.errors import InputError
 from reid.types import Flank
 from service.photos.intake import IncomingFile, Said
-from service.recognition.engine import QueryPhoto
 from service.web.errors import TooManyFiles
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
 Short = Annotated[Text, StringConstraints(max_length=200)]
+
+
 BOX = "x0 y0 x1 y1, pixels or 0-1; one for all files, or one a file; left out, the whole photo"
 
+
 Files = Annotated[list[UploadFile], File(description="JPEG, PNG or WebP; one part a photo")]
+
+
 Boxes = Annotated[list[Short] | None, Form(description=BOX)]
+
+
 FlankField = Annotated[Flank | None, Form(description="side of the animal that is seen")]
 
 
@@ -57,19 +65,11 @@ SaidForm = Annotated[Said, Depends(said)]
 
 def incoming(files: list[UploadFile], at_most: int) -> Iterator[IncomingFile]:
     """Name and bytes of each file, one in memory at a time."""
-    _count(files, at_most)
+    refuse_too_many(files, at_most)
     return ((file.filename or "", file.file.read()) for file in files)
 
 
-def query(files: list[UploadFile], boxes: list[str] | None, at_most: int) -> list[QueryPhoto]:
-    """The photos of a stateless query, each with its box."""
-    _count(files, at_most)
-    given = boxes or []
-    each = given * len(files) if len(given) == 1 else given + [""] * len(files)
-    return [QueryPhoto(f.file.read(), box) for f, box in zip(files, each, strict=False)]
-
-
-def _count(files: list[UploadFile], at_most: int) -> None:
+def refuse_too_many(files: list[UploadFile], at_most: int) -> None:
     if len(files) > at_most:
         raise TooManyFiles(f"at most {at_most} files at once, not {len(files)}")
 

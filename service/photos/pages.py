@@ -6,12 +6,14 @@ from fastapi.responses import HTMLResponse, Response
 from service.photos.api import count_files
 from service.photos.forms import Files, SaidForm, incoming
 from service.photos.intake import TheIntake
+from service.photos.upload_texts import upload_texts
 from service.photos.view import photo_view, upload_view
 from service.store import progress
-from service.web.page import goto, page
+from service.web.page import goto, page, templates
 from service.web.parameters import PhotoId, RowNumber, TheDatabase, TheMetrics, TheSettings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+templates.env.globals["upload_texts"] = upload_texts  # of the form that other pages show, too
 
 
 @router.get("/upload")

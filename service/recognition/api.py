@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form
 
 from reid.types import Flank
-from service.photos.forms import Boxes, Files, FlankField, query
+from service.photos.forms import Boxes, Files, FlankField
 from service.recognition.engine import TheEngine
+from service.recognition.forms import query
 from service.recognition.to_wire import identification_out
 from service.recognition.wire import IdentificationOut
 from service.web.errors import documented

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from reid.reviews import Shown
 from reid.types import Flank
-from service.cases.report import TheCasework
+from service.encounters.pair_evidence import ThePairEvidence
 from service.encounters.wire import DecisionOut
 from service.reviews import reviewing, rounds, settling
 from service.reviews.reviewing import Wanted, Whose
@@ -124,14 +124,14 @@ def apply_settled(new: ApplyIn, database: TheDatabase, who: Who) -> AppliedOut:
 def get_review(
     pair_id: RowNumber,
     database: TheDatabase,
-    casework: TheCasework,
+    pair_evidence: ThePairEvidence,
     who: Who,
     observer: Stated = "anonymous",
 ) -> ReviewDetailOut:
     """A pair with opinions and evidence; a blind one only to who has answered it."""
     with database.read() as connection:
         found = reviewing.get(connection, pair_id)
-    return review_detail(found, who, who.signs(observer), casework)
+    return review_detail(found, who, who.signs(observer), pair_evidence)
 
 
 @router.patch("/{pair_id}")

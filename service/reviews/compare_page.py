@@ -11,8 +11,8 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from reid.errors import InputError
-from service.cases.report import Casework, TheCasework
 from service.encounters.list_view import title
+from service.encounters.pair_evidence import PairEvidence, ThePairEvidence
 from service.encounters.pair_view import pair_view
 from service.recognition.engine import Engine, TheEngine
 from service.reviews import reviewing
@@ -42,7 +42,7 @@ def compare(
     request: Request,
     database: TheDatabase,
     engine: TheEngine,
-    casework: TheCasework,
+    pair_evidence: ThePairEvidence,
     overlays: TheOverlays,
     who: Who,
     one: Number = None,
@@ -53,7 +53,7 @@ def compare(
         raise SameEncounter(SameEncounter.__doc__ or "")
     values: dict[str, object] = {"pair": None}
     if one and other:
-        values = _beside(request, database, engine, casework, overlays, who, one, other)
+        values = _beside(request, database, engine, pair_evidence, overlays, who, one, other)
     with database.read() as connection:
         values |= {"chosen": one or other, "choices": _choices(connection, one or other)}
         return page(request, "reviews/compare.html", connection, nav="encounters", **values)
@@ -63,7 +63,7 @@ def _beside(
     request: Request,
     database: Database,
     engine: Engine,
-    casework: Casework,
+    pair_evidence: PairEvidence,
     overlays: Overlays,
     who: Actor,
     one: int,
@@ -78,7 +78,7 @@ def _beside(
     look = parse_pair(request.query_params, keep=keep)
     blind = review is not None and not opened
     return {
-        "pair": pair_view(database, engine, casework, overlays, one, other, look, blind=blind),
+        "pair": pair_view(database, engine, pair_evidence, overlays, one, other, look, blind=blind),
         "review": review.pair.id if review else None,
         "may_answer": who.role.may(Role.OBSERVER),
         "opened": opened,

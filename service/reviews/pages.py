@@ -12,7 +12,7 @@ from reid.agreement import MISCLASSIFIED
 from reid.errors import InputError
 from reid.reviews import ANSWERS, OPEN
 from reid.types import Flank
-from service.cases.report import Casework, TheCasework
+from service.encounters.pair_evidence import PairEvidence, ThePairEvidence
 from service.encounters.pair_view import pair_view
 from service.recognition.engine import Engine, TheEngine
 from service.reviews import observers, reviewing
@@ -154,12 +154,12 @@ def pair_page(
     request: Request,
     database: TheDatabase,
     engine: TheEngine,
-    casework: TheCasework,
+    pair_evidence: ThePairEvidence,
     overlays: TheOverlays,
     who: Who,
 ) -> Response:
     """Two encounters in the viewer, and the answer."""
-    return _pair(request, database, engine, casework, overlays, who, pair_id)
+    return _pair(request, database, engine, pair_evidence, overlays, who, pair_id)
 
 
 @router.post("/reviews/{pair_id}/opinions")
@@ -168,7 +168,7 @@ def answer(
     request: Request,
     database: TheDatabase,
     engine: TheEngine,
-    casework: TheCasework,
+    pair_evidence: ThePairEvidence,
     overlays: TheOverlays,
     who: Who,
     typed: Annotated[AnswerForm, Depends(answer_form)],
@@ -187,7 +187,7 @@ def answer(
             request,
             database,
             engine,
-            casework,
+            pair_evidence,
             overlays,
             who,
             pair_id,
@@ -204,7 +204,7 @@ def _pair(
     request: Request,
     database: Database,
     engine: Engine,
-    casework: Casework,
+    pair_evidence: PairEvidence,
     overlays: Overlays,
     who: Actor,
     pair_id: int,
@@ -222,7 +222,7 @@ def _pair(
         "nav": "reviews",
         "one": views.queue_row(one, who, who.name),
         "pair": pair_view(
-            database, engine, casework, overlays, *one.pair.couple, look, blind=not seen
+            database, engine, pair_evidence, overlays, *one.pair.couple, look, blind=not seen
         ),
         "answered": one.answer_of(who.name) is not None,
         "may_answer": who.role.may(Role.OBSERVER),
@@ -235,7 +235,7 @@ def _pair(
         "reasons": views.REASONS,
         "words": views.ANSWERS,
         "wanted": one.standing.state in OPEN,
-        **(_told(casework, one, who.name) if seen else {"open": False, "machine": None}),
+        **(_told(pair_evidence, one, who.name) if seen else {"open": False, "machine": None}),
     }
     with database.read() as connection:
         changes = reviews.history(connection, pair_id) if _keeps(one, who) else ()
@@ -254,9 +254,9 @@ def _keeps(one: Reviewed, who: Actor) -> bool:
     return told and one.open_to(who, who.name)
 
 
-def _told(casework: Casework, one: Reviewed, observer: str) -> dict[str, object]:
+def _told(pair_evidence: PairEvidence, one: Reviewed, observer: str) -> dict[str, object]:
     """What only those see to whom the pair is open."""
-    said = machine(one, casework)
+    said = machine(one, pair_evidence)
     message, kind = views.outcome(one, observer)
     return {
         "open": True,

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 from reid.agreement import Agreement
 from reid.errors import ReidError
 from reid.reviews import ANSWERS
-from service.cases.report import Casework
+from service.encounters.pair_evidence import PairEvidence
 from service.reviews import observers, reviewing
 from service.reviews.reviewing import Reviewed, Wanted
 from service.reviews.rounds import Round
@@ -66,7 +66,7 @@ def reviews_out(
 
 
 def review_detail(
-    one: Reviewed, actor: Actor, observer: str, casework: Casework
+    one: Reviewed, actor: Actor, observer: str, pair_evidence: PairEvidence
 ) -> ReviewDetailOut:
     """One pair with opinions and evidence, where it is open."""
     seen = one.open_to(actor, observer)
@@ -74,15 +74,15 @@ def review_detail(
         review=review_out(one, actor, observer),
         open=seen,
         opinions=[OpinionOut.model_validate(said) for said in one.opinions] if seen else [],
-        machine=machine(one, casework) if seen else None,
+        machine=machine(one, pair_evidence) if seen else None,
     )
 
 
-def machine(one: Reviewed, casework: Casework) -> MachineOut | None:
+def machine(one: Reviewed, pair_evidence: PairEvidence) -> MachineOut | None:
     """What the photos say together; None where that cannot be said."""
     try:
-        says = casework.between(*one.pair.couple)
-        model, calibrator = casework.versions()
+        says = pair_evidence.between(*one.pair.couple)
+        model, calibrator = pair_evidence.versions()
     except ReidError:
         return None
     found = says.evidence

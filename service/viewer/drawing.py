@@ -12,6 +12,7 @@ from reid.types import Box, Correspondences
 
 PANE_WIDTH = 990.0
 PANE_HEIGHT = 500.0
+LONGEST = 2400  # pixels of a photo that is looked at
 GAP = 20.0
 CANVAS = (2 * PANE_WIDTH + GAP, PANE_HEIGHT)
 MAX_ZOOM = 16.0

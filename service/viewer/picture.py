@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reid.sections import BodyFrame
-from service.encounters.comparison_view import LONGEST
 from service.store.photos import Photo
-from service.viewer.drawing import GAP, PANE_WIDTH, Pane, Sight, tone
+from service.viewer.drawing import GAP, LONGEST, PANE_WIDTH, Pane, Sight, tone
 from service.viewer.look import PairLook
 from service.viewer.marks import Mark, drawn
 from service.viewer.overlay import Laid

@@ -8,8 +8,6 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 from sqlalchemy import Connection
 
-from service.encounters.list_view import counts
-from service.photos.upload_texts import upload_texts
 from service.settings import Settings
 from service.store import accounts
 from service.store.database import Database
@@ -19,6 +17,7 @@ from service.web import person_words as people
 from service.web.advice import advice
 from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
+from service.web.page_counts import counts
 from service.web.parameters import component
 from service.web.species import Species
 from service.web.wire import Problem
@@ -38,7 +37,7 @@ def here(request: Request) -> str:
 templates = Jinja2Templates(Path(__file__).parent.parent / "templates")
 languages.install(templates.env)
 templates.env.filters.update(FILTERS, browser=people.browser)
-templates.env.globals.update(signs=SIGNS, kinds=KINDS, upload_texts=upload_texts, here=here)
+templates.env.globals.update(signs=SIGNS, kinds=KINDS, here=here)
 templates.env.globals.update(role_words=people.role_words, role_says=people.role_says)
 
 

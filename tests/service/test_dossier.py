@@ -15,11 +15,11 @@ from typer.testing import CliRunner
 from reid.errors import BadSettings, NotFound
 from reid.types import Source
 from service.__main__ import app as command_line
-from service.cases.examples import DOSSIER
 from service.cases.report import Casework
-from service.cases.wire import CropOut, DossierOut
+from service.dossier.examples import DOSSIER
 from service.dossier.pair_view import pair_figure
 from service.dossier.printing import printed, write
+from service.dossier.wire import CropOut, DossierOut
 from service.photos.pictures import Pictures
 from service.recognition.engine import Engine
 from service.recognition.wire import CorrespondencesOut, OverlapOut

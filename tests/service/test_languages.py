@@ -13,9 +13,10 @@ from reid.settle import Suggestion, in_words
 from reid.tested import Settling
 from reid.types import Flank, Grade
 from scripts import messages
+from service.calibration.suggestion_words import suggested
 from service.settings import Settings
 from service.web import words
-from service.web.core_words import SAID, said_by_core, suggested
+from service.web.core_words import SAID, said_by_core
 from service.web.languages import LANGUAGES, chosen, ngettext, speaking
 from service.web.quantities import percent
 from service.web.species import Species

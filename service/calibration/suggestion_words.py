@@ -1,0 +1,76 @@
+"""What would settle a pair, as a sentence."""
+
+from collections.abc import Mapping, Sequence
+
+from reid.settle import Suggestion
+from reid.tested import SETTLED
+from reid.types import Flank, Grade
+from service.calibration.tested_wire import SuggestionOut
+from service.web.languages import gettext as _
+from service.web.words import MINUS, general, number, percents
+
+
+def suggested(one: Suggestion | SuggestionOut, names: Mapping[int, str] | Sequence[str]) -> str:
+    """What would settle a pair as a sentence. names: of the encounters it names."""
+    whose = [names[n] for n in one.encounters]
+    of = (
+        _("%(one)s and one of %(other)s") % {"one": whose[0], "other": whose[1]}
+        if len(whose) > 1
+        else whose[0]
+    )
+    would = (
+        _("would probably settle it") if one.enough else _("would be best, but may not settle it")
+    )
+    return _("%(photo)s of %(flank)s of %(whose)s%(wide)s%(section)s %(would)s: %(counts)s.") % {
+        "photo": _photo(one.grade),
+        "flank": _flank(one.flanks),
+        "whose": of,
+        "wide": _wide(one.width),
+        "section": _section(one.section),
+        "would": would,
+        "counts": _counts(one),
+    }
+
+
+def _photo(grade: Grade) -> str:
+    return {
+        Grade.GOOD: _("A good photo"),
+        Grade.USABLE: _("A photo of usable quality or better"),
+        Grade.POOR: _("A photo of poor quality or better"),
+        Grade.UNUSABLE: _("A photo of unusable quality or better"),
+    }[grade]
+
+
+def _flank(flanks: Sequence[Flank]) -> str:
+    if len(flanks) > 1:
+        return _("either flank")
+    return _("the left flank") if flanks[0] is Flank.LEFT else _("the right flank")
+
+
+def _wide(pixels: int) -> str:
+    if not pixels:
+        return ""
+    return _(", the flank at least %(num)s pixels wide,") % {"num": number(pixels)}
+
+
+def _section(section: str) -> str:
+    return {
+        "front": _(" with the front third, which is not seen in both yet,"),
+        "middle": _(" with the middle third, which is not seen in both yet,"),
+        "rear": _(" with the rear third, which is not seen in both yet,"),
+    }.get(section, "")
+
+
+def _counts(one: Suggestion | SuggestionOut) -> str:
+    of = one.settling
+    return _(
+        "of tested pairs like that, %(same)s of %(genuine)s of the same animal reached an llr of "
+        "+%(llr)s, and %(different)s of %(impostor)s of different animals %(minus)s%(llr)s"
+    ) % {
+        "same": percents(of.same),
+        "genuine": number(of.genuine),
+        "different": percents(of.different),
+        "impostor": number(of.impostor),
+        "llr": general(SETTLED),
+        "minus": MINUS,
+    }

@@ -1,0 +1,33 @@
+"""The dossier of a case as a document."""
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, Response
+
+from service.cases.report import TheCasework
+from service.dossier.printing import printed
+from service.dossier.record import dossier
+from service.photos.pictures import ThePictures
+from service.recognition.engine import TheEngine
+from service.web.parameters import Exactly, RowNumber, TheDatabase, TheSettings
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+
+@router.get("/cases/{case_id}/dossier")
+def dossier_page(
+    case_id: RowNumber,
+    settings: TheSettings,
+    database: TheDatabase,
+    engine: TheEngine,
+    casework: TheCasework,
+    pictures: ThePictures,
+    exact: Exactly,
+) -> Response:
+    """The dossier: one file that stands for itself, under a policy of its own."""
+    made = printed(dossier(settings, database, engine, casework, pictures, case_id, exact=exact))
+    headers = {
+        "content-security-policy": made.policy,
+        "content-disposition": f'inline; filename="{made.file_name}"',
+        "cache-control": "no-cache",
+    }
+    return HTMLResponse(made.html, headers=headers)
