@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from reid.errors import Conflict, NotFound
-from service.cases.report import Casework
+from service.encounters.pair_evidence import PairEvidence
 from service.store import cases, encounters
 from service.store.cases import Edit
 from service.store.database import Database
@@ -183,14 +183,14 @@ def test_a_case_with_nothing_to_compare_has_a_report_too(client, seen, members):
 
 def test_a_pair_is_compared_once_until_a_photo_comes_in(app, client, seen, painted, work):
     a, b = seen(1, 1), seen(1, 5)
-    casework = app.state.components[Casework]
-    first = casework.between(a, b)
-    assert casework.between(a, b) is first
-    assert casework.between(b, a).best.annotations == first.best.annotations[::-1]
+    evidence = app.state.components[PairEvidence]
+    first = evidence.between(a, b)
+    assert evidence.between(a, b) is first
+    assert evidence.between(b, a).best.annotations == first.best.annotations[::-1]
     files = [("files", ("more.jpg", painted(1, 7, taken="2020:01:01 22:00:05")))]
     client.post("/api/v1/photos", files=files, data={"station": "Ridge", "flank": "left"})
     work()
-    assert casework.between(a, b).compared == 6
+    assert evidence.between(a, b).compared == 6
 
 
 @pytest.mark.parametrize(

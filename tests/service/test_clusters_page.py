@@ -18,7 +18,7 @@ HTML = {"accept": "text/html"}
 
 
 @pytest.fixture
-def parts(app, client):
+def components(app, client):
     return app.state.components
 
 

@@ -13,11 +13,14 @@ from reid.synthetic.answers import PAIRS, Answer
 from reid.synthetic.founding import SITES, VARIANTS
 from service.__main__ import app as command_line
 from service.app import create_app
+from service.cases.report import Casework
 from service.dossier.printing import write
 from service.operations import founding
 from service.operations.serving import founding_case, run
 from service.operations.worker import Worker
 from service.photos.intake import Intake
+from service.photos.pictures import Pictures
+from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import cases, encounters
 from service.store.database import Database
@@ -52,7 +55,7 @@ def filled(tmp_path_factory, painted_records):
 
 
 @pytest.fixture
-def parts(app, client):
+def components(app, client):
     """An empty catalogue."""
     return app.state.components
 
@@ -67,7 +70,7 @@ def test_every_variant_is_a_case_of_three_encounters_that_says_it_is_simulated(f
     assert set(found) == {variant.name for variant in VARIANTS}
     assert {len(case.encounters) for case in found.values()} == {3}
     assert all(case.note.startswith("SIMULATED") for case in found.values())
-    with filled.database.read() as connection:
+    with filled[Database].read() as connection:
         for variant in VARIANTS:
             details = [encounters.get(connection, n) for n in found[variant.name].encounters]
             assert tuple(one.summary.name for one in details) == variant.encounters
@@ -76,7 +79,7 @@ def test_every_variant_is_a_case_of_three_encounters_that_says_it_is_simulated(f
 
 def test_november_keeps_the_date_of_the_camera_and_that_of_the_caption(filled):
     case = every(filled)[VARIANTS[0].name]
-    report = filled.casework.report(case.id)
+    report = filled[Casework].report(case.id)
     november = report.members[1].visit
     said = [(f"{span.start:%d %b}", span.source) for span in november.spans]
     assert said == [("11 Nov", "recorded"), ("06 Nov", "form")]
@@ -85,7 +88,7 @@ def test_november_keeps_the_date_of_the_camera_and_that_of_the_caption(filled):
 
 
 def test_the_sites_are_18_6_km_apart_by_what_the_files_say(filled):
-    report = filled.casework.report(every(filled)[VARIANTS[0].name].id)
+    report = filled[Casework].report(every(filled)[VARIANTS[0].name].id)
     distances = [pair.space_time.distance_km for pair in report.pairs]
     assert distances == pytest.approx([0, 18.6, 18.6], abs=0.01)
 
@@ -93,10 +96,12 @@ def test_the_sites_are_18_6_km_apart_by_what_the_files_say(filled):
 @pytest.mark.slow
 def test_the_table_says_what_the_reports_of_the_cases_say(filled):
     found = every(filled)
-    for variant, said in zip(VARIANTS, founding.answers(filled), strict=True):
+    for variant, said in zip(
+        VARIANTS, founding.answers(filled[Database], filled[Casework]), strict=True
+    ):
         assert isinstance(said, Answer)
         assert said.variant == variant
-        report = filled.casework.report(found[variant.name].id)
+        report = filled[Casework].report(found[variant.name].id)
         assert list(said.evidence) == [pair.says.evidence for pair in report.pairs]
         assert len(said.evidence) == len(PAIRS)
         assert said.probability == report.partitions.partitions[0].probability
@@ -129,17 +134,18 @@ def test_simulated_records_are_not_put_among_others(components, client, painted)
 
 def test_a_case_that_somebody_changed_is_not_judged(filled):
     case = every(filled)[VARIANTS[0].name]
-    with filled.database.write() as connection:
+    with filled[Database].write() as connection:
         cases.take(connection, case.id, case.encounters[0], "ab")
     with pytest.raises(Conflict, match="no longer holds the three records"):
-        list(founding.answers(filled))
-    with filled.database.write() as connection:
+        list(founding.answers(filled[Database], filled[Casework]))
+    with filled[Database].write() as connection:
         cases.put(connection, case.id, case.encounters, "ab")
 
 
 @pytest.mark.slow
 def test_the_dossier_of_a_case_says_in_its_title_that_it_is_simulated(filled, tmp_path):
-    write(filled, VARIANTS[-1].name, tmp_path / "dossier/dossier.html")
+    record = [filled[kind] for kind in (Settings, Database, Engine, Casework, Pictures)]
+    write(*record, VARIANTS[-1].name, tmp_path / "dossier/dossier.html")
     assert f"<h1>{VARIANTS[-1].name}</h1>" in (tmp_path / "dossier/dossier.html").read_text()
 
 

@@ -17,7 +17,7 @@ from reid.tested import Tested, TestedStratum, write_tested
 from service.__main__ import app as command_line
 from service.app import create_app
 from service.calibration.study import Calibration
-from service.cases.report import Casework
+from service.encounters.pair_evidence import PairEvidence
 from service.recognition.engine import Engine, Recognition, threshold_of
 from service.settings import Settings
 from service.store import decisions
@@ -29,7 +29,7 @@ FITTED = CALIBRATOR.id
 
 
 @pytest.fixture
-def parts(app, client):
+def components(app, client):
     return app.state.components
 
 
@@ -139,7 +139,7 @@ def test_pairs_are_compared_by_the_calibrator_as_fitted_whatever_is_applied(met,
     assert set(found) == {(a, b), (a, c), (b, c)}
     assert found[a, b].genuine
     assert found[a, b].log_odds > 0 > found[a, c].log_odds
-    said = components[Casework].between(a, b).evidence
+    said = components[PairEvidence].between(a, b).evidence
     assert said.llr == pytest.approx(0.5 * found[a, b].log_odds / 2.302585, abs=1e-5)
 
 

@@ -22,7 +22,7 @@ NEWER = Maker("fake@1", "calibrated@2")
 
 
 @pytest.fixture
-def parts(app, client):
+def components(app, client):
     return app.state.components
 
 

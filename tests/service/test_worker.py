@@ -17,7 +17,7 @@ from service.store.tables.jobs import job
 
 
 @pytest.fixture
-def parts(app, client):
+def components(app, client):
     return app.state.components
 
 
