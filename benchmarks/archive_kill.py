@@ -23,7 +23,7 @@ from broken_files import BROKEN, EXPECTED, make_broken_files
 from latency import catalogue
 from results import keep
 
-from reid.archive import find, text_of
+from reid.archive.run import find, text_of
 from service.store.database import Database
 
 READABLE = {"identified", "unknown"}

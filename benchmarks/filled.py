@@ -23,8 +23,8 @@ import numpy as np
 from sqlalchemy import event, update
 from tqdm import tqdm
 
-from reid.crop import cut
-from reid.images import decode
+from reid.photo.crop import cut
+from reid.photo.images import decode
 from reid.synthetic.survey import write_survey
 from reid.types import AnnotationFeatures, Embedding, LocalFeatures
 from service.operations import demo

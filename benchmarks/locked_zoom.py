@@ -22,15 +22,15 @@ from results import keep
 from scipy.spatial import cKDTree
 from tqdm import tqdm
 
-from reid.compare import compare
-from reid.embed import Embedder
-from reid.evidence import calibrator_of
-from reid.flank import FLANK
-from reid.fusion import Fusion
-from reid.mesh import Mesh
-from reid.registration import register
-from reid.sections import BodyFrame
-from reid.spacing import rosette_spacing
+from reid.compare.comparison import compare
+from reid.compare.fusion import Fusion
+from reid.compare.mesh import Mesh
+from reid.compare.registration import register
+from reid.compare.sections import BodyFrame
+from reid.describe.embed import Embedder
+from reid.describe.flank import FLANK
+from reid.describe.spacing import rosette_spacing
+from reid.evidence.calibrator import calibrator_of
 from reid.synthetic.coat import Coat, CoatStyle, draw_coat
 from reid.synthetic.survey import HARDNESS, WIDTHS
 from reid.synthetic.view import Camera, View, colourised, render

@@ -25,8 +25,8 @@ from torch import Tensor, nn
 from torchvision.models import efficientnet_v2_m, swin_t
 from tqdm import tqdm
 
-from reid.embed import Embedder
-from reid.network import RosetteNetwork, folded
+from reid.describe.embed import Embedder
+from reid.describe.network import RosetteNetwork, folded
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
 from reid.types import Box, Crop, Flank

@@ -16,8 +16,8 @@ from typing import TypeVar
 import faiss
 import numpy as np
 
+from reid.gallery.voting import CELLS, Voter, Voting
 from reid.types import Flank, Float32
-from reid.voting import CELLS, Voter, Voting
 
 SIZE, WORDS, SPREAD, CHANGED, QUERIES = 64, 2000, 0.6, 5, 20
 Made = TypeVar("Made")

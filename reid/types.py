@@ -245,7 +245,7 @@ class AnnotationFeatures:
 
     pose, quality: as estimated; None where they were not kept. `flank` is what the user said.
     closer: the cells of a good photo at a closer look than that of dense; None of a poor one.
-    afar: the cells of a good photo as seen from farther away, see `reid.afar`; else nothing.
+    afar: the cells of a good photo as seen from farther away, see `reid.describe.afar`; or nothing.
     """
 
     embedding: Embedding
@@ -322,7 +322,7 @@ class Comparison:
     dense_score, rootsift_score: strength of the verified correspondences, >= 0; rootsift_score is
     None where the cascade did not spend the time.
     fine_score: the part of dense_score that was verified at the fine scale.
-    capacity: [0, 1], how much these two photos could agree at most, see `reid.fusion.capacity`.
+    capacity: [0, 1], how much the two could agree at most, see `reid.compare.fusion.capacity`.
     agreement: one fused number for what agrees, monotone in each part.
     besides: strength of what agrees at other looks: of a poor photo and a good one from afar, of
     two good ones more closely; order: the fused number with that. It orders candidates and is no

@@ -17,7 +17,7 @@ class ModelCard:
     """One released model: weights/NAME@VERSION.toml, beside its .md for people.
 
     descriptor_size, embedding_size, widths, grid: the network's shape.
-    words: how many the arrangement is told in, see `reid.arrangement`; 0 for none.
+    words: how many the arrangement is told in, see `reid.describe.arrangement`; 0 for none.
     window: (H, W) pixels, the flank as the network was trained to see it.
     normalisation: how luminance becomes the network's input; only "local-contrast" is known.
     sees: "flank", as the first look finds it in the crop, or "crop", all of it: for animals whose

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from reid.embed import Embedder
-from reid.evaluation.calibration import measure, write_calibrator
-from reid.evaluation.encounters import plan
-from reid.fusion import Fusion, Weights
+from reid.compare.fusion import Fusion, Weights
+from reid.describe.embed import Embedder
+from reid.evaluation.data.surveys import plan
+from reid.evaluation.trials.calibration import measure, write_calibrator
 from reid.synthetic.survey import write_survey
 from reid.weights import default_folder, latest
 

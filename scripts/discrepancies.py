@@ -7,10 +7,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from reid.embed import Embedder
+from reid.describe.embed import Embedder
 from reid.errors import BadDataset, ReidError
-from reid.evaluation.differences import QUANTILES, as_text, look, pairs_of
-from reid.evaluation.protocol import describe, read_dataset
+from reid.evaluation.data.protocol import describe, read_dataset
+from reid.evaluation.trials.differences import QUANTILES, as_text, look, pairs_of
 from reid.synthetic.survey import write_survey
 
 

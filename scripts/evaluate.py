@@ -13,27 +13,35 @@ from typing import Any
 
 from tqdm import tqdm
 
-from reid.embed import Embedder
+from reid.describe.embed import Embedder
+from reid.describe.peers import FORMS, load_peer
 from reid.errors import ReidError
-from reid.evaluation.degrade import EVERY
-from reid.evaluation.findings import Report, Stratum, strata_of
-from reid.evaluation.html_report import write_report
-from reid.evaluation.metrics import ranks
-from reid.evaluation.photos import CropStyle, Sample
-from reid.evaluation.population import FLANKS, SHOTS, photograph
-from reid.evaluation.protocol import numbers_of, read_dataset, read_distractors, some_animals
-from reid.evaluation.report import Row, as_text, evidence_as_text, rows, write_json
-from reid.evaluation.sections import opened
-from reid.evaluation.shortlist import (
+from reid.evaluation.data.degrade import EVERY
+from reid.evaluation.data.photos import CropStyle, Sample
+from reid.evaluation.data.population import FLANKS, SHOTS, photograph
+from reid.evaluation.data.protocol import numbers_of, read_dataset, read_distractors, some_animals
+from reid.evaluation.measures.metrics import ranks
+from reid.evaluation.measures.strata import Stratum
+from reid.evaluation.report.findings import Report, strata_of
+from reid.evaluation.report.html_report import write_report
+from reid.evaluation.report.sections import opened
+from reid.evaluation.report.table import Row, as_text, evidence_as_text, rows, write_json
+from reid.evaluation.trials.shortlist import (
     left_against_right,
     mirrors_as_text,
     recalls,
     recalls_as_text,
 )
-from reid.evaluation.trial import trials
-from reid.evaluation.witnesses import OURS, Global, RootSift, Rosette, Witness, at_first_sight
-from reid.evidence import released
-from reid.peers import FORMS, load_peer
+from reid.evaluation.trials.trial import trials
+from reid.evaluation.trials.witnesses import (
+    OURS,
+    Global,
+    RootSift,
+    Rosette,
+    Witness,
+    at_first_sight,
+)
+from reid.evidence.calibrator import released
 from reid.synthetic.survey import write_survey
 
 

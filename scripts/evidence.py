@@ -9,19 +9,20 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from reid.embed import Embedder
+from reid.describe.embed import Embedder
 from reid.errors import ReidError
-from reid.evaluation import encounter_evidence, sanity
-from reid.evaluation.calibration import drawn
-from reid.evaluation.degrade import EVERY
-from reid.evaluation.encounter_evidence import Heard
-from reid.evaluation.encounters import simulate
-from reid.evaluation.findings import Report, Stratum
-from reid.evaluation.html_report import write_report
-from reid.evaluation.protocol import numbers_of
-from reid.evaluation.testing import results
-from reid.evidence import Calibrator, released
-from reid.tested import write_tested
+from reid.evaluation.data.degrade import EVERY
+from reid.evaluation.data.protocol import numbers_of
+from reid.evaluation.data.surveys import simulate
+from reid.evaluation.measures.strata import Stratum
+from reid.evaluation.report.findings import Report
+from reid.evaluation.report.html_report import write_report
+from reid.evaluation.trials import encounter_evidence, sanity
+from reid.evaluation.trials.calibration import drawn
+from reid.evaluation.trials.encounter_evidence import Heard
+from reid.evaluation.trials.testing import results
+from reid.evidence.calibrator import Calibrator, released
+from reid.evidence.tested import write_tested
 from reid.weights import default_folder
 
 ENCOUNTERS = 3  # of every synthetic animal

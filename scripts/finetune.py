@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from reid.embed import Embedder
+from reid.describe.embed import Embedder
 from reid.errors import BadDataset, ReidError
-from reid.evaluation.individuals import (
+from reid.evaluation.trials.individuals import (
     Asked,
     before_and_after,
     countable,

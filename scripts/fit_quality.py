@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from reid.crop import cut
-from reid.embed import Embedder
-from reid.evaluation.degrade import LEVELS, degrade
-from reid.images import decode
-from reid.quality import GRADES, QualityModel, deficits, fit, write_quality
+from reid.describe.embed import Embedder
+from reid.evaluation.data.degrade import LEVELS, degrade
+from reid.photo.crop import cut
+from reid.photo.images import decode
+from reid.photo.quality import GRADES, QualityModel, deficits, fit, write_quality
 from reid.synthetic.survey import write_survey
 from reid.types import Crop, Flank
 from reid.weights import default_folder

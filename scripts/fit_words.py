@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from reid.embed import Embedder
+from reid.describe.embed import Embedder
 from reid.synthetic.survey import write_survey
 from reid.training.words import closely_seen, words_of, write_words
 from reid.weights import default_folder, latest

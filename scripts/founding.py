@@ -6,13 +6,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from reid.embed import Embedder
+from reid.describe.embed import Embedder
 from reid.errors import ReidError
-from reid.evaluation.founding import drawn
-from reid.evidence import calibrator_of
+from reid.evaluation.trials.founding import drawn
+from reid.evidence.calibrator import calibrator_of
+from reid.evidence.tested import load_tested
 from reid.synthetic.answers import as_text, counts_as_text
 from reid.synthetic.founding import VARIANTS
-from reid.tested import load_tested
 from reid.weights import default_folder
 
 

@@ -13,9 +13,9 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from reid.archive import Summary, identify_archive
+from reid.archive.journal import Row
+from reid.archive.run import Summary, identify_archive
 from reid.errors import ReidError
-from reid.journal import Row
 from reid.types import Flank
 from service.operations.client import open_catalogue
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from reid.embed import Embedder
+from reid.describe.embed import Embedder
 from reid.errors import BadSettings, ReidError
-from reid.evaluation.protocol import read_distractors
-from reid.evaluation.realism import (
+from reid.evaluation.data.protocol import read_distractors
+from reid.evaluation.trials.realism import (
     Centre,
     flank_of,
     gap_as_text,
@@ -18,7 +18,7 @@ from reid.evaluation.realism import (
     sheet,
     synthetic_crops,
 )
-from reid.images import encode_jpeg
+from reid.photo.images import encode_jpeg
 from reid.types import Crop, Image
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from reid.embed import Embedder
+from reid.describe.embed import Embedder
 from reid.errors import BadSettings, ReidError
-from reid.evaluation import counting, open_set, triples
-from reid.evaluation.encounters import all_between, simulate
-from reid.evaluation.sections import KEY, packed
-from reid.evidence import Calibrator, released
+from reid.evaluation.data.surveys import all_between, simulate
+from reid.evaluation.report.sections import KEY, packed
+from reid.evaluation.trials import counting, open_set, triples
+from reid.evidence.calibrator import Calibrator, released
 
 
 def progress(what: str, total: int) -> Callable[[int], object]:

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from reid.errors import BadSettings, NotFound, ReidError, WeightsError
-from reid.local import IMPOSTOR
+from reid.evidence.local import IMPOSTOR
 from reid.types import Flank
 from service.accounts.commands import accounts
 from service.calibration.study import Calibration

@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from reid.archive import Answer, Named, identify_archive
-from reid.crop import cut
-from reid.images import decode
+from reid.archive.run import Answer, Named, identify_archive
+from reid.photo.crop import cut
+from reid.photo.images import decode
 from reid.types import Flank, Verdict
 
 

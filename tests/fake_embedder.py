@@ -6,8 +6,8 @@ import signal
 import cv2
 import numpy as np
 
-from reid.evidence import Calibrator
-from reid.fusion import Fusion, Link, Weights
+from reid.compare.fusion import Fusion, Link, Weights
+from reid.evidence.calibrator import Calibrator
 from reid.types import (
     AnnotationFeatures,
     Embedding,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from reid.evaluation.encounters import SurveyEncounter
+from reid.evaluation.data.surveys import SurveyEncounter
 from reid.types import Box, Crop, Flank
 from tests.fake_embedder import FakeEmbedder
 

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from PIL import Image
 
-from reid.network import RosetteNetwork
+from reid.describe.network import RosetteNetwork
 from reid.training.data import BankRecipe
 from reid.training.loop import TrainingRecipe
 from reid.training.release import release

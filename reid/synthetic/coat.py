@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from reid.flank import FLANK
+from reid.describe.flank import FLANK
 from reid.types import Float32
 
 LENGTH, HEIGHT = 2.0, 1.0

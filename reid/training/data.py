@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 from numpy.lib.format import open_memmap
 
-from reid.contrast import local_contrast
-from reid.network import STRIDE
+from reid.describe.network import STRIDE
+from reid.photo.contrast import local_contrast
 from reid.synthetic.coat import Coat, CoatStyle, draw_coat
 from reid.synthetic.view import Camera, render
 from reid.types import Float32, Image

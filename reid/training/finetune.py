@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from reid.network import RosetteNetwork
+from reid.describe.network import RosetteNetwork
 from reid.training.losses import embedding_loss
 from reid.training.photos import Flanks, Half, another_view, looks
 from reid.training.split import apart

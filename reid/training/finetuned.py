@@ -9,8 +9,8 @@ from pathlib import Path
 
 from safetensors.torch import save_file
 
+from reid.describe.network import RosetteNetwork
 from reid.errors import BadSettings
-from reid.network import RosetteNetwork
 from reid.weights import ModelCard
 
 PRIVATE = "private photographs, not for release"

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from reid.network import Output, RosetteNetwork, body_place
+from reid.describe.network import Output, RosetteNetwork, body_place
 from reid.training.data import Bank, Batch, Views, batches
 from reid.training.losses import (
     coat_loss,

@@ -7,12 +7,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from reid.contrast import local_contrast
-from reid.crop import cut
-from reid.embed import Embedder, grown, look
+from reid.describe.embed import Embedder, grown, look
 from reid.errors import InputError
-from reid.images import decode
 from reid.interchange.named import NamedAnnotation
+from reid.photo.contrast import local_contrast
+from reid.photo.crop import cut
+from reid.photo.images import decode
 from reid.types import Crop, Float32, Image
 
 Half = NDArray[np.float16]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from safetensors.torch import save_file
 
-from reid.network import RosetteNetwork
+from reid.describe.network import RosetteNetwork
 from reid.training.data import BankRecipe
 from reid.training.loop import TrainingRecipe
 

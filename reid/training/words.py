@@ -11,9 +11,9 @@ import numpy as np
 from safetensors.torch import load_file, save_file
 from torch import from_numpy
 
-from reid.crop import cut
-from reid.embed import Embedder
-from reid.images import decode
+from reid.describe.embed import Embedder
+from reid.photo.crop import cut
+from reid.photo.images import decode
 from reid.types import Crop, Flank, Float32
 from reid.weights import load_card
 

@@ -13,10 +13,10 @@ from typing import Annotated
 import numpy as np
 from fastapi import Depends
 
-from reid.encounters import between
 from reid.errors import Conflict
-from reid.local import COMPARED, LocalPair, Supply, study, supply_of
-from reid.tested import ALL, exceeded, load_tested
+from reid.evidence.encounters import between
+from reid.evidence.local import COMPARED, LocalPair, Supply, study, supply_of
+from reid.evidence.tested import ALL, exceeded, load_tested
 from reid.types import AnnotationFeatures, Flank
 from reid.weights import default_folder
 from service.recognition.engine import Engine

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from reid.settle import Suggestion
-from reid.tested import SETTLED
+from reid.evidence.settle import Suggestion
+from reid.evidence.tested import SETTLED
 from reid.types import Flank, Grade
 from service.calibration.tested_wire import SuggestionOut
 from service.web.languages import gettext as _

@@ -1,7 +1,7 @@
 """The calibration of a catalogue as a wire model, from which its page is made."""
 
-from reid.evidence import LOG10_E
-from reid.tested import load_tested
+from reid.evidence.calibrator import LOG10_E
+from reid.evidence.tested import load_tested
 from reid.weights import default_folder
 from service.calibration.study import Calibration
 from service.calibration.wire import (

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reid.local import ANIMALS, GENUINE, IMPOSTOR, Shift
+from reid.evidence.local import ANIMALS, GENUINE, IMPOSTOR, Shift
 from service.calibration.tested_view import of_all, stratum_name
 from service.calibration.wire import CalibrationOut, RateOut, StudyOut, SupplyOut
 from service.web.languages import N_, ngettext, npgettext, pgettext
@@ -161,7 +161,7 @@ def _facts(of: CalibrationOut) -> Iterator[tuple[str, str]]:
 
 
 def _missing(of: SupplyOut) -> str:
-    """What a scale of its own lacks; see `reid.local.Supply.missing` for the keys."""
+    """What a scale of its own lacks; see `reid.evidence.local.Supply.missing` for the keys."""
     said = {
         "genuine pairs": lambda n: count(n, "genuine pair"),
         "individuals with a genuine pair": lambda n: count(

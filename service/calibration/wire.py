@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import Field, JsonValue
 
-from reid.local import Shift
+from reid.evidence.local import Shift
 from service.web.wire import Wire, shown
 
 MOMENT = "2026-03-01T12:00:00Z"

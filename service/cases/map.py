@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, cos, floor, hypot, log10, pi, radians
 
-from reid.movement import EARTH_KM, Position, Span, great_circle_km
+from reid.identify.movement import EARTH_KM, Position, Span, great_circle_km
 from service.cases.labels import Corner, Frame, free_spot
 from service.cases.timeline import between
 from service.web.languages import gettext as _

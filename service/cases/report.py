@@ -9,10 +9,10 @@ from typing import Annotated
 import numpy as np
 from fastapi import Depends
 
-from reid import movement, partitions
-from reid.movement import Movement, SpaceTime, Visit
-from reid.partitions import Conflict, PartitionPosterior
-from reid.tested import Tested, load_tested
+from reid.evidence.tested import Tested, load_tested
+from reid.identify import movement, partitions
+from reid.identify.movement import Movement, SpaceTime, Visit
+from reid.identify.partitions import Conflict, PartitionPosterior
 from service.encounters.pair_evidence import (
     PairEvidence,
     PairSays,

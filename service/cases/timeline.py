@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from reid.movement import Span
+from reid.identify.movement import Span
 from service.cases.labels import LETTER
 from service.web.languages import gettext as _
 from service.web.languages import pgettext

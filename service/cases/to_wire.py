@@ -2,7 +2,7 @@
 
 from string import ascii_uppercase
 
-from reid.settle import Suggestion, in_words
+from reid.evidence.settle import Suggestion, in_words
 from service.calibration.tested_wire import PlaceOut, SettlingOut, SuggestionOut
 from service.cases.report import CasePair, CaseReport, Member
 from service.cases.wire import (

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from string import ascii_uppercase
 
-from reid.movement import Span
-from reid.partitions import PartitionPosterior, Weighed
+from reid.identify.movement import Span
+from reid.identify.partitions import PartitionPosterior, Weighed
 from service.calibration.suggestion_words import suggested
 from service.calibration.tested_view import Plot, TestRow, plot_of, test_rows, tested_on
 from service.cases.map import MapView, map_view, placed

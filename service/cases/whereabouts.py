@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from string import ascii_uppercase
 
-from reid.partitions import PartitionPosterior
+from reid.identify.partitions import PartitionPosterior
 from service.cases.map import Stop
 from service.cases.report import CaseReport
 from service.cases.timeline import Moment

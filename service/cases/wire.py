@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reid.movement import Rating
+from reid.identify.movement import Rating
 from reid.types import Grade, Verdict
 from service.calibration.tested_wire import PlaceOut, SuggestionOut
 from service.cases import examples

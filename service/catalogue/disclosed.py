@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from reid.reviews import Answer, Standing, newest, standing
-from reid.reviews import Said as SaidAnswer
+from reid.observers.reviews import Answer, Standing, newest, standing
+from reid.observers.reviews import Said as SaidAnswer
 from service.store import opinions as store_opinions
 from service.store import pairs, reviews
 from service.store.history import Evidence, PairSaid
@@ -33,7 +33,7 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A pair, how far it is by the rule of reid.reviews, and what each observer says now."""
+    """A pair, how far it is by the rule of reid.observers.reviews, and what each observer says."""
 
     pair_id: int
     one: int

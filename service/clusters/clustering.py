@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from reid import partitions
-from reid.clusters import (
+from reid.identify import partitions
+from reid.identify.clusters import (
     TOGETHER,
     Decided,
     Group,
@@ -23,7 +23,7 @@ from reid.clusters import (
     suggest,
     table,
 )
-from reid.reviews import Standing
+from reid.observers.reviews import Standing
 from reid.types import Flank
 from service.clusters.kept import Cluster, Clustering, Link, Worth
 from service.store.pairs import Couple, Maker, Measured

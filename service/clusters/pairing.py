@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy import Connection
 
-from reid.clusters import probability
+from reid.identify.clusters import probability
 from reid.types import Flank
 from service.catalogue import disclosed as said
 from service.clusters import kept as clusterings

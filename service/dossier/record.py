@@ -11,8 +11,8 @@ from string import ascii_uppercase
 
 import numpy as np
 
-from reid import partitions
 from reid.errors import InputError, UnknownModel
+from reid.identify import partitions
 from reid.types import Box
 from reid.weights import default_folder, load_card
 from service.calibration.tested_wire import TestedOut
@@ -196,7 +196,7 @@ def _crop(pictures: Pictures, one: Reference) -> CropOut | None:
 
 
 def _whole_pixels(box: Box | None, width: int, height: int) -> tuple[float, float, float, float]:
-    """What `reid.crop.cut` cuts out of a photo of this size."""
+    """What `reid.photo.crop.cut` cuts out of a photo of this size."""
     if box is None:
         return 0, 0, width, height
     left, top = max(math.floor(box.x0), 0), max(math.floor(box.y0), 0)

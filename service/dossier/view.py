@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
 
-from reid.partitions import concentration, log_prior
+from reid.identify.partitions import concentration, log_prior
 from reid.types import Flank, Grade
 from service.calibration.tested_view import Plot, TestRow, plot_of, test_rows, tested_on
 from service.cases.wire import CaseReportOut, PartitionOut

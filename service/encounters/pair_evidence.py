@@ -9,11 +9,11 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from reid.encounters import between
-from reid.evidence import Calibrator
-from reid.quality import load_quality
-from reid.settle import Suggestion, best_grade, what_would_settle, why_nothing
-from reid.tested import Place, load_tested
+from reid.evidence.calibrator import Calibrator
+from reid.evidence.encounters import between
+from reid.evidence.settle import Suggestion, best_grade, what_would_settle, why_nothing
+from reid.evidence.tested import Place, load_tested
+from reid.photo.quality import load_quality
 from reid.types import Comparison, Evidence, Grade
 from service.recognition.comparing import in_force
 from service.recognition.engine import Engine

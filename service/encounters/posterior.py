@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from reid import prior
+from reid.identify import prior
 from service.recognition.engine import Engine
 from service.store import encounters, identities
 from service.store.database import Database

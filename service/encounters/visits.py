@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import median
 
-from reid.movement import Span, Visit
+from reid.identify.movement import Span, Visit
 from service.store.encounters import EncounterDetail
 from service.store.identities import Reference
 

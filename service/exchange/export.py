@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from reid.crop import cut
 from reid.errors import BadSettings, InputError
-from reid.images import decode, encode_jpeg
 from reid.interchange import index_csv
+from reid.photo.crop import cut
+from reid.photo.images import decode, encode_jpeg
 from service.settings import Settings
 from service.store import encounters, identities
 from service.store.database import Database

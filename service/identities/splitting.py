@@ -7,7 +7,7 @@ from itertools import combinations, product
 import numpy as np
 from sqlalchemy import Connection
 
-from reid import partitions
+from reid.identify import partitions
 from service.catalogue import changes
 from service.catalogue import disclosed as said
 from service.catalogue.changes import Asked

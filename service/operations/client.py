@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from reid.archive import Answer, Catalogue, Named
+from reid.archive.run import Answer, Catalogue, Named
 from reid.errors import BadSettings, InputError, UnusableCrop
 from reid.types import Flank, Verdict
 from service.app import build

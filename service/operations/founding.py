@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from reid.errors import Conflict
-from reid.settle import in_words
+from reid.evidence.settle import in_words
 from reid.synthetic.answers import RECORDS, Answer
 from reid.synthetic.founding import CAPTION, SIMULATED, VARIANTS, Truth, Variant, write_founding
 from service.cases.report import Casework

@@ -14,7 +14,7 @@ from threading import Event, Thread
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
-from reid.evidence import Calibrator, calibrator_of
+from reid.evidence.calibrator import Calibrator, calibrator_of
 from service.clusters import kept as clusterings
 from service.clusters.pairing import SortEncounters
 from service.recognition.comparing import ComparePairs

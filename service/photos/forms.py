@@ -70,6 +70,7 @@ def incoming(files: list[UploadFile], at_most: int) -> Iterator[IncomingFile]:
 
 
 def refuse_too_many(files: list[UploadFile], at_most: int) -> None:
+    """Refuse more files in one request than the settings allow."""
     if len(files) > at_most:
         raise TooManyFiles(f"at most {at_most} files at once, not {len(files)}")
 

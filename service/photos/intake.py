@@ -9,10 +9,10 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy import Connection
 
-from reid import exif
-from reid.crop import parse_box, resolve_box
 from reid.errors import ImageTooLarge, InputError, UnreadableImage
-from reid.images import MEDIA_TYPES, probe
+from reid.photo import exif
+from reid.photo.crop import parse_box, resolve_box
+from reid.photo.images import MEDIA_TYPES, probe
 from reid.types import Box, Flank
 from service.settings import Settings
 from service.store import encounters, jobs, photos, uploads
@@ -31,7 +31,7 @@ class Said:
     """What the uploader states about all files of one upload; None is "not stated".
 
     captured_at: with a zone, or the camera's wall clock without one.
-    boxes: one for all files, or one a file; text as `reid.crop.parse_box` reads it.
+    boxes: one for all files, or one a file; text as `reid.photo.crop.parse_box` reads it.
     encounter: number or name of the encounter they belong to, instead of grouping by time.
     """
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from reid import contrast, crop, images
+from reid.photo import contrast, crop, images
 from reid.types import Flank, Image
 from service.settings import Settings
 from service.store import photos

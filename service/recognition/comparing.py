@@ -6,9 +6,9 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from reid.encounters import between
 from reid.errors import ReidError
-from reid.gallery import Galleries
+from reid.evidence.encounters import between
+from reid.gallery.galleries import Galleries
 from reid.types import AnnotationFeatures, Embedding
 from service.catalogue.conflicts import Machine
 from service.recognition.engine import Engine, TheEngine

@@ -6,9 +6,9 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from reid.crop import cut
 from reid.errors import ReidError, UnknownModel
-from reid.images import decode
+from reid.photo.crop import cut
+from reid.photo.images import decode
 from reid.types import AnnotationFeatures, Crop
 from service.recognition.engine import Describer
 from service.settings import Settings

@@ -16,15 +16,15 @@ from typing import Annotated, Protocol
 from fastapi import Depends
 from sqlalchemy import Connection
 
-from reid.crop import cut, parse_box, resolve_box
 from reid.errors import BadSettings
-from reid.evidence import Calibrator, calibrator_of
-from reid.gallery import Galleries
-from reid.identify import identify
-from reid.images import decode
-from reid.local import adjusted
+from reid.evidence.calibrator import Calibrator, calibrator_of
+from reid.evidence.local import adjusted
+from reid.gallery.galleries import Galleries
+from reid.gallery.voting import Voter, Voting
+from reid.identify.identify import identify
+from reid.photo.crop import cut, parse_box, resolve_box
+from reid.photo.images import decode
 from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32, Identification
-from reid.voting import Voter, Voting
 from reid.weights import default_folder, latest
 from service.recognition.feature_cache import FeatureCache
 from service.settings import Settings
@@ -45,7 +45,7 @@ AT_ONCE = 2  # queries computed at the same time; more would only share the core
 
 
 class Describer(Protocol):
-    """What the service needs of `reid.embed.Embedder`."""
+    """What the service needs of `reid.describe.embed.Embedder`."""
 
     @property
     def model(self) -> str:
@@ -54,7 +54,7 @@ class Describer(Protocol):
     def describe(
         self, crops: Sequence[Crop], *, from_afar: bool = True
     ) -> list[AnnotationFeatures]:
-        """Embedding and local features of each crop; from_afar: see `reid.afar`."""
+        """Embedding and local features of each crop; from_afar: see `reid.describe.afar`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class QueryPhoto:
-    """One photo of a stateless query. box: text as `reid.crop.parse_box` reads it, or empty."""
+    """One photo of a stateless query. box: text for `reid.photo.crop.parse_box`, or empty."""
 
     data: bytes
     box: str = ""
@@ -110,7 +110,7 @@ class Answer:
 
 def load_embedder(settings: Settings) -> Describer:
     """The released network; imported here because torch takes seconds."""
-    from reid.embed import Embedder
+    from reid.describe.embed import Embedder
 
     return Embedder.load(settings.weights_dir or default_folder(), settings.model or None)
 

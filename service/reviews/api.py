@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from reid.reviews import Shown
+from reid.observers.reviews import Shown
 from reid.types import Flank
 from service.encounters.pair_evidence import ThePairEvidence
 from service.encounters.wire import DecisionOut

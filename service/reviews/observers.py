@@ -11,8 +11,8 @@ from typing import get_args
 
 from sqlalchemy import Connection
 
-from reid.agreement import Agreement, Errors, agreement, errors
-from reid.reviews import OPEN, Answer, Truth, newest, standing
+from reid.observers.agreement import Agreement, Errors, agreement, errors
+from reid.observers.reviews import OPEN, Answer, Truth, newest, standing
 from service.reviews import reviewing
 from service.reviews.reviewing import Tally
 from service.store import reviews

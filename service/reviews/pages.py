@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import TypeAdapter, ValidationError
 
-from reid.agreement import MISCLASSIFIED
 from reid.errors import InputError
-from reid.reviews import ANSWERS, OPEN
+from reid.observers.agreement import MISCLASSIFIED
+from reid.observers.reviews import ANSWERS, OPEN
 from reid.types import Flank
 from service.encounters.pair_evidence import PairEvidence, ThePairEvidence
 from service.encounters.pair_view import pair_view

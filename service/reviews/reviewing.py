@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from reid.errors import InputError
-from reid.reviews import OPEN, Answer, Shown, Standing, State, newest, standing
+from reid.observers.reviews import OPEN, Answer, Shown, Standing, State, newest, standing
 from service.store import encounters, opinions, reviews
 from service.store.encounters import EncounterSummary
 from service.store.opinions import NewOpinion, Opinion

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from reid.errors import InputError
-from reid.reviews import OPEN, Truth
+from reid.observers.reviews import OPEN, Truth
 from service.catalogue import certain as known
 from service.catalogue.certain import Certain
 from service.reviews import reviewing

@@ -2,9 +2,9 @@
 
 from sqlalchemy import Connection
 
-from reid.agreement import Agreement
 from reid.errors import ReidError
-from reid.reviews import ANSWERS
+from reid.observers.agreement import Agreement
+from reid.observers.reviews import ANSWERS
 from service.encounters.pair_evidence import PairEvidence
 from service.reviews import observers, reviewing
 from service.reviews.reviewing import Reviewed, Wanted

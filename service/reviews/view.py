@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reid.reviews import Said, Shown
+from reid.observers.reviews import Said, Shown
 from service.encounters.list_view import crop_address, title
 from service.reviews.reviewing import Reviewed
 from service.store.opinions import Opinion, Region

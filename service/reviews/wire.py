@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reid.reviews import Answer, Said, Shown
+from reid.observers.reviews import Answer, Said, Shown
 from reid.types import Verdict
 from service.encounters.wire import DecisionOut
 from service.reviews import examples

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, func, select
 
 from reid.errors import BadSettings
-from reid.local import Study
+from reid.evidence.local import Study
 from service.store.identities import latest_decisions
 from service.store.tables.encounters import decision, encounter
 

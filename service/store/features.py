@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
-from reid.packing import pack_features, pack_vector, unpack_features, unpack_vector
+from reid.describe.packing import pack_features, pack_vector, unpack_features, unpack_vector
+from reid.gallery.voting import cells as voting_cells
 from reid.types import AnnotationFeatures, Box, Embedding, Flank, Float32, GalleryRow
-from reid.voting import cells as voting_cells
 from service.store import facts, references
 from service.store.database import one_at_a_time
 from service.store.identities import current
@@ -31,7 +31,7 @@ class GalleryEntry:
 
 Version = tuple[int, int, int, int]
 CLOSER = "closer"
-AFAR = ("afar-0", "afar-1")  # kinds of features, see `reid.afar`
+AFAR = ("afar-0", "afar-1")  # kinds of features, see `reid.describe.afar`
 
 
 def add(connection: Connection, annotation_id: int, features: AnnotationFeatures) -> None:

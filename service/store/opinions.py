@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import Connection, func, insert, select
 
 from reid.errors import Conflict
-from reid.reviews import Said
+from reid.observers.reviews import Said
 from service.store import reviews
 from service.store.database import AnyRow, insert_one
 from service.store.tables.reviews import opinion, review_pair

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select, tuple_, update
 
 from reid.errors import Conflict, InputError, NotFound
-from reid.reviews import Truth
+from reid.observers.reviews import Truth
 from service.store.database import AnyRow, insert_or
 from service.store.tables.base import now
 from service.store.tables.encounters import decision, encounter

@@ -7,7 +7,7 @@ from string import ascii_uppercase
 
 import numpy as np
 
-from reid.sections import BodyFrame, Section
+from reid.compare.sections import BodyFrame, Section
 from reid.types import Box, Comparison, Correspondences, Source
 from service.viewer.drawing import MAX_ZOOM, PANE_HEIGHT, PANE_WIDTH, Pane, Point, Sight
 from service.viewer.look import PairLook

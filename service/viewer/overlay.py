@@ -6,14 +6,14 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from reid import images
-from reid.compare import compare
-from reid.encounters import shared_flank
+from reid.compare.comparison import compare
+from reid.compare.mesh import Mesh
+from reid.compare.registration import by_outline, register
+from reid.compare.sections import BodyFrame
+from reid.describe.spacing import rosette_spacing
 from reid.errors import ReidError
-from reid.mesh import Mesh
-from reid.registration import by_outline, register
-from reid.sections import BodyFrame
-from reid.spacing import rosette_spacing
+from reid.evidence.encounters import shared_flank
+from reid.photo import images
 from reid.types import AnnotationFeatures, Box, Comparison, Evidence
 from service.photos.pictures import Pictures
 from service.recognition.engine import Engine

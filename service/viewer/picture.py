@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reid.sections import BodyFrame
+from reid.compare.sections import BodyFrame
 from service.store.photos import Photo
 from service.viewer.drawing import GAP, LONGEST, PANE_WIDTH, Pane, Sight, tone
 from service.viewer.look import PairLook

@@ -38,7 +38,7 @@ WAIT_S = 20
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if "browser" in item.path.components:
+        if "browser" in item.path.parts:
             item.add_marker(pytest.mark.browser)
 
 

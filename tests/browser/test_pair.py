@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from reid.mesh import Mesh
+from reid.compare.mesh import Mesh
 from reid.types import Box, Flank
 from service.photos.intake import Said
 

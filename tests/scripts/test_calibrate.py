@@ -3,7 +3,7 @@
 import pytest
 from painted_package import write_weights
 
-from reid.evidence import calibrator_of, released
+from reid.evidence.calibrator import calibrator_of, released
 
 
 @pytest.mark.slow

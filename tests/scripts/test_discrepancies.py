@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from reid.evaluation.differences import Seen, as_text, pairs_of
-from reid.evaluation.photos import Sample
+from reid.evaluation.data.photos import Sample
+from reid.evaluation.trials.differences import Seen, as_text, pairs_of
 from reid.types import Correspondences, Flank, Overlap, Source
 
 

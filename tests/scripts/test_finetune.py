@@ -3,7 +3,7 @@
 import pytest
 from painted_package import as_coco, as_wildlife_datasets, write_package
 
-from reid.embed import Embedder
+from reid.describe.embed import Embedder
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from painted_package import write_weights
 
-from reid.arrangement import SIZE
-from reid.embed import Embedder
+from reid.describe.arrangement import SIZE
+from reid.describe.embed import Embedder
 from reid.types import Box, Crop, Flank
 from reid.weights import load_card, verified
 

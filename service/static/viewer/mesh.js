@@ -1,5 +1,5 @@
 // @ts-check
-/** Linked points of two photos, the same arithmetic as reid/mesh.py. */
+/** Linked points of two photos, the same arithmetic as reid/compare/mesh.py. */
 
 /** @typedef {{ box: number[], rows: number, columns: number, points: number[] }} Mesh box x0 y0 x1 y1 of photo 0; points x y of photo 1, row by row */
 /** @typedef {{ a: number, b: number }} Similarity (dx, dy) becomes (a dx - b dy, b dx + a dy) */

@@ -1,0 +1,1 @@
+"""A folder of photos asked about, resumable."""

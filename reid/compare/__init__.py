@@ -1,0 +1,1 @@
+"""What two annotations show of each other after registration."""

@@ -1,0 +1,212 @@
+"""Two annotations side by side: which rosettes agree, after geometry, and one number for it all."""
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from reid.compare.discrepancies import overlap
+from reid.compare.fusion import Fusion, capacity
+from reid.compare.registration import Surface, pitch
+from reid.describe.afar import poor_beside_good
+from reid.describe.rootsift import WIDTH
+from reid.errors import EmbeddingMismatch
+from reid.types import AnnotationFeatures, Comparison, Correspondences, Float32, LocalFeatures
+
+RATIO = 0.87  # Lowe's ratio for RootSIFT, as a ratio of distances
+REACH = 12.0  # RootSIFT: pixels of a 640 px wide crop within which a correspondence agrees
+CELLS = 1.6  # dense: the same in cells of the network
+CLEAR, FUZZ = 0.65, 0.05  # cosine at which a cell counts half, and how softly
+COARSE = np.float32(0.5)  # weight of an agreement at the coarse scale
+LEAST = 6  # correspondences below which no geometry is tried
+
+
+def compare(
+    query: AnnotationFeatures,
+    other: AnnotationFeatures,
+    fusion: Fusion,
+    *,
+    rootsift: bool = True,
+    registered: bool = True,
+) -> Comparison:
+    """Everything measured on one pair; `rootsift=False` leaves out that witness and the overlap,
+    `registered=False` the overlap alone."""
+    if query.embedding.model != other.embedding.model:
+        raise EmbeddingMismatch(expected=other.embedding.model, got=query.embedding.model)
+    cosine = float(query.embedding.vector @ other.embedding.vector)
+    dense = _dense(query.dense, other.dense)
+    found = [dense.agree]
+    sift = seen = None
+    if rootsift:
+        scales = (WIDTH / query.box.width, WIDTH / other.box.width)
+        found.append(rootsift_correspondences(query.rootsift, other.rootsift, scales=scales))
+        sift = strength(found[-1])
+        if registered:
+            seen = overlap(query.dense.scales()[1], other.dense.scales()[1], found, dense.cosines)
+    parts = cosine, strength(dense.agree), sift
+    could = capacity(query, other, dense.alike)
+    agreement = fusion.agreement(*parts)
+    besides = _afar_score(query, other) + _closer_score(query, other)
+    order = fusion.agreement(cosine, parts[1] + besides, sift) if besides else agreement
+    return Comparison(*parts, dense.fine, could, agreement, tuple(found), seen, besides, order)
+
+
+def _afar_score(query: AnnotationFeatures, other: AnnotationFeatures) -> float:
+    """Strength of what a poor photo and a good one seen from afar agree in; 0 for two alike."""
+    poor, good = poor_beside_good(query, other)
+    return sum((strength(dense_correspondences(poor, seen)) for seen in good), 0.0)
+
+
+def _closer_score(query: AnnotationFeatures, other: AnnotationFeatures) -> float:
+    """Strength of what two photos agree in at the closer look; 0 where either has none."""
+    if query.closer is None or other.closer is None:
+        return 0.0
+    table = query.closer.descriptors @ other.closer.descriptors.T
+    return strength(_cells_that_agree(query.closer, other.closer, table)[0])
+
+
+class _Dense(NamedTuple):
+    """agree: of both scales. fine: strength at the fine scale. alike: strength of the fine cells
+    that are nearest to each other without agreeing. cosines: (K0, K1) of the fine cells."""
+
+    agree: Correspondences
+    fine: float
+    alike: float
+    cosines: Float32
+
+
+def strength(correspondences: Correspondences) -> float:
+    """How much verified agreement there is: the sum of the strengths."""
+    return float(correspondences.strength.sum())
+
+
+def dense_correspondences(query: LocalFeatures, other: LocalFeatures) -> Correspondences:
+    """Mutually nearest cells of the network that a smooth deformation explains, scale by scale.
+
+    The fine scale decides between good photos; on poor ones only the coarse scale has something
+    to say. Their strengths are added, the coarse ones at half weight.
+    """
+    return _dense(query, other).agree
+
+
+def _dense(query: LocalFeatures, other: LocalFeatures) -> _Dense:
+    if query.model != other.model:
+        raise EmbeddingMismatch(expected=other.model, got=query.model)
+    pairs = list(zip(query.scales(), other.scales(), strict=True))
+    tables = [one.descriptors @ another.descriptors.T for one, another in pairs]
+    (coarse, _), (fine, alike) = (
+        _cells_that_agree(*pair, table) for pair, table in zip(pairs, tables, strict=True)
+    )
+    agree = Correspondences(
+        np.concatenate([coarse.points0, fine.points0]),
+        np.concatenate([coarse.points1, fine.points1]),
+        np.concatenate([COARSE * coarse.strength, fine.strength]),
+        "rosette",
+    )
+    return _Dense(agree, strength(fine), alike, tables[1])
+
+
+def _cells_that_agree(
+    query: LocalFeatures, other: LocalFeatures, cosines: Float32
+) -> tuple[Correspondences, float]:
+    """The same at one scale, and the strength of the nearest cells that do not agree."""
+    if min(len(query), len(other)) < LEAST:
+        return _none("rosette"), 0.0
+    i, j = mutual_nearest(cosines)
+    best = cosines[i, j]
+    weight = 1 / (1 + np.exp((CLEAR - best) / FUZZ))
+    keep = best > 0.2
+    i, j, weight = i[keep], j[keep], weight[keep].astype(np.float32)
+    agree = agreeing(
+        query.points[i] / pitch(query.points), other.points[j] / pitch(other.points), reach=CELLS
+    )
+    found = Correspondences(
+        query.points[i][agree], other.points[j][agree], weight[agree], "rosette"
+    )
+    return found, float(weight[~agree].sum())
+
+
+def rootsift_correspondences(
+    query: LocalFeatures, other: LocalFeatures, *, scales: tuple[float, float]
+) -> Correspondences:
+    """Mutually nearest, distinctive RootSIFT keypoints that a smooth deformation explains.
+
+    scales: factors that bring each photo's pixels to those of a 640 px wide crop.
+    """
+    if min(len(query), len(other)) < LEAST:
+        return _none("rootsift")
+    cosines = query.descriptors @ other.descriptors.T
+    i, j = mutual_nearest(cosines)
+    first = cosines[i, j]
+    rivals = np.partition(cosines[i], -2, axis=1)[:, -2]
+    distance, rival = np.sqrt(np.maximum(2 - 2 * first, 0)), np.sqrt(np.maximum(2 - 2 * rivals, 0))
+    keep = distance < RATIO * rival
+    i, j = i[keep], j[keep]
+    agree = agreeing(query.points[i] * scales[0], other.points[j] * scales[1], reach=REACH)
+    return Correspondences(
+        query.points[i][agree],
+        other.points[j][agree],
+        np.ones(int(agree.sum()), np.float32),
+        "rootsift",
+    )
+
+
+def mutual_nearest(cosines: Float32) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs (i, j) that are each other's best in a (K0, K1) table; of equal ones the first.
+
+    The best of a column is found by its value: its place costs ten times as long.
+    """
+    forth = cosines.argmax(1)
+    best = cosines[np.arange(len(forth)), forth] == cosines.max(0)[forth]
+    _, first = np.unique(forth[best], return_index=True)
+    i = np.nonzero(best)[0][np.sort(first)]
+    return i, forth[i]
+
+
+def agreeing(points0: Float32, points1: Float32, *, reach: float) -> NDArray[np.bool_]:
+    """Which of M proposed correspondences one smooth deformation explains, (M,) bool.
+
+    A homography (MAGSAC++, Barath 2020) finds the coarse pose with a generous reach; a quadratic
+    surface then follows the bending of the body and is fitted again to what agrees with it.
+    """
+    nothing = np.zeros(len(points0), bool)
+    if len(points0) < LEAST:
+        return nothing
+    model, mask = cv2.findHomography(
+        points0, points1, cv2.USAC_MAGSAC, 1.5 * reach, maxIters=2000, confidence=0.999
+    )
+    if model is None or mask is None or not _plausible(model, points0):
+        return nothing
+    agree = mask.ravel().astype(bool)
+    for _ in range(2):
+        if agree.sum() < 2 * LEAST:
+            break
+        agree = _near_surface(points0, points1, agree, reach)
+    return agree if agree.sum() >= LEAST else nothing
+
+
+def _near_surface(
+    points0: Float32, points1: Float32, agree: NDArray[np.bool_], reach: float
+) -> NDArray[np.bool_]:
+    """Correspondences within `reach` of the quadratic surface through those that agree."""
+    surface = Surface.through(points0[agree], points1[agree])
+    return np.asarray(np.linalg.norm(surface(points0) - points1, axis=1) < reach, bool)
+
+
+def _plausible(model: NDArray[np.float64], points: Float32) -> bool:
+    """No mirror image, no collapse, no more than three-fold change of size over the points."""
+    low, high = points.min(0), points.max(0)
+    corners = np.array([[low, (high[0], low[1]), high, (low[0], high[1])]], np.float64)
+    mapped = cv2.perspectiveTransform(corners, model)[0]
+    before, after = (
+        cv2.contourArea(corners[0].astype(np.float32), True),
+        cv2.contourArea(mapped.astype(np.float32), True),
+    )
+    ratio = after / before if before else 0.0
+    return bool(1 / 9 < ratio < 9) and bool(cv2.isContourConvex(mapped.astype(np.float32)))
+
+
+def _none(kind: str) -> Correspondences:
+    empty = np.empty((0, 2), np.float32)
+    return Correspondences(empty, empty, empty[:, 0], kind)

@@ -1,0 +1,1 @@
+"""From a crop to its embedding and its local features."""

@@ -1,0 +1,1 @@
+"""Figures of llrs, rankings and groups, with their intervals."""

@@ -1,0 +1,1 @@
+"""What is tried on the data, one question a module."""

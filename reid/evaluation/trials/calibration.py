@@ -1,0 +1,218 @@
+"""Fit the calibrator on synthetic encounters that trained no network, seen well and seen badly."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reid.compare.fusion import (
+    FINE_KNOTS,
+    ROOTSIFT_KNOTS,
+    SILENCE_KNOTS,
+    TERMS,
+    Fusion,
+    Link,
+    terms,
+)
+from reid.evaluation.data.degrade import degrade
+from reid.evaluation.data.photos import MAX_PIXELS
+from reid.evaluation.data.protocol import Describer
+from reid.evaluation.data.surveys import Pair, Photo, SurveyEncounter, described, relative
+from reid.evidence.calibrator import Calibrator, fit_link
+from reid.evidence.encounters import between
+from reid.photo import crop, images
+from reid.threads import side_by_side
+from reid.types import Crop
+
+LEVELS = (1, 2, 3)  # of `evaluation.degrade`; every encounter is also seen at one of them
+RELATIVES = 1 / 3  # share of impostor pairs whose animals wear the same style
+REFITS = 40  # draws of individuals, for intervals
+
+CARD = """name = "{name}"
+version = {version}
+model = "{model}"
+individuals = {individuals}
+pairs = [{genuine}, {impostor}]  # genuine and impostor pairs of encounters, one row a flank
+relatives = {relatives}  # of the impostor pairs: animals of one style
+fitted_on = "{data}"
+command = "{command}"
+order_full = [{order_full}]  # intercept, cosine, log1p(dense), log1p(rootsift): order of candidates
+order_quick = [{order_quick}]
+# log odds: intercept, cosine, hinges of log1p(fine) at {fine}, of log1p(rootsift) at {rootsift},
+# minus hinges of capacity at {silence}; see reid/compare/fusion.py
+full = [{full}]
+quick = [{quick}]  # the same where RootSIFT was not measured
+# the same fitted to other draws of the individuals
+full_refits = [
+{full_refits}
+]
+quick_refits = [
+{quick_refits}
+]
+license = "Apache-2.0"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """n flanks of pairs of encounters.
+
+    full, quick: (n, TERMS), rows of `fusion.terms` with and without RootSIFT.
+    same, relatives: (n,). individuals: (n, 2) names.
+    """
+
+    full: NDArray[np.float64]
+    quick: NDArray[np.float64]
+    same: NDArray[np.bool_]
+    relatives: NDArray[np.bool_]
+    individuals: NDArray[np.str_]
+
+
+def seen_badly(photos: Sequence[Photo], *, seed: int) -> Callable[[Photo], Crop]:
+    """How to cut photos at a level of `degrade` that is drawn for each encounter."""
+    rng = np.random.default_rng((seed, 7))
+    names = sorted({(photo.animal, photo.encounter) for photo in photos})
+    levels = dict(zip(names, rng.choice(LEVELS, len(names)).tolist(), strict=True))
+
+    def cropped(photo: Photo) -> Crop:
+        image = images.decode(photo.path.read_bytes(), max_pixels=MAX_PIXELS)
+        level = levels[photo.animal, photo.encounter]
+        worse = degrade(image, level, body=image.shape[1], name=photo.path.name, seed=seed)
+        return crop.cut(worse, photo.flank)
+
+    return cropped
+
+
+def drawn(
+    encounters: Sequence[SurveyEncounter], *, impostors: int, seed: int
+) -> list[tuple[int, int]]:
+    """All genuine pairs (positions), and so many of other animals, a third of them relatives."""
+    rng = np.random.default_rng((seed, 8))
+    pairs: dict[str, list[Pair]] = {"genuine": [], "relatives": [], "others": []}
+    for a, b in combinations(range(len(encounters)), 2):
+        one, other = encounters[a], encounters[b]
+        if one.comparable_with(other):
+            related = relative(one.animal) == other.animal
+            kind = "genuine" if one.animal == other.animal else "relatives" if related else "others"
+            pairs[kind].append((a, b))
+    wanted = {"relatives": round(RELATIVES * impostors)}
+    chosen = pairs["genuine"]
+    for kind in ("relatives", "others"):
+        order = rng.permutation(len(pairs[kind]))
+        some = [pairs[kind][n] for n in order[: wanted.get(kind, impostors)].tolist()]
+        wanted["others"] = impostors - len(some)
+        chosen = chosen + some
+    return chosen
+
+
+def measure(
+    photos: Sequence[Photo],
+    embedder: Describer,
+    fusion: Fusion,
+    *,
+    impostors: int,
+    seed: int,
+    progress: Callable[[str, int], Callable[[int], object]],
+) -> Measured:
+    """Pairs of encounters pooled as the product pools them: as they are, and one of both degraded.
+
+    Every genuine pair and half of the `impostors` are in either half.
+    """
+    blank = Link(np.zeros(TERMS), np.zeros((0, TERMS)))
+    blind = Calibrator("blind@0", "", fusion, 1, blank, blank)
+    good = described(photos, embedder, done=progress("describe", len(photos)))
+    done = progress("describe degraded photos", len(photos))
+    poor = described(photos, embedder, cropped=seen_badly(photos, seed=seed), done=done)
+    parts = []
+    for half, queries in enumerate((good, poor)):
+        pairs = drawn(good, impostors=impostors // 2, seed=2 * seed + half)
+        pairs = [pair[::-1] if n % 2 else pair for n, pair in enumerate(pairs)]
+        done = progress("compare", len(pairs))
+        parts += list(_rows(queries, good, pairs, blind, done))
+    full, quick, same, relatives, individuals = zip(*parts, strict=True)
+    return Measured(*(np.array(column) for column in (full, quick, same, relatives, individuals)))
+
+
+def _rows(
+    queries: Sequence[SurveyEncounter],
+    gallery: Sequence[SurveyEncounter],
+    pairs: Sequence[Pair],
+    calibrator: Calibrator,
+    done: Callable[[int], object],
+) -> Iterator[tuple[object, ...]]:
+    """Both rows of terms, what they are rows of, and whose; one a flank of every pair."""
+
+    def one(pair: Pair) -> list[tuple[object, ...]]:
+        a, b = queries[pair[0]], gallery[pair[1]]
+        heard = between(a.features, b.features, calibrator, registered=False).witnesses
+        facts = (a.animal == b.animal, relative(a.animal) == b.animal, (a.animal, b.animal))
+        return [(terms(w.told), terms(w.told._replace(rootsift=None)), *facts) for w in heard]
+
+    for rows in side_by_side(one, pairs):
+        yield from rows
+        done(1)
+
+
+def fitted(
+    rows: NDArray[np.float64], pairs: Measured, *, rootsift: bool, seed: int, refits: int = REFITS
+) -> Link:
+    """The weights, and those of other draws of the individuals.
+
+    A draw gives each individual a whole number; a genuine pair counts as often as its animal, an
+    impostor pair as often as both together.
+    """
+    at = 2 + len(FINE_KNOTS)
+    used = np.ones(TERMS, bool)
+    used[:2] = False  # no intercept; the embedding's cosine is for shortlists
+    used[at : at + len(ROOTSIFT_KNOTS)] = rootsift
+    names, place = np.unique(pairs.individuals, return_inverse=True)
+    one, other = place.reshape(pairs.individuals.shape).T
+    rng = np.random.default_rng((seed, 9))
+    again = []
+    for _ in range(refits):
+        times = rng.multinomial(len(names), np.full(len(names), 1 / len(names)))
+        often = np.where(pairs.same, times[one], times[one] * times[other]).astype(float)
+        held = often > 0
+        again.append(fit_link(rows[held], pairs.same[held], used=used, weight=often[held]))
+    return Link(fit_link(rows, pairs.same, used=used), np.array(again).reshape(-1, TERMS))
+
+
+def write_calibrator(
+    path: Path, pairs: Measured, fusion: Fusion, *, model: str, seed: int, facts: Mapping[str, str]
+) -> None:
+    """Fit both links and write the card path (NAME@VERSION.toml). facts: `data` and `command`."""
+    full = fitted(pairs.full, pairs, rootsift=True, seed=seed)
+    quick = fitted(pairs.quick, pairs, rootsift=False, seed=seed)
+    name, version = path.stem.split("@")
+    path.write_text(
+        CARD.format(
+            name=name,
+            version=version,
+            model=model,
+            individuals=len(np.unique(pairs.individuals)),
+            genuine=int(pairs.same.sum()),
+            impostor=int((~pairs.same).sum()),
+            relatives=int(pairs.relatives.sum()),
+            order_full=_listed(fusion.full),
+            order_quick=_listed(fusion.quick),
+            fine=FINE_KNOTS,
+            rootsift=ROOTSIFT_KNOTS,
+            silence=SILENCE_KNOTS,
+            full=_listed(full.weights.tolist()),
+            quick=_listed(quick.weights.tolist()),
+            full_refits=_table(full),
+            quick_refits=_table(quick),
+            **facts,
+        )
+    )
+
+
+def _listed(weights: Sequence[float]) -> str:
+    return ", ".join(f"{w:.6g}" for w in weights)
+
+
+def _table(link: Link) -> str:
+    return "\n".join(f"  [{_listed(row)}]," for row in link.refits.tolist())

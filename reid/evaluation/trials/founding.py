@@ -1,0 +1,102 @@
+"""The founding case again and again: other animals, other moments, the same question."""
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from reid.describe.packing import pack_features, unpack_features
+from reid.evaluation.data.protocol import Describer
+from reid.evidence.calibrator import Calibrator
+from reid.evidence.encounters import between
+from reid.evidence.settle import in_words, what_would_settle, why_nothing
+from reid.evidence.tested import Tested
+from reid.identify import partitions
+from reid.photo.crop import cut
+from reid.photo.images import decode
+from reid.synthetic.answers import RECORDS, Answer
+from reid.synthetic.founding import VARIANTS, Variant, write_founding
+from reid.types import AnnotationFeatures, Evidence, Flank, Verdict
+
+Described = Mapping[str, Sequence[AnnotationFeatures]]
+LARGEST = 10**7  # pixels of a photo
+
+
+def drawn(
+    seed: int,
+    embedder: Describer,
+    calibrator: Calibrator,
+    *,
+    tested: Tested | None = None,
+    variants: Sequence[Variant] = VARIANTS,
+    width: int | None = None,
+    tick: Callable[[], object] = lambda: None,
+) -> list[Answer]:
+    """What is said of the variants of one draw, in order.
+
+    Photos are whole, flanks as stated. tested: the calibrator's test, to say what would settle the
+    pair of September and November. tick: called after every variant.
+    """
+    with TemporaryDirectory() as scratch:
+        index = write_founding(Path(scratch), seed=seed, variants=variants, width=width)
+        described = _described(index, embedder)
+    known: dict[tuple[str, str], Evidence] = {}
+    answers = []
+    for variant in variants:
+        answers.append(answer(variant, described, calibrator, known, tested))
+        tick()
+    return answers
+
+
+def answer(
+    variant: Variant,
+    described: Described,
+    calibrator: Calibrator,
+    known: dict[tuple[str, str], Evidence],
+    tested: Tested | None = None,
+) -> Answer:
+    """What the features of the three encounters say. known: pairs so far, and filled here."""
+    llr, comparable = np.zeros((3, 3)), np.zeros((3, 3), bool)
+    said = []
+    for i, j in combinations(range(3), 2):
+        pair = (variant.encounters[i], variant.encounters[j])
+        if pair not in known:
+            one, other = (described[name] for name in pair)
+            known[pair] = between(one, other, calibrator).evidence
+        evidence = known[pair]
+        llr[i, j] = llr[j, i] = evidence.llr
+        comparable[i, j] = comparable[j, i] = evidence.verdict is not Verdict.NOT_COMPARABLE
+        said.append(evidence)
+    leading = partitions.posterior(llr, comparable).partitions[0]
+    sure = (leading.partition, leading.probability)
+    september, november = (described[name] for name in variant.encounters[:2])
+    ways = what_would_settle(september, november, said[0], tested, calibrator.same)
+    settle = in_words(ways[0], RECORDS) if ways else why_nothing(said[0], tested, calibrator.same)
+    return Answer(variant, (said[0], said[1], said[2]), *sure, settle)
+
+
+def _described(index: Path, embedder: Describer) -> Described:
+    """Features of the photos of every encounter, as a catalogue keeps them.
+
+    Descriptors of 8 bits a number change the llr of pairs that hardly agree.
+    """
+    with index.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    crops = (
+        cut(decode((index.parent / row["path"]).read_bytes(), max_pixels=LARGEST), flank, None)
+        for row in rows
+        if (flank := Flank(row["flank"]))
+    )
+    found: dict[str, list[AnnotationFeatures]] = {}
+    for row, features in zip(rows, embedder.describe(list(crops)), strict=True):
+        kept = replace(
+            features,
+            dense=unpack_features(pack_features(features.dense)),
+            rootsift=unpack_features(pack_features(features.rootsift)),
+        )
+        found.setdefault(row["encounter"], []).append(kept)
+    return found

@@ -1,0 +1,188 @@
+"""Animals of a catalogue and strangers, asked about in the way of the product: who is named?"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from reid.evaluation.data.surveys import Done, Photo, SurveyEncounter, relative
+from reid.evaluation.measures.sorting import OpenSet, open_set
+from reid.evaluation.trials.counting import catalogue_of
+from reid.evidence.calibrator import Calibrator
+from reid.gallery.galleries import Galleries
+from reid.identify.identify import FeaturesOf, identify
+from reid.types import Flank, Verdict
+
+CATALOGUED = 2  # encounters of every known animal in the catalogue; the next one is asked about
+THRESHOLDS = (None, 0.5, 1.0, 1.5, 2.0)  # llr from which an identity is named; None: by verdict
+GRADES = ("good", "usable", "poor", "unusable")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One query and its answer.
+
+    known: whether the catalogue holds the animal. kin: whether it holds another one of the same
+    style. named: the strongest candidate, "" without any; llr and verdict are those of it.
+    flanks: how many the query shows.
+    """
+
+    animal: str
+    known: bool
+    kin: bool
+    named: str
+    llr: float
+    verdict: Verdict
+    quality: str
+    light: str
+    flanks: int
+
+    def answer(self, threshold: float | None = None) -> str | None:
+        """The identity the query is put down to, or None: an animal not in the catalogue.
+
+        threshold: llr from which an identity is named; by the verdict where that is None.
+        """
+        same = self.verdict is Verdict.SAME if threshold is None else self.llr >= threshold
+        return self.named if self.named and same else None
+
+    def false_merge(self, threshold: float | None = None) -> bool:
+        """Put down to an identity that it is not."""
+        return self.answer(threshold) not in (None, self.animal)
+
+
+def known_animals(animals: int, strangers: int, seed: int) -> frozenset[str]:
+    """Those of the catalogue, drawn from animals + strangers; relatives fall on either side."""
+    rng = np.random.default_rng((seed, 6))
+    drawn = rng.permutation(animals + strangers)[:animals]
+    return frozenset(f"L{number + 1:03d}" for number in drawn.tolist())
+
+
+def wanted(known: frozenset[str]) -> Callable[[Photo], bool]:
+    """Photos that are needed: of a stranger only those of the encounter that is asked about."""
+    return lambda photo: photo.animal in known or photo.sitting == CATALOGUED
+
+
+def ask(
+    encounters: Sequence[SurveyEncounter],
+    known: frozenset[str],
+    calibrator: Calibrator,
+    *,
+    done: Done = lambda _: None,
+) -> list[Asked]:
+    """The last encounter of every animal against a catalogue of the earlier ones of known animals.
+
+    The way is that of the product: shortlist by votes and embedding, comparison, best pair; the
+    verdict is that of the strongest candidate. Raises ValueError for an empty catalogue.
+    """
+    held = [one for one in encounters if one.animal in known and one.sitting < CATALOGUED]
+    if not held:
+        raise ValueError("the catalogue needs an animal")
+    names = sorted(known)
+    galleries = catalogue_of(held, [names.index(one.animal) for one in held])
+    features_of = _reader(held)
+    queries = [one for one in encounters if one.sitting == CATALOGUED]
+    asked = []
+    for query in queries:
+        asked.append(_asked(query, known, names, galleries, features_of, calibrator))
+        done(1)
+    return asked
+
+
+def _reader(held: Sequence[SurveyEncounter]) -> FeaturesOf:
+    """Features by the numbers that `catalogue_of` gives."""
+    features = [one for encounter in held for one in encounter.features]
+    return lambda numbers: {number: features[number] for number in numbers}
+
+
+def _asked(
+    query: SurveyEncounter,
+    known: frozenset[str],
+    names: Sequence[str],
+    galleries: Galleries,
+    features_of: FeaturesOf,
+    calibrator: Calibrator,
+) -> Asked:
+    answer = identify(query.features, galleries, features_of, calibrator)
+    best = answer.candidates[0] if answer.candidates else None
+    return Asked(
+        animal=query.animal,
+        known=query.animal in known,
+        kin=relative(query.animal) in known,
+        named=names[best.identity] if best else "",
+        llr=best.evidence.llr if best else 0.0,
+        verdict=answer.verdict,
+        quality=query.quality,
+        light=query.light,
+        flanks=len(query.flanks & {Flank.LEFT, Flank.RIGHT}),
+    )
+
+
+def rates(
+    asked: Sequence[Asked], known: frozenset[str], *, threshold: float | None = None
+) -> OpenSet:
+    """BAKS and BAUS when an identity is named from this llr on, or by the verdict."""
+    answers = [one.answer(threshold) for one in asked]
+    return open_set([one.animal for one in asked], answers, known)
+
+
+def strata(asked: Sequence[Asked]) -> Iterator[tuple[str, list[Asked]]]:
+    """All queries, and parts of them by what they show; parts without a query are left out."""
+    parts: list[tuple[str, Callable[[Asked], bool]]] = [("all", lambda _: True)]
+    parts += [(grade, _where("quality", grade)) for grade in GRADES]
+    parts += [(light, _where("light", light)) for light in ("day", "infrared")]
+    parts += [("1 flank", _where("flanks", 1)), ("2 flanks", _where("flanks", 2))]
+    parts += [("a relative is known", lambda one: one.kin)]
+    for name, belongs in parts:
+        if part := [one for one in asked if belongs(one)]:
+            yield name, part
+
+
+def _where(field: str, value: object) -> Callable[[Asked], bool]:
+    return lambda one: getattr(one, field) == value
+
+
+def as_text(asked: Sequence[Asked], known: frozenset[str]) -> str:
+    """Counts by what the queries show, then the rates by threshold."""
+    heads = ["known", "right", "false", "missed", "unknown", "called new", "false"]
+    lines = [f"{'queries':22}" + "".join(f"{head:>12}" for head in heads)]
+    for name, part in strata(asked):
+        ours, others = [one for one in part if one.known], [one for one in part if not one.known]
+        right = sum(one.answer() == one.animal for one in ours)
+        wrong = sum(one.false_merge() for one in ours)
+        new = sum(one.answer() is None for one in others)
+        counts = [len(ours), right, wrong, len(ours) - right - wrong]
+        counts += [len(others), new, len(others) - new]
+        lines.append(f"{name:22}" + "".join(f"{count:>12}" for count in counts))
+    heads = ["BAKS", "BAUS", "sqrt", "false merges"]
+    lines.append(f"{'named by':22}" + "".join(f"{head:>14}" for head in heads))
+    for threshold in THRESHOLDS:
+        found = rates(asked, known, threshold=threshold)
+        wrong = sum(one.false_merge(threshold) for one in asked)
+        shares = (found.baks, found.baus, found.geometric)
+        lines.append(
+            f"{'the verdict' if threshold is None else f'llr {threshold}':22}"
+            + "".join(f"{'-' if share is None else f'{share:.3f}':>14}" for share in shares)
+            + f"{f'{wrong}/{len(asked)} = {wrong / len(asked):.3f}':>18}"
+        )
+    return "\n".join(lines)
+
+
+def as_json(asked: Sequence[Asked], known: frozenset[str]) -> dict[str, Any]:
+    """The rates by threshold, and every query."""
+    rows = []
+    for threshold in THRESHOLDS:
+        found = rates(asked, known, threshold=threshold)
+        wrong = sum(one.false_merge(threshold) for one in asked)
+        rows.append(
+            {
+                "threshold": threshold,
+                "known": list(found.known),
+                "unknown": list(found.unknown),
+                "baks": found.baks,
+                "baus": found.baus,
+                "geometric": found.geometric,
+                "false_merges": [wrong, len(asked)],
+            }
+        )
+    return {"rates": rows, "queries": [asdict(one) for one in asked]}

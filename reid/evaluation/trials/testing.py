@@ -1,0 +1,58 @@
+"""The test of a calibrator, as it is kept beside its card."""
+
+from collections.abc import Sequence
+from itertools import combinations_with_replacement
+
+import numpy as np
+
+from reid.evaluation.measures import metrics
+from reid.evaluation.measures.strata import Stratum
+from reid.evaluation.trials.encounter_evidence import Heard, strata
+from reid.evidence.tested import QUANTILES, SETTLED, Settling, Tested, TestedStratum
+from reid.types import Grade
+
+
+def results(
+    heard: Sequence[Heard], *, calibrator: str, data: str, command: str, date: str
+) -> Tested:
+    """Every stratum with pairs of both kinds, and what share of pairs is settled by grade."""
+    return Tested(
+        calibrator=calibrator,
+        data=data,
+        command=command,
+        date=date,
+        individuals=len({name for one in heard for name in one.animals}),
+        strata=tuple(_kept(s) for s in strata(heard) if len(s.genuine) and len(s.impostor)),
+        settling=tuple(_settled(heard)),
+    )
+
+
+def _kept(stratum: Stratum) -> TestedStratum:
+    ours, theirs = stratum.genuine, stratum.impostor
+    at = np.linspace(0, 1, QUANTILES)
+    return TestedStratum(
+        name=stratum.name,
+        pairs=(len(ours), len(theirs)),
+        cllr=round(metrics.cllr(ours, theirs), 4),
+        cllr_min=round(metrics.cllr_min(ours, theirs), 4),
+        misleading=metrics.misleading(ours, theirs),
+        genuine=tuple(np.quantile(ours, at).tolist()),
+        impostor=tuple(np.quantile(theirs, at).tolist()),
+    )
+
+
+def _settled(heard: Sequence[Heard]) -> list[Settling]:
+    """A row for each pair of grades and number of shared flanks that has pairs of both kinds."""
+    rows = []
+    for one, other in combinations_with_replacement(Grade, 2):
+        for flanks in (1, 2):
+            some = [
+                pair for pair in heard if set(pair.grades) == {one, other} and pair.flanks == flanks
+            ]
+            ours = np.array([pair.evidence.llr for pair in some if pair.same])
+            theirs = np.array([pair.evidence.llr for pair in some if not pair.same])
+            if len(ours) and len(theirs):
+                same, different = (ours >= SETTLED).mean(), (theirs <= -SETTLED).mean()
+                row = (len(ours), len(theirs), round(float(same), 4), round(float(different), 4))
+                rows.append(Settling(one, other, flanks, *row))
+    return rows

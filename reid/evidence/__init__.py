@@ -1,0 +1,1 @@
+"""From comparisons to a bounded, calibrated llr."""

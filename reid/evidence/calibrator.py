@@ -1,0 +1,214 @@
+"""From what the flanks of two encounters told to a bounded llr and a verdict."""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log10
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from reid.compare.fusion import TERMS, Fusion, Link, Told, Weights
+from reid.errors import UnknownModel
+from reid.types import Comparison, Evidence, Verdict
+from reid.weights import default_folder, latest
+
+LOG10_E = log10(np.e)
+NOTHING = 0.02  # |llr| that rounds to nothing
+LEAST_CAPACITY = 0.005  # below it two photos have no coat to compare
+SAME = 2.0  # llr from which the machine says "same", and below minus which "different"
+
+
+class Witness(NamedTuple):
+    """One flank of two encounters. shared: [0, 1], probability that the photos show one flank."""
+
+    told: Told
+    shared: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrator:
+    """llr = widening x log10 e x the sum of the witnesses' log odds, within the bound.
+
+    model: the embeddings it was fitted on. individuals: that calibrated it; log10 of their number
+    is the bound, nobody may claim more. full, quick: links where RootSIFT was measured and where it
+    was not. same: the llr from which the verdict is "same". widening: above 0, below 1 where the
+    photos at hand are unlike those of the calibration and all evidence is to count for less; above
+    1 only by `reid.evidence.local`.
+    """
+
+    id: str
+    model: str
+    fusion: Fusion
+    individuals: int
+    full: Link
+    quick: Link
+    same: float = SAME
+    widening: float = 1.0
+
+    @property
+    def bound(self) -> float:
+        """The largest |llr| these individuals can support."""
+        return log10(self.individuals)
+
+    def evidence(self, witnesses: Sequence[Witness]) -> Evidence:
+        """What the flanks of two encounters say together; each is a witness of its own.
+
+        Where the flank is known with probability p only, LR = p LR(one flank) + (1 - p): two photos
+        of different flanks say nothing. Without a witness the pair is not comparable and llr is 0;
+        it is not comparable either where no photo shows coat that could agree, and none does.
+        """
+        if not witnesses:
+            verdict = Verdict.NOT_COMPARABLE
+            return Evidence(0.0, self.bound, verdict, self.id, (0.0, 0.0))
+        llr = float(self.llr(np.array(self.log_odds(witnesses))))
+        spread = sum(_mixed(self._link(w).spread(w.told), w.shared) for w in witnesses)
+        low, high = (llr, llr)
+        if np.size(spread):
+            ends = np.percentile(self.llr(np.asarray(spread)), [2.5, 97.5])
+            low, high = min(llr, float(ends[0])), max(llr, float(ends[1]))
+        verdict = verdict_of(llr, same=self.same)
+        if abs(llr) < NOTHING and max(w.told.capacity for w in witnesses) < LEAST_CAPACITY:
+            verdict = Verdict.NOT_COMPARABLE
+        return Evidence(llr, self.bound, verdict, self.id, (low, high))
+
+    def pair(self, seen: Comparison, *, shared: float = 1.0) -> Evidence:
+        """What two photos say when they are all there is."""
+        return self.evidence([Witness(told_by([seen]), shared)])
+
+    def log_odds(self, witnesses: Sequence[Witness]) -> float:
+        """Natural log odds of all witnesses, with balanced classes, neither widened nor bounded."""
+        found = (_mixed(np.array(self._link(w).log_odds(w.told)), w.shared) for w in witnesses)
+        return float(sum(found))
+
+    def _link(self, witness: Witness) -> Link:
+        return self.quick if witness.told.rootsift is None else self.full
+
+    def llr(self, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of natural log odds of any shape: log10, widened, within the bound."""
+        llr = self.widening * LOG10_E * log_odds
+        return np.clip(llr, -self.bound, self.bound)
+
+
+def _mixed(log_odds: NDArray[np.float64], shared: float) -> NDArray[np.float64]:
+    """log(shared x odds + 1 - shared)."""
+    if shared >= 1:
+        return log_odds
+    with np.errstate(divide="ignore"):
+        mixed = np.logaddexp(np.log(shared) + log_odds, np.log1p(-shared))
+    return np.asarray(mixed, float)
+
+
+def told_by(seen: Sequence[Comparison]) -> Told:
+    """One flank's photos pooled: the best agreement speaks, beside all that could have agreed.
+
+    Photos of one burst are not independent, so nothing is summed. Raises ValueError for none.
+    """
+    best = max(seen, key=lambda one: one.agreement)
+    could = max(one.capacity for one in seen)
+    return Told(best.cosine, best.fine_score, best.rootsift_score, could)
+
+
+def verdict_of(llr: float, *, same: float = SAME) -> Verdict:
+    """The verdict of one llr at a threshold."""
+    if llr >= same:
+        return Verdict.SAME
+    return Verdict.DIFFERENT if llr <= -same else Verdict.INCONCLUSIVE
+
+
+def load_calibrator(name: str, folder: Path | None = None) -> Calibrator:
+    """The card NAME@VERSION.toml beside the weights."""
+    folder = default_folder() if folder is None else folder
+    path = folder / f"{name}.toml"
+    if not path.is_file():
+        raise UnknownModel(f"no calibrator {name} in {folder}")
+    card = tomllib.loads(path.read_text())
+    orders = (Weights(*(float(w) for w in card[f"order_{key}"])) for key in ("full", "quick"))
+    return Calibrator(
+        id=f"{card['name']}@{card['version']}",
+        model=card["model"],
+        fusion=Fusion(*orders),
+        individuals=int(card["individuals"]),
+        full=_link(card, "full"),
+        quick=_link(card, "quick"),
+    )
+
+
+def _link(card: dict[str, Any], key: str) -> Link:
+    weights, refits = np.array(card[key], float), np.array(card.get(f"{key}_refits", []), float)
+    if weights.shape != (TERMS,) or refits.size % TERMS:
+        name = f"{card['name']}@{card['version']}"
+        raise UnknownModel(f"{name} is of another release: fit it again with scripts/calibrate.py")
+    return Link(weights, refits.reshape(-1, TERMS))
+
+
+def calibrator_of(model: str, folder: Path) -> Calibrator:
+    """The newest calibrator in `folder` whose card names this model."""
+    cards = {path: tomllib.loads(path.read_text()) for path in folder.glob("*@*.toml")}
+    fitted = [path for path, card in cards.items() if card.get("model") == model]
+    if not fitted:
+        raise UnknownModel(f"no calibrator of {model} in {folder}: scripts/calibrate.py makes one")
+    newest = max(fitted, key=lambda path: (int(cards[path]["version"]), path.stem))
+    return load_calibrator(newest.stem, folder)
+
+
+def released(folder: Path | None = None) -> Calibrator:
+    """The calibrator of the newest rosette model, fitted on synthetic encounters."""
+    folder = default_folder() if folder is None else folder
+    return calibrator_of(latest(folder), folder)
+
+
+def fit_weights(
+    features: NDArray[np.float64],
+    same: NDArray[np.bool_],
+    *,
+    weight: NDArray[np.float64] | None = None,
+    ridge: float = 1e-3,
+    intercept: bool = True,
+) -> tuple[float, ...]:
+    """Intercept (or 0) and non-negative weights of a logistic regression with balanced classes.
+
+    features: (n, F), same: (n,), weight: (n,) of each pair within its class, equal where None. Each
+    class weighs one half, so the prior of the pairs cancels and the log odds are a log likelihood
+    ratio (Brümmer & du Preez 2006).
+    """
+    if same.sum() < 2 or (~same).sum() < 2:
+        raise ValueError("need at least two genuine and two impostor pairs")
+    share = np.ones(len(same)) if weight is None else weight
+    balanced = np.where(same, 0.5 / share[same].sum(), 0.5 / share[~same].sum()) * share
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        logit = parameters[0] + features @ parameters[1:]
+        value = balanced @ (np.logaddexp(0, logit) - same * logit)
+        slack = balanced * (1 / (1 + np.exp(-logit)) - same)
+        slope = np.r_[slack.sum(), features.T @ slack + 2 * ridge * parameters[1:]]
+        return float(value + ridge * (parameters[1:] ** 2).sum()), slope
+
+    first = (None, None) if intercept else (0.0, 0.0)
+    bounds = [first] + [(0.0, None)] * features.shape[1]
+    found = minimize(loss, np.zeros(features.shape[1] + 1), jac=True, bounds=bounds)
+    return tuple(float(p) for p in found.x)
+
+
+def fit_link(
+    rows: NDArray[np.float64],
+    same: NDArray[np.bool_],
+    *,
+    used: NDArray[np.bool_],
+    weight: NDArray[np.float64] | None = None,
+) -> NDArray[np.float64]:
+    """(TERMS,) weights of a `Link`, all >= 0 and the intercept 0.
+
+    rows: (n, TERMS) of `fusion.terms`; same: (n,); used: (TERMS,), terms that may have a weight.
+    Where nothing was found and nothing could have been, the log odds are 0, by the form and not by
+    the fit: a photo that shows nothing is no evidence.
+    """
+    chosen = rows[:, used]
+    unit = chosen.std(0) + 1e-9
+    weights = np.zeros(rows.shape[1])
+    found = fit_weights(chosen / unit, same, weight=weight, intercept=False)[1:]
+    weights[used] = np.array(found) / unit
+    return weights

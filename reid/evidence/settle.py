@@ -1,0 +1,257 @@
+"""What would settle an open pair of encounters: which photo, of which flank, and how good."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from math import ceil
+
+import numpy as np
+
+from reid.compare.discrepancies import FEWEST as FEWEST_CELLS
+from reid.compare.discrepancies import shared_cells
+from reid.compare.registration import Grid, register
+from reid.evidence.encounters import Seen
+from reid.evidence.tested import FEWEST, SETTLED, Settling, Tested
+from reid.photo.quality import DEFICITS, WIDE, QualityModel
+from reid.types import AnnotationFeatures, Correspondences, Evidence, Flank, Grade, Source
+
+ENOUGH = 0.5  # expected share of settled pairs from which a photo "would probably" settle it
+LISTED = 4  # so many suggestions of a pair
+CELLS = 8  # of coat in a third of the flank from which that third is shown
+SECTIONS = ("front", "middle", "rear")
+
+Photos = Sequence[AnnotationFeatures]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A photo, or one of each encounter, that would move an open pair.
+
+    encounters: whose photo is wanted, positions 0 and 1 of the pair. flanks: of which flank; of
+    either where there are two. grade: at least this.
+    width: least width of the flank in pixels at which a photo can have it, 0 where no card says.
+    section: third of the flank that is not seen in both yet, "" where that is not known.
+    settling: tested pairs whose encounters would then be alike in grades and shared flanks.
+    expected: [0, 1], share of them that was settled, weighed by the present llr at even prior odds.
+    """
+
+    encounters: tuple[int, ...]
+    flanks: tuple[Flank, ...]
+    grade: Grade
+    width: int
+    section: str
+    settling: Settling
+    expected: float
+
+    @property
+    def enough(self) -> bool:
+        """Whether it would settle the pair more often than not."""
+        return self.expected >= ENOUGH
+
+
+def what_would_settle(
+    one: Photos,
+    other: Photos,
+    evidence: Evidence,
+    tested: Tested | None,
+    same: float,
+    *,
+    quality: QualityModel | None = None,
+    best: Seen | None = None,
+) -> tuple[Suggestion, ...]:
+    """The photos that would bring an open pair past the threshold, the most promising first.
+
+    same: the llr of the verdict. quality: to say how wide a flank must be. best: the two photos
+    that speak, to say which third of the flank is not seen in both.
+    Where nothing would settle it more often than not, the best there is, with `enough` false.
+    Nothing where the pair is settled, or where `why_nothing` says why.
+    """
+    if tested is None or abs(evidence.llr) >= same or evidence.bound < same:
+        return ()
+    chance = 1 / (1 + 10**-evidence.llr)
+    shown = [_grades(one), _grades(other)]
+    lacking = _lacking(best) if best else {}
+    found = [
+        Suggestion(
+            encounters=of,
+            flanks=(flank,),
+            grade=grade,
+            width=least_width(quality, grade) if quality else 0,
+            section=lacking.get((flank, of), ""),
+            settling=settling,
+            expected=chance * settling.same + (1 - chance) * settling.different,
+        )
+        for flank, of, grade, settling in _options(shown, tested)
+    ]
+    return _chosen(found)
+
+
+def why_nothing(evidence: Evidence, tested: Tested | None, same: float) -> str:
+    """Why there is no suggestion for an open pair, as half a sentence; "" for a settled one."""
+    if abs(evidence.llr) >= same:
+        return ""
+    if evidence.bound < same:
+        return (
+            f"no photos can settle it: the calibrator supports no llr beyond ±{evidence.bound:.2f}"
+            f", and a verdict takes {same:g}"
+        )
+    if tested is None:
+        return "this calibrator has no test results, so nothing says which photos would settle it"
+    return "no kind of photos that was tested is better than those at hand"
+
+
+def in_words(one: Suggestion, names: tuple[str, str]) -> str:
+    """A suggestion as a sentence. names: of the two encounters, such as "encounter 1"."""
+    of = " and one of ".join(names[n] for n in one.encounters)
+    kind = (
+        "A good photo" if one.grade is Grade.GOOD else f"A photo of {one.grade} quality or better"
+    )
+    flank = "either" if len(one.flanks) > 1 else f"the {one.flanks[0]}"
+    wide = f", the flank at least {one.width:,} pixels wide," if one.width else ""
+    section = (
+        f" with the {one.section} third, which is not seen in both yet," if one.section else ""
+    )
+    would = "would probably settle it" if one.enough else "would be best, but may not settle it"
+    return f"{kind} of {flank} flank of {of}{wide}{section} {would}: {counted(one.settling)}."
+
+
+def counted(one: Settling) -> str:
+    """The counts behind a suggestion as half a sentence."""
+    return (
+        f"of tested pairs like that, {100 * one.same:.0f} % of {one.genuine:,} of the same animal "
+        f"reached an llr of +{SETTLED:g}, and {100 * one.different:.0f} % of {one.impostor:,} of "
+        f"different animals \N{MINUS SIGN}{SETTLED:g}"
+    )
+
+
+def best_grade(photos: Iterable[AnnotationFeatures]) -> Grade | None:
+    """The best grade of some photos, None for no photos; an ungraded one counts as good."""
+    order = list(Grade)
+    grades = [one.quality.grade if one.quality else Grade.GOOD for one in photos]
+    return min(grades, key=order.index, default=None)
+
+
+def least_width(model: QualityModel, grade: Grade) -> int:
+    """Width of the flank in pixels, rounded up to ten, below which no photo has this grade."""
+    n = list(DEFICITS).index("small")
+    step = model.steps[list(Grade).index(grade)] if grade is not Grade.UNUSABLE else np.inf
+    halvings = model.usual[n] + step / model.weights[n] if model.weights[n] > 0 else np.inf
+    halvings = min(halvings, model.most[n])
+    return 10 * ceil(WIDE / 2**halvings / 10)
+
+
+def _grades(photos: Photos) -> dict[Flank, Grade]:
+    """The best grade of each flank that is seen for certain."""
+    found = {}
+    for flank in (Flank.LEFT, Flank.RIGHT):
+        best = best_grade(one for one in photos if _flank(one) is flank)
+        if best:
+            found[flank] = best
+    return found
+
+
+def _flank(one: AnnotationFeatures) -> Flank:
+    """As stated, else as the network is sure of it."""
+    return one.pose.flank if one.flank is Flank.UNKNOWN and one.pose else one.flank
+
+
+def _options(
+    shown: Sequence[dict[Flank, Grade]], tested: Tested
+) -> Iterator[tuple[Flank, tuple[int, ...], Grade, Settling]]:
+    """Every better photo of one encounter or of both, that makes a tested kind of pair."""
+    order = list(Grade)
+    of: tuple[int, ...]
+    for flank, of in product((Flank.LEFT, Flank.RIGHT), ((0,), (1,), (0, 1))):
+        for grade in (Grade.USABLE, Grade.GOOD):
+            now = [shown[n].get(flank) for n in of]
+            if any(had and order.index(had) <= order.index(grade) for had in now):
+                continue
+            then = [{**has, flank: grade} if n in of else has for n, has in enumerate(shown)]
+            shared = then[0].keys() & then[1].keys()
+            if flank in shared and (settling := _settling(then, shared, tested)):
+                yield flank, of, grade, settling
+
+
+def _settling(
+    then: Sequence[dict[Flank, Grade]], shared: Iterable[Flank], tested: Tested
+) -> Settling | None:
+    """Tested pairs with these best grades; those with one shared flank where two were too few."""
+    order = list(Grade)
+    flanks = list(shared)
+    grades = [min((side[flank] for flank in flanks), key=order.index) for side in then]
+    for number in range(len(flanks), 0, -1):
+        alike = [
+            one
+            for one in tested.settling
+            if one.flanks == number and sorted([one.one, one.other]) == sorted(grades)
+        ]
+        genuine, impostor = (sum(getattr(o, k) for o in alike) for k in ("genuine", "impostor"))
+        if min(genuine, impostor) >= FEWEST:
+            same = sum(one.same * one.genuine for one in alike) / genuine
+            different = sum(one.different * one.impostor for one in alike) / impostor
+            return Settling(grades[0], grades[1], number, genuine, impostor, same, different)
+    return None
+
+
+def _chosen(found: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+    """No better grade than it takes, and one photo rather than two; else the best there is."""
+    enough = [one for one in found if one.enough]
+    if not enough:
+        best = sorted(found, key=lambda one: (-one.expected, len(one.encounters)))
+        return _either(best)[:1]
+    least: dict[tuple[Flank, tuple[int, ...]], Suggestion] = {}
+    for one in enough:  # lower grades come first
+        least.setdefault((one.flanks[0], one.encounters), one)
+    kept = [one for (_, of), one in least.items() if len(of) == 1] or list(least.values())
+    return _either(sorted(kept, key=lambda one: -one.expected))[:LISTED]
+
+
+def _either(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    """One suggestion for two flanks where nothing but the flank tells them apart."""
+    alike: dict[Suggestion, tuple[Flank, ...]] = {}
+    for one in found:
+        key = replace(one, flanks=())
+        alike[key] = (*alike.get(key, ()), *one.flanks)
+    return tuple(replace(one, flanks=flanks) for one, flanks in alike.items())
+
+
+def _lacking(best: Seen) -> dict[tuple[Flank, tuple[int, ...]], str]:
+    """The third of the flank that one photo of the two shows and the other does not."""
+    one, other, comparison = best
+    flank = next((f for f in map(_flank, (one, other)) if f is not Flank.UNKNOWN), Flank.UNKNOWN)
+    turned = [
+        Correspondences(some.points1, some.points0, some.strength, some.kind)
+        for some in comparison.correspondences
+    ]
+    return {
+        (flank, (1,)): _unseen(one, other, comparison.correspondences, flank),
+        (flank, (0,)): _unseen(other, one, turned, flank),
+    }
+
+
+def _unseen(
+    shows: AnnotationFeatures,
+    lacks: AnnotationFeatures,
+    found: Iterable[Correspondences],
+    flank: Flank,
+) -> str:
+    """Which third of the first photo's coat the second does not show; "" where that is not known.
+
+    An animal whose left flank is seen walks to the left. Over an outline nothing is known.
+    """
+    mine, theirs = shows.dense.scales()[1], lacks.dense.scales()[1]
+    if min(len(mine), len(theirs)) < FEWEST_CELLS:
+        return ""
+    laid = register(mine, theirs, found)
+    if laid.source is Source.OUTLINE:
+        return ""
+    grid = Grid.of(theirs.points)
+    shared, _ = shared_cells(grid, grid.cells(laid(mine.points)))
+    x = mine.points[:, 0]
+    third = np.minimum(3 * (x - x.min()) / (np.ptp(x) + 1e-6), 2).astype(int)
+    worst, least = "", ENOUGH
+    for n, name in enumerate(SECTIONS if flank is Flank.LEFT else SECTIONS[::-1]):
+        here = third == n
+        if here.sum() >= CELLS and shared[here].mean() < least:
+            worst, least = name, float(shared[here].mean())
+    return worst

@@ -1,0 +1,1 @@
+"""The searchable view of the catalogue: FAISS a flank, and the shortlist."""

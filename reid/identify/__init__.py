@@ -1,0 +1,1 @@
+"""The order of the stages: who an encounter is, cases, clusters, movement."""

@@ -1,0 +1,1 @@
+"""What several people say of a pair, and how well they agree."""

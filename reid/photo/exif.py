@@ -1,0 +1,151 @@
+"""When, with which camera and where a photo was taken, as far as its file says so."""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+from PIL.ExifTags import GPS, IFD, Base
+from PIL.Image import Exif
+
+from reid.errors import InputError
+from reid.photo.images import exif, opened, quiet
+
+# Camera traps and archives write 2019-03-01_19-49-36, 20190301_194936, 2009-04-21__00-40-00(1) ...
+IN_NAME = re.compile(
+    r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)[-_T. ]{1,2}(\d\d)[-_.h]?(\d\d)[-_.m]?(\d\d)(?!\d)"
+)
+IN_EXIF = re.compile(r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d?):(\d\d?)")
+OFFSET = re.compile(r"\s*([+-])(\d\d):?(\d\d)\s*$")
+YEARS = range(1980, 2100)
+
+Tags = Mapping[int, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What is known of the moment a photo was taken.
+
+    captured_at: naive, as the camera's clock showed it, unless the EXIF states the offset.
+    zone: "unknown", or the stated offset from UTC such as "+06:00".
+    source: where the time comes from: "exif", "file name" or "none".
+    position: latitude and longitude in degrees, WGS 84.
+    """
+
+    captured_at: datetime | None = None
+    zone: str = "unknown"
+    source: str = "none"
+    camera: str | None = None
+    position: tuple[float, float] | None = None
+
+
+def read(data: bytes, *, file_name: str = "") -> Capture:
+    """Time, camera and position of a photo; damaged or absent metadata gives an empty Capture.
+
+    The file's modification tag is not believed: a wrong time is worse than none.
+    """
+    block = _block(data)
+    main, times, gps = _tags(block), _tags(block, IFD.Exif), _tags(block, IFD.GPSInfo)
+    moment, zone, source = _moment(times), "unknown", "exif"
+    if moment is not None and (offset := _offset(times)) is not None:
+        moment = moment.replace(tzinfo=offset)
+        zone = moment.strftime("%z")[:3] + ":" + moment.strftime("%z")[3:]
+    if moment is None:
+        moment, source = time_in_name(file_name), "file name"
+    return Capture(
+        captured_at=moment,
+        zone=zone,
+        source=source if moment is not None else "none",
+        camera=_camera(main),
+        position=_position(gps),
+    )
+
+
+def time_in_name(file_name: str) -> datetime | None:
+    """The first date and time written in a file name, or None."""
+    found = (_datetime(part.groups()) for part in IN_NAME.finditer(file_name))
+    return next((moment for moment in found if moment is not None), None)
+
+
+def _block(data: bytes) -> Exif:
+    try:
+        with opened(data) as photo:
+            return exif(photo)
+    except InputError:
+        return Exif()
+
+
+def _tags(block: Exif, which: IFD | None = None) -> Tags:
+    """The tags of one directory; none where the offsets of a damaged block point anywhere."""
+    try:
+        with quiet():
+            return dict(block if which is None else block.get_ifd(which))
+    except Exception:
+        return {}
+
+
+def _moment(times: Tags) -> datetime | None:
+    for tag in (Base.DateTimeOriginal, Base.DateTimeDigitized):
+        match = IN_EXIF.match(_text(times.get(tag)))
+        if match and (moment := _datetime(match.groups())) is not None:
+            return moment
+    return None
+
+
+def _datetime(parts: Sequence[str]) -> datetime | None:
+    """Year, month, day, hour, minute, second as digits; None where no such moment exists."""
+    try:
+        year, month, day, hour, minute, second = map(int, parts)
+        moment = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
+    except ValueError:
+        return None
+    return moment if moment.year in YEARS else None
+
+
+def _offset(times: Tags) -> timezone | None:
+    for tag in (Base.OffsetTimeOriginal, Base.OffsetTimeDigitized, Base.OffsetTime):
+        text = _text(times.get(tag))
+        if text.strip() == "Z":
+            return timezone(timedelta())
+        match = OFFSET.match(text)
+        if match and int(match[2]) <= 14 and int(match[3]) < 60:
+            ahead = timedelta(hours=int(match[2]), minutes=int(match[3]))
+            return timezone(ahead if match[1] == "+" else -ahead)
+    return None
+
+
+def _camera(main: Tags) -> str | None:
+    make, model = (_text(main.get(tag)).split() for tag in (Base.Make, Base.Model))
+    brand = [word.lower() for word in make[:1]]
+    name = model if brand == [word.lower() for word in model[:1]] else make + model
+    return " ".join(name)[:100] or None
+
+
+def _position(gps: Tags) -> tuple[float, float] | None:
+    latitude = _degrees(gps.get(GPS.GPSLatitude), gps.get(GPS.GPSLatitudeRef), "S")
+    longitude = _degrees(gps.get(GPS.GPSLongitude), gps.get(GPS.GPSLongitudeRef), "W")
+    if latitude is None or longitude is None or (latitude, longitude) == (0, 0):
+        return None  # a receiver without a fix writes zeros
+    inside = abs(latitude) <= 90 and abs(longitude) <= 180
+    return (latitude, longitude) if inside else None
+
+
+def _degrees(parts: object, reference: object, negative: str) -> float | None:
+    try:
+        degrees, minutes, seconds = (float(part) for part in parts)  # type: ignore[attr-defined]
+    except (TypeError, ValueError, ZeroDivisionError):
+        return None
+    value = degrees + minutes / 60 + seconds / 3600
+    if not math.isfinite(value):
+        return None
+    return -value if _text(reference).strip().upper() == negative else value
+
+
+def _text(value: object) -> str:
+    """Printable text of an EXIF value, "" for anything else."""
+    if isinstance(value, bytes):
+        value = value.decode("utf-8", "replace")
+    if not isinstance(value, str):
+        return ""
+    return "".join(c if c.isprintable() else " " for c in value)

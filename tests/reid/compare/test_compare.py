@@ -1,0 +1,254 @@
+"""Comparison of two annotations: correspondences with known truth, and the fused number."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reid.compare.comparison import (
+    agreeing,
+    compare,
+    dense_correspondences,
+    mutual_nearest,
+    pitch,
+    rootsift_correspondences,
+)
+from reid.compare.fusion import Fusion, Link, Told, Weights, capacity
+from reid.describe.packing import pack_features, pack_vector, unpack_features, unpack_vector
+from reid.describe.rootsift import rootsift
+from reid.errors import EmbeddingMismatch
+from reid.synthetic.coat import CoatStyle, draw_coat
+from reid.synthetic.view import Camera, colourised, render
+from reid.types import (
+    AnnotationFeatures,
+    Box,
+    Crop,
+    Embedding,
+    Flank,
+    Grade,
+    LocalFeatures,
+    Measures,
+    Quality,
+)
+
+FUSION = Fusion(Weights(-3.0, 1.0, 1.0, 1.0), Weights(-3.0, 1.0, 1.5, 0.0))
+
+
+def unit(x):
+    return (x / np.linalg.norm(x, axis=-1, keepdims=True)).astype(np.float32)
+
+
+def grid(rng, rows=12, columns=24, step=10.0):
+    x, y = np.meshgrid(np.arange(columns) * step, np.arange(rows) * step)
+    points = np.stack([x, y], -1).reshape(-1, 2).astype(np.float32)
+    descriptors = unit(rng.normal(size=(len(points), 32)))
+    return LocalFeatures(points, descriptors, np.ones(len(points), np.float32), "m@1")
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(0)
+
+
+def bent(points):
+    """A smooth deformation: zoom, shift and a bow."""
+    x, y = points.T
+    return np.stack([1.1 * x + 7, 1.1 * y - 4 + 6 * np.sin(x / 120)], -1).astype(np.float32)
+
+
+def test_dense_correspondences_survive_bending_and_noise(rng):
+    query = grid(rng)
+    noisy = unit(query.descriptors + 0.1 * rng.normal(size=query.descriptors.shape))
+    order = rng.permutation(len(query))
+    other = LocalFeatures(query.points[order], noisy[order], query.weight, "m@1")
+    found = dense_correspondences(query, other)
+    assert len(found) > 0.9 * len(query)
+    assert np.abs(found.points0 - found.points1).max() < 20
+
+
+def test_strangers_give_hardly_any_correspondences(rng):
+    found = dense_correspondences(grid(rng), grid(rng))
+    assert len(found) < 20
+
+
+def test_too_few_points_are_no_error(rng):
+    few = grid(rng, rows=1, columns=3)
+    assert len(dense_correspondences(few, grid(rng))) == 0
+
+
+def test_descriptors_of_another_model_are_refused_by_name(rng):
+    a = grid(rng)
+    b = LocalFeatures(a.points, a.descriptors, a.weight, "m@2")
+    with pytest.raises(EmbeddingMismatch, match="m@2"):
+        dense_correspondences(a, b)
+
+
+def test_a_smooth_deformation_explains_the_true_and_not_the_random(rng):
+    points = rng.uniform(0, 300, (120, 2)).astype(np.float32)
+    target = bent(points)
+    target[80:] = rng.uniform(0, 300, (40, 2))
+    agree = agreeing(points, target, reach=6.0)
+    assert agree[:80].mean() > 0.9
+    assert agree[80:].mean() < 0.15
+
+
+def test_a_mirror_image_is_no_agreement(rng):
+    points = rng.uniform(0, 300, (100, 2)).astype(np.float32)
+    mirrored = points * np.float32([-1, 1]) + np.float32([300, 0])
+    assert not agreeing(points, mirrored, reach=6.0).any()
+
+
+def test_mutual_nearest_is_the_loop():
+    table = np.random.default_rng(1).normal(size=(7, 5)).astype(np.float32)
+    expected = [
+        (i, j)
+        for i in range(7)
+        for j in range(5)
+        if table[i].argmax() == j and table[:, j].argmax() == i
+    ]
+    i, j = mutual_nearest(table)
+    assert list(zip(i.tolist(), j.tolist(), strict=True)) == expected
+
+
+def test_the_pitch_of_a_grid_is_its_step_in_each_direction():
+    x, y = np.meshgrid(np.arange(5) * 4.0, np.arange(3) * 7.0)
+    assert pitch(np.stack([x, y], -1).reshape(-1, 2).astype(np.float32)).tolist() == [4.0, 7.0]
+
+
+@pytest.fixture(scope="module")
+def photos():
+    """Two views of one coat, and one of a relative: same style, another arrangement."""
+    style = CoatStyle.draw(np.random.default_rng(11))
+
+    def photo(seed, stream):
+        rng = np.random.default_rng(stream)
+        camera = Camera(bend=0.02, noise=0.01, shade=0.2, yaw=0.1 * stream)
+        view = render(draw_coat(style, seed, height=320), camera, rng, size=(256, 512))
+        image = colourised(view, infrared=True)
+        return Crop(image, Box(100, 50, 612, 306), Flank.LEFT)
+
+    return photo(1, 1), photo(1, 2), photo(2, 3)
+
+
+def test_rootsift_finds_the_same_animal_and_not_its_relative(photos):
+    same0, same1, relative = (rootsift(p) for p in photos)
+    scales = (640 / 512, 640 / 512)
+    genuine = rootsift_correspondences(same0, same1, scales=scales)
+    assert len(genuine) > 25
+    assert len(rootsift_correspondences(same0, relative, scales=scales)) < 12
+
+
+def test_points_are_in_pixels_of_the_photo_not_of_the_crop(photos):
+    points = rootsift(photos[0]).points
+    assert points[:, 0].min() >= 99
+    assert points[:, 0].max() <= 612
+    assert points[:, 1].min() >= 49
+    assert points[:, 1].max() <= 306
+
+
+def test_a_photo_without_texture_has_no_keypoints_and_no_error():
+    blank = Crop(np.full((64, 128, 3), 90, np.uint8), Box(0, 0, 128, 64), Flank.LEFT)
+    assert len(rootsift(blank)) == 0
+
+
+def features(rng, model="m@1"):
+    vector = unit(rng.normal(size=16))
+    sift = LocalFeatures(
+        rng.uniform(0, 100, (30, 2)).astype(np.float32),
+        unit(rng.normal(size=(30, 128))),
+        np.ones(30, np.float32),
+        "rootsift@1",
+    )
+    return AnnotationFeatures(
+        Embedding(vector, model), grid(rng), sift, Flank.LEFT, Box(0, 0, 240, 120)
+    )
+
+
+def test_a_photo_agrees_with_itself_more_than_with_a_stranger(rng):
+    a, b = features(rng), features(rng)
+    assert compare(a, a, FUSION).agreement > compare(a, b, FUSION).agreement + 3
+    assert compare(a, a, FUSION).cosine == pytest.approx(1)
+
+
+def test_the_quick_look_leaves_rootsift_unmeasured(rng):
+    a = features(rng)
+    seen = compare(a, a, FUSION, rootsift=False)
+    assert seen.rootsift_score is None
+    assert [c.kind for c in seen.correspondences] == ["rosette"]
+
+
+def test_embeddings_of_two_models_are_never_compared(rng):
+    with pytest.raises(EmbeddingMismatch):
+        compare(features(rng), features(rng, "m@2"), FUSION)
+
+
+@given(st.floats(-1, 1), st.floats(0, 500), st.floats(0, 500), st.floats(0, 2), st.floats(0, 100))
+def test_more_agreement_never_lowers_the_fused_number(cosine, dense, sift, more, many):
+    base = FUSION.agreement(cosine, dense, sift)
+    assert FUSION.agreement(cosine + more, dense, sift) >= base
+    assert FUSION.agreement(cosine, dense + many, sift) >= base
+    assert FUSION.agreement(cosine, dense, sift + many) >= base
+
+
+def test_packed_features_lose_almost_nothing(rng):
+    held = grid(rng)
+    back = unpack_features(pack_features(held))
+    assert np.array_equal(back.points, held.points)
+    assert back.model == held.model
+    assert np.einsum("kd,kd->k", back.descriptors, held.descriptors).min() > 0.995
+    vector = Embedding(unit(rng.normal(size=16)), "m@1")
+    assert np.array_equal(unpack_vector(pack_vector(vector), "m@1").vector, vector.vector)
+
+
+WEIGHTS = np.array([0.0, 0.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 2.0, 2.0, 2.0, 2.0])
+LINK = Link(WEIGHTS, np.stack([WEIGHTS / 2, WEIGHTS * 2]))
+
+
+def test_silence_speaks_only_where_the_photos_could_have_agreed():
+    def silent(could):
+        return LINK.log_odds(Told(0.9, 0.0, None, could))
+
+    assert silent(0.0) == 0.0
+    assert silent(0.25) == pytest.approx(-2 * (0.25 + 0.15 + 0.05))
+    assert silent(0.1) > silent(0.5)
+
+
+def test_a_handful_of_agreements_by_chance_says_nothing():
+    assert LINK.log_odds(Told(0.9, np.e - 1.01, 0.0, 0.0)) == 0.0
+    assert LINK.log_odds(Told(0.9, 100.0, 0.0, 0.0)) > 5
+
+
+@given(st.floats(0, 500), st.floats(0, 500), st.floats(0, 1), st.floats(0, 100), st.floats(0, 1))
+def test_more_agreement_never_lowers_the_log_odds_and_more_silence_never_raises_them(
+    fine, sift, could, many, more
+):
+    base = LINK.log_odds(Told(0.0, fine, sift, could))
+    assert LINK.log_odds(Told(0.0, fine + many, sift, could)) >= base
+    assert LINK.log_odds(Told(0.0, fine, sift + many, could)) >= base
+    assert LINK.log_odds(Told(0.0, fine, sift, could + more)) <= base
+
+
+def test_the_spread_of_a_link_is_what_its_refits_say():
+    told = Told(0.0, 40.0, 3.0, 0.2)
+    once = LINK.log_odds(told)
+    assert LINK.spread(told) == pytest.approx([once / 2, once * 2])
+
+
+def shown(trust, n, quality=None):
+    rows = np.ones((n, 2), np.float32)
+    seen = LocalFeatures(rows, rows, np.full(n, trust, np.float32), "m@1")
+    vector = Embedding(unit(np.ones(4, np.float32)), "m@1")
+    graded = quality and Quality(MEASURES, quality, Grade.USABLE, (), "quality@0")
+    return AnnotationFeatures(vector, seen, seen, Flank.LEFT, Box(0, 0, 9, 9), quality=graded)
+
+
+MEASURES = Measures(0.9, 0.5, 0.4, 0.0, 0.0, 300.0, 0.8, 0.0)
+
+
+def test_capacity_is_what_both_photos_show_less_for_the_poorer_one():
+    one, other = shown(0.5, 1000), shown(0.5, 400)
+    assert capacity(one, other, alike=500.0) == pytest.approx(0.5 * 0.2)
+    assert capacity(one, shown(0.5, 400, 1 / 6 + 5 / 24), 500.0) == pytest.approx(0.5 * 0.2 * 0.5)
+    assert capacity(one, shown(0.5, 400, 0.1), 500.0) == 0.0
+    assert capacity(one, other, alike=50.0) == pytest.approx(0.5 * 0.2 * 0.5)
+    assert capacity(one, shown(0.5, 0), 500.0) == capacity(one, other, 0.0) == 0.0

@@ -1,0 +1,105 @@
+"""Documents and code say the same: settings, routes, error codes, OpenAPI examples, commands."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from reid import errors as core
+from service.__main__ import app as command_line
+from service.settings import Settings
+from service.web import errors
+from service.web.wire import Wire
+
+DOCS = Path(__file__).parent.parent.parent.parent / "docs"
+
+
+def cells(document, heading):
+    """Rows of the first table below a heading, as lists of cells without backticks."""
+    text = (DOCS / document).read_text(encoding="utf-8").split(f"\n## {heading}\n", 1)[1]
+    table = re.search(r"(?:^\|.*\n)+", text, re.MULTILINE).group()
+    rows = [line.strip("|\n").split("|") for line in table.splitlines()[2:]]
+    return [[cell.strip().replace("`", "") for cell in row] for row in rows]
+
+
+def test_every_setting_is_documented_with_its_default_and_meaning():
+    documented = {row[0]: tuple(row[1:]) for row in cells("settings.md", "Settings")}
+    defined = {
+        f"REID_{name.upper()}": (
+            "" if field.default is None else str(field.default),
+            field.description,
+        )
+        for name, field in Settings.model_fields.items()
+    }
+    assert documented == defined
+
+
+def test_every_route_is_documented_and_no_other(client):
+    described = client.get("/openapi.json").json()["paths"]
+    routes = {f"{method.upper()} {path}" for path, verbs in described.items() for method in verbs}
+    assert {row[0] for row in cells("api.md", "Routes")} == routes
+
+
+def all_errors(base):
+    return {base.code}.union(*(all_errors(one) for one in base.__subclasses__()))
+
+
+def test_every_error_code_is_documented():
+    documented = {row[0] for row in cells("api.md", "Errors")}
+    shown = all_errors(core.ReidError) | {"invalid_request", "internal_error", "cross_origin"}
+    shown |= {"foreign_host", *errors.GATE_CODES, *errors.HTTP_CODES.values()}
+    assert shown <= documented
+
+
+def models():
+    """Every model of the API: those that follow from the base of all wire models."""
+
+    def below(base):
+        return [base, *(model for child in base.__subclasses__() for model in below(child))]
+
+    return below(Wire)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [m for m in models() if (m.model_config.get("json_schema_extra"))],
+    ids=lambda m: m.__name__,
+)
+def test_an_example_is_what_it_is_an_example_of(model):
+    (example,) = model.model_config["json_schema_extra"]["examples"]
+    assert set(model.model_validate(example).model_dump()) == set(model.model_fields)
+
+
+def test_every_route_of_the_api_shows_an_example_or_is_a_picture(client):
+    described = client.get("/openapi.json").json()
+    shown = {
+        name
+        for name, schema in described["components"]["schemas"].items()
+        if schema.get("examples")
+    }
+    for path, verbs in described["paths"].items():
+        for method, operation in verbs.items():
+            content = operation["responses"].get("200", operation["responses"].get("201"))[
+                "content"
+            ]
+            answer = str(content.get("application/json", ""))
+            assert not answer or any(f"/{name}'" in answer for name in shown), (method, path)
+
+
+def commands(of, before=()):
+    """The words of every command, those of groups too."""
+    for one in of.registered_commands:
+        yield (*before, one.name or one.callback.__name__)
+    for group in of.registered_groups:
+        yield from commands(group.typer_instance, (*before, group.name))
+
+
+def test_every_command_is_documented_and_has_help():
+    documented = {row[0] for row in cells("settings.md", "Commands")}
+    found = set(commands(command_line))
+    assert documented == {" ".join(("leopard-reid", *words)) for words in found}
+    for words in found:
+        result = CliRunner().invoke(command_line, [*words, "--help"])
+        assert result.exit_code == 0
+        assert "Usage" in result.output
