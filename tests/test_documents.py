@@ -59,3 +59,21 @@ def test_the_python_of_the_readme_imports_what_exists():
         if isinstance(statement, ast.ImportFrom):
             module = importlib.import_module(statement.module)
             assert all(hasattr(module, alias.name) for alias in statement.names)
+
+
+def test_every_decision_states_whether_it_is_in_force():
+    text = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    decisions = re.findall(r"^- .*(?:\n  .*)*", text, re.MULTILINE)
+    assert decisions
+    assert [d for d in decisions if "in force" not in d and "replaced by" not in d] == []
+
+
+def test_the_decisions_fit_on_200_lines():
+    text = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 200
+
+
+@pytest.mark.parametrize("document", ["docs/decisions.md", "docs/experiments.md"])
+def test_no_line_is_longer_than_140_characters(document):
+    lines = (ROOT / document).read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > 140] == []
