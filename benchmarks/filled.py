@@ -28,7 +28,8 @@ from reid.photo.images import decode
 from reid.synthetic.survey import write_survey
 from reid.types import AnnotationFeatures, Embedding, LocalFeatures
 from service.operations import demo
-from service.photos.intake import Intake, Said
+from service.photos.intake import Intake
+from service.photos.statements import Statements
 from service.recognition.comparing import maker_of
 from service.recognition.engine import Engine
 from service.store import cases, decisions, encounters, features, pairs, progress, reviews
@@ -174,14 +175,14 @@ def take_in(
     for n, sample in enumerate(taken):
         data = commented(sample.data, f"encounter {plan.number} photo {n}")
         name = f"{plan.number:05d}-{n}.jpg"
-        said = Said(
+        statements = Statements(
             station=plan.station,
             captured_at=plan.at + timedelta(seconds=20 * n),
             flank=sample.row.flank,
             camera=f"C{1 + n}",
             encounter=f"E{plan.number:05d}",
         )
-        kept = intake.accept([(name, data)], said).files[0]
+        kept = intake.accept([(name, data)], statements).files[0]
         if kept.annotation_id is None or kept.encounter_id is None:
             raise RuntimeError(f"{name}: {kept.error_detail}")
         shown[kept.annotation_id] = plan.identity, sample

@@ -14,6 +14,7 @@ import typer
 
 from reid.errors import BadSettings, NotFound, ReidError, WeightsError
 from reid.evidence.local import IMPOSTOR
+from reid.interchange.catalogue import WRITERS
 from reid.types import Flank
 from service.accounts.commands import accounts
 from service.calibration.study import Calibration
@@ -123,9 +124,9 @@ def add(
     data_dir: DataDir = None,
 ) -> None:
     """Upload photos into the catalogue; a worker embeds them. Exit code 1 if one was refused."""
-    from service.photos.intake import Said
+    from service.photos.statements import Statements
 
-    said = Said(
+    statements = Statements(
         station=station or None,
         flank=flank,
         boxes=(box,) if box else (),
@@ -133,7 +134,7 @@ def add(
     )
     with _components(read_settings(data_dir=data_dir)) as components:
         result = components[Intake].accept(
-            ((path.name, path.read_bytes()) for path in photos), said
+            ((path.name, path.read_bytes()) for path in photos), statements
         )
     for one in result.files:
         outcome = "refused" if one.photo_id is None else "new" if one.created else "known"
@@ -211,13 +212,18 @@ def compare_pairs(data_dir: DataDir = None) -> None:
 
 @app.command("export-identities")
 def export_identities(
-    folder: Annotated[Path, typer.Argument(help="A new folder.")], data_dir: DataDir = None
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
+    form: Annotated[
+        str, typer.Option(help=f"Format of the table: {', '.join(WRITERS)}.")
+    ] = "index_csv",
+    data_dir: DataDir = None,
 ) -> None:
     """Write crops and index.csv of all decided encounters, for scripts/finetune.py."""
     from service.exchange.export import export_identities as export
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        result = export(components[Settings], components[Database], components[PhotoFiles], folder)
+        of = (components[Settings], components[Database], components[PhotoFiles])
+        result = export(*of, folder, form)
     for one in result.skipped:
         typer.echo(f"skipped: {one}", err=True)
     typer.echo(f"{result.annotations} annotations of {result.individuals} identities in {folder}")

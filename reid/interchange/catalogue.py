@@ -1,4 +1,4 @@
-"""A catalogue in any form that we read: which one it is, and its annotations."""
+"""All formats, and a catalogue in any of them: which one it is, and its annotations."""
 
 import csv
 from pathlib import Path
@@ -7,18 +7,19 @@ from reid.errors import BadDataset
 from reid.interchange import index_csv, wildlife_datasets, wildme_coco
 from reid.interchange.named import Reading
 
+FORMATS = (wildme_coco.FORMAT, wildlife_datasets.FORMAT, index_csv.FORMAT)
+"""Every format that is read or written; a file is read as the first one that recognises it."""
+
+READERS = [(one.recognises, one.read) for one in FORMATS if one.read]
+FILES = [one.file for one in reversed(FORMATS) if one.file]  # index.csv first
+WRITERS = {one.name: one.write for one in FORMATS if one.write}
+
 
 def read_catalogue(path: Path) -> Reading:
     """A folder with index.csv or metadata.csv, one of these tables, or a Wild Me COCO file."""
     file = _file(path)
     try:
-        if file.suffix.casefold() == ".json":
-            return wildme_coco.read(file)
-        with file.open(newline="", encoding="utf-8-sig") as table:
-            header = set(next(csv.reader(table), []))
-        if "identity" in header:
-            return wildlife_datasets.read(file)
-        return index_csv.read(file)
+        return next(read(file) for recognises, read in READERS if recognises(file))
     except (UnicodeDecodeError, csv.Error) as error:
         raise BadDataset(f"{file} is no text in UTF-8: {error}") from error
     except OSError as error:
@@ -30,7 +31,7 @@ def _file(path: Path) -> Path:
         if not path.is_file():
             raise BadDataset(f"{path} does not exist: name a folder with index.csv, or a table")
         return path
-    for name in ("index.csv", "metadata.csv"):
+    for name in FILES:
         if (path / name).is_file():
             return path / name
     raise BadDataset(f"{path} has no index.csv and no metadata.csv; a COCO file is named itself")

@@ -18,13 +18,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.accounts.admission import idle
 from service.accounts.passwords import fingerprint
-from service.accounts.permissions import BY_LOGIN_ONLY, ROUTES, UNASKED, WITH_TEMPORARY_PASSWORD
 from service.settings import Settings
 from service.store import accounts, sessions, tokens
 from service.store.database import Database
 from service.store.people import ANONYMOUS, Actor, Role
 from service.web.csrf import parsed
 from service.web.errors import ErrorPage, RoleNeeded, problem, response
+from service.web.permissions import BY_LOGIN_ONLY, ROUTES, UNASKED, WITH_TEMPORARY_PASSWORD
 from service.web.speech import Speech
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from reid.evidence.tested import load_tested
 from reid.weights import default_folder
 from service.calibration.study import Calibration
 from service.calibration.wire import (
-    AppliedOut,
+    AppliedScaleOut,
     CalibrationOut,
     RateOut,
     StudyOut,
@@ -39,8 +39,8 @@ def calibration_out(settings: Settings, engine: Engine, calibration: Calibration
     )
 
 
-def _applied(one: Applied, fitted: str) -> AppliedOut:
-    return AppliedOut(
+def _applied(one: Applied, fitted: str) -> AppliedScaleOut:
+    return AppliedScaleOut(
         number=one.number,
         calibrator=one.calibrator,
         factor=one.factor,

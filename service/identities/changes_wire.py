@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from service.identities import examples
-from service.web.wire import Line, Note, Number, Wire, shown
+from service.web.wire import Line, Note, Number, Wire
 
 Sex = Literal["female", "male", "unknown"]
 LifeStage = Literal["adult", "subadult", "juvenile", "unknown"]
@@ -56,8 +55,6 @@ class MovedOut(Wire):
 class ChangeOut(Wire):
     """One entry of the history. before, after: identity -> fields that changed."""
 
-    model_config = shown(examples.CHANGE)
-
     id: int
     kind: Literal["created", "joined", "renamed", "described", "merged", "split", "kept", "undone"]
     identity_id: int
@@ -76,8 +73,6 @@ class ChangeOut(Wire):
 class IdentityIn(Wire):
     """A new individual, with the encounters that are it from now on; they may be none."""
 
-    model_config = shown(examples.IDENTITY_IN)
-
     name: Line | None = Field(None, description="left out, the next free one like L001")
     encounters: Encounters = ()
     sex: Sex = "unknown"
@@ -95,8 +90,6 @@ class IdentityEdit(Wire):
     seen: the newest change of the identity that was seen, 0 for none; null: no check is made.
     """
 
-    model_config = shown(examples.IDENTITY_EDIT)
-
     name: Line | None = None
     sex: Sex | None = None
     life_stage: LifeStage | None = None
@@ -109,8 +102,6 @@ class IdentityEdit(Wire):
 class MergeIn(Wire):
     """All encounters of the other identity become this one. evidence null: what is known."""
 
-    model_config = shown(examples.MERGE_IN)
-
     other_id: Number
     reviewer: Line = "anonymous"
     reason: Note = ""
@@ -120,8 +111,6 @@ class MergeIn(Wire):
 
 class SplitIn(Wire):
     """These encounters leave: into an identity that exists, or a new one of this name."""
-
-    model_config = shown(examples.SPLIT_IN)
 
     encounters: Annotated[Encounters, Field(min_length=1)]
     into: Number | None = None
@@ -135,8 +124,6 @@ class SplitIn(Wire):
 class UndoIn(Wire):
     """Who takes a change back, and why."""
 
-    model_config = shown(examples.UNDO_IN)
-
     reviewer: Line = "anonymous"
     reason: Note = ""
 
@@ -147,8 +134,6 @@ class CutOut(Wire):
     posterior: of this way; all_one: of one animal; unmeasured: pairs that nobody compared;
     left_out: older encounters that were not sorted. groups empty: fewer than two encounters.
     """
-
-    model_config = shown(examples.CUT)
 
     identity_id: int
     groups: list[list[int]]
@@ -164,8 +149,6 @@ class CutOut(Wire):
 class MarkIn(Wire):
     """Whether a photo may speak for its identity. after: the newest mark that was seen, or 0."""
 
-    model_config = shown(examples.MARK_IN)
-
     state: Literal["approved", "refused", "unmarked"]
     reviewer: Line = "anonymous"
     reason: Note = ""
@@ -174,8 +157,6 @@ class MarkIn(Wire):
 
 class MarkOut(Wire):
     """What somebody said of a photo as a reference; the newest one counts."""
-
-    model_config = shown(examples.MARK)
 
     id: int
     annotation_id: int
@@ -204,8 +185,6 @@ class NamedOut(Wire):
 class ConflictOut(Wire):
     """Two encounters about which catalogue, observers and machine contradict each other."""
 
-    model_config = shown(examples.CONFLICT)
-
     kind: Literal["apart", "together", "chain"] = Field(
         description="apart: one identity, said to differ; together: two identities, said to be the "
         "same; chain: both the same as `through`, said to differ"
@@ -222,8 +201,6 @@ class ConflictOut(Wire):
 
 class KeepIn(Wire):
     """A contradiction stays as it is. seen: the newest opinion that was seen, 0 for none."""
-
-    model_config = shown(examples.KEEP_IN)
 
     kind: Literal["apart", "together", "chain"]
     one: Number

@@ -6,8 +6,7 @@ from typing import Literal
 from reid.types import Flank
 from service.encounters.wire import DecisionOut
 from service.photos.wire import ReferenceOut
-from service.web import examples
-from service.web.wire import Wire, shown
+from service.web.wire import Wire
 
 
 class IdentityOut(Wire):
@@ -15,8 +14,6 @@ class IdentityOut(Wire):
 
     merged_into: the identity to which its encounters went; null where it was not merged away.
     """
-
-    model_config = shown(examples.IDENTITY)
 
     id: int
     name: str
@@ -41,8 +38,6 @@ class SightingOut(Wire):
 
 class IdentityDetailOut(Wire):
     """One identity with its encounters, photos and every decision that ever named it."""
-
-    model_config = shown(examples.IDENTITY_DETAIL)
 
     summary: IdentityOut
     sightings: list[SightingOut]

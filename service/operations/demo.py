@@ -11,7 +11,8 @@ from sqlalchemy import Connection, select
 
 from reid.synthetic.survey import write_survey
 from reid.types import Flank
-from service.photos.intake import Intake, Said
+from service.photos.intake import Intake
+from service.photos.statements import Statements
 from service.store import decisions, encounters, identities
 from service.store.database import Database
 from service.store.decisions import NewDecision
@@ -80,14 +81,14 @@ def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
     """
     rows = sorted(read_index(folder), key=lambda row: (row.captured_at or datetime.max, row.path))  # noqa: DTZ901
     for row in rows:
-        said = Said(
+        statements = Statements(
             station=row.station,
             captured_at=row.captured_at,
             flank=row.flank,
             camera=row.camera,
             encounter=row.encounter,
         )
-        intake.accept([(row.path.name, row.path.read_bytes())], said)
+        intake.accept([(row.path.name, row.path.read_bytes())], statements)
         yield row.path
     with database.write() as connection:
         for individual, seen in _encounters(rows).items():

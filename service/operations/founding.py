@@ -11,7 +11,8 @@ from reid.synthetic.answers import RECORDS, Answer
 from reid.synthetic.founding import CAPTION, SIMULATED, VARIANTS, Truth, Variant, write_founding
 from service.cases.report import Casework
 from service.operations.demo import REVIEWER, SurveyPhoto, is_empty, painted_once, read_index
-from service.photos.intake import Intake, Said
+from service.photos.intake import Intake
+from service.photos.statements import Statements
 from service.store import cases, encounters
 from service.store.database import Database
 
@@ -55,9 +56,9 @@ def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
     conflicting = VARIANTS[0].encounters[1]
     for row in read_index(folder):
         data = [(row.path.name, row.path.read_bytes())]
-        intake.accept(data, _said(row))
+        intake.accept(data, _statements(row))
         if row.encounter == conflicting:
-            intake.accept(data, _said(row, caption=True))
+            intake.accept(data, _statements(row, caption=True))
             conflicting = ""
         yield row.path
     with database.write() as connection:
@@ -91,9 +92,9 @@ def _answer(casework: Casework, variant: Variant, case_id: int) -> Answer:
     return Answer(variant, (first, second, third), *sure, settle)
 
 
-def _said(row: SurveyPhoto, *, caption: bool = False) -> Said:
+def _statements(row: SurveyPhoto, *, caption: bool = False) -> Statements:
     """What an uploader states; with `caption`, the date of a caption, too."""
-    return Said(
+    return Statements(
         station=row.station,
         captured_at=CAPTION if caption else None,
         flank=row.flank,

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from reid.types import Box
 from service.photos.facts_view import FactsView, facts_view
+from service.photos.statements import FIELDS
 from service.store import photos, uploads
 from service.store.photos import Annotation, Photo
 from service.store.uploads import UploadedFile
@@ -46,18 +47,25 @@ def state_word(state: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PhotoView:
-    """One photo with the animals in it."""
+    """One photo with the animals in it. stated: headings and values of what its uploader stated."""
 
     photo: Photo
+    stated: tuple[tuple[str, str], ...]
     annotations: tuple[AnnotationView, ...]
     boxes: tuple[Box, ...]
 
 
 def photo_view(connection: Connection, photo_id: str) -> PhotoView:
     """One photo."""
-    found = photos.annotations_of(connection, photo_id)
-    boxes = tuple(one.box for one in found if one.box)
-    return PhotoView(photos.get(connection, photo_id), tuple(map(annotation, found)), boxes)
+    photo, animals = photos.get(connection, photo_id), photos.annotations_of(connection, photo_id)
+    boxes = tuple(animal.box for animal in animals if animal.box)
+    return PhotoView(photo, stated_facts(photo), tuple(map(annotation, animals)), boxes)
+
+
+def stated_facts(photo: Photo) -> tuple[tuple[str, str], ...]:
+    """Heading and value of everything that was stated of a photo and has a heading."""
+    values = ((_(field.heading), getattr(photo, field.name)) for field in FIELDS if field.heading)
+    return tuple((heading, str(value)) for heading, value in values if value not in (None, ""))
 
 
 def annotation(one: Annotation) -> AnnotationView:

@@ -21,7 +21,7 @@ from service.reviews.to_wire import (
 )
 from service.reviews.wire import (
     AgreementsOut,
-    AppliedOut,
+    AppliedPairsOut,
     ApplyIn,
     OpinionIn,
     OpinionOut,
@@ -32,7 +32,7 @@ from service.reviews.wire import (
     ReviewsOut,
     RoundIn,
     RoundOut,
-    SettlingOut,
+    SettledPairsOut,
 )
 from service.store import reviews
 from service.store.reviews import Edit, Source
@@ -104,20 +104,20 @@ def get_agreement(database: TheDatabase, who: Who, observer: Stated = "anonymous
 
 
 @router.get("/settling")
-def preview_settling(database: TheDatabase, pair: Chosen = None) -> SettlingOut:
+def preview_settling(database: TheDatabase, pair: Chosen = None) -> SettledPairsOut:
     """What applying the settled pairs to the catalogue would do."""
     with database.read() as connection:
         return settling_out(settling.plan(connection, pair))
 
 
 @router.post("/settling")
-def apply_settled(new: ApplyIn, database: TheDatabase, who: Who) -> AppliedOut:
+def apply_settled(new: ApplyIn, database: TheDatabase, who: Who) -> AppliedPairsOut:
     """Apply them: decisions, and the pairs closed. Merges and contradictions stay listed."""
     with database.write() as connection:
         name = who.signs(new.reviewer)
         done = settling.apply(connection, name, new.pairs, new.digest)
     made = [DecisionOut.model_validate(one) for one in done.decisions]
-    return AppliedOut(plan=settling_out(done.plan), decisions=made)
+    return AppliedPairsOut(plan=settling_out(done.plan), decisions=made)
 
 
 @router.get("/{pair_id}")

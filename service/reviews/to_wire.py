@@ -25,7 +25,7 @@ from service.reviews.wire import (
     ReviewOut,
     ReviewsOut,
     RoundOut,
-    SettlingOut,
+    SettledPairsOut,
 )
 from service.store.opinions import NewOpinion, Region
 from service.store.people import Actor, Role
@@ -118,9 +118,9 @@ def agreements_out(connection: Connection, actor: Actor, observer: str) -> Agree
     )
 
 
-def settling_out(plan: Plan) -> SettlingOut:
+def settling_out(plan: Plan) -> SettledPairsOut:
     """What applying would do."""
-    return SettlingOut(
+    return SettledPairsOut(
         digest=plan.digest,
         new_identities=plan.fresh,
         joins=[

@@ -19,6 +19,7 @@ from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.page_counts import counts
 from service.web.parameters import component
+from service.web.permissions import SECTIONS
 from service.web.species import Species
 from service.web.wire import Problem
 from service.web.words import FILTERS, KINDS, SIGNS, general, sentence
@@ -37,7 +38,7 @@ def here(request: Request) -> str:
 templates = Jinja2Templates(Path(__file__).parent.parent / "templates")
 languages.install(templates.env)
 templates.env.filters.update(FILTERS, browser=people.browser)
-templates.env.globals.update(signs=SIGNS, kinds=KINDS, here=here)
+templates.env.globals.update(signs=SIGNS, kinds=KINDS, here=here, sections=SECTIONS)
 templates.env.globals.update(role_words=people.role_words, role_says=people.role_says)
 
 

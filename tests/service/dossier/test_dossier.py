@@ -16,7 +16,6 @@ from reid.errors import BadSettings, NotFound
 from reid.types import Source
 from service.__main__ import app as command_line
 from service.cases.report import Casework
-from service.dossier.examples import DOSSIER
 from service.dossier.pair_view import pair_figure
 from service.dossier.printing import printed, write
 from service.dossier.wire import CropOut, DossierOut
@@ -28,6 +27,7 @@ from service.store import cases, encounters
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.viewer.drawing import GAP, PANE_WIDTH
+from service.web.wire import EXAMPLES
 
 HTML = {"accept": "text/html"}
 DEGREES = 0x8825, {1: "N", 2: (41.0, 21.0, 32.0), 3: "E", 4: (55.0, 7.0, 11.0)}
@@ -245,7 +245,7 @@ def test_a_flank_that_the_network_sees_otherwise_is_said_where_it_speaks(client,
 
 def drawn(**changes):
     """The figure of a pair of 100 x 50 pixel photos with one point that agrees."""
-    content = DossierOut.model_validate(DOSSIER).content
+    content = DossierOut.model_validate(EXAMPLES["DossierOut"]).content
     crop = {"box": (0, 0, 100, 50), "jpeg": ""}
     photo = content.encounters[0].photos[0]
     photos = {
@@ -255,9 +255,10 @@ def drawn(**changes):
     agreeing = CorrespondencesOut(
         kind="rosette", query=[(10, 20)], reference=[(60, 30)], strength=[0.9]
     )
-    values = {"correspondences": [agreeing], **changes}
+    shown = {"annotations": (5, 11)}
+    values = shown | {"query": 5, "overlap": None, "correspondences": [agreeing], **changes}
     pair = content.pairs[0].model_copy(update=values)
-    return pair_figure(content.report.pairs[0], pair, photos)
+    return pair_figure(content.report.pairs[0].model_copy(update=shown), pair, photos)
 
 
 @pytest.mark.parametrize(("query", "left", "right"), [(5, 0.1, 0.6), (11, 0.6, 0.1)])
