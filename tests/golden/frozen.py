@@ -4,9 +4,7 @@ Of the service it needs `create_app` and `Settings` only, so that it survives an
 """
 
 import json
-import lzma
 import re
-import shutil
 import tarfile
 import time
 from contextlib import ExitStack, contextmanager
@@ -55,20 +53,22 @@ def addresses():
     return found
 
 
-def routes(app):
-    """Path templates of everything that answers GET, with the pattern of each."""
-    every = iter_route_contexts(app.routes)
-    return {one.path: one.original_route.path_regex for one in every
-            if "GET" in (one.methods or ())}  # fmt: skip
-
-
 def unvisited(app):
     """Routes that answer GET and are neither frozen nor named in UNFROZEN."""
+    return templates(app) - UNFROZEN - visited(app)
+
+
+def visited(app):
+    """Routes that answer GET and have an address in the list."""
     paths = [one.path.partition("?")[0] for one in addresses() if one.method == "GET"]
+    got = templates(app)
+    return {template for template in got if any(_like(template).fullmatch(p) for p in paths)}
+
+
+def templates(app):
+    """Paths of all routes that answer GET, such as /cases/{case_id}."""
     every = iter_route_contexts(app.routes)
-    got = {one.path for one in every if "GET" in (one.methods or ())}
-    visited = {template for template in got if any(_like(template).fullmatch(p) for p in paths)}
-    return got - visited - UNFROZEN
+    return {one.path for one in every if "GET" in (one.methods or ())}
 
 
 def _like(template):
@@ -145,13 +145,23 @@ def tags(html):
 
 
 def _rounded(number):
-    return f"{float(number.group()):.6g}"
+    return f"{float(number.group()):.4g}"
 
 
 VOLATILE = {
-    "pictures inside a page": (r"data:image/(\w+);base64,[\w+/=]+", r"data:image/\1;base64,..."),
-    "versions of static files": (r"(/static/[\w./-]+)\?\w+=\w+", r"\1?..."),
-    "the seventh digit of a number": (r"-?\b\d+\.\d{6,}(e-?\d+)?\b", _rounded),
+    "pictures inside a dossier": (r"data:image/(\w+);base64,[\w+/=]+", r"data:image/\1;base64,..."),
+    "the hash of a style that holds pictures": (r"(?<=[';])sha256-[\w+/=]+", "sha256-..."),
+    "the hash of a dossier with its pictures": (
+        r'(SHA-256\D{2,30} |"digest": "|<dd class="hash">)[0-9a-f]{64}',
+        r"\1...",
+    ),
+    "the day of a dossier": (
+        r"\d+ [^\W\d]+\.? \d{4}(\W+\w\.)?[,.]( \d\d:\d\d UTC,)?(?= [\w ]*leopard-reid \d)",
+        "(day)",
+    ),
+    "the moment when a record was made": (r'("made_at": )"\d{4}-[^"]*Z"(?=\n})', r'\1"..."'),
+    "the version of this program": (r'(leopard-reid |"version": ")\d[\w.]*\w', r"\1..."),
+    "the fifth digit of a long number": (r"-?\b\d+\.\d{6,}(e-?\d+)?\b", _rounded),
     "milliseconds that a stage took": (r'("timings": )\{[^}]*\}', r"\1{...}"),
 }
 """Name: pattern and what stands for it. Nothing else is hidden from the comparison."""
@@ -161,7 +171,7 @@ def plain(text):
     """The text without what differs from one run to the next."""
     for pattern, instead in VOLATILE.values():
         text = re.sub(pattern, instead, text)
-    return text
+    return text.strip()
 
 
 def openapi(client):
@@ -175,31 +185,3 @@ def collect(folder):
     with everybody(folder) as clients:
         seen = {language: see(clients, language) for language in LANGUAGES}
         return {"openapi": {"openapi": openapi(clients["single"])}, **seen}
-
-
-def write(path, pages):
-    """Pages as text, packed: `xzcat` shows them."""
-    if not pages:
-        path.unlink(missing_ok=True)
-        return
-    path.parent.mkdir(exist_ok=True)
-    text = "".join(f"{MARK}{address}\n{page}\n" for address, page in sorted(pages.items()))
-    path.write_bytes(lzma.compress(text.encode(), preset=9))
-
-
-MARK = "=== "
-
-
-def read(path):
-    """What `write` wrote; nothing where there is no file."""
-    if not path.exists():
-        return {}
-    text = "\n" + lzma.decompress(path.read_bytes()).decode()
-    parts = text.split(f"\n{MARK}")[1:]
-    return {part.partition("\n")[0]: part.partition("\n")[2].removesuffix("\n") for part in parts}
-
-
-def empty(folder):
-    """Nothing is left from the run before."""
-    shutil.rmtree(folder, ignore_errors=True)
-    return folder
