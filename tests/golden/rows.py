@@ -5,7 +5,6 @@ from contextlib import closing
 
 MACHINERY = {"alembic_version", "sqlite_sequence"}
 NEW_COLUMNS = {}  # table: columns that a later migration added; what it says stays elsewhere
-CACHES = {"pair_evidence", "pair_search", "clustering", "thumbnail"}  # may be made again any time
 
 
 def dump(file):

@@ -22,7 +22,7 @@ def nothing_differs(wrong):
 
 
 def test_the_description_of_the_api_is_as_it_was(clients):
-    now = {"openapi": openapi(clients["single"])}
+    now = {"openapi": openapi(clients["single"][0])}
     nothing_differs(goldens.unwanted("openapi", now))
 
 
@@ -32,8 +32,16 @@ def test_every_page_and_answer_is_as_it_was(clients, language):
     nothing_differs(goldens.unwanted(language, see(clients, language)))
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["single", "accounts"])
+def test_nothing_that_was_asked_changed_a_catalogue(tmp_path, folder, clients, name):
+    files = [at / name / "reid.sqlite3" for at in (unpack(tmp_path), folder)]
+    before, after = (rows.dump(file) for file in files)
+    assert rows.changes(before, after | {"login_attempt": before["login_attempt"]}) == []
+
+
 def test_no_page_is_forgotten(clients):
-    assert unvisited(clients["single"].app) == set()
+    assert unvisited(clients["single"][0].app) == set()
     assert len(set(addresses())) == len(addresses())
 
 
