@@ -160,6 +160,7 @@ VOLATILE = {
     "the moment when a record was made": (r'("made_at": )"\d{4}-[^"]*Z"(?=\n})', r'\1"..."'),
     "the version of this program": (r'(leopard-reid |"version": ")\d[\w.]*\w', r"\1..."),
     "the fifth digit of a long number": (r"(?<![:\d])-?\b\d+\.\d{6,}(e-?\d+)?\b", _rounded),
+    "the room of a static file": (r"/static/\w+/(?=[\w-]+\.)", "/static/"),
     "milliseconds that a stage took": (r'("timings": )\{[^}]*\}', r"\1{...}"),
 }
 """Name: pattern and what stands for it. Nothing else is hidden from the comparison."""
