@@ -96,8 +96,8 @@ def _call_reviews(api: Recorder) -> None:
     wanted = {"share": 0.1, "seed": 1, "apply": True, "reviewer": "cd"}
     api.call("POST", f"{API}/reviews/round", wanted)
     api.call("GET", f"{API}/reviews/agreement", query=seen_by)
-    plan = api.call("GET", f"{API}/reviews/settling")
-    apply = {"pairs": plan["done"], "digest": plan["digest"], "reviewer": "cd"}
+    plan = api.call("GET", f"{API}/reviews/settling", query={"pair": settled})
+    apply = {"pairs": [settled], "digest": plan["digest"], "reviewer": "cd"}
     api.call("POST", f"{API}/reviews/settling", apply)
     api.call("POST", f"{API}/suggestions/reviews", {"best": 3, **WHO})
 
