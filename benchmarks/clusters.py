@@ -13,7 +13,7 @@ import numpy as np
 from reid.types import Flank
 from service.clusters.clustering import Facts, clustered
 from service.clusters.kept import CONTENT
-from service.store.pairs import Maker, Measured
+from service.store.pairs import Maker, PairMeasurement
 
 
 def facts(n: int, identities: int, seed: int) -> Facts:
@@ -36,7 +36,7 @@ def facts(n: int, identities: int, seed: int) -> Facts:
     }
     return Facts(
         flanks=shown,
-        measured=[Measured(pair, value, True, (1, 1)) for pair, value in llr.items()],
+        measured=[PairMeasurement(pair, value, True, (1, 1)) for pair, value in llr.items()],
         identity_of={one + 1: int(animal[one]) for one in decided},
         standings={},
     )

@@ -275,7 +275,7 @@ def measure(
         by_identity.setdefault(plan.identity, []).append(plan)
     with database.write() as connection:
         newest = pairs.newest_of(connection, maker.model)
-        found: dict[tuple[int, int], pairs.Measured] = {}
+        found: dict[tuple[int, int], pairs.PairMeasurement] = {}
         for plan in plans:
             own = by_identity[plan.identity]
             near = [own[n] for n in rng.integers(len(own), size=SAME)]
@@ -286,7 +286,9 @@ def measure(
                     llr = float(rng.normal(1.5 if other.identity == plan.identity else -1.5, 0.6))
                     known = (newest[one], newest[another])
                     comparable = bool(rng.random() < COMPARABLE)
-                    said = pairs.Measured((one, another), llr * comparable, comparable, known)
+                    said = pairs.PairMeasurement(
+                        (one, another), llr * comparable, comparable, known
+                    )
                     found[one, another] = said
         pairs.put(connection, maker, list(found.values()))
         for number, last in newest.items():

@@ -9,7 +9,7 @@ from reid.interchange.named import Reading
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class ConfirmedSighting:
     """One annotation of a confirmed identity, as it leaves the catalogue.
 
     path: of its crop, relative to the folder of the export. flank: left, right or unknown.
@@ -40,4 +40,4 @@ class Format:
     file: str = ""
     recognises: Callable[[Path], bool] = lambda _: False
     read: Callable[[Path], Reading] | None = None
-    write: Callable[[Path, Sequence[Sighting]], None] | None = None
+    write: Callable[[Path, Sequence[ConfirmedSighting]], None] | None = None

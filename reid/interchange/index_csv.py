@@ -6,12 +6,12 @@ from dataclasses import fields
 from pathlib import Path
 
 from reid.errors import BadDataset
-from reid.interchange.format import Format, Sighting
+from reid.interchange.format import ConfirmedSighting, Format
 from reid.interchange.named import NamedAnnotation, Reading, name_of, occasions
 from reid.types import Flank
 
 FILE = "index.csv"
-COLUMNS = {one.name: one.name for one in fields(Sighting)} | {"captured_at": "datetime"}
+COLUMNS = {one.name: one.name for one in fields(ConfirmedSighting)} | {"captured_at": "datetime"}
 """The column of each field of a sighting, in this order."""
 
 
@@ -35,19 +35,19 @@ def _add(reading: Reading, folder: Path, row: Mapping[str, str]) -> None:
     if flank not in list(Flank):
         reading.skipped.append(f"{row['path']}: flank {flank}, not left, right or unknown")
         return
-    seen = occasions(
+    shared = occasions(
         encounter=row.get("encounter", ""),
         station=row.get("station", ""),
         taken=row.get("datetime", ""),
     )
     reading.annotations.append(
         NamedAnnotation(
-            folder / row["path"], name_of(row["individual"]), Flank(flank), occasions=seen
+            folder / row["path"], name_of(row["individual"]), Flank(flank), occasions=shared
         )
     )
 
 
-def write(folder: Path, sightings: Sequence[Sighting]) -> None:
+def write(folder: Path, sightings: Sequence[ConfirmedSighting]) -> None:
     """Write folder/index.csv; what is not known is left empty."""
     with (folder / FILE).open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file, lineterminator="\n")

@@ -23,7 +23,7 @@ from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import calibration as store
 from service.store import features
-from service.store.calibration import Applied, Decided, Kept, Studied
+from service.store.calibration import AppliedFactor, CalibrationRecord, DecidedEncounter, Studied
 from service.store.database import Database
 from service.web.parameters import component
 
@@ -37,7 +37,7 @@ AT_ONCE = 64  # encounters whose features stay in memory
 class Met:
     """One decided encounter with an embedded photo. annotations: their numbers."""
 
-    decided: Decided
+    decided: DecidedEncounter
     annotations: tuple[int, ...]
     flanks: frozenset[Flank]
 
@@ -61,7 +61,7 @@ class Calibration:
         self._database, self._engine, self._settings = database, engine, settings
 
     @property
-    def kept(self) -> Kept:
+    def kept(self) -> CalibrationRecord:
         """The latest study and what is applied."""
         return self._engine.local.read()
 
@@ -102,10 +102,10 @@ class Calibration:
         moment = datetime.now(UTC).replace(microsecond=0)
         made = Studied(fitted.id, fitted.model, moment, self.decisions, said)
         before = self.kept
-        self._engine.local.write(Kept(made, before.applied, before.last))
+        self._engine.local.write(CalibrationRecord(made, before.applied, before.last))
         return made
 
-    def apply(self, studied: Studied) -> Applied:
+    def apply(self, studied: Studied) -> AppliedFactor:
         """Put the factor of a study in force. Conflict where it would change nothing."""
         if studied.study.factor == 1:
             short = studied.study.supply.missing

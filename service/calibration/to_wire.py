@@ -5,7 +5,7 @@ from reid.evidence.tested import load_tested
 from reid.weights import default_folder
 from service.calibration.study import Calibration
 from service.calibration.wire import (
-    AppliedScaleOut,
+    AppliedFactorOut,
     CalibrationOut,
     RateOut,
     StudyOut,
@@ -15,7 +15,7 @@ from service.calibration.wire import (
 )
 from service.recognition.engine import Engine
 from service.settings import Settings
-from service.store.calibration import Applied, Studied
+from service.store.calibration import AppliedFactor, Studied
 
 
 def calibration_out(settings: Settings, engine: Engine, calibration: Calibration) -> CalibrationOut:
@@ -39,8 +39,8 @@ def calibration_out(settings: Settings, engine: Engine, calibration: Calibration
     )
 
 
-def _applied(one: Applied, fitted: str) -> AppliedScaleOut:
-    return AppliedScaleOut(
+def _applied(one: AppliedFactor, fitted: str) -> AppliedFactorOut:
+    return AppliedFactorOut(
         number=one.number,
         calibrator=one.calibrator,
         factor=one.factor,

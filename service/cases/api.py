@@ -13,7 +13,7 @@ from service.cases.wire import (
     CaseReportOut,
 )
 from service.store import cases
-from service.store.cases import Edit
+from service.store.cases import CaseUpdate
 from service.store.people import Role
 from service.web.errors import RoleNeeded, documented
 from service.web.parameters import RowNumber, TheDatabase, Who
@@ -49,7 +49,7 @@ def edit_case(case_id: RowNumber, wanted: CaseEdit, database: TheDatabase, who: 
     if wanted.closed is not None and not who.role.may(Role.CURATOR):
         raise RoleNeeded(Role.CURATOR, who.role)
     with database.write() as connection:
-        made = cases.edit(connection, case_id, Edit(**wanted.model_dump()))
+        made = cases.edit(connection, case_id, CaseUpdate(**wanted.model_dump()))
     return CaseOut.model_validate(made)
 
 

@@ -13,7 +13,7 @@ from service.cases.view import RATINGS, case_row, case_view, member_views
 from service.encounters.list_view import title
 from service.recognition.engine import Engine, TheEngine
 from service.store import cases, encounters
-from service.store.cases import LARGEST, Case, Edit
+from service.store.cases import LARGEST, Case, CaseUpdate
 from service.store.database import Database
 from service.store.people import Actor
 from service.web.advice import trouble
@@ -106,7 +106,7 @@ def edit_case(
     movement_prior: Annotated[bool, Form()] = False,
 ) -> Response:
     """Another prior or note."""
-    wanted = Edit(note=_plain(note), together=together, movement_prior=movement_prior)
+    wanted = CaseUpdate(note=_plain(note), together=together, movement_prior=movement_prior)
     with database.write() as connection:
         cases.edit(connection, case_id, wanted)
     return goto(f"/cases/{case_id}")
@@ -118,7 +118,7 @@ def close_case(
 ) -> Response:
     """Close it, or open it again."""
     with database.write() as connection:
-        cases.edit(connection, case_id, Edit(closed=closed))
+        cases.edit(connection, case_id, CaseUpdate(closed=closed))
     return goto(f"/cases/{case_id}")
 
 

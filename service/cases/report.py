@@ -20,7 +20,7 @@ from service.encounters.pair_evidence import (
 from service.encounters.visits import visit
 from service.recognition.engine import Engine
 from service.store import cases, encounters
-from service.store.cases import Case, Change
+from service.store.cases import Case, CaseChange
 from service.store.database import Database
 from service.store.encounters import EncounterDetail
 from service.web.parameters import component
@@ -70,7 +70,7 @@ class CaseReport:
     pairs: tuple[CasePair, ...]
     partitions: PartitionPosterior | None
     conflicts: tuple[Conflict, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[CaseChange, ...]
     movement: Movement
     model: str
     calibrator: str

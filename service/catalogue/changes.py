@@ -15,7 +15,15 @@ from sqlalchemy.exc import IntegrityError
 from reid.errors import Conflict, InputError, NotFound
 from service.store import decisions, history, identities
 from service.store.decisions import Decision, NewDecision
-from service.store.history import NOTHING, Change, Entry, Evidence, Fields, Moved, PairSaid
+from service.store.history import (
+    NOTHING,
+    ChangeEvidence,
+    Fields,
+    IdentityChange,
+    Moved,
+    NewChange,
+    PairSaid,
+)
 from service.store.identities import Known, LifeStage, Sex
 from service.store.tables.encounters import encounter, identity
 
@@ -30,7 +38,7 @@ class Asked:
 
     reviewer: str = "anonymous"
     reason: str = ""
-    evidence: Evidence = NOTHING
+    evidence: ChangeEvidence = NOTHING
     after: Mapping[int, int] | None = None
     seen: int | None = None
 
@@ -50,7 +58,7 @@ def create(
     ids: Collection[int],
     asked: Asked,
     described: Description | None = None,
-) -> Change:
+) -> IdentityChange:
     """Name a new individual, and let these encounters be it; they may be none."""
     _hold(connection, ids, ())
     _refuse_unseen(connection, ids, asked)
@@ -58,7 +66,7 @@ def create(
     if described:
         _set(connection, {number: asdict(described)})
     moved = _move(connection, ids, number, asked)
-    entry = Entry("created", number, asked.reviewer, asked.reason, evidence=asked.evidence)
+    entry = NewChange("created", number, asked.reviewer, asked.reason, evidence=asked.evidence)
     return history.get(connection, history.append(connection, entry, moved))
 
 
@@ -68,7 +76,7 @@ def gather(
     name: str | None,
     decided: Mapping[int, NewDecision],
     asked: Asked,
-) -> tuple[Change, list[Decision]]:
+) -> tuple[IdentityChange, list[Decision]]:
     """Let encounters be one identity, each by a decision that says what it rests on; one entry.
 
     identity_id None: a new identity of this name. decided: by encounter.
@@ -88,11 +96,11 @@ def gather(
         as_said = replace(new, kind="new" if first else "same")
         made.append(decisions.move(connection, one, number, as_said))
     moved = [Moved(one.encounter_id, before[one.encounter_id] or None, one.id) for one in made]
-    entry = Entry(kind, number, asked.reviewer, asked.reason, evidence=asked.evidence)
+    entry = NewChange(kind, number, asked.reviewer, asked.reason, evidence=asked.evidence)
     return history.get(connection, history.append(connection, entry, moved)), made
 
 
-def rename(connection: Connection, identity_id: int, name: str, asked: Asked) -> Change:
+def rename(connection: Connection, identity_id: int, name: str, asked: Asked) -> IdentityChange:
     """Another name; the former one stays in the history and can be found."""
     before = _held(connection, identity_id, asked)
     if before.name == name:
@@ -102,7 +110,7 @@ def rename(connection: Connection, identity_id: int, name: str, asked: Asked) ->
 
 def describe(
     connection: Connection, identity_id: int, described: Description, asked: Asked
-) -> Change:
+) -> IdentityChange:
     """Sex, life stage and note."""
     before = _held(connection, identity_id, asked)
     wanted = asdict(described)
@@ -112,7 +120,7 @@ def describe(
     return _edit(connection, "described", before, changed, asked)
 
 
-def merge(connection: Connection, identity_id: int, other_id: int, asked: Asked) -> Change:
+def merge(connection: Connection, identity_id: int, other_id: int, asked: Asked) -> IdentityChange:
     """All encounters of the other identity become this one; the other stays, empty."""
     if identity_id == other_id:
         raise Conflict("an identity cannot be merged with itself: choose another one")
@@ -129,7 +137,7 @@ def merge(connection: Connection, identity_id: int, other_id: int, asked: Asked)
     moved = _move(connection, ids, identity_id, asked)
     went: dict[str, Any] = {"merged_into": identity_id}
     _set(connection, {other_id: went})
-    entry = Entry(
+    entry = NewChange(
         "merged",
         identity_id,
         asked.reviewer,
@@ -148,7 +156,7 @@ def split(
     ids: Collection[int],
     into: int | str | None,
     asked: Asked,
-) -> Change:
+) -> IdentityChange:
     """These encounters leave, into an identity that exists, or a new one of this name.
 
     into None: the next free name. Undone, a new identity is empty and says where they went.
@@ -169,26 +177,28 @@ def split(
     _refuse_unseen(connection, ids, asked)
     other_id, before, after = _target(connection, source, into)
     moved = _move(connection, ids, other_id, asked)
-    entry = Entry(
+    entry = NewChange(
         *("split", identity_id, asked.reviewer, asked.reason, other_id, before, after),
         evidence=asked.evidence,
     )
     return history.get(connection, history.append(connection, entry, moved))
 
 
-def keep(connection: Connection, identity_id: int, other_id: int | None, asked: Asked) -> Change:
+def keep(
+    connection: Connection, identity_id: int, other_id: int | None, asked: Asked
+) -> IdentityChange:
     """A contradiction was looked at and stays as it is, for a reason."""
     if not asked.reason.strip():
         raise InputError("say why it stays as it is: the reason is what resolves it")
     _hold(connection, (), [identity_id, *([other_id] if other_id else [])])
     _known(connection, identity_id)
-    entry = Entry(
+    entry = NewChange(
         *("kept", identity_id, asked.reviewer, asked.reason, other_id), evidence=asked.evidence
     )
     return history.get(connection, history.append(connection, entry))
 
 
-def undo(connection: Connection, change_id: int, asked: Asked) -> Change:
+def undo(connection: Connection, change_id: int, asked: Asked) -> IdentityChange:
     """Put back exactly what stood before a change, as a new entry; an undo can be undone.
 
     Refused where somebody decided since on an encounter of it, with the numbers of these.
@@ -202,7 +212,7 @@ def undo(connection: Connection, change_id: int, asked: Asked) -> Change:
     _set(connection, done.before)
     moved = [_restored(connection, one, change_id, asked) for one in done.encounters]
     _refuse_lost(connection, done)
-    entry = Entry(
+    entry = NewChange(
         "undone",
         done.identity_id,
         asked.reviewer,
@@ -221,11 +231,11 @@ def _edit(
     before: Known,
     changed: Mapping[str, Any],
     asked: Asked,
-) -> Change:
+) -> IdentityChange:
     number = before.id
     old = {name: getattr(before, name) for name in changed}
     _set(connection, {number: changed})
-    entry = Entry(
+    entry = NewChange(
         *(kind, number, asked.reviewer, asked.reason, None, {number: old}, {number: changed}),
         evidence=asked.evidence,
     )
@@ -342,7 +352,7 @@ def _refuse_merged_away(connection: Connection, one: Known) -> None:
         raise Conflict(f"{one.name} was merged into {into} meanwhile: take {into} instead")
 
 
-def _refuse_changed_since(connection: Connection, done: Change) -> None:
+def _refuse_changed_since(connection: Connection, done: IdentityChange) -> None:
     newest = decisions.latest_of(connection, [one.encounter_id for one in done.encounters])
     late = [one.encounter_id for one in done.encounters if newest[one.encounter_id] != one.after]
     if late:
@@ -356,14 +366,14 @@ def _refuse_changed_since(connection: Connection, done: Change) -> None:
             raise Conflict(f"{words} of {now.name} changed since: undo the later change first")
 
 
-def _concerned(connection: Connection, done: Change) -> set[int]:
+def _concerned(connection: Connection, done: IdentityChange) -> set[int]:
     """Identities that a change names, or that its encounters were before."""
     stood = [decisions.get(connection, m.before) for m in done.encounters if m.before is not None]
     named = {one.identity_id for one in stood if one.identity_id is not None}
     return {done.identity_id, *done.before, *([done.other_id] if done.other_id else []), *named}
 
 
-def _refuse_lost(connection: Connection, done: Change) -> None:
+def _refuse_lost(connection: Connection, done: IdentityChange) -> None:
     """No encounter may be an identity that was merged away: it would be out of the catalogue."""
     for number in sorted(_concerned(connection, done)):
         now, left = _known(connection, number), identities.encounters_of(connection, number)

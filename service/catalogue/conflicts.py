@@ -16,7 +16,7 @@ from service.catalogue import changes
 from service.catalogue.changes import Asked
 from service.catalogue.disclosed import Opinion, Pair, Said, hidden, opinions
 from service.store import history, identities, pairs
-from service.store.history import Change, Evidence, PairSaid
+from service.store.history import ChangeEvidence, IdentityChange, PairSaid
 from service.store.identities import current
 from service.store.pairs import Maker
 
@@ -89,7 +89,7 @@ def keep(
     machine: Machine,
     asked: Asked,
     seen: int,
-) -> Change:
+) -> IdentityChange:
     """Resolve one by a reason. seen: the newest opinion that the person had seen, 0 for none."""
     found = [c for c in listed(connection, machine) if (c.kind, c.one, c.other) == (kind, *pair)]
     if not found:
@@ -100,7 +100,7 @@ def keep(
     if not one.identities:
         raise Refused("neither encounter has an identity: ask for the opinions to be withdrawn")
     said = one.machine or PairSaid(one.one, one.other)
-    rests = Evidence((said,), tuple(o.id for o in one.opinions), conflict=kind)
+    rests = ChangeEvidence((said,), tuple(o.id for o in one.opinions), conflict=kind)
     number, *rest = one.identities
     whole = Asked(asked.reviewer, asked.reason, rests)
     return changes.keep(connection, number, rest[0] if rest else None, whole)
@@ -176,11 +176,11 @@ def _chains(said: Iterable[Said], of: Mapping[int, int]) -> list[tuple[Pair, int
     return found
 
 
-def _kept(connection: Connection) -> list[Change]:
+def _kept(connection: Connection) -> list[IdentityChange]:
     return [one for one in history.search(connection, ["kept"], limit=10_000) if not one.undone]
 
 
-def _covers(entry: Change, one: Contradiction) -> bool:
+def _covers(entry: IdentityChange, one: Contradiction) -> bool:
     """Whether all that contradicts was known when it was kept."""
     if entry.evidence.conflict != one.kind or not entry.evidence.pairs:
         return False

@@ -13,7 +13,7 @@ from reid.observers.reviews import Answer, Standing, newest, standing
 from reid.observers.reviews import Said as SaidAnswer
 from service.store import opinions as store_opinions
 from service.store import pairs, reviews
-from service.store.history import Evidence, PairSaid
+from service.store.history import ChangeEvidence, PairSaid
 from service.store.pairs import Maker
 from service.store.tables.reviews import opinion, review_change, review_pair
 
@@ -161,7 +161,7 @@ def evidence(
     maker: Maker | None,
     ids: Collection[int],
     others: Collection[int] | None = None,
-) -> Evidence:
+) -> ChangeEvidence:
     """What is known of these pairs, for the history of a change: the strongest llrs first."""
     left, right = set(ids), set(others if others is not None else ids)
     known = strongest(measured(connection, maker, left, right))
@@ -172,7 +172,7 @@ def evidence(
         for answer in ("same", "different")
         for one in said.speaking(answer)
     ]
-    return Evidence(known, tuple(sorted(numbers)))
+    return ChangeEvidence(known, tuple(sorted(numbers)))
 
 
 def strongest(some: Iterable[PairSaid]) -> tuple[PairSaid, ...]:

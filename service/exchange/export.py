@@ -6,7 +6,7 @@ from pathlib import Path
 from reid.errors import BadSettings, InputError
 from reid.interchange import index_csv
 from reid.interchange.catalogue import WRITERS
-from reid.interchange.format import Sighting
+from reid.interchange.format import ConfirmedSighting
 from reid.photo.crop import cut
 from reid.photo.images import decode, encode_jpeg
 from service.settings import Settings
@@ -52,7 +52,7 @@ def export_identities(
             for number in sorted({photo.annotation.encounter_id for _, photo in named})
         }
     (folder / "photos").mkdir(parents=True, exist_ok=True)
-    sightings: list[Sighting] = []
+    sightings: list[ConfirmedSighting] = []
     skipped: list[str] = []
     for name, reference in named:
         station = places[reference.annotation.encounter_id]
@@ -72,7 +72,7 @@ def _written(
     reference: Reference,
     individual: str,
     station: str | None,
-) -> Sighting:
+) -> ConfirmedSighting:
     """Write one crop. station: of the encounter; None: the photo's own counts."""
     annotation, photo = reference.annotation, reference.photo
     image = decode(files.get(photo.id), max_pixels=settings.max_pixels)
@@ -88,5 +88,5 @@ def _written(
         "width": crop.image.shape[1],
         "height": crop.image.shape[0],
     }
-    others = {one.name for one in fields(Sighting)} - values.keys()
-    return Sighting(**values, **{name: getattr(photo, name) for name in others})
+    others = {one.name for one in fields(ConfirmedSighting)} - values.keys()
+    return ConfirmedSighting(**values, **{name: getattr(photo, name) for name in others})

@@ -132,7 +132,7 @@ def undo(change_id: RowNumber, said: UndoIn, database: TheDatabase, who: Who) ->
 
 def _edited(
     connection: Connection, identity_id: int, said: IdentityEdit, asked: Asked
-) -> list[history.Change]:
+) -> list[history.IdentityChange]:
     """Only what differs; all of it is refused where nothing does."""
     made = []
     now = identities.get(connection, identity_id).summary

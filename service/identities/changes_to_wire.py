@@ -9,19 +9,19 @@ from service.identities.changes_wire import (
     PairSaidWire,
 )
 from service.identities.splitting import Cut
-from service.store.history import NOTHING, Change, Evidence, PairSaid
+from service.store.history import NOTHING, ChangeEvidence, IdentityChange, PairSaid
 
 
-def evidence_of(said: EvidenceWire | None) -> Evidence:
+def evidence_of(said: EvidenceWire | None) -> ChangeEvidence:
     """What a client states; nothing where it states nothing."""
     if said is None:
         return NOTHING
     pairs = tuple(PairSaid(**one.model_dump()) for one in said.pairs)
     rest = said.model_dump(exclude={"pairs", "opinions"})
-    return Evidence(pairs, tuple(said.opinions), **rest)
+    return ChangeEvidence(pairs, tuple(said.opinions), **rest)
 
 
-def change_out(change: Change) -> ChangeOut:
+def change_out(change: IdentityChange) -> ChangeOut:
     """An entry of the history."""
     return ChangeOut.model_validate(change)
 

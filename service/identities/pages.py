@@ -17,7 +17,7 @@ from service.identities.identity_view import identity_view
 from service.identities.timeline import change_words
 from service.store import history, identities, progress, references
 from service.store.database import Database
-from service.store.history import Change
+from service.store.history import IdentityChange
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
 from service.web.page import goto, page, remember
@@ -31,7 +31,7 @@ Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Long = Annotated[str, Form(max_length=5000)]
 Seen = Annotated[int | None, Form(ge=0, le=2**31 - 1)]
 Chosen = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
-Act = Callable[[Connection], Change]
+Act = Callable[[Connection], IdentityChange]
 
 
 def asked_form(who: Who, reviewer: Text = "", reason: Long = "", seen: Seen = None) -> Asked:

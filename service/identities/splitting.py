@@ -15,7 +15,7 @@ from service.catalogue.disclosed import Pair
 from service.encounters.pair_evidence import PairEvidence
 from service.store import identities
 from service.store.database import Database
-from service.store.history import Change, Evidence, PairSaid
+from service.store.history import ChangeEvidence, IdentityChange, PairSaid
 from service.store.pairs import Maker
 
 MOST_COMPARED = 40  # pairs beyond which only what is known already is used
@@ -42,12 +42,14 @@ class Cut:
     left_out: int
     pairs: tuple[PairSaid, ...]
 
-    def rests(self, groups: Mapping[int, int]) -> Evidence:
+    def rests(self, groups: Mapping[int, int]) -> ChangeEvidence:
         """What a split into these groups rests on; posteriors only where it is this cut."""
         pairs = said.strongest(self.pairs)
         if _blocks(groups) != _blocks(self.groups):
-            return Evidence(pairs)
-        return Evidence(pairs, posterior=round(self.posterior, 4), all_one=round(self.all_one, 4))
+            return ChangeEvidence(pairs)
+        return ChangeEvidence(
+            pairs, posterior=round(self.posterior, 4), all_one=round(self.all_one, 4)
+        )
 
 
 def cut(database: Database, pair_evidence: PairEvidence, identity_id: int) -> Cut | None:
@@ -96,7 +98,7 @@ def joining(
     other_id: int,
     *,
     compare: bool = True,
-) -> Evidence:
+) -> ChangeEvidence:
     """What is known of the pairs across two identities; a few are compared where nothing is.
 
     compare False: none are, as while the network is being loaded.
@@ -117,7 +119,7 @@ def joining(
 
 def parting(
     connection: Connection, maker: Maker | None, ids: Collection[int], leaving: Collection[int]
-) -> Evidence:
+) -> ChangeEvidence:
     """What is known of the pairs between those that leave and those that stay."""
     return said.evidence(connection, maker, leaving, set(ids) - set(leaving))
 
@@ -179,7 +181,7 @@ def part(
     identity_id: int,
     leaving: Sequence[Leaving],
     asked: Asked,
-) -> list[Change]:
+) -> list[IdentityChange]:
     """Let one or more groups leave an identity, all of them or none; each is an entry of its own.
 
     Without evidence in `asked`, what is known of the pairs between the groups is written down.

@@ -13,7 +13,7 @@ from service.identities.catalogue_view import SEXES, STAGES
 from service.reviews.view import ANSWERS
 from service.store import decisions, history, identities, references
 from service.store.decisions import Decision
-from service.store.history import Change, Evidence, PairSaid
+from service.store.history import ChangeEvidence, IdentityChange, PairSaid
 from service.store.identities import IdentityDetail
 from service.store.references import Mark
 from service.web.languages import gettext as _
@@ -57,7 +57,7 @@ class Event:
 
 
 def timeline(
-    connection: Connection, found: IdentityDetail, entries: Sequence[Change]
+    connection: Connection, found: IdentityDetail, entries: Sequence[IdentityChange]
 ) -> tuple[Event, ...]:
     """All events of an identity, newest first. Decisions that a change took are part of it."""
     taken = decisions.around(connection, found.summary.id)
@@ -78,7 +78,7 @@ def timeline(
     return tuple(sorted(events, key=lambda event: event.at, reverse=True))
 
 
-def change_words(entry: Change, names: dict[int, str], here: int | None = None) -> str:
+def change_words(entry: IdentityChange, names: dict[int, str], here: int | None = None) -> str:
     """What a change did, seen from one of its identities, as a sentence without a full stop."""
     name = names.get(entry.identity_id, "?")
     other = names.get(entry.other_id or 0, "")
@@ -113,7 +113,9 @@ def change_words(entry: Change, names: dict[int, str], here: int | None = None) 
             return _("Undo of change %(number)s") % facts
 
 
-def evidence_words(rests: Evidence, spoken: Mapping[int, Spoken] | None = None) -> tuple[str, ...]:
+def evidence_words(
+    rests: ChangeEvidence, spoken: Mapping[int, Spoken] | None = None
+) -> tuple[str, ...]:
     """From which evidence, in lines. spoken: what its opinions say, by number."""
     lines = [_pair(one) for one in rests.pairs[:PAIRS_SHOWN] if one.llr is not None]
     lines += _more(len(rests.pairs))
@@ -172,7 +174,7 @@ def _pair(one: PairSaid) -> str:
     }  # fmt: skip
 
 
-def _at_first(entries: Sequence[Change], entry: Change) -> dict[int, str]:
+def _at_first(entries: Sequence[IdentityChange], entry: IdentityChange) -> dict[int, str]:
     """The name under which an identity was created, where it was renamed since."""
     number = entry.identity_id
     if entry.kind != "created":
@@ -182,7 +184,7 @@ def _at_first(entries: Sequence[Change], entry: Change) -> dict[int, str]:
     return {number: first} if first else {}
 
 
-def _described(entry: Change) -> str:
+def _described(entry: IdentityChange) -> str:
     words = {
         "sex": pgettext("changed", "sex"),
         "life_stage": pgettext("changed", "life stage"),
@@ -198,7 +200,7 @@ def _described(entry: Change) -> str:
 
 
 def _change(
-    entry: Change,
+    entry: IdentityChange,
     here: int,
     names: dict[int, str],
     latest: dict[int, int],
@@ -238,7 +240,7 @@ def _decision(one: Decision, here: int) -> Event:
     else:
         words = _("Encounter %(number)s decided: cannot tell") % facts
     shown = PairSaid(one.encounter_id, one.encounter_id, one.llr, one.model, one.calibrator)
-    evidence = evidence_words(Evidence((shown,))) if one.llr is not None else ()
+    evidence = evidence_words(ChangeEvidence((shown,))) if one.llr is not None else ()
     return Event(
         "decision",
         "•",

@@ -91,19 +91,19 @@ def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
         intake.accept([(row.path.name, row.path.read_bytes())], statements)
         yield row.path
     with database.write() as connection:
-        for individual, seen in _encounters(rows).items():
-            is_case = any(encounter.startswith(CASE) for encounter in seen)
-            for encounter in seen[-1:] if is_case else seen[:-1]:
+        for individual, names in _encounters(rows).items():
+            is_case = any(encounter.startswith(CASE) for encounter in names)
+            for encounter in names[-1:] if is_case else names[:-1]:
                 _decide(connection, encounter, individual)
 
 
 def _encounters(rows: list[SurveyPhoto]) -> dict[str, list[str]]:
     """Encounters of each known individual, oldest first."""
-    found: dict[str, dict[str, None]] = {}
+    visits: dict[str, dict[str, None]] = {}
     for row in rows:
         if row.individual and not row.individual.startswith("unknown"):
-            found.setdefault(row.individual, {})[row.encounter] = None
-    return {individual: list(seen) for individual, seen in found.items()}
+            visits.setdefault(row.individual, {})[row.encounter] = None
+    return {individual: list(names) for individual, names in visits.items()}
 
 
 def _decide(connection: Connection, encounter: str, individual: str) -> None:

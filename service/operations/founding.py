@@ -81,13 +81,13 @@ def answers(database: Database, casework: Casework) -> Iterator[Answer]:
 
 def _answer(casework: Casework, variant: Variant, case_id: int) -> Answer:
     report = casework.report(case_id)
-    names = tuple(one.detail.summary.name for one in report.members)
+    names = tuple(case_report.detail.summary.name for case_report in report.members)
     if names != variant.encounters or report.partitions is None:
         raise Conflict(f"case {case_id} no longer holds the three records: choose an empty folder")
-    first, second, third = (one.says.evidence for one in report.pairs)
+    first, second, third = (case_report.says.evidence for case_report in report.pairs)
     leading = report.partitions.partitions[0]
-    said = report.pairs[0].says
-    settle = in_words(said.settle[0], RECORDS) if said.settle else said.why_nothing
+    evidence = report.pairs[0].says
+    settle = in_words(evidence.settle[0], RECORDS) if evidence.settle else evidence.why_nothing
     sure = (leading.partition, leading.probability)
     return Answer(variant, (first, second, third), *sure, settle)
 
@@ -104,4 +104,4 @@ def _statements(row: SurveyPhoto, *, caption: bool = False) -> Statements:
 
 
 def _by_name(connection: Connection) -> dict[str, int]:
-    return {one.name: one.id for one in cases.every(connection)}
+    return {row.name: row.id for row in cases.every(connection)}

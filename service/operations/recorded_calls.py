@@ -31,8 +31,8 @@ def call_all(api: Recorder, survey: Path) -> None:
 
 
 def _encounters(api: Recorder, state: str) -> list[Any]:
-    found = api.call("GET", f"{API}/encounters", query={"state": state})["encounters"]
-    return sorted(found, key=lambda row: int(row["id"]))
+    rows = api.call("GET", f"{API}/encounters", query={"state": state})["encounters"]
+    return sorted(rows, key=lambda row: int(row["id"]))
 
 
 def _call_photos(api: Recorder, survey: Path) -> None:
@@ -41,8 +41,8 @@ def _call_photos(api: Recorder, survey: Path) -> None:
     photo = min((survey / "photos").rglob("*.jpg"))
     api.call("POST", f"{API}/photos", photo=photo)
     encounter = _encounters(api, "waiting")[0]["id"]
-    found = api.call("GET", f"{API}/encounters/{{encounter_id}}", at={"encounter_id": encounter})
-    photo_id = found["references"][0]["photo"]["id"]
+    detail = api.call("GET", f"{API}/encounters/{{encounter_id}}", at={"encounter_id": encounter})
+    photo_id = detail["references"][0]["photo"]["id"]
     api.call("GET", f"{API}/photos/{{photo_id}}", at={"photo_id": photo_id})
     api.call("POST", f"{API}/identify", photo=photo, form={"top": "2"})
     api.call("GET", f"{API}/encounters/{{encounter_id}}/posterior", at={"encounter_id": encounter})
@@ -76,8 +76,8 @@ def _call_reviews(api: Recorder) -> None:
     unsettled = sorted((of[min(of)][0], waiting))
     unanswered = sorted((waiting, next_one))
     note = "Is the animal of September the one of November?"
-    asked = {"source": "asked", "blind": True, "needed": 2, "note": note, "reviewer": "cd"}
-    rows = api.call("POST", f"{API}/reviews", {"pairs": [pair, unsettled, unanswered], **asked})
+    terms = {"source": "asked", "blind": True, "needed": 2, "note": note, "reviewer": "cd"}
+    rows = api.call("POST", f"{API}/reviews", {"pairs": [pair, unsettled, unanswered], **terms})
     number = {tuple(row["encounters"]): row["id"] for row in rows}
     against, settled = number[tuple(pair)], number[tuple(unsettled)]
     third = number[tuple(unanswered)]
@@ -93,8 +93,8 @@ def _call_reviews(api: Recorder) -> None:
     api.call("GET", f"{API}/reviews/{{pair_id}}", at={"pair_id": settled}, query=seen_by)
     api.call("GET", f"{API}/reviews", query={"state": "all", **seen_by})
     api.call("PATCH", f"{API}/reviews/{{pair_id}}", {"needed": 3, **WHO}, at={"pair_id": third})
-    wanted = {"share": 0.1, "seed": 1, "apply": True, "reviewer": "cd"}
-    api.call("POST", f"{API}/reviews/round", wanted)
+    mixed = {"share": 0.1, "seed": 1, "apply": True, "reviewer": "cd"}
+    api.call("POST", f"{API}/reviews/round", mixed)
     api.call("GET", f"{API}/reviews/agreement", query=seen_by)
     plan = api.call("GET", f"{API}/reviews/settling", query={"pair": settled})
     apply = {"pairs": [settled], "digest": plan["digest"], "reviewer": "cd"}
@@ -103,8 +103,8 @@ def _call_reviews(api: Recorder) -> None:
 
 
 def _annotation(api: Recorder, encounter: int) -> int:
-    found = api.call("GET", f"{API}/encounters/{{encounter_id}}", at={"encounter_id": encounter})
-    return int(found["references"][0]["annotation"]["id"])
+    detail = api.call("GET", f"{API}/encounters/{{encounter_id}}", at={"encounter_id": encounter})
+    return int(detail["references"][0]["annotation"]["id"])
 
 
 def _call_identities(api: Recorder) -> None:
@@ -118,8 +118,8 @@ def _call_identities(api: Recorder) -> None:
     marks = f"{API}/annotations/{{annotation_id}}/references"
     api.call("POST", marks, {"state": "approved", "reason": "sharp", "after": 0, **WHO}, at=marked)
     api.call("GET", marks, at=marked)
-    found = max(api.call("GET", f"{API}/identities"), key=lambda row: row["encounters"])
-    number = {"identity_id": found["id"]}
+    largest = max(api.call("GET", f"{API}/identities"), key=lambda row: row["encounters"])
+    number = {"identity_id": largest["id"]}
     one = f"{API}/identities/{{identity_id}}"
     for path in ("", "/cut", "/changes"):
         api.call("GET", one + path, at=number)
@@ -148,26 +148,26 @@ def _call_decisions(api: Recorder) -> None:
     """A decision beside what the machine said."""
     encounter = _encounters(api, "waiting")[-1]
     number = {"encounter_id": encounter["id"]}
-    one = f"{API}/encounters/{{encounter_id}}"
-    found = api.call("GET", f"{one}/candidates", at=number)
-    best = found["candidates"][0]
+    path = f"{API}/encounters/{{encounter_id}}"
+    answer = api.call("GET", f"{path}/candidates", at=number)
+    best = answer["candidates"][0]
     decision = {"kind": "same", "identity_id": best["identity_id"], "llr": round(best["llr"], 3)}
-    decision |= {"model": found["model"], "calibrator": found["calibrator"], **WHO}
+    decision |= {"model": answer["model"], "calibrator": answer["calibrator"], **WHO}
     decision |= {"note": "three rosettes on the shoulder agree", "after": encounter["decision_id"]}
-    api.call("POST", f"{one}/decisions", decision, at=number)
-    api.call("GET", f"{one}/decisions", at=number)
+    api.call("POST", f"{path}/decisions", decision, at=number)
+    api.call("GET", f"{path}/decisions", at=number)
 
 
 def _call_accounts(api: Recorder) -> None:
     """Accounts come last: from the first one on, everybody must log in."""
     admin = {"name": "Aigül", "role": "admin", "password": None}
-    made = api.call("POST", f"{API}/accounts", admin)["account"]
+    account = api.call("POST", f"{API}/accounts", admin)["account"]
     components = api.app.state.components
     database, browser = components[Database], Browser("127.0.0.1", "recorder")
     with database.write() as connection:
-        known = accounts.password_of(connection, made["id"])
-        accounts.set_password(connection, made["id"], known or "", temporary=False)
-    session = admission.open_session(database, components[Settings], made["id"], browser)
+        known = accounts.password_of(connection, account["id"])
+        accounts.set_password(connection, account["id"], known or "", temporary=False)
+    session = admission.open_session(database, components[Settings], account["id"], browser)
     api.cookies = {"session": session}
     api.call("GET", f"{API}/me")
     api.call("GET", f"{API}/accounts")

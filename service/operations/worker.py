@@ -25,7 +25,7 @@ from service.store import jobs, pairs, reembedding
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.store.jobs import Job
-from service.store.tasks import Done, Failure, MadeWay, Outcome, Task, Trouble
+from service.store.tasks import Done, JobFailure, MadeWay, Outcome, Task, Trouble
 from service.web.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -141,7 +141,7 @@ class Worker:
         for job in jobs.exhausted(connection, attempts=self._settings.max_attempts):
             died = f"{job.attempts} workers died while they were at it"
             code = "internal_error" if job.error else "worker_died"
-            self._store(connection, job, Failure(code, job.error or died))
+            self._store(connection, job, JobFailure(code, job.error or died))
 
     def _do(self, claimed: Sequence[Job]) -> Mapping[int, Outcome]:
         """An outcome for every job."""
@@ -158,7 +158,7 @@ class Worker:
             case MadeWay(keep):
                 keep(connection)
                 jobs.give_back(connection, job.id)
-            case Failure(code, detail):
+            case JobFailure(code, detail):
                 if task := self._tasks.get(job.kind):
                     task.failed(connection, job, outcome)
                 jobs.finish(connection, job.id, f"{code}: {detail}")

@@ -44,8 +44,8 @@ def upload(
 def upload_report(upload_id: RowNumber, request: Request, database: TheDatabase) -> Response:
     """What became of each file."""
     with database.read() as connection:
-        found = upload_view(connection, upload_id)
-        values = {"nav": "upload", "upload": found, "busy": found.pending > 0}
+        report = upload_view(connection, upload_id)
+        values = {"nav": "upload", "upload": report, "busy": report.pending > 0}
         return page(request, "photos/upload_report.html", connection, **values)
 
 
@@ -53,6 +53,6 @@ def upload_report(upload_id: RowNumber, request: Request, database: TheDatabase)
 def photo(photo_id: PhotoId, request: Request, database: TheDatabase) -> Response:
     """One photo with the animals in it."""
     with database.read() as connection:
-        found = photo_view(connection, photo_id)
-        values = {name: getattr(found, name) for name in found.__slots__}
+        view = photo_view(connection, photo_id)
+        values = {name: getattr(view, name) for name in view.__slots__}
         return page(request, "photos/photo.html", connection, **values)

@@ -68,17 +68,17 @@ def stated_facts(photo: Photo) -> tuple[tuple[str, str], ...]:
     return tuple((heading, str(value)) for heading, value in values if value not in (None, ""))
 
 
-def annotation(one: Annotation) -> AnnotationView:
+def annotation(animal: Annotation) -> AnnotationView:
     """An annotation as its photo's page shows it."""
     return AnnotationView(
-        id=one.id,
-        encounter_id=one.encounter_id,
-        flank=one.flank.value,
-        tag=TAGS[one.state],
-        state_words=state_word(one.state),
-        error=sentence(said_by_core(one.error_detail)),
-        advice=advice(one.error_code),
-        facts=facts_view(one, one.flank),
+        id=animal.id,
+        encounter_id=animal.encounter_id,
+        flank=animal.flank.value,
+        tag=TAGS[animal.state],
+        state_words=state_word(animal.state),
+        error=sentence(said_by_core(animal.error_detail)),
+        advice=advice(animal.error_code),
+        facts=facts_view(animal, animal.flank),
     )
 
 
@@ -110,49 +110,49 @@ class UploadView:
     @property
     def sentence(self) -> str:
         """How it stands."""
-        kept = ngettext(
+        accepted = ngettext(
             "%(num)s photo kept, %(done)s of %(num)s embedded.",
             "%(num)s photos kept, %(done)s of %(num)s embedded.",
             self.accepted,
         ) % {"num": number(self.accepted), "done": number(self.done)}
         if not self.refused:
-            return kept
+            return accepted
         refused = ngettext(
             "%(num)s file refused: the table says what to do.",
             "%(num)s files refused: the table says what to do.",
             self.refused,
         ) % {"num": number(self.refused)}
-        return f"{kept} {refused}"
+        return f"{accepted} {refused}"
 
 
 def upload_view(connection: Connection, upload_id: int) -> UploadView:
     """One upload."""
-    found = uploads.get(connection, upload_id)
-    accepted = len(found.files) - found.refused
-    pending = found.count("pending")
-    open_ones = [one.encounter_id for one in found.files if one.state == "embedded"]
+    upload = uploads.get(connection, upload_id)
+    accepted = len(upload.files) - upload.refused
+    pending = upload.count("pending")
+    open_ones = [file.encounter_id for file in upload.files if file.state == "embedded"]
     return UploadView(
-        id=found.id,
-        files=tuple(map(file_view, found.files)),
+        id=upload.id,
+        files=tuple(map(file_view, upload.files)),
         accepted=accepted,
         done=accepted - pending,
-        refused=found.refused,
+        refused=upload.refused,
         pending=pending,
         first_waiting=open_ones[0] if open_ones else None,
     )
 
 
-def file_view(one: UploadedFile) -> FileView:
+def file_view(file: UploadedFile) -> FileView:
     """One file of an upload as the pages show it."""
-    words = state_word(one.state or "refused")
-    if one.photo_id is not None and not one.created:
+    words = state_word(file.state or "refused")
+    if file.photo_id is not None and not file.created:
         words = _("%(state)s (was known already)") % {"state": words}
     return FileView(
-        name=one.file_name,
-        photo_id=one.photo_id,
-        encounter_id=one.encounter_id,
-        tag="failed" if one.state is None else TAGS[one.state],
+        name=file.file_name,
+        photo_id=file.photo_id,
+        encounter_id=file.encounter_id,
+        tag="failed" if file.state is None else TAGS[file.state],
         state=words,
-        detail=sentence(said_by_core(one.error_detail)),
-        advice=advice(one.error_code),
+        detail=sentence(said_by_core(file.error_detail)),
+        advice=advice(file.error_code),
     )

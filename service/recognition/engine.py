@@ -31,7 +31,7 @@ from service.settings import Settings
 from service.store import encounters, features, identities, photos
 from service.store.calibration import CalibrationFile
 from service.store.database import Database
-from service.store.facts import Facts
+from service.store.facts import AnnotationFacts
 from service.store.features import GalleryEntry, Version
 from service.store.files import digest
 from service.store.identities import Reference
@@ -100,7 +100,7 @@ class Answer:
     identification: Identification
     calibrator: str
     queries: tuple[int, ...]
-    facts: tuple[Facts, ...]
+    facts: tuple[AnnotationFacts, ...]
     gallery: int
     excluded_encounters: tuple[int, ...]
     names: Mapping[int, str]
@@ -368,7 +368,7 @@ class Engine:
             identification=found,
             calibrator=calibrator.id,
             queries=queries,
-            facts=tuple(Facts(pose=one.pose, quality=one.quality) for one in query),
+            facts=tuple(AnnotationFacts(pose=one.pose, quality=one.quality) for one in query),
             gallery=len(snapshot.galleries),
             excluded_encounters=tuple(sorted(own)),
             names=names,

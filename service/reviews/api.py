@@ -35,7 +35,7 @@ from service.reviews.wire import (
     SettledPairsOut,
 )
 from service.store import reviews
-from service.store.reviews import Edit, Source
+from service.store.reviews import ReviewUpdate, Source
 from service.web.errors import documented
 from service.web.parameters import Limit, Offset, RowNumber, TheDatabase, Who
 from service.web.wire import Line
@@ -138,7 +138,7 @@ def get_review(
 def edit_review(pair_id: RowNumber, edit: ReviewEdit, database: TheDatabase, who: Who) -> ReviewOut:
     """Close it or open it again, ask more observers, or change whether it is blind."""
     with database.write() as connection:
-        wanted = Edit(**edit.model_dump(exclude={"reviewer", "note"}))
+        wanted = ReviewUpdate(**edit.model_dump(exclude={"reviewer", "note"}))
         reviews.edit(connection, pair_id, wanted, who.signs(edit.reviewer), edit.note)
         return review_out(reviewing.get(connection, pair_id), who, who.signs(edit.reviewer))
 

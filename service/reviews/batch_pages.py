@@ -13,7 +13,7 @@ from service.reviews import reviewing, rounds, settling
 from service.reviews.reviewing import Reviewed
 from service.store import reviews
 from service.store.database import Database
-from service.store.reviews import Edit, NewPair
+from service.store.reviews import NewPair, ReviewUpdate
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
 from service.web.page import goto, page, remember
@@ -248,12 +248,12 @@ def _able(one: Reviewed, act: Act) -> bool:
     return one.pair.blind != (act == "blind") and not one.opinions
 
 
-def _edit(one: Reviewed, act: Act) -> Edit:
+def _edit(one: Reviewed, act: Act) -> ReviewUpdate:
     if act == "third":
-        return Edit(needed=min(9, max(one.pair.needed, one.standing.answers) + 1))
+        return ReviewUpdate(needed=min(9, max(one.pair.needed, one.standing.answers) + 1))
     if act in {"close", "reopen"}:
-        return Edit(closed=act == "close")
-    return Edit(blind=act == "blind")
+        return ReviewUpdate(closed=act == "close")
+    return ReviewUpdate(blind=act == "blind")
 
 
 def _words(act: Act) -> tuple[str, str]:

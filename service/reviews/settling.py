@@ -21,8 +21,8 @@ from service.reviews.reviewing import SETTLED, Reviewed, Tally
 from service.store import identities, reviews
 from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterSummary
-from service.store.history import Evidence, PairSaid
-from service.store.reviews import Edit
+from service.store.history import ChangeEvidence, PairSaid
+from service.store.reviews import ReviewUpdate
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def apply(
         raise Conflict("what would change is not what you looked at any more: look at it again")
     made = [new for join in now.joins for new in _join(connection, join, curator)]
     for number in now.done:
-        reviews.edit(connection, number, Edit(closed=True), curator, "applied")
+        reviews.edit(connection, number, ReviewUpdate(closed=True), curator, "applied")
     return Applied(now, tuple(made))
 
 
@@ -232,17 +232,17 @@ def _join(connection: Connection, join: Join, curator: str) -> list[Decision]:
     return changes.gather(connection, join.identity_id, join.name, decided, asked)[1]
 
 
-def rests(pairs: Iterable[Tally]) -> Evidence:
+def rests(pairs: Iterable[Tally]) -> ChangeEvidence:
     """What these reviews say: the opinions that count, and the llr that observers were shown."""
     some = list(pairs)
     numbers = {said.id for one in some for name in one.now if (said := one.latest(name))}
     shown = (_seen(one) or PairSaid(*one.pair.couple) for one in some)
-    return Evidence(tuple(shown), tuple(sorted(numbers)))
+    return ChangeEvidence(tuple(shown), tuple(sorted(numbers)))
 
 
 def with_reviews(
-    connection: Connection, known: Evidence, ids: Collection[int], both: tuple[int, int]
-) -> Evidence:
+    connection: Connection, known: ChangeEvidence, ids: Collection[int], both: tuple[int, int]
+) -> ChangeEvidence:
     """The same with what settled reviews of pairs across these two identities say besides."""
     members = identities.members(connection, both)
     said = [

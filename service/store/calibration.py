@@ -30,7 +30,7 @@ class Studied:
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class AppliedFactor:
     """A factor on every llr of one calibrator. number: never given twice in a data folder."""
 
     number: int
@@ -41,26 +41,26 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CalibrationRecord:
     """All of the file. last: the highest number that was ever given."""
 
     studied: Studied | None = None
-    applied: Applied | None = None
+    applied: AppliedFactor | None = None
     last: int = 0
 
-    def with_applied(self, studied: Studied) -> "Kept":
+    def with_applied(self, studied: Studied) -> "CalibrationRecord":
         """The factor of a study in force, under the next number."""
         number = self.last + 1
-        factor, made, rows = studied.study.factor, studied.made_at, studied.decisions
-        applied = Applied(number, studied.calibrator, factor, made, rows)
-        return Kept(studied, applied, number)
+        factor, moment, rows = studied.study.factor, studied.made_at, studied.decisions
+        applied = AppliedFactor(number, studied.calibrator, factor, moment, rows)
+        return CalibrationRecord(studied, applied, number)
 
-    def without(self) -> "Kept":
+    def without(self) -> "CalibrationRecord":
         """Nothing in force; the number stays taken."""
         return replace(self, applied=None)
 
 
-KEPT = TypeAdapter(Kept)
+KEPT = TypeAdapter(CalibrationRecord)
 
 
 class CalibrationFile:
@@ -68,9 +68,9 @@ class CalibrationFile:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
-        self._seen: tuple[tuple[int, int], Kept] | None = None
+        self._seen: tuple[tuple[int, int], CalibrationRecord] | None = None
 
-    def read(self) -> Kept:
+    def read(self) -> CalibrationRecord:
         """What is kept; nothing where there is no file. BadSettings for a damaged one."""
         try:
             facts = self._path.stat()
@@ -78,22 +78,22 @@ class CalibrationFile:
                 self._path.read_bytes() if self._is_new(facts.st_mtime_ns, facts.st_size) else b""
             )
         except FileNotFoundError:
-            return Kept()
+            return CalibrationRecord()
         if data:
             self._seen = ((facts.st_mtime_ns, facts.st_size), self._parsed(data))
-        return self._seen[1] if self._seen else Kept()
+        return self._seen[1] if self._seen else CalibrationRecord()
 
-    def write(self, kept: Kept) -> None:
+    def write(self, record: CalibrationRecord) -> None:
         """Replace the file as a whole."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_suffix(".part")
-        beside.write_bytes(KEPT.dump_json(kept, indent=1) + b"\n")
+        beside.write_bytes(KEPT.dump_json(record, indent=1) + b"\n")
         beside.replace(self._path)
 
     def _is_new(self, *facts: int) -> bool:
         return self._seen is None or self._seen[0] != facts
 
-    def _parsed(self, data: bytes) -> Kept:
+    def _parsed(self, data: bytes) -> CalibrationRecord:
         try:
             return KEPT.validate_json(data)
         except ValidationError as error:
@@ -104,7 +104,7 @@ class CalibrationFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedEncounter:
     """An encounter that has an identity now. helped: decided "same" with an llr in view."""
 
     encounter_id: int
@@ -114,7 +114,7 @@ class Decided:
     started_at: datetime | None
 
 
-def decided(connection: Connection) -> list[Decided]:
+def decided(connection: Connection) -> list[DecidedEncounter]:
     """Every encounter with an identity, in the order of their numbers."""
     latest = latest_decisions().subquery()
     rows = connection.execute(
@@ -131,7 +131,7 @@ def decided(connection: Connection) -> list[Decided]:
         .order_by(decision.c.encounter_id)
     )
     return [
-        Decided(r.encounter_id, r.identity_id, bool(r.helped), r.station, r.started_at)
+        DecidedEncounter(r.encounter_id, r.identity_id, bool(r.helped), r.station, r.started_at)
         for r in rows
     ]
 

@@ -42,12 +42,12 @@ class Upload:
 
     def count(self, state: AnnotationState) -> int:
         """Files whose annotation is in this state."""
-        return sum(one.state == state for one in self.files)
+        return sum(file.state == state for file in self.files)
 
     @property
     def refused(self) -> int:
         """Files that were not accepted."""
-        return sum(one.photo_id is None for one in self.files)
+        return sum(file.photo_id is None for file in self.files)
 
     @property
     def finished(self) -> bool:
@@ -73,13 +73,13 @@ def add(connection: Connection, receipts: list[Receipt]) -> int:
         {
             "upload_id": number,
             "position": position,
-            "file_name": one.file_name,
-            "photo_id": one.photo_id,
-            "created": one.created,
-            "error_code": one.error_code,
-            "error_detail": one.error_detail,
+            "file_name": receipt.file_name,
+            "photo_id": receipt.photo_id,
+            "created": receipt.created,
+            "error_code": receipt.error_code,
+            "error_detail": receipt.error_detail,
         }
-        for position, one in enumerate(receipts)
+        for position, receipt in enumerate(receipts)
     ]
     if rows:
         connection.execute(insert(upload_file), rows)
@@ -88,8 +88,8 @@ def add(connection: Connection, receipts: list[Receipt]) -> int:
 
 def get(connection: Connection, upload_id: int) -> Upload:
     """An upload with the present state of every file, in the order sent."""
-    found = connection.execute(select(upload).where(upload.c.id == upload_id)).first()
-    if found is None:
+    upload_row = connection.execute(select(upload).where(upload.c.id == upload_id)).first()
+    if upload_row is None:
         raise NotFound(f"no upload {upload_id}")
     rows = connection.execute(
         select(
@@ -118,4 +118,4 @@ def get(connection: Connection, upload_id: int) -> Upload:
         )
         for row in rows
     ]
-    return Upload(found.id, found.created_at, tuple(files))
+    return Upload(upload_row.id, upload_row.created_at, tuple(files))

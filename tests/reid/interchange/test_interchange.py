@@ -10,7 +10,7 @@ import pytest
 from reid.errors import BadDataset
 from reid.interchange import index_csv, wildlife_datasets, wildme_coco
 from reid.interchange.catalogue import FORMATS, read_catalogue
-from reid.interchange.format import Sighting
+from reid.interchange.format import ConfirmedSighting
 from reid.interchange.named import flank_of, name_of, occasions
 from reid.types import Box, Flank
 
@@ -128,9 +128,11 @@ def test_the_table_of_wildlife_datasets_is_read_and_bad_rows_are_told(tmp_path):
 
 def test_our_own_index_comes_back_as_it_was_written(tmp_path):
     sightings = [
-        Sighting("1.jpg", "uma", "left", encounter=4, station="S"),
-        Sighting("2.jpg", "uma", "", captured_at=datetime.fromisoformat("2020-01-01T10:00:00")),
-        Sighting("3.jpg", "", "top"),
+        ConfirmedSighting("1.jpg", "uma", "left", encounter=4, station="S"),
+        ConfirmedSighting(
+            "2.jpg", "uma", "", captured_at=datetime.fromisoformat("2020-01-01T10:00:00")
+        ),
+        ConfirmedSighting("3.jpg", "", "top"),
     ]
     index_csv.write(tmp_path, sightings)
     reading = read_catalogue(tmp_path)
@@ -162,7 +164,10 @@ def test_every_format_is_documented_and_bears_the_name_of_its_module():
 
 
 def test_a_format_that_is_written_and_read_comes_back_through_the_registry(tmp_path):
-    sightings = [Sighting("1.jpg", "uma", "left"), Sighting("2.jpg", "umay", "right")]
+    sightings = [
+        ConfirmedSighting("1.jpg", "uma", "left"),
+        ConfirmedSighting("2.jpg", "umay", "right"),
+    ]
     for form in (one for one in FORMATS if one.write and one.read):
         folder = tmp_path / form.name
         folder.mkdir()
