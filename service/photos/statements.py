@@ -112,7 +112,9 @@ def claims_of_uploader(statements: Statements, box: Box | None) -> list[Claim]:
     values |= {"flank": flank, "box": corners}
     order = [one.name for one in fields(Statements) if one.name in values]
     stated = [(name, values[name]) for name in [*order, "box"]]
-    return [Claim(name, str(value), "form", True) for name, value in stated if value not in (None, "")]
+    return [
+        Claim(name, str(value), "form", True) for name, value in stated if value not in (None, "")
+    ]
 
 
 def _moment(text: str) -> datetime | None:
