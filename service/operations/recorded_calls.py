@@ -28,6 +28,7 @@ def call_all(api: Recorder, survey: Path) -> None:
     _call_identities(api)
     _call_decisions(api)
     _call_accounts(api)
+    api.call_lists()
 
 
 def _encounters(api: Recorder, state: str) -> list[Any]:
@@ -47,8 +48,6 @@ def _call_photos(api: Recorder, survey: Path) -> None:
     api.call("POST", f"{API}/identify", photo=photo, form={"top": "2"})
     api.call("GET", f"{API}/encounters/{{encounter_id}}/posterior", at={"encounter_id": encounter})
     api.call("GET", f"{API}/encounters/{{encounter_id}}", at={"encounter_id": 10_000}, status=404)
-    for path in ("calibration", "clusters", "suggestions"):
-        api.call("GET", f"{API}/{path}")
 
 
 def _call_cases(api: Recorder) -> None:

@@ -115,6 +115,12 @@ class Recorder:
         self._keep(operation["responses"][str(answer.status_code)], answer.json())
         return answer.json()
 
+    def call_lists(self) -> None:
+        """Ask every route of the API whose address has no parts, so that a new one is recorded."""
+        for path, methods in self._described["paths"].items():
+            if "get" in methods and path.startswith("/api/") and "{" not in path:
+                self.call("GET", path)
+
     async def _send(self, method: str, path: str, **content: object) -> httpx.Response:
         transport = httpx.ASGITransport(app=self.app)
         async with httpx.AsyncClient(
