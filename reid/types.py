@@ -244,8 +244,9 @@ class AnnotationFeatures:
     """Everything that is computed once from one annotation and kept.
 
     pose, quality: as estimated; None where they were not kept. `flank` is what the user said.
-    closer: the cells of a good photo at a closer look than that of dense; None of a poor one.
-    afar: the cells of a good photo as seen from farther away, see `reid.describe.afar`; or nothing.
+    close_look: the cells of a good photo at a closer look than that of dense; None of a poor one.
+    distant_looks: the cells of a good photo as seen from farther away, see
+    `reid.describe.distant_look`; or nothing.
     """
 
     embedding: Embedding
@@ -255,8 +256,8 @@ class AnnotationFeatures:
     box: Box
     pose: Pose | None = None
     quality: Quality | None = None
-    closer: LocalFeatures | None = None
-    afar: tuple[LocalFeatures, ...] = ()
+    close_look: LocalFeatures | None = None
+    distant_looks: tuple[LocalFeatures, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,17 +317,15 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Everything measured on one pair of annotations.
+    """Everything measured on one pair of annotations; nothing in it is weighed.
 
     cosine: of the two embeddings.
     dense_score, rootsift_score: strength of the verified correspondences, >= 0; rootsift_score is
     None where the cascade did not spend the time.
     fine_score: the part of dense_score that was verified at the fine scale.
-    capacity: [0, 1], how much the two could agree at most, see `reid.compare.fusion.capacity`.
-    agreement: one fused number for what agrees, monotone in each part.
-    besides: strength of what agrees at other looks: of a poor photo and a good one from afar, of
-    two good ones more closely; order: the fused number with that. It orders candidates and is no
-    evidence.
+    other_looks_score: strength of what agrees at other looks: the distant looks of a good photo
+    beside a poor one, the close looks of two good ones. It orders candidates and is no evidence.
+    capacity: [0, 1], how much the two could agree at most, see `reid.compare.capacity`.
     correspondences: where the coats agree, one for each witness.
     overlap: None where a photo shows no coat closely enough, or where nobody asked.
     """
@@ -335,12 +334,15 @@ class Comparison:
     dense_score: float
     rootsift_score: float | None
     fine_score: float
+    other_looks_score: float
     capacity: float
-    agreement: float
     correspondences: tuple[Correspondences, ...]
     overlap: Overlap | None = None
-    besides: float = 0.0
-    order: float = 0.0
+
+    @property
+    def all_looks_score(self) -> float:
+        """Strength of what agrees in dense descriptors at all looks, >= 0."""
+        return self.dense_score + self.other_looks_score
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,19 +362,34 @@ class Evidence:
     interval: tuple[float, float]
 
 
+def strength_of_evidence(verdict: Verdict, llr: float) -> tuple[bool, float]:
+    """Sorts evidence for "same", the strongest last; what is not comparable is no evidence."""
+    return verdict is not Verdict.NOT_COMPARABLE, llr
+
+
 @dataclass(frozen=True, slots=True)
 class PairResult:
-    """One query photo beside one gallery annotation."""
+    """One query photo beside one gallery annotation.
 
-    query: int  # position in the query encounter
+    query: position in the query encounter. evidence: of these two photos alone.
+    agreement: what agrees in the photos as they are; total_agreement: what agrees at all looks,
+    the number that orders candidates; see `reid.evidence.order`.
+    """
+
+    query: int
     row: GalleryRow
     comparison: Comparison
     evidence: Evidence
+    agreement: float
+    total_agreement: float
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityCandidate:
-    """What a whole query encounter says about one identity; `best` is the pair that speaks."""
+    """What a whole query encounter says about one identity.
+
+    best: the pair of photos with the largest total agreement, which places the identity.
+    """
 
     identity: int
     evidence: Evidence
@@ -383,14 +400,26 @@ class IdentityCandidate:
 class Identification:
     """The answer to one query encounter.
 
-    candidates: strongest first, one an identity.
-    verdict: of the strongest candidate, or "not comparable" when no gallery flank fits.
+    candidates: the one whose best pair has the largest total agreement first, one an identity.
     timings: milliseconds per stage.
     compared: how many gallery annotations were compared in detail.
     """
 
     candidates: tuple[IdentityCandidate, ...]
-    verdict: Verdict
     model: str
     compared: int
     timings: Mapping[str, float]
+
+    @property
+    def strongest(self) -> IdentityCandidate | None:
+        """The candidate with the strongest evidence, which need not be the first; None of none."""
+
+        def strength(candidate: IdentityCandidate) -> tuple[bool, float]:
+            return strength_of_evidence(candidate.evidence.verdict, candidate.evidence.llr)
+
+        return max(self.candidates, key=strength, default=None)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of the strongest evidence; "not comparable" where no gallery flank fits."""
+        return self.strongest.evidence.verdict if self.strongest else Verdict.NOT_COMPARABLE

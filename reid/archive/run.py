@@ -10,10 +10,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
-from reid.archive.journal import SHOWN, Journal, Row, Status
+from reid.archive.journal import SHOWN, Journal, PhotoRow, Status
 from reid.errors import BadDataset, InputError, UnusableCrop
 from reid.photo import exif
-from reid.types import Flank, Verdict
+from reid.types import Flank, Verdict, strength_of_evidence
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 AT_ONCE = 2  # photos under way: the next one is read while this one is computed
@@ -22,7 +22,7 @@ NO_ANSWER, NO_FILE = "no_answer", "unreadable_file"
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedCandidate:
     """One candidate, by name."""
 
     identity: str
@@ -32,13 +32,20 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a catalogue says about one photo; candidates strongest first."""
+class CatalogueAnswer:
+    """What a catalogue says about one photo; candidates in the order of total agreement."""
 
     verdict: Verdict
-    candidates: tuple[Named, ...]
+    candidates: tuple[NamedCandidate, ...]
     model: str
     calibrator: str
+
+    @property
+    def strongest(self) -> NamedCandidate | None:
+        """The candidate with the strongest evidence, whose verdict the answer has; None of none."""
+        return max(
+            self.candidates, key=lambda c: strength_of_evidence(c.verdict, c.llr), default=None
+        )
 
 
 class Catalogue(Protocol):
@@ -55,12 +62,12 @@ class Catalogue(Protocol):
     def state(self) -> str:
         """Any text."""
 
-    def identify(self, photo: bytes, flank: Flank) -> Answer:
+    def identify(self, photo: bytes, flank: Flank) -> CatalogueAnswer:
         """Raises InputError for a photo that cannot be used, ConnectionError for no answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PhotoFolder:
     """What lies below a folder. photos: paths relative to it, sorted, whatever is in them."""
 
     folder: Path
@@ -85,10 +92,10 @@ class Summary:
         return bad == 0 and not self.closed
 
 
-Progress = Callable[[Iterator[Row], int, int], Iterable[Row]]
+RowProgress = Callable[[Iterator[PhotoRow], int, int], Iterable[PhotoRow]]
 
 
-def silent(rows: Iterator[Row], total: int, done: int) -> Iterable[Row]:
+def silent(rows: Iterator[PhotoRow], total: int, done: int) -> Iterable[PhotoRow]:
     """No progress bar."""
     del total, done
     return rows
@@ -101,7 +108,7 @@ def identify_archive(
     *,
     flank: Flank = Flank.UNKNOWN,
     keep: bool = False,
-    progress: Progress = silent,
+    progress: RowProgress = silent,
 ) -> Summary:
     """Ask about every photo below a folder; results.jsonl and results.csv lie in `out`.
 
@@ -125,7 +132,7 @@ def identify_archive(
     return Summary(statuses, len(done), found.others, found.closed)
 
 
-def find(folder: Path) -> Found:
+def find(folder: Path) -> PhotoFolder:
     """Every file below a folder whose name says that it is a photo."""
     if not folder.is_dir():
         raise BadDataset(f"no folder {folder}")
@@ -138,7 +145,7 @@ def find(folder: Path) -> Found:
         others += len(names) - len(claimed)
     if not photos:
         raise BadDataset(f"no photo (jpg, jpeg, png, webp) below {folder}")
-    return Found(folder, tuple(sorted(photos)), others, tuple(sorted(closed)))
+    return PhotoFolder(folder, tuple(sorted(photos)), others, tuple(sorted(closed)))
 
 
 def text_of(path: Path) -> str:
@@ -146,7 +153,9 @@ def text_of(path: Path) -> str:
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
-def _still_true(row: Row, file: Path, catalogue: Catalogue, flank: Flank, *, keep: bool) -> bool:
+def _still_true(
+    row: PhotoRow, file: Path, catalogue: Catalogue, flank: Flank, *, keep: bool
+) -> bool:
     """Whether asking again would give the same row."""
     if row.status is Status.FAILED or row.code == NO_FILE or row.flank != flank:
         return False
@@ -162,13 +171,13 @@ def _still_true(row: Row, file: Path, catalogue: Catalogue, flank: Flank, *, kee
 
 def _ask_all(
     folder: Path, todo: Sequence[Path], catalogue: Catalogue, flank: Flank
-) -> Iterator[Row]:
+) -> Iterator[PhotoRow]:
     """Rows in the order of `todo`; when nobody answers any more, the rest is not tried."""
     unanswered = 0
-    under_way: deque[Future[Row]] = deque()
+    under_way: deque[Future[PhotoRow]] = deque()
 
-    def blank(path: Path) -> Row:
-        return Row(
+    def blank(path: Path) -> PhotoRow:
+        return PhotoRow(
             text_of(path),
             Status.FAILED,
             flank=flank,
@@ -191,13 +200,13 @@ def _ask_all(
             yield waiting.result()
 
 
-def _finished(row: Row) -> Future[Row]:
-    future: Future[Row] = Future()
+def _finished(row: PhotoRow) -> Future[PhotoRow]:
+    future: Future[PhotoRow] = Future()
     future.set_result(row)
     return future
 
 
-def _ask(file: Path, blank: Row, catalogue: Catalogue, flank: Flank) -> Row:
+def _ask(file: Path, blank: PhotoRow, catalogue: Catalogue, flank: Flank) -> PhotoRow:
     """The row of one photo, whatever happens."""
     start = perf_counter()
     size, modified = _facts(file)
@@ -227,8 +236,8 @@ def _ask(file: Path, blank: Row, catalogue: Catalogue, flank: Flank) -> Row:
     return replace(row, ms=round((perf_counter() - start) * 1000, 1))
 
 
-def _answered(row: Row, answer: Answer) -> Row:
-    best = answer.candidates[0] if answer.candidates else None
+def _answered(row: PhotoRow, answer: CatalogueAnswer) -> PhotoRow:
+    best = answer.strongest
     same = best is not None and answer.verdict is Verdict.SAME
     return replace(
         row,

@@ -92,7 +92,7 @@ def places(
     shared, covisible = shared_cells(theirs, cells)
     trust = query.weight * other.weight[partner] * shared
     cosine, judged = _judged(mine, best, trust, shared)
-    held = _held(mine, laid.carried)
+    held = _surrounded(mine, laid.carried)
     return Places(laid, covisible, mapped, cosine, judged, held)
 
 
@@ -152,7 +152,7 @@ def _judged(grid: Grid, best: Float32, trust: Float32, shared: Mask) -> tuple[Fl
     return cosine.astype(np.float32), np.asarray(judged, bool)
 
 
-def _held(grid: Grid, carried: Float32) -> Mask:
+def _surrounded(grid: Grid, carried: Float32) -> Mask:
     """(K,) bool: points that carry the registration lie on all four sides of the cell."""
     cells = grid.cells(carried)
     cells = cells[grid.holds(cells)]

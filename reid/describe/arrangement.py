@@ -26,7 +26,7 @@ SIGNS = 4  # numbers of the vector to which one word in one part is added
 def arrangement(cells: LocalFeatures, words: Float32) -> Float32:
     """(SIZE,) float32 of norm 1, or zeros where too little is seen.
 
-    cells: of the closer look. words: (K, C), rows of norm 1.
+    cells: of the close look. words: (K, C), rows of norm 1.
     """
     if len(cells) < LEAST or not len(words):
         return np.zeros(SIZE, np.float32)

@@ -28,7 +28,7 @@ GAIN = 1.92  # nats: half of the 95 % point of chi-squared with one degree of fr
 
 
 class LocalPair(NamedTuple):
-    """Two encounters that people decided. log_odds: natural, neither widened nor bounded.
+    """Two encounters that people decided. log_odds: natural, before factor and bound.
 
     animals: whom they show, twice the same name for a genuine pair. independent: the decisions were
     taken without an llr in view. encounters: their numbers.
@@ -125,7 +125,7 @@ class Study:
 
     impostor: such pairs with llr >= at; genuine: those with llr <= -at; both as the
     calibrator alone says, before anything local. scale: (0, 1.5], of all llrs, 1 where there are
-    too few pairs; widening: (0, 1], beyond it. suspects: the impostor pairs with the largest llr,
+    too few pairs; shrinkage: (0, 1], beyond it. suspects: the impostor pairs with the largest llr,
     where that says "same".
     """
 
@@ -134,13 +134,13 @@ class Study:
     impostor: tuple[Rate, ...]
     genuine: tuple[Rate, ...]
     scale: float
-    widening: float
+    shrinkage: float
     suspects: tuple[LocalPair, ...]
 
     @property
     def factor(self) -> float:
         """By which every llr is multiplied before it is bounded."""
-        return round(self.scale * self.widening, 4)
+        return round(self.scale * self.shrinkage, 4)
 
 
 def study(
@@ -159,10 +159,10 @@ def study(
     impostor = [one for one in pairs if not one.genuine]
     supply = supply_of(pairs)
     scale = _refit(genuine, impostor, supply, calibrator.bound)
-    plain = replace(calibrator, widening=1.0)
+    plain = replace(calibrator, factor=1.0)
     sides = (
-        _side(impostor, 1, reference or {}, seed if supply.tells_strangers else None),
-        _side(genuine, -1, {}, seed if supply.tells_same else None),
+        _pair_class(impostor, 1, reference or {}, seed if supply.tells_strangers else None),
+        _pair_class(genuine, -1, {}, seed if supply.tells_same else None),
     )
     misled, missed = (one.rates(plain.llr) for one in sides)
     suspects = sorted(impostor, key=lambda one: -one.log_odds)[:5]
@@ -172,7 +172,7 @@ def study(
         impostor=misled,
         genuine=missed,
         scale=scale,
-        widening=_widening(sides, replace(plain, widening=scale)),
+        shrinkage=_shrinkage(sides, replace(plain, factor=scale)),
         suspects=tuple(one for one in suspects if one.log_odds * LOG10_E >= calibrator.same),
     )
 
@@ -182,7 +182,7 @@ def adjusted(calibrator: Calibrator, *, factor: float, number: int) -> Calibrato
 
     number: of the local calibration; the name says it, so that every llr that is kept does.
     """
-    return replace(calibrator, id=f"{calibrator.id}+local@{number}", widening=factor)
+    return replace(calibrator, id=f"{calibrator.id}+local@{number}", factor=factor)
 
 
 def supply_of(pairs: Sequence[LocalPair]) -> Supply:
@@ -205,7 +205,7 @@ def _animals(pairs: Iterable[LocalPair]) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
+class _PairClass:
     """Pairs of one class.
 
     sign: of a misleading llr; odds: (n,); draws: (DRAWS, n), how often each pair is in a draw of
@@ -242,22 +242,22 @@ class _Side:
         return float(np.quantile(shares, CHANCE / len(THRESHOLDS)))
 
 
-def _side(
+def _pair_class(
     pairs: Sequence[LocalPair], sign: int, reference: Mapping[float, float], seed: int | None
-) -> _Side:
+) -> _PairClass:
     """Each individual is drawn with replacement; a pair comes with both of its animals.
 
     seed: None for no draws.
     """
     odds = np.array([pair.log_odds for pair in pairs], float)
     if seed is None:
-        return _Side(sign, odds, np.zeros((0, len(pairs))), reference)
+        return _PairClass(sign, odds, np.zeros((0, len(pairs))), reference)
     names = {name: n for n, name in enumerate(_animals(pairs))}
     even = np.full(len(names), 1 / len(names))
     times = np.random.default_rng(seed).multinomial(len(names), even, DRAWS).astype(float)
     one, other = np.array([[names[name] for name in pair.animals] for pair in pairs]).T
     draws = np.where(one == other, times[:, one], times[:, one] * times[:, other])
-    return _Side(sign, odds, draws, reference)
+    return _PairClass(sign, odds, draws, reference)
 
 
 def _shift(
@@ -272,7 +272,7 @@ def _shift(
     return Shift.MORE if more else Shift.AS_CALIBRATED
 
 
-def _widening(sides: Sequence[_Side], scaled: Calibrator) -> float:
+def _shrinkage(sides: Sequence[_PairClass], scaled: Calibrator) -> float:
     """The largest of 1, 0.99 ... 0.01 with which no threshold is passed too often.
 
     P(llr >= t | impostor) <= 10^-t, and the same of genuine pairs at -t, for every calibrated llr:
@@ -281,7 +281,7 @@ def _widening(sides: Sequence[_Side], scaled: Calibrator) -> float:
     """
     at_fault = [(side, one) for side in sides for one in side.rates(scaled.llr) if one.too_often]
     for percent in range(100, 1, -1):
-        tried = replace(scaled, widening=scaled.widening * percent / 100)
+        tried = replace(scaled, factor=scaled.factor * percent / 100)
         shares = [(side.hits(tried.llr, one.at).mean(), one.allowed) for side, one in at_fault]
         if all(share <= allowed for share, allowed in shares):
             return percent / 100

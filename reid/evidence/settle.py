@@ -10,7 +10,7 @@ import numpy as np
 from reid.compare.discrepancies import FEWEST as FEWEST_CELLS
 from reid.compare.discrepancies import shared_cells
 from reid.compare.registration import Grid, register
-from reid.evidence.encounters import Seen
+from reid.evidence.encounters import ComparedPhotos
 from reid.evidence.tested import FEWEST, SETTLED, Settling, Tested
 from reid.photo.quality import DEFICITS, WIDE, QualityModel
 from reid.types import AnnotationFeatures, Correspondences, Evidence, Flank, Grade, Source
@@ -24,7 +24,7 @@ Photos = Sequence[AnnotationFeatures]
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class SuggestedPhoto:
     """A photo, or one of each encounter, that would move an open pair.
 
     encounters: whose photo is wanted, positions 0 and 1 of the pair. flanks: of which flank; of
@@ -57,8 +57,8 @@ def what_would_settle(
     same: float,
     *,
     quality: QualityModel | None = None,
-    best: Seen | None = None,
-) -> tuple[Suggestion, ...]:
+    best: ComparedPhotos | None = None,
+) -> tuple[SuggestedPhoto, ...]:
     """The photos that would bring an open pair past the threshold, the most promising first.
 
     same: the llr of the verdict. quality: to say how wide a flank must be. best: the two photos
@@ -72,7 +72,7 @@ def what_would_settle(
     shown = [_grades(one), _grades(other)]
     lacking = _lacking(best) if best else {}
     found = [
-        Suggestion(
+        SuggestedPhoto(
             encounters=of,
             flanks=(flank,),
             grade=grade,
@@ -100,7 +100,7 @@ def why_nothing(evidence: Evidence, tested: Tested | None, same: float) -> str:
     return "no kind of photos that was tested is better than those at hand"
 
 
-def in_words(one: Suggestion, names: tuple[str, str]) -> str:
+def in_words(one: SuggestedPhoto, names: tuple[str, str]) -> str:
     """A suggestion as a sentence. names: of the two encounters, such as "encounter 1"."""
     of = " and one of ".join(names[n] for n in one.encounters)
     kind = (
@@ -193,29 +193,29 @@ def _settling(
     return None
 
 
-def _chosen(found: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+def _chosen(found: Sequence[SuggestedPhoto]) -> tuple[SuggestedPhoto, ...]:
     """No better grade than it takes, and one photo rather than two; else the best there is."""
     enough = [one for one in found if one.enough]
     if not enough:
         best = sorted(found, key=lambda one: (-one.expected, len(one.encounters)))
         return _either(best)[:1]
-    least: dict[tuple[Flank, tuple[int, ...]], Suggestion] = {}
+    least: dict[tuple[Flank, tuple[int, ...]], SuggestedPhoto] = {}
     for one in enough:  # lower grades come first
         least.setdefault((one.flanks[0], one.encounters), one)
     kept = [one for (_, of), one in least.items() if len(of) == 1] or list(least.values())
     return _either(sorted(kept, key=lambda one: -one.expected))[:LISTED]
 
 
-def _either(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+def _either(found: Iterable[SuggestedPhoto]) -> tuple[SuggestedPhoto, ...]:
     """One suggestion for two flanks where nothing but the flank tells them apart."""
-    alike: dict[Suggestion, tuple[Flank, ...]] = {}
+    alike: dict[SuggestedPhoto, tuple[Flank, ...]] = {}
     for one in found:
         key = replace(one, flanks=())
         alike[key] = (*alike.get(key, ()), *one.flanks)
     return tuple(replace(one, flanks=flanks) for one, flanks in alike.items())
 
 
-def _lacking(best: Seen) -> dict[tuple[Flank, tuple[int, ...]], str]:
+def _lacking(best: ComparedPhotos) -> dict[tuple[Flank, tuple[int, ...]], str]:
     """The third of the flank that one photo of the two shows and the other does not."""
     one, other, comparison = best
     flank = next((f for f in map(_flank, (one, other)) if f is not Flank.UNKNOWN), Flank.UNKNOWN)

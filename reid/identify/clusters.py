@@ -43,7 +43,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedPairs:
     """What people concluded on pairs: one animal, two animals, or that it cannot be settled."""
 
     same: frozenset[Pair] = frozenset()
@@ -57,11 +57,11 @@ class Decided:
         return pair in self.same or pair in self.different or pair in self.unsettled
 
 
-NOBODY = Decided()
+NO_DECISIONS = DecidedPairs()
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class EncounterGroup:
     """Encounters of one animal. own: probability that no other group is the same animal."""
 
     members: tuple[int, ...]
@@ -77,7 +77,7 @@ class Group:
 class Grouping:
     """Every encounter in one group; the largest group first, then by the first encounter."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[EncounterGroup, ...]
 
     @property
     def of(self) -> tuple[int, ...]:
@@ -97,7 +97,7 @@ class Grouping:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class SuggestedPair:
     """A pair of encounters for a person. together: probability that both are one animal.
 
     joined: whether they are in one group now. gain: probability that the answer changes that,
@@ -143,7 +143,9 @@ def table(llr: Mapping[Pair, float], comparable: Mask) -> Table:
     return Table(assumed, comparable, compared)
 
 
-def sort(known: Table, decided: Decided = NOBODY, *, together: float = TOGETHER) -> Grouping:
+def sort(
+    known: Table, decided: DecidedPairs = NO_DECISIONS, *, together: float = TOGETHER
+) -> Grouping:
     """Which encounters are one animal, by the evidence and by what people decided.
 
     together: prior probability that two groups are one animal, stated, never part of an llr. What
@@ -162,7 +164,7 @@ def sort(known: Table, decided: Decided = NOBODY, *, together: float = TOGETHER)
     groups = []
     for name, members in merging.members.items():
         odds = float((10 ** evidence[name]).sum()) * together / (1 - together)
-        groups.append(Group(tuple(sorted(members)), 1 / (1 + odds)))
+        groups.append(EncounterGroup(tuple(sorted(members)), 1 / (1 + odds)))
     groups.sort(key=lambda group: (-len(group.members), group.members))
     return Grouping(tuple(groups))
 
@@ -189,7 +191,7 @@ class _Merging:
     A group has the name of its first encounter.
     """
 
-    def __init__(self, known: Table, decided: Decided) -> None:
+    def __init__(self, known: Table, decided: DecidedPairs) -> None:
         n = len(known)
         self.members = {one: [one] for one in range(n)}
         self._sum = np.where(known.comparable, known.llr, 0.0)
@@ -257,11 +259,11 @@ class _Merging:
 def suggest(
     known: Table,
     grouping: Grouping,
-    decided: Decided = NOBODY,
+    decided: DecidedPairs = NO_DECISIONS,
     *,
     together: float = TOGETHER,
     limit: int = 20,
-) -> list[Suggestion]:
+) -> list[SuggestedPair]:
     """The pairs of encounters that are most worth a decision, the most worthwhile first.
 
     One pair for every two groups that may be one animal, and one for every encounter that may not
@@ -275,7 +277,7 @@ def suggest(
         for llr, one, other in _joined(known, grouping, decided)
     ]
     apart = _apart(known, grouping, decided, together)
-    found: list[Suggestion] = []
+    found: list[SuggestedPair] = []
     shown: set[Pair] = set()  # two encounters in a group ask the same from either side
     for _, one, other, chance, now in merge(sorted(joined, key=_order), apart, key=_order):
         if len(found) == limit:
@@ -283,7 +285,7 @@ def suggest(
         pair = _pair_to_show(known, one, other, decided)
         if pair is not None and pair not in shown:
             shown.add(pair)
-            found.append(Suggestion(pair, chance, now))
+            found.append(SuggestedPair(pair, chance, now))
     return found
 
 
@@ -310,7 +312,7 @@ def _summed(values: NDArray[Any], order: NDArray[Any], starts: NDArray[Any]) -> 
 
 
 def _apart(
-    known: Table, grouping: Grouping, decided: Decided, together: float
+    known: Table, grouping: Grouping, decided: DecidedPairs, together: float
 ) -> Iterator[Question]:
     """Every two groups that may be one animal and that nobody told apart, the likeliest first."""
     of = grouping.of
@@ -342,7 +344,7 @@ def _apart(
 
 
 def _joined(
-    known: Table, grouping: Grouping, decided: Decided
+    known: Table, grouping: Grouping, decided: DecidedPairs
 ) -> Iterator[tuple[float, Members, Members]]:
     """The llr of every part of a group with the rest; a part is what people said to be one."""
     of, same = grouping.of, dict[int, list[Pair]]()
@@ -386,7 +388,7 @@ def _units(members: Members, same: Iterable[Pair]) -> list[Members]:
     return [tuple(some) for some in found.values()]
 
 
-def _pair_to_show(known: Table, one: Members, other: Members, decided: Decided) -> Pair | None:
+def _pair_to_show(known: Table, one: Members, other: Members, decided: DecidedPairs) -> Pair | None:
     """The comparable, undecided pair of highest llr, or None."""
     open_pairs = [
         (-known.llr[i, j], (min(i, j), max(i, j)))

@@ -89,7 +89,7 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class SpaceTimeLeg:
     """The way between two encounters under one statement of the time of each.
 
     days: between them, 0 where they overlap. least_speed_km_h: in a straight line and without a
@@ -109,7 +109,7 @@ class SpaceTime:
     """Two encounters in space and time; one leg for every combination of stated times."""
 
     distance_km: float | None
-    legs: tuple[Leg, ...]
+    legs: tuple[SpaceTimeLeg, ...]
     source: str
 
 
@@ -174,18 +174,20 @@ def _distance(one: Visit, other: Visit) -> float | None:
     return 0.0 if one.station is not None and one.station == other.station else None
 
 
-def _leg(distance: float | None, one: Span | None, other: Span | None, movement: Movement) -> Leg:
+def _leg(
+    distance: float | None, one: Span | None, other: Span | None, movement: Movement
+) -> SpaceTimeLeg:
     gap = _gap(one, other)
     days = None if gap is None else gap / timedelta(days=1)
     if distance is None or gap is None:
         lacking = "position" if distance is None else "time"
         both = " and time" if distance is None and gap is None else ""
         reason = f"the {lacking}{both} of at least one encounter is not known"
-        return Leg(one, other, days, None, Rating.UNKNOWN, reason)
+        return SpaceTimeLeg(one, other, days, None, Rating.UNKNOWN, reason)
     hours = gap / HOUR + movement.clock_h
     speed = distance / hours if hours > 0 else (0.0 if distance == 0 else float("inf"))
     rating, reason = _rated(distance, speed, movement)
-    return Leg(one, other, days, speed, rating, reason)
+    return SpaceTimeLeg(one, other, days, speed, rating, reason)
 
 
 def _gap(one: Span | None, other: Span | None) -> timedelta | None:

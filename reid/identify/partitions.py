@@ -25,7 +25,7 @@ LISTED = 20  # partitions that are named beyond that
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class WeighedPartition:
     """One partition and its posterior probability."""
 
     partition: Partition
@@ -49,7 +49,7 @@ class PartitionPosterior:
     that the search visited, and what it did not visit has none.
     """
 
-    partitions: tuple[Weighed, ...]
+    partitions: tuple[WeighedPartition, ...]
     pairs: Matrix
     weighed: int
     mass: float
@@ -57,7 +57,7 @@ class PartitionPosterior:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class InconsistentTriple:
     """Three encounters whose verdicts contradict each other: a = b and b = c, but a is not c."""
 
     a: int
@@ -166,7 +166,7 @@ def posterior(
     of = np.array([partition for partition, _ in found])
     pairs = np.einsum("p,pij->ij", shares, of[:, :, None] == of[:, None, :])
     return PartitionPosterior(
-        partitions=tuple(Weighed(found[k][0], float(shares[k])) for k in listed),
+        partitions=tuple(WeighedPartition(found[k][0], float(shares[k])) for k in listed),
         pairs=pairs,
         weighed=len(found),
         mass=float(shares[listed].sum()),
@@ -208,9 +208,9 @@ class _Beam:
         return self._known[members]
 
 
-def conflicts(
+def inconsistent_triples(
     llr: Matrix, comparable: NDArray[np.bool_], *, same: float = SAME
-) -> tuple[Conflict, ...]:
+) -> tuple[InconsistentTriple, ...]:
     """Triples where the verdicts say a = b and b = c but a differs from c; a < c."""
     n = len(llr)
 
@@ -220,7 +220,7 @@ def conflicts(
         return verdict_of(float(llr[i, j]), same=same)
 
     return tuple(
-        Conflict(a, b, c)
+        InconsistentTriple(a, b, c)
         for a, b, c in permutations(range(n), 3)
         if a < c
         and verdict(a, b) == verdict(b, c) == Verdict.SAME

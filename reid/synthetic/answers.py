@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FoundingAnswer:
     """What was said of one variant.
 
     evidence: of the pairs in the order of PAIRS. partition: the leading one, the animal of each
@@ -61,7 +61,7 @@ class Answer:
         return Outcome.RIGHT if decided or sure else Outcome.INCONCLUSIVE
 
 
-def as_text(answers: Sequence[Answer]) -> str:
+def as_text(answers: Sequence[FoundingAnswer]) -> str:
     """One line a variant; what would settle it comes last, where it was asked."""
     settle = "what would settle it" if any(one.settle for one in answers) else ""
     llrs = [f"llr {pair}" for pair in PAIRS]
@@ -79,7 +79,7 @@ def _line(*cells: str) -> str:
     return "  ".join(f"{cell:<{wide}}" for cell, wide in zip(cells, widths, strict=True)).rstrip()
 
 
-def counts_as_text(answers: Sequence[Answer]) -> str:
+def counts_as_text(answers: Sequence[FoundingAnswer]) -> str:
     """How often an answer was right, inconclusive and wrong, by truth and quality of September.
 
     misled: verdicts of each pair that are against the truth.

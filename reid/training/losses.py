@@ -24,7 +24,7 @@ def correspondences(
     return partner, mutual & (nearest < radius)
 
 
-class Found(NamedTuple):
+class DenseLoss(NamedTuple):
     """What became of the Q cells asked for: loss and accuracy (scalars); owner (Q,) image and cell
     (Q,) index of each; right (Q,) float, 1 where its true partner was found."""
 
@@ -45,7 +45,7 @@ def dense_loss(
     queries: int = 640,
     temperature: float = 0.07,
     ignore: float = 0.06,
-) -> Found:
+) -> DenseLoss:
     """InfoNCE (Oord 2018) of the right cell against all cells of all views 1 of the batch, and
     against the same pixel of all other views 0.
 
@@ -75,7 +75,7 @@ def dense_loss(
     twins = twins.scatter(1, owner[:, None], -1e4)
     logits = torch.cat([logits, twins], 1)
     found = (logits.argmax(1) == target).float()
-    return Found(F.cross_entropy(logits, target), found.mean(), owner, cell, found)
+    return DenseLoss(F.cross_entropy(logits, target), found.mean(), owner, cell, found)
 
 
 def embedding_loss(
@@ -98,7 +98,7 @@ def coat_loss(coat: Tensor, animal: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(coat, animal)
 
 
-def reliability_loss(reliability: Tensor, found: Found) -> Tensor:
+def reliability_loss(reliability: Tensor, found: DenseLoss) -> Tensor:
     """Cross-entropy of "the descriptor of this cell finds its place"; reliability: (B, K)."""
     return F.binary_cross_entropy_with_logits(reliability[found.owner, found.cell], found.right)
 

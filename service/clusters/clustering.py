@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from reid.identify import partitions
 from reid.identify.clusters import (
     TOGETHER,
-    Decided,
-    Group,
+    DecidedPairs,
+    EncounterGroup,
     Pair,
     Table,
     evidence_between,
@@ -23,7 +23,7 @@ from reid.identify.clusters import (
     suggest,
     table,
 )
-from reid.observers.reviews import Standing
+from reid.observers.reviews import ReviewProgress
 from reid.types import Flank
 from service.clusters.kept import Cluster, Clustering, Link, Worth
 from service.store.pairs import Couple, Maker, Measured
@@ -47,7 +47,7 @@ class Facts:
     flanks: Mapping[int, frozenset[Flank]]
     measured: Sequence[Measured]
     identity_of: Mapping[int, int]
-    standings: Mapping[Couple, Standing]
+    standings: Mapping[Couple, ReviewProgress]
     waiting: int = 0
 
 
@@ -59,8 +59,8 @@ class Conclusions:
     that observers judged against the catalogue or against each other.
     """
 
-    sorting: Decided
-    asking: Decided
+    sorting: DecidedPairs
+    asking: DecidedPairs
     conflicts: tuple[Pair, ...]
 
 
@@ -144,13 +144,13 @@ def conclusions(facts: Facts, at: Mapping[int, int]) -> Conclusions:
     unsettled = frozenset(said.get("unsettled", set()) | conflicts)
     asked = said.get("open", set())
     return Conclusions(
-        sorting=Decided(frozenset(same), frozenset(different | bars), unsettled),
-        asking=Decided(frozenset(same), frozenset(different | asked), unsettled),
+        sorting=DecidedPairs(frozenset(same), frozenset(different | bars), unsettled),
+        asking=DecidedPairs(frozenset(same), frozenset(different | asked), unsettled),
         conflicts=tuple(sorted(conflicts)),
     )
 
 
-def _concluded(standing: Standing) -> Literal["same", "different", "unsettled", "open"]:
+def _concluded(standing: ReviewProgress) -> Literal["same", "different", "unsettled", "open"]:
     """What it means for the clusters: what cannot be told or compared is unsettled for good."""
     if standing.answer in {"same", "different"}:
         return "same" if standing.answer == "same" else "different"
@@ -192,7 +192,7 @@ class _Shown:
     """Groups of positions as clusters of numbers."""
 
     def __init__(
-        self, known: Table, decided: Decided, facts: Facts, numbers: Sequence[int]
+        self, known: Table, decided: DecidedPairs, facts: Facts, numbers: Sequence[int]
     ) -> None:
         self._known, self._facts, self._numbers = known, facts, numbers
         judged = (*decided.same, *decided.different, *decided.unsettled)
@@ -201,7 +201,7 @@ class _Shown:
         for pair in decided.same:
             self._same.setdefault(pair[0], []).append(pair)
 
-    def cluster(self, group: Group) -> Cluster:
+    def cluster(self, group: EncounterGroup) -> Cluster:
         """How sure it is that these are one animal, and what speaks against it."""
         members = group.members
         same = [pair for one in members for pair in self._same.get(one, ())]

@@ -52,9 +52,10 @@ class Describer(Protocol):
         """The model id stored with everything it makes."""
 
     def describe(
-        self, crops: Sequence[Crop], *, from_afar: bool = True
+        self, crops: Sequence[Crop], *, distant_looks: bool = True
     ) -> list[AnnotationFeatures]:
-        """Embedding and local features of each crop; from_afar: see `reid.describe.afar`."""
+        """Embedding and local features of each crop; distant_looks: see
+        `reid.describe.distant_look`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +295,7 @@ class Engine:
         with self._busy, watch("total"):
             crops = [self._crop(photo, flank, watch) for photo in query]
             with watch("embed"), self._describing:
-                described = self.embedder().describe(crops, from_afar=False)
+                described = self.embedder().describe(crops, distant_looks=False)
             own = self._encounters_of([digest(photo.data) for photo in query])
             answer = self._answer(described, tuple(range(len(query))), own, watch)
         self._metrics.query(answer.timings)

@@ -13,8 +13,11 @@ from service.recognition.wire import (
 
 
 def identification_out(answer: Answer, top: int) -> IdentificationOut:
-    """The `top` strongest candidates."""
+    """The first `top` candidates; the last of them gives way to the one whose verdict is shown."""
     found = answer.identification
+    shown = found.candidates[:top]
+    if found.strongest and found.strongest not in shown:
+        shown = (*shown[:-1], found.strongest)
     return IdentificationOut(
         verdict=found.verdict,
         model=found.model,
@@ -27,7 +30,7 @@ def identification_out(answer: Answer, top: int) -> IdentificationOut:
             QueryOut(query=number, **FactsOut.model_validate(facts).model_dump())
             for number, facts in zip(answer.queries, answer.facts, strict=True)
         ],
-        candidates=[_candidate(one, answer) for one in found.candidates[:top]],
+        candidates=[_candidate(one, answer) for one in shown],
     )
 
 
@@ -46,7 +49,8 @@ def _candidate(one: IdentityCandidate, answer: Answer) -> CandidateOut:
         cosine=comparison.cosine,
         dense_score=comparison.dense_score,
         rootsift_score=comparison.rootsift_score,
-        agreement=comparison.agreement,
+        agreement=one.best.agreement,
+        total_agreement=one.best.total_agreement,
         capacity=comparison.capacity,
         correspondences=[correspondences_out(some) for some in comparison.correspondences],
         overlap=overlap_out(comparison.overlap) if comparison.overlap else None,

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from reid.evaluation.data.photos import MAX_PIXELS
-from reid.evaluation.data.protocol import Describer
+from reid.evaluation.data.protocol import CropDescriber
 from reid.evidence.calibrator import Calibrator
 from reid.evidence.encounters import between
 from reid.photo import crop, images
@@ -28,7 +28,7 @@ def _silent(_: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
+class SurveyPhoto:
     """One row of a survey's index. sitting: which encounter of its animal, 0 is the first."""
 
     path: Path
@@ -71,7 +71,7 @@ def relative(animal: str) -> str:
     return f"L{number + 1 if number % 2 else number - 1:03d}"
 
 
-def plan(index: Path) -> list[Photo]:
+def plan(index: Path) -> list[SurveyPhoto]:
     """All photos of a survey's index, animal by animal, in the order in which they were taken."""
     with index.open(newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: (row["individual"], row["datetime"]))
@@ -80,7 +80,7 @@ def plan(index: Path) -> list[Photo]:
     for row in rows:
         seen = sittings.setdefault(row["individual"], {})
         photos.append(
-            Photo(
+            SurveyPhoto(
                 path=index.parent / row["path"],
                 animal=row["individual"],
                 sitting=seen.setdefault(row["encounter"], len(seen)),
@@ -94,17 +94,18 @@ def plan(index: Path) -> list[Photo]:
 
 
 def described(
-    photos: Sequence[Photo],
-    embedder: Describer,
+    photos: Sequence[SurveyPhoto],
+    embedder: CropDescriber,
     *,
-    cropped: Callable[[Photo], Crop] | None = None,
+    cropped: Callable[[SurveyPhoto], Crop] | None = None,
     done: Done = _silent,
 ) -> list[SurveyEncounter]:
     """Their encounters; every photo is described as the product does: as it is, flank stated.
 
-    Not from afar, which orders candidates and is no evidence. cropped: another way to cut them.
+    Without distant looks, which order candidates and are no evidence.
+    cropped: another way to cut them.
     """
-    held: dict[tuple[str, str], list[tuple[Photo, AnnotationFeatures]]] = {}
+    held: dict[tuple[str, str], list[tuple[SurveyPhoto, AnnotationFeatures]]] = {}
     features_of = _features(photos, embedder, cropped or _cropped)
     for photo, features in zip(photos, features_of, strict=True):
         held.setdefault((photo.animal, photo.encounter), []).append((photo, features))
@@ -119,27 +120,27 @@ def described(
 
 
 def _features(
-    photos: Sequence[Photo], embedder: Describer, cropped: Callable[[Photo], Crop]
+    photos: Sequence[SurveyPhoto], embedder: CropDescriber, cropped: Callable[[SurveyPhoto], Crop]
 ) -> Iterator[AnnotationFeatures]:
     """In order; the next photos are read while these are described."""
     with ThreadPoolExecutor(1) as pool:
         crops = pool.map(cropped, photos)
         while batch := list(islice(crops, BATCH)):
-            yield from embedder.describe(batch, from_afar=False)
+            yield from embedder.describe(batch, distant_looks=False)
 
 
-def _cropped(photo: Photo) -> Crop:
+def _cropped(photo: SurveyPhoto) -> Crop:
     return crop.cut(images.decode(photo.path.read_bytes(), max_pixels=MAX_PIXELS), photo.flank)
 
 
 def simulate(
-    embedder: Describer,
+    embedder: CropDescriber,
     *,
     animals: int,
     seed: int,
     encounters: int = 4,
     width: int | None = None,
-    wanted: Callable[[Photo], bool] = lambda _: True,
+    wanted: Callable[[SurveyPhoto], bool] = lambda _: True,
     progress: Callable[[str, int], Done] = lambda _what, _total: _silent,
 ) -> list[SurveyEncounter]:
     """Render a survey into a temporary folder and describe it; the same seed gives the same one.

@@ -24,7 +24,7 @@ BITS = log2(10)
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class CalibrationCurve:
     """How often it was so where so much was stated; bins without a pair are left out.
 
     stated, observed: (B,) mean probability and weighted share that was true, per bin.
@@ -129,7 +129,7 @@ def _at_least(ordered: Float64, grid: ArrayLike) -> Float64:
 
 def calibration(
     probability: ArrayLike, truth: ArrayLike, *, bins: int = 10, weight: ArrayLike | None = None
-) -> Calibration:
+) -> CalibrationCurve:
     """Stated probability against what was observed, in bins of equal width from 0 to 1.
 
     probability, truth, weight: (n,). The error is the mean distance of stated and observed over
@@ -143,7 +143,7 @@ def calibration(
     mass, stated, observed = (np.bincount(where, w * x, bins) for x in (np.ones(len(p)), p, true))
     held = mass > 0
     mass, stated, observed = mass[held], stated[held], observed[held]
-    return Calibration(
+    return CalibrationCurve(
         stated / mass,
         observed / mass,
         np.bincount(where[true], minlength=bins)[held],
@@ -152,7 +152,9 @@ def calibration(
     )
 
 
-def calibration_curve(genuine: ArrayLike, impostor: ArrayLike, *, bins: int = 10) -> Calibration:
+def calibration_curve(
+    genuine: ArrayLike, impostor: ArrayLike, *, bins: int = 10
+) -> CalibrationCurve:
     """Posterior at even prior odds against the share of genuine pairs, both kinds weighed alike."""
     _some(genuine, impostor)
     ours, theirs = np.asarray(genuine, float), np.asarray(impostor, float)

@@ -19,7 +19,7 @@ Index = NDArray[np.intp]
 Pair = tuple[Hashable, Hashable]
 
 
-class Drawn:
+class BootstrapWeights:
     """The pairs of one kind, and the sums over them in every draw of the individuals."""
 
     def __init__(self, first: Index, second: Index, times: Float64) -> None:
@@ -72,7 +72,10 @@ def by_individual(
     if individuals < 2 or not n or not len(llrs[1]):
         return {}
     times = multiplicities(individuals, seed=seed, draws=draws)
-    drawn = (Drawn(first[:n], second[:n], times), Drawn(first[n:], second[n:], times))
+    drawn = (
+        BootstrapWeights(first[:n], second[:n], times),
+        BootstrapWeights(first[n:], second[n:], times),
+    )
     sizes = [kind.totals(np.ones(len(llr))) for kind, llr in zip(drawn, llrs, strict=True)]
     usable = (sizes[0] > 0) & (sizes[1] > 0)
     if not usable.any():
@@ -93,7 +96,9 @@ def by_individual(
     }
 
 
-def _pooled(llrs: tuple[Float64, Float64], drawn: tuple[Drawn, Drawn], which: Index) -> Float64:
+def _pooled(
+    llrs: tuple[Float64, Float64], drawn: tuple[BootstrapWeights, BootstrapWeights], which: Index
+) -> Float64:
     """Cllr_min of the chosen draws; the llrs are sorted once."""
     levels, where = np.unique(np.concatenate(llrs), return_inverse=True)
     places = (where[: len(llrs[0])], where[len(llrs[0]) :])

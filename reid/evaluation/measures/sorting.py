@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from reid.errors import MissingExtra
 from reid.evaluation.measures.intervals import numbered
-from reid.evaluation.measures.metrics import Calibration, calibration
+from reid.evaluation.measures.metrics import CalibrationCurve, calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _mean(right: dict[str, list[bool]]) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Clustering:
+class ClusteringMeasures:
     """Encounters sorted into groups, against the animals they show.
 
     split, combined: (encounters, of), see `clustering`. excluded: encounters that were sorted into
@@ -93,7 +93,7 @@ class Clustering:
         return (self.groups - self.animals) / self.animals
 
 
-def clustering(animals: Sequence[str], groups: Sequence[Hashable]) -> Clustering:
+def clustering(animals: Sequence[str], groups: Sequence[Hashable]) -> ClusteringMeasures:
     """Compare groups with animals, both (N,); a group of None leaves the encounter out.
 
     Errors in the words of Johansson et al. 2020, counted in encounters. Split: the encounters that
@@ -112,7 +112,7 @@ def clustering(animals: Sequence[str], groups: Sequence[Hashable]) -> Clustering
     table = np.zeros((whose.max() + 1, where.max() + 1), int)
     np.add.at(table, (whose, where), 1)
     n, metrics = len(kept), _sklearn_metrics()
-    return Clustering(
+    return ClusteringMeasures(
         encounters=n,
         excluded=len(animals) - n,
         animals=table.shape[0],
@@ -142,7 +142,7 @@ class PartitionCalibration:
     probability of the true partition.
     """
 
-    curve: Calibration
+    curve: CalibrationCurve
     cases: int
     encounters: int
     first: tuple[int, int]

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reid.evaluation.measures import metrics
-from reid.evaluation.measures.sorting import Clustering, OpenSet, PartitionCalibration
-from reid.evaluation.measures.strata import Figures, Float64, Stratum
-from reid.evaluation.report.table import Row, as_json
+from reid.evaluation.measures.sorting import ClusteringMeasures, OpenSet, PartitionCalibration
+from reid.evaluation.measures.strata import Figures, Float64, PairStratum
+from reid.evaluation.report.table import MethodRow, as_json
 from reid.evaluation.trials.trial import Trial
 
 EVALUATE, SIMULATE = "scripts/evaluate.py DATA --report DIR", "scripts/simulate.py"
@@ -27,7 +27,7 @@ SECTIONS = {  # of the report, with the command that fills each
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class EvaluationReport:
     """Everything that one report shows. A section without data is named as not run.
 
     description: the data in words, with counts. date: as it shall be printed. ranks: places of the
@@ -43,12 +43,12 @@ class Report:
     calibrator: str
     date: str
     seed: int
-    strata: Sequence[Stratum] = ()
-    rows: Sequence[Row] = ()
+    strata: Sequence[PairStratum] = ()
+    rows: Sequence[MethodRow] = ()
     ranks: Mapping[str, Sequence[int]] = field(default_factory=dict)
     open_set: OpenSet | None = None
     partitions: PartitionCalibration | None = None
-    clustering: Clustering | None = None
+    clustering: ClusteringMeasures | None = None
     commands: Mapping[str, str] = field(default_factory=dict)
 
     def not_run(self) -> dict[str, str]:
@@ -70,7 +70,7 @@ def strata_of(
     llr: Float64,
     gallery_animals: Sequence[str],
     parts: Mapping[str, NDArray[np.bool_]] | None = None,
-) -> list[Stratum]:
+) -> list[PairStratum]:
     """The pairs of a trial that count as strata: `all`, then each of `parts`.
 
     llr: (Q, N), anything where a pair does not count. gallery_animals: (N,) animals of the gallery;
@@ -85,7 +85,7 @@ def strata_of(
     for title, part in {"all": whole, **(parts or {})}.items():
         same, other = (trial.counted & part & kind for kind in (trial.same, ~trial.same))
         found.append(
-            Stratum(
+            PairStratum(
                 title,
                 llr[same],
                 llr[other],
@@ -98,7 +98,7 @@ def strata_of(
     return found
 
 
-def content(report: Report, found: Sequence[Figures]) -> dict[str, Any]:
+def content(report: EvaluationReport, found: Sequence[Figures]) -> dict[str, Any]:
     """evaluation.json: the keys of `report.write_json`, and what the report adds to them.
 
     found: the figures of `report.strata`, in order. Every row of the method `evidence` carries
@@ -131,7 +131,7 @@ def content(report: Report, found: Sequence[Figures]) -> dict[str, Any]:
     }
 
 
-def evidence_json(stratum: Stratum, found: Figures) -> dict[str, Any]:
+def evidence_json(stratum: PairStratum, found: Figures) -> dict[str, Any]:
     """One stratum as a row of evaluation.json; null where a figure cannot be computed."""
     return {
         "method": "evidence",
@@ -158,7 +158,7 @@ def evidence_json(stratum: Stratum, found: Figures) -> dict[str, Any]:
     }
 
 
-def _sorted(report: Report) -> dict[str, Any]:
+def _sorted(report: EvaluationReport) -> dict[str, Any]:
     """Open set, partitions and clustering; null where not run."""
     asked, cases, sorting = report.open_set, report.partitions, report.clustering
     return {

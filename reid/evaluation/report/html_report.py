@@ -8,13 +8,15 @@ from reid.evaluation.measures.intervals import Interval
 from reid.evaluation.measures.metrics import BANDS
 from reid.evaluation.measures.strata import RATES, Figures, figures
 from reid.evaluation.report import plots
-from reid.evaluation.report.findings import Report, content
+from reid.evaluation.report.findings import EvaluationReport, content
 from reid.evaluation.report.page import facts, figure, heading, page, paragraph, table
 
 HUMANS = "eight observers of 16 snow leopards: +35 % (Johansson et al. 2020)"
 
 
-def write_report(report: Report, folder: Path, *, draws: int = 500, refits: int = 100) -> Path:
+def write_report(
+    report: EvaluationReport, folder: Path, *, draws: int = 500, refits: int = 100
+) -> Path:
     """Write folder/report.html and folder/evaluation.json; the path of the former.
 
     draws, refits: of the intervals, see `pair_intervals.by_individual`. Raises MissingExtra without
@@ -30,7 +32,7 @@ def write_report(report: Report, folder: Path, *, draws: int = 500, refits: int 
     return path
 
 
-def as_html(report: Report, found: Sequence[Figures]) -> str:
+def as_html(report: EvaluationReport, found: Sequence[Figures]) -> str:
     """The page alone; found: the figures of `report.strata`, in order."""
     parts = [_about(report)]
     if report.strata:
@@ -40,7 +42,7 @@ def as_html(report: Report, found: Sequence[Figures]) -> str:
     return page(report.title, [*parts, *_not_run(report)])
 
 
-def _about(report: Report) -> str:
+def _about(report: EvaluationReport) -> str:
     pairs = (
         ("Data", report.dataset),
         ("Described", report.description),
@@ -53,7 +55,7 @@ def _about(report: Report) -> str:
     return facts(pairs, code=("Command",))
 
 
-def _evidence(report: Report, found: Sequence[Figures]) -> list[str]:
+def _evidence(report: EvaluationReport, found: Sequence[Figures]) -> list[str]:
     parts = [
         heading("Evidence of pairs"),
         paragraph(
@@ -81,7 +83,7 @@ def _evidence(report: Report, found: Sequence[Figures]) -> list[str]:
     ]
 
 
-def _curves(report: Report, found: Sequence[Figures]) -> list[str]:
+def _curves(report: EvaluationReport, found: Sequence[Figures]) -> list[str]:
     return [
         figure(
             "Tippett plots: share of the pairs whose llr is at least the value on the axis. The "
@@ -101,7 +103,7 @@ def _curves(report: Report, found: Sequence[Figures]) -> list[str]:
     ]
 
 
-def _costs(report: Report, found: Sequence[Figures]) -> str:
+def _costs(report: EvaluationReport, found: Sequence[Figures]) -> str:
     rows = []
     for stratum, one in zip(report.strata, found, strict=True):
         spans = one.intervals
@@ -129,7 +131,7 @@ def _costs(report: Report, found: Sequence[Figures]) -> str:
     )
 
 
-def _discrimination(report: Report, found: Sequence[Figures]) -> str:
+def _discrimination(report: EvaluationReport, found: Sequence[Figures]) -> str:
     rows = [
         (
             stratum.title,
@@ -148,7 +150,7 @@ def _discrimination(report: Report, found: Sequence[Figures]) -> str:
     )
 
 
-def _bands(report: Report, found: Sequence[Figures]) -> str:
+def _bands(report: EvaluationReport, found: Sequence[Figures]) -> str:
     rows = []
     for stratum, one in zip(report.strata, found, strict=True):
         kinds = (("genuine", one.genuine_bands), ("impostor", one.impostor_bands))
@@ -160,7 +162,7 @@ def _bands(report: Report, found: Sequence[Figures]) -> str:
     )
 
 
-def _retrieval(report: Report) -> list[str]:
+def _retrieval(report: EvaluationReport) -> list[str]:
     if not report.rows:
         return []
     rows = []
@@ -190,7 +192,7 @@ def _retrieval(report: Report) -> list[str]:
     ]
 
 
-def _cumulative(report: Report) -> list[str]:
+def _cumulative(report: EvaluationReport) -> list[str]:
     if not report.ranks:
         return []
     caption = "Share of the queries with a genuine annotation among the first looked at (CMC)."
@@ -200,7 +202,7 @@ def _cumulative(report: Report) -> list[str]:
     ]
 
 
-def _open_set(report: Report) -> list[str]:
+def _open_set(report: EvaluationReport) -> list[str]:
     if not (asked := report.open_set):
         return []
     kinds = (
@@ -223,7 +225,7 @@ def _open_set(report: Report) -> list[str]:
     ]
 
 
-def _partitions(report: Report) -> list[str]:
+def _partitions(report: EvaluationReport) -> list[str]:
     if not (cases := report.partitions):
         return []
     return [
@@ -242,7 +244,7 @@ def _partitions(report: Report) -> list[str]:
     ]
 
 
-def _clustering(report: Report) -> list[str]:
+def _clustering(report: EvaluationReport) -> list[str]:
     if not (found := report.clustering):
         return []
     rows = (
@@ -263,7 +265,7 @@ def _clustering(report: Report) -> list[str]:
     ]
 
 
-def _not_run(report: Report) -> list[str]:
+def _not_run(report: EvaluationReport) -> list[str]:
     if not (missing := report.not_run()):
         return []
     pairs = [(name, f"not run, by {command}") for name, command in missing.items()]

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reid.errors import BadDataset
-from reid.evaluation.measures.metrics import Calibration
-from reid.evaluation.measures.sorting import Clustering, OpenSet, PartitionCalibration
+from reid.evaluation.measures.metrics import CalibrationCurve
+from reid.evaluation.measures.sorting import ClusteringMeasures, OpenSet, PartitionCalibration
 
 KEY = "section"  # of a simulation's JSON
 FILES = {"open_set": "open-set", "partitions": "triples", "clustering": "count"}
@@ -20,11 +20,11 @@ class Sections(NamedTuple):
 
     open_set: OpenSet | None = None
     partitions: PartitionCalibration | None = None
-    clustering: Clustering | None = None
+    clustering: ClusteringMeasures | None = None
     commands: dict[str, str] = {}  # noqa: RUF012 - never written to
 
 
-def packed(found: OpenSet | PartitionCalibration | Clustering) -> dict[str, Any]:
+def packed(found: OpenSet | PartitionCalibration | ClusteringMeasures) -> dict[str, Any]:
     """The same as JSON knows it: arrays and tuples become lists."""
     plain: dict[str, Any] = json.loads(json.dumps(asdict(found), default=np.ndarray.tolist))
     return plain
@@ -48,8 +48,12 @@ def opened(folder: Path) -> Sections:
         if "partitions" in kept:
             curve = {name: np.array(v) for name, v in kept["partitions"].pop("curve").items()}
             curve["error"] = float(curve["error"])  # type: ignore[assignment]
-            kept["partitions"]["curve"] = Calibration(**curve)  # type: ignore[arg-type]
-        kinds = {"open_set": OpenSet, "partitions": PartitionCalibration, "clustering": Clustering}
+            kept["partitions"]["curve"] = CalibrationCurve(**curve)  # type: ignore[arg-type]
+        kinds = {
+            "open_set": OpenSet,
+            "partitions": PartitionCalibration,
+            "clustering": ClusteringMeasures,
+        }
         made = {key: kinds[key](**values) for key, values in kept.items()}
     except (KeyError, TypeError) as error:
         raise BadDataset(f"{folder} is of another release: run simulate.py again") from error

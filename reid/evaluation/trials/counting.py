@@ -7,10 +7,19 @@ from typing import Any
 import numpy as np
 
 from reid.evaluation.data.surveys import Done, SurveyEncounter
-from reid.evaluation.measures.sorting import Clustering, clustering
+from reid.evaluation.measures.sorting import ClusteringMeasures, clustering
 from reid.gallery.galleries import Galleries
 from reid.gallery.voting import Voter, Voting, cells
-from reid.identify.clusters import TOGETHER, Decided, Grouping, Pair, Table, sort, suggest, table
+from reid.identify.clusters import (
+    TOGETHER,
+    DecidedPairs,
+    Grouping,
+    Pair,
+    Table,
+    sort,
+    suggest,
+    table,
+)
 from reid.types import Evidence, GalleryRow, Verdict
 
 EACH = 12  # annotations that every photo is compared with
@@ -20,7 +29,7 @@ SHOWN = (0, 1, 2, 5, 10, 20, 30, 50, 75, 100)  # decisions after which the table
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CountStep:
     """How encounters are sorted after so many decisions.
 
     counted: animals, which are the groups less the encounters that could not be placed. error:
@@ -32,7 +41,7 @@ class Step:
     counted: int
     unplaced: int
     error: float
-    sorted: Clustering
+    sorted: ClusteringMeasures
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ class Count:
 
     encounters: int
     animals: int
-    steps: tuple[Step, ...]
+    steps: tuple[CountStep, ...]
     answers: Mapping[str, int]
 
     def needed(self, within: float = WITHIN) -> int | None:
@@ -64,22 +73,24 @@ def count(
     otherwise, not even about photos that show nothing. Raises MissingExtra without scikit-learn.
     """
     truth = [one.animal for one in encounters]
-    known = known_of(encounters, evidence)
-    decided = Decided()
+    known = evidence_table(encounters, evidence)
+    decided = DecidedPairs()
     grouping = sort(known, decided, together=together)
     steps = [_step(0, grouping, truth)]
     while len(decided) < decisions:
         best = suggest(known, grouping, decided, together=together, limit=1)
         if not best:
             break
-        decided = _answered(decided, best[0].pair, encounters)
+        decided = _with_answer(decided, best[0].pair, encounters)
         grouping = sort(known, decided, together=together)
         steps.append(_step(len(decided), grouping, truth))
     given = {name: len(pairs) for name, pairs in asdict(decided).items()}
     return Count(len(encounters), len(set(truth)), tuple(steps), given)
 
 
-def known_of(encounters: Sequence[SurveyEncounter], evidence: Mapping[Pair, Evidence]) -> Table:
+def evidence_table(
+    encounters: Sequence[SurveyEncounter], evidence: Mapping[Pair, Evidence]
+) -> Table:
     """The llrs of compared pairs among all pairs."""
     comparable = np.array(
         [[one.comparable_with(other) for other in encounters] for one in encounters]
@@ -93,20 +104,22 @@ def known_of(encounters: Sequence[SurveyEncounter], evidence: Mapping[Pair, Evid
     return table(llr, comparable)
 
 
-def _answered(decided: Decided, pair: Pair, encounters: Sequence[SurveyEncounter]) -> Decided:
+def _with_answer(
+    decided: DecidedPairs, pair: Pair, encounters: Sequence[SurveyEncounter]
+) -> DecidedPairs:
     """What the reviewer who knows the truth says on one more pair."""
     one, other = (encounters[n] for n in pair)
     same, different, unsettled = decided.same, decided.different, decided.unsettled
     if not one.comparable_with(other):
-        return Decided(same, different, unsettled | {pair})
+        return DecidedPairs(same, different, unsettled | {pair})
     if one.animal == other.animal:
-        return Decided(same | {pair}, different, unsettled)
-    return Decided(same, different | {pair}, unsettled)
+        return DecidedPairs(same | {pair}, different, unsettled)
+    return DecidedPairs(same, different | {pair}, unsettled)
 
 
-def _step(decisions: int, grouping: Grouping, truth: Sequence[str]) -> Step:
+def _step(decisions: int, grouping: Grouping, truth: Sequence[str]) -> CountStep:
     animals = len(set(truth))
-    return Step(
+    return CountStep(
         decisions=decisions,
         counted=grouping.animals,
         unplaced=len(grouping.unplaced),

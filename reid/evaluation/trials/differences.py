@@ -7,18 +7,16 @@ import numpy as np
 
 from reid.compare.comparison import compare, strength
 from reid.compare.discrepancies import FEWEST, NEAR, places
-from reid.compare.fusion import Fusion, Weights
 from reid.compare.registration import register
 from reid.evaluation.data.photos import Sample
 from reid.evaluation.data.protocol import countable, genuine
 from reid.types import AnnotationFeatures, Float32, Overlap, Source
 
 QUANTILES = (0.05, 0.5, 0.95)
-BLIND = Fusion(Weights(0, 0, 0, 0), Weights(0, 0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RegisteredPair:
     """One pair. overlap: None without enough coat. strengths: of the kinds of correspondences.
 
     near, wide: (n,) cosines of the places that are judged, where cells are sought as over rosettes
@@ -45,26 +43,26 @@ def pairs_of(
     return [(int(a), int(b)) for a, b in true], [(int(a), int(b)) for a, b in drawn]
 
 
-def look(
+def register_pairs(
     features: Sequence[AnnotationFeatures],
     pairs: Sequence[tuple[int, int]],
     done: Callable[[int], object] = lambda _: None,
-) -> list[Seen]:
+) -> list[RegisteredPair]:
     """Every pair, laid over each other; `done` hears of each."""
     seen = []
     for a, b in pairs:
-        seen.append(_look(features[a], features[b]))
+        seen.append(_registered(features[a], features[b]))
         done(1)
     return seen
 
 
-def _look(query: AnnotationFeatures, other: AnnotationFeatures) -> Seen:
-    found = compare(query, other, BLIND)
+def _registered(query: AnnotationFeatures, other: AnnotationFeatures) -> RegisteredPair:
+    found = compare(query, other)
     strengths = {some.kind: strength(some) for some in found.correspondences}
     one, another = query.dense.scales()[1], other.dense.scales()[1]
     nothing = np.empty(0, np.float32)
     if min(len(one), len(another)) < FEWEST:
-        return Seen(None, strengths, nothing, nothing, nothing)
+        return RegisteredPair(None, strengths, nothing, nothing, nothing)
     laid = register(one, another, found.correspondences)
     cosines = one.descriptors @ another.descriptors.T
     near, wide = (
@@ -72,10 +70,12 @@ def _look(query: AnnotationFeatures, other: AnnotationFeatures) -> Seen:
         for source in (Source.ROSETTES, Source.OUTLINE)
     )
     held = near.cosine[near.judged & near.held]
-    return Seen(found.overlap, strengths, near.cosine[near.judged], wide.cosine[wide.judged], held)
+    return RegisteredPair(
+        found.overlap, strengths, near.cosine[near.judged], wide.cosine[wide.judged], held
+    )
 
 
-def as_text(name: str, seen: Sequence[Seen]) -> str:
+def as_text(name: str, seen: Sequence[RegisteredPair]) -> str:
     """One kind of pairs: how they are laid over each other, and quantiles of what they show."""
     laid = [one.overlap for one in seen if one.overlap]
     lines = [f"{name}: {len(seen)} pairs, {len(seen) - len(laid)} with too little coat"]

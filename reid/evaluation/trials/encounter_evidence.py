@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from reid.evaluation.data.photos import Condition, Sample, shown
-from reid.evaluation.data.protocol import Describer, read_dataset
-from reid.evaluation.data.surveys import Done, Pair, Photo, SurveyEncounter, described
+from reid.evaluation.data.protocol import CropDescriber, read_dataset
+from reid.evaluation.data.surveys import Done, Pair, SurveyEncounter, SurveyPhoto, described
 from reid.evaluation.measures import metrics
-from reid.evaluation.measures.strata import Stratum, figures
+from reid.evaluation.measures.strata import PairStratum, figures
 from reid.evidence.calibrator import Calibrator, Witness
 from reid.evidence.encounters import between
 from reid.threads import side_by_side
@@ -21,7 +21,7 @@ GRADES = tuple(Grade)  # best first
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class WeighedPair:
     """One pair of encounters and what was said of it.
 
     grades: the best of each encounter's photos, None where they were not graded. lights: as the
@@ -57,7 +57,7 @@ class Heard:
         return one if one == other else "mixed"
 
 
-def photos_of(folder: Path, *, mirror: bool) -> list[tuple[Photo, Sample]]:
+def photos_of(folder: Path, *, mirror: bool) -> list[tuple[SurveyPhoto, Sample]]:
     """The photos of a dataset with their stated flanks.
 
     mirror: right flanks are turned round and called left ones, so that all animals are compared
@@ -69,26 +69,26 @@ def photos_of(folder: Path, *, mirror: bool) -> list[tuple[Photo, Sample]]:
         if mirror and flank is not Flank.UNKNOWN:
             flank = Flank.LEFT
         turned = replace(sample, mirrored=sample.mirrored and mirror)
-        photo = Photo(sample.path, sample.animal, 0, sample.occasion, flank, "", "")
+        photo = SurveyPhoto(sample.path, sample.animal, 0, sample.occasion, flank, "", "")
         found.append((photo, turned))
     return found
 
 
 def at_level(
-    photos: Sequence[tuple[Photo, Sample]], level: int, seed: int
-) -> Callable[[Photo], Crop]:
+    photos: Sequence[tuple[SurveyPhoto, Sample]], level: int, seed: int
+) -> Callable[[SurveyPhoto], Crop]:
     """How to cut these photos at a level of degradation; the flank stays the stated one."""
     of = {photo.path: sample for photo, sample in photos}
 
-    def cropped(photo: Photo) -> Crop:
+    def cropped(photo: SurveyPhoto) -> Crop:
         return replace(shown(of[photo.path], Condition(level=level, seed=seed)), flank=photo.flank)
 
     return cropped
 
 
 def described_at(
-    photos: Sequence[tuple[Photo, Sample]],
-    embedder: Describer,
+    photos: Sequence[tuple[SurveyPhoto, Sample]],
+    embedder: CropDescriber,
     *,
     level: int,
     seed: int,
@@ -105,20 +105,20 @@ def all_pairs(encounters: Sequence[SurveyEncounter], *, ordered: bool) -> list[P
     return list(permutations(numbers, 2) if ordered else combinations(numbers, 2))
 
 
-def hear(
+def weigh_pairs(
     queries: Sequence[SurveyEncounter],
     gallery: Sequence[SurveyEncounter],
     pairs: Sequence[Pair],
     calibrator: Calibrator,
     *,
     done: Done,
-) -> list[Heard]:
+) -> list[WeighedPair]:
     """What the product says of every pair, in order."""
 
-    def one(pair: Pair) -> Heard:
+    def one(pair: Pair) -> WeighedPair:
         a, b = queries[pair[0]], gallery[pair[1]]
         found = between(a.features, b.features, calibrator, registered=False)
-        return Heard(
+        return WeighedPair(
             (a.animal, b.animal),
             found.evidence,
             found.witnesses,
@@ -129,7 +129,7 @@ def hear(
     return list(_counted(side_by_side(one, pairs), done))
 
 
-def _counted(heard: Iterator[Heard], done: Done) -> Iterator[Heard]:
+def _counted(heard: Iterator[WeighedPair], done: Done) -> Iterator[WeighedPair]:
     for one in heard:
         yield one
         done(1)
@@ -142,7 +142,7 @@ def best_grade(encounter: SurveyEncounter) -> Grade | None:
     return min(known, key=GRADES.index) if len(known) == len(grades) else None
 
 
-def strata(heard: Sequence[Heard], *, level: int = 0) -> list[Stratum]:
+def strata(heard: Sequence[WeighedPair], *, level: int = 0) -> list[PairStratum]:
     """All pairs that can be compared, then by the worse grade, then by light."""
     compared = [one for one in heard if one.witnesses]
     found = [_stratum("all", compared, level)]
@@ -153,10 +153,10 @@ def strata(heard: Sequence[Heard], *, level: int = 0) -> list[Stratum]:
     return [one for one in found if len(one.genuine) + len(one.impostor)]
 
 
-def _stratum(name: str, heard: Sequence[Heard], level: int) -> Stratum:
+def _stratum(name: str, heard: Sequence[WeighedPair], level: int) -> PairStratum:
     ours = [one for one in heard if one.same]
     theirs = [one for one in heard if not one.same]
-    return Stratum(
+    return PairStratum(
         name,
         np.array([one.evidence.llr for one in ours]),
         np.array([one.evidence.llr for one in theirs]),
@@ -166,7 +166,7 @@ def _stratum(name: str, heard: Sequence[Heard], level: int) -> Stratum:
     )
 
 
-def as_text(found: Sequence[Stratum], *, seed: int) -> str:
+def as_text(found: Sequence[PairStratum], *, seed: int) -> str:
     """A line a stratum: counts, Cllr and its parts with 95 % intervals, misleading evidence; then
     how many pairs lie in each band of llr."""
     lines = [
@@ -193,7 +193,7 @@ def _cost(value: float | None, interval: tuple[float, float] | None) -> str:
     return f"{f'{value:.3f}{span}':>22}"
 
 
-def verdicts(heard: Sequence[Heard]) -> str:
+def verdicts(heard: Sequence[WeighedPair]) -> str:
     """How often each verdict was given to genuine and impostor pairs."""
     lines = []
     for kind, truth in (("genuine", True), ("impostor", False)):

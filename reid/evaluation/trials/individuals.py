@@ -14,7 +14,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LeaveOneOutQuery:
     """One query against all other annotations. first: whether a genuine one came first."""
 
     individual: str
@@ -54,7 +54,7 @@ def countable(annotations: Sequence[NamedAnnotation]) -> Countable:
 
 def leave_one_out(
     vectors: Float32, annotations: Sequence[NamedAnnotation], pairs: Countable | None = None
-) -> list[Asked]:
+) -> list[LeaveOneOutQuery]:
     """Every annotation asks all others; one without a genuine pair that counts is not asked.
 
     vectors: (N, D) of norm 1. Equal cosines are ordered against us. pairs: `countable` of the
@@ -70,11 +70,11 @@ def leave_one_out(
         at = np.nonzero(relevance)[0]
         precision = float(np.mean(np.arange(1, len(at) + 1) / (at + 1)))
         one = annotations[q]
-        asked.append(Asked(one.individual, one.flank, bool(relevance[0]), precision))
+        asked.append(LeaveOneOutQuery(one.individual, one.flank, bool(relevance[0]), precision))
     return asked
 
 
-def standing(asked: Sequence[Asked]) -> tuple[float, float]:
+def mean_figures(asked: Sequence[LeaveOneOutQuery]) -> tuple[float, float]:
     """Mean top-1 and mean average precision; zeros where nobody could be asked."""
     if not asked:
         return 0.0, 0.0
@@ -84,7 +84,9 @@ def standing(asked: Sequence[Asked]) -> tuple[float, float]:
     )
 
 
-def before_and_after(before: Sequence[Asked], after: Sequence[Asked], *, seed: int) -> str:
+def before_and_after(
+    before: Sequence[LeaveOneOutQuery], after: Sequence[LeaveOneOutQuery], *, seed: int
+) -> str:
     """A table of two models asked the same: all, left and right, with 95 % intervals.
 
     Intervals are bootstraps over individuals; the last column is of the difference in top-1, asked
@@ -101,11 +103,13 @@ def before_and_after(before: Sequence[Asked], after: Sequence[Asked], *, seed: i
     return "\n".join(lines)
 
 
-def _row(name: str, before: list[Asked], after: list[Asked], seed: int) -> str:
+def _row(
+    name: str, before: list[LeaveOneOutQuery], after: list[LeaveOneOutQuery], seed: int
+) -> str:
     units = [one.individual for one in before]
     first = [np.array([float(a.first) for a in some]) for some in (before, after)]
     cells = [f"{_count(hits)} {_interval(units, hits, seed)}" for hits in first]
-    precision = [f"{standing(some)[1]:.3f}" for some in (before, after)]
+    precision = [f"{mean_figures(some)[1]:.3f}" for some in (before, after)]
     gain = first[1] - first[0]
     difference = f"{100 * gain.mean():+.1f} {_interval(units, gain, seed, scale=100)}"
     return " | ".join([f"| {name} | {len(set(units))}", *cells, *precision, f"{difference} |"])

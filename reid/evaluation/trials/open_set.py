@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reid.evaluation.data.surveys import Done, Photo, SurveyEncounter, relative
+from reid.evaluation.data.surveys import Done, SurveyEncounter, SurveyPhoto, relative
 from reid.evaluation.measures.sorting import OpenSet, open_set
 from reid.evaluation.trials.counting import catalogue_of
 from reid.evidence.calibrator import Calibrator
@@ -20,7 +20,7 @@ GRADES = ("good", "usable", "poor", "unusable")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OpenSetQuery:
     """One query and its answer.
 
     known: whether the catalogue holds the animal. kin: whether it holds another one of the same
@@ -58,18 +58,18 @@ def known_animals(animals: int, strangers: int, seed: int) -> frozenset[str]:
     return frozenset(f"L{number + 1:03d}" for number in drawn.tolist())
 
 
-def wanted(known: frozenset[str]) -> Callable[[Photo], bool]:
+def needed_photos(known: frozenset[str]) -> Callable[[SurveyPhoto], bool]:
     """Photos that are needed: of a stranger only those of the encounter that is asked about."""
     return lambda photo: photo.animal in known or photo.sitting == CATALOGUED
 
 
-def ask(
+def answer_queries(
     encounters: Sequence[SurveyEncounter],
     known: frozenset[str],
     calibrator: Calibrator,
     *,
     done: Done = lambda _: None,
-) -> list[Asked]:
+) -> list[OpenSetQuery]:
     """The last encounter of every animal against a catalogue of the earlier ones of known animals.
 
     The way is that of the product: shortlist by votes and embedding, comparison, best pair; the
@@ -84,7 +84,7 @@ def ask(
     queries = [one for one in encounters if one.sitting == CATALOGUED]
     asked = []
     for query in queries:
-        asked.append(_asked(query, known, names, galleries, features_of, calibrator))
+        asked.append(_answered(query, known, names, galleries, features_of, calibrator))
         done(1)
     return asked
 
@@ -95,17 +95,17 @@ def _reader(held: Sequence[SurveyEncounter]) -> FeaturesOf:
     return lambda numbers: {number: features[number] for number in numbers}
 
 
-def _asked(
+def _answered(
     query: SurveyEncounter,
     known: frozenset[str],
     names: Sequence[str],
     galleries: Galleries,
     features_of: FeaturesOf,
     calibrator: Calibrator,
-) -> Asked:
+) -> OpenSetQuery:
     answer = identify(query.features, galleries, features_of, calibrator)
-    best = answer.candidates[0] if answer.candidates else None
-    return Asked(
+    best = answer.strongest
+    return OpenSetQuery(
         animal=query.animal,
         known=query.animal in known,
         kin=relative(query.animal) in known,
@@ -119,16 +119,16 @@ def _asked(
 
 
 def rates(
-    asked: Sequence[Asked], known: frozenset[str], *, threshold: float | None = None
+    asked: Sequence[OpenSetQuery], known: frozenset[str], *, threshold: float | None = None
 ) -> OpenSet:
     """BAKS and BAUS when an identity is named from this llr on, or by the verdict."""
     answers = [one.answer(threshold) for one in asked]
     return open_set([one.animal for one in asked], answers, known)
 
 
-def strata(asked: Sequence[Asked]) -> Iterator[tuple[str, list[Asked]]]:
+def strata(asked: Sequence[OpenSetQuery]) -> Iterator[tuple[str, list[OpenSetQuery]]]:
     """All queries, and parts of them by what they show; parts without a query are left out."""
-    parts: list[tuple[str, Callable[[Asked], bool]]] = [("all", lambda _: True)]
+    parts: list[tuple[str, Callable[[OpenSetQuery], bool]]] = [("all", lambda _: True)]
     parts += [(grade, _where("quality", grade)) for grade in GRADES]
     parts += [(light, _where("light", light)) for light in ("day", "infrared")]
     parts += [("1 flank", _where("flanks", 1)), ("2 flanks", _where("flanks", 2))]
@@ -138,11 +138,11 @@ def strata(asked: Sequence[Asked]) -> Iterator[tuple[str, list[Asked]]]:
             yield name, part
 
 
-def _where(field: str, value: object) -> Callable[[Asked], bool]:
+def _where(field: str, value: object) -> Callable[[OpenSetQuery], bool]:
     return lambda one: getattr(one, field) == value
 
 
-def as_text(asked: Sequence[Asked], known: frozenset[str]) -> str:
+def as_text(asked: Sequence[OpenSetQuery], known: frozenset[str]) -> str:
     """Counts by what the queries show, then the rates by threshold."""
     heads = ["known", "right", "false", "missed", "unknown", "called new", "false"]
     lines = [f"{'queries':22}" + "".join(f"{head:>12}" for head in heads)]
@@ -168,7 +168,7 @@ def as_text(asked: Sequence[Asked], known: frozenset[str]) -> str:
     return "\n".join(lines)
 
 
-def as_json(asked: Sequence[Asked], known: frozenset[str]) -> dict[str, Any]:
+def as_json(asked: Sequence[OpenSetQuery], known: frozenset[str]) -> dict[str, Any]:
     """The rates by threshold, and every query."""
     rows = []
     for threshold in THRESHOLDS:

@@ -6,14 +6,14 @@ from itertools import combinations_with_replacement
 import numpy as np
 
 from reid.evaluation.measures import metrics
-from reid.evaluation.measures.strata import Stratum
-from reid.evaluation.trials.encounter_evidence import Heard, strata
+from reid.evaluation.measures.strata import PairStratum
+from reid.evaluation.trials.encounter_evidence import WeighedPair, strata
 from reid.evidence.tested import QUANTILES, SETTLED, Settling, Tested, TestedStratum
 from reid.types import Grade
 
 
 def results(
-    heard: Sequence[Heard], *, calibrator: str, data: str, command: str, date: str
+    heard: Sequence[WeighedPair], *, calibrator: str, data: str, command: str, date: str
 ) -> Tested:
     """Every stratum with pairs of both kinds, and what share of pairs is settled by grade."""
     return Tested(
@@ -22,12 +22,14 @@ def results(
         command=command,
         date=date,
         individuals=len({name for one in heard for name in one.animals}),
-        strata=tuple(_kept(s) for s in strata(heard) if len(s.genuine) and len(s.impostor)),
+        strata=tuple(
+            _tested_stratum(s) for s in strata(heard) if len(s.genuine) and len(s.impostor)
+        ),
         settling=tuple(_settled(heard)),
     )
 
 
-def _kept(stratum: Stratum) -> TestedStratum:
+def _tested_stratum(stratum: PairStratum) -> TestedStratum:
     ours, theirs = stratum.genuine, stratum.impostor
     at = np.linspace(0, 1, QUANTILES)
     return TestedStratum(
@@ -41,7 +43,7 @@ def _kept(stratum: Stratum) -> TestedStratum:
     )
 
 
-def _settled(heard: Sequence[Heard]) -> list[Settling]:
+def _settled(heard: Sequence[WeighedPair]) -> list[Settling]:
     """A row for each pair of grades and number of shared flanks that has pairs of both kinds."""
     rows = []
     for one, other in combinations_with_replacement(Grade, 2):

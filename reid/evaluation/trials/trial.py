@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from reid.evaluation.data.photos import Condition, CropStyle, FlankFinder, Sample, shown
 from reid.evaluation.data.protocol import countable, genuine
 from reid.evaluation.trials.pairs import Table
-from reid.evaluation.trials.witnesses import Witness
+from reid.evaluation.trials.witnesses import EvaluatedMethod
 
 BATCH = 16
 
 
-class Progress(Protocol):
+class ProgressBar(Protocol):
     """A sign of life: tqdm in the script, nothing in a test."""
 
     def __call__(self, what: str, total: int, /) -> Callable[[int], object]:
@@ -45,13 +45,13 @@ class Trial:
 def trials(
     queries: Sequence[Sample],
     distractors: Sequence[Sample],
-    witnesses: Sequence[Witness[Any]],
+    witnesses: Sequence[EvaluatedMethod[Any]],
     *,
     levels: Iterable[int] = (0,),
     styles: Iterable[CropStyle] = (CropStyle.WHOLE,),
     seed: int = 0,
     finder: FlankFinder | None = None,
-    progress: Progress = silence,
+    progress: ProgressBar = silence,
 ) -> Iterator[Trial]:
     """Every style of box with every level. The gallery is the queries' good photos and distractors.
 
@@ -62,12 +62,12 @@ def trials(
     counted, same = countable(queries, gallery), genuine(queries, gallery)
     animals = [query.animal for query in queries]
     for style in styles:
-        kept = _seen(gallery, witnesses, Condition(0, style, seed), finder, progress)
+        kept = _described(gallery, witnesses, Condition(0, style, seed), finder, progress)
         for level in levels:
             condition = Condition(level, style, seed)
             asked = [seen[: len(queries)] for seen in kept]
             if level:
-                asked = _seen(queries, witnesses, condition, finder, progress)
+                asked = _described(queries, witnesses, condition, finder, progress)
             tables: dict[str, Table] = {}
             done = progress(f"compare at level {level}", len(witnesses) * len(queries))
             for witness, query, others in zip(witnesses, asked, kept, strict=True):
@@ -75,12 +75,12 @@ def trials(
             yield Trial(condition, tables, same, counted, animals)
 
 
-def _seen(
+def _described(
     samples: Sequence[Sample],
-    witnesses: Sequence[Witness[Any]],
+    witnesses: Sequence[EvaluatedMethod[Any]],
     condition: Condition,
     finder: FlankFinder | None,
-    progress: Progress,
+    progress: ProgressBar,
 ) -> list[list[Any]]:
     """What every witness keeps of every sample; each photo is read once."""
     kept: list[list[Any]] = [[] for _ in witnesses]

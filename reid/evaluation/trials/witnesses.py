@@ -17,21 +17,21 @@ from reid.threads import side_by_side
 from reid.types import AnnotationFeatures, Box, Crop, Embedding, Float32, LocalFeatures
 
 OURS = ("rosette-global", "rosette-dense", "rootsift", "fused", "evidence")
-Seen = TypeVar("Seen")
+Features = TypeVar("Features")
 Done = Callable[[int], object]
 
 
-class Witness(Protocol[Seen]):
+class EvaluatedMethod(Protocol[Features]):
     """Describes each crop once and then gives every pair that counts a number, or several."""
 
-    def describe(self, crops: Sequence[Crop]) -> Sequence[Seen]:
+    def describe(self, crops: Sequence[Crop]) -> Sequence[Features]:
         """What is kept of every crop, in order."""
         ...
 
     def compare(
         self,
-        queries: Sequence[Seen],
-        gallery: Sequence[Seen],
+        queries: Sequence[Features],
+        gallery: Sequence[Features],
         counted: NDArray[np.bool_],
         done: Done,
     ) -> Mapping[str, Table]:
@@ -57,10 +57,9 @@ class Rosette:
         done: Done,
     ) -> Mapping[str, Table]:
         """The methods of `OURS`."""
-        table = compare_all(queries, gallery, counted, done=done)
-        fused, evidence = table.fused(self.calibrator.fusion), table.evidence(self.calibrator)
-        numbers = (table.cosine, table.dense, table.rootsift, fused, evidence)
-        return dict(zip(OURS, numbers, strict=True))
+        table = compare_all(queries, gallery, counted, self.calibrator.fusion, done=done)
+        scores = (table.cosine, table.dense, table.rootsift, table.total_agreement)
+        return dict(zip(OURS, (*scores, table.evidence(self.calibrator)), strict=True))
 
 
 def at_first_sight(embedder: Embedder, crops: Sequence[Crop]) -> list[tuple[Embedding, Float32]]:

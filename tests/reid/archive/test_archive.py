@@ -13,7 +13,7 @@ import pytest
 from fake_catalogue import FakeCatalogue
 
 from benchmarks.broken_files import BROKEN, EXPECTED, make_broken_files
-from reid.archive.journal import Journal, Row, Status
+from reid.archive.journal import Journal, PhotoRow, Status
 from reid.archive.run import find, identify_archive
 from reid.errors import BadDataset, BadSettings, EmbeddingMismatch
 from reid.photo.images import encode_jpeg
@@ -195,13 +195,13 @@ def test_two_runs_never_write_to_one_folder(out):
 
 def test_a_torn_line_and_a_damaged_line_are_not_rows(out):
     with Journal.opened(out) as journal:
-        journal.append(Row("a.jpg", Status.UNKNOWN))
-        journal.append(Row("b.jpg", Status.UNKNOWN))
+        journal.append(PhotoRow("a.jpg", Status.UNKNOWN))
+        journal.append(PhotoRow("b.jpg", Status.UNKNOWN))
     with (out / "results.jsonl").open("ab") as file:
         file.write(b'{"path": 1}\n[1]\n{"path": "c.jp')
     with Journal.opened(out) as journal:
         assert set(journal.rows) == {"a.jpg", "b.jpg"}
-        journal.append(Row("c.jpg", Status.UNKNOWN))
+        journal.append(PhotoRow("c.jpg", Status.UNKNOWN))
     with Journal.opened(out) as journal:
         assert set(journal.rows) == {"a.jpg", "b.jpg", "c.jpg"}
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reid.errors import Conflict
-from reid.identify.clusters import TOGETHER, Decided, Grouping, sort, suggest, table
+from reid.identify.clusters import TOGETHER, DecidedPairs, Grouping, sort, suggest, table
 
 
 def pairs(**llrs):
@@ -32,7 +32,7 @@ def decided(*, same=(), different=(), unsettled=()):
     def of(names):
         return frozenset(pair for name in names for pair in pairs(**{name: 0}))
 
-    return Decided(of(same), of(different), of(unsettled))
+    return DecidedPairs(of(same), of(different), of(unsettled))
 
 
 def sorted_naively(held, together):
@@ -210,16 +210,16 @@ def test_answers_that_follow_the_suggestions_lead_to_the_truth():
         (i, j): float(rng.normal(1.2 if whose[i] == whose[j] else -0.5, 0.9))
         for i, j in combinations(range(24), 2)
     }
-    held, done = table(llr, everybody(24)), Decided()
+    held, done = table(llr, everybody(24)), DecidedPairs()
     grouping = sort(held)
     assert wrong(grouping, whose) > 0
     while questions := suggest(held, grouping, done, limit=1):
         i, j = pair = questions[0].pair
         same = whose[i] == whose[j]
         done = (
-            Decided(done.same | {pair}, done.different)
+            DecidedPairs(done.same | {pair}, done.different)
             if same
-            else (Decided(done.same, done.different | {pair}))
+            else (DecidedPairs(done.same, done.different | {pair}))
         )
         grouping = sort(held, done)
     assert wrong(grouping, whose) == 0
