@@ -4,7 +4,7 @@ import hashlib
 import os
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from reid.errors import ChecksumMismatch, UnknownModel
@@ -49,6 +49,10 @@ class ModelCard:
     def id(self) -> str:
         """The string stored with every embedding."""
         return f"{self.name}@{self.version}"
+
+    def stored(self) -> dict[str, object]:
+        """The fields of the card under the names that they have in its file."""
+        return {"closer" if key == "close_look" else key: v for key, v in asdict(self).items()}
 
 
 def default_folder() -> Path:

@@ -66,7 +66,7 @@ def report(summary: Summary, out: Path) -> None:
     """What became of the photos."""
     counts = ", ".join(f"{n} {status.value}" for status, n in sorted(summary.statuses.items()))
     print(f"{sum(summary.statuses.values())} photos: {counts}")
-    print(f"{summary.kept} rows kept from an earlier run; {summary.others} other files skipped")
+    print(f"{summary.earlier} rows kept from an earlier run; {summary.others} other files skipped")
     for folder in summary.closed:
         print(f"cannot be listed: {folder}", file=sys.stderr)
     print(f"results: {out / 'results.csv'}, {out / 'results.jsonl'}")

@@ -51,7 +51,7 @@ def open_catalogue(
         seed=o.seed,
         encounters=open_set.CATALOGUED + 1,
         width=o.width,
-        wanted=open_set.needed_photos(known),
+        needed=open_set.needed_photos(known),
         progress=progress,
     )
     total = o.animals + o.strangers

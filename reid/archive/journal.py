@@ -39,7 +39,8 @@ class PhotoRow:
     """One photo: where it lies, what it is, who it shows.
 
     path: below the folder, with slashes. candidates: name and llr, in the order of total
-    agreement. identity, llr, bound, verdict: of the candidate with the strongest evidence. catalogue: the state of it that answered.
+    agreement. identity, llr, bound, verdict: of the candidate with the strongest evidence.
+    catalogue: the state of it that answered.
     bytes, modified_ns: size and modification time of the file when it was read.
     """
 
@@ -141,7 +142,9 @@ def _cell(value: object) -> object:
 
 
 def _candidates(row: PhotoRow) -> list[object]:
-    cells: list[object] = [_cell(value) for one in row.candidates[:SHOWN] for value in one]
+    cells: list[object] = [
+        _cell(value) for candidate in row.candidates[:SHOWN] for value in candidate
+    ]
     return cells + [""] * (2 * SHOWN - len(cells))
 
 

@@ -12,8 +12,9 @@ from typing import Protocol
 
 from reid.archive.journal import SHOWN, Journal, PhotoRow, Status
 from reid.errors import BadDataset, InputError, UnusableCrop
+from reid.identify.answer import strength_of_evidence
 from reid.photo import exif
-from reid.types import Flank, Verdict, strength_of_evidence
+from reid.types import Flank, Verdict
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 AT_ONCE = 2  # photos under way: the next one is read while this one is computed
@@ -56,11 +57,11 @@ class Catalogue(Protocol):
 
     @property
     def model(self) -> str:
-        """For example rosette@1."""
+        """Id of the network, for example rosette@1."""
 
     @property
     def state(self) -> str:
-        """Any text."""
+        """A text that changes whenever the catalogue may answer differently."""
 
     def identify(self, photo: bytes, flank: Flank) -> CatalogueAnswer:
         """Raises InputError for a photo that cannot be used, ConnectionError for no answer."""
@@ -78,10 +79,10 @@ class PhotoFolder:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How a run ended."""
+    """How a run ended: photos by status, files without a photo, folders that may not be listed."""
 
     statuses: Mapping[Status, int]
-    kept: int  # rows of an earlier run
+    earlier: int  # rows of an earlier run that stay
     others: int
     closed: tuple[str, ...]
 
@@ -96,7 +97,7 @@ RowProgress = Callable[[Iterator[PhotoRow], int, int], Iterable[PhotoRow]]
 
 
 def silent(rows: Iterator[PhotoRow], total: int, done: int) -> Iterable[PhotoRow]:
-    """No progress bar."""
+    """The rows as they come, without a progress bar."""
     del total, done
     return rows
 
@@ -114,22 +115,22 @@ def identify_archive(
 
     keep: rows that an earlier state of the catalogue or another model answered stay as they are.
     """
-    found = find(folder)
+    photos = find(folder)
     with Journal.opened(out) as journal:
         done = {
             path
-            for path in found.photos
+            for path in photos.photos
             if (row := journal.rows.get(text_of(path)))
-            and _still_true(row, found.folder / path, catalogue, flank, keep=keep)
+            and _still_true(row, photos.folder / path, catalogue, flank, keep=keep)
         }
-        todo = [path for path in found.photos if path not in done]
-        rows = _ask_all(found.folder, todo, catalogue, flank)
-        for row in progress(rows, len(found.photos), len(done)):
+        todo = [path for path in photos.photos if path not in done]
+        rows = _ask_all(photos.folder, todo, catalogue, flank)
+        for row in progress(rows, len(photos.photos), len(done)):
             journal.append(row)
-        paths = [text_of(path) for path in found.photos]
+        paths = [text_of(path) for path in photos.photos]
         journal.finish(paths)
         statuses = Counter(journal.rows[path].status for path in paths)
-    return Summary(statuses, len(done), found.others, found.closed)
+    return Summary(statuses, len(done), photos.others, photos.closed)
 
 
 def find(folder: Path) -> PhotoFolder:
@@ -246,7 +247,9 @@ def _answered(row: PhotoRow, answer: CatalogueAnswer) -> PhotoRow:
         llr=best.llr if best else None,
         bound=best.bound if best else None,
         verdict=answer.verdict.value,
-        candidates=tuple((one.identity, one.llr) for one in answer.candidates[:SHOWN]),
+        candidates=tuple(
+            (candidate.identity, candidate.llr) for candidate in answer.candidates[:SHOWN]
+        ),
         model=answer.model,
         calibrator=answer.calibrator,
     )
@@ -255,10 +258,10 @@ def _answered(row: PhotoRow, answer: CatalogueAnswer) -> PhotoRow:
 def _facts(file: Path) -> tuple[int, int]:
     """Size and modification time; they change when a file is written."""
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return (-1, -1)
-    return (found.st_size, found.st_mtime_ns)
+    return (status.st_size, status.st_mtime_ns)
 
 
 def _content(file: Path) -> bytes:

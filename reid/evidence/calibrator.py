@@ -89,7 +89,7 @@ class Calibrator:
         return self.quick if witness.measurements.rootsift is None else self.full
 
     def llr(self, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Of natural log odds of any shape: log10, times the factor, within the bound."""
+        """llrs of natural log odds of any shape: log10, times the factor, within the bound."""
         llr = self.factor * LOG10_E * log_odds
         return np.clip(llr, -self.bound, self.bound)
 
@@ -194,7 +194,7 @@ def fit_weights(
     return tuple(float(p) for p in optimum.x)
 
 
-def fit_evidence_weights(
+def fit_evidence(
     rows: NDArray[np.float64],
     same: NDArray[np.bool_],
     *,
@@ -204,8 +204,8 @@ def fit_evidence_weights(
     """(TERMS,) weights of an `EvidenceWeights`, all >= 0 and the intercept 0.
 
     rows: (n, TERMS) of `reid.evidence.terms`; same: (n,); used: (TERMS,), terms that may have a
-    weight. Where nothing agrees and nothing could have agreed, the log odds are 0, by the form and not by
-    the fit: a photo that shows nothing is no evidence.
+    weight. Where nothing agrees and nothing could have agreed, the log odds are 0, by the form and
+    not by the fit: a photo that shows nothing is no evidence.
     """
     chosen = rows[:, used]
     unit = chosen.std(0) + 1e-9

@@ -10,14 +10,9 @@ from reid.errors import EmbeddingMismatch
 from reid.evidence.calibrator import Calibrator
 from reid.evidence.encounters import ComparedPhotos, shared_flank, witnesses
 from reid.gallery.galleries import Galleries
+from reid.identify.answer import Identification, IdentityCandidate, PairResult
 from reid.threads import side_by_side
-from reid.types import (
-    AnnotationFeatures,
-    GalleryRow,
-    Identification,
-    IdentityCandidate,
-    PairResult,
-)
+from reid.types import AnnotationFeatures, GalleryRow
 
 FeaturesOf = Callable[[Sequence[int]], Mapping[int, AnnotationFeatures]]
 LEAST_SHORTLIST = 10  # annotations for each photo of an encounter
@@ -143,6 +138,6 @@ def _by_identity(
 
 
 def with_timings(answer: Identification, timings: Mapping[str, float]) -> Identification:
-    """The same answer with the milliseconds of earlier stages (decode, crop, embed) in front."""
+    """The answer with the milliseconds of earlier stages (decode, crop, embed) in front."""
     stages = {k: v for k, v in {**timings, **answer.timings}.items() if k != "total"}
     return replace(answer, timings={**stages, "total": sum(stages.values())})

@@ -100,11 +100,11 @@ def log_prior(partition: Partition, theta: float) -> float:
     Encounter n joins an animal seen k times with k / (n + theta), a new one with
     theta / (n + theta) (Chinese restaurant process); the order of encounters does not matter.
     """
-    seen: dict[int, int] = {}
+    sizes: dict[int, int] = {}
     total = 0.0
     for n, animal in enumerate(partition):
-        total += log(seen.get(animal, theta) / (n + theta))
-        seen[animal] = seen.get(animal, 0) + 1
+        total += log(sizes.get(animal, theta) / (n + theta))
+        sizes[animal] = sizes.get(animal, 0) + 1
     return total
 
 
@@ -127,10 +127,10 @@ def block_llr(llr: Matrix, comparable: NDArray[np.bool_], members: tuple[int, ..
         total += float(llr[i, j])
         group, left = {i, j}, left - {i, j}
         while joins := _joining(llr, comparable, group, left):
-            mean, one = max(joins, key=lambda join: abs(join[0]))
+            mean, encounter = max(joins, key=lambda join: abs(join[0]))
             total += mean
-            group.add(one)
-            left.discard(one)
+            group.add(encounter)
+            left.discard(encounter)
     return total
 
 
@@ -138,8 +138,11 @@ def _joining(
     llr: Matrix, comparable: NDArray[np.bool_], group: set[int], left: set[int]
 ) -> list[tuple[float, int]]:
     """Mean llr to the group, of every encounter that can be compared with some of it."""
-    near = {one: [float(llr[one, m]) for m in group if comparable[one, m]] for one in sorted(left)}
-    return [(sum(llrs) / len(llrs), one) for one, llrs in near.items() if llrs]
+    near = {
+        encounter: [float(llr[encounter, m]) for m in group if comparable[encounter, m]]
+        for encounter in sorted(left)
+    }
+    return [(sum(llrs) / len(llrs), encounter) for encounter, llrs in near.items() if llrs]
 
 
 def posterior(
@@ -157,18 +160,18 @@ def posterior(
     if not (np.allclose(llr, llr.T) and np.array_equal(comparable, comparable.T)):
         raise ValueError("llr and comparable must be symmetric")
     beam = _Beam(llr, comparable, concentration(together))
-    found = beam.search(None if n <= IN_FULL else BEAM)
-    weights = np.array([weight for _, weight in found])
+    visited = beam.search(None if n <= IN_FULL else BEAM)
+    weights = np.array([weight for _, weight in visited])
     shares = np.exp(weights - weights.max())
     shares /= shares.sum()
     order = np.argsort(-shares, kind="stable")
     listed = order if n <= IN_FULL else order[:LISTED]
-    of = np.array([partition for partition, _ in found])
+    of = np.array([partition for partition, _ in visited])
     pairs = np.einsum("p,pij->ij", shares, of[:, :, None] == of[:, None, :])
     return PartitionPosterior(
-        partitions=tuple(WeighedPartition(found[k][0], float(shares[k])) for k in listed),
+        partitions=tuple(WeighedPartition(visited[k][0], float(shares[k])) for k in listed),
         pairs=pairs,
-        weighed=len(found),
+        weighed=len(visited),
         mass=float(shares[listed].sum()),
         in_full=n <= IN_FULL,
     )
@@ -183,12 +186,14 @@ class _Beam:
 
     def search(self, width: int | None) -> list[tuple[Partition, float]]:
         """All partitions, or those that stay among the `width` best at every encounter."""
-        found: list[tuple[Partition, float]] = [((), 0.0)]
+        heads: list[tuple[Partition, float]] = [((), 0.0)]
         for n in range(len(self._llr)):
-            found = [one for head, weight in found for one in self._extended(head, weight, n)]
+            heads = [
+                extended for head, weight in heads for extended in self._extended(head, weight, n)
+            ]
             if width is not None:
-                found = sorted(found, key=lambda one: -one[1])[:width]
-        return found
+                heads = sorted(heads, key=lambda head: -head[1])[:width]
+        return heads
 
     def _extended(
         self, head: Partition, weight: float, n: int

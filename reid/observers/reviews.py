@@ -36,13 +36,13 @@ class ReviewProgress:
     dissent: bool
 
 
-def newest(said: Iterable[tuple[str, AnswerOrWithdrawal]]) -> dict[str, Answer]:
-    """What each observer says now. said: (observer, answer), oldest first.
+def newest(opinions: Iterable[tuple[str, AnswerOrWithdrawal]]) -> dict[str, Answer]:
+    """What each observer says now. opinions: (observer, answer), oldest first.
 
     `withdrawn` takes back what that observer said before.
     """
     now: dict[str, Answer] = {}
-    for observer, answer in said:
+    for observer, answer in opinions:
         now.pop(observer, None)
         if answer != "withdrawn":
             now[observer] = answer
@@ -66,14 +66,14 @@ def review_progress(
     return ReviewProgress(state, answer, missing, len(answers), dissent)
 
 
-def _open_progress(given: list[Answer], needed: int) -> tuple[State, Answer | None, int]:
-    if len(given) < needed:
-        return "waiting", None, needed - len(given)
-    if len(set(given)) == 1:
-        return "agreed", given[0], 0
-    if len(given) < THIRD:
-        return "disagreed", None, THIRD - len(given)
+def _open_progress(answers: list[Answer], needed: int) -> tuple[State, Answer | None, int]:
+    if len(answers) < needed:
+        return "waiting", None, needed - len(answers)
+    if len(set(answers)) == 1:
+        return "agreed", answers[0], 0
+    if len(answers) < THIRD:
+        return "disagreed", None, THIRD - len(answers)
     for answer in ANSWERS:
-        if 2 * given.count(answer) > len(given):
+        if 2 * answers.count(answer) > len(answers):
             return "settled", answer, 0
     return "unsettled", None, 0

@@ -118,13 +118,13 @@ def write_founding(
     of every photo, for small tests.
     """
     (folder / "photos").mkdir(parents=True, exist_ok=True)
-    wanted = {_file_name(plan): plan for variant in variants for plan in plans(variant)}
+    plan_of = {_file_name(plan): plan for variant in variants for plan in plans(variant)}
     coats: dict[tuple[str, Flank], Coat] = {}
     index = folder / "index.csv"
     with index.open("w", newline="") as file:
         table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         table.writeheader()
-        for name, plan in sorted(wanted.items(), key=lambda one: one[1].taken):
+        for name, plan in sorted(plan_of.items(), key=lambda item: item[1].taken):
             key = (plan.individual, plan.flank)
             if key not in coats:
                 coats[key] = _coat(plan, seed)

@@ -241,7 +241,7 @@ def _result(study: StudyOut) -> str:
     ) % {
         "factor": decimal(study.factor, 2),
         "scale": decimal(study.scale, 2),
-        "widening": decimal(study.shrinkage, 2),
+        "widening": decimal(study.widening, 2),
     }
 
 

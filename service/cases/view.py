@@ -320,7 +320,7 @@ def _ways(one: CasePair) -> list[Way]:
         Way(
             name=_name(one),
             distance=kilometres(distance),
-            dates=f"{_date(leg.one)} \N{RIGHTWARDS ARROW} {_date(leg.other)}",
+            dates=f"{_date(leg.span0)} \N{RIGHTWARDS ARROW} {_date(leg.span1)}",
             between=elapsed(leg.days),
             speed=speed(leg.least_speed_km_h),
             rating=leg.rating.value,

@@ -86,10 +86,10 @@ def clustered(facts: Facts, maker: Maker) -> Clustering:
             compared=bool(known.compared[one.pair]),
             together=one.together,
             joined=one.joined,
-            gain=one.gain,
+            gain=one.expected_change,
         )
         for one in suggest(known, grouping, said.asking, limit=LISTED)
-        if one.gain >= LEAST_GAIN
+        if one.expected_change >= LEAST_GAIN
     ]
     return Clustering(
         model=maker.model,

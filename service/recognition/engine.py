@@ -21,10 +21,11 @@ from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.evidence.local import adjusted
 from reid.gallery.galleries import Galleries
 from reid.gallery.voting import Voter, Voting
+from reid.identify.answer import Identification
 from reid.identify.identify import identify
 from reid.photo.crop import cut, parse_box, resolve_box
 from reid.photo.images import decode
-from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32, Identification
+from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32
 from reid.weights import default_folder, latest
 from service.recognition.feature_cache import FeatureCache
 from service.settings import Settings

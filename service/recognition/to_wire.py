@@ -1,6 +1,7 @@
 """An answer of the engine as wire models."""
 
-from reid.types import Correspondences, IdentityCandidate, Overlap
+from reid.identify.answer import IdentityCandidate
+from reid.types import Correspondences, Overlap
 from service.photos.wire import AnnotationOut, FactsOut
 from service.recognition.engine import Answer
 from service.recognition.wire import (

@@ -154,13 +154,13 @@ def fitted(build: Callable[[], nn.Module], tensors: Mapping[str, Tensor]) -> nn.
         "of another shape": [k for k in own if k in tensors and own[k].shape != tensors[k].shape],
     }
     if any(faults.values()):
-        told = [
+        reasons = [
             f"{len(keys)} {fault} ({', '.join(keys[:NAMED_IN_ERRORS])})"
             for fault, keys in faults.items()
             if keys
         ]
         raise UnfitWeights(
-            f"the weights do not fit {type(network).__name__}: {'; '.join(told)}; name the "
+            f"the weights do not fit {type(network).__name__}: {'; '.join(reasons)}; name the "
             f"published file, or load it as timm:NAME:PATH"
         )
     network.load_state_dict(tensors)

@@ -37,11 +37,11 @@ def locate(path: Path) -> Path:
         raise UnknownModel(f"no weights at {path}: name a file or the folder it lies in")
     if named := [path / name for name in NAMES if (path / name).is_file()]:
         return named[0]
-    found = sorted(p for p in path.iterdir() if p.suffix in ENDINGS)
-    if len(found) != 1:
-        listed = ", ".join(p.name for p in found) or "none"
+    weights = sorted(p for p in path.iterdir() if p.suffix in ENDINGS)
+    if len(weights) != 1:
+        listed = ", ".join(p.name for p in weights) or "none"
         raise UnknownModel(f"{path} should hold one file of weights, has {listed}: name the file")
-    return found[0]
+    return weights[0]
 
 
 def from_hub(repository: str) -> Path:

@@ -65,7 +65,7 @@ def by_individual(
     llrs = (np.asarray(genuine, float), np.asarray(impostor, float))
     if (len(llrs[0]), len(llrs[1])) != (len(genuine_individuals), len(impostor_individuals)):
         raise ValueError("every pair needs the names of its individuals")
-    ends = [(one, one) for one in genuine_individuals] + list(impostor_individuals)
+    ends = [(animal, animal) for animal in genuine_individuals] + list(impostor_individuals)
     group = numbered([name for pair in ends for name in pair])
     first, second, n = group[::2], group[1::2], len(llrs[0])
     individuals = int(group.max(initial=-1)) + 1
@@ -103,10 +103,10 @@ def _pooled(
     levels, where = np.unique(np.concatenate(llrs), return_inverse=True)
     places = (where[: len(llrs[0])], where[len(llrs[0]) :])
 
-    def held(kind: int, draw: int) -> Float64:
+    def weight(kind: int, draw: int) -> Float64:
         return np.bincount(places[kind], drawn[kind].weights(draw), len(levels)).astype(float)
 
-    return np.array([pooled_cost(held(0, draw), held(1, draw)) for draw in which.tolist()])
+    return np.array([pooled_cost(weight(0, draw), weight(1, draw)) for draw in which.tolist()])
 
 
 def _ends(values: Float64) -> Interval:

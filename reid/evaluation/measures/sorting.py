@@ -103,15 +103,15 @@ def clustering(animals: Sequence[str], groups: Sequence[Hashable]) -> Clustering
     Arabie 1985 for the ARI, Vinh et al. 2010 for the AMI. Raises MissingExtra without
     scikit-learn, ValueError where no encounter lies in a group.
     """
-    kept = [
+    grouped = [
         (animal, group) for animal, group in zip(animals, groups, strict=True) if group is not None
     ]
-    if not kept:
+    if not grouped:
         raise ValueError("no encounter lies in a group")
-    whose, where = (numbered(side) for side in zip(*kept, strict=True))
+    whose, where = (numbered(side) for side in zip(*grouped, strict=True))
     table = np.zeros((whose.max() + 1, where.max() + 1), int)
     np.add.at(table, (whose, where), 1)
-    n, metrics = len(kept), _sklearn_metrics()
+    n, metrics = len(grouped), _sklearn_metrics()
     return ClusteringMeasures(
         encounters=n,
         excluded=len(animals) - n,

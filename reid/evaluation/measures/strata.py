@@ -44,8 +44,11 @@ class PairStratum:
     @property
     def individuals(self) -> int | None:
         """How many animals the pairs are of; None where it is not told."""
-        told = {*self.genuine_individuals, *(a for pair in self.impostor_individuals for a in pair)}
-        return len(told) or None
+        names = {
+            *self.genuine_individuals,
+            *(a for pair in self.impostor_individuals for a in pair),
+        }
+        return len(names) or None
 
 
 @dataclass(frozen=True, slots=True)

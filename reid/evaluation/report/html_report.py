@@ -22,21 +22,23 @@ def write_report(
     draws, refits: of the intervals, see `pair_intervals.by_individual`. Raises MissingExtra without
     scikit-learn and matplotlib.
     """
-    found = [figures(s, seed=report.seed, draws=draws, refits=refits) for s in report.strata]
-    html = as_html(report, found)
+    strata_figures = [
+        figures(s, seed=report.seed, draws=draws, refits=refits) for s in report.strata
+    ]
+    html = as_html(report, strata_figures)
     folder.mkdir(parents=True, exist_ok=True)
-    written = json.dumps(content(report, found), indent=2, allow_nan=False)
+    written = json.dumps(content(report, strata_figures), indent=2, allow_nan=False)
     (folder / "evaluation.json").write_text(written + "\n", encoding="utf-8")
     path = folder / "report.html"
     path.write_text(html, encoding="utf-8")
     return path
 
 
-def as_html(report: EvaluationReport, found: Sequence[Figures]) -> str:
-    """The page alone; found: the figures of `report.strata`, in order."""
+def as_html(report: EvaluationReport, strata_figures: Sequence[Figures]) -> str:
+    """The page alone; strata_figures: the figures of `report.strata`, in order."""
     parts = [_about(report)]
     if report.strata:
-        parts += _evidence(report, found)
+        parts += _evidence(report, strata_figures)
     for make in (_retrieval, _cumulative, _open_set, _partitions, _clustering):
         parts += make(report)
     return page(report.title, [*parts, *_not_run(report)])
@@ -55,7 +57,7 @@ def _about(report: EvaluationReport) -> str:
     return facts(pairs, code=("Command",))
 
 
-def _evidence(report: EvaluationReport, found: Sequence[Figures]) -> list[str]:
+def _evidence(report: EvaluationReport, strata_figures: Sequence[Figures]) -> list[str]:
     parts = [
         heading("Evidence of pairs"),
         paragraph(
@@ -67,23 +69,23 @@ def _evidence(report: EvaluationReport, found: Sequence[Figures]) -> list[str]:
             "Cllr_min too small and Cllr_cal too large. Evidence is misleading where a genuine "
             "pair has -1 or less, or an impostor pair 1 or more."
         ),
-        _costs(report, found),
-        _discrimination(report, found),
+        _costs(report, strata_figures),
+        _discrimination(report, strata_figures),
     ]
-    if any(f.cllr is not None for f in found):
-        parts += _curves(report, found)
+    if any(f.cllr is not None for f in strata_figures):
+        parts += _curves(report, strata_figures)
     return [
         *parts,
-        _bands(report, found),
+        _bands(report, strata_figures),
         figure(
             "Pairs in each band of llr, as a share of the genuine (filled) and of the impostor "
             "pairs (hatched); counts above the bars.",
-            plots.draw_bands(report.strata, found),
+            plots.draw_bands(report.strata, strata_figures),
         ),
     ]
 
 
-def _curves(report: EvaluationReport, found: Sequence[Figures]) -> list[str]:
+def _curves(report: EvaluationReport, strata_figures: Sequence[Figures]) -> list[str]:
     return [
         figure(
             "Tippett plots: share of the pairs whose llr is at least the value on the axis. The "
@@ -94,7 +96,7 @@ def _curves(report: EvaluationReport, found: Sequence[Figures]) -> list[str]:
             "Calibration: posterior at even prior odds against the share of genuine pairs, both "
             "kinds weighed alike. On the diagonal the stated is what was observed. Above each "
             "point: genuine/impostor pairs in the bin. ECE: expected calibration error.",
-            plots.draw_calibration(report.strata, found),
+            plots.draw_calibration(report.strata, strata_figures),
         ),
         figure(
             "Errors at every threshold of the llr: DET curve on normal deviates, and ROC curve.",
@@ -103,10 +105,10 @@ def _curves(report: EvaluationReport, found: Sequence[Figures]) -> list[str]:
     ]
 
 
-def _costs(report: EvaluationReport, found: Sequence[Figures]) -> str:
+def _costs(report: EvaluationReport, strata_figures: Sequence[Figures]) -> str:
     rows = []
-    for stratum, one in zip(report.strata, found, strict=True):
-        spans = one.intervals
+    for stratum, values in zip(report.strata, strata_figures, strict=True):
+        spans = values.intervals
         animals = stratum.individuals
         rows.append(
             (
@@ -114,12 +116,12 @@ def _costs(report: EvaluationReport, found: Sequence[Figures]) -> str:
                 "-" if animals is None else str(animals),
                 str(len(stratum.genuine)),
                 str(len(stratum.impostor)),
-                _number(one.cllr) + _span(spans.get("cllr")),
-                _number(one.cllr_min) + _span(spans.get("cllr_min")),
-                _number(one.cllr_cal) + _span(spans.get("cllr_cal")),
-                _of(one.misleading_genuine),
-                _of(one.misleading_impostor),
-                _share(one.misleading) + _span(spans.get("misleading")),
+                _number(values.cllr) + _span(spans.get("cllr")),
+                _number(values.cllr_min) + _span(spans.get("cllr_min")),
+                _number(values.cllr_cal) + _span(spans.get("cllr_cal")),
+                _of(values.misleading_genuine),
+                _of(values.misleading_impostor),
+                _share(values.misleading) + _span(spans.get("misleading")),
             )
         )
     head = ("stratum", "animals", "genuine", "impostor", "Cllr", "Cllr_min", "Cllr_cal")
@@ -131,16 +133,16 @@ def _costs(report: EvaluationReport, found: Sequence[Figures]) -> str:
     )
 
 
-def _discrimination(report: EvaluationReport, found: Sequence[Figures]) -> str:
+def _discrimination(report: EvaluationReport, strata_figures: Sequence[Figures]) -> str:
     rows = [
         (
             stratum.title,
-            _number(one.auc),
-            _number(one.eer),
-            *(_number(one.tpr[rate]) for rate in RATES),
-            _number(one.curve.error if one.curve else None),
+            _number(values.auc),
+            _number(values.eer),
+            *(_number(values.tpr[rate]) for rate in RATES),
+            _number(values.curve.error if values.curve else None),
         )
-        for stratum, one in zip(report.strata, found, strict=True)
+        for stratum, values in zip(report.strata, strata_figures, strict=True)
     ]
     return table(
         "Discrimination and calibration. TPR: share of genuine pairs found at this false positive "
@@ -150,10 +152,10 @@ def _discrimination(report: EvaluationReport, found: Sequence[Figures]) -> str:
     )
 
 
-def _bands(report: EvaluationReport, found: Sequence[Figures]) -> str:
+def _bands(report: EvaluationReport, strata_figures: Sequence[Figures]) -> str:
     rows = []
-    for stratum, one in zip(report.strata, found, strict=True):
-        kinds = (("genuine", one.genuine_bands), ("impostor", one.impostor_bands))
+    for stratum, values in zip(report.strata, strata_figures, strict=True):
+        kinds = (("genuine", values.genuine_bands), ("impostor", values.impostor_bands))
         rows += [(f"{stratum.title}, {kind}", *map(str, counts)) for kind, counts in kinds]
     return table(
         "Pairs in each band of llr. An edge belongs to the band farther from 0.",
@@ -203,11 +205,11 @@ def _cumulative(report: EvaluationReport) -> list[str]:
 
 
 def _open_set(report: EvaluationReport) -> list[str]:
-    if not (asked := report.open_set):
+    if not (queries := report.open_set):
         return []
     kinds = (
-        ("in the catalogue", asked.known_animals, asked.known, asked.baks),
-        ("not in the catalogue", asked.unknown_animals, asked.unknown, asked.baus),
+        ("in the catalogue", queries.known_animals, queries.known, queries.baks),
+        ("not in the catalogue", queries.unknown_animals, queries.unknown, queries.baus),
     )
     rows = [(name, str(n), _of(right), _number(share)) for name, n, right, share in kinds]
     return [
@@ -215,7 +217,7 @@ def _open_set(report: EvaluationReport) -> list[str]:
         paragraph(
             "Balanced accuracy: the share of right answers of each animal, averaged over animals, "
             "on known (BAKS) and unknown animals (BAUS). For an unknown animal the right answer is "
-            f"that it is new. √(BAKS·BAUS) = {_number(asked.geometric)}."
+            f"that it is new. √(BAKS·BAUS) = {_number(queries.geometric)}."
         ),
         table(
             "Queries by whether the catalogue holds their animal.",
@@ -245,18 +247,18 @@ def _partitions(report: EvaluationReport) -> list[str]:
 
 
 def _clustering(report: EvaluationReport) -> list[str]:
-    if not (found := report.clustering):
+    if not (sorting := report.clustering):
         return []
     rows = (
-        ("encounters sorted", str(found.encounters)),
-        ("encounters left out", str(found.excluded)),
-        ("animals", str(found.animals)),
-        ("groups", str(found.groups)),
-        ("error of the population count", f"{100 * found.count_error:+.1f} %"),
-        ("split: encounters outside the largest group of their animal", _of(found.split)),
-        ("combined: encounters outside the largest animal of their group", _of(found.combined)),
-        ("adjusted Rand index (ARI)", _number(found.ari)),
-        ("adjusted mutual information (AMI)", _number(found.ami)),
+        ("encounters sorted", str(sorting.encounters)),
+        ("encounters left out", str(sorting.excluded)),
+        ("animals", str(sorting.animals)),
+        ("groups", str(sorting.groups)),
+        ("error of the population count", f"{100 * sorting.count_error:+.1f} %"),
+        ("split: encounters outside the largest group of their animal", _of(sorting.split)),
+        ("combined: encounters outside the largest animal of their group", _of(sorting.combined)),
+        ("adjusted Rand index (ARI)", _number(sorting.ari)),
+        ("adjusted mutual information (AMI)", _number(sorting.ami)),
     )
     return [
         heading("Encounters sorted into animals"),

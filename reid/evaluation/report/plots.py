@@ -51,10 +51,10 @@ STYLE: dict[Any, Any] = {  # of rcParams
 
 def draw_tippett(strata: Sequence[PairStratum]) -> str:
     """Tippett plots, one panel a stratum; strata without both kinds of pairs are left out."""
-    held = _usable(strata)
+    usable = _usable(strata)
     with _style():
-        figure, panels = _panels(len(held), share=True)
-        for panel, stratum in zip(panels, held, strict=True):
+        figure, panels = _panels(len(usable), share=True)
+        for panel, stratum in zip(panels, usable, strict=True):
             ends = np.abs(np.concatenate([stratum.genuine, stratum.impostor])).max()
             grid = np.linspace(-1.05, 1.05, 421) * max(ends, 0.5)
             kinds = _kinds(stratum)
@@ -69,9 +69,9 @@ def draw_tippett(strata: Sequence[PairStratum]) -> str:
         return _svg(figure, "tippett", "Tippett plots: llr of genuine and impostor pairs")
 
 
-def draw_calibration(strata: Sequence[PairStratum], found: Sequence[Figures]) -> str:
+def draw_calibration(strata: Sequence[PairStratum], strata_figures: Sequence[Figures]) -> str:
     """Calibration curves at even prior odds, one panel a stratum, with the pairs of each bin."""
-    curves = [(s, f.curve) for s, f in zip(strata, found, strict=True) if f.curve]
+    curves = [(s, f.curve) for s, f in zip(strata, strata_figures, strict=True) if f.curve]
     with _style():
         figure, panels = _panels(len(curves), share=True)
         for panel, (stratum, curve) in zip(panels, curves, strict=True):
@@ -130,12 +130,12 @@ def _named(panel: "Axes", title: str) -> None:
 
 def draw_rates(strata: Sequence[PairStratum]) -> str:
     """DET on normal deviates beside ROC; one line a stratum with both kinds of pairs."""
-    held = _usable(strata)
+    usable = _usable(strata)
     reach = (DET_TICKS[0] / 2, 1 - DET_TICKS[0] / 2)
     ends = np.asarray(norm.ppf(reach))
     with _style():
         figure, (left, right) = _panels(2, high=70)
-        for n, stratum in enumerate(held):
+        for n, stratum in enumerate(usable):
             label = f"{stratum.title} ({len(stratum.genuine)} / {len(stratum.impostor)})"
             colour, line = COLOURS[n % len(COLOURS)], LINES[n % len(LINES)]
             false, missed = (norm.ppf(side.clip(*reach)) for side in _det(stratum))
@@ -168,12 +168,12 @@ def _det(stratum: PairStratum) -> tuple[Float64, Float64]:
     return det(stratum.genuine, stratum.impostor)
 
 
-def draw_bands(strata: Sequence[PairStratum], found: Sequence[Figures]) -> str:
+def draw_bands(strata: Sequence[PairStratum], strata_figures: Sequence[Figures]) -> str:
     """Share of the pairs in each band of llr as bars, one panel a stratum; counts above them."""
     with _style():
         figure, panels = _panels(len(strata), share=True)
         places = np.arange(len(BANDS))
-        for panel, stratum, figures in zip(panels, strata, found, strict=True):
+        for panel, stratum, figures in zip(panels, strata, strata_figures, strict=True):
             counted = (figures.genuine_bands, figures.impostor_bands)
             for shift, counts, (label, colour, _), hatch in zip(
                 (-0.2, 0.2), counted, _kinds(stratum), ("", "////"), strict=True

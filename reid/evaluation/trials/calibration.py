@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from reid.evaluation.data.degrade import degrade
 from reid.evaluation.data.photos import MAX_PIXELS
 from reid.evaluation.data.protocol import CropDescriber
-from reid.evaluation.data.surveys import Pair, SurveyEncounter, SurveyPhoto, described, relative
-from reid.evidence.calibrator import Calibrator, fit_evidence_weights
+from reid.evaluation.data.surveys import DatasetPhoto, Pair, SurveyEncounter, described, relative
+from reid.evidence.calibrator import Calibrator, fit_evidence
 from reid.evidence.encounters import between
 from reid.evidence.order import Fusion
 from reid.evidence.terms import (
@@ -71,13 +71,13 @@ class CalibrationPairs:
     individuals: NDArray[np.str_]
 
 
-def degraded_crops(photos: Sequence[SurveyPhoto], *, seed: int) -> Callable[[SurveyPhoto], Crop]:
+def degraded_crops(photos: Sequence[DatasetPhoto], *, seed: int) -> Callable[[DatasetPhoto], Crop]:
     """How to cut photos at a level of `degrade` that is drawn for each encounter."""
     rng = np.random.default_rng((seed, 7))
     names = sorted({(photo.animal, photo.encounter) for photo in photos})
     levels = dict(zip(names, rng.choice(LEVELS, len(names)).tolist(), strict=True))
 
-    def cropped(photo: SurveyPhoto) -> Crop:
+    def cropped(photo: DatasetPhoto) -> Crop:
         image = images.decode(photo.path.read_bytes(), max_pixels=MAX_PIXELS)
         level = levels[photo.animal, photo.encounter]
         worse = degrade(image, level, body=image.shape[1], name=photo.path.name, seed=seed)
@@ -93,23 +93,24 @@ def draw_pairs(
     rng = np.random.default_rng((seed, 8))
     pairs: dict[str, list[Pair]] = {"genuine": [], "relatives": [], "others": []}
     for a, b in combinations(range(len(encounters)), 2):
-        one, other = encounters[a], encounters[b]
-        if one.comparable_with(other):
-            related = relative(one.animal) == other.animal
-            kind = "genuine" if one.animal == other.animal else "relatives" if related else "others"
+        first, other = encounters[a], encounters[b]
+        if first.comparable_with(other):
+            related = relative(first.animal) == other.animal
+            same = first.animal == other.animal
+            kind = "genuine" if same else "relatives" if related else "others"
             pairs[kind].append((a, b))
-    wanted = {"relatives": round(RELATIVES * impostors)}
+    quota = {"relatives": round(RELATIVES * impostors)}
     chosen = pairs["genuine"]
     for kind in ("relatives", "others"):
         order = rng.permutation(len(pairs[kind]))
-        some = [pairs[kind][n] for n in order[: wanted.get(kind, impostors)].tolist()]
-        wanted["others"] = impostors - len(some)
-        chosen = chosen + some
+        part = [pairs[kind][n] for n in order[: quota.get(kind, impostors)].tolist()]
+        quota["others"] = impostors - len(part)
+        chosen = chosen + part
     return chosen
 
 
 def measure(
-    photos: Sequence[SurveyPhoto],
+    photos: Sequence[DatasetPhoto],
     embedder: CropDescriber,
     fusion: Fusion,
     *,
@@ -133,9 +134,8 @@ def measure(
         done = progress("compare", len(pairs))
         parts += list(_rows(queries, good, pairs, blind, done))
     full, quick, same, relatives, individuals = zip(*parts, strict=True)
-    return CalibrationPairs(
-        *(np.array(column) for column in (full, quick, same, relatives, individuals))
-    )
+    columns = (full, quick, same, relatives, individuals)
+    return CalibrationPairs(*(np.array(column) for column in columns))
 
 
 def _rows(
@@ -145,16 +145,17 @@ def _rows(
     calibrator: Calibrator,
     done: Callable[[int], object],
 ) -> Iterator[tuple[object, ...]]:
-    """Both rows of terms, what they are rows of, and whose; one a flank of every pair."""
+    """For each flank of every pair: its terms with and without RootSIFT, (TERMS,) each; whether it
+    is genuine, whether the animals are relatives, and the two animals."""
 
-    def one(pair: Pair) -> list[tuple[object, ...]]:
+    def rows_of(pair: Pair) -> list[tuple[object, ...]]:
         a, b = queries[pair[0]], gallery[pair[1]]
-        heard = between(a.features, b.features, calibrator, registered=False).witnesses
+        witnesses = between(a.features, b.features, calibrator, registered=False).witnesses
         facts = (a.animal == b.animal, relative(a.animal) == b.animal, (a.animal, b.animal))
-        flanks = [witness.measurements for witness in heard]
+        flanks = [witness.measurements for witness in witnesses]
         return [(terms(f), terms(f._replace(rootsift=None)), *facts) for f in flanks]
 
-    for rows in side_by_side(one, pairs):
+    for rows in side_by_side(rows_of, pairs):
         yield from rows
         done(1)
 
@@ -167,7 +168,7 @@ def fitted(
     seed: int,
     refits: int = REFITS,
 ) -> EvidenceWeights:
-    """The weights, and those of other draws of the individuals.
+    """Evidence weights fitted to all pairs, and refits to other draws of the individuals.
 
     A draw gives each individual a whole number; a genuine pair counts as often as its animal, an
     impostor pair as often as both together.
@@ -177,18 +178,16 @@ def fitted(
     used[:2] = False  # no intercept; the embedding's cosine is for shortlists
     used[at : at + len(ROOTSIFT_KNOTS)] = rootsift
     names, place = np.unique(pairs.individuals, return_inverse=True)
-    one, other = place.reshape(pairs.individuals.shape).T
+    first, other = place.reshape(pairs.individuals.shape).T
     rng = np.random.default_rng((seed, 9))
     again = []
     for _ in range(refits):
         times = rng.multinomial(len(names), np.full(len(names), 1 / len(names)))
-        often = np.where(pairs.same, times[one], times[one] * times[other]).astype(float)
-        held = often > 0
-        again.append(
-            fit_evidence_weights(rows[held], pairs.same[held], used=used, weight=often[held])
-        )
+        often = np.where(pairs.same, times[first], times[first] * times[other]).astype(float)
+        drawn = often > 0
+        again.append(fit_evidence(rows[drawn], pairs.same[drawn], used=used, weight=often[drawn]))
     return EvidenceWeights(
-        fit_evidence_weights(rows, pairs.same, used=used), np.array(again).reshape(-1, TERMS)
+        fit_evidence(rows, pairs.same, used=used), np.array(again).reshape(-1, TERMS)
     )
 
 
@@ -201,7 +200,10 @@ def write_calibrator(
     seed: int,
     facts: Mapping[str, str],
 ) -> None:
-    """Fit both links and write the card path (NAME@VERSION.toml). facts: `data` and `command`."""
+    """Fit both evidence weights and write the card path (NAME@VERSION.toml).
+
+    facts: `data` and `command`.
+    """
     full = fitted(pairs.full, pairs, rootsift=True, seed=seed)
     quick = fitted(pairs.quick, pairs, rootsift=False, seed=seed)
     name, version = path.stem.split("@")

@@ -61,22 +61,22 @@ def answer(
 ) -> FoundingAnswer:
     """What the features of the three encounters say. known: pairs so far, and filled here."""
     llr, comparable = np.zeros((3, 3)), np.zeros((3, 3), bool)
-    said = []
+    pairs = []
     for i, j in combinations(range(3), 2):
         pair = (variant.encounters[i], variant.encounters[j])
         if pair not in known:
-            one, other = (described[name] for name in pair)
-            known[pair] = between(one, other, calibrator).evidence
+            photos0, photos1 = (described[name] for name in pair)
+            known[pair] = between(photos0, photos1, calibrator).evidence
         evidence = known[pair]
         llr[i, j] = llr[j, i] = evidence.llr
         comparable[i, j] = comparable[j, i] = evidence.verdict is not Verdict.NOT_COMPARABLE
-        said.append(evidence)
+        pairs.append(evidence)
     leading = partitions.posterior(llr, comparable).partitions[0]
     sure = (leading.partition, leading.probability)
     september, november = (described[name] for name in variant.encounters[:2])
-    ways = what_would_settle(september, november, said[0], tested, calibrator.same)
-    settle = in_words(ways[0], RECORDS) if ways else why_nothing(said[0], tested, calibrator.same)
-    return FoundingAnswer(variant, (said[0], said[1], said[2]), *sure, settle)
+    ways = what_would_settle(september, november, pairs[0], tested, calibrator.same)
+    settle = in_words(ways[0], RECORDS) if ways else why_nothing(pairs[0], tested, calibrator.same)
+    return FoundingAnswer(variant, (pairs[0], pairs[1], pairs[2]), *sure, settle)
 
 
 def _described(index: Path, embedder: CropDescriber) -> Described:
@@ -91,12 +91,12 @@ def _described(index: Path, embedder: CropDescriber) -> Described:
         for row in rows
         if (flank := Flank(row["flank"]))
     )
-    found: dict[str, list[AnnotationFeatures]] = {}
+    by_encounter: dict[str, list[AnnotationFeatures]] = {}
     for row, features in zip(rows, embedder.describe(list(crops)), strict=True):
-        kept = replace(
+        stored = replace(
             features,
             dense=unpack_features(pack_features(features.dense)),
             rootsift=unpack_features(pack_features(features.rootsift)),
         )
-        found.setdefault(row["encounter"], []).append(kept)
-    return found
+        by_encounter.setdefault(row["encounter"], []).append(stored)
+    return by_encounter

@@ -62,25 +62,27 @@ def leave_one_out(
     """
     pairs = pairs or countable(annotations)
     cosine = vectors @ vectors.T
-    asked = []
+    queries = []
     for q in np.nonzero(pairs.same.any(1))[0].tolist():
         counted = pairs.counted[q]
         same = pairs.same[q, counted]
         relevance = same[np.lexsort((same, -cosine[q, counted]))]
         at = np.nonzero(relevance)[0]
         precision = float(np.mean(np.arange(1, len(at) + 1) / (at + 1)))
-        one = annotations[q]
-        asked.append(LeaveOneOutQuery(one.individual, one.flank, bool(relevance[0]), precision))
-    return asked
+        query = annotations[q]
+        queries.append(
+            LeaveOneOutQuery(query.individual, query.flank, bool(relevance[0]), precision)
+        )
+    return queries
 
 
-def mean_figures(asked: Sequence[LeaveOneOutQuery]) -> tuple[float, float]:
+def mean_figures(queries: Sequence[LeaveOneOutQuery]) -> tuple[float, float]:
     """Mean top-1 and mean average precision; zeros where nobody could be asked."""
-    if not asked:
+    if not queries:
         return 0.0, 0.0
     return (
-        float(np.mean([a.first for a in asked])),
-        float(np.mean([a.average_precision for a in asked])),
+        float(np.mean([a.first for a in queries])),
+        float(np.mean([a.average_precision for a in queries])),
     )
 
 
@@ -97,7 +99,7 @@ def before_and_after(
         "|---|---|---|---|---|---|---|",
     ]
     for name, flanks in (("all", tuple(Flank)), *((str(f), (f,)) for f in Flank)):
-        at = [n for n, one in enumerate(before) if one.flank in flanks]
+        at = [n for n, query in enumerate(before) if query.flank in flanks]
         if at and (name == "all" or len(at) < len(before)):
             lines.append(_row(name, [before[n] for n in at], [after[n] for n in at], seed))
     return "\n".join(lines)
@@ -106,10 +108,10 @@ def before_and_after(
 def _row(
     name: str, before: list[LeaveOneOutQuery], after: list[LeaveOneOutQuery], seed: int
 ) -> str:
-    units = [one.individual for one in before]
-    first = [np.array([float(a.first) for a in some]) for some in (before, after)]
+    units = [query.individual for query in before]
+    first = [np.array([float(a.first) for a in queries]) for queries in (before, after)]
     cells = [f"{_count(hits)} {_interval(units, hits, seed)}" for hits in first]
-    precision = [f"{mean_figures(some)[1]:.3f}" for some in (before, after)]
+    precision = [f"{mean_figures(queries)[1]:.3f}" for queries in (before, after)]
     gain = first[1] - first[0]
     difference = f"{100 * gain.mean():+.1f} {_interval(units, gain, seed, scale=100)}"
     return " | ".join([f"| {name} | {len(set(units))}", *cells, *precision, f"{difference} |"])

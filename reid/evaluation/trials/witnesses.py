@@ -65,8 +65,8 @@ class Rosette:
 def at_first_sight(embedder: Embedder, crops: Sequence[Crop]) -> list[tuple[Embedding, Float32]]:
     """Embeddings and voting cells that `describe` gives, without the time that RootSIFT takes."""
     flanks = embedder.flanks(crops)
-    seen = zip(embedder.embed(crops, flanks), embedder.local(crops, flanks), strict=True)
-    return [(embedding, cells(dense)) for embedding, dense in seen]
+    described = zip(embedder.embed(crops, flanks), embedder.local(crops, flanks), strict=True)
+    return [(embedding, cells(dense)) for embedding, dense in described]
 
 
 class RootSift:
@@ -105,7 +105,7 @@ class Global:
         self.embedder = embedder
 
     def describe(self, crops: Sequence[Crop]) -> Sequence[Embedding]:
-        """One embedding a crop."""
+        """The embedding of each crop, in order."""
         return self.embedder.embed(crops)
 
     def compare(

@@ -90,7 +90,7 @@ def test_a_second_run_asks_nothing_again(folder, out):
     identify_archive(folder, out, FakeCatalogue())
     before = (out / "results.csv").read_bytes(), (out / "results.jsonl").read_bytes()
     again = FakeCatalogue()
-    assert identify_archive(folder, out, again).kept == 6
+    assert identify_archive(folder, out, again).earlier == 6
     assert again.asked == 0
     assert ((out / "results.csv").read_bytes(), (out / "results.jsonl").read_bytes()) == before
 

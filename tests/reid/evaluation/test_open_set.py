@@ -2,7 +2,7 @@
 
 import pytest
 
-from reid.evaluation.data.surveys import SurveyPhoto
+from reid.evaluation.data.surveys import DatasetPhoto
 from reid.evaluation.trials import open_set
 from reid.evaluation.trials.open_set import (
     OpenSetQuery,
@@ -77,7 +77,7 @@ def test_known_animals_are_drawn_by_the_seed_and_all_are_of_the_survey():
 
 def test_of_a_stranger_only_the_last_encounter_is_needed(tmp_path):
     def of(animal, sitting):
-        return SurveyPhoto(tmp_path, animal, sitting, "e", Flank.LEFT, "good", "day")
+        return DatasetPhoto(tmp_path, animal, sitting, "e", Flank.LEFT, "good", "day")
 
     need = needed_photos(frozenset({"L001"}))
     assert [need(of("L001", n)) for n in range(3)] == [True, True, True]

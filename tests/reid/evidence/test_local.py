@@ -93,7 +93,7 @@ def test_an_empty_catalogue_lacks_everything():
     said = study([], CALIBRATOR)
     assert said.supply.missing["impostor pairs"] == IMPOSTOR
     assert (said.factor, said.shift, said.suspects) == (1, Shift.UNTESTED, ())
-    assert [(one.found, one.of, one.share) for one in said.impostor] == [(0, 0, 0.0)] * 4
+    assert [(one.misleading, one.of, one.share) for one in said.impostor] == [(0, 0, 0.0)] * 4
 
 
 def test_without_a_test_of_the_calibrator_the_universal_bound_still_holds():
@@ -125,9 +125,9 @@ def test_counts_of_a_rate_are_those_of_a_plain_loop():
     pairs = catalogue(30)
     said = study(pairs, CALIBRATOR)
     for one in said.impostor:
-        assert one.found == sum(p.log_odds / log(10) >= one.at for p in pairs if not p.genuine)
+        assert one.misleading == sum(p.log_odds / log(10) >= one.at for p in pairs if not p.genuine)
     for one in said.genuine:
-        assert one.found == sum(p.log_odds / log(10) <= -one.at for p in pairs if p.genuine)
+        assert one.misleading == sum(p.log_odds / log(10) <= -one.at for p in pairs if p.genuine)
 
 
 def test_a_study_is_the_same_twice_and_in_any_order():

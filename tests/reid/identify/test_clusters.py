@@ -162,8 +162,8 @@ def test_the_pair_that_is_most_likely_to_change_the_count_is_suggested_first():
     first, *rest = suggest(held, sort(held))
     assert (first.pair, first.joined) == ((0, 1), False)
     assert first.together == pytest.approx(10**1.2 / (10**1.2 + 19))
-    assert first.gain == first.together
-    gains = [one.gain for one in (first, *rest)]
+    assert first.expected_change == first.together
+    gains = [one.expected_change for one in (first, *rest)]
     assert gains == sorted(gains, reverse=True)
 
 
@@ -174,7 +174,7 @@ def test_a_weak_member_of_a_group_is_suggested_too():
     first = suggest(held, grouping)[0]
     assert first.joined
     assert 2 in first.pair
-    assert first.gain == pytest.approx(1 - first.together)
+    assert first.expected_change == pytest.approx(1 - first.together)
 
 
 def test_what_was_decided_is_not_asked_again():

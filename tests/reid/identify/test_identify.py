@@ -12,7 +12,7 @@ from reid.errors import EmbeddingMismatch, UnknownModel
 from reid.evidence.calibrator import (
     Calibrator,
     Witness,
-    fit_evidence_weights,
+    fit_evidence,
     fit_weights,
     load_calibrator,
     verdict_of,
@@ -20,6 +20,7 @@ from reid.evidence.calibrator import (
 from reid.evidence.order import Fusion, Weights
 from reid.evidence.terms import TERMS, EvidenceWeights, FlankMeasurements, terms
 from reid.gallery.galleries import Galleries, Gallery
+from reid.identify.answer import Identification, IdentityCandidate
 from reid.identify.identify import identify, with_timings
 from reid.types import (
     AnnotationFeatures,
@@ -28,8 +29,6 @@ from reid.types import (
     Evidence,
     Flank,
     GalleryRow,
-    Identification,
-    IdentityCandidate,
     LocalFeatures,
     Verdict,
 )
@@ -275,7 +274,7 @@ def test_evidence_without_agreement_or_capacity_is_exactly_none():
     told = [FlankMeasurements(0.0, f, 0.0, c) for f, c in zip(fine, capacity, strict=True)]
     used = np.ones(TERMS, bool)
     used[:2] = False
-    weights = fit_evidence_weights(np.array([terms(one) for one in told]), same, used=used)
+    weights = fit_evidence(np.array([terms(one) for one in told]), same, used=used)
     assert (weights >= 0).all()
     assert weights[:2].tolist() == [0, 0]
     fitted = EvidenceWeights(weights, np.zeros((0, TERMS)))
