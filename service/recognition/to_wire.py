@@ -1,6 +1,6 @@
 """An answer of the engine as wire models."""
 
-from reid.identify.answer import IdentityCandidate
+from reid.identify.answer import Identification, IdentityCandidate
 from reid.types import Correspondences, Overlap
 from service.photos.wire import AnnotationOut, FactsOut
 from service.recognition.engine import Answer
@@ -14,11 +14,8 @@ from service.recognition.wire import (
 
 
 def identification_out(answer: Answer, top: int) -> IdentificationOut:
-    """The first `top` candidates; the last of them gives way to the one whose verdict is shown."""
+    """An answer with the candidates of `listed`."""
     found = answer.identification
-    shown = found.candidates[:top]
-    if found.strongest and found.strongest not in shown:
-        shown = (*shown[:-1], found.strongest)
     return IdentificationOut(
         verdict=found.verdict,
         model=found.model,
@@ -31,8 +28,15 @@ def identification_out(answer: Answer, top: int) -> IdentificationOut:
             QueryOut(query=number, **FactsOut.model_validate(facts).model_dump())
             for number, facts in zip(answer.queries, answer.facts, strict=True)
         ],
-        candidates=[_candidate(one, answer) for one in shown],
+        candidates=[_candidate(one, answer) for one in listed(found, top)],
     )
+
+
+def listed(identification: Identification, top: int) -> tuple[IdentityCandidate, ...]:
+    """The first `top` candidates; the last gives way to the one whose verdict is shown."""
+    first = identification.candidates[:top]
+    strongest = identification.strongest
+    return first if strongest is None or strongest in first else (*first[:-1], strongest)
 
 
 def _candidate(one: IdentityCandidate, answer: Answer) -> CandidateOut:

@@ -14,10 +14,10 @@ from fake_catalogue import FakeCatalogue
 
 from benchmarks.broken_files import BROKEN, EXPECTED, make_broken_files
 from reid.archive.journal import Journal, PhotoRow, Status
-from reid.archive.run import find, identify_archive
+from reid.archive.run import CatalogueAnswer, NamedCandidate, find, identify_archive
 from reid.errors import BadDataset, BadSettings, EmbeddingMismatch
 from reid.photo.images import encode_jpeg
-from reid.types import Flank
+from reid.types import Flank, Verdict
 
 TESTS = Path(__file__).parents[2]
 
@@ -64,6 +64,21 @@ def test_every_photo_gets_a_row_with_its_candidates(folder, out):
     assert (row["captured_at"], row["flank"]) == ("2019-03-01T19:49:00", "left")
     assert (row["model"], row["calibrator"], row["catalogue"]) == ("fake@1", "fake@1", "1")
     assert [line["path"] for line in lines(out)] == [one["path"] for one in table(out)]
+
+
+def test_a_row_names_the_candidate_whose_verdict_it_has_though_another_stands_first(folder, out):
+    class Catalogue(FakeCatalogue):
+        def identify(self, photo, flank):
+            candidates = (
+                NamedCandidate("L001", 0.3, 2.0, Verdict.INCONCLUSIVE),
+                NamedCandidate("L002", 2.0, 2.0, Verdict.SAME),
+            )
+            return CatalogueAnswer(Verdict.SAME, candidates, self.model, "fake@1")
+
+    identify_archive(folder, out, Catalogue())
+    row = table(out)[0]
+    assert (row["verdict"], row["identity"], row["llr"]) == ("same", "L002", "2.0")
+    assert (row["candidate1"], row["candidate2"]) == ("L001", "L002")
 
 
 def test_ten_broken_files_cost_nobody_a_row(folder, out, photo):
