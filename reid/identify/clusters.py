@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.cluster.hierarchy import DisjointSet
 
 from reid.errors import Conflict
 
@@ -378,15 +379,11 @@ def _link(known: Table, part: Members, rest: Members) -> float:
 
 def _units(members: Members, same: Iterable[Pair]) -> list[Members]:
     """The encounters of a group, those together that people decided to be one animal."""
-    unit = {encounter: encounter for encounter in members}
+    joined = DisjointSet(members)
     for i, j in same:
-        if i in unit and j in unit and unit[i] != unit[j]:
-            before, after = unit[j], unit[i]
-            unit = {encounter: after if of == before else of for encounter, of in unit.items()}
-    units: dict[int, list[int]] = {}
-    for encounter, name in unit.items():
-        units.setdefault(name, []).append(encounter)
-    return [tuple(members_of) for members_of in units.values()]
+        if i in joined and j in joined:
+            joined.merge(i, j)
+    return [tuple(sorted(unit)) for unit in joined.subsets()]
 
 
 def _pair_to_show(known: Table, part: Members, rest: Members, decided: DecidedPairs) -> Pair | None:
