@@ -72,10 +72,8 @@ def by_individual(
     if individuals < 2 or not n or not len(llrs[1]):
         return {}
     times = multiplicities(individuals, seed=seed, draws=draws)
-    drawn = (
-        BootstrapWeights(first[:n], second[:n], times),
-        BootstrapWeights(first[n:], second[n:], times),
-    )
+    sides = (slice(None, n), slice(n, None))
+    drawn = [BootstrapWeights(first[side], second[side], times) for side in sides]
     sizes = [kind.totals(np.ones(len(llr))) for kind, llr in zip(drawn, llrs, strict=True)]
     usable = (sizes[0] > 0) & (sizes[1] > 0)
     if not usable.any():
@@ -97,7 +95,7 @@ def by_individual(
 
 
 def _pooled(
-    llrs: tuple[Float64, Float64], drawn: tuple[BootstrapWeights, BootstrapWeights], which: Index
+    llrs: tuple[Float64, Float64], drawn: Sequence[BootstrapWeights], which: Index
 ) -> Float64:
     """Cllr_min of the chosen draws; the llrs are sorted once."""
     levels, where = np.unique(np.concatenate(llrs), return_inverse=True)
