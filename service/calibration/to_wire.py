@@ -1,7 +1,6 @@
 """The calibration of a catalogue as a wire model, from which its page is made."""
 
 from reid.evidence.calibrator import LOG10_E
-from reid.evidence.local import Rate
 from reid.evidence.tested import load_tested
 from reid.weights import default_folder
 from service.calibration.study import Calibration
@@ -51,19 +50,6 @@ def _applied(one: Applied, fitted: str) -> AppliedOut:
     )
 
 
-def _rate(rate: Rate) -> RateOut:
-    return RateOut(
-        at=rate.at,
-        found=rate.misleading,
-        of=rate.of,
-        share=rate.share,
-        least=rate.least,
-        allowed=rate.allowed,
-        calibration=rate.calibration,
-        too_often=rate.too_often,
-    )
-
-
 def _study(one: Studied, bound: float) -> StudyOut:
     said = one.study
     return StudyOut(
@@ -72,8 +58,8 @@ def _study(one: Studied, bound: float) -> StudyOut:
         decisions=one.decisions,
         supply=SupplyOut.model_validate(said.supply),
         shift=said.shift,
-        impostor=[_rate(rate) for rate in said.impostor],
-        genuine=[_rate(rate) for rate in said.genuine],
+        impostor=[RateOut.model_validate(rate) for rate in said.impostor],
+        genuine=[RateOut.model_validate(rate) for rate in said.genuine],
         scale=said.scale,
         widening=said.shrinkage,
         factor=said.factor,

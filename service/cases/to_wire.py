@@ -3,7 +3,6 @@
 from string import ascii_uppercase
 
 from reid.evidence.settle import SuggestedPhoto, in_words
-from reid.identify.movement import SpaceTimeLeg
 from service.calibration.tested_wire import PlaceOut, SettlingOut, SuggestionOut
 from service.cases.report import CasePair, CaseReport, Member
 from service.cases.wire import (
@@ -87,20 +86,9 @@ def _pair(one: CasePair, ids: tuple[int, ...]) -> CasePairOut:
         together=one.together,
         space_time=SpaceTimeOut(
             distance_km=one.space_time.distance_km,
-            legs=[_leg(leg) for leg in one.space_time.legs],
+            legs=[LegOut.model_validate(leg) for leg in one.space_time.legs],
             prior=one.movement,
         ),
-    )
-
-
-def _leg(leg: SpaceTimeLeg) -> LegOut:
-    return LegOut(
-        one=SpanOut.model_validate(leg.span0) if leg.span0 else None,
-        other=SpanOut.model_validate(leg.span1) if leg.span1 else None,
-        days=leg.days,
-        least_speed_km_h=leg.least_speed_km_h,
-        rating=leg.rating,
-        reason=leg.reason,
     )
 
 
