@@ -53,39 +53,45 @@ def _places(path: Path) -> list[Path]:
     return [*beside, *(folder / part for folder in beside)]
 
 
-def _add(reading: Reading, row: Row, images: Mapping[object, Row], places: list[Path]) -> None:
-    label = f"annotation {row.get('id', row.get('uuid', '?'))}"
-    image = images.get(row["image_id"])
+def _add(
+    reading: Reading, annotation: Row, images: Mapping[object, Row], places: list[Path]
+) -> None:
+    label = f"annotation {annotation.get('id', annotation.get('uuid', '?'))}"
+    image = images.get(annotation["image_id"])
     if image is None:
-        reading.skipped.append(f"{label}: no image {row['image_id']}")
+        reading.skipped.append(f"{label}: no image {annotation['image_id']}")
         return
-    flank = flank_of(str(row.get("viewpoint") or ""))
-    x, y, width, height = (float(v) for v in row["bbox"])
-    box = _upright(x, y, width, height, float(row.get("theta") or 0))
+    flank = flank_of(str(annotation.get("viewpoint") or ""))
+    x, y, width, height = (float(v) for v in annotation["bbox"])
+    box = _upright(x, y, width, height, float(annotation.get("theta") or 0))
     if flank is None or box is None:
-        why = f"shows no flank ({row['viewpoint']})" if flank is None else f"box {row['bbox']}"
+        why = (
+            f"shows no flank ({annotation['viewpoint']})"
+            if flank is None
+            else f"box {annotation['bbox']}"
+        )
         reading.skipped.append(f"{label}: {why}")
         return
     name = str(image["file_name"])
     file = next((p / name for p in places if (p / name).is_file()), places[-1] / name)
     reading.annotations.append(
-        NamedAnnotation(file, _individual(row), flank, box, _occasions(row, image))
+        NamedAnnotation(file, _individual(annotation), flank, box, _occasions(annotation, image))
     )
 
 
-def _individual(row: Row) -> str:
+def _individual(annotation: Row) -> str:
     """`name`, else the only one of `individual_ids`."""
-    name = name_of(str(row.get("name") or ""))
-    known = row.get("individual_ids") or []
+    name = name_of(str(annotation.get("name") or ""))
+    known = annotation.get("individual_ids") or []
     return name or (name_of(str(known[0])) if len(known) == 1 else "")
 
 
-def _occasions(row: Row, image: Row) -> frozenset[str]:
+def _occasions(annotation: Row, image: Row) -> frozenset[str]:
     """Encounter of the annotation and time of its image."""
     taken = str(image.get("date_captured") or "").replace("/", "-")
     place = [str(image.get(f"gps_{axis}_captured") or "") for axis in ("lat", "lon")]
     station = " ".join(place) if all(name_of(p) and p != "-1" for p in place) else ""
-    return occasions(encounter=str(row.get("encounter") or ""), station=station, taken=taken)
+    return occasions(encounter=str(annotation.get("encounter") or ""), station=station, taken=taken)
 
 
 def _upright(x: float, y: float, width: float, height: float, theta: float) -> Box | None:

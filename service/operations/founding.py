@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from reid.errors import Conflict
 from reid.evidence.settle import in_words
-from reid.synthetic.answers import RECORDS, Answer
+from reid.synthetic.answers import RECORDS, FoundingAnswer
 from reid.synthetic.founding import CAPTION, SIMULATED, VARIANTS, Truth, Variant, write_founding
 from service.cases.report import Casework
 from service.operations.demo import REVIEWER, SurveyPhoto, is_empty, painted_once, read_index
@@ -68,7 +68,7 @@ def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
             cases.put(connection, known[variant.name], members, REVIEWER)
 
 
-def answers(database: Database, casework: Casework) -> Iterator[Answer]:
+def answers(database: Database, casework: Casework) -> Iterator[FoundingAnswer]:
     """What the report of every case says, beside the truth.
 
     Conflict where somebody changed a case, so that it is no longer the one that was opened.
@@ -79,7 +79,7 @@ def answers(database: Database, casework: Casework) -> Iterator[Answer]:
         yield _answer(casework, variant, known[variant.name])
 
 
-def _answer(casework: Casework, variant: Variant, case_id: int) -> Answer:
+def _answer(casework: Casework, variant: Variant, case_id: int) -> FoundingAnswer:
     report = casework.report(case_id)
     names = tuple(case_report.detail.summary.name for case_report in report.members)
     if names != variant.encounters or report.partitions is None:
@@ -89,7 +89,7 @@ def _answer(casework: Casework, variant: Variant, case_id: int) -> Answer:
     evidence = report.pairs[0].says
     settle = in_words(evidence.settle[0], RECORDS) if evidence.settle else evidence.why_nothing
     sure = (leading.partition, leading.probability)
-    return Answer(variant, (first, second, third), *sure, settle)
+    return FoundingAnswer(variant, (first, second, third), *sure, settle)
 
 
 def _statements(row: SurveyPhoto, *, caption: bool = False) -> Statements:

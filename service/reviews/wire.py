@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reid.observers.reviews import Answer, Said, Shown
+from reid.observers.reviews import Answer, AnswerOrWithdrawal, VisibleState
 from reid.types import Verdict
 from service.encounters.wire import DecisionOut
 from service.store.opinions import Certainty, Label, Reason
@@ -42,7 +42,7 @@ class OpinionIn(Wire):
     shown before; they are left out of a first answer to a blind pair, to which nothing is shown.
     """
 
-    answer: Said
+    answer: AnswerOrWithdrawal
     certainty: Certainty | None = None
     reason: Reason | None = None
     note: Note = ""
@@ -60,7 +60,7 @@ class OpinionOut(Wire):
     id: int
     pair_id: int
     observer: str
-    answer: Said
+    answer: AnswerOrWithdrawal
     certainty: Certainty | None
     reason: Reason | None
     note: str
@@ -83,7 +83,7 @@ class ReviewOut(Wire):
     encounters: tuple[int, int]
     stations: Sequence[str]
     flanks: Sequence[str] = Field(description="that both encounters show")
-    state: Shown
+    state: VisibleState
     answer: Answer | None
     missing: int = Field(description="observers who must still answer")
     blind: bool
