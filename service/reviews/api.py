@@ -32,7 +32,7 @@ from service.reviews.wire import (
     ReviewsOut,
     RoundIn,
     RoundOut,
-    SettledPairsOut,
+    SettlingOut,
 )
 from service.store import reviews
 from service.store.reviews import ReviewUpdate, Source
@@ -104,7 +104,7 @@ def get_agreement(database: TheDatabase, who: Who, observer: Stated = "anonymous
 
 
 @router.get("/settling")
-def preview_settling(database: TheDatabase, pair: Chosen = None) -> SettledPairsOut:
+def preview_settling(database: TheDatabase, pair: Chosen = None) -> SettlingOut:
     """What applying the settled pairs to the catalogue would do."""
     with database.read() as connection:
         return settling_out(settling.plan(connection, pair))

@@ -25,7 +25,7 @@ from service.reviews.wire import (
     ReviewOut,
     ReviewsOut,
     RoundOut,
-    SettledPairsOut,
+    SettlingOut,
 )
 from service.store.opinions import NewOpinion, Region
 from service.store.people import Actor, Role
@@ -118,9 +118,9 @@ def agreements_out(connection: Connection, actor: Actor, observer: str) -> Agree
     )
 
 
-def settling_out(plan: Plan) -> SettledPairsOut:
+def settling_out(plan: Plan) -> SettlingOut:
     """What applying would do."""
-    return SettledPairsOut(
+    return SettlingOut(
         digest=plan.digest,
         new_identities=plan.fresh,
         joins=[

@@ -240,7 +240,7 @@ class ContradictionOut(Wire):
     pairs: Sequence[int]
 
 
-class SettledPairsOut(Wire):
+class SettlingOut(Wire):
     """What applying the settled pairs would do. done: pairs it closes."""
 
     digest: str
@@ -262,5 +262,5 @@ class ApplyIn(Wire):
 class AppliedPairsOut(Wire):
     """The plan that was carried out and the decisions it made."""
 
-    plan: SettledPairsOut
+    plan: SettlingOut
     decisions: Sequence[DecisionOut]
