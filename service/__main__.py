@@ -285,10 +285,9 @@ def calibrate(
             if apply:
                 of.apply(studied)
         finally:
-            said = calibration_out(
-                components[Settings], components[Engine], components[Calibration]
-            )
-            typer.echo(said.model_dump_json(indent=2) if as_json else as_text(said))
+            state = of.state()
+            as_wire = calibration_out(state).model_dump_json
+            typer.echo(as_wire(indent=2) if as_json else as_text(state))
 
 
 @app.command()

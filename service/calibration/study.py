@@ -14,9 +14,10 @@ import numpy as np
 from fastapi import Depends
 
 from reid.errors import Conflict
+from reid.evidence.calibrator import LOG10_E, Calibrator
 from reid.evidence.encounters import between
 from reid.evidence.local import COMPARED, LocalPair, Supply, study, supply_of
-from reid.evidence.tested import ALL, exceeded, load_tested
+from reid.evidence.tested import ALL, Tested, exceeded, load_tested
 from reid.types import AnnotationFeatures, Flank
 from reid.weights import default_folder
 from service.recognition.engine import Engine
@@ -54,6 +55,32 @@ class Met:
 Couple = tuple[Met, Met]
 
 
+@dataclass(frozen=True, slots=True)
+class CalibrationState:
+    """The calibrator in force, how it was tested, and what this catalogue says about it.
+
+    fitted: the calibrator as its card has it; used: with what was applied. tested: None where there
+    was no test. kept: the latest study and what was applied. decisions: that were ever taken.
+    available: what a study would have now.
+    """
+
+    fitted: Calibrator
+    used: Calibrator
+    tested: Tested | None
+    kept: Kept
+    decisions: int
+    available: Supply
+
+    @property
+    def in_force(self) -> bool:
+        """Whether what was applied belongs to the calibrator that speaks."""
+        return self.kept.applied is not None and self.kept.applied.calibrator == self.fitted.id
+
+    def llr(self, pair: LocalPair) -> float:
+        """log10, of a suspect pair by the calibrator as fitted, within its bound."""
+        return min(LOG10_E * pair.log_odds, self.fitted.bound)
+
+
 class Calibration:
     """Studies the catalogue, and keeps or drops what came of it. One a process."""
 
@@ -70,6 +97,17 @@ class Calibration:
         """How many decisions were ever taken."""
         with self._database.read() as connection:
             return store.decisions_so_far(connection)
+
+    def state(self) -> CalibrationState:
+        """All that is known; nothing is compared."""
+        return CalibrationState(
+            fitted=self._engine.fitted(),
+            used=self._engine.calibrator(),
+            tested=self._tested(),
+            kept=self.kept,
+            decisions=self.decisions,
+            available=self.supply(),
+        )
 
     def couples(self, *, most: int = MOST, seed: int = 0) -> list[Couple]:
         """All genuine pairs of encounters and impostor ones, or a draw where there are many."""
@@ -129,12 +167,15 @@ class Calibration:
 
     def reference(self) -> Mapping[float, float] | None:
         """Shares of impostor pairs in the test of the calibrator; None where it has none."""
-        folder = self._settings.weights_dir or default_folder()
-        tested = load_tested(self._engine.fitted().id, folder)
+        tested = self._tested()
         strata = {one.name: one for one in tested.strata} if tested else {}
         if ALL not in strata:
             return None
         return {at: exceeded(strata[ALL], at)[1] for at in COMPARED}
+
+    def _tested(self) -> Tested | None:
+        folder = self._settings.weights_dir or default_folder()
+        return load_tested(self._engine.fitted().id, folder)
 
     def _met(self) -> list[Met]:
         model = self._engine.embedder().model

@@ -1,17 +1,16 @@
 """What would settle a pair, as a sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from reid.evidence.settle import Suggestion
 from reid.evidence.tested import SETTLED
 from reid.types import Flank, Grade
-from service.calibration.tested_wire import SuggestionOut
 from service.web.languages import gettext as _
 from service.web.words import MINUS, general, number, percents
 
 
-def suggested(one: Suggestion | SuggestionOut, names: Mapping[int, str] | Sequence[str]) -> str:
-    """What would settle a pair as a sentence. names: of the encounters it names."""
+def suggested(one: Suggestion, names: Sequence[str]) -> str:
+    """What would settle a pair as a sentence. names: of the two encounters."""
     whose = [names[n] for n in one.encounters]
     of = (
         _("%(one)s and one of %(other)s") % {"one": whose[0], "other": whose[1]}
@@ -61,7 +60,7 @@ def _section(section: str) -> str:
     }.get(section, "")
 
 
-def _counts(one: Suggestion | SuggestionOut) -> str:
+def _counts(one: Suggestion) -> str:
     of = one.settling
     return _(
         "of tested pairs like that, %(same)s of %(genuine)s of the same animal reached an llr of "

@@ -42,7 +42,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class MapDot:
     """One encounter in a drawing. x, y: of its centre."""
 
     x: float
@@ -59,7 +59,7 @@ class StationMark:
     y: float
     names: str
     label: Corner
-    dots: tuple[Dot, ...]
+    dots: tuple[MapDot, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Arrow:
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class MapLeg:
     """The same as a line of the list below the map."""
 
     name: str
@@ -112,7 +112,7 @@ class MapView:
     meridians: tuple[GridLine, ...]
     parallels: tuple[GridLine, ...]
     arrows: tuple[Arrow, ...]
-    legs: tuple[Leg, ...]
+    legs: tuple[MapLeg, ...]
     scale: Scale
     unplaced: tuple[Stop, ...]
     exact: bool
@@ -243,13 +243,13 @@ def _stations(
     return marks
 
 
-def _dots(at: Spot, some: Sequence[Stop]) -> tuple[Dot, ...]:
+def _dots(at: Spot, some: Sequence[Stop]) -> tuple[MapDot, ...]:
     dots = []
     for n, one in enumerate(some):
         row, column = divmod(n, ROW)
         wide = min(len(some) - row * ROW, ROW)
         x = at[0] + (column - (wide - 1) / 2) * DOT
-        dots.append(Dot(x, at[1] - 26 - row * DOT, one.letter, one.animal))
+        dots.append(MapDot(x, at[1] - 26 - row * DOT, one.letter, one.animal))
     return tuple(dots)
 
 
@@ -295,10 +295,10 @@ def _in_time(here: Sequence[Stop]) -> list[tuple[Stop, Stop]]:
     return list(pairwise(ordered))
 
 
-def _leg(one: Stop, other: Stop) -> Leg:
+def _leg(one: Stop, other: Stop) -> MapLeg:
     name = f"{one.letter} → {other.letter}"
     apart = between(one.span, other.span) if one.span and other.span else ""
-    return Leg(name, _distance(one, other), apart, one.animal == other.animal)
+    return MapLeg(name, _distance(one, other), apart, one.animal == other.animal)
 
 
 def _distance(one: Stop, other: Stop) -> str:

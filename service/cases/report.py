@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from math import exp
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,8 @@ from fastapi import Depends
 from reid.evidence.tested import Tested, load_tested
 from reid.identify import movement, partitions
 from reid.identify.movement import Movement, SpaceTime, Visit
-from reid.identify.partitions import Conflict, PartitionPosterior
-from service.encounters.pair_evidence import (
-    PairEvidence,
-    PairSays,
-)
+from reid.identify.partitions import Conflict, Mask, Matrix, PartitionPosterior, Weighed
+from service.encounters.pair_evidence import PairEvidence, PairSays
 from service.encounters.visits import visit
 from service.recognition.engine import Engine
 from service.store import cases, encounters
@@ -24,6 +22,9 @@ from service.store.cases import Case, Change
 from service.store.database import Database
 from service.store.encounters import EncounterDetail
 from service.web.parameters import component
+
+PRIORS = (0.1, 0.25, 0.5, 0.75, 0.9)
+"""Under which the most probable partition is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ class CaseReport:
 
     partitions None: the case is empty. same: the llr from which the verdict is "same", and below
     minus which "different". bound: the largest |llr| the calibration supports. tested: how the
-    calibrator did in its test, None where there was none.
+    calibrator did in its test, None where there was none. llr: (n, n), of the photos alone, 0 on
+    the diagonal and where nothing can be compared; total: (n, n), with what movement adds where the
+    case takes it as a prior. speaks: (n, n), the pairs that say anything.
     """
 
     case: Case
@@ -77,6 +80,40 @@ class CaseReport:
     bound: float
     same: float
     tested: Tested | None
+    llr: Matrix
+    total: Matrix
+    speaks: Mask
+
+    def prior(self, partition: Weighed) -> float:
+        """Probability of a partition before any photo is looked at, by the prior of the case."""
+        theta = partitions.concentration(self.case.together)
+        return exp(partitions.log_prior(partition.partition, theta))
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPrior:
+    """The most probable partition of a report under another prior; leads: it stays the first."""
+
+    together: float
+    probability: float
+    leads: bool
+
+
+def other_priors(report: CaseReport) -> tuple[OtherPrior, ...]:
+    """What becomes of the most probable partition under other priors that two are one animal.
+
+    Empty for fewer than two encounters, and where not every partition could be weighed.
+    """
+    weighed = report.partitions
+    if weighed is None or len(report.members) < 2 or not weighed.in_full:
+        return ()
+    leading = weighed.partitions[0].partition
+    priors = []
+    for together in PRIORS:
+        ranked = partitions.posterior(report.total, report.speaks, together=together).partitions
+        rank = next(n for n, partition in enumerate(ranked) if partition.partition == leading)
+        priors.append(OtherPrior(together, ranked[rank].probability, leads=rank == 0))
+    return tuple(priors)
 
 
 class Casework:
@@ -105,10 +142,10 @@ class Casework:
             self._pair(case, members, i, j, moved) for i, j in combinations(range(len(members)), 2)
         ]
         llr, comparable = _matrices(len(members), pairs)
+        total = _totals(llr, pairs)
+        speaks = comparable | (total != llr)
         weighed = None
         if members:
-            total = _totals(llr, pairs)
-            speaks = comparable | (total != llr)
             weighed = partitions.posterior(total, speaks, together=case.together)
             pairs = [replace(p, together=float(weighed.pairs[p.one, p.other])) for p in pairs]
         calibrator = self._engine.calibrator()
@@ -125,6 +162,9 @@ class Casework:
             bound=calibrator.bound,
             same=calibrator.same,
             tested=load_tested(calibrator.id, self._weights),
+            llr=llr,
+            total=total,
+            speaks=speaks,
         )
 
     def _pair(
@@ -146,9 +186,7 @@ def _places(members: Sequence[Member]) -> list[movement.Position]:
     return list({station or place: place for station, place in visits if place}.values())
 
 
-def _matrices(
-    n: int, pairs: Sequence[CasePair]
-) -> tuple[partitions.Matrix, np.ndarray[tuple[int, int], np.dtype[np.bool_]]]:
+def _matrices(n: int, pairs: Sequence[CasePair]) -> tuple[Matrix, Mask]:
     """(n, n) llr, and which pairs can be compared."""
     llr, comparable = np.zeros((n, n)), np.zeros((n, n), bool)
     for one in pairs:
@@ -158,7 +196,7 @@ def _matrices(
     return llr, comparable
 
 
-def _totals(llr: partitions.Matrix, pairs: Sequence[CasePair]) -> partitions.Matrix:
+def _totals(llr: Matrix, pairs: Sequence[CasePair]) -> Matrix:
     """(n, n) llr with what movement adds, where it does."""
     total = llr.copy()
     for one in pairs:

@@ -47,7 +47,7 @@ class TimeDot:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class TimelineLink:
     """From the recorded to another stated time of one encounter."""
 
     x0: float
@@ -74,7 +74,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimelineLine:
     """One encounter in the list below the drawing. flags: what is wrong with its dates."""
 
     letter: str
@@ -91,10 +91,10 @@ class TimelineView:
     """All of it. beside: letters of encounters that have no usable time and are not drawn."""
 
     dots: tuple[TimeDot, ...]
-    links: tuple[Link, ...]
+    links: tuple[TimelineLink, ...]
     ticks: tuple[Tick, ...]
     gaps: tuple[Gap, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[TimelineLine, ...]
     beside: tuple[str, ...]
     axis: float
     height: float
@@ -176,10 +176,10 @@ def _at(dot: TimeDot, y: float) -> TimeDot:
     return TimeDot(dot.x, y, dot.letter, dot.animal, dot.night, dot.stated)
 
 
-def _links(dots: Sequence[TimeDot]) -> list[Link]:
+def _links(dots: Sequence[TimeDot]) -> list[TimelineLink]:
     recorded = {dot.letter: dot for dot in dots if not dot.stated}
     return [
-        Link(recorded[dot.letter].x, recorded[dot.letter].y, dot.x, dot.y)
+        TimelineLink(recorded[dot.letter].x, recorded[dot.letter].y, dot.x, dot.y)
         for dot in dots
         if dot.stated and dot.letter in recorded
     ]
@@ -205,7 +205,7 @@ def between(one: Span, other: Span) -> str:
     return elapsed(gap / timedelta(days=1))
 
 
-def _lines(moments: Sequence[Moment], today: datetime) -> list[Line]:
+def _lines(moments: Sequence[Moment], today: datetime) -> list[TimelineLine]:
     """Every encounter, oldest first, those without a time last."""
     before: Span | None = None
     lines = []
@@ -214,7 +214,7 @@ def _lines(moments: Sequence[Moment], today: datetime) -> list[Line]:
     ):
         now = one.spans[0] if one.spans else None
         lines.append(
-            Line(
+            TimelineLine(
                 letter=one.letter,
                 animal=one.animal,
                 title=one.title,

@@ -3,7 +3,7 @@
 from string import ascii_uppercase
 
 from reid.evidence.settle import Suggestion, in_words
-from service.calibration.tested_wire import PlaceOut, SettlingOut, SuggestionOut
+from service.calibration.tested_wire import PlaceOut, SettledPairsOut, SettlingPhotoOut
 from service.cases.report import CasePair, CaseReport, Member
 from service.cases.wire import (
     CaseDetailOut,
@@ -31,14 +31,11 @@ def report_out(report: CaseReport, *, exact: bool) -> CaseReportOut:
     exact: whether places are told as they are, else rounded.
     """
     ids = report.case.encounters
-    llr = [[0.0] * len(ids) for _ in ids]
-    for pair in report.pairs:
-        llr[pair.one][pair.other] = llr[pair.other][pair.one] = pair.says.evidence.llr
     weighed = report.partitions
     return CaseReportOut(
         case=CaseOut.model_validate(report.case),
         encounters=[_member(one, exact=exact) for one in report.members],
-        llr=llr,
+        llr=report.llr.tolist(),
         pairs=[_pair(one, ids) for one in report.pairs],
         partitions=[
             PartitionOut(
@@ -92,15 +89,15 @@ def _pair(one: CasePair, ids: tuple[int, ...]) -> CasePairOut:
     )
 
 
-def _suggestion(some: Suggestion, pair: CasePair, ids: tuple[int, ...]) -> SuggestionOut:
+def _suggestion(some: Suggestion, pair: CasePair, ids: tuple[int, ...]) -> SettlingPhotoOut:
     couple = (pair.one, pair.other)
-    return SuggestionOut(
+    return SettlingPhotoOut(
         encounters=[ids[couple[n]] for n in some.encounters],
         flanks=list(some.flanks),
         grade=some.grade,
         width=some.width,
         section=some.section,
-        settling=SettlingOut.model_validate(some.settling),
+        settling=SettledPairsOut.model_validate(some.settling),
         expected=some.expected,
         enough=some.enough,
         words=in_words(some, (ascii_uppercase[pair.one], ascii_uppercase[pair.other])),

@@ -7,10 +7,18 @@ from string import ascii_uppercase
 
 from reid.identify.movement import Span
 from reid.identify.partitions import PartitionPosterior, Weighed
-from service.calibration.suggestion_words import suggested
-from service.calibration.tested_view import Plot, TestRow, plot_of, test_rows, tested_on
+from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
 from service.cases.map import MapView, map_view, placed
 from service.cases.report import CasePair, CaseReport, Member
+from service.cases.report_view import (
+    SumView,
+    WayView,
+    pair_name,
+    pair_plot,
+    sums,
+    to_settle,
+    ways,
+)
 from service.cases.timeline import TimelineView, timeline
 from service.cases.whereabouts import animals_of, moments, stops
 from service.encounters.list_view import EncounterRow, crop_address, encounter_name, row
@@ -19,11 +27,9 @@ from service.store.encounters import EncounterSummary
 from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
-from service.web.quantities import interval, kilometres, others_together, percent, speed
+from service.web.quantities import interval, others_together, percent
 from service.web.words import (
     count,
-    dated,
-    elapsed,
     limits,
     listed,
     meaning,
@@ -97,7 +103,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class PairView:
+class CasePairView:
     """The two photos that speak for two encounters. crops: addresses, empty where none speaks.
 
     interval: of the llr, empty where nothing was compared. settle: sentences.
@@ -118,32 +124,7 @@ class PairView:
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
-    """The three numbers of a pair where movement is part of the prior."""
-
-    name: str
-    llr: str
-    movement: str
-    total: str
-    together: str
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One leg: a line of the space-time table."""
-
-    name: str
-    distance: str
-    dates: str
-    between: str
-    speed: str
-    rating: str
-    reason: str
-    disputed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
+class DiagramDot:
     """One encounter in a drawing. x: of its centre."""
 
     x: float
@@ -160,7 +141,7 @@ class Diagram:
     words: str
     width: float
     boxes: tuple[tuple[float, float], ...]
-    dots: tuple[Dot, ...]
+    dots: tuple[DiagramDot, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +150,9 @@ class CaseView:
 
     members: tuple[MemberView, ...]
     matrix: tuple[tuple[Cell, ...], ...]
-    pairs: tuple[PairView, ...]
-    ways: tuple[Way, ...]
-    sums: tuple[Sum, ...]
+    pairs: tuple[CasePairView, ...]
+    ways: tuple[WayView, ...]
+    sums: tuple[SumView, ...]
     diagrams: tuple[Diagram, ...]
     rest: str
     answer: str
@@ -216,8 +197,8 @@ def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None 
         members=tuple(members),
         matrix=_matrix(report),
         pairs=tuple(_pair(one, report) for one in report.pairs),
-        ways=tuple(way for one in report.pairs for way in _ways(one)),
-        sums=tuple(_sum(one) for one in report.pairs if one.movement is not None),
+        ways=ways(report),
+        sums=sums(report, 1),
         diagrams=tuple(_diagram(one, animals) for one in shown),
         rest=_rest(weighed, shown),
         answer=_answer(report),
@@ -248,22 +229,18 @@ def _span(span: Span) -> str:
     return f"{when(span.start)}{stated}"
 
 
-def _name(one: CasePair) -> str:
-    return f"{ascii_uppercase[one.one]}\N{EN DASH}{ascii_uppercase[one.other]}"
-
-
 def _matrix(report: CaseReport) -> tuple[tuple[Cell, ...], ...]:
     size = len(report.members)
     cells = [[Cell("", "", "", "")] * size for _ in range(size)]
     for pair in report.pairs:
         said = pair.says.evidence
         ids = [report.members[n].detail.summary.id for n in (pair.one, pair.other)]
-        words = (_name(pair), signed(said.llr), said.verdict.value, percent(pair.together))
+        words = (pair_name(pair), signed(said.llr), said.verdict.value, percent(pair.together))
         cells[pair.one][pair.other] = cells[pair.other][pair.one] = Cell(*words, *ids)
     return tuple(tuple(line) for line in cells)
 
 
-def _pair(one: CasePair, report: CaseReport) -> PairView:
+def _pair(one: CasePair, report: CaseReport) -> CasePairView:
     said, best = one.says.evidence, one.says.best
     photos = {
         reference.annotation.id: reference.photo.id
@@ -271,10 +248,9 @@ def _pair(one: CasePair, report: CaseReport) -> PairView:
         for reference in member.detail.references
     }
     shown = best.annotations if best else None
-    strata = report.tested.strata if report.tested else ()
     words = meaning(said.llr) if best else _("the photos show no flank that can be compared")
-    return PairView(
-        name=_name(one),
+    return CasePairView(
+        name=pair_name(one),
         crops=(crop_address(shown[0], 480), crop_address(shown[1], 480)) if shown else ("", ""),
         photos=(photos[shown[0]], photos[shown[1]]) if shown else ("", ""),
         signed=signed(said.llr),
@@ -289,52 +265,9 @@ def _pair(one: CasePair, report: CaseReport) -> PairView:
         )
         % {"num": number(one.says.compared)},
         together=percent(one.together),
-        plot=plot_of(strata, one.says.place, said.llr, said.interval, report.same),
-        settle=_settle(one),
+        plot=pair_plot(one, report),
+        settle=to_settle(one),
     )
-
-
-def _settle(one: CasePair) -> tuple[str, ...]:
-    """What would settle an open pair, or why nothing is known to."""
-    names = (ascii_uppercase[one.one], ascii_uppercase[one.other])
-    why = one.says.why_nothing
-    return tuple(suggested(some, names) for some in one.says.settle) or (
-        (f"{sentence(said_by_core(why))}.",) if why else ()
-    )
-
-
-def _sum(one: CasePair) -> Sum:
-    return Sum(
-        name=_name(one),
-        llr=signed(one.says.evidence.llr),
-        movement=signed(one.movement or 0.0),
-        total=signed(one.total),
-        together=percent(one.together),
-    )
-
-
-def _ways(one: CasePair) -> list[Way]:
-    distance = one.space_time.distance_km
-    legs = one.space_time.legs
-    return [
-        Way(
-            name=_name(one),
-            distance=kilometres(distance),
-            dates=f"{_date(leg.one)} \N{RIGHTWARDS ARROW} {_date(leg.other)}",
-            between=elapsed(leg.days),
-            speed=speed(leg.least_speed_km_h),
-            rating=leg.rating.value,
-            reason=sentence(said_by_core(leg.reason)),
-            disputed=len(legs) > 1,
-        )
-        for leg in legs
-    ]
-
-
-def _date(span: Span | None) -> str:
-    if span is None:
-        return _("date unknown")
-    return dated(span.start, span.source)
 
 
 def _diagram(one: Weighed, colours: Sequence[int]) -> Diagram:
@@ -343,7 +276,7 @@ def _diagram(one: Weighed, colours: Sequence[int]) -> Diagram:
         width = BOX + STEP * (len(block) - 1)
         boxes.append((x, width))
         for place, n in enumerate(block):
-            dots.append(Dot(x + BOX / 2 + place * STEP, ascii_uppercase[n], colours[n]))
+            dots.append(DiagramDot(x + BOX / 2 + place * STEP, ascii_uppercase[n], colours[n]))
         x += width + GAP
     animals = ", ".join("".join(ascii_uppercase[n] for n in block) for block in one.blocks)
     words = f"{count(len(one.blocks), 'animal')}: {animals}"

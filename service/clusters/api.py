@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from service.catalogue import disclosed
 from service.clusters.pairing import ThePairing
-from service.clusters.view import clusters_out, suggestions_out
+from service.clusters.to_wire import clusters_out, suggestions_out
 from service.clusters.wire import ClustersOut, PutUpIn, PutUpOut, SuggestionsOut
 from service.web.errors import documented
 from service.web.parameters import Limit, Offset, TheDatabase, Who
@@ -19,7 +20,9 @@ def list_clusters(
 ) -> ClustersOut:
     """All encounters sorted into animals, the largest clusters first."""
     with database.read() as connection:
-        return clusters_out(pairing, connection, limit, offset)
+        kept, current = pairing.state(connection)
+        hidden = disclosed.hidden(connection)
+        return clusters_out(kept, hidden, limit, offset, current=current)
 
 
 @router.get("/suggestions")
@@ -28,7 +31,9 @@ def list_suggestions(
 ) -> SuggestionsOut:
     """Pairs whose answer changes the number of animals most; none that was decided or put up."""
     with database.read() as connection:
-        return suggestions_out(pairing, connection, limit)
+        kept, current = pairing.state(connection)
+        pairs = pairing.worth(connection, limit=limit)
+        return suggestions_out(kept, pairs, current=current)
 
 
 @router.post("/suggestions/reviews", status_code=201)

@@ -25,7 +25,7 @@ from reid.identify.clusters import (
 )
 from reid.observers.reviews import Standing
 from reid.types import Flank
-from service.clusters.kept import Cluster, Clustering, Link, Worth
+from service.clusters.kept import Cluster, EncounterLink, SortedEncounters, Worth
 from service.store.pairs import Couple, Maker, Measured
 
 LISTED = 200  # pairs most worth a decision that are kept
@@ -37,7 +37,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ClusteringFacts:
     """What the database knows of all encounters that have an embedded photo.
 
     flanks: by number of the encounter, lowest first. identity_of: of those that have one now.
@@ -64,7 +64,7 @@ class Conclusions:
     conflicts: tuple[Pair, ...]
 
 
-def clustered(facts: Facts, maker: Maker) -> Clustering:
+def clustered(facts: ClusteringFacts, maker: Maker) -> SortedEncounters:
     """Sort all encounters into animals, and find what is most worth a decision."""
     begun, numbers = time.perf_counter(), list(facts.flanks)
     at = {number: place for place, number in enumerate(numbers)}
@@ -91,7 +91,7 @@ def clustered(facts: Facts, maker: Maker) -> Clustering:
         for one in suggest(known, grouping, said.asking, limit=LISTED)
         if one.gain >= LEAST_GAIN
     ]
-    return Clustering(
+    return SortedEncounters(
         model=maker.model,
         calibrator=maker.calibrator,
         prior=TOGETHER,
@@ -119,7 +119,7 @@ def comparable(flanks: Sequence[frozenset[Flank]]) -> Mask:
     return found
 
 
-def conclusions(facts: Facts, at: Mapping[int, int]) -> Conclusions:
+def conclusions(facts: ClusteringFacts, at: Mapping[int, int]) -> Conclusions:
     """Encounters of one identity are the same; those of two identities are kept apart.
 
     Observers' settled opinions join or part the others. Where they contradict the catalogue, the
@@ -192,7 +192,7 @@ class _Shown:
     """Groups of positions as clusters of numbers."""
 
     def __init__(
-        self, known: Table, decided: Decided, facts: Facts, numbers: Sequence[int]
+        self, known: Table, decided: Decided, facts: ClusteringFacts, numbers: Sequence[int]
     ) -> None:
         self._known, self._facts, self._numbers = known, facts, numbers
         judged = (*decided.same, *decided.different, *decided.unsettled)
@@ -220,10 +220,10 @@ class _Shown:
             counted=group.placed,
         )
 
-    def _links(self, members: Sequence[int]) -> list[Link]:
+    def _links(self, members: Sequence[int]) -> list[EncounterLink]:
         known = self._known
         return [
-            Link(self._couple(pair), float(known.llr[pair]), bool(known.compared[pair]))
+            EncounterLink(self._couple(pair), float(known.llr[pair]), bool(known.compared[pair]))
             for pair in combinations(members, 2)
             if known.comparable[pair]
         ]

@@ -17,7 +17,7 @@ KIND = "clusters"
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class EncounterLink:
     """Two encounters. llr: log10; compared: that was measured, and is not only assumed."""
 
     couple: Couple
@@ -42,8 +42,8 @@ class Cluster:
     unidentified: int
     together: float | None
     belongs: float | None
-    weakest: Link | None
-    doubtful: tuple[Link, ...]
+    weakest: EncounterLink | None
+    doubtful: tuple[EncounterLink, ...]
     counted: bool
     near_identity: int | None = None
     near_encounter: int | None = None
@@ -72,7 +72,7 @@ class Worth:
 
 
 @dataclass(frozen=True, slots=True)
-class Clustering:
+class SortedEncounters:
     """Everything sorted. animals: how many are counted; unplaced: encounters that were not.
 
     measured: pairs compared in detail. prior: probability that two groups are one animal before
@@ -95,16 +95,16 @@ class Clustering:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptClusters:
     """A clustering with its number and age."""
 
     id: int
     version: str
     made_at: datetime
-    content: Clustering
+    content: SortedEncounters
 
 
-CONTENT = TypeAdapter(Clustering)
+CONTENT = TypeAdapter(SortedEncounters)
 
 
 def version(connection: Connection, maker: Maker) -> str:
@@ -126,15 +126,15 @@ def newest(connection: Connection) -> tuple[int, str, datetime] | None:
     return None if found is None else (found.id, found.version, found.made_at)
 
 
-def get(connection: Connection, number: int) -> Kept | None:
+def get(connection: Connection, number: int) -> KeptClusters | None:
     """One of them; None where a newer one took its place."""
     row = connection.execute(select(clustering).where(clustering.c.id == number)).first()
     if row is None:
         return None
-    return Kept(row.id, row.version, row.made_at, CONTENT.validate_json(row.content))
+    return KeptClusters(row.id, row.version, row.made_at, CONTENT.validate_json(row.content))
 
 
-def put(connection: Connection, version: str, content: Clustering) -> None:
+def put(connection: Connection, version: str, content: SortedEncounters) -> None:
     """Keep it instead of the one before."""
     connection.execute(delete(clustering))
     made = CONTENT.dump_json(content).decode()

@@ -10,7 +10,7 @@ from reid.errors import Conflict, NotFound
 from service.catalogue import changes
 from service.catalogue import disclosed as said
 from service.catalogue.changes import Asked
-from service.clusters.kept import Clustering
+from service.clusters.kept import SortedEncounters
 from service.store import encounters, identities
 from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterSummary
@@ -18,7 +18,7 @@ from service.store.pairs import Maker
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NamingStep:
     """One encounter that gets an identity. llr: the strongest with another one of its cluster."""
 
     encounter: EncounterSummary
@@ -26,7 +26,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class NamingPlan:
     """What would be decided on one cluster.
 
     identity: number and name of the one that its other encounters have, None for a new one.
@@ -36,7 +36,7 @@ class Plan:
 
     encounters: tuple[int, ...]
     identity: tuple[int, str] | None
-    steps: tuple[Step, ...]
+    steps: tuple[NamingStep, ...]
     settled: tuple[EncounterSummary, ...]
     problem: str = ""
 
@@ -52,7 +52,9 @@ class Plan:
         return {one.id: one.decision_id for one in every}
 
 
-def plan(connection: Connection, chosen: Sequence[int], made_by: Clustering | None) -> Plan:
+def plan(
+    connection: Connection, chosen: Sequence[int], made_by: SortedEncounters | None
+) -> NamingPlan:
     """What would be decided if these encounters were said to be one animal."""
     found = encounters.summaries(connection, chosen)
     if missing := [one for one in chosen if one not in found]:
@@ -64,13 +66,13 @@ def plan(connection: Connection, chosen: Sequence[int], made_by: Clustering | No
     for pair in measured:
         for number in (pair.one, pair.other):
             strongest[number] = max(strongest.get(number, -inf), pair.llr or 0.0)
-    steps = [Step(one, strongest.get(one.id)) for one in of if one.identity_id is None]
+    steps = [NamingStep(one, strongest.get(one.id)) for one in of if one.identity_id is None]
     problem = ""
     if len(known) > 1:
         problem = f"they belong to {len(known)} identities already: merge these first"
     elif not steps:
         problem = "all of them have this identity already"
-    return Plan(
+    return NamingPlan(
         encounters=tuple(one.id for one in of),
         identity=next(iter(known.items())) if len(known) == 1 else None,
         steps=tuple(steps),
@@ -81,8 +83,8 @@ def plan(connection: Connection, chosen: Sequence[int], made_by: Clustering | No
 
 def carry_out(
     connection: Connection,
-    planned: Plan,
-    made_by: Clustering | None,
+    planned: NamingPlan,
+    made_by: SortedEncounters | None,
     *,
     seen: str,
     name: str = "",
@@ -115,7 +117,7 @@ def carry_out(
     return changes.gather(connection, identity, name.strip() or None, decided, asked)[1]
 
 
-def next_names(connection: Connection, plans: Sequence[Plan]) -> list[str]:
+def next_names(connection: Connection, plans: Sequence[NamingPlan]) -> list[str]:
     """The names that new identities get in turn where nobody gives one."""
     first = int(identities.next_name(connection)[1:])
     new = [one for one in plans if one.identity is None and not one.problem]
@@ -123,7 +125,7 @@ def next_names(connection: Connection, plans: Sequence[Plan]) -> list[str]:
     return [f"L{number[id(one)]:03d}" if id(one) in number else "" for one in plans]
 
 
-def _maker(made_by: Clustering | None) -> Maker | None:
+def _maker(made_by: SortedEncounters | None) -> Maker | None:
     return Maker(made_by.model, made_by.calibrator) if made_by else None
 
 

@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from reid.errors import InputError
-from service.clusters.kept import Clustering
-from service.clusters.naming import Plan, carry_out, next_names, plan
+from service.clusters.kept import SortedEncounters
+from service.clusters.naming import NamingPlan, carry_out, next_names, plan
 from service.clusters.pairing import Pairing, ThePairing
 from service.clusters.view import SIZES, WHO, cluster_list, filters, worth_of, worth_views
 from service.store import cases, progress
@@ -149,8 +149,8 @@ def open_case(
 
 def _decide(
     connection: Connection,
-    plans: list[Plan],
-    made: Clustering | None,
+    plans: list[NamingPlan],
+    made: SortedEncounters | None,
     seen: list[str],
     names: list[str],
     note: str,
@@ -161,7 +161,7 @@ def _decide(
         carry_out(connection, one, made, seen=then, name=name, note=note, reviewer=reviewer)
 
 
-def _made(pairing: Pairing, connection: Connection) -> Clustering | None:
+def _made(pairing: Pairing, connection: Connection) -> SortedEncounters | None:
     kept = pairing.latest(connection)
     return kept.content if kept else None
 

@@ -13,8 +13,8 @@ from reid.identify.clusters import probability
 from reid.types import Flank
 from service.catalogue import disclosed as said
 from service.clusters import kept as clusterings
-from service.clusters.clustering import LISTED, Facts, clustered
-from service.clusters.kept import Cluster, Kept, Link, Worth
+from service.clusters.clustering import LISTED, ClusteringFacts, clustered
+from service.clusters.kept import Cluster, EncounterLink, KeptClusters, Worth
 from service.recognition.comparing import in_force, maker_of
 from service.recognition.engine import Engine
 from service.store import identities, jobs, pairs, reviews
@@ -34,10 +34,10 @@ class Pairing:
 
     def __init__(self, database: Database, engine: Engine) -> None:
         self._database, self._engine = database, engine
-        self._kept: Kept | None = None
+        self._kept: KeptClusters | None = None
         self._reading = Lock()
 
-    def latest(self, connection: Connection) -> Kept | None:
+    def latest(self, connection: Connection) -> KeptClusters | None:
         """The newest clusters; None before the first were made."""
         newest = clusterings.newest(connection)
         if newest is None:
@@ -47,7 +47,12 @@ class Pairing:
                 self._kept = clusterings.get(connection, newest[0])
             return self._kept
 
-    def current(self, connection: Connection, kept: Kept) -> bool:
+    def state(self, connection: Connection) -> tuple[KeptClusters | None, bool]:
+        """The newest clusters, and whether nothing has happened since; False without any."""
+        kept = self.latest(connection)
+        return kept, kept is not None and self.current(connection, kept)
+
+    def current(self, connection: Connection, kept: KeptClusters) -> bool:
         """Whether nothing has happened since; while the network is being loaded, so it seems."""
         maker = in_force(self._engine)
         return maker is None or kept.version == clusterings.version(connection, maker)
@@ -98,7 +103,7 @@ class Pairing:
         return len(new) - len(up)
 
 
-def _inside(link: Link, cluster: Cluster) -> Worth:
+def _inside(link: EncounterLink, cluster: Cluster) -> Worth:
     """A pair inside a cluster, worth what the cluster is in doubt by that pair alone."""
     together = probability(link.llr)
     in_doubt = 1 - max(together, cluster.belongs or 0.0)
@@ -154,12 +159,12 @@ class SortEncounters:
         return Done(partial(clusterings.put, version=version, content=made))
 
 
-def gathered(connection: Connection, maker: Maker) -> Facts:
+def gathered(connection: Connection, maker: Maker) -> ClusteringFacts:
     """Everything that the clusters are made from."""
     flanks: dict[int, set[Flank]] = {}
     for entry in pairs.entries(connection, maker.model):
         flanks.setdefault(entry.row.encounter, set()).add(entry.flank)
-    return Facts(
+    return ClusteringFacts(
         flanks={number: frozenset(flanks[number]) for number in sorted(flanks)},
         measured=pairs.every(connection, maker),
         identity_of=identities.assigned(connection),

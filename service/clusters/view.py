@@ -9,10 +9,9 @@ from sqlalchemy import Connection
 
 from reid.types import Flank
 from service.catalogue import disclosed as said
-from service.clusters.kept import Cluster, Clustering, Kept, Worth
+from service.clusters.kept import Cluster, KeptClusters, Worth
 from service.clusters.pairing import Pairing
-from service.clusters.wire import ClusterOut, ClustersOut, Made, SuggestionOut, SuggestionsOut
-from service.encounters.list_view import EncounterRow, Named, row
+from service.encounters.list_view import EncounterRow, IdentityLink, row
 from service.store import encounters, identities
 from service.store.encounters import EncounterSummary
 from service.web.languages import N_
@@ -35,7 +34,7 @@ SIZES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class ClusterFilters:
     """Which clusters are listed; all of it stands in the address."""
 
     who: str = "unidentified"
@@ -63,9 +62,9 @@ class Filters:
         return True
 
 
-def filters(who: str, size: str, station: str, flank: str, page: str) -> Filters:
+def filters(who: str, size: str, station: str, flank: str, page: str) -> ClusterFilters:
     """Read an address; what makes no sense is taken as its default."""
-    return Filters(
+    return ClusterFilters(
         who=who if who in dict(WHO) else "unidentified",
         size=size if size in dict(SIZES) else "",
         station=station,
@@ -75,7 +74,7 @@ def filters(who: str, size: str, station: str, flank: str, page: str) -> Filters
 
 
 @dataclass(frozen=True, slots=True)
-class Couple:
+class EncounterCouple:
     """Two encounters to look at. href: where they are compared."""
 
     one: EncounterRow
@@ -97,16 +96,16 @@ class ClusterView:
     rows: tuple[EncounterRow, ...]
     hidden: int
     unidentified: int
-    identity: Named | None
+    identity: IdentityLink | None
     together: float | None
     belongs: float | None
     counted: bool
-    weakest: Couple | None
+    weakest: EncounterCouple | None
     doubtful: int
     stations: tuple[str, ...]
     first: datetime | None
     last: datetime | None
-    near: Named | None
+    near: IdentityLink | None
     near_chance: float
     near_href: str
 
@@ -115,7 +114,7 @@ class ClusterView:
 class WorthView:
     """A pair most worth a decision."""
 
-    pair: Couple
+    pair: EncounterCouple
     together: float
     joined: bool
     gain: float
@@ -125,7 +124,7 @@ class WorthView:
 class ClusterList:
     """One page of clusters. made None: there are none yet."""
 
-    made: Kept | None
+    made: KeptClusters | None
     current: bool
     clusters: tuple[ClusterView, ...]
     total: int
@@ -133,9 +132,9 @@ class ClusterList:
     pages: int
 
 
-def cluster_list(pairing: Pairing, connection: Connection, wanted: Filters) -> ClusterList:
+def cluster_list(pairing: Pairing, connection: Connection, wanted: ClusterFilters) -> ClusterList:
     """The clusters that fit, the largest first, or the likeliest where identities are near."""
-    kept = pairing.latest(connection)
+    kept, current = pairing.state(connection)
     if kept is None:
         return ClusterList(None, False, (), 0, 1, 1)
     found = [one for one in kept.content.clusters if wanted.fits(one)]
@@ -146,11 +145,10 @@ def cluster_list(pairing: Pairing, connection: Connection, wanted: Filters) -> C
     page = min(max(1, wanted.page), pages)
     shown = found[(page - 1) * PAGE : page * PAGE]
     views = _views(connection, shown)
-    current = pairing.current(connection, kept)
     return ClusterList(kept, current, views, len(found), page, pages)
 
 
-def _placed(connection: Connection, found: list[Cluster], wanted: Filters) -> list[Cluster]:
+def _placed(connection: Connection, found: list[Cluster], wanted: ClusterFilters) -> list[Cluster]:
     """Those with an encounter at the station that shows the flank."""
     fitting: set[int] | None = None
     if wanted.station:
@@ -189,8 +187,10 @@ def _rows(connection: Connection, numbers: Collection[int]) -> dict[int, Encount
 
 def _couple(
     couple: tuple[int, int], llr: float, rows: Mapping[int, EncounterRow], *, compared: bool
-) -> Couple:
-    return Couple(rows[couple[0]], rows[couple[1]], llr, compared, compare_address(*couple))
+) -> EncounterCouple:
+    return EncounterCouple(
+        rows[couple[0]], rows[couple[1]], llr, compared, compare_address(*couple)
+    )
 
 
 def compare_address(one: int, other: int) -> str:
@@ -211,14 +211,13 @@ def _view(
     inside = [found[number] for number in one.encounters if number in found]
     moments = sorted(each.started_at for each in inside if each.started_at)
     rows = {each.id: row(each) for each in inside}
-    named = one.identity_id
     return ClusterView(
         chosen=",".join(map(str, one.encounters)),
         size=len(inside),
         rows=tuple(list(rows.values())[:SHOWN]),
         hidden=max(0, len(inside) - SHOWN),
         unidentified=one.unidentified,
-        identity=Named(named, names[named]) if named in names and named is not None else None,
+        identity=_link(one.identity_id, names),
         together=one.together,
         belongs=one.belongs,
         counted=one.counted,
@@ -229,9 +228,7 @@ def _view(
         stations=tuple(sorted({each.station for each in inside if each.station})),
         first=moments[0] if moments else None,
         last=moments[-1] if moments else None,
-        near=Named(one.near_identity, names[one.near_identity])
-        if one.near_identity in names and one.near_identity is not None and one.near >= LIKELY
-        else None,
+        near=_link(one.near_identity, names) if one.near >= LIKELY else None,
         near_chance=one.near,
         near_href=compare_address(*sorted((one.encounters[0], one.near_encounter)))
         if one.near_encounter
@@ -239,43 +236,8 @@ def _view(
     )
 
 
-def made_out(pairing: Pairing, connection: Connection, kept: Kept | None) -> Made | None:
-    """When and from what the clusters were made."""
-    if kept is None:
+def _link(identity: int | None, names: Mapping[int, str]) -> IdentityLink | None:
+    """None where the identity is not in use any more."""
+    if identity is None or identity not in names:
         return None
-    content: Clustering = kept.content
-    return Made(
-        made_at=kept.made_at,
-        current=pairing.current(connection, kept),
-        model=content.model,
-        calibrator=content.calibrator,
-        prior=content.prior,
-    )
-
-
-def clusters_out(pairing: Pairing, connection: Connection, limit: int, offset: int) -> ClustersOut:
-    """Clusters on the wire."""
-    kept = pairing.latest(connection)
-    content = kept.content if kept else None
-    hidden = said.hidden(connection)
-    every = content.clusters if content else ()
-    shown = [one.veiled(hidden) for one in every[offset : offset + limit]]
-    return ClustersOut(
-        made=made_out(pairing, connection, kept),
-        encounters=content.encounters if content else 0,
-        animals=content.animals if content else 0,
-        unplaced=content.unplaced if content else 0,
-        waiting=content.waiting if content else 0,
-        conflicts=list(content.conflicts) if content else [],
-        total=len(every),
-        clusters=[ClusterOut.model_validate(one) for one in shown],
-    )
-
-
-def suggestions_out(pairing: Pairing, connection: Connection, limit: int) -> SuggestionsOut:
-    """Suggestions on the wire."""
-    found = pairing.worth(connection, limit=limit)
-    return SuggestionsOut(
-        made=made_out(pairing, connection, pairing.latest(connection)),
-        suggestions=[SuggestionOut.model_validate(one) for one in found],
-    )
+    return IdentityLink(identity, names[identity])

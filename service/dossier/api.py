@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from service.cases.report import TheCasework
 from service.dossier.record import dossier
+from service.dossier.to_wire import dossier_out
 from service.dossier.wire import DossierOut
 from service.photos.pictures import ThePictures
 from service.recognition.engine import TheEngine
@@ -24,4 +25,5 @@ def get_dossier(
     exact: Exactly,
 ) -> DossierOut:
     """The record of a case with photos, figures and decisions, from which its page is made."""
-    return dossier(settings, database, engine, casework, pictures, case_id, exact=exact)
+    record = dossier(settings, database, engine, casework, pictures, case_id, exact=exact)
+    return dossier_out(record)

@@ -6,6 +6,7 @@ from fastapi.responses import HTMLResponse, Response
 from service.cases.report import TheCasework
 from service.dossier.printing import printed
 from service.dossier.record import dossier
+from service.dossier.to_wire import dossier_out
 from service.photos.pictures import ThePictures
 from service.recognition.engine import TheEngine
 from service.web.parameters import Exactly, RowNumber, TheDatabase, TheSettings
@@ -24,10 +25,11 @@ def dossier_page(
     exact: Exactly,
 ) -> Response:
     """The dossier: one file that stands for itself, under a policy of its own."""
-    made = printed(dossier(settings, database, engine, casework, pictures, case_id, exact=exact))
+    record = dossier(settings, database, engine, casework, pictures, case_id, exact=exact)
+    document = printed(record, dossier_out(record).digest)
     headers = {
-        "content-security-policy": made.policy,
-        "content-disposition": f'inline; filename="{made.file_name}"',
+        "content-security-policy": document.policy,
+        "content-disposition": f'inline; filename="{document.file_name}"',
         "cache-control": "no-cache",
     }
-    return HTMLResponse(made.html, headers=headers)
+    return HTMLResponse(document.html, headers=headers)

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from reid.errors import BadSettings, NotFound
 from service.cases.report import Casework
-from service.dossier.record import dossier
+from service.dossier.record import Dossier, dossier
+from service.dossier.to_wire import dossier_out
 from service.dossier.view import dossier_view
 from service.dossier.wire import DossierOut
 from service.photos.pictures import Pictures
@@ -45,10 +46,10 @@ class Printed:
     file_name: str
 
 
-def printed(record: DossierOut) -> Printed:
-    """A record as a document; the same record gives the same bytes."""
+def printed(record: Dossier, digest: str) -> Printed:
+    """A record as a document; the same record gives the same bytes. digest: of its content."""
     style = (HERE / "static" / "dossier" / "dossier.css").read_text(encoding="utf-8") + (
-        f'@page {{ @bottom-left {{ content: "SHA-256 of the content {record.digest}" }} }}\n'
+        f'@page {{ @bottom-left {{ content: "SHA-256 of the content {digest}" }} }}\n'
     )
     allowed = b64encode(sha256(style.encode()).digest()).decode("ascii")
     policy = (
@@ -56,7 +57,7 @@ def printed(record: DossierOut) -> Printed:
         "form-action 'none'"
     )
     html = pages.get_template("dossier/dossier.html").render(
-        view=dossier_view(record),
+        view=dossier_view(record, digest),
         style=Markup(style),  # noqa: S704 - our own file and a digest
         policy=policy,
         signs=SIGNS,
@@ -64,9 +65,9 @@ def printed(record: DossierOut) -> Printed:
     return Printed(html, f"{policy}; frame-ancestors 'none'", f"{file_stem(record)}.html")
 
 
-def file_stem(record: DossierOut) -> str:
+def file_stem(record: Dossier) -> str:
     """A file name for a case: "dossier-1-ustyurt-2018"."""
-    case = record.content.report.case
+    case = record.report.case
     words = re.sub(r"[^a-z0-9]+", "-", case.name.lower()).strip("-")
     return f"dossier-{case.id}-{words}".rstrip("-")
 
@@ -90,10 +91,11 @@ def write(
     with database.read() as connection:
         number = _number(connection, case)
     record = dossier(settings, database, engine, casework, pictures, number, exact=exact)
-    out.write_text(printed(record).html, encoding="utf-8")
+    content = dossier_out(record)
+    out.write_text(printed(record, content.digest).html, encoding="utf-8")
     if json:
-        json.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    return record
+        json.write_text(content.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return content
 
 
 def _number(connection: Connection, case: str) -> int:

@@ -20,11 +20,9 @@ from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.words import decimal, limits, meaning, overlapping, sentence, signed
 
-"""Pixels of a photo in the picture; more would only make it slow to move."""
-
 
 @dataclass(frozen=True, slots=True)
-class QueryPhoto:
+class QueryStripPhoto:
     """One photo of the encounter in the strip under the query."""
 
     annotation_id: int
@@ -92,7 +90,7 @@ class DecisionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class PhotoFailure:
     """A photo that cannot be used, and what to do."""
 
     photo_id: str
@@ -142,7 +140,7 @@ class Comparing:
     encounter: EncounterRow
     look: Look
     shown: Shown
-    photos: tuple[QueryPhoto, ...]
+    photos: tuple[QueryStripPhoto, ...]
     candidates: tuple[CandidateView, ...]
     chosen: CandidateView | None
     weak: str
@@ -155,12 +153,12 @@ class Comparing:
     history: tuple[DecisionRow, ...]
     after: int
     undoable: bool
-    failures: tuple[Failure, ...]
+    failures: tuple[PhotoFailure, ...]
     conflicts: tuple[Conflicting, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class RankedCandidate:
     """A candidate with the reference photo that is drawn."""
 
     candidate: IdentityCandidate
@@ -172,7 +170,7 @@ def comparing(
 ) -> Comparing:
     """The page. answer None: nothing can be compared now. still: it is being found out."""
     found = answer.identification.candidates if answer else ()
-    ranked = [Beside(c, answer.references[c.best.row.annotation]) for c in found if answer]
+    ranked = [RankedCandidate(c, answer.references[c.best.row.annotation]) for c in found if answer]
     rank = min(look.candidate, max(1, len(ranked)))
     best = ranked[rank - 1] if ranked else None
     left = _left(detail.references, answer, best, look)
@@ -210,7 +208,7 @@ def comparing(
 
 
 def _left(
-    references: Sequence[Reference], answer: Answer | None, best: Beside | None, look: Look
+    references: Sequence[Reference], answer: Answer | None, best: RankedCandidate | None, look: Look
 ) -> Reference:
     """The photo asked for, else the one of the pair that speaks, else the first."""
     wanted = look.photo
@@ -225,7 +223,7 @@ def _shown(left: Reference) -> Shown:
 
 
 def _candidate(
-    answer: Answer, one: Beside, rank: int, look: Look, *, current: bool
+    answer: Answer, one: RankedCandidate, rank: int, look: Look, *, current: bool
 ) -> CandidateView:
     evidence = one.candidate.evidence
     return CandidateView(
@@ -244,8 +242,8 @@ def _candidate(
     )
 
 
-def _photo(one: Reference, look: Look, *, current: bool) -> QueryPhoto:
-    return QueryPhoto(
+def _photo(one: Reference, look: Look, *, current: bool) -> QueryStripPhoto:
+    return QueryStripPhoto(
         annotation_id=one.annotation.id,
         file_name=one.photo.file_name,
         flank=one.annotation.flank.value,
@@ -258,7 +256,9 @@ def _photo(one: Reference, look: Look, *, current: bool) -> QueryPhoto:
     )
 
 
-def _comparison(left: Reference, best: Beside | None, answer: Answer | None) -> Comparison | None:
+def _comparison(
+    left: Reference, best: RankedCandidate | None, answer: Answer | None
+) -> Comparison | None:
     """Of the two photos on the page; only that of the pair that speaks is kept."""
     if best is None or answer is None:
         return None
@@ -267,7 +267,7 @@ def _comparison(left: Reference, best: Beside | None, answer: Answer | None) -> 
 
 
 def _picture(
-    left: Reference, best: Beside | None, comparison: Comparison | None, look: Look
+    left: Reference, best: RankedCandidate | None, comparison: Comparison | None, look: Look
 ) -> Picture:
     query = _pane(0, left, _("the query, %(file)s"))
     if best is None:
@@ -288,7 +288,7 @@ def _pane(left: float, shown: Reference, label: str) -> Pane:
 
 
 def _links(
-    look: Look, rank: int, ranks: int, photos: Sequence[QueryPhoto], drawn: Picture
+    look: Look, rank: int, ranks: int, photos: Sequence[QueryStripPhoto], drawn: Picture
 ) -> Links:
     current = next((n for n, one in enumerate(photos) if one.current), 0)
     following = photos[(current + 1) % len(photos)]
@@ -313,9 +313,9 @@ def _decision(one: Decision) -> DecisionRow:
     )
 
 
-def _failures(references: Sequence[Reference]) -> tuple[Failure, ...]:
+def _failures(references: Sequence[Reference]) -> tuple[PhotoFailure, ...]:
     return tuple(
-        Failure(
+        PhotoFailure(
             one.photo.id,
             one.photo.file_name,
             sentence(said_by_core(one.annotation.error_detail)),

@@ -13,7 +13,7 @@ Kind = Literal["same", "new", "cannot_tell", "withdrawn", "other"]
 Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-class NothingChosen(InputError):
+class NoIdentityChosen(InputError):
     """No identity was chosen: pick a candidate, or one from the list of identities."""
 
     code = "nothing_chosen"
@@ -35,7 +35,7 @@ def decision_form(
     """`other` names an identity off the list; only `same` was decided beside a shown llr."""
     chosen = _number(other) if kind == "other" else identity_id
     if kind in {"same", "other"} and chosen is None:
-        raise NothingChosen(NothingChosen.__doc__ or "")
+        raise NoIdentityChosen(NoIdentityChosen.__doc__ or "")
     beside = kind == "same"
     return NewDecision(
         kind="same" if kind == "other" else kind,

@@ -38,7 +38,7 @@ def crop_address(annotation_id: int, longest: int = THUMB) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class IdentityLink:
     """An identity to link to."""
 
     id: int
@@ -59,7 +59,7 @@ class EncounterRow:
     flanks: tuple[str, ...]
     thumbs: tuple[str, ...]
     state: State
-    identity: Named | None
+    identity: IdentityLink | None
 
 
 def row(summary: EncounterSummary) -> EncounterRow:
@@ -76,7 +76,7 @@ def row(summary: EncounterSummary) -> EncounterRow:
         flanks=tuple(flank.value for flank in summary.flanks),
         thumbs=(crop_address(summary.thumbnail),) if summary.thumbnail else (),
         state=state(summary),
-        identity=Named(summary.identity_id or 0, summary.identity or "") if named else None,
+        identity=IdentityLink(summary.identity_id or 0, summary.identity or "") if named else None,
     )
 
 
@@ -110,7 +110,7 @@ def state(summary: EncounterSummary) -> State:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class EncounterFilters:
     """Which encounters are listed; all of it stands in the address."""
 
     state: ListState = "waiting"
@@ -126,12 +126,12 @@ class Filters:
         return Sought(self.state, self.station, self.flank)
 
 
-def filters(state_: str, station: str, flank: str, page: str) -> Filters:
+def filters(state_: str, station: str, flank: str, page: str) -> EncounterFilters:
     """Read an address; what makes no sense is taken as its default."""
     known = state_ if state_ in get_args(ListState) else "waiting"
     flank = flank if flank in set(Flank) else ""
     number = int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1
-    return Filters(cast("ListState", known), station, flank, max(1, number))
+    return EncounterFilters(cast("ListState", known), station, flank, max(1, number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class EncounterList:
     pages: int
 
 
-def encounter_list(connection: Connection, wanted: Filters) -> EncounterList:
+def encounter_list(connection: Connection, wanted: EncounterFilters) -> EncounterList:
     """The encounters that fit, newest first."""
     total = encounters.total(connection, wanted.sought)
     pages = max(1, -(-total // PAGE))

@@ -63,7 +63,7 @@ class StripPhoto:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class EncounterSide:
     """One of the two encounters. letter: A or B; number: of the encounter."""
 
     letter: str
@@ -102,7 +102,7 @@ class EvidenceView:
 
 
 @dataclass(frozen=True, slots=True)
-class PairView:
+class EncounterPairView:
     """Everything the include draws; see the module for how.
 
     laid: what the registration rests on, in words. agreeing: rosettes that agree, drawn or not;
@@ -111,8 +111,8 @@ class PairView:
     machine says nothing.
     """
 
-    one: Side
-    other: Side
+    one: EncounterSide
+    other: EncounterSide
     look: PairLook
     blind: bool
     picture: PairPicture
@@ -136,7 +136,7 @@ def pair_view(
     look: PairLook,
     *,
     blind: bool,
-) -> PairView:
+) -> EncounterPairView:
     """Two encounters by their numbers. NotFound where one of them is not there."""
     with database.read() as connection:
         details = encounters.get(connection, one), encounters.get(connection, other)
@@ -153,7 +153,7 @@ def pair_view(
     every = marks(laid, look)
     photos = (shown[0].photo, shown[1].photo)
     picture = pair_picture(photos, (sides[0].shown.label, sides[1].shown.label), laid, look, every)
-    return PairView(
+    return EncounterPairView(
         one=sides[0],
         other=sides[1],
         look=look,
@@ -221,14 +221,14 @@ def _side(
     look: PairLook,
     *,
     blind: bool,
-) -> Side:
+) -> EncounterSide:
     photos = tuple(
         _photo(letter, number, one, shown, name, look, blind=blind)
         for number, one in enumerate(detail.references, 1)
     )
     current = next(n for n, one in enumerate(photos) if one.current)
     several = len(photos) > 1
-    return Side(
+    return EncounterSide(
         letter=letter,
         number=detail.summary.id,
         title=title(detail.summary),

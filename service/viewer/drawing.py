@@ -67,7 +67,7 @@ class Pane:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CorrespondenceLine:
     """One correspondence: `photo0`, `photo1` in photo pixels, `from_`, `to` on the canvas."""
 
     kind: str
@@ -84,7 +84,7 @@ class Bundle:
     """The lines of one kind, strongest first, and how many there are altogether."""
 
     kind: str
-    lines: tuple[Line, ...]
+    lines: tuple[CorrespondenceLine, ...]
     total: int
 
 
@@ -114,13 +114,15 @@ def bundle(
     return Bundle(found.kind, lines, len(found))
 
 
-def line(found: Correspondences, i: int, panes: tuple[Pane, Pane], sight: Sight) -> Line:
+def line(
+    found: Correspondences, i: int, panes: tuple[Pane, Pane], sight: Sight
+) -> CorrespondenceLine:
     """Correspondence `i` on the canvas."""
     first = (float(found.points0[i][0]), float(found.points0[i][1]))
     second = (float(found.points1[i][0]), float(found.points1[i][1]))
     from_, to = panes[0].on_canvas(first, sight), panes[1].on_canvas(second, sight)
     seen = panes[0].shows(from_) and panes[1].shows(to)
-    return Line(found.kind, float(found.strength[i]), first, second, from_, to, seen)
+    return CorrespondenceLine(found.kind, float(found.strength[i]), first, second, from_, to, seen)
 
 
 def picture(

@@ -35,7 +35,7 @@ COARSE = 24.0  # of a box's width: a ring where no spacing was measured
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PairMark:
     """One rosette in both photos. label: a number where it agrees, a letter where it differs.
 
     photo0, photo1: pixels; radius0, radius1: of a ring around it.
@@ -68,7 +68,7 @@ class SectionRow:
     url: str
 
 
-def marks(laid: Laid, look: PairLook) -> tuple[Mark, ...]:
+def marks(laid: Laid, look: PairLook) -> tuple[PairMark, ...]:
     """Every mark, rings first and strongest first; none without a comparison."""
     found = laid.comparison
     if found is None:
@@ -88,10 +88,10 @@ def marks(laid: Laid, look: PairLook) -> tuple[Mark, ...]:
     return tuple(made)
 
 
-def drawn(every: Sequence[Mark], look: PairLook) -> tuple[Mark, ...]:
+def drawn(every: Sequence[PairMark], look: PairLook) -> tuple[PairMark, ...]:
     """All that differ and the strongest that agree, or all of both on request."""
     rings = [one for one in every if one.kind == "agree"]
-    shown: list[Mark] = []
+    shown: list[PairMark] = []
     for ring in rings:
         room = ROOM * ring.radius0 / RING
         if look.every or all(dist(ring.photo0, other.photo0) >= room for other in shown):
@@ -101,7 +101,7 @@ def drawn(every: Sequence[Mark], look: PairLook) -> tuple[Mark, ...]:
 
 
 def sections(
-    every: Sequence[Mark], laid: Laid, look: PairLook, pane: Pane
+    every: Sequence[PairMark], laid: Laid, look: PairLook, pane: Pane
 ) -> tuple[SectionRow, ...]:
     """Where each section lies, and what agrees and differs there; none where no coat is seen."""
     frame = laid.frames[0]
@@ -150,7 +150,7 @@ def _mark(
     laid: Laid,
     radii: tuple[float, float],
     look: PairLook,
-) -> Mark:
+) -> PairMark:
     section = _section(laid.frames[0], ends[0])
     said = _("%(label)s agrees") if kind == "agree" else _("%(label)s differs")
     name = said % {"label": label}
@@ -160,7 +160,7 @@ def _mark(
         x=_inside((ends[0][0] - box.x0) / box.width),
         y=_inside((ends[0][1] - box.y0) / box.height),
     )
-    return Mark(
+    return PairMark(
         kind=kind,
         label=label,
         name=f"{name}, {section.lower()}" if section else name,
