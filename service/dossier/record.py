@@ -216,9 +216,10 @@ def _crop(pictures: Pictures, reference: Reference) -> PhotoCrop | None:
 def _whole_pixels(box: Box | None, width: int, height: int) -> Box:
     """What `reid.photo.crop.cut` cuts out of a photo of this size."""
     if box is None:
-        return Box(0, 0, width, height)
+        return Box(0.0, 0.0, float(width), float(height))
     left, top = max(math.floor(box.x0), 0), max(math.floor(box.y0), 0)
-    return Box(left, top, min(math.ceil(box.x1), width), min(math.ceil(box.y1), height))
+    right, bottom = min(math.ceil(box.x1), width), min(math.ceil(box.y1), height)
+    return Box(float(left), float(top), float(right), float(bottom))
 
 
 def _recorded(pair: BestPair) -> BestPair:
