@@ -63,14 +63,14 @@ def test_rows(strata: Sequence[TestedStratum]) -> tuple[TestRow, ...]:
     """The table, one line a stratum."""
     return tuple(
         TestRow(
-            name=stratum_name(one.name),
-            genuine=number(one.pairs[0]),
-            impostor=number(one.pairs[1]),
-            cllr=decimal(one.cllr, 3),
-            cllr_min=decimal(one.cllr_min, 3),
-            misleading=of_all(*one.misleading),
+            name=stratum_name(stratum.name),
+            genuine=number(stratum.pairs[0]),
+            impostor=number(stratum.pairs[1]),
+            cllr=decimal(stratum.cllr, 3),
+            cllr_min=decimal(stratum.cllr_min, 3),
+            misleading=of_all(*stratum.misleading),
         )
-        for one in strata
+        for stratum in strata
     )
 
 
@@ -102,7 +102,7 @@ def tested_on(test: Tested | None) -> str:
 
 def placed(place: Place, stratum: TestedStratum) -> str:
     """The place of an llr on the plot as a sentence."""
-    genuine, impostor = (number(one) for one in stratum.pairs)
+    genuine, impostor = (number(pairs) for pairs in stratum.pairs)
     words = (
         _(
             "At least this llr: %(same)s of %(genuine)s tested pairs of the same animal, "
@@ -175,5 +175,12 @@ def plot_of(
     same: float,
 ) -> Plot | None:
     """The plot of the stratum in which a pair has its place; None where it has none."""
-    stratum = next((one for one in strata if place and one.name == place.stratum), None)
+    stratum = next(
+        (
+            tested_stratum
+            for tested_stratum in strata
+            if place and tested_stratum.name == place.stratum
+        ),
+        None,
+    )
     return tippett(stratum, place, llr, interval, same) if stratum and place else None

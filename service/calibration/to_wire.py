@@ -15,7 +15,7 @@ from service.store.calibration import Applied, Studied
 
 def calibration_out(state: CalibrationState) -> CalibrationOut:
     """All that is known."""
-    used, kept, tested = state.used, state.kept, state.tested
+    used, local, tested = state.used, state.kept, state.tested
     return CalibrationOut(
         calibrator=used.id,
         fitted=state.fitted.id,
@@ -24,13 +24,13 @@ def calibration_out(state: CalibrationState) -> CalibrationOut:
         bound=used.bound,
         same=used.same,
         factor=used.widening,
-        applied=_applied(kept.applied, state) if kept.applied else None,
+        applied=_applied(local.applied, state) if local.applied else None,
         tested=[
             TestSummaryOut.model_validate(stratum) for stratum in (tested.strata if tested else ())
         ],
         decisions=state.decisions,
         available=SupplyOut.model_validate(state.available),
-        study=_study(kept.studied, state) if kept.studied else None,
+        study=_study(local.studied, state) if local.studied else None,
     )
 
 

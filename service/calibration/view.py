@@ -56,7 +56,7 @@ class CalibrationView:
 
 def calibration_view(state: CalibrationState) -> CalibrationView:
     """The page of a calibration."""
-    kept, tested = state.kept, state.tested
+    local, tested = state.kept, state.tested
     return CalibrationView(
         facts=tuple(_facts(state)),
         warning=(
@@ -64,8 +64,8 @@ def calibration_view(state: CalibrationState) -> CalibrationView:
                 "A local calibration of %(calibrator)s is ignored, because %(fitted)s speaks now: "
                 "study the catalogue again."
             )
-            % {"calibrator": kept.applied.calibrator, "fitted": state.fitted.id}
-            if kept.applied and not state.in_force
+            % {"calibrator": local.applied.calibrator, "fitted": state.fitted.id}
+            if local.applied and not state.in_force
             else ""
         ),
         tested=tuple(
@@ -81,7 +81,7 @@ def calibration_view(state: CalibrationState) -> CalibrationView:
         ),
         available=_("This catalogue has %(pairs)s.") % {"pairs": supplied(state.available)},
         missing=_missing(state.available),
-        study=_study(kept.studied, state) if kept.studied else None,
+        study=_study(local.studied, state) if local.studied else None,
     )
 
 
@@ -187,14 +187,14 @@ def _missing(of: Supply) -> str:
 
 def _study(studied: Studied, state: CalibrationState) -> StudyView:
     study, since = studied.study, state.decisions - studied.decisions
-    made = (
+    words = (
         _("Studied %(day)s; %(since)s since.")
         if studied.calibrator == state.fitted.id
         else _("Studied %(day)s, of another calibrator (%(calibrator)s); %(since)s since.")
     )
     rates = zip(study.impostor, study.genuine, strict=False)
     return StudyView(
-        made=made
+        made=words
         % {
             "day": day(studied.made_at),
             "calibrator": studied.calibrator,
@@ -258,4 +258,4 @@ def _percent(share: float) -> str:
 
 def _columns(row: Row) -> str:
     first, *rest = row
-    return f"{first:>5}" + "".join(f"  {one:>24}" for one in rest)
+    return f"{first:>5}" + "".join(f"  {cell:>24}" for cell in rest)

@@ -37,15 +37,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class CasePair:
-    """Two encounters of a case. one, other: positions among the members.
+    """Two encounters of a case. first, second: positions among the members.
 
     together: posterior probability that both are one animal, from all partitions. space_time: no
     part of it, unless the case takes movement as a prior. movement: the log10 odds it adds then,
     and None where it adds nothing because it stands apart.
     """
 
-    one: int
-    other: int
+    first: int
+    second: int
     says: PairSays
     together: float
     space_time: SpaceTime
@@ -137,7 +137,7 @@ class Casework:
             case = cases.get(connection, case_id)
             changes = tuple(cases.history(connection, case_id))
             details = [encounters.get(connection, number) for number in case.encounters]
-        members = tuple(Member(one, visit(one)) for one in details)
+        members = tuple(Member(detail, visit(detail)) for detail in details)
         pairs = [
             self._pair(case, members, i, j, moved) for i, j in combinations(range(len(members)), 2)
         ]
@@ -147,7 +147,7 @@ class Casework:
         weighed = None
         if members:
             weighed = partitions.posterior(total, speaks, together=case.together)
-            pairs = [replace(p, together=float(weighed.pairs[p.one, p.other])) for p in pairs]
+            pairs = [replace(p, together=float(weighed.pairs[p.first, p.second])) for p in pairs]
         calibrator = self._engine.calibrator()
         return CaseReport(
             case=case,
@@ -171,36 +171,36 @@ class Casework:
         self, case: Case, members: Sequence[Member], i: int, j: int, moved: Movement
     ) -> CasePair:
         """A pair before the partitions are weighed: together is the prior."""
-        one, other = members[i].visit, members[j].visit
-        way = movement.between(one, other, moved)
+        first, second = members[i].visit, members[j].visit
+        way = movement.between(first, second, moved)
         near = None
         if case.movement_prior:
-            near = movement.prior(way, _places(members), (one.position, other.position), moved)
+            near = movement.prior(way, _places(members), (first.position, second.position), moved)
         says = self._pair_evidence.between(case.encounters[i], case.encounters[j])
         return CasePair(i, j, says, case.together, way, near)
 
 
 def _places(members: Sequence[Member]) -> list[movement.Position]:
     """Where the stations of a case are, each once."""
-    visits = [(one.visit.station, one.visit.position) for one in members]
+    visits = [(member.visit.station, member.visit.position) for member in members]
     return list({station or place: place for station, place in visits if place}.values())
 
 
 def _matrices(n: int, pairs: Sequence[CasePair]) -> tuple[Matrix, Mask]:
     """(n, n) llr, and which pairs can be compared."""
     llr, comparable = np.zeros((n, n)), np.zeros((n, n), bool)
-    for one in pairs:
-        i, j = one.one, one.other
-        llr[i, j] = llr[j, i] = one.says.evidence.llr
-        comparable[i, j] = comparable[j, i] = one.says.best is not None
+    for pair in pairs:
+        i, j = pair.first, pair.second
+        llr[i, j] = llr[j, i] = pair.says.evidence.llr
+        comparable[i, j] = comparable[j, i] = pair.says.best is not None
     return llr, comparable
 
 
 def _totals(llr: Matrix, pairs: Sequence[CasePair]) -> Matrix:
     """(n, n) llr with what movement adds, where it does."""
     total = llr.copy()
-    for one in pairs:
-        total[one.one, one.other] = total[one.other, one.one] = one.total
+    for pair in pairs:
+        total[pair.first, pair.second] = total[pair.second, pair.first] = pair.total
     return total
 
 

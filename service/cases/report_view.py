@@ -46,7 +46,7 @@ def pair_name(pair: CasePair) -> str:
 
 def pair_letters(pair: CasePair) -> tuple[str, str]:
     """What a report calls the two encounters."""
-    return ascii_uppercase[pair.one], ascii_uppercase[pair.other]
+    return ascii_uppercase[pair.first], ascii_uppercase[pair.second]
 
 
 def pair_plot(pair: CasePair, report: CaseReport) -> Plot | None:

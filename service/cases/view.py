@@ -220,8 +220,8 @@ def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None 
 
 
 def _contradiction(a: str, b: str, c: str) -> str:
-    said = _("%(a)s = %(b)s and %(b)s = %(c)s, but %(a)s is not %(c)s")
-    return said % {"a": a, "b": b, "c": c}
+    words = _("%(a)s = %(b)s and %(b)s = %(c)s, but %(a)s is not %(c)s")
+    return words % {"a": a, "b": b, "c": c}
 
 
 def _span(span: Span) -> str:
@@ -233,54 +233,59 @@ def _matrix(report: CaseReport) -> tuple[tuple[Cell, ...], ...]:
     size = len(report.members)
     cells = [[Cell("", "", "", "")] * size for _ in range(size)]
     for pair in report.pairs:
-        said = pair.says.evidence
-        ids = [report.members[n].detail.summary.id for n in (pair.one, pair.other)]
-        words = (pair_name(pair), signed(said.llr), said.verdict.value, percent(pair.together))
-        cells[pair.one][pair.other] = cells[pair.other][pair.one] = Cell(*words, *ids)
+        evidence = pair.says.evidence
+        ids = [report.members[n].detail.summary.id for n in (pair.first, pair.second)]
+        words = (
+            pair_name(pair),
+            signed(evidence.llr),
+            evidence.verdict.value,
+            percent(pair.together),
+        )
+        cells[pair.first][pair.second] = cells[pair.second][pair.first] = Cell(*words, *ids)
     return tuple(tuple(line) for line in cells)
 
 
-def _pair(one: CasePair, report: CaseReport) -> CasePairView:
-    said, best = one.says.evidence, one.says.best
+def _pair(pair: CasePair, report: CaseReport) -> CasePairView:
+    evidence, best = pair.says.evidence, pair.says.best
     photos = {
         reference.annotation.id: reference.photo.id
-        for member in (report.members[one.one], report.members[one.other])
+        for member in (report.members[pair.first], report.members[pair.second])
         for reference in member.detail.references
     }
     shown = best.annotations if best else None
-    words = meaning(said.llr) if best else _("the photos show no flank that can be compared")
+    words = meaning(evidence.llr) if best else _("the photos show no flank that can be compared")
     return CasePairView(
-        name=pair_name(one),
+        name=pair_name(pair),
         crops=(crop_address(shown[0], 480), crop_address(shown[1], 480)) if shown else ("", ""),
         photos=(photos[shown[0]], photos[shown[1]]) if shown else ("", ""),
-        signed=signed(said.llr),
-        interval=interval(said.interval) if best else "",
-        verdict=said.verdict.value,
+        signed=signed(evidence.llr),
+        interval=interval(evidence.interval) if best else "",
+        verdict=evidence.verdict.value,
         words=sentence(words),
-        limits=limits(said.llr, said.bound) if best else "",
+        limits=limits(evidence.llr, evidence.bound) if best else "",
         compared=ngettext(
             "%(num)s pair of photos compared",
             "%(num)s pairs of photos compared",
-            one.says.compared,
+            pair.says.compared,
         )
-        % {"num": number(one.says.compared)},
-        together=percent(one.together),
-        plot=pair_plot(one, report),
-        settle=to_settle(one),
+        % {"num": number(pair.says.compared)},
+        together=percent(pair.together),
+        plot=pair_plot(pair, report),
+        settle=to_settle(pair),
     )
 
 
-def _diagram(one: Weighed, colours: Sequence[int]) -> Diagram:
+def _diagram(partition: Weighed, colours: Sequence[int]) -> Diagram:
     boxes, dots, x = [], [], 0.0
-    for block in one.blocks:
+    for block in partition.blocks:
         width = BOX + STEP * (len(block) - 1)
         boxes.append((x, width))
         for place, n in enumerate(block):
             dots.append(DiagramDot(x + BOX / 2 + place * STEP, ascii_uppercase[n], colours[n]))
         x += width + GAP
-    animals = ", ".join("".join(ascii_uppercase[n] for n in block) for block in one.blocks)
-    words = f"{count(len(one.blocks), 'animal')}: {animals}"
-    share = one.probability
+    animals = ", ".join("".join(ascii_uppercase[n] for n in block) for block in partition.blocks)
+    words = f"{count(len(partition.blocks), 'animal')}: {animals}"
+    share = partition.probability
     return Diagram(percent(share), share, words, x - GAP, tuple(boxes), tuple(dots))
 
 
@@ -288,7 +293,7 @@ def _rest(weighed: PartitionPosterior | None, shown: Sequence[Weighed]) -> str:
     """What is not drawn."""
     if weighed is None or not shown:
         return ""
-    left = 1 - sum(one.probability for one in shown)
+    left = 1 - sum(partition.probability for partition in shown)
     others = weighed.weighed - len(shown)
     parts = []
     if others:
@@ -308,14 +313,14 @@ def _answer(report: CaseReport) -> str:
     if weighed is None or len(report.members) < 2:
         return ""
     best = weighed.partitions[0]
-    said = "; ".join(map(_one_animal, best.blocks))
+    animals = "; ".join(map(_one_animal, best.blocks))
     if len(best.blocks) == 1:
-        said = _("all one animal")
+        animals = _("all one animal")
     if len(best.blocks) == len(report.members):
-        said = _("all different animals")
+        animals = _("all different animals")
     return _("Most probable, %(share)s: %(answer)s.") % {
         "share": percent(best.probability),
-        "answer": said,
+        "answer": animals,
     }
 
 

@@ -74,10 +74,10 @@ def clustered(facts: ClusteringFacts, maker: Maker) -> SortedEncounters:
         if one.comparable and at.keys() >= set(one.couple)
     }
     known = table(llr, comparable(list(facts.flanks.values())))
-    said = conclusions(facts, at)
-    grouping = sort(known, said.sorting)
+    concluded = conclusions(facts, at)
+    grouping = sort(known, concluded.sorting)
     llrs, open_pairs = evidence_between(known, grouping)
-    shown = _Shown(known, said.sorting, facts, numbers)
+    shown = _Shown(known, concluded.sorting, facts, numbers)
     clusters = [shown.cluster(group) for group in grouping.groups]
     worth = [
         Worth(
@@ -88,7 +88,7 @@ def clustered(facts: ClusteringFacts, maker: Maker) -> SortedEncounters:
             joined=one.joined,
             gain=one.gain,
         )
-        for one in suggest(known, grouping, said.asking, limit=LISTED)
+        for one in suggest(known, grouping, concluded.asking, limit=LISTED)
         if one.gain >= LEAST_GAIN
     ]
     return SortedEncounters(
@@ -102,21 +102,21 @@ def clustered(facts: ClusteringFacts, maker: Maker) -> SortedEncounters:
         waiting=facts.waiting,
         clusters=tuple(_with_nearest(clusters, llrs, open_pairs)),
         worth=tuple(worth),
-        conflicts=tuple((numbers[i], numbers[j]) for i, j in said.conflicts),
+        conflicts=tuple((numbers[i], numbers[j]) for i, j in concluded.conflicts),
         seconds=round(time.perf_counter() - begun, 3),
     )
 
 
 def comparable(flanks: Sequence[frozenset[Flank]]) -> Mask:
     """(n, n) whether any photos of two encounters may show the same flank; the diagonal is not."""
-    shows = {flank: np.array([flank in some for some in flanks], bool) for flank in Flank}
-    found = np.zeros((len(flanks), len(flanks)), bool)
-    for one in Flank:
-        for other in Flank:
-            if one.comparable_with(other):
-                found |= np.logical_and.outer(shows[one], shows[other])
-    np.fill_diagonal(found, False)
-    return found
+    shows = {flank: np.array([flank in shown for shown in flanks], bool) for flank in Flank}
+    mask = np.zeros((len(flanks), len(flanks)), bool)
+    for flank0 in Flank:
+        for flank1 in Flank:
+            if flank0.comparable_with(flank1):
+                mask |= np.logical_and.outer(shows[flank0], shows[flank1])
+    np.fill_diagonal(mask, False)
+    return mask
 
 
 def conclusions(facts: ClusteringFacts, at: Mapping[int, int]) -> Conclusions:
@@ -130,22 +130,22 @@ def conclusions(facts: ClusteringFacts, at: Mapping[int, int]) -> Conclusions:
     for number, identity in sorted(facts.identity_of.items()):
         if number in at:
             named.setdefault(identity, []).append(at[number])
-    same = {pair for some in named.values() for pair in pairwise(sorted(some))}
+    same = {pair for members in named.values() for pair in pairwise(sorted(members))}
     animals = _Animals(len(at), named)
-    said: dict[str, set[Pair]] = {}
-    for (one, other), standing in facts.standings.items():
-        if one in at and other in at:
-            said.setdefault(_concluded(standing), set()).add((at[one], at[other]))
-    conflicts = {pair for pair in sorted(said.get("same", ())) if not animals.join(*pair)}
-    same |= said.get("same", set()) - conflicts
-    different = {pair for pair in said.get("different", ()) if not animals.joined(*pair)}
-    conflicts |= said.get("different", set()) - different
-    bars = set(combinations(sorted(min(some) for some in named.values()), 2))
-    unsettled = frozenset(said.get("unsettled", set()) | conflicts)
-    asked = said.get("open", set())
+    judged: dict[str, set[Pair]] = {}
+    for (first, second), standing in facts.standings.items():
+        if first in at and second in at:
+            judged.setdefault(_concluded(standing), set()).add((at[first], at[second]))
+    conflicts = {pair for pair in sorted(judged.get("same", ())) if not animals.join(*pair)}
+    same |= judged.get("same", set()) - conflicts
+    different = {pair for pair in judged.get("different", ()) if not animals.joined(*pair)}
+    conflicts |= judged.get("different", set()) - different
+    bars = set(combinations(sorted(min(members) for members in named.values()), 2))
+    unsettled = frozenset(judged.get("unsettled", set()) | conflicts)
+    unanswered = judged.get("open", set())
     return Conclusions(
         sorting=Decided(frozenset(same), frozenset(different | bars), unsettled),
-        asking=Decided(frozenset(same), frozenset(different | asked), unsettled),
+        asking=Decided(frozenset(same), frozenset(different | unanswered), unsettled),
         conflicts=tuple(sorted(conflicts)),
     )
 
@@ -164,8 +164,8 @@ class _Animals:
         self._of: list[int] = list(range(n))
         self._identity: dict[int, int] = {}
         for identity, members in named.items():
-            for one, other in pairwise(members):
-                self.join(one, other)
+            for member, following in pairwise(members):
+                self.join(member, following)
             self._identity[self._find(members[0])] = identity
 
     def joined(self, i: int, j: int) -> bool:
@@ -174,12 +174,12 @@ class _Animals:
 
     def join(self, i: int, j: int) -> bool:
         """Make them one animal; False where they are of two identities."""
-        one, other = self._find(i), self._find(j)
-        names = {self._identity[n] for n in (one, other) if n in self._identity}
+        first, second = self._find(i), self._find(j)
+        names = {self._identity[n] for n in (first, second) if n in self._identity}
         if len(names) > 1:
             return False
-        self._of[other] = one
-        self._identity |= dict.fromkeys([one], *names) if names else {}
+        self._of[second] = first
+        self._identity |= dict.fromkeys([first], *names) if names else {}
         return True
 
     def _find(self, i: int) -> int:
@@ -235,17 +235,17 @@ class _Shown:
         """Probability that all are one animal, given what people joined; None for too many."""
         if len(members) > WEIGHED:
             return None
-        block, at = np.ix_(members, members), {one: n for n, one in enumerate(members)}
+        block, at = np.ix_(members, members), {item: n for n, item in enumerate(members)}
         weighed = partitions.posterior(
             self._known.llr[block], self._known.comparable[block], together=TOGETHER
         )
         possible = [
-            one
-            for one in weighed.partitions
-            if all(one.partition[at[i]] == one.partition[at[j]] for i, j in same)
+            item
+            for item in weighed.partitions
+            if all(item.partition[at[i]] == item.partition[at[j]] for i, j in same)
         ]
-        whole = sum(one.probability for one in possible)
-        one_block = sum(one.probability for one in possible if not any(one.partition))
+        whole = sum(item.probability for item in possible)
+        one_block = sum(item.probability for item in possible if not any(item.partition))
         return one_block / whole if whole else None
 
 
@@ -253,17 +253,19 @@ def _with_nearest(
     clusters: Sequence[Cluster], llr: NDArray[np.float64], open_pairs: Mask
 ) -> list[Cluster]:
     """Clusters without identity get the identity that they most probably are."""
-    catalogued = np.array([n for n, one in enumerate(clusters) if one.identity_id is not None], int)
-    found = list(clusters)
-    for place, one in enumerate(clusters):
-        here = catalogued[open_pairs[place, catalogued]] if one.identity_id is None else ()
+    catalogued = np.array(
+        [n for n, cluster in enumerate(clusters) if cluster.identity_id is not None], int
+    )
+    with_nearest = list(clusters)
+    for place, cluster in enumerate(clusters):
+        here = catalogued[open_pairs[place, catalogued]] if cluster.identity_id is None else ()
         if len(here):
             best = int(here[llr[place, here].argmax()])
             near = clusters[best]
-            found[place] = replace(
-                one,
+            with_nearest[place] = replace(
+                cluster,
                 near_identity=near.identity_id,
                 near_encounter=near.encounters[0],
                 near=probability(float(llr[place, best])),
             )
-    return found
+    return with_nearest

@@ -52,7 +52,7 @@ class Cluster:
     def veiled(self, hidden: Collection[Couple]) -> "Cluster":
         """Without what the photos of some pairs say, which are being reviewed blind."""
         weakest = self.weakest if self.weakest and self.weakest.couple not in hidden else None
-        doubtful = tuple(one for one in self.doubtful if one.couple not in hidden)
+        doubtful = tuple(link for link in self.doubtful if link.couple not in hidden)
         return replace(self, weakest=weakest, doubtful=doubtful)
 
 
@@ -118,12 +118,12 @@ def version(connection: Connection, maker: Maker) -> str:
 
 def newest(connection: Connection) -> tuple[int, str, datetime] | None:
     """Number, version and age of the newest, without its content."""
-    found = connection.execute(
+    row = connection.execute(
         select(clustering.c.id, clustering.c.version, clustering.c.made_at)
         .order_by(clustering.c.id.desc())
         .limit(1)
     ).first()
-    return None if found is None else (found.id, found.version, found.made_at)
+    return None if row is None else (row.id, row.version, row.made_at)
 
 
 def get(connection: Connection, number: int) -> KeptClusters | None:
@@ -137,8 +137,8 @@ def get(connection: Connection, number: int) -> KeptClusters | None:
 def put(connection: Connection, version: str, content: SortedEncounters) -> None:
     """Keep it instead of the one before."""
     connection.execute(delete(clustering))
-    made = CONTENT.dump_json(content).decode()
-    connection.execute(insert(clustering).values(version=version, content=made))
+    text = CONTENT.dump_json(content).decode()
+    connection.execute(insert(clustering).values(version=version, content=text))
 
 
 def enqueue(connection: Connection) -> bool:

@@ -49,17 +49,17 @@ class NamingPlan:
     def latest(self) -> dict[int, int]:
         """The same by encounter: those that get an identity, then those that have it."""
         every = (*(step.encounter for step in self.steps), *self.settled)
-        return {one.id: one.decision_id for one in every}
+        return {encounter.id: encounter.decision_id for encounter in every}
 
 
 def plan(
     connection: Connection, chosen: Sequence[int], made_by: SortedEncounters | None
 ) -> NamingPlan:
     """What would be decided if these encounters were said to be one animal."""
-    found = encounters.summaries(connection, chosen)
-    if missing := [one for one in chosen if one not in found]:
+    summaries = encounters.summaries(connection, chosen)
+    if missing := [one for one in chosen if one not in summaries]:
         raise NotFound(f"no encounter {missing[0]}")
-    of = [found[one] for one in dict.fromkeys(chosen)]
+    of = [summaries[one] for one in dict.fromkeys(chosen)]
     known = {one.identity_id: one.identity or "" for one in of if one.identity_id is not None}
     measured = said.measured(connection, _maker(made_by), [one.id for one in of])
     strongest: dict[int, float] = {}
@@ -112,17 +112,21 @@ def carry_out(
             note=note,
         )
     rests = said.evidence(connection, _maker(made_by), planned.encounters)
-    asked = Asked(reviewer, note, rests, planned.latest)
+    request = Asked(reviewer, note, rests, planned.latest)
     identity = planned.identity[0] if planned.identity else None
-    return changes.gather(connection, identity, name.strip() or None, decided, asked)[1]
+    return changes.gather(connection, identity, name.strip() or None, decided, request)[1]
 
 
 def next_names(connection: Connection, plans: Sequence[NamingPlan]) -> list[str]:
     """The names that new identities get in turn where nobody gives one."""
     first = int(identities.next_name(connection)[1:])
-    new = [one for one in plans if one.identity is None and not one.problem]
-    number = {id(one): first + n for n, one in enumerate(new)}
-    return [f"L{number[id(one)]:03d}" if id(one) in number else "" for one in plans]
+    new = [
+        named_plan for named_plan in plans if named_plan.identity is None and not named_plan.problem
+    ]
+    number = {id(named_plan): first + n for n, named_plan in enumerate(new)}
+    return [
+        f"L{number[id(named_plan)]:03d}" if id(named_plan) in number else "" for named_plan in plans
+    ]
 
 
 def _maker(made_by: SortedEncounters | None) -> Maker | None:

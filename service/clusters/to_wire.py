@@ -8,7 +8,7 @@ from service.store.pairs import Couple
 
 
 def clusters_out(
-    kept: KeptClusters | None,
+    newest: KeptClusters | None,
     hidden: Collection[Couple],
     limit: int,
     offset: int,
@@ -16,11 +16,11 @@ def clusters_out(
     current: bool,
 ) -> ClustersOut:
     """Clusters, the largest first. hidden: pairs that are being reviewed blind."""
-    content = kept.content if kept else None
+    content = newest.content if newest else None
     clusters = content.clusters if content else ()
     shown = [cluster.veiled(hidden) for cluster in clusters[offset : offset + limit]]
     return ClustersOut(
-        made=made_out(kept, current=current),
+        made=made_out(newest, current=current),
         encounters=content.encounters if content else 0,
         animals=content.animals if content else 0,
         unplaced=content.unplaced if content else 0,
@@ -32,23 +32,23 @@ def clusters_out(
 
 
 def suggestions_out(
-    kept: KeptClusters | None, pairs: Sequence[Worth], *, current: bool
+    newest: KeptClusters | None, pairs: Sequence[Worth], *, current: bool
 ) -> SuggestionsOut:
     """Pairs that are worth a look."""
     return SuggestionsOut(
-        made=made_out(kept, current=current),
+        made=made_out(newest, current=current),
         suggestions=[SuggestionOut.model_validate(pair) for pair in pairs],
     )
 
 
-def made_out(kept: KeptClusters | None, *, current: bool) -> Made | None:
+def made_out(newest: KeptClusters | None, *, current: bool) -> Made | None:
     """When and from what the clusters were made."""
-    if kept is None:
+    if newest is None:
         return None
     return Made(
-        made_at=kept.made_at,
+        made_at=newest.made_at,
         current=current,
-        model=kept.content.model,
-        calibrator=kept.content.calibrator,
-        prior=kept.content.prior,
+        model=newest.content.model,
+        calibrator=newest.content.calibrator,
+        prior=newest.content.prior,
     )

@@ -121,19 +121,19 @@ def _ends(places: Correspondences, panes: tuple[Pane, Pane], *, turned: bool) ->
 def _spread(ends: Sequence[Ends], kind: str, taken: Sequence[Ends]) -> list[Ends]:
     """The strongest that lie apart from each other and, at the least distance, from `taken`."""
     chosen: list[Ends] = []
-    free = [one for one in ends if all(_apart(one, other, APART[-1]) for other in taken)]
+    free = [both for both in ends if all(_apart(both, other, APART[-1]) for other in taken)]
     for least in APART:
         chosen = []
-        for one in free:
-            if len(chosen) < MARKED[kind] and all(_apart(one, o, least) for o in chosen):
-                chosen.append(one)
+        for both in free:
+            if len(chosen) < MARKED[kind] and all(_apart(both, o, least) for o in chosen):
+                chosen.append(both)
         if len(chosen) == MARKED[kind]:
             break
     return chosen
 
 
-def _apart(one: Ends, other: Ends, least: float) -> bool:
-    return all(dist(a, b) >= least for a, b in zip(one, other, strict=True))
+def _apart(both: Ends, other: Ends, least: float) -> bool:
+    return all(dist(a, b) >= least for a, b in zip(both, other, strict=True))
 
 
 def _labelled(groups: Sequence[Places]) -> Iterator[list[FigureMark]]:
@@ -146,13 +146,13 @@ def _labelled(groups: Sequence[Places]) -> Iterator[list[FigureMark]]:
             yield [FigureMark(kind, round(x, 1), round(y, 1), label) for x, y in ends]
 
 
-def _words(comparison: Comparison, compared: int, one: str, other: str) -> str:
-    """How many were compared, what agrees, what differs. one, other: names of the photos."""
+def _words(comparison: Comparison, compared: int, first: str, second: str) -> str:
+    """How many were compared, what agrees, what differs. first, second: names of the photos."""
     words = ngettext(
         "%(num)s pair of photos was compared; %(one)s and %(other)s, drawn here, agree best.",
         "%(num)s pairs of photos were compared; %(one)s and %(other)s, drawn here, agree best.",
         compared,
-    ) % {"num": number(compared), "one": one, "other": other}
+    ) % {"num": number(compared), "one": first, "other": second}
     agreeing = {places.kind: len(places) for places in comparison.correspondences}
     points = _(
         "After geometry %(rosettes)s of the rosettes and %(rootsift)s of RootSIFT agree."

@@ -100,7 +100,9 @@ def write(
 
 def _number(connection: Connection, case: str) -> int:
     """Of a case that is named, else of the case with this number."""
-    found = next((one.id for one in cases.every(connection) if one.name == case), None)
-    if found is None and not (case.isascii() and case.isdecimal()):
+    named = next(
+        (named_case.id for named_case in cases.every(connection) if named_case.name == case), None
+    )
+    if named is None and not (case.isascii() and case.isdecimal()):
         raise NotFound(f"no case {case}")
-    return found or cases.get(connection, int(case)).id
+    return named or cases.get(connection, int(case)).id

@@ -48,8 +48,8 @@ def interval(ends: tuple[float, float]) -> str:
 def facts(record: Dossier, digest: str) -> Iterator[Line]:
     """Who made it, with what: the table at the top."""
     model, calibrator, case = record.model, record.calibrator, record.report.case
-    made = {"moment": f"{when(record.made_at)} UTC", "software": record.software}
-    yield _("Made"), _("%(moment)s, by %(software)s") % made
+    moment = {"moment": f"{when(record.made_at)} UTC", "software": record.software}
+    yield _("Made"), _("%(moment)s, by %(software)s") % moment
     opened = _("number %(number)s, opened %(day)s, %(state)s")
     values = {"number": case.id, "day": day(case.created_at), "state": _closed(record)}
     yield _("Case"), opened % values

@@ -20,7 +20,7 @@ class NoIdentityChosen(InputError):
 
 
 def decision_form(
-    who: Who,
+    actor: Who,
     kind: Annotated[Kind, Form()],
     after: Annotated[int, Form(ge=0, le=2**31 - 1)],
     identity_id: Annotated[int | None, Form(ge=1, le=2**31 - 1)] = None,
@@ -44,7 +44,7 @@ def decision_form(
         llr=llr if beside else None,
         model=model if beside else None,
         calibrator=calibrator if beside else None,
-        reviewer=who.signs(reviewer),
+        reviewer=actor.signs(reviewer),
         note=note.replace("\x00", "").strip(),
         after=after,
     )

@@ -144,10 +144,10 @@ class EncounterList:
     pages: int
 
 
-def encounter_list(connection: Connection, wanted: EncounterFilters) -> EncounterList:
+def encounter_list(connection: Connection, filters: EncounterFilters) -> EncounterList:
     """The encounters that fit, newest first."""
-    total = encounters.total(connection, wanted.sought)
+    total = encounters.total(connection, filters.sought)
     pages = max(1, -(-total // PAGE))
-    page = min(wanted.page, pages)
-    shown = encounters.search(connection, wanted.sought, limit=PAGE, offset=(page - 1) * PAGE)
-    return EncounterList(tuple(row(one) for one in shown), total, page, pages)
+    page = min(filters.page, pages)
+    shown = encounters.search(connection, filters.sought, limit=PAGE, offset=(page - 1) * PAGE)
+    return EncounterList(tuple(row(summary) for summary in shown), total, page, pages)

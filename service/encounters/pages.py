@@ -39,17 +39,21 @@ def encounter_page(
     page_number: Annotated[str, Query(alias="page")] = "1",
 ) -> Response:
     """Encounters, by default those that wait."""
-    wanted = filters(state, station, flank, page_number)
+    chosen_filters = filters(state, station, flank, page_number)
     with database.read() as connection:
-        found = encounter_list(connection, wanted)
-        chosen = {"state": wanted.state, "station": wanted.station, "flank": wanted.flank}
+        listed = encounter_list(connection, chosen_filters)
+        chosen = {
+            "state": chosen_filters.state,
+            "station": chosen_filters.station,
+            "flank": chosen_filters.flank,
+        }
         values = {
             "nav": "encounters",
-            "rows": found.rows,
-            "total": found.total,
-            "page": found.page,
-            "pages": found.pages,
-            "filters": wanted,
+            "rows": listed.rows,
+            "total": listed.total,
+            "page": listed.page,
+            "pages": listed.pages,
+            "filters": chosen_filters,
             "states": STATES,
             "stations": progress.stations(connection),
             "busy": counts(connection).pending > 0,
@@ -115,7 +119,7 @@ def _candidates(ahead: Ahead, engine: Engine, encounter_id: int) -> tuple[Answer
     if engine.loaded is None:
         return None, engine.failure or ""
     try:
-        found = ahead.answer(
+        answer = ahead.answer(
             ("candidates", encounter_id),
             lambda: engine.candidates(encounter_id, wait=False),
             lambda: engine.candidates(encounter_id),
@@ -124,7 +128,7 @@ def _candidates(ahead: Ahead, engine: Engine, encounter_id: int) -> tuple[Answer
         return None, ""
     except ReidError as error:
         return None, trouble(error)
-    return found, ""
+    return answer, ""
 
 
 def _look_ahead(ahead: Ahead, engine: Engine, encounter_id: int | None) -> None:
@@ -148,13 +152,13 @@ def decide(
     metrics: TheMetrics,
     ahead: TheAhead,
     engine: TheEngine,
-    who: Who,
+    actor: Who,
     new: DecisionForm,
 ) -> Response:
     """Record a decision and show the encounter again, with a message and the way back."""
     try:
         with database.write() as connection:
-            made = decisions.add(connection, encounter_id, new)
+            decision = decisions.add(connection, encounter_id, new)
     except Conflict as error:
         return _compare(
             request,
@@ -165,7 +169,7 @@ def decide(
             f"{sentence(said_by_core(str(error)))}.",
             409,
         )
-    metrics.decisions.labels(made.kind).inc()
-    response = goto(f"/encounters/{encounter_id}?said={made.id}")
-    remember(response, new.reviewer, who)
+    metrics.decisions.labels(decision.kind).inc()
+    response = goto(f"/encounters/{encounter_id}?said={decision.id}")
+    remember(response, new.reviewer, actor)
     return response

@@ -38,17 +38,17 @@ def posterior_page(
     """Who an encounter may be, under a number of unseen animals that anybody may change."""
     with database.read() as connection:
         summary = encounters.summary(connection, encounter_id)
-    found, problem = _who(ahead, engine, database, encounter_id, _above_zero(unseen))
+    answer, problem = _who(ahead, engine, database, encounter_id, _above_zero(unseen))
     with database.read() as connection:
         values = {
             "nav": "encounters",
             "encounter_id": encounter_id,
             "heading": f"{title(summary)}, {when(summary.started_at)}",
-            "found": found,
-            "lines": chances(found) if found else (),
+            "found": answer,
+            "lines": chances(answer) if answer else (),
             "problem": problem,
             "loaded": engine.loaded is not None,
-            "busy": found is None and not problem,
+            "busy": answer is None and not problem,
         }
         return page(request, "encounters/posterior.html", connection, **values)
 
@@ -60,7 +60,7 @@ def _who(
     if engine.loaded is None:
         return None, engine.failure or ""
     try:
-        found = ahead.answer(
+        answer = ahead.answer(
             ("who", encounter_id, unseen),
             lambda: posterior(database, engine, encounter_id, unseen, wait=False),
             lambda: posterior(database, engine, encounter_id, unseen),
@@ -69,7 +69,7 @@ def _who(
         return None, ""
     except ReidError as error:
         return None, trouble(error)
-    return found, ""
+    return answer, ""
 
 
 def _above_zero(text: str) -> float | None:

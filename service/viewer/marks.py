@@ -70,34 +70,34 @@ class SectionRow:
 
 def marks(laid: Laid, look: PairLook) -> tuple[PairMark, ...]:
     """Every mark, rings first and strongest first; none without a comparison."""
-    found = laid.comparison
-    if found is None:
+    comparison = laid.comparison
+    if comparison is None:
         return ()
     radii = radius(laid, 0), radius(laid, 1)
-    made = [
+    agreeing = [
         _mark("agree", str(number), ends, laid, radii, look)
-        for number, ends in enumerate(_agreeing(found, AROUND * radii[0] / RING), 1)
+        for number, ends in enumerate(_agreeing(comparison, AROUND * radii[0] / RING), 1)
     ]
-    seen = found.overlap
-    if seen and seen.registration is not Source.OUTLINE:
-        places = _ends(seen.discrepancies)
-        made += [
+    overlap = comparison.overlap
+    if overlap and overlap.registration is not Source.OUTLINE:
+        places = _ends(overlap.discrepancies)
+        agreeing += [
             _mark("differ", letter, ends, laid, radii, look)
             for letter, ends in zip(ascii_uppercase, places, strict=False)
         ]
-    return tuple(made)
+    return tuple(agreeing)
 
 
 def drawn(every: Sequence[PairMark], look: PairLook) -> tuple[PairMark, ...]:
     """All that differ and the strongest that agree, or all of both on request."""
-    rings = [one for one in every if one.kind == "agree"]
+    rings = [mark for mark in every if mark.kind == "agree"]
     shown: list[PairMark] = []
     for ring in rings:
         room = ROOM * ring.radius0 / RING
         if look.every or all(dist(ring.photo0, other.photo0) >= room for other in shown):
             shown.append(ring)
     shown = shown if look.every else shown[:DRAWN]
-    return (*shown, *(one for one in every if one.kind == "differ"))
+    return (*shown, *(mark for mark in every if mark.kind == "differ"))
 
 
 def sections(
@@ -107,14 +107,14 @@ def sections(
     frame = laid.frames[0]
     if frame is None:
         return ()
-    found = laid.comparison
-    judged = found is not None and found.overlap is not None
+    comparison = laid.comparison
+    judged = comparison is not None and comparison.overlap is not None
     judged = judged and laid.mesh.source is not Source.OUTLINE
     rows = []
     for key, (section, name) in enumerate(SECTIONS.items(), 1):
-        here = [one.kind for one in every if one.section == _(name)]
+        here = [mark.kind for mark in every if mark.section == _(name)]
         url = _closer(look, pane, frame.window(section))
-        agree = here.count("agree") if found else None
+        agree = here.count("agree") if comparison else None
         differ = here.count("differ") if judged else None
         rows.append(SectionRow(key, _(name), agree, differ, url))
     return tuple(rows)
@@ -125,21 +125,25 @@ def radius(laid: Laid, side: int) -> float:
     return RING * (laid.spacings[side] or laid.boxes[side].width / COARSE)
 
 
-def _agreeing(found: Comparison, apart: float) -> list[tuple[Point, Point, float]]:
+def _agreeing(comparison: Comparison, apart: float) -> list[tuple[Point, Point, float]]:
     """The strongest agreements of all witnesses, one for each rosette."""
-    every = [ends for some in found.correspondences for ends in _ends(some)]
-    kept: list[tuple[Point, Point, float]] = []
-    for ends in sorted(every, key=lambda one: -one[2]):
-        if ends[2] > CARRIES and all(dist(ends[0], other[0]) >= apart for other in kept):
-            kept.append(ends)
-    return kept
+    every = [
+        ends for correspondences in comparison.correspondences for ends in _ends(correspondences)
+    ]
+    apart_ends: list[tuple[Point, Point, float]] = []
+    for ends in sorted(every, key=lambda ends: -ends[2]):
+        if ends[2] > CARRIES and all(dist(ends[0], other[0]) >= apart for other in apart_ends):
+            apart_ends.append(ends)
+    return apart_ends
 
 
-def _ends(found: Correspondences) -> list[tuple[Point, Point, float]]:
+def _ends(correspondences: Correspondences) -> list[tuple[Point, Point, float]]:
     """Points of both photos and the strength, as plain numbers."""
     return [
         ((float(p[0]), float(p[1])), (float(q[0]), float(q[1])), float(s))
-        for p, q, s in zip(found.points0, found.points1, found.strength, strict=True)
+        for p, q, s in zip(
+            correspondences.points0, correspondences.points1, correspondences.strength, strict=True
+        )
     ]
 
 
@@ -152,8 +156,8 @@ def _mark(
     look: PairLook,
 ) -> PairMark:
     section = _section(laid.frames[0], ends[0])
-    said = _("%(label)s agrees") if kind == "agree" else _("%(label)s differs")
-    name = said % {"label": label}
+    words = _("%(label)s agrees") if kind == "agree" else _("%(label)s differs")
+    name = words % {"label": label}
     box = laid.boxes[0]
     url = look.url(
         zoom=CLOSE,
