@@ -18,8 +18,8 @@ from reid.types import Flank
 from service.accounts.commands import accounts
 from service.calibration.study import Calibration
 from service.cases.report import Casework
+from service.dossier.record import Dossiers
 from service.photos.intake import Intake
-from service.photos.pictures import Pictures
 from service.recognition.engine import Engine
 from service.settings import Settings, read_settings
 from service.store.database import Database
@@ -238,18 +238,8 @@ def dossier(
     from service.dossier.printing import write
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        made = write(
-            components[Settings],
-            components[Database],
-            components[Engine],
-            components[Casework],
-            components[Pictures],
-            case,
-            out,
-            as_json,
-            exact=exact,
-        )
-    typer.echo(f"{out}: content SHA-256 {made.digest}")
+        content = write(components[Dossiers], case, out, as_json, exact=exact)
+    typer.echo(f"{out}: content SHA-256 {content.digest}")
 
 
 @app.command()

@@ -7,18 +7,15 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
-from reid.errors import ReidError
-from service.cases.report import CaseReport, Casework, TheCasework
+from service.cases.report import TheCasework
 from service.cases.view import RATINGS, case_row, case_view, member_views
 from service.encounters.list_view import title
-from service.recognition.engine import Engine, TheEngine
+from service.recognition.awaited import awaited
+from service.recognition.engine import TheEngine
 from service.store import cases, encounters
 from service.store.cases import LARGEST, Case, Edit
 from service.store.database import Database
 from service.store.people import Actor
-from service.web.advice import trouble
-from service.web.ahead import Ahead
-from service.web.kept import NotYet
 from service.web.page import goto, page, remember
 from service.web.parameters import RowNumber, TheAhead, TheDatabase, Who
 from service.web.wire import Line
@@ -76,7 +73,13 @@ def case_page(
     """What the photos and the map say about a case."""
     with database.read() as connection:
         case = cases.get(connection, case_id)
-    report, problem = _report(ahead, engine, casework, case_id)
+    report, problem = awaited(
+        ahead,
+        engine,
+        ("report", case_id),
+        lambda: casework.at_once().report(case_id),
+        lambda: casework.report(case_id),
+    )
     with database.read() as connection:
         members = [(encounters.summary(connection, number), None) for number in case.encounters]
         pending = sum(number.pending for number, _ in members)
@@ -158,25 +161,6 @@ def put_into_case(
 ) -> Response:
     """Put this encounter into a case and go to the case."""
     return _put(database, case, [encounter_id], actor, reviewer)
-
-
-def _report(
-    ahead: Ahead, engine: Engine, casework: Casework, case_id: int
-) -> tuple[CaseReport | None, str]:
-    """The report, or why there is none; neither while it is being found out."""
-    if engine.loaded is None:
-        return None, engine.failure or ""
-    try:
-        report = ahead.answer(
-            ("report", case_id),
-            lambda: casework.at_once().report(case_id),
-            lambda: casework.report(case_id),
-        )
-    except NotYet:
-        return None, ""
-    except ReidError as error:
-        return None, trouble(error)
-    return report, ""
 
 
 def _put(database: Database, case_id: int, ids: list[int], actor: Actor, reviewer: str) -> Response:

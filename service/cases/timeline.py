@@ -1,7 +1,7 @@
 """The timeline of a case: encounters along time, gaps, day and night, and dates in conflict."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -128,7 +128,7 @@ def timeline(moments: Sequence[Moment], *, today: datetime) -> TimelineView | No
     place = _Axis(first, last)
     dots = _in_lanes([_dot(moment, span, place(span.start)) for moment, span in usable])
     deepest = max((dot.y for dot in dots), default=0.0)
-    dots = [_moved(dot, ABOVE + deepest) for dot in dots]
+    dots = [replace(dot, y=ABOVE + deepest - dot.y) for dot in dots]
     axis = ABOVE + deepest + DOT
     known = [
         moment for moment in moments if moment.spans and not is_wrong(moment.spans[0].start, today)
@@ -169,16 +169,8 @@ def _in_lanes(dots: Sequence[TimeDot]) -> list[TimeDot]:
     for dot in sorted(dots, key=lambda dot: dot.x):
         lane = next((n for n, end in enumerate(ends) if dot.x - end >= DOT + 14), len(ends))
         ends[lane : lane + 1] = [dot.x]
-        placed.append(_at(dot, lane * LANE))
+        placed.append(replace(dot, y=lane * LANE))
     return placed
-
-
-def _moved(dot: TimeDot, ground: float) -> TimeDot:
-    return _at(dot, ground - dot.y)
-
-
-def _at(dot: TimeDot, y: float) -> TimeDot:
-    return TimeDot(dot.x, y, dot.letter, dot.animal, dot.night, dot.stated)
 
 
 def _links(dots: Sequence[TimeDot]) -> list[TimelineLink]:

@@ -8,19 +8,12 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from sqlalchemy import Connection
 
-from reid.errors import BadSettings, NotFound
-from service.cases.report import Casework
-from service.dossier.record import Dossier, dossier
+from reid.errors import BadSettings
+from service.dossier.record import Dossier, Dossiers
 from service.dossier.to_wire import dossier_out
 from service.dossier.view import dossier_view
 from service.dossier.wire import DossierOut
-from service.photos.pictures import Pictures
-from service.recognition.engine import Engine
-from service.settings import Settings
-from service.store import cases
-from service.store.database import Database
 from service.web import languages
 from service.web.words import FILTERS, SIGNS
 
@@ -73,36 +66,15 @@ def file_stem(record: Dossier) -> str:
 
 
 def write(
-    settings: Settings,
-    database: Database,
-    engine: Engine,
-    casework: Casework,
-    pictures: Pictures,
-    case: str,
-    out: Path,
-    json: Path | None = None,
-    *,
-    exact: bool = False,
+    dossiers: Dossiers, case: str, out: Path, json: Path | None = None, *, exact: bool = False
 ) -> DossierOut:
     """Write a dossier, and its JSON if asked. case: number or name."""
     for path in (out, json):
         if path and not path.parent.is_dir():
             raise BadSettings(f"there is no folder {path.parent}")
-    with database.read() as connection:
-        number = _number(connection, case)
-    record = dossier(settings, database, engine, casework, pictures, number, exact=exact)
+    record = dossiers.of(dossiers.number(case), exact=exact)
     content = dossier_out(record)
     out.write_text(printed(record, content.digest).html, encoding="utf-8")
     if json:
         json.write_text(content.model_dump_json(indent=2) + "\n", encoding="utf-8")
     return content
-
-
-def _number(connection: Connection, case: str) -> int:
-    """Of a case that is named, else of the case with this number."""
-    named = next(
-        (named_case.id for named_case in cases.every(connection) if named_case.name == case), None
-    )
-    if named is None and not (case.isascii() and case.isdecimal()):
-        raise NotFound(f"no case {case}")
-    return named or cases.get(connection, int(case)).id

@@ -8,8 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from string import ascii_uppercase
+from typing import Annotated
 
-from reid.errors import InputError, UnknownModel
+from fastapi import Depends
+
+from reid.errors import InputError, NotFound, UnknownModel
 from reid.types import Box, Comparison, Correspondences, Overlap
 from reid.weights import default_folder, load_card
 from service.cases.report import CaseReport, Casework, Member, OtherPrior, other_priors
@@ -22,6 +25,7 @@ from service.store import cases
 from service.store.database import Database
 from service.store.identities import Reference
 from service.store.photos import Claim
+from service.web.parameters import component
 
 CROPS = 6
 """So many crops of an encounter are shown, and all that speak; every photo is listed."""
@@ -107,33 +111,52 @@ class Dossier:
     priors: tuple[OtherPrior, ...]
 
 
-def dossier(
-    settings: Settings,
-    database: Database,
-    engine: Engine,
-    casework: Casework,
-    pictures: Pictures,
-    case_id: int,
-    *,
-    exact: bool = False,
-) -> Dossier:
-    """All of a case. exact: positions as they are, not rounded. NotFound for an unknown case."""
-    with database.read() as connection:
-        cases.get(connection, case_id)  # before the network is loaded for nothing
-    report = casework.report(case_id)
-    best = {n: pair.says.best for n, pair in enumerate(report.pairs)}
-    return Dossier(
-        made_at=datetime.now(UTC).replace(microsecond=0),
-        software=f"leopard-reid {installed()}",
-        species=settings.species,
-        exact=exact,
-        model=_model(report.model, _folder(settings)),
-        calibrator=_calibrator(settings, engine),
-        report=report,
-        encounters=_encounters(pictures, report),
-        speaking={n: _recorded(pair) for n, pair in best.items() if pair},
-        priors=other_priors(report),
-    )
+class Dossiers:
+    """Makes the dossiers of cases."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        engine: Engine,
+        casework: Casework,
+        pictures: Pictures,
+    ) -> None:
+        self._settings, self._database, self._engine = settings, database, engine
+        self._casework, self._pictures = casework, pictures
+
+    def of(self, case_id: int, *, exact: bool = False) -> Dossier:
+        """All of a case. exact: positions as recorded. NotFound for an unknown case."""
+        with self._database.read() as connection:
+            cases.get(connection, case_id)  # before the network is loaded for nothing
+        report = self._casework.report(case_id)
+        best = {n: pair.says.best for n, pair in enumerate(report.pairs)}
+        return Dossier(
+            made_at=datetime.now(UTC).replace(microsecond=0),
+            software=f"leopard-reid {installed()}",
+            species=self._settings.species,
+            exact=exact,
+            model=_model(report.model, _folder(self._settings)),
+            calibrator=_calibrator(self._settings, self._engine),
+            report=report,
+            encounters=_encounters(self._pictures, report),
+            speaking={n: _recorded(pair) for n, pair in best.items() if pair},
+            priors=other_priors(report),
+        )
+
+    def number(self, case: str) -> int:
+        """Of a case that is called so, else of the case with this number. NotFound for neither."""
+        with self._database.read() as connection:
+            for known in cases.every(connection):
+                if known.name == case:
+                    return known.id
+            if not (case.isascii() and case.isdecimal()):
+                raise NotFound(f"no case {case}")
+            return cases.get(connection, int(case)).id
+
+
+TheDossiers = Annotated[Dossiers, Depends(component(Dossiers))]
+"""The app's, for a route."""
 
 
 def _folder(settings: Settings) -> Path:

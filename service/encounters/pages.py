@@ -7,20 +7,19 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
-from reid.errors import Conflict, ReidError
+from reid.errors import Conflict
 from service.encounters.comparison_view import comparing
 from service.encounters.comparison_words import said
 from service.encounters.decision_form import DecisionForm
 from service.encounters.list_view import STATES, encounter_list, filters
-from service.recognition.engine import Answer, Engine, TheEngine
+from service.recognition.awaited import awaited
+from service.recognition.engine import Engine, TheEngine
 from service.store import cases, decisions, encounters, identities, progress
 from service.store.database import Database
 from service.viewer import look as looks
 from service.viewer.drawing import tone
-from service.web.advice import trouble
 from service.web.ahead import Ahead
 from service.web.core_words import said_by_core
-from service.web.kept import NotYet
 from service.web.page import goto, page, remember
 from service.web.page_counts import counts
 from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheMetrics, Who
@@ -85,7 +84,13 @@ def _compare(
 ) -> Response:
     with database.read() as connection:
         detail = encounters.get(connection, encounter_id)
-    answer, problem = _candidates(ahead, engine, encounter_id)
+    answer, problem = awaited(
+        ahead,
+        engine,
+        ("candidates", encounter_id),
+        lambda: engine.candidates(encounter_id, wait=False),
+        lambda: engine.candidates(encounter_id),
+    )
     look = looks.parse(request.query_params)
     still = answer is None and not problem
     view = comparing(detail, answer, look, still=still)
@@ -112,23 +117,6 @@ def _compare(
         response = page(request, "encounters/encounter.html", connection, **values)
     response.status_code = status
     return response
-
-
-def _candidates(ahead: Ahead, engine: Engine, encounter_id: int) -> tuple[Answer | None, str]:
-    """The answer, or why there is none; neither while it is being found out."""
-    if engine.loaded is None:
-        return None, engine.failure or ""
-    try:
-        answer = ahead.answer(
-            ("candidates", encounter_id),
-            lambda: engine.candidates(encounter_id, wait=False),
-            lambda: engine.candidates(encounter_id),
-        )
-    except NotYet:
-        return None, ""
-    except ReidError as error:
-        return None, trouble(error)
-    return answer, ""
 
 
 def _look_ahead(ahead: Ahead, engine: Engine, encounter_id: int | None) -> None:

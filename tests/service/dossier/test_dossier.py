@@ -16,16 +16,12 @@ from typer.testing import CliRunner
 from reid.errors import BadSettings, NotFound
 from reid.types import Box, Comparison, Correspondences, Overlap, Source
 from service.__main__ import app as command_line
-from service.cases.report import Casework
 from service.dossier.pair_view import pair_figure
 from service.dossier.printing import printed, write
-from service.dossier.record import DossierPhoto, PhotoCrop, dossier
+from service.dossier.record import DossierPhoto, Dossiers, PhotoCrop
 from service.dossier.to_wire import dossier_out
 from service.dossier.wire import DossierOut
 from service.encounters.pair_evidence import BestPair
-from service.photos.pictures import Pictures
-from service.recognition.engine import Engine
-from service.settings import Settings
 from service.store import cases, encounters
 from service.store.database import Database
 from service.store.files import PhotoFiles
@@ -155,8 +151,7 @@ def test_the_digest_is_of_the_content_and_not_of_the_moment(client, seen, opened
 
 def test_one_record_gives_one_page(app, client, seen, opened):
     case, components = opened(seen(1, 1)), app.state.components
-    parts = [components[part] for part in (Settings, Database, Engine, Casework, Pictures)]
-    kept = dossier(*parts, case)
+    kept = components[Dossiers].of(case)
     digest = dossier_out(kept).digest
     assert digest == record(client, case)["digest"]
     assert printed(kept, digest) == printed(kept, digest)
@@ -328,11 +323,7 @@ def test_a_page_and_its_json_are_written_by_name_or_number(app, client, seen, op
     case, components = opened(seen(1, 1), seen(1, 9)), app.state.components
     out, json_ = tmp_path / "d.html", tmp_path / "d.json"
     made = write(
-        components[Settings],
-        components[Database],
-        components[Engine],
-        components[Casework],
-        components[Pictures],
+        components[Dossiers],
         "Ustyurt 2018",
         out,
         json_,
@@ -341,11 +332,7 @@ def test_a_page_and_its_json_are_written_by_name_or_number(app, client, seen, op
     assert DossierOut.model_validate_json(json_.read_text()) == made
     assert (
         write(
-            components[Settings],
-            components[Database],
-            components[Engine],
-            components[Casework],
-            components[Pictures],
+            components[Dossiers],
             str(case),
             out,
         ).digest
@@ -357,22 +344,14 @@ def test_a_file_that_cannot_be_written_or_a_case_that_is_not_there_is_said(app, 
     components = app.state.components
     with pytest.raises(BadSettings, match="no folder"):
         write(
-            components[Settings],
-            components[Database],
-            components[Engine],
-            components[Casework],
-            components[Pictures],
+            components[Dossiers],
             "1",
             tmp_path / "none" / "d.html",
         )
     for case in ("9", "Nobody"):
         with pytest.raises(NotFound, match=f"no case {case}"):
             write(
-                components[Settings],
-                components[Database],
-                components[Engine],
-                components[Casework],
-                components[Pictures],
+                components[Dossiers],
                 case,
                 tmp_path / "d.html",
             )
