@@ -60,21 +60,21 @@ class CalibrationState:
     """The calibrator in force, how it was tested, and what this catalogue says about it.
 
     fitted: the calibrator as its card has it; used: with what was applied. tested: None where there
-    was no test. kept: the latest study and what was applied. decisions: that were ever taken.
+    was no test. local: the latest study and what was applied. decisions: that were ever taken.
     available: what a study would have now.
     """
 
     fitted: Calibrator
     used: Calibrator
     tested: Tested | None
-    kept: Kept
+    local: Kept
     decisions: int
     available: Supply
 
     @property
     def in_force(self) -> bool:
         """Whether what was applied belongs to the calibrator that speaks."""
-        return self.kept.applied is not None and self.kept.applied.calibrator == self.fitted.id
+        return self.local.applied is not None and self.local.applied.calibrator == self.fitted.id
 
     def llr(self, pair: LocalPair) -> float:
         """log10, of a suspect pair by the calibrator as fitted, within its bound."""
@@ -104,7 +104,7 @@ class Calibration:
             fitted=self._engine.fitted(),
             used=self._engine.calibrator(),
             tested=self._tested(),
-            kept=self.kept,
+            local=self.kept,
             decisions=self.decisions,
             available=self.supply(),
         )

@@ -15,7 +15,7 @@ from service.store.calibration import Applied, Studied
 
 def calibration_out(state: CalibrationState) -> CalibrationOut:
     """All that is known."""
-    used, local, tested = state.used, state.kept, state.tested
+    used, local, tested = state.used, state.local, state.tested
     return CalibrationOut(
         calibrator=used.id,
         fitted=state.fitted.id,

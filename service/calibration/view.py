@@ -56,7 +56,7 @@ class CalibrationView:
 
 def calibration_view(state: CalibrationState) -> CalibrationView:
     """The page of a calibration."""
-    local, tested = state.kept, state.tested
+    local, tested = state.local, state.tested
     return CalibrationView(
         facts=tuple(_facts(state)),
         warning=(
@@ -144,7 +144,7 @@ def _facts(state: CalibrationState) -> Iterator[tuple[str, str]]:
         _("same from +%(same)s, different from %(minus)s%(same)s")
         % {"same": general(used.same), "minus": MINUS},
     )
-    applied = state.kept.applied
+    applied = state.local.applied
     if applied is None or not state.in_force:
         yield _("Local"), _("none: llrs are as the calibrator was fitted")
         return

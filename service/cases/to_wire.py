@@ -34,20 +34,20 @@ def report_out(report: CaseReport, *, exact: bool) -> CaseReportOut:
     weighed = report.partitions
     return CaseReportOut(
         case=CaseOut.model_validate(report.case),
-        encounters=[_member(one, exact=exact) for one in report.members],
+        encounters=[_member(member, exact=exact) for member in report.members],
         llr=report.llr.tolist(),
-        pairs=[_pair(one, ids) for one in report.pairs],
+        pairs=[_pair(pair, ids) for pair in report.pairs],
         partitions=[
             PartitionOut(
-                probability=one.probability,
-                animals=[[ids[n] for n in block] for block in one.blocks],
+                probability=partition.probability,
+                animals=[[ids[n] for n in block] for block in partition.blocks],
             )
-            for one in (weighed.partitions if weighed else ())
+            for partition in (weighed.partitions if weighed else ())
         ],
         weighed=weighed.weighed if weighed else 0,
         mass=weighed.mass if weighed else 0.0,
         in_full=weighed.in_full if weighed else True,
-        conflicts=[(ids[one.a], ids[one.b], ids[one.c]) for one in report.conflicts],
+        conflicts=[(ids[trio.a], ids[trio.b], ids[trio.c]) for trio in report.conflicts],
         movement=report.movement.source,
         model=report.model,
         calibrator=report.calibrator,

@@ -189,26 +189,26 @@ def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None 
     """A report as its page shows it. exact: whether positions are shown as they are."""
     weighed = report.partitions
     animals = animals_of(weighed)
-    known = [(one.detail.summary, one) for one in report.members]
+    known = [(member.detail.summary, member) for member in report.members]
     members = member_views(known, animals, exact=exact)
     shown = weighed.partitions[:SHOWN] if weighed and len(members) > 1 else ()
-    titles = {one.encounter.id: one.encounter.title for one in members}
+    titles = {member.encounter.id: member.encounter.title for member in members}
     return CaseView(
         members=tuple(members),
         matrix=_matrix(report),
-        pairs=tuple(_pair(one, report) for one in report.pairs),
+        pairs=tuple(_pair(pair, report) for pair in report.pairs),
         ways=ways(report),
         sums=sums(report, 1),
-        diagrams=tuple(_diagram(one, animals) for one in shown),
+        diagrams=tuple(_diagram(partition, animals) for partition in shown),
         rest=_rest(weighed, shown),
         answer=_answer(report),
         conflicts=tuple(
-            _contradiction(*(ascii_uppercase[n] for n in (one.a, one.b, one.c)))
-            for one in report.conflicts
+            _contradiction(*(ascii_uppercase[n] for n in (trio.a, trio.b, trio.c)))
+            for trio in report.conflicts
         ),
         history=tuple(
-            (one, titles.get(one.encounter_id, encounter_name(one.encounter_id)))
-            for one in report.changes
+            (change, titles.get(change.encounter_id, encounter_name(change.encounter_id)))
+            for change in report.changes
         ),
         source=said_by_core(report.movement.source),
         made_by=f"{report.model}, {report.calibrator}",

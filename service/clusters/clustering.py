@@ -70,9 +70,9 @@ def clustered(facts: ClusteringFacts, maker: Maker) -> SortedEncounters:
     begun, numbers = time.perf_counter(), list(facts.flanks)
     at = {number: place for place, number in enumerate(numbers)}
     llr = {
-        (at[one.couple[0]], at[one.couple[1]]): one.llr
-        for one in facts.measured
-        if one.comparable and at.keys() >= set(one.couple)
+        (at[pair.couple[0]], at[pair.couple[1]]): pair.llr
+        for pair in facts.measured
+        if pair.comparable and at.keys() >= set(pair.couple)
     }
     known = table(llr, comparable(list(facts.flanks.values())))
     concluded = conclusions(facts, at)
@@ -82,15 +82,15 @@ def clustered(facts: ClusteringFacts, maker: Maker) -> SortedEncounters:
     clusters = [shown.cluster(group) for group in grouping.groups]
     worth = [
         Worth(
-            couple=(numbers[one.pair[0]], numbers[one.pair[1]]),
-            llr=float(known.llr[one.pair]),
-            compared=bool(known.compared[one.pair]),
-            together=one.together,
-            joined=one.joined,
-            gain=one.gain,
+            couple=(numbers[suggestion.pair[0]], numbers[suggestion.pair[1]]),
+            llr=float(known.llr[suggestion.pair]),
+            compared=bool(known.compared[suggestion.pair]),
+            together=suggestion.together,
+            joined=suggestion.joined,
+            gain=suggestion.gain,
         )
-        for one in suggest(known, grouping, concluded.asking, limit=LISTED)
-        if one.gain >= LEAST_GAIN
+        for suggestion in suggest(known, grouping, concluded.asking, limit=LISTED)
+        if suggestion.gain >= LEAST_GAIN
     ]
     return SortedEncounters(
         model=maker.model,
@@ -199,14 +199,14 @@ class _Shown:
     def cluster(self, group: Group) -> Cluster:
         """How sure it is that these are one animal, and what speaks against it."""
         members = group.members
-        same = [pair for one in members for pair in self._same.get(one, ())]
-        identities = [self._facts.identity_of.get(self._numbers[one]) for one in members]
+        same = [pair for member in members for pair in self._same.get(member, ())]
+        identities = [self._facts.identity_of.get(self._numbers[member]) for member in members]
         cuts = [llr for llr, _, _ in parts(self._known, members, same)]
-        links = sorted(self._links(members), key=lambda one: one.llr)
-        doubtful = [one for one in links if one.couple not in self._judged] if cuts else []
+        links = sorted(self._links(members), key=lambda link: link.llr)
+        doubtful = [link for link in links if link.couple not in self._judged] if cuts else []
         return Cluster(
-            encounters=tuple(self._numbers[one] for one in members),
-            identity_id=next((one for one in identities if one is not None), None),
+            encounters=tuple(self._numbers[member] for member in members),
+            identity_id=next((number for number in identities if number is not None), None),
             unidentified=identities.count(None),
             together=self._together(members, same) if cuts else None,
             belongs=probability(min(cuts)) if cuts else None,

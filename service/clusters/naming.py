@@ -57,26 +57,34 @@ def plan(
 ) -> NamingPlan:
     """What would be decided if these encounters were said to be one animal."""
     summaries = encounters.summaries(connection, chosen)
-    if missing := [one for one in chosen if one not in summaries]:
+    if missing := [number for number in chosen if number not in summaries]:
         raise NotFound(f"no encounter {missing[0]}")
-    of = [summaries[one] for one in dict.fromkeys(chosen)]
-    known = {one.identity_id: one.identity or "" for one in of if one.identity_id is not None}
-    measured = said.measured(connection, _maker(made_by), [one.id for one in of])
+    members = [summaries[number] for number in dict.fromkeys(chosen)]
+    known = {
+        member.identity_id: member.identity or ""
+        for member in members
+        if member.identity_id is not None
+    }
+    measured = said.measured(connection, _maker(made_by), [member.id for member in members])
     strongest: dict[int, float] = {}
     for pair in measured:
         for number in (pair.one, pair.other):
             strongest[number] = max(strongest.get(number, -inf), pair.llr or 0.0)
-    steps = [NamingStep(one, strongest.get(one.id)) for one in of if one.identity_id is None]
+    steps = [
+        NamingStep(member, strongest.get(member.id))
+        for member in members
+        if member.identity_id is None
+    ]
     problem = ""
     if len(known) > 1:
         problem = f"they belong to {len(known)} identities already: merge these first"
     elif not steps:
         problem = "all of them have this identity already"
     return NamingPlan(
-        encounters=tuple(one.id for one in of),
+        encounters=tuple(member.id for member in members),
         identity=next(iter(known.items())) if len(known) == 1 else None,
         steps=tuple(steps),
-        settled=tuple(one for one in of if one.identity_id is not None),
+        settled=tuple(member for member in members if member.identity_id is not None),
         problem=problem,
     )
 

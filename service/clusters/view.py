@@ -142,7 +142,7 @@ def cluster_list(pairing: Pairing, connection: Connection, filters: ClusterFilte
     clusters = [cluster for cluster in newest.content.clusters if filters.fits(cluster)]
     clusters = _placed(connection, clusters, filters)
     if filters.who == "known":
-        clusters.sort(key=lambda one: (-max(one.near, one.belongs or 0), one.encounters))
+        clusters.sort(key=lambda c: (-max(c.near, c.belongs or 0), c.encounters))
     pages = max(1, -(-len(clusters) // PAGE))
     page = min(max(1, filters.page), pages)
     shown = clusters[(page - 1) * PAGE : page * PAGE]

@@ -113,9 +113,8 @@ class DossierPairView:
     llr: str
     interval: str
     verdict: str
-    said: str
+    words: str
     weak: str
-    together: str
     figure: PairFigure | None
     plot: Plot | None
     settle: tuple[str, ...]
@@ -137,8 +136,6 @@ class DossierView:
 
     name: str
     question: str
-    made: str
-    digest: str
     facts: tuple[Line, ...]
     unfinished: str
     answer: str
@@ -168,8 +165,6 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
     return DossierView(
         name=report.case.name,
         question=report.case.note,
-        made=f"{when(record.made_at)} UTC",
-        digest=digest,
         facts=tuple(facts(record, digest)),
         unfinished=unfinished(record),
         answer=answer(report),
@@ -312,9 +307,8 @@ def _pairs(record: Dossier) -> tuple[DossierPairView, ...]:
                 llr=signed(evidence.llr),
                 interval=interval(evidence.interval) if best else "",
                 verdict=evidence.verdict.value,
-                said=sentence(meant(pair, report)) + "." if best else nothing,
+                words=sentence(meant(pair, report)) + "." if best else nothing,
                 weak=_weak(shown),
-                together=percent(pair.together),
                 figure=pair_figure(best, pair.says.compared, photos) if best else None,
                 plot=pair_plot(pair, report),
                 settle=to_settle(pair),

@@ -177,14 +177,14 @@ def comparing(
     best = ranked[rank - 1] if ranked else None
     left = _left(detail.references, answer, best, look)
     views = tuple(
-        _candidate(answer, one, n, look, current=n == rank)
-        for n, one in enumerate(ranked, 1)
+        _candidate(answer, candidate, n, look, current=n == rank)
+        for n, candidate in enumerate(ranked, 1)
         if answer
     )
     why, then = nothing_to_compare(detail, answer, still=still)
     comparison = _comparison(left, best, answer)
     drawn = _picture(left, best, comparison, look)
-    strip = tuple(_photo(one, look, current=one == left) for one in detail.references)
+    strip = tuple(_photo(photo, look, current=photo == left) for photo in detail.references)
     shown, chosen = _shown(left), views[rank - 1] if views else None
     last = detail.summary.decision_id
     return Comparing(
@@ -201,7 +201,7 @@ def comparing(
         why_none=why,
         what_then=then,
         model=answer.identification.model if answer else "",
-        history=tuple(_decision(one) for one in reversed(detail.decisions)),
+        history=tuple(_decision(decision) for decision in reversed(detail.decisions)),
         after=last,
         undoable=not detail.summary.waiting,
         failures=_failures(detail.references),
@@ -294,9 +294,9 @@ def _pane(left: float, shown: Reference, label: str) -> Pane:
 def _links(
     look: Look, rank: int, ranks: int, photos: Sequence[QueryStripPhoto], drawn: Picture
 ) -> Links:
-    current = next((n for n, one in enumerate(photos) if one.current), 0)
+    current = next((n for n, photo in enumerate(photos) if photo.current), 0)
     following = photos[(current + 1) % len(photos)]
-    clipped = look.every or any(len(one.lines) < one.total for one in drawn.bundles)
+    clipped = look.every or any(len(bundle.lines) < bundle.total for bundle in drawn.bundles)
     return Links(
         previous=look.url(candidate=rank - 1, photo=0) if rank > 1 else "",
         following=look.url(candidate=rank + 1, photo=0) if rank < ranks else "",

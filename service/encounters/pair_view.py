@@ -25,6 +25,7 @@ observer has answered.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 
 from reid.errors import ReidError
 from reid.types import Evidence, Grade, Source
@@ -190,7 +191,7 @@ def _shown(
     """The photos asked for; else the pair that agrees most; else the best ones of one flank."""
     first, second = (detail.references for detail in details)
     best = says.best.annotations if says and says.best else (0, 0)
-    pairs = [(one, other) for one in first for other in second]
+    pairs = product(first, second)
 
     def order(pair: tuple[Reference, Reference]) -> tuple[object, ...]:
         ids = [reference.annotation.id for reference in pair]
@@ -223,10 +224,10 @@ def _side(
     blind: bool,
 ) -> EncounterSide:
     photos = tuple(
-        _photo(letter, number, one, shown, name, look, blind=blind)
-        for number, one in enumerate(detail.references, 1)
+        _photo(letter, number, reference, shown, name, look, blind=blind)
+        for number, reference in enumerate(detail.references, 1)
     )
-    current = next(n for n, one in enumerate(photos) if one.current)
+    current = next(n for n, photo in enumerate(photos) if photo.current)
     several = len(photos) > 1
     return EncounterSide(
         letter=letter,

@@ -79,7 +79,7 @@ def posterior(
     ]
     return WhoItIs(
         encounter_id=encounter_id,
-        identities=tuple(sorted(chances, key=lambda one: -one.posterior)),
+        identities=tuple(sorted(chances, key=lambda chance: -chance.posterior)),
         prior_unknown=posteriors.prior_unknown,
         unknown=posteriors.unknown,
         unseen=posteriors.unseen,

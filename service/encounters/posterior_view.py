@@ -41,4 +41,4 @@ def chances(answer: WhoItIs, *, shown: int = 20) -> tuple[Chance, ...]:
         percent(answer.unknown),
         answer.unknown,
     )
-    return tuple(sorted([*lines, unknown], key=lambda one: -one.share))
+    return tuple(sorted([*lines, unknown], key=lambda chance: -chance.share))
