@@ -16,29 +16,17 @@ from service.store import cases, encounters
 from service.store.cases import LARGEST, Case, Edit
 from service.store.database import Database
 from service.store.people import Actor
+from service.web.form_fields import Remark, Text, plain
 from service.web.page import goto, page, remember
 from service.web.parameters import RowNumber, TheAhead, TheDatabase, Who
 from service.web.wire import Line
 from service.web.words import when
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-
 CHOICES = 500
 
-
-Reviewer = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
-
-
-Note = Annotated[str, Form(max_length=5000)]
-
-
 Together = Annotated[float, Form(gt=0, lt=1, allow_inf_nan=False)]
-
-
 Number = Annotated[int, Form(ge=1, le=2**31 - 1)]
-
-
 Numbers = Annotated[list[Number], Form(max_length=LARGEST)]
 
 
@@ -52,11 +40,14 @@ def case_list(request: Request, database: TheDatabase) -> Response:
 
 @router.post("/cases")
 def add_case(
-    database: TheDatabase, name: Annotated[Line, Form()], note: Note = "", together: Together = 0.5
+    database: TheDatabase,
+    name: Annotated[Line, Form()],
+    note: Remark = "",
+    together: Together = 0.5,
 ) -> Response:
     """Open a case and go to it."""
     with database.write() as connection:
-        case = cases.add(connection, name, _plain(note), together)
+        case = cases.add(connection, name, plain(note), together)
     return goto(f"/cases/{case.id}")
 
 
@@ -105,11 +96,11 @@ def edit_case(
     case_id: RowNumber,
     database: TheDatabase,
     together: Together,
-    note: Note = "",
+    note: Remark = "",
     movement_prior: Annotated[bool, Form()] = False,
 ) -> Response:
     """Another prior or note."""
-    changes = Edit(note=_plain(note), together=together, movement_prior=movement_prior)
+    changes = Edit(note=plain(note), together=together, movement_prior=movement_prior)
     with database.write() as connection:
         cases.edit(connection, case_id, changes)
     return goto(f"/cases/{case_id}")
@@ -131,7 +122,7 @@ def put_encounters(
     database: TheDatabase,
     actor: Who,
     encounter: Numbers,
-    reviewer: Reviewer = "",
+    reviewer: Text = "",
 ) -> Response:
     """Put encounters in."""
     return _put(database, case_id, encounter, actor, reviewer)
@@ -143,7 +134,7 @@ def take_encounter(
     encounter_id: RowNumber,
     database: TheDatabase,
     actor: Who,
-    reviewer: Reviewer = "",
+    reviewer: Text = "",
 ) -> Response:
     """Take an encounter out."""
     with database.write() as connection:
@@ -157,7 +148,7 @@ def put_into_case(
     database: TheDatabase,
     actor: Who,
     case: Number,
-    reviewer: Reviewer = "",
+    reviewer: Text = "",
 ) -> Response:
     """Put this encounter into a case and go to the case."""
     return _put(database, case, [encounter_id], actor, reviewer)
@@ -180,7 +171,3 @@ def _choices(connection: Connection, case: Case) -> list[tuple[int, str]]:
         for summary in newest
         if summary.id not in case.encounters
     ]
-
-
-def _plain(text: str) -> str:
-    return text.replace("\x00", "").strip()

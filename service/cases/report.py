@@ -141,8 +141,7 @@ class Casework:
         pairs = [
             self._pair(case, members, i, j, moved) for i, j in combinations(range(len(members)), 2)
         ]
-        llr, comparable = _matrices(len(members), pairs)
-        total = _totals(llr, pairs)
+        llr, total, comparable = _matrices(len(members), pairs)
         speaks = comparable | (total != llr)
         weighed = None
         if members:
@@ -186,22 +185,14 @@ def _places(members: Sequence[Member]) -> list[movement.Position]:
     return list({station or place: place for station, place in visits if place}.values())
 
 
-def _matrices(n: int, pairs: Sequence[CasePair]) -> tuple[Matrix, Mask]:
-    """(n, n) llr, and which pairs can be compared."""
-    llr, comparable = np.zeros((n, n)), np.zeros((n, n), bool)
+def _matrices(n: int, pairs: Sequence[CasePair]) -> tuple[Matrix, Matrix, Mask]:
+    """(n, n) llr, llr with what movement adds where it does, and which pairs can be compared."""
+    llr, total, comparable = np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n), bool)
     for pair in pairs:
-        i, j = pair.first, pair.second
-        llr[i, j] = llr[j, i] = pair.says.evidence.llr
-        comparable[i, j] = comparable[j, i] = pair.says.best is not None
-    return llr, comparable
-
-
-def _totals(llr: Matrix, pairs: Sequence[CasePair]) -> Matrix:
-    """(n, n) llr with what movement adds, where it does."""
-    total = llr.copy()
-    for pair in pairs:
-        total[pair.first, pair.second] = total[pair.second, pair.first] = pair.total
-    return total
+        for at in ((pair.first, pair.second), (pair.second, pair.first)):
+            llr[at], total[at] = pair.says.evidence.llr, pair.total
+            comparable[at] = pair.says.best is not None
+    return llr, total, comparable
 
 
 TheCasework = Annotated[Casework, Depends(component(Casework))]

@@ -15,6 +15,7 @@ from service.clusters.view import SIZES, WHO, cluster_list, filters, worth_of, w
 from service.store import cases, progress
 from service.store.pairs import Couple
 from service.store.people import Role
+from service.web.form_fields import Remark, Text, plain
 from service.web.languages import ngettext
 from service.web.page import goto, page, remember
 from service.web.parameters import TheDatabase, Who
@@ -29,9 +30,7 @@ Numbers = Annotated[str, Query(pattern=r"^[0-9]{1,9}(,[0-9]{1,9})*$", max_length
 Pair = Annotated[str, Form(pattern=r"^[0-9]{1,9},[0-9]{1,9}$")]
 Chosen = Annotated[list[Numbers], Form(max_length=MOST)]
 Seen = Annotated[list[str], Form(max_length=MOST)]
-Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Names = Annotated[list[Text], Form(max_length=MOST)]
-Note = Annotated[str, Form(max_length=5000)]
 
 
 class NoCluster(InputError):
@@ -106,7 +105,7 @@ def name_clusters(
     chosen: Chosen,
     seen: Seen,
     name: Names = [],  # noqa: B006  FastAPI copies it
-    note: Note = "",
+    note: Remark = "",
     reviewer: Text = "",
 ) -> Response:
     """Decide on every chosen cluster, all or none."""
@@ -114,7 +113,7 @@ def name_clusters(
     with database.write() as connection:
         clustering = _made(pairing, connection)
         plans = [plan(connection, group, clustering) for group in groups]
-        _decide(connection, plans, clustering, seen, name, _plain(note), signed)
+        _decide(connection, plans, clustering, seen, name, plain(note), signed)
     response = goto(f"/clusters?named={len(plans)}")
     remember(response, signed, actor)
     return response
@@ -141,12 +140,12 @@ def open_case(
     actor: Who,
     chosen: Chosen,
     name: Annotated[Line, Form()],
-    note: Note = "",
+    note: Remark = "",
 ) -> Response:
     """Open a case with the encounters of the chosen clusters and go to it."""
     numbers = [n for group in _groups(chosen) for n in group]
     with database.write() as connection:
-        case = cases.add(connection, name, _plain(note))
+        case = cases.add(connection, name, plain(note))
         cases.put(connection, case.id, numbers, actor.signs(""))
     return goto(f"/cases/{case.id}")
 
@@ -204,7 +203,3 @@ def _said(request: Request) -> str:
 def _number(request: Request, name: str) -> int:
     text = request.query_params.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
-
-
-def _plain(text: str) -> str:
-    return text.replace("\x00", "").strip()

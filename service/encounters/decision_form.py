@@ -6,11 +6,11 @@ from fastapi import Depends, Form
 
 from reid.errors import InputError
 from service.store.decisions import NewDecision
+from service.web.form_fields import Remark, Text, plain
 from service.web.parameters import Who
 from service.web.wire import Line
 
 Kind = Literal["same", "new", "cannot_tell", "withdrawn", "other"]
-Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class NoIdentityChosen(InputError):
@@ -30,7 +30,7 @@ def decision_form(
     model: Annotated[Line | None, Form()] = None,
     calibrator: Annotated[Line | None, Form()] = None,
     reviewer: Text = "",
-    note: Annotated[str, Form(max_length=5000)] = "",
+    note: Remark = "",
 ) -> NewDecision:
     """`other` names an identity off the list; only `same` was decided beside a shown llr."""
     chosen = _number(other) if kind == "other" else identity_id
@@ -45,7 +45,7 @@ def decision_form(
         model=model if beside else None,
         calibrator=calibrator if beside else None,
         reviewer=actor.signs(reviewer),
-        note=note.replace("\x00", "").strip(),
+        note=plain(note),
         after=after,
     )
 

@@ -14,15 +14,11 @@ from service.web.languages import gettext as _
 
 PAGE = 50
 
-
 THUMB = 320
-
 
 ListState = Literal["waiting", "decided", "failed", "all"]
 
-
 State = Literal["waiting", "busy", "decided", "failed"]
-
 
 STATES: tuple[tuple[ListState, str], ...] = (
     ("waiting", NP_("state of encounters", "waiting")),

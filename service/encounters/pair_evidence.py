@@ -25,9 +25,7 @@ from service.web.parameters import component
 
 PAIRS_KEPT = 1000
 
-
 Embedded = Mapping[int, int]
-
 
 Key = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...], str, str]
 
