@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from reid.evidence.settle import Suggestion
+from reid.evidence.settle import SuggestedPhoto
 from reid.evidence.tested import SETTLED
 from reid.types import Flank, Grade
 from service.web.languages import gettext as _
 from service.web.words import MINUS, general, number, percents
 
 
-def suggested(suggestion: Suggestion, names: Sequence[str]) -> str:
+def suggested(suggestion: SuggestedPhoto, names: Sequence[str]) -> str:
     """What would settle a pair as a sentence. names: of the two encounters."""
     whose = [names[n] for n in suggestion.encounters]
     of = (
@@ -62,7 +62,7 @@ def _section(section: str) -> str:
     }.get(section, "")
 
 
-def _counts(suggestion: Suggestion) -> str:
+def _counts(suggestion: SuggestedPhoto) -> str:
     of = suggestion.settling
     return _(
         "of tested pairs like that, %(same)s of %(genuine)s of the same animal reached an llr of "

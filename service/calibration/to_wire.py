@@ -23,7 +23,7 @@ def calibration_out(state: CalibrationState) -> CalibrationOut:
         individuals=used.individuals,
         bound=used.bound,
         same=used.same,
-        factor=used.widening,
+        factor=used.factor,
         applied=_applied(local.applied, state) if local.applied else None,
         tested=[
             TestSummaryOut.model_validate(stratum) for stratum in (tested.strata if tested else ())
@@ -56,7 +56,7 @@ def _study(studied: Studied, state: CalibrationState) -> StudyOut:
         impostor=[RateOut.model_validate(rate) for rate in study.impostor],
         genuine=[RateOut.model_validate(rate) for rate in study.genuine],
         scale=study.scale,
-        widening=study.widening,
+        widening=study.shrinkage,
         factor=study.factor,
         suspects=[
             SuspectOut(encounters=pair.encounters, animals=pair.animals, llr=state.llr(pair))

@@ -234,7 +234,7 @@ def _found(rate: Rate) -> str:
     if not rate.of:
         return pgettext("pairs", "none")
     mark = "✕ " if rate.too_often else ""
-    return f"{mark}{_percent(rate.share)} ({of_all(rate.found, rate.of)})"
+    return f"{mark}{_percent(rate.share)} ({of_all(rate.misleading, rate.of)})"
 
 
 def _result(study: Study) -> str:
@@ -248,7 +248,7 @@ def _result(study: Study) -> str:
     ) % {
         "factor": decimal(study.factor, 2),
         "scale": decimal(study.scale, 2),
-        "widening": decimal(study.widening, 2),
+        "widening": decimal(study.shrinkage, 2),
     }
 
 

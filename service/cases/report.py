@@ -13,7 +13,13 @@ from fastapi import Depends
 from reid.evidence.tested import Tested, load_tested
 from reid.identify import movement, partitions
 from reid.identify.movement import Movement, SpaceTime, Visit
-from reid.identify.partitions import Conflict, Mask, Matrix, PartitionPosterior, Weighed
+from reid.identify.partitions import (
+    InconsistentTriple,
+    Mask,
+    Matrix,
+    PartitionPosterior,
+    WeighedPartition,
+)
 from service.encounters.pair_evidence import PairEvidence, PairSays
 from service.encounters.visits import visit
 from service.recognition.engine import Engine
@@ -72,7 +78,7 @@ class CaseReport:
     members: tuple[Member, ...]
     pairs: tuple[CasePair, ...]
     partitions: PartitionPosterior | None
-    conflicts: tuple[Conflict, ...]
+    conflicts: tuple[InconsistentTriple, ...]
     changes: tuple[Change, ...]
     movement: Movement
     model: str
@@ -84,7 +90,7 @@ class CaseReport:
     total: Matrix
     speaks: Mask
 
-    def prior(self, partition: Weighed) -> float:
+    def prior(self, partition: WeighedPartition) -> float:
         """Probability of a partition before any photo is looked at, by the prior of the case."""
         theta = partitions.concentration(self.case.together)
         return exp(partitions.log_prior(partition.partition, theta))
@@ -153,7 +159,7 @@ class Casework:
             members=members,
             pairs=tuple(pairs),
             partitions=weighed,
-            conflicts=partitions.conflicts(llr, comparable, same=calibrator.same),
+            conflicts=partitions.inconsistent_triples(llr, comparable, same=calibrator.same),
             changes=changes,
             movement=moved,
             model=calibrator.model,

@@ -90,7 +90,7 @@ def _ways(pair: CasePair) -> Iterator[WayView]:
         yield WayView(
             name=pair_name(pair),
             distance=kilometres(pair.space_time.distance_km),
-            dates=f"{_date(leg.one)} \N{RIGHTWARDS ARROW} {_date(leg.other)}",
+            dates=f"{_date(leg.span0)} \N{RIGHTWARDS ARROW} {_date(leg.span1)}",
             between=elapsed(leg.days),
             speed=speed(leg.least_speed_km_h),
             rating=leg.rating.value,

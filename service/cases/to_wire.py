@@ -2,7 +2,7 @@
 
 from string import ascii_uppercase
 
-from reid.evidence.settle import Suggestion, in_words
+from reid.evidence.settle import SuggestedPhoto, in_words
 from service.calibration.tested_wire import PlaceOut, SettledPairsOut, SettlingPhotoOut
 from service.cases.report import CasePair, CaseReport, Member
 from service.cases.wire import (
@@ -89,7 +89,9 @@ def _pair(pair: CasePair, ids: tuple[int, ...]) -> CasePairOut:
     )
 
 
-def _suggestion(suggestion: Suggestion, pair: CasePair, ids: tuple[int, ...]) -> SettlingPhotoOut:
+def _suggestion(
+    suggestion: SuggestedPhoto, pair: CasePair, ids: tuple[int, ...]
+) -> SettlingPhotoOut:
     couple = (pair.first, pair.second)
     return SettlingPhotoOut(
         encounters=[ids[couple[n]] for n in suggestion.encounters],

@@ -6,7 +6,7 @@ from datetime import datetime
 from string import ascii_uppercase
 
 from reid.identify.movement import Span
-from reid.identify.partitions import PartitionPosterior, Weighed
+from reid.identify.partitions import PartitionPosterior, WeighedPartition
 from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
 from service.cases.map import MapView, map_view, placed
 from service.cases.report import CasePair, CaseReport, Member
@@ -275,7 +275,7 @@ def _pair(pair: CasePair, report: CaseReport) -> CasePairView:
     )
 
 
-def _diagram(partition: Weighed, colours: Sequence[int]) -> Diagram:
+def _diagram(partition: WeighedPartition, colours: Sequence[int]) -> Diagram:
     boxes, dots, x = [], [], 0.0
     for block in partition.blocks:
         width = BOX + STEP * (len(block) - 1)
@@ -289,7 +289,7 @@ def _diagram(partition: Weighed, colours: Sequence[int]) -> Diagram:
     return Diagram(percent(share), share, words, x - GAP, tuple(boxes), tuple(dots))
 
 
-def _rest(weighed: PartitionPosterior | None, shown: Sequence[Weighed]) -> str:
+def _rest(weighed: PartitionPosterior | None, shown: Sequence[WeighedPartition]) -> str:
     """What is not drawn."""
     if weighed is None or not shown:
         return ""

@@ -13,8 +13,8 @@ from scipy.cluster.hierarchy import DisjointSet
 from reid.identify import partitions
 from reid.identify.clusters import (
     TOGETHER,
-    Decided,
-    Group,
+    DecidedPairs,
+    EncounterGroup,
     Pair,
     Table,
     evidence_between,
@@ -24,7 +24,7 @@ from reid.identify.clusters import (
     suggest,
     table,
 )
-from reid.observers.reviews import Standing
+from reid.observers.reviews import ReviewProgress
 from reid.types import Flank
 from service.clusters.kept import Cluster, EncounterLink, SortedEncounters, Worth
 from service.store.pairs import Couple, Maker, Measured
@@ -48,7 +48,7 @@ class ClusteringFacts:
     flanks: Mapping[int, frozenset[Flank]]
     measured: Sequence[Measured]
     identity_of: Mapping[int, int]
-    standings: Mapping[Couple, Standing]
+    standings: Mapping[Couple, ReviewProgress]
     waiting: int = 0
 
 
@@ -60,8 +60,8 @@ class Conclusions:
     that observers judged against the catalogue or against each other.
     """
 
-    sorting: Decided
-    asking: Decided
+    sorting: DecidedPairs
+    asking: DecidedPairs
     conflicts: tuple[Pair, ...]
 
 
@@ -87,10 +87,10 @@ def clustered(facts: ClusteringFacts, maker: Maker) -> SortedEncounters:
             compared=bool(known.compared[suggestion.pair]),
             together=suggestion.together,
             joined=suggestion.joined,
-            gain=suggestion.gain,
+            gain=suggestion.expected_change,
         )
         for suggestion in suggest(known, grouping, concluded.asking, limit=LISTED)
-        if suggestion.gain >= LEAST_GAIN
+        if suggestion.expected_change >= LEAST_GAIN
     ]
     return SortedEncounters(
         model=maker.model,
@@ -145,13 +145,13 @@ def conclusions(facts: ClusteringFacts, at: Mapping[int, int]) -> Conclusions:
     unsettled = frozenset(judged.get("unsettled", set()) | conflicts)
     unanswered = judged.get("open", set())
     return Conclusions(
-        sorting=Decided(frozenset(same), frozenset(different | bars), unsettled),
-        asking=Decided(frozenset(same), frozenset(different | unanswered), unsettled),
+        sorting=DecidedPairs(frozenset(same), frozenset(different | bars), unsettled),
+        asking=DecidedPairs(frozenset(same), frozenset(different | unanswered), unsettled),
         conflicts=tuple(sorted(conflicts)),
     )
 
 
-def _concluded(standing: Standing) -> Literal["same", "different", "unsettled", "open"]:
+def _concluded(standing: ReviewProgress) -> Literal["same", "different", "unsettled", "open"]:
     """What it means for the clusters: what cannot be told or compared is unsettled for good."""
     if standing.answer in {"same", "different"}:
         return "same" if standing.answer == "same" else "different"
@@ -187,7 +187,7 @@ class _Shown:
     """Groups of positions as clusters of numbers."""
 
     def __init__(
-        self, known: Table, decided: Decided, facts: ClusteringFacts, numbers: Sequence[int]
+        self, known: Table, decided: DecidedPairs, facts: ClusteringFacts, numbers: Sequence[int]
     ) -> None:
         self._known, self._facts, self._numbers = known, facts, numbers
         judged = (*decided.same, *decided.different, *decided.unsettled)
@@ -196,7 +196,7 @@ class _Shown:
         for pair in decided.same:
             self._same.setdefault(pair[0], []).append(pair)
 
-    def cluster(self, group: Group) -> Cluster:
+    def cluster(self, group: EncounterGroup) -> Cluster:
         """How sure it is that these are one animal, and what speaks against it."""
         members = group.members
         same = [pair for member in members for pair in self._same.get(member, ())]

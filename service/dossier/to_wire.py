@@ -89,7 +89,7 @@ def _pair(encounters: tuple[int, int], best: BestPair) -> DossierPairOut:
         cosine=comparison.cosine,
         dense_score=comparison.dense_score,
         rootsift_score=comparison.rootsift_score,
-        agreement=comparison.agreement,
+        agreement=best.agreement,
         capacity=comparison.capacity,
         correspondences=[correspondences_out(places) for places in comparison.correspondences],
         overlap=overlap_out(comparison.overlap) if comparison.overlap else None,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from reid.identify.partitions import Weighed
+from reid.identify.partitions import WeighedPartition
 from reid.types import Flank, Grade
 from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
 from service.cases.report import CaseReport
@@ -339,7 +339,7 @@ def _weak(shown: Sequence[DossierPhoto]) -> str:
     return " ".join(words)
 
 
-def _partition(partition: Weighed, report: CaseReport) -> PartitionView:
+def _partition(partition: WeighedPartition, report: CaseReport) -> PartitionView:
     return PartitionView(
         animals=tuple(" ".join(ascii_uppercase[n] for n in animal) for animal in partition.blocks),
         prior=percent(report.prior(partition)),
@@ -348,7 +348,7 @@ def _partition(partition: Weighed, report: CaseReport) -> PartitionView:
     )
 
 
-def _worth_a_line(report: CaseReport) -> Sequence[Weighed]:
+def _worth_a_line(report: CaseReport) -> Sequence[WeighedPartition]:
     """The partitions that are listed; the JSON has them all."""
     partitions = report.partitions.partitions if report.partitions else ()
     worth = [partition for partition in partitions[:MOST] if partition.probability >= LEAST]

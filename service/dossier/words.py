@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 
 from reid.identify.movement import Position, Span
-from reid.identify.partitions import Weighed
+from reid.identify.partitions import WeighedPartition
 from reid.types import Verdict
 from service.cases.report import CasePair, CaseReport
 from service.cases.report_view import pair_name
@@ -124,7 +124,7 @@ def answer(report: CaseReport) -> str:
     return f"{words} {_rests(report)}"
 
 
-def _sorted(partition: Weighed) -> str:
+def _sorted(partition: WeighedPartition) -> str:
     """A partition as half a sentence."""
     blocks, encounters = partition.blocks, len(partition.partition)
     if len(blocks) == 1:

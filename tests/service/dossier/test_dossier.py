@@ -255,8 +255,8 @@ def drawn(query=5, overlap=None):
     crop = PhotoCrop(Box(0, 0, 100, 50), "")
     photos = {n: DossierPhoto(name, None, (), crop) for n, name in ((5, "A1"), (11, "B1"))}
     agreeing = places("rosette", [(10, 20), (60, 30)], strength=[0.9])
-    comparison = Comparison(0.71, 24.5, 9.2, 0.0, 0.28, 4.8, (agreeing,), overlap)
-    return pair_figure(BestPair((5, 11), query, comparison), 18, photos)
+    comparison = Comparison(0.71, 24.5, 9.2, 0.0, 0.0, 0.28, (agreeing,), overlap)
+    return pair_figure(BestPair((5, 11), query, comparison, 4.8), 18, photos)
 
 
 @pytest.mark.parametrize(("query", "left", "right"), [(5, 0.1, 0.6), (11, 0.6, 0.1)])
