@@ -48,6 +48,8 @@ def _call_photos(api: Recorder, survey: Path) -> None:
     api.call("POST", f"{API}/identify", photo=photo, form={"top": "2"})
     api.call("GET", f"{API}/encounters/{{encounter_id}}/posterior", at={"encounter_id": encounter})
     api.call("GET", f"{API}/encounters/{{encounter_id}}", at={"encounter_id": 10_000}, status=404)
+    for path in ("calibration", "clusters", "suggestions"):  # as long as nothing has changed
+        api.call("GET", f"{API}/{path}")
 
 
 def _call_cases(api: Recorder) -> None:
