@@ -14,6 +14,12 @@ from reid.evaluation.trials.differences import QUANTILES, as_text, look, pairs_o
 from reid.synthetic.survey import write_survey
 
 
+class NotSyntheticName(BadDataset):
+    """The name of a synthetic data set has another form."""
+
+    message = "{dataset}: write synthetic:ANIMALS:SEED"
+
+
 def folder_of(dataset: str, scratch: Path) -> Path:
     """The data's folder; `synthetic:ANIMALS:SEED` is rendered into `scratch`."""
     if not dataset.startswith("synthetic:"):
@@ -21,7 +27,7 @@ def folder_of(dataset: str, scratch: Path) -> Path:
     try:
         animals, seed = (int(part) for part in dataset.removeprefix("synthetic:").split(":"))
     except ValueError as error:
-        raise BadDataset(f"{dataset}: write synthetic:ANIMALS:SEED") from error
+        raise NotSyntheticName(dataset=dataset) from error
     return write_survey(scratch, animals=animals, seed=seed).parent
 
 

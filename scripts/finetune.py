@@ -44,6 +44,18 @@ from reid.types import Float32
 from reid.weights import SEES, ModelCard, default_folder
 
 
+class NoFlanks(BadDataset):
+    """No flank can be cut out of the photos."""
+
+    message = "none of {photos} photos can be used: {why}"
+
+
+class NothingToAsk(BadDataset):
+    """Too few photos can be read to test a model."""
+
+    message = "no photo can be asked about: too many could not be read"
+
+
 def run(options: argparse.Namespace) -> int:
     """Read, split, learn, compare, and write what is better."""
     torch.set_num_threads(options.threads)
@@ -116,7 +128,7 @@ def cut(annotations: Sequence[NamedAnnotation], embedder: Embedder) -> Flanks:
         flanks, skipped = cut_flanks(annotations, embedder, done=bar.update)
     tell(skipped)
     if len(flanks) < 2:
-        raise BadDataset(f"none of {len(annotations)} photos can be used: {skipped[0]}")
+        raise NoFlanks(photos=len(annotations), why=skipped[0])
     return flanks
 
 
@@ -133,7 +145,7 @@ def asked(annotations: Sequence[NamedAnnotation], embedder: Embedder) -> list[As
             bar.update(len(some) + len(unusable))
     found = leave_one_out(np.stack(vectors), known) if known else []
     if not found:
-        raise BadDataset("no photo can be asked about: too many could not be read")
+        raise NothingToAsk()
     return found
 
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Extract every text of the pages and bring the catalogues of the languages up to date.
 
-Reads the templates and the Python code of the service, writes service/locales/CODE/messages.po:
-new texts come in untranslated, texts that are gone are dropped, and nothing is guessed. It prints
-what is missing and fails while anything is. `--check` writes nothing.
+Reads the templates and the Python code of the service and the sentences of the core, writes
+service/locales/CODE/messages.po: new texts come in untranslated, texts that are gone are dropped,
+and nothing is guessed. It prints what is missing and fails while anything is. `--check` writes
+nothing.
 """
 
 import argparse
@@ -45,6 +46,8 @@ def texts() -> Catalog:
     for path in sorted(SERVICE.rglob("*.py")):
         if "migrations" not in path.parts:
             _add(catalog, _python(path))
+    for path in sorted([*(ROOT / "reid").rglob("*.py"), *SERVICE.rglob("*.py")]):
+        _add(catalog, _sentences(path))
     for path in sorted((SERVICE / "templates").rglob("*.html")):
         _add(catalog, _template(path))
     return catalog
@@ -64,6 +67,16 @@ def _python(path: Path) -> Iterator[Found]:
             words = [one.value for one in node.args[1:] if isinstance(one, ast.Constant)]
             if node.func.id == "count" and words:
                 yield None, _forms(words), name, node.lineno
+
+
+def _sentences(path: Path) -> Iterator[Found]:
+    """The texts of classes below `reid.sentences.Sentence`: `message` in the body of a class."""
+    name = str(path.relative_to(ROOT))
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        for one in node.body if isinstance(node, ast.ClassDef) else ():
+            match one:
+                case ast.Assign([ast.Name("message")], ast.Constant(str(text))) if text:
+                    yield None, text, name, one.lineno
 
 
 def _template(path: Path) -> Iterator[Found]:

@@ -22,10 +22,16 @@ from reid.photo.images import encode_jpeg
 from reid.types import Crop, Image
 
 
+class CountsBelowOne(BadSettings):
+    """There is nothing to show."""
+
+    message = "--count and --shown need at least one"
+
+
 def look(options: argparse.Namespace) -> None:
     """Print the table, and write the sheet where asked."""
     if options.count < 1 or options.shown < 1:
-        raise BadSettings("--count and --shown need at least one")
+        raise CountsBelowOne()
     finder = Centre() if options.centre else Embedder.load(options.weights)
     sets: dict[str, list[Crop]] = {"synthetic": list(synthetic_crops(options.count, options.seed))}
     for folder in options.folders:

@@ -19,6 +19,18 @@ from reid.evaluation.trials import counting, open_set, triples
 from reid.evidence.calibrator import Calibrator, released
 
 
+class TooFewAnimals(BadSettings):
+    """A trial has nothing to measure with so few animals."""
+
+    message = "--animals {animals}: {trial} needs at least {least}"
+
+
+class NumberTooSmall(BadSettings):
+    """A trial has nothing to measure with so small a number."""
+
+    message = "--{option} {number}: a larger number is needed"
+
+
 def progress(what: str, total: int) -> Callable[[int], object]:
     """A bar on the terminal."""
     return tqdm(desc=what, total=total, disable=None).update
@@ -105,10 +117,10 @@ def checked(o: argparse.Namespace) -> None:
     """Raises BadSettings for sizes that leave nothing to measure."""
     least = {"triples": 3, "open-set": 1, "count": 1}[o.name]
     if o.animals < least:
-        raise BadSettings(f"--animals {o.animals}: {o.name} needs at least {least}")
+        raise TooFewAnimals(animals=o.animals, trial=o.name, least=least)
     for option in ("triples", "strangers", "decisions"):
         if getattr(o, option, 1) < (option != "decisions"):
-            raise BadSettings(f"--{option} {getattr(o, option)}: a larger number is needed")
+            raise NumberTooSmall(option=option, number=getattr(o, option))
 
 
 def main() -> int:

@@ -26,6 +26,15 @@ NEVER = -np.inf  # llr of two groups that must not be joined
 PREPARED = 200  # questions on two groups that are put into order at a time
 
 
+class DecisionsContradict(Conflict):
+    """Two groups can be neither joined nor kept apart."""
+
+    message = (
+        "the encounters at {one} and {other} were decided to be one animal, but other decisions "
+        "keep their groups apart: withdraw one of these decisions"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """What is known on every pair of n encounters.
@@ -247,10 +256,7 @@ class _Merging:
         if one == other:
             return
         if self._barred[one, other]:
-            raise Conflict(
-                f"the encounters at {i} and {j} were decided to be one animal, but other decisions "
-                "keep their groups apart: withdraw one of these decisions"
-            )
+            raise DecisionsContradict(one=i, other=j)
         self.join(one, other)
 
 

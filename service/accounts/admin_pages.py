@@ -15,8 +15,8 @@ from service.web.errors import from_error
 from service.web.page import goto, page
 from service.web.parameters import From, RowNumber, TheDatabase, TheSettings, Who
 from service.web.person_words import change_words
+from service.web.sentences import in_full
 from service.web.wire import Line
-from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -49,7 +49,7 @@ def add_account(
     """A new account; whoever makes the first one is logged in with it."""
     try:
         if again is not None and again != password:
-            raise NotTheSame(NotTheSame.__doc__ or "")
+            raise NotTheSame()
         made, secret = admission.add_account(
             database, name, role, password or None, by=who.name, own=who.single
         )
@@ -123,7 +123,7 @@ def _page(
             "history": [(one, change_words(one)) for one in accounts.history(connection)],
             "roles": list(Role),
             "secret": secret,
-            "problem": f"{sentence(str(error))}." if error else "",
+            "problem": in_full(error),
             "name": name,
         }
         response = page(request, "accounts/accounts.html", connection, **values)

@@ -18,8 +18,8 @@ from service.web.languages import COOKIE, LANGUAGES, ngettext
 from service.web.languages import gettext as _
 from service.web.page import goto, local, page, speak
 from service.web.parameters import From, RowNumber, TheDatabase, TheSettings, Who
+from service.web.sentences import in_full
 from service.web.wire import Line
-from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -33,6 +33,7 @@ class NotTheSame(InputError):
     """The two new passwords differ: type the same one twice."""
 
     code = "passwords_differ"
+    message = "The two new passwords differ: type the same one twice."
 
 
 @router.get("/login")
@@ -95,7 +96,7 @@ def change_password(
     """Another password: every session ends, and this browser gets a new one."""
     try:
         if new != again:
-            raise NotTheSame(NotTheSame.__doc__ or "")
+            raise NotTheSame()
         secret = admission.change_own_password(database, settings, who, old, new, browser)
     except InputError as error:
         return _account(request, settings, database, who, error)
@@ -217,6 +218,4 @@ def _words(error: ReidError) -> str:
             error.wait_s,
         )
         return said % {"num": error.wait_s}
-    if type(error) is WrongLogin and str(error) == WrongLogin.__doc__:
-        return _("Name or password is wrong, or the account was closed.")
-    return f"{sentence(str(error))}."
+    return in_full(error)

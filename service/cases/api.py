@@ -47,7 +47,7 @@ def get_case(case_id: RowNumber, database: TheDatabase) -> CaseDetailOut:
 def edit_case(case_id: RowNumber, wanted: CaseEdit, database: TheDatabase, who: Who) -> CaseOut:
     """Change name, note or prior, or close the case (curators); a case is never deleted."""
     if wanted.closed is not None and not who.role.may(Role.CURATOR):
-        raise RoleNeeded(Role.CURATOR, who.role)
+        raise RoleNeeded(needed=Role.CURATOR, role=who.role)
     with database.write() as connection:
         made = cases.edit(connection, case_id, Edit(**wanted.model_dump()))
     return CaseOut.model_validate(made)

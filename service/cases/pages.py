@@ -21,6 +21,7 @@ from service.web.ahead import Ahead
 from service.web.kept import NotYet
 from service.web.page import goto, page, remember
 from service.web.parameters import RowNumber, TheAhead, TheDatabase, Who
+from service.web.sentences import translated
 from service.web.wire import Line
 from service.web.words import when
 
@@ -157,7 +158,7 @@ def _report(
 ) -> tuple[CaseReport | None, str]:
     """The report, or why there is none; neither while it is being found out."""
     if engine.loaded is None:
-        return None, engine.failure or ""
+        return None, translated(engine.failure)
     try:
         found = ahead.answer(
             ("report", case_id),

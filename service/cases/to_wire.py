@@ -80,7 +80,7 @@ def _pair(one: CasePair, ids: tuple[int, ...]) -> CasePairOut:
         grades=list(one.says.grades),
         place=PlaceOut.model_validate(one.says.place) if one.says.place else None,
         settle=[_suggestion(some, one, ids) for some in one.says.settle],
-        why_nothing=one.says.why_nothing,
+        why_nothing=one.says.why_nothing or "",
         annotations=one.says.best.annotations if one.says.best else None,
         compared=one.says.compared,
         together=one.together,

@@ -16,10 +16,10 @@ from service.cases.whereabouts import animals_of, moments, stops
 from service.encounters.list_view import EncounterRow, crop_address, encounter_name, row
 from service.store.cases import Case, Change
 from service.store.encounters import EncounterSummary
-from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
 from service.web.quantities import interval, kilometres, others_together, percent, speed
+from service.web.sentences import in_full, translated
 from service.web.words import (
     count,
     dated,
@@ -229,7 +229,7 @@ def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None 
             (one, titles.get(one.encounter_id, encounter_name(one.encounter_id)))
             for one in report.changes
         ),
-        source=said_by_core(report.movement.source),
+        source=translated(report.movement.source),
         made_by=f"{report.model}, {report.calibrator}",
         tests=test_rows(report.tested.strata) if report.tested else (),
         tested_on=tested_on(report.tested),
@@ -299,7 +299,7 @@ def _settle(one: CasePair) -> tuple[str, ...]:
     names = (ascii_uppercase[one.one], ascii_uppercase[one.other])
     why = one.says.why_nothing
     return tuple(suggested(some, names) for some in one.says.settle) or (
-        (f"{sentence(said_by_core(why))}.",) if why else ()
+        (in_full(why),) if why else ()
     )
 
 
@@ -324,7 +324,7 @@ def _ways(one: CasePair) -> list[Way]:
             between=elapsed(leg.days),
             speed=speed(leg.least_speed_km_h),
             rating=leg.rating.value,
-            reason=sentence(said_by_core(leg.reason)),
+            reason=sentence(translated(leg.reason)),
             disputed=len(legs) > 1,
         )
         for leg in legs

@@ -6,14 +6,21 @@ from math import inf
 
 from sqlalchemy import Connection
 
-from reid.errors import Conflict, NotFound
+from reid.sentences import Sentence
 from service.catalogue import changes
 from service.catalogue import disclosed as said
 from service.catalogue.changes import Asked
+from service.clusters.errors import (
+    ClusterCannotBeNamed,
+    DecidedInCluster,
+    NamedAlready,
+    SeveralIdentities,
+)
 from service.clusters.kept import Clustering
 from service.store import encounters, identities
 from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterSummary
+from service.store.errors import NoSuchEncounter
 from service.store.pairs import Maker
 
 
@@ -31,14 +38,14 @@ class Plan:
 
     identity: number and name of the one that its other encounters have, None for a new one.
     steps: encounters without an identity. settled: those that have it already. problem: why it
-    cannot be done, or "".
+    cannot be done, or None.
     """
 
     encounters: tuple[int, ...]
     identity: tuple[int, str] | None
     steps: tuple[Step, ...]
     settled: tuple[EncounterSummary, ...]
-    problem: str = ""
+    problem: Sentence | None = None
 
     @property
     def seen(self) -> str:
@@ -56,7 +63,7 @@ def plan(connection: Connection, chosen: Sequence[int], made_by: Clustering | No
     """What would be decided if these encounters were said to be one animal."""
     found = encounters.summaries(connection, chosen)
     if missing := [one for one in chosen if one not in found]:
-        raise NotFound(f"no encounter {missing[0]}")
+        raise NoSuchEncounter(encounter=missing[0])
     of = [found[one] for one in dict.fromkeys(chosen)]
     known = {one.identity_id: one.identity or "" for one in of if one.identity_id is not None}
     measured = said.measured(connection, _maker(made_by), [one.id for one in of])
@@ -65,11 +72,11 @@ def plan(connection: Connection, chosen: Sequence[int], made_by: Clustering | No
         for number in (pair.one, pair.other):
             strongest[number] = max(strongest.get(number, -inf), pair.llr or 0.0)
     steps = [Step(one, strongest.get(one.id)) for one in of if one.identity_id is None]
-    problem = ""
+    problem: Sentence | None = None
     if len(known) > 1:
-        problem = f"they belong to {len(known)} identities already: merge these first"
+        problem = SeveralIdentities(number=len(known))
     elif not steps:
-        problem = "all of them have this identity already"
+        problem = NamedAlready()
     return Plan(
         encounters=tuple(one.id for one in of),
         identity=next(iter(known.items())) if len(known) == 1 else None,
@@ -94,10 +101,9 @@ def carry_out(
     Conflict where somebody decided meanwhile.
     """
     if planned.problem:
-        raise Conflict(f"encounters {_listed(planned.encounters)}: {planned.problem}")
+        raise ClusterCannotBeNamed(encounters=planned.encounters, why=planned.problem)
     if seen != planned.seen:
-        listed = _listed(planned.encounters)
-        raise Conflict(f"somebody decided on one of {listed} meanwhile: look at them again")
+        raise DecidedInCluster(encounters=planned.encounters)
     decided = {}
     for step in planned.steps:
         shown = step.llr is not None and made_by is not None
@@ -125,7 +131,3 @@ def next_names(connection: Connection, plans: Sequence[Plan]) -> list[str]:
 
 def _maker(made_by: Clustering | None) -> Maker | None:
     return Maker(made_by.model, made_by.calibrator) if made_by else None
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers))

@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from sqlalchemy import Connection
 
-from reid.errors import BadSettings, NotFound
+from reid.errors import BadSettings
 from service.cases.report import Casework
 from service.dossier.record import dossier
 from service.dossier.view import dossier_view
@@ -20,6 +20,7 @@ from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import cases
 from service.store.database import Database
+from service.store.errors import NoSuchCase
 from service.web import languages
 from service.web.words import FILTERS, SIGNS
 
@@ -34,6 +35,12 @@ pages = Environment(
 )
 languages.install(pages)
 pages.filters.update(FILTERS)
+
+
+class NoFolder(BadSettings):
+    """A dossier is to be written where there is no folder."""
+
+    message = "there is no folder {folder}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +93,7 @@ def write(
     """Write a dossier, and its JSON if asked. case: number or name."""
     for path in (out, json):
         if path and not path.parent.is_dir():
-            raise BadSettings(f"there is no folder {path.parent}")
+            raise NoFolder(folder=path.parent)
     with database.read() as connection:
         number = _number(connection, case)
     record = dossier(settings, database, engine, casework, pictures, number, exact=exact)
@@ -100,5 +107,5 @@ def _number(connection: Connection, case: str) -> int:
     """Of a case that is named, else of the case with this number."""
     found = next((one.id for one in cases.every(connection) if one.name == case), None)
     if found is None and not (case.isascii() and case.isdecimal()):
-        raise NotFound(f"no case {case}")
+        raise NoSuchCase(case=case)
     return found or cases.get(connection, int(case)).id

@@ -40,10 +40,10 @@ from service.encounters.list_view import encounter_numbered
 from service.encounters.wire import DecisionOut
 from service.photos.facts_view import graded
 from service.photos.wire import AnnotationOut
-from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
 from service.web.quantities import others_together, percent
+from service.web.sentences import recorded, translated
 from service.web.words import (
     clock,
     day,
@@ -192,7 +192,7 @@ def dossier_view(record: DossierOut) -> DossierView:
         ),
         ways=tuple(way for one in report.pairs for way in ways(one, letters)),
         sums=tuple(s for one in report.pairs if (s := three_numbers(one, letters))),
-        movement=said_by_core(report.movement),
+        movement=translated(report.movement),
         tests=test_rows(of.tested.strata) if of.tested else (),
         tested_on=tested_on(of.tested),
         decisions=tuple(_decision(e.letter, one) for e in of.encounters for one in e.decisions),
@@ -248,7 +248,7 @@ def _photo(one: DossierPhotoOut) -> PhotoLine:
     if seen.quality:
         quality = graded(seen.quality.grade, seen.quality.reasons)
     if seen.state != "embedded":
-        why = said_by_core(seen.error_detail) or _("not embedded yet")
+        why = recorded(seen.error_code, seen.error_detail) or _("not embedded yet")
         quality = _("not used: %(why)s") % {"why": why}
     return PhotoLine(
         name=one.name,

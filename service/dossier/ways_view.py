@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from service.cases.wire import CasePairOut, SpanOut
 from service.dossier.words import Letters, pair_name, signed
-from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.quantities import kilometres, percent, speed
+from service.web.sentences import translated
 from service.web.words import clock, dated, day, elapsed, sentence, when
 
 
@@ -60,7 +60,7 @@ def ways(one: CasePairOut, letters: Letters) -> Iterator[WayView]:
             between=elapsed(leg.days),
             speed=speed(leg.least_speed_km_h),
             rating=leg.rating.value,
-            reason=sentence(said_by_core(leg.reason)),
+            reason=sentence(translated(leg.reason)),
         )
 
 

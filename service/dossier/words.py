@@ -7,12 +7,12 @@ from service.calibration.suggestion_words import suggested
 from service.cases.wire import CasePairOut, CaseReportOut, PartitionOut
 from service.dossier.wire import DossierContentOut, DossierOut
 from service.photos.wire import AnnotationOut
-from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, npgettext, pgettext
 from service.web.quantities import percent
+from service.web.sentences import in_full
 from service.web.species import Species
-from service.web.words import day, decimal, general, listed, meaning, number, sentence, verdict_word
+from service.web.words import day, decimal, general, listed, meaning, number, verdict_word
 from service.web.words import signed as rounded
 
 Line = tuple[str, str]
@@ -176,7 +176,7 @@ def to_settle(one: CasePairOut, letters: Letters) -> Iterator[str]:
     for some in one.settle:
         yield suggested(some, letters)
     if one.why_nothing:
-        yield f"{sentence(said_by_core(one.why_nothing))}."
+        yield in_full(one.why_nothing)
 
 
 def meant(one: CasePairOut, of: DossierContentOut) -> str:

@@ -16,8 +16,8 @@ from service.store.photos import Claim
 from service.viewer.drawing import GAP, LONGEST, PANE_WIDTH, Pane, Picture, picture
 from service.viewer.look import Look
 from service.web.advice import advice
-from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
+from service.web.sentences import recorded
 from service.web.words import decimal, limits, meaning, overlapping, sentence, signed
 
 """Pixels of a photo in the picture; more would only make it slow to move."""
@@ -318,7 +318,7 @@ def _failures(references: Sequence[Reference]) -> tuple[Failure, ...]:
         Failure(
             one.photo.id,
             one.photo.file_name,
-            sentence(said_by_core(one.annotation.error_detail)),
+            sentence(recorded(one.annotation.error_code, one.annotation.error_detail)),
             advice(one.annotation.error_code),
         )
         for one in references

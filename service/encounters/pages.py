@@ -19,12 +19,11 @@ from service.viewer import look as looks
 from service.viewer.drawing import tone
 from service.web.advice import trouble
 from service.web.ahead import Ahead
-from service.web.core_words import said_by_core
 from service.web.kept import NotYet
 from service.web.page import goto, page, remember
 from service.web.page_counts import counts
 from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheMetrics, Who
-from service.web.words import sentence
+from service.web.sentences import in_full, translated
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -113,7 +112,7 @@ def _compare(
 def _candidates(ahead: Ahead, engine: Engine, encounter_id: int) -> tuple[Answer | None, str]:
     """The answer, or why there is none; neither while it is being found out."""
     if engine.loaded is None:
-        return None, engine.failure or ""
+        return None, translated(engine.failure)
     try:
         found = ahead.answer(
             ("candidates", encounter_id),
@@ -162,7 +161,7 @@ def decide(
             ahead,
             engine,
             encounter_id,
-            f"{sentence(said_by_core(str(error)))}.",
+            in_full(error),
             409,
         )
     metrics.decisions.labels(made.kind).inc()

@@ -15,6 +15,7 @@ from service.web.ahead import Ahead
 from service.web.kept import NotYet
 from service.web.page import page
 from service.web.parameters import RowNumber, TheAhead, TheDatabase
+from service.web.sentences import translated
 from service.web.words import when
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -24,6 +25,7 @@ class NoNumber(InputError):
     """The number of unseen animals is a number above 0, such as 3."""
 
     code = "bad_number"
+    message = "The number of unseen animals is a number above 0, such as 3."
 
 
 @router.get("/encounters/{encounter_id}/posterior")
@@ -58,7 +60,7 @@ def _who(
 ) -> tuple[WhoItIs | None, str]:
     """The same for one encounter."""
     if engine.loaded is None:
-        return None, engine.failure or ""
+        return None, translated(engine.failure)
     try:
         found = ahead.answer(
             ("who", encounter_id, unseen),
@@ -79,7 +81,7 @@ def _above_zero(text: str) -> float | None:
     try:
         value = float(text)
     except ValueError as error:
-        raise NoNumber(NoNumber.__doc__ or "") from error
+        raise NoNumber() from error
     if not 0 < value <= 10_000:
-        raise NoNumber(NoNumber.__doc__ or "")
+        raise NoNumber()
     return value

@@ -18,7 +18,7 @@ from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
 from service.web.page import goto, page, remember
 from service.web.parameters import TheDatabase, Who
-from service.web.words import sentence
+from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Act = Literal["close", "reopen", "third", "blind", "seen"]
@@ -30,10 +30,11 @@ Typed = Annotated[str, Form(max_length=2000)]
 Name = Annotated[str, Form(max_length=100)]
 
 
-class NothingChosen(InputError):
+class NoPairChosen(InputError):
     """No pair was chosen: go back and tick at least one."""
 
     code = "no_pair_chosen"
+    message = "No pair was chosen: go back and tick at least one."
 
 
 @router.get("/reviews/settling")
@@ -62,7 +63,7 @@ def apply_settled(
         with database.write() as connection:
             done = settling.apply(connection, name, pair or None, digest)
     except Conflict as error:
-        return _settling(request, database, pair, refused=f"{sentence(str(error))}.")
+        return _settling(request, database, pair, refused=in_full(error))
     response = goto(f"/reviews/settling?done={len(done.decisions)}")
     remember(response, name, who)
     return response
@@ -234,7 +235,7 @@ def _settling(
 def _chosen(connection: Connection, ids: list[int]) -> list[Reviewed]:
     found = reviewing.load(connection, ids=ids)
     if not found:
-        raise NothingChosen(NothingChosen.__doc__ or "")
+        raise NoPairChosen()
     return found
 
 

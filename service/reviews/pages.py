@@ -17,7 +17,8 @@ from service.encounters.pair_view import pair_view
 from service.recognition.engine import Engine, TheEngine
 from service.reviews import observers, reviewing
 from service.reviews import view as views
-from service.reviews.reviewing import Incomplete, Reviewed, Tally, Wanted
+from service.reviews.errors import AnswerFieldUnfit, MarksUnfit, NameMissing, NumbersUnfit
+from service.reviews.reviewing import Reviewed, Tally, Wanted
 from service.reviews.to_wire import machine, new_opinion
 from service.reviews.wire import OpinionIn, RegionWire
 from service.store import cases, progress, reviews
@@ -26,9 +27,10 @@ from service.store.people import ANONYMOUS, Actor, Role
 from service.store.reviews import Source
 from service.viewer.look import parse_pair
 from service.viewer.overlay import Overlays, TheOverlays
+from service.web.faults import fault
 from service.web.page import goto, page, remember
 from service.web.parameters import RowNumber, TheDatabase, Who
-from service.web.words import sentence
+from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE = 50
@@ -192,7 +194,7 @@ def answer(
             who,
             pair_id,
             typed,
-            f"{sentence(str(error))}.",
+            in_full(error),
             status,
         )
     response = goto(f"/reviews/{pair_id}?said=1")
@@ -282,7 +284,7 @@ def _typed(one: Reviewed, observer: str) -> AnswerForm:
 def _read(typed: AnswerForm, name: str) -> OpinionIn:
     """The answer that was typed. Incomplete: with a sentence that says what to do."""
     if name == ANONYMOUS:
-        raise Incomplete("write your name: two observers are told apart by their names")
+        raise NameMissing()
     try:
         return OpinionIn(
             answer=typed.answer,
@@ -298,10 +300,11 @@ def _read(typed: AnswerForm, name: str) -> OpinionIn:
         )
     except ValidationError as error:
         said = error.errors()[0]
-        where = "/".join(map(str, said["loc"])) or "marked places"
-        raise Incomplete(f"{where}: {said['msg']}; correct it and answer again") from error
+        why, field = fault(said), "/".join(map(str, said["loc"]))
+        unfit = AnswerFieldUnfit(field=field, why=why) if field else MarksUnfit(why=why)
+        raise unfit from error
     except ValueError as error:
-        raise Incomplete("seconds and llr are numbers: reload the page and answer again") from error
+        raise NumbersUnfit() from error
 
 
 def _to_apply(one: Tally) -> bool:

@@ -15,6 +15,7 @@ from reid.observers.reviews import OPEN, Truth
 from service.catalogue import certain as known
 from service.catalogue.certain import Certain
 from service.reviews import reviewing
+from service.reviews.errors import EncounterNamedWrongly, NoPairNamed, TooManyPairs
 from service.store import cases, encounters, reviews
 from service.store.reviews import Couple, NewPair, ReviewPair
 
@@ -28,6 +29,7 @@ class NothingToHideIn(InputError):
     """No blind pair waits that hidden known pairs could be mixed among: put some up first."""
 
     code = "nothing_to_hide_in"
+    message = "No blind pair waits that hidden known pairs could be mixed among: put some up first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,10 @@ def asked(
     case = cases.get(connection, case_id) if case_id else None
     members = sorted({*encounters, *(case.encounters if case else ())})
     if not pairs and len(members) < 2:
-        raise InputError("two encounters at least make a pair: name more")
+        raise NoPairNamed()
     if len(members) > MOST_ENCOUNTERS:
-        raise InputError(
-            f"{len(members)} encounters are {math.comb(len(members), 2)} pairs: name at most"
-            f" {MOST_ENCOUNTERS} encounters at a time"
+        raise TooManyPairs(
+            encounters=len(members), pairs=math.comb(len(members), 2), limit=MOST_ENCOUNTERS
         )
     return [NewPair(one, other, **what) for one, other in [*pairs, *combinations(members, 2)]]
 
@@ -79,7 +80,7 @@ def preview(connection: Connection, new: Sequence[NewPair]) -> Up:
     there = encounters.summaries(connection, {n for one in new for n in one.couple})
     missing = {n for one in new for n in one.couple} - set(there)
     if missing:
-        raise InputError(f"there is no encounter {min(missing)}: correct its number")
+        raise EncounterNamedWrongly(encounter=min(missing))
     before = reviews.existing(connection, [one.couple for one in new])
     closed = sum(one.closed_at is not None for one in before.values())
     return Up(tuple(new), len(new) - len(before), closed, len(before) - closed)
@@ -96,7 +97,7 @@ def known_pairs(connection: Connection, *, share: float, seed: int) -> Round:
     waiting = [one.pair for one in found if one.standing.state in OPEN and one.pair.blind]
     others = [one for one in waiting if one.source != "known"]
     if not others:
-        raise NothingToHideIn(NothingToHideIn.__doc__ or "")
+        raise NothingToHideIn()
     wanted = math.ceil(share / (1 - share) * len(others)) - (len(waiting) - len(others))
     observers = {o.observer for one in found for o in one.opinions}
     draw = Random(seed)  # noqa: S311  a draw that can be repeated, no secret

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
-from reid.errors import Conflict
 from service.catalogue import changes
 from service.catalogue.changes import Asked
 from service.reviews import reviewing
+from service.reviews.errors import PlanChanged
 from service.reviews.reviewing import SETTLED, Reviewed, Tally
 from service.store import identities, reviews
 from service.store.decisions import Decision, NewDecision
@@ -114,7 +114,7 @@ def apply(
     reviews.every(connection, closed=False, ids=ids, hold=True)
     now = plan(connection, ids)
     if digest and digest != now.digest:
-        raise Conflict("what would change is not what you looked at any more: look at it again")
+        raise PlanChanged()
     made = [new for join in now.joins for new in _join(connection, join, curator)]
     for number in now.done:
         reviews.edit(connection, number, Edit(closed=True), curator, "applied")

@@ -10,8 +10,8 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import Connection, func, select
 
-from reid.errors import BadSettings
 from reid.evidence.local import Study
+from service.store.errors import LocalOfAnotherRelease
 from service.store.identities import latest_decisions
 from service.store.tables.encounters import decision, encounter
 
@@ -97,10 +97,7 @@ class CalibrationFile:
         try:
             return KEPT.validate_json(data)
         except ValidationError as error:
-            raise BadSettings(
-                f"{self._path} was not written by this release: delete it, and run "
-                "leopard-reid calibrate --apply again if llrs are to be adjusted"
-            ) from error
+            raise LocalOfAnotherRelease(path=self._path) from error
 
 
 @dataclass(frozen=True, slots=True)

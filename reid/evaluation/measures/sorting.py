@@ -128,7 +128,7 @@ def _sklearn_metrics() -> ModuleType:
     try:
         from sklearn import metrics
     except ImportError as error:
-        raise MissingExtra("ARI and AMI", needs="scikit-learn", extra="report") from error
+        raise MissingExtra(wanted="ARI and AMI", needs="scikit-learn", extra="report") from error
     return metrics  # type: ignore[no-any-return]
 
 

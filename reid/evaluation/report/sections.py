@@ -15,6 +15,18 @@ KEY = "section"  # of a simulation's JSON
 FILES = {"open_set": "open-set", "partitions": "triples", "clustering": "count"}
 
 
+class NoTrials(BadDataset):
+    """A folder holds no results of trials."""
+
+    message = "{folder} has none of {files}: run simulate.py --out"
+
+
+class TrialsOfAnotherRelease(BadDataset):
+    """Results of trials have another form."""
+
+    message = "{folder} is of another release: run simulate.py again"
+
+
 class Sections(NamedTuple):
     """Sections of a report; None where that simulation was not run. commands: what made each."""
 
@@ -41,7 +53,7 @@ def opened(folder: Path) -> Sections:
         if (path := folder / f"{name}.json").is_file()
     }
     if not held:
-        raise BadDataset(f"{folder} has none of {list(FILES.values())}: run simulate.py --out")
+        raise NoTrials(folder=folder, files=list(FILES.values()))
     try:
         kept = {key: _tuples(found[KEY]) for key, found in held.items()}
         commands = {key.replace("_", " "): found["command"] for key, found in held.items()}
@@ -52,7 +64,7 @@ def opened(folder: Path) -> Sections:
         kinds = {"open_set": OpenSet, "partitions": PartitionCalibration, "clustering": Clustering}
         made = {key: kinds[key](**values) for key, values in kept.items()}
     except (KeyError, TypeError) as error:
-        raise BadDataset(f"{folder} is of another release: run simulate.py again") from error
+        raise TrialsOfAnotherRelease(folder=folder) from error
     return Sections(**made, commands=commands)
 
 

@@ -75,7 +75,8 @@ def answer(
     sure = (leading.partition, leading.probability)
     september, november = (described[name] for name in variant.encounters[:2])
     ways = what_would_settle(september, november, said[0], tested, calibrator.same)
-    settle = in_words(ways[0], RECORDS) if ways else why_nothing(said[0], tested, calibrator.same)
+    nothing = why_nothing(said[0], tested, calibrator.same)
+    settle = in_words(ways[0], RECORDS) if ways else str(nothing or "")
     return Answer(variant, (said[0], said[1], said[2]), *sure, settle)
 
 
