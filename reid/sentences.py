@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from string import Formatter
 from typing import Any, NamedTuple
 
-RESERVED = frozenset({"args", "code", "facts", "joint", "message"})
+RESERVED = frozenset({"args", "code", "context", "facts", "joint", "message"})
 
 
 class FieldOf(NamedTuple):
@@ -45,12 +45,14 @@ class Sentence:
 
     message: English, without a capital letter and a full stop unless it is used alone; its fields
     are the names of the facts, such as "no encounter {encounter}". code: what clients tell it by,
-    shared by all sentences of one kind. joint: between the parts of a fact that is a tuple.
+    shared by all sentences of one kind. context: what tells the text from another one of the same
+    words. joint: between the parts of a fact that is a tuple.
     A fact is a number, a word, another sentence, or a tuple of these.
     """
 
     message = ""
     code = ""
+    context = ""
     joint = ", "
 
     def __init__(self, **facts: Any) -> None:  # noqa: ANN401

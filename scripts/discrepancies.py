@@ -8,16 +8,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from reid.describe.embed import Embedder
-from reid.errors import BadDataset, ReidError
-from reid.evaluation.data.protocol import describe, read_dataset
+from reid.errors import ReidError
+from reid.evaluation.data.protocol import NotSyntheticName, describe, read_dataset
 from reid.evaluation.trials.differences import QUANTILES, as_text, look, pairs_of
 from reid.synthetic.survey import write_survey
-
-
-class NotSyntheticName(BadDataset):
-    """The name of a synthetic data set has another form."""
-
-    message = "{dataset}: write synthetic:ANIMALS:SEED"
 
 
 def folder_of(dataset: str, scratch: Path) -> Path:

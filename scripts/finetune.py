@@ -16,7 +16,7 @@ import torch
 from tqdm import tqdm
 
 from reid.describe.embed import Embedder
-from reid.errors import BadDataset, ReidError
+from reid.errors import ReidError
 from reid.evaluation.trials.individuals import (
     Asked,
     before_and_after,
@@ -26,7 +26,7 @@ from reid.evaluation.trials.individuals import (
 )
 from reid.interchange.catalogue import read_catalogue
 from reid.interchange.named import NamedAnnotation
-from reid.training.finetune import Finetuned, FinetuneRecipe, finetune
+from reid.training.finetune import Finetuned, FinetuneRecipe, NoFlanks, NothingToAsk, finetune
 from reid.training.finetuned import (
     LOCAL_CHANGED,
     LOCAL_ELSEWHERE,
@@ -42,18 +42,6 @@ from reid.training.photos import Flanks, crops, cut_flanks
 from reid.training.split import Split, split, usable
 from reid.types import Float32
 from reid.weights import SEES, ModelCard, default_folder
-
-
-class NoFlanks(BadDataset):
-    """No flank can be cut out of the photos."""
-
-    message = "none of {photos} photos can be used: {why}"
-
-
-class NothingToAsk(BadDataset):
-    """Too few photos can be read to test a model."""
-
-    message = "no photo can be asked about: too many could not be read"
 
 
 def run(options: argparse.Namespace) -> int:

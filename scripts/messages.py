@@ -70,13 +70,17 @@ def _python(path: Path) -> Iterator[Found]:
 
 
 def _sentences(path: Path) -> Iterator[Found]:
-    """The texts of classes below `reid.sentences.Sentence`: `message` in the body of a class."""
+    """The texts of classes below `reid.sentences.Sentence`: `message` in the body of a class,
+    and `context` where it has one."""
     name = str(path.relative_to(ROOT))
     for node in ast.walk(ast.parse(path.read_bytes())):
+        said: dict[str, str] = {}
         for one in node.body if isinstance(node, ast.ClassDef) else ():
             match one:
-                case ast.Assign([ast.Name("message")], ast.Constant(str(text))) if text:
-                    yield None, text, name, one.lineno
+                case ast.Assign([ast.Name(attribute)], ast.Constant(str(text))) if text:
+                    said[attribute] = text
+        if "message" in said:
+            yield said.get("context"), said["message"], name, node.lineno
 
 
 def _template(path: Path) -> Iterator[Found]:

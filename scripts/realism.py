@@ -7,10 +7,11 @@ from pathlib import Path
 from tqdm import tqdm
 
 from reid.describe.embed import Embedder
-from reid.errors import BadSettings, ReidError
+from reid.errors import ReidError
 from reid.evaluation.data.protocol import read_distractors
 from reid.evaluation.trials.realism import (
     Centre,
+    CountsBelowOne,
     flank_of,
     gap_as_text,
     measure,
@@ -20,12 +21,6 @@ from reid.evaluation.trials.realism import (
 )
 from reid.photo.images import encode_jpeg
 from reid.types import Crop, Image
-
-
-class CountsBelowOne(BadSettings):
-    """There is nothing to show."""
-
-    message = "--count and --shown need at least one"
 
 
 def look(options: argparse.Namespace) -> None:

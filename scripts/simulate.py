@@ -12,23 +12,12 @@ import numpy as np
 from tqdm import tqdm
 
 from reid.describe.embed import Embedder
-from reid.errors import BadSettings, ReidError
+from reid.errors import ReidError
 from reid.evaluation.data.surveys import all_between, simulate
 from reid.evaluation.report.sections import KEY, packed
 from reid.evaluation.trials import counting, open_set, triples
+from reid.evaluation.trials.trial import NumberTooSmall, TooFewAnimals
 from reid.evidence.calibrator import Calibrator, released
-
-
-class TooFewAnimals(BadSettings):
-    """A trial has nothing to measure with so few animals."""
-
-    message = "--animals {animals}: {trial} needs at least {least}"
-
-
-class NumberTooSmall(BadSettings):
-    """A trial has nothing to measure with so small a number."""
-
-    message = "--{option} {number}: a larger number is needed"
 
 
 def progress(what: str, total: int) -> Callable[[int], object]:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from reid.errors import Conflict
+from reid.identify.errors import DecisionsContradict
 
 Pair = tuple[int, int]  # positions of two encounters, the lower one first
 Matrix = NDArray[np.float64]
@@ -24,15 +24,6 @@ Question = tuple[float, Members, Members, float, bool]  # gain, two sets, togeth
 TOGETHER = 0.05  # prior probability that two groups of encounters are one animal
 NEVER = -np.inf  # llr of two groups that must not be joined
 PREPARED = 200  # questions on two groups that are put into order at a time
-
-
-class DecisionsContradict(Conflict):
-    """Two groups can be neither joined nor kept apart."""
-
-    message = (
-        "the encounters at {one} and {other} were decided to be one animal, but other decisions "
-        "keep their groups apart: withdraw one of these decisions"
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,30 +21,35 @@ class SeveralEncounters(Sentence):
 class NameOfIdentity(Sentence):
     """A field of an identity in a sentence."""
 
+    context = "field of an identity"
     message = "name"
 
 
 class SexOfIdentity(Sentence):
     """A field of an identity in a sentence."""
 
+    context = "field of an identity"
     message = "sex"
 
 
 class LifeStageOfIdentity(Sentence):
     """A field of an identity in a sentence."""
 
+    context = "field of an identity"
     message = "life stage"
 
 
 class NoteOfIdentity(Sentence):
     """A field of an identity in a sentence."""
 
+    context = "field of an identity"
     message = "note"
 
 
 class MergerOfIdentity(Sentence):
     """A field of an identity in a sentence."""
 
+    context = "field of an identity"
     message = "merged into"
 
 

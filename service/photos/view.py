@@ -13,7 +13,7 @@ from service.web.advice import advice
 from service.web.languages import NP_, ngettext, pgettext
 from service.web.languages import gettext as _
 from service.web.sentences import recorded
-from service.web.words import number
+from service.web.words import number, sentence
 
 
 @dataclass(frozen=True, slots=True)

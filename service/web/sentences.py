@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from reid.sentences import FieldOf, Sentence, every_sentence, fields_of, filled, written
 from service.store.people import Role
-from service.web.languages import ENGLISH, language
+from service.web.languages import ENGLISH, language, pgettext
 from service.web.languages import gettext as _
 from service.web.person_words import role_words
 from service.web.words import listed, localized, sentence
@@ -19,7 +19,8 @@ def translated(text: Sentence | str | None) -> str:
     if not isinstance(text, Sentence) or language() == ENGLISH:
         return str(text or "")
     values = {field.name: _fact(text, field) for field in fields_of(text.message)}
-    return filled(_(text.message), values)
+    words = pgettext(text.context, text.message) if text.context else _(text.message)
+    return filled(words, values)
 
 
 def in_full(text: Sentence | str | None) -> str:

@@ -16,6 +16,12 @@ from reid.types import AnnotationFeatures, Crop, Flank
 ANIMALS = 31  # stream of random numbers that draws animals
 
 
+class NotSyntheticName(BadDataset):
+    """The name of a synthetic data set has another form."""
+
+    message = "{dataset}: write synthetic:ANIMALS:SEED"
+
+
 class NotSynthetic(BadDataset):
     """The name of a synthetic data set has another form."""
 
