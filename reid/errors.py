@@ -121,7 +121,7 @@ class WeightsError(ReidError):
 
 
 class UnknownModel(WeightsError):
-    """No such model card."""
+    """No card of this model or calibrator lies in the folder of weights."""
 
     code = "unknown_model"
     message = "there is no such model"
@@ -146,5 +146,5 @@ class MissingExtra(WeightsError):
 
     code = "missing_extra"
     message = (
-        "{wanted} needs {needs}: pip install 'leopard-reid[{extra}]' ('.[{extra}]' in a checkout)"
+        "{feature} needs {needs}: pip install 'leopard-reid[{extra}]' ('.[{extra}]' in a checkout)"
     )

@@ -73,7 +73,7 @@ class Sentence:
 
     def __str__(self) -> str:
         """The English sentence."""
-        values = {one.name: self._english(one) for one in fields_of(self.message)}
+        values = {field.name: self._english(field) for field in fields_of(self.message)}
         return filled(self.message, values)
 
     def _english(self, field: FieldOf) -> str:
@@ -105,7 +105,7 @@ def every_sentence(base: type[Sentence] = Sentence) -> Iterator[type[Sentence]]:
     level = base.__subclasses__()
     while level:
         yield from level
-        level = [below for one in level for below in one.__subclasses__()]
+        level = [child for parent in level for child in parent.__subclasses__()]
 
 
 def _again(kind: type[Sentence], facts: dict[str, Any]) -> Sentence:

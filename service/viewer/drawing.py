@@ -2,7 +2,7 @@
 
 The picture is CANVAS units wide; each photo has a pane. What is seen of a photo is stated relative
 to the annotation's box, so that one `Sight` moves and magnifies both photos alike.
-`static/geometry.js` does the same arithmetic in the browser.
+`static/viewer/geometry.js` does the same arithmetic in the browser.
 """
 
 from collections.abc import Sequence

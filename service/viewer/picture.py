@@ -101,7 +101,7 @@ def _scale(laid: Laid, look: PairLook) -> float:
 def _views(
     panes: tuple[Pane, Pane], laid: Laid, look: PairLook
 ) -> tuple[tuple[tuple[float, ...], tuple[float, ...]], str]:
-    """What each pane shows, and how photo 1 is turned. `static/mesh.js` does the same.
+    """What each pane shows, and how photo 1 is turned. `static/viewer/mesh.js` does the same.
 
     Locked, both panes show the same piece of photo 0's plane, and photo 1 is moved, turned and
     sized there so that the places in the middle of both panes are one place of the coat.

@@ -150,19 +150,19 @@ def invalid(faults: Sequence[Any]) -> InvalidRequest:
     """faults: as `errors()` of a ValidationError of pydantic or of FastAPI lists them."""
     return InvalidRequest(
         faults=tuple(
-            FieldFault(field="/".join(map(str, one["loc"])), why=fault(one)) for one in faults
+            FieldFault(field="/".join(map(str, entry["loc"])), why=fault(entry)) for entry in faults
         )
     )
 
 
-def fault(one: Any) -> Sentence:  # noqa: ANN401
+def fault(entry: Any) -> Sentence:  # noqa: ANN401
     """One entry of `errors()`; in English it reads as pydantic has it."""
-    choices, _, last = str(one.get("ctx", {}).get("expected", "")).rpartition(" or ")
-    facts = {**one.get("ctx", {}), "choices": choices, "last": last}
-    for kind in KINDS.get(one["type"], ()):
+    choices, _, last = str(entry.get("ctx", {}).get("expected", "")).rpartition(" or ")
+    facts = {**entry.get("ctx", {}), "choices": choices, "last": last}
+    for kind in KINDS.get(entry["type"], ()):
         names = {field.name for field in fields_of(kind.message)}
         if names <= facts.keys():
             sentence = kind(**{name: facts[name] for name in names})
-            if str(sentence) == one["msg"]:
+            if str(sentence) == entry["msg"]:
                 return sentence
-    return UnfitValue(why=one["msg"])
+    return UnfitValue(why=entry["msg"])

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
+from jinja2 import StrictUndefined
 from sqlalchemy import Connection
 
 from reid.sentences import Sentence
@@ -40,6 +41,8 @@ languages.install(templates.env)
 templates.env.filters.update(FILTERS, browser=people.browser, translated=translated)
 templates.env.globals.update(signs=SIGNS, kinds=KINDS, here=here)
 templates.env.globals.update(role_words=people.role_words, role_says=people.role_says)
+templates.env.undefined = StrictUndefined
+templates.env.trim_blocks = templates.env.lstrip_blocks = True
 
 
 def page(request: Request, name: str, connection: Connection, /, **values: object) -> Response:

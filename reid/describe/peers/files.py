@@ -46,11 +46,11 @@ def locate(path: Path) -> Path:
         raise NoWeightsAt(path=path)
     if named := [path / name for name in NAMES if (path / name).is_file()]:
         return named[0]
-    found = sorted(p for p in path.iterdir() if p.suffix in ENDINGS)
-    if len(found) != 1:
-        listed = ", ".join(p.name for p in found) or "none"
+    weights = sorted(p for p in path.iterdir() if p.suffix in ENDINGS)
+    if len(weights) != 1:
+        listed = ", ".join(p.name for p in weights) or "none"
         raise NotOneFileOfWeights(path=path, files=listed)
-    return found[0]
+    return weights[0]
 
 
 def from_hub(repository: str) -> Path:
@@ -59,7 +59,7 @@ def from_hub(repository: str) -> Path:
         from huggingface_hub import hf_hub_download
         from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
     except ImportError as error:
-        raise MissingExtra(wanted=repository, needs="timm", extra="peers") from error
+        raise MissingExtra(feature=repository, needs="timm", extra="peers") from error
     for name in NAMES:
         try:
             return Path(hf_hub_download(repository, name))
@@ -73,10 +73,10 @@ def from_hub(repository: str) -> Path:
 
 
 def _unreachable(repository: str, error: Exception) -> UnknownModel:
-    return HubUnreachable(repository=repository, why=_told(error))
+    return HubUnreachable(repository=repository, why=_reason(error))
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """The first line of what went wrong."""
     return (str(error) or type(error).__name__).splitlines()[0].rstrip(" .")
 
@@ -93,7 +93,7 @@ def read(path: Path) -> dict[str, Tensor]:
         with torch.serialization.safe_globals(_HARMLESS):
             content = torch.load(path, map_location="cpu", weights_only=True)
     except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
-        raise WeightsUnreadable(path=path, why=_told(error)) from error
+        raise WeightsUnreadable(path=path, why=_reason(error)) from error
     return _tensors(path, content)
 
 

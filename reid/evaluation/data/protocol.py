@@ -46,13 +46,14 @@ class IndexLacksColumns(BadDataset):
     message = "{path} needs the columns {columns}, and at least one row"
 
 
-class Describer(Protocol):
+class CropDescriber(Protocol):
     """What turns crops into features; the Embedder is one."""
 
     def describe(
-        self, crops: Sequence[Crop], *, from_afar: bool = True
+        self, crops: Sequence[Crop], *, distant_looks: bool = True
     ) -> Iterable[AnnotationFeatures]:
-        """Features of every crop, in order; from_afar: see `reid.describe.afar`."""
+        """Features of every crop, in order; distant_looks: see
+        `reid.describe.distant_look`."""
         ...
 
 
@@ -128,7 +129,7 @@ def read_distractors(folder: Path) -> list[Sample]:
 
 def describe(
     samples: Sequence[Sample],
-    embedder: Describer,
+    embedder: CropDescriber,
     *,
     condition: Condition = AS_GIVEN,
     finder: FlankFinder | None = None,

@@ -6,13 +6,15 @@ from itertools import pairwise
 import pytest
 
 from reid.types import Flank
-from service.cases.report import Casework
+from service.encounters.pair_evidence import PairEvidence
 from service.encounters.pair_view import pair_view
 from service.photos.intake import Intake, Said
+from service.recognition.engine import Engine
 from service.store import decisions
 from service.store.database import Database
 from service.store.decisions import NewDecision
 from service.viewer.look import PairLook, parse_pair
+from service.viewer.overlay import Overlays
 from service.web.page import templates
 
 
@@ -38,7 +40,9 @@ def encounter(app, client, painted, work):
 
 
 def shown(app, one, other, look=None, *, blind=False):
-    return pair_view(app.state.components, one, other, look or PairLook(), blind=blind)
+    components = app.state.components
+    needs = [components[kind] for kind in (Database, Engine, PairEvidence, Overlays)]
+    return pair_view(*needs, one, other, look or PairLook(), blind=blind)
 
 
 def rendered(view):
@@ -55,7 +59,7 @@ def test_the_llr_its_bound_and_the_verdict_are_in_words_and_number(client, encou
 
 def test_the_pair_that_agrees_most_comes_first_and_any_other_on_demand(app, encounter):
     a, b = encounter(1, 1, views=(0, 1)), encounter(1, 2, views=(0, 1))
-    best = app.state.components[Casework].between(a, b).best.annotations
+    best = app.state.components[PairEvidence].between(a, b).best.annotations
     view = shown(app, a, b)
     assert (view.one.shown.annotation_id, view.other.shown.annotation_id) == best
     asked = next(photo.annotation_id for photo in view.other.photos if not photo.current)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from fake_embedder import CALIBRATOR, FakeEmbedder
 
-from service.cases.report import Casework
+from service.encounters.pair_evidence import PairEvidence
 from service.operations.worker import Worker
 from service.recognition.comparing import ComparePairs, queue_all
 from service.recognition.engine import Engine, Recognition
@@ -68,7 +68,7 @@ def test_evidence_appears_after_embedding_and_says_what_a_case_says(client, comp
     found = evidence(components)
     assert set(found) == {(1, 2), (1, 3), (2, 3)}
     assert found[1, 3].llr > 1 > 0 > found[1, 2].llr
-    said = components[Casework].between(1, 3).evidence.llr
+    said = components[PairEvidence].between(1, 3).evidence.llr
     assert (found[1, 3].llr, lacking(components)) == (pytest.approx(said), [])
 
 

@@ -104,7 +104,7 @@ def test_the_service_answers_with_its_own_model_meanwhile_and_with_the_new_one_a
     while working.work():
         pass
     switched = Recognition(Other(), replace(CALIBRATOR, model=OTHER))
-    engine = Engine(catalogue.database, catalogue.settings, Metrics(), load=lambda _: switched)
+    engine = Engine(catalogue[Database], catalogue[Settings], Metrics(), load=lambda _: switched)
     after = engine.candidates(2).identification
     assert after.model == OTHER
     assert after.candidates[0].best.row.encounter == 1
@@ -113,7 +113,7 @@ def test_the_service_answers_with_its_own_model_meanwhile_and_with_the_new_one_a
 def test_a_killed_worker_costs_nothing_that_was_stored(catalogue):
     enqueue(catalogue)
     worker(catalogue, Other, batch=2).work()
-    with catalogue.database.write() as connection:  # takes the rest, and dies
+    with catalogue[Database].write() as connection:  # takes the rest, and dies
         assert len(jobs.claim(connection, "killed", limit=9, lease_s=60)) == 4
         jobs.release(connection, "killed")
     again = worker(catalogue, Other)
@@ -125,7 +125,7 @@ def test_a_killed_worker_costs_nothing_that_was_stored(catalogue):
 def test_new_photos_come_before_re_embedding(catalogue, client, painted):
     enqueue(catalogue)
     client.post("/api/v1/photos", files=[("files", ("new.jpg", painted(9)))])
-    with catalogue.database.write() as connection:
+    with catalogue[Database].write() as connection:
         first = jobs.claim(connection, "w", limit=3, lease_s=60)
     assert [job.kind for job in first] == ["embed", "reembed", "reembed"]
 
@@ -133,7 +133,7 @@ def test_new_photos_come_before_re_embedding(catalogue, client, painted):
 def test_a_model_that_cannot_be_loaded_fails_the_jobs_and_not_the_annotations(catalogue):
     enqueue(catalogue)
     working = Worker(
-        catalogue.database, catalogue.files, catalogue.settings, FakeEmbedder(), name="w"
+        catalogue[Database], catalogue[PhotoFiles], catalogue[Settings], FakeEmbedder(), name="w"
     )
     while working.work():
         pass
@@ -161,7 +161,9 @@ def test_the_newest_calibrator_of_a_model_is_chosen(tmp_path):
 
 
 def test_decided_encounters_are_exported_for_training_without_metadata(catalogue, tmp_path):
-    done = export_identities(catalogue, tmp_path / "out")
+    done = export_identities(
+        catalogue[Settings], catalogue[Database], catalogue[PhotoFiles], tmp_path / "out"
+    )
     assert (done.annotations, done.individuals, done.skipped) == (3, 3, ())
     with (tmp_path / "out" / "index.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
