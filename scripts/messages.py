@@ -73,9 +73,7 @@ def python(
                 yield node.lineno, "ngettext", _forms(words), []
 
 
-def sentences(
-    file: BinaryIO, _keywords: Collection[str], _tags: Collection[str], _options: dict[str, str]
-) -> Iterator[Call]:
+def sentences(file: BinaryIO, *_: object, **__: object) -> Iterator[Call]:
     """The texts of classes below `reid.sentences.Sentence`: `message`, and `context` if any."""
     for node in ast.walk(ast.parse(file.read())):
         texts: dict[str, str] = {}
