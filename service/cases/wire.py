@@ -7,7 +7,7 @@ from pydantic import AliasChoices, Field
 
 from reid.identify.movement import Rating
 from reid.types import Grade, Verdict
-from service.calibration.tested_wire import PlaceOut, SuggestionOut
+from service.calibration.tested_wire import PlaceOut, SettlingPhotoOut
 from service.cases import examples
 from service.web.wire import Line, Note, Number, Wire, Worded, shown
 
@@ -154,7 +154,7 @@ class CasePairOut(Wire):
     place: PlaceOut | None = Field(
         description="on the Tippett plot; null where nothing can be compared or was tested"
     )
-    settle: list[SuggestionOut] = Field(description="what would settle an open pair")
+    settle: list[SettlingPhotoOut] = Field(description="what would settle an open pair")
     why_nothing: Worded = Field(
         description="why nothing is known to settle an open pair, else empty"
     )

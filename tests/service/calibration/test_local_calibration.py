@@ -61,7 +61,7 @@ def couples(components):
 
 def conclude(components, factor):
     """A study that came to this factor, kept as if the command had made it."""
-    said = replace(study([], CALIBRATOR), scale=1.0, widening=factor)
+    said = replace(study([], CALIBRATOR), scale=1.0, shrinkage=factor)
     return Studied(FITTED, CALIBRATOR.model, datetime(2026, 3, 1, tzinfo=UTC), 3, said)
 
 
