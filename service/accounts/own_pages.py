@@ -17,7 +17,7 @@ from service.web.errors import TooManyAttempts, WrongLogin, from_error
 from service.web.languages import COOKIE, LANGUAGES, ngettext
 from service.web.languages import gettext as _
 from service.web.page import goto, local, page, speak
-from service.web.parameters import From, RowNumber, TheDatabase, TheSettings, Who
+from service.web.parameters import RowNumber, TheActor, TheBrowser, TheDatabase, TheSettings
 from service.web.wire import Line
 from service.web.words import sentence
 
@@ -49,7 +49,7 @@ def log_in(
     request: Request,
     settings: TheSettings,
     database: TheDatabase,
-    browser: From,
+    browser: TheBrowser,
     name: Name,
     password: Password,
     next: Address = "/",
@@ -75,10 +75,10 @@ def log_out(request: Request, database: TheDatabase) -> Response:
 
 @router.get("/account")
 def account_page(
-    request: Request, settings: TheSettings, database: TheDatabase, who: Who
+    request: Request, settings: TheSettings, database: TheDatabase, actor: TheActor
 ) -> Response:
     """One's own sessions, tokens, password and language."""
-    return _account(request, settings, database, who)
+    return _account(request, settings, database, actor)
 
 
 @router.post("/account/password")
@@ -86,8 +86,8 @@ def change_password(
     request: Request,
     settings: TheSettings,
     database: TheDatabase,
-    who: Who,
-    browser: From,
+    actor: TheActor,
+    browser: TheBrowser,
     old: Password,
     new: Password,
     again: Password,
@@ -96,25 +96,25 @@ def change_password(
     try:
         if new != again:
             raise NotTheSame(NotTheSame.__doc__ or "")
-        secret = admission.change_own_password(database, settings, who, old, new, browser)
+        secret = admission.change_own_password(database, settings, actor, old, new, browser)
     except InputError as error:
-        return _account(request, settings, database, who, error)
+        return _account(request, settings, database, actor, error)
     return let_in(request, goto("/account?done=password"), secret)
 
 
 @router.post("/account/sessions/{session_id}/end")
-def end_session(session_id: RowNumber, database: TheDatabase, who: Who) -> Response:
+def end_session(session_id: RowNumber, database: TheDatabase, actor: TheActor) -> Response:
     """Log one browser out."""
     with database.write() as connection:
-        sessions.revoke(connection, admission.account_of(who), session_id)
+        sessions.revoke(connection, admission.account_of(actor), session_id)
     return goto("/account")
 
 
 @router.post("/account/sessions/end")
-def end_sessions(database: TheDatabase, who: Who) -> Response:
+def end_sessions(database: TheDatabase, actor: TheActor) -> Response:
     """Log every other browser out."""
     with database.write() as connection:
-        sessions.revoke_all(connection, admission.account_of(who), but=who.session)
+        sessions.revoke_all(connection, admission.account_of(actor), but=actor.session)
     return goto("/account")
 
 
@@ -123,22 +123,22 @@ def make_token(
     request: Request,
     settings: TheSettings,
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     name: Annotated[Line, Form()],
     scope: Annotated[Role, Form()] = Role.VIEWER,
     days: Days = 90,
 ) -> Response:
     """A token, whose text stands on this answer and nowhere else."""
-    made, secret = admission.make_token(database, who, name, scope, days)
+    made, secret = admission.make_token(database, actor, name, scope, days)
     shown = TokenMade(token=TokenOut.model_validate(made), secret=secret)
-    return _account(request, settings, database, who, made=shown)
+    return _account(request, settings, database, actor, made=shown)
 
 
 @router.post("/account/tokens/{token_id}/revoke")
-def revoke_token(token_id: RowNumber, database: TheDatabase, who: Who) -> Response:
+def revoke_token(token_id: RowNumber, database: TheDatabase, actor: TheActor) -> Response:
     """End a token."""
     with database.write() as connection:
-        tokens.revoke(connection, admission.account_of(who), token_id)
+        tokens.revoke(connection, admission.account_of(actor), token_id)
     return goto("/account")
 
 
@@ -186,12 +186,12 @@ def _account(
     request: Request,
     settings: Settings,
     database: Database,
-    who: Actor,
+    actor: Actor,
     error: ReidError | None = None,
     made: TokenMade | None = None,
 ) -> Response:
     with database.read() as connection:
-        number, idle = who.account_id, admission.idle(settings)
+        number, idle = actor.account_id, admission.idle(settings)
         values = {
             "problem": _words(error) if error else "",
             "done": _("The password was changed.") if "done" in request.query_params else "",

@@ -20,7 +20,7 @@ from service.web.advice import trouble
 from service.web.ahead import Ahead
 from service.web.kept import NotYet
 from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, TheAhead, TheDatabase, Who
+from service.web.parameters import RowNumber, TheActor, TheAhead, TheDatabase
 from service.web.wire import Line
 from service.web.words import when
 
@@ -71,7 +71,7 @@ def case_page(
     ahead: TheAhead,
     engine: TheEngine,
     casework: TheCasework,
-    who: Who,
+    actor: TheActor,
 ) -> Response:
     """What the photos and the map say about a case."""
     with database.read() as connection:
@@ -85,7 +85,7 @@ def case_page(
             "case": case,
             "open": case.closed_at is None,
             "members": member_views(members),
-            "view": case_view(report, exact=who.sees_places) if report else None,
+            "view": case_view(report, exact=actor.sees_places) if report else None,
             "problem": problem,
             "pending": pending,
             "loaded": engine.loaded is not None,
@@ -124,10 +124,14 @@ def close_case(
 
 @router.post("/cases/{case_id}/encounters")
 def put_encounters(
-    case_id: RowNumber, database: TheDatabase, who: Who, encounter: Numbers, reviewer: Reviewer = ""
+    case_id: RowNumber,
+    database: TheDatabase,
+    actor: TheActor,
+    encounter: Numbers,
+    reviewer: Reviewer = "",
 ) -> Response:
     """Put encounters in."""
-    return _put(database, case_id, encounter, who, reviewer)
+    return _put(database, case_id, encounter, actor, reviewer)
 
 
 @router.post("/cases/{case_id}/encounters/{encounter_id}/remove")
@@ -135,21 +139,25 @@ def take_encounter(
     case_id: RowNumber,
     encounter_id: RowNumber,
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     reviewer: Reviewer = "",
 ) -> Response:
     """Take an encounter out."""
     with database.write() as connection:
-        cases.take(connection, case_id, encounter_id, who.signs(reviewer))
+        cases.take(connection, case_id, encounter_id, actor.signs(reviewer))
     return goto(f"/cases/{case_id}")
 
 
 @router.post("/encounters/{encounter_id}/case")
 def put_into_case(
-    encounter_id: RowNumber, database: TheDatabase, who: Who, case: Number, reviewer: Reviewer = ""
+    encounter_id: RowNumber,
+    database: TheDatabase,
+    actor: TheActor,
+    case: Number,
+    reviewer: Reviewer = "",
 ) -> Response:
     """Put this encounter into a case and go to the case."""
-    return _put(database, case, [encounter_id], who, reviewer)
+    return _put(database, case, [encounter_id], actor, reviewer)
 
 
 def _report(
@@ -171,12 +179,12 @@ def _report(
     return found, ""
 
 
-def _put(database: Database, case_id: int, ids: list[int], who: Actor, reviewer: str) -> Response:
-    name = who.signs(reviewer)
+def _put(database: Database, case_id: int, ids: list[int], actor: Actor, reviewer: str) -> Response:
+    name = actor.signs(reviewer)
     with database.write() as connection:
         cases.put(connection, case_id, ids, name)
     response = goto(f"/cases/{case_id}")
-    remember(response, name, who)
+    remember(response, name, actor)
     return response
 
 

@@ -8,7 +8,7 @@ from service.clusters.pairing import ThePairing
 from service.clusters.view import clusters_out, suggestions_out
 from service.clusters.wire import ClustersOut, PutUpIn, PutUpOut, SuggestionsOut
 from service.web.errors import documented
-from service.web.parameters import Limit, Offset, TheDatabase, Who
+from service.web.parameters import Limit, Offset, TheActor, TheDatabase
 
 router = APIRouter(tags=["clusters"], responses=documented(400, 403, 404, 409, 422))
 
@@ -32,10 +32,12 @@ def list_suggestions(
 
 
 @router.post("/suggestions/reviews", status_code=201)
-def put_up(wanted: PutUpIn, database: TheDatabase, pairing: ThePairing, who: Who) -> PutUpOut:
+def put_up(
+    wanted: PutUpIn, database: TheDatabase, pairing: ThePairing, actor: TheActor
+) -> PutUpOut:
     """Put pairs up for blind review by two observers; those put up before stay as they are."""
     with database.write() as connection:
         best = [one.couple for one in pairing.worth(connection, limit=wanted.best or 1)]
         couples = wanted.pairs or (best if wanted.best else [])
-        new = pairing.put_up(connection, couples, who.signs(wanted.reviewer))
+        new = pairing.put_up(connection, couples, actor.signs(wanted.reviewer))
     return PutUpOut(asked=len(couples), new=new)

@@ -17,7 +17,7 @@ from service.store.pairs import Couple
 from service.store.people import Role
 from service.web.languages import ngettext
 from service.web.page import goto, page, remember
-from service.web.parameters import TheDatabase, Who
+from service.web.parameters import TheActor, TheDatabase
 from service.web.wire import Line
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -102,7 +102,7 @@ def preview(
 def name_clusters(
     database: TheDatabase,
     pairing: ThePairing,
-    who: Who,
+    actor: TheActor,
     chosen: Chosen,
     seen: Seen,
     name: Names = [],  # noqa: B006  FastAPI copies it
@@ -110,13 +110,13 @@ def name_clusters(
     reviewer: Text = "",
 ) -> Response:
     """Decide on every chosen cluster, all or none."""
-    signed, groups = who.signs(reviewer), _groups(chosen)
+    signed, groups = actor.signs(reviewer), _groups(chosen)
     with database.write() as connection:
         made = _made(pairing, connection)
         plans = [plan(connection, one, made) for one in groups]
         _decide(connection, plans, made, seen, name, _plain(note), signed)
     response = goto(f"/clusters?named={len(plans)}")
-    remember(response, signed, who)
+    remember(response, signed, actor)
     return response
 
 
@@ -124,26 +124,30 @@ def name_clusters(
 def put_up(
     database: TheDatabase,
     pairing: ThePairing,
-    who: Who,
+    actor: TheActor,
     pair: Annotated[list[Pair], Form(max_length=500)],
     reviewer: Text = "",
 ) -> Response:
     """Put pairs up for review."""
     couples = [_couple(one) for one in pair]
     with database.write() as connection:
-        new = pairing.put_up(connection, couples, who.signs(reviewer))
+        new = pairing.put_up(connection, couples, actor.signs(reviewer))
     return goto(f"/clusters?asked={new}")
 
 
 @router.post("/clusters/case")
 def open_case(
-    database: TheDatabase, who: Who, chosen: Chosen, name: Annotated[Line, Form()], note: Note = ""
+    database: TheDatabase,
+    actor: TheActor,
+    chosen: Chosen,
+    name: Annotated[Line, Form()],
+    note: Note = "",
 ) -> Response:
     """Open a case with the encounters of the chosen clusters and go to it."""
     numbers = [n for one in _groups(chosen) for n in one]
     with database.write() as connection:
         made = cases.add(connection, name, _plain(note))
-        cases.put(connection, made.id, numbers, who.signs(""))
+        cases.put(connection, made.id, numbers, actor.signs(""))
     return goto(f"/cases/{made.id}")
 
 

@@ -6,7 +6,7 @@ from fastapi import Depends, Form
 
 from reid.errors import InputError
 from service.store.decisions import NewDecision
-from service.web.parameters import Who
+from service.web.parameters import TheActor
 from service.web.wire import Line
 
 Kind = Literal["same", "new", "cannot_tell", "withdrawn", "other"]
@@ -20,7 +20,7 @@ class NothingChosen(InputError):
 
 
 def decision_form(
-    who: Who,
+    actor: TheActor,
     kind: Annotated[Kind, Form()],
     after: Annotated[int, Form(ge=0, le=2**31 - 1)],
     identity_id: Annotated[int | None, Form(ge=1, le=2**31 - 1)] = None,
@@ -44,7 +44,7 @@ def decision_form(
         llr=llr if beside else None,
         model=model if beside else None,
         calibrator=calibrator if beside else None,
-        reviewer=who.signs(reviewer),
+        reviewer=actor.signs(reviewer),
         note=note.replace("\x00", "").strip(),
         after=after,
     )

@@ -23,7 +23,7 @@ from service.web.core_words import said_by_core
 from service.web.kept import NotYet
 from service.web.page import goto, page, remember
 from service.web.page_counts import counts
-from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheMetrics, Who
+from service.web.parameters import RowNumber, TheActor, TheAhead, TheDatabase, TheMetrics
 from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -148,7 +148,7 @@ def decide(
     metrics: TheMetrics,
     ahead: TheAhead,
     engine: TheEngine,
-    who: Who,
+    actor: TheActor,
     new: DecisionForm,
 ) -> Response:
     """Record a decision and show the encounter again, with a message and the way back."""
@@ -167,5 +167,5 @@ def decide(
         )
     metrics.decisions.labels(made.kind).inc()
     response = goto(f"/encounters/{encounter_id}?said={made.id}")
-    remember(response, new.reviewer, who)
+    remember(response, new.reviewer, actor)
     return response

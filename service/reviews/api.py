@@ -37,7 +37,7 @@ from service.reviews.wire import (
 from service.store import reviews
 from service.store.reviews import Edit, Source
 from service.web.errors import documented
-from service.web.parameters import Limit, Offset, RowNumber, TheDatabase, Who
+from service.web.parameters import Limit, Offset, RowNumber, TheActor, TheDatabase
 from service.web.wire import Line
 
 router = APIRouter(
@@ -64,7 +64,7 @@ def wanted(
 @router.get("")
 def list_reviews(
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     asked: Annotated[Wanted, Depends(wanted)],
     observer: Stated = "anonymous",
     limit: Limit = 100,
@@ -72,35 +72,37 @@ def list_reviews(
 ) -> ReviewsOut:
     """Pairs: those that wait for who asks first, then by worth. Blind ones say little."""
     with database.read() as connection:
-        return reviews_out(connection, asked, who, who.signs(observer), (offset, limit))
+        return reviews_out(connection, asked, actor, actor.signs(observer), (offset, limit))
 
 
 @router.post("", status_code=201)
-def put_reviews(new: ReviewsIn, database: TheDatabase, who: Who) -> list[ReviewOut]:
+def put_reviews(new: ReviewsIn, database: TheDatabase, actor: TheActor) -> list[ReviewOut]:
     """Put pairs up; those that are up already stay, closed ones are opened again if asked for."""
-    name = who.signs(new.reviewer)
+    name = actor.signs(new.reviewer)
     with database.write() as connection:
         pairs = rounds.asked(connection, **new.model_dump(exclude={"reviewer"}))
         put = reviews.put(connection, pairs, name)
         found = reviewing.load(connection, ids=[one.id for one in put])
-    return [review_out(one, who, name) for one in found]
+    return [review_out(one, actor, name) for one in found]
 
 
 @router.post("/round")
-def make_round(new: RoundIn, database: TheDatabase, who: Who) -> RoundOut:
+def make_round(new: RoundIn, database: TheDatabase, actor: TheActor) -> RoundOut:
     """Mix hidden known pairs among the blind ones that wait, or only count them."""
     with database.write() as connection:
         found = rounds.known_pairs(connection, share=new.share, seed=new.seed)
         if new.apply:
-            reviews.put(connection, found.pairs, who.signs(new.reviewer))
+            reviews.put(connection, found.pairs, actor.signs(new.reviewer))
     return round_out(found, applied=new.apply)
 
 
 @router.get("/agreement")
-def get_agreement(database: TheDatabase, who: Who, observer: Stated = "anonymous") -> AgreementsOut:
+def get_agreement(
+    database: TheDatabase, actor: TheActor, observer: Stated = "anonymous"
+) -> AgreementsOut:
     """Cohen's kappa of every two observers; errors on known pairs: one's own, an admin all."""
     with database.read() as connection:
-        return agreements_out(connection, who, who.signs(observer))
+        return agreements_out(connection, actor, actor.signs(observer))
 
 
 @router.get("/settling")
@@ -111,10 +113,10 @@ def preview_settling(database: TheDatabase, pair: Chosen = None) -> SettlingOut:
 
 
 @router.post("/settling")
-def apply_settled(new: ApplyIn, database: TheDatabase, who: Who) -> AppliedOut:
+def apply_settled(new: ApplyIn, database: TheDatabase, actor: TheActor) -> AppliedOut:
     """Apply them: decisions, and the pairs closed. Merges and contradictions stay listed."""
     with database.write() as connection:
-        name = who.signs(new.reviewer)
+        name = actor.signs(new.reviewer)
         done = settling.apply(connection, name, new.pairs, new.digest)
     made = [DecisionOut.model_validate(one) for one in done.decisions]
     return AppliedOut(plan=settling_out(done.plan), decisions=made)
@@ -125,28 +127,32 @@ def get_review(
     pair_id: RowNumber,
     database: TheDatabase,
     pair_evidence: ThePairEvidence,
-    who: Who,
+    actor: TheActor,
     observer: Stated = "anonymous",
 ) -> ReviewDetailOut:
     """A pair with opinions and evidence; a blind one only to who has answered it."""
     with database.read() as connection:
         found = reviewing.get(connection, pair_id)
-    return review_detail(found, who, who.signs(observer), pair_evidence)
+    return review_detail(found, actor, actor.signs(observer), pair_evidence)
 
 
 @router.patch("/{pair_id}")
-def edit_review(pair_id: RowNumber, edit: ReviewEdit, database: TheDatabase, who: Who) -> ReviewOut:
+def edit_review(
+    pair_id: RowNumber, edit: ReviewEdit, database: TheDatabase, actor: TheActor
+) -> ReviewOut:
     """Close it or open it again, ask more observers, or change whether it is blind."""
     with database.write() as connection:
         wanted = Edit(**edit.model_dump(exclude={"reviewer", "note"}))
-        reviews.edit(connection, pair_id, wanted, who.signs(edit.reviewer), edit.note)
-        return review_out(reviewing.get(connection, pair_id), who, who.signs(edit.reviewer))
+        reviews.edit(connection, pair_id, wanted, actor.signs(edit.reviewer), edit.note)
+        return review_out(reviewing.get(connection, pair_id), actor, actor.signs(edit.reviewer))
 
 
 @router.post("/{pair_id}/opinions", status_code=201)
-def answer(pair_id: RowNumber, said: OpinionIn, database: TheDatabase, who: Who) -> OpinionOut:
+def answer(
+    pair_id: RowNumber, said: OpinionIn, database: TheDatabase, actor: TheActor
+) -> OpinionOut:
     """Say what one sees; nothing is overwritten, whoever else answers at the same moment."""
     with database.write() as connection:
-        name = who.signs(said.observer)
+        name = actor.signs(said.observer)
         made, _ = reviewing.answer(connection, pair_id, name, new_opinion(said))
     return OpinionOut.model_validate(made)

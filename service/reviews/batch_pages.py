@@ -17,7 +17,7 @@ from service.store.reviews import Edit, NewPair
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
 from service.web.page import goto, page, remember
-from service.web.parameters import TheDatabase, Who
+from service.web.parameters import TheActor, TheDatabase
 from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -51,20 +51,20 @@ def settling_page(
 def apply_settled(
     request: Request,
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     pair: ChosenForm,
     digest: Typed = "",
     reviewer: Name = "",
 ) -> Response:
     """Apply them, unless they would change something else by now."""
-    name = who.signs(reviewer)
+    name = actor.signs(reviewer)
     try:
         with database.write() as connection:
             done = settling.apply(connection, name, pair or None, digest)
     except Conflict as error:
         return _settling(request, database, pair, refused=f"{sentence(str(error))}.")
     response = goto(f"/reviews/settling?done={len(done.decisions)}")
-    remember(response, name, who)
+    remember(response, name, actor)
     return response
 
 
@@ -99,13 +99,13 @@ def batch_page(
 @router.post("/reviews/batch")
 def do_batch(
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     act: Annotated[Act, Form()],
     pair: ChosenForm,
     reviewer: Name = "",
 ) -> Response:
     """Do it to all of them, or to none."""
-    name = who.signs(reviewer)
+    name = actor.signs(reviewer)
     with database.write() as connection:
         for one in _chosen(connection, pair):
             if _able(one, act):
@@ -151,7 +151,7 @@ def put_page(
 @router.post("/reviews/put")
 def put_up(
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     encounters: Typed = "",
     case: Typed = "",
     needed: Annotated[int, Form(ge=1, le=9)] = 2,
@@ -162,7 +162,7 @@ def put_up(
     """Put them up."""
     with database.write() as connection:
         new = _asked(connection, encounters, case, needed, blind, note)
-        reviews.put(connection, new, who.signs(reviewer))
+        reviews.put(connection, new, actor.signs(reviewer))
     return goto("/reviews?whose=all")
 
 
@@ -199,7 +199,7 @@ def round_page(
 @router.post("/reviews/round")
 def mix_in(
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     share: Annotated[int, Form(ge=1, le=50)],
     seed: Annotated[int, Form(ge=0, le=2**31 - 1)],
     reviewer: Name = "",
@@ -207,7 +207,7 @@ def mix_in(
     """Mix them in."""
     with database.write() as connection:
         found = rounds.known_pairs(connection, share=share / 100, seed=seed)
-        reviews.put(connection, found.pairs, who.signs(reviewer))
+        reviews.put(connection, found.pairs, actor.signs(reviewer))
     return goto("/reviews?whose=all")
 
 

@@ -22,7 +22,7 @@ from service.store.people import Actor, Role
 from service.viewer.look import parse_pair
 from service.viewer.overlay import Overlays, TheOverlays
 from service.web.page import page
-from service.web.parameters import TheDatabase, Who
+from service.web.parameters import TheActor, TheDatabase
 from service.web.words import when
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -44,7 +44,7 @@ def compare(
     engine: TheEngine,
     pair_evidence: ThePairEvidence,
     overlays: TheOverlays,
-    who: Who,
+    actor: TheActor,
     one: Number = None,
     other: Number = None,
 ) -> Response:
@@ -53,7 +53,7 @@ def compare(
         raise SameEncounter(SameEncounter.__doc__ or "")
     values: dict[str, object] = {"pair": None}
     if one and other:
-        values = _beside(request, database, engine, pair_evidence, overlays, who, one, other)
+        values = _beside(request, database, engine, pair_evidence, overlays, actor, one, other)
     with database.read() as connection:
         values |= {"chosen": one or other, "choices": _choices(connection, one or other)}
         return page(request, "reviews/compare.html", connection, nav="encounters", **values)
@@ -65,14 +65,14 @@ def _beside(
     engine: Engine,
     pair_evidence: PairEvidence,
     overlays: Overlays,
-    who: Actor,
+    actor: Actor,
     one: int,
     other: int,
 ) -> dict[str, object]:
     """Both encounters; blind where an answer is still due, unless a curator opens it."""
     with database.read() as connection:
-        review = reviewing.closed_to(connection, one, other, who)
-    may_open = review is not None and who.role.may(Role.CURATOR)
+        review = reviewing.closed_to(connection, one, other, actor)
+    may_open = review is not None and actor.role.may(Role.CURATOR)
     opened = may_open and request.query_params.get("open") == "1"
     keep = [("one", str(one)), ("other", str(other)), *([("open", "1")] if opened else [])]
     look = parse_pair(request.query_params, keep=keep)
@@ -80,7 +80,7 @@ def _beside(
     return {
         "pair": pair_view(database, engine, pair_evidence, overlays, one, other, look, blind=blind),
         "review": review.pair.id if review else None,
-        "may_answer": who.role.may(Role.OBSERVER),
+        "may_answer": actor.role.may(Role.OBSERVER),
         "opened": opened,
         "opens": replace(look, keep=(*look.keep, ("open", "1"))).url() if may_open else "",
     }

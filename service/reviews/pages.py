@@ -27,7 +27,7 @@ from service.store.reviews import Source
 from service.viewer.look import parse_pair
 from service.viewer.overlay import Overlays, TheOverlays
 from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, TheDatabase, Who
+from service.web.parameters import RowNumber, TheActor, TheDatabase
 from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -94,7 +94,7 @@ def wanted(
 def queue_page(
     request: Request,
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     asked: Annotated[Wanted, Depends(wanted)],
     number: Annotated[str, Query(alias="page", max_length=6)] = "1",
 ) -> Response:
@@ -103,14 +103,14 @@ def queue_page(
         every = reviewing.tallies(connection, closed=asked.state in {"closed", "all"})
         at = max(1, int(number) if number.isascii() and number.isdecimal() else 1)
         part = slice((at - 1) * PAGE, at * PAGE)
-        found, total = reviewing.queue(connection, every, asked, who, who.name, part)
+        found, total = reviewing.queue(connection, every, asked, actor, actor.name, part)
         chosen = _address(asked)
         values = {
             "nav": "reviews",
-            "rows": [views.queue_row(one, who, who.name) for one in found],
+            "rows": [views.queue_row(one, actor, actor.name) for one in found],
             "total": total,
             "wanted": asked,
-            "far": reviewing.progress(connection, every, who.name),
+            "far": reviewing.progress(connection, every, actor.name),
             "settled": sum(_to_apply(one) for one in every),
             "page": at,
             "pages": max(1, -(-total // PAGE)),
@@ -119,31 +119,31 @@ def queue_page(
             "states": views.STATES,
             "sources": views.SOURCES,
             "cases": [one for one in cases.every(connection) if one.closed_at is None],
-            "curator": who.role.may(Role.CURATOR),
+            "curator": actor.role.may(Role.CURATOR),
             "any": bool(every) or reviews.there(connection),
         }
         return page(request, "reviews/reviews.html", connection, **values)
 
 
 @router.get("/reviews/next")
-def next_pair(database: TheDatabase, who: Who, after: int | None = None) -> Response:
+def next_pair(database: TheDatabase, actor: TheActor, after: int | None = None) -> Response:
     """Go to the pair that waits for who asks."""
     with database.read() as connection:
-        number = reviewing.following(reviewing.tallies(connection, closed=False), who.name, after)
+        number = reviewing.following(reviewing.tallies(connection, closed=False), actor.name, after)
     return goto(f"/reviews/{number}" if number else "/reviews")
 
 
 @router.get("/reviews/agreement")
-def agreement_page(request: Request, database: TheDatabase, who: Who) -> Response:
+def agreement_page(request: Request, database: TheDatabase, actor: TheActor) -> Response:
     """Kappa of every two observers, and one's own errors on hidden known pairs."""
     with database.read() as connection:
         values = {
             "nav": "reviews",
-            "report": observers.report(connection, who, who.name),
+            "report": observers.report(connection, actor, actor.name),
             "answers": [(one, views.ANSWERS[one]) for one in ANSWERS],
             "certainties": views.CERTAINTIES,
             "published": MISCLASSIFIED,
-            "all_errors": who.role.may(Role.ADMIN),
+            "all_errors": actor.role.may(Role.ADMIN),
         }
         return page(request, "reviews/agreement.html", connection, **values)
 
@@ -156,10 +156,10 @@ def pair_page(
     engine: TheEngine,
     pair_evidence: ThePairEvidence,
     overlays: TheOverlays,
-    who: Who,
+    actor: TheActor,
 ) -> Response:
     """Two encounters in the viewer, and the answer."""
-    return _pair(request, database, engine, pair_evidence, overlays, who, pair_id)
+    return _pair(request, database, engine, pair_evidence, overlays, actor, pair_id)
 
 
 @router.post("/reviews/{pair_id}/opinions")
@@ -170,11 +170,11 @@ def answer(
     engine: TheEngine,
     pair_evidence: ThePairEvidence,
     overlays: TheOverlays,
-    who: Who,
+    actor: TheActor,
     typed: Annotated[AnswerForm, Depends(answer_form)],
 ) -> Response:
     """Record an answer; what cannot be used comes back as it was typed."""
-    name = who.signs(typed.reviewer)
+    name = actor.signs(typed.reviewer)
     try:
         said = new_opinion(_read(typed, name))
         with database.write() as connection:
@@ -189,14 +189,14 @@ def answer(
             engine,
             pair_evidence,
             overlays,
-            who,
+            actor,
             pair_id,
             typed,
             f"{sentence(str(error))}.",
             status,
         )
     response = goto(f"/reviews/{pair_id}?said=1")
-    remember(response, name, who)
+    remember(response, name, actor)
     return response
 
 
@@ -206,7 +206,7 @@ def _pair(
     engine: Engine,
     pair_evidence: PairEvidence,
     overlays: Overlays,
-    who: Actor,
+    actor: Actor,
     pair_id: int,
     typed: AnswerForm | None = None,
     refused: str = "",
@@ -215,43 +215,43 @@ def _pair(
     with database.read() as connection:
         every = reviewing.tallies(connection, closed=False)
         one = reviewing.get(connection, pair_id)
-        far = reviewing.progress(connection, every, who.name)
-    seen = one.open_to(who, who.name)
+        far = reviewing.progress(connection, every, actor.name)
+    seen = one.open_to(actor, actor.name)
     look = parse_pair(request.query_params, path=f"/reviews/{pair_id}")
     values = {
         "nav": "reviews",
-        "one": views.queue_row(one, who, who.name),
+        "one": views.queue_row(one, actor, actor.name),
         "pair": pair_view(
             database, engine, pair_evidence, overlays, *one.pair.couple, look, blind=not seen
         ),
-        "answered": one.answer_of(who.name) is not None,
-        "may_answer": who.role.may(Role.OBSERVER),
-        "signing": "" if who.name == ANONYMOUS else who.name,
-        "typed": typed or _typed(one, who.name),
+        "answered": one.answer_of(actor.name) is not None,
+        "may_answer": actor.role.may(Role.OBSERVER),
+        "signing": "" if actor.name == ANONYMOUS else actor.name,
+        "typed": typed or _typed(one, actor.name),
         "refused": refused,
         "far": far,
-        "following": reviewing.following(every, who.name, pair_id),
+        "following": reviewing.following(every, actor.name, pair_id),
         "certainties": views.CERTAINTIES,
         "reasons": views.REASONS,
         "words": views.ANSWERS,
         "wanted": one.standing.state in OPEN,
-        **(_told(pair_evidence, one, who.name) if seen else {"open": False, "machine": None}),
+        **(_told(pair_evidence, one, actor.name) if seen else {"open": False, "machine": None}),
     }
     with database.read() as connection:
-        changes = reviews.history(connection, pair_id) if _keeps(one, who) else ()
+        changes = reviews.history(connection, pair_id) if _keeps(one, actor) else ()
         values["changes"] = [(change, views.change_words(change)) for change in changes]
         response = page(request, "reviews/review.html", connection, **values)
     response.status_code = status
     return response
 
 
-def _keeps(one: Reviewed, who: Actor) -> bool:
+def _keeps(one: Reviewed, actor: Actor) -> bool:
     """Whether they see what curators changed of the pair; that more were asked is a hint.
 
     A hidden known one is told to nobody.
     """
-    told = who.role.may(Role.CURATOR) and one.pair.source != "known"
-    return told and one.open_to(who, who.name)
+    told = actor.role.may(Role.CURATOR) and one.pair.source != "known"
+    return told and one.open_to(actor, actor.name)
 
 
 def _told(pair_evidence: PairEvidence, one: Reviewed, observer: str) -> dict[str, object]:

@@ -99,9 +99,9 @@ def goto(address: str) -> RedirectResponse:
     return RedirectResponse(address, status_code=303)
 
 
-def remember(response: Response, reviewer: str, who: Actor) -> None:
+def remember(response: Response, reviewer: str, actor: Actor) -> None:
     """The reviewer's name for the next decision, on this browser only, where nobody logs in."""
-    if who.single and reviewer != ANONYMOUS:
+    if actor.single and reviewer != ANONYMOUS:
         response.set_cookie(
             "reviewer", quote(reviewer), max_age=YEAR_S, httponly=True, samesite="strict"
         )
