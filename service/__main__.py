@@ -98,11 +98,11 @@ def identify(
     data_dir: DataDir = None,
 ) -> None:
     """Compare photos of one encounter with the catalogue; nothing is kept."""
-    from service.recognition.engine import QueryPhoto
+    from service.recognition.engine import QueryUpload
     from service.recognition.to_wire import identification_out
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        query = [QueryPhoto(path.read_bytes(), box) for path in photos]
+        query = [QueryUpload(path.read_bytes(), box) for path in photos]
         answer = identification_out(components[Engine].identify_photos(query, flank), top)
     if as_json:
         typer.echo(answer.model_dump_json(indent=2))

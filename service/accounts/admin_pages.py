@@ -50,15 +50,15 @@ def add_account(
     try:
         if again is not None and again != password:
             raise NotTheSame(NotTheSame.__doc__ or "")
-        made, secret = admission.add_account(
+        account, secret = admission.add_account(
             database, name, role, password or None, by=actor.name, own=actor.single
         )
     except InputError as error:
         return _page(request, database, error=error, name=name)
     if actor.single and secret is None:
-        cookie = admission.open_session(database, settings, made.id, browser)
+        cookie = admission.open_session(database, settings, account.id, browser)
         return let_in(request, goto("/accounts"), cookie)
-    return _page(request, database, Secret(made.name, secret)) if secret else goto("/accounts")
+    return _page(request, database, Secret(account.name, secret)) if secret else goto("/accounts")
 
 
 @router.post("/accounts/{account_id}/role")
@@ -98,8 +98,8 @@ def reset_password(
     account_id: RowNumber, request: Request, database: TheDatabase, actor: TheActor
 ) -> Response:
     """A password for one login, shown on this answer and nowhere else; all sessions end."""
-    made, secret = admission.change_account(database, account_id, one_time=True, by=actor.name)
-    return _page(request, database, Secret(made.name, secret or ""))
+    account, secret = admission.change_account(database, account_id, one_time=True, by=actor.name)
+    return _page(request, database, Secret(account.name, secret or ""))
 
 
 @router.post("/accounts/{account_id}/sessions/end")
@@ -120,7 +120,7 @@ def _page(
     with database.read() as connection:
         values = {
             "rows": accounts.every(connection),
-            "history": [(one, change_words(one)) for one in accounts.history(connection)],
+            "history": [(change, change_words(change)) for change in accounts.history(connection)],
             "roles": list(Role),
             "secret": secret,
             "problem": f"{sentence(str(error))}." if error else "",

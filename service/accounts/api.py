@@ -30,15 +30,15 @@ def get_me(actor: TheActor) -> MeOut:
 def list_tokens(database: TheDatabase, actor: TheActor) -> list[TokenOut]:
     """One's own tokens, newest first, without their text."""
     with database.read() as connection:
-        found = tokens.of_account(connection, admission.account_of(actor))
-    return [TokenOut.model_validate(one) for one in found]
+        own_tokens = tokens.of_account(connection, admission.account_of(actor))
+    return [TokenOut.model_validate(token) for token in own_tokens]
 
 
 @router.post("/tokens", status_code=201)
 def make_token(new: TokenIn, database: TheDatabase, actor: TheActor) -> TokenMade:
     """A token for a program; its text is shown this once. Needs a login, not a token."""
-    made, secret = admission.make_token(database, actor, new.name, new.scope, new.days)
-    return TokenMade(token=TokenOut.model_validate(made), secret=secret)
+    token, secret = admission.make_token(database, actor, new.name, new.scope, new.days)
+    return TokenMade(token=TokenOut.model_validate(token), secret=secret)
 
 
 @router.delete("/tokens/{token_id}")
@@ -53,24 +53,26 @@ def revoke_token(token_id: RowNumber, database: TheDatabase, actor: TheActor) ->
 def list_accounts(database: TheDatabase) -> list[AccountOut]:
     """All accounts, active ones first."""
     with database.read() as connection:
-        return [AccountOut.model_validate(one) for one in accounts.every(connection)]
+        return [AccountOut.model_validate(account) for account in accounts.every(connection)]
 
 
 @router.post("/accounts", status_code=201)
 def add_account(new: AccountIn, database: TheDatabase, actor: TheActor) -> AccountMade:
     """A new account; with the first one, which is an admin's, everybody must log in."""
-    made, secret = admission.add_account(database, new.name, new.role, new.password, by=actor.name)
-    return AccountMade(account=AccountOut.model_validate(made), one_time_password=secret)
+    account, secret = admission.add_account(
+        database, new.name, new.role, new.password, by=actor.name
+    )
+    return AccountMade(account=AccountOut.model_validate(account), one_time_password=secret)
 
 
 @router.patch("/accounts/{account_id}")
 def change_account(
-    account_id: RowNumber, wanted: AccountEdit, database: TheDatabase, actor: TheActor
+    account_id: RowNumber, change: AccountEdit, database: TheDatabase, actor: TheActor
 ) -> AccountMade:
     """Another role or password, or whether it may log in, from the next request on."""
-    values = wanted.model_dump() | {"one_time": bool(wanted.one_time)}
-    made, secret = admission.change_account(database, account_id, **values, by=actor.name)
-    return AccountMade(account=AccountOut.model_validate(made), one_time_password=secret)
+    values = change.model_dump() | {"one_time": bool(change.one_time)}
+    account, secret = admission.change_account(database, account_id, **values, by=actor.name)
+    return AccountMade(account=AccountOut.model_validate(account), one_time_password=secret)
 
 
 @router.delete("/accounts/{account_id}/sessions")

@@ -129,9 +129,9 @@ def make_token(
     days: Days = 90,
 ) -> Response:
     """A token, whose text stands on this answer and nowhere else."""
-    made, secret = admission.make_token(database, actor, name, scope, days)
-    shown = TokenMade(token=TokenOut.model_validate(made), secret=secret)
-    return _account(request, settings, database, actor, made=shown)
+    token, secret = admission.make_token(database, actor, name, scope, days)
+    shown = TokenMade(token=TokenOut.model_validate(token), secret=secret)
+    return _account(request, settings, database, actor, new_token=shown)
 
 
 @router.post("/account/tokens/{token_id}/revoke")
@@ -188,14 +188,14 @@ def _account(
     database: Database,
     actor: Actor,
     error: ReidError | None = None,
-    made: TokenMade | None = None,
+    new_token: TokenMade | None = None,
 ) -> Response:
     with database.read() as connection:
         number, idle = actor.account_id, admission.idle(settings)
         values = {
             "problem": _words(error) if error else "",
             "done": _("The password was changed.") if "done" in request.query_params else "",
-            "made": made,
+            "new_token": new_token,
             "roles": list(Role),
             "sessions": sessions.of_account(connection, number, idle) if number else [],
             "tokens": tokens.of_account(connection, number) if number else [],
@@ -211,12 +211,12 @@ def _account(
 def _words(error: ReidError) -> str:
     """What went wrong, in the language of the page."""
     if isinstance(error, TooManyAttempts):
-        said = ngettext(
+        text = ngettext(
             "Too many attempts to log in. Try again in %(num)s second.",
             "Too many attempts to log in. Try again in %(num)s seconds.",
             error.wait_s,
         )
-        return said % {"num": error.wait_s}
+        return text % {"num": error.wait_s}
     if type(error) is WrongLogin and str(error) == WrongLogin.__doc__:
         return _("Name or password is wrong, or the account was closed.")
     return f"{sentence(str(error))}."

@@ -18,7 +18,7 @@ from service.store.database import Database
 from service.store.people import Actor
 from service.web.advice import trouble
 from service.web.ahead import Ahead
-from service.web.kept import NotYet
+from service.web.answer_cache import NotYet
 from service.web.page import goto, page, remember
 from service.web.parameters import RowNumber, TheActor, TheAhead, TheDatabase
 from service.web.wire import Line

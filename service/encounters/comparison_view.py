@@ -8,7 +8,7 @@ from reid.types import Box, Comparison, IdentityCandidate, Source
 from service.encounters.comparison_words import decided, nothing_to_compare, weak_pair
 from service.encounters.list_view import EncounterRow, crop_address, row
 from service.photos.facts_view import FactsView, doubt, facts_view
-from service.recognition.engine import Answer
+from service.recognition.engine import QueryAnswer
 from service.store.decisions import Decision
 from service.store.encounters import EncounterDetail
 from service.store.identities import Reference
@@ -168,7 +168,7 @@ class Beside:
 
 
 def comparing(
-    detail: EncounterDetail, answer: Answer | None, look: Look, *, still: bool = False
+    detail: EncounterDetail, answer: QueryAnswer | None, look: Look, *, still: bool = False
 ) -> Comparing:
     """The page. answer None: nothing can be compared now. still: it is being found out."""
     found = answer.identification.candidates if answer else ()
@@ -210,7 +210,7 @@ def comparing(
 
 
 def _left(
-    references: Sequence[Reference], answer: Answer | None, best: Beside | None, look: Look
+    references: Sequence[Reference], answer: QueryAnswer | None, best: Beside | None, look: Look
 ) -> Reference:
     """The photo asked for, else the one of the pair that speaks, else the first."""
     wanted = look.photo
@@ -225,7 +225,7 @@ def _shown(left: Reference) -> Shown:
 
 
 def _candidate(
-    answer: Answer, one: Beside, rank: int, look: Look, *, current: bool
+    answer: QueryAnswer, one: Beside, rank: int, look: Look, *, current: bool
 ) -> CandidateView:
     evidence = one.candidate.evidence
     return CandidateView(
@@ -258,7 +258,9 @@ def _photo(one: Reference, look: Look, *, current: bool) -> QueryPhoto:
     )
 
 
-def _comparison(left: Reference, best: Beside | None, answer: Answer | None) -> Comparison | None:
+def _comparison(
+    left: Reference, best: Beside | None, answer: QueryAnswer | None
+) -> Comparison | None:
     """Of the two photos on the page; only that of the pair that speaks is kept."""
     if best is None or answer is None:
         return None

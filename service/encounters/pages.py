@@ -12,15 +12,15 @@ from service.encounters.comparison_view import comparing
 from service.encounters.comparison_words import said
 from service.encounters.decision_form import DecisionForm
 from service.encounters.list_view import STATES, encounter_list, filters
-from service.recognition.engine import Answer, Engine, TheEngine
+from service.recognition.engine import Engine, QueryAnswer, TheEngine
 from service.store import cases, decisions, encounters, identities, progress
 from service.store.database import Database
 from service.viewer import look as looks
 from service.viewer.drawing import tone
 from service.web.advice import trouble
 from service.web.ahead import Ahead
+from service.web.answer_cache import NotYet
 from service.web.core_words import said_by_core
-from service.web.kept import NotYet
 from service.web.page import goto, page, remember
 from service.web.page_counts import counts
 from service.web.parameters import RowNumber, TheActor, TheAhead, TheDatabase, TheMetrics
@@ -110,7 +110,7 @@ def _compare(
     return response
 
 
-def _candidates(ahead: Ahead, engine: Engine, encounter_id: int) -> tuple[Answer | None, str]:
+def _candidates(ahead: Ahead, engine: Engine, encounter_id: int) -> tuple[QueryAnswer | None, str]:
     """The answer, or why there is none; neither while it is being found out."""
     if engine.loaded is None:
         return None, engine.failure or ""

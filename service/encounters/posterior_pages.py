@@ -12,7 +12,7 @@ from service.store import encounters
 from service.store.database import Database
 from service.web.advice import trouble
 from service.web.ahead import Ahead
-from service.web.kept import NotYet
+from service.web.answer_cache import NotYet
 from service.web.page import page
 from service.web.parameters import RowNumber, TheAhead, TheDatabase
 from service.web.words import when

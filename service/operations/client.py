@@ -12,7 +12,7 @@ from reid.archive.run import Answer, Catalogue, Named
 from reid.errors import BadSettings, InputError, UnusableCrop
 from reid.types import Flank, Verdict
 from service.app import build
-from service.recognition.engine import Engine, QueryPhoto
+from service.recognition.engine import Engine, QueryUpload
 from service.settings import Settings
 from service.store.database import Database
 
@@ -87,7 +87,7 @@ class EmbeddedCatalogue:
 
     def identify(self, photo: bytes, flank: Flank) -> Answer:
         """One photo."""
-        answer = self._engine.identify_photos([QueryPhoto(photo)], flank)
+        answer = self._engine.identify_photos([QueryUpload(photo)], flank)
         found = answer.identification
         named = [
             Named(answer.names[c.identity], c.evidence.llr, c.evidence.bound, c.evidence.verdict)

@@ -14,25 +14,25 @@ class FeatureCache:
 
     def __init__(self, database: Database, size: int) -> None:
         self._database, self._size, self._lock = database, size, Lock()
-        self._kept: OrderedDict[tuple[int, int], AnnotationFeatures] = OrderedDict()
+        self._features: OrderedDict[tuple[int, int], AnnotationFeatures] = OrderedDict()
 
     def get(self, embeddings: Mapping[int, int], model: str) -> Mapping[int, AnnotationFeatures]:
         """Features of annotations, at least as new as the embeddings with these numbers."""
-        keys = {one: (one, embedding) for one, embedding in embeddings.items()}
+        keys = {number: (number, embedding) for number, embedding in embeddings.items()}
         with self._lock:
-            found = {one: self._kept[key] for one, key in keys.items() if key in self._kept}
-            for one in found:
-                self._kept.move_to_end(keys[one])
-        missing = [one for one in keys if one not in found]
+            cached = {n: self._features[key] for n, key in keys.items() if key in self._features}
+            for number in cached:
+                self._features.move_to_end(keys[number])
+        missing = [number for number in keys if number not in cached]
         if missing:
             with self._database.read() as connection:
                 read = features.get(connection, missing, model)
-            self._keep({keys[one]: value for one, value in read.items()})
-            found |= read
-        return found
+            self._add({keys[number]: value for number, value in read.items()})
+            cached |= read
+        return cached
 
-    def _keep(self, new: Mapping[tuple[int, int], AnnotationFeatures]) -> None:
+    def _add(self, new: Mapping[tuple[int, int], AnnotationFeatures]) -> None:
         with self._lock:
-            self._kept |= new
-            while len(self._kept) > self._size:
-                self._kept.popitem(last=False)
+            self._features |= new
+            while len(self._features) > self._size:
+                self._features.popitem(last=False)

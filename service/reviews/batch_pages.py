@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from reid.errors import Conflict, InputError
 from service.reviews import reviewing, rounds, settling
-from service.reviews.reviewing import Reviewed
-from service.store import reviews
+from service.reviews.reviewing import ReviewWithEncounters
+from service.store import reviews as review_pairs
 from service.store.database import Database
 from service.store.reviews import Edit, NewPair
 from service.web.languages import gettext as _
@@ -25,12 +25,12 @@ Act = Literal["close", "reopen", "third", "blind", "seen"]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Chosen = Annotated[list[Number], Query(max_length=5000, default_factory=list)]
 ChosenForm = Annotated[list[Number], Form(max_length=5000, default_factory=list)]
-Text = Annotated[str, Query(max_length=2000)]
-Typed = Annotated[str, Form(max_length=2000)]
+QueryText = Annotated[str, Query(max_length=2000)]
+FormText = Annotated[str, Form(max_length=2000)]
 Name = Annotated[str, Form(max_length=100)]
 
 
-class NothingChosen(InputError):
+class NoPairChosen(InputError):
     """No pair was chosen: go back and tick at least one."""
 
     code = "no_pair_chosen"
@@ -53,17 +53,17 @@ def apply_settled(
     database: TheDatabase,
     actor: TheActor,
     pair: ChosenForm,
-    digest: Typed = "",
+    digest: FormText = "",
     reviewer: Name = "",
 ) -> Response:
     """Apply them, unless they would change something else by now."""
     name = actor.signs(reviewer)
     try:
         with database.write() as connection:
-            done = settling.apply(connection, name, pair or None, digest)
+            applied = settling.apply(connection, name, pair or None, digest)
     except Conflict as error:
         return _settling(request, database, pair, refused=f"{sentence(str(error))}.")
-    response = goto(f"/reviews/settling?done={len(done.decisions)}")
+    response = goto(f"/reviews/settling?done={len(applied.decisions)}")
     remember(response, name, actor)
     return response
 
@@ -76,12 +76,13 @@ def batch_page(
     if act == "apply":
         return goto("/reviews/settling?" + "&".join(f"pair={number}" for number in pair))
     with database.read() as connection:
-        found = _chosen(connection, pair)
-        able = [one for one in found if _able(one, act)]
-        skipped = len(found) - len(able)
+        chosen = _chosen(connection, pair)
+        concerned = [review for review in chosen if _applies(review, act)]
+        skipped = len(chosen) - len(concerned)
         heading, button = _words(act)
-        numbers = ", ".join(str(one.pair.id) for one in able) or pgettext("pairs", "none")
-        lines = [_("Pairs it concerns: %(numbers)s") % {"numbers": numbers}]
+        numbers = ", ".join(str(review.pair.id) for review in concerned)
+        names = {"numbers": numbers or pgettext("pairs", "none")}
+        lines = [_("Pairs it concerns: %(numbers)s") % names]
         if skipped:
             lines.append(_left_out(act, skipped))
         values = {
@@ -90,8 +91,8 @@ def batch_page(
             "button": button,
             "action": "/reviews/batch",
             "lines": lines,
-            "possible": bool(able),
-            "fields": [("act", act), *(("pair", one.pair.id) for one in able)],
+            "possible": bool(concerned),
+            "fields": [("act", act), *(("pair", review.pair.id) for review in concerned)],
         }
         return page(request, "reviews/review_batch.html", connection, **values)
 
@@ -107,9 +108,9 @@ def do_batch(
     """Do it to all of them, or to none."""
     name = actor.signs(reviewer)
     with database.write() as connection:
-        for one in _chosen(connection, pair):
-            if _able(one, act):
-                reviews.edit(connection, one.pair.id, _edit(one, act), name)
+        for review in _chosen(connection, pair):
+            if _applies(review, act):
+                review_pairs.edit(connection, review.pair.id, _edit(review, act), name)
     return goto("/reviews?whose=all")
 
 
@@ -117,16 +118,17 @@ def do_batch(
 def put_page(
     request: Request,
     database: TheDatabase,
-    encounters: Text = "",
-    case: Text = "",
+    encounters: QueryText = "",
+    case: QueryText = "",
     needed: Annotated[int, Query(ge=1, le=9)] = 2,
     blind: Literal["0", "1"] = "1",
-    note: Text = "",
+    note: QueryText = "",
 ) -> Response:
     """Which pairs would be put up."""
     with database.read() as connection:
-        up = rounds.preview(connection, _asked(connection, encounters, case, needed, blind, note))
-        words = {"fresh": up.fresh, "again": up.again, "already": up.already}
+        pairs = _named_pairs(connection, encounters, case, needed, blind, note)
+        preview = rounds.preview(connection, pairs)
+        words = {"fresh": preview.fresh, "again": preview.again, "already": preview.already}
         lines = [
             _("New pairs: %(fresh)s") % words,
             _("Closed pairs that are opened again: %(again)s") % words,
@@ -142,7 +144,7 @@ def put_page(
             "button": _("Put up"),
             "action": "/reviews/put",
             "lines": lines,
-            "possible": up.fresh + up.again > 0,
+            "possible": preview.fresh + preview.again > 0,
             "fields": [*fields, ("note", note)],
         }
         return page(request, "reviews/review_batch.html", connection, **values)
@@ -152,17 +154,17 @@ def put_page(
 def put_up(
     database: TheDatabase,
     actor: TheActor,
-    encounters: Typed = "",
-    case: Typed = "",
+    encounters: FormText = "",
+    case: FormText = "",
     needed: Annotated[int, Form(ge=1, le=9)] = 2,
     blind: Annotated[Literal["0", "1"], Form()] = "1",
-    note: Typed = "",
+    note: FormText = "",
     reviewer: Name = "",
 ) -> Response:
     """Put them up."""
     with database.write() as connection:
-        new = _asked(connection, encounters, case, needed, blind, note)
-        reviews.put(connection, new, actor.signs(reviewer))
+        new = _named_pairs(connection, encounters, case, needed, blind, note)
+        review_pairs.put(connection, new, actor.signs(reviewer))
     return goto("/reviews?whose=all")
 
 
@@ -175,14 +177,14 @@ def round_page(
 ) -> Response:
     """How many hidden known pairs would be mixed in, not which."""
     with database.read() as connection:
-        found = rounds.known_pairs(connection, share=share / 100, seed=seed)
-        words = {"waiting": found.waiting, "wanted": found.wanted}
-        kinds = {"same": found.count("same"), "different": found.count("different")}
+        known = rounds.known_pairs(connection, share=share / 100, seed=seed)
+        words = {"waiting": known.waiting, "wanted": known.target}
+        kinds = {"same": known.count("same"), "different": known.count("different")}
         lines = [
             _("Blind pairs that wait: %(waiting)s; known ones to add: %(wanted)s") % words,
             _("Drawn: %(same)s of one leopard, %(different)s of two") % kinds,
         ]
-        if len(found.pairs) < found.wanted:
+        if len(known.pairs) < known.target:
             lines.append(_("The catalogue holds no more pairs that people are certain of."))
         values = {
             "nav": "reviews",
@@ -190,7 +192,7 @@ def round_page(
             "button": _("Mix them in"),
             "action": "/reviews/round",
             "lines": lines,
-            "possible": bool(found.pairs),
+            "possible": bool(known.pairs),
             "fields": [("share", share), ("seed", seed)],
         }
         return page(request, "reviews/review_batch.html", connection, **values)
@@ -206,8 +208,8 @@ def mix_in(
 ) -> Response:
     """Mix them in."""
     with database.write() as connection:
-        found = rounds.known_pairs(connection, share=share / 100, seed=seed)
-        reviews.put(connection, found.pairs, actor.signs(reviewer))
+        known = rounds.known_pairs(connection, share=share / 100, seed=seed)
+        review_pairs.put(connection, known.pairs, actor.signs(reviewer))
     return goto("/reviews?whose=all")
 
 
@@ -231,26 +233,26 @@ def _settling(
     return response
 
 
-def _chosen(connection: Connection, ids: list[int]) -> list[Reviewed]:
-    found = reviewing.load(connection, ids=ids)
-    if not found:
-        raise NothingChosen(NothingChosen.__doc__ or "")
-    return found
+def _chosen(connection: Connection, ids: list[int]) -> list[ReviewWithEncounters]:
+    chosen = reviewing.load(connection, ids=ids)
+    if not chosen:
+        raise NoPairChosen(NoPairChosen.__doc__ or "")
+    return chosen
 
 
-def _able(one: Reviewed, act: Act) -> bool:
+def _applies(review: ReviewWithEncounters, act: Act) -> bool:
     """Whether the act changes this pair, and may."""
-    closed = one.pair.closed_at is not None
+    closed = review.pair.closed_at is not None
     if act in {"close", "reopen"}:
         return closed == (act == "reopen")
     if act == "third":
         return not closed
-    return one.pair.blind != (act == "blind") and not one.opinions
+    return review.pair.blind != (act == "blind") and not review.opinions
 
 
-def _edit(one: Reviewed, act: Act) -> Edit:
+def _edit(review: ReviewWithEncounters, act: Act) -> Edit:
     if act == "third":
-        return Edit(needed=min(9, max(one.pair.needed, one.standing.answers) + 1))
+        return Edit(needed=min(9, max(review.pair.needed, review.standing.answers) + 1))
     if act in {"close", "reopen"}:
         return Edit(closed=act == "close")
     return Edit(blind=act == "blind")
@@ -279,12 +281,12 @@ def _left_out(act: Act, number: int) -> str:
     return text % {"num": number}
 
 
-def _asked(
+def _named_pairs(
     connection: Connection, encounters: str, case: str, needed: int, blind: str, note: str
 ) -> list[NewPair]:
     """The pairs that a form names."""
     numbers = [int(word) for word in re.findall(r"\b\d{1,9}\b", encounters)]
-    return rounds.asked(
+    return rounds.pairs_to_put_up(
         connection,
         encounters=numbers,
         case_id=int(case) if case.isascii() and case.isdecimal() and len(case) < 10 else None,

@@ -28,7 +28,7 @@ from service.web.words import when
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 CHOICES = 500
 
-Number = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+EncounterNumber = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 
 
 class SameEncounter(InputError):
@@ -45,8 +45,8 @@ def compare(
     pair_evidence: ThePairEvidence,
     overlays: TheOverlays,
     actor: TheActor,
-    one: Number = None,
-    other: Number = None,
+    one: EncounterNumber = None,
+    other: EncounterNumber = None,
 ) -> Response:
     """Two encounters, or the choice of them."""
     if one is not None and one == other:
@@ -66,19 +66,21 @@ def _beside(
     pair_evidence: PairEvidence,
     overlays: Overlays,
     actor: Actor,
-    one: int,
-    other: int,
+    first: int,
+    second: int,
 ) -> dict[str, object]:
-    """Both encounters; blind where an answer is still due, unless a curator opens it."""
+    """What the page shows of both encounters; blind where an answer is due, unless opened."""
     with database.read() as connection:
-        review = reviewing.closed_to(connection, one, other, actor)
+        review = reviewing.closed_to(connection, first, second, actor)
     may_open = review is not None and actor.role.may(Role.CURATOR)
     opened = may_open and request.query_params.get("open") == "1"
-    keep = [("one", str(one)), ("other", str(other)), *([("open", "1")] if opened else [])]
+    keep = [("one", str(first)), ("other", str(second)), *([("open", "1")] if opened else [])]
     look = parse_pair(request.query_params, keep=keep)
     blind = review is not None and not opened
     return {
-        "pair": pair_view(database, engine, pair_evidence, overlays, one, other, look, blind=blind),
+        "pair": pair_view(
+            database, engine, pair_evidence, overlays, first, second, look, blind=blind
+        ),
         "review": review.pair.id if review else None,
         "may_answer": actor.role.may(Role.OBSERVER),
         "opened": opened,
@@ -89,5 +91,6 @@ def _beside(
 def _choices(connection: Connection, chosen: int | None) -> list[tuple[int, str]]:
     """The newest encounters, and the one that was chosen already first."""
     first = [encounters.summary(connection, chosen)] if chosen else []
-    rest = [one for one in encounters.search(connection, limit=CHOICES) if one.id != chosen]
-    return [(one.id, f"{title(one)}, {when(one.started_at)}") for one in first + rest]
+    newest = encounters.search(connection, limit=CHOICES)
+    choices = first + [encounter for encounter in newest if encounter.id != chosen]
+    return [(choice.id, f"{title(choice)}, {when(choice.started_at)}") for choice in choices]

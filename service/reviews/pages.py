@@ -1,5 +1,6 @@
 """Pages of reviews for observers: the queue, one pair, how well observers agree."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, get_args
 from urllib.parse import urlencode
@@ -17,10 +18,11 @@ from service.encounters.pair_view import pair_view
 from service.recognition.engine import Engine, TheEngine
 from service.reviews import observers, reviewing
 from service.reviews import view as views
-from service.reviews.reviewing import Incomplete, Reviewed, Tally, Wanted
+from service.reviews.reviewing import Incomplete, QueueFilters, Review, ReviewWithEncounters
 from service.reviews.to_wire import machine, new_opinion
 from service.reviews.wire import OpinionIn, RegionWire
-from service.store import cases, progress, reviews
+from service.store import cases, progress
+from service.store import reviews as review_pairs
 from service.store.database import Database
 from service.store.people import ANONYMOUS, Actor, Role
 from service.store.reviews import Source
@@ -32,9 +34,10 @@ from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE = 50
-Typed = Annotated[str, Form(max_length=100_000)]
-Asked = Annotated[str, Query(max_length=200)]
+FormText = Annotated[str, Form(max_length=100_000)]
+QueryText = Annotated[str, Query(max_length=200)]
 REGIONS = TypeAdapter(list[RegionWire])
+NOT_OPEN: Mapping[str, object] = {"open": False, "machine": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +57,16 @@ class AnswerForm:
 
 
 def answer_form(
-    answer: Typed,
-    certainty: Typed = "",
-    reason: Typed = "",
-    note: Typed = "",
-    regions: Typed = "[]",
-    seconds: Typed = "",
-    llr: Typed = "",
-    model: Typed = "",
-    calibrator: Typed = "",
-    reviewer: Typed = "",
+    answer: FormText,
+    certainty: FormText = "",
+    reason: FormText = "",
+    note: FormText = "",
+    regions: FormText = "[]",
+    seconds: FormText = "",
+    llr: FormText = "",
+    model: FormText = "",
+    calibrator: FormText = "",
+    reviewer: FormText = "",
 ) -> AnswerForm:
     """The fields of the form."""
     return AnswerForm(
@@ -71,16 +74,16 @@ def answer_form(
     )
 
 
-def wanted(
-    state: Asked = "open",
-    source: Asked = "",
-    station: Asked = "",
-    flank: Asked = "",
-    whose: Asked = "mine",
-    disagreeing: Asked = "",
-) -> Wanted:
+def queue_filters(
+    state: QueryText = "open",
+    source: QueryText = "",
+    station: QueryText = "",
+    flank: QueryText = "",
+    whose: QueryText = "mine",
+    disagreeing: QueryText = "",
+) -> QueueFilters:
     """Read an address; what makes no sense is taken as its default."""
-    return Wanted(
+    return QueueFilters(
         state=state if state in {"open", "all", *views.STATES} else "open",  # type: ignore[arg-type]
         source=source if source in get_args(Source) else "",  # type: ignore[arg-type]
         station=station,
@@ -95,32 +98,32 @@ def queue_page(
     request: Request,
     database: TheDatabase,
     actor: TheActor,
-    asked: Annotated[Wanted, Depends(wanted)],
+    filters: Annotated[QueueFilters, Depends(queue_filters)],
     number: Annotated[str, Query(alias="page", max_length=6)] = "1",
 ) -> Response:
     """What waits, by default for who looks."""
     with database.read() as connection:
-        every = reviewing.tallies(connection, closed=asked.state in {"closed", "all"})
+        reviews = reviewing.every(connection, closed=filters.state in {"closed", "all"})
         at = max(1, int(number) if number.isascii() and number.isdecimal() else 1)
         part = slice((at - 1) * PAGE, at * PAGE)
-        found, total = reviewing.queue(connection, every, asked, actor, actor.name, part)
-        chosen = _address(asked)
+        shown, total = reviewing.queue(connection, reviews, filters, actor, actor.name, part)
+        chosen = _address(filters)
         values = {
             "nav": "reviews",
-            "rows": [views.queue_row(one, actor, actor.name) for one in found],
+            "rows": [views.queue_row(review, actor, actor.name) for review in shown],
             "total": total,
-            "wanted": asked,
-            "far": reviewing.progress(connection, every, actor.name),
-            "settled": sum(_to_apply(one) for one in every),
+            "filters": filters,
+            "today": reviewing.progress(connection, reviews, actor.name),
+            "settled": sum(_to_apply(review) for review in reviews),
             "page": at,
             "pages": max(1, -(-total // PAGE)),
             "page_url": lambda n: "/reviews?" + urlencode({**chosen, "page": n}),
             "stations": progress.stations(connection),
             "states": views.STATES,
             "sources": views.SOURCES,
-            "cases": [one for one in cases.every(connection) if one.closed_at is None],
+            "cases": [case for case in cases.every(connection) if case.closed_at is None],
             "curator": actor.role.may(Role.CURATOR),
-            "any": bool(every) or reviews.there(connection),
+            "any": bool(reviews) or review_pairs.there(connection),
         }
         return page(request, "reviews/reviews.html", connection, **values)
 
@@ -129,7 +132,7 @@ def queue_page(
 def next_pair(database: TheDatabase, actor: TheActor, after: int | None = None) -> Response:
     """Go to the pair that waits for who asks."""
     with database.read() as connection:
-        number = reviewing.following(reviewing.tallies(connection, closed=False), actor.name, after)
+        number = reviewing.following(reviewing.every(connection, closed=False), actor.name, after)
     return goto(f"/reviews/{number}" if number else "/reviews")
 
 
@@ -140,7 +143,7 @@ def agreement_page(request: Request, database: TheDatabase, actor: TheActor) -> 
         values = {
             "nav": "reviews",
             "report": observers.report(connection, actor, actor.name),
-            "answers": [(one, views.ANSWERS[one]) for one in ANSWERS],
+            "answers": [(name, views.ANSWERS[name]) for name in ANSWERS],
             "certainties": views.CERTAINTIES,
             "published": MISCLASSIFIED,
             "all_errors": actor.role.may(Role.ADMIN),
@@ -159,7 +162,7 @@ def pair_page(
     actor: TheActor,
 ) -> Response:
     """Two encounters in the viewer, and the answer."""
-    return _pair(request, database, engine, pair_evidence, overlays, actor, pair_id)
+    return _pair_response(request, database, engine, pair_evidence, overlays, actor, pair_id)
 
 
 @router.post("/reviews/{pair_id}/opinions")
@@ -171,19 +174,19 @@ def answer(
     pair_evidence: ThePairEvidence,
     overlays: TheOverlays,
     actor: TheActor,
-    typed: Annotated[AnswerForm, Depends(answer_form)],
+    form: Annotated[AnswerForm, Depends(answer_form)],
 ) -> Response:
     """Record an answer; what cannot be used comes back as it was typed."""
-    name = actor.signs(typed.reviewer)
+    name = actor.signs(form.reviewer)
     try:
-        said = new_opinion(_read(typed, name))
+        opinion = new_opinion(_opinion_typed(form, name))
         with database.write() as connection:
-            reviewing.answer(connection, pair_id, name, said)
+            reviewing.answer(connection, pair_id, name, opinion)
     except InputError as error:
         if error.code == "not_found":
             raise
         status = 409 if error.code == "conflict" else 422
-        return _pair(
+        return _pair_response(
             request,
             database,
             engine,
@@ -191,7 +194,7 @@ def answer(
             overlays,
             actor,
             pair_id,
-            typed,
+            form,
             f"{sentence(str(error))}.",
             status,
         )
@@ -200,7 +203,7 @@ def answer(
     return response
 
 
-def _pair(
+def _pair_response(
     request: Request,
     database: Database,
     engine: Engine,
@@ -208,70 +211,72 @@ def _pair(
     overlays: Overlays,
     actor: Actor,
     pair_id: int,
-    typed: AnswerForm | None = None,
+    form: AnswerForm | None = None,
     refused: str = "",
     status: int = 200,
 ) -> Response:
     with database.read() as connection:
-        every = reviewing.tallies(connection, closed=False)
-        one = reviewing.get(connection, pair_id)
-        far = reviewing.progress(connection, every, actor.name)
-    seen = one.open_to(actor, actor.name)
+        waiting = reviewing.every(connection, closed=False)
+        review = reviewing.get(connection, pair_id)
+        today = reviewing.progress(connection, waiting, actor.name)
+    is_open = review.open_to(actor, actor.name)
     look = parse_pair(request.query_params, path=f"/reviews/{pair_id}")
     values = {
         "nav": "reviews",
-        "one": views.queue_row(one, actor, actor.name),
+        "review": views.queue_row(review, actor, actor.name),
         "pair": pair_view(
-            database, engine, pair_evidence, overlays, *one.pair.couple, look, blind=not seen
+            database, engine, pair_evidence, overlays, *review.pair.couple, look, blind=not is_open
         ),
-        "answered": one.answer_of(actor.name) is not None,
+        "answered": review.answer_of(actor.name) is not None,
         "may_answer": actor.role.may(Role.OBSERVER),
         "signing": "" if actor.name == ANONYMOUS else actor.name,
-        "typed": typed or _typed(one, actor.name),
+        "typed": form or _earlier_form(review, actor.name),
         "refused": refused,
-        "far": far,
-        "following": reviewing.following(every, actor.name, pair_id),
+        "today": today,
+        "following": reviewing.following(waiting, actor.name, pair_id),
         "certainties": views.CERTAINTIES,
         "reasons": views.REASONS,
         "words": views.ANSWERS,
-        "wanted": one.standing.state in OPEN,
-        **(_told(pair_evidence, one, actor.name) if seen else {"open": False, "machine": None}),
+        "due": review.standing.state in OPEN,
+        **(_opened(pair_evidence, review, actor.name) if is_open else NOT_OPEN),
     }
     with database.read() as connection:
-        changes = reviews.history(connection, pair_id) if _keeps(one, actor) else ()
+        changes = review_pairs.history(connection, pair_id) if _sees_changes(review, actor) else ()
         values["changes"] = [(change, views.change_words(change)) for change in changes]
         response = page(request, "reviews/review.html", connection, **values)
     response.status_code = status
     return response
 
 
-def _keeps(one: Reviewed, actor: Actor) -> bool:
+def _sees_changes(review: ReviewWithEncounters, actor: Actor) -> bool:
     """Whether they see what curators changed of the pair; that more were asked is a hint.
 
     A hidden known one is told to nobody.
     """
-    told = actor.role.may(Role.CURATOR) and one.pair.source != "known"
-    return told and one.open_to(actor, actor.name)
+    curates = actor.role.may(Role.CURATOR) and review.pair.source != "known"
+    return curates and review.open_to(actor, actor.name)
 
 
-def _told(pair_evidence: PairEvidence, one: Reviewed, observer: str) -> dict[str, object]:
+def _opened(
+    pair_evidence: PairEvidence, review: ReviewWithEncounters, observer: str
+) -> dict[str, object]:
     """What only those see to whom the pair is open."""
-    said = machine(one, pair_evidence)
-    message, kind = views.outcome(one, observer)
+    statement = machine(review, pair_evidence)
+    message, kind = views.outcome(review, observer)
     return {
         "open": True,
-        "machine": said,
-        "opinions": views.opinion_views(one, observer),
+        "machine": statement,
+        "opinions": views.opinion_views(review, observer),
         "message": message,
         "kind": kind,
-        "note": one.pair.note,
+        "note": review.pair.note,
     }
 
 
-def _typed(one: Reviewed, observer: str) -> AnswerForm:
+def _earlier_form(review: ReviewWithEncounters, observer: str) -> AnswerForm:
     """What this observer said before, so that taking it back loses nothing."""
-    own = [said for said in one.opinions if said.observer == observer]
-    before = next((said for said in reversed(own) if said.answer != "withdrawn"), None)
+    own = [opinion for opinion in review.opinions if opinion.observer == observer]
+    before = next((opinion for opinion in reversed(own) if opinion.answer != "withdrawn"), None)
     if before is None:
         return AnswerForm("")
     marks = [RegionWire.model_validate(mark) for mark in before.regions]
@@ -279,42 +284,42 @@ def _typed(one: Reviewed, observer: str) -> AnswerForm:
     return AnswerForm("", before.certainty or "", before.reason or "", before.note, regions)
 
 
-def _read(typed: AnswerForm, name: str) -> OpinionIn:
+def _opinion_typed(form: AnswerForm, name: str) -> OpinionIn:
     """The answer that was typed. Incomplete: with a sentence that says what to do."""
     if name == ANONYMOUS:
         raise Incomplete("write your name: two observers are told apart by their names")
     try:
         return OpinionIn(
-            answer=typed.answer,
-            certainty=typed.certainty or None,
-            reason=typed.reason or None,
-            note=typed.note.replace("\x00", "").strip(),
-            regions=REGIONS.validate_json(typed.regions or "[]"),
-            llr=float(typed.llr) if typed.llr else None,
-            model=typed.model or None,
-            calibrator=typed.calibrator or None,
-            seconds=float(typed.seconds) if typed.seconds else None,
+            answer=form.answer,
+            certainty=form.certainty or None,
+            reason=form.reason or None,
+            note=form.note.replace("\x00", "").strip(),
+            regions=REGIONS.validate_json(form.regions or "[]"),
+            llr=float(form.llr) if form.llr else None,
+            model=form.model or None,
+            calibrator=form.calibrator or None,
+            seconds=float(form.seconds) if form.seconds else None,
             observer=name,
         )
     except ValidationError as error:
-        said = error.errors()[0]
-        where = "/".join(map(str, said["loc"])) or "marked places"
-        raise Incomplete(f"{where}: {said['msg']}; correct it and answer again") from error
+        problem = error.errors()[0]
+        where = "/".join(map(str, problem["loc"])) or "marked places"
+        raise Incomplete(f"{where}: {problem['msg']}; correct it and answer again") from error
     except ValueError as error:
         raise Incomplete("seconds and llr are numbers: reload the page and answer again") from error
 
 
-def _to_apply(one: Tally) -> bool:
-    return one.standing.state in reviewing.SETTLED and one.pair.source != "known"
+def _to_apply(review: Review) -> bool:
+    return review.standing.state in reviewing.SETTLED and review.pair.source != "known"
 
 
-def _address(asked: Wanted) -> dict[str, str]:
+def _address(filters: QueueFilters) -> dict[str, str]:
     """The filters as they stand in the address."""
     return {
-        "state": asked.state,
-        "source": asked.source,
-        "station": asked.station,
-        "flank": asked.flank,
-        "whose": asked.whose,
-        "disagreeing": "1" if asked.disagreeing else "",
+        "state": filters.state,
+        "source": filters.source,
+        "station": filters.station,
+        "flank": filters.flank,
+        "whose": filters.whose,
+        "disagreeing": "1" if filters.disagreeing else "",
     }

@@ -29,13 +29,13 @@ class BodyLimit:
             refused = response(problem(413, too_large, "too_large"))
             return await refused(scope, receive, send)
 
-        seen = 0
+        received = 0
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal received
             message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > most:
+            received += len(message.get("body", b""))
+            if received > most:
                 raise HTTPException(413, too_large)
             return message
 

@@ -91,7 +91,7 @@ def speak(request: Request, database: Database, code: str | None) -> None:
 def local(address: str) -> str:
     """The address if it is one of this service, else the start page."""
     elsewhere = not address.startswith("/") or address[1:2] in {"/", "\\"}
-    return "/" if elsewhere or any(ord(one) < 32 for one in address) else address
+    return "/" if elsewhere or any(ord(character) < 32 for character in address) else address
 
 
 def goto(address: str) -> RedirectResponse:

@@ -48,9 +48,9 @@ TheAhead = Annotated[Ahead, Depends(component(Ahead))]
 
 def actor_of(request: Request) -> Actor:
     """Who sends this request, as the gate found out; nobody came so far who may not."""
-    found = getattr(request.state, "actor", None)
-    assert isinstance(found, Actor), "an open route cannot ask who acts"  # noqa: S101
-    return found
+    actor = getattr(request.state, "actor", None)
+    assert isinstance(actor, Actor), "an open route cannot ask who acts"  # noqa: S101
+    return actor
 
 
 def browser_of(request: Request) -> Browser:

@@ -14,7 +14,7 @@ class NotYet(Exception):
     """Nobody knows the answer yet. No error: whoever cannot wait is told so."""
 
 
-class Kept(Generic[K, V]):
+class AnswerCache(Generic[K, V]):
     """The answers used last. May be used from several threads.
 
     size: how many are kept.
@@ -46,9 +46,9 @@ class Kept(Generic[K, V]):
             mine: Future[V] = Future()
             if making is None:
                 self._making[key] = mine
-        return self._made(key, make, mine) if making is None else making.result()
+        return self._computed(key, make, mine) if making is None else making.result()
 
-    def _made(self, key: K, make: Callable[[], V], mine: Future[V]) -> V:
+    def _computed(self, key: K, make: Callable[[], V], mine: Future[V]) -> V:
         try:
             value = make()
         except BaseException as error:
