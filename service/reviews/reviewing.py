@@ -204,7 +204,7 @@ def queue(
     What waits for this observer comes first, then it goes by worth, see `_place`.
     """
     fitting = [review for review in reviews if _fits(review, filters, actor, observer)]
-    fitting.sort(key=lambda one: (not one.due_from(observer), *_place(one)))
+    fitting.sort(key=lambda review: (not review.due_from(observer), *_place(review)))
     if not filters.station and not filters.flank:
         return with_encounters(connection, fitting[part]), len(fitting)
     there = [
