@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from scipy.cluster.hierarchy import DisjointSet
 from sqlalchemy import Connection
 
 from reid.errors import Conflict
@@ -173,15 +174,13 @@ def _sort_other(review: ReviewWithEncounters, draft: _Draft) -> None:
         draft.done.append(pair.id)
 
 
-def _groups(pairs: Sequence[ReviewWithEncounters]) -> list[list[ReviewWithEncounters]]:
-    """Pairs that hang together, also over several encounters."""
-    groups: list[tuple[set[int], list[ReviewWithEncounters]]] = []
-    for review in pairs:
-        touching = [group for group in groups if group[0] & set(review.pair.couple)]
-        groups = [group for group in groups if group not in touching]
-        numbers = set(review.pair.couple).union(*(group[0] for group in touching))
-        groups.append((numbers, [*(p for group in touching for p in group[1]), review]))
-    return [sorted(reviews, key=lambda review: review.pair.id) for _, reviews in groups]
+def _groups(reviews: Sequence[ReviewWithEncounters]) -> list[list[ReviewWithEncounters]]:
+    """Reviews, the oldest first, whose pairs hang together, also over several encounters."""
+    animals = DisjointSet(number for review in reviews for number in review.pair.couple)
+    for review in reviews:
+        animals.merge(*review.pair.couple)
+    groups = [[r for r in reviews if r.pair.one in animal] for animal in animals.subsets()]
+    return sorted(groups, key=lambda group: group[-1].pair.id)
 
 
 def _both(review: ReviewWithEncounters) -> tuple[EncounterSummary, EncounterSummary]:

@@ -1,13 +1,14 @@
 """Work that goes on while a page is shown already, so that nobody waits for a comparison."""
 
 import logging
-import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as TooLong
 from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import TypeVar
+
+from cachetools import TTLCache
 
 from service.web.answer_cache import NotYet
 
@@ -19,11 +20,10 @@ FAILED_S = 30.0  # an error is told for so long; an answer is where the work kee
 
 @dataclass(slots=True)
 class PendingWork:
-    """Work that waits or is done. failed: when it failed, by the monotonic clock; 0 else."""
+    """Work that waits, is being done, or has failed."""
 
     work: Callable[[], object]
     future: Future[object] = field(default_factory=Future)
-    failed: float = 0.0
 
 
 class Ahead:
@@ -37,7 +37,7 @@ class Ahead:
         self._wait_s = wait_s
         self._waiting: dict[Hashable, PendingWork] = {}  # the last one is next
         self._running: dict[Hashable, PendingWork] = {}
-        self._failed: dict[Hashable, PendingWork] = {}
+        self._failed: TTLCache[Hashable, PendingWork] = TTLCache(MOST, FAILED_S)
         self._changed = Condition()
         self._thread: Thread | None = None
         self._closed = False
@@ -73,8 +73,6 @@ class Ahead:
 
     def _pending(self, key: Hashable, work: Callable[[], object], *, first: bool) -> PendingWork:
         with self._changed:
-            old = time.monotonic() - FAILED_S
-            self._failed = {k: failed for k, failed in self._failed.items() if failed.failed > old}
             if known := self._running.get(key) or self._failed.pop(key, None):
                 return known
             if key in self._waiting and not first:
@@ -106,7 +104,6 @@ class Ahead:
         except Exception as error:
             log.debug("%s was not found out: %s", key, error)
             with self._changed:
-                pending.failed = time.monotonic()
                 self._failed[key] = self._running.pop(key)
             pending.future.set_exception(error)
         else:
