@@ -65,7 +65,7 @@ def test_what_could_not_be_made_is_told_and_made_anew():
 
 
 def test_who_waited_for_what_could_not_be_made_makes_it():
-    answers, begun, go, found = Kept(4), Event(), Event(), []
+    answers, begun, go, found = AnswerCache(4), Event(), Event(), []
 
     def fail():
         begun.set()
