@@ -109,8 +109,10 @@ def identify(
         return
     typer.echo(f"{answer.verdict.value}; {answer.gallery} photos in the catalogue, {answer.model}")
     typer.echo(f"{'identity':12} {'llr':>6} {'bound':>6}  verdict")
-    for one in answer.candidates:
-        typer.echo(f"{one.identity:12} {one.llr:+6.2f} {one.bound:6.2f}  {one.verdict.value}")
+    for candidate in answer.candidates:
+        typer.echo(
+            f"{candidate.identity:12} {candidate.llr:+6.2f} {candidate.bound:6.2f}  {candidate.verdict.value}"
+        )
 
 
 @app.command()
@@ -125,7 +127,7 @@ def add(
     """Upload photos into the catalogue; a worker embeds them. Exit code 1 if one was refused."""
     from service.photos.intake import Said
 
-    said = Said(
+    facts = Said(
         station=station or None,
         flank=flank,
         boxes=(box,) if box else (),
@@ -133,12 +135,12 @@ def add(
     )
     with _components(read_settings(data_dir=data_dir)) as components:
         result = components[Intake].accept(
-            ((path.name, path.read_bytes()) for path in photos), said
+            ((path.name, path.read_bytes()) for path in photos), facts
         )
-    for one in result.files:
-        outcome = "refused" if one.photo_id is None else "new" if one.created else "known"
-        what = one.error_detail or f"encounter {one.encounter_id}"
-        typer.echo(f"{one.file_name}: {outcome}, {what}")
+    for file in result.files:
+        outcome = "refused" if file.photo_id is None else "new" if file.created else "known"
+        what = file.error_detail or f"encounter {file.encounter_id}"
+        typer.echo(f"{file.file_name}: {outcome}, {what}")
     raise typer.Exit(1 if result.refused else 0)
 
 
@@ -218,8 +220,8 @@ def export_identities(
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
         result = export(components[Settings], components[Database], components[PhotoFiles], folder)
-    for one in result.skipped:
-        typer.echo(f"skipped: {one}", err=True)
+    for path in result.skipped:
+        typer.echo(f"skipped: {path}", err=True)
     typer.echo(f"{result.annotations} annotations of {result.individuals} identities in {folder}")
     raise typer.Exit(1 if result.skipped else 0)
 
@@ -238,7 +240,7 @@ def dossier(
     from service.dossier.printing import write
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        made = write(
+        written = write(
             components[Settings],
             components[Database],
             components[Engine],
@@ -249,7 +251,7 @@ def dossier(
             as_json,
             exact=exact,
         )
-    typer.echo(f"{out}: content SHA-256 {made.digest}")
+    typer.echo(f"{out}: content SHA-256 {written.digest}")
 
 
 @app.command()
@@ -274,21 +276,21 @@ def calibrate(
     if apply and reset:
         raise BadSettings("--apply and --reset contradict each other: give one of them")
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        of = components[Calibration]
+        study = components[Calibration]
         if reset:
-            typer.echo("taken back" if of.reset() else "nothing was applied")
+            typer.echo("taken back" if study.reset() else "nothing was applied")
             return
-        couples = of.couples(most=most)
-        bar = tqdm(of.compared(couples), total=len(couples), unit="pair", desc="compare")
-        studied = of.studied(list(bar))
+        couples = study.couples(most=most)
+        bar = tqdm(study.compared(couples), total=len(couples), unit="pair", desc="compare")
+        studied = study.studied(list(bar))
         try:
             if apply:
-                of.apply(studied)
+                study.apply(studied)
         finally:
-            said = calibration_out(
+            calibration = calibration_out(
                 components[Settings], components[Engine], components[Calibration]
             )
-            typer.echo(said.model_dump_json(indent=2) if as_json else as_text(said))
+            typer.echo(calibration.model_dump_json(indent=2) if as_json else as_text(calibration))
 
 
 @app.command()
@@ -301,16 +303,16 @@ def status(
     from service.operations.serving import standing
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        found = standing(components[Settings], components[Database])
-        while wait and found["queued"] + found["running"]:
+        counts = standing(components[Settings], components[Database])
+        while wait and counts["queued"] + counts["running"]:
             time.sleep(0.5)
-            found = standing(components[Settings], components[Database])
+            counts = standing(components[Settings], components[Database])
     if as_json:
-        typer.echo(json.dumps(found))
+        typer.echo(json.dumps(counts))
     else:
-        for name, count in found.items():
+        for name, count in counts.items():
             typer.echo(f"{name:12} {count}")
-    raise typer.Exit(1 if found["failed"] else 0)
+    raise typer.Exit(1 if counts["failed"] else 0)
 
 
 def _founding_cases(components: Components) -> None:

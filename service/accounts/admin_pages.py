@@ -7,7 +7,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import InputError
 from service.accounts import admission
-from service.accounts.own_pages import NotTheSame, Password, let_in
+from service.accounts.forms import NotTheSame, Password
+from service.accounts.gate import let_in
 from service.store import accounts
 from service.store.database import Database
 from service.store.people import Role

@@ -179,6 +179,13 @@ def session_cookie(request: Request) -> str:
     return request.cookies.get(cookie_name(request), "")
 
 
+def let_in(request: Request, response: Response, secret: str) -> Response:
+    """Give the browser its cookie; it ends with the browser."""
+    https = request.url.scheme == "https"
+    response.set_cookie(cookie_name(request), secret, secure=https, httponly=True, samesite="lax")
+    return response
+
+
 def is_program(request: Request) -> bool:
     """Whether problems are answered as JSON: for the API, and for whoever sends a token."""
     return request.url.path.startswith(PROGRAMS) or "authorization" in request.headers

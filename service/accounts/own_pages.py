@@ -7,7 +7,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import InputError, ReidError
 from service.accounts import admission
-from service.accounts.gate import cookie_name, session_cookie
+from service.accounts.forms import NotTheSame, Password
+from service.accounts.gate import cookie_name, let_in, session_cookie
 from service.accounts.wire import TokenMade, TokenOut
 from service.settings import Settings
 from service.store import accounts, sessions, tokens
@@ -24,15 +25,8 @@ from service.web.words import sentence
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 Name = Annotated[str, Form(max_length=100)]
-Password = Annotated[str, Form(max_length=1000)]
 Address = Annotated[str, Form(max_length=2000)]
 Days = Annotated[int, Form(ge=1, le=admission.LONGEST_TOKEN_DAYS)]
-
-
-class NotTheSame(InputError):
-    """The two new passwords differ: type the same one twice."""
-
-    code = "passwords_differ"
 
 
 @router.get("/login")
@@ -150,13 +144,6 @@ def choose_language(
     speak(request, database, code if code in LANGUAGES else None)
     response = goto("/account")
     response.delete_cookie(COOKIE, samesite="strict")
-    return response
-
-
-def let_in(request: Request, response: Response, secret: str) -> Response:
-    """Give the browser its cookie; it ends with the browser."""
-    https = request.url.scheme == "https"
-    response.set_cookie(cookie_name(request), secret, secure=https, httponly=True, samesite="lax")
     return response
 
 

@@ -12,12 +12,12 @@ from sqlalchemy import Connection
 
 from reid.errors import InputError
 from reid.observers.reviews import OPEN, Truth
-from service.catalogue import certain as known
-from service.catalogue.certain import Certain
 from service.reviews import reviewing
-from service.store import cases, encounters
+from service.store import cases, certain_encounters, encounters
 from service.store import reviews as review_pairs
-from service.store.reviews import Couple, NewPair, ReviewPair
+from service.store.certain_encounters import CertainEncounter
+from service.store.pairs import Couple
+from service.store.reviews import NewPair, ReviewPair
 
 MOST_ENCOUNTERS = 40  # 780 pairs
 ONE_VISIT = timedelta(hours=12)
@@ -107,7 +107,7 @@ def known_pairs(connection: Connection, *, share: float, seed: int) -> Round:
     target = math.ceil(share / (1 - share) * len(others)) - (len(waiting) - len(others))
     observers = {opinion.observer for review in reviews for opinion in review.opinions}
     draw = Random(seed)  # noqa: S311  a draw that can be repeated, no secret
-    certain = known.certain(connection)
+    certain = certain_encounters.every(connection)
     drawn = [_candidates(connection, certain, truth, target, draw, observers) for truth in TRUTHS]
     chosen = _alternating(drawn, max(0, target))
     pairs = [_hidden(couple, truth, draw.choice(others)) for couple, truth in chosen]
@@ -116,7 +116,7 @@ def known_pairs(connection: Connection, *, share: float, seed: int) -> Round:
 
 def _candidates(
     connection: Connection,
-    certain: Sequence[Certain],
+    certain: Sequence[CertainEncounter],
     truth: Truth,
     target: int,
     draw: Random,
@@ -136,9 +136,11 @@ def _candidates(
     return [(couple, truth) for couple in _apart(connection, free[: target * TRIES])]
 
 
-def _within(certain: Sequence[Certain]) -> Iterator[tuple[Certain, Certain]]:
+def _within(
+    certain: Sequence[CertainEncounter],
+) -> Iterator[tuple[CertainEncounter, CertainEncounter]]:
     """Pairs of one identity that share a flank."""
-    by_identity: dict[int, list[Certain]] = {}
+    by_identity: dict[int, list[CertainEncounter]] = {}
     for encounter in certain:
         by_identity.setdefault(encounter.identity_id, []).append(encounter)
     for members in by_identity.values():
@@ -146,8 +148,8 @@ def _within(certain: Sequence[Certain]) -> Iterator[tuple[Certain, Certain]]:
 
 
 def _across(
-    certain: Sequence[Certain], tries: int, draw: Random
-) -> Iterator[tuple[Certain, Certain]]:
+    certain: Sequence[CertainEncounter], tries: int, draw: Random
+) -> Iterator[tuple[CertainEncounter, CertainEncounter]]:
     """Random pairs of two identities that share a flank: all of them would be too many."""
     for _ in range(tries):
         a, b = sorted(draw.sample(certain, 2), key=lambda encounter: encounter.encounter_id)
