@@ -110,9 +110,8 @@ def identify(
     typer.echo(f"{answer.verdict.value}; {answer.gallery} photos in the catalogue, {answer.model}")
     typer.echo(f"{'identity':12} {'llr':>6} {'bound':>6}  verdict")
     for candidate in answer.candidates:
-        typer.echo(
-            f"{candidate.identity:12} {candidate.llr:+6.2f} {candidate.bound:6.2f}  {candidate.verdict.value}"
-        )
+        llr = f"{candidate.llr:+6.2f} {candidate.bound:6.2f}"
+        typer.echo(f"{candidate.identity:12} {llr}  {candidate.verdict.value}")
 
 
 @app.command()
