@@ -57,7 +57,7 @@ def test_many_who_answer_at_the_same_moment_are_all_kept(database):
     )
     with database.read() as connection:
         found = reviewing.get(connection, pair.id)
-    assert sorted(found.now) == PEOPLE
+    assert sorted(found.answers) == PEOPLE
     assert len(found.opinions) == len(PEOPLE)
     assert (found.standing.state, found.standing.answer) == ("settled", "same")
     assert found.standing.dissent
