@@ -11,12 +11,12 @@ import time
 import numpy as np
 
 from reid.types import Flank
-from service.clusters.clustering import Facts, clustered
+from service.clusters.clustering import ClusteringFacts, clustered
 from service.clusters.kept import CONTENT
 from service.store.pairs import Maker, Measured
 
 
-def facts(n: int, identities: int, seed: int) -> Facts:
+def facts(n: int, identities: int, seed: int) -> ClusteringFacts:
     """A catalogue of n encounters, of which people gave some to identities."""
     rng = np.random.default_rng(seed)
     animal = rng.integers(0, n // 5, n)
@@ -34,7 +34,7 @@ def facts(n: int, identities: int, seed: int) -> Facts:
         one + 1: frozenset(flanks[k] for k in set(rng.choice(3, 2, p=[0.45, 0.45, 0.1]).tolist()))
         for one in range(n)
     }
-    return Facts(
+    return ClusteringFacts(
         flanks=shown,
         measured=[Measured(pair, value, True, (1, 1)) for pair, value in llr.items()],
         identity_of={one + 1: int(animal[one]) for one in decided},

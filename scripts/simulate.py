@@ -51,11 +51,11 @@ def open_catalogue(
         seed=o.seed,
         encounters=open_set.CATALOGUED + 1,
         width=o.width,
-        wanted=open_set.wanted(known),
+        needed=open_set.needed_photos(known),
         progress=progress,
     )
     total = o.animals + o.strangers
-    asked = open_set.ask(encounters, known, calibrator, done=progress("identify", total))
+    asked = open_set.answer_queries(encounters, known, calibrator, done=progress("identify", total))
     print(f"{o.animals} known animals, {o.strangers} unknown ones, one query encounter each")
     print(open_set.as_text(asked, known))
     rates = open_set.rates(asked, known)

@@ -18,8 +18,8 @@ from reid.types import Flank
 from service.accounts.commands import accounts
 from service.calibration.study import Calibration
 from service.cases.report import Casework
+from service.dossier.record import Dossiers
 from service.photos.intake import Intake
-from service.photos.pictures import Pictures
 from service.recognition.engine import Engine
 from service.settings import Settings, read_settings
 from service.store.database import Database
@@ -239,18 +239,8 @@ def dossier(
     from service.dossier.printing import write
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        written = write(
-            components[Settings],
-            components[Database],
-            components[Engine],
-            components[Casework],
-            components[Pictures],
-            case,
-            out,
-            as_json,
-            exact=exact,
-        )
-    typer.echo(f"{out}: content SHA-256 {written.digest}")
+        content = write(components[Dossiers], case, out, as_json, exact=exact)
+    typer.echo(f"{out}: content SHA-256 {content.digest}")
 
 
 @app.command()
@@ -286,10 +276,9 @@ def calibrate(
             if apply:
                 study.apply(studied)
         finally:
-            calibration = calibration_out(
-                components[Settings], components[Engine], components[Calibration]
-            )
-            typer.echo(calibration.model_dump_json(indent=2) if as_json else as_text(calibration))
+            state = study.state()
+            as_wire = calibration_out(state).model_dump_json
+            typer.echo(as_wire(indent=2) if as_json else as_text(state))
 
 
 @app.command()

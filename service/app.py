@@ -26,6 +26,7 @@ from service.clusters import pages as cluster_pages
 from service.clusters.pairing import Pairing
 from service.dossier import api as dossier_api
 from service.dossier import pages as dossier_pages
+from service.dossier.record import Dossiers
 from service.encounters import api as encounters
 from service.encounters import pages as encounter_pages
 from service.encounters import posterior_api, posterior_pages
@@ -138,6 +139,7 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
     pictures = Pictures(database, files, settings)
     weights = settings.weights_dir or default_folder()
     pair_evidence = PairEvidence(database, engine, weights)
+    casework = Casework(database, engine, pair_evidence, weights)
     return Components(
         settings,
         database,
@@ -147,7 +149,8 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
         pictures,
         Calibration(database, engine, settings),
         pair_evidence,
-        Casework(database, engine, pair_evidence, weights),
+        casework,
+        Dossiers(settings, database, engine, casework, pictures),
         Pairing(database, engine),
         Intake(database, files, settings),
         Overlays(database, engine, pictures),

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from reid.identify.movement import Rating
 from reid.types import Grade, Verdict
-from service.calibration.tested_wire import PlaceOut, SuggestionOut
+from service.calibration.tested_wire import PlaceOut, SettlingPhotoOut
 from service.cases import examples
 from service.web.wire import Line, Note, Number, Wire, shown
 
@@ -120,8 +120,8 @@ class CaseMemberOut(Wire):
 class LegOut(Wire):
     """The way between two encounters under one statement of the time of each."""
 
-    one: SpanOut | None
-    other: SpanOut | None
+    one: SpanOut | None = Field(validation_alias=AliasChoices("one", "span0"))
+    other: SpanOut | None = Field(validation_alias=AliasChoices("other", "span1"))
     days: float | None
     least_speed_km_h: float | None
     rating: Rating
@@ -154,7 +154,7 @@ class CasePairOut(Wire):
     place: PlaceOut | None = Field(
         description="on the Tippett plot; null where nothing can be compared or was tested"
     )
-    settle: list[SuggestionOut] = Field(description="what would settle an open pair")
+    settle: list[SettlingPhotoOut] = Field(description="what would settle an open pair")
     why_nothing: str = Field(description="why nothing is known to settle an open pair, else empty")
     annotations: tuple[int, int] | None
     compared: int

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
-from reid.observers.reviews import Answer, Standing, newest, standing
-from reid.observers.reviews import Said as SaidAnswer
+from reid.observers.reviews import Answer, ReviewProgress, newest, review_progress
+from reid.observers.reviews import AnswerOrWithdrawal as SaidAnswer
 from service.store import opinions as store_opinions
 from service.store import pairs, reviews
 from service.store.history import Evidence, PairSaid
@@ -39,7 +39,7 @@ class Said:
     one: int
     other: int
     blind: bool
-    standing: Standing
+    standing: ReviewProgress
     opinions: tuple[Opinion, ...]
 
     @property
@@ -69,7 +69,7 @@ def opinions(connection: Connection) -> list[Said]:
     return [one for one in _every(connection) if one.opinions and not one.secret]
 
 
-def standings(connection: Connection) -> dict[Pair, Standing]:
+def standings(connection: Connection) -> dict[Pair, ReviewProgress]:
     """How far every pair is that was put up for review, hidden known ones apart."""
     return {one.pair: one.standing for one in _every(connection)}
 
@@ -128,7 +128,7 @@ def _every(connection: Connection, *, closed: bool = True) -> list[Said]:
             continue
         said = {one.observer: one for one in spoken.get(pair.id, [])}
         now = newest((one.observer, one.answer) for one in spoken.get(pair.id, []))
-        far = standing(now, needed=pair.needed, closed=pair.closed_at is not None)
+        far = review_progress(now, needed=pair.needed, closed=pair.closed_at is not None)
         own = sorted((said[observer] for observer in now), key=lambda one: one.id)
         shown = tuple(Opinion(o.id, o.observer, o.answer, o.certainty) for o in own)
         found.append(Said(pair.id, pair.one, pair.other, pair.blind, far, shown))

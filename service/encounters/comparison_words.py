@@ -46,7 +46,7 @@ def nothing_to_compare(
     detail: EncounterDetail, answer: QueryAnswer | None, *, still: bool = False
 ) -> tuple[str, str]:
     """Why there is no candidate, and what then."""
-    flanks = [one.value for one in detail.summary.flanks if one is not Flank.UNKNOWN]
+    flanks = [flank.value for flank in detail.summary.flanks if flank is not Flank.UNKNOWN]
     if detail.summary.pending and not detail.summary.embedded:
         return (
             _("The photos are still being embedded"),

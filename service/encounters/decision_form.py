@@ -6,14 +6,14 @@ from fastapi import Depends, Form
 
 from reid.errors import InputError
 from service.store.decisions import NewDecision
+from service.web.form_fields import Remark, Text, plain
 from service.web.parameters import TheActor
 from service.web.wire import Line
 
 Kind = Literal["same", "new", "cannot_tell", "withdrawn", "other"]
-Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-class NothingChosen(InputError):
+class NoIdentityChosen(InputError):
     """No identity was chosen: pick a candidate, or one from the list of identities."""
 
     code = "nothing_chosen"
@@ -30,12 +30,12 @@ def decision_form(
     model: Annotated[Line | None, Form()] = None,
     calibrator: Annotated[Line | None, Form()] = None,
     reviewer: Text = "",
-    note: Annotated[str, Form(max_length=5000)] = "",
+    note: Remark = "",
 ) -> NewDecision:
     """`other` names an identity off the list; only `same` was decided beside a shown llr."""
     chosen = _number(other) if kind == "other" else identity_id
     if kind in {"same", "other"} and chosen is None:
-        raise NothingChosen(NothingChosen.__doc__ or "")
+        raise NoIdentityChosen(NoIdentityChosen.__doc__ or "")
     beside = kind == "same"
     return NewDecision(
         kind="same" if kind == "other" else kind,
@@ -45,7 +45,7 @@ def decision_form(
         model=model if beside else None,
         calibrator=calibrator if beside else None,
         reviewer=actor.signs(reviewer),
-        note=note.replace("\x00", "").strip(),
+        note=plain(note),
         after=after,
     )
 

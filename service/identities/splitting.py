@@ -150,7 +150,7 @@ def _weighed(ids: Sequence[int], pairs: Mapping[Pair, PairSaid]) -> Cut:
     found = partitions.posterior(llr, comparable)
     ways = [one for one in found.partitions if 2 <= max(one.partition) + 1 <= GROUPS]
     whole = [one.probability for one in found.partitions if max(one.partition) == 0]
-    best = ways[0] if ways else partitions.Weighed((0,) * (n - 1) + (1,), 0.0)
+    best = ways[0] if ways else partitions.WeighedPartition((0,) * (n - 1) + (1,), 0.0)
     blocks = sorted(best.blocks, key=lambda block: (-len(block), block))
     groups = {ids[n]: number for number, block in enumerate(blocks) for n in block}
     return Cut(

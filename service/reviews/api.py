@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from reid.observers.reviews import Shown
+from reid.observers.reviews import VisibleState
 from reid.types import Flank
 from service.encounters.pair_evidence import ThePairEvidence
 from service.encounters.wire import DecisionOut
@@ -17,7 +17,7 @@ from service.reviews.to_wire import (
     review_out,
     reviews_out,
     round_out,
-    settled_pairs_out,
+    settling_plan_out,
 )
 from service.reviews.wire import (
     AgreementsOut,
@@ -32,7 +32,7 @@ from service.reviews.wire import (
     ReviewsOut,
     RoundIn,
     RoundOut,
-    SettledPairsOut,
+    SettlingPlanOut,
 )
 from service.store import reviews as review_pairs
 from service.store.reviews import Edit, Source
@@ -50,7 +50,7 @@ Chosen = Annotated[list[int] | None, Query(max_length=5000, description="only th
 
 
 def queue_filters(
-    state: Shown | Literal["open", "all"] = "open",
+    state: VisibleState | Literal["open", "all"] = "open",
     source: Source | None = None,
     station: Annotated[str, Query(max_length=200)] = "",
     flank: Flank | None = None,
@@ -106,10 +106,10 @@ def get_agreement(
 
 
 @router.get("/settling")
-def preview_settling(database: TheDatabase, pair: Chosen = None) -> SettledPairsOut:
+def preview_settling(database: TheDatabase, pair: Chosen = None) -> SettlingPlanOut:
     """What applying the settled pairs to the catalogue would do."""
     with database.read() as connection:
-        return settled_pairs_out(settling.plan(connection, pair))
+        return settling_plan_out(settling.plan(connection, pair))
 
 
 @router.post("/settling")
@@ -119,7 +119,7 @@ def apply_settled(new: ApplyIn, database: TheDatabase, actor: TheActor) -> Appli
         name = actor.signs(new.reviewer)
         applied = settling.apply(connection, name, new.pairs, new.digest)
     decisions = [DecisionOut.model_validate(decision) for decision in applied.decisions]
-    return AppliedPairsOut(plan=settled_pairs_out(applied.plan), decisions=decisions)
+    return AppliedPairsOut(plan=settling_plan_out(applied.plan), decisions=decisions)
 
 
 @router.get("/{pair_id}")

@@ -252,7 +252,7 @@ def _applies(review: ReviewWithEncounters, act: Act) -> bool:
 
 def _edit(review: ReviewWithEncounters, act: Act) -> Edit:
     if act == "third":
-        return Edit(needed=min(9, max(review.pair.needed, review.standing.answers) + 1))
+        return Edit(needed=min(9, max(review.pair.needed, review.progress.answers) + 1))
     if act in {"close", "reopen"}:
         return Edit(closed=act == "close")
     return Edit(blind=act == "blind")

@@ -12,7 +12,7 @@ from typing import get_args
 from sqlalchemy import Connection
 
 from reid.observers.agreement import Agreement, Errors, agreement, errors
-from reid.observers.reviews import OPEN, Answer, Truth, newest, standing
+from reid.observers.reviews import OPEN, Answer, Truth, newest, review_progress
 from service.reviews import reviewing
 from service.reviews.reviewing import Review
 from service.store import reviews as review_pairs
@@ -62,7 +62,7 @@ def first_answers(review: Review) -> FirstAnswers:
     answered: set[str] = set()
     for number, opinion in enumerate(review.opinions):
         before = newest((earlier.observer, earlier.answer) for earlier in review.opinions[:number])
-        due = standing(before, needed=review.pair.needed).state in OPEN
+        due = review_progress(before, needed=review.pair.needed).state in OPEN
         if due and opinion.observer not in answered:
             first[opinion.observer] = opinion
         answered.add(opinion.observer)

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from reid.errors import InputError
 from reid.observers.agreement import MISCLASSIFIED
-from reid.observers.reviews import ANSWERS, OPEN
+from reid.observers.reviews import ANSWERS
 from reid.types import Flank
 from service.encounters.pair_evidence import PairEvidence, ThePairEvidence
 from service.encounters.pair_view import pair_view
@@ -237,7 +237,6 @@ def _pair_response(
         "certainties": views.CERTAINTIES,
         "reasons": views.REASONS,
         "words": views.ANSWERS,
-        "due": review.standing.state in OPEN,
         **(_opened(pair_evidence, review, actor.name) if is_open else NOT_OPEN),
     }
     with database.read() as connection:
@@ -310,7 +309,7 @@ def _opinion_typed(form: AnswerForm, name: str) -> OpinionIn:
 
 
 def _to_apply(review: Review) -> bool:
-    return review.standing.state in reviewing.SETTLED and review.pair.source != "known"
+    return review.progress.state in reviewing.SETTLED and review.pair.source != "known"
 
 
 def _address(filters: QueueFilters) -> dict[str, str]:

@@ -8,7 +8,15 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from reid.errors import InputError
-from reid.observers.reviews import OPEN, Answer, Shown, Standing, State, newest, standing
+from reid.observers.reviews import (
+    OPEN,
+    Answer,
+    ReviewProgress,
+    State,
+    VisibleState,
+    newest,
+    review_progress,
+)
 from service.store import encounters, opinions
 from service.store import reviews as review_pairs
 from service.store.encounters import EncounterSummary
@@ -42,7 +50,7 @@ class Review:
 
     pair: ReviewPair
     opinions: tuple[Opinion, ...]
-    standing: Standing
+    progress: ReviewProgress
 
     @property
     def answers(self) -> dict[str, Answer]:
@@ -61,7 +69,7 @@ class Review:
 
     def due_from(self, observer: str) -> bool:
         """Whether it waits for this observer: still open, and not answered by them."""
-        return self.standing.state in OPEN and observer not in self.answers
+        return self.progress.state in OPEN and observer not in self.answers
 
     def open_to(self, actor: Actor, observer: str) -> bool:
         """Whether they may see what others and the machine say.
@@ -71,15 +79,15 @@ class Review:
         """
         if not self.pair.blind or self.latest(observer) is not None:
             return True
-        return actor.role.may(Role.CURATOR) and self.standing.state not in OPEN
+        return actor.role.may(Role.CURATOR) and self.progress.state not in OPEN
 
-    def state_to(self, actor: Actor, observer: str) -> Shown:
+    def state_to(self, actor: Actor, observer: str) -> VisibleState:
         """How far the pair is, as far as they may know.
 
         Of a pair that is not open to them only whether answers are wanted: that others agreed or
         disagreed would be a hint to who is asked next.
         """
-        state = self.standing.state
+        state = self.progress.state
         if state == "closed" or self.open_to(actor, observer):
             return state
         return "waiting" if state in OPEN else "answered"
@@ -91,7 +99,7 @@ class Review:
         tell known pairs by it. Of those an admin knows when no answer is wanted any more.
         """
         if self.pair.source == "known":
-            done = self.standing.state not in OPEN
+            done = self.progress.state not in OPEN
             return "known" if done and actor.role.may(Role.ADMIN) else None
         disclosed = self.open_to(actor, observer)
         if self.pair.blind:
@@ -125,7 +133,7 @@ class QueueFilters:
     state "open": anything but closed ones. disagreeing: only where observers said different things.
     """
 
-    state: Shown | Literal["open", "all"] = "open"
+    state: VisibleState | Literal["open", "all"] = "open"
     source: Source | Literal[""] = ""
     station: str = ""
     flank: str = ""
@@ -160,7 +168,7 @@ def with_encounters(
     )
     return [
         ReviewWithEncounters(
-            *(review.pair, review.opinions, review.standing),
+            *(review.pair, review.opinions, review.progress),
             first=summaries[review.pair.one],
             second=summaries[review.pair.other],
         )
@@ -253,7 +261,9 @@ def answer(
 def _review(pair: ReviewPair, history: Sequence[Opinion]) -> Review:
     counting = newest((opinion.observer, opinion.answer) for opinion in history)
     closed = pair.closed_at is not None
-    return Review(pair, tuple(history), standing(counting, needed=pair.needed, closed=closed))
+    return Review(
+        pair, tuple(history), review_progress(counting, needed=pair.needed, closed=closed)
+    )
 
 
 def _place(review: Review) -> tuple[float, int]:
@@ -268,7 +278,7 @@ def _fits(review: Review, filters: QueueFilters, actor: Actor, observer: str) ->
     state = review.state_to(actor, observer)
     if filters.state == "open" and state == "closed":
         return False
-    dissent = review.standing.dissent and review.open_to(actor, observer)
+    dissent = review.progress.dissent and review.open_to(actor, observer)
     return (
         filters.state in {"open", "all", state}
         and (not filters.source or filters.source == review.source_to(actor, observer))

@@ -100,7 +100,7 @@ def known_pairs(connection: Connection, *, share: float, seed: int) -> Round:
     the queue tells nothing. Pairs that no observer so far decided are taken first.
     """
     reviews = reviewing.every(connection, closed=False)
-    waiting = [r.pair for r in reviews if r.standing.state in OPEN and r.pair.blind]
+    waiting = [r.pair for r in reviews if r.progress.state in OPEN and r.pair.blind]
     others = [pair for pair in waiting if pair.source != "known"]
     if not others:
         raise NothingToHideIn(NothingToHideIn.__doc__ or "")

@@ -92,16 +92,16 @@ class AppliedPlan:
 def plan(connection: Connection, ids: Collection[int] | None = None) -> SettlingPlan:
     """What applying would do. ids: only these pairs; None takes every settled one."""
     reviews = [review for review in reviewing.every(connection) if review.pair.source != "known"]
-    settled = [review for review in reviews if review.standing.state in SETTLED]
+    settled = [review for review in reviews if review.progress.state in SETTLED]
     if ids is not None:
         settled = [review for review in settled if review.pair.id in ids]
     ready = reviewing.with_encounters(connection, settled)
-    apart = [review for review in reviews if review.standing.answer == "different"]
+    apart = [review for review in reviews if review.progress.answer == "different"]
     draft = _Draft(_members(connection, ready))
-    for group in _groups([review for review in ready if review.standing.answer == "same"]):
+    for group in _groups([review for review in ready if review.progress.answer == "same"]):
         _sort_group(group, apart, draft)
     for review in ready:
-        if review.standing.answer != "same":
+        if review.progress.answer != "same":
             _sort_other(review, draft)
     return _plan(connection, draft)
 
@@ -168,7 +168,7 @@ def _sort_other(review: ReviewWithEncounters, draft: _Draft) -> None:
     if any(pair.id in contradiction.pairs for contradiction in draft.contradictions):
         return
     first, second = (summary.identity_id for summary in _both(review))
-    if review.standing.answer == "different" and first is not None and first == second:
+    if review.progress.answer == "different" and first is not None and first == second:
         draft.contradictions.append(ReviewContradiction(pair.couple, identity, (pair.id,)))
     else:
         draft.done.append(pair.id)
@@ -260,7 +260,7 @@ def with_reviews(
     settled = [
         review
         for review in reviewing.every(connection, ids=ids)
-        if review.standing.answer
+        if review.progress.answer
         and review.pair.source != "known"
         and all(members[n] & set(review.pair.couple) for n in both)
     ]

@@ -25,7 +25,7 @@ from service.reviews.wire import (
     ReviewOut,
     ReviewsOut,
     RoundOut,
-    SettledPairsOut,
+    SettlingPlanOut,
 )
 from service.store.opinions import NewOpinion, Region
 from service.store.people import Actor, Role
@@ -33,15 +33,15 @@ from service.store.people import Actor, Role
 
 def review_out(review: ReviewWithEncounters, actor: Actor, observer: str) -> ReviewOut:
     """One pair, as far as it is open to this observer."""
-    is_open, pair, standing = review.open_to(actor, observer), review.pair, review.standing
+    is_open, pair, progress = review.open_to(actor, observer), review.pair, review.progress
     return ReviewOut(
         id=pair.id,
         encounters=pair.couple,
         stations=review.stations,
         flanks=review.flanks,
         state=review.state_to(actor, observer),
-        answer=standing.answer if is_open else None,
-        missing=standing.missing,
+        answer=progress.answer if is_open else None,
+        missing=progress.missing,
         blind=pair.blind,
         needed=pair.needed if is_open or actor.role.may(Role.CURATOR) else None,
         source=review.source_to(actor, observer),
@@ -127,9 +127,9 @@ def agreements_out(connection: Connection, actor: Actor, observer: str) -> Agree
     )
 
 
-def settled_pairs_out(plan: SettlingPlan) -> SettledPairsOut:
+def settling_plan_out(plan: SettlingPlan) -> SettlingPlanOut:
     """What applying would do."""
-    return SettledPairsOut(
+    return SettlingPlanOut(
         digest=plan.digest,
         new_identities=plan.fresh,
         joins=[

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reid.observers.reviews import Said, Shown
+from reid.observers.reviews import AnswerOrWithdrawal, VisibleState
 from service.encounters.list_view import crop_address, title
 from service.reviews.reviewing import ReviewWithEncounters
 from service.store.opinions import Opinion, Region
@@ -13,14 +13,14 @@ from service.store.reviews import PairChange
 from service.web.languages import N_, ngettext, pgettext
 from service.web.languages import gettext as _
 
-ANSWERS: Mapping[Said, str] = {
+ANSWERS: Mapping[AnswerOrWithdrawal, str] = {
     "same": N_("same leopard"),
     "different": N_("different leopards"),
     "not_comparable": N_("not comparable"),
     "cannot_tell": N_("cannot tell"),
     "withdrawn": N_("taken back"),
 }
-SIGNS: Mapping[Said, str] = {
+SIGNS: Mapping[AnswerOrWithdrawal, str] = {
     "same": "●",
     "different": "✕",
     "not_comparable": "○",
@@ -42,7 +42,7 @@ REASONS = {
     "pattern": N_("too little pattern to see"),
     "other": N_("another reason, see the note"),
 }
-STATES: Mapping[Shown, str] = {
+STATES: Mapping[VisibleState, str] = {
     "waiting": N_("waiting for answers"),
     "agreed": N_("agreed"),
     "disagreed": N_("disagreement, a third is asked"),
@@ -57,7 +57,7 @@ SOURCES = {
     "conflict": N_("a conflict"),
     "known": N_("a hidden known pair"),
 }
-TAGS: Mapping[Shown, str] = {
+TAGS: Mapping[VisibleState, str] = {
     "waiting": "waiting",
     "disagreed": "busy",
     "unsettled": "failed",
@@ -115,9 +115,9 @@ class OpinionView:
 def queue_row(review: ReviewWithEncounters, actor: Actor, observer: str) -> QueueRow:
     """A pair as the queue shows it to this observer."""
     state, is_open = review.state_to(actor, observer), review.open_to(actor, observer)
-    own, answer = review.answer_of(observer), review.standing.answer
+    own, answer = review.answer_of(observer), review.progress.answer
     source = review.source_to(actor, observer)
-    missing = review.standing.missing
+    missing = review.progress.missing
     waits = ngettext("%(num)s answer is missing", "%(num)s answers are missing", missing)
     return QueueRow(
         id=review.pair.id,
@@ -158,24 +158,24 @@ def opinion_views(review: ReviewWithEncounters, observer: str) -> list[OpinionVi
 def outcome(review: ReviewWithEncounters, observer: str) -> tuple[str, str]:
     """What all answers come to, as a sentence, and the kind of message it is."""
     others = [name for name in review.answers if name != observer]
-    standing = review.standing
+    progress = review.progress
     answers = "; ".join(f"{name}: {_(ANSWERS[answer])}" for name, answer in review.answers.items())
-    words = {"told": answers, "answer": _(ANSWERS[standing.answer]) if standing.answer else ""}
-    if standing.state == "disagreed":
+    words = {"told": answers, "answer": _(ANSWERS[progress.answer]) if progress.answer else ""}
+    if progress.state == "disagreed":
         return _("The observers disagree (%(told)s). A third one is asked.") % words, "error"
-    if standing.state == "unsettled":
+    if progress.state == "unsettled":
         text = _("No answer has a majority (%(told)s). A curator looks at it.")
         return text % words, "error"
-    if standing.state in {"agreed", "settled"} and standing.answer:
-        if standing.dissent:
+    if progress.state in {"agreed", "settled"} and progress.answer:
+        if progress.dissent:
             return _("Settled: %(answer)s. Not all agree (%(told)s).") % words, "busy"
         return _("Agreed: %(answer)s.") % words, "done"
-    if standing.state == "closed":
+    if progress.state == "closed":
         return _("This pair is closed; answers are still kept."), "done"
     if observer in review.answers and not others:
         return _("The other observer has not answered yet."), "busy"
-    waits = ngettext("%(num)s answer is missing.", "%(num)s answers are missing.", standing.missing)
-    return waits % {"num": standing.missing}, "busy"
+    waits = ngettext("%(num)s answer is missing.", "%(num)s answers are missing.", progress.missing)
+    return waits % {"num": progress.missing}, "busy"
 
 
 def _queue_encounter(review: ReviewWithEncounters, number: int) -> QueueEncounter:

@@ -9,18 +9,17 @@ from fake_embedder import FakeEmbedder, fake_recognition
 from typer.testing import CliRunner
 
 from reid.errors import Conflict
-from reid.synthetic.answers import PAIRS, Answer
+from reid.synthetic.answers import PAIRS, FoundingAnswer
 from reid.synthetic.founding import SITES, VARIANTS
 from service.__main__ import app as command_line
 from service.app import create_app
 from service.cases.report import Casework
 from service.dossier.printing import write
+from service.dossier.record import Dossiers
 from service.operations import founding
 from service.operations.serving import founding_case, run
 from service.operations.worker import Worker
 from service.photos.intake import Intake
-from service.photos.pictures import Pictures
-from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import cases, encounters
 from service.store.database import Database
@@ -99,7 +98,7 @@ def test_the_table_says_what_the_reports_of_the_cases_say(filled):
     for variant, said in zip(
         VARIANTS, founding.answers(filled[Database], filled[Casework]), strict=True
     ):
-        assert isinstance(said, Answer)
+        assert isinstance(said, FoundingAnswer)
         assert said.variant == variant
         report = filled[Casework].report(found[variant.name].id)
         assert list(said.evidence) == [pair.says.evidence for pair in report.pairs]
@@ -144,8 +143,7 @@ def test_a_case_that_somebody_changed_is_not_judged(filled):
 
 @pytest.mark.slow
 def test_the_dossier_of_a_case_says_in_its_title_that_it_is_simulated(filled, tmp_path):
-    record = [filled[kind] for kind in (Settings, Database, Engine, Casework, Pictures)]
-    write(*record, VARIANTS[-1].name, tmp_path / "dossier/dossier.html")
+    write(filled[Dossiers], VARIANTS[-1].name, tmp_path / "dossier/dossier.html")
     assert f"<h1>{VARIANTS[-1].name}</h1>" in (tmp_path / "dossier/dossier.html").read_text()
 
 

@@ -59,15 +59,15 @@ def test_many_who_answer_at_the_same_moment_are_all_kept(database):
         found = reviewing.get(connection, pair.id)
     assert sorted(found.answers) == PEOPLE
     assert len(found.opinions) == len(PEOPLE)
-    assert (found.standing.state, found.standing.answer) == ("settled", "same")
-    assert found.standing.dissent
+    assert (found.progress.state, found.progress.answer) == ("settled", "same")
+    assert found.progress.dissent
 
 
 def test_of_two_at_the_same_moment_the_later_one_sees_the_disagreement(database):
     (pair,) = put(database, (1, 2))
     both = (("ab", "same"), ("ef", "different"))
     seen = at_once(lambda one: say(database, pair.id, *one)[1], *both)
-    assert sorted(one.standing.state for one in seen) == ["disagreed", "waiting"]
+    assert sorted(one.progress.state for one in seen) == ["disagreed", "waiting"]
 
 
 def test_pairs_put_up_at_the_same_moment_are_there_once(database):
@@ -136,7 +136,7 @@ def test_an_opinion_on_a_pair_that_was_closed_meanwhile_is_kept(database):
     with database.write() as connection:
         reviews.edit(connection, pair.id, Edit(closed=True), "cu")
     _, found = say(database, pair.id, "ab")
-    assert (found.standing.state, len(found.opinions)) == ("closed", 1)
+    assert (found.progress.state, len(found.opinions)) == ("closed", 1)
 
 
 def test_marks_come_back_as_they_were_given(database):
