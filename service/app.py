@@ -160,7 +160,7 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
 
 @cache
 def _routes() -> list[BaseRoute]:
-    """The same for every app of a process: the models of all parameters take a moment to make."""
+    """All routes, made once a process: the models of all parameters take a moment to make."""
     api, every = APIRouter(prefix="/api/v1"), APIRouter()
     for router in API:
         api.include_router(router)

@@ -23,7 +23,7 @@ from service.identities.to_wire import identity_detail
 from service.identities.wire import IdentityDetailOut, IdentityOut
 from service.store import history, identities
 from service.web.errors import documented
-from service.web.parameters import Limit, Offset, RowNumber, TheDatabase, Who
+from service.web.parameters import Limit, Offset, RowNumber, TheActor, TheDatabase
 
 router = APIRouter(tags=["identities"], responses=documented(400, 403, 404, 409, 422))
 
@@ -37,9 +37,9 @@ def list_identities(database: TheDatabase) -> list[IdentityOut]:
 
 
 @router.post("/identities", status_code=201)
-def create_identity(said: IdentityIn, database: TheDatabase, who: Who) -> ChangeOut:
+def create_identity(said: IdentityIn, database: TheDatabase, actor: TheActor) -> ChangeOut:
     """Name a new individual and let encounters be it; answers with the first of its history."""
-    asked = Asked(who.signs(said.reviewer), said.reason, evidence_of(said.evidence), said.after)
+    asked = Asked(actor.signs(said.reviewer), said.reason, evidence_of(said.evidence), said.after)
     facts = Description(said.sex, said.life_stage, said.note)
     with database.write() as connection:
         made = changes.create(connection, said.name, said.encounters, asked, facts)
@@ -47,18 +47,20 @@ def create_identity(said: IdentityIn, database: TheDatabase, who: Who) -> Change
 
 
 @router.get("/identities/{identity_id}")
-def get_identity(identity_id: RowNumber, database: TheDatabase, who: Who) -> IdentityDetailOut:
+def get_identity(
+    identity_id: RowNumber, database: TheDatabase, actor: TheActor
+) -> IdentityDetailOut:
     """One identity with its photos and decisions, also when no encounter is left to it."""
     with database.read() as connection:
-        return identity_detail(connection, identity_id, exact=who.sees_places)
+        return identity_detail(connection, identity_id, exact=actor.sees_places)
 
 
 @router.patch("/identities/{identity_id}")
 def edit_identity(
-    identity_id: RowNumber, said: IdentityEdit, database: TheDatabase, who: Who
+    identity_id: RowNumber, said: IdentityEdit, database: TheDatabase, actor: TheActor
 ) -> list[ChangeOut]:
     """Rename or describe; one entry of the history for each, none where nothing was stated."""
-    asked = Asked(who.signs(said.reviewer), said.reason, seen=said.seen)
+    asked = Asked(actor.signs(said.reviewer), said.reason, seen=said.seen)
     with database.write() as connection:
         made = _edited(connection, identity_id, said, asked)
     return [change_out(one) for one in made]
@@ -79,13 +81,13 @@ def merge(
     said: MergeIn,
     database: TheDatabase,
     pair_evidence: ThePairEvidence,
-    who: Who,
+    actor: TheActor,
 ) -> ChangeOut:
     """All encounters of the other identity become this one; the other stays, empty."""
     rests = evidence_of(said.evidence)
     if said.evidence is None and said.other_id != identity_id:
         rests = joining(database, pair_evidence, identity_id, said.other_id, compare=False)
-    asked = Asked(who.signs(said.reviewer), said.reason, rests, said.after)
+    asked = Asked(actor.signs(said.reviewer), said.reason, rests, said.after)
     with database.write() as connection:
         return change_out(changes.merge(connection, identity_id, said.other_id, asked))
 
@@ -96,10 +98,10 @@ def split(
     said: SplitIn,
     database: TheDatabase,
     pair_evidence: ThePairEvidence,
-    who: Who,
+    actor: TheActor,
 ) -> ChangeOut:
     """Some encounters leave, into an identity that exists or a new one."""
-    asked = Asked(who.signs(said.reviewer), said.reason, evidence_of(said.evidence), said.after)
+    asked = Asked(actor.signs(said.reviewer), said.reason, evidence_of(said.evidence), said.after)
     group = Leaving(tuple(said.encounters), said.into or said.name)
     with database.write() as connection:
         (made,) = part(connection, pair_evidence, identity_id, [group], asked)
@@ -123,9 +125,9 @@ def list_changes(database: TheDatabase, limit: Limit = 100, offset: Offset = 0) 
 
 
 @router.post("/changes/{change_id}/undo", status_code=201)
-def undo(change_id: RowNumber, said: UndoIn, database: TheDatabase, who: Who) -> ChangeOut:
+def undo(change_id: RowNumber, said: UndoIn, database: TheDatabase, actor: TheActor) -> ChangeOut:
     """Put back exactly what stood before, as a new entry; an undo can be undone."""
-    asked = Asked(who.signs(said.reviewer), said.reason)
+    asked = Asked(actor.signs(said.reviewer), said.reason)
     with database.write() as connection:
         return change_out(changes.undo(connection, change_id, asked))
 

@@ -12,7 +12,7 @@ from service.recognition.comparing import machine_of
 from service.recognition.engine import TheEngine
 from service.store import photos, references
 from service.web.errors import documented
-from service.web.parameters import RowNumber, TheDatabase, TheSettings, Who
+from service.web.parameters import RowNumber, TheActor, TheDatabase, TheSettings
 
 router = APIRouter(tags=["identities"], responses=documented(400, 403, 404, 409, 422))
 
@@ -32,10 +32,10 @@ def list_conflicts(
 
 @router.post("/conflicts/keep", status_code=201)
 def keep(
-    said: KeepIn, settings: TheSettings, database: TheDatabase, engine: TheEngine, who: Who
+    said: KeepIn, settings: TheSettings, database: TheDatabase, engine: TheEngine, actor: TheActor
 ) -> ChangeOut:
     """Resolve a contradiction by a reason; a newer opinion opens it again."""
-    asked, pair = Asked(who.signs(said.reviewer), said.reason), (said.one, said.other)
+    asked, pair = Asked(actor.signs(said.reviewer), said.reason), (said.one, said.other)
     machine = machine_of(settings, engine)
     with database.write() as connection:
         return change_out(conflicts.keep(connection, said.kind, pair, machine, asked, said.seen))
@@ -51,9 +51,9 @@ def list_marks(annotation_id: RowNumber, database: TheDatabase) -> list[MarkOut]
 
 
 @router.post("/annotations/{annotation_id}/references", status_code=201)
-def mark(annotation_id: RowNumber, said: MarkIn, database: TheDatabase, who: Who) -> MarkOut:
+def mark(annotation_id: RowNumber, said: MarkIn, database: TheDatabase, actor: TheActor) -> MarkOut:
     """Approve a photo, refuse it, which takes it out of the gallery, or take that back."""
-    who_says = who.signs(said.reviewer)
+    who_says = actor.signs(said.reviewer)
     with database.write() as connection:
         made = references.mark(
             connection, annotation_id, said.state, who_says, said.reason, after=said.after

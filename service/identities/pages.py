@@ -21,7 +21,7 @@ from service.store.history import Change
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
 from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, TheDatabase, Who, actor_of
+from service.web.parameters import RowNumber, TheActor, TheDatabase, actor_of
 from service.web.sentences import in_full
 from service.web.wire import Line
 
@@ -34,9 +34,9 @@ Chosen = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 Act = Callable[[Connection], Change]
 
 
-def asked_form(who: Who, reviewer: Text = "", reason: Long = "", seen: Seen = None) -> Asked:
+def asked_form(actor: TheActor, reviewer: Text = "", reason: Long = "", seen: Seen = None) -> Asked:
     """Who does it and why, from the fields that every form of a change has."""
-    return Asked(who.signs(reviewer), plain(reason), seen=seen)
+    return Asked(actor.signs(reviewer), plain(reason), seen=seen)
 
 
 AskedForm = Annotated[Asked, Depends(asked_form)]

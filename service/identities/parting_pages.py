@@ -22,7 +22,7 @@ from service.settings import Settings
 from service.store.database import Database
 from service.store.history import NOTHING, Evidence
 from service.web.ahead import Ahead
-from service.web.kept import NotYet
+from service.web.answer_cache import NotYet
 from service.web.languages import gettext as _
 from service.web.page import goto, page, remember
 from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheSettings, actor_of

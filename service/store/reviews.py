@@ -10,13 +10,13 @@ from sqlalchemy import Connection, insert, select, tuple_, update
 from reid.observers.reviews import Truth
 from service.store.database import AnyRow, insert_or
 from service.store.errors import NoSuchEncounter, NoSuchPair, PairWasAnswered, PairWithItself
+from service.store.pairs import Couple
 from service.store.tables.base import now
 from service.store.tables.encounters import decision, encounter
 from service.store.tables.reviews import opinion, review_change, review_pair
 
 Source = Literal["suggested", "asked", "known", "conflict"]
 ChangeKind = Literal["closed", "needed", "blind"]
-Couple = tuple[int, int]
 AT_ONCE = 500  # pairs looked up by one query
 
 
