@@ -12,7 +12,7 @@ import numpy as np
 
 from reid.types import Flank
 from service.clusters.clustering import Facts, clustered
-from service.clusters.kept import CONTENT
+from service.store.clusterings import CONTENT
 from service.store.pairs import Maker, Measured
 
 

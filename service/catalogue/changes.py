@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from reid.errors import Conflict, InputError, NotFound
@@ -17,7 +17,6 @@ from service.store import decisions, history, identities
 from service.store.decisions import Decision, NewDecision
 from service.store.history import NOTHING, Change, Entry, Evidence, Fields, Moved, PairSaid
 from service.store.identities import Known, LifeStage, Sex
-from service.store.tables.encounters import encounter, identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,24 +246,19 @@ def _target(
 
 def _hold(connection: Connection, encounters: Iterable[int], numbers: Iterable[int]) -> None:
     """Encounters first, then identities, each in order: so two changes wait, and never block."""
-    wanted = sorted(set(encounters))
-    if wanted:
-        rows = select(encounter.c.id).where(encounter.c.id.in_(wanted)).order_by(encounter.c.id)
-        found = set(connection.execute(rows.with_for_update()).scalars())
-        if missing := sorted(set(wanted) - found):
+    encounter_ids = set(encounters)
+    if encounter_ids:
+        existing = decisions.hold_all(connection, encounter_ids)
+        if missing := sorted(encounter_ids - existing):
             raise NotFound(f"no {_listed(missing)}")
-    held = sorted(set(numbers))
-    if held:
-        query = select(identity.c.id).where(identity.c.id.in_(held)).order_by(identity.c.id)
-        connection.execute(query.with_for_update(key_share=True)).all()
+    identities.hold(connection, set(numbers))
 
 
 def _known(connection: Connection, identity_id: int) -> Known:
-    columns = [identity.c[name] for name in Known.__slots__]
-    row = connection.execute(select(*columns).where(identity.c.id == identity_id)).first()
-    if row is None:
+    record = identities.record(connection, identity_id)
+    if record is None:
         raise NotFound(f"no identity {identity_id}")
-    return Known(**row._mapping)
+    return record
 
 
 def _held(connection: Connection, identity_id: int, asked: Asked) -> Known:
@@ -282,8 +276,7 @@ def _held(connection: Connection, identity_id: int, asked: Asked) -> Known:
 def _set(connection: Connection, fields: Fields) -> None:
     for number, values in fields.items():
         try:
-            changed = update(identity).where(identity.c.id == number).values(**values)
-            connection.execute(changed)
+            identities.edit(connection, number, values)
         except IntegrityError as error:
             raise Conflict(
                 f"an identity is already called {values.get('name')}: choose another name"

@@ -17,7 +17,6 @@ from service.catalogue.changes import Asked
 from service.catalogue.disclosed import Opinion, Pair, Said, hidden, opinions
 from service.store import history, identities, pairs
 from service.store.history import Change, Evidence, PairSaid
-from service.store.identities import current
 from service.store.pairs import Maker
 
 ConflictKind = Literal["apart", "together", "chain"]
@@ -113,7 +112,7 @@ def newest_opinion(one: Contradiction) -> int:
 
 def _found(connection: Connection, machine: Machine) -> list[Contradiction]:
     names = identities.names(connection)
-    of = {row.encounter_id: row.identity_id for row in connection.execute(current())}
+    of = identities.assigned(connection)
     said = opinions(connection)
     against = {(one.one, one.other): one for one in _machine(connection, machine)}
     apart = [*against, *(one.pair for one in said if _shared(of, one.pair))]

@@ -7,15 +7,14 @@ the machine measured. Hidden known pairs measure observers and say nothing about
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from reid.observers.reviews import Answer, Standing, newest, standing
-from reid.observers.reviews import Said as SaidAnswer
 from service.store import opinions as store_opinions
 from service.store import pairs, reviews
 from service.store.history import Evidence, PairSaid
+from service.store.opinions import OpinionOnPair
 from service.store.pairs import Maker
-from service.store.tables.reviews import opinion, review_change, review_pair
 
 Pair = tuple[int, int]
 PAIRS_NAMED = 40
@@ -74,46 +73,19 @@ def standings(connection: Connection) -> dict[Pair, Standing]:
     return {one.pair: one.standing for one in _every(connection)}
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """What somebody said of a pair once, for whoever reads what a change rests on."""
-
-    pair: Pair
-    observer: str
-    answer: SaidAnswer
-
-
-def spoken(connection: Connection, ids: Collection[int]) -> dict[int, Spoken]:
-    """Opinions by number, without those on pairs of which nothing may be shown."""
-    query = select(opinion.c.id, opinion.c.observer, opinion.c.answer).where(opinion.c.id.in_(ids))
-    query = query.add_columns(review_pair.c.one, review_pair.c.other)
-    rows = connection.execute(query.join(review_pair, review_pair.c.id == opinion.c.pair_id)).all()
-    secret = hidden(connection) if rows else frozenset()
+def opinions_by_number(connection: Connection, ids: Collection[int]) -> dict[int, OpinionOnPair]:
+    """These opinions by number, without those on pairs of which nothing may be shown."""
+    on_record = store_opinions.by_number(connection, ids)
+    secret = hidden(connection) if on_record else frozenset()
     return {
-        row.id: Spoken((row.one, row.other), row.observer, row.answer)
-        for row in rows
-        if (row.one, row.other) not in secret
+        number: opinion for number, opinion in on_record.items() if opinion.couple not in secret
     }
-
-
-def asked(connection: Connection) -> frozenset[Pair]:
-    """Every pair that was put up for review, hidden known ones too."""
-    rows = connection.execute(select(review_pair.c.one, review_pair.c.other))
-    return frozenset((row.one, row.other) for row in rows)
 
 
 def hidden(connection: Connection) -> frozenset[Pair]:
     """Blind pairs that are not settled yet, and known ones: nothing of them may be shown."""
-    known = select(review_pair.c.one, review_pair.c.other).where(review_pair.c.source == "known")
-    kept = {(row.one, row.other) for row in connection.execute(known)}
-    return frozenset(kept | {one.pair for one in _every(connection, closed=False) if one.secret})
-
-
-def version(connection: Connection) -> str:
-    """Changes whenever somebody says something about a pair, puts one up, or changes one."""
-    tables = (opinion, review_pair, review_change)
-    newest = (connection.execute(select(func.max(table.c.id))).scalar() or 0 for table in tables)
-    return " ".join(map(str, newest))
+    known = reviews.couples(connection, source="known")
+    return known | {one.pair for one in _every(connection, closed=False) if one.secret}
 
 
 def _every(connection: Connection, *, closed: bool = True) -> list[Said]:

@@ -25,7 +25,7 @@ from reid.identify.clusters import (
 )
 from reid.observers.reviews import Standing
 from reid.types import Flank
-from service.clusters.kept import Cluster, Clustering, Link, Worth
+from service.store.clusterings import Cluster, Clustering, Link, Worth
 from service.store.pairs import Couple, Maker, Measured
 
 LISTED = 200  # pairs most worth a decision that are kept

@@ -10,8 +10,8 @@ from reid.errors import Conflict, NotFound
 from service.catalogue import changes
 from service.catalogue import disclosed as said
 from service.catalogue.changes import Asked
-from service.clusters.kept import Clustering
 from service.store import encounters, identities
+from service.store.clusterings import Clustering
 from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterSummary
 from service.store.pairs import Maker

@@ -12,12 +12,11 @@ from sqlalchemy import Connection
 from reid.identify.clusters import probability
 from reid.types import Flank
 from service.catalogue import disclosed as said
-from service.clusters import kept as clusterings
 from service.clusters.clustering import LISTED, Facts, clustered
-from service.clusters.kept import Cluster, Kept, Link, Worth
 from service.recognition.comparing import in_force, maker_of
 from service.recognition.engine import Engine
-from service.store import identities, jobs, pairs, reviews
+from service.store import clusterings, identities, jobs, pairs, reviews
+from service.store.clusterings import Cluster, Kept, Link, Worth
 from service.store.database import Database
 from service.store.jobs import Job
 from service.store.pairs import Maker
@@ -57,7 +56,7 @@ class Pairing:
         kept = self.latest(connection)
         if kept is None:
             return []
-        asked, of = said.asked(connection), identities.assigned(connection)
+        asked, of = reviews.couples(connection), identities.assigned(connection)
         found = [
             one
             for one in kept.content.worth
@@ -72,7 +71,7 @@ class Pairing:
         """The pairs most worth a decision, or the doubtful ones inside some clusters."""
         if best:
             return self.worth(connection, limit=best)
-        kept, asked = self.latest(connection), said.asked(connection)
+        kept, asked = self.latest(connection), reviews.couples(connection)
         chosen = {tuple(sorted(one)) for one in groups}
         return [
             _inside(link, cluster)

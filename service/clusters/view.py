@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 
 from reid.types import Flank
 from service.catalogue import disclosed as said
-from service.clusters.kept import Cluster, Clustering, Kept, Worth
 from service.clusters.pairing import Pairing
 from service.clusters.wire import ClusterOut, ClustersOut, Made, SuggestionOut, SuggestionsOut
 from service.encounters.list_view import EncounterRow, Named, row
 from service.store import encounters, identities
+from service.store.clusterings import Cluster, Clustering, Kept, Worth
 from service.store.encounters import EncounterSummary
 from service.web.languages import N_
 

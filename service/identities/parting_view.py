@@ -207,7 +207,7 @@ def merge_view(
         other=other.summary if other else None,
         rows=sighting_rows(connection, other) if other else (),
         own_rows=sighting_rows(connection, found),
-        evidence=evidence_words(rests, said.spoken(connection, rests.opinions)),
+        evidence=evidence_words(rests, said.opinions_by_number(connection, rests.opinions)),
         others=tuple(one for one in identities.in_use(connection) if one[0] != identity_id),
     )
 

@@ -8,13 +8,13 @@ from typing import Literal, cast
 from sqlalchemy import Connection
 
 from service.catalogue import disclosed as said
-from service.catalogue.disclosed import Spoken
 from service.identities.catalogue_view import SEXES, STAGES
 from service.reviews.view import ANSWERS
 from service.store import decisions, history, identities, references
 from service.store.decisions import Decision
 from service.store.history import Change, Evidence, PairSaid
 from service.store.identities import IdentityDetail
+from service.store.opinions import OpinionOnPair
 from service.store.references import Mark
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
@@ -65,7 +65,9 @@ def timeline(
     moved = {one.encounter_id for entry in entries for one in entry.encounters}
     latest = decisions.latest_of(connection, moved)
     names = identities.names(connection)
-    spoken = said.spoken(connection, {n for entry in entries for n in entry.evidence.opinions})
+    spoken = said.opinions_by_number(
+        connection, {n for entry in entries for n in entry.evidence.opinions}
+    )
     marked = references.history(connection, [one.annotation.id for one in found.references])
     events = [
         *(
@@ -113,7 +115,9 @@ def change_words(entry: Change, names: dict[int, str], here: int | None = None) 
             return _("Undo of change %(number)s") % facts
 
 
-def evidence_words(rests: Evidence, spoken: Mapping[int, Spoken] | None = None) -> tuple[str, ...]:
+def evidence_words(
+    rests: Evidence, spoken: Mapping[int, OpinionOnPair] | None = None
+) -> tuple[str, ...]:
     """From which evidence, in lines. spoken: what its opinions say, by number."""
     lines = [_pair(one) for one in rests.pairs[:PAIRS_SHOWN] if one.llr is not None]
     lines += _more(len(rests.pairs))
@@ -133,11 +137,11 @@ def _more(pairs: int) -> list[str]:
     return [text % {"num": more}] if more > 0 else []
 
 
-def _opinions(numbers: Sequence[int], spoken: Mapping[int, Spoken]) -> list[str]:
+def _opinions(numbers: Sequence[int], spoken: Mapping[int, OpinionOnPair]) -> list[str]:
     """A line for each pair that observers had a say on."""
     of: dict[tuple[int, int], list[str]] = {}
     for one in (spoken[number] for number in numbers if number in spoken):
-        of.setdefault(one.pair, []).append(f"{one.observer}: {_(ANSWERS[one.answer])}")
+        of.setdefault(one.couple, []).append(f"{one.observer}: {_(ANSWERS[one.answer])}")
     lines = [
         _("encounters %(one)s and %(other)s: observers say %(said)s")
         % {"one": pair[0], "other": pair[1], "said": ", ".join(words)}
@@ -202,7 +206,7 @@ def _change(
     here: int,
     names: dict[int, str],
     latest: dict[int, int],
-    spoken: Mapping[int, Spoken],
+    spoken: Mapping[int, OpinionOnPair],
 ) -> Event:
     late = [m.encounter_id for m in entry.encounters if latest[m.encounter_id] != m.after]
     hindered = ""

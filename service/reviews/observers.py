@@ -15,7 +15,7 @@ from reid.observers.agreement import Agreement, Errors, agreement, errors
 from reid.observers.reviews import OPEN, Answer, Truth, newest, standing
 from service.reviews import reviewing
 from service.reviews.reviewing import Tally
-from service.store import reviews
+from service.store import decisions
 from service.store.opinions import Certainty, Opinion
 from service.store.people import Actor, Role
 
@@ -116,7 +116,7 @@ def _known(
         (certainty, errors((t, _answer(o)) for t, o, _ in answered if o.certainty == certainty))
         for certainty in CERTAINTIES
     ]
-    deciders = reviews.deciders(connection, {n for *_, one in answered for n in one.pair.couple})
+    deciders = decisions.deciders(connection, {n for *_, one in answered for n in one.pair.couple})
     own = sum(any(name in deciders.get(n, ()) for n in one.pair.couple) for *_, one in answered)
     return Known(
         observer=name,

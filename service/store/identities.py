@@ -1,11 +1,11 @@
 """The catalogue: named individuals and their reference annotations."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from reid.errors import Conflict, NotFound
@@ -128,16 +128,22 @@ def catalogue(connection: Connection, *, station: str = "") -> list[IdentitySumm
 
 def get(connection: Connection, identity_id: int) -> IdentityDetail:
     """One identity, also when no encounter is left to it."""
-    row = connection.execute(_known().where(identity.c.id == identity_id)).first()
-    if row is None:
+    known = record(connection, identity_id)
+    if known is None:
         raise NotFound(f"no identity {identity_id}")
     now = of(identity_id).subquery()
     span = _spans(connection, now).get(identity_id, (0, None, None))
     photos = _photos(connection, now).get(identity_id, {})
-    summary = _summary(Known(**row._mapping), span, photos)
+    summary = _summary(known, span, photos)
     return IdentityDetail(
         summary, tuple(_sightings(connection, now)), tuple(_references(connection, now))
     )
+
+
+def record(connection: Connection, identity_id: int) -> Known | None:
+    """What an identity is called and described as; None where there is none of this number."""
+    row = connection.execute(_known().where(identity.c.id == identity_id)).first()
+    return None if row is None else Known(**row._mapping)
 
 
 def known(connection: Connection) -> list[Known]:
@@ -190,6 +196,18 @@ def hold_for_decision(connection: Connection, identity_id: int) -> None:
     if row.merged_into is not None:
         into = name_of(connection, row.merged_into)
         raise Conflict(f"{row.name} was merged into {into}: decide same as {into}")
+
+
+def hold(connection: Connection, ids: Collection[int]) -> None:
+    """Hold identities in the order of their numbers; encounters may still be decided to be them."""
+    if ids:
+        query = select(identity.c.id).where(identity.c.id.in_(ids)).order_by(identity.c.id)
+        connection.execute(query.with_for_update(key_share=True)).all()
+
+
+def edit(connection: Connection, identity_id: int, values: Mapping[str, Any]) -> None:
+    """Give an identity these values; IntegrityError where its new name is taken."""
+    connection.execute(update(identity).where(identity.c.id == identity_id).values(**values))
 
 
 def add(connection: Connection, name: str | None = None) -> int:
