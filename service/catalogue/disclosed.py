@@ -21,7 +21,7 @@ PAIRS_NAMED = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class StandingOpinion:
     """The newest opinion of one observer on a pair, unless it was withdrawn."""
 
     id: int
@@ -31,20 +31,17 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A pair, how far it is by the rule of reid.observers.reviews, and what each observer says."""
+class PairOpinions:
+    """A pair under review, its standing by reid.observers.reviews, and what each observer says.
+
+    pair: numbers of two encounters, the lower one first.
+    """
 
     pair_id: int
-    one: int
-    other: int
+    pair: Pair
     blind: bool
     standing: Standing
-    opinions: tuple[Opinion, ...]
-
-    @property
-    def pair(self) -> Pair:
-        """Lower number first."""
-        return self.one, self.other
+    opinions: tuple[StandingOpinion, ...]
 
     @property
     def settled(self) -> Answer | None:
@@ -56,21 +53,25 @@ class Said:
         """Blind and not settled: nothing of it may be known."""
         return self.blind and self.settled is None and self.standing.state != "closed"
 
-    def speaking(self, answer: str) -> tuple[Opinion, ...]:
+    def opinions_for(self, answer: str) -> tuple[StandingOpinion, ...]:
         """The opinions that stand for this answer; of a blind pair only once it is settled so."""
         if self.blind and self.settled != answer:
             return ()
-        return tuple(one for one in self.opinions if one.answer == answer)
+        return tuple(opinion for opinion in self.opinions if opinion.answer == answer)
 
 
-def opinions(connection: Connection) -> list[Said]:
+def opinions(connection: Connection) -> list[PairOpinions]:
     """Every pair on which somebody has a say that may be known."""
-    return [one for one in _every(connection) if one.opinions and not one.secret]
+    return [
+        reviewed
+        for reviewed in _reviewed_pairs(connection)
+        if reviewed.opinions and not reviewed.secret
+    ]
 
 
 def standings(connection: Connection) -> dict[Pair, Standing]:
     """How far every pair is that was put up for review, hidden known ones apart."""
-    return {one.pair: one.standing for one in _every(connection)}
+    return {reviewed.pair: reviewed.standing for reviewed in _reviewed_pairs(connection)}
 
 
 def opinions_by_number(connection: Connection, ids: Collection[int]) -> dict[int, OpinionOnPair]:
@@ -85,26 +86,29 @@ def opinions_by_number(connection: Connection, ids: Collection[int]) -> dict[int
 def hidden(connection: Connection) -> frozenset[Pair]:
     """Blind pairs that are not settled yet, and known ones: nothing of them may be shown."""
     known = reviews.couples(connection, source="known")
-    return known | {one.pair for one in _every(connection, closed=False) if one.secret}
+    return known | {
+        reviewed.pair for reviewed in _reviewed_pairs(connection, closed=False) if reviewed.secret
+    }
 
 
-def _every(connection: Connection, *, closed: bool = True) -> list[Said]:
+def _reviewed_pairs(connection: Connection, *, closed: bool = True) -> list[PairOpinions]:
     """All pairs that were put up, hidden known ones apart, with what each observer says now.
 
     Only open ones without `closed`.
     """
-    spoken = store_opinions.of_pairs(connection, closed=closed)
-    found = []
+    on_record = store_opinions.of_pairs(connection, closed=closed)
+    reviewed = []
     for pair in reviews.every(connection, closed=closed):
         if pair.source == "known":
             continue
-        said = {one.observer: one for one in spoken.get(pair.id, [])}
-        now = newest((one.observer, one.answer) for one in spoken.get(pair.id, []))
-        far = standing(now, needed=pair.needed, closed=pair.closed_at is not None)
-        own = sorted((said[observer] for observer in now), key=lambda one: one.id)
-        shown = tuple(Opinion(o.id, o.observer, o.answer, o.certainty) for o in own)
-        found.append(Said(pair.id, pair.one, pair.other, pair.blind, far, shown))
-    return found
+        opinions_on = on_record.get(pair.id, [])
+        last_of = {opinion.observer: opinion for opinion in opinions_on}
+        answers = newest((opinion.observer, opinion.answer) for opinion in opinions_on)
+        agreed = standing(answers, needed=pair.needed, closed=pair.closed_at is not None)
+        stand = sorted((last_of[observer] for observer in answers), key=lambda last: last.id)
+        brief = tuple(StandingOpinion(o.id, o.observer, o.answer, o.certainty) for o in stand)
+        reviewed.append(PairOpinions(pair.id, pair.couple, pair.blind, agreed, brief))
+    return reviewed
 
 
 def measured(
@@ -113,18 +117,18 @@ def measured(
     ids: Collection[int],
     others: Collection[int] | None = None,
 ) -> list[PairSaid]:
-    """What the machine in force says of the pairs among some, or between them and others.
+    """What the machine in force says of pairs among these encounters, or between them and others.
 
     Nothing of hidden pairs, and nothing where no machine is in force. See `pairs` for what counts.
     """
     if maker is None:
         return []
-    found = pairs.across(connection, maker, ids, others if others is not None else ids)
+    measurements = pairs.across(connection, maker, ids, others if others is not None else ids)
     secret = hidden(connection)
     return [
-        PairSaid(*one.couple, one.llr, maker.model, maker.calibrator)
-        for one in found
-        if one.comparable and one.couple not in secret
+        PairSaid(*measurement.couple, measurement.llr, maker.model, maker.calibrator)
+        for measurement in measurements
+        if measurement.comparable and measurement.couple not in secret
     ]
 
 
@@ -138,16 +142,22 @@ def evidence(
     left, right = set(ids), set(others if others is not None else ids)
     known = strongest(measured(connection, maker, left, right))
     numbers = [
-        one.id
-        for said in opinions(connection)
-        if (said.one in left and said.other in right) or (said.one in right and said.other in left)
+        opinion.id
+        for reviewed in opinions(connection)
+        if _across(reviewed.pair, left, right)
         for answer in ("same", "different")
-        for one in said.speaking(answer)
+        for opinion in reviewed.opinions_for(answer)
     ]
     return Evidence(known, tuple(sorted(numbers)))
 
 
-def strongest(some: Iterable[PairSaid]) -> tuple[PairSaid, ...]:
+def _across(pair: Pair, left: Collection[int], right: Collection[int]) -> bool:
+    """Whether one encounter of a pair is on the left and the other one on the right."""
+    first, second = pair
+    return (first in left and second in right) or (first in right and second in left)
+
+
+def strongest(measurements: Iterable[PairSaid]) -> tuple[PairSaid, ...]:
     """At most PAIRS_NAMED of them, the largest |llr| first."""
-    ordered = sorted(some, key=lambda one: -abs(one.llr or 0))
+    ordered = sorted(measurements, key=lambda pair: -abs(pair.llr or 0))
     return tuple(ordered[:PAIRS_NAMED])

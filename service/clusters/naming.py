@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from reid.errors import Conflict, NotFound
 from service.catalogue import changes
 from service.catalogue import disclosed as said
-from service.catalogue.changes import Asked
+from service.catalogue.changes import Grounds
 from service.store import encounters, identities
 from service.store.clusterings import Clustering
 from service.store.decisions import Decision, NewDecision
@@ -110,7 +110,7 @@ def carry_out(
             note=note,
         )
     rests = said.evidence(connection, _maker(made_by), planned.encounters)
-    asked = Asked(reviewer, note, rests, planned.latest)
+    asked = Grounds(reviewer, note, rests, planned.latest)
     identity = planned.identity[0] if planned.identity else None
     return changes.gather(connection, identity, name.strip() or None, decided, asked)[1]
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from reid.errors import Conflict
 from service.catalogue import changes
-from service.catalogue.changes import Asked
+from service.catalogue.changes import Grounds
 from service.reviews import reviewing
 from service.reviews.reviewing import SETTLED, Reviewed, Tally
 from service.store import identities, reviews
@@ -210,7 +210,7 @@ def _plan(connection: Connection, made: _Made) -> Plan:
 
 def _join(connection: Connection, join: Join, curator: str) -> list[Decision]:
     """The decisions of one join, as one entry in the history of its identity."""
-    asked = Asked(
+    asked = Grounds(
         reviewer=curator,
         reason=" ".join(map(_because, join.pairs)),
         evidence=rests(join.pairs),
