@@ -9,13 +9,14 @@ what is missing and fails while anything is. `--check` writes nothing.
 import argparse
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from babel.messages import Catalog, Message
-from babel.messages.extract import extract_python
+from babel.messages.extract import extract_from_dir, extract_python
 from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment, nodes
 from jinja2.ext import babel_extract
@@ -24,6 +25,8 @@ ROOT = Path(__file__).parent.parent
 SERVICE = ROOT / "service"
 LOCALES = SERVICE / "locales"
 LANGUAGES = ("ru", "fr")
+PROJECT = {"project": "leopard-reid", "charset": "utf-8"}
+DATE = datetime(2026, 1, 1, tzinfo=UTC)
 KEYWORDS = {
     "_": None,
     "N_": None,
@@ -35,73 +38,52 @@ KEYWORDS = {
 }
 
 Key = tuple[str | None, str]
-Found = tuple[str | None, str | tuple[str, str], str, int]
-"""Context, text or both forms of it, file, line."""
+Call = tuple[int, str, object, list[str]]
+"""Line, function, its arguments and comments: what Babel's extractors find."""
 
 
 def texts() -> Catalog:
     """Everything that is to be translated, in the order of the files."""
-    catalog = Catalog(project="leopard-reid", charset="utf-8")
-    for path in sorted(SERVICE.rglob("*.py")):
-        if "migrations" not in path.parts:
-            _add(catalog, _python(path))
-    for path in sorted((SERVICE / "templates").rglob("*.html")):
-        _add(catalog, _template(path))
+    catalog = Catalog(creation_date=DATE, **PROJECT)
+    for method in (("**.py", python), ("**.html", template)):
+        methods = [("store/migrations/**", "ignore"), method]
+        found = extract_from_dir(SERVICE, methods, keywords=KEYWORDS)
+        for name, _, text, _, context in sorted(found, key=lambda call: Path(call[0])):
+            catalog.add(text, locations=[(f"service/{name}", None)], context=context)
     return catalog
 
 
-def _add(catalog: Catalog, found: Iterator[Found]) -> None:
-    for context, text, file, _ in found:
-        catalog.add(text, locations=[(file, None)], context=context)
-
-
-def _python(path: Path) -> Iterator[Found]:
-    source, name = path.read_bytes(), str(path.relative_to(ROOT))
-    for line, function, messages, _ in extract_python(BytesIO(source), KEYWORDS, [], {}):
-        yield from _message(function, messages, name, line)
-    for node in ast.walk(ast.parse(source)):
+def python(
+    file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: dict[str, str]
+) -> Iterator[Call]:
+    """What Babel finds in code, and the nouns that `count` counts."""
+    yield from extract_python(file, keywords, tags, options)
+    file.seek(0)
+    for node in ast.walk(ast.parse(file.read())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            words = [one.value for one in node.args[1:] if isinstance(one, ast.Constant)]
+            words = [word.value for word in node.args[1:] if isinstance(word, ast.Constant)]
             if node.func.id == "count" and words:
-                yield None, _forms(words), name, node.lineno
+                yield node.lineno, "ngettext", _forms(words), []
 
 
-def _template(path: Path) -> Iterator[Found]:
-    source, name = path.read_bytes(), str(path.relative_to(ROOT))
-    options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
-    for line, function, messages, _ in babel_extract(
-        BytesIO(source), list(KEYWORDS), (), {**options, "silent": "false"}
-    ):
-        yield from _message(function, messages, name, line)
+def template(
+    file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: dict[str, str]
+) -> Iterator[Call]:
+    """What Jinja finds in a template, and the nouns that its filter `count` counts."""
+    options = {**options, "trimmed": "true", "silent": "false"}
+    yield from babel_extract(file, keywords, tags, options)
+    file.seek(0)
     pages = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
-    for node in pages.parse(source.decode()).find_all(nodes.Filter):
-        words = [one.value for one in node.args if isinstance(one, nodes.Const)]
+    for node in pages.parse(file.read().decode()).find_all(nodes.Filter):
+        words = [word.value for word in node.args if isinstance(word, nodes.Const)]
         if node.name == "count" and words:
-            yield None, _forms(words), name, node.lineno
+            yield node.lineno, "ngettext", _forms(words), []
 
 
 def _forms(words: list[str]) -> tuple[str, str]:
     """What `service.web.words.count` looks up."""
     one, many = [*words, f"{words[0]}s"][:2]
     return f"%(num)s {one}", f"%(num)s {many}"
-
-
-def _message(function: str, messages: object, name: str, line: int) -> Iterator[Found]:
-    """A call as Babel's extractors give it: one string, or a tuple with None where none stood."""
-    given = messages if isinstance(messages, tuple) else (messages,)
-    spec = KEYWORDS[function] or (1,)
-    context, picked = None, []
-    for wanted in spec:
-        place = wanted[0] if isinstance(wanted, tuple) else wanted
-        text = given[place - 1] if len(given) >= place else None
-        if not isinstance(text, str):
-            return  # not a constant: marked with N_ or NP_ where it is one
-        if isinstance(wanted, tuple):
-            context = text
-        else:
-            picked.append(text)
-    if picked[0]:
-        yield context, picked[0] if len(picked) == 1 else (picked[0], picked[1]), name, line
 
 
 def key(message: Message) -> Key:
@@ -113,36 +95,17 @@ def catalogue(code: str) -> Catalog:
     """The catalogue of a language as it is kept; an empty one where there is none."""
     path = LOCALES / code / "messages.po"
     if not path.is_file():
-        return Catalog(locale=code, charset="utf-8")
+        comment = f"# Texts of the pages of leopard-reid: {code}. See docs/languages.md."
+        return Catalog(code, header_comment=comment, revision_date=DATE, fuzzy=False, **PROJECT)
     with path.open("rb") as file:
         return read_po(file, locale=code)
 
 
 def merged(code: str, wanted: Catalog) -> Catalog:
     """Every text of the code with the translation that is kept, or none."""
-    kept = {key(one): one for one in catalogue(code) if one.id}
-    fresh = Catalog(
-        locale=code,
-        project="leopard-reid",
-        charset="utf-8",
-        fuzzy=False,
-        header_comment=f"# Texts of the pages of leopard-reid: {code}. See docs/languages.md.",
-        creation_date=datetime(2026, 1, 1, tzinfo=UTC),
-        revision_date=datetime(2026, 1, 1, tzinfo=UTC),
-    )
-    for one in wanted:
-        if not one.id:
-            continue
-        known = kept.get(key(one))
-        same = known is not None and isinstance(known.id, tuple) == isinstance(one.id, tuple)
-        fresh.add(
-            one.id,
-            known.string if known and same else None,
-            locations=one.locations,
-            flags=known.flags if known and same else (),
-            context=one.context,
-        )
-    return fresh
+    kept = catalogue(code)
+    kept.update(wanted, no_fuzzy_matching=True)
+    return kept
 
 
 def missing(catalog: Catalog) -> list[str]:
@@ -163,7 +126,7 @@ def write(code: str, catalog: Catalog) -> None:
     path = LOCALES / code / "messages.po"
     path.parent.mkdir(parents=True, exist_ok=True)
     out = BytesIO()
-    write_po(out, catalog, width=100, include_lineno=False, sort_by_file=True)
+    write_po(out, catalog, width=100, include_lineno=False, sort_by_file=True, ignore_obsolete=True)
     path.write_bytes(out.getvalue())
 
 

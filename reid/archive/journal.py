@@ -4,6 +4,7 @@ A row is written before the next photo is counted as done, so that a killed run 
 last line of a killed run may be torn and is cut off. Both files are replaced as a whole at the end.
 """
 
+import codecs
 import csv
 import fcntl
 import json
@@ -114,22 +115,11 @@ class Journal:
         at = names.index("candidates")
         numbered = [f"{part}{n}" for n in range(1, SHOWN + 1) for part in ("candidate", "llr")]
         with _replaced(self._folder / "results.csv") as file:
-            lines = _Lines(file)
-            table = csv.writer(lines, lineterminator="\n")
+            table = csv.writer(codecs.getwriter("utf-8")(file), lineterminator="\n")
             table.writerow([*names[:at], *numbered, *names[at + 1 :]])
             for row in rows:
                 cells = [_cell(getattr(row, name)) for name in names]
                 table.writerow([*cells[:at], *_candidates(row), *cells[at + 1 :]])
-
-
-class _Lines:
-    """A text file for csv.writer on top of a binary one."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-
-    def write(self, text: str) -> int:
-        return self._file.write(text.encode())
 
 
 def _line(row: Row) -> bytes:

@@ -107,13 +107,7 @@ def exceeded(stratum: TestedStratum, llr: float) -> tuple[float, float]:
 
 def _at_least(quantiles: Sequence[float], llr: float) -> float:
     at, wanted = np.round(quantiles, DECIMALS), round(llr, DECIMALS)
-    above = int(np.searchsorted(at, wanted, side="left"))
-    if above == 0:
-        return 1.0
-    if above == len(at):
-        return 0.0
-    part = (wanted - at[above - 1]) / (at[above] - at[above - 1])
-    return float(1 - (above - 1 + part) / (len(at) - 1))
+    return float(np.interp(-wanted, -at[::-1], np.linspace(0, 1, len(at))))
 
 
 def load_tested(calibrator: str, folder: Path) -> Tested | None:

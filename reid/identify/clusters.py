@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.cluster.hierarchy import DisjointSet
 
 from reid.errors import Conflict
 
@@ -375,15 +376,11 @@ def _link(known: Table, one: Members, other: Members) -> float:
 
 def _units(members: Members, same: Iterable[Pair]) -> list[Members]:
     """The encounters of a group, those together that people decided to be one animal."""
-    unit = {one: one for one in members}
+    joined = DisjointSet(members)
     for i, j in same:
-        if i in unit and j in unit and unit[i] != unit[j]:
-            before, after = unit[j], unit[i]
-            unit = {one: after if of == before else of for one, of in unit.items()}
-    found: dict[int, list[int]] = {}
-    for one, name in unit.items():
-        found.setdefault(name, []).append(one)
-    return [tuple(some) for some in found.values()]
+        if i in joined and j in joined:
+            joined.merge(i, j)
+    return [tuple(sorted(unit)) for unit in joined.subsets()]
 
 
 def _pair_to_show(known: Table, one: Members, other: Members, decided: Decided) -> Pair | None:

@@ -12,6 +12,7 @@ from math import log
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import softmax
 
 from reid.evidence.calibrator import SAME, verdict_of
 from reid.types import Verdict
@@ -158,9 +159,7 @@ def posterior(
         raise ValueError("llr and comparable must be symmetric")
     beam = _Beam(llr, comparable, concentration(together))
     found = beam.search(None if n <= IN_FULL else BEAM)
-    weights = np.array([weight for _, weight in found])
-    shares = np.exp(weights - weights.max())
-    shares /= shares.sum()
+    shares = softmax(np.array([weight for _, weight in found]))
     order = np.argsort(-shares, kind="stable")
     listed = order if n <= IN_FULL else order[:LISTED]
     of = np.array([partition for partition, _ in found])

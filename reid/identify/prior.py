@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import softmax
 
 LEAST_UNSEEN = 1.0  # an animal that is not in the catalogue is never impossible
 
@@ -49,9 +50,7 @@ def posterior(llrs: Sequence[float], unseen: float) -> Posterior:
     """
     if not unseen > 0:
         raise ValueError(f"the number of unseen animals must be above 0, not {unseen}")
-    log = np.array([*llrs, np.log10(unseen)], float)
-    share = 10 ** (log - log.max())
-    share /= share.sum()
+    share = softmax(np.log(10) * np.array([*llrs, np.log10(unseen)], float))
     animals = len(llrs) + unseen
     return Posterior(
         identities=tuple(float(p) for p in share[:-1]),

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.cluster.hierarchy import DisjointSet
 
 from reid.identify import partitions
 from reid.identify.clusters import (
@@ -161,31 +162,25 @@ class _Animals:
     """Which encounters people said to be one animal; two identities never become one."""
 
     def __init__(self, n: int, named: Mapping[int, Sequence[int]]) -> None:
-        self._of: list[int] = list(range(n))
-        self._identity: dict[int, int] = {}
-        for identity, members in named.items():
-            for one, other in pairwise(members):
-                self.join(one, other)
-            self._identity[self._find(members[0])] = identity
+        self._animals = DisjointSet(range(n))
+        for members in named.values():
+            for pair in pairwise(members):
+                self._animals.merge(*pair)
+        self._identity = {self._animals[some[0]]: number for number, some in named.items()}
 
     def joined(self, i: int, j: int) -> bool:
         """Whether both are one animal by now."""
-        return self._find(i) == self._find(j)
+        return self._animals.connected(i, j)
 
     def join(self, i: int, j: int) -> bool:
         """Make them one animal; False where they are of two identities."""
-        one, other = self._find(i), self._find(j)
-        names = {self._identity[n] for n in (one, other) if n in self._identity}
+        known = {self._animals[i], self._animals[j]} & self._identity.keys()
+        names = {self._identity[animal] for animal in known}
         if len(names) > 1:
             return False
-        self._of[other] = one
-        self._identity |= dict.fromkeys([one], *names) if names else {}
+        self._animals.merge(i, j)
+        self._identity |= dict.fromkeys([self._animals[i]], *names) if names else {}
         return True
-
-    def _find(self, i: int) -> int:
-        while self._of[i] != i:
-            self._of[i] = i = self._of[self._of[i]]
-        return i
 
 
 class _Shown:

@@ -1,9 +1,10 @@
 """Photos and crops for the eye: re-encoded, so that no EXIF leaves the house."""
 
-from collections import OrderedDict
-from threading import BoundedSemaphore, Lock
+from collections.abc import Hashable
+from threading import BoundedSemaphore, Condition
 from typing import Annotated
 
+from cachetools import LRUCache, cached
 from fastapi import Depends
 
 from reid.photo import contrast, crop, images
@@ -27,8 +28,9 @@ class Pictures:
     def __init__(self, database: Database, files: PhotoFiles, settings: Settings) -> None:
         self._database, self._files = database, files
         self._max_pixels = settings.max_pixels
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
-        self._lock, self._decoding = Lock(), BoundedSemaphore(AT_ONCE)
+        self._decoding = BoundedSemaphore(AT_ONCE)
+        kept = LRUCache[Hashable, bytes](CACHE_BYTES, getsizeof=len)
+        self._made = cached(kept, condition=Condition())(self._make)
 
     def tag(
         self, photo_id: str, annotation_id: int | None, longest: int | None, seen: str = ""
@@ -45,30 +47,21 @@ class Pictures:
 
         seen: one of `APPEARANCES`, or nothing for as it was taken.
         """
-        key = self.tag(photo_id, annotation_id, longest, seen)
-        with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
-        with self._decoding:
-            made = self._make(photo_id, annotation_id, longest, seen)
-        with self._lock:
-            self._kept[key] = made
-            while sum(map(len, self._kept.values())) > CACHE_BYTES and len(self._kept) > 1:
-                self._kept.popitem(last=False)
-        return made
+        self.tag(photo_id, annotation_id, longest, seen)  # raises where there is nothing any more
+        return self._made(photo_id, annotation_id, longest, seen)
 
     def _make(
         self, photo_id: str, annotation_id: int | None, longest: int | None, seen: str
     ) -> bytes:
-        image = images.decode(self._files.get(photo_id), max_pixels=self._max_pixels)
-        if seen:
-            image = self._appearing(image, photo_id, seen)
-        if annotation_id is not None:
-            with self._database.read() as connection:
-                box = photos.annotation_by_id(connection, annotation_id).box
-            image = crop.cut(image, Flank.UNKNOWN, box).image
-        return images.encode_jpeg(image, longest=longest)
+        with self._decoding:
+            image = images.decode(self._files.get(photo_id), max_pixels=self._max_pixels)
+            if seen:
+                image = self._appearing(image, photo_id, seen)
+            if annotation_id is not None:
+                with self._database.read() as connection:
+                    box = photos.annotation_by_id(connection, annotation_id).box
+                image = crop.cut(image, Flank.UNKNOWN, box).image
+            return images.encode_jpeg(image, longest=longest)
 
     def _appearing(self, image: Image, photo_id: str, seen: str) -> Image:
         """The photo as `seen`; its neighbourhoods go by the largest animal in it."""

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from scipy.cluster.hierarchy import DisjointSet
 from sqlalchemy import Connection
 
 from reid.errors import Conflict
@@ -172,14 +173,12 @@ def _sort_other(one: Reviewed, made: _Made) -> None:
 
 
 def _groups(pairs: Sequence[Reviewed]) -> list[list[Reviewed]]:
-    """Pairs that hang together, also over several encounters."""
-    groups: list[tuple[set[int], list[Reviewed]]] = []
+    """Pairs, the oldest first, that hang together, also over several encounters."""
+    animals = DisjointSet(number for pair in pairs for number in pair.pair.couple)
     for pair in pairs:
-        touching = [one for one in groups if one[0] & set(pair.pair.couple)]
-        groups = [one for one in groups if one not in touching]
-        numbers = set(pair.pair.couple).union(*(one[0] for one in touching))
-        groups.append((numbers, [*(p for one in touching for p in one[1]), pair]))
-    return [sorted(found, key=lambda one: one.pair.id) for _, found in groups]
+        animals.merge(*pair.pair.couple)
+    groups = [[one for one in pairs if one.pair.one in animal] for animal in animals.subsets()]
+    return sorted(groups, key=lambda group: group[-1].pair.id)
 
 
 def _members(connection: Connection, pairs: Iterable[Reviewed]) -> dict[int, set[int]]:

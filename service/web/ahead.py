@@ -1,13 +1,14 @@
 """Work that goes on while a page is shown already, so that nobody waits for a comparison."""
 
 import logging
-import time
 from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as TooLong
 from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import TypeVar
+
+from cachetools import TTLCache
 
 from service.web.kept import NotYet
 
@@ -19,11 +20,10 @@ FAILED_S = 30.0  # an error is told for so long; an answer is where the work kee
 
 @dataclass(slots=True)
 class Asked:
-    """One thing to find out. failed: when it could not be, by the monotonic clock; 0 else."""
+    """One thing to find out."""
 
     work: Callable[[], object]
     future: Future[object] = field(default_factory=Future)
-    failed: float = 0.0
 
 
 class Ahead:
@@ -37,7 +37,7 @@ class Ahead:
         self._wait_s = wait_s
         self._waiting: dict[Hashable, Asked] = {}  # the last one is next
         self._running: dict[Hashable, Asked] = {}
-        self._failed: dict[Hashable, Asked] = {}
+        self._failed: TTLCache[Hashable, Asked] = TTLCache(MOST, FAILED_S)
         self._changed = Condition()
         self._thread: Thread | None = None
         self._closed = False
@@ -73,8 +73,6 @@ class Ahead:
 
     def _asked(self, key: Hashable, work: Callable[[], object], *, first: bool) -> Asked:
         with self._changed:
-            old = time.monotonic() - FAILED_S
-            self._failed = {one: it for one, it in self._failed.items() if it.failed > old}
             if known := self._running.get(key) or self._failed.pop(key, None):
                 return known
             if key in self._waiting and not first:
@@ -105,7 +103,6 @@ class Ahead:
         except Exception as error:
             log.debug("%s was not found out: %s", key, error)
             with self._changed:
-                asked.failed = time.monotonic()
                 self._failed[key] = self._running.pop(key)
             asked.future.set_exception(error)
         else:

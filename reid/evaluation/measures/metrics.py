@@ -192,10 +192,7 @@ def det(genuine: ArrayLike, impostor: ArrayLike) -> tuple[Float64, Float64]:
 def eer(genuine: ArrayLike, impostor: ArrayLike) -> float:
     """Equal error rate: where the DET curve, joined by straight lines, has both rates alike."""
     false, missed = det(genuine, impostor)
-    after = int(np.argmax(false >= missed))
-    gap = (missed - false)[after - 1 : after + 1]
-    along = gap[0] / (gap[0] - gap[1])
-    return float(false[after - 1] + along * (false[after] - false[after - 1]))
+    return float(np.interp(0, false - missed, false))
 
 
 def tpr_at(fpr: float, genuine: ArrayLike, impostor: ArrayLike) -> float | None:

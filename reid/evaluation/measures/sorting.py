@@ -109,9 +109,8 @@ def clustering(animals: Sequence[str], groups: Sequence[Hashable]) -> Clustering
     if not kept:
         raise ValueError("no encounter lies in a group")
     whose, where = (numbered(side) for side in zip(*kept, strict=True))
-    table = np.zeros((whose.max() + 1, where.max() + 1), int)
-    np.add.at(table, (whose, where), 1)
     n, metrics = len(kept), _sklearn_metrics()
+    table = metrics.cluster.contingency_matrix(whose, where)
     return Clustering(
         encounters=n,
         excluded=len(animals) - n,

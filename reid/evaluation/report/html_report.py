@@ -4,14 +4,12 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from reid.evaluation.measures.intervals import Interval
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
 from reid.evaluation.measures.metrics import BANDS
 from reid.evaluation.measures.strata import RATES, Figures, figures
 from reid.evaluation.report import plots
 from reid.evaluation.report.findings import Report, content
-from reid.evaluation.report.page import facts, figure, heading, page, paragraph, table
-
-HUMANS = "eight observers of 16 snow leopards: +35 % (Johansson et al. 2020)"
 
 
 def write_report(report: Report, folder: Path, *, draws: int = 500, refits: int = 100) -> Path:
@@ -32,256 +30,21 @@ def write_report(report: Report, folder: Path, *, draws: int = 500, refits: int 
 
 def as_html(report: Report, found: Sequence[Figures]) -> str:
     """The page alone; found: the figures of `report.strata`, in order."""
-    parts = [_about(report)]
-    if report.strata:
-        parts += _evidence(report, found)
-    for make in (_retrieval, _cumulative, _open_set, _partitions, _clustering):
-        parts += make(report)
-    return page(report.title, [*parts, *_not_run(report)])
-
-
-def _about(report: Report) -> str:
-    pairs = (
-        ("Data", report.dataset),
-        ("Described", report.description),
-        ("Model", report.model),
-        ("Calibrator", report.calibrator),
-        ("Command", report.command),
-        ("Date", report.date),
-        ("Seed", str(report.seed)),
+    pages = Environment(
+        loader=FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
-    return facts(pairs, code=("Command",))
-
-
-def _evidence(report: Report, found: Sequence[Figures]) -> list[str]:
-    parts = [
-        heading("Evidence of pairs"),
-        paragraph(
-            "The llr is log10 of the likelihood ratio: how many times as probable a comparison is "
-            "for one animal as for two. Cllr is its cost in bits: 0 for perfect evidence, 1 for an "
-            "llr of 0 throughout. Cllr_min is what the order of the pairs costs after the best "
-            "monotone recalibration, Cllr_cal the rest: what a wrong scale costs. That "
-            "recalibration is fitted on the very pairs it is judged by, so that few pairs make "
-            "Cllr_min too small and Cllr_cal too large. Evidence is misleading where a genuine "
-            "pair has -1 or less, or an impostor pair 1 or more."
-        ),
-        _costs(report, found),
-        _discrimination(report, found),
-    ]
-    if any(f.cllr is not None for f in found):
-        parts += _curves(report, found)
-    return [
-        *parts,
-        _bands(report, found),
-        figure(
-            "Pairs in each band of llr, as a share of the genuine (filled) and of the impostor "
-            "pairs (hatched); counts above the bars.",
-            plots.draw_bands(report.strata, found),
-        ),
-    ]
-
-
-def _curves(report: Report, found: Sequence[Figures]) -> list[str]:
-    return [
-        figure(
-            "Tippett plots: share of the pairs whose llr is at least the value on the axis. The "
-            "genuine line should stay high up to the right of 0, the impostor line fall left of 0.",
-            plots.draw_tippett(report.strata),
-        ),
-        figure(
-            "Calibration: posterior at even prior odds against the share of genuine pairs, both "
-            "kinds weighed alike. On the diagonal the stated is what was observed. Above each "
-            "point: genuine/impostor pairs in the bin. ECE: expected calibration error.",
-            plots.draw_calibration(report.strata, found),
-        ),
-        figure(
-            "Errors at every threshold of the llr: DET curve on normal deviates, and ROC curve.",
-            plots.draw_rates(report.strata),
-        ),
-    ]
-
-
-def _costs(report: Report, found: Sequence[Figures]) -> str:
-    rows = []
-    for stratum, one in zip(report.strata, found, strict=True):
-        spans = one.intervals
-        animals = stratum.individuals
-        rows.append(
-            (
-                stratum.title,
-                "-" if animals is None else str(animals),
-                str(len(stratum.genuine)),
-                str(len(stratum.impostor)),
-                _number(one.cllr) + _span(spans.get("cllr")),
-                _number(one.cllr_min) + _span(spans.get("cllr_min")),
-                _number(one.cllr_cal) + _span(spans.get("cllr_cal")),
-                _of(one.misleading_genuine),
-                _of(one.misleading_impostor),
-                _share(one.misleading) + _span(spans.get("misleading")),
-            )
-        )
-    head = ("stratum", "animals", "genuine", "impostor", "Cllr", "Cllr_min", "Cllr_cal")
-    return table(
-        "Cost and misleading evidence. Small: 95 % intervals over individuals; a dash where the "
-        "pairs do not allow the figure.",
-        (*head, "misleading\ngenuine", "misleading\nimpostor", "misleading\nshare"),
-        rows,
+    return pages.get_template("report.html").render(
+        report=report,
+        strata=list(zip(report.strata, found, strict=True)),
+        found=found,
+        drawn=any(figures.cllr is not None for figures in found),
+        rates=RATES,
+        tpr_heads=[f"TPR at FPR {rate:g}" for rate in RATES],
+        bands=BANDS,
+        plots=plots,
     )
-
-
-def _discrimination(report: Report, found: Sequence[Figures]) -> str:
-    rows = [
-        (
-            stratum.title,
-            _number(one.auc),
-            _number(one.eer),
-            *(_number(one.tpr[rate]) for rate in RATES),
-            _number(one.curve.error if one.curve else None),
-        )
-        for stratum, one in zip(report.strata, found, strict=True)
-    ]
-    return table(
-        "Discrimination and calibration. TPR: share of genuine pairs found at this false positive "
-        "rate (FPR); a dash where there are too few impostors to see such a rate.",
-        ("stratum", "AUC", "EER", *(f"TPR at FPR {rate:g}" for rate in RATES), "ECE"),
-        rows,
-    )
-
-
-def _bands(report: Report, found: Sequence[Figures]) -> str:
-    rows = []
-    for stratum, one in zip(report.strata, found, strict=True):
-        kinds = (("genuine", one.genuine_bands), ("impostor", one.impostor_bands))
-        rows += [(f"{stratum.title}, {kind}", *map(str, counts)) for kind, counts in kinds]
-    return table(
-        "Pairs in each band of llr. An edge belongs to the band farther from 0.",
-        ("pairs", *BANDS),
-        rows,
-    )
-
-
-def _retrieval(report: Report) -> list[str]:
-    if not report.rows:
-        return []
-    rows = []
-    for row in report.rows:
-        r, spans = row.result, row.result.intervals
-        rows.append(
-            (
-                row.method,
-                str(row.level),
-                row.crop,
-                _of(r.top1) + _span(spans.get("top1")),
-                _of(r.top5) + _span(spans.get("top5")),
-                _number(r.mean_average_precision) + _span(spans.get("map")),
-                _number(r.auc) + _span(spans.get("auc")),
-                _of(r.genuine_above) + _span(spans.get("genuine_above_impostors")),
-            )
-        )
-    head = ("method", "level", "crop", "top-1", "top-5", "mAP", "AUC")
-    return [
-        heading("Retrieval"),
-        table(
-            "Order of the gallery for every query. Level: of degradation of the query, 0 as taken. "
-            "Last column: genuine pairs above every impostor. Small: 95 % intervals over animals.",
-            (*head, "above all impostors"),
-            rows,
-        ),
-    ]
-
-
-def _cumulative(report: Report) -> list[str]:
-    if not report.ranks:
-        return []
-    caption = "Share of the queries with a genuine annotation among the first looked at (CMC)."
-    return [
-        heading("Cumulative ranks"),
-        figure(caption, plots.draw_cmc(report.ranks)),
-    ]
-
-
-def _open_set(report: Report) -> list[str]:
-    if not (asked := report.open_set):
-        return []
-    kinds = (
-        ("in the catalogue", asked.known_animals, asked.known, asked.baks),
-        ("not in the catalogue", asked.unknown_animals, asked.unknown, asked.baus),
-    )
-    rows = [(name, str(n), _of(right), _number(share)) for name, n, right, share in kinds]
-    return [
-        heading("Animals that are not in the catalogue"),
-        paragraph(
-            "Balanced accuracy: the share of right answers of each animal, averaged over animals, "
-            "on known (BAKS) and unknown animals (BAUS). For an unknown animal the right answer is "
-            f"that it is new. √(BAKS·BAUS) = {_number(asked.geometric)}."
-        ),
-        table(
-            "Queries by whether the catalogue holds their animal.",
-            ("animal", "animals", "right", "balanced accuracy"),
-            rows,
-        ),
-    ]
-
-
-def _partitions(report: Report) -> list[str]:
-    if not (cases := report.partitions):
-        return []
-    return [
-        heading("Partitions of simulated cases"),
-        paragraph(
-            f"{cases.cases} cases of {cases.encounters} encounters each with a known answer. The "
-            f"most probable partition was right in {_of(cases.first)} cases "
-            f"({_share(cases.first)}), its mean stated probability was {cases.stated:.3f}. The "
-            f"true partition cost {cases.bits:.3f} bits a case."
-        ),
-        figure(
-            "Stated probability of each partition of each case against how often it was true. "
-            "Above each point: true/false partitions in the bin.",
-            plots.draw_partitions(cases.curve),
-        ),
-    ]
-
-
-def _clustering(report: Report) -> list[str]:
-    if not (found := report.clustering):
-        return []
-    rows = (
-        ("encounters sorted", str(found.encounters)),
-        ("encounters left out", str(found.excluded)),
-        ("animals", str(found.animals)),
-        ("groups", str(found.groups)),
-        ("error of the population count", f"{100 * found.count_error:+.1f} %"),
-        ("split: encounters outside the largest group of their animal", _of(found.split)),
-        ("combined: encounters outside the largest animal of their group", _of(found.combined)),
-        ("adjusted Rand index (ARI)", _number(found.ari)),
-        ("adjusted mutual information (AMI)", _number(found.ami)),
-    )
-    return [
-        heading("Encounters sorted into animals"),
-        table("Groups against animals.", ("figure", "value"), rows),
-        paragraph(f"For comparison, the error of the population count of {HUMANS}."),
-    ]
-
-
-def _not_run(report: Report) -> list[str]:
-    if not (missing := report.not_run()):
-        return []
-    pairs = [(name, f"not run, by {command}") for name, command in missing.items()]
-    return [heading("Not run"), facts(pairs)]
-
-
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
-
-
-def _of(counts: tuple[int, int]) -> str:
-    return f"{counts[0]}/{counts[1]}"
-
-
-def _share(counts: tuple[int, int]) -> str:
-    return f"{counts[0] / counts[1]:.3f}" if counts[1] else "-"
-
-
-def _span(interval: Interval | None) -> str:
-    """A second line in a cell, see `page.table`."""
-    return f"\n{interval[0]:.3f} to {interval[1]:.3f}" if interval else ""

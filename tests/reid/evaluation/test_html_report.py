@@ -126,7 +126,7 @@ def test_the_page_is_one_file_of_closed_elements_that_fetches_nothing(tmp_path):
     assert (outline.fetched, outline.open) == ([], [])
     assert len(outline.headings) == 6
     assert "Of &lt;rosette@4&gt; &amp; others" in html
-    assert "evaluate.py &#x27;a &lt; b&#x27;" in html
+    assert "evaluate.py &#39;a &lt; b&#39;" in html
     assert f"{found[0].cllr:.3f}" in html
     assert html.count("<svg") == 6
     identifiers = re.findall(r'\bid="([^"]+)"', html)

@@ -64,6 +64,29 @@ def test_what_could_not_be_made_is_told_and_made_anew():
     assert kept.get("key", lambda: 2) == 2
 
 
+def test_who_waited_for_what_could_not_be_made_makes_it():
+    answers, begun, go, found = Kept(4), Event(), Event(), []
+
+    def fail():
+        begun.set()
+        go.wait(PATIENCE_S)
+        raise ZeroDivisionError
+
+    def first():
+        with pytest.raises(ZeroDivisionError):
+            answers.get("key", fail)
+
+    threads = [Thread(target=first)]
+    threads[0].start()
+    begun.wait(PATIENCE_S)
+    threads += [Thread(target=lambda: found.append(answers.get("key", lambda: 2)))]
+    threads[1].start()
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert found == [2]
+
+
 def test_only_the_answers_used_last_are_kept():
     kept = Kept(2)
     for key in (1, 2, 1, 3):
