@@ -19,7 +19,7 @@ from service.identities.merge_split_view import (
     merge_view,
     split_view,
 )
-from service.identities.pages import FormGrounds
+from service.identities.pages import FormGrounds, signed_goto
 from service.identities.splitting import Cut, likeliest_cut, merge_evidence, split_off
 from service.recognition.comparing import machine_of
 from service.recognition.engine import Engine, TheEngine
@@ -30,8 +30,8 @@ from service.store.history import NOTHING, Evidence
 from service.web.ahead import Ahead
 from service.web.kept import NotYet
 from service.web.languages import gettext as _
-from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheSettings, actor_of
+from service.web.page import page
+from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheSettings
 from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -158,9 +158,7 @@ def merge(
             review,
             f"{sentence(str(error))}.",
         )
-    response = goto(f"/identities/{identity_id}?said={change.id}")
-    remember(response, grounds.reviewer, actor_of(request))
-    return response
+    return signed_goto(request, f"/identities/{identity_id}?said={change.id}", grounds)
 
 
 @router.get("/identities/{identity_id}/split")
@@ -213,7 +211,7 @@ def _split(
 def _suggested(
     database: Database, ahead: Ahead, engine: Engine, pair_evidence: PairEvidence, identity_id: int
 ) -> tuple[Cut | None, str, bool]:
-    """The same, unless photos are still being compared for it."""
+    """A suggested cut, why there is none, and whether photos are still being compared for it."""
     quick = pair_evidence.at_once()
     try:
         return *ahead.answer(
@@ -280,9 +278,7 @@ def split(
             f"{sentence(str(error))}.",
             409,
         )
-    response = goto(f"/identities/{identity_id}?said={entries[-1].id}")
-    remember(response, grounds.reviewer, actor_of(request))
-    return response
+    return signed_goto(request, f"/identities/{identity_id}?said={entries[-1].id}", grounds)
 
 
 @router.get("/conflicts")
@@ -338,6 +334,4 @@ def keep(
             conflicts.keep(connection, kind, (one, other), machine, grounds, grounds.newest or 0)
     except Conflict as error:
         return _conflicts(request, settings, database, engine, 1, f"{sentence(str(error))}.", 409)
-    response = goto("/conflicts?kept=1")
-    remember(response, grounds.reviewer, actor_of(request))
-    return response
+    return signed_goto(request, "/conflicts?kept=1", grounds)

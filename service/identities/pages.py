@@ -119,7 +119,12 @@ def carry_out(
             change = act(connection)
     except Conflict as error:
         return identity_response(request, database, identity_id, f"{sentence(str(error))}.", 409)
-    response = goto(f"/identities/{identity_id}?said={change.id}")
+    return signed_goto(request, f"/identities/{identity_id}?said={change.id}", grounds)
+
+
+def signed_goto(request: Request, address: str, grounds: Grounds) -> Response:
+    """Show another page next, and remember under which name the person signs."""
+    response = goto(address)
     remember(response, grounds.reviewer, actor_of(request))
     return response
 
@@ -193,9 +198,7 @@ def mark(
             )
     except Conflict as error:
         return identity_response(request, database, identity_id, f"{sentence(str(error))}.", 409)
-    response = goto(f"/identities/{identity_id}#photo-{annotation_id}")
-    remember(response, grounds.reviewer, actor_of(request))
-    return response
+    return signed_goto(request, f"/identities/{identity_id}#photo-{annotation_id}", grounds)
 
 
 @router.get("/compare-with")
