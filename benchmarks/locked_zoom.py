@@ -23,19 +23,16 @@ from scipy.spatial import cKDTree
 from tqdm import tqdm
 
 from reid.compare.comparison import compare
-from reid.compare.fusion import Fusion
 from reid.compare.mesh import Mesh
 from reid.compare.registration import register
 from reid.compare.sections import BodyFrame
 from reid.describe.embed import Embedder
 from reid.describe.flank import FLANK
 from reid.describe.spacing import rosette_spacing
-from reid.evidence.calibrator import calibrator_of
 from reid.synthetic.coat import Coat, CoatStyle, draw_coat
 from reid.synthetic.survey import HARDNESS, WIDTHS
 from reid.synthetic.view import Camera, View, colourised, render
 from reid.types import AnnotationFeatures, Box, Crop, Flank, Source
-from reid.weights import default_folder
 
 Points = NDArray[np.float64]
 
@@ -79,9 +76,8 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="CSV file, instead of benchmarks/results")
     options = parser.parse_args()
     embedder = Embedder.load()
-    fusion = calibrator_of(embedder.model, default_folder()).fusion
     pairs = [
-        measured(level, number, options.seed, embedder, fusion)
+        measured(level, number, options.seed, embedder)
         for level in options.levels
         for number in tqdm(range(options.pairs), level, disable=None)
     ]
@@ -105,12 +101,12 @@ def main() -> int:
     return int(figures["cursor"].mean() >= figures["pixels"].mean())
 
 
-def measured(level: str, number: int, seed: int, embedder: Embedder, fusion: Fusion) -> Measured:
+def measured(level: str, number: int, seed: int, embedder: Embedder) -> Measured:
     """One pair: the same animal, two cameras."""
     rng = np.random.default_rng((seed, STREAM, LEVELS.index(level), number))
     coat = draw_coat(CoatStyle.draw(rng), int(rng.integers(2**62)), height=480)
     first, second = (_taken(coat, photo, rng, embedder) for photo in ("good", level))
-    comparison = compare(first.features, second.features, fusion)
+    comparison = compare(first.features, second.features)
     cells = [photo.features.dense.scales()[1] for photo in (first, second)]
     laid = register(*cells, comparison.correspondences)
     mesh = Mesh.through(laid, first.box)

@@ -106,7 +106,7 @@ class WeightsError(ReidError):
 
 
 class UnknownModel(WeightsError):
-    """No such model card."""
+    """No card of this model or calibrator lies in the folder of weights."""
 
     code = "unknown_model"
 
@@ -128,9 +128,9 @@ class MissingExtra(WeightsError):
 
     code = "missing_extra"
 
-    def __init__(self, wanted: str, *, needs: str = "timm", extra: str = "peers") -> None:
+    def __init__(self, feature: str, *, needs: str = "timm", extra: str = "peers") -> None:
         super().__init__(
-            f"{wanted} needs {needs}: pip install 'leopard-reid[{extra}]' "
+            f"{feature} needs {needs}: pip install 'leopard-reid[{extra}]' "
             f"('.[{extra}]' in a checkout)"
         )
-        self.wanted = wanted
+        self.feature = feature

@@ -5,7 +5,6 @@ uint8 (H, W, 3); boxes are xyxy pixels; points are (x, y) with the centre of the
 (0, 0). Two sides of a comparison are suffixed 0 (query) and 1 (gallery).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -94,12 +93,12 @@ class Box:
 
     @property
     def width(self) -> float:
-        """Pixels."""
+        """Width in pixels, above 0."""
         return self.x1 - self.x0
 
     @property
     def height(self) -> float:
-        """Pixels."""
+        """Height in pixels, above 0."""
         return self.y1 - self.y0
 
 
@@ -244,8 +243,9 @@ class AnnotationFeatures:
     """Everything that is computed once from one annotation and kept.
 
     pose, quality: as estimated; None where they were not kept. `flank` is what the user said.
-    closer: the cells of a good photo at a closer look than that of dense; None of a poor one.
-    afar: the cells of a good photo as seen from farther away, see `reid.describe.afar`; or nothing.
+    close_look: the cells of a good photo at a closer look than that of dense; None of a poor one.
+    distant_looks: the cells of a good photo as seen from farther away, see
+    `reid.describe.distant_look`; or nothing.
     """
 
     embedding: Embedding
@@ -255,8 +255,8 @@ class AnnotationFeatures:
     box: Box
     pose: Pose | None = None
     quality: Quality | None = None
-    closer: LocalFeatures | None = None
-    afar: tuple[LocalFeatures, ...] = ()
+    close_look: LocalFeatures | None = None
+    distant_looks: tuple[LocalFeatures, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,17 +316,15 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Everything measured on one pair of annotations.
+    """Everything measured on one pair of annotations; nothing in it is weighed.
 
     cosine: of the two embeddings.
     dense_score, rootsift_score: strength of the verified correspondences, >= 0; rootsift_score is
     None where the cascade did not spend the time.
     fine_score: the part of dense_score that was verified at the fine scale.
-    capacity: [0, 1], how much the two could agree at most, see `reid.compare.fusion.capacity`.
-    agreement: one fused number for what agrees, monotone in each part.
-    besides: strength of what agrees at other looks: of a poor photo and a good one from afar, of
-    two good ones more closely; order: the fused number with that. It orders candidates and is no
-    evidence.
+    other_looks_score: strength of what agrees at other looks: the distant looks of a good photo
+    beside a poor one, the close looks of two good ones. It orders candidates and is no evidence.
+    capacity: [0, 1], how much the two could agree at most, see `reid.compare.capacity`.
     correspondences: where the coats agree, one for each witness.
     overlap: None where a photo shows no coat closely enough, or where nobody asked.
     """
@@ -335,12 +333,15 @@ class Comparison:
     dense_score: float
     rootsift_score: float | None
     fine_score: float
+    other_looks_score: float
     capacity: float
-    agreement: float
     correspondences: tuple[Correspondences, ...]
     overlap: Overlap | None = None
-    besides: float = 0.0
-    order: float = 0.0
+
+    @property
+    def all_looks_score(self) -> float:
+        """Strength of what agrees in dense descriptors at all looks, >= 0."""
+        return self.dense_score + self.other_looks_score
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,39 +359,3 @@ class Evidence:
     verdict: Verdict
     calibrator: str
     interval: tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class PairResult:
-    """One query photo beside one gallery annotation."""
-
-    query: int  # position in the query encounter
-    row: GalleryRow
-    comparison: Comparison
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class IdentityCandidate:
-    """What a whole query encounter says about one identity; `best` is the pair that speaks."""
-
-    identity: int
-    evidence: Evidence
-    best: PairResult
-
-
-@dataclass(frozen=True, slots=True)
-class Identification:
-    """The answer to one query encounter.
-
-    candidates: strongest first, one an identity.
-    verdict: of the strongest candidate, or "not comparable" when no gallery flank fits.
-    timings: milliseconds per stage.
-    compared: how many gallery annotations were compared in detail.
-    """
-
-    candidates: tuple[IdentityCandidate, ...]
-    verdict: Verdict
-    model: str
-    compared: int
-    timings: Mapping[str, float]

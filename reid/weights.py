@@ -4,7 +4,7 @@ import hashlib
 import os
 import sys
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from reid.errors import ChecksumMismatch, UnknownModel
@@ -22,8 +22,8 @@ class ModelCard:
     normalisation: how luminance becomes the network's input; only "local-contrast" is known.
     sees: "flank", as the first look finds it in the crop, or "crop", all of it: for animals whose
     flanks the first look was not trained to find.
-    closer: how many times the window a good photo is looked at more closely, beyond the looks that
-    testify, and how many cells are kept of that; empty for not at all.
+    close_look: how many times the window a good photo is looked at more closely, beyond the looks
+    that are evidence, and how many cells are kept of that; empty for not at all.
     """
 
     name: str
@@ -42,13 +42,17 @@ class ModelCard:
     recipe: str
     seed: int
     sees: str = FLANK
-    closer: tuple[()] | tuple[float, int] = ()
+    close_look: tuple[()] | tuple[float, int] = ()
     words: int = 0
 
     @property
     def id(self) -> str:
         """The string stored with every embedding."""
         return f"{self.name}@{self.version}"
+
+    def stored(self) -> dict[str, object]:
+        """The fields of the card under the names that they have in its file."""
+        return {"closer" if key == "close_look" else key: v for key, v in asdict(self).items()}
 
 
 def default_folder() -> Path:
@@ -62,10 +66,10 @@ def default_folder() -> Path:
 
 def latest(folder: Path) -> str:
     """The rosette model of the highest version in `folder`, e.g. "rosette@1"."""
-    found = [p.stem for p in folder.glob("rosette@*.toml") if p.stem.split("@")[1].isdigit()]
-    if not found:
+    stems = [p.stem for p in folder.glob("rosette@*.toml") if p.stem.split("@")[1].isdigit()]
+    if not stems:
         raise UnknownModel(f"no rosette@VERSION.toml in {folder}: set REID_WEIGHTS_DIR")
-    return max(found, key=lambda stem: int(stem.split("@")[1]))
+    return max(stems, key=lambda stem: int(stem.split("@")[1]))
 
 
 def load_card(model: str, folder: Path) -> ModelCard:
@@ -78,10 +82,11 @@ def load_card(model: str, folder: Path) -> ModelCard:
     if values.get("sees", FLANK) not in SEES:
         raise UnknownModel(f"{path}: a model sees {' or '.join(SEES)}, not {values['sees']}")
     values |= {k: tuple(v) for k, v in values.items() if isinstance(v, list)}
-    if (closer := values.get("closer", ())) and not (len(closer) == 2 and min(closer) > 0):
-        raise UnknownModel(f"{path}: closer is [scale, cells], both above 0, not {list(closer)}")
+    look = values.pop("closer", ())  # its name in the file
+    if look and not (len(look) == 2 and min(look) > 0):
+        raise UnknownModel(f"{path}: closer is [scale, cells], both above 0, not {list(look)}")
     try:
-        return ModelCard(**values)
+        return ModelCard(**values, close_look=look)
     except TypeError as error:
         raise UnknownModel(
             f"{path} is a card of another release of this program ({error}): take the weights that "

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from reid.compare.fusion import Fusion, Weights
 from reid.describe.embed import Embedder
 from reid.evaluation.data.surveys import plan
 from reid.evaluation.trials.calibration import measure, write_calibrator
+from reid.evidence.order import Fusion, Weights
 from reid.synthetic.survey import write_survey
 from reid.weights import default_folder, latest
 

@@ -10,7 +10,7 @@ from tqdm import tqdm
 from reid.describe.embed import Embedder
 from reid.errors import BadDataset, ReidError
 from reid.evaluation.data.protocol import describe, read_dataset
-from reid.evaluation.trials.differences import QUANTILES, as_text, look, pairs_of
+from reid.evaluation.trials.differences import QUANTILES, as_text, pairs_of, register_pairs
 from reid.synthetic.survey import write_survey
 
 
@@ -37,7 +37,7 @@ def show(options: argparse.Namespace) -> None:
     kinds = zip(("genuine", "impostor"), pairs_of(samples, seed=options.seed), strict=True)
     for name, pairs in kinds:
         bar = tqdm(desc=name, total=len(pairs), disable=None)
-        print(as_text(name, look(features, pairs, bar.update)), flush=True)
+        print(as_text(name, register_pairs(features, pairs, bar.update)), flush=True)
 
 
 def main() -> int:

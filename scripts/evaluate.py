@@ -21,11 +21,11 @@ from reid.evaluation.data.photos import CropStyle, Sample
 from reid.evaluation.data.population import FLANKS, SHOTS, photograph
 from reid.evaluation.data.protocol import numbers_of, read_dataset, read_distractors, some_animals
 from reid.evaluation.measures.metrics import ranks
-from reid.evaluation.measures.strata import Stratum
-from reid.evaluation.report.findings import Report, strata_of
+from reid.evaluation.measures.strata import PairStratum
+from reid.evaluation.report.findings import EvaluationReport, strata_of
 from reid.evaluation.report.html_report import write_report
 from reid.evaluation.report.sections import opened
-from reid.evaluation.report.table import Row, as_text, evidence_as_text, rows, write_json
+from reid.evaluation.report.table import MethodRow, as_text, evidence_as_text, rows, write_json
 from reid.evaluation.trials.shortlist import (
     left_against_right,
     mirrors_as_text,
@@ -35,10 +35,10 @@ from reid.evaluation.trials.shortlist import (
 from reid.evaluation.trials.trial import trials
 from reid.evaluation.trials.witnesses import (
     OURS,
+    EvaluatedMethod,
     Global,
     RootSift,
     Rosette,
-    Witness,
     at_first_sight,
 )
 from reid.evidence.calibrator import released
@@ -69,13 +69,13 @@ def evaluate(options: argparse.Namespace) -> None:
     """Print a table a condition, and write all as JSON where asked."""
     peers = [Global(load_peer(spec)) for spec in options.embedder]
     embedder = calibrator = None
-    witnesses: list[Witness[Any]] = [RootSift(), *peers]
+    witnesses: list[EvaluatedMethod[Any]] = [RootSift(), *peers]
     if options.methods != ["rootsift"] or CropStyle.FLANK in options.crop:
         embedder, calibrator = Embedder.load(options.weights), released(options.weights)
         witnesses[0] = Rosette(embedder, calibrator)
     names = (*(options.methods or OURS), *(peer.embedder.model for peer in peers))
-    table: list[Row] = []
-    strata: list[Stratum] = []
+    table: list[MethodRow] = []
+    strata: list[PairStratum] = []
     places: dict[str, list[int]] = {}
     with ExitStack() as stack:
         queries = asked(options, stack)
@@ -107,7 +107,7 @@ def evaluate(options: argparse.Namespace) -> None:
         print(write_report(report(options, facts, strata, table, places), options.report))
 
 
-def keep(options: argparse.Namespace, table: list[Row], model: str) -> None:
+def keep(options: argparse.Namespace, table: list[MethodRow], model: str) -> None:
     """evaluation.json, where asked for."""
     if options.out:
         path = options.out / "evaluation.json"
@@ -122,12 +122,12 @@ def command() -> str:
 def report(
     options: argparse.Namespace,
     facts: dict[str, str],
-    strata: list[Stratum],
-    table: list[Row],
+    strata: list[PairStratum],
+    table: list[MethodRow],
     places: dict[str, list[int]],
-) -> Report:
+) -> EvaluationReport:
     """All that was found, for report.html. facts: description, model and calibrator."""
-    return Report(
+    return EvaluationReport(
         title="Recognition of photos",
         command=command(),
         dataset=options.dataset,

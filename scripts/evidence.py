@@ -14,12 +14,12 @@ from reid.errors import ReidError
 from reid.evaluation.data.degrade import EVERY
 from reid.evaluation.data.protocol import numbers_of
 from reid.evaluation.data.surveys import simulate
-from reid.evaluation.measures.strata import Stratum
-from reid.evaluation.report.findings import Report
+from reid.evaluation.measures.strata import PairStratum
+from reid.evaluation.report.findings import EvaluationReport
 from reid.evaluation.report.html_report import write_report
 from reid.evaluation.trials import encounter_evidence, sanity
-from reid.evaluation.trials.calibration import drawn
-from reid.evaluation.trials.encounter_evidence import Heard
+from reid.evaluation.trials.calibration import draw_pairs
+from reid.evaluation.trials.encounter_evidence import WeighedPair
 from reid.evaluation.trials.testing import results
 from reid.evidence.calibrator import Calibrator, released
 from reid.evidence.tested import write_tested
@@ -33,15 +33,17 @@ def progress(what: str, total: int) -> Callable[[int], object]:
     return tqdm(desc=what, total=total, disable=None).update
 
 
-def synthetic(o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator) -> list[Heard]:
+def synthetic(
+    o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator
+) -> list[WeighedPair]:
     """Encounters of animals that nothing was fitted to, and what must be nothing."""
     animals, seed = numbers_of(o.dataset)
     encounters = simulate(
         embedder, animals=animals, seed=seed, encounters=ENCOUNTERS, progress=progress
     )
-    pairs = drawn(encounters, impostors=o.impostors, seed=seed)
+    pairs = draw_pairs(encounters, impostors=o.impostors, seed=seed)
     done = progress("compare", len(pairs))
-    heard = encounter_evidence.hear(encounters, encounters, pairs, calibrator, done=done)
+    heard = encounter_evidence.weigh_pairs(encounters, encounters, pairs, calibrator, done=done)
     wrong, crossed = sanity.across_flanks(encounters[: 4 * ENCOUNTERS], calibrator)
     done = progress("background", o.crops)
     sizes = {"crops": o.crops, "seed": o.seed, "done": done}
@@ -57,7 +59,7 @@ def synthetic(o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator)
 
 def photographed(
     o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator
-) -> dict[int, list[Heard]]:
+) -> dict[int, list[WeighedPair]]:
     """Every pair of a folder's encounters at each level; the query alone is degraded."""
     photos = encounter_evidence.photos_of(Path(o.dataset), mirror=o.mirror)
     heard = {}
@@ -72,7 +74,9 @@ def photographed(
             queries = encounter_evidence.described_at(photos, level=level, done=done, **known)
         pairs = encounter_evidence.all_pairs(gallery, ordered=level > 0)
         done = progress(f"compare at level {level}", len(pairs))
-        heard[level] = encounter_evidence.hear(queries, gallery, pairs, calibrator, done=done)
+        heard[level] = encounter_evidence.weigh_pairs(
+            queries, gallery, pairs, calibrator, done=done
+        )
         print(
             f"level {level}, {len(gallery)} encounters of {len({e.animal for e in gallery})}",
             end="",
@@ -100,7 +104,7 @@ def evaluate(o: argparse.Namespace) -> None:
     if o.report:
         names = {"model": embedder.model, "calibrator": calibrator.id, "date": today}
         about = {"title": "Evidence of encounters", "dataset": o.dataset, "description": counts}
-        report = Report(**about, **names, command=command, seed=o.seed, strata=strata)
+        report = EvaluationReport(**about, **names, command=command, seed=o.seed, strata=strata)
         print(write_report(report, o.report))
     if o.tested:
         about = {"data": f"{o.dataset}, {counts}", "command": command, "date": today}
@@ -110,7 +114,7 @@ def evaluate(o: argparse.Namespace) -> None:
         print(path)
 
 
-def kept(heard: list[Heard], level: int) -> list[Stratum]:
+def kept(heard: list[WeighedPair], level: int) -> list[PairStratum]:
     """Strata with pairs of both kinds; none where nothing could be compared."""
     strata = encounter_evidence.strata(heard, level=level)
     return [stratum for stratum in strata if len(stratum.genuine) and len(stratum.impostor)]

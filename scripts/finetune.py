@@ -18,11 +18,11 @@ from tqdm import tqdm
 from reid.describe.embed import Embedder
 from reid.errors import BadDataset, ReidError
 from reid.evaluation.trials.individuals import (
-    Asked,
+    LeaveOneOutQuery,
     before_and_after,
     countable,
     leave_one_out,
-    standing,
+    mean_figures,
 )
 from reid.interchange.catalogue import read_catalogue
 from reid.interchange.named import NamedAnnotation
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
     asking = countable(validation.annotations)
 
     def rank(vectors: Float32) -> tuple[float, float]:
-        return standing(leave_one_out(vectors, validation.annotations, asking))
+        return mean_figures(leave_one_out(vectors, validation.annotations, asking))
 
     finetuned = finetune(released.network, learning, validation, rank, recipe)
     name, version = options.release.split("@")
@@ -76,7 +76,7 @@ def run(options: argparse.Namespace) -> int:
         end="",
     )
     print(f"step {finetuned.step}")
-    if standing(after) <= standing(before):
+    if mean_figures(after) <= mean_figures(before):
         print(f"finetune.py: not better than {released.model}: nothing is written", file=sys.stderr)
         return 3
     before, after = (leave_one_out_queries(parts.test, e) for e in (released, tuned))
@@ -125,7 +125,7 @@ def cut(annotations: Sequence[NamedAnnotation], embedder: Embedder) -> Flanks:
 
 def leave_one_out_queries(
     annotations: Sequence[NamedAnnotation], embedder: Embedder
-) -> list[Asked]:
+) -> list[LeaveOneOutQuery]:
     """Every annotation against all others of its flank, embedded as the service embeds."""
     known: list[NamedAnnotation] = []
     vectors: list[Float32] = []
@@ -142,9 +142,9 @@ def leave_one_out_queries(
     return answers
 
 
-def both_figures(answers: Sequence[Asked]) -> str:
+def both_figures(answers: Sequence[LeaveOneOutQuery]) -> str:
     """Both figures, short."""
-    return " ".join(f"{figure:.3f}" for figure in standing(answers))
+    return " ".join(f"{figure:.3f}" for figure in mean_figures(answers))
 
 
 def write(

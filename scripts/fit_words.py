@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from reid.describe.embed import Embedder
 from reid.synthetic.survey import write_survey
-from reid.training.words import closely_seen, words_of, write_words
+from reid.training.words import close_look_descriptors, words_of, write_words
 from reid.weights import default_folder, latest
 
 
@@ -23,12 +23,12 @@ def main() -> None:
     o = parser.parse_args()
     model = o.model or latest(o.weights)
     embedder = Embedder.load(o.weights, model)
-    if not embedder.card.closer:
+    if not embedder.card.close_look:
         parser.error(f"{model} has no closer look: write closer = [SCALE, CELLS] into its card")
     with tempfile.TemporaryDirectory() as folder:
         survey = write_survey(Path(folder), animals=o.animals, seed=o.seed, encounters=2)
         with tqdm(desc=f"survey {o.seed}", unit="photo", disable=None) as bar:
-            descriptors = closely_seen(survey, embedder, bar.update)
+            descriptors = close_look_descriptors(survey, embedder, bar.update)
     print(write_words(words_of(descriptors, o.words, o.seed), model, o.weights).read_text())
 
 

@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from reid.describe.embed import Embedder
 from reid.errors import ReidError
-from reid.evaluation.trials.founding import drawn
+from reid.evaluation.trials.founding import draw_answers
 from reid.evidence.calibrator import calibrator_of
 from reid.evidence.tested import load_tested
 from reid.synthetic.answers import as_text, counts_as_text
@@ -25,7 +25,7 @@ def show(options: argparse.Namespace) -> None:
     answers = []
     with tqdm(total=options.seeds * len(VARIANTS), unit="case", disable=None) as bar:
         for seed in range(options.seed, options.seed + options.seeds):
-            draw = drawn(seed, embedder, calibrator, tested=tested, tick=bar.update)
+            draw = draw_answers(seed, embedder, calibrator, tested=tested, tick=bar.update)
             answers += draw
             bar.clear()
             print(f"\nseed {seed}\n{as_text(draw)}", flush=True)

@@ -13,7 +13,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from reid.archive.journal import Row
+from reid.archive.journal import PhotoRow
 from reid.archive.run import Summary, identify_archive
 from reid.errors import ReidError
 from reid.types import Flank
@@ -57,7 +57,7 @@ def usage(message: str) -> NoReturn:
     raise SystemExit(2)
 
 
-def bar(rows: Iterator[Row], total: int, done: int) -> Iterable[Row]:
+def bar(rows: Iterator[PhotoRow], total: int, done: int) -> Iterable[PhotoRow]:
     """A progress bar with rate and time left."""
     return tqdm(rows, total=total, initial=done, unit="photo", smoothing=0.05)
 
@@ -66,7 +66,7 @@ def report(summary: Summary, out: Path) -> None:
     """What became of the photos."""
     counts = ", ".join(f"{n} {status.value}" for status, n in sorted(summary.statuses.items()))
     print(f"{sum(summary.statuses.values())} photos: {counts}")
-    print(f"{summary.kept} rows kept from an earlier run; {summary.others} other files skipped")
+    print(f"{summary.earlier} rows kept from an earlier run; {summary.others} other files skipped")
     for folder in summary.closed:
         print(f"cannot be listed: {folder}", file=sys.stderr)
     print(f"results: {out / 'results.csv'}, {out / 'results.jsonl'}")

@@ -51,11 +51,13 @@ def open_catalogue(
         seed=o.seed,
         encounters=open_set.CATALOGUED + 1,
         width=o.width,
-        wanted=open_set.wanted(known),
+        needed=open_set.needed_photos(known),
         progress=progress,
     )
     total = o.animals + o.strangers
-    answers = open_set.ask(encounters, known, calibrator, done=progress("identify", total))
+    answers = open_set.answer_queries(
+        encounters, known, calibrator, done=progress("identify", total)
+    )
     print(f"{o.animals} known animals, {o.strangers} unknown ones, one query encounter each")
     print(open_set.as_text(answers, known))
     rates = open_set.rates(answers, known)

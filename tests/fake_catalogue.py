@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from reid.archive.run import Answer, Named, identify_archive
+from reid.archive.run import CatalogueAnswer, NamedCandidate, identify_archive
 from reid.photo.crop import cut
 from reid.photo.images import decode
 from reid.types import Flank, Verdict
@@ -30,8 +30,8 @@ class FakeCatalogue:
         crop = cut(decode(photo, max_pixels=10**6), flank)
         llr = 1.2 if crop.image.mean() > 90 else 0.1
         verdict = Verdict.SAME if llr > 1 else Verdict.INCONCLUSIVE
-        named = [Named(f"L{n:03}", llr - n, 1.5, verdict) for n in range(5)]
-        return Answer(verdict, tuple(named), self.model, "fake@1")
+        named = [NamedCandidate(f"L{n:03}", llr - n, 1.5, verdict) for n in range(5)]
+        return CatalogueAnswer(verdict, tuple(named), self.model, "fake@1")
 
 
 if __name__ == "__main__":

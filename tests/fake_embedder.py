@@ -6,8 +6,9 @@ import signal
 import cv2
 import numpy as np
 
-from reid.compare.fusion import Fusion, Link, Weights
 from reid.evidence.calibrator import Calibrator
+from reid.evidence.order import Fusion, Weights
+from reid.evidence.terms import EvidenceWeights
 from reid.types import (
     AnnotationFeatures,
     Embedding,
@@ -22,7 +23,7 @@ from service.recognition.engine import Recognition
 
 MODEL = "fake@1"
 WEIGHTS = Weights(-8.0, 6.0, 2.0, 0.0)
-LINK = Link(
+LINK = EvidenceWeights(
     np.array([-8.0, 6.0, 3.0, *[0.0] * 9]),
     np.array([[-8.5, 6.0, 3.0, *[0.0] * 9], [-7.5, 6.0, 3.0, *[0.0] * 9]]),
 )
@@ -45,7 +46,7 @@ class FakeEmbedder:
         self.model, self.deadly = MODEL, deadly
         self.batches: list[int] = []
 
-    def describe(self, crops, *, from_afar=True):
+    def describe(self, crops, *, distant_looks=True):
         self.batches.append(len(crops))
         if self.deadly and any(_is_poison(crop.image) for crop in crops):
             os.kill(os.getpid(), signal.SIGKILL)

@@ -36,11 +36,12 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PhotoRow:
     """One photo: where it lies, what it is, who it shows.
 
-    path: below the folder, with slashes. candidates: name and llr, strongest first.
-    llr, bound, verdict: of the strongest candidate. catalogue: the state of it that answered.
+    path: below the folder, with slashes. candidates: name and llr, in the order of total
+    agreement. identity, llr, bound, verdict: of the candidate with the strongest evidence.
+    catalogue: the state of it that answered.
     bytes, modified_ns: size and modification time of the file when it was read.
     """
 
@@ -85,7 +86,7 @@ class Journal:
             finally:
                 journal.close()
 
-    def append(self, row: Row) -> None:
+    def append(self, row: PhotoRow) -> None:
         """Keep a row; from now on it survives the process."""
         self.rows[row.path] = row
         self._file.write(_line(row))
@@ -110,8 +111,8 @@ class Journal:
         os.fsync(self._file.fileno())
         self._file.close()
 
-    def _table(self, rows: Iterable[Row]) -> None:
-        names = [field.name for field in fields(Row) if field.name not in FACTS]
+    def _table(self, rows: Iterable[PhotoRow]) -> None:
+        names = [field.name for field in fields(PhotoRow) if field.name not in FACTS]
         at = names.index("candidates")
         numbered = [f"{part}{n}" for n in range(1, SHOWN + 1) for part in ("candidate", "llr")]
         with _replaced(self._folder / "results.csv") as file:
@@ -122,7 +123,7 @@ class Journal:
                 table.writerow([*cells[:at], *_candidates(row), *cells[at + 1 :]])
 
 
-def _line(row: Row) -> bytes:
+def _line(row: PhotoRow) -> bytes:
     return json.dumps(asdict(row), ensure_ascii=False).encode() + b"\n"
 
 
@@ -130,12 +131,14 @@ def _cell(value: object) -> object:
     return round(value, 4) if isinstance(value, float) else value
 
 
-def _candidates(row: Row) -> list[object]:
-    cells: list[object] = [_cell(value) for one in row.candidates[:SHOWN] for value in one]
+def _candidates(row: PhotoRow) -> list[object]:
+    cells: list[object] = [
+        _cell(value) for candidate in row.candidates[:SHOWN] for value in candidate
+    ]
     return cells + [""] * (2 * SHOWN - len(cells))
 
 
-def _read(path: Path) -> Iterator[Row]:
+def _read(path: Path) -> Iterator[PhotoRow]:
     """The rows of a journal; a torn end is cut off the file, a damaged line is not a row."""
     if not path.exists():
         return
@@ -147,7 +150,7 @@ def _read(path: Path) -> Iterator[Row]:
         try:
             values: dict[str, Any] = json.loads(line)
             pairs = [(str(name), float(llr)) for name, llr in values.pop("candidates")]
-            yield Row(status=Status(values.pop("status")), candidates=pairs, **values)
+            yield PhotoRow(status=Status(values.pop("status")), candidates=pairs, **values)
         except (ValueError, TypeError, KeyError, AttributeError):
             continue
 

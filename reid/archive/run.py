@@ -10,8 +10,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Protocol
 
-from reid.archive.journal import SHOWN, Journal, Row, Status
+from reid.archive.journal import SHOWN, Journal, PhotoRow, Status
 from reid.errors import BadDataset, InputError, UnusableCrop
+from reid.identify.answer import strength_of_evidence
 from reid.photo import exif
 from reid.types import Flank, Verdict
 
@@ -22,7 +23,7 @@ NO_ANSWER, NO_FILE = "no_answer", "unreadable_file"
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedCandidate:
     """One candidate, by name."""
 
     identity: str
@@ -32,13 +33,20 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What a catalogue says about one photo; candidates strongest first."""
+class CatalogueAnswer:
+    """What a catalogue says about one photo; candidates in the order of total agreement."""
 
     verdict: Verdict
-    candidates: tuple[Named, ...]
+    candidates: tuple[NamedCandidate, ...]
     model: str
     calibrator: str
+
+    @property
+    def strongest(self) -> NamedCandidate | None:
+        """The candidate with the strongest evidence, whose verdict the answer has; None of none."""
+        return max(
+            self.candidates, key=lambda c: strength_of_evidence(c.verdict, c.llr), default=None
+        )
 
 
 class Catalogue(Protocol):
@@ -49,18 +57,18 @@ class Catalogue(Protocol):
 
     @property
     def model(self) -> str:
-        """For example rosette@1."""
+        """Id of the network, for example rosette@1."""
 
     @property
     def state(self) -> str:
-        """Any text."""
+        """A text that changes whenever the catalogue may answer differently."""
 
-    def identify(self, photo: bytes, flank: Flank) -> Answer:
+    def identify(self, photo: bytes, flank: Flank) -> CatalogueAnswer:
         """Raises InputError for a photo that cannot be used, ConnectionError for no answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PhotoFolder:
     """What lies below a folder. photos: paths relative to it, sorted, whatever is in them."""
 
     folder: Path
@@ -71,10 +79,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How a run ended."""
+    """How a run ended: photos by status, files without a photo, folders that may not be listed."""
 
     statuses: Mapping[Status, int]
-    kept: int  # rows of an earlier run
+    earlier: int  # rows of an earlier run that stay
     others: int
     closed: tuple[str, ...]
 
@@ -85,11 +93,11 @@ class Summary:
         return bad == 0 and not self.closed
 
 
-Progress = Callable[[Iterator[Row], int, int], Iterable[Row]]
+RowProgress = Callable[[Iterator[PhotoRow], int, int], Iterable[PhotoRow]]
 
 
-def silent(rows: Iterator[Row], total: int, done: int) -> Iterable[Row]:
-    """No progress bar."""
+def silent(rows: Iterator[PhotoRow], total: int, done: int) -> Iterable[PhotoRow]:
+    """The rows as they come, without a progress bar."""
     del total, done
     return rows
 
@@ -101,31 +109,31 @@ def identify_archive(
     *,
     flank: Flank = Flank.UNKNOWN,
     keep: bool = False,
-    progress: Progress = silent,
+    progress: RowProgress = silent,
 ) -> Summary:
     """Ask about every photo below a folder; results.jsonl and results.csv lie in `out`.
 
     keep: rows that an earlier state of the catalogue or another model answered stay as they are.
     """
-    found = find(folder)
+    photos = find(folder)
     with Journal.opened(out) as journal:
         done = {
             path
-            for path in found.photos
+            for path in photos.photos
             if (row := journal.rows.get(text_of(path)))
-            and _still_true(row, found.folder / path, catalogue, flank, keep=keep)
+            and _still_true(row, photos.folder / path, catalogue, flank, keep=keep)
         }
-        todo = [path for path in found.photos if path not in done]
-        rows = _ask_all(found.folder, todo, catalogue, flank)
-        for row in progress(rows, len(found.photos), len(done)):
+        todo = [path for path in photos.photos if path not in done]
+        rows = _ask_all(photos.folder, todo, catalogue, flank)
+        for row in progress(rows, len(photos.photos), len(done)):
             journal.append(row)
-        paths = [text_of(path) for path in found.photos]
+        paths = [text_of(path) for path in photos.photos]
         journal.finish(paths)
         statuses = Counter(journal.rows[path].status for path in paths)
-    return Summary(statuses, len(done), found.others, found.closed)
+    return Summary(statuses, len(done), photos.others, photos.closed)
 
 
-def find(folder: Path) -> Found:
+def find(folder: Path) -> PhotoFolder:
     """Every file below a folder whose name says that it is a photo."""
     if not folder.is_dir():
         raise BadDataset(f"no folder {folder}")
@@ -138,7 +146,7 @@ def find(folder: Path) -> Found:
         others += len(names) - len(claimed)
     if not photos:
         raise BadDataset(f"no photo (jpg, jpeg, png, webp) below {folder}")
-    return Found(folder, tuple(sorted(photos)), others, tuple(sorted(closed)))
+    return PhotoFolder(folder, tuple(sorted(photos)), others, tuple(sorted(closed)))
 
 
 def text_of(path: Path) -> str:
@@ -146,7 +154,9 @@ def text_of(path: Path) -> str:
     return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
 
 
-def _still_true(row: Row, file: Path, catalogue: Catalogue, flank: Flank, *, keep: bool) -> bool:
+def _still_true(
+    row: PhotoRow, file: Path, catalogue: Catalogue, flank: Flank, *, keep: bool
+) -> bool:
     """Whether asking again would give the same row."""
     if row.status is Status.FAILED or row.code == NO_FILE or row.flank != flank:
         return False
@@ -162,13 +172,13 @@ def _still_true(row: Row, file: Path, catalogue: Catalogue, flank: Flank, *, kee
 
 def _ask_all(
     folder: Path, todo: Sequence[Path], catalogue: Catalogue, flank: Flank
-) -> Iterator[Row]:
+) -> Iterator[PhotoRow]:
     """Rows in the order of `todo`; when nobody answers any more, the rest is not tried."""
     unanswered = 0
-    under_way: deque[Future[Row]] = deque()
+    under_way: deque[Future[PhotoRow]] = deque()
 
-    def blank(path: Path) -> Row:
-        return Row(
+    def blank(path: Path) -> PhotoRow:
+        return PhotoRow(
             text_of(path),
             Status.FAILED,
             flank=flank,
@@ -191,13 +201,13 @@ def _ask_all(
             yield waiting.result()
 
 
-def _finished(row: Row) -> Future[Row]:
-    future: Future[Row] = Future()
+def _finished(row: PhotoRow) -> Future[PhotoRow]:
+    future: Future[PhotoRow] = Future()
     future.set_result(row)
     return future
 
 
-def _ask(file: Path, blank: Row, catalogue: Catalogue, flank: Flank) -> Row:
+def _ask(file: Path, blank: PhotoRow, catalogue: Catalogue, flank: Flank) -> PhotoRow:
     """The row of one photo, whatever happens."""
     start = perf_counter()
     size, modified = _facts(file)
@@ -227,8 +237,8 @@ def _ask(file: Path, blank: Row, catalogue: Catalogue, flank: Flank) -> Row:
     return replace(row, ms=round((perf_counter() - start) * 1000, 1))
 
 
-def _answered(row: Row, answer: Answer) -> Row:
-    best = answer.candidates[0] if answer.candidates else None
+def _answered(row: PhotoRow, answer: CatalogueAnswer) -> PhotoRow:
+    best = answer.strongest
     same = best is not None and answer.verdict is Verdict.SAME
     return replace(
         row,
@@ -237,7 +247,9 @@ def _answered(row: Row, answer: Answer) -> Row:
         llr=best.llr if best else None,
         bound=best.bound if best else None,
         verdict=answer.verdict.value,
-        candidates=tuple((one.identity, one.llr) for one in answer.candidates[:SHOWN]),
+        candidates=tuple(
+            (candidate.identity, candidate.llr) for candidate in answer.candidates[:SHOWN]
+        ),
         model=answer.model,
         calibrator=answer.calibrator,
     )
@@ -246,10 +258,10 @@ def _answered(row: Row, answer: Answer) -> Row:
 def _facts(file: Path) -> tuple[int, int]:
     """Size and modification time; they change when a file is written."""
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return (-1, -1)
-    return (found.st_size, found.st_mtime_ns)
+    return (status.st_size, status.st_mtime_ns)
 
 
 def _content(file: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""Two annotations side by side: which rosettes agree, after geometry, and one number for it all."""
+"""Two annotations side by side: which rosettes agree, after geometry. Measures, weighs nothing."""
 
 from typing import NamedTuple
 
@@ -6,10 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from reid.compare.capacity import capacity
 from reid.compare.discrepancies import overlap
-from reid.compare.fusion import Fusion, capacity
 from reid.compare.registration import Surface, pitch
-from reid.describe.afar import poor_beside_good
+from reid.describe.distant_look import poor_beside_good
 from reid.describe.rootsift import WIDTH
 from reid.errors import EmbeddingMismatch
 from reid.types import AnnotationFeatures, Comparison, Correspondences, Float32, LocalFeatures
@@ -25,45 +25,53 @@ LEAST = 6  # correspondences below which no geometry is tried
 def compare(
     query: AnnotationFeatures,
     other: AnnotationFeatures,
-    fusion: Fusion,
     *,
     rootsift: bool = True,
     registered: bool = True,
 ) -> Comparison:
-    """Everything measured on one pair; `rootsift=False` leaves out that witness and the overlap,
-    `registered=False` the overlap alone."""
+    """Everything measured on one pair; `rootsift=False` leaves out RootSIFT and the overlap,
+    `registered=False` the overlap alone. Raises EmbeddingMismatch for two models."""
     if query.embedding.model != other.embedding.model:
         raise EmbeddingMismatch(expected=other.embedding.model, got=query.embedding.model)
     cosine = float(query.embedding.vector @ other.embedding.vector)
     dense = _dense(query.dense, other.dense)
-    found = [dense.agree]
-    sift = seen = None
+    correspondences = [dense.agree]
+    sift = shared = None
     if rootsift:
         scales = (WIDTH / query.box.width, WIDTH / other.box.width)
-        found.append(rootsift_correspondences(query.rootsift, other.rootsift, scales=scales))
-        sift = strength(found[-1])
+        keypoints = rootsift_correspondences(query.rootsift, other.rootsift, scales=scales)
+        correspondences.append(keypoints)
+        sift = strength(keypoints)
         if registered:
-            seen = overlap(query.dense.scales()[1], other.dense.scales()[1], found, dense.cosines)
-    parts = cosine, strength(dense.agree), sift
-    could = capacity(query, other, dense.alike)
-    agreement = fusion.agreement(*parts)
-    besides = _afar_score(query, other) + _closer_score(query, other)
-    order = fusion.agreement(cosine, parts[1] + besides, sift) if besides else agreement
-    return Comparison(*parts, dense.fine, could, agreement, tuple(found), seen, besides, order)
+            cells = query.dense.scales()[1], other.dense.scales()[1]
+            shared = overlap(*cells, correspondences, dense.cosines)
+    return Comparison(
+        cosine=cosine,
+        dense_score=strength(dense.agree),
+        rootsift_score=sift,
+        fine_score=dense.fine,
+        other_looks_score=_distant_score(query, other) + _close_score(query, other),
+        capacity=capacity(query, other, dense.alike),
+        correspondences=tuple(correspondences),
+        overlap=shared,
+    )
 
 
-def _afar_score(query: AnnotationFeatures, other: AnnotationFeatures) -> float:
-    """Strength of what a poor photo and a good one seen from afar agree in; 0 for two alike."""
-    poor, good = poor_beside_good(query, other)
-    return sum((strength(dense_correspondences(poor, seen)) for seen in good), 0.0)
+def _distant_score(query: AnnotationFeatures, other: AnnotationFeatures) -> float:
+    """Strength of what a poor photo and the distant looks of a good one agree in; 0 for two alike.
+
+    Looks at all distances are added up.
+    """
+    poor, looks = poor_beside_good(query, other)
+    return sum((strength(dense_correspondences(poor, look)) for look in looks), 0.0)
 
 
-def _closer_score(query: AnnotationFeatures, other: AnnotationFeatures) -> float:
-    """Strength of what two photos agree in at the closer look; 0 where either has none."""
-    if query.closer is None or other.closer is None:
+def _close_score(query: AnnotationFeatures, other: AnnotationFeatures) -> float:
+    """Strength of what two photos agree in at the close look; 0 where either has none."""
+    if query.close_look is None or other.close_look is None:
         return 0.0
-    table = query.closer.descriptors @ other.closer.descriptors.T
-    return strength(_cells_that_agree(query.closer, other.closer, table)[0])
+    table = query.close_look.descriptors @ other.close_look.descriptors.T
+    return strength(_cells_that_agree(query.close_look, other.close_look, table)[0])
 
 
 class _Dense(NamedTuple):
@@ -94,7 +102,7 @@ def _dense(query: LocalFeatures, other: LocalFeatures) -> _Dense:
     if query.model != other.model:
         raise EmbeddingMismatch(expected=other.model, got=query.model)
     pairs = list(zip(query.scales(), other.scales(), strict=True))
-    tables = [one.descriptors @ another.descriptors.T for one, another in pairs]
+    tables = [ours.descriptors @ theirs.descriptors.T for ours, theirs in pairs]
     (coarse, _), (fine, alike) = (
         _cells_that_agree(*pair, table) for pair, table in zip(pairs, tables, strict=True)
     )
@@ -110,7 +118,8 @@ def _dense(query: LocalFeatures, other: LocalFeatures) -> _Dense:
 def _cells_that_agree(
     query: LocalFeatures, other: LocalFeatures, cosines: Float32
 ) -> tuple[Correspondences, float]:
-    """The same at one scale, and the strength of the nearest cells that do not agree."""
+    """Correspondences of the cells of one scale, and the strength of those mutually nearest cells
+    that no smooth deformation explains. cosines: (K0, K1)."""
     if min(len(query), len(other)) < LEAST:
         return _none("rosette"), 0.0
     i, j = mutual_nearest(cosines)
@@ -121,10 +130,10 @@ def _cells_that_agree(
     agree = agreeing(
         query.points[i] / pitch(query.points), other.points[j] / pitch(other.points), reach=CELLS
     )
-    found = Correspondences(
+    verified = Correspondences(
         query.points[i][agree], other.points[j][agree], weight[agree], "rosette"
     )
-    return found, float(weight[~agree].sum())
+    return verified, float(weight[~agree].sum())
 
 
 def rootsift_correspondences(

@@ -23,7 +23,7 @@ DIFFERS = 0.36
 """Cosines of a place: 95 of 100 places of impostor pairs lie below the first, 95 of 100 places of
 genuine pairs with agreement on all sides above the second; `scripts/discrepancies.py` prints them.
 """
-HELD, HOLDERS = 9, 3  # a mark needs so many agreeing points in each quarter of so many cells
+AROUND, AGREEING = 9, 3  # a mark needs so many agreeing points in each quarter of so many cells
 APART = 6.0  # cells between two marks: about two rosettes
 MOST = 12  # marks of one comparison
 
@@ -33,8 +33,8 @@ class Places:
     """The K cells of the query, laid over the other photo and judged with their neighbourhood.
 
     mapped: (K, 2) pixels of the other photo. cosine: (K,) how alike the coats are there, [-1, 1].
-    judged: (K,) bool, seen well in both. held: (K,) bool, the coats agree on all four sides, so
-    that a low cosine is no fault of the registration. covisible: as in `Overlap`.
+    judged: (K,) bool, seen well in both. surrounded: (K,) bool, the coats agree on all four
+    sides, so that a low cosine is no fault of the registration. covisible: as in `Overlap`.
     """
 
     registration: Registration
@@ -42,36 +42,38 @@ class Places:
     mapped: Float32
     cosine: Float32
     judged: Mask
-    held: Mask
+    surrounded: Mask
 
 
 def overlap(
     query: LocalFeatures,
     other: LocalFeatures,
-    found: Iterable[Correspondences],
+    correspondences: Iterable[Correspondences],
     cosines: Float32 | None = None,
 ) -> Overlap | None:
     """What both photos show of the flank; None where one of them shows too little coat.
 
-    query, other: the fine cells. found: where the coats agree. cosines: (K0, K1) of the
+    query, other: the fine cells. correspondences: where the coats agree. cosines: (K0, K1) of the
     descriptors, where they are known already.
     """
     if min(len(query), len(other)) < FEWEST:
         return None
-    laid = register(query, other, found)
+    laid = register(query, other, correspondences)
     table = query.descriptors @ other.descriptors.T if cosines is None else cosines
-    seen = places(query, other, laid, table, reach=NEAR[laid.source])
-    count = int(seen.judged.sum())
-    agree = seen.cosine[seen.judged] >= AGREES[laid.source]
-    marks = spread_out(Grid.of(query.points).places, np.where(differing(seen), seen.cosine, np.inf))
-    strength = np.clip(1 - seen.cosine[marks] / DIFFERS, 0, 1).astype(np.float32)
+    cells = places(query, other, laid, table, reach=NEAR[laid.source])
+    count = int(cells.judged.sum())
+    agree = cells.cosine[cells.judged] >= AGREES[laid.source]
+    marks = spread_out(
+        Grid.of(query.points).places, np.where(differing(cells), cells.cosine, np.inf)
+    )
+    strength = np.clip(1 - cells.cosine[marks] / DIFFERS, 0, 1).astype(np.float32)
     return Overlap(
         registration=laid.source,
-        covisible=seen.covisible,
+        covisible=cells.covisible,
         places=count,
         agreeing=float(agree.mean()) if count else 0.0,
         discrepancies=Correspondences(
-            query.points[marks], seen.mapped[marks], strength, "discrepancy"
+            query.points[marks], cells.mapped[marks], strength, "discrepancy"
         ),
     )
 
@@ -84,7 +86,10 @@ def places(
     *,
     reach: float,
 ) -> Places:
-    """The same before anything is counted; `reach`: cells off its place that a cell may lie."""
+    """The cells of the query judged, before anything is counted.
+
+    reach: how many cells off its place the partner of a cell may lie.
+    """
     mine, theirs = Grid.of(query.points), Grid.of(other.points)
     mapped = laid(query.points)
     cells = theirs.cells(mapped)
@@ -92,17 +97,17 @@ def places(
     shared, covisible = shared_cells(theirs, cells)
     trust = query.weight * other.weight[partner] * shared
     cosine, judged = _judged(mine, best, trust, shared)
-    held = _held(mine, laid.carried)
-    return Places(laid, covisible, mapped, cosine, judged, held)
+    surrounded = _surrounded(mine, laid.carried)
+    return Places(laid, covisible, mapped, cosine, judged, surrounded)
 
 
-def differing(seen: Places) -> Mask:
+def differing(cells: Places) -> Mask:
     """(K,) bool: places where the rosettes differ though everything around them agrees.
 
     Over an outline nothing is: its marks would be marks of misregistration.
     """
-    sure = seen.registration.source is not Source.OUTLINE
-    return np.asarray(seen.judged & seen.held & (seen.cosine < DIFFERS) & sure, bool)
+    sure = cells.registration.source is not Source.OUTLINE
+    return np.asarray(cells.judged & cells.surrounded & (cells.cosine < DIFFERS) & sure, bool)
 
 
 def best_nearby(table: Float32, grid: Grid, cells: Rows, *, reach: float) -> tuple[Float32, Rows]:
@@ -152,14 +157,14 @@ def _judged(grid: Grid, best: Float32, trust: Float32, shared: Mask) -> tuple[Fl
     return cosine.astype(np.float32), np.asarray(judged, bool)
 
 
-def _held(grid: Grid, carried: Float32) -> Mask:
+def _surrounded(grid: Grid, carried: Float32) -> Mask:
     """(K,) bool: points that carry the registration lie on all four sides of the cell."""
     cells = grid.cells(carried)
     cells = cells[grid.holds(cells)]
     many = np.zeros(grid.rows.shape, np.float32)
     np.add.at(many, (cells[:, 1], cells[:, 0]), 1)
-    corners = ((0, 0), (0, HELD - 1), (HELD - 1, 0), (HELD - 1, HELD - 1))
-    quarters = [grid.read(box_sum(many, HELD, at=corner)) >= HOLDERS for corner in corners]
+    corners = ((0, 0), (0, AROUND - 1), (AROUND - 1, 0), (AROUND - 1, AROUND - 1))
+    quarters = [grid.read(box_sum(many, AROUND, at=corner)) >= AGREEING for corner in corners]
     return np.asarray(np.all(quarters, axis=0), bool)
 
 

@@ -86,15 +86,15 @@ class Mesh:
 
     def back(self, points: Points) -> Points:
         """(N, 2) pixels of photo 1 to (N, 2) pixels of photo 0, from the nearest mesh point on."""
-        wanted = np.asarray(points, float)
+        target = np.asarray(points, float)
         flat = self.points.reshape(-1, 2)
-        nearest = ((flat[None] - wanted[:, None]) ** 2).sum(2).argmin(1)
-        found = _grid(self.box)[nearest]
+        nearest = ((flat[None] - target[:, None]) ** 2).sum(2).argmin(1)
+        source = _grid(self.box)[nearest]
         for _ in range(STEPS):
-            slopes = self.slopes(found)
-            error = (wanted - self(found))[..., None]
-            found = found + np.linalg.solve(slopes + 1e-12 * np.eye(2), error)[..., 0]
-        return np.asarray(found)
+            slopes = self.slopes(source)
+            error = (target - self(source))[..., None]
+            source = source + np.linalg.solve(slopes + 1e-12 * np.eye(2), error)[..., 0]
+        return np.asarray(source)
 
     def slopes(self, points: Points) -> Points:
         """(N, 2, 2): d(x1, y1) / d(x0, y0), over one cell to either side of each point."""

@@ -36,7 +36,7 @@ class Surface:
         return cls(centre, spread, np.linalg.solve(terms.T @ terms + ridge, terms.T @ points1))
 
     def __call__(self, points: Float32) -> NDArray[np.floating]:
-        """(N, 2) to (N, 2)."""
+        """(N, 2) points of the plane to (N, 2)."""
         return _terms((points - self.centre) / self.spread) @ self.weights
 
 
@@ -64,17 +64,17 @@ class Registration:
 
 
 def register(
-    query: LocalFeatures, other: LocalFeatures, found: Iterable[Correspondences]
+    query: LocalFeatures, other: LocalFeatures, correspondences: Iterable[Correspondences]
 ) -> Registration:
-    """By the first kind of correspondences that carries it, else by the outline of the two coats.
+    """Query laid over other by the first kind of correspondences that carries it, else by outlines.
 
     query, other: the cells of one scale, at least one each. Strangers agree in a few rosettes by
     chance, so agreement carries a registration only where its strength is beyond theirs.
     """
-    for some in found:
-        carry = some.strength > CARRIES
-        if some.strength[carry].sum() >= ENOUGH[some.kind]:
-            return _through(some.points0[carry], some.points1[carry], SOURCES[some.kind])
+    for kind in correspondences:
+        carry = kind.strength > CARRIES
+        if kind.strength[carry].sum() >= ENOUGH[kind.kind]:
+            return _through(kind.points0[carry], kind.points1[carry], SOURCES[kind.kind])
     return by_outline(query, other)
 
 

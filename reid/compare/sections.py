@@ -36,15 +36,15 @@ class BodyFrame:
     facing_left: bool
 
     @classmethod
-    def of(cls, seen: AnnotationFeatures) -> "BodyFrame | None":
+    def of(cls, photo: AnnotationFeatures) -> "BodyFrame | None":
         """From the cells of the network; None where no coat was kept."""
-        cells = seen.dense.scales()[1]
+        cells = photo.dense.scales()[1]
         if not len(cells):
             return None
         corners = outline(cells.points)
-        left = seen.pose.left >= 0.5 if seen.pose else True
-        if seen.flank is not Flank.UNKNOWN:
-            left = seen.flank is Flank.LEFT
+        left = photo.pose.left >= 0.5 if photo.pose else True
+        if photo.flank is not Flank.UNKNOWN:
+            left = photo.flank is Flank.LEFT
         return cls(Box(*map(float, (*corners[0], *corners[2]))), left)
 
     def along(self, points: Float32) -> NDArray[np.float64]:

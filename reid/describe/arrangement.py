@@ -26,12 +26,12 @@ SIGNS = 4  # numbers of the vector to which one word in one part is added
 def arrangement(cells: LocalFeatures, words: Float32) -> Float32:
     """(SIZE,) float32 of norm 1, or zeros where too little is seen.
 
-    cells: of the closer look. words: (K, C), rows of norm 1.
+    cells: of the close look. words: (K, C), rows of norm 1.
     """
     if len(cells) < LEAST or not len(words):
         return np.zeros(SIZE, np.float32)
-    held = np.sqrt(_parts(cells.points).T @ _words(cells, words))
-    against = (held - held.mean(0)).ravel()
+    shares = np.sqrt(_parts(cells.points).T @ _words(cells, words))
+    against = (shares - shares.mean(0)).ravel()
     vector = np.asarray(_projection(len(against)) @ against, np.float32)
     norm = float(np.linalg.norm(vector))
     return vector / np.float32(norm) if norm > 0 else vector
@@ -43,9 +43,9 @@ def _words(cells: LocalFeatures, words: Float32) -> Float32:
     nearest = min(NEAREST, len(words))
     best = np.argpartition(-cosines, nearest - 1, axis=1)[:, :nearest]
     near = np.exp(SHARP * (np.take_along_axis(cosines, best, 1) - 1))
-    found = np.zeros_like(cosines)
-    np.put_along_axis(found, best, near * cells.weight[:, None], 1)
-    return found
+    weights = np.zeros_like(cosines)
+    np.put_along_axis(weights, best, near * cells.weight[:, None], 1)
+    return weights
 
 
 def _parts(points: Float32) -> Float32:

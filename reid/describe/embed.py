@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 
-from reid.describe import afar
+from reid.describe import distant_look
 from reid.describe.arrangement import arrangement
 from reid.describe.flank import flank_window
 from reid.describe.network import RosetteNetwork, body_place, folded, without_surround
@@ -40,7 +40,7 @@ LEAST_COAT = 0.3  # probability of coat below which a cell is dropped
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CropView:
     """A region of one crop as the network sees it; may reach over the crop's edge."""
 
     region: Box
@@ -77,27 +77,27 @@ class Embedder:
             grid=card.grid,
             words=card.words,
         )
-        held = load_file(verified(card, folder))
-        held.setdefault("words", network.words)  # weights that are older than words have none
-        network.load_state_dict(held)
+        tensors = load_file(verified(card, folder))
+        tensors.setdefault("words", network.words)  # weights that are older than words have none
+        network.load_state_dict(tensors)
         return cls(network, card, load_quality(folder))
 
     def describe(
-        self, crops: Sequence[Crop], *, batch: int = 16, from_afar: bool = True
+        self, crops: Sequence[Crop], *, batch: int = 16, distant_looks: bool = True
     ) -> list[AnnotationFeatures]:
         """Embedding, dense descriptors, RootSIFT, pose and quality of every crop, in order.
 
-        from_afar: good photos as seen from farther away, too, which takes as long again and helps
-        where they meet a poor one.
+        distant_looks: good photos as seen from farther away, too, which takes as long again and
+        helps where they meet a poor one.
         """
         described: list[AnnotationFeatures] = []
         for at in range(0, len(crops), batch):
             part = crops[at : at + batch]
-            flanks, poses, sure = self._found(part)
+            flanks, poses, sure = self._located(part)
             appearances, coats = self._appearance(part, flanks)
             dense = _trusted(self.local(part, flanks), sure)
-            closer = _trusted(self.closer(part, flanks), sure)
-            embeddings = self._whole(appearances, closer)
+            close = _trusted(self.close_look(part, flanks), sure)
+            embeddings = self._whole(appearances, close)
             for crop, flank, pose, e, coat, d in zip(
                 part, flanks, poses, embeddings, coats, dense, strict=True
             ):
@@ -107,41 +107,42 @@ class Embedder:
                 described.append(
                     AnnotationFeatures(e, d, rootsift(crop), crop.flank, crop.box, pose, quality)
                 )
-            for n, cells in enumerate(closer, at):
-                if not afar.is_poor(described[n]):
-                    described[n] = replace(described[n], closer=cells)
-            if from_afar:
-                described[at:] = self._afar(described[at:], part, flanks, sure)
+            for n, cells in enumerate(close, at):
+                if not distant_look.is_poor(described[n]):
+                    described[n] = replace(described[n], close_look=cells)
+            if distant_looks:
+                described[at:] = self._with_distant_looks(described[at:], part, flanks, sure)
         return described
 
-    def _afar(
+    def _with_distant_looks(
         self,
         described: Sequence[AnnotationFeatures],
         crops: Sequence[Crop],
         flanks: Sequence[Box],
         sure: Sequence[np.float32],
     ) -> list[AnnotationFeatures]:
-        """Good photos with their cells as seen from afar; poor ones as they are."""
-        found = list(described)
-        for width, blur in zip(afar.WIDTHS, afar.BLUR, strict=True):
+        """Good photos with their cells as seen from farther away; poor ones as they are."""
+        photos = list(described)
+        for width, blur in zip(distant_look.WIDTHS, distant_look.BLUR, strict=True):
             wide = [
                 n
-                for n, one in enumerate(found)
-                if not afar.is_poor(one) and flanks[n].width > afar.WIDER * width
+                for n, photo in enumerate(photos)
+                if not distant_look.is_poor(photo) and flanks[n].width > distant_look.WIDER * width
             ]
             if not wide:
                 continue
-            small = [afar.from_afar(crops[n], flanks[n], width, blur) for n in wide]
+            small = [distant_look.shrunk(crops[n], flanks[n], width, blur) for n in wide]
             cells = self.local([c for c, _ in small], [f for _, f in small])
             trusted = _trusted(cells, [sure[n] for n in wide])
-            for n, (crop, _), seen in zip(wide, small, trusted, strict=True):
-                back = afar.brought_back(seen, crop, crops[n])
-                found[n] = replace(found[n], afar=(*found[n].afar, back))
-        return found
+            for n, (crop, _), features in zip(wide, small, trusted, strict=True):
+                look = distant_look.in_photo_pixels(features, crop, crops[n])
+                looks = (*photos[n].distant_looks, look)
+                photos[n] = replace(photos[n], distant_looks=looks)
+        return photos
 
     def measures(self, crops: Sequence[Crop]) -> list[Measures]:
         """What quality is graded by, of every crop, in order."""
-        flanks, poses, sure = self._found(crops)
+        flanks, poses, sure = self._located(crops)
         coats = self._appearance(crops, flanks)[1]
         dense = _trusted(self.local(crops, flanks), sure)
         return [_measured(*parts) for parts in zip(crops, flanks, poses, coats, dense, strict=True)]
@@ -155,12 +156,13 @@ class Embedder:
 
         One coarse look at the whole crop; the window may reach over the crop's edge.
         """
-        flanks, poses, _ = self._found(crops)
+        flanks, poses, _ = self._located(crops)
         return flanks, poses
 
     @torch.inference_mode()
-    def _found(self, crops: Sequence[Crop]) -> tuple[list[Box], list[Pose], list[np.float32]]:
-        """The same, and how sure it is that there is an animal at all, [0, 1]."""
+    def _located(self, crops: Sequence[Crop]) -> tuple[list[Box], list[Pose], list[np.float32]]:
+        """Flanks (pixels of the crop) and poses, and how sure it is that there is an animal at all,
+        (FAINT, 1]."""
         height, width = self.card.window
         whole = [Box(0, 0, c.image.shape[1], c.image.shape[0]) for c in crops]
         looks = [look(c, b, (height, width)) for c, b in zip(crops, whole, strict=True)]
@@ -175,20 +177,20 @@ class Embedder:
         poses = [Pose(float(p), float(y)) for p, y in zip(left, yaw, strict=True)]
         return boxes, poses, [presence(c) for c in coat]
 
-    def _trunk(self, looks: Sequence[Look]) -> Tensor:
+    def _trunk(self, looks: Sequence[CropView]) -> Tensor:
         images = np.stack([local_contrast(look.luminance) for look in looks])[:, None]
         return self._eyes.features(torch.from_numpy(images))
 
     def embed(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[Embedding]:
         """The embedding of each crop: half is the appearance of the flank, and sees nothing around
-        it, half the arrangement of what is seen more closely."""
-        return self._whole(self._appearance(crops, flanks)[0], self.closer(crops, flanks))
+        it, half the arrangement of what is seen at the close look."""
+        return self._whole(self._appearance(crops, flanks)[0], self.close_look(crops, flanks))
 
-    def _whole(self, appearances: Float32, closer: Sequence[LocalFeatures]) -> list[Embedding]:
+    def _whole(self, appearances: Float32, close: Sequence[LocalFeatures]) -> list[Embedding]:
         """Appearance and arrangement with equal weight, or what there is of them."""
         whole = appearances
-        if closer and len(self._words):
-            parts = [arrangement(cells, self._words) for cells in closer]
+        if close and len(self._words):
+            parts = [arrangement(cells, self._words) for cells in close]
             whole = np.hstack([appearances, np.stack(parts)])
         return [Embedding(v / np.linalg.norm(v), self.model) for v in whole]
 
@@ -222,21 +224,21 @@ class Embedder:
         have the size that the network knows, and their descriptors are far more distinctive. Where
         the photo has no such detail, the scale of training is the better one.
         """
-        looks = [self._cells(crops, flanks, scale, kept) for scale, kept in SCALES]
+        looks = [self._cells(crops, flanks, scale, most) for scale, most in SCALES]
         return [_joined(*parts) for parts in zip(*looks, strict=True)]
 
-    def closer(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[LocalFeatures]:
-        """The same at the closer look of the card; none where it has none.
+    def close_look(self, crops: Sequence[Crop], flanks: Sequence[Box]) -> list[LocalFeatures]:
+        """Dense descriptors of each flank at the close look of the card; no list where it has none.
 
         It orders candidates and tells the arrangement, and is no evidence.
         """
-        return self._cells(crops, flanks, *self.card.closer) if self.card.closer else []
+        return self._cells(crops, flanks, *self.card.close_look) if self.card.close_look else []
 
     @torch.inference_mode()
     def _cells(
-        self, crops: Sequence[Crop], flanks: Sequence[Box], scale: float, kept: int
+        self, crops: Sequence[Crop], flanks: Sequence[Box], scale: float, most: int
     ) -> list[LocalFeatures]:
-        """The most trusted cells at one scale."""
+        """The `most` cells of each crop that are to be trusted most, at one scale."""
         size = self._size(scale * (1 + 2 * MARGIN))
         regions = [grown(flank, MARGIN) for flank in flanks]
         looks = [look(c, r, size) for c, r in zip(crops, regions, strict=True)]
@@ -248,11 +250,11 @@ class Embedder:
             _Grid(d, c, t, look.region)
             for d, c, t, look in zip(descriptors, coat[:, 0].numpy(), trust, looks, strict=True)
         ]
-        return [_kept_cells(g, c, kept, self.model) for g, c in zip(grids, crops, strict=True)]
+        return [_surest_cells(g, c, most, self.model) for g, c in zip(grids, crops, strict=True)]
 
 
 def _trusted(cells: Sequence[LocalFeatures], sure: Sequence[np.float32]) -> list[LocalFeatures]:
-    """The same, trusted as far as there is an animal at all."""
+    """Cells of each crop with their weight times how sure an animal is there at all, [0, 1]."""
     return [replace(d, weight=d.weight * p) for d, p in zip(cells, sure, strict=True)]
 
 
@@ -306,7 +308,7 @@ def grown(box: Box, share: float) -> Box:
     return Box(box.x0 - dx, box.y0 - dy, box.x1 + dx, box.y1 + dy)
 
 
-def look(crop: Crop, region: Box, size: tuple[int, int]) -> Look:
+def look(crop: Crop, region: Box, size: tuple[int, int]) -> CropView:
     """Luminance of a region of the crop at (H, W) pixels; what lies outside repeats the edge."""
     grey = cv2.cvtColor(crop.image, cv2.COLOR_RGB2GRAY)
     height, width = size
@@ -317,11 +319,12 @@ def look(crop: Crop, region: Box, size: tuple[int, int]) -> Look:
     x = (region.x0 + (np.arange(width) + 0.5) * sx) * fx - 0.5
     y = (region.y0 + (np.arange(height) + 0.5) * sy) * fy - 0.5
     grid = np.meshgrid(x.astype(np.float32), y.astype(np.float32))
-    seen = cv2.remap(grey, grid[0], grid[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return Look(region, seen)
+    edge = cv2.BORDER_REPLICATE
+    luminance = cv2.remap(grey, grid[0], grid[1], cv2.INTER_LINEAR, borderMode=edge)
+    return CropView(region, luminance)
 
 
-def _kept_cells(grid: _Grid, crop: Crop, kept: int, model: str) -> LocalFeatures:
+def _surest_cells(grid: _Grid, crop: Crop, most: int, model: str) -> LocalFeatures:
     """The cells of coat inside the crop that are most to be trusted, in pixels of the photo."""
     size, h, w = grid.descriptors.shape
     region = grid.region
@@ -331,7 +334,7 @@ def _kept_cells(grid: _Grid, crop: Crop, kept: int, model: str) -> LocalFeatures
     height, width = crop.image.shape[:2]
     inside = ((points >= 0) & (points <= (width - 1, height - 1))).all(1)
     weight = grid.trust.reshape(-1) * (inside & (grid.coat.reshape(-1) > LEAST_COAT))
-    order = np.argsort(-weight, kind="stable")[:kept]
+    order = np.argsort(-weight, kind="stable")[:most]
     order = np.sort(order[weight[order] > 0])
     corner = np.array([crop.box.x0, crop.box.y0], np.float32)
     flat = grid.descriptors.reshape(size, -1).T

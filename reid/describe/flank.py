@@ -36,18 +36,18 @@ def _fitted(
     """Centre and size of the flank over width and height of the crop, (2,) and (2,)."""
     h, w = place.shape[1:]
     n = coat.shape[0] // h
-    seen = coat.reshape(h, n, w, n).mean((1, 3)).ravel()
-    if (seen > 0.5).sum() < LEAST_CELLS:
+    visible = coat.reshape(h, n, w, n).mean((1, 3)).ravel()
+    if (visible > 0.5).sum() < LEAST_CELLS:
         return None
     y, x = np.mgrid[0:h, 0:w]
     terms = np.stack([np.ones(h * w), (x.ravel() + 0.5) / w, (y.ravel() + 0.5) / h], 1)
     target = place.reshape(2, -1).T.astype(np.float64)
-    weight = np.where(seen > 0.5, seen, 0.0)
+    weight = np.where(visible > 0.5, visible, 0.0)
     for _ in range(5):  # iteratively re-weighted: limbs, tail and head move, the flank does not
         a = terms * weight[:, None]
         plane = np.linalg.solve(a.T @ terms + 1e-9 * np.eye(3), a.T @ target)
         error = np.linalg.norm(terms @ plane - target, axis=1)
-        weight = np.where(seen > 0.5, seen, 0.0) / (1 + (error / 0.06) ** 2)
+        weight = np.where(visible > 0.5, visible, 0.0) / (1 + (error / 0.06) ** 2)
     try:
         back = np.linalg.inv(plane[1:].T)  # columns: what a step of u or v is in the crop
     except np.linalg.LinAlgError:

@@ -129,9 +129,9 @@ def folded(network: RosetteNetwork) -> RosetteNetwork:
             part.conv1, part.bn1 = fuse_conv_bn_eval(part.conv1, part.bn1), nn.Identity()
             part.conv2, part.bn2 = fuse_conv_bn_eval(part.conv2, part.bn2), nn.Identity()
         elif isinstance(part, nn.Sequential):
-            for at, (one, after) in enumerate(pairwise([*part])):
-                if isinstance(one, nn.Conv2d) and isinstance(after, nn.BatchNorm2d):
-                    part[at], part[at + 1] = fuse_conv_bn_eval(one, after), nn.Identity()
+            for at, (before, after) in enumerate(pairwise([*part])):
+                if isinstance(before, nn.Conv2d) and isinstance(after, nn.BatchNorm2d):
+                    part[at], part[at + 1] = fuse_conv_bn_eval(before, after), nn.Identity()
     return copied.to(memory_format=torch.channels_last)
 
 
@@ -142,8 +142,8 @@ def without_surround(descriptors: Tensor, coat: Tensor) -> Tensor:
     over the flank and is the same on every leopard, so its share is a smooth field; the pattern
     changes from cell to cell. Returns (B, C, h, w), norm 1 over C.
     """
-    seen = (coat > SEEN).to(descriptors.dtype)
-    smooth = _blurred(torch.cat([descriptors * seen, seen], 1))
+    visible = (coat > SEEN).to(descriptors.dtype)
+    smooth = _blurred(torch.cat([descriptors * visible, visible], 1))
     return F.normalize(descriptors - smooth[:, :-1] / (smooth[:, -1:] + 1e-6), dim=1)
 
 

@@ -37,13 +37,13 @@ def pack_features(features: LocalFeatures) -> bytes:
 
 def unpack_features(data: bytes) -> LocalFeatures:
     """The inverse of `pack_features`."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as held:
-        descriptors = held["descriptors"].astype(np.float32)
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        descriptors = arrays["descriptors"].astype(np.float32)
         norms = np.linalg.norm(descriptors, axis=1, keepdims=True)
         return LocalFeatures(
-            held["points"].astype(np.float32),
+            arrays["points"].astype(np.float32),
             (descriptors / np.maximum(norms, 1e-6)).astype(np.float32),
-            held["weight"].astype(np.float32) / 255,
-            str(held["model"]),
-            int(held["coarse"]) if "coarse" in held else 0,
+            arrays["weight"].astype(np.float32) / 255,
+            str(arrays["model"]),
+            int(arrays["coarse"]) if "coarse" in arrays else 0,
         )

@@ -17,12 +17,12 @@ def rootsift(crop: Crop, *, keypoints: int = KEYPOINTS) -> LocalFeatures:
     size = (WIDTH, max(16, round(height * WIDTH / width)))
     shrinking = cv2.INTER_AREA if width > WIDTH else cv2.INTER_CUBIC
     grey = cv2.createCLAHE(2.0, (8, 8)).apply(cv2.resize(grey, size, interpolation=shrinking))
-    found, descriptors = cv2.SIFT.create(keypoints).detectAndCompute(grey, None)
-    if not found or descriptors is None:
+    corners, descriptors = cv2.SIFT.create(keypoints).detectAndCompute(grey, None)
+    if not corners or descriptors is None:
         empty = np.empty((0, 2), np.float32)
         return LocalFeatures(empty, np.empty((0, 128), np.float32), empty[:, 0], MODEL)
-    order = np.argsort([-k.response for k in found], kind="stable")[:keypoints]
-    points = np.array([found[i].pt for i in order], np.float32)
+    order = np.argsort([-k.response for k in corners], kind="stable")[:keypoints]
+    points = np.array([corners[i].pt for i in order], np.float32)
     scale = np.array([width / size[0], height / size[1]], np.float32)
     on_photo = (points + 0.5) * scale - 0.5 + np.array([crop.box.x0, crop.box.y0], np.float32)
     return LocalFeatures(

@@ -20,8 +20,8 @@ def rosette_spacing(image: Image, flank: Box) -> float:
     x0, y0 = max(int(flank.x0), 0), max(int(flank.y0), 0)
     x1, y1 = min(int(flank.x1) + 1, width), min(int(flank.y1) + 1, height)
     grey = cv2.cvtColor(np.ascontiguousarray(image[y0:y1, x0:x1]), cv2.COLOR_RGB2GRAY)
-    seen = np.asarray(cv2.resize(grey, FLANK[::-1], interpolation=cv2.INTER_AREA), np.uint8)
-    return float(spectral_spacing(seen) * (x1 - x0) / FLANK[1])
+    flank_image = np.asarray(cv2.resize(grey, FLANK[::-1], interpolation=cv2.INTER_AREA), np.uint8)
+    return float(spectral_spacing(flank_image) * (x1 - x0) / FLANK[1])
 
 
 def spectral_spacing(flank: NDArray[np.uint8]) -> float:

@@ -1,4 +1,4 @@
-"""From what the flanks of two encounters told to a bounded llr and a verdict."""
+"""From what was measured on the flanks of two encounters to a bounded llr and a verdict."""
 
 import tomllib
 from collections.abc import Sequence
@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from reid.compare.fusion import TERMS, Fusion, Link, Told, Weights
 from reid.errors import UnknownModel
+from reid.evidence.order import Fusion, Weights
+from reid.evidence.terms import TERMS, EvidenceWeights, FlankMeasurements
 from reid.types import Comparison, Evidence, Verdict
 from reid.weights import default_folder, latest
 
@@ -25,17 +26,17 @@ SAME = 2.0  # llr from which the machine says "same", and below minus which "dif
 class Witness(NamedTuple):
     """One flank of two encounters. shared: [0, 1], probability that the photos show one flank."""
 
-    told: Told
+    measurements: FlankMeasurements
     shared: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Calibrator:
-    """llr = widening x log10 e x the sum of the witnesses' log odds, within the bound.
+    """llr = factor x log10 e x the sum of the witnesses' log odds, within the bound.
 
     model: the embeddings it was fitted on. individuals: that calibrated it; log10 of their number
-    is the bound, nobody may claim more. full, quick: links where RootSIFT was measured and where it
-    was not. same: the llr from which the verdict is "same". widening: above 0, below 1 where the
+    is the bound, nobody may claim more. full, quick: weights where RootSIFT was measured and where
+    it was not. same: the llr from which the verdict is "same". factor: above 0, below 1 where the
     photos at hand are unlike those of the calibration and all evidence is to count for less; above
     1 only by `reid.evidence.local`.
     """
@@ -44,10 +45,10 @@ class Calibrator:
     model: str
     fusion: Fusion
     individuals: int
-    full: Link
-    quick: Link
+    full: EvidenceWeights
+    quick: EvidenceWeights
     same: float = SAME
-    widening: float = 1.0
+    factor: float = 1.0
 
     @property
     def bound(self) -> float:
@@ -65,31 +66,31 @@ class Calibrator:
             verdict = Verdict.NOT_COMPARABLE
             return Evidence(0.0, self.bound, verdict, self.id, (0.0, 0.0))
         llr = float(self.llr(np.array(self.log_odds(witnesses))))
-        spread = sum(_mixed(self._link(w).spread(w.told), w.shared) for w in witnesses)
+        spread = sum(_mixed(self._weights(w).spread(w.measurements), w.shared) for w in witnesses)
         low, high = (llr, llr)
         if np.size(spread):
             ends = np.percentile(self.llr(np.asarray(spread)), [2.5, 97.5])
             low, high = min(llr, float(ends[0])), max(llr, float(ends[1]))
         verdict = verdict_of(llr, same=self.same)
-        if abs(llr) < NOTHING and max(w.told.capacity for w in witnesses) < LEAST_CAPACITY:
+        if abs(llr) < NOTHING and max(w.measurements.capacity for w in witnesses) < LEAST_CAPACITY:
             verdict = Verdict.NOT_COMPARABLE
         return Evidence(llr, self.bound, verdict, self.id, (low, high))
 
-    def pair(self, seen: Comparison, *, shared: float = 1.0) -> Evidence:
-        """What two photos say when they are all there is."""
-        return self.evidence([Witness(told_by([seen]), shared)])
+    def pair(self, comparison: Comparison, *, shared: float = 1.0) -> Evidence:
+        """What two photos say when they are all there is; shared: as in `Witness`."""
+        return self.evidence([Witness(pooled([comparison], self.fusion), shared)])
 
     def log_odds(self, witnesses: Sequence[Witness]) -> float:
-        """Natural log odds of all witnesses, with balanced classes, neither widened nor bounded."""
-        found = (_mixed(np.array(self._link(w).log_odds(w.told)), w.shared) for w in witnesses)
-        return float(sum(found))
+        """Natural log odds of all witnesses, with balanced classes, before factor and bound."""
+        weighed = ((np.array(self._weights(w).log_odds(w.measurements)), w) for w in witnesses)
+        return float(sum(_mixed(log_odds, w.shared) for log_odds, w in weighed))
 
-    def _link(self, witness: Witness) -> Link:
-        return self.quick if witness.told.rootsift is None else self.full
+    def _weights(self, witness: Witness) -> EvidenceWeights:
+        return self.quick if witness.measurements.rootsift is None else self.full
 
     def llr(self, log_odds: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Of natural log odds of any shape: log10, widened, within the bound."""
-        llr = self.widening * LOG10_E * log_odds
+        """llrs of natural log odds of any shape: log10, times the factor, within the bound."""
+        llr = self.factor * LOG10_E * log_odds
         return np.clip(llr, -self.bound, self.bound)
 
 
@@ -102,14 +103,14 @@ def _mixed(log_odds: NDArray[np.float64], shared: float) -> NDArray[np.float64]:
     return np.asarray(mixed, float)
 
 
-def told_by(seen: Sequence[Comparison]) -> Told:
-    """One flank's photos pooled: the best agreement speaks, beside all that could have agreed.
+def pooled(comparisons: Sequence[Comparison], fusion: Fusion) -> FlankMeasurements:
+    """One flank's photos pooled: of the pair that agrees best, with the largest capacity of all.
 
     Photos of one burst are not independent, so nothing is summed. Raises ValueError for none.
     """
-    best = max(seen, key=lambda one: one.agreement)
-    could = max(one.capacity for one in seen)
-    return Told(best.cosine, best.fine_score, best.rootsift_score, could)
+    best = max(comparisons, key=fusion.agreement)
+    capacity = max(comparison.capacity for comparison in comparisons)
+    return FlankMeasurements(best.cosine, best.fine_score, best.rootsift_score, capacity)
 
 
 def verdict_of(llr: float, *, same: float = SAME) -> Verdict:
@@ -132,17 +133,17 @@ def load_calibrator(name: str, folder: Path | None = None) -> Calibrator:
         model=card["model"],
         fusion=Fusion(*orders),
         individuals=int(card["individuals"]),
-        full=_link(card, "full"),
-        quick=_link(card, "quick"),
+        full=_evidence_weights(card, "full"),
+        quick=_evidence_weights(card, "quick"),
     )
 
 
-def _link(card: dict[str, Any], key: str) -> Link:
+def _evidence_weights(card: dict[str, Any], key: str) -> EvidenceWeights:
     weights, refits = np.array(card[key], float), np.array(card.get(f"{key}_refits", []), float)
     if weights.shape != (TERMS,) or refits.size % TERMS:
         name = f"{card['name']}@{card['version']}"
         raise UnknownModel(f"{name} is of another release: fit it again with scripts/calibrate.py")
-    return Link(weights, refits.reshape(-1, TERMS))
+    return EvidenceWeights(weights, refits.reshape(-1, TERMS))
 
 
 def calibrator_of(model: str, folder: Path) -> Calibrator:
@@ -189,26 +190,26 @@ def fit_weights(
 
     first = (None, None) if intercept else (0.0, 0.0)
     bounds = [first] + [(0.0, None)] * features.shape[1]
-    found = minimize(loss, np.zeros(features.shape[1] + 1), jac=True, bounds=bounds)
-    return tuple(float(p) for p in found.x)
+    optimum = minimize(loss, np.zeros(features.shape[1] + 1), jac=True, bounds=bounds)
+    return tuple(float(p) for p in optimum.x)
 
 
-def fit_link(
+def fit_evidence(
     rows: NDArray[np.float64],
     same: NDArray[np.bool_],
     *,
     used: NDArray[np.bool_],
     weight: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float64]:
-    """(TERMS,) weights of a `Link`, all >= 0 and the intercept 0.
+    """(TERMS,) weights of an `EvidenceWeights`, all >= 0 and the intercept 0.
 
-    rows: (n, TERMS) of `fusion.terms`; same: (n,); used: (TERMS,), terms that may have a weight.
-    Where nothing was found and nothing could have been, the log odds are 0, by the form and not by
-    the fit: a photo that shows nothing is no evidence.
+    rows: (n, TERMS) of `reid.evidence.terms`; same: (n,); used: (TERMS,), terms that may have a
+    weight. Where nothing agrees and nothing could have agreed, the log odds are 0, by the form and
+    not by the fit: a photo that shows nothing is no evidence.
     """
     chosen = rows[:, used]
     unit = chosen.std(0) + 1e-9
     weights = np.zeros(rows.shape[1])
-    found = fit_weights(chosen / unit, same, weight=weight, intercept=False)[1:]
-    weights[used] = np.array(found) / unit
+    slopes = fit_weights(chosen / unit, same, weight=weight, intercept=False)[1:]
+    weights[used] = np.array(slopes) / unit
     return weights

@@ -3,27 +3,41 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import NamedTuple
 
 from reid.compare.comparison import compare
-from reid.evidence.calibrator import Calibrator, Witness, told_by
+from reid.evidence.calibrator import Calibrator, Witness, pooled
+from reid.evidence.order import Fusion
 from reid.types import AnnotationFeatures, Comparison, Evidence, Flank
 
 SURE = 0.95  # a flank that nobody stated is never taken for surer than this
 
-Seen = tuple[AnnotationFeatures, AnnotationFeatures, Comparison]
+
+class ComparedPhotos(NamedTuple):
+    """Two photos and what was measured on them."""
+
+    query: AnnotationFeatures
+    other: AnnotationFeatures
+    comparison: Comparison
+
+    @property
+    def shared_flank(self) -> float:
+        """Probability that the two photos show the same flank."""
+        return shared_flank(self.query, self.other)
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotationPair:
     """One photo of each encounter: positions in them, and what the two photos show together.
 
-    evidence: of these two photos alone.
+    evidence: of these two photos alone. agreement: what agrees in them, see `reid.evidence.order`.
     """
 
     query: int
     other: int
     comparison: Comparison
     evidence: Evidence
+    agreement: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,48 +66,54 @@ def between(
     Photos of one burst are not independent witnesses, so of each flank the best pair speaks; the
     two flanks carry different patterns and are two witnesses. registered: see `compare`.
     """
-    seen: dict[tuple[int, int], Seen] = {}
-    for (q, one), (o, another) in product(enumerate(query), enumerate(other)):
-        if one.flank.comparable_with(another.flank):
-            found = compare(one, another, calibrator.fusion, registered=registered)
-            seen[q, o] = (one, another, found)
+    compared: dict[tuple[int, int], ComparedPhotos] = {}
+    for (q, photo0), (o, photo1) in product(enumerate(query), enumerate(other)):
+        if photo0.flank.comparable_with(photo1.flank):
+            comparison = compare(photo0, photo1, registered=registered)
+            compared[q, o] = ComparedPhotos(photo0, photo1, comparison)
     pairs = [
-        AnnotationPair(q, o, found, calibrator.pair(found, shared=shared_flank(one, another)))
-        for (q, o), (one, another, found) in seen.items()
+        AnnotationPair(
+            query=q,
+            other=o,
+            comparison=photos.comparison,
+            evidence=calibrator.pair(photos.comparison, shared=photos.shared_flank),
+            agreement=calibrator.fusion.agreement(photos.comparison),
+        )
+        for (q, o), photos in compared.items()
     ]
-    pairs.sort(key=lambda pair: -pair.comparison.agreement)
-    heard = tuple(witnesses(seen.values()))
-    return EncounterEvidence(calibrator.evidence(heard), tuple(pairs), heard)
+    pairs.sort(key=lambda pair: -pair.agreement)
+    flanks = tuple(witnesses(compared.values(), calibrator.fusion))
+    return EncounterEvidence(calibrator.evidence(flanks), tuple(pairs), flanks)
 
 
-def witnesses(seen: Iterable[Seen]) -> list[Witness]:
-    """The pairs of two encounters pooled by flank."""
-    of: dict[Flank, list[Seen]] = {}
-    for one, another, found in seen:
-        of.setdefault(_flank(one, another), []).append((one, another, found))
-    heard = []
-    for group in of.values():
-        one, another, _ = max(group, key=lambda pair: pair[2].agreement)
-        told = told_by([found for *_, found in group])
-        heard.append(Witness(told, shared_flank(one, another)))
-    return heard
+def witnesses(compared: Iterable[ComparedPhotos], fusion: Fusion) -> list[Witness]:
+    """One witness for each flank that two encounters share, its pairs of photos pooled."""
+    by_flank: dict[Flank, list[ComparedPhotos]] = {}
+    for photos in compared:
+        by_flank.setdefault(_flank(photos.query, photos.other), []).append(photos)
+    flanks = []
+    for group in by_flank.values():
+        best = max(group, key=lambda photos: fusion.agreement(photos.comparison))
+        measurements = pooled([photos.comparison for photos in group], fusion)
+        flanks.append(Witness(measurements, best.shared_flank))
+    return flanks
 
 
-def shared_flank(one: AnnotationFeatures, other: AnnotationFeatures) -> float:
+def shared_flank(query: AnnotationFeatures, other: AnnotationFeatures) -> float:
     """Probability that two photos show the same flank: what was stated, else what the pose says."""
-    left, right = _left(one), _left(other)
+    left, right = _left(query), _left(other)
     return left * right + (1 - left) * (1 - right)
 
 
-def _flank(one: AnnotationFeatures, other: AnnotationFeatures) -> Flank:
+def _flank(query: AnnotationFeatures, other: AnnotationFeatures) -> Flank:
     """The flank two photos most probably share."""
-    both_left = _left(one) * _left(other)
-    both_right = (1 - _left(one)) * (1 - _left(other))
+    both_left = _left(query) * _left(other)
+    both_right = (1 - _left(query)) * (1 - _left(other))
     return Flank.LEFT if both_left >= both_right else Flank.RIGHT
 
 
-def _left(seen: AnnotationFeatures) -> float:
+def _left(photo: AnnotationFeatures) -> float:
     """Probability that a photo shows the left flank; 1 or 0 where somebody stated it."""
-    if seen.flank is not Flank.UNKNOWN:
-        return float(seen.flank is Flank.LEFT)
-    return min(max(seen.pose.left, 1 - SURE), SURE) if seen.pose else 0.5
+    if photo.flank is not Flank.UNKNOWN:
+        return float(photo.flank is Flank.LEFT)
+    return min(max(photo.pose.left, 1 - SURE), SURE) if photo.pose else 0.5

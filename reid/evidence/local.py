@@ -28,7 +28,7 @@ GAIN = 1.92  # nats: half of the 95 % point of chi-squared with one degree of fr
 
 
 class LocalPair(NamedTuple):
-    """Two encounters that people decided. log_odds: natural, neither widened nor bounded.
+    """Two encounters that people decided. log_odds: natural, before factor and bound.
 
     animals: whom they show, twice the same name for a genuine pair. independent: the decisions were
     taken without an llr in view. encounters: their numbers.
@@ -64,7 +64,7 @@ class Rate:
     """
 
     at: float
-    found: int
+    misleading: int
     of: int
     least: float
     allowed: float
@@ -72,8 +72,8 @@ class Rate:
 
     @property
     def share(self) -> float:
-        """[0, 1]."""
-        return self.found / self.of if self.of else 0.0
+        """Share of the pairs, [0, 1]; 0 of none."""
+        return self.misleading / self.of if self.of else 0.0
 
     @property
     def too_often(self) -> bool:
@@ -125,7 +125,7 @@ class Study:
 
     impostor: such pairs with llr >= at; genuine: those with llr <= -at; both as the
     calibrator alone says, before anything local. scale: (0, 1.5], of all llrs, 1 where there are
-    too few pairs; widening: (0, 1], beyond it. suspects: the impostor pairs with the largest llr,
+    too few pairs; shrinkage: (0, 1], beyond it. suspects: the impostor pairs with the largest llr,
     where that says "same".
     """
 
@@ -134,13 +134,13 @@ class Study:
     impostor: tuple[Rate, ...]
     genuine: tuple[Rate, ...]
     scale: float
-    widening: float
+    shrinkage: float
     suspects: tuple[LocalPair, ...]
 
     @property
     def factor(self) -> float:
         """By which every llr is multiplied before it is bounded."""
-        return round(self.scale * self.widening, 4)
+        return round(self.scale * self.shrinkage, 4)
 
 
 def study(
@@ -155,25 +155,25 @@ def study(
     calibrator: as its card has it. reference: share of the impostor pairs of its test with at least
     the llr, for the thresholds in COMPARED. The order of the pairs does not matter.
     """
-    genuine = [one for one in pairs if one.genuine]
-    impostor = [one for one in pairs if not one.genuine]
+    genuine = [pair for pair in pairs if pair.genuine]
+    impostor = [pair for pair in pairs if not pair.genuine]
     supply = supply_of(pairs)
     scale = _refit(genuine, impostor, supply, calibrator.bound)
-    plain = replace(calibrator, widening=1.0)
+    plain = replace(calibrator, factor=1.0)
     sides = (
-        _side(impostor, 1, reference or {}, seed if supply.tells_strangers else None),
-        _side(genuine, -1, {}, seed if supply.tells_same else None),
+        _pair_class(impostor, 1, reference or {}, seed if supply.tells_strangers else None),
+        _pair_class(genuine, -1, {}, seed if supply.tells_same else None),
     )
-    misled, missed = (one.rates(plain.llr) for one in sides)
-    suspects = sorted(impostor, key=lambda one: -one.log_odds)[:5]
+    misled, missed = (pair.rates(plain.llr) for pair in sides)
+    suspects = sorted(impostor, key=lambda pair: -pair.log_odds)[:5]
     return Study(
         supply=supply,
         shift=_shift(misled, supply, reference),
         impostor=misled,
         genuine=missed,
         scale=scale,
-        widening=_widening(sides, replace(plain, widening=scale)),
-        suspects=tuple(one for one in suspects if one.log_odds * LOG10_E >= calibrator.same),
+        shrinkage=_shrinkage(sides, replace(plain, factor=scale)),
+        suspects=tuple(pair for pair in suspects if pair.log_odds * LOG10_E >= calibrator.same),
     )
 
 
@@ -182,14 +182,14 @@ def adjusted(calibrator: Calibrator, *, factor: float, number: int) -> Calibrato
 
     number: of the local calibration; the name says it, so that every llr that is kept does.
     """
-    return replace(calibrator, id=f"{calibrator.id}+local@{number}", widening=factor)
+    return replace(calibrator, id=f"{calibrator.id}+local@{number}", factor=factor)
 
 
 def supply_of(pairs: Sequence[LocalPair]) -> Supply:
     """What there is to go by."""
-    genuine = [one for one in pairs if one.genuine]
-    impostor = [one for one in pairs if not one.genuine]
-    alone = [one for one in genuine if one.independent]
+    genuine = [pair for pair in pairs if pair.genuine]
+    impostor = [pair for pair in pairs if not pair.genuine]
+    alone = [pair for pair in genuine if pair.independent]
     return Supply(
         genuine=len(genuine),
         genuine_animals=len(_animals(genuine)),
@@ -201,11 +201,11 @@ def supply_of(pairs: Sequence[LocalPair]) -> Supply:
 
 
 def _animals(pairs: Iterable[LocalPair]) -> list[str]:
-    return sorted({name for one in pairs for name in one.animals})
+    return sorted({name for pair in pairs for name in pair.animals})
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
+class _PairClass:
     """Pairs of one class.
 
     sign: of a misleading llr; odds: (n,); draws: (DRAWS, n), how often each pair is in a draw of
@@ -242,22 +242,22 @@ class _Side:
         return float(np.quantile(shares, CHANCE / len(THRESHOLDS)))
 
 
-def _side(
+def _pair_class(
     pairs: Sequence[LocalPair], sign: int, reference: Mapping[float, float], seed: int | None
-) -> _Side:
+) -> _PairClass:
     """Each individual is drawn with replacement; a pair comes with both of its animals.
 
     seed: None for no draws.
     """
     odds = np.array([pair.log_odds for pair in pairs], float)
     if seed is None:
-        return _Side(sign, odds, np.zeros((0, len(pairs))), reference)
+        return _PairClass(sign, odds, np.zeros((0, len(pairs))), reference)
     names = {name: n for n, name in enumerate(_animals(pairs))}
     even = np.full(len(names), 1 / len(names))
     times = np.random.default_rng(seed).multinomial(len(names), even, DRAWS).astype(float)
-    one, other = np.array([[names[name] for name in pair.animals] for pair in pairs]).T
-    draws = np.where(one == other, times[:, one], times[:, one] * times[:, other])
-    return _Side(sign, odds, draws, reference)
+    first, other = np.array([[names[name] for name in pair.animals] for pair in pairs]).T
+    draws = np.where(first == other, times[:, first], times[:, first] * times[:, other])
+    return _PairClass(sign, odds, draws, reference)
 
 
 def _shift(
@@ -267,22 +267,22 @@ def _shift(
         return Shift.UNTESTED
     if not supply.tells_strangers:
         return Shift.TOO_FEW
-    known = [one for one in misled if one.calibration is not None]
-    more = any(one.least > max(one.calibration or 0, FINEST) for one in known)
+    known = [rate for rate in misled if rate.calibration is not None]
+    more = any(rate.least > max(rate.calibration or 0, FINEST) for rate in known)
     return Shift.MORE if more else Shift.AS_CALIBRATED
 
 
-def _widening(sides: Sequence[_Side], scaled: Calibrator) -> float:
+def _shrinkage(sides: Sequence[_PairClass], scaled: Calibrator) -> float:
     """The largest of 1, 0.99 ... 0.01 with which no threshold is passed too often.
 
     P(llr >= t | impostor) <= 10^-t, and the same of genuine pairs at -t, for every calibrated llr:
     the universal bound on misleading evidence (Royall 1997, *Statistical Evidence*, 1.4; Markov's
     inequality). Where the pairs pass it beyond chance, they are brought back to it.
     """
-    at_fault = [(side, one) for side in sides for one in side.rates(scaled.llr) if one.too_often]
+    at_fault = [(side, rate) for side in sides for rate in side.rates(scaled.llr) if rate.too_often]
     for percent in range(100, 1, -1):
-        tried = replace(scaled, widening=scaled.widening * percent / 100)
-        shares = [(side.hits(tried.llr, one.at).mean(), one.allowed) for side, one in at_fault]
+        tried = replace(scaled, factor=scaled.factor * percent / 100)
+        shares = [(side.hits(tried.llr, rate.at).mean(), rate.allowed) for side, rate in at_fault]
         if all(share <= allowed for share, allowed in shares):
             return percent / 100
     return 0.01
@@ -293,7 +293,7 @@ def _refit(
 ) -> float:
     """Scale of a logistic regression without intercept, so that nothing stays exactly nothing.
 
-    Classes are balanced, each individual weighs the same in the genuine one, and the logarithm of
+    Classes are balanced, each individual weighs the same in the genuine pair, and the logarithm of
     the scale is normal around 0 with SPREAD beforehand (a penalty); as many observations speak
     against it as individuals gave genuine pairs. Another scale than 1 must gain GAIN nats, and one
     above 1 is found only by pairs decided without an llr.
@@ -301,10 +301,10 @@ def _refit(
     if supply.missing:
         return 1.0
     alone = supply.stands_alone
-    used = [one for one in genuine if one.independent] if alone else genuine
-    often = Counter(one.animals[0] for one in used)
-    share = np.array([1 / often[one.animals[0]] for one in used]) / len(often)
-    same, other = (np.array([one.log_odds for one in some]) for some in (used, impostor))
+    used = [pair for pair in genuine if pair.independent] if alone else genuine
+    often = Counter(pair.animals[0] for pair in used)
+    share = np.array([1 / often[pair.animals[0]] for pair in used]) / len(often)
+    same, other = (np.array([pair.log_odds for pair in group]) for group in (used, impostor))
     most = bound * log(10)
 
     def cost(scale: float) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from reid.compare.discrepancies import FEWEST as FEWEST_CELLS
 from reid.compare.discrepancies import shared_cells
 from reid.compare.registration import Grid, register
-from reid.evidence.encounters import Seen
+from reid.evidence.encounters import ComparedPhotos
 from reid.evidence.tested import FEWEST, SETTLED, Settling, Tested
 from reid.photo.quality import DEFICITS, WIDE, QualityModel
 from reid.types import AnnotationFeatures, Correspondences, Evidence, Flank, Grade, Source
@@ -24,7 +24,7 @@ Photos = Sequence[AnnotationFeatures]
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class SuggestedPhoto:
     """A photo, or one of each encounter, that would move an open pair.
 
     encounters: whose photo is wanted, positions 0 and 1 of the pair. flanks: of which flank; of
@@ -50,15 +50,15 @@ class Suggestion:
 
 
 def what_would_settle(
-    one: Photos,
-    other: Photos,
+    photos0: Photos,
+    photos1: Photos,
     evidence: Evidence,
     tested: Tested | None,
     same: float,
     *,
     quality: QualityModel | None = None,
-    best: Seen | None = None,
-) -> tuple[Suggestion, ...]:
+    best: ComparedPhotos | None = None,
+) -> tuple[SuggestedPhoto, ...]:
     """The photos that would bring an open pair past the threshold, the most promising first.
 
     same: the llr of the verdict. quality: to say how wide a flank must be. best: the two photos
@@ -69,10 +69,10 @@ def what_would_settle(
     if tested is None or abs(evidence.llr) >= same or evidence.bound < same:
         return ()
     chance = 1 / (1 + 10**-evidence.llr)
-    shown = [_grades(one), _grades(other)]
+    shown = [_grades(photos0), _grades(photos1)]
     lacking = _lacking(best) if best else {}
-    found = [
-        Suggestion(
+    suggestions = [
+        SuggestedPhoto(
             encounters=of,
             flanks=(flank,),
             grade=grade,
@@ -83,7 +83,7 @@ def what_would_settle(
         )
         for flank, of, grade, settling in _options(shown, tested)
     ]
-    return _chosen(found)
+    return _chosen(suggestions)
 
 
 def why_nothing(evidence: Evidence, tested: Tested | None, same: float) -> str:
@@ -100,26 +100,35 @@ def why_nothing(evidence: Evidence, tested: Tested | None, same: float) -> str:
     return "no kind of photos that was tested is better than those at hand"
 
 
-def in_words(one: Suggestion, names: tuple[str, str]) -> str:
+def in_words(suggestion: SuggestedPhoto, names: tuple[str, str]) -> str:
     """A suggestion as a sentence. names: of the two encounters, such as "encounter 1"."""
-    of = " and one of ".join(names[n] for n in one.encounters)
+    of = " and one of ".join(names[n] for n in suggestion.encounters)
     kind = (
-        "A good photo" if one.grade is Grade.GOOD else f"A photo of {one.grade} quality or better"
+        "A good photo"
+        if suggestion.grade is Grade.GOOD
+        else f"A photo of {suggestion.grade} quality or better"
     )
-    flank = "either" if len(one.flanks) > 1 else f"the {one.flanks[0]}"
-    wide = f", the flank at least {one.width:,} pixels wide," if one.width else ""
+    flank = "either" if len(suggestion.flanks) > 1 else f"the {suggestion.flanks[0]}"
+    wide = f", the flank at least {suggestion.width:,} pixels wide," if suggestion.width else ""
     section = (
-        f" with the {one.section} third, which is not seen in both yet," if one.section else ""
+        f" with the {suggestion.section} third, which is not seen in both yet,"
+        if suggestion.section
+        else ""
     )
-    would = "would probably settle it" if one.enough else "would be best, but may not settle it"
-    return f"{kind} of {flank} flank of {of}{wide}{section} {would}: {counted(one.settling)}."
-
-
-def counted(one: Settling) -> str:
-    """The counts behind a suggestion as half a sentence."""
+    would = (
+        "would probably settle it" if suggestion.enough else "would be best, but may not settle it"
+    )
     return (
-        f"of tested pairs like that, {100 * one.same:.0f} % of {one.genuine:,} of the same animal "
-        f"reached an llr of +{SETTLED:g}, and {100 * one.different:.0f} % of {one.impostor:,} of "
+        f"{kind} of {flank} flank of {of}{wide}{section} {would}: {counted(suggestion.settling)}."
+    )
+
+
+def counted(settling: Settling) -> str:
+    """The counts behind a suggestion as half a sentence."""
+    same, different = 100 * settling.same, 100 * settling.different
+    return (
+        f"of tested pairs like that, {same:.0f} % of {settling.genuine:,} of the same animal "
+        f"reached an llr of +{SETTLED:g}, and {different:.0f} % of {settling.impostor:,} of "
         f"different animals \N{MINUS SIGN}{SETTLED:g}"
     )
 
@@ -127,7 +136,7 @@ def counted(one: Settling) -> str:
 def best_grade(photos: Iterable[AnnotationFeatures]) -> Grade | None:
     """The best grade of some photos, None for no photos; an ungraded one counts as good."""
     order = list(Grade)
-    grades = [one.quality.grade if one.quality else Grade.GOOD for one in photos]
+    grades = [photo.quality.grade if photo.quality else Grade.GOOD for photo in photos]
     return min(grades, key=order.index, default=None)
 
 
@@ -142,17 +151,17 @@ def least_width(model: QualityModel, grade: Grade) -> int:
 
 def _grades(photos: Photos) -> dict[Flank, Grade]:
     """The best grade of each flank that is seen for certain."""
-    found = {}
+    grades = {}
     for flank in (Flank.LEFT, Flank.RIGHT):
-        best = best_grade(one for one in photos if _flank(one) is flank)
+        best = best_grade(photo for photo in photos if _flank(photo) is flank)
         if best:
-            found[flank] = best
-    return found
+            grades[flank] = best
+    return grades
 
 
-def _flank(one: AnnotationFeatures) -> Flank:
+def _flank(photo: AnnotationFeatures) -> Flank:
     """As stated, else as the network is sure of it."""
-    return one.pose.flank if one.flank is Flank.UNKNOWN and one.pose else one.flank
+    return photo.pose.flank if photo.flank is Flank.UNKNOWN and photo.pose else photo.flank
 
 
 def _options(
@@ -181,58 +190,60 @@ def _settling(
     grades = [min((side[flank] for flank in flanks), key=order.index) for side in then]
     for number in range(len(flanks), 0, -1):
         alike = [
-            one
-            for one in tested.settling
-            if one.flanks == number and sorted([one.one, one.other]) == sorted(grades)
+            row
+            for row in tested.settling
+            if row.flanks == number and sorted([row.grade0, row.grade1]) == sorted(grades)
         ]
         genuine, impostor = (sum(getattr(o, k) for o in alike) for k in ("genuine", "impostor"))
         if min(genuine, impostor) >= FEWEST:
-            same = sum(one.same * one.genuine for one in alike) / genuine
-            different = sum(one.different * one.impostor for one in alike) / impostor
+            same = sum(stratum.same * stratum.genuine for stratum in alike) / genuine
+            different = sum(stratum.different * stratum.impostor for stratum in alike) / impostor
             return Settling(grades[0], grades[1], number, genuine, impostor, same, different)
     return None
 
 
-def _chosen(found: Sequence[Suggestion]) -> tuple[Suggestion, ...]:
+def _chosen(suggestions: Sequence[SuggestedPhoto]) -> tuple[SuggestedPhoto, ...]:
     """No better grade than it takes, and one photo rather than two; else the best there is."""
-    enough = [one for one in found if one.enough]
+    enough = [suggestion for suggestion in suggestions if suggestion.enough]
     if not enough:
-        best = sorted(found, key=lambda one: (-one.expected, len(one.encounters)))
+        best = sorted(suggestions, key=lambda photo: (-photo.expected, len(photo.encounters)))
         return _either(best)[:1]
-    least: dict[tuple[Flank, tuple[int, ...]], Suggestion] = {}
-    for one in enough:  # lower grades come first
-        least.setdefault((one.flanks[0], one.encounters), one)
-    kept = [one for (_, of), one in least.items() if len(of) == 1] or list(least.values())
-    return _either(sorted(kept, key=lambda one: -one.expected))[:LISTED]
+    least: dict[tuple[Flank, tuple[int, ...]], SuggestedPhoto] = {}
+    for suggestion in enough:  # lower grades come first
+        least.setdefault((suggestion.flanks[0], suggestion.encounters), suggestion)
+    chosen = [suggestion for (_, of), suggestion in least.items() if len(of) == 1] or list(
+        least.values()
+    )
+    return _either(sorted(chosen, key=lambda photo: -photo.expected))[:LISTED]
 
 
-def _either(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+def _either(suggestions: Iterable[SuggestedPhoto]) -> tuple[SuggestedPhoto, ...]:
     """One suggestion for two flanks where nothing but the flank tells them apart."""
-    alike: dict[Suggestion, tuple[Flank, ...]] = {}
-    for one in found:
-        key = replace(one, flanks=())
-        alike[key] = (*alike.get(key, ()), *one.flanks)
-    return tuple(replace(one, flanks=flanks) for one, flanks in alike.items())
+    alike: dict[SuggestedPhoto, tuple[Flank, ...]] = {}
+    for suggestion in suggestions:
+        key = replace(suggestion, flanks=())
+        alike[key] = (*alike.get(key, ()), *suggestion.flanks)
+    return tuple(replace(suggestion, flanks=flanks) for suggestion, flanks in alike.items())
 
 
-def _lacking(best: Seen) -> dict[tuple[Flank, tuple[int, ...]], str]:
+def _lacking(best: ComparedPhotos) -> dict[tuple[Flank, tuple[int, ...]], str]:
     """The third of the flank that one photo of the two shows and the other does not."""
-    one, other, comparison = best
-    flank = next((f for f in map(_flank, (one, other)) if f is not Flank.UNKNOWN), Flank.UNKNOWN)
+    query, other, comparison = best
+    flank = next((f for f in map(_flank, (query, other)) if f is not Flank.UNKNOWN), Flank.UNKNOWN)
     turned = [
-        Correspondences(some.points1, some.points0, some.strength, some.kind)
-        for some in comparison.correspondences
+        Correspondences(kind.points1, kind.points0, kind.strength, kind.kind)
+        for kind in comparison.correspondences
     ]
     return {
-        (flank, (1,)): _unseen(one, other, comparison.correspondences, flank),
-        (flank, (0,)): _unseen(other, one, turned, flank),
+        (flank, (1,)): _unseen(query, other, comparison.correspondences, flank),
+        (flank, (0,)): _unseen(other, query, turned, flank),
     }
 
 
 def _unseen(
     shows: AnnotationFeatures,
     lacks: AnnotationFeatures,
-    found: Iterable[Correspondences],
+    correspondences: Iterable[Correspondences],
     flank: Flank,
 ) -> str:
     """Which third of the first photo's coat the second does not show; "" where that is not known.
@@ -242,7 +253,7 @@ def _unseen(
     mine, theirs = shows.dense.scales()[1], lacks.dense.scales()[1]
     if min(len(mine), len(theirs)) < FEWEST_CELLS:
         return ""
-    laid = register(mine, theirs, found)
+    laid = register(mine, theirs, correspondences)
     if laid.source is Source.OUTLINE:
         return ""
     grid = Grid.of(theirs.points)

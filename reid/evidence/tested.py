@@ -48,12 +48,13 @@ class TestedStratum:
 class Settling:
     """How many encounter pairs of these best grades are settled.
 
+    grade0, grade1: of the two encounters.
     flanks: how many both show, 1 or 2. genuine, impostor: pairs. same: [0, 1], share of the genuine
     ones with llr >= SETTLED; different: of the impostor ones with llr <= -SETTLED.
     """
 
-    one: Grade
-    other: Grade
+    grade0: Grade
+    grade1: Grade
     flanks: int
     genuine: int
     impostor: int
@@ -85,7 +86,7 @@ class Tested:
 
     def stratum(self, grades: Sequence[Grade]) -> TestedStratum | None:
         """The one that fits the worst of these grades, else that of all pairs, else none."""
-        named = {one.name: one for one in self.strata}
+        named = {stratum.name: stratum for stratum in self.strata}
         worst = max(grades, key=list(Grade).index, default=None)
         fitting = named.get(worst.value) if worst else None
         return fitting if fitting and min(fitting.pairs) >= FEWEST else named.get(ALL)
@@ -106,8 +107,8 @@ def exceeded(stratum: TestedStratum, llr: float) -> tuple[float, float]:
 
 
 def _at_least(quantiles: Sequence[float], llr: float) -> float:
-    at, wanted = np.round(quantiles, DECIMALS), round(llr, DECIMALS)
-    return float(np.interp(-wanted, -at[::-1], np.linspace(0, 1, len(at))))
+    at, value = np.round(quantiles, DECIMALS), round(llr, DECIMALS)
+    return float(np.interp(-value, -at[::-1], np.linspace(0, 1, len(at))))
 
 
 def load_tested(calibrator: str, folder: Path) -> Tested | None:
@@ -130,18 +131,18 @@ def load_tested(calibrator: str, folder: Path) -> Tested | None:
 
 def _read(values: dict[str, Any]) -> Tested:
     strata: list[dict[str, Any]] = [
-        {key: tuple(v) if isinstance(v, list) else v for key, v in one.items()}
-        for one in values["strata"]
+        {key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}
+        for row in values["strata"]
     ]
-    grades = [
-        {**one, "one": Grade(one["one"]), "other": Grade(one["other"])}
-        for one in values["settling"]
+    settling = [
+        {"grade0": Grade(row.pop("one")), "grade1": Grade(row.pop("other")), **row}
+        for row in values["settling"]
     ]
     return Tested(
         **{
             **values,
-            "strata": tuple(TestedStratum(**one) for one in strata),
-            "settling": tuple(Settling(**one) for one in grades),
+            "strata": tuple(TestedStratum(**row) for row in strata),
+            "settling": tuple(Settling(**row) for row in settling),
         }
     )
 
@@ -152,4 +153,7 @@ def write_tested(path: Path, tested: Tested) -> None:
     for stratum in values["strata"]:
         for side in ("genuine", "impostor"):
             stratum[side] = [round(llr, DECIMALS) for llr in stratum[side]]
+    values["settling"] = [  # the file has other names
+        {"one": row.pop("grade0"), "other": row.pop("grade1"), **row} for row in values["settling"]
+    ]
     path.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")

@@ -52,14 +52,14 @@ class Gallery:
         """The k annotations of highest cosine, best first, without those of some encounters."""
         if query.model != self.model:
             raise EmbeddingMismatch(expected=self.model, got=query.model)
-        wanted = min(k + len(self.of_encounters(exclude_encounters)), len(self))
-        if not wanted:
+        count = min(k + len(self.of_encounters(exclude_encounters)), len(self))
+        if not count:
             return []
-        cosines, ids = self._index.search(query.vector[None], wanted)
-        found = (
+        cosines, ids = self._index.search(query.vector[None], count)
+        candidates = (
             Candidate(self._rows[int(i)], float(c)) for i, c in zip(ids[0], cosines[0], strict=True)
         )
-        return [c for c in found if c.row.encounter not in exclude_encounters][:k]
+        return [c for c in candidates if c.row.encounter not in exclude_encounters][:k]
 
 
 class Galleries:
@@ -87,11 +87,11 @@ class Galleries:
         read_cells: ReadCells | None = None,
     ) -> "Galleries":
         """items: row, flank and (D,) unit vector of every annotation, all made by `model`."""
-        held: dict[Flank, list[tuple[GalleryRow, Float32]]] = {flank: [] for flank in Flank}
+        by_flank: dict[Flank, list[tuple[GalleryRow, Float32]]] = {flank: [] for flank in Flank}
         for row, flank, vector in items:
-            held[flank].append((row, vector))
+            by_flank[flank].append((row, vector))
         galleries = {}
-        for flank, pairs in held.items():
+        for flank, pairs in by_flank.items():
             vectors = np.stack([v for _, v in pairs]) if pairs else np.empty((0, 1), np.float32)
             galleries[flank] = Gallery(vectors, [r for r, _ in pairs], model=model, flank=flank)
         return cls(galleries, model=model, voting=voting, read_cells=read_cells)
@@ -114,13 +114,13 @@ class Galleries:
         """The k best over all galleries comparable with `flank`: left is never tried on right."""
         if query.model != self.model:
             raise EmbeddingMismatch(expected=self.model, got=query.model)
-        found = [
+        candidates = [
             candidate
-            for held, gallery in self._by_flank.items()
-            if held.comparable_with(flank)
+            for side, gallery in self._by_flank.items()
+            if side.comparable_with(flank)
             for candidate in gallery.shortlist(query, k, exclude_encounters=exclude_encounters)
         ]
-        return sorted(found, key=lambda c: -c.cosine)[:k]
+        return sorted(candidates, key=lambda c: -c.cosine)[:k]
 
     def to_compare(
         self,
@@ -134,7 +134,7 @@ class Galleries:
         Without cells to vote for it is the embedding alone.
         """
         late = self.voting is None and self._read_cells is not None
-        seen = [
+        embedded = [
             candidate.row
             for candidate in self.shortlist(
                 query.embedding,
@@ -143,8 +143,10 @@ class Galleries:
                 exclude_encounters=exclude_encounters,
             )
         ]
-        voted = self._voted_among(seen, query) if late else self._voted(query, exclude_encounters)
-        return in_turn(voted, seen)[:k]
+        voted = (
+            self._voted_among(embedded, query) if late else self._voted(query, exclude_encounters)
+        )
+        return in_turn(voted, embedded)[:k]
 
     def _voted(self, query: AnnotationFeatures, excluded: frozenset[int]) -> list[GalleryRow]:
         """All that the query's cells point at, most votes first."""
@@ -157,12 +159,12 @@ class Galleries:
         return [row for row in rows if row is not None]
 
     def _voted_among(
-        self, seen: Sequence[GalleryRow], query: AnnotationFeatures
+        self, shortlisted: Sequence[GalleryRow], query: AnnotationFeatures
     ) -> list[GalleryRow]:
         """Those the cells point at, of the ones that the embedding shortlists; exactly counted."""
-        rows = {row.annotation: row for row in seen}
-        held = self._read_cells(sorted(rows)) if self._read_cells else {}
-        index = CellIndex.build(held, exact=WIDE * CELLS)
+        rows = {row.annotation: row for row in shortlisted}
+        cells_of = self._read_cells(sorted(rows)) if self._read_cells else {}
+        index = CellIndex.build(cells_of, exact=WIDE * CELLS)
         return [rows[annotation] for annotation, _ in index.votes(cells(query.dense))]
 
 

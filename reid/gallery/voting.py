@@ -47,9 +47,9 @@ def votes(cosines: Float32, annotations: Ids) -> dict[int, float]:
     pairs = np.stack([cell[order], annotations[cell, k][order]], 1)
     first = np.ones(len(pairs), bool)
     first[1:] = (pairs[1:] != pairs[:-1]).any(1)  # the nearest cell of each annotation
-    who, where = np.unique(pairs[first, 1], return_inverse=True)
-    total = np.bincount(where, gain[order][first], len(who))
-    return {int(a): float(v) for a, v in zip(who, total, strict=True)}
+    numbers, where = np.unique(pairs[first, 1], return_inverse=True)
+    total = np.bincount(where, gain[order][first], len(numbers))
+    return {int(a): float(v) for a, v in zip(numbers, total, strict=True)}
 
 
 class CellIndex:
@@ -63,21 +63,21 @@ class CellIndex:
         self._index, self._room = index, room
 
     def __len__(self) -> int:
-        """Cells."""
+        """How many cells it holds."""
         return int(self._index.ntotal) if self._index is not None else 0
 
     @classmethod
-    def build(cls, held: Mapping[int, Float32], *, exact: int = EXACT) -> "CellIndex":
-        """held: (C, D) cells of every annotation. exact: cells up to which all are looked at."""
-        some = {number: one for number, one in sorted(held.items()) if len(one)}
-        if not some:
+    def build(cls, cells_of: Mapping[int, Float32], *, exact: int = EXACT) -> "CellIndex":
+        """cells_of: (C, D) of every annotation. exact: cells up to which all are looked at."""
+        filled = {number: vectors for number, vectors in sorted(cells_of.items()) if len(vectors)}
+        if not filled:
             return cls()
-        size, count = next(iter(some.values())).shape[1], sum(map(len, some.values()))
+        size, count = next(iter(filled.values())).shape[1], sum(map(len, filled.values()))
         few = count <= exact
-        index = faiss.IndexIDMap(faiss.IndexFlatIP(size)) if few else _inverted_lists(some, count)
-        numbers = [*some]
+        index = faiss.IndexIDMap(faiss.IndexFlatIP(size)) if few else _inverted_lists(filled, count)
+        numbers = [*filled]
         for at in range(0, len(numbers), PORTION):  # no second copy of all
-            index.add_with_ids(*_stacked({n: some[n] for n in numbers[at : at + PORTION]}))
+            index.add_with_ids(*_stacked({n: filled[n] for n in numbers[at : at + PORTION]}))
         return cls(index, exact if few else GROWTH * count)
 
     def changed(self, gone: Collection[int], new: Mapping[int, Float32]) -> "CellIndex | None":
@@ -112,20 +112,20 @@ class CellIndex:
         return in_order(votes(*self.nearest(query)))
 
 
-def _stacked(held: Mapping[int, Float32]) -> tuple[Float32, Ids]:
+def _stacked(cells_of: Mapping[int, Float32]) -> tuple[Float32, Ids]:
     """All cells, and whose each of them is."""
-    some = {number: one for number, one in sorted(held.items()) if len(one)}
-    if not some:
+    filled = {number: vectors for number, vectors in sorted(cells_of.items()) if len(vectors)}
+    if not filled:
         return np.empty((0, 1), np.float32), np.empty(0, np.int64)
-    lengths = [len(one) for one in some.values()]
-    return np.concatenate(list(some.values())), np.repeat(np.array([*some], np.int64), lengths)
+    lengths = [len(vectors) for vectors in filled.values()]
+    return np.concatenate(list(filled.values())), np.repeat(np.array([*filled], np.int64), lengths)
 
 
-def _inverted_lists(held: Mapping[int, Float32], count: int) -> faiss.IndexIVF:
+def _inverted_lists(cells_of: Mapping[int, Float32], count: int) -> faiss.IndexIVF:
     """An empty index whose lists are fitted on a sample of these cells."""
     lists = min(LISTS, 2 ** round(log2(sqrt(count))))
     share = max(1, count // (SAMPLE * lists))
-    sample = np.concatenate([one[::share] for one in held.values()])
+    sample = np.concatenate([vectors[::share] for vectors in cells_of.values()])
     size, form = sample.shape[1], faiss.ScalarQuantizer.QT_8bit
     index = faiss.IndexIVFScalarQuantizer(
         faiss.IndexFlatIP(size), size, lists, form, faiss.METRIC_INNER_PRODUCT, False
@@ -153,36 +153,36 @@ class Voting:
         *,
         exact: int = EXACT,
     ) -> None:
-        """Nobody, unless said. exact: cells of a flank up to which all are looked at."""
+        """Without voters it is empty. exact: cells of a flank up to which all are looked at."""
         self._voters, self._by_flank = dict(voters or {}), dict(by_flank or {})
         self._exact = exact
 
     def __len__(self) -> int:
-        """Annotations."""
+        """How many annotations are voted for."""
         return len(self._voters)
 
-    def updated(self, wanted: Mapping[int, Voter], read: ReadCells) -> "Voting":
-        """One that holds exactly `wanted`; `read` is asked for the cells of what is new.
+    def updated(self, voters: Mapping[int, Voter], read: ReadCells) -> "Voting":
+        """One that holds exactly these voters; `read` is asked for the cells of what is new.
 
         An index that has outgrown its lists is built anew, from all cells of its flank.
         """
         indexes = {}
         for flank in Flank:
-            now = {n for n, voter in wanted.items() if voter.flank is flank}
+            now = {n for n, voter in voters.items() if voter.flank is flank}
             before = {n for n, voter in self._voters.items() if voter.flank is flank}
-            gone = {n for n in before if wanted.get(n) != self._voters[n]}
-            new = sorted(n for n in now if wanted[n] != self._voters.get(n))
+            gone = {n for n in before if voters.get(n) != self._voters[n]}
+            new = sorted(n for n in now if voters[n] != self._voters.get(n))
             index = self._by_flank.get(flank, CellIndex())
             if gone or new:
                 fresh = read(new)
                 more = index.changed(gone, fresh)
                 if more is None:
                     rest = sorted(now - set(new))
-                    held = {**fresh, **(read(rest) if rest else {})}
-                    more = CellIndex.build(held, exact=self._exact)
+                    cells_of = {**fresh, **(read(rest) if rest else {})}
+                    more = CellIndex.build(cells_of, exact=self._exact)
                 index = more
             indexes[flank] = index
-        return Voting(wanted, indexes, exact=self._exact)
+        return Voting(voters, indexes, exact=self._exact)
 
     def votes(
         self, query: Float32, flank: Flank, hidden: Collection[int] = ()
@@ -191,15 +191,15 @@ class Voting:
 
         Left is never asked about right. All comparable indexes share one level for a cell.
         """
-        found = [
+        voted = [
             index.nearest(query, hidden)
-            for held, index in self._by_flank.items()
-            if held.comparable_with(flank)
+            for side, index in self._by_flank.items()
+            if side.comparable_with(flank)
         ]
-        if not found:
+        if not voted:
             return []
-        cosines = np.concatenate([cosine for cosine, _ in found], 1)
-        ids = np.concatenate([number for _, number in found], 1)
+        cosines = np.concatenate([cosine for cosine, _ in voted], 1)
+        ids = np.concatenate([number for _, number in voted], 1)
         keep = np.argsort(np.where(ids < 0, np.inf, -cosines), axis=1, kind="stable")[
             :, :NEIGHBOURS
         ]
@@ -209,4 +209,4 @@ class Voting:
 
 def in_order(counted: Mapping[int, float]) -> list[tuple[int, float]]:
     """Most votes first; of equals, the lower annotation number."""
-    return sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    return sorted(counted.items(), key=lambda item: (-item[1], item[0]))

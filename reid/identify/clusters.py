@@ -20,7 +20,7 @@ Pair = tuple[int, int]  # positions of two encounters, the lower one first
 Matrix = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Members = tuple[int, ...]  # positions of encounters
-Question = tuple[float, Members, Members, float, bool]  # gain, two sets, together, joined now
+Question = tuple[float, Members, Members, float, bool]  # change, two sets, together, joined
 
 TOGETHER = 0.05  # prior probability that two groups of encounters are one animal
 NEVER = -np.inf  # llr of two groups that must not be joined
@@ -44,7 +44,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedPairs:
     """What people concluded on pairs: one animal, two animals, or that it cannot be settled."""
 
     same: frozenset[Pair] = frozenset()
@@ -58,11 +58,11 @@ class Decided:
         return pair in self.same or pair in self.different or pair in self.unsettled
 
 
-NOBODY = Decided()
+UNDECIDED = DecidedPairs()
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class EncounterGroup:
     """Encounters of one animal. own: probability that no other group is the same animal."""
 
     members: tuple[int, ...]
@@ -78,13 +78,13 @@ class Group:
 class Grouping:
     """Every encounter in one group; the largest group first, then by the first encounter."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[EncounterGroup, ...]
 
     @property
     def of(self) -> tuple[int, ...]:
         """The group of each encounter, as its place in `groups`."""
-        place = {one: n for n, group in enumerate(self.groups) for one in group.members}
-        return tuple(place[one] for one in range(len(place)))
+        place = {encounter: n for n, group in enumerate(self.groups) for encounter in group.members}
+        return tuple(place[encounter] for encounter in range(len(place)))
 
     @property
     def animals(self) -> int:
@@ -94,15 +94,15 @@ class Grouping:
     @property
     def unplaced(self) -> tuple[int, ...]:
         """Encounters alone in a group that are more probably part of some other one."""
-        return tuple(one for group in self.groups for one in group.members if not group.placed)
+        return tuple(n for group in self.groups for n in group.members if not group.placed)
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class SuggestedPair:
     """A pair of encounters for a person. together: probability that both are one animal.
 
-    joined: whether they are in one group now. gain: probability that the answer changes that,
-    which is by how much the number of animals is expected to change.
+    joined: whether they are in one group now. expected_change: probability that the answer changes
+    that, which is by how much the number of animals is expected to change.
     """
 
     pair: Pair
@@ -110,8 +110,8 @@ class Suggestion:
     joined: bool
 
     @property
-    def gain(self) -> float:
-        """From 0 to 1."""
+    def expected_change(self) -> float:
+        """[0, 1], by how much the number of animals is expected to change."""
         return 1 - self.together if self.joined else self.together
 
 
@@ -134,8 +134,8 @@ def table(llr: Mapping[Pair, float], comparable: Mask) -> Table:
         compared[i, j] = compared[j, i] = comparable[i, j]
     usual = np.array(
         [
-            min(0.0, float(np.median(row[seen]))) if seen.any() else 0.0
-            for row, seen in zip(values, compared, strict=True)
+            min(0.0, float(np.median(row[measured]))) if measured.any() else 0.0
+            for row, measured in zip(values, compared, strict=True)
         ]
     )
     assumed = np.maximum(usual[:, None], usual[None, :])
@@ -144,7 +144,9 @@ def table(llr: Mapping[Pair, float], comparable: Mask) -> Table:
     return Table(assumed, comparable, compared)
 
 
-def sort(known: Table, decided: Decided = NOBODY, *, together: float = TOGETHER) -> Grouping:
+def sort(
+    known: Table, decided: DecidedPairs = UNDECIDED, *, together: float = TOGETHER
+) -> Grouping:
     """Which encounters are one animal, by the evidence and by what people decided.
 
     together: prior probability that two groups are one animal, stated, never part of an llr. What
@@ -163,7 +165,7 @@ def sort(known: Table, decided: Decided = NOBODY, *, together: float = TOGETHER)
     groups = []
     for name, members in merging.members.items():
         odds = float((10 ** evidence[name]).sum()) * together / (1 - together)
-        groups.append(Group(tuple(sorted(members)), 1 / (1 + odds)))
+        groups.append(EncounterGroup(tuple(sorted(members)), 1 / (1 + odds)))
     groups.sort(key=lambda group: (-len(group.members), group.members))
     return Grouping(tuple(groups))
 
@@ -174,14 +176,14 @@ def probability(llr: float, together: float = TOGETHER) -> float:
     return float(odds / (1 + odds))
 
 
-def between_groups(mean: Matrix, one: Matrix, other: Matrix) -> Matrix:
+def between_groups(mean: Matrix, size0: Matrix, size1: Matrix) -> Matrix:
     """log10 evidence that two groups are one animal, from the mean llr of the pairs between them.
 
-    one, other: their sizes. One encounter and a group of k have k pairs, which repeat each other:
+    size0, size1: their sizes. One encounter and a group of k have k pairs, which repeat each other:
     in a block of k + 1 encounters each counts 2 / (k + 1). The
     smaller group speaks as one of its encounters does, since its members are already one animal.
     """
-    return np.asarray(mean * 2 * np.maximum(one, other) / (one + other), float)
+    return np.asarray(mean * 2 * np.maximum(size0, size1) / (size0 + size1), float)
 
 
 class _Merging:
@@ -190,9 +192,9 @@ class _Merging:
     A group has the name of its first encounter.
     """
 
-    def __init__(self, known: Table, decided: Decided) -> None:
+    def __init__(self, known: Table, decided: DecidedPairs) -> None:
         n = len(known)
-        self.members = {one: [one] for one in range(n)}
+        self.members = {encounter: [encounter] for encounter in range(n)}
         self._sum = np.where(known.comparable, known.llr, 0.0)
         self._pairs = known.comparable.astype(np.int32)
         self._size = np.ones(n)
@@ -211,28 +213,28 @@ class _Merging:
     def strongest(self) -> tuple[int, int, float] | None:
         """The two groups with the strongest evidence, and that; None where only one is left."""
         tops = self.evidence[np.arange(len(self._best)), self._best]
-        one = int(tops.argmax())
-        other, llr = int(self._best[one]), float(tops[one])
-        return (min(one, other), max(one, other), llr) if llr > NEVER else None
+        name = int(tops.argmax())
+        other, llr = int(self._best[name]), float(tops[name])
+        return (min(name, other), max(name, other), llr) if llr > NEVER else None
 
-    def join(self, one: int, other: int) -> None:
-        """`other` becomes part of `one`."""
+    def join(self, name: int, other: int) -> None:
+        """The group `other` becomes part of the group `name`."""
         for counted in (self._sum, self._pairs):
-            counted[one] += counted[other]
-            counted[:, one] = counted[one]
-        self._barred[one] |= self._barred[other]
-        self._barred[:, one] = self._barred[one]
-        self._size[one] += self._size[other]
-        self._name[self.members[other]] = one
-        self.members[one] += self.members.pop(other)
+            counted[name] += counted[other]
+            counted[:, name] = counted[name]
+        self._barred[name] |= self._barred[other]
+        self._barred[:, name] = self._barred[name]
+        self._size[name] += self._size[other]
+        self._name[self.members[other]] = name
+        self.members[name] += self.members.pop(other)
         self._gone[other] = True
         self.evidence[other] = self.evidence[:, other] = NEVER
-        self._look(one)
-        stale = np.isin(self._best, (one, other))
-        stale[one] = True
+        self._look(name)
+        stale = np.isin(self._best, (name, other))
+        stale[name] = True
         self._best[stale] = self.evidence[stale].argmax(1)
         tops = self.evidence[np.arange(len(self._best)), self._best]
-        self._best[self.evidence[:, one] > tops] = one
+        self._best[self.evidence[:, name] > tops] = name
 
     def _look(self, name: int) -> None:
         """The evidence of one group with all others; 0 where nothing can be compared."""
@@ -244,25 +246,25 @@ class _Merging:
 
     def _oblige(self, i: int, j: int) -> None:
         """Join the groups of two encounters that people decided to be one animal."""
-        one, other = sorted(int(self._name[n]) for n in (i, j))
-        if one == other:
+        first, other = sorted(int(self._name[n]) for n in (i, j))
+        if first == other:
             return
-        if self._barred[one, other]:
+        if self._barred[first, other]:
             raise Conflict(
                 f"the encounters at {i} and {j} were decided to be one animal, but other decisions "
                 "keep their groups apart: withdraw one of these decisions"
             )
-        self.join(one, other)
+        self.join(first, other)
 
 
 def suggest(
     known: Table,
     grouping: Grouping,
-    decided: Decided = NOBODY,
+    decided: DecidedPairs = UNDECIDED,
     *,
     together: float = TOGETHER,
     limit: int = 20,
-) -> list[Suggestion]:
+) -> list[SuggestedPair]:
     """The pairs of encounters that are most worth a decision, the most worthwhile first.
 
     One pair for every two groups that may be one animal, and one for every encounter that may not
@@ -272,20 +274,20 @@ def suggest(
     """
 
     joined = [
-        (probability(-llr, 1 - together), one, other, probability(llr, together), True)
-        for llr, one, other in _joined(known, grouping, decided)
+        (probability(-llr, 1 - together), part, rest, probability(llr, together), True)
+        for llr, part, rest in _joined(known, grouping, decided)
     ]
     apart = _apart(known, grouping, decided, together)
-    found: list[Suggestion] = []
+    suggestions: list[SuggestedPair] = []
     shown: set[Pair] = set()  # two encounters in a group ask the same from either side
-    for _, one, other, chance, now in merge(sorted(joined, key=_order), apart, key=_order):
-        if len(found) == limit:
+    for _, part, rest, chance, now in merge(sorted(joined, key=_order), apart, key=_order):
+        if len(suggestions) == limit:
             break
-        pair = _pair_to_show(known, one, other, decided)
+        pair = _pair_to_show(known, part, rest, decided)
         if pair is not None and pair not in shown:
             shown.add(pair)
-            found.append(Suggestion(pair, chance, now))
-    return found
+            suggestions.append(SuggestedPair(pair, chance, now))
+    return suggestions
 
 
 def _order(question: Question) -> tuple[float, Members, Members]:
@@ -311,7 +313,7 @@ def _summed(values: NDArray[Any], order: NDArray[Any], starts: NDArray[Any]) -> 
 
 
 def _apart(
-    known: Table, grouping: Grouping, decided: Decided, together: float
+    known: Table, grouping: Grouping, decided: DecidedPairs, together: float
 ) -> Iterator[Question]:
     """Every two groups that may be one animal and that nobody told apart, the likeliest first."""
     of = grouping.of
@@ -322,28 +324,29 @@ def _apart(
     places = np.flatnonzero(open_pairs)
     values = llr.ravel()[places]
     del llr, open_pairs
-    groups, wanted, passed = grouping.groups, PREPARED, np.inf
+    groups, portion, passed = grouping.groups, PREPARED, np.inf
     while len(places):
-        if wanted < len(values):
-            least = np.partition(values, len(values) - wanted)[len(values) - wanted]
+        if portion < len(values):
+            least = np.partition(values, len(values) - portion)[len(values) - portion]
         else:
             least = NEVER
         chosen = (values >= least) & (values < passed)
-        some = zip(places[chosen].tolist(), values[chosen].tolist(), strict=True)
-        found = [
+        likely = zip(places[chosen].tolist(), values[chosen].tolist(), strict=True)
+        questions = [
             (chance, groups[a].members, groups[b].members, chance, False)
             for (a, b), chance in (
-                (divmod(place, len(groups)), probability(value, together)) for place, value in some
+                (divmod(place, len(groups)), probability(value, together))
+                for place, value in likely
             )
         ]
-        yield from sorted(found, key=_order)
+        yield from sorted(questions, key=_order)
         if least == NEVER:
             return
-        wanted, passed = 10 * wanted, least
+        portion, passed = 10 * portion, least
 
 
 def _joined(
-    known: Table, grouping: Grouping, decided: Decided
+    known: Table, grouping: Grouping, decided: DecidedPairs
 ) -> Iterator[tuple[float, Members, Members]]:
     """The llr of every part of a group with the rest; a part is what people said to be one."""
     of, same = grouping.of, dict[int, list[Pair]]()
@@ -360,18 +363,18 @@ def parts(
 
     same: pairs that people joined; a part is what they joined, or one encounter.
     """
-    found = _units(members, same)
-    for part in found if len(found) > 1 else ():
-        rest = tuple(one for one in members if one not in part)
+    units = _units(members, same)
+    for part in units if len(units) > 1 else ():
+        rest = tuple(encounter for encounter in members if encounter not in part)
         yield _link(known, part, rest), part, rest
 
 
-def _link(known: Table, one: Members, other: Members) -> float:
+def _link(known: Table, part: Members, rest: Members) -> float:
     """log10 evidence that two sets of encounters are one animal."""
-    block = np.ix_(one, other)
+    block = np.ix_(part, rest)
     pairs = max(1, int(known.comparable[block].sum()))
     mean = np.array(known.llr[block].sum() / pairs)
-    return float(between_groups(mean, np.array(len(one)), np.array(len(other))))
+    return float(between_groups(mean, np.array(len(part)), np.array(len(rest))))
 
 
 def _units(members: Members, same: Iterable[Pair]) -> list[Members]:
@@ -383,12 +386,12 @@ def _units(members: Members, same: Iterable[Pair]) -> list[Members]:
     return [tuple(sorted(unit)) for unit in joined.subsets()]
 
 
-def _pair_to_show(known: Table, one: Members, other: Members, decided: Decided) -> Pair | None:
+def _pair_to_show(known: Table, part: Members, rest: Members, decided: DecidedPairs) -> Pair | None:
     """The comparable, undecided pair of highest llr, or None."""
     open_pairs = [
         (-known.llr[i, j], (min(i, j), max(i, j)))
-        for i in one
-        for j in other
+        for i in part
+        for j in rest
         if known.comparable[i, j] and (min(i, j), max(i, j)) not in decided
     ]
     return min(open_pairs)[1] if open_pairs else None

@@ -1,31 +1,25 @@
 """How an answer comes about: the stages in order, for one query encounter."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from reid.compare.comparison import compare
 from reid.errors import EmbeddingMismatch
 from reid.evidence.calibrator import Calibrator
-from reid.evidence.encounters import shared_flank, witnesses
+from reid.evidence.encounters import ComparedPhotos, shared_flank, witnesses
 from reid.gallery.galleries import Galleries
+from reid.identify.answer import Identification, IdentityCandidate, PairResult
 from reid.threads import side_by_side
-from reid.types import (
-    AnnotationFeatures,
-    GalleryRow,
-    Identification,
-    IdentityCandidate,
-    PairResult,
-    Verdict,
-)
+from reid.types import AnnotationFeatures, GalleryRow
 
 FeaturesOf = Callable[[Sequence[int]], Mapping[int, AnnotationFeatures]]
 LEAST_SHORTLIST = 10  # annotations for each photo of an encounter
 
 
 @dataclass(slots=True)
-class Stopwatch:
+class StageTimer:
     """Milliseconds spent in each named stage."""
 
     spent: dict[str, float] = field(default_factory=dict)
@@ -51,7 +45,7 @@ def identify(
     verify: int = 8,
     exclude_encounters: frozenset[int] = frozenset(),
 ) -> Identification:
-    """Which identities the query encounter may show, strongest evidence first.
+    """Which identities the query encounter may show, in the order of total agreement.
 
     Embedding and votes of single cells shortlist about `shortlist` annotations, half of them each,
     shared among the photos of the query but at least ten for each; dense descriptors compare them
@@ -60,48 +54,54 @@ def identify(
     """
     if galleries.model != calibrator.model:
         raise EmbeddingMismatch(expected=calibrator.model, got=galleries.model)
-    watch = Stopwatch()
+    watch = StageTimer()
     each = max(LEAST_SHORTLIST, -(-shortlist // max(1, len(query))))
     with watch.stage("search"):
-        wanted = [
+        shortlisted = [
             (q, row)
             for q, features in enumerate(query)
             for row in galleries.to_compare(features, each, exclude_encounters=exclude_encounters)
         ]
-        held = features_of(sorted({row.annotation for _, row in wanted}))
+        references = features_of(sorted({row.annotation for _, row in shortlisted}))
     with watch.stage("compare"):
-        pairs = _compared(query, wanted, held, calibrator, verify)
+        pairs = _compared(query, shortlisted, references, calibrator, verify)
     watch.spent["total"] = sum(watch.spent.values())
-    candidates = tuple(_by_identity(pairs, query, held, calibrator))
-    verdict = candidates[0].evidence.verdict if candidates else Verdict.NOT_COMPARABLE
-    return Identification(candidates, verdict, galleries.model, len(pairs), watch.spent)
+    candidates = tuple(_by_identity(pairs, query, references, calibrator))
+    return Identification(candidates, galleries.model, len(pairs), watch.spent)
 
 
 def _compared(
     query: Sequence[AnnotationFeatures],
-    wanted: Sequence[tuple[int, GalleryRow]],
-    held: Mapping[int, AnnotationFeatures],
+    shortlisted: Sequence[tuple[int, GalleryRow]],
+    references: Mapping[int, AnnotationFeatures],
     calibrator: Calibrator,
     verify: int,
 ) -> list[PairResult]:
-    """All pairs, best first; the `verify` best of the quick look are looked at with RootSIFT.
+    """All pairs, the largest total agreement first; the `verify` best are compared with RootSIFT.
 
     The best pair of each identity goes first to the slow witness, so that many photos of one
     animal cannot use up the places of the others.
     """
 
-    def look(q: int, row: GalleryRow, *, rootsift: bool) -> PairResult:
-        seen = compare(query[q], held[row.annotation], calibrator.fusion, rootsift=rootsift)
-        shared = shared_flank(query[q], held[row.annotation])
-        return PairResult(q, row, seen, calibrator.pair(seen, shared=shared))
+    def result(q: int, row: GalleryRow, *, rootsift: bool) -> PairResult:
+        photos = query[q], references[row.annotation]
+        comparison = compare(*photos, rootsift=rootsift)
+        return PairResult(
+            query=q,
+            row=row,
+            comparison=comparison,
+            evidence=calibrator.pair(comparison, shared=shared_flank(*photos)),
+            agreement=calibrator.fusion.agreement(comparison),
+            total_agreement=calibrator.fusion.total_agreement(comparison),
+        )
 
-    known = [(q, row) for q, row in wanted if row.annotation in held]
-    quick = sorted(side_by_side(lambda pair: look(*pair, rootsift=False), known), key=_order)
+    known = [(q, row) for q, row in shortlisted if row.annotation in references]
+    quick = _ordered(side_by_side(lambda pair: result(*pair, rootsift=False), known))
     queue = _in_turn(quick)[:verify]
-    again = side_by_side(lambda n: look(quick[n].query, quick[n].row, rootsift=True), queue)
+    again = side_by_side(lambda n: result(quick[n].query, quick[n].row, rootsift=True), queue)
     for n, pair in zip(queue, list(again), strict=True):
         quick[n] = pair
-    return sorted(quick, key=_order)
+    return _ordered(quick)
 
 
 def _in_turn(quick: Sequence[PairResult]) -> list[int]:
@@ -114,26 +114,30 @@ def _in_turn(quick: Sequence[PairResult]) -> list[int]:
     return sorted(range(len(quick)), key=lambda n: (turns[n], n))
 
 
-def _order(pair: PairResult) -> float:
-    return -pair.comparison.order
+def _ordered(pairs: Iterable[PairResult]) -> list[PairResult]:
+    return sorted(pairs, key=lambda pair: -pair.total_agreement)
 
 
 def _by_identity(
     pairs: Sequence[PairResult],
     query: Sequence[AnnotationFeatures],
-    held: Mapping[int, AnnotationFeatures],
+    references: Mapping[int, AnnotationFeatures],
     calibrator: Calibrator,
 ) -> Iterator[IdentityCandidate]:
     """One candidate an identity, in the order of their best pairs; pairs come best first."""
-    of: dict[int, list[PairResult]] = {}
+    by_identity: dict[int, list[PairResult]] = {}
     for pair in pairs:
-        of.setdefault(pair.row.identity, []).append(pair)
-    for identity, found in of.items():
-        seen = ((query[p.query], held[p.row.annotation], p.comparison) for p in found)
-        yield IdentityCandidate(identity, calibrator.evidence(witnesses(seen)), found[0])
+        by_identity.setdefault(pair.row.identity, []).append(pair)
+    for identity, group in by_identity.items():
+        photos = (
+            ComparedPhotos(query[p.query], references[p.row.annotation], p.comparison)
+            for p in group
+        )
+        evidence = calibrator.evidence(witnesses(photos, calibrator.fusion))
+        yield IdentityCandidate(identity, evidence, group[0])
 
 
 def with_timings(answer: Identification, timings: Mapping[str, float]) -> Identification:
-    """The same answer with the milliseconds of earlier stages (decode, crop, embed) in front."""
+    """The answer with the milliseconds of earlier stages (decode, crop, embed) in front."""
     stages = {k: v for k, v in {**timings, **answer.timings}.items() if k != "total"}
     return replace(answer, timings={**stages, "total": sum(stages.values())})

@@ -51,7 +51,7 @@ class Movement:
 
     @property
     def variance_km2(self) -> float:
-        """Of each coordinate of a place in a home range, were it normal and the area its 95 %."""
+        """Variance of each coordinate of a place in a home range: normal, the area holds 95 %."""
         return self.home_range_km2 / (pi * INSIDE)
 
     @property
@@ -89,15 +89,16 @@ class Visit:
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class SpaceTimeLeg:
     """The way between two encounters under one statement of the time of each.
 
+    span0, span1: when, None where not known.
     days: between them, 0 where they overlap. least_speed_km_h: in a straight line and without a
     rest, where distance and times are known. reason: why this rating, in words.
     """
 
-    one: Span | None
-    other: Span | None
+    span0: Span | None
+    span1: Span | None
     days: float | None
     least_speed_km_h: float | None
     rating: Rating
@@ -109,27 +110,29 @@ class SpaceTime:
     """Two encounters in space and time; one leg for every combination of stated times."""
 
     distance_km: float | None
-    legs: tuple[Leg, ...]
+    legs: tuple[SpaceTimeLeg, ...]
     source: str
 
 
-def great_circle_km(one: tuple[float, float], other: tuple[float, float]) -> float:
+def great_circle_km(position0: tuple[float, float], position1: tuple[float, float]) -> float:
     """Distance of two positions (latitude, longitude in degrees) by the haversine formula."""
-    (lat0, lon0), (lat1, lon1) = ((radians(v) for v in position) for position in (one, other))
+    (lat0, lon0), (lat1, lon1) = (
+        (radians(v) for v in position) for position in (position0, position1)
+    )
     half = sin((lat1 - lat0) / 2) ** 2 + cos(lat0) * cos(lat1) * sin((lon1 - lon0) / 2) ** 2
     return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
 
 
-def between(one: Visit, other: Visit, movement: Movement | None = None) -> SpaceTime:
+def between(visit0: Visit, visit1: Visit, movement: Movement | None = None) -> SpaceTime:
     """The space-time line of a pair of encounters, judged under each of their stated times.
 
     Two encounters of one station are at no distance, also where its position is not known.
     """
     movement = movement or Movement()
-    distance = _distance(one, other)
-    choices: Sequence[tuple[Span | None, Span | None]] = list(product(one.spans, other.spans))
+    distance = _distance(visit0, visit1)
+    choices: Sequence[tuple[Span | None, Span | None]] = list(product(visit0.spans, visit1.spans))
     if not choices:
-        first, second = ((v.spans[0] if v.spans else None) for v in (one, other))
+        first, second = ((v.spans[0] if v.spans else None) for v in (visit0, visit1))
         choices = [(first, second)]
     legs = tuple(_leg(distance, a, b, movement) for a, b in choices)
     return SpaceTime(distance, legs, movement.source)
@@ -152,47 +155,49 @@ def prior(
     """
     if all(leg.rating is Rating.IMPOSSIBLE for leg in way.legs):
         return -PRIOR_BOUND
-    one, other = ends
-    if one is None or other is None or len(places) < 2:
+    end0, end1 = ends
+    if end0 is None or end1 is None or len(places) < 2:
         return 0.0
     spread = 4 * (movement or Movement()).variance_km2
 
     def density(a: Position, b: Position) -> float:
         return exp(-(great_circle_km(a, b) ** 2) / spread)
 
-    near = density(one, other)
+    near = density(end0, end1)
     if near <= 0.0:
         return -PRIOR_BOUND
-    sums = [sum(density(end, place) for place in places) / len(places) for end in (one, other)]
+    sums = [sum(density(end, place) for place in places) / len(places) for end in (end0, end1)]
     ratio = log10(near) - (log10(sums[0]) + log10(sums[1])) / 2
     return min(max(ratio, -PRIOR_BOUND), PRIOR_BOUND)
 
 
-def _distance(one: Visit, other: Visit) -> float | None:
-    if one.position and other.position:
-        return great_circle_km(one.position, other.position)
-    return 0.0 if one.station is not None and one.station == other.station else None
+def _distance(visit0: Visit, visit1: Visit) -> float | None:
+    if visit0.position and visit1.position:
+        return great_circle_km(visit0.position, visit1.position)
+    return 0.0 if visit0.station is not None and visit0.station == visit1.station else None
 
 
-def _leg(distance: float | None, one: Span | None, other: Span | None, movement: Movement) -> Leg:
-    gap = _gap(one, other)
+def _leg(
+    distance: float | None, span0: Span | None, span1: Span | None, movement: Movement
+) -> SpaceTimeLeg:
+    gap = _gap(span0, span1)
     days = None if gap is None else gap / timedelta(days=1)
     if distance is None or gap is None:
         lacking = "position" if distance is None else "time"
         both = " and time" if distance is None and gap is None else ""
         reason = f"the {lacking}{both} of at least one encounter is not known"
-        return Leg(one, other, days, None, Rating.UNKNOWN, reason)
+        return SpaceTimeLeg(span0, span1, days, None, Rating.UNKNOWN, reason)
     hours = gap / HOUR + movement.clock_h
     speed = distance / hours if hours > 0 else (0.0 if distance == 0 else float("inf"))
     rating, reason = _rated(distance, speed, movement)
-    return Leg(one, other, days, speed, rating, reason)
+    return SpaceTimeLeg(span0, span1, days, speed, rating, reason)
 
 
-def _gap(one: Span | None, other: Span | None) -> timedelta | None:
+def _gap(span0: Span | None, span1: Span | None) -> timedelta | None:
     """Time from the end of the earlier to the start of the later; none where they overlap."""
-    if one is None or other is None:
+    if span0 is None or span1 is None:
         return None
-    return max(timedelta(0), other.start - one.end, one.start - other.end)
+    return max(timedelta(0), span1.start - span0.end, span0.start - span1.end)
 
 
 def _rated(distance: float, speed: float, movement: Movement) -> tuple[Rating, str]:

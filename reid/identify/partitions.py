@@ -26,7 +26,7 @@ LISTED = 20  # partitions that are named beyond that
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class WeighedPartition:
     """One partition and its posterior probability."""
 
     partition: Partition
@@ -50,7 +50,7 @@ class PartitionPosterior:
     that the search visited, and what it did not visit has none.
     """
 
-    partitions: tuple[Weighed, ...]
+    partitions: tuple[WeighedPartition, ...]
     pairs: Matrix
     weighed: int
     mass: float
@@ -58,7 +58,7 @@ class PartitionPosterior:
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class InconsistentTriple:
     """Three encounters whose verdicts contradict each other: a = b and b = c, but a is not c."""
 
     a: int
@@ -101,11 +101,11 @@ def log_prior(partition: Partition, theta: float) -> float:
     Encounter n joins an animal seen k times with k / (n + theta), a new one with
     theta / (n + theta) (Chinese restaurant process); the order of encounters does not matter.
     """
-    seen: dict[int, int] = {}
+    sizes: dict[int, int] = {}
     total = 0.0
     for n, animal in enumerate(partition):
-        total += log(seen.get(animal, theta) / (n + theta))
-        seen[animal] = seen.get(animal, 0) + 1
+        total += log(sizes.get(animal, theta) / (n + theta))
+        sizes[animal] = sizes.get(animal, 0) + 1
     return total
 
 
@@ -128,10 +128,10 @@ def block_llr(llr: Matrix, comparable: NDArray[np.bool_], members: tuple[int, ..
         total += float(llr[i, j])
         group, left = {i, j}, left - {i, j}
         while joins := _joining(llr, comparable, group, left):
-            mean, one = max(joins, key=lambda join: abs(join[0]))
+            mean, encounter = max(joins, key=lambda join: abs(join[0]))
             total += mean
-            group.add(one)
-            left.discard(one)
+            group.add(encounter)
+            left.discard(encounter)
     return total
 
 
@@ -139,8 +139,11 @@ def _joining(
     llr: Matrix, comparable: NDArray[np.bool_], group: set[int], left: set[int]
 ) -> list[tuple[float, int]]:
     """Mean llr to the group, of every encounter that can be compared with some of it."""
-    near = {one: [float(llr[one, m]) for m in group if comparable[one, m]] for one in sorted(left)}
-    return [(sum(llrs) / len(llrs), one) for one, llrs in near.items() if llrs]
+    near = {
+        encounter: [float(llr[encounter, m]) for m in group if comparable[encounter, m]]
+        for encounter in sorted(left)
+    }
+    return [(sum(llrs) / len(llrs), encounter) for encounter, llrs in near.items() if llrs]
 
 
 def posterior(
@@ -158,16 +161,16 @@ def posterior(
     if not (np.allclose(llr, llr.T) and np.array_equal(comparable, comparable.T)):
         raise ValueError("llr and comparable must be symmetric")
     beam = _Beam(llr, comparable, concentration(together))
-    found = beam.search(None if n <= IN_FULL else BEAM)
-    shares = softmax(np.array([weight for _, weight in found]))
+    visited = beam.search(None if n <= IN_FULL else BEAM)
+    shares = softmax(np.array([weight for _, weight in visited]))
     order = np.argsort(-shares, kind="stable")
     listed = order if n <= IN_FULL else order[:LISTED]
-    of = np.array([partition for partition, _ in found])
+    of = np.array([partition for partition, _ in visited])
     pairs = np.einsum("p,pij->ij", shares, of[:, :, None] == of[:, None, :])
     return PartitionPosterior(
-        partitions=tuple(Weighed(found[k][0], float(shares[k])) for k in listed),
+        partitions=tuple(WeighedPartition(visited[k][0], float(shares[k])) for k in listed),
         pairs=pairs,
-        weighed=len(found),
+        weighed=len(visited),
         mass=float(shares[listed].sum()),
         in_full=n <= IN_FULL,
     )
@@ -182,12 +185,14 @@ class _Beam:
 
     def search(self, width: int | None) -> list[tuple[Partition, float]]:
         """All partitions, or those that stay among the `width` best at every encounter."""
-        found: list[tuple[Partition, float]] = [((), 0.0)]
+        heads: list[tuple[Partition, float]] = [((), 0.0)]
         for n in range(len(self._llr)):
-            found = [one for head, weight in found for one in self._extended(head, weight, n)]
+            heads = [
+                extended for head, weight in heads for extended in self._extended(head, weight, n)
+            ]
             if width is not None:
-                found = sorted(found, key=lambda one: -one[1])[:width]
-        return found
+                heads = sorted(heads, key=lambda head: -head[1])[:width]
+        return heads
 
     def _extended(
         self, head: Partition, weight: float, n: int
@@ -207,9 +212,9 @@ class _Beam:
         return self._known[members]
 
 
-def conflicts(
+def inconsistent_triples(
     llr: Matrix, comparable: NDArray[np.bool_], *, same: float = SAME
-) -> tuple[Conflict, ...]:
+) -> tuple[InconsistentTriple, ...]:
     """Triples where the verdicts say a = b and b = c but a differs from c; a < c."""
     n = len(llr)
 
@@ -219,7 +224,7 @@ def conflicts(
         return verdict_of(float(llr[i, j]), same=same)
 
     return tuple(
-        Conflict(a, b, c)
+        InconsistentTriple(a, b, c)
         for a, b, c in permutations(range(n), 3)
         if a < c
         and verdict(a, b) == verdict(b, c) == Verdict.SAME

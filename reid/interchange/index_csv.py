@@ -31,14 +31,14 @@ def _add(reading: Reading, folder: Path, row: Mapping[str, str]) -> None:
     if flank not in list(Flank):
         reading.skipped.append(f"{row['path']}: flank {flank}, not left, right or unknown")
         return
-    seen = occasions(
+    occasions_of = occasions(
         encounter=row.get("encounter", ""),
         station=row.get("station", ""),
         taken=row.get("datetime", ""),
     )
     reading.annotations.append(
         NamedAnnotation(
-            folder / row["path"], name_of(row["individual"]), Flank(flank), occasions=seen
+            folder / row["path"], name_of(row["individual"]), Flank(flank), occasions=occasions_of
         )
     )
 

@@ -53,10 +53,10 @@ def occasions(*, encounter: str = "", station: str = "", taken: str = "") -> fro
 
     taken: an ISO date or time; anything else counts as unknown. A night runs from noon to noon.
     """
-    found = {f"encounter {encounter.strip()}"} if encounter.strip() else set()
+    names = {f"encounter {encounter.strip()}"} if encounter.strip() else set()
     if night := _night(taken.strip()):
-        found.add(f"night {station.strip()} {night}")
-    return frozenset(found)
+        names.add(f"night {station.strip()} {night}")
+    return frozenset(names)
 
 
 def _night(taken: str) -> str:

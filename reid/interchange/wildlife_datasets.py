@@ -54,6 +54,8 @@ def _add(reading: Reading, folder: Path, row: Mapping[str, str]) -> None:
         if box is None:
             reading.skipped.append(f"{label}: bbox {text} is not [x, y, width, height]")
             return
-    seen = occasions(encounter=row.get("encounter", ""), taken=row.get("date", ""))
+    occasions_of = occasions(encounter=row.get("encounter", ""), taken=row.get("date", ""))
     individual = name_of(row["identity"])
-    reading.annotations.append(NamedAnnotation(folder / row["path"], individual, flank, box, seen))
+    reading.annotations.append(
+        NamedAnnotation(folder / row["path"], individual, flank, box, occasions_of)
+    )

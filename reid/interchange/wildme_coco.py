@@ -29,18 +29,18 @@ def read(path: Path) -> Reading:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        images = {one["id"]: one for one in content["images"]}
+        images = {row["id"]: row for row in content["images"]}
         annotations = list(content["annotations"])
     except (ValueError, KeyError, TypeError) as error:
         raise BadDataset(
             f"{path} is no Wild Me COCO file: it needs images with an id and annotations"
         ) from error
     reading, places = Reading(), _places(path)
-    for number, one in enumerate(annotations):
+    for number, row in enumerate(annotations):
         try:
-            _add(reading, one, images, places)
+            _add(reading, row, images, places)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            where = one.get("id", number) if isinstance(one, dict) else number
+            where = row.get("id", number) if isinstance(row, dict) else number
             reading.skipped.append(f"annotation {where}: {type(error).__name__} {error}")
     return reading
 
@@ -52,39 +52,45 @@ def _places(path: Path) -> list[Path]:
     return [*beside, *(folder / part for folder in beside)]
 
 
-def _add(reading: Reading, one: Row, images: Mapping[object, Row], places: list[Path]) -> None:
-    label = f"annotation {one.get('id', one.get('uuid', '?'))}"
-    image = images.get(one["image_id"])
+def _add(
+    reading: Reading, annotation: Row, images: Mapping[object, Row], places: list[Path]
+) -> None:
+    label = f"annotation {annotation.get('id', annotation.get('uuid', '?'))}"
+    image = images.get(annotation["image_id"])
     if image is None:
-        reading.skipped.append(f"{label}: no image {one['image_id']}")
+        reading.skipped.append(f"{label}: no image {annotation['image_id']}")
         return
-    flank = flank_of(str(one.get("viewpoint") or ""))
-    x, y, width, height = (float(v) for v in one["bbox"])
-    box = _upright(x, y, width, height, float(one.get("theta") or 0))
+    flank = flank_of(str(annotation.get("viewpoint") or ""))
+    x, y, width, height = (float(v) for v in annotation["bbox"])
+    box = _upright(x, y, width, height, float(annotation.get("theta") or 0))
     if flank is None or box is None:
-        why = f"shows no flank ({one['viewpoint']})" if flank is None else f"box {one['bbox']}"
+        why = (
+            f"shows no flank ({annotation['viewpoint']})"
+            if flank is None
+            else f"box {annotation['bbox']}"
+        )
         reading.skipped.append(f"{label}: {why}")
         return
     name = str(image["file_name"])
     file = next((p / name for p in places if (p / name).is_file()), places[-1] / name)
     reading.annotations.append(
-        NamedAnnotation(file, _individual(one), flank, box, _occasions(one, image))
+        NamedAnnotation(file, _individual(annotation), flank, box, _occasions(annotation, image))
     )
 
 
-def _individual(one: Row) -> str:
+def _individual(annotation: Row) -> str:
     """`name`, else the only one of `individual_ids`."""
-    name = name_of(str(one.get("name") or ""))
-    known = one.get("individual_ids") or []
+    name = name_of(str(annotation.get("name") or ""))
+    known = annotation.get("individual_ids") or []
     return name or (name_of(str(known[0])) if len(known) == 1 else "")
 
 
-def _occasions(one: Row, image: Row) -> frozenset[str]:
+def _occasions(annotation: Row, image: Row) -> frozenset[str]:
     """Encounter of the annotation and time of its image."""
     taken = str(image.get("date_captured") or "").replace("/", "-")
     place = [str(image.get(f"gps_{axis}_captured") or "") for axis in ("lat", "lon")]
     station = " ".join(place) if all(name_of(p) and p != "-1" for p in place) else ""
-    return occasions(encounter=str(one.get("encounter") or ""), station=station, taken=taken)
+    return occasions(encounter=str(annotation.get("encounter") or ""), station=station, taken=taken)
 
 
 def _upright(x: float, y: float, width: float, height: float, theta: float) -> Box | None:

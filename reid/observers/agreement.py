@@ -56,8 +56,8 @@ def agreement(answers: Sequence[tuple[Answer, Answer]]) -> Agreement:
     if not answers:
         raise ValueError("no pair was answered by both")
     table = np.zeros((len(ANSWERS), len(ANSWERS)), int)
-    for one, other in answers:
-        table[ANSWERS.index(one), ANSWERS.index(other)] += 1
+    for first, other in answers:
+        table[ANSWERS.index(first), ANSWERS.index(other)] += 1
     n = len(answers)
     p = table / n
     observed = float(np.trace(p))
@@ -72,7 +72,7 @@ def agreement(answers: Sequence[tuple[Answer, Answer]]) -> Agreement:
 
 
 def _variance(p: NDArray[np.float64], kappa: float, expected: float, n: int) -> float:
-    """Of kappa in large samples. p: (4, 4) shares."""
+    """Variance of kappa in large samples. p: (4, 4) shares."""
     down, across = p.sum(1), p.sum(0)
     both = down[None, :] + across[:, None]  # p_j. + p_.i at (i, j)
     own = np.diag(p) * (1 - (down + across) * (1 - kappa)) ** 2
@@ -83,12 +83,12 @@ def _variance(p: NDArray[np.float64], kappa: float, expected: float, n: int) -> 
 
 def errors(answers: Iterable[tuple[Truth, Answer]]) -> Errors:
     """Counts one observer's answers against the truth."""
-    given = list(answers)
+    answers_given = list(answers)
     return Errors(
-        n=len(given),
-        right=sum(truth == answer for truth, answer in given),
-        false_same=given.count(("different", "same")),
-        false_different=given.count(("same", "different")),
-        cannot_tell=sum(answer == "cannot_tell" for _, answer in given),
-        not_comparable=sum(answer == "not_comparable" for _, answer in given),
+        n=len(answers_given),
+        right=sum(truth == answer for truth, answer in answers_given),
+        false_same=answers_given.count(("different", "same")),
+        false_different=answers_given.count(("same", "different")),
+        cannot_tell=sum(answer == "cannot_tell" for _, answer in answers_given),
+        not_comparable=sum(answer == "not_comparable" for _, answer in answers_given),
     )

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Answer = Literal["same", "different", "not_comparable", "cannot_tell"]
-Said = Literal["same", "different", "not_comparable", "cannot_tell", "withdrawn"]
+AnswerOrWithdrawal = Literal["same", "different", "not_comparable", "cannot_tell", "withdrawn"]
 State = Literal["waiting", "agreed", "disagreed", "settled", "unsettled", "closed"]
-Shown = State | Literal["answered"]
+VisibleState = State | Literal["answered"]
 """A state as it is told; `answered` where only that may be known: no answer is wanted any more."""
 Truth = Literal["same", "different"]
 
@@ -22,7 +22,7 @@ OPEN: tuple[State, ...] = ("waiting", "disagreed")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReviewProgress:
     """How far a pair is.
 
     answer: what stands by now; None as long as nothing does. missing: observers who must still
@@ -36,20 +36,22 @@ class Standing:
     dissent: bool
 
 
-def newest(said: Iterable[tuple[str, Said]]) -> dict[str, Answer]:
-    """What each observer says now. said: (observer, answer), oldest first.
+def newest(opinions: Iterable[tuple[str, AnswerOrWithdrawal]]) -> dict[str, Answer]:
+    """What each observer says now. opinions: (observer, answer), oldest first.
 
     `withdrawn` takes back what that observer said before.
     """
     now: dict[str, Answer] = {}
-    for observer, answer in said:
+    for observer, answer in opinions:
         now.pop(observer, None)
         if answer != "withdrawn":
             now[observer] = answer
     return now
 
 
-def standing(answers: Mapping[str, Answer], *, needed: int, closed: bool = False) -> Standing:
+def review_progress(
+    answers: Mapping[str, Answer], *, needed: int, closed: bool = False
+) -> ReviewProgress:
     """What the answers of different observers add up to.
 
     needed: observers who must answer before anything stands. If these do not all say the same,
@@ -57,21 +59,21 @@ def standing(answers: Mapping[str, Answer], *, needed: int, closed: bool = False
     """
     if needed < 1:
         raise ValueError(f"{needed} observers cannot answer")
-    state, answer, missing = _open_standing(list(answers.values()), needed)
+    state, answer, missing = _open_progress(list(answers.values()), needed)
     dissent = len(set(answers.values())) > 1
     if closed:
         state, missing = "closed", 0
-    return Standing(state, answer, missing, len(answers), dissent)
+    return ReviewProgress(state, answer, missing, len(answers), dissent)
 
 
-def _open_standing(given: list[Answer], needed: int) -> tuple[State, Answer | None, int]:
-    if len(given) < needed:
-        return "waiting", None, needed - len(given)
-    if len(set(given)) == 1:
-        return "agreed", given[0], 0
-    if len(given) < THIRD:
-        return "disagreed", None, THIRD - len(given)
+def _open_progress(answers: list[Answer], needed: int) -> tuple[State, Answer | None, int]:
+    if len(answers) < needed:
+        return "waiting", None, needed - len(answers)
+    if len(set(answers)) == 1:
+        return "agreed", answers[0], 0
+    if len(answers) < THIRD:
+        return "disagreed", None, THIRD - len(answers)
     for answer in ANSWERS:
-        if 2 * given.count(answer) > len(given):
+        if 2 * answers.count(answer) > len(answers):
             return "settled", answer, 0
     return "unsettled", None, 0

@@ -64,8 +64,8 @@ def read(data: bytes, *, file_name: str = "") -> Capture:
 
 def time_in_name(file_name: str) -> datetime | None:
     """The first date and time written in a file name, or None."""
-    found = (_datetime(part.groups()) for part in IN_NAME.finditer(file_name))
-    return next((moment for moment in found if moment is not None), None)
+    times = (_datetime(part.groups()) for part in IN_NAME.finditer(file_name))
+    return next((moment for moment in times if moment is not None), None)
 
 
 def _block(data: bytes) -> Exif:

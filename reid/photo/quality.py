@@ -73,9 +73,9 @@ def measure(
     pixels of the crop; what lies outside the crop shows no coat. trust: mean weight of the dense
     features.
     """
-    seen = cv2.resize(coat, LOOK[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
-    seen &= _inside(flank, crop)
-    mask = seen if seen.sum() >= FEWEST else np.ones(LOOK, bool)
+    visible = cv2.resize(coat, LOOK[::-1], interpolation=cv2.INTER_LINEAR) > 0.5
+    visible &= _inside(flank, crop)
+    mask = visible if visible.sum() >= FEWEST else np.ones(LOOK, bool)
     grey = luminance.astype(np.float32)
     edges, rosettes = (_contrast(grey, mask, *band) for band in (EDGE, ROSETTE))
     shown = grey[mask]
@@ -86,7 +86,7 @@ def measure(
         black=float((shown < 8).mean()),
         white=float((shown > 247).mean()),
         flank_pixels=flank.width,
-        coat=float(seen.mean()),
+        coat=float(visible.mean()),
         yaw=pose.yaw,
     )
 
@@ -245,6 +245,6 @@ def _fitted(
         return float(-(weight @ np.log(np.maximum(chance, 1e-12))) + 1e-3 * p[0] ** 2)
 
     bounds = [(0.0, None), (None, None), (-4.0, 4.0), (-4.0, 4.0)]
-    found = minimize(loss, np.array([1.0, 0.0, 0.0, 0.0]), bounds=bounds, method="L-BFGS-B").x
-    first, second, third = found[1] + np.r_[0, np.cumsum(np.exp(found[2:]))]
-    return float(found[0]), (float(first), float(second), float(third))
+    optimum = minimize(loss, np.array([1.0, 0.0, 0.0, 0.0]), bounds=bounds, method="L-BFGS-B").x
+    first, second, third = optimum[1] + np.r_[0, np.cumsum(np.exp(optimum[2:]))]
+    return float(optimum[0]), (float(first), float(second), float(third))

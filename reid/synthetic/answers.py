@@ -22,7 +22,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FoundingAnswer:
     """What was said of one variant.
 
     evidence: of the pairs in the order of PAIRS. partition: the leading one, the animal of each
@@ -42,8 +42,8 @@ class Answer:
         a, b, c = self.variant.truth.animals
         truly = (a == b, a == c, b == c)
         first, second, third = (
-            one.verdict is (Verdict.DIFFERENT if same else Verdict.SAME)
-            for one, same in zip(self.evidence, truly, strict=True)
+            evidence.verdict is (Verdict.DIFFERENT if same else Verdict.SAME)
+            for evidence, same in zip(self.evidence, truly, strict=True)
         )
         return first, second, third
 
@@ -61,16 +61,18 @@ class Answer:
         return Outcome.RIGHT if decided or sure else Outcome.INCONCLUSIVE
 
 
-def as_text(answers: Sequence[Answer]) -> str:
+def as_text(answers: Sequence[FoundingAnswer]) -> str:
     """One line a variant; what would settle it comes last, where it was asked."""
-    settle = "what would settle it" if any(one.settle for one in answers) else ""
+    settle = "what would settle it" if any(answer.settle for answer in answers) else ""
     llrs = [f"llr {pair}" for pair in PAIRS]
     lines = [_line("truth", "September", *llrs, "animals", "posterior", "answer", settle)]
-    for one in answers:
-        said = [f"{e.llr:+.2f} {e.verdict.value}" for e in one.evidence]
-        animals, probability = _animals(one.partition), f"{one.probability:.3f}"
-        known = (one.variant.truth.value, one.variant.september)
-        lines.append(_line(*known, *said, animals, probability, one.outcome.value, one.settle))
+    for answer in answers:
+        verdicts = [f"{e.llr:+.2f} {e.verdict.value}" for e in answer.evidence]
+        animals, probability = _animals(answer.partition), f"{answer.probability:.3f}"
+        known = (answer.variant.truth.value, answer.variant.september)
+        lines.append(
+            _line(*known, *verdicts, animals, probability, answer.outcome.value, answer.settle)
+        )
     return "\n".join(lines)
 
 
@@ -79,7 +81,7 @@ def _line(*cells: str) -> str:
     return "  ".join(f"{cell:<{wide}}" for cell, wide in zip(cells, widths, strict=True)).rstrip()
 
 
-def counts_as_text(answers: Sequence[Answer]) -> str:
+def counts_as_text(answers: Sequence[FoundingAnswer]) -> str:
     """How often an answer was right, inconclusive and wrong, by truth and quality of September.
 
     misled: verdicts of each pair that are against the truth.
@@ -87,12 +89,12 @@ def counts_as_text(answers: Sequence[Answer]) -> str:
     outcomes = "right  inconclusive  wrong  misled 1-2  1-3  2-3"
     lines = [f"{'truth':<11}  {'September':<9}  cases  {outcomes}"]
     for truth, quality in product(Truth, QUALITIES):
-        some = [one for one in answers if one.variant == Variant(truth, quality)]
-        if some:
-            found = [one.outcome for one in some]
-            right, open_, wrong = (found.count(outcome) for outcome in Outcome)
-            misled = [sum(one.misled[pair] for one in some) for pair in range(len(PAIRS))]
-            line = f"{truth:<11}  {quality:<9}  {len(some):>5}  {right:>5}  {open_:>12}  {wrong:>5}"
+        part = [answer for answer in answers if answer.variant == Variant(truth, quality)]
+        if part:
+            results = [answer.outcome for answer in part]
+            right, open_, wrong = (results.count(outcome) for outcome in Outcome)
+            misled = [sum(answer.misled[pair] for answer in part) for pair in range(len(PAIRS))]
+            line = f"{truth:<11}  {quality:<9}  {len(part):>5}  {right:>5}  {open_:>12}  {wrong:>5}"
             lines.append(f"{line}  {misled[0]:>10}  {misled[1]:>3}  {misled[2]:>3}")
     return "\n".join(lines)
 

@@ -97,14 +97,14 @@ def rosette_centres(style: CoatStyle, rng: np.random.Generator) -> Float32:
 
 def _relaxed(points: Float32, height: int) -> Float32:
     """One half Lloyd step towards the centroid of each cell."""
-    labels, kept = _cells(points, height)
+    labels, inside = _cells(points, height)
     index = labels.ravel()
-    count = np.bincount(index, minlength=len(kept)).astype(np.float32)
+    count = np.bincount(index, minlength=len(inside)).astype(np.float32)
     rows, columns = labels.shape
     y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
-    mean = np.stack([np.bincount(index, c.ravel(), len(kept)) for c in (x, y)], -1)
+    mean = np.stack([np.bincount(index, c.ravel(), len(inside)) for c in (x, y)], -1)
     centroid = mean / np.maximum(count, 1)[:, None] / height - _PAD
-    moved = np.where(count[:, None] > 0, 0.5 * (kept + centroid), kept)
+    moved = np.where(count[:, None] > 0, 0.5 * (inside + centroid), inside)
     return moved.astype(np.float32)
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from reid.synthetic.coat import Coat, CoatStyle, draw_coat
-from reid.synthetic.survey import COLUMNS, HARDNESS, WIDTHS, Plan, developed, index_row
+from reid.synthetic.survey import COLUMNS, HARDNESS, WIDTHS, SurveyPlan, developed, index_row
 from reid.synthetic.view import Camera, render
 from reid.types import Flank
 
@@ -86,7 +86,7 @@ class Variant:
 VARIANTS = tuple(Variant(truth, quality) for truth, quality in product(Truth, QUALITIES))
 
 
-def plans(variant: Variant) -> Iterator[Plan]:
+def plans(variant: Variant) -> Iterator[SurveyPlan]:
     """The photos of one variant. Two cameras, one on either side, take photos a second apart."""
     same = variant.truth is Truth.ONE
     records = zip((SEPTEMBER, NOVEMBER, DECEMBER), variant.encounters, strict=True)
@@ -99,7 +99,9 @@ def plans(variant: Variant) -> Iterator[Plan]:
             right = side is Flank.RIGHT
             taken = record.start + number * step + timedelta(seconds=right)
             camera = f"SIM{record.station[-1]}{'B' if right else 'A'}"
-            yield Plan(animal, side, taken, record.station, camera, encounter, quality, record.day)
+            yield SurveyPlan(
+                animal, side, taken, record.station, camera, encounter, quality, record.day
+            )
 
 
 def write_founding(
@@ -116,13 +118,13 @@ def write_founding(
     of every photo, for small tests.
     """
     (folder / "photos").mkdir(parents=True, exist_ok=True)
-    wanted = {_file_name(plan): plan for variant in variants for plan in plans(variant)}
+    plan_of = {_file_name(plan): plan for variant in variants for plan in plans(variant)}
     coats: dict[tuple[str, Flank], Coat] = {}
     index = folder / "index.csv"
     with index.open("w", newline="") as file:
         table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         table.writeheader()
-        for name, plan in sorted(wanted.items(), key=lambda one: one[1].taken):
+        for name, plan in sorted(plan_of.items(), key=lambda item: item[1].taken):
             key = (plan.individual, plan.flank)
             if key not in coats:
                 coats[key] = _coat(plan, seed)
@@ -132,12 +134,12 @@ def write_founding(
     return index
 
 
-def _file_name(plan: Plan) -> str:
+def _file_name(plan: SurveyPlan) -> str:
     of = "" if plan.encounter in SHARED else f"_{plan.individual}_{plan.quality}"
     return f"{plan.camera}_{plan.taken:%Y-%m-%d_%H-%M-%S}{of}.jpg"
 
 
-def _coat(plan: Plan, seed: int) -> Coat:
+def _coat(plan: SurveyPlan, seed: int) -> Coat:
     """Both animals have one style, so only the arrangement of their rosettes tells them apart."""
     style = CoatStyle.draw(np.random.default_rng((seed, 11)))
     which = (plan.individual == RELATIVE, plan.flank is Flank.RIGHT)
@@ -145,7 +147,9 @@ def _coat(plan: Plan, seed: int) -> Coat:
     return draw_coat(style, int(stream.integers(2**62)), height=480)
 
 
-def _photo(plan: Plan, coat: Coat, seed: int, width: int | None) -> tuple[bytes, tuple[int, int]]:
+def _photo(
+    plan: SurveyPlan, coat: Coat, seed: int, width: int | None
+) -> tuple[bytes, tuple[int, int]]:
     """JPEG and (width, height). What is drawn depends on the moment, not on animal or quality."""
     moment = plan.taken - datetime(2018, 1, 1)  # noqa: DTZ001
     key = (seed, 13, int(moment.total_seconds()))

@@ -36,7 +36,7 @@ FIRST_DAY = datetime(2018, 9, 1)  # noqa: DTZ001 - camera clocks have no zone
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SurveyPlan:
     """One photo that is to be taken; `quality` is how hard its circumstances are."""
 
     individual: str
@@ -84,7 +84,7 @@ def write_survey(
     return index
 
 
-def _coat_of(plan: Plan, seed: int) -> Coat:
+def _coat_of(plan: SurveyPlan, seed: int) -> Coat:
     """Pairs of neighbours in the list are relatives: one style, other arrangements."""
     number = int(plan.individual[1:])
     style = CoatStyle.draw(np.random.default_rng((seed, 2, (number + 1) // 2)))
@@ -95,7 +95,7 @@ def _coat_of(plan: Plan, seed: int) -> Coat:
 
 def _visits(
     animal: int, encounters: int, stations: int, rng: np.random.Generator
-) -> Iterator[Plan]:
+) -> Iterator[SurveyPlan]:
     """The encounters of one animal: places, times, cameras, bursts and qualities."""
     name = f"L{animal + 1:03d}"
     days = np.sort(rng.choice(90, encounters, replace=False))
@@ -116,18 +116,20 @@ def _burst(
     quality: str,
     sides: list[Flank],
     rng: np.random.Generator,
-) -> Iterator[Plan]:
+) -> Iterator[SurveyPlan]:
     """One to three photos a camera, seconds apart; the two cameras stand on either side."""
     encounter = f"{station}_{taken:%Y-%m-%dT%H%M}"
     for flank in sides:
         camera = station + ("A" if flank is Flank.LEFT else "B")
         at = taken + timedelta(seconds=int(rng.integers(0, 20)))
         for _ in range(int(rng.integers(1, 4))):
-            yield Plan(name, flank, at, station, camera, encounter, quality, 6 <= at.hour < 18)
+            yield SurveyPlan(
+                name, flank, at, station, camera, encounter, quality, 6 <= at.hour < 18
+            )
             at += timedelta(seconds=int(rng.integers(1, 8)))
 
 
-def _ustyurt(name: str, rng: np.random.Generator) -> Iterator[Plan]:
+def _ustyurt(name: str, rng: np.random.Generator) -> Iterator[SurveyPlan]:
     """Three records at two sites 18.6 km apart: September at night and poor, two good ones."""
     records = (
         ("USTYURT-1", datetime(2018, 9, 29, 22, 57), "poor"),  # noqa: DTZ001
@@ -139,7 +141,7 @@ def _ustyurt(name: str, rng: np.random.Generator) -> Iterator[Plan]:
 
 
 def _taken(
-    folder: Path, plan: Plan, coat: Coat, number: int, seed: int, width: int | None
+    folder: Path, plan: SurveyPlan, coat: Coat, number: int, seed: int, width: int | None
 ) -> dict[str, object]:
     """Render one photo, write it as a camera would, and return its row of the index."""
     rng = np.random.default_rng((seed, 4, number))
@@ -154,7 +156,7 @@ def _taken(
     return index_row(name, plan, (columns, rows))
 
 
-def developed(view: View, plan: Plan, position: tuple[float, float] | None = None) -> bytes:
+def developed(view: View, plan: SurveyPlan, position: tuple[float, float] | None = None) -> bytes:
     """What the camera of a plan writes of a view, see `trap_jpeg`."""
     pixels = colourised(view, infrared=not plan.day)
     if plan.flank is Flank.RIGHT:
@@ -162,7 +164,7 @@ def developed(view: View, plan: Plan, position: tuple[float, float] | None = Non
     return trap_jpeg(pixels, plan.camera, plan.taken, position)
 
 
-def index_row(name: str, plan: Plan, size: tuple[int, int]) -> dict[str, object]:
+def index_row(name: str, plan: SurveyPlan, size: tuple[int, int]) -> dict[str, object]:
     """A row of the index. size: width and height."""
     return {
         "path": f"photos/{name}",

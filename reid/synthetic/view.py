@@ -66,7 +66,7 @@ class Camera:
         )
 
     def of_size(self, width: int) -> "Camera":
-        """The same camera for an output that is `width` instead of 256 pixels wide."""
+        """This camera with blur and motion scaled to an output of `width` instead of 256 pixels."""
         s = width / 256
         return replace(self, blur=self.blur * s, motion=self.motion * s)
 
@@ -90,7 +90,7 @@ class View:
 def render(
     coat: Coat, camera: Camera, rng: np.random.Generator, *, size: tuple[int, int] = (128, 256)
 ) -> View:
-    """size: (H, W) pixels."""
+    """One photo of a coat by a camera; size: (H, W) pixels."""
     camera = camera.of_size(size[1])
     posed = _posed(camera, rng, size)
     rows = coat.melanin.shape[0]

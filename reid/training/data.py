@@ -176,8 +176,8 @@ def batches(
     window = (r.height, r.width)
     while True:
         s = rng.choice(r.styles, styles, replace=False)
-        some = [rng.choice(r.relatives, relatives, replace=False) for _ in s]
-        c = (s[:, None] * r.relatives + np.stack(some)).ravel()
+        relatives_of = [rng.choice(r.relatives, relatives, replace=False) for _ in s]
+        c = (s[:, None] * r.relatives + np.stack(relatives_of)).ravel()
         v = np.stack([rng.choice(r.views, 2, replace=False) for _ in s]).repeat(relatives, 0)
         flip = (rng.random(styles) < mirror).repeat(relatives)
         small = bool(rng.random() < coarse)
@@ -221,7 +221,7 @@ def _taken(
 
 
 def _poorer(image: Image, rng: np.random.Generator) -> Image:
-    """The same view from farther away: fewer pixels, blurred, with grain; still small."""
+    """A view from farther away: fewer pixels, blurred, with grain; still small."""
     share = float(np.exp(rng.uniform(np.log(0.2), np.log(0.8))))
     size = (round(image.shape[1] * share), round(image.shape[0] * share))
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA).astype(np.float32)

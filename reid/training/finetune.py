@@ -116,7 +116,7 @@ class _Best:
     """The state of highest standing on validation so far; of equals the earlier."""
 
     rank: Rank
-    seen: Half
+    images: Half
     report: Callable[[str], None]
     history: list[tuple[int, float, float]] = field(default_factory=list)
     standing: tuple[float, float] = (-1.0, -1.0)
@@ -125,7 +125,7 @@ class _Best:
 
     def ask(self, network: RosetteNetwork, step: int, line: str) -> None:
         """Validate a state, and keep it if it is the best."""
-        top1, precision = self.rank(embed(network, self.seen))
+        top1, precision = self.rank(embed(network, self.images))
         self.history.append((step, top1, precision))
         self.report(f"step {step} {line} top-1 {top1:.3f} mAP {precision:.3f}")
         if (top1, precision) > self.standing:
@@ -198,8 +198,8 @@ def _step(
     line = f"loss {float(loss.detach()):.3f} right {float(right):.2f}"
     if not trunk:
         return loss, line
-    kept = _departure(network, released, features, images)
-    return loss + recipe.keep * kept, f"{line} departed {float(kept.detach()):.3f}"
+    departure = _departure(network, released, features, images)
+    return loss + recipe.keep * departure, f"{line} departed {float(departure.detach()):.3f}"
 
 
 def _departure(
@@ -213,20 +213,20 @@ def _departure(
     now = network.locate(features)
     departed = (1 - (network.describe(features) * descriptors).sum(1)).mean()
     pairs = ((network.coat(features), coat), (now[0], place), (now[1], pose))
-    for one, other in pairs:
-        departed = departed + F.smooth_l1_loss(one, other)
+    for ours, theirs in pairs:
+        departed = departed + F.smooth_l1_loss(ours, theirs)
     return departed
 
 
 @torch.inference_mode()
-def embed(network: RosetteNetwork, seen: Half) -> Float32:
-    """(N, D) embeddings of norm 1, as the embedder makes them; seen: (N, H, W) of `looks`."""
+def embed(network: RosetteNetwork, images: Half) -> Float32:
+    """(N, D) embeddings of norm 1, as the embedder makes them; images: (N, H, W) of `looks`."""
     network.eval()
-    found = []
-    for at in range(0, len(seen), BATCH):
-        part = _tensor(seen[at : at + BATCH].astype(np.float32))
-        found.append(network.embed(network.features(part)).numpy())
-    return np.concatenate(found)
+    vectors = []
+    for at in range(0, len(images), BATCH):
+        part = _tensor(images[at : at + BATCH].astype(np.float32))
+        vectors.append(network.embed(network.features(part)).numpy())
+    return np.concatenate(vectors)
 
 
 def _tensor(images: Float32) -> Tensor:
@@ -264,16 +264,16 @@ def pairs(learning: Flanks, count: int, seed: int, pool: Executor) -> Iterator[T
 
 def _units(learning: Flanks) -> list[list[int]]:
     """Positions of the annotations of each flank of each individual."""
-    found: dict[tuple[str, Flank], list[int]] = defaultdict(list)
-    for position, one in enumerate(learning.annotations):
-        found[one.individual, one.flank].append(position)
-    return [found[key] for key in sorted(found)]
+    units: dict[tuple[str, Flank], list[int]] = defaultdict(list)
+    for position, annotation in enumerate(learning.annotations):
+        units[annotation.individual, annotation.flank].append(position)
+    return [units[key] for key in sorted(units)]
 
 
 def _two(learning: Flanks, members: list[int], rng: np.random.Generator) -> tuple[int, int]:
     """Two positions of a unit, independent of each other where that can be."""
     first = int(rng.choice(members))
     others = [m for m in members if m != first]
-    one = learning.annotations[first]
-    independent = [m for m in others if apart(one, learning.annotations[m])]
+    annotation = learning.annotations[first]
+    independent = [m for m in others if apart(annotation, learning.annotations[m])]
     return first, int(rng.choice(independent or others or [first]))

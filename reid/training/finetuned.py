@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 import tomllib
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from safetensors.torch import save_file
@@ -83,7 +83,7 @@ def write_finetuned(
     )
     (folder / f"{model}.md").write_text(page, encoding="utf-8")
     path = folder / f"{model}.toml"
-    path.write_text(_toml(asdict(card)), encoding="utf-8")
+    path.write_text(_toml(card.stored()), encoding="utf-8")
     return path
 
 
@@ -108,9 +108,9 @@ def inherit_calibrator(base: str, model: str, source: Path, folder: Path) -> Pat
         name, version = model.split("@")
         card |= {"name": f"evidence-{name}", "version": int(version), "model": model}
         card["fitted_on"] = f"{card.get('fitted_on', '')}; inherited from {path.stem} of {base}"
-        made = folder / f"evidence-{model}.toml"
-        made.write_text(_toml(card), encoding="utf-8")
-        return made
+        inherited = folder / f"evidence-{model}.toml"
+        inherited.write_text(_toml(card), encoding="utf-8")
+        return inherited
     return None
 
 

@@ -131,9 +131,9 @@ def _step(network: RosetteNetwork, batch: Batch, recipe: TrainingRecipe) -> tupl
     images, places, animal, mirrored, yaw = _on(device, batch.views)
     out = network(images)
     n = len(images) // 2
-    coat_places, seen = places[..., :2].flatten(1, 2), animal.flatten(1) > 0.6
+    coat_places, visible = places[..., :2].flatten(1, 2), animal.flatten(1) > 0.6
     partner, valid = correspondences(
-        coat_places[:n], coat_places[n:], seen[:n], seen[n:], radius=recipe.radius
+        coat_places[:n], coat_places[n:], visible[:n], visible[n:], radius=recipe.radius
     )
     d = out.descriptors.flatten(2)
     dense = dense_loss(d[:n], d[n:], partner, valid, coat_places[n:])
@@ -183,7 +183,7 @@ def _body_losses(
 def _save(
     path: Path, network: nn.Module, optimiser: torch.optim.Optimizer, step: int, spent: float
 ) -> None:
-    """Whole or not at all."""
+    """Write the state of a run to a file, as a whole or not at all."""
     state = {
         "network": network.state_dict(),
         "optimiser": optimiser.state_dict(),

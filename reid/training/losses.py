@@ -24,7 +24,7 @@ def correspondences(
     return partner, mutual & (nearest < radius)
 
 
-class Found(NamedTuple):
+class DenseLoss(NamedTuple):
     """What became of the Q cells asked for: loss and accuracy (scalars); owner (Q,) image and cell
     (Q,) index of each; right (Q,) float, 1 where its true partner was found."""
 
@@ -45,7 +45,7 @@ def dense_loss(
     queries: int = 640,
     temperature: float = 0.07,
     ignore: float = 0.06,
-) -> Found:
+) -> DenseLoss:
     """InfoNCE (Oord 2018) of the right cell against all cells of all views 1 of the batch, and
     against the same pixel of all other views 0.
 
@@ -74,8 +74,8 @@ def dense_loss(
     twins = torch.einsum("qc,bcq->qb", query, descriptors0[:, :, cell]) / temperature
     twins = twins.scatter(1, owner[:, None], -1e4)
     logits = torch.cat([logits, twins], 1)
-    found = (logits.argmax(1) == target).float()
-    return Found(F.cross_entropy(logits, target), found.mean(), owner, cell, found)
+    hits = (logits.argmax(1) == target).float()
+    return DenseLoss(F.cross_entropy(logits, target), hits.mean(), owner, cell, hits)
 
 
 def embedding_loss(
@@ -98,9 +98,9 @@ def coat_loss(coat: Tensor, animal: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(coat, animal)
 
 
-def reliability_loss(reliability: Tensor, found: Found) -> Tensor:
+def reliability_loss(reliability: Tensor, dense: DenseLoss) -> Tensor:
     """Cross-entropy of "the descriptor of this cell finds its place"; reliability: (B, K)."""
-    return F.binary_cross_entropy_with_logits(reliability[found.owner, found.cell], found.right)
+    return F.binary_cross_entropy_with_logits(reliability[dense.owner, dense.cell], dense.right)
 
 
 def place_loss(place: Tensor, target: Tensor, animal: Tensor) -> Tensor:
@@ -111,9 +111,9 @@ def place_loss(place: Tensor, target: Tensor, animal: Tensor) -> Tensor:
     n = animal.shape[1] // place.shape[2]
     weight = F.avg_pool2d(animal[:, None], n)
     at = F.avg_pool2d(target.permute(0, 3, 1, 2) * animal[:, None], n) / weight.clamp(min=1e-3)
-    seen = weight * (weight > 0.5)
+    visible = weight * (weight > 0.5)
     off = F.smooth_l1_loss(place, at, beta=0.05, reduction="none").sum(1, keepdim=True)
-    return (off * seen).sum() / seen.sum().clamp(min=1)
+    return (off * visible).sum() / visible.sum().clamp(min=1)
 
 
 def pose_loss(pose: Tensor, faces_left: Tensor, yaw: Tensor) -> Tensor:

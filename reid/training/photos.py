@@ -40,21 +40,25 @@ def crops(
 ) -> Iterator[tuple[list[NamedAnnotation], list[Crop], list[str]]]:
     """Batches of annotations with their crops, and a sentence for each that cannot be used."""
     for at in range(0, len(annotations), batch):
-        kept, cuts, skipped = [], [], []
-        for one in annotations[at : at + batch]:
+        usable, cuts, skipped = [], [], []
+        for annotation in annotations[at : at + batch]:
             try:
-                cuts.append(_crop(one))
+                cuts.append(_crop(annotation))
             except InputError as error:
-                skipped.append(f"{one.path}: {error}")
+                skipped.append(f"{annotation.path}: {error}")
             except OSError as error:
-                skipped.append(f"{one.path}: {error.strerror or 'cannot be read'}")
+                skipped.append(f"{annotation.path}: {error.strerror or 'cannot be read'}")
             else:
-                kept.append(one)
-        yield kept, cuts, skipped
+                usable.append(annotation)
+        yield usable, cuts, skipped
 
 
-def _crop(one: NamedAnnotation) -> Crop:
-    return cut(decode(one.path.read_bytes(), max_pixels=MAX_PIXELS), one.flank, one.box)
+def _crop(annotation: NamedAnnotation) -> Crop:
+    return cut(
+        decode(annotation.path.read_bytes(), max_pixels=MAX_PIXELS),
+        annotation.flank,
+        annotation.box,
+    )
 
 
 def cut_flanks(
@@ -66,27 +70,27 @@ def cut_flanks(
     """Every flank once, in the window that the embedder finds; and what could not be read."""
     height, width = window = embedder.near
     size = (round(height * (1 + 2 * MARGIN)), round(width * (1 + 2 * MARGIN)))
-    kept: list[NamedAnnotation] = []
-    seen: list[Image] = []
+    usable: list[NamedAnnotation] = []
+    windows: list[Image] = []
     skipped: list[str] = []
-    for some, cuts, unusable in crops(annotations):
+    for part, cuts, unusable in crops(annotations):
         if cuts:
             boxes = embedder.flanks(cuts)
-            seen += [
+            windows += [
                 look(c, grown(b, MARGIN), size).luminance for c, b in zip(cuts, boxes, strict=True)
             ]
-        kept += some
+        usable += part
         skipped += unusable
-        done(len(some) + len(unusable))
-    luminance = np.stack(seen) if seen else np.empty((0, *size), np.uint8)
-    return Flanks(kept, luminance, window), skipped
+        done(len(part) + len(unusable))
+    luminance = np.stack(windows) if windows else np.empty((0, *size), np.uint8)
+    return Flanks(usable, luminance, window), skipped
 
 
 def _warped(grey: Image, to_source: NDArray[np.float64], size: tuple[int, int]) -> Image:
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     border = cv2.BORDER_REPLICATE
-    seen: Image = cv2.warpAffine(grey, to_source, size[::-1], flags=flags, borderMode=border)
-    return seen
+    warped: Image = cv2.warpAffine(grey, to_source, size[::-1], flags=flags, borderMode=border)
+    return warped
 
 
 def looks(flanks: Flanks) -> Half:
@@ -97,8 +101,8 @@ def looks(flanks: Flanks) -> Half:
         for whole, part in zip(flanks.luminance.shape[1:], flanks.window, strict=True)
     )
     windows = flanks.luminance[:, y : y + height, x : x + width]
-    seen = [local_contrast(one).astype(np.float16) for one in windows]
-    return np.stack(seen) if seen else np.empty(windows.shape, np.float16)
+    contrasts = [local_contrast(flank).astype(np.float16) for flank in windows]
+    return np.stack(contrasts) if contrasts else np.empty(windows.shape, np.float16)
 
 
 def another_view(
@@ -117,27 +121,27 @@ def another_view(
     linear[:, 0] *= -1 if mirrored else 1
     middle = np.array([w / 2, h / 2]) + rng.normal(0, 0.05, 2) * (width, height)
     offset = middle - linear @ np.array([width / 2, height / 2])
-    seen = _warped(luminance, np.column_stack([linear, offset]), window).astype(np.float32)
-    return local_contrast(_through_a_camera(seen, rng))
+    warped = _warped(luminance, np.column_stack([linear, offset]), window).astype(np.float32)
+    return local_contrast(_through_a_camera(warped, rng))
 
 
-def _through_a_camera(seen: Float32, rng: np.random.Generator) -> Image:
+def _through_a_camera(grey: Float32, rng: np.random.Generator) -> Image:
     """Light, resolution, blur, noise and an obstacle; (H, W) grey levels in, uint8 out."""
-    height, width = seen.shape
+    height, width = grey.shape
     light = np.exp(rng.normal(0, 0.2)) * (1 + np.linspace(-1, 1, width) * rng.normal(0, 0.15))
     curve = float(np.exp(rng.normal(0, 0.25)))
-    seen = np.asarray(255 * (seen / 255) ** curve * light, np.float32)
+    grey = np.asarray(255 * (grey / 255) ** curve * light, np.float32)
     if rng.random() < 0.3:
         share = float(rng.uniform(0.4, 1))
-        small = cv2.resize(seen, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
-        seen = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+        small = cv2.resize(grey, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)
+        grey = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
     if rng.random() < 0.3:
         sigma = rng.uniform(0.3, 1.3, 2)
-        seen = cv2.GaussianBlur(seen, (0, 0), sigma[0], sigmaY=sigma[1])
-    seen = seen + rng.standard_normal(seen.shape, np.float32) * rng.uniform(0, 4)
+        grey = cv2.GaussianBlur(grey, (0, 0), sigma[0], sigmaY=sigma[1])
+    grey = grey + rng.standard_normal(grey.shape, np.float32) * rng.uniform(0, 4)
     if rng.random() < 0.3:
         a, b = rng.uniform(0, width * 0.9), rng.uniform(0, height * 0.7)
         to = (int(a + rng.uniform(6, width / 4)), int(b + rng.uniform(6, height / 2)))
-        seen = np.ascontiguousarray(seen, np.float32)
-        cv2.rectangle(seen, (int(a), int(b)), to, float(rng.uniform(0, 255)), -1)
-    return np.clip(seen, 0, 255).astype(np.uint8)
+        grey = np.ascontiguousarray(grey, np.float32)
+        cv2.rectangle(grey, (int(a), int(b)), to, float(rng.uniform(0, 255)), -1)
+    return np.clip(grey, 0, 255).astype(np.uint8)

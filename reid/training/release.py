@@ -10,7 +10,7 @@ from reid.describe.network import RosetteNetwork
 from reid.training.data import BankRecipe
 from reid.training.loop import TrainingRecipe
 
-CLOSER = (3.0, 1400)  # look of a card, see `ModelCard`
+CLOSE_LOOK = (3.0, 1400)  # look of a card, see `ModelCard`
 
 CARD = """name = "{name}"
 version = {version}
@@ -22,7 +22,7 @@ descriptor_size = {descriptor_size}
 widths = [{widths}]
 grid = [{grid}]
 window = [{window}]
-closer = {closer}
+closer = {close_look}
 normalisation = "local-contrast"
 license = "Apache-2.0"
 trained_on = "procedural coats only: {coats} synthetic flanks, {images} views; no photograph"
@@ -58,7 +58,7 @@ def release(
             widths=", ".join(str(w) for w in network.widths),
             grid=", ".join(str(g) for g in network.grid),
             window=f"{bank.height}, {bank.width}",
-            closer=list(CLOSER),
+            close_look=list(CLOSE_LOOK),
             coats=bank.coats,
             images=bank.coats * bank.views,
             recipe=recipe,

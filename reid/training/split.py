@@ -45,17 +45,17 @@ def split(
     whatever the order of the table.
     """
     of: dict[str, list[NamedAnnotation]] = defaultdict(list)
-    for one in annotations:
-        of[one.individual].append(one)
+    for annotation in annotations:
+        of[annotation.individual].append(annotation)
     rng = np.random.default_rng((seed, 20))
     parts: tuple[set[str], set[str], set[str]] = set(), set(), set()
-    askable = {name for name, some in of.items() if _askable(some)}
+    askable = {name for name, annotations_of in of.items() if _askable(annotations_of)}
     for names in (sorted(askable), sorted(of.keys() - askable)):
         dealt = [names[i] for i in rng.permutation(len(names))]
         a = round(validation * len(names))
         b = a + round(test * len(names))
-        for part, some in zip(parts, (dealt[b:], dealt[:a], dealt[a:b]), strict=True):
-            part.update(some)
+        for part, names in zip(parts, (dealt[b:], dealt[:a], dealt[a:b]), strict=True):
+            part.update(names)
     counts = [len(part & askable) for part in parts]
     if min(counts) < LEAST:
         raise BadDataset(
@@ -63,7 +63,12 @@ def split(
             f"encounters; learning, validation and test would get {counts}, each needs {LEAST}: "
             f"add photos, say which encounter they belong to, or choose other shares"
         )
-    return Split(*([one for one in annotations if one.individual in part] for part in parts))
+    return Split(
+        *(
+            [annotation for annotation in annotations if annotation.individual in part]
+            for part in parts
+        )
+    )
 
 
 def apart(a: NamedAnnotation, b: NamedAnnotation) -> bool:

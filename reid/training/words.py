@@ -21,19 +21,19 @@ MAX_PIXELS = 80_000_000
 EVERY = 4  # cell of a photo is used; neighbours are much alike
 
 
-def closely_seen(
+def close_look_descriptors(
     survey: Path, embedder: Embedder, done: Callable[[int], object] = lambda _: None
 ) -> Float32:
-    """(N, C) descriptors of the closer look at a survey's good photos.
+    """(N, C) descriptors of the close look at a survey's good photos.
 
-    survey: its index.csv. `done` hears of each photo. The embedder's card must have a closer look.
+    survey: its index.csv. `done` hears of each photo. The embedder's card must have a close look.
     """
-    found = []
+    descriptors = []
     for crop in _good_photos(survey):
-        [closer] = embedder.closer([crop], embedder.flanks([crop]))
-        found.append(closer.descriptors[::EVERY])
+        [cells] = embedder.close_look([crop], embedder.flanks([crop]))
+        descriptors.append(cells.descriptors[::EVERY])
         done(1)
-    return np.ascontiguousarray(np.concatenate(found))
+    return np.ascontiguousarray(np.concatenate(descriptors))
 
 
 def _good_photos(survey: Path) -> Iterator[Crop]:
@@ -53,11 +53,11 @@ def words_of(descriptors: Float32, count: int, seed: int) -> Float32:
 
 
 def write_words(words: Float32, model: str, folder: Path) -> Path:
-    """Beside the other tensors of the model, and into its card, whose path is returned."""
+    """Write words (K, C) beside the other tensors of the model; the path of its card."""
     card = folder / f"{model}.toml"
     file = folder / load_card(model, folder).file
-    held = load_file(file) | {"words": from_numpy(words)}
-    save_file(held, file, metadata={"model": model, "license": "Apache-2.0"})
+    tensors = load_file(file) | {"words": from_numpy(words)}
+    save_file(tensors, file, metadata={"model": model, "license": "Apache-2.0"})
     file.chmod(0o644)  # the library writes it for the owner only
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     text = re.sub(r"(?m)^words = .*\n", "", card.read_text())

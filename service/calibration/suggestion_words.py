@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from reid.evidence.settle import Suggestion
+from reid.evidence.settle import SuggestedPhoto
 from reid.evidence.tested import SETTLED
 from reid.types import Flank, Grade
 from service.calibration.tested_wire import SuggestionOut
@@ -10,7 +10,7 @@ from service.web.languages import gettext as _
 from service.web.words import MINUS, general, number, percents
 
 
-def suggested(one: Suggestion | SuggestionOut, names: Mapping[int, str] | Sequence[str]) -> str:
+def suggested(one: SuggestedPhoto | SuggestionOut, names: Mapping[int, str] | Sequence[str]) -> str:
     """What would settle a pair as a sentence. names: of the encounters it names."""
     whose = [names[n] for n in one.encounters]
     of = (
@@ -61,7 +61,7 @@ def _section(section: str) -> str:
     }.get(section, "")
 
 
-def _counts(one: Suggestion | SuggestionOut) -> str:
+def _counts(one: SuggestedPhoto | SuggestionOut) -> str:
     of = one.settling
     return _(
         "of tested pairs like that, %(same)s of %(genuine)s of the same animal reached an llr of "

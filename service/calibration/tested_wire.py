@@ -1,6 +1,6 @@
 """What goes over the wire about the test of a calibrator, and what follows from it for a pair."""
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from reid.types import Flank, Grade
 from service.web.wire import Wire
@@ -25,8 +25,8 @@ class StratumOut(Wire):
 class SettlingOut(Wire):
     """How many encounter pairs of these best grades are settled, with one or two shared flanks."""
 
-    one: Grade
-    other: Grade
+    one: Grade = Field(validation_alias=AliasChoices("one", "grade0"))
+    other: Grade = Field(validation_alias=AliasChoices("other", "grade1"))
     flanks: int
     genuine: int
     impostor: int

@@ -30,7 +30,7 @@ def calibration_out(settings: Settings, engine: Engine, calibration: Calibration
         individuals=used.individuals,
         bound=used.bound,
         same=used.same,
-        factor=used.widening,
+        factor=used.factor,
         applied=_applied(kept.applied, fitted.id) if kept.applied else None,
         tested=[TestSummaryOut.model_validate(one) for one in (tested.strata if tested else ())],
         decisions=calibration.decisions,
@@ -61,7 +61,7 @@ def _study(one: Studied, bound: float) -> StudyOut:
         impostor=[RateOut.model_validate(rate) for rate in said.impostor],
         genuine=[RateOut.model_validate(rate) for rate in said.genuine],
         scale=said.scale,
-        widening=said.widening,
+        widening=said.shrinkage,
         factor=said.factor,
         suspects=[
             SuspectOut(

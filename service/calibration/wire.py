@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from pydantic import Field, JsonValue
+from pydantic import AliasChoices, Field, JsonValue
 
 from reid.evidence.local import Shift
 from service.web.wire import Wire, shown
@@ -80,7 +80,7 @@ class RateOut(Wire):
     """
 
     at: float
-    found: int
+    found: int = Field(validation_alias=AliasChoices("found", "misleading"))
     of: int
     share: float
     least: float

@@ -12,7 +12,7 @@ from fastapi import Depends
 from reid.evidence.tested import Tested, load_tested
 from reid.identify import movement, partitions
 from reid.identify.movement import Movement, SpaceTime, Visit
-from reid.identify.partitions import Conflict, PartitionPosterior
+from reid.identify.partitions import InconsistentTriple, PartitionPosterior
 from service.encounters.pair_evidence import (
     PairEvidence,
     PairSays,
@@ -69,7 +69,7 @@ class CaseReport:
     members: tuple[Member, ...]
     pairs: tuple[CasePair, ...]
     partitions: PartitionPosterior | None
-    conflicts: tuple[Conflict, ...]
+    conflicts: tuple[InconsistentTriple, ...]
     changes: tuple[Change, ...]
     movement: Movement
     model: str
@@ -117,7 +117,7 @@ class Casework:
             members=members,
             pairs=tuple(pairs),
             partitions=weighed,
-            conflicts=partitions.conflicts(llr, comparable, same=calibrator.same),
+            conflicts=partitions.inconsistent_triples(llr, comparable, same=calibrator.same),
             changes=changes,
             movement=moved,
             model=calibrator.model,

@@ -2,7 +2,7 @@
 
 from string import ascii_uppercase
 
-from reid.evidence.settle import Suggestion, in_words
+from reid.evidence.settle import SuggestedPhoto, in_words
 from service.calibration.tested_wire import PlaceOut, SettlingOut, SuggestionOut
 from service.cases.report import CasePair, CaseReport, Member
 from service.cases.wire import (
@@ -92,7 +92,7 @@ def _pair(one: CasePair, ids: tuple[int, ...]) -> CasePairOut:
     )
 
 
-def _suggestion(some: Suggestion, pair: CasePair, ids: tuple[int, ...]) -> SuggestionOut:
+def _suggestion(some: SuggestedPhoto, pair: CasePair, ids: tuple[int, ...]) -> SuggestionOut:
     couple = (pair.one, pair.other)
     return SuggestionOut(
         encounters=[ids[couple[n]] for n in some.encounters],

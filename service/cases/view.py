@@ -6,7 +6,7 @@ from datetime import datetime
 from string import ascii_uppercase
 
 from reid.identify.movement import Span
-from reid.identify.partitions import PartitionPosterior, Weighed
+from reid.identify.partitions import PartitionPosterior, WeighedPartition
 from service.calibration.suggestion_words import suggested
 from service.calibration.tested_view import Plot, TestRow, plot_of, test_rows, tested_on
 from service.cases.map import MapView, map_view, placed
@@ -320,7 +320,7 @@ def _ways(one: CasePair) -> list[Way]:
         Way(
             name=_name(one),
             distance=kilometres(distance),
-            dates=f"{_date(leg.one)} \N{RIGHTWARDS ARROW} {_date(leg.other)}",
+            dates=f"{_date(leg.span0)} \N{RIGHTWARDS ARROW} {_date(leg.span1)}",
             between=elapsed(leg.days),
             speed=speed(leg.least_speed_km_h),
             rating=leg.rating.value,
@@ -337,7 +337,7 @@ def _date(span: Span | None) -> str:
     return dated(span.start, span.source)
 
 
-def _diagram(one: Weighed, colours: Sequence[int]) -> Diagram:
+def _diagram(one: WeighedPartition, colours: Sequence[int]) -> Diagram:
     boxes, dots, x = [], [], 0.0
     for block in one.blocks:
         width = BOX + STEP * (len(block) - 1)
@@ -351,7 +351,7 @@ def _diagram(one: Weighed, colours: Sequence[int]) -> Diagram:
     return Diagram(percent(share), share, words, x - GAP, tuple(boxes), tuple(dots))
 
 
-def _rest(weighed: PartitionPosterior | None, shown: Sequence[Weighed]) -> str:
+def _rest(weighed: PartitionPosterior | None, shown: Sequence[WeighedPartition]) -> str:
     """What is not drawn."""
     if weighed is None or not shown:
         return ""

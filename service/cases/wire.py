@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 from reid.identify.movement import Rating
 from reid.types import Grade, Verdict
@@ -120,8 +120,8 @@ class CaseMemberOut(Wire):
 class LegOut(Wire):
     """The way between two encounters under one statement of the time of each."""
 
-    one: SpanOut | None
-    other: SpanOut | None
+    one: SpanOut | None = Field(validation_alias=AliasChoices("one", "span0"))
+    other: SpanOut | None = Field(validation_alias=AliasChoices("other", "span1"))
     days: float | None
     least_speed_km_h: float | None
     rating: Rating

@@ -315,7 +315,7 @@ def _strongest(pairs: Iterable[PairSaid], encounter_id: int) -> PairSaid | None:
     """The strongest llr in view, of this encounter or else of any: the decision had its help."""
     measured = [pair for pair in pairs if pair.llr is not None]
     own = [pair for pair in measured if encounter_id in {pair.one, pair.other}]
-    return max(own or measured, key=lambda one: abs(one.llr or 0), default=None)
+    return max(own or measured, key=lambda pair: abs(pair.llr or 0), default=None)
 
 
 def _restored(connection: Connection, move: Moved, change_id: int, grounds: Grounds) -> Moved:

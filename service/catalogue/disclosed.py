@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from reid.observers.reviews import Answer, Standing, newest, standing
+from reid.observers.reviews import Answer, ReviewProgress, newest, review_progress
 from service.store import opinions as store_opinions
 from service.store import pairs, reviews
 from service.store.history import Evidence, PairSaid
@@ -32,7 +32,7 @@ class StandingOpinion:
 
 @dataclass(frozen=True, slots=True)
 class PairOpinions:
-    """A pair under review, its standing by reid.observers.reviews, and what each observer says.
+    """A pair under review, its progress by reid.observers.reviews, and what each observer says.
 
     pair: numbers of two encounters, the lower one first.
     """
@@ -40,7 +40,7 @@ class PairOpinions:
     pair_id: int
     pair: Pair
     blind: bool
-    standing: Standing
+    standing: ReviewProgress
     opinions: tuple[StandingOpinion, ...]
 
     @property
@@ -69,7 +69,7 @@ def opinions(connection: Connection) -> list[PairOpinions]:
     ]
 
 
-def standings(connection: Connection) -> dict[Pair, Standing]:
+def standings(connection: Connection) -> dict[Pair, ReviewProgress]:
     """How far every pair is that was put up for review, hidden known ones apart."""
     return {reviewed.pair: reviewed.standing for reviewed in _reviewed_pairs(connection)}
 
@@ -104,10 +104,10 @@ def _reviewed_pairs(connection: Connection, *, closed: bool = True) -> list[Pair
         opinions_on = on_record.get(pair.id, [])
         last_of = {opinion.observer: opinion for opinion in opinions_on}
         answers = newest((opinion.observer, opinion.answer) for opinion in opinions_on)
-        agreed = standing(answers, needed=pair.needed, closed=pair.closed_at is not None)
+        progress = review_progress(answers, needed=pair.needed, closed=pair.closed_at is not None)
         stand = sorted((last_of[observer] for observer in answers), key=lambda last: last.id)
         brief = tuple(StandingOpinion(o.id, o.observer, o.answer, o.certainty) for o in stand)
-        reviewed.append(PairOpinions(pair.id, pair.couple, pair.blind, agreed, brief))
+        reviewed.append(PairOpinions(pair.id, pair.couple, pair.blind, progress, brief))
     return reviewed
 
 

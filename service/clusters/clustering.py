@@ -13,8 +13,8 @@ from scipy.cluster.hierarchy import DisjointSet
 from reid.identify import partitions
 from reid.identify.clusters import (
     TOGETHER,
-    Decided,
-    Group,
+    DecidedPairs,
+    EncounterGroup,
     Pair,
     Table,
     evidence_between,
@@ -24,7 +24,7 @@ from reid.identify.clusters import (
     suggest,
     table,
 )
-from reid.observers.reviews import Standing
+from reid.observers.reviews import ReviewProgress
 from reid.types import Flank
 from service.store.clusterings import Cluster, Clustering, Link, Worth
 from service.store.pairs import Couple, Maker, Measured
@@ -48,7 +48,7 @@ class Facts:
     flanks: Mapping[int, frozenset[Flank]]
     measured: Sequence[Measured]
     identity_of: Mapping[int, int]
-    standings: Mapping[Couple, Standing]
+    standings: Mapping[Couple, ReviewProgress]
     waiting: int = 0
 
 
@@ -60,8 +60,8 @@ class Conclusions:
     that observers judged against the catalogue or against each other.
     """
 
-    sorting: Decided
-    asking: Decided
+    sorting: DecidedPairs
+    asking: DecidedPairs
     conflicts: tuple[Pair, ...]
 
 
@@ -87,10 +87,10 @@ def clustered(facts: Facts, maker: Maker) -> Clustering:
             compared=bool(known.compared[one.pair]),
             together=one.together,
             joined=one.joined,
-            gain=one.gain,
+            gain=one.expected_change,
         )
         for one in suggest(known, grouping, said.asking, limit=LISTED)
-        if one.gain >= LEAST_GAIN
+        if one.expected_change >= LEAST_GAIN
     ]
     return Clustering(
         model=maker.model,
@@ -145,13 +145,13 @@ def conclusions(facts: Facts, at: Mapping[int, int]) -> Conclusions:
     unsettled = frozenset(said.get("unsettled", set()) | conflicts)
     asked = said.get("open", set())
     return Conclusions(
-        sorting=Decided(frozenset(same), frozenset(different | bars), unsettled),
-        asking=Decided(frozenset(same), frozenset(different | asked), unsettled),
+        sorting=DecidedPairs(frozenset(same), frozenset(different | bars), unsettled),
+        asking=DecidedPairs(frozenset(same), frozenset(different | asked), unsettled),
         conflicts=tuple(sorted(conflicts)),
     )
 
 
-def _concluded(standing: Standing) -> Literal["same", "different", "unsettled", "open"]:
+def _concluded(standing: ReviewProgress) -> Literal["same", "different", "unsettled", "open"]:
     """What it means for the clusters: what cannot be told or compared is unsettled for good."""
     if standing.answer in {"same", "different"}:
         return "same" if standing.answer == "same" else "different"
@@ -187,7 +187,7 @@ class _Shown:
     """Groups of positions as clusters of numbers."""
 
     def __init__(
-        self, known: Table, decided: Decided, facts: Facts, numbers: Sequence[int]
+        self, known: Table, decided: DecidedPairs, facts: Facts, numbers: Sequence[int]
     ) -> None:
         self._known, self._facts, self._numbers = known, facts, numbers
         judged = (*decided.same, *decided.different, *decided.unsettled)
@@ -196,7 +196,7 @@ class _Shown:
         for pair in decided.same:
             self._same.setdefault(pair[0], []).append(pair)
 
-    def cluster(self, group: Group) -> Cluster:
+    def cluster(self, group: EncounterGroup) -> Cluster:
         """How sure it is that these are one animal, and what speaks against it."""
         members = group.members
         same = [pair for one in members for pair in self._same.get(one, ())]

@@ -212,7 +212,7 @@ def _pair(encounters: tuple[int, int], best: BestPair) -> DossierPairOut:
         cosine=seen.cosine,
         dense_score=seen.dense_score,
         rootsift_score=seen.rootsift_score,
-        agreement=seen.agreement,
+        agreement=best.agreement,
         capacity=seen.capacity,
         correspondences=[correspondences_out(some) for some in seen.correspondences],
         overlap=overlap_out(seen.overlap) if seen.overlap else None,

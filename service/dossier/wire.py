@@ -84,7 +84,7 @@ class DossierPairOut(Wire):
     cosine: float
     dense_score: float
     rootsift_score: float | None
-    agreement: float = Field(description="what agrees, as one number: orders candidates")
+    agreement: float = Field(description="what agrees in the two photos, as one number")
     capacity: float = Field(description="0 to 1, how much these two photos could agree at most")
     correspondences: list[CorrespondencesOut]
     overlap: OverlapOut | None

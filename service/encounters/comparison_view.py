@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reid.types import Box, Comparison, IdentityCandidate, Source
+from reid.identify.answer import IdentityCandidate
+from reid.types import Box, Comparison, Source
 from service.encounters.comparison_words import decided, nothing_to_compare, weak_pair
 from service.encounters.list_view import EncounterRow, crop_address, row
 from service.photos.facts_view import FactsView, doubt, facts_view

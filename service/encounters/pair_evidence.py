@@ -10,8 +10,8 @@ from typing import Annotated
 from fastapi import Depends
 
 from reid.evidence.calibrator import Calibrator
-from reid.evidence.encounters import between
-from reid.evidence.settle import Suggestion, best_grade, what_would_settle, why_nothing
+from reid.evidence.encounters import ComparedPhotos, between
+from reid.evidence.settle import SuggestedPhoto, best_grade, what_would_settle, why_nothing
 from reid.evidence.tested import Place, load_tested
 from reid.photo.quality import load_quality
 from reid.types import Comparison, Evidence, Grade
@@ -37,12 +37,13 @@ class BestPair:
     """The two photos that speak for a pair of encounters, and what they show together.
 
     annotations: numbers, in the order of the encounters that were asked about. comparison: its
-    side 0 is `query`, one of the two annotations.
+    side 0 is `query`, one of the two annotations. agreement: what agrees in them, as one number.
     """
 
     annotations: tuple[int, int]
     query: int
     comparison: Comparison
+    agreement: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class PairSays:
     compared: int
     grades: tuple[Grade, ...]
     place: Place | None
-    settle: tuple[Suggestion, ...]
+    settle: tuple[SuggestedPhoto, ...]
     why_nothing: str
 
 
@@ -119,8 +120,8 @@ class PairEvidence:
         if found.pairs:
             first = found.pairs[0]
             shown = (left[first.query], right[first.other])
-            best = BestPair(shown, shown[0], first.comparison)
-            speaking = (held[shown[0]], held[shown[1]], first.comparison)
+            best = BestPair(shown, shown[0], first.comparison, first.agreement)
+            speaking = ComparedPhotos(held[shown[0]], held[shown[1]], first.comparison)
         said, tested = found.evidence, load_tested(calibrator.id, self._weights)
         grades = tuple(grade for side in photos if (grade := best_grade(side)))
         quality = load_quality(self._weights)
@@ -146,7 +147,7 @@ def _turned(said: PairSays) -> PairSays:
     best = said.best
     if best:
         a, b = best.annotations
-        best = BestPair((b, a), best.query, best.comparison)
+        best = replace(best, annotations=(b, a))
     return replace(said, best=best, grades=said.grades[::-1], settle=settle)
 
 

@@ -151,7 +151,7 @@ def _likeliest(ids: Sequence[int], pairs: Mapping[Pair, PairSaid]) -> Cut:
     posterior = partitions.posterior(llr, comparable)
     ways = [way for way in posterior.partitions if 2 <= max(way.partition) + 1 <= GROUPS]
     whole = [way.probability for way in posterior.partitions if max(way.partition) == 0]
-    best = ways[0] if ways else partitions.Weighed((0,) * (n - 1) + (1,), 0.0)
+    best = ways[0] if ways else partitions.WeighedPartition((0,) * (n - 1) + (1,), 0.0)
     blocks = sorted(best.blocks, key=lambda block: (-len(block), block))
     groups = {ids[n]: number for number, block in enumerate(blocks) for n in block}
     return Cut(

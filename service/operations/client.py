@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from reid.archive.run import Answer, Catalogue, Named
+from reid.archive.run import Catalogue, CatalogueAnswer, NamedCandidate
 from reid.errors import BadSettings, InputError, UnusableCrop
 from reid.types import Flank, Verdict
 from service.app import build
@@ -35,7 +35,7 @@ class RemoteCatalogue:
         listing = self._send("GET", "/api/v1/identities").content
         self.state = hashlib.sha256(listing).hexdigest()[:16]
 
-    def identify(self, photo: bytes, flank: Flank) -> Answer:
+    def identify(self, photo: bytes, flank: Flank) -> CatalogueAnswer:
         """One photo; the service's own error codes come back as InputError."""
         body = self._send(
             "POST",
@@ -44,10 +44,12 @@ class RemoteCatalogue:
             data={"flank": flank.value, "top": "3"},
         ).json()
         named = [
-            Named(one["identity"], one["llr"], one["bound"], Verdict(one["verdict"]))
+            NamedCandidate(one["identity"], one["llr"], one["bound"], Verdict(one["verdict"]))
             for one in body["candidates"]
         ]
-        return Answer(Verdict(body["verdict"]), tuple(named), body["model"], body["calibrator"])
+        return CatalogueAnswer(
+            Verdict(body["verdict"]), tuple(named), body["model"], body["calibrator"]
+        )
 
     def _loaded_model(self) -> str:
         """The model of the service, once it has loaded it."""
@@ -85,15 +87,17 @@ class EmbeddedCatalogue:
         snapshot = engine.snapshot()
         self.model, self.state = snapshot.model, "-".join(map(str, snapshot.version))
 
-    def identify(self, photo: bytes, flank: Flank) -> Answer:
+    def identify(self, photo: bytes, flank: Flank) -> CatalogueAnswer:
         """One photo."""
         answer = self._engine.identify_photos([QueryPhoto(photo)], flank)
         found = answer.identification
         named = [
-            Named(answer.names[c.identity], c.evidence.llr, c.evidence.bound, c.evidence.verdict)
+            NamedCandidate(
+                answer.names[c.identity], c.evidence.llr, c.evidence.bound, c.evidence.verdict
+            )
             for c in found.candidates
         ]
-        return Answer(found.verdict, tuple(named), found.model, answer.calibrator)
+        return CatalogueAnswer(found.verdict, tuple(named), found.model, answer.calibrator)
 
 
 def open_catalogue(where: str, token: str = "") -> Catalogue:

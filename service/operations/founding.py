@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from reid.errors import Conflict
 from reid.evidence.settle import in_words
-from reid.synthetic.answers import RECORDS, Answer
+from reid.synthetic.answers import RECORDS, FoundingAnswer
 from reid.synthetic.founding import CAPTION, SIMULATED, VARIANTS, Truth, Variant, write_founding
 from service.cases.report import Casework
 from service.operations.demo import REVIEWER, SurveyPhoto, is_empty, painted_once, read_index
@@ -67,7 +67,7 @@ def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
             cases.put(connection, known[variant.name], members, REVIEWER)
 
 
-def answers(database: Database, casework: Casework) -> Iterator[Answer]:
+def answers(database: Database, casework: Casework) -> Iterator[FoundingAnswer]:
     """What the report of every case says, beside the truth.
 
     Conflict where somebody changed a case, so that it is no longer the one that was opened.
@@ -78,7 +78,7 @@ def answers(database: Database, casework: Casework) -> Iterator[Answer]:
         yield _answer(casework, variant, known[variant.name])
 
 
-def _answer(casework: Casework, variant: Variant, case_id: int) -> Answer:
+def _answer(casework: Casework, variant: Variant, case_id: int) -> FoundingAnswer:
     report = casework.report(case_id)
     names = tuple(one.detail.summary.name for one in report.members)
     if names != variant.encounters or report.partitions is None:
@@ -88,7 +88,7 @@ def _answer(casework: Casework, variant: Variant, case_id: int) -> Answer:
     said = report.pairs[0].says
     settle = in_words(said.settle[0], RECORDS) if said.settle else said.why_nothing
     sure = (leading.partition, leading.probability)
-    return Answer(variant, (first, second, third), *sure, settle)
+    return FoundingAnswer(variant, (first, second, third), *sure, settle)
 
 
 def _said(row: SurveyPhoto, *, caption: bool = False) -> Said:

@@ -21,10 +21,11 @@ from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.evidence.local import adjusted
 from reid.gallery.galleries import Galleries
 from reid.gallery.voting import Voter, Voting
+from reid.identify.answer import Identification
 from reid.identify.identify import identify
 from reid.photo.crop import cut, parse_box, resolve_box
 from reid.photo.images import decode
-from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32, Identification
+from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32
 from reid.weights import default_folder, latest
 from service.recognition.feature_cache import FeatureCache
 from service.settings import Settings
@@ -52,9 +53,10 @@ class Describer(Protocol):
         """The model id stored with everything it makes."""
 
     def describe(
-        self, crops: Sequence[Crop], *, from_afar: bool = True
+        self, crops: Sequence[Crop], *, distant_looks: bool = True
     ) -> list[AnnotationFeatures]:
-        """Embedding and local features of each crop; from_afar: see `reid.describe.afar`."""
+        """Embedding and local features of each crop; distant_looks: see
+        `reid.describe.distant_look`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +296,7 @@ class Engine:
         with self._busy, watch("total"):
             crops = [self._crop(photo, flank, watch) for photo in query]
             with watch("embed"), self._describing:
-                described = self.embedder().describe(crops, from_afar=False)
+                described = self.embedder().describe(crops, distant_looks=False)
             own = self._encounters_of([digest(photo.data) for photo in query])
             answer = self._answer(described, tuple(range(len(query))), own, watch)
         self._metrics.query(answer.timings)

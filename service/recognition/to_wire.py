@@ -1,6 +1,7 @@
 """An answer of the engine as wire models."""
 
-from reid.types import Correspondences, IdentityCandidate, Overlap
+from reid.identify.answer import Identification, IdentityCandidate
+from reid.types import Correspondences, Overlap
 from service.photos.wire import AnnotationOut, FactsOut
 from service.recognition.engine import Answer
 from service.recognition.wire import (
@@ -13,7 +14,7 @@ from service.recognition.wire import (
 
 
 def identification_out(answer: Answer, top: int) -> IdentificationOut:
-    """The `top` strongest candidates."""
+    """An answer with the candidates of `listed`."""
     found = answer.identification
     return IdentificationOut(
         verdict=found.verdict,
@@ -27,8 +28,15 @@ def identification_out(answer: Answer, top: int) -> IdentificationOut:
             QueryOut(query=number, **FactsOut.model_validate(facts).model_dump())
             for number, facts in zip(answer.queries, answer.facts, strict=True)
         ],
-        candidates=[_candidate(one, answer) for one in found.candidates[:top]],
+        candidates=[_candidate(one, answer) for one in listed(found, top)],
     )
+
+
+def listed(identification: Identification, top: int) -> tuple[IdentityCandidate, ...]:
+    """The first `top` candidates; the last gives way to the one whose verdict is shown."""
+    first = identification.candidates[:top]
+    strongest = identification.strongest
+    return first if strongest is None or strongest in first else (*first[:-1], strongest)
 
 
 def _candidate(one: IdentityCandidate, answer: Answer) -> CandidateOut:
@@ -46,7 +54,8 @@ def _candidate(one: IdentityCandidate, answer: Answer) -> CandidateOut:
         cosine=comparison.cosine,
         dense_score=comparison.dense_score,
         rootsift_score=comparison.rootsift_score,
-        agreement=comparison.agreement,
+        agreement=one.best.agreement,
+        total_agreement=one.best.total_agreement,
         capacity=comparison.capacity,
         correspondences=[correspondences_out(some) for some in comparison.correspondences],
         overlap=overlap_out(comparison.overlap) if comparison.overlap else None,

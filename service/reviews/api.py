@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from reid.observers.reviews import Shown
+from reid.observers.reviews import VisibleState
 from reid.types import Flank
 from service.encounters.pair_evidence import ThePairEvidence
 from service.encounters.wire import DecisionOut
@@ -50,7 +50,7 @@ Chosen = Annotated[list[int] | None, Query(max_length=5000, description="only th
 
 
 def wanted(
-    state: Shown | Literal["open", "all"] = "open",
+    state: VisibleState | Literal["open", "all"] = "open",
     source: Source | None = None,
     station: Annotated[str, Query(max_length=200)] = "",
     flank: Flank | None = None,

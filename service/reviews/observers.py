@@ -12,7 +12,7 @@ from typing import get_args
 from sqlalchemy import Connection
 
 from reid.observers.agreement import Agreement, Errors, agreement, errors
-from reid.observers.reviews import OPEN, Answer, Truth, newest, standing
+from reid.observers.reviews import OPEN, Answer, Truth, newest, review_progress
 from service.reviews import reviewing
 from service.reviews.reviewing import Tally
 from service.store import decisions
@@ -62,7 +62,7 @@ def first_answers(one: Tally) -> FirstAnswers:
     heard: set[str] = set()
     for number, said in enumerate(one.opinions):
         before = newest((o.observer, o.answer) for o in one.opinions[:number])
-        wanted = standing(before, needed=one.pair.needed).state in OPEN
+        wanted = review_progress(before, needed=one.pair.needed).state in OPEN
         if wanted and said.observer not in heard:
             first[said.observer] = said
         heard.add(said.observer)

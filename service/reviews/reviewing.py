@@ -8,7 +8,15 @@ from typing import Literal
 from sqlalchemy import Connection
 
 from reid.errors import InputError
-from reid.observers.reviews import OPEN, Answer, Shown, Standing, State, newest, standing
+from reid.observers.reviews import (
+    OPEN,
+    Answer,
+    ReviewProgress,
+    State,
+    VisibleState,
+    newest,
+    review_progress,
+)
 from service.store import encounters, opinions, reviews
 from service.store.encounters import EncounterSummary
 from service.store.opinions import NewOpinion, Opinion
@@ -41,7 +49,7 @@ class Tally:
 
     pair: ReviewPair
     opinions: tuple[Opinion, ...]
-    standing: Standing
+    standing: ReviewProgress
 
     @property
     def now(self) -> dict[str, Answer]:
@@ -72,7 +80,7 @@ class Tally:
             return True
         return actor.role.may(Role.CURATOR) and self.standing.state not in OPEN
 
-    def state_to(self, actor: Actor, observer: str) -> Shown:
+    def state_to(self, actor: Actor, observer: str) -> VisibleState:
         """How far the pair is, as far as they may know.
 
         Of a pair that is not open to them only whether answers are wanted: that others agreed or
@@ -124,7 +132,7 @@ class Wanted:
     state "open": anything but closed ones. disagreeing: only where observers said different things.
     """
 
-    state: Shown | Literal["open", "all"] = "open"
+    state: VisibleState | Literal["open", "all"] = "open"
     source: Source | Literal[""] = ""
     station: str = ""
     flank: str = ""
@@ -242,7 +250,7 @@ def answer(
 def _tally(pair: ReviewPair, said: Sequence[Opinion]) -> Tally:
     counting = newest((one.observer, one.answer) for one in said)
     closed = pair.closed_at is not None
-    return Tally(pair, tuple(said), standing(counting, needed=pair.needed, closed=closed))
+    return Tally(pair, tuple(said), review_progress(counting, needed=pair.needed, closed=closed))
 
 
 def _place(one: Tally) -> tuple[float, int]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from reid.observers.reviews import Said, Shown
+from reid.observers.reviews import AnswerOrWithdrawal, VisibleState
 from service.encounters.list_view import crop_address, title
 from service.reviews.reviewing import Reviewed
 from service.store.opinions import Opinion, Region
@@ -13,14 +13,14 @@ from service.store.reviews import PairChange
 from service.web.languages import N_, ngettext, pgettext
 from service.web.languages import gettext as _
 
-ANSWERS: Mapping[Said, str] = {
+ANSWERS: Mapping[AnswerOrWithdrawal, str] = {
     "same": N_("same leopard"),
     "different": N_("different leopards"),
     "not_comparable": N_("not comparable"),
     "cannot_tell": N_("cannot tell"),
     "withdrawn": N_("taken back"),
 }
-SIGNS: Mapping[Said, str] = {
+SIGNS: Mapping[AnswerOrWithdrawal, str] = {
     "same": "●",
     "different": "✕",
     "not_comparable": "○",
@@ -42,7 +42,7 @@ REASONS = {
     "pattern": N_("too little pattern to see"),
     "other": N_("another reason, see the note"),
 }
-STATES: Mapping[Shown, str] = {
+STATES: Mapping[VisibleState, str] = {
     "waiting": N_("waiting for answers"),
     "agreed": N_("agreed"),
     "disagreed": N_("disagreement, a third is asked"),
@@ -57,7 +57,7 @@ SOURCES = {
     "conflict": N_("a conflict"),
     "known": N_("a hidden known pair"),
 }
-TAGS: Mapping[Shown, str] = {
+TAGS: Mapping[VisibleState, str] = {
     "waiting": "waiting",
     "disagreed": "busy",
     "unsettled": "failed",

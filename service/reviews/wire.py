@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reid.observers.reviews import Answer, Said, Shown
+from reid.observers.reviews import Answer, AnswerOrWithdrawal, VisibleState
 from reid.types import Verdict
 from service.encounters.wire import DecisionOut
 from service.reviews import examples
@@ -47,7 +47,7 @@ class OpinionIn(Wire):
 
     model_config = shown(examples.OPINION_IN)
 
-    answer: Said
+    answer: AnswerOrWithdrawal
     certainty: Certainty | None = None
     reason: Reason | None = None
     note: Note = ""
@@ -67,7 +67,7 @@ class OpinionOut(Wire):
     id: int
     pair_id: int
     observer: str
-    answer: Said
+    answer: AnswerOrWithdrawal
     certainty: Certainty | None
     reason: Reason | None
     note: str
@@ -92,7 +92,7 @@ class ReviewOut(Wire):
     encounters: tuple[int, int]
     stations: Sequence[str]
     flanks: Sequence[str] = Field(description="that both encounters show")
-    state: Shown
+    state: VisibleState
     answer: Answer | None
     missing: int = Field(description="observers who must still answer")
     blind: bool

@@ -3,11 +3,13 @@
 One JSON file in the data folder, written as a whole; a running service sees a new one at once.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import JsonValue, TypeAdapter
 from sqlalchemy import Connection, func, select
 
 from reid.errors import BadSettings
@@ -61,6 +63,7 @@ class Kept:
 
 
 KEPT = TypeAdapter(Kept)
+STORED = {"misleading": "found", "shrinkage": "widening"}  # the file has names of its own
 
 
 class CalibrationFile:
@@ -87,7 +90,8 @@ class CalibrationFile:
         """Replace the file as a whole."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_suffix(".part")
-        beside.write_bytes(KEPT.dump_json(kept, indent=1) + b"\n")
+        values = _renamed(KEPT.dump_python(kept, mode="json"), STORED)
+        beside.write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", "utf-8")
         beside.replace(self._path)
 
     def _is_new(self, *facts: int) -> bool:
@@ -95,12 +99,20 @@ class CalibrationFile:
 
     def _parsed(self, data: bytes) -> Kept:
         try:
-            return KEPT.validate_json(data)
-        except ValidationError as error:
+            values = _renamed(json.loads(data), {name: field for field, name in STORED.items()})
+            return KEPT.validate_json(json.dumps(values))
+        except ValueError as error:
             raise BadSettings(
                 f"{self._path} was not written by this release: delete it, and run "
                 "leopard-reid calibrate --apply again if llrs are to be adjusted"
             ) from error
+
+
+def _renamed(value: JsonValue, names: Mapping[str, str]) -> JsonValue:
+    """A JSON value with the keys of all its objects renamed."""
+    if isinstance(value, dict):
+        return {names.get(key, key): _renamed(part, names) for key, part in value.items()}
+    return [_renamed(part, names) for part in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)

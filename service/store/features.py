@@ -31,7 +31,7 @@ class GalleryEntry:
 
 Version = tuple[int, int, int, int]
 CLOSER = "closer"
-AFAR = ("afar-0", "afar-1")  # kinds of features, see `reid.describe.afar`
+AFAR = ("afar-0", "afar-1")  # kinds of features, see `reid.describe.distant_look`
 
 
 def add(connection: Connection, annotation_id: int, features: AnnotationFeatures) -> None:
@@ -50,8 +50,8 @@ def add(connection: Connection, annotation_id: int, features: AnnotationFeatures
         insert(embedding).values(annotation_id=annotation_id, model=model, vector=vector)
     )
     kinds = {"rosette": features.dense, "rootsift": features.rootsift}
-    kinds |= dict(zip(AFAR, features.afar, strict=False))
-    kinds |= {CLOSER: features.closer} if features.closer else {}
+    kinds |= dict(zip(AFAR, features.distant_looks, strict=False))
+    kinds |= {CLOSER: features.close_look} if features.close_look else {}
     connection.execute(
         insert(local_features),
         [
@@ -159,8 +159,8 @@ def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, A
             box=one.box or Box(0, 0, row.width, row.height),
             pose=one.pose,
             quality=one.quality,
-            closer=local.get((one.id, CLOSER)),
-            afar=tuple(local[one.id, kind] for kind in AFAR if (one.id, kind) in local),
+            close_look=local.get((one.id, CLOSER)),
+            distant_looks=tuple(local[one.id, kind] for kind in AFAR if (one.id, kind) in local),
         )
     return found
 

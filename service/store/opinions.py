@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import Connection, func, insert, select
 
 from reid.errors import Conflict
-from reid.observers.reviews import Said
+from reid.observers.reviews import AnswerOrWithdrawal
 from service.store import reviews
 from service.store.database import AnyRow, insert_one
 from service.store.reviews import Couple
@@ -43,7 +43,7 @@ class NewOpinion:
     answer; None where nothing was. seconds: from the page being shown to the answer.
     """
 
-    answer: Said
+    answer: AnswerOrWithdrawal
     certainty: Certainty | None = None
     reason: Reason | None = None
     note: str = ""
@@ -61,7 +61,7 @@ class Opinion:
     id: int
     pair_id: int
     observer: str
-    answer: Said
+    answer: AnswerOrWithdrawal
     certainty: Certainty | None
     reason: Reason | None
     note: str
@@ -79,7 +79,7 @@ class OpinionOnPair:
 
     couple: Couple
     observer: str
-    answer: Said
+    answer: AnswerOrWithdrawal
 
 
 def add(connection: Connection, pair_id: int, observer: str, new: NewOpinion) -> Opinion:

@@ -116,7 +116,7 @@ class Overlays:
             mesh = Mesh.through(by_outline(*cells), bare.boxes[0]) if seen else bare.mesh
             return Laid(bare.boxes, mesh, bare.frames, bare.spacings, None, None)
         calibrator = self._engine.calibrator()
-        compared = known or compare(first, second, calibrator.fusion)
+        compared = known or compare(first, second)
         mesh = bare.mesh
         if seen:
             mesh = Mesh.through(register(*cells, compared.correspondences), bare.boxes[0])

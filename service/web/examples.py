@@ -170,6 +170,7 @@ IDENTIFICATION: Example = {
             "dense_score": 14.2,
             "rootsift_score": 31.0,
             "agreement": 4.2,
+            "total_agreement": 4.6,
             "capacity": 0.31,
             "correspondences": [
                 {

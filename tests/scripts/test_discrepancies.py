@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reid.evaluation.data.photos import Sample
-from reid.evaluation.trials.differences import Seen, as_text, pairs_of
+from reid.evaluation.trials.differences import RegisteredPair, as_text, pairs_of
 from reid.types import Correspondences, Flank, Overlap, Source
 
 
@@ -37,7 +37,7 @@ def test_the_text_states_registrations_and_quantiles():
     seen = Overlap(Source.OUTLINE, 0.5, 9, 0.25, marks)
     cosines = np.array([0.3], np.float32)
     strengths = {"rosette": 4.0, "rootsift": 2.0}
-    text = as_text("impostor", [Seen(seen, strengths, cosines, cosines, cosines)])
+    text = as_text("impostor", [RegisteredPair(seen, strengths, cosines, cosines, cosines)])
     assert "impostor: 1 pairs, 0 with too little coat" in text
     assert "by outline       1  co-visible 0.50 0.50 0.50  agreeing 0.25 0.25 0.25" in text
     assert "near  places  0.30 0.30 0.30" in text

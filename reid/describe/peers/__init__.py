@@ -99,12 +99,12 @@ def _miewid(path: Path) -> SquashedEmbedder:
 
 
 def _timm(name: str, path: Path) -> SquashedEmbedder:
-    network, seen = known_model(name, read(path))
+    network, image = known_model(name, read(path))
     return SquashedEmbedder(
         network,
         model=f"timm-{name}@{digest(path)}",
         licence=UNKNOWN_LICENCE,
-        size=seen.size,
-        mean=seen.mean,
-        spread=seen.spread,
+        size=image.size,
+        mean=image.mean,
+        spread=image.spread,
     )

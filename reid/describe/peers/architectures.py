@@ -29,7 +29,7 @@ NAMED_IN_ERRORS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class TimmInput:
     """How a timm network wants to see an image. size: (H, W) pixels; mean, spread: of 0..1."""
 
     size: tuple[int, int]
@@ -99,7 +99,7 @@ def miewid(tensors: Mapping[str, Tensor]) -> nn.Module:
     return fitted(MiewId, {k: v for k, v in tensors.items() if not k.startswith("final.")})
 
 
-def known_model(name: str, tensors: Mapping[str, Tensor]) -> tuple[nn.Module, Seen]:
+def known_model(name: str, tensors: Mapping[str, Tensor]) -> tuple[nn.Module, TimmInput]:
     """A network of timm with these weights less their classifier, and what it wants to see."""
     described: Mapping[str, Any] = _timm(name).get_pretrained_cfg(name).to_dict()
     heads = described.get("classifier") or ()
@@ -107,7 +107,7 @@ def known_model(name: str, tensors: Mapping[str, Tensor]) -> tuple[nn.Module, Se
     body = {k: v for k, v in tensors.items() if not k.startswith(tuple(f"{h}." for h in heads))}
     network = fitted(lambda: create(name, num_classes=0), body)
     _, height, width = described["input_size"]
-    return network, Seen((height, width), tuple(described["mean"]), tuple(described["std"]))
+    return network, TimmInput((height, width), tuple(described["mean"]), tuple(described["std"]))
 
 
 def swin_variant(tensors: Mapping[str, Tensor]) -> str:
@@ -154,13 +154,13 @@ def fitted(build: Callable[[], nn.Module], tensors: Mapping[str, Tensor]) -> nn.
         "of another shape": [k for k in own if k in tensors and own[k].shape != tensors[k].shape],
     }
     if any(faults.values()):
-        told = [
+        reasons = [
             f"{len(keys)} {fault} ({', '.join(keys[:NAMED_IN_ERRORS])})"
             for fault, keys in faults.items()
             if keys
         ]
         raise UnfitWeights(
-            f"the weights do not fit {type(network).__name__}: {'; '.join(told)}; name the "
+            f"the weights do not fit {type(network).__name__}: {'; '.join(reasons)}; name the "
             f"published file, or load it as timm:NAME:PATH"
         )
     network.load_state_dict(tensors)

@@ -37,11 +37,11 @@ def locate(path: Path) -> Path:
         raise UnknownModel(f"no weights at {path}: name a file or the folder it lies in")
     if named := [path / name for name in NAMES if (path / name).is_file()]:
         return named[0]
-    found = sorted(p for p in path.iterdir() if p.suffix in ENDINGS)
-    if len(found) != 1:
-        listed = ", ".join(p.name for p in found) or "none"
+    weights = sorted(p for p in path.iterdir() if p.suffix in ENDINGS)
+    if len(weights) != 1:
+        listed = ", ".join(p.name for p in weights) or "none"
         raise UnknownModel(f"{path} should hold one file of weights, has {listed}: name the file")
-    return found[0]
+    return weights[0]
 
 
 def from_hub(repository: str) -> Path:
@@ -65,12 +65,12 @@ def from_hub(repository: str) -> Path:
 
 def _unreachable(repository: str, error: Exception) -> UnknownModel:
     return UnknownModel(
-        f"cannot fetch {repository} from the hub ({_told(error)}): "
+        f"cannot fetch {repository} from the hub ({_reason(error)}): "
         f"download it where there is a network and name the file"
     )
 
 
-def _told(error: Exception) -> str:
+def _reason(error: Exception) -> str:
     """The first line of what went wrong."""
     return (str(error) or type(error).__name__).splitlines()[0].rstrip(" .")
 
@@ -88,7 +88,7 @@ def read(path: Path) -> dict[str, Tensor]:
             content = torch.load(path, map_location="cpu", weights_only=True)
     except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
         raise UnfitWeights(
-            f"{path} cannot be read as weights ({_told(error)}): it is damaged or needs "
+            f"{path} cannot be read as weights ({_reason(error)}): it is damaged or needs "
             f"code to be read; download it again or convert it to safetensors"
         ) from error
     return _tensors(path, content)

@@ -93,8 +93,10 @@ def shown(
         worse = np.ascontiguousarray(worse[:, ::-1])
         box = Box(width - box.x1, box.y0, width - box.x0, box.y1)
     try:
-        found = crop.cut(worse, Flank.UNKNOWN, box)
-        return _flank_only(found, finder) if condition.style is CropStyle.FLANK else found
+        animal_crop = crop.cut(worse, Flank.UNKNOWN, box)
+        return (
+            _flank_only(animal_crop, finder) if condition.style is CropStyle.FLANK else animal_crop
+        )
     except UnusableCrop as error:
         raise UnusableCrop(f"{sample.path}: {error}") from error
 
@@ -120,8 +122,8 @@ def jittered(box: Box, image: Image, *, name: str, seed: int) -> Box:
     )
 
 
-def _flank_only(found: Crop, finder: FlankFinder | None) -> Crop:
+def _flank_only(animal_crop: Crop, finder: FlankFinder | None) -> Crop:
     """The flank as the network finds it, as if a person had drawn the box there."""
     if finder is None:
         raise ValueError("the crop style flank needs a finder")
-    return crop.cut(found.image, found.flank, finder.flanks([found])[0])
+    return crop.cut(animal_crop.image, animal_crop.flank, finder.flanks([animal_crop])[0])

@@ -40,7 +40,7 @@ class Population:
         return [animal // RELATIVES for animal in range(len(self.vectors))]
 
     def cells_of(self, animal: int, flank: int, shot: int) -> Float32:
-        """(C, D) of one photo."""
+        """(C, D) descriptors of the voting cells of one photo."""
         return self.cells[(animal * len(FLANKS) + flank) * len(SHOTS) + shot]
 
 
@@ -53,16 +53,16 @@ def photograph(
     mirrored before they are embedded, as everywhere: the generator's animals face left.
     """
     flanks = [(animal, flank) for animal in range(animals) for flank in FLANKS]
-    seen: list[tuple[Embedding, Float32]] = []
+    looks: list[tuple[Embedding, Float32]] = []
     with ThreadPoolExecutor(2) as pool:
         for at in range(0, len(flanks), CHUNK):
             part = flanks[at : at + CHUNK]
-            for crops in pool.map(lambda one: list(_photos(one[0], one[1], seed)), part):
-                seen += see(crops)
+            for crops in pool.map(lambda side: list(_photos(side[0], side[1], seed)), part):
+                looks += see(crops)
                 done(len(crops))
-    vectors = np.stack([embedding.vector for embedding, _ in seen])
+    vectors = np.stack([embedding.vector for embedding, _ in looks])
     shape = (animals, len(FLANKS), len(SHOTS), -1)
-    return Population(vectors.reshape(shape), tuple(cells for _, cells in seen))
+    return Population(vectors.reshape(shape), tuple(cells for _, cells in looks))
 
 
 def _photos(animal: int, flank: Flank, seed: int) -> Iterator[Crop]:

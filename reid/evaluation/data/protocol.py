@@ -16,13 +16,14 @@ from reid.types import AnnotationFeatures, Crop, Flank
 ANIMALS = 31  # stream of random numbers that draws animals
 
 
-class Describer(Protocol):
+class CropDescriber(Protocol):
     """What turns crops into features; the Embedder is one."""
 
     def describe(
-        self, crops: Sequence[Crop], *, from_afar: bool = True
+        self, crops: Sequence[Crop], *, distant_looks: bool = True
     ) -> Iterable[AnnotationFeatures]:
-        """Features of every crop, in order; from_afar: see `reid.describe.afar`."""
+        """Features of every crop, in order; distant_looks: see
+        `reid.describe.distant_look`."""
         ...
 
 
@@ -96,7 +97,7 @@ def read_distractors(folder: Path) -> list[Sample]:
 
 def describe(
     samples: Sequence[Sample],
-    embedder: Describer,
+    embedder: CropDescriber,
     *,
     condition: Condition = AS_GIVEN,
     finder: FlankFinder | None = None,

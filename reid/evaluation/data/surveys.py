@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from reid.evaluation.data.photos import MAX_PIXELS
-from reid.evaluation.data.protocol import Describer
+from reid.evaluation.data.protocol import CropDescriber
 from reid.evidence.calibrator import Calibrator
 from reid.evidence.encounters import between
 from reid.photo import crop, images
@@ -24,11 +24,11 @@ Done = Callable[[int], object]
 
 
 def _silent(_: int) -> None:
-    """Nobody listens."""
+    """Progress that nobody listens to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Photo:
+class DatasetPhoto:
     """One row of a survey's index. sitting: which encounter of its animal, 0 is the first."""
 
     path: Path
@@ -58,7 +58,7 @@ class SurveyEncounter:
     @property
     def flanks(self) -> frozenset[Flank]:
         """The flanks its photos show."""
-        return frozenset(one.flank for one in self.features)
+        return frozenset(photo.flank for photo in self.features)
 
     def comparable_with(self, other: "SurveyEncounter") -> bool:
         """Whether any photo of each may show the same flank."""
@@ -71,19 +71,19 @@ def relative(animal: str) -> str:
     return f"L{number + 1 if number % 2 else number - 1:03d}"
 
 
-def plan(index: Path) -> list[Photo]:
+def plan(index: Path) -> list[DatasetPhoto]:
     """All photos of a survey's index, animal by animal, in the order in which they were taken."""
     with index.open(newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: (row["individual"], row["datetime"]))
     sittings: dict[str, dict[str, int]] = {}
     photos = []
     for row in rows:
-        seen = sittings.setdefault(row["individual"], {})
+        numbers = sittings.setdefault(row["individual"], {})
         photos.append(
-            Photo(
+            DatasetPhoto(
                 path=index.parent / row["path"],
                 animal=row["individual"],
-                sitting=seen.setdefault(row["encounter"], len(seen)),
+                sitting=numbers.setdefault(row["encounter"], len(numbers)),
                 encounter=row["encounter"],
                 flank=Flank(row["flank"]),
                 quality=row["quality"],
@@ -94,64 +94,67 @@ def plan(index: Path) -> list[Photo]:
 
 
 def described(
-    photos: Sequence[Photo],
-    embedder: Describer,
+    photos: Sequence[DatasetPhoto],
+    embedder: CropDescriber,
     *,
-    cropped: Callable[[Photo], Crop] | None = None,
+    cropped: Callable[[DatasetPhoto], Crop] | None = None,
     done: Done = _silent,
 ) -> list[SurveyEncounter]:
-    """Their encounters; every photo is described as the product does: as it is, flank stated.
+    """The encounters of the photos, each described as in the product: as it is, flank stated.
 
-    Not from afar, which orders candidates and is no evidence. cropped: another way to cut them.
+    Without distant looks, which order candidates and are no evidence.
+    cropped: another way to cut them.
     """
-    held: dict[tuple[str, str], list[tuple[Photo, AnnotationFeatures]]] = {}
+    by_encounter: dict[tuple[str, str], list[tuple[DatasetPhoto, AnnotationFeatures]]] = {}
     features_of = _features(photos, embedder, cropped or _cropped)
     for photo, features in zip(photos, features_of, strict=True):
-        held.setdefault((photo.animal, photo.encounter), []).append((photo, features))
+        by_encounter.setdefault((photo.animal, photo.encounter), []).append((photo, features))
         done(1)
     encounters = []
-    for (animal, name), pairs in held.items():
-        first, seen = pairs[0][0], tuple(features for _, features in pairs)
+    for (animal, name), pairs in by_encounter.items():
+        first, encounter_features = pairs[0][0], tuple(features for _, features in pairs)
         encounters.append(
-            SurveyEncounter(name, animal, first.sitting, seen, first.quality, first.light)
+            SurveyEncounter(
+                name, animal, first.sitting, encounter_features, first.quality, first.light
+            )
         )
     return encounters
 
 
 def _features(
-    photos: Sequence[Photo], embedder: Describer, cropped: Callable[[Photo], Crop]
+    photos: Sequence[DatasetPhoto], embedder: CropDescriber, cropped: Callable[[DatasetPhoto], Crop]
 ) -> Iterator[AnnotationFeatures]:
     """In order; the next photos are read while these are described."""
     with ThreadPoolExecutor(1) as pool:
         crops = pool.map(cropped, photos)
         while batch := list(islice(crops, BATCH)):
-            yield from embedder.describe(batch, from_afar=False)
+            yield from embedder.describe(batch, distant_looks=False)
 
 
-def _cropped(photo: Photo) -> Crop:
+def _cropped(photo: DatasetPhoto) -> Crop:
     return crop.cut(images.decode(photo.path.read_bytes(), max_pixels=MAX_PIXELS), photo.flank)
 
 
 def simulate(
-    embedder: Describer,
+    embedder: CropDescriber,
     *,
     animals: int,
     seed: int,
     encounters: int = 4,
     width: int | None = None,
-    wanted: Callable[[Photo], bool] = lambda _: True,
+    needed: Callable[[DatasetPhoto], bool] = lambda _: True,
     progress: Callable[[str, int], Done] = lambda _what, _total: _silent,
 ) -> list[SurveyEncounter]:
     """Render a survey into a temporary folder and describe it; the same seed gives the same one.
 
-    wanted: photos that are described; the others are rendered and left alone. Arguments otherwise
+    needed: photos that are described; the others are rendered and left alone. Arguments otherwise
     as in `synthetic.survey.write_survey`.
     """
     with tempfile.TemporaryDirectory() as folder:
         index = write_survey(
             Path(folder), animals=animals, seed=seed, encounters=encounters, width=width
         )
-        photos = [photo for photo in plan(index) if wanted(photo)]
+        photos = [photo for photo in plan(index) if needed(photo)]
         return described(photos, embedder, done=progress("describe photos", len(photos)))
 
 
@@ -165,12 +168,12 @@ def all_between(
     """What the product says on each pair of encounters (positions), two pairs at a time."""
     listed = sorted(set(pairs))
 
-    def one(pair: Pair) -> Evidence:
+    def evidence_of_pair(pair: Pair) -> Evidence:
         a, b = (encounters[n].features for n in pair)
         return between(a, b, calibrator, registered=False).evidence
 
-    found: dict[Pair, Evidence] = {}
-    for pair, evidence in zip(listed, side_by_side(one, listed), strict=True):
-        found[pair] = evidence
+    evidence_of: dict[Pair, Evidence] = {}
+    for pair, evidence in zip(listed, side_by_side(evidence_of_pair, listed), strict=True):
+        evidence_of[pair] = evidence
         done(1)
-    return found
+    return evidence_of

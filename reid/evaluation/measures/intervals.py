@@ -53,8 +53,8 @@ def bootstrap_auc(
 
 def numbered(units: Sequence[Hashable]) -> NDArray[np.intp]:
     """(n,) 0, 1, 2 ... in order of first appearance."""
-    seen: dict[Hashable, int] = {}
-    return np.array([seen.setdefault(unit, len(seen)) for unit in units], np.intp)
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(unit, len(numbers)) for unit in units], np.intp)
 
 
 def multiplicities(units: int, *, seed: int, draws: int) -> Float64:

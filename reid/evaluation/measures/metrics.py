@@ -24,7 +24,7 @@ BITS = log2(10)
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class CalibrationCurve:
     """How often it was so where so much was stated; bins without a pair are left out.
 
     stated, observed: (B,) mean probability and weighted share that was true, per bin.
@@ -80,8 +80,8 @@ def cllr_min(
 def pooled_cost(genuine: Float64, impostor: Float64) -> float:
     """Cllr_min from the weight of the genuine and impostor pairs at every llr, lowest llr first."""
     ours, theirs = genuine / genuine.sum(), impostor / impostor.sum()
-    held = ours + theirs > 0
-    ours, theirs = ours[held], theirs[held]
+    weighed = ours + theirs > 0
+    ours, theirs = ours[weighed], theirs[weighed]
     both = ours + theirs
     share = np.clip(isotonic_regression(ours / both, weights=both).x, 0.0, 1.0)
     won, lost = ours > 0, theirs > 0
@@ -129,7 +129,7 @@ def _at_least(ordered: Float64, grid: ArrayLike) -> Float64:
 
 def calibration(
     probability: ArrayLike, truth: ArrayLike, *, bins: int = 10, weight: ArrayLike | None = None
-) -> Calibration:
+) -> CalibrationCurve:
     """Stated probability against what was observed, in bins of equal width from 0 to 1.
 
     probability, truth, weight: (n,). The error is the mean distance of stated and observed over
@@ -141,18 +141,20 @@ def calibration(
     w = np.ones(len(p)) if weight is None else np.asarray(weight, float)
     where = np.minimum((p * bins).astype(np.intp), bins - 1)
     mass, stated, observed = (np.bincount(where, w * x, bins) for x in (np.ones(len(p)), p, true))
-    held = mass > 0
-    mass, stated, observed = mass[held], stated[held], observed[held]
-    return Calibration(
+    filled = mass > 0
+    mass, stated, observed = mass[filled], stated[filled], observed[filled]
+    return CalibrationCurve(
         stated / mass,
         observed / mass,
-        np.bincount(where[true], minlength=bins)[held],
-        np.bincount(where[~true], minlength=bins)[held],
+        np.bincount(where[true], minlength=bins)[filled],
+        np.bincount(where[~true], minlength=bins)[filled],
         float(np.abs(stated - observed).sum() / mass.sum()),
     )
 
 
-def calibration_curve(genuine: ArrayLike, impostor: ArrayLike, *, bins: int = 10) -> Calibration:
+def calibration_curve(
+    genuine: ArrayLike, impostor: ArrayLike, *, bins: int = 10
+) -> CalibrationCurve:
     """Posterior at even prior odds against the share of genuine pairs, both kinds weighed alike."""
     _some(genuine, impostor)
     ours, theirs = np.asarray(genuine, float), np.asarray(impostor, float)
@@ -211,11 +213,11 @@ def ranks(numbers: Float64, same: Bool, counted: Bool) -> list[int]:
 
     numbers, same, counted: (Q, N). Ties are broken against us, as in `retrieval.retrieval`.
     """
-    found = []
+    places = []
     for q in np.nonzero((same & counted).any(1))[0].tolist():
         best = numbers[q][same[q] & counted[q]].max()
-        found.append(1 + int((numbers[q][~same[q] & counted[q]] >= best).sum()))
-    return found
+        places.append(1 + int((numbers[q][~same[q] & counted[q]] >= best).sum()))
+    return places
 
 
 def cmc(places: Sequence[int], depth: int = 20) -> Float64:

@@ -19,7 +19,7 @@ Index = NDArray[np.intp]
 Pair = tuple[Hashable, Hashable]
 
 
-class Drawn:
+class BootstrapWeights:
     """The pairs of one kind, and the sums over them in every draw of the individuals."""
 
     def __init__(self, first: Index, second: Index, times: Float64) -> None:
@@ -65,14 +65,15 @@ def by_individual(
     llrs = (np.asarray(genuine, float), np.asarray(impostor, float))
     if (len(llrs[0]), len(llrs[1])) != (len(genuine_individuals), len(impostor_individuals)):
         raise ValueError("every pair needs the names of its individuals")
-    ends = [(one, one) for one in genuine_individuals] + list(impostor_individuals)
+    ends = [(animal, animal) for animal in genuine_individuals] + list(impostor_individuals)
     group = numbered([name for pair in ends for name in pair])
     first, second, n = group[::2], group[1::2], len(llrs[0])
     individuals = int(group.max(initial=-1)) + 1
     if individuals < 2 or not n or not len(llrs[1]):
         return {}
     times = multiplicities(individuals, seed=seed, draws=draws)
-    drawn = (Drawn(first[:n], second[:n], times), Drawn(first[n:], second[n:], times))
+    sides = (slice(None, n), slice(n, None))
+    drawn = [BootstrapWeights(first[side], second[side], times) for side in sides]
     sizes = [kind.totals(np.ones(len(llr))) for kind, llr in zip(drawn, llrs, strict=True)]
     usable = (sizes[0] > 0) & (sizes[1] > 0)
     if not usable.any():
@@ -93,15 +94,17 @@ def by_individual(
     }
 
 
-def _pooled(llrs: tuple[Float64, Float64], drawn: tuple[Drawn, Drawn], which: Index) -> Float64:
+def _pooled(
+    llrs: tuple[Float64, Float64], drawn: Sequence[BootstrapWeights], which: Index
+) -> Float64:
     """Cllr_min of the chosen draws; the llrs are sorted once."""
     levels, where = np.unique(np.concatenate(llrs), return_inverse=True)
     places = (where[: len(llrs[0])], where[len(llrs[0]) :])
 
-    def held(kind: int, draw: int) -> Float64:
+    def weight(kind: int, draw: int) -> Float64:
         return np.bincount(places[kind], drawn[kind].weights(draw), len(levels)).astype(float)
 
-    return np.array([pooled_cost(held(0, draw), held(1, draw)) for draw in which.tolist()])
+    return np.array([pooled_cost(weight(0, draw), weight(1, draw)) for draw in which.tolist()])
 
 
 def _ends(values: Float64) -> Interval:

@@ -17,7 +17,7 @@ Mask = NDArray[np.bool_]
 class Retrieval:
     """top1, top5: (hits, queries). genuine_above: (pairs above the largest impostor, pairs).
 
-    intervals: 95 % over animals, keyed as in evaluation.json; empty where not asked for.
+    intervals: 95 % over animals, keyed as in evaluation.json; empty where not has_genuine for.
     """
 
     top1: tuple[int, int]
@@ -36,8 +36,9 @@ def retrieval(
     Ties are broken against us: an impostor of equal number comes first. animals: (Q,) whom each
     query shows, for intervals. The largest impostor is held fixed when animals are drawn again.
     """
-    asked = (same & counted).any(1)
-    ranked = [_relevance(scores[q], same[q], counted[q]) for q in np.nonzero(asked)[0].tolist()]
+    has_genuine = (same & counted).any(1)
+    numbers = np.nonzero(has_genuine)[0].tolist()
+    ranked = [_relevance(scores[q], same[q], counted[q]) for q in numbers]
     queries = len(ranked)
     if not queries:
         raise ValueError("no query has a genuine pair from another occasion")
@@ -51,7 +52,7 @@ def retrieval(
     intervals: dict[str, Interval] = {}
     if animals:
         whose = np.array(animals)
-        units = whose[asked].tolist()
+        units = whose[has_genuine].tolist()
         for name, values in by_query.items():
             intervals[name] = bootstrap(units, values, seed=seed)
         u, v = (whose[np.nonzero(which & counted)[0]].tolist() for which in (same, ~same))

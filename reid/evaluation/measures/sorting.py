@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from reid.errors import MissingExtra
 from reid.evaluation.measures.intervals import numbered
-from reid.evaluation.measures.metrics import Calibration, calibration
+from reid.evaluation.measures.metrics import CalibrationCurve, calibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _mean(right: dict[str, list[bool]]) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Clustering:
+class ClusteringMeasures:
     """Encounters sorted into groups, against the animals they show.
 
     split, combined: (encounters, of), see `clustering`. excluded: encounters that were sorted into
@@ -93,7 +93,7 @@ class Clustering:
         return (self.groups - self.animals) / self.animals
 
 
-def clustering(animals: Sequence[str], groups: Sequence[Hashable]) -> Clustering:
+def clustering(animals: Sequence[str], groups: Sequence[Hashable]) -> ClusteringMeasures:
     """Compare groups with animals, both (N,); a group of None leaves the encounter out.
 
     Errors in the words of Johansson et al. 2020, counted in encounters. Split: the encounters that
@@ -103,15 +103,15 @@ def clustering(animals: Sequence[str], groups: Sequence[Hashable]) -> Clustering
     Arabie 1985 for the ARI, Vinh et al. 2010 for the AMI. Raises MissingExtra without
     scikit-learn, ValueError where no encounter lies in a group.
     """
-    kept = [
+    grouped = [
         (animal, group) for animal, group in zip(animals, groups, strict=True) if group is not None
     ]
-    if not kept:
+    if not grouped:
         raise ValueError("no encounter lies in a group")
-    whose, where = (numbered(side) for side in zip(*kept, strict=True))
-    n, metrics = len(kept), _sklearn_metrics()
+    whose, where = (numbered(side) for side in zip(*grouped, strict=True))
+    n, metrics = len(grouped), _sklearn_metrics()
     table = metrics.cluster.contingency_matrix(whose, where)
-    return Clustering(
+    return ClusteringMeasures(
         encounters=n,
         excluded=len(animals) - n,
         animals=table.shape[0],
@@ -141,7 +141,7 @@ class PartitionCalibration:
     probability of the true partition.
     """
 
-    curve: Calibration
+    curve: CalibrationCurve
     cases: int
     encounters: int
     first: tuple[int, int]

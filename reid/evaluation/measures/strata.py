@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from reid.evaluation.measures import metrics
 from reid.evaluation.measures.intervals import Interval
-from reid.evaluation.measures.metrics import Calibration
+from reid.evaluation.measures.metrics import CalibrationCurve
 from reid.evaluation.measures.pair_intervals import by_individual
 from reid.evaluation.measures.retrieval import auc
 
@@ -19,7 +19,7 @@ RATES = (1e-2, 1e-3)  # false positive rates at which the true positive rate is 
 
 
 @dataclass(frozen=True, slots=True)
-class Stratum:
+class PairStratum:
     """The pairs of one kind of photos, e.g. `all`, `poor`, `infra-red`.
 
     genuine, impostor: (n,) and (m,) llrs. genuine_individuals: (n,) animals;
@@ -44,8 +44,11 @@ class Stratum:
     @property
     def individuals(self) -> int | None:
         """How many animals the pairs are of; None where it is not told."""
-        told = {*self.genuine_individuals, *(a for pair in self.impostor_individuals for a in pair)}
-        return len(told) or None
+        names = {
+            *self.genuine_individuals,
+            *(a for pair in self.impostor_individuals for a in pair),
+        }
+        return len(names) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,13 @@ class Figures:
     auc: float | None
     eer: float | None
     tpr: Mapping[float, float | None]
-    curve: Calibration | None
+    curve: CalibrationCurve | None
     genuine_bands: tuple[int, ...]
     impostor_bands: tuple[int, ...]
     intervals: Mapping[str, Interval]
 
 
-def figures(stratum: Stratum, *, seed: int = 0, draws: int = 500, refits: int = 100) -> Figures:
+def figures(stratum: PairStratum, *, seed: int = 0, draws: int = 500, refits: int = 100) -> Figures:
     """All figures of a stratum. Raises MissingExtra without scikit-learn."""
     ours, theirs = np.asarray(stratum.genuine, float), np.asarray(stratum.impostor, float)
     none = np.empty(0)

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reid.evaluation.measures import metrics
-from reid.evaluation.measures.sorting import Clustering, OpenSet, PartitionCalibration
-from reid.evaluation.measures.strata import Figures, Float64, Stratum
-from reid.evaluation.report.table import Row, as_json
+from reid.evaluation.measures.sorting import ClusteringMeasures, OpenSet, PartitionCalibration
+from reid.evaluation.measures.strata import Figures, Float64, PairStratum
+from reid.evaluation.report.table import MethodRow, as_json
 from reid.evaluation.trials.trial import Trial
 
 EVALUATE, SIMULATE = "scripts/evaluate.py DATA --report DIR", "scripts/simulate.py"
@@ -27,7 +27,7 @@ SECTIONS = {  # of the report, with the command that fills each
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class EvaluationReport:
     """Everything that one report shows. A section without data is named as not run.
 
     description: the data in words, with counts. date: as it shall be printed. ranks: places of the
@@ -43,12 +43,12 @@ class Report:
     calibrator: str
     date: str
     seed: int
-    strata: Sequence[Stratum] = ()
-    rows: Sequence[Row] = ()
+    strata: Sequence[PairStratum] = ()
+    rows: Sequence[MethodRow] = ()
     ranks: Mapping[str, Sequence[int]] = field(default_factory=dict)
     open_set: OpenSet | None = None
     partitions: PartitionCalibration | None = None
-    clustering: Clustering | None = None
+    clustering: ClusteringMeasures | None = None
     commands: Mapping[str, str] = field(default_factory=dict)
 
     def not_run(self) -> dict[str, str]:
@@ -61,8 +61,10 @@ class Report:
             self.partitions,
             self.clustering,
         )
-        made = {**SECTIONS, **self.commands}
-        return {name: made[name] for name, part in zip(SECTIONS, parts, strict=True) if not part}
+        commands = {**SECTIONS, **self.commands}
+        return {
+            name: commands[name] for name, part in zip(SECTIONS, parts, strict=True) if not part
+        }
 
 
 def strata_of(
@@ -70,7 +72,7 @@ def strata_of(
     llr: Float64,
     gallery_animals: Sequence[str],
     parts: Mapping[str, NDArray[np.bool_]] | None = None,
-) -> list[Stratum]:
+) -> list[PairStratum]:
     """The pairs of a trial that count as strata: `all`, then each of `parts`.
 
     llr: (Q, N), anything where a pair does not count. gallery_animals: (N,) animals of the gallery;
@@ -81,11 +83,11 @@ def strata_of(
         raise ValueError("every query and every annotation of the gallery needs its animal")
     whole = np.ones(trial.counted.shape, bool)
     names = [name or f"unknown {n}" for n, name in enumerate(gallery_animals)]
-    found = []
+    strata = []
     for title, part in {"all": whole, **(parts or {})}.items():
         same, other = (trial.counted & part & kind for kind in (trial.same, ~trial.same))
-        found.append(
-            Stratum(
+        strata.append(
+            PairStratum(
                 title,
                 llr[same],
                 llr[other],
@@ -95,26 +97,26 @@ def strata_of(
                 crop=trial.condition.style.value,
             )
         )
-    return found
+    return strata
 
 
-def content(report: Report, found: Sequence[Figures]) -> dict[str, Any]:
+def content(report: EvaluationReport, strata_figures: Sequence[Figures]) -> dict[str, Any]:
     """evaluation.json: the keys of `report.write_json`, and what the report adds to them.
 
-    found: the figures of `report.strata`, in order. Every row of the method `evidence` carries
-    cllr, cllr_min, cllr_cal, misleading and stratum: the retrieval row of a condition takes the
-    figures of its stratum `all`, every other stratum is a row of its own.
+    strata_figures: the figures of `report.strata`, in order. Every row of the method `evidence`
+    carries cllr, cllr_min, cllr_cal, misleading and stratum: the retrieval row of a condition takes
+    the figures of its stratum `all`, every other stratum is a row of its own.
     """
-    pairs = zip(report.strata, found, strict=True)
+    pairs = zip(report.strata, strata_figures, strict=True)
     added = {(s.name, s.level, s.crop): evidence_json(s, figure) for s, figure in pairs}
     rows = []
     for row in report.rows:
-        held = as_json(row)
+        values = as_json(row)
         if row.method == "evidence":
             ours = added.pop(("all", row.level, row.crop), {})
-            both = {**held["intervals_95"], **ours.get("intervals_95", {})}
-            held = {**held, **ours, "auc": held["auc"], "intervals_95": both}
-        rows.append(held)
+            both = {**values["intervals_95"], **ours.get("intervals_95", {})}
+            values = {**values, **ours, "auc": values["auc"], "intervals_95": both}
+        rows.append(values)
     return {
         "title": report.title,
         "dataset": report.dataset,
@@ -131,7 +133,7 @@ def content(report: Report, found: Sequence[Figures]) -> dict[str, Any]:
     }
 
 
-def evidence_json(stratum: Stratum, found: Figures) -> dict[str, Any]:
+def evidence_json(stratum: PairStratum, figures: Figures) -> dict[str, Any]:
     """One stratum as a row of evaluation.json; null where a figure cannot be computed."""
     return {
         "method": "evidence",
@@ -141,36 +143,36 @@ def evidence_json(stratum: Stratum, found: Figures) -> dict[str, Any]:
         "genuine_pairs": len(stratum.genuine),
         "impostor_pairs": len(stratum.impostor),
         "individuals": stratum.individuals,
-        "cllr": _short(found.cllr),
-        "cllr_min": _short(found.cllr_min),
-        "cllr_cal": _short(found.cllr_cal),
-        "misleading": list(found.misleading),
-        "misleading_genuine": list(found.misleading_genuine),
-        "misleading_impostor": list(found.misleading_impostor),
-        "auc": _short(found.auc),
-        "eer": _short(found.eer),
-        "tpr_at_fpr": {f"{rate:g}": _short(share) for rate, share in found.tpr.items()},
-        "ece": _short(found.curve.error if found.curve else None),
+        "cllr": _short(figures.cllr),
+        "cllr_min": _short(figures.cllr_min),
+        "cllr_cal": _short(figures.cllr_cal),
+        "misleading": list(figures.misleading),
+        "misleading_genuine": list(figures.misleading_genuine),
+        "misleading_impostor": list(figures.misleading_impostor),
+        "auc": _short(figures.auc),
+        "eer": _short(figures.eer),
+        "tpr_at_fpr": {f"{rate:g}": _short(share) for rate, share in figures.tpr.items()},
+        "ece": _short(figures.curve.error if figures.curve else None),
         "bands": list(metrics.BANDS),
-        "genuine_bands": list(found.genuine_bands),
-        "impostor_bands": list(found.impostor_bands),
-        "intervals_95": {k: [round(end, 4) for end in v] for k, v in found.intervals.items()},
+        "genuine_bands": list(figures.genuine_bands),
+        "impostor_bands": list(figures.impostor_bands),
+        "intervals_95": {k: [round(end, 4) for end in v] for k, v in figures.intervals.items()},
     }
 
 
-def _sorted(report: Report) -> dict[str, Any]:
+def _sorted(report: EvaluationReport) -> dict[str, Any]:
     """Open set, partitions and clustering; null where not run."""
-    asked, cases, sorting = report.open_set, report.partitions, report.clustering
+    queries, cases, sorting = report.open_set, report.partitions, report.clustering
     return {
-        "open_set": asked
+        "open_set": queries
         and {
-            "known": list(asked.known),
-            "unknown": list(asked.unknown),
-            "known_animals": asked.known_animals,
-            "unknown_animals": asked.unknown_animals,
-            "baks": _short(asked.baks),
-            "baus": _short(asked.baus),
-            "geometric": _short(asked.geometric),
+            "known": list(queries.known),
+            "unknown": list(queries.unknown),
+            "known_animals": queries.known_animals,
+            "unknown_animals": queries.unknown_animals,
+            "baks": _short(queries.baks),
+            "baus": _short(queries.baus),
+            "geometric": _short(queries.geometric),
         },
         "partitions": cases
         and {

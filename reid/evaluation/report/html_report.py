@@ -9,27 +9,31 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reid.evaluation.measures.metrics import BANDS
 from reid.evaluation.measures.strata import RATES, Figures, figures
 from reid.evaluation.report import plots
-from reid.evaluation.report.findings import Report, content
+from reid.evaluation.report.findings import EvaluationReport, content
 
 
-def write_report(report: Report, folder: Path, *, draws: int = 500, refits: int = 100) -> Path:
+def write_report(
+    report: EvaluationReport, folder: Path, *, draws: int = 500, refits: int = 100
+) -> Path:
     """Write folder/report.html and folder/evaluation.json; the path of the former.
 
     draws, refits: of the intervals, see `pair_intervals.by_individual`. Raises MissingExtra without
     scikit-learn and matplotlib.
     """
-    found = [figures(s, seed=report.seed, draws=draws, refits=refits) for s in report.strata]
-    html = as_html(report, found)
+    strata_figures = [
+        figures(s, seed=report.seed, draws=draws, refits=refits) for s in report.strata
+    ]
+    html = as_html(report, strata_figures)
     folder.mkdir(parents=True, exist_ok=True)
-    written = json.dumps(content(report, found), indent=2, allow_nan=False)
+    written = json.dumps(content(report, strata_figures), indent=2, allow_nan=False)
     (folder / "evaluation.json").write_text(written + "\n", encoding="utf-8")
     path = folder / "report.html"
     path.write_text(html, encoding="utf-8")
     return path
 
 
-def as_html(report: Report, found: Sequence[Figures]) -> str:
-    """The page alone; found: the figures of `report.strata`, in order."""
+def as_html(report: EvaluationReport, strata_figures: Sequence[Figures]) -> str:
+    """The page alone; strata_figures: the figures of `report.strata`, in order."""
     pages = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
@@ -40,9 +44,9 @@ def as_html(report: Report, found: Sequence[Figures]) -> str:
     )
     return pages.get_template("report.html").render(
         report=report,
-        strata=list(zip(report.strata, found, strict=True)),
-        found=found,
-        drawn=any(figures.cllr is not None for figures in found),
+        strata=list(zip(report.strata, strata_figures, strict=True)),
+        strata_figures=strata_figures,
+        drawn=any(figures.cllr is not None for figures in strata_figures),
         rates=RATES,
         tpr_heads=[f"TPR at FPR {rate:g}" for rate in RATES],
         bands=BANDS,

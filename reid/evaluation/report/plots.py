@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from reid.errors import MissingExtra
-from reid.evaluation.measures.metrics import BANDS, Calibration, cmc, det, roc, tippett
-from reid.evaluation.measures.strata import Figures, Stratum
+from reid.evaluation.measures.metrics import BANDS, CalibrationCurve, cmc, det, roc, tippett
+from reid.evaluation.measures.strata import Figures, PairStratum
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,12 +49,12 @@ STYLE: dict[Any, Any] = {  # of rcParams
 }
 
 
-def draw_tippett(strata: Sequence[Stratum]) -> str:
+def draw_tippett(strata: Sequence[PairStratum]) -> str:
     """Tippett plots, one panel a stratum; strata without both kinds of pairs are left out."""
-    held = _usable(strata)
+    usable = _usable(strata)
     with _style():
-        figure, panels = _panels(len(held), share=True)
-        for panel, stratum in zip(panels, held, strict=True):
+        figure, panels = _panels(len(usable), share=True)
+        for panel, stratum in zip(panels, usable, strict=True):
             ends = np.abs(np.concatenate([stratum.genuine, stratum.impostor])).max()
             grid = np.linspace(-1.05, 1.05, 421) * max(ends, 0.5)
             kinds = _kinds(stratum)
@@ -69,9 +69,9 @@ def draw_tippett(strata: Sequence[Stratum]) -> str:
         return _svg(figure, "tippett", "Tippett plots: llr of genuine and impostor pairs")
 
 
-def draw_calibration(strata: Sequence[Stratum], found: Sequence[Figures]) -> str:
+def draw_calibration(strata: Sequence[PairStratum], strata_figures: Sequence[Figures]) -> str:
     """Calibration curves at even prior odds, one panel a stratum, with the pairs of each bin."""
-    curves = [(s, f.curve) for s, f in zip(strata, found, strict=True) if f.curve]
+    curves = [(s, f.curve) for s, f in zip(strata, strata_figures, strict=True) if f.curve]
     with _style():
         figure, panels = _panels(len(curves), share=True)
         for panel, (stratum, curve) in zip(panels, curves, strict=True):
@@ -82,7 +82,7 @@ def draw_calibration(strata: Sequence[Stratum], found: Sequence[Figures]) -> str
         return _svg(figure, "calibration", "Calibration curves: stated posterior and observed")
 
 
-def draw_partitions(curve: Calibration) -> str:
+def draw_partitions(curve: CalibrationCurve) -> str:
     """Stated probability of partitions against the share that is true."""
     with _style():
         figure, (panel,) = _panels(1, wide=85, high=78)
@@ -95,7 +95,7 @@ def draw_partitions(curve: Calibration) -> str:
         return _svg(figure, "partitions", "Calibration of partition posteriors")
 
 
-def _reliability(panel: "Axes", curve: Calibration) -> None:
+def _reliability(panel: "Axes", curve: CalibrationCurve) -> None:
     """Points joined by a line beside the diagonal; above each how many are true / are not."""
     panel.plot([0, 1], [0, 1], color=GREY, linewidth=0.6)
     panel.plot(curve.stated, curve.observed, color=GENUINE, marker="o", markersize=3.5)
@@ -128,14 +128,14 @@ def _named(panel: "Axes", title: str) -> None:
     )
 
 
-def draw_rates(strata: Sequence[Stratum]) -> str:
+def draw_rates(strata: Sequence[PairStratum]) -> str:
     """DET on normal deviates beside ROC; one line a stratum with both kinds of pairs."""
-    held = _usable(strata)
+    usable = _usable(strata)
     reach = (DET_TICKS[0] / 2, 1 - DET_TICKS[0] / 2)
     ends = np.asarray(norm.ppf(reach))
     with _style():
         figure, (left, right) = _panels(2, high=70)
-        for n, stratum in enumerate(held):
+        for n, stratum in enumerate(usable):
             label = f"{stratum.title} ({len(stratum.genuine)} / {len(stratum.impostor)})"
             colour, line = COLOURS[n % len(COLOURS)], LINES[n % len(LINES)]
             false, missed = (norm.ppf(side.clip(*reach)) for side in _det(stratum))
@@ -164,16 +164,16 @@ def draw_rates(strata: Sequence[Stratum]) -> str:
         return _svg(figure, "rates", "DET and ROC curves of the llr")
 
 
-def _det(stratum: Stratum) -> tuple[Float64, Float64]:
+def _det(stratum: PairStratum) -> tuple[Float64, Float64]:
     return det(stratum.genuine, stratum.impostor)
 
 
-def draw_bands(strata: Sequence[Stratum], found: Sequence[Figures]) -> str:
+def draw_bands(strata: Sequence[PairStratum], strata_figures: Sequence[Figures]) -> str:
     """Share of the pairs in each band of llr as bars, one panel a stratum; counts above them."""
     with _style():
         figure, panels = _panels(len(strata), share=True)
         places = np.arange(len(BANDS))
-        for panel, stratum, figures in zip(panels, strata, found, strict=True):
+        for panel, stratum, figures in zip(panels, strata, strata_figures, strict=True):
             counted = (figures.genuine_bands, figures.impostor_bands)
             for shift, counts, (label, colour, _), hatch in zip(
                 (-0.2, 0.2), counted, _kinds(stratum), ("", "////"), strict=True
@@ -222,11 +222,11 @@ def draw_cmc(ranks: Mapping[str, Sequence[int]], depth: int = 20) -> str:
         return _svg(figure, "cmc", "Share of queries with a genuine annotation among the first k")
 
 
-def _usable(strata: Sequence[Stratum]) -> list[Stratum]:
+def _usable(strata: Sequence[PairStratum]) -> list[PairStratum]:
     return [s for s in strata if len(s.genuine) and len(s.impostor)]
 
 
-def _kinds(stratum: Stratum) -> tuple[tuple[str, str, str], ...]:
+def _kinds(stratum: PairStratum) -> tuple[tuple[str, str, str], ...]:
     """Label with count, colour and line of the two kinds of pairs."""
     return (
         (f"genuine, {len(stratum.genuine)}", GENUINE, "-"),

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from reid.errors import BadDataset
-from reid.evaluation.measures.metrics import Calibration
-from reid.evaluation.measures.sorting import Clustering, OpenSet, PartitionCalibration
+from reid.evaluation.measures.metrics import CalibrationCurve
+from reid.evaluation.measures.sorting import ClusteringMeasures, OpenSet, PartitionCalibration
 
 KEY = "section"  # of a simulation's JSON
 FILES = {"open_set": "open-set", "partitions": "triples", "clustering": "count"}
@@ -20,13 +20,13 @@ class Sections(NamedTuple):
 
     open_set: OpenSet | None = None
     partitions: PartitionCalibration | None = None
-    clustering: Clustering | None = None
+    clustering: ClusteringMeasures | None = None
     commands: dict[str, str] = {}  # noqa: RUF012 - never written to
 
 
-def packed(found: OpenSet | PartitionCalibration | Clustering) -> dict[str, Any]:
-    """The same as JSON knows it: arrays and tuples become lists."""
-    plain: dict[str, Any] = json.loads(json.dumps(asdict(found), default=np.ndarray.tolist))
+def packed(section: OpenSet | PartitionCalibration | ClusteringMeasures) -> dict[str, Any]:
+    """A section as JSON knows it: arrays and tuples become lists."""
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(section), default=np.ndarray.tolist))
     return plain
 
 
@@ -35,25 +35,29 @@ def opened(folder: Path) -> Sections:
 
     Raises BadDataset where it holds none, or one of another release.
     """
-    held = {
+    contents = {
         key: json.loads(path.read_text(encoding="utf-8"))
         for key, name in FILES.items()
         if (path := folder / f"{name}.json").is_file()
     }
-    if not held:
+    if not contents:
         raise BadDataset(f"{folder} has none of {list(FILES.values())}: run simulate.py --out")
     try:
-        kept = {key: _tuples(found[KEY]) for key, found in held.items()}
-        commands = {key.replace("_", " "): found["command"] for key, found in held.items()}
-        if "partitions" in kept:
-            curve = {name: np.array(v) for name, v in kept["partitions"].pop("curve").items()}
+        values_of = {key: _tuples(content[KEY]) for key, content in contents.items()}
+        commands = {key.replace("_", " "): content["command"] for key, content in contents.items()}
+        if "partitions" in values_of:
+            curve = {name: np.array(v) for name, v in values_of["partitions"].pop("curve").items()}
             curve["error"] = float(curve["error"])  # type: ignore[assignment]
-            kept["partitions"]["curve"] = Calibration(**curve)  # type: ignore[arg-type]
-        kinds = {"open_set": OpenSet, "partitions": PartitionCalibration, "clustering": Clustering}
-        made = {key: kinds[key](**values) for key, values in kept.items()}
+            values_of["partitions"]["curve"] = CalibrationCurve(**curve)  # type: ignore[arg-type]
+        kinds = {
+            "open_set": OpenSet,
+            "partitions": PartitionCalibration,
+            "clustering": ClusteringMeasures,
+        }
+        sections = {key: kinds[key](**values) for key, values in values_of.items()}
     except (KeyError, TypeError) as error:
         raise BadDataset(f"{folder} is of another release: run simulate.py again") from error
-    return Sections(**made, commands=commands)
+    return Sections(**sections, commands=commands)
 
 
 def _tuples(values: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from reid.evidence.calibrator import Calibrator
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MethodRow:
     """One method at one level of degradation (0: the photos as they are) and style of box."""
 
     method: str
@@ -25,11 +25,11 @@ class Row:
     result: Retrieval
 
 
-def rows(trial: Trial, methods: Sequence[str] = ()) -> list[Row]:
+def rows(trial: Trial, methods: Sequence[str] = ()) -> list[MethodRow]:
     """One row a method; all of them where none is named."""
     level, crop, seed = trial.condition.level, trial.condition.style.value, trial.condition.seed
     return [
-        Row(
+        MethodRow(
             name,
             level,
             crop,
@@ -40,7 +40,7 @@ def rows(trial: Trial, methods: Sequence[str] = ()) -> list[Row]:
     ]
 
 
-def as_text(table: Sequence[Row]) -> str:
+def as_text(table: Sequence[MethodRow]) -> str:
     """A fixed-width table; counts rather than percentages, below them the 95 % intervals."""
     wide = max(16, *(len(row.method) + 2 for row in table))
     figures = ("top-1", "top-5", "mAP", "AUC", "genuine above impostors")
@@ -80,7 +80,9 @@ def _of(counts: tuple[int, int]) -> str:
     return f"{counts[0]}/{counts[1]}"
 
 
-def write_json(path: Path, table: Sequence[Row], *, dataset: str, command: str, model: str) -> None:
+def write_json(
+    path: Path, table: Sequence[MethodRow], *, dataset: str, command: str, model: str
+) -> None:
     """evaluation.json, the form that other programs read."""
     content = {
         "dataset": dataset,
@@ -92,7 +94,7 @@ def write_json(path: Path, table: Sequence[Row], *, dataset: str, command: str, 
     path.write_text(json.dumps(content, indent=2) + "\n")
 
 
-def as_json(row: Row) -> dict[str, Any]:
+def as_json(row: MethodRow) -> dict[str, Any]:
     """One row as it stands in evaluation.json."""
     result = row.result
     return {

@@ -8,21 +8,21 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from reid.compare.fusion import (
+from reid.evaluation.data.degrade import degrade
+from reid.evaluation.data.photos import MAX_PIXELS
+from reid.evaluation.data.protocol import CropDescriber
+from reid.evaluation.data.surveys import DatasetPhoto, Pair, SurveyEncounter, described, relative
+from reid.evidence.calibrator import Calibrator, fit_evidence
+from reid.evidence.encounters import between
+from reid.evidence.order import Fusion
+from reid.evidence.terms import (
     FINE_KNOTS,
     ROOTSIFT_KNOTS,
     SILENCE_KNOTS,
     TERMS,
-    Fusion,
-    Link,
+    EvidenceWeights,
     terms,
 )
-from reid.evaluation.data.degrade import degrade
-from reid.evaluation.data.photos import MAX_PIXELS
-from reid.evaluation.data.protocol import Describer
-from reid.evaluation.data.surveys import Pair, Photo, SurveyEncounter, described, relative
-from reid.evidence.calibrator import Calibrator, fit_link
-from reid.evidence.encounters import between
 from reid.photo import crop, images
 from reid.threads import side_by_side
 from reid.types import Crop
@@ -42,7 +42,7 @@ command = "{command}"
 order_full = [{order_full}]  # intercept, cosine, log1p(dense), log1p(rootsift): order of candidates
 order_quick = [{order_quick}]
 # log odds: intercept, cosine, hinges of log1p(fine) at {fine}, of log1p(rootsift) at {rootsift},
-# minus hinges of capacity at {silence}; see reid/compare/fusion.py
+# minus hinges of capacity at {silence}; see reid/evidence/terms.py
 full = [{full}]
 quick = [{quick}]  # the same where RootSIFT was not measured
 # the same fitted to other draws of the individuals
@@ -57,7 +57,7 @@ license = "Apache-2.0"
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class CalibrationPairs:
     """n flanks of pairs of encounters.
 
     full, quick: (n, TERMS), rows of `fusion.terms` with and without RootSIFT.
@@ -71,13 +71,13 @@ class Measured:
     individuals: NDArray[np.str_]
 
 
-def seen_badly(photos: Sequence[Photo], *, seed: int) -> Callable[[Photo], Crop]:
+def degraded_crops(photos: Sequence[DatasetPhoto], *, seed: int) -> Callable[[DatasetPhoto], Crop]:
     """How to cut photos at a level of `degrade` that is drawn for each encounter."""
     rng = np.random.default_rng((seed, 7))
     names = sorted({(photo.animal, photo.encounter) for photo in photos})
     levels = dict(zip(names, rng.choice(LEVELS, len(names)).tolist(), strict=True))
 
-    def cropped(photo: Photo) -> Crop:
+    def cropped(photo: DatasetPhoto) -> Crop:
         image = images.decode(photo.path.read_bytes(), max_pixels=MAX_PIXELS)
         level = levels[photo.animal, photo.encounter]
         worse = degrade(image, level, body=image.shape[1], name=photo.path.name, seed=seed)
@@ -86,54 +86,56 @@ def seen_badly(photos: Sequence[Photo], *, seed: int) -> Callable[[Photo], Crop]
     return cropped
 
 
-def drawn(
+def draw_pairs(
     encounters: Sequence[SurveyEncounter], *, impostors: int, seed: int
 ) -> list[tuple[int, int]]:
     """All genuine pairs (positions), and so many of other animals, a third of them relatives."""
     rng = np.random.default_rng((seed, 8))
     pairs: dict[str, list[Pair]] = {"genuine": [], "relatives": [], "others": []}
     for a, b in combinations(range(len(encounters)), 2):
-        one, other = encounters[a], encounters[b]
-        if one.comparable_with(other):
-            related = relative(one.animal) == other.animal
-            kind = "genuine" if one.animal == other.animal else "relatives" if related else "others"
+        first, other = encounters[a], encounters[b]
+        if first.comparable_with(other):
+            related = relative(first.animal) == other.animal
+            same = first.animal == other.animal
+            kind = "genuine" if same else "relatives" if related else "others"
             pairs[kind].append((a, b))
-    wanted = {"relatives": round(RELATIVES * impostors)}
+    quota = {"relatives": round(RELATIVES * impostors)}
     chosen = pairs["genuine"]
     for kind in ("relatives", "others"):
         order = rng.permutation(len(pairs[kind]))
-        some = [pairs[kind][n] for n in order[: wanted.get(kind, impostors)].tolist()]
-        wanted["others"] = impostors - len(some)
-        chosen = chosen + some
+        part = [pairs[kind][n] for n in order[: quota.get(kind, impostors)].tolist()]
+        quota["others"] = impostors - len(part)
+        chosen = chosen + part
     return chosen
 
 
 def measure(
-    photos: Sequence[Photo],
-    embedder: Describer,
+    photos: Sequence[DatasetPhoto],
+    embedder: CropDescriber,
     fusion: Fusion,
     *,
     impostors: int,
     seed: int,
     progress: Callable[[str, int], Callable[[int], object]],
-) -> Measured:
+) -> CalibrationPairs:
     """Pairs of encounters pooled as the product pools them: as they are, and one of both degraded.
 
     Every genuine pair and half of the `impostors` are in either half.
     """
-    blank = Link(np.zeros(TERMS), np.zeros((0, TERMS)))
+    blank = EvidenceWeights(np.zeros(TERMS), np.zeros((0, TERMS)))
     blind = Calibrator("blind@0", "", fusion, 1, blank, blank)
     good = described(photos, embedder, done=progress("describe", len(photos)))
     done = progress("describe degraded photos", len(photos))
-    poor = described(photos, embedder, cropped=seen_badly(photos, seed=seed), done=done)
+    poor = described(photos, embedder, cropped=degraded_crops(photos, seed=seed), done=done)
     parts = []
     for half, queries in enumerate((good, poor)):
-        pairs = drawn(good, impostors=impostors // 2, seed=2 * seed + half)
+        pairs = draw_pairs(good, impostors=impostors // 2, seed=2 * seed + half)
         pairs = [pair[::-1] if n % 2 else pair for n, pair in enumerate(pairs)]
         done = progress("compare", len(pairs))
         parts += list(_rows(queries, good, pairs, blind, done))
     full, quick, same, relatives, individuals = zip(*parts, strict=True)
-    return Measured(*(np.array(column) for column in (full, quick, same, relatives, individuals)))
+    columns = (full, quick, same, relatives, individuals)
+    return CalibrationPairs(*(np.array(column) for column in columns))
 
 
 def _rows(
@@ -143,23 +145,30 @@ def _rows(
     calibrator: Calibrator,
     done: Callable[[int], object],
 ) -> Iterator[tuple[object, ...]]:
-    """Both rows of terms, what they are rows of, and whose; one a flank of every pair."""
+    """For each flank of every pair: its terms with and without RootSIFT, (TERMS,) each; whether it
+    is genuine, whether the animals are relatives, and the two animals."""
 
-    def one(pair: Pair) -> list[tuple[object, ...]]:
+    def rows_of(pair: Pair) -> list[tuple[object, ...]]:
         a, b = queries[pair[0]], gallery[pair[1]]
-        heard = between(a.features, b.features, calibrator, registered=False).witnesses
+        witnesses = between(a.features, b.features, calibrator, registered=False).witnesses
         facts = (a.animal == b.animal, relative(a.animal) == b.animal, (a.animal, b.animal))
-        return [(terms(w.told), terms(w.told._replace(rootsift=None)), *facts) for w in heard]
+        flanks = [witness.measurements for witness in witnesses]
+        return [(terms(f), terms(f._replace(rootsift=None)), *facts) for f in flanks]
 
-    for rows in side_by_side(one, pairs):
+    for rows in side_by_side(rows_of, pairs):
         yield from rows
         done(1)
 
 
 def fitted(
-    rows: NDArray[np.float64], pairs: Measured, *, rootsift: bool, seed: int, refits: int = REFITS
-) -> Link:
-    """The weights, and those of other draws of the individuals.
+    rows: NDArray[np.float64],
+    pairs: CalibrationPairs,
+    *,
+    rootsift: bool,
+    seed: int,
+    refits: int = REFITS,
+) -> EvidenceWeights:
+    """Evidence weights fitted to all pairs, and refits to other draws of the individuals.
 
     A draw gives each individual a whole number; a genuine pair counts as often as its animal, an
     impostor pair as often as both together.
@@ -169,21 +178,32 @@ def fitted(
     used[:2] = False  # no intercept; the embedding's cosine is for shortlists
     used[at : at + len(ROOTSIFT_KNOTS)] = rootsift
     names, place = np.unique(pairs.individuals, return_inverse=True)
-    one, other = place.reshape(pairs.individuals.shape).T
+    first, other = place.reshape(pairs.individuals.shape).T
     rng = np.random.default_rng((seed, 9))
     again = []
     for _ in range(refits):
         times = rng.multinomial(len(names), np.full(len(names), 1 / len(names)))
-        often = np.where(pairs.same, times[one], times[one] * times[other]).astype(float)
-        held = often > 0
-        again.append(fit_link(rows[held], pairs.same[held], used=used, weight=often[held]))
-    return Link(fit_link(rows, pairs.same, used=used), np.array(again).reshape(-1, TERMS))
+        often = np.where(pairs.same, times[first], times[first] * times[other]).astype(float)
+        drawn = often > 0
+        again.append(fit_evidence(rows[drawn], pairs.same[drawn], used=used, weight=often[drawn]))
+    return EvidenceWeights(
+        fit_evidence(rows, pairs.same, used=used), np.array(again).reshape(-1, TERMS)
+    )
 
 
 def write_calibrator(
-    path: Path, pairs: Measured, fusion: Fusion, *, model: str, seed: int, facts: Mapping[str, str]
+    path: Path,
+    pairs: CalibrationPairs,
+    fusion: Fusion,
+    *,
+    model: str,
+    seed: int,
+    facts: Mapping[str, str],
 ) -> None:
-    """Fit both links and write the card path (NAME@VERSION.toml). facts: `data` and `command`."""
+    """Fit both evidence weights and write the card path (NAME@VERSION.toml).
+
+    facts: `data` and `command`.
+    """
     full = fitted(pairs.full, pairs, rootsift=True, seed=seed)
     quick = fitted(pairs.quick, pairs, rootsift=False, seed=seed)
     name, version = path.stem.split("@")
@@ -214,5 +234,5 @@ def _listed(weights: Sequence[float]) -> str:
     return ", ".join(f"{w:.6g}" for w in weights)
 
 
-def _table(link: Link) -> str:
+def _table(link: EvidenceWeights) -> str:
     return "\n".join(f"  [{_listed(row)}]," for row in link.refits.tolist())

@@ -7,10 +7,19 @@ from typing import Any
 import numpy as np
 
 from reid.evaluation.data.surveys import Done, SurveyEncounter
-from reid.evaluation.measures.sorting import Clustering, clustering
+from reid.evaluation.measures.sorting import ClusteringMeasures, clustering
 from reid.gallery.galleries import Galleries
 from reid.gallery.voting import Voter, Voting, cells
-from reid.identify.clusters import TOGETHER, Decided, Grouping, Pair, Table, sort, suggest, table
+from reid.identify.clusters import (
+    TOGETHER,
+    DecidedPairs,
+    Grouping,
+    Pair,
+    Table,
+    sort,
+    suggest,
+    table,
+)
 from reid.types import Evidence, GalleryRow, Verdict
 
 EACH = 12  # annotations that every photo is compared with
@@ -20,7 +29,7 @@ SHOWN = (0, 1, 2, 5, 10, 20, 30, 50, 75, 100)  # decisions after which the table
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CountStep:
     """How encounters are sorted after so many decisions.
 
     counted: animals, which are the groups less the encounters that could not be placed. error:
@@ -32,7 +41,7 @@ class Step:
     counted: int
     unplaced: int
     error: float
-    sorted: Clustering
+    sorted: ClusteringMeasures
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +50,13 @@ class Count:
 
     encounters: int
     animals: int
-    steps: tuple[Step, ...]
+    steps: tuple[CountStep, ...]
     answers: Mapping[str, int]
 
     def needed(self, within: float = WITHIN) -> int | None:
         """Decisions after which the count stays so near to the truth; None if it does not."""
-        far = [step.decisions for step in self.steps if abs(step.error) > within]
-        first = max(far, default=-1) + 1
+        off = [step.decisions for step in self.steps if abs(step.error) > within]
+        first = max(off, default=-1) + 1
         return first if first <= self.steps[-1].decisions else None
 
 
@@ -63,26 +72,28 @@ def count(
     The reviewer says `not comparable` where no photos show one flank, and is never wrong
     otherwise, not even about photos that show nothing. Raises MissingExtra without scikit-learn.
     """
-    truth = [one.animal for one in encounters]
-    known = known_of(encounters, evidence)
-    decided = Decided()
+    truth = [encounter.animal for encounter in encounters]
+    known = evidence_table(encounters, evidence)
+    decided = DecidedPairs()
     grouping = sort(known, decided, together=together)
     steps = [_step(0, grouping, truth)]
     while len(decided) < decisions:
         best = suggest(known, grouping, decided, together=together, limit=1)
         if not best:
             break
-        decided = _answered(decided, best[0].pair, encounters)
+        decided = _with_answer(decided, best[0].pair, encounters)
         grouping = sort(known, decided, together=together)
         steps.append(_step(len(decided), grouping, truth))
-    given = {name: len(pairs) for name, pairs in asdict(decided).items()}
-    return Count(len(encounters), len(set(truth)), tuple(steps), given)
+    answers = {name: len(pairs) for name, pairs in asdict(decided).items()}
+    return Count(len(encounters), len(set(truth)), tuple(steps), answers)
 
 
-def known_of(encounters: Sequence[SurveyEncounter], evidence: Mapping[Pair, Evidence]) -> Table:
+def evidence_table(
+    encounters: Sequence[SurveyEncounter], evidence: Mapping[Pair, Evidence]
+) -> Table:
     """The llrs of compared pairs among all pairs."""
     comparable = np.array(
-        [[one.comparable_with(other) for other in encounters] for one in encounters]
+        [[encounter.comparable_with(other) for other in encounters] for encounter in encounters]
     )
     np.fill_diagonal(comparable, False)
     llr = {
@@ -93,20 +104,22 @@ def known_of(encounters: Sequence[SurveyEncounter], evidence: Mapping[Pair, Evid
     return table(llr, comparable)
 
 
-def _answered(decided: Decided, pair: Pair, encounters: Sequence[SurveyEncounter]) -> Decided:
+def _with_answer(
+    decided: DecidedPairs, pair: Pair, encounters: Sequence[SurveyEncounter]
+) -> DecidedPairs:
     """What the reviewer who knows the truth says on one more pair."""
-    one, other = (encounters[n] for n in pair)
+    first, other = (encounters[n] for n in pair)
     same, different, unsettled = decided.same, decided.different, decided.unsettled
-    if not one.comparable_with(other):
-        return Decided(same, different, unsettled | {pair})
-    if one.animal == other.animal:
-        return Decided(same | {pair}, different, unsettled)
-    return Decided(same, different | {pair}, unsettled)
+    if not first.comparable_with(other):
+        return DecidedPairs(same, different, unsettled | {pair})
+    if first.animal == other.animal:
+        return DecidedPairs(same | {pair}, different, unsettled)
+    return DecidedPairs(same, different | {pair}, unsettled)
 
 
-def _step(decisions: int, grouping: Grouping, truth: Sequence[str]) -> Step:
+def _step(decisions: int, grouping: Grouping, truth: Sequence[str]) -> CountStep:
     animals = len(set(truth))
-    return Step(
+    return CountStep(
         decisions=decisions,
         counted=grouping.animals,
         unplaced=len(grouping.unplaced),
@@ -115,48 +128,48 @@ def _step(decisions: int, grouping: Grouping, truth: Sequence[str]) -> Step:
     )
 
 
-def as_text(found: Count) -> str:
+def as_text(counting: Count) -> str:
     """The count beside the truth, after some of the decisions, and how many it took."""
     heads = ["decisions", "groups", "unplaced", "counted", "error", "split", "combined"]
     heads += ["ARI", "AMI"]
-    lines = ["".join(f"{head:>10}" for head in heads), *_rows(found)]
-    needed, per = found.needed(), "not reached"
+    lines = ["".join(f"{head:>10}" for head in heads), *_rows(counting)]
+    needed, per = counting.needed(), "not reached"
     if needed is not None:
-        per = f"{needed} decisions, {100 * needed / found.encounters:.1f} per 100 encounters"
-    given = ", ".join(f"{n} {name}" for name, n in found.answers.items())
+        per = f"{needed} decisions, {100 * needed / counting.encounters:.1f} per 100 encounters"
+    answers = ", ".join(f"{n} {name}" for name, n in counting.answers.items())
     return "\n".join(
         [
             *lines,
-            f"true: {found.animals} animals; people, in Johansson et al. 2020: {PEOPLE:+.1%}",
-            f"answers of a reviewer who is never wrong: {given}",
+            f"true: {counting.animals} animals; people, in Johansson et al. 2020: {PEOPLE:+.1%}",
+            f"answers of a reviewer who is never wrong: {answers}",
             f"count within {WITHIN:.0%} and staying there: {per}",
         ]
     )
 
 
-def _rows(found: Count) -> Iterator[str]:
-    for step in found.steps:
-        if step.decisions in SHOWN or step is found.steps[-1]:
-            held = step.sorted
+def _rows(counting: Count) -> Iterator[str]:
+    for step in counting.steps:
+        if step.decisions in SHOWN or step is counting.steps[-1]:
+            groups = step.sorted
             yield (
-                f"{step.decisions:>10}{held.groups:>10}{step.unplaced:>10}{step.counted:>10}"
-                f"{step.error:>+10.1%}{held.split[0]:>10}{held.combined[0]:>10}"
-                f"{held.ari:>10.3f}{held.ami:>10.3f}"
+                f"{step.decisions:>10}{groups.groups:>10}{step.unplaced:>10}{step.counted:>10}"
+                f"{step.error:>+10.1%}{groups.split[0]:>10}{groups.combined[0]:>10}"
+                f"{groups.ari:>10.3f}{groups.ami:>10.3f}"
             )
 
 
-def as_json(found: Count) -> dict[str, Any]:
+def as_json(counting: Count) -> dict[str, Any]:
     """Every step, and what people reached."""
-    needed = found.needed()
+    needed = counting.needed()
     return {
-        "encounters": found.encounters,
-        "true_animals": found.animals,
+        "encounters": counting.encounters,
+        "true_animals": counting.animals,
         "prior_together": TOGETHER,
         "people_error": PEOPLE,
-        "answers": dict(found.answers),
+        "answers": dict(counting.answers),
         "decisions_needed": needed,
-        "per_100_encounters": None if needed is None else 100 * needed / found.encounters,
-        "steps": [asdict(step) for step in found.steps],
+        "per_100_encounters": None if needed is None else 100 * needed / counting.encounters,
+        "steps": [asdict(step) for step in counting.steps],
     }
 
 
@@ -179,8 +192,8 @@ def catalogue_of(encounters: Sequence[SurveyEncounter], identities: Sequence[int
         )
     ]
     voters = {row.annotation: Voter(features.flank, 0) for row, features in items}
-    held = {row.annotation: cells(features.dense) for row, features in items}
-    voting = Voting().updated(voters, lambda wanted: {n: held[n] for n in wanted})
+    cells_of = {row.annotation: cells(features.dense) for row, features in items}
+    voting = Voting().updated(voters, lambda numbers: {n: cells_of[n] for n in numbers})
     rows = [(row, features.flank, features.embedding.vector) for row, features in items]
     model = items[0][1].embedding.model
     return Galleries.build(rows, model=model, voting=voting)

@@ -7,29 +7,27 @@ import numpy as np
 
 from reid.compare.comparison import compare, strength
 from reid.compare.discrepancies import FEWEST, NEAR, places
-from reid.compare.fusion import Fusion, Weights
 from reid.compare.registration import register
 from reid.evaluation.data.photos import Sample
 from reid.evaluation.data.protocol import countable, genuine
 from reid.types import AnnotationFeatures, Float32, Overlap, Source
 
 QUANTILES = (0.05, 0.5, 0.95)
-BLIND = Fusion(Weights(0, 0, 0, 0), Weights(0, 0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RegisteredPair:
     """One pair. overlap: None without enough coat. strengths: of the kinds of correspondences.
 
     near, wide: (n,) cosines of the places that are judged, where cells are sought as over rosettes
-    and as over an outline. held: (n,) those of the places with agreement on all sides.
+    and as over an outline. surrounded: (n,) those of the places with agreement on all sides.
     """
 
     overlap: Overlap | None
     strengths: Mapping[str, float]
     near: Float32
     wide: Float32
-    held: Float32
+    surrounded: Float32
 
 
 def pairs_of(
@@ -38,61 +36,67 @@ def pairs_of(
     """Genuine pairs of different occasions, and as many impostor pairs of the same flank."""
     counted = np.triu(countable(samples, samples), 1)
     same = genuine(samples, samples)
-    flank = np.array([one.flank for one in samples])
+    flank = np.array([sample.flank for sample in samples])
     other = np.argwhere(counted & ~same & (flank[:, None] == flank))
     true = np.argwhere(counted & same)
     drawn = np.random.default_rng(seed).permutation(other)[: len(true)]
     return [(int(a), int(b)) for a, b in true], [(int(a), int(b)) for a, b in drawn]
 
 
-def look(
+def register_pairs(
     features: Sequence[AnnotationFeatures],
     pairs: Sequence[tuple[int, int]],
     done: Callable[[int], object] = lambda _: None,
-) -> list[Seen]:
+) -> list[RegisteredPair]:
     """Every pair, laid over each other; `done` hears of each."""
-    seen = []
+    registered = []
     for a, b in pairs:
-        seen.append(_look(features[a], features[b]))
+        registered.append(_registered(features[a], features[b]))
         done(1)
-    return seen
+    return registered
 
 
-def _look(query: AnnotationFeatures, other: AnnotationFeatures) -> Seen:
-    found = compare(query, other, BLIND)
-    strengths = {some.kind: strength(some) for some in found.correspondences}
-    one, another = query.dense.scales()[1], other.dense.scales()[1]
+def _registered(query: AnnotationFeatures, other: AnnotationFeatures) -> RegisteredPair:
+    comparison = compare(query, other)
+    strengths = {kind.kind: strength(kind) for kind in comparison.correspondences}
+    cells0, cells1 = query.dense.scales()[1], other.dense.scales()[1]
     nothing = np.empty(0, np.float32)
-    if min(len(one), len(another)) < FEWEST:
-        return Seen(None, strengths, nothing, nothing, nothing)
-    laid = register(one, another, found.correspondences)
-    cosines = one.descriptors @ another.descriptors.T
+    if min(len(cells0), len(cells1)) < FEWEST:
+        return RegisteredPair(None, strengths, nothing, nothing, nothing)
+    laid = register(cells0, cells1, comparison.correspondences)
+    cosines = cells0.descriptors @ cells1.descriptors.T
     near, wide = (
-        places(one, another, laid, cosines, reach=NEAR[source])
+        places(cells0, cells1, laid, cosines, reach=NEAR[source])
         for source in (Source.ROSETTES, Source.OUTLINE)
     )
-    held = near.cosine[near.judged & near.held]
-    return Seen(found.overlap, strengths, near.cosine[near.judged], wide.cosine[wide.judged], held)
+    surrounded = near.cosine[near.judged & near.surrounded]
+    return RegisteredPair(
+        comparison.overlap,
+        strengths,
+        near.cosine[near.judged],
+        wide.cosine[wide.judged],
+        surrounded,
+    )
 
 
-def as_text(name: str, seen: Sequence[Seen]) -> str:
+def as_text(name: str, pairs: Sequence[RegisteredPair]) -> str:
     """One kind of pairs: how they are laid over each other, and quantiles of what they show."""
-    laid = [one.overlap for one in seen if one.overlap]
-    lines = [f"{name}: {len(seen)} pairs, {len(seen) - len(laid)} with too little coat"]
+    laid = [pair.overlap for pair in pairs if pair.overlap]
+    lines = [f"{name}: {len(pairs)} pairs, {len(pairs) - len(laid)} with too little coat"]
     lines += [_line(source, [o for o in laid if o.registration is source]) for source in Source]
     for kind in ("rosette", "rootsift"):
-        lines.append(f"  strength of {kind:9} {_text([one.strengths[kind] for one in seen])}")
-    for what in ("near", "wide", "held"):
-        values = np.concatenate([getattr(one, what) for one in seen])
+        lines.append(f"  strength of {kind:9} {_text([pair.strengths[kind] for pair in pairs])}")
+    for what, field in (("near", "near"), ("wide", "wide"), ("held", "surrounded")):
+        values = np.concatenate([getattr(pair, field) for pair in pairs])
         lines.append(f"  cosine, {what:5} places  {_text(values)}   n {len(values)}")
     return "\n".join(lines)
 
 
-def _line(source: Source, some: Sequence[Overlap]) -> str:
+def _line(source: Source, overlaps: Sequence[Overlap]) -> str:
     return (
-        f"  by {source:9} {len(some):5}  co-visible {_text([o.covisible for o in some])}"
-        f"  agreeing {_text([o.agreeing for o in some])}"
-        f"  differing {_text([len(o.discrepancies) for o in some])}"
+        f"  by {source:9} {len(overlaps):5}  co-visible {_text([o.covisible for o in overlaps])}"
+        f"  agreeing {_text([o.agreeing for o in overlaps])}"
+        f"  differing {_text([len(o.discrepancies) for o in overlaps])}"
     )
 
 

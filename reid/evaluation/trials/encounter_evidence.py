@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from reid.evaluation.data.photos import Condition, Sample, shown
-from reid.evaluation.data.protocol import Describer, read_dataset
-from reid.evaluation.data.surveys import Done, Pair, Photo, SurveyEncounter, described
+from reid.evaluation.data.protocol import CropDescriber, read_dataset
+from reid.evaluation.data.surveys import DatasetPhoto, Done, Pair, SurveyEncounter, described
 from reid.evaluation.measures import metrics
-from reid.evaluation.measures.strata import Stratum, figures
+from reid.evaluation.measures.strata import PairStratum, figures
 from reid.evidence.calibrator import Calibrator, Witness
 from reid.evidence.encounters import between
 from reid.threads import side_by_side
@@ -21,7 +21,7 @@ GRADES = tuple(Grade)  # best first
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class WeighedPair:
     """One pair of encounters and what was said of it.
 
     grades: the best of each encounter's photos, None where they were not graded. lights: as the
@@ -36,7 +36,7 @@ class Heard:
 
     @property
     def same(self) -> bool:
-        """The truth."""
+        """Whether both encounters show one animal, in truth."""
         return self.animals[0] == self.animals[1]
 
     @property
@@ -53,42 +53,42 @@ class Heard:
     @property
     def light(self) -> str:
         """ "day" or "infrared" where both were, "mixed" where they differ."""
-        one, other = self.lights
-        return one if one == other else "mixed"
+        first, other = self.lights
+        return first if first == other else "mixed"
 
 
-def photos_of(folder: Path, *, mirror: bool) -> list[tuple[Photo, Sample]]:
+def photos_of(folder: Path, *, mirror: bool) -> list[tuple[DatasetPhoto, Sample]]:
     """The photos of a dataset with their stated flanks.
 
     mirror: right flanks are turned round and called left ones, so that all animals are compared
     with each other: more strangers than the product would compare.
     """
-    found = []
+    photos = []
     for sample in read_dataset(folder):
         flank = sample.flank
         if mirror and flank is not Flank.UNKNOWN:
             flank = Flank.LEFT
         turned = replace(sample, mirrored=sample.mirrored and mirror)
-        photo = Photo(sample.path, sample.animal, 0, sample.occasion, flank, "", "")
-        found.append((photo, turned))
-    return found
+        photo = DatasetPhoto(sample.path, sample.animal, 0, sample.occasion, flank, "", "")
+        photos.append((photo, turned))
+    return photos
 
 
 def at_level(
-    photos: Sequence[tuple[Photo, Sample]], level: int, seed: int
-) -> Callable[[Photo], Crop]:
+    photos: Sequence[tuple[DatasetPhoto, Sample]], level: int, seed: int
+) -> Callable[[DatasetPhoto], Crop]:
     """How to cut these photos at a level of degradation; the flank stays the stated one."""
     of = {photo.path: sample for photo, sample in photos}
 
-    def cropped(photo: Photo) -> Crop:
+    def cropped(photo: DatasetPhoto) -> Crop:
         return replace(shown(of[photo.path], Condition(level=level, seed=seed)), flank=photo.flank)
 
     return cropped
 
 
 def described_at(
-    photos: Sequence[tuple[Photo, Sample]],
-    embedder: Describer,
+    photos: Sequence[tuple[DatasetPhoto, Sample]],
+    embedder: CropDescriber,
     *,
     level: int,
     seed: int,
@@ -105,82 +105,91 @@ def all_pairs(encounters: Sequence[SurveyEncounter], *, ordered: bool) -> list[P
     return list(permutations(numbers, 2) if ordered else combinations(numbers, 2))
 
 
-def hear(
+def weigh_pairs(
     queries: Sequence[SurveyEncounter],
     gallery: Sequence[SurveyEncounter],
     pairs: Sequence[Pair],
     calibrator: Calibrator,
     *,
     done: Done,
-) -> list[Heard]:
+) -> list[WeighedPair]:
     """What the product says of every pair, in order."""
 
-    def one(pair: Pair) -> Heard:
+    def weigh(pair: Pair) -> WeighedPair:
         a, b = queries[pair[0]], gallery[pair[1]]
-        found = between(a.features, b.features, calibrator, registered=False)
-        return Heard(
+        weighed = between(a.features, b.features, calibrator, registered=False)
+        return WeighedPair(
             (a.animal, b.animal),
-            found.evidence,
-            found.witnesses,
+            weighed.evidence,
+            weighed.witnesses,
             (best_grade(a), best_grade(b)),
             (a.light, b.light),
         )
 
-    return list(_counted(side_by_side(one, pairs), done))
+    return list(_counted(side_by_side(weigh, pairs), done))
 
 
-def _counted(heard: Iterator[Heard], done: Done) -> Iterator[Heard]:
-    for one in heard:
-        yield one
+def _counted(pairs: Iterator[WeighedPair], done: Done) -> Iterator[WeighedPair]:
+    for pair in pairs:
+        yield pair
         done(1)
 
 
 def best_grade(encounter: SurveyEncounter) -> Grade | None:
-    """Of its best photo; None where a photo was not graded."""
-    grades = [one.quality.grade if one.quality else None for one in encounter.features]
+    """The grade of its best photo; None where a photo was not graded."""
+    grades = [photo.quality.grade if photo.quality else None for photo in encounter.features]
     known = [grade for grade in grades if grade]
     return min(known, key=GRADES.index) if len(known) == len(grades) else None
 
 
-def strata(heard: Sequence[Heard], *, level: int = 0) -> list[Stratum]:
+def strata(pairs: Sequence[WeighedPair], *, level: int = 0) -> list[PairStratum]:
     """All pairs that can be compared, then by the worse grade, then by light."""
-    compared = [one for one in heard if one.witnesses]
-    found = [_stratum("all", compared, level)]
+    compared = [pair for pair in pairs if pair.witnesses]
+    parts = [_stratum("all", compared, level)]
     for grade in Grade:
-        found.append(_stratum(grade.value, [one for one in compared if one.worse == grade], level))
+        parts.append(
+            _stratum(grade.value, [pair for pair in compared if pair.worse == grade], level)
+        )
     for light in ("day", "infrared", "mixed"):
-        found.append(_stratum(light, [one for one in compared if one.light == light], level))
-    return [one for one in found if len(one.genuine) + len(one.impostor)]
+        parts.append(_stratum(light, [pair for pair in compared if pair.light == light], level))
+    return [pair for pair in parts if len(pair.genuine) + len(pair.impostor)]
 
 
-def _stratum(name: str, heard: Sequence[Heard], level: int) -> Stratum:
-    ours = [one for one in heard if one.same]
-    theirs = [one for one in heard if not one.same]
-    return Stratum(
+def _stratum(name: str, pairs: Sequence[WeighedPair], level: int) -> PairStratum:
+    ours = [pair for pair in pairs if pair.same]
+    theirs = [pair for pair in pairs if not pair.same]
+    return PairStratum(
         name,
-        np.array([one.evidence.llr for one in ours]),
-        np.array([one.evidence.llr for one in theirs]),
-        [one.animals[0] for one in ours],
-        [one.animals for one in theirs],
+        np.array([pair.evidence.llr for pair in ours]),
+        np.array([pair.evidence.llr for pair in theirs]),
+        [pair.animals[0] for pair in ours],
+        [pair.animals for pair in theirs],
         level=level,
     )
 
 
-def as_text(found: Sequence[Stratum], *, seed: int) -> str:
+def as_text(parts: Sequence[PairStratum], *, seed: int) -> str:
     """A line a stratum: counts, Cllr and its parts with 95 % intervals, misleading evidence; then
     how many pairs lie in each band of llr."""
     lines = [
         f"{'stratum':22}{'pairs':>12}{'Cllr':>22}{'Cllr_min':>22}{'Cllr_cal':>22}{'wrong':>10}"
     ]
     banded = [f"{'llr':34}" + "".join(f"{name:>13}" for name in metrics.BANDS)]
-    for stratum in found:
-        seen = figures(stratum, seed=seed)
-        costs = (("cllr", seen.cllr), ("cllr_min", seen.cllr_min), ("cllr_cal", seen.cllr_cal))
-        cells = "".join(_cost(value, seen.intervals.get(key)) for key, value in costs)
+    for stratum in parts:
+        values = figures(stratum, seed=seed)
+        costs = (
+            ("cllr", values.cllr),
+            ("cllr_min", values.cllr_min),
+            ("cllr_cal", values.cllr_cal),
+        )
+        cells = "".join(_cost(value, values.intervals.get(key)) for key, value in costs)
         pairs = f"{len(stratum.genuine)}/{len(stratum.impostor)}"
-        wrong = f"{seen.misleading[0]}/{seen.misleading[1]}"
+        wrong = f"{values.misleading[0]}/{values.misleading[1]}"
         lines.append(f"{stratum.title:22}{pairs:>12}{cells}{wrong:>10}")
-        for kind, counts in (("genuine", seen.genuine_bands), ("impostor", seen.impostor_bands)):
+        for kind, counts in (
+            ("genuine", values.genuine_bands),
+            ("impostor", values.impostor_bands),
+        ):
             name = f"{stratum.title}, {kind}"
             banded.append(f"{name:34}" + "".join(f"{count:13}" for count in counts))
     return "\n".join([*lines, "wrong: genuine at -1 or less, impostor at 1 or more", "", *banded])
@@ -193,12 +202,12 @@ def _cost(value: float | None, interval: tuple[float, float] | None) -> str:
     return f"{f'{value:.3f}{span}':>22}"
 
 
-def verdicts(heard: Sequence[Heard]) -> str:
+def verdicts(pairs: Sequence[WeighedPair]) -> str:
     """How often each verdict was given to genuine and impostor pairs."""
     lines = []
     for kind, truth in (("genuine", True), ("impostor", False)):
-        given = [one.evidence.verdict.value for one in heard if one.same is truth]
-        names = sorted(set(given))
-        told = ", ".join(f"{name} {given.count(name)}" for name in names)
-        lines.append(f"verdicts of {len(given)} {kind} pairs: {told}")
+        verdicts_of = [pair.evidence.verdict.value for pair in pairs if pair.same is truth]
+        names = sorted(set(verdicts_of))
+        counts = ", ".join(f"{name} {verdicts_of.count(name)}" for name in names)
+        lines.append(f"verdicts of {len(verdicts_of)} {kind} pairs: {counts}")
     return "\n".join(lines)

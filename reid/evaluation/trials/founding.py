@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from reid.describe.packing import pack_features, unpack_features
-from reid.evaluation.data.protocol import Describer
+from reid.evaluation.data.protocol import CropDescriber
 from reid.evidence.calibrator import Calibrator
 from reid.evidence.encounters import between
 from reid.evidence.settle import in_words, what_would_settle, why_nothing
@@ -18,7 +18,7 @@ from reid.evidence.tested import Tested
 from reid.identify import partitions
 from reid.photo.crop import cut
 from reid.photo.images import decode
-from reid.synthetic.answers import RECORDS, Answer
+from reid.synthetic.answers import RECORDS, FoundingAnswer
 from reid.synthetic.founding import VARIANTS, Variant, write_founding
 from reid.types import AnnotationFeatures, Evidence, Flank, Verdict
 
@@ -26,16 +26,16 @@ Described = Mapping[str, Sequence[AnnotationFeatures]]
 LARGEST = 10**7  # pixels of a photo
 
 
-def drawn(
+def draw_answers(
     seed: int,
-    embedder: Describer,
+    embedder: CropDescriber,
     calibrator: Calibrator,
     *,
     tested: Tested | None = None,
     variants: Sequence[Variant] = VARIANTS,
     width: int | None = None,
     tick: Callable[[], object] = lambda: None,
-) -> list[Answer]:
+) -> list[FoundingAnswer]:
     """What is said of the variants of one draw, in order.
 
     Photos are whole, flanks as stated. tested: the calibrator's test, to say what would settle the
@@ -58,28 +58,28 @@ def answer(
     calibrator: Calibrator,
     known: dict[tuple[str, str], Evidence],
     tested: Tested | None = None,
-) -> Answer:
+) -> FoundingAnswer:
     """What the features of the three encounters say. known: pairs so far, and filled here."""
     llr, comparable = np.zeros((3, 3)), np.zeros((3, 3), bool)
-    said = []
+    pairs = []
     for i, j in combinations(range(3), 2):
         pair = (variant.encounters[i], variant.encounters[j])
         if pair not in known:
-            one, other = (described[name] for name in pair)
-            known[pair] = between(one, other, calibrator).evidence
+            photos0, photos1 = (described[name] for name in pair)
+            known[pair] = between(photos0, photos1, calibrator).evidence
         evidence = known[pair]
         llr[i, j] = llr[j, i] = evidence.llr
         comparable[i, j] = comparable[j, i] = evidence.verdict is not Verdict.NOT_COMPARABLE
-        said.append(evidence)
+        pairs.append(evidence)
     leading = partitions.posterior(llr, comparable).partitions[0]
     sure = (leading.partition, leading.probability)
     september, november = (described[name] for name in variant.encounters[:2])
-    ways = what_would_settle(september, november, said[0], tested, calibrator.same)
-    settle = in_words(ways[0], RECORDS) if ways else why_nothing(said[0], tested, calibrator.same)
-    return Answer(variant, (said[0], said[1], said[2]), *sure, settle)
+    ways = what_would_settle(september, november, pairs[0], tested, calibrator.same)
+    settle = in_words(ways[0], RECORDS) if ways else why_nothing(pairs[0], tested, calibrator.same)
+    return FoundingAnswer(variant, (pairs[0], pairs[1], pairs[2]), *sure, settle)
 
 
-def _described(index: Path, embedder: Describer) -> Described:
+def _described(index: Path, embedder: CropDescriber) -> Described:
     """Features of the photos of every encounter, as a catalogue keeps them.
 
     Descriptors of 8 bits a number change the llr of pairs that hardly agree.
@@ -91,12 +91,12 @@ def _described(index: Path, embedder: Describer) -> Described:
         for row in rows
         if (flank := Flank(row["flank"]))
     )
-    found: dict[str, list[AnnotationFeatures]] = {}
+    by_encounter: dict[str, list[AnnotationFeatures]] = {}
     for row, features in zip(rows, embedder.describe(list(crops)), strict=True):
-        kept = replace(
+        stored = replace(
             features,
             dense=unpack_features(pack_features(features.dense)),
             rootsift=unpack_features(pack_features(features.rootsift)),
         )
-        found.setdefault(row["encounter"], []).append(kept)
-    return found
+        by_encounter.setdefault(row["encounter"], []).append(stored)
+    return by_encounter

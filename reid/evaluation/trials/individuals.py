@@ -14,7 +14,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LeaveOneOutQuery:
     """One query against all other annotations. first: whether a genuine one came first."""
 
     individual: str
@@ -54,7 +54,7 @@ def countable(annotations: Sequence[NamedAnnotation]) -> Countable:
 
 def leave_one_out(
     vectors: Float32, annotations: Sequence[NamedAnnotation], pairs: Countable | None = None
-) -> list[Asked]:
+) -> list[LeaveOneOutQuery]:
     """Every annotation asks all others; one without a genuine pair that counts is not asked.
 
     vectors: (N, D) of norm 1. Equal cosines are ordered against us. pairs: `countable` of the
@@ -62,29 +62,33 @@ def leave_one_out(
     """
     pairs = pairs or countable(annotations)
     cosine = vectors @ vectors.T
-    asked = []
+    queries = []
     for q in np.nonzero(pairs.same.any(1))[0].tolist():
         counted = pairs.counted[q]
         same = pairs.same[q, counted]
         relevance = same[np.lexsort((same, -cosine[q, counted]))]
         at = np.nonzero(relevance)[0]
         precision = float(np.mean(np.arange(1, len(at) + 1) / (at + 1)))
-        one = annotations[q]
-        asked.append(Asked(one.individual, one.flank, bool(relevance[0]), precision))
-    return asked
+        query = annotations[q]
+        queries.append(
+            LeaveOneOutQuery(query.individual, query.flank, bool(relevance[0]), precision)
+        )
+    return queries
 
 
-def standing(asked: Sequence[Asked]) -> tuple[float, float]:
+def mean_figures(queries: Sequence[LeaveOneOutQuery]) -> tuple[float, float]:
     """Mean top-1 and mean average precision; zeros where nobody could be asked."""
-    if not asked:
+    if not queries:
         return 0.0, 0.0
     return (
-        float(np.mean([a.first for a in asked])),
-        float(np.mean([a.average_precision for a in asked])),
+        float(np.mean([a.first for a in queries])),
+        float(np.mean([a.average_precision for a in queries])),
     )
 
 
-def before_and_after(before: Sequence[Asked], after: Sequence[Asked], *, seed: int) -> str:
+def before_and_after(
+    before: Sequence[LeaveOneOutQuery], after: Sequence[LeaveOneOutQuery], *, seed: int
+) -> str:
     """A table of two models asked the same: all, left and right, with 95 % intervals.
 
     Intervals are bootstraps over individuals; the last column is of the difference in top-1, asked
@@ -95,17 +99,19 @@ def before_and_after(before: Sequence[Asked], after: Sequence[Asked], *, seed: i
         "|---|---|---|---|---|---|---|",
     ]
     for name, flanks in (("all", tuple(Flank)), *((str(f), (f,)) for f in Flank)):
-        at = [n for n, one in enumerate(before) if one.flank in flanks]
+        at = [n for n, query in enumerate(before) if query.flank in flanks]
         if at and (name == "all" or len(at) < len(before)):
             lines.append(_row(name, [before[n] for n in at], [after[n] for n in at], seed))
     return "\n".join(lines)
 
 
-def _row(name: str, before: list[Asked], after: list[Asked], seed: int) -> str:
-    units = [one.individual for one in before]
-    first = [np.array([float(a.first) for a in some]) for some in (before, after)]
+def _row(
+    name: str, before: list[LeaveOneOutQuery], after: list[LeaveOneOutQuery], seed: int
+) -> str:
+    units = [query.individual for query in before]
+    first = [np.array([float(a.first) for a in queries]) for queries in (before, after)]
     cells = [f"{_count(hits)} {_interval(units, hits, seed)}" for hits in first]
-    precision = [f"{standing(some)[1]:.3f}" for some in (before, after)]
+    precision = [f"{mean_figures(queries)[1]:.3f}" for queries in (before, after)]
     gain = first[1] - first[0]
     difference = f"{100 * gain.mean():+.1f} {_interval(units, gain, seed, scale=100)}"
     return " | ".join([f"| {name} | {len(set(units))}", *cells, *precision, f"{difference} |"])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from reid.evaluation.data.surveys import Done, Photo, SurveyEncounter, relative
+from reid.evaluation.data.surveys import DatasetPhoto, Done, SurveyEncounter, relative
 from reid.evaluation.measures.sorting import OpenSet, open_set
 from reid.evaluation.trials.counting import catalogue_of
 from reid.evidence.calibrator import Calibrator
@@ -20,7 +20,7 @@ GRADES = ("good", "usable", "poor", "unusable")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class OpenSetQuery:
     """One query and its answer.
 
     known: whether the catalogue holds the animal. kin: whether it holds another one of the same
@@ -58,54 +58,58 @@ def known_animals(animals: int, strangers: int, seed: int) -> frozenset[str]:
     return frozenset(f"L{number + 1:03d}" for number in drawn.tolist())
 
 
-def wanted(known: frozenset[str]) -> Callable[[Photo], bool]:
+def needed_photos(known: frozenset[str]) -> Callable[[DatasetPhoto], bool]:
     """Photos that are needed: of a stranger only those of the encounter that is asked about."""
     return lambda photo: photo.animal in known or photo.sitting == CATALOGUED
 
 
-def ask(
+def answer_queries(
     encounters: Sequence[SurveyEncounter],
     known: frozenset[str],
     calibrator: Calibrator,
     *,
     done: Done = lambda _: None,
-) -> list[Asked]:
+) -> list[OpenSetQuery]:
     """The last encounter of every animal against a catalogue of the earlier ones of known animals.
 
     The way is that of the product: shortlist by votes and embedding, comparison, best pair; the
     verdict is that of the strongest candidate. Raises ValueError for an empty catalogue.
     """
-    held = [one for one in encounters if one.animal in known and one.sitting < CATALOGUED]
-    if not held:
+    catalogue = [
+        encounter
+        for encounter in encounters
+        if encounter.animal in known and encounter.sitting < CATALOGUED
+    ]
+    if not catalogue:
         raise ValueError("the catalogue needs an animal")
     names = sorted(known)
-    galleries = catalogue_of(held, [names.index(one.animal) for one in held])
-    features_of = _reader(held)
-    queries = [one for one in encounters if one.sitting == CATALOGUED]
-    asked = []
+    galleries = catalogue_of(catalogue, [names.index(encounter.animal) for encounter in catalogue])
+    features_of = _reader(catalogue)
+    queries = [encounter for encounter in encounters if encounter.sitting == CATALOGUED]
+    answered = []
     for query in queries:
-        asked.append(_asked(query, known, names, galleries, features_of, calibrator))
+        answered.append(_answered(query, known, names, galleries, features_of, calibrator))
         done(1)
-    return asked
+    return answered
 
 
-def _reader(held: Sequence[SurveyEncounter]) -> FeaturesOf:
+def _reader(encounters: Sequence[SurveyEncounter]) -> FeaturesOf:
     """Features by the numbers that `catalogue_of` gives."""
-    features = [one for encounter in held for one in encounter.features]
+    features = [photo for encounter in encounters for photo in encounter.features]
     return lambda numbers: {number: features[number] for number in numbers}
 
 
-def _asked(
+def _answered(
     query: SurveyEncounter,
     known: frozenset[str],
     names: Sequence[str],
     galleries: Galleries,
     features_of: FeaturesOf,
     calibrator: Calibrator,
-) -> Asked:
+) -> OpenSetQuery:
     answer = identify(query.features, galleries, features_of, calibrator)
-    best = answer.candidates[0] if answer.candidates else None
-    return Asked(
+    best = answer.strongest
+    return OpenSetQuery(
         animal=query.animal,
         known=query.animal in known,
         kin=relative(query.animal) in known,
@@ -119,70 +123,73 @@ def _asked(
 
 
 def rates(
-    asked: Sequence[Asked], known: frozenset[str], *, threshold: float | None = None
+    queries: Sequence[OpenSetQuery], known: frozenset[str], *, threshold: float | None = None
 ) -> OpenSet:
     """BAKS and BAUS when an identity is named from this llr on, or by the verdict."""
-    answers = [one.answer(threshold) for one in asked]
-    return open_set([one.animal for one in asked], answers, known)
+    answers = [query.answer(threshold) for query in queries]
+    return open_set([query.animal for query in queries], answers, known)
 
 
-def strata(asked: Sequence[Asked]) -> Iterator[tuple[str, list[Asked]]]:
+def strata(queries: Sequence[OpenSetQuery]) -> Iterator[tuple[str, list[OpenSetQuery]]]:
     """All queries, and parts of them by what they show; parts without a query are left out."""
-    parts: list[tuple[str, Callable[[Asked], bool]]] = [("all", lambda _: True)]
+    parts: list[tuple[str, Callable[[OpenSetQuery], bool]]] = [("all", lambda _: True)]
     parts += [(grade, _where("quality", grade)) for grade in GRADES]
     parts += [(light, _where("light", light)) for light in ("day", "infrared")]
     parts += [("1 flank", _where("flanks", 1)), ("2 flanks", _where("flanks", 2))]
-    parts += [("a relative is known", lambda one: one.kin)]
+    parts += [("a relative is known", lambda query: query.kin)]
     for name, belongs in parts:
-        if part := [one for one in asked if belongs(one)]:
+        if part := [query for query in queries if belongs(query)]:
             yield name, part
 
 
-def _where(field: str, value: object) -> Callable[[Asked], bool]:
-    return lambda one: getattr(one, field) == value
+def _where(field: str, value: object) -> Callable[[OpenSetQuery], bool]:
+    return lambda query: getattr(query, field) == value
 
 
-def as_text(asked: Sequence[Asked], known: frozenset[str]) -> str:
+def as_text(queries: Sequence[OpenSetQuery], known: frozenset[str]) -> str:
     """Counts by what the queries show, then the rates by threshold."""
     heads = ["known", "right", "false", "missed", "unknown", "called new", "false"]
     lines = [f"{'queries':22}" + "".join(f"{head:>12}" for head in heads)]
-    for name, part in strata(asked):
-        ours, others = [one for one in part if one.known], [one for one in part if not one.known]
-        right = sum(one.answer() == one.animal for one in ours)
-        wrong = sum(one.false_merge() for one in ours)
-        new = sum(one.answer() is None for one in others)
+    for name, part in strata(queries):
+        ours, others = (
+            [query for query in part if query.known],
+            [query for query in part if not query.known],
+        )
+        right = sum(query.answer() == query.animal for query in ours)
+        wrong = sum(query.false_merge() for query in ours)
+        new = sum(query.answer() is None for query in others)
         counts = [len(ours), right, wrong, len(ours) - right - wrong]
         counts += [len(others), new, len(others) - new]
         lines.append(f"{name:22}" + "".join(f"{count:>12}" for count in counts))
     heads = ["BAKS", "BAUS", "sqrt", "false merges"]
     lines.append(f"{'named by':22}" + "".join(f"{head:>14}" for head in heads))
     for threshold in THRESHOLDS:
-        found = rates(asked, known, threshold=threshold)
-        wrong = sum(one.false_merge(threshold) for one in asked)
-        shares = (found.baks, found.baus, found.geometric)
+        rate = rates(queries, known, threshold=threshold)
+        wrong = sum(query.false_merge(threshold) for query in queries)
+        shares = (rate.baks, rate.baus, rate.geometric)
         lines.append(
             f"{'the verdict' if threshold is None else f'llr {threshold}':22}"
             + "".join(f"{'-' if share is None else f'{share:.3f}':>14}" for share in shares)
-            + f"{f'{wrong}/{len(asked)} = {wrong / len(asked):.3f}':>18}"
+            + f"{f'{wrong}/{len(queries)} = {wrong / len(queries):.3f}':>18}"
         )
     return "\n".join(lines)
 
 
-def as_json(asked: Sequence[Asked], known: frozenset[str]) -> dict[str, Any]:
+def as_json(queries: Sequence[OpenSetQuery], known: frozenset[str]) -> dict[str, Any]:
     """The rates by threshold, and every query."""
     rows = []
     for threshold in THRESHOLDS:
-        found = rates(asked, known, threshold=threshold)
-        wrong = sum(one.false_merge(threshold) for one in asked)
+        rate = rates(queries, known, threshold=threshold)
+        wrong = sum(query.false_merge(threshold) for query in queries)
         rows.append(
             {
                 "threshold": threshold,
-                "known": list(found.known),
-                "unknown": list(found.unknown),
-                "baks": found.baks,
-                "baus": found.baus,
-                "geometric": found.geometric,
-                "false_merges": [wrong, len(asked)],
+                "known": list(rate.known),
+                "unknown": list(rate.unknown),
+                "baks": rate.baks,
+                "baus": rate.baus,
+                "geometric": rate.geometric,
+                "false_merges": [wrong, len(queries)],
             }
         )
-    return {"rates": rows, "queries": [asdict(one) for one in asked]}
+    return {"rates": rows, "queries": [asdict(query) for query in queries]}

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reid.compare.comparison import compare
-from reid.compare.fusion import Fusion, Told, Weights
 from reid.evidence.calibrator import Calibrator, Witness
+from reid.evidence.order import Fusion
+from reid.evidence.terms import FlankMeasurements
 from reid.threads import side_by_side
 from reid.types import AnnotationFeatures
 
@@ -17,46 +18,43 @@ Table = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class PairTable:
-    """(Q, N) each: cosine, dense (and what agrees at other looks) and RootSIFT score of a pair,
-    the fine part of the dense one, and its capacity; NaN where not counted."""
+    """(Q, N) each, NaN where not counted: cosine of a pair, its dense score at all looks, RootSIFT
+    score, total agreement (which orders candidates), fine score and capacity."""
 
     cosine: Table
     dense: Table
     rootsift: Table
+    total_agreement: Table
     fine: Table
     capacity: Table
 
-    def fused(self, fusion: Fusion) -> Table:
-        """(Q, N) what agrees, the order of the product."""
-        agreement = np.vectorize(fusion.agreement, otypes=[float])
-        return np.asarray(agreement(self.cosine, self.dense, self.rootsift), float)
-
     def evidence(self, calibrator: Calibrator) -> Table:
         """(Q, N) natural log odds of each pair alone; NaN where not counted."""
-        found, counted = np.full(self.cosine.shape, np.nan), ~np.isnan(self.cosine)
+        log_odds, counted = np.full(self.cosine.shape, np.nan), ~np.isnan(self.cosine)
         columns = (self.cosine, self.fine, self.rootsift, self.capacity)
         parts = zip(*(column[counted].tolist() for column in columns), strict=True)
-        found[counted] = [calibrator.log_odds([Witness(Told(*part))]) for part in parts]
-        return found
+        flanks = (FlankMeasurements(*part) for part in parts)
+        log_odds[counted] = [calibrator.log_odds([Witness(flank)]) for flank in flanks]
+        return log_odds
 
 
 def compare_all(
     queries: Sequence[AnnotationFeatures],
     gallery: Sequence[AnnotationFeatures],
     counted: NDArray[np.bool_],
+    fusion: Fusion,
     *,
     done: Callable[[int], object] = lambda _: None,
 ) -> PairTable:
-    """Compare the pairs that count; `done` hears of every finished query row."""
-    blind = Fusion(Weights(0, 0, 0, 0), Weights(0, 0, 0, 0))
-    table = np.full((5, len(queries), len(gallery)), np.nan)
+    """Compare the pairs that count, by the weights of `fusion`; `done` hears of every query row."""
+    table = np.full((6, len(queries), len(gallery)), np.nan)
 
     def row(q: int) -> None:
         for n in np.nonzero(counted[q])[0].tolist():
-            seen = compare(queries[q], gallery[n], blind, registered=False)
-            dense = seen.dense_score + seen.besides
-            scores = seen.cosine, dense, seen.rootsift_score or 0.0
-            table[:, q, n] = *scores, seen.fine_score, seen.capacity
+            pair = compare(queries[q], gallery[n], registered=False)
+            order = fusion.total_agreement(pair)
+            scores = pair.cosine, pair.all_looks_score, pair.rootsift_score or 0.0
+            table[:, q, n] = *scores, order, pair.fine_score, pair.capacity
 
     for _ in side_by_side(row, range(len(queries))):
         done(1)

@@ -53,8 +53,8 @@ def real_crops(samples: Sequence[Sample], count: int, seed: int) -> Iterator[Cro
 
 def flank_of(crop: Crop, finder: FlankFinder) -> Grey:
     """(128, 256) uint8 luminance of the flank."""
-    found = cut(crop.image, crop.flank, finder.flanks([crop])[0])
-    grey = cv2.cvtColor(found.image, cv2.COLOR_RGB2GRAY)
+    flank_crop = cut(crop.image, crop.flank, finder.flanks([crop])[0])
+    grey = cv2.cvtColor(flank_crop.image, cv2.COLOR_RGB2GRAY)
     return np.asarray(cv2.resize(grey, FLANK[::-1], interpolation=cv2.INTER_AREA), np.uint8)
 
 
@@ -91,22 +91,22 @@ def measure(flank: Grey) -> Statistics:
     )
 
 
-def gap_as_text(found: Mapping[str, Sequence[Statistics]]) -> str:
+def gap_as_text(statistics_of: Mapping[str, Sequence[Statistics]]) -> str:
     """Quantiles of every statistic for every set, and how far each is from the first set.
 
     The distance is that of Kolmogorov and Smirnov: 0 for the same distribution, 1 for disjoint.
     """
-    wide = max(12, *(len(name) + 2 for name in found))
+    wide = max(12, *(len(name) + 2 for name in statistics_of))
     head = f"{'statistic':12}{'set':{wide}}{'flanks':>8}"
     lines = [head + "".join(f"{f'{100 * q:.0f} %':>10}" for q in QUANTILES) + f"{'distance':>10}"]
-    first = next(iter(found.values()))
+    first = next(iter(statistics_of.values()))
     for statistic in NAMES:
-        reference = [getattr(one, statistic) for one in first]
-        for name, flanks in found.items():
-            values = [getattr(one, statistic) for one in flanks]
-            far = float(ks_2samp(reference, values).statistic)
+        reference = [getattr(crop, statistic) for crop in first]
+        for name, flanks in statistics_of.items():
+            values = [getattr(crop, statistic) for crop in flanks]
+            distance = float(ks_2samp(reference, values).statistic)
             shown_at = "".join(f"{q:10.3f}" for q in np.quantile(values, QUANTILES))
-            lines.append(f"{statistic:12}{name:{wide}}{len(values):8}{shown_at}{far:10.2f}")
+            lines.append(f"{statistic:12}{name:{wide}}{len(values):8}{shown_at}{distance:10.2f}")
     return "\n".join(lines)
 
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from reid.compare.fusion import TERMS, Link, terms
-from reid.evaluation.data.protocol import Describer
+from reid.evaluation.data.protocol import CropDescriber
 from reid.evaluation.data.surveys import Done, SurveyEncounter
 from reid.evaluation.measures import metrics
-from reid.evaluation.trials.encounter_evidence import Heard
-from reid.evidence.calibrator import Calibrator, fit_link
+from reid.evaluation.trials.encounter_evidence import WeighedPair
+from reid.evidence.calibrator import Calibrator, fit_evidence
 from reid.evidence.encounters import between
+from reid.evidence.terms import TERMS, EvidenceWeights, terms
 from reid.synthetic.view import Camera, without_animal
 from reid.types import Box, Crop, Flank, Grade
 
@@ -21,7 +21,7 @@ WIDTHS = (260, 1300)  # pixels of a crop that shows nobody
 def across_flanks(encounters: Sequence[SurveyEncounter], calibrator: Calibrator) -> tuple[int, int]:
     """(pairs whose llr is not 0, pairs): left photos of one encounter, right photos of another."""
     left, right = (
-        [[f for f in one.features if f.flank is flank] for one in encounters]
+        [[f for f in encounter.features if f.flank is flank] for encounter in encounters]
         for flank in (Flank.LEFT, Flank.RIGHT)
     )
     pairs = [(a, b) for a in left if a for b in right if b]
@@ -31,7 +31,7 @@ def across_flanks(encounters: Sequence[SurveyEncounter], calibrator: Calibrator)
 
 def without_animals(
     encounters: Sequence[SurveyEncounter],
-    embedder: Describer,
+    embedder: CropDescriber,
     calibrator: Calibrator,
     *,
     crops: int,
@@ -44,9 +44,9 @@ def without_animals(
     for _ in range(crops):
         other = encounters[int(rng.integers(len(encounters)))]
         crop = _background(rng, other.features[0].flank)
-        [seen] = embedder.describe([crop], from_afar=False)
-        found = between([seen], other.features, calibrator, registered=False)
-        quiet += abs(found.evidence.llr) <= NOTHING
+        [background] = embedder.describe([crop], distant_looks=False)
+        weighed = between([background], other.features, calibrator, registered=False)
+        quiet += abs(weighed.evidence.llr) <= NOTHING
         done(1)
     return quiet, crops
 
@@ -61,23 +61,25 @@ def _background(rng: np.random.Generator, flank: Flank) -> Crop:
     return Crop(image, Box(0, 0, width, height), flank)
 
 
-def unusable(heard: Sequence[Heard]) -> tuple[int, int]:
+def unusable(pairs: Sequence[WeighedPair]) -> tuple[int, int]:
     """(pairs that say nothing, pairs): where one encounter's best photo is unusable."""
-    llrs = [one.evidence.llr for one in heard if one.witnesses and Grade.UNUSABLE in one.grades]
+    llrs = [pair.evidence.llr for pair in pairs if pair.witnesses and Grade.UNUSABLE in pair.grades]
     return sum(abs(llr) <= NOTHING for llr in llrs), len(llrs)
 
 
-def shuffled(heard: Sequence[Heard], calibrator: Calibrator, *, seed: int) -> float:
+def shuffled(pairs: Sequence[WeighedPair], calibrator: Calibrator, *, seed: int) -> float:
     """Cllr on one half of the pairs of a link that was fitted to the other half, labels shuffled.
 
     A fit that finds something where there is nothing to find lies above 1.
     """
     rng = np.random.default_rng((seed, 11))
-    rows = np.array([sum(terms(w.told) for w in one.witnesses) for one in heard if one.witnesses])
-    same = rng.permutation([one.same for one in heard if one.witnesses])
+    rows = np.array(
+        [sum(terms(w.measurements) for w in pair.witnesses) for pair in pairs if pair.witnesses]
+    )
+    same = rng.permutation([pair.same for pair in pairs if pair.witnesses])
     half = rng.permutation(len(rows)) % 2 == 0
     used = np.ones(TERMS, bool)
     used[:2] = False
-    link = Link(fit_link(rows[half], same[half], used=used), np.zeros((0, TERMS)))
-    llr = calibrator.llr(rows[~half] @ link.weights)
+    weights = EvidenceWeights(fit_evidence(rows[half], same[half], used=used), np.zeros((0, TERMS)))
+    llr = calibrator.llr(rows[~half] @ weights.weights)
     return metrics.cllr(llr[same[~half]], llr[~same[~half]])

@@ -50,10 +50,10 @@ def recalls(population: Population, *, seed: int = 0) -> list[Recall]:
     voting = _voting(population)
     places = [_places(population, f, voting) for f in range(len(FLANKS))]
     return [
-        found
+        recall
         for way in WAYS
         for quality in dict.fromkeys(SHOTS)
-        for found in _by_flank(way, quality, [ranks[way] for ranks in places], seed)
+        for recall in _by_flank(way, quality, [ranks[way] for ranks in places], seed)
     ]
 
 
@@ -62,14 +62,14 @@ def _by_flank(way: str, quality: str, places: Sequence[Ranks], seed: int) -> lis
     columns = [s for s in range(1, len(SHOTS)) if SHOTS[s] == quality]
     by_flank = {str(flank): places[f][:, columns] for f, flank in enumerate(FLANKS)}
     by_flank["both"] = np.hstack(list(by_flank.values()))
-    found = []
+    recalls = []
     for flank, rank in by_flank.items():
         units = np.repeat(np.arange(len(rank)), rank.shape[1]).tolist()
         for depth in DEPTHS:
             hit = (rank < depth).ravel()
             interval = bootstrap(units, hit.tolist(), seed=seed)
-            found.append(Recall(way, quality, flank, depth, int(hit.sum()), hit.size, interval))
-    return found
+            recalls.append(Recall(way, quality, flank, depth, int(hit.sum()), hit.size, interval))
+    return recalls
 
 
 def _voting(population: Population) -> Voting:
@@ -93,9 +93,9 @@ def _places(population: Population, flank: int, voting: Voting) -> dict[str, Ran
                 counted[animal, shot, number // len(FLANKS)] = votes
     places = {way: np.zeros((animals, shots), np.intp) for way in WAYS}
     for animal, shot in np.ndindex(animals, shots):
-        seen = _order(cosines[animal, shot], animal)
+        embedded = _order(cosines[animal, shot], animal)
         voted = _order(counted[animal, shot], animal, least=0)
-        for way, order in zip(WAYS, (seen, voted, in_turn(voted, seen)), strict=True):
+        for way, order in zip(WAYS, (embedded, voted, in_turn(voted, embedded)), strict=True):
             places[way][animal, shot] = order.index(animal) if animal in order else MISSED
     return places
 
@@ -136,26 +136,28 @@ def _mirror(
     return Mirror(against, len(genuine), len(impostors), auc(genuine, impostors), interval)
 
 
-def recalls_as_text(found: Sequence[Recall]) -> str:
+def recalls_as_text(recalls: Sequence[Recall]) -> str:
     """A line for every way, quality and flank; counts, and the 95 % interval over animals."""
     lines = [
         f"{'way':11}{'quality':9}{'flank':7}" + "".join(f"{f'recall@{k}':>26}" for k in DEPTHS)
     ]
-    for at in range(0, len(found), len(DEPTHS)):
-        part = found[at : at + len(DEPTHS)]
+    for at in range(0, len(recalls), len(DEPTHS)):
+        part = recalls[at : at + len(DEPTHS)]
         line = f"{part[0].way:11}{part[0].quality:9}{part[0].flank:7}"
-        for one in part:
-            low, high = one.interval
-            line += f"{f'{one.hits}/{one.queries} [{low:.3f}, {high:.3f}]':>26}"
+        for recall in part:
+            low, high = recall.interval
+            line += f"{f'{recall.hits}/{recall.queries} [{low:.3f}, {high:.3f}]':>26}"
         lines.append(line)
     return "\n".join(lines)
 
 
-def mirrors_as_text(found: Sequence[Mirror]) -> str:
+def mirrors_as_text(mirrors: Sequence[Mirror]) -> str:
     """Left against right flank: AUC with the 95 % interval over animals."""
     lines = [f"{'left-right against':20}{'AUC':>8}{'95 %':>18}{'genuine':>10}{'impostor':>10}"]
-    for one in found:
-        low, high = one.interval
+    for mirror in mirrors:
+        low, high = mirror.interval
         span = f"[{low:.3f}, {high:.3f}]"
-        lines.append(f"{one.against:20}{one.auc:8.3f}{span:>18}{one.genuine:10}{one.impostors:10}")
+        lines.append(
+            f"{mirror.against:20}{mirror.auc:8.3f}{span:>18}{mirror.genuine:10}{mirror.impostors:10}"
+        )
     return "\n".join(lines)

@@ -6,14 +6,14 @@ from itertools import combinations_with_replacement
 import numpy as np
 
 from reid.evaluation.measures import metrics
-from reid.evaluation.measures.strata import Stratum
-from reid.evaluation.trials.encounter_evidence import Heard, strata
+from reid.evaluation.measures.strata import PairStratum
+from reid.evaluation.trials.encounter_evidence import WeighedPair, strata
 from reid.evidence.tested import QUANTILES, SETTLED, Settling, Tested, TestedStratum
 from reid.types import Grade
 
 
 def results(
-    heard: Sequence[Heard], *, calibrator: str, data: str, command: str, date: str
+    pairs: Sequence[WeighedPair], *, calibrator: str, data: str, command: str, date: str
 ) -> Tested:
     """Every stratum with pairs of both kinds, and what share of pairs is settled by grade."""
     return Tested(
@@ -21,13 +21,15 @@ def results(
         data=data,
         command=command,
         date=date,
-        individuals=len({name for one in heard for name in one.animals}),
-        strata=tuple(_kept(s) for s in strata(heard) if len(s.genuine) and len(s.impostor)),
-        settling=tuple(_settled(heard)),
+        individuals=len({name for pair in pairs for name in pair.animals}),
+        strata=tuple(
+            _tested_stratum(s) for s in strata(pairs) if len(s.genuine) and len(s.impostor)
+        ),
+        settling=tuple(_settled(pairs)),
     )
 
 
-def _kept(stratum: Stratum) -> TestedStratum:
+def _tested_stratum(stratum: PairStratum) -> TestedStratum:
     ours, theirs = stratum.genuine, stratum.impostor
     at = np.linspace(0, 1, QUANTILES)
     return TestedStratum(
@@ -41,18 +43,20 @@ def _kept(stratum: Stratum) -> TestedStratum:
     )
 
 
-def _settled(heard: Sequence[Heard]) -> list[Settling]:
+def _settled(pairs: Sequence[WeighedPair]) -> list[Settling]:
     """A row for each pair of grades and number of shared flanks that has pairs of both kinds."""
     rows = []
-    for one, other in combinations_with_replacement(Grade, 2):
+    for grade0, grade1 in combinations_with_replacement(Grade, 2):
         for flanks in (1, 2):
-            some = [
-                pair for pair in heard if set(pair.grades) == {one, other} and pair.flanks == flanks
+            alike = [
+                pair
+                for pair in pairs
+                if set(pair.grades) == {grade0, grade1} and pair.flanks == flanks
             ]
-            ours = np.array([pair.evidence.llr for pair in some if pair.same])
-            theirs = np.array([pair.evidence.llr for pair in some if not pair.same])
+            ours = np.array([pair.evidence.llr for pair in alike if pair.same])
+            theirs = np.array([pair.evidence.llr for pair in alike if not pair.same])
             if len(ours) and len(theirs):
                 same, different = (ours >= SETTLED).mean(), (theirs <= -SETTLED).mean()
                 row = (len(ours), len(theirs), round(float(same), 4), round(float(different), 4))
-                rows.append(Settling(one, other, flanks, *row))
+                rows.append(Settling(grade0, grade1, flanks, *row))
     return rows

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from reid.evaluation.data.photos import Condition, CropStyle, FlankFinder, Sample, shown
 from reid.evaluation.data.protocol import countable, genuine
 from reid.evaluation.trials.pairs import Table
-from reid.evaluation.trials.witnesses import Witness
+from reid.evaluation.trials.witnesses import EvaluatedMethod
 
 BATCH = 16
 
 
-class Progress(Protocol):
+class ProgressBar(Protocol):
     """A sign of life: tqdm in the script, nothing in a test."""
 
     def __call__(self, what: str, total: int, /) -> Callable[[int], object]:
@@ -24,7 +24,7 @@ class Progress(Protocol):
 
 
 def silence(_what: str, _total: int, /) -> Callable[[int], object]:
-    """Says nothing."""
+    """Progress that shows nothing."""
     return lambda _: None
 
 
@@ -45,13 +45,13 @@ class Trial:
 def trials(
     queries: Sequence[Sample],
     distractors: Sequence[Sample],
-    witnesses: Sequence[Witness[Any]],
+    methods: Sequence[EvaluatedMethod[Any]],
     *,
     levels: Iterable[int] = (0,),
     styles: Iterable[CropStyle] = (CropStyle.WHOLE,),
     seed: int = 0,
     finder: FlankFinder | None = None,
-    progress: Progress = silence,
+    progress: ProgressBar = silence,
 ) -> Iterator[Trial]:
     """Every style of box with every level. The gallery is the queries' good photos and distractors.
 
@@ -62,32 +62,34 @@ def trials(
     counted, same = countable(queries, gallery), genuine(queries, gallery)
     animals = [query.animal for query in queries]
     for style in styles:
-        kept = _seen(gallery, witnesses, Condition(0, style, seed), finder, progress)
+        gallery_features = _described(gallery, methods, Condition(0, style, seed), finder, progress)
         for level in levels:
             condition = Condition(level, style, seed)
-            asked = [seen[: len(queries)] for seen in kept]
+            query_features = [features[: len(queries)] for features in gallery_features]
             if level:
-                asked = _seen(queries, witnesses, condition, finder, progress)
+                query_features = _described(queries, methods, condition, finder, progress)
             tables: dict[str, Table] = {}
-            done = progress(f"compare at level {level}", len(witnesses) * len(queries))
-            for witness, query, others in zip(witnesses, asked, kept, strict=True):
-                tables |= witness.compare(query, others, counted, done)
+            done = progress(f"compare at level {level}", len(methods) * len(queries))
+            for method, query, others in zip(
+                methods, query_features, gallery_features, strict=True
+            ):
+                tables |= method.compare(query, others, counted, done)
             yield Trial(condition, tables, same, counted, animals)
 
 
-def _seen(
+def _described(
     samples: Sequence[Sample],
-    witnesses: Sequence[Witness[Any]],
+    methods: Sequence[EvaluatedMethod[Any]],
     condition: Condition,
     finder: FlankFinder | None,
-    progress: Progress,
+    progress: ProgressBar,
 ) -> list[list[Any]]:
     """What every witness keeps of every sample; each photo is read once."""
-    kept: list[list[Any]] = [[] for _ in witnesses]
+    described: list[list[Any]] = [[] for _ in methods]
     done = progress(f"describe at level {condition.level}", len(samples))
     for at in range(0, len(samples), BATCH):
         crops = [shown(s, condition, finder) for s in samples[at : at + BATCH]]
-        for witness, seen in zip(witnesses, kept, strict=True):
-            seen += witness.describe(crops)
+        for method, features in zip(methods, described, strict=True):
+            features += method.describe(crops)
         done(len(crops))
-    return kept
+    return described

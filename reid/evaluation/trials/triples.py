@@ -76,7 +76,7 @@ def quotas(count: int, together: float = TOGETHER) -> tuple[int, ...]:
     Where this leaves a remainder it goes to the largest fractions, the first of equals.
     """
     theta = concentration(together)
-    exact = np.array([count * exp(log_prior(one, theta)) for one in PARTITIONS])
+    exact = np.array([count * exp(log_prior(partition, theta)) for partition in PARTITIONS])
     whole = np.floor(exact + 1e-9).astype(int)
     for column in np.argsort(whole - exact, kind="stable")[: count - int(whole.sum())]:
         whole[column] += 1
@@ -99,8 +99,8 @@ def draw(
     if len(often) < 3:
         raise ValueError("triples need at least three animals with three encounters each")
     triples = []
-    for truth, wanted in zip(PARTITIONS, quotas(count), strict=True):
-        for _ in range(wanted):
+    for truth, number in zip(PARTITIONS, quotas(count), strict=True):
+        for _ in range(number):
             animals = _animals(often, max(truth) + 1, rng)
             members = np.empty(3, int)
             for animal, block in zip(animals, blocks(truth), strict=True):
@@ -122,11 +122,11 @@ def _animals(often: Sequence[str], count: int, rng: np.random.Generator) -> list
 
 def pairs_of(triples: Sequence[Triple]) -> set[Pair]:
     """The pairs of encounters that must be compared, lower position first."""
-    found = set()
+    pairs = set()
     for triple in triples:
         a, b, c = sorted(triple.members)
-        found |= {(a, b), (a, c), (b, c)}
-    return found
+        pairs |= {(a, b), (a, c), (b, c)}
+    return pairs
 
 
 def answer(triples: Sequence[Triple], evidence: Mapping[Pair, Evidence]) -> TriplesAnswered:
@@ -140,25 +140,25 @@ def answer(triples: Sequence[Triple], evidence: Mapping[Pair, Evidence]) -> Trip
             says = evidence[a, b]
             llr[i, j] = llr[j, i] = says.llr
             comparable[i, j] = comparable[j, i] = says.verdict is not Verdict.NOT_COMPARABLE
-        for one in posterior(llr, comparable, together=TOGETHER).partitions:
-            table[row, column[one.partition]] = one.probability
+        for weighed in posterior(llr, comparable, together=TOGETHER).partitions:
+            table[row, column[weighed.partition]] = weighed.probability
     return TriplesAnswered(table, np.array([column[triple.truth] for triple in triples]))
 
 
-def as_text(found: TriplesAnswered) -> str:
+def as_text(answered: TriplesAnswered) -> str:
     """The posterior beside the truth, in counts, then bin by bin, then in one number each."""
-    whole, (wrong, sure) = found.calibration, found.misleading
+    whole, (wrong, sure) = answered.calibration, answered.misleading
     right, cases = whole.first
     lines = [f"{'truth':>14}{'triples':>9}{'top right':>11}{'mean posterior of the truth':>29}"]
     for n, partition in enumerate(PARTITIONS):
-        hits, of, mean = found.of(n)
+        hits, of, mean = answered.of(n)
         lines.append(f"{named(partition):>14}{of:>9}{hits:>11}{mean:>29.3f}")
     return "\n".join(
         [
             *lines,
             *_curve(whole),
             f"most probable partition right: {right}/{cases} = {right / cases:.3f}, "
-            f"stated {whole.stated:.3f}; ECE {found.first_error:.3f}",
+            f"stated {whole.stated:.3f}; ECE {answered.first_error:.3f}",
             f"wrong with a posterior above {SURE}: {wrong} of {sure} triples",
             f"ECE over all partitions: {whole.curve.error:.3f}",
             f"bits a triple: {whole.bits:.3f}; by chance {np.log2(5):.3f}",
@@ -177,17 +177,17 @@ def _curve(whole: PartitionCalibration) -> Iterator[str]:
         yield f"{place:>14}{count:>12}{stated:>9.3f}{observed:>10.3f}"
 
 
-def as_json(found: TriplesAnswered) -> dict[str, Any]:
-    """The same, with every posterior, for readers that draw their own curve."""
-    whole, (wrong, sure) = found.calibration, found.misleading
+def as_json(answered: TriplesAnswered) -> dict[str, Any]:
+    """The figures of `as_text` and every posterior, for readers that draw their own curve."""
+    whole, (wrong, sure) = answered.calibration, answered.misleading
     return {
-        "partitions": [named(one) for one in PARTITIONS],
+        "partitions": [named(partition) for partition in PARTITIONS],
         "prior_together": TOGETHER,
-        "probability": found.probability.round(6).tolist(),
-        "truth": found.truth.tolist(),
+        "probability": answered.probability.round(6).tolist(),
+        "truth": answered.truth.tolist(),
         "top_right": list(whole.first),
         "top_stated": whole.stated,
-        "top_ece": found.first_error,
+        "top_ece": answered.first_error,
         "misleading": [wrong, sure],
         "ece": whole.curve.error,
         "bits": whole.bits,

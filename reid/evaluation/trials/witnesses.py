@@ -17,21 +17,21 @@ from reid.threads import side_by_side
 from reid.types import AnnotationFeatures, Box, Crop, Embedding, Float32, LocalFeatures
 
 OURS = ("rosette-global", "rosette-dense", "rootsift", "fused", "evidence")
-Seen = TypeVar("Seen")
+Features = TypeVar("Features")
 Done = Callable[[int], object]
 
 
-class Witness(Protocol[Seen]):
+class EvaluatedMethod(Protocol[Features]):
     """Describes each crop once and then gives every pair that counts a number, or several."""
 
-    def describe(self, crops: Sequence[Crop]) -> Sequence[Seen]:
+    def describe(self, crops: Sequence[Crop]) -> Sequence[Features]:
         """What is kept of every crop, in order."""
         ...
 
     def compare(
         self,
-        queries: Sequence[Seen],
-        gallery: Sequence[Seen],
+        queries: Sequence[Features],
+        gallery: Sequence[Features],
         counted: NDArray[np.bool_],
         done: Done,
     ) -> Mapping[str, Table]:
@@ -57,17 +57,16 @@ class Rosette:
         done: Done,
     ) -> Mapping[str, Table]:
         """The methods of `OURS`."""
-        table = compare_all(queries, gallery, counted, done=done)
-        fused, evidence = table.fused(self.calibrator.fusion), table.evidence(self.calibrator)
-        numbers = (table.cosine, table.dense, table.rootsift, fused, evidence)
-        return dict(zip(OURS, numbers, strict=True))
+        table = compare_all(queries, gallery, counted, self.calibrator.fusion, done=done)
+        scores = (table.cosine, table.dense, table.rootsift, table.total_agreement)
+        return dict(zip(OURS, (*scores, table.evidence(self.calibrator)), strict=True))
 
 
 def at_first_sight(embedder: Embedder, crops: Sequence[Crop]) -> list[tuple[Embedding, Float32]]:
     """Embeddings and voting cells that `describe` gives, without the time that RootSIFT takes."""
     flanks = embedder.flanks(crops)
-    seen = zip(embedder.embed(crops, flanks), embedder.local(crops, flanks), strict=True)
-    return [(embedding, cells(dense)) for embedding, dense in seen]
+    described = zip(embedder.embed(crops, flanks), embedder.local(crops, flanks), strict=True)
+    return [(embedding, cells(dense)) for embedding, dense in described]
 
 
 class RootSift:
@@ -106,7 +105,7 @@ class Global:
         self.embedder = embedder
 
     def describe(self, crops: Sequence[Crop]) -> Sequence[Embedding]:
-        """One embedding a crop."""
+        """The embedding of each crop, in order."""
         return self.embedder.embed(crops)
 
     def compare(

@@ -13,11 +13,11 @@ import pytest
 from fake_catalogue import FakeCatalogue
 
 from benchmarks.broken_files import BROKEN, EXPECTED, make_broken_files
-from reid.archive.journal import Journal, Row, Status
-from reid.archive.run import find, identify_archive
+from reid.archive.journal import Journal, PhotoRow, Status
+from reid.archive.run import CatalogueAnswer, NamedCandidate, find, identify_archive
 from reid.errors import BadDataset, BadSettings, EmbeddingMismatch
 from reid.photo.images import encode_jpeg
-from reid.types import Flank
+from reid.types import Flank, Verdict
 
 TESTS = Path(__file__).parents[2]
 
@@ -66,6 +66,21 @@ def test_every_photo_gets_a_row_with_its_candidates(folder, out):
     assert [line["path"] for line in lines(out)] == [one["path"] for one in table(out)]
 
 
+def test_a_row_names_the_candidate_whose_verdict_it_has_though_another_stands_first(folder, out):
+    class Catalogue(FakeCatalogue):
+        def identify(self, photo, flank):
+            candidates = (
+                NamedCandidate("L001", 0.3, 2.0, Verdict.INCONCLUSIVE),
+                NamedCandidate("L002", 2.0, 2.0, Verdict.SAME),
+            )
+            return CatalogueAnswer(Verdict.SAME, candidates, self.model, "fake@1")
+
+    identify_archive(folder, out, Catalogue())
+    row = table(out)[0]
+    assert (row["verdict"], row["identity"], row["llr"]) == ("same", "L002", "2.0")
+    assert (row["candidate1"], row["candidate2"]) == ("L001", "L002")
+
+
 def test_ten_broken_files_cost_nobody_a_row(folder, out, photo):
     make_broken_files(folder / "broken", photo)
     summary = identify_archive(folder, out, FakeCatalogue())
@@ -90,7 +105,7 @@ def test_a_second_run_asks_nothing_again(folder, out):
     identify_archive(folder, out, FakeCatalogue())
     before = (out / "results.csv").read_bytes(), (out / "results.jsonl").read_bytes()
     again = FakeCatalogue()
-    assert identify_archive(folder, out, again).kept == 6
+    assert identify_archive(folder, out, again).earlier == 6
     assert again.asked == 0
     assert ((out / "results.csv").read_bytes(), (out / "results.jsonl").read_bytes()) == before
 
@@ -195,13 +210,13 @@ def test_two_runs_never_write_to_one_folder(out):
 
 def test_a_torn_line_and_a_damaged_line_are_not_rows(out):
     with Journal.opened(out) as journal:
-        journal.append(Row("a.jpg", Status.UNKNOWN))
-        journal.append(Row("b.jpg", Status.UNKNOWN))
+        journal.append(PhotoRow("a.jpg", Status.UNKNOWN))
+        journal.append(PhotoRow("b.jpg", Status.UNKNOWN))
     with (out / "results.jsonl").open("ab") as file:
         file.write(b'{"path": 1}\n[1]\n{"path": "c.jp')
     with Journal.opened(out) as journal:
         assert set(journal.rows) == {"a.jpg", "b.jpg"}
-        journal.append(Row("c.jpg", Status.UNKNOWN))
+        journal.append(PhotoRow("c.jpg", Status.UNKNOWN))
     with Journal.opened(out) as journal:
         assert set(journal.rows) == {"a.jpg", "b.jpg", "c.jpg"}
 

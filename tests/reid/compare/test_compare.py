@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reid.compare.capacity import capacity
 from reid.compare.comparison import (
     agreeing,
     compare,
@@ -13,15 +14,17 @@ from reid.compare.comparison import (
     pitch,
     rootsift_correspondences,
 )
-from reid.compare.fusion import Fusion, Link, Told, Weights, capacity
 from reid.describe.packing import pack_features, pack_vector, unpack_features, unpack_vector
 from reid.describe.rootsift import rootsift
 from reid.errors import EmbeddingMismatch
+from reid.evidence.order import Fusion, Weights
+from reid.evidence.terms import EvidenceWeights, FlankMeasurements
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
 from reid.types import (
     AnnotationFeatures,
     Box,
+    Comparison,
     Crop,
     Embedding,
     Flank,
@@ -166,28 +169,42 @@ def features(rng, model="m@1"):
 
 def test_a_photo_agrees_with_itself_more_than_with_a_stranger(rng):
     a, b = features(rng), features(rng)
-    assert compare(a, a, FUSION).agreement > compare(a, b, FUSION).agreement + 3
-    assert compare(a, a, FUSION).cosine == pytest.approx(1)
+    assert FUSION.agreement(compare(a, a)) > FUSION.agreement(compare(a, b)) + 3
+    assert compare(a, a).cosine == pytest.approx(1)
 
 
 def test_the_quick_look_leaves_rootsift_unmeasured(rng):
     a = features(rng)
-    seen = compare(a, a, FUSION, rootsift=False)
+    seen = compare(a, a, rootsift=False)
     assert seen.rootsift_score is None
     assert [c.kind for c in seen.correspondences] == ["rosette"]
 
 
 def test_embeddings_of_two_models_are_never_compared(rng):
     with pytest.raises(EmbeddingMismatch):
-        compare(features(rng), features(rng, "m@2"), FUSION)
+        compare(features(rng), features(rng, "m@2"))
 
 
 @given(st.floats(-1, 1), st.floats(0, 500), st.floats(0, 500), st.floats(0, 2), st.floats(0, 100))
 def test_more_agreement_never_lowers_the_fused_number(cosine, dense, sift, more, many):
-    base = FUSION.agreement(cosine, dense, sift)
-    assert FUSION.agreement(cosine + more, dense, sift) >= base
-    assert FUSION.agreement(cosine, dense + many, sift) >= base
-    assert FUSION.agreement(cosine, dense, sift + many) >= base
+    base = measured(cosine, dense, sift)
+    more_of_each = (
+        measured(cosine + more, dense, sift),
+        measured(cosine, dense + many, sift),
+        measured(cosine, dense, sift + many),
+    )
+    for number in (FUSION.agreement, FUSION.total_agreement):
+        assert all(number(pair) >= number(base) for pair in more_of_each)
+
+
+def test_other_looks_count_as_dense_strength_in_the_number_that_orders_and_in_no_other():
+    plain, looked = measured(0.3, 40.0, 9.0), measured(0.3, 10.0, 9.0, other_looks=30.0)
+    assert FUSION.total_agreement(looked) == FUSION.total_agreement(plain)
+    assert FUSION.total_agreement(plain) == FUSION.agreement(plain) > FUSION.agreement(looked)
+
+
+def measured(cosine, dense, sift, *, other_looks=0.0):
+    return Comparison(cosine, dense, sift, dense, other_looks, 0.2, ())
 
 
 def test_packed_features_lose_almost_nothing(rng):
@@ -201,12 +218,12 @@ def test_packed_features_lose_almost_nothing(rng):
 
 
 WEIGHTS = np.array([0.0, 0.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 2.0, 2.0, 2.0, 2.0])
-LINK = Link(WEIGHTS, np.stack([WEIGHTS / 2, WEIGHTS * 2]))
+LINK = EvidenceWeights(WEIGHTS, np.stack([WEIGHTS / 2, WEIGHTS * 2]))
 
 
 def test_silence_speaks_only_where_the_photos_could_have_agreed():
     def silent(could):
-        return LINK.log_odds(Told(0.9, 0.0, None, could))
+        return LINK.log_odds(FlankMeasurements(0.9, 0.0, None, could))
 
     assert silent(0.0) == 0.0
     assert silent(0.25) == pytest.approx(-2 * (0.25 + 0.15 + 0.05))
@@ -214,22 +231,22 @@ def test_silence_speaks_only_where_the_photos_could_have_agreed():
 
 
 def test_a_handful_of_agreements_by_chance_says_nothing():
-    assert LINK.log_odds(Told(0.9, np.e - 1.01, 0.0, 0.0)) == 0.0
-    assert LINK.log_odds(Told(0.9, 100.0, 0.0, 0.0)) > 5
+    assert LINK.log_odds(FlankMeasurements(0.9, np.e - 1.01, 0.0, 0.0)) == 0.0
+    assert LINK.log_odds(FlankMeasurements(0.9, 100.0, 0.0, 0.0)) > 5
 
 
 @given(st.floats(0, 500), st.floats(0, 500), st.floats(0, 1), st.floats(0, 100), st.floats(0, 1))
 def test_more_agreement_never_lowers_the_log_odds_and_more_silence_never_raises_them(
     fine, sift, could, many, more
 ):
-    base = LINK.log_odds(Told(0.0, fine, sift, could))
-    assert LINK.log_odds(Told(0.0, fine + many, sift, could)) >= base
-    assert LINK.log_odds(Told(0.0, fine, sift + many, could)) >= base
-    assert LINK.log_odds(Told(0.0, fine, sift, could + more)) <= base
+    base = LINK.log_odds(FlankMeasurements(0.0, fine, sift, could))
+    assert LINK.log_odds(FlankMeasurements(0.0, fine + many, sift, could)) >= base
+    assert LINK.log_odds(FlankMeasurements(0.0, fine, sift + many, could)) >= base
+    assert LINK.log_odds(FlankMeasurements(0.0, fine, sift, could + more)) <= base
 
 
 def test_the_spread_of_a_link_is_what_its_refits_say():
-    told = Told(0.0, 40.0, 3.0, 0.2)
+    told = FlankMeasurements(0.0, 40.0, 3.0, 0.2)
     once = LINK.log_odds(told)
     assert LINK.spread(told) == pytest.approx([once / 2, once * 2])
 

@@ -47,7 +47,7 @@ def test_the_released_weights_still_give_their_golden_numbers(embedder, describe
 
 def test_half_of_the_embedding_is_appearance_and_half_is_arrangement(embedder, described):
     appearance, arranged = np.split(described[0].embedding.vector, [embedder.card.embedding_size])
-    told = arrangement(described[0].closer, embedder.network.words.numpy())
+    told = arrangement(described[0].close_look, embedder.network.words.numpy())
     assert np.linalg.norm(appearance) == pytest.approx(0.5**0.5, abs=1e-5)
     assert arranged * 2**0.5 == pytest.approx(told, abs=1e-5)
 
@@ -61,8 +61,8 @@ def test_the_calibrator_belongs_to_the_released_model(embedder):
 def test_the_same_animal_gets_more_evidence_than_its_relative(described):
     one, again, relative = described
     calibrator = released()
-    genuine = compare(one, again, calibrator.fusion)
-    impostor = compare(one, relative, calibrator.fusion)
+    genuine = compare(one, again)
+    impostor = compare(one, relative)
     assert genuine.dense_score > 2 * impostor.dense_score
     assert calibrator.pair(genuine).llr > 1
     assert calibrator.pair(impostor).llr < 0
@@ -86,10 +86,10 @@ def test_a_good_photo_is_described_from_afar_and_more_closely_and_a_poor_one_is_
 ):
     good, small = described[0], cv2.resize(crop(1, 0).image, (110, 55))
     poor = embedder.describe([Crop(small, Box(0, 0, 110, 55), Flank.LEFT)])[0]
-    assert [len(one) > 0 for one in good.afar] == [True, True]
-    assert good.afar[1].points[:, 0].max() > 0.6 * good.dense.points[:, 0].max()
-    assert len(good.closer) == embedder.card.closer[1]
-    assert (poor.closer, poor.afar) == (None, ())
+    assert [len(one) > 0 for one in good.distant_looks] == [True, True]
+    assert good.distant_looks[1].points[:, 0].max() > 0.6 * good.dense.points[:, 0].max()
+    assert len(good.close_look) == embedder.card.close_look[1]
+    assert (poor.close_look, poor.distant_looks) == (None, ())
 
 
 def test_every_description_is_graded_and_a_blurred_photo_is_worse(embedder, described):

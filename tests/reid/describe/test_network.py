@@ -18,7 +18,7 @@ from reid.photo.contrast import local_contrast
 from reid.training.data import BankRecipe, batches, open_bank
 from reid.training.loop import TrainingRecipe, train
 from reid.training.losses import (
-    Found,
+    DenseLoss,
     coat_loss,
     correspondences,
     dense_loss,
@@ -27,7 +27,7 @@ from reid.training.losses import (
     pose_loss,
     reliability_loss,
 )
-from reid.training.release import CLOSER, release
+from reid.training.release import CLOSE_LOOK, release
 from reid.types import Box, Crop, Flank
 from reid.weights import latest, load_card, verified
 
@@ -164,12 +164,12 @@ def test_a_card_says_how_closely_a_good_photo_is_looked_at(tmp_path):
     release(RosetteNetwork(), "rosette@2", tmp_path, TINY, TrainingRecipe())
     card = tmp_path / "rosette@2.toml"
     released = card.read_text()
-    assert load_card("rosette@2", tmp_path).closer == CLOSER
+    assert load_card("rosette@2", tmp_path).close_look == CLOSE_LOOK
     noise = np.random.default_rng(0).integers(0, 255, (128, 256, 3), np.uint8)
     whole = Box(0, 0, 256, 128)
     for closer, cells in (("[2.0, 50]", [50]), ("[]", [])):
         card.write_text(re.sub("closer = .*", f"closer = {closer}", released))
-        seen = Embedder.load(tmp_path).closer([Crop(noise, whole, Flank.LEFT)], [whole])
+        seen = Embedder.load(tmp_path).close_look([Crop(noise, whole, Flank.LEFT)], [whole])
         assert [len(one) for one in seen] == cells
     for wrong in ("[2.0]", "[0.0, 50]"):
         card.write_text(re.sub("closer = .*", f"closer = {wrong}", released))
@@ -201,7 +201,7 @@ def test_the_dense_loss_is_the_formula_of_a_plain_loop():
 
 
 def test_reliability_is_asked_where_a_partner_was_sought():
-    found = Found(
+    found = DenseLoss(
         torch.tensor(0.0),
         torch.tensor(0.5),
         torch.tensor([0, 1]),

@@ -7,7 +7,7 @@ import pytest
 
 from reid.evaluation.data.surveys import SurveyEncounter
 from reid.evaluation.trials import counting
-from reid.evaluation.trials.counting import catalogue_of, count, known_of, shortlisted
+from reid.evaluation.trials.counting import catalogue_of, count, evidence_table, shortlisted
 from reid.types import Evidence, Flank, Verdict
 from tests.met_animals import met, photo
 
@@ -106,7 +106,7 @@ def test_pairs_without_a_common_flank_are_left_out_of_the_table():
     left, turned = met(1, 0), replace(photo(1, 3), flank=Flank.RIGHT)
     right = SurveyEncounter("r", "L001", 1, (turned,), "good", "day")
     nothing = Evidence(0.0, 2.2, Verdict.NOT_COMPARABLE, "calibrated@1", interval=(0.0, 0.0))
-    known = known_of([left, right], {(0, 1): nothing})
+    known = evidence_table([left, right], {(0, 1): nothing})
     assert not known.comparable.any()
     assert count([left, right], {(0, 1): nothing}, decisions=5).answers == {
         "same": 0,

@@ -6,21 +6,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from reid.compare.fusion import Told
 from reid.evaluation.trials import sanity
 from reid.evaluation.trials.encounter_evidence import (
-    Heard,
+    WeighedPair,
     all_pairs,
     as_text,
     at_level,
     described_at,
-    hear,
     photos_of,
     strata,
     verdicts,
+    weigh_pairs,
 )
 from reid.evaluation.trials.testing import results
 from reid.evidence.calibrator import Witness
+from reid.evidence.terms import FlankMeasurements
 from reid.evidence.tested import load_tested, write_tested
 from reid.types import Evidence, Flank, Grade, Verdict
 from tests.fake_embedder import CALIBRATOR, FakeEmbedder
@@ -76,7 +76,7 @@ def test_mirrored_right_flanks_are_compared_with_left_ones_and_unknown_ones_stay
 def test_the_same_animal_is_told_from_others_and_other_flanks_say_nothing(folder):
     photos = photos_of(folder, mirror=False)
     found = described_at(photos, FakeEmbedder(), level=0, seed=0, done=quiet)
-    heard = hear(found, found, all_pairs(found, ordered=False), CALIBRATOR, done=quiet)
+    heard = weigh_pairs(found, found, all_pairs(found, ordered=False), CALIBRATOR, done=quiet)
     by = {one.animals: one.evidence for one in heard}
     assert by["uma", "uma"].llr > 1
     assert by["uma", "kali"].llr == 0
@@ -92,8 +92,8 @@ def test_both_orders_are_asked_where_one_side_is_degraded(folder):
 
 def pair(same, llr, grades=(Grade.GOOD, Grade.GOOD), lights=("day", "day"), told=None):
     evidence = Evidence(llr, 2.5, Verdict.INCONCLUSIVE, "c@1", (llr, llr))
-    witness = Witness(told or Told(0.0, 5.0, 1.0, 0.2))
-    return Heard(("a", "a" if same else "b"), evidence, (witness,), grades, lights)
+    witness = Witness(told or FlankMeasurements(0.0, 5.0, 1.0, 0.2))
+    return WeighedPair(("a", "a" if same else "b"), evidence, (witness,), grades, lights)
 
 
 def many():
@@ -101,7 +101,9 @@ def many():
     pairs = []
     for n in range(200):
         same = n % 2 == 0
-        told = Told(0.0, float(rng.exponential(50 if same else 2)), 1.0, rng.uniform(0, 0.4))
+        told = FlankMeasurements(
+            0.0, float(rng.exponential(50 if same else 2)), 1.0, rng.uniform(0, 0.4)
+        )
         grades = (Grade.GOOD, Grade.POOR if n % 3 else Grade.GOOD)
         llr = float(rng.normal(1 if same else -1, 1))
         pairs.append(pair(same, llr, grades, ("day", "infrared" if n % 5 else "day"), told))

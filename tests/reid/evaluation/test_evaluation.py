@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 
-from reid.compare.fusion import TERMS, Fusion, Link, Weights
 from reid.errors import BadDataset
 from reid.evaluation.data.photos import Condition
 from reid.evaluation.data.protocol import (
@@ -20,6 +19,8 @@ from reid.evaluation.report.table import as_text, evidence_as_text, rows, write_
 from reid.evaluation.trials.trial import Trial
 from reid.evaluation.trials.witnesses import OURS
 from reid.evidence.calibrator import Calibrator
+from reid.evidence.order import Fusion, Weights
+from reid.evidence.terms import TERMS, EvidenceWeights
 
 
 def test_auc_is_the_share_of_ordered_pairs():
@@ -125,7 +126,7 @@ def test_pairs_are_counted_by_band_of_llr_and_neutral_evidence_costs_one_bit():
     counted, same = np.ones((2, 2), bool), np.eye(2, dtype=bool)
     zero = np.zeros((2, 2))
     fusion = Fusion(Weights(0, 0, 0, 1), Weights(0, 0, 0, 0))
-    link = Link(np.zeros(TERMS), np.zeros((0, TERMS)))
+    link = EvidenceWeights(np.zeros(TERMS), np.zeros((0, TERMS)))
     calibrator = Calibrator("c@1", "m@1", fusion, 1000, link, link)
     text = evidence_as_text(trial(same, counted, evidence=zero), calibrator)
     assert text.endswith("Cllr 1.000")

@@ -14,11 +14,11 @@ from reid.evaluation.data.photos import Condition
 from reid.evaluation.measures.metrics import calibration, cllr, cllr_min
 from reid.evaluation.measures.retrieval import Retrieval
 from reid.evaluation.measures.sorting import clustering, open_set, partition_calibration
-from reid.evaluation.measures.strata import Stratum, figures
+from reid.evaluation.measures.strata import PairStratum, figures
 from reid.evaluation.report import plots
-from reid.evaluation.report.findings import Report, content, strata_of
+from reid.evaluation.report.findings import EvaluationReport, content, strata_of
 from reid.evaluation.report.html_report import as_html, write_report
-from reid.evaluation.report.table import Row
+from reid.evaluation.report.table import MethodRow
 from reid.evaluation.trials.trial import Trial
 
 for library in ("matplotlib", "sklearn"):
@@ -29,18 +29,18 @@ BETWEEN = [("a", "b"), ("b", "c"), ("a", "c"), ("c", "d"), ("a", "d")]
 
 
 def stratum(name="all", **changed):
-    return Stratum(name, GENUINE, IMPOSTOR, WHOSE, BETWEEN, **changed)
+    return PairStratum(name, GENUINE, IMPOSTOR, WHOSE, BETWEEN, **changed)
 
 
 def row(method, **changed):
     result = Retrieval((3, 4), (4, 4), 0.8, 0.9, (2, 6), {"auc": (0.7, 1.0)})
-    return Row(method, changed.get("level", 0), "whole", result)
+    return MethodRow(method, changed.get("level", 0), "whole", result)
 
 
 def report(**parts):
     names = {"title": "Of <rosette@4> & others", "dataset": "DATA/x", "description": "9 photos"}
     made = {"command": "evaluate.py 'a < b'", "model": "m@1", "calibrator": "c@1"}
-    return Report(**names, **made, date="2026-11-23", seed=1, **parts)
+    return EvaluationReport(**names, **made, date="2026-11-23", seed=1, **parts)
 
 
 def everything():
@@ -90,7 +90,7 @@ def test_the_figures_of_a_stratum_are_those_of_its_pairs():
 
 
 def test_a_stratum_without_genuine_pairs_has_counts_and_no_figures():
-    found = figures(Stratum("poor", np.empty(0), IMPOSTOR))
+    found = figures(PairStratum("poor", np.empty(0), IMPOSTOR))
     assert found.misleading == (1, 5)
     assert (found.cllr, found.cllr_min, found.eer, found.curve) == (None,) * 4
     assert found.intervals == {}
@@ -147,7 +147,7 @@ def test_sections_without_data_are_named_with_the_command_that_makes_them(tmp_pa
 
 def test_a_report_of_strata_without_pairs_of_both_kinds_draws_only_bands():
     html = as_html(
-        report(strata=[lone := Stratum("night", np.empty(0), IMPOSTOR)]), [figures(lone)]
+        report(strata=[lone := PairStratum("night", np.empty(0), IMPOSTOR)]), [figures(lone)]
     )
     assert html.count("<svg") == 1
     assert "night, impostor" in html
@@ -171,7 +171,7 @@ def test_plots_say_their_counts_in_words_and_keep_text_as_text():
 
 def test_a_curve_of_many_pairs_is_thinned_to_what_can_be_seen():
     rng = np.random.default_rng(0)
-    many = Stratum("all", rng.normal(1, 1, 20_000), rng.normal(-1, 1, 20_000))
+    many = PairStratum("all", rng.normal(1, 1, 20_000), rng.normal(-1, 1, 20_000))
     assert len(plots.draw_rates([many])) < 100_000
 
 
@@ -202,7 +202,7 @@ def test_without_the_extra_nothing_is_written_and_the_error_says_what_to_install
 
 
 def test_the_content_is_plain_json_without_numbers_that_json_lacks():
-    lone = Stratum("poor", np.empty(0), IMPOSTOR)
+    lone = PairStratum("poor", np.empty(0), IMPOSTOR)
     written = content(report(strata=[lone]), [figures(lone)])
     held = json.loads(json.dumps(written, allow_nan=False))
     assert held["rows"][0]["cllr"] is None

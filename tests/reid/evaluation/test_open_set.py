@@ -2,9 +2,16 @@
 
 import pytest
 
-from reid.evaluation.data.surveys import Photo
+from reid.evaluation.data.surveys import DatasetPhoto
 from reid.evaluation.trials import open_set
-from reid.evaluation.trials.open_set import Asked, ask, known_animals, rates, strata, wanted
+from reid.evaluation.trials.open_set import (
+    OpenSetQuery,
+    answer_queries,
+    known_animals,
+    needed_photos,
+    rates,
+    strata,
+)
 from reid.types import Flank, Verdict
 from tests.fake_embedder import CALIBRATOR
 from tests.met_animals import met
@@ -12,7 +19,7 @@ from tests.met_animals import met
 
 def asked(animal, named, llr, *, known=True, quality="good", flanks=1):
     verdict = Verdict.SAME if llr >= 2 else Verdict.INCONCLUSIVE
-    return Asked(animal, known, False, named, llr, verdict, quality, "day", flanks)
+    return OpenSetQuery(animal, known, False, named, llr, verdict, quality, "day", flanks)
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +27,7 @@ def answers():
     encounters = [met(animal, n) for animal in (1, 2, 3) for n in range(3)]
     encounters += [met(animal, 2) for animal in (4, 5)]
     known = frozenset({"L001", "L002", "L003"})
-    return ask(encounters, known, CALIBRATOR), known
+    return answer_queries(encounters, known, CALIBRATOR), known
 
 
 def test_known_animals_are_named_and_strangers_are_new(answers):
@@ -70,13 +77,13 @@ def test_known_animals_are_drawn_by_the_seed_and_all_are_of_the_survey():
 
 def test_of_a_stranger_only_the_last_encounter_is_needed(tmp_path):
     def of(animal, sitting):
-        return Photo(tmp_path, animal, sitting, "e", Flank.LEFT, "good", "day")
+        return DatasetPhoto(tmp_path, animal, sitting, "e", Flank.LEFT, "good", "day")
 
-    need = wanted(frozenset({"L001"}))
+    need = needed_photos(frozenset({"L001"}))
     assert [need(of("L001", n)) for n in range(3)] == [True, True, True]
     assert [need(of("L002", n)) for n in range(3)] == [False, False, True]
 
 
 def test_an_empty_catalogue_is_refused():
     with pytest.raises(ValueError, match="needs an animal"):
-        ask([met(1, 2)], frozenset(), CALIBRATOR)
+        answer_queries([met(1, 2)], frozenset(), CALIBRATOR)

@@ -13,9 +13,10 @@ from lir.plotting.expected_calibration_error import calculate_ece
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from reid.compare.fusion import TERMS, Fusion, Link
 from reid.evaluation.measures.metrics import cllr, cllr_cal, cllr_min, eer, roc, tippett, tpr_at
 from reid.evidence.calibrator import Calibrator
+from reid.evidence.order import Fusion
+from reid.evidence.terms import TERMS, EvidenceWeights
 
 SEEDS = range(8)
 
@@ -107,7 +108,7 @@ def test_the_bound_is_the_empirical_one_of_as_many_pairs_that_never_mislead(indi
 
     lir searches in steps of 0.01, and rounds towards 0.
     """
-    silent = Link(np.zeros(TERMS), np.zeros((0, TERMS)))
+    silent = EvidenceWeights(np.zeros(TERMS), np.zeros((0, TERMS)))
     bound = Calibrator("test@1", "", Fusion((), ()), individuals, silent, silent).bound
     llrs, labels = labelled(np.full(individuals, 5.0), np.full(individuals, -5.0))
     low, high = elub(llrs, labels)

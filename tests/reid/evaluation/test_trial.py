@@ -7,7 +7,6 @@ import pytest
 import torch
 from PIL import Image
 
-from reid.compare.fusion import TERMS, Fusion, Link, Weights
 from reid.describe.embed import Embedder
 from reid.describe.network import RosetteNetwork
 from reid.errors import BadDataset
@@ -18,6 +17,8 @@ from reid.evaluation.report.table import as_text, rows
 from reid.evaluation.trials.trial import Trial, trials
 from reid.evaluation.trials.witnesses import Global, RootSift, Rosette, at_first_sight
 from reid.evidence.calibrator import Calibrator
+from reid.evidence.order import Fusion, Weights
+from reid.evidence.terms import TERMS, EvidenceWeights
 from reid.gallery.voting import cells
 from reid.types import Embedding
 
@@ -83,7 +84,7 @@ def embedder():
     shape = {"widths": (4, 8, 8, 8), "descriptor_size": 8, "embedding_size": 8, "grid": (1, 2)}
     network = RosetteNetwork(**shape, words=12)
     network.words[:] = torch.nn.functional.normalize(torch.rand(12, 8) - 0.5)
-    card = SimpleNamespace(id="rosette@9", window=(64, 128), sees="flank", closer=(2.0, 40))
+    card = SimpleNamespace(id="rosette@9", window=(64, 128), sees="flank", close_look=(2.0, 40))
     return Embedder(network, card)
 
 
@@ -105,7 +106,7 @@ def test_every_method_and_a_peer_stand_in_one_table_and_rootsift_is_the_same_alo
 ):
     samples = read_dataset(dataset)
     fusion = Fusion(Weights(0, 1, 1, 1), Weights(0, 1, 1, 0))
-    link = Link(np.ones(TERMS), np.zeros((0, TERMS)))
+    link = EvidenceWeights(np.ones(TERMS), np.zeros((0, TERMS)))
     ours = Rosette(embedder, Calibrator("c@1", "rosette@9", fusion, 9, link, link))
     [full] = trials(samples, [], [ours, Global(Peer())], finder=embedder)
     [alone] = trials(samples, [], [RootSift()])

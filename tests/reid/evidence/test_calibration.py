@@ -5,17 +5,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from reid.compare.fusion import TERMS, Fusion, Told, Weights, terms
 from reid.evaluation.data.surveys import SurveyEncounter, plan, relative
 from reid.evaluation.trials.calibration import (
-    Measured,
-    drawn,
+    CalibrationPairs,
+    degraded_crops,
+    draw_pairs,
     fitted,
     measure,
-    seen_badly,
     write_calibrator,
 )
 from reid.evidence.calibrator import Witness, load_calibrator
+from reid.evidence.order import Fusion, Weights
+from reid.evidence.terms import TERMS, FlankMeasurements, terms
 from reid.synthetic.survey import write_survey
 from tests.fake_embedder import FakeEmbedder
 
@@ -33,7 +34,7 @@ def encounters(photos):
     held = {}
     for photo in photos:
         held.setdefault((photo.animal, photo.encounter), []).append(photo)
-    crops = {key: [seen_badly(some, seed=1)(one) for one in some] for key, some in held.items()}
+    crops = {key: [degraded_crops(some, seed=1)(one) for one in some] for key, some in held.items()}
     return [
         SurveyEncounter(
             name,
@@ -52,12 +53,14 @@ def pairs_told(n=400, seed=0):
     rng = np.random.default_rng(seed)
     same = np.arange(n) < n // 2
     told = [
-        Told(0.0, *rng.exponential((60.0, 20.0) if one else (1.0, 0.5)), rng.uniform(0, 0.5))
+        FlankMeasurements(
+            0.0, *rng.exponential((60.0, 20.0) if one else (1.0, 0.5)), rng.uniform(0, 0.5)
+        )
         for one in same
     ]
     animals = rng.integers(0, 40, (n, 2))
     animals[same, 1] = animals[same, 0]
-    return Measured(
+    return CalibrationPairs(
         np.array([terms(one) for one in told]),
         np.array([terms(one._replace(rootsift=None)) for one in told]),
         same,
@@ -67,7 +70,7 @@ def pairs_told(n=400, seed=0):
 
 
 def test_every_genuine_pair_is_drawn_and_a_third_of_the_others_are_relatives(encounters):
-    pairs = drawn(encounters, impostors=9, seed=5)
+    pairs = draw_pairs(encounters, impostors=9, seed=5)
     animals = [(encounters[a].animal, encounters[b].animal) for a, b in pairs]
     assert sum(one == other for one, other in animals) == 4
     others = [pair for pair in animals if pair[0] != pair[1]]
@@ -76,9 +79,9 @@ def test_every_genuine_pair_is_drawn_and_a_third_of_the_others_are_relatives(enc
 
 
 def test_a_degraded_encounter_is_degraded_as_a_whole_and_the_same_again(photos):
-    once, again = (seen_badly(photos, seed=1)(photos[0]).image for _ in range(2))
+    once, again = (degraded_crops(photos, seed=1)(photos[0]).image for _ in range(2))
     assert np.array_equal(once, again)
-    other = seen_badly(photos, seed=2)(photos[0]).image
+    other = degraded_crops(photos, seed=2)(photos[0]).image
     assert once.shape != other.shape or not np.array_equal(once, other)
 
 
@@ -111,10 +114,10 @@ def test_the_card_brings_back_what_was_fitted(tmp_path):
     assert (calibrator.id, calibrator.model) == ("evidence@5", "m@1")
     assert calibrator.bound == pytest.approx(np.log10(40))
     assert calibrator.fusion == FUSION
-    strong, weak = Told(0.0, 100.0, 30.0, 0.4), Told(0.0, 0.0, 0.0, 0.5)
+    strong, weak = FlankMeasurements(0.0, 100.0, 30.0, 0.4), FlankMeasurements(0.0, 0.0, 0.0, 0.5)
     same, different = (calibrator.evidence([Witness(told)]) for told in (strong, weak))
     assert same.llr > 1 > -0.5 > different.llr
     assert same.interval[0] <= same.llr <= same.interval[1]
-    half = replace(calibrator, widening=0.5)
-    mild = [Witness(Told(0.0, 0.0, 0.0, 0.05))]
+    half = replace(calibrator, factor=0.5)
+    mild = [Witness(FlankMeasurements(0.0, 0.0, 0.0, 0.05))]
     assert half.evidence(mild).llr == pytest.approx(calibrator.evidence(mild).llr / 2)

@@ -1,4 +1,4 @@
-"""What the pairs of a catalogue say about a calibrator: scale, widening, domain shift."""
+"""What the pairs of a catalogue say about a calibrator: scale, shrinkage, domain shift."""
 
 from dataclasses import replace
 from math import log
@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from fake_embedder import CALIBRATOR
 
-from reid.compare.fusion import Told
 from reid.evidence.calibrator import Witness
 from reid.evidence.local import (
     ANIMALS,
@@ -20,6 +19,7 @@ from reid.evidence.local import (
     study,
     supply_of,
 )
+from reid.evidence.terms import FlankMeasurements
 
 APART = 2.5  # standard deviations between the classes: log odds are N(±APART²/2, APART)
 REFERENCE = {0.5: 0.045, 1.0: 0.016}  # shares of impostors beyond it, by the normal distribution
@@ -51,7 +51,7 @@ def cllr(calibrator, pairs):
 def test_a_catalogue_like_the_calibration_changes_next_to_nothing():
     said = study(catalogue(100), CALIBRATOR, reference=REFERENCE)
     assert said.shift is Shift.AS_CALIBRATED
-    assert (said.scale, said.widening) == (1, 1)
+    assert (said.scale, said.shrinkage) == (1, 1)
     assert not any(one.too_often for one in (*said.impostor, *said.genuine))
 
 
@@ -93,7 +93,7 @@ def test_an_empty_catalogue_lacks_everything():
     said = study([], CALIBRATOR)
     assert said.supply.missing["impostor pairs"] == IMPOSTOR
     assert (said.factor, said.shift, said.suspects) == (1, Shift.UNTESTED, ())
-    assert [(one.found, one.of, one.share) for one in said.impostor] == [(0, 0, 0.0)] * 4
+    assert [(one.misleading, one.of, one.share) for one in said.impostor] == [(0, 0, 0.0)] * 4
 
 
 def test_without_a_test_of_the_calibrator_the_universal_bound_still_holds():
@@ -109,7 +109,7 @@ def test_one_animal_in_two_names_does_not_weaken_the_evidence_of_all_others():
     twins = [LocalPair(("0", "1"), 12.0, encounters=(4, 9))] * 25
     plain = study(catalogue(60), CALIBRATOR)
     said = study([*catalogue(60), *twins], CALIBRATOR)
-    assert said.widening == plain.widening == 1
+    assert said.shrinkage == plain.shrinkage == 1
     assert said.suspects[0].encounters == (4, 9)
 
 
@@ -125,9 +125,9 @@ def test_counts_of_a_rate_are_those_of_a_plain_loop():
     pairs = catalogue(30)
     said = study(pairs, CALIBRATOR)
     for one in said.impostor:
-        assert one.found == sum(p.log_odds / log(10) >= one.at for p in pairs if not p.genuine)
+        assert one.misleading == sum(p.log_odds / log(10) >= one.at for p in pairs if not p.genuine)
     for one in said.genuine:
-        assert one.found == sum(p.log_odds / log(10) <= -one.at for p in pairs if p.genuine)
+        assert one.misleading == sum(p.log_odds / log(10) <= -one.at for p in pairs if p.genuine)
 
 
 def test_a_study_is_the_same_twice_and_in_any_order():
@@ -145,7 +145,7 @@ def test_an_adjusted_calibrator_says_so_and_keeps_bound_threshold_and_silence():
     assert used.id == "calibrated@1+local@3"
     assert (used.bound, used.same) == (CALIBRATOR.bound, 1.5)
     assert used.llr(np.array([0.0, 100.0])).tolist() == [0, CALIBRATOR.bound]
-    seen = Witness(Told(cosine=1.0, fine=0.0, rootsift=None, capacity=0.0))
+    seen = Witness(FlankMeasurements(cosine=1.0, fine=0.0, rootsift=None, capacity=0.0))
     assert used.evidence([seen]).llr == pytest.approx(CALIBRATOR.evidence([seen]).llr / 2)
 
 

@@ -7,11 +7,12 @@ import pytest
 
 from reid.compare.comparison import compare
 from reid.evidence.calibrator import verdict_of
+from reid.evidence.encounters import ComparedPhotos
 from reid.evidence.settle import best_grade, in_words, least_width, what_would_settle, why_nothing
 from reid.evidence.tested import Settling, Tested
 from reid.photo.quality import QualityModel
 from reid.types import Box, Crop, Evidence, Flank, Grade, Pose
-from tests.fake_embedder import CALIBRATOR, FakeEmbedder
+from tests.fake_embedder import FakeEmbedder
 
 GOOD, USABLE, POOR = Grade.GOOD, Grade.USABLE, Grade.POOR
 LEFT, RIGHT = Flank.LEFT, Flank.RIGHT
@@ -165,7 +166,7 @@ def test_the_third_that_a_photo_hides_is_named(flank, third):
         weight=half.dense.weight[front],
     )  # fmt: skip
     half = replace(half, dense=dense, quality=replace(half.quality, grade=POOR))
-    best = (whole, half, compare(whole, half, CALIBRATOR.fusion))
+    best = ComparedPhotos(whole, half, compare(whole, half))
     found = settles([whole], [half], best=best)
     assert {s.section for s in found if s.encounters == (1,)} == {third}
     assert f"the {third} third" in in_words(found[0], ("A", "B"))

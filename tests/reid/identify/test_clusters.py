@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reid.errors import Conflict
-from reid.identify.clusters import TOGETHER, Decided, Grouping, sort, suggest, table
+from reid.identify.clusters import TOGETHER, DecidedPairs, Grouping, sort, suggest, table
 
 
 def pairs(**llrs):
@@ -32,7 +32,7 @@ def decided(*, same=(), different=(), unsettled=()):
     def of(names):
         return frozenset(pair for name in names for pair in pairs(**{name: 0}))
 
-    return Decided(of(same), of(different), of(unsettled))
+    return DecidedPairs(of(same), of(different), of(unsettled))
 
 
 def sorted_naively(held, together):
@@ -162,8 +162,8 @@ def test_the_pair_that_is_most_likely_to_change_the_count_is_suggested_first():
     first, *rest = suggest(held, sort(held))
     assert (first.pair, first.joined) == ((0, 1), False)
     assert first.together == pytest.approx(10**1.2 / (10**1.2 + 19))
-    assert first.gain == first.together
-    gains = [one.gain for one in (first, *rest)]
+    assert first.expected_change == first.together
+    gains = [one.expected_change for one in (first, *rest)]
     assert gains == sorted(gains, reverse=True)
 
 
@@ -174,7 +174,7 @@ def test_a_weak_member_of_a_group_is_suggested_too():
     first = suggest(held, grouping)[0]
     assert first.joined
     assert 2 in first.pair
-    assert first.gain == pytest.approx(1 - first.together)
+    assert first.expected_change == pytest.approx(1 - first.together)
 
 
 def test_what_was_decided_is_not_asked_again():
@@ -210,16 +210,16 @@ def test_answers_that_follow_the_suggestions_lead_to_the_truth():
         (i, j): float(rng.normal(1.2 if whose[i] == whose[j] else -0.5, 0.9))
         for i, j in combinations(range(24), 2)
     }
-    held, done = table(llr, everybody(24)), Decided()
+    held, done = table(llr, everybody(24)), DecidedPairs()
     grouping = sort(held)
     assert wrong(grouping, whose) > 0
     while questions := suggest(held, grouping, done, limit=1):
         i, j = pair = questions[0].pair
         same = whose[i] == whose[j]
         done = (
-            Decided(done.same | {pair}, done.different)
+            DecidedPairs(done.same | {pair}, done.different)
             if same
-            else (Decided(done.same, done.different | {pair}))
+            else (DecidedPairs(done.same, done.different | {pair}))
         )
         grouping = sort(held, done)
     assert wrong(grouping, whose) == 0

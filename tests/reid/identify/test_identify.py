@@ -8,30 +8,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reid.compare.fusion import TERMS, Fusion, Link, Told, Weights, terms
 from reid.errors import EmbeddingMismatch, UnknownModel
 from reid.evidence.calibrator import (
     Calibrator,
     Witness,
-    fit_link,
+    fit_evidence,
     fit_weights,
     load_calibrator,
     verdict_of,
 )
+from reid.evidence.order import Fusion, Weights
+from reid.evidence.terms import TERMS, EvidenceWeights, FlankMeasurements, terms
 from reid.gallery.galleries import Galleries, Gallery
+from reid.identify.answer import Identification, IdentityCandidate
 from reid.identify.identify import identify, with_timings
 from reid.types import (
     AnnotationFeatures,
     Box,
     Embedding,
+    Evidence,
     Flank,
     GalleryRow,
     LocalFeatures,
     Verdict,
 )
 
-FULL = Link(np.array([-6.0, 2, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS)))
-QUICK = Link(np.array([-6.0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS)))
+FULL = EvidenceWeights(np.array([-6.0, 2, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS)))
+QUICK = EvidenceWeights(np.array([-6.0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS)))
 FUSION = Fusion(Weights(-6, 2, 2, 1), Weights(-6, 2, 2, 0))
 CALIBRATOR = Calibrator("test@1", "m@1", FUSION, 100, FULL, QUICK)
 
@@ -101,6 +104,41 @@ def test_the_right_animal_comes_first_with_strong_evidence(catalogue):
 def test_a_stranger_gets_no_identity(catalogue):
     answer = catalogue.identify(animal(99))
     assert answer.verdict is not Verdict.SAME
+
+
+def candidate(identity, llr, verdict=Verdict.INCONCLUSIVE):
+    evidence = Evidence(llr, 2.0, verdict, "test@1", (llr, llr))
+    return IdentityCandidate(identity, evidence, best=None)
+
+
+def answered(*candidates):
+    return Identification(candidates, "m@1", len(candidates), {})
+
+
+def test_the_verdict_is_that_of_the_strongest_evidence_wherever_it_stands_in_the_order():
+    answer = answered(candidate(1, 0.4), candidate(2, 2.0, Verdict.SAME), candidate(3, -1.0))
+    assert (answer.strongest.identity, answer.verdict) == (2, Verdict.SAME)
+
+
+def test_what_cannot_be_compared_gives_the_verdict_only_where_nothing_else_does():
+    nothing = candidate(1, 0.0, Verdict.NOT_COMPARABLE)
+    different = candidate(2, -2.0, Verdict.DIFFERENT)
+    assert answered(nothing, different).verdict is Verdict.DIFFERENT
+    assert answered(nothing).verdict is Verdict.NOT_COMPARABLE
+
+
+def test_what_agrees_at_other_looks_moves_a_candidate_and_not_the_verdict(catalogue):
+    query = replace(animal(3, view=1), close_look=animal(3, view=1).dense)
+    for number, features in catalogue.features.items():
+        catalogue.features[number] = replace(features, close_look=animal(3).dense)
+    catalogue.features[3] = replace(catalogue.features[3], close_look=None)
+    answer = catalogue.identify(query)
+    pairs = [one.best for one in answer.candidates]
+    assert pairs == sorted(pairs, key=lambda pair: -pair.total_agreement)
+    assert all(
+        pair.total_agreement == CALIBRATOR.fusion.total_agreement(pair.comparison) for pair in pairs
+    )
+    assert (answer.strongest.identity, answer.verdict) == (3, Verdict.SAME)
 
 
 def test_left_is_never_compared_with_right(catalogue):
@@ -233,32 +271,38 @@ def test_evidence_without_agreement_or_capacity_is_exactly_none():
     same = np.arange(2000) < 1000
     capacity = rng.uniform(0, 0.5, 2000)
     fine = np.expm1(rng.exponential(1.0, 2000) * np.where(same, 10 * capacity, 0.5))
-    told = [Told(0.0, f, 0.0, c) for f, c in zip(fine, capacity, strict=True)]
+    told = [FlankMeasurements(0.0, f, 0.0, c) for f, c in zip(fine, capacity, strict=True)]
     used = np.ones(TERMS, bool)
     used[:2] = False
-    weights = fit_link(np.array([terms(one) for one in told]), same, used=used)
+    weights = fit_evidence(np.array([terms(one) for one in told]), same, used=used)
     assert (weights >= 0).all()
     assert weights[:2].tolist() == [0, 0]
-    fitted = Link(weights, np.zeros((0, TERMS)))
-    assert fitted.log_odds(Told(0.9, 0.0, 0.0, 0.0)) == 0.0
+    fitted = EvidenceWeights(weights, np.zeros((0, TERMS)))
+    assert fitted.log_odds(FlankMeasurements(0.9, 0.0, 0.0, 0.0)) == 0.0
     assert (
-        fitted.log_odds(Told(0.0, 100.0, 0.0, 0.4)) > 2 > -0.5 > fitted.log_odds(told_nothing(0.4))
+        fitted.log_odds(FlankMeasurements(0.0, 100.0, 0.0, 0.4))
+        > 2
+        > -0.5
+        > fitted.log_odds(told_nothing(0.4))
     )
 
 
 def told_nothing(capacity):
-    return Told(0.0, 0.0, 0.0, capacity)
+    return FlankMeasurements(0.0, 0.0, 0.0, capacity)
 
 
 def test_two_flanks_are_two_witnesses_within_the_bound():
-    told = Told(0.9, 400.0, 40.0, 0.3)
+    told = FlankMeasurements(0.9, 400.0, 40.0, 0.3)
     one, both = (CALIBRATOR.log_odds([Witness(told)] * n) for n in (1, 2))
     assert both == pytest.approx(2 * one)
     assert CALIBRATOR.evidence([Witness(told)] * 9).llr == CALIBRATOR.bound == 2.0
 
 
 def test_a_flank_that_nobody_stated_weakens_evidence_both_ways():
-    agreeing, differing = Told(0.9, 50.0, 9.0, 0.3), Told(-0.9, 0.0, 0.0, 0.3)
+    agreeing, differing = (
+        FlankMeasurements(0.9, 50.0, 9.0, 0.3),
+        FlankMeasurements(-0.9, 0.0, 0.0, 0.3),
+    )
     for told in (agreeing, differing):
         sure, unsure = (CALIBRATOR.log_odds([Witness(told, p)]) for p in (1.0, 0.5))
         assert abs(unsure) < abs(sure)
@@ -273,18 +317,18 @@ def test_no_witness_is_not_comparable_and_says_nothing():
 
 
 def test_the_interval_holds_the_llr_and_follows_the_refits():
-    shaky = Link(FULL.weights, np.stack([FULL.weights * 0.9, FULL.weights * 1.1]))
+    shaky = EvidenceWeights(FULL.weights, np.stack([FULL.weights * 0.9, FULL.weights * 1.1]))
     calibrator = replace(CALIBRATOR, full=shaky)
-    found = calibrator.evidence([Witness(Told(0.5, 15.0, 2.0, 0.1))])
+    found = calibrator.evidence([Witness(FlankMeasurements(0.5, 15.0, 2.0, 0.1))])
     assert found.interval[0] < found.llr < found.interval[1]
-    firm = CALIBRATOR.evidence([Witness(Told(0.5, 15.0, 2.0, 0.1))])
+    firm = CALIBRATOR.evidence([Witness(FlankMeasurements(0.5, 15.0, 2.0, 0.1))])
     assert firm.interval == (firm.llr, firm.llr)
 
 
-def test_widening_and_the_chosen_threshold_change_the_verdict():
-    told = [Witness(Told(0.9, 2000.0, 40.0, 0.3))]
+def test_the_factor_and_the_chosen_threshold_change_the_verdict():
+    told = [Witness(FlankMeasurements(0.9, 2000.0, 40.0, 0.3))]
     assert CALIBRATOR.evidence(told).verdict == Verdict.SAME
-    careful = replace(CALIBRATOR, same=0.5, widening=0.2).evidence(told)
+    careful = replace(CALIBRATOR, same=0.5, factor=0.2).evidence(told)
     assert careful.llr == pytest.approx(0.2 * CALIBRATOR.log_odds(told) / np.log(10))
     assert careful.verdict == Verdict.SAME
-    assert replace(CALIBRATOR, widening=0.2).evidence(told).verdict == Verdict.INCONCLUSIVE
+    assert replace(CALIBRATOR, factor=0.2).evidence(told).verdict == Verdict.INCONCLUSIVE

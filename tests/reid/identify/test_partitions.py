@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from reid.identify.partitions import (
     LISTED,
-    Conflict,
+    InconsistentTriple,
     block_llr,
     blocks,
     concentration,
-    conflicts,
+    inconsistent_triples,
     log_prior,
     partitions,
     posterior,
@@ -164,14 +164,14 @@ def test_a_matrix_that_is_not_symmetric_is_refused():
 
 def test_verdicts_that_contradict_each_other_are_flagged_once():
     llr = symmetric(4, ab=2.5, bc=2.5, ac=-2.5, cd=1.0)
-    assert conflicts(llr, all_pairs(4)) == (Conflict(0, 1, 2),)
+    assert inconsistent_triples(llr, all_pairs(4)) == (InconsistentTriple(0, 1, 2),)
 
 
 def test_what_cannot_be_compared_contradicts_nothing():
     llr = symmetric(3, ab=2.5, bc=2.5, ac=-2.5)
     comparable = symmetric(3, ab=1, bc=1).astype(bool)
-    assert conflicts(llr, comparable) == ()
-    assert conflicts(symmetric(3, ab=2.5, bc=2.5), all_pairs(3)) == ()
+    assert inconsistent_triples(llr, comparable) == ()
+    assert inconsistent_triples(symmetric(3, ab=2.5, bc=2.5), all_pairs(3)) == ()
 
 
 SPREAD = 1.0  # of a view around its animal, animals themselves are spread by 1

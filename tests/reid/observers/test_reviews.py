@@ -4,13 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reid.observers.reviews import ANSWERS, OPEN, newest, standing
+from reid.observers.reviews import ANSWERS, OPEN, newest, review_progress
 
 S, D, N, C = ANSWERS
 
 
 def of(*answers, needed=2, closed=False):
-    return standing({f"o{i}": a for i, a in enumerate(answers)}, needed=needed, closed=closed)
+    return review_progress(
+        {f"o{i}": a for i, a in enumerate(answers)}, needed=needed, closed=closed
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def test_a_closed_pair_keeps_what_stood():
 
 def test_no_observer_is_too_few():
     with pytest.raises(ValueError, match="0 observers"):
-        standing({}, needed=0)
+        review_progress({}, needed=0)
 
 
 def test_the_newest_answer_of_an_observer_counts_and_withdrawing_takes_it_back():
@@ -60,7 +62,7 @@ def test_the_newest_answer_of_an_observer_counts_and_withdrawing_takes_it_back()
 def test_who_answers_first_makes_no_difference(order, answers, needed):
     numbered = {f"o{i}": a for i, a in enumerate(answers)}
     other = {f"o{i}": numbered[f"o{i}"] for i in order if f"o{i}" in numbered}
-    assert standing(numbered, needed=needed) == standing(other, needed=needed)
+    assert review_progress(numbered, needed=needed) == review_progress(other, needed=needed)
 
 
 @given(st.lists(st.sampled_from(ANSWERS), max_size=7), st.integers(1, 7))

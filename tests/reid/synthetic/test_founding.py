@@ -10,11 +10,11 @@ import pytest
 from fake_embedder import CALIBRATOR, FakeEmbedder
 from PIL import Image
 
-from reid.evaluation.trials.founding import drawn
+from reid.evaluation.trials.founding import draw_answers
 from reid.evidence.calibrator import verdict_of
 from reid.identify.movement import great_circle_km
 from reid.photo import exif
-from reid.synthetic.answers import Answer, Outcome, as_text, counts_as_text
+from reid.synthetic.answers import FoundingAnswer, Outcome, as_text, counts_as_text
 from reid.synthetic.founding import QUALITIES, SITES, VARIANTS, Truth, Variant, write_founding
 from reid.types import Evidence
 
@@ -107,7 +107,7 @@ def test_the_same_seed_writes_the_same_photos_and_another_seed_others(tmp_path):
 
 def answer(truth, llr, partition, probability, settle=""):
     evidence = tuple(Evidence(one, 2.18, verdict_of(one), "x@1", (one, one)) for one in llr)
-    return Answer(Variant(truth, "poor"), evidence, partition, probability, settle)
+    return FoundingAnswer(Variant(truth, "poor"), evidence, partition, probability, settle)
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_the_table_names_what_would_settle_a_case_only_where_it_was_asked():
 @pytest.mark.slow
 def test_a_draw_answers_every_variant_and_compares_november_with_december_once():
     ticks = []
-    said = drawn(4, FakeEmbedder(), CALIBRATOR, width=64, tick=lambda: ticks.append(1))
+    said = draw_answers(4, FakeEmbedder(), CALIBRATOR, width=64, tick=lambda: ticks.append(1))
     assert [one.variant for one in said] == list(VARIANTS)
     assert len(ticks) == 8
     assert len({id(one.evidence[2]) for one in said}) == 1

@@ -38,7 +38,7 @@ def test_flanks_are_stated_and_right_ones_are_not_turned_round(encounters, tmp_p
 
 def test_only_wanted_photos_are_described():
     embedder = FakeEmbedder()
-    found = simulate(embedder, **SMALL, wanted=lambda photo: photo.sitting == 1)
+    found = simulate(embedder, **SMALL, needed=lambda photo: photo.sitting == 1)
     assert [(one.animal, one.sitting) for one in found] == [("L001", 1), ("L002", 1)]
     assert sum(embedder.batches) == sum(len(one.features) for one in found)
 

@@ -11,7 +11,12 @@ from painted_package import write_package, write_weights
 
 from reid.describe.embed import Embedder
 from reid.errors import BadDataset, BadSettings
-from reid.evaluation.trials.individuals import Asked, before_and_after, leave_one_out, standing
+from reid.evaluation.trials.individuals import (
+    LeaveOneOutQuery,
+    before_and_after,
+    leave_one_out,
+    mean_figures,
+)
 from reid.interchange.catalogue import read_catalogue
 from reid.interchange.named import NamedAnnotation
 from reid.photo.contrast import local_contrast
@@ -87,7 +92,7 @@ def test_a_genuine_pair_needs_another_occasion_and_the_same_flank():
     ]
     found = leave_one_out(vectors, annotations)
     assert [(a.individual, a.first) for a in found] == [("a", False), ("a", False), ("a", False)]
-    assert standing(found)[1] == pytest.approx((1 / 2 + 1 / 2 + (1 / 2 + 2 / 3) / 2) / 3)
+    assert mean_figures(found)[1] == pytest.approx((1 / 2 + 1 / 2 + (1 / 2 + 2 / 3) / 2) / 3)
 
 
 def test_equal_cosines_are_ordered_against_us():
@@ -98,9 +103,10 @@ def test_equal_cosines_are_ordered_against_us():
 
 def test_the_table_counts_by_flank_and_the_gain_has_an_interval():
     before = [
-        Asked(f"a{n // 2}", Flank.LEFT if n % 2 else Flank.RIGHT, n < 4, 0.5) for n in range(8)
+        LeaveOneOutQuery(f"a{n // 2}", Flank.LEFT if n % 2 else Flank.RIGHT, n < 4, 0.5)
+        for n in range(8)
     ]
-    after = [Asked(a.individual, a.flank, True, 1.0) for a in before]
+    after = [LeaveOneOutQuery(a.individual, a.flank, True, 1.0) for a in before]
     table = before_and_after(before, after, seed=1)
     assert "| all | 4 | 4/8 (0.00 to 1.00) | 8/8 (1.00 to 1.00) | 0.500 | 1.000 | +50.0" in table
     assert "| left | 4 | 2/4" in table
@@ -243,7 +249,7 @@ def test_learning_makes_unseen_individuals_easier_to_find(parts):
     embedder, learning, validation = parts
 
     def rank(vectors):
-        return standing(leave_one_out(vectors, validation.annotations))
+        return mean_figures(leave_one_out(vectors, validation.annotations))
 
     recipe = FinetuneRecipe(
         minutes=0.05, pairs=12, peak_rate=3e-3, trunk_from=0.0, trunk_rate=1.0, keep=0.0, every=10

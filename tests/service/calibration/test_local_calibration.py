@@ -218,7 +218,7 @@ def test_the_page_shows_a_study_and_who_should_be_looked_at(client, met, compone
     strangers = [LocalPair((f"{n}", f"{n + 1}"), -3.0) for n in range(30) for _ in range(5)]
     misled = [LocalPair((f"{n}", f"{n + 9}"), 6.0, encounters=(a, b)) for n in range(20)]
     studied = components[Calibration].studied([*strangers, *misled])
-    assert studied.study.widening < 0.9
+    assert studied.study.shrinkage < 0.9
     components[Calibration].apply(studied)
     page, said = client.get("/calibration").text, client.get("/api/v1/calibration").json()
     assert f"every llr times {studied.study.factor:.2f}" in page

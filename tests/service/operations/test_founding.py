@@ -9,7 +9,7 @@ from fake_embedder import FakeEmbedder, fake_recognition
 from typer.testing import CliRunner
 
 from reid.errors import Conflict
-from reid.synthetic.answers import PAIRS, Answer
+from reid.synthetic.answers import PAIRS, FoundingAnswer
 from reid.synthetic.founding import SITES, VARIANTS
 from service.__main__ import app as command_line
 from service.app import create_app
@@ -99,7 +99,7 @@ def test_the_table_says_what_the_reports_of_the_cases_say(filled):
     for variant, said in zip(
         VARIANTS, founding.answers(filled[Database], filled[Casework]), strict=True
     ):
-        assert isinstance(said, Answer)
+        assert isinstance(said, FoundingAnswer)
         assert said.variant == variant
         report = filled[Casework].report(found[variant.name].id)
         assert list(said.evidence) == [pair.says.evidence for pair in report.pairs]

@@ -53,11 +53,11 @@ def test_cells_seen_from_afar_and_more_closely_survive_the_store(client, app, up
     number = uploaded()["annotation_id"]
     with app.state.components[Database].write() as connection:
         kept = features.get(connection, [number], MODEL)[number]
-        assert kept.closer is None
-        more = replace(kept, closer=kept.dense, afar=(kept.dense, kept.dense))
+        assert kept.close_look is None
+        more = replace(kept, close_look=kept.dense, distant_looks=(kept.dense, kept.dense))
         features.add(connection, number, more)
         again = features.get(connection, [number], MODEL)[number]
-    assert [len(one) for one in (again.closer, *again.afar)] == [len(kept.dense)] * 3
+    assert [len(one) for one in (again.close_look, *again.distant_looks)] == [len(kept.dense)] * 3
 
 
 def test_every_view_of_an_annotation_has_its_facts(client, uploaded):

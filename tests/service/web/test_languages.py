@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from pydantic import ValidationError
 
-from reid.evidence.settle import Suggestion, in_words
+from reid.evidence.settle import SuggestedPhoto, in_words
 from reid.evidence.tested import Settling
 from reid.identify.movement import Movement
 from reid.types import Flank, Grade
@@ -213,7 +213,7 @@ def test_a_species_that_is_no_scientific_name_is_refused():
 
 
 SUGGESTIONS = [
-    Suggestion(encounters, flanks, grade, width, section, Settling(*settled), expected)
+    SuggestedPhoto(encounters, flanks, grade, width, section, Settling(*settled), expected)
     for encounters, flanks, grade, width, section, expected in [
         ((0,), (Flank.LEFT,), Grade.GOOD, 0, "", 0.7),
         ((0, 1), (Flank.LEFT, Flank.RIGHT), Grade.USABLE, 1200, "rear", 0.2),

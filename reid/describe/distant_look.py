@@ -18,7 +18,7 @@ WIDER = 1.25  # how much wider than that a flank must be to lose anything by it
 POOR = frozenset({Grade.POOR, Grade.UNUSABLE})
 
 
-def from_afar(crop: Crop, flank: Box, width: float, blur: float) -> tuple[Crop, Box]:
+def shrunk(crop: Crop, flank: Box, width: float, blur: float) -> tuple[Crop, Box]:
     """The crop with its flank (pixels of the crop) brought to `width` pixels, and where that is."""
     height, full = crop.image.shape[:2]
     size = [max(1, round(side * width / flank.width)) for side in (full, height)]
@@ -29,24 +29,26 @@ def from_afar(crop: Crop, flank: Box, width: float, blur: float) -> tuple[Crop, 
     return replace(crop, image=blurred, box=Box(0, 0, size[0], size[1])), there
 
 
-def brought_back(seen: LocalFeatures, small: Crop, crop: Crop) -> LocalFeatures:
+def in_photo_pixels(features: LocalFeatures, small: Crop, crop: Crop) -> LocalFeatures:
     """Features of a shrunk crop in pixels of the photo that the crop was cut from."""
     scale = np.array([crop.box.width / small.box.width, crop.box.height / small.box.height])
     corner = np.array([crop.box.x0, crop.box.y0])
-    return replace(seen, points=((seen.points + 0.5) * scale - 0.5 + corner).astype(np.float32))
+    return replace(
+        features, points=((features.points + 0.5) * scale - 0.5 + corner).astype(np.float32)
+    )
 
 
-def is_poor(seen: AnnotationFeatures) -> bool:
+def is_poor(photo: AnnotationFeatures) -> bool:
     """Graded poor or unusable; a photo without a grade counts as good."""
-    return seen.quality is not None and seen.quality.grade in POOR
+    return photo.quality is not None and photo.quality.grade in POOR
 
 
 def poor_beside_good(
-    one: AnnotationFeatures, other: AnnotationFeatures
+    query: AnnotationFeatures, other: AnnotationFeatures
 ) -> tuple[LocalFeatures, tuple[LocalFeatures, ...]]:
-    """Cells of the poor photo, and those of the good one from afar; nothing of two alike."""
-    if is_poor(one) and not is_poor(other):
-        return one.dense, other.afar
-    if is_poor(other) and not is_poor(one):
-        return other.dense, one.afar
-    return one.dense, ()
+    """Cells of the poor photo, and the distant looks of the good one; none of two alike."""
+    if is_poor(query) and not is_poor(other):
+        return query.dense, other.distant_looks
+    if is_poor(other) and not is_poor(query):
+        return other.dense, query.distant_looks
+    return query.dense, ()

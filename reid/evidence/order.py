@@ -1,0 +1,45 @@
+"""What orders candidates: the measurements of a pair as one number, by the weights of a card."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from reid.types import Comparison
+
+
+class Weights(NamedTuple):
+    """Agreement = intercept + cosine, log1p(dense) and log1p(rootsift), weighted."""
+
+    intercept: float
+    cosine: float
+    dense: float
+    rootsift: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """What agrees in a pair, as one number; every weight is >= 0.
+
+    `full` is used where RootSIFT was measured, `quick` where it was not. The number tells what
+    agrees and nothing about what does not: a poor photo of another animal, which says nothing, must
+    not stand before a good one that agrees a little.
+    """
+
+    full: Weights
+    quick: Weights
+
+    def total_agreement(self, comparison: Comparison) -> float:
+        """The number that orders candidates, largest first: what agrees at all looks."""
+        return self._fused(comparison, comparison.all_looks_score)
+
+    def agreement(self, comparison: Comparison) -> float:
+        """What agrees in the photos as they are; the pair with most of it speaks as evidence."""
+        return self._fused(comparison, comparison.dense_score)
+
+    def _fused(self, comparison: Comparison, dense: float) -> float:
+        rootsift = comparison.rootsift_score
+        w = self.quick if rootsift is None else self.full
+        sift = 0.0 if rootsift is None else float(np.log1p(rootsift))
+        agreed = w.cosine * comparison.cosine + w.dense * float(np.log1p(dense)) + w.rootsift * sift
+        return w.intercept + agreed

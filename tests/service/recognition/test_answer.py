@@ -1,0 +1,36 @@
+"""The answer on the wire: what orders candidates, and the candidate whose verdict is shown."""
+
+from reid.identify.answer import Identification, IdentityCandidate
+from reid.types import Evidence, Verdict
+from service.recognition.to_wire import listed
+
+API = "/api/v1"
+
+
+def candidate(identity, llr, verdict=Verdict.INCONCLUSIVE):
+    return IdentityCandidate(identity, Evidence(llr, 2.0, verdict, "test@1", (llr, llr)), best=None)
+
+
+def test_the_candidate_whose_verdict_is_shown_is_always_among_those_listed():
+    candidates = (candidate(1, 0.1), candidate(2, 0.2), candidate(3, 2.0, Verdict.SAME))
+    answer = Identification(candidates, "m@1", 3, {})
+    numbers = {top: [one.identity for one in listed(answer, top)] for top in (1, 2, 3, 10)}
+    assert numbers == {1: [3], 2: [1, 3], 3: [1, 2, 3], 10: [1, 2, 3]}
+    assert listed(Identification((), "m@1", 0, {}), 5) == ()
+
+
+def test_the_number_that_orders_candidates_is_in_the_answer(client, painted, work):
+    for animal in (1, 2, 3):
+        photo = painted(animal, 0, taken=f"2020:01:0{animal} 10:00:00")
+        files = [("files", (f"{animal}.jpg", photo))]
+        said = {"station": "North", "flank": "left"}
+        added = client.post(f"{API}/photos", files=files, data=said).json()["files"][0]
+        work()
+        client.post(f"{API}/encounters/{added['encounter_id']}/decisions", json={"kind": "new"})
+    files = [("files", ("query.jpg", painted(2, 1, taken="2020:01:09 10:00:00")))]
+    answer = client.post(f"{API}/identify", files=files, data={"flank": "left"}).json()
+    numbers = [one["total_agreement"] for one in answer["candidates"]]
+    assert len(numbers) == 3
+    assert numbers == sorted(numbers, reverse=True)
+    strongest = max(answer["candidates"], key=lambda one: one["llr"])
+    assert answer["verdict"] == strongest["verdict"]
