@@ -42,6 +42,18 @@ Box = Annotated[
 ]
 
 
+class ApplyAndReset(BadSettings):
+    """Two options exclude each other."""
+
+    message = "--apply and --reset contradict each other: give one of them"
+
+
+class NoCatalogue(NotFound):
+    """The data folder holds no database."""
+
+    message = "no catalogue in {folder}: leopard-reid serve makes one"
+
+
 def main() -> None:
     """Run the command line; an expected error is one line and exit code 1."""
     try:
@@ -263,7 +275,7 @@ def calibrate(
     from service.calibration.view import as_text
 
     if apply and reset:
-        raise BadSettings("--apply and --reset contradict each other: give one of them")
+        raise ApplyAndReset()
     with _catalogue(read_settings(data_dir=data_dir)) as components:
         study = components[Calibration]
         if reset:
@@ -329,7 +341,7 @@ def _components(settings: Settings) -> Iterator[Components]:
 def _catalogue(settings: Settings) -> Iterator[Components]:
     """The components over a catalogue that is there already."""
     if not settings.database_url and not (settings.data_dir / "reid.sqlite3").exists():
-        raise NotFound(f"no catalogue in {settings.data_dir}: leopard-reid serve makes one")
+        raise NoCatalogue(folder=settings.data_dir)
     with _components(settings) as components:
         yield components
 

@@ -125,8 +125,8 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
     app.state.components = components
     app.add_middleware(Speech)  # added first: the innermost
     app.add_middleware(Gate, database=database, settings=settings, page=error_page)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
-    app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes, page=error_page)
+    app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host, page=error_page)
     app.add_middleware(SecurityHeaders)
     errors.install(app, error_page)
     return app

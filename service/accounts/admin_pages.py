@@ -7,7 +7,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import InputError
 from service.accounts import admission
-from service.accounts.forms import NotTheSame, Password
+from service.accounts.errors import NotTheSame
+from service.accounts.forms import Password
 from service.accounts.gate import let_in
 from service.store import accounts
 from service.store.database import Database
@@ -16,8 +17,8 @@ from service.web.errors import from_error
 from service.web.page import goto, page
 from service.web.parameters import RowNumber, TheActor, TheBrowser, TheDatabase, TheSettings
 from service.web.person_words import change_words
+from service.web.sentences import in_full
 from service.web.wire import Line
-from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -50,7 +51,7 @@ def add_account(
     """A new account; whoever makes the first one is logged in with it."""
     try:
         if again is not None and again != password:
-            raise NotTheSame(NotTheSame.__doc__ or "")
+            raise NotTheSame()
         account, secret = admission.add_account(
             database, name, role, password or None, by=actor.name, own=actor.single
         )
@@ -124,7 +125,7 @@ def _page(
             "history": [(change, change_words(change)) for change in accounts.history(connection)],
             "roles": list(Role),
             "secret": secret,
-            "problem": f"{sentence(str(error))}." if error else "",
+            "problem": in_full(error),
             "name": name,
         }
         response = page(request, "accounts/accounts.html", connection, **values)

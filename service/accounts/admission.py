@@ -1,12 +1,19 @@
 """How people come in and who lets them: logins, passwords, new accounts."""
 
 import logging
+import math
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from reid.errors import Conflict
 from service.accounts import passwords
+from service.accounts.errors import (
+    LoginHasEnded,
+    NoAccountsYet,
+    PasswordUnchanged,
+    PresentPasswordWrong,
+    TokenAboveRole,
+)
 from service.settings import Settings
 from service.store import accounts, attempts, sessions, tokens
 from service.store.accounts import Account
@@ -16,7 +23,6 @@ from service.web.errors import TooManyAttempts, WrongLogin
 
 log = logging.getLogger(__name__)
 LONGEST_TOKEN_DAYS = 365
-NOT_THE_PRESENT_ONE = "the present password is wrong"
 
 
 def idle(settings: Settings) -> timedelta:
@@ -31,17 +37,17 @@ def log_in(
     with database.write() as connection:
         attempt, wait = attempts.begin(connection, name, browser.address)
     if wait:
-        raise TooManyAttempts(wait)
+        raise TooManyAttempts(wait_s=math.ceil(wait))
     with database.read() as connection:
         account = accounts.named(connection, name)
         known = accounts.password_of(connection, account.id) if account else None
     right = passwords.verified(password, known)
     if account is None or known is None or not right:
-        raise WrongLogin(WrongLogin.__doc__ or "")
+        raise WrongLogin()
     fresh = passwords.hashed(password) if passwords.outdated(known) else None
     with database.write() as connection:
         if not accounts.hold(connection, account.id, known):
-            raise WrongLogin(WrongLogin.__doc__ or "")
+            raise WrongLogin()
         attempts.succeed(connection, attempt)
         if fresh:
             accounts.set_password(connection, account.id, fresh, temporary=account.temporary)
@@ -105,19 +111,19 @@ def change_own_password(
     with database.write() as connection:
         attempt, wait = attempts.begin(connection, actor.name, browser.address)
     if wait:
-        raise TooManyAttempts(wait)
+        raise TooManyAttempts(wait_s=math.ceil(wait))
     with database.read() as connection:
         known = accounts.password_of(connection, number)
     if known is None or not passwords.verified(old, known):
-        raise WrongLogin(NOT_THE_PRESENT_ONE)
+        raise PresentPasswordWrong()
     with database.write() as connection:
         attempts.succeed(connection, attempt)
     if old == new:
-        raise passwords.WeakPassword("the new password is the present one: choose another")
+        raise PasswordUnchanged()
     _, chosen, _ = _chosen(actor.name, new, own=True)
     with database.write() as connection:
         if not accounts.hold(connection, number, known):
-            raise WrongLogin(NOT_THE_PRESENT_ONE)
+            raise PresentPasswordWrong()
         _replace_password(connection, number, chosen, actor.name)
         secret = _session(connection, settings, number, browser)
     log.info("account %s has another password", actor.name)
@@ -177,11 +183,11 @@ def make_token(
 ) -> tuple[tokens.Token, str]:
     """A token in the actor's name, and its text, which nobody sees again."""
     if not actor.role.may(scope):
-        raise Conflict(f"a token cannot do more than you: {actor.role} at most")
+        raise TokenAboveRole(role=actor.role)
     number, secret = account_of(actor), passwords.new_token()
     with database.write() as connection:
         if actor.session is None or not sessions.hold(connection, actor.session):
-            raise WrongLogin("your login has ended: log in again")
+            raise LoginHasEnded()
         token = tokens.add(
             connection,
             number,
@@ -216,7 +222,7 @@ def _replace_password(connection: Connection, account_id: int, known: str, by: s
 def account_of(actor: Actor) -> int:
     """The number of the actor's account; Conflict where there are no accounts."""
     if actor.account_id is None:
-        raise Conflict("there are no accounts yet: make the first one on the page /accounts")
+        raise NoAccountsYet()
     return actor.account_id
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reid.errors import NotFound
+from service.accounts.errors import NoAccountNamed
 from service.settings import read_settings
 from service.store.people import Role
 
@@ -116,7 +116,7 @@ def _account_named(database: "Database", name: str) -> "Account":
     with database.read() as connection:
         account = named(connection, name)
     if account is None:
-        raise NotFound(f"no account {name}: leopard-reid account list shows all")
+        raise NoAccountNamed(name=name)
     return account
 
 

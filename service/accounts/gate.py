@@ -1,7 +1,7 @@
 """The gate: who asks, and whether they may. It decides before a body is read."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from urllib.parse import quote, unquote
@@ -10,13 +10,20 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from reid.sentences import Sentence
 from service.accounts.admission import idle
+from service.accounts.errors import (
+    LoginOnly,
+    LoginRequired,
+    PasswordChangeRequired,
+    RightsChanged,
+    RouteOfNobody,
+)
 from service.accounts.passwords import fingerprint
 from service.accounts.permissions import BY_LOGIN_ONLY, ROUTES, UNASKED, WITH_TEMPORARY_PASSWORD
 from service.settings import Settings
@@ -24,8 +31,8 @@ from service.store import accounts, sessions, tokens
 from service.store.database import Database
 from service.store.people import ANONYMOUS, Actor, Role
 from service.web.csrf import parsed
-from service.web.errors import ErrorPage, RoleNeeded, problem, response
-from service.web.speech import Speech
+from service.web.errors import ErrorPage, HttpRefusal, RoleNeeded, problem, response
+from service.web.speech import Speech, later
 
 log = logging.getLogger(__name__)
 STATIC = "/static"
@@ -72,7 +79,7 @@ class Gate:
             if ended and monotonic() - started > FRESH_S:
                 request.state.actor = await run_in_threadpool(self._actor, request)
                 if self._refusal(request, route, request.state.actor):
-                    raise HTTPException(403, "what you may do was changed while you were sending")
+                    raise HttpRefusal(403, RightsChanged())
             return message
 
         return received
@@ -126,16 +133,16 @@ class Gate:
     def _refusal(self, request: Request, route: str, actor: Actor | None) -> ASGIApp | None:
         """The answer to whoever may not, or None."""
         if route not in ROUTES:
-            return self._forbidden(request, "nobody was given this route")
+            return self._forbidden(request, RouteOfNobody())
         needed = ROUTES[route]
         if needed is None:
             return None
         if actor is None:
             return _log_in_first(request, self._form_page(request))
         if not actor.role.may(needed):
-            return self._forbidden(request, str(RoleNeeded(needed, actor.role)))
+            return self._forbidden(request, RoleNeeded(needed=needed, role=actor.role))
         if actor.token is not None and route in BY_LOGIN_ONLY:
-            return self._forbidden(request, "a token cannot do this: log in with your password")
+            return self._forbidden(request, LoginOnly())
         if actor.temporary and route not in WITH_TEMPORARY_PASSWORD:
             return _change_password_first(request)
         return None
@@ -148,11 +155,11 @@ class Gate:
             return ""
         return page.path + (f"?{page.query}" if page.query else "")
 
-    def _forbidden(self, request: Request, detail: str) -> ASGIApp:
-        error = problem(403, detail, "forbidden")
+    def _forbidden(self, request: Request, sentence: Sentence) -> ASGIApp:
+        error = problem(403, str(sentence), sentence.code)
         if is_program(request):
             return response(error)
-        return _later(lambda: self._page(request, error))
+        return later(lambda: self._page(request, error, sentence))
 
 
 def bearer(request: Request) -> str | None:
@@ -199,8 +206,8 @@ def _single(request: Request) -> Actor:
 def _log_in_first(request: Request, form_page: str) -> Response:
     """form_page: where a form was sent from; there a person goes on after the login."""
     if is_program(request):
-        detail = "log in, or send a valid token: Authorization: Bearer lr_..."
-        answer: Response = response(problem(401, detail, "login_required"))
+        refused = LoginRequired()
+        answer: Response = response(problem(401, str(refused), refused.code))
         answer.headers["www-authenticate"] = "Bearer"
         return answer
     address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -210,15 +217,6 @@ def _log_in_first(request: Request, form_page: str) -> Response:
 
 def _change_password_first(request: Request) -> Response:
     if is_program(request):
-        detail = "this password is for one login only: choose your own on the page /account"
-        return response(problem(403, detail, "password_change_required"))
+        refused = PasswordChangeRequired()
+        return response(problem(403, str(refused), refused.code))
     return RedirectResponse("/account", 303)
-
-
-def _later(draw: Callable[[], Response]) -> ASGIApp:
-    """A page that is drawn once the language is known."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await draw()(scope, receive, send)
-
-    return app

@@ -7,7 +7,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import InputError, ReidError
 from service.accounts import admission
-from service.accounts.forms import NotTheSame, Password
+from service.accounts.errors import NotTheSame
+from service.accounts.forms import Password
 from service.accounts.gate import cookie_name, let_in, session_cookie
 from service.accounts.wire import TokenMade, TokenOut
 from service.settings import Settings
@@ -19,8 +20,8 @@ from service.web.languages import COOKIE, LANGUAGES, ngettext
 from service.web.languages import gettext as _
 from service.web.page import goto, local, page, speak
 from service.web.parameters import RowNumber, TheActor, TheBrowser, TheDatabase, TheSettings
+from service.web.sentences import in_full
 from service.web.wire import Line
-from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -89,7 +90,7 @@ def change_password(
     """Another password: every session ends, and this browser gets a new one."""
     try:
         if new != again:
-            raise NotTheSame(NotTheSame.__doc__ or "")
+            raise NotTheSame()
         secret = admission.change_own_password(database, settings, actor, old, new, browser)
     except InputError as error:
         return _account(request, settings, database, actor, error)
@@ -204,6 +205,4 @@ def _words(error: ReidError) -> str:
             error.wait_s,
         )
         return text % {"num": error.wait_s}
-    if type(error) is WrongLogin and str(error) == WrongLogin.__doc__:
-        return _("Name or password is wrong, or the account was closed.")
-    return f"{sentence(str(error))}."
+    return in_full(error)

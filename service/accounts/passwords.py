@@ -22,13 +22,14 @@ class WeakPassword(InputError):
     """A password has at least 10 characters and is not the name; a sentence is a good one."""
 
     code = "weak_password"
+    message = "A password has at least 10 characters and is not the name; a sentence is a good one."
 
 
 def checked(password: str, name: str = "") -> str:
     """The password, if it is long enough and not the name."""
     fits = SHORTEST <= len(password) <= LONGEST
     if not fits or password.casefold() == name.casefold():
-        raise WeakPassword(WeakPassword.__doc__ or "")
+        raise WeakPassword()
     return password
 
 

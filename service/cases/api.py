@@ -49,7 +49,7 @@ def edit_case(
 ) -> CaseOut:
     """Change name, note or prior, or close the case (curators); a case is never deleted."""
     if changes.closed is not None and not actor.role.may(Role.CURATOR):
-        raise RoleNeeded(Role.CURATOR, actor.role)
+        raise RoleNeeded(needed=Role.CURATOR, role=actor.role)
     with database.write() as connection:
         case = cases.edit(connection, case_id, Edit(**changes.model_dump()))
     return CaseOut.model_validate(case)

@@ -11,10 +11,10 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from reid.errors import Conflict as Refused
 from service.catalogue import changes
 from service.catalogue.changes import Asked
 from service.catalogue.disclosed import Opinion, Pair, Said, hidden, opinions
+from service.catalogue.errors import NoIdentityToKeep, ResolvedAlready, SaidMoreMeanwhile
 from service.store import history, identities, pairs
 from service.store.history import Change, Evidence, PairSaid
 from service.store.identities import current
@@ -93,12 +93,12 @@ def keep(
     """Resolve one by a reason. seen: the newest opinion that the person had seen, 0 for none."""
     found = [c for c in listed(connection, machine) if (c.kind, c.one, c.other) == (kind, *pair)]
     if not found:
-        raise Refused("this contradiction is resolved already: look at the list again")
+        raise ResolvedAlready()
     one = found[0]
     if newest_opinion(one) != seen:
-        raise Refused("somebody said more about this pair meanwhile: look at it again first")
+        raise SaidMoreMeanwhile()
     if not one.identities:
-        raise Refused("neither encounter has an identity: ask for the opinions to be withdrawn")
+        raise NoIdentityToKeep()
     said = one.machine or PairSaid(one.one, one.other)
     rests = Evidence((said,), tuple(o.id for o in one.opinions), conflict=kind)
     number, *rest = one.identities

@@ -37,6 +37,7 @@ class NoCluster(InputError):
     """No cluster was chosen: tick one on the page of clusters first."""
 
     code = "nothing_chosen"
+    message = "No cluster was chosen: tick one on the page of clusters first."
 
 
 @router.get("/clusters")
@@ -93,7 +94,7 @@ def preview(
             "needs": Role.CURATOR if what != "case" else Role.OBSERVER,
         }
         if not groups and not best:
-            raise NoCluster(NoCluster.__doc__ or "")
+            raise NoCluster()
         return page(request, "clusters/clusters_preview.html", connection, **values)
 
 

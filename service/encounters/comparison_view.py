@@ -17,8 +17,8 @@ from service.store.photos import Claim
 from service.viewer.drawing import GAP, LONGEST, PANE_WIDTH, Pane, Picture, picture
 from service.viewer.look import Look
 from service.web.advice import advice
-from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
+from service.web.sentences import recorded
 from service.web.words import decimal, limits, meaning, overlapping, sentence, signed
 
 
@@ -326,7 +326,7 @@ def _failures(references: Sequence[Reference]) -> tuple[PhotoFailure, ...]:
         PhotoFailure(
             reference.photo.id,
             reference.photo.file_name,
-            sentence(said_by_core(reference.annotation.error_detail)),
+            sentence(recorded(reference.annotation.error_code, reference.annotation.error_detail)),
             advice(reference.annotation.error_code),
         )
         for reference in references

@@ -17,6 +17,7 @@ class NoIdentityChosen(InputError):
     """No identity was chosen: pick a candidate, or one from the list of identities."""
 
     code = "nothing_chosen"
+    message = "No identity was chosen: pick a candidate, or one from the list of identities."
 
 
 def decision_form(
@@ -35,7 +36,7 @@ def decision_form(
     """`other` names an identity off the list; only `same` was decided beside a shown llr."""
     chosen = _number(other) if kind == "other" else identity_id
     if kind in {"same", "other"} and chosen is None:
-        raise NoIdentityChosen(NoIdentityChosen.__doc__ or "")
+        raise NoIdentityChosen()
     beside = kind == "same"
     return NewDecision(
         kind="same" if kind == "other" else kind,

@@ -22,8 +22,8 @@ from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
 from service.web.page import goto, page, remember
 from service.web.parameters import RowNumber, TheActor, TheDatabase, actor_of
+from service.web.sentences import in_full
 from service.web.wire import Line
-from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -109,7 +109,7 @@ def done(
         with database.write() as connection:
             made = act(connection)
     except Conflict as error:
-        return shown(request, database, identity_id, f"{sentence(str(error))}.", 409)
+        return shown(request, database, identity_id, in_full(error), 409)
     response = goto(f"/identities/{identity_id}?said={made.id}")
     remember(response, asked.reviewer, actor_of(request))
     return response
@@ -177,7 +177,7 @@ def mark(
                 connection, annotation_id, state, asked.reviewer, asked.reason, after=after
             )
     except Conflict as error:
-        return shown(request, database, identity_id, f"{sentence(str(error))}.", 409)
+        return shown(request, database, identity_id, in_full(error), 409)
     response = goto(f"/identities/{identity_id}#photo-{annotation_id}")
     remember(response, asked.reviewer, actor_of(request))
     return response

@@ -26,7 +26,7 @@ from service.web.answer_cache import NotYet
 from service.web.languages import gettext as _
 from service.web.page import goto, page, remember
 from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheSettings, actor_of
-from service.web.words import sentence
+from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -150,7 +150,7 @@ def merge(
             identity_id,
             other,
             review,
-            f"{sentence(str(error))}.",
+            in_full(error),
         )
     response = goto(f"/identities/{identity_id}?said={made.id}")
     remember(response, asked.reviewer, actor_of(request))
@@ -228,7 +228,7 @@ def _cut(
     try:
         found = cut(database, pair_evidence, identity_id)
     except ReidError as error:
-        return None, f"{sentence(str(error))}."
+        return None, in_full(error)
     return found, "" if found else _("There is nothing to split: it has fewer than two encounters.")
 
 
@@ -269,7 +269,7 @@ def split(
             pair_evidence,
             identity_id,
             chosen,
-            f"{sentence(str(error))}.",
+            in_full(error),
             409,
         )
     response = goto(f"/identities/{identity_id}?said={made[-1].id}")
@@ -329,7 +329,7 @@ def keep(
         with database.write() as connection:
             conflicts.keep(connection, kind, (one, other), machine, asked, asked.seen or 0)
     except Conflict as error:
-        return _conflicts(request, settings, database, engine, 1, f"{sentence(str(error))}.", 409)
+        return _conflicts(request, settings, database, engine, 1, in_full(error), 409)
     response = goto("/conflicts?kept=1")
     remember(response, asked.reviewer, actor_of(request))
     return response

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from reid.evidence.calibrator import Calibrator, calibrator_of
+from reid.sentences import Sentence
 from service.clusters import kept as clusterings
 from service.clusters.pairing import SortEncounters
 from service.recognition.comparing import ComparePairs
@@ -31,6 +32,19 @@ from service.web.metrics import Metrics
 log = logging.getLogger(__name__)
 BEATS_PER_LEASE = 3
 NICENESS = 5  # whoever looks at a page comes first
+
+
+class WorkerDied(Sentence):
+    """A job was never finished, and nobody knows why."""
+
+    code = "worker_died"
+    message = "the worker stopped every time it was at this"
+
+
+class WorkersDied(WorkerDied):
+    """A job stopped so many workers that it is given up."""
+
+    message = "{workers} workers died while they were at it"
 
 
 class Worker:
@@ -139,8 +153,8 @@ class Worker:
     def _give_up(self, connection: Connection) -> None:
         """Fail jobs that never came to an end."""
         for job in jobs.exhausted(connection, attempts=self._settings.max_attempts):
-            died = f"{job.attempts} workers died while they were at it"
-            code = "internal_error" if job.error else "worker_died"
+            died = WorkersDied(workers=job.attempts)
+            code = "internal_error" if job.error else died.code
             self._store(connection, job, Failure(code, job.error or died))
 
     def _do(self, claimed: Sequence[Job]) -> Mapping[int, Outcome]:

@@ -32,7 +32,7 @@ def maker_of(engine: Engine) -> Maker | None:
         return Maker(engine.embedder().model, engine.calibrator().id)
     except ReidError as error:
         if engine.failure is None:  # said once
-            engine.failure = str(error)
+            engine.failure = error
             log.warning("pairs of encounters are not compared: %s", error)
         return None
 

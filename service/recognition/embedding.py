@@ -24,9 +24,15 @@ EMBED = "embed"
 OtherModels = Callable[[str], FeatureNetwork]  # brings another model by its name
 
 
+class OtherModelRefused(UnknownModel):
+    """A worker of one model was given a job of another."""
+
+    message = "this worker cannot load {model}"
+
+
 def no_others(model: str) -> FeatureNetwork:
     """A worker of one model."""
-    raise UnknownModel(f"this worker cannot load {model}")
+    raise OtherModelRefused(model=model)
 
 
 class EmbedPhotos:
@@ -57,7 +63,7 @@ class EmbedPhotos:
             try:
                 crops.setdefault(model, {})[job.id] = self._crop(annotations[job.id])
             except ReidError as error:
-                outcomes[job.id] = Failure(error.code, str(error))
+                outcomes[job.id] = Failure(error.code, error)
             except Exception as error:
                 log.exception("job %s", job.id)
                 outcomes[job.id] = Trouble(f"{type(error).__name__}: {error}")
@@ -65,7 +71,7 @@ class EmbedPhotos:
             try:
                 embedder = self._named(model)
             except ReidError as error:
-                outcomes |= dict.fromkeys(model_crops, Failure(error.code, str(error)))
+                outcomes |= dict.fromkeys(model_crops, Failure(error.code, error))
             else:
                 outcomes |= self._describe(embedder, model_crops, annotations)
         return outcomes
@@ -100,7 +106,7 @@ class EmbedPhotos:
         try:
             described = embedder.describe(list(crops.values()))
         except ReidError as error:
-            reason: Outcome = Failure(error.code, str(error))
+            reason: Outcome = Failure(error.code, error)
         except Exception as error:
             log.exception("crops of jobs %s", list(crops))
             reason = Trouble(f"{type(error).__name__}: {error}")

@@ -16,7 +16,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends
 from sqlalchemy import Connection
 
-from reid.errors import BadSettings
+from reid.errors import BadSettings, ReidError
 from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.evidence.local import adjusted
 from reid.gallery.galleries import Galleries
@@ -25,6 +25,7 @@ from reid.identify.answer import Identification
 from reid.identify.identify import identify
 from reid.photo.crop import cut, parse_box, resolve_box
 from reid.photo.images import decode
+from reid.sentences import Sentence
 from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32
 from reid.weights import default_folder, latest
 from service.recognition.feature_cache import FeatureCache
@@ -43,6 +44,15 @@ from service.web.parameters import component
 log = logging.getLogger(__name__)
 ANSWERS_KEPT = 64
 AT_ONCE = 2  # queries computed at the same time; more would only share the cores
+
+
+class ThresholdAboveBound(BadSettings):
+    """No llr could reach the threshold of a verdict."""
+
+    message = (
+        "REID_SAME_LLR is {same:g}, and no llr of {calibrator} exceeds its bound of {bound:.2f}: "
+        "choose {most:g} or less"
+    )
 
 
 class FeatureNetwork(Protocol):
@@ -148,9 +158,11 @@ def threshold_of(settings: Settings) -> float:
 def _with_threshold(fitted: Calibrator, settings: Settings) -> Calibrator:
     threshold = settings.same_llr
     if threshold > fitted.bound:
-        raise BadSettings(
-            f"REID_SAME_LLR is {threshold:g}, and no llr of {fitted.id} exceeds its bound of "
-            f"{fitted.bound:.2f}: choose {floor(100 * fitted.bound) / 100:g} or less"
+        raise ThresholdAboveBound(
+            same=threshold,
+            calibrator=fitted.id,
+            bound=fitted.bound,
+            most=floor(100 * fitted.bound) / 100,
         )
     return replace(fitted, same=threshold)
 
@@ -169,7 +181,7 @@ class Engine:
         self._database, self._settings, self._metrics = database, settings, metrics
         self._load = load
         self._recognition: Recognition | None = None
-        self.failure: str | None = None
+        self.failure: Sentence | str | None = None
         self._snapshot: Snapshot | None = None
         self._vectors: dict[int, Embedding] = {}
         self._loading, self._rebuilding, self._describing = Lock(), Lock(), Lock()
@@ -229,7 +241,7 @@ class Engine:
         try:
             self.snapshot()
         except Exception as error:
-            self.failure = str(error)
+            self.failure = error if isinstance(error, ReidError) else str(error)
             log.exception("the network cannot be loaded")
 
     def snapshot(self) -> Snapshot:

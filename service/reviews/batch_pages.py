@@ -18,7 +18,7 @@ from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
 from service.web.page import goto, page, remember
 from service.web.parameters import TheActor, TheDatabase
-from service.web.words import sentence
+from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Act = Literal["close", "reopen", "third", "blind", "seen"]
@@ -34,6 +34,7 @@ class NoPairChosen(InputError):
     """No pair was chosen: go back and tick at least one."""
 
     code = "no_pair_chosen"
+    message = "No pair was chosen: go back and tick at least one."
 
 
 @router.get("/reviews/settling")
@@ -62,7 +63,7 @@ def apply_settled(
         with database.write() as connection:
             applied = settling.apply(connection, name, pair or None, digest)
     except Conflict as error:
-        return _settling(request, database, pair, refused=f"{sentence(str(error))}.")
+        return _settling(request, database, pair, refused=in_full(error))
     response = goto(f"/reviews/settling?done={len(applied.decisions)}")
     remember(response, name, actor)
     return response
@@ -236,7 +237,7 @@ def _settling(
 def _chosen(connection: Connection, ids: list[int]) -> list[ReviewWithEncounters]:
     chosen = reviewing.load(connection, ids=ids)
     if not chosen:
-        raise NoPairChosen(NoPairChosen.__doc__ or "")
+        raise NoPairChosen()
     return chosen
 
 

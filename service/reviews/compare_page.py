@@ -35,6 +35,7 @@ class SameEncounter(InputError):
     """An encounter is not compared with itself: choose two different ones."""
 
     code = "same_encounter"
+    message = "An encounter is not compared with itself: choose two different ones."
 
 
 @router.get("/compare")
@@ -50,7 +51,7 @@ def compare(
 ) -> Response:
     """Two encounters, or the choice of them."""
     if one is not None and one == other:
-        raise SameEncounter(SameEncounter.__doc__ or "")
+        raise SameEncounter()
     values: dict[str, object] = {"pair": None}
     if one and other:
         values = _beside(request, database, engine, pair_evidence, overlays, actor, one, other)

@@ -18,7 +18,8 @@ from service.encounters.pair_view import pair_view
 from service.recognition.engine import Engine, TheEngine
 from service.reviews import observers, reviewing
 from service.reviews import view as views
-from service.reviews.reviewing import Incomplete, QueueFilters, Review, ReviewWithEncounters
+from service.reviews.errors import AnswerFieldUnfit, MarksUnfit, NameMissing, NumbersUnfit
+from service.reviews.reviewing import QueueFilters, Review, ReviewWithEncounters
 from service.reviews.to_wire import machine, new_opinion
 from service.reviews.wire import OpinionIn, RegionWire
 from service.store import cases, progress
@@ -28,9 +29,10 @@ from service.store.people import ANONYMOUS, Actor, Role
 from service.store.reviews import Source
 from service.viewer.look import parse_pair
 from service.viewer.overlay import Overlays, TheOverlays
+from service.web.faults import fault
 from service.web.page import goto, page, remember
 from service.web.parameters import RowNumber, TheActor, TheDatabase
-from service.web.words import sentence
+from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE = 50
@@ -195,7 +197,7 @@ def answer(
             actor,
             pair_id,
             form,
-            f"{sentence(str(error))}.",
+            in_full(error),
             status,
         )
     response = goto(f"/reviews/{pair_id}?said=1")
@@ -286,7 +288,7 @@ def _earlier_form(review: ReviewWithEncounters, observer: str) -> AnswerForm:
 def _opinion_typed(form: AnswerForm, name: str) -> OpinionIn:
     """The answer that was typed. Incomplete: with a sentence that says what to do."""
     if name == ANONYMOUS:
-        raise Incomplete("write your name: two observers are told apart by their names")
+        raise NameMissing()
     try:
         return OpinionIn(
             answer=form.answer,
@@ -302,10 +304,11 @@ def _opinion_typed(form: AnswerForm, name: str) -> OpinionIn:
         )
     except ValidationError as error:
         problem = error.errors()[0]
-        where = "/".join(map(str, problem["loc"])) or "marked places"
-        raise Incomplete(f"{where}: {problem['msg']}; correct it and answer again") from error
+        why, field = fault(problem), "/".join(map(str, problem["loc"]))
+        unfit = AnswerFieldUnfit(field=field, why=why) if field else MarksUnfit(why=why)
+        raise unfit from error
     except ValueError as error:
-        raise Incomplete("seconds and llr are numbers: reload the page and answer again") from error
+        raise NumbersUnfit() from error
 
 
 def _to_apply(review: Review) -> bool:

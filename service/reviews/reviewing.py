@@ -7,7 +7,6 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from reid.errors import InputError
 from reid.observers.reviews import (
     OPEN,
     Answer,
@@ -17,6 +16,7 @@ from reid.observers.reviews import (
     newest,
     review_progress,
 )
+from service.reviews.errors import CERTAINTY_MISSING, REASON_MISSING, MarkBesidePair
 from service.store import encounters, opinions
 from service.store import reviews as review_pairs
 from service.store.encounters import EncounterSummary
@@ -30,18 +30,6 @@ EVERYTHING = slice(None)
 LOT = 2_654_435_761  # Knuth's multiplier: gives every number its place, far from its neighbours
 SETTLED: tuple[State, ...] = ("agreed", "settled")
 """States in which an answer stands."""
-
-
-class Incomplete(InputError):
-    """An answer that lacks its certainty or its reason."""
-
-    code = "incomplete_answer"
-
-
-class BadRegion(InputError):
-    """A marked place lies on a photo that is not one of this pair's."""
-
-    code = "bad_region"
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,14 +285,13 @@ def _is_there(review: ReviewWithEncounters, filters: QueueFilters) -> bool:
 def _check(connection: Connection, pair: ReviewPair, new: NewOpinion) -> None:
     """What an answer must say, and where marks may lie."""
     if new.answer in {"same", "different"} and new.certainty is None:
-        raise Incomplete(f"say how certain “{new.answer}” is: certain, probable or possible")
+        raise CERTAINTY_MISSING[new.answer]()
     if new.answer in {"not_comparable", "cannot_tell"} and new.reason is None:
-        words = new.answer.replace("_", " ")
-        raise Incomplete(f"say why: “{words}” needs a reason, such as flank or blur")
+        raise REASON_MISSING[new.answer]()
     if new.regions:
         references = [r for n in pair.couple for r in encounters.references_of(connection, n)]
         known = {reference.annotation.id for reference in references}
         marked = [region.annotation_id for region in new.regions]
         strange = [number for number in marked if number not in known]
         if strange:
-            raise BadRegion(f"annotation {strange[0]} is not one of the pair's photos: mark those")
+            raise MarkBesidePair(annotation=strange[0])

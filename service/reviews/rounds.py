@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from reid.errors import InputError
 from reid.observers.reviews import OPEN, Truth
 from service.reviews import reviewing
+from service.reviews.errors import EncounterNamedWrongly, NoPairNamed, TooManyPairs
 from service.store import cases, certain_encounters, encounters
 from service.store import reviews as review_pairs
 from service.store.certain_encounters import CertainEncounter
@@ -29,6 +30,7 @@ class NothingToHideIn(InputError):
     """No blind pair waits that hidden known pairs could be mixed among: put some up first."""
 
     code = "nothing_to_hide_in"
+    message = "No blind pair waits that hidden known pairs could be mixed among: put some up first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,10 @@ def pairs_to_put_up(
     case = cases.get(connection, case_id) if case_id else None
     members = sorted({*encounters, *(case.encounters if case else ())})
     if not pairs and len(members) < 2:
-        raise InputError("two encounters at least make a pair: name more")
+        raise NoPairNamed()
     if len(members) > MOST_ENCOUNTERS:
-        raise InputError(
-            f"{len(members)} encounters are {math.comb(len(members), 2)} pairs: name at most"
-            f" {MOST_ENCOUNTERS} encounters at a time"
+        raise TooManyPairs(
+            encounters=len(members), pairs=math.comb(len(members), 2), limit=MOST_ENCOUNTERS
         )
     return [NewPair(*couple, **fields) for couple in [*pairs, *combinations(members, 2)]]
 
@@ -86,7 +87,7 @@ def preview(connection: Connection, new: Sequence[NewPair]) -> PutUpPreview:
     numbers = {n for pair in new for n in pair.couple}
     missing = numbers - set(encounters.summaries(connection, numbers))
     if missing:
-        raise InputError(f"there is no encounter {min(missing)}: correct its number")
+        raise EncounterNamedWrongly(encounter=min(missing))
     before = review_pairs.existing(connection, [pair.couple for pair in new])
     closed = sum(pair.closed_at is not None for pair in before.values())
     return PutUpPreview(tuple(new), len(new) - len(before), closed, len(before) - closed)
@@ -103,7 +104,7 @@ def known_pairs(connection: Connection, *, share: float, seed: int) -> Round:
     waiting = [r.pair for r in reviews if r.progress.state in OPEN and r.pair.blind]
     others = [pair for pair in waiting if pair.source != "known"]
     if not others:
-        raise NothingToHideIn(NothingToHideIn.__doc__ or "")
+        raise NothingToHideIn()
     target = math.ceil(share / (1 - share) * len(others)) - (len(waiting) - len(others))
     observers = {opinion.observer for review in reviews for opinion in review.opinions}
     draw = Random(seed)  # noqa: S311  a draw that can be repeated, no secret

@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 from scipy.cluster.hierarchy import DisjointSet
 from sqlalchemy import Connection
 
-from reid.errors import Conflict
 from service.catalogue import changes
 from service.catalogue.changes import Asked
 from service.reviews import reviewing
+from service.reviews.errors import PlanChanged
 from service.reviews.reviewing import SETTLED, Review, ReviewWithEncounters
 from service.store import identities
 from service.store import reviews as review_pairs
@@ -116,7 +116,7 @@ def apply(
     review_pairs.every(connection, closed=False, ids=ids, hold=True)
     current = plan(connection, ids)
     if digest and digest != current.digest:
-        raise Conflict("what would change is not what you looked at any more: look at it again")
+        raise PlanChanged()
     decisions = [new for join in current.joins for new in _join(connection, join, curator)]
     for number in current.done:
         review_pairs.edit(connection, number, Edit(closed=True), curator, "applied")

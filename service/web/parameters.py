@@ -79,7 +79,7 @@ def exactly(
 ) -> bool:
     """Whether exact positions are asked for; refused to those who may not see them."""
     if positions == "exact" and not actor.sees_places:
-        raise PlacesHidden(PlacesHidden.__doc__ or "")
+        raise PlacesHidden()
     return positions == "exact"
 
 

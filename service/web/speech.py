@@ -1,7 +1,10 @@
 """Answer every request in the language of whoever asks."""
 
+from collections.abc import Callable
+
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.web.languages import COOKIE, chosen, language, speaking
@@ -26,6 +29,15 @@ class Speech:
         )
         with speaking(code):
             return await self.app(scope, receive, _labelled(send, language()))
+
+
+def later(draw: Callable[[], Response]) -> ASGIApp:
+    """A page that is drawn once the language is known."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await draw()(scope, receive, send)
+
+    return app
 
 
 def _labelled(send: Send, code: str) -> Send:
