@@ -11,12 +11,12 @@ import time
 import numpy as np
 
 from reid.types import Flank
-from service.clusters.clustering import Facts, clustered
+from service.clusters.clustering import ClusteringFacts, clustered
 from service.store.clusterings import CONTENT
 from service.store.pairs import Maker, Measured
 
 
-def facts(n: int, identities: int, seed: int) -> Facts:
+def facts(n: int, identities: int, seed: int) -> ClusteringFacts:
     """A catalogue of n encounters, of which people gave some to identities."""
     rng = np.random.default_rng(seed)
     animal = rng.integers(0, n // 5, n)
@@ -40,7 +40,7 @@ def facts(n: int, identities: int, seed: int) -> Facts:
         )
         for encounter in range(n)
     }
-    return Facts(
+    return ClusteringFacts(
         flanks=shown,
         measured=[Measured(pair, value, True, (1, 1)) for pair, value in llr.items()],
         identity_of={encounter + 1: int(animal[encounter]) for encounter in decided},

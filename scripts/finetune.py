@@ -16,7 +16,7 @@ import torch
 from tqdm import tqdm
 
 from reid.describe.embed import Embedder
-from reid.errors import BadDataset, ReidError
+from reid.errors import ReidError
 from reid.evaluation.trials.individuals import (
     LeaveOneOutQuery,
     before_and_after,
@@ -26,7 +26,7 @@ from reid.evaluation.trials.individuals import (
 )
 from reid.interchange.catalogue import read_catalogue
 from reid.interchange.named import NamedAnnotation
-from reid.training.finetune import Finetuned, FinetuneRecipe, finetune
+from reid.training.finetune import Finetuned, FinetuneRecipe, NoFlanks, NothingToAsk, finetune
 from reid.training.finetuned import (
     LOCAL_CHANGED,
     LOCAL_ELSEWHERE,
@@ -119,7 +119,7 @@ def cut(annotations: Sequence[NamedAnnotation], embedder: Embedder) -> Flanks:
         flanks, skipped = cut_flanks(annotations, embedder, done=bar.update)
     tell(skipped)
     if len(flanks) < 2:
-        raise BadDataset(f"none of {len(annotations)} photos can be used: {skipped[0]}")
+        raise NoFlanks(photos=len(annotations), why=skipped[0])
     return flanks
 
 
@@ -138,7 +138,7 @@ def leave_one_out_queries(
             bar.update(len(batch) + len(unusable))
     answers = leave_one_out(np.stack(vectors), known) if known else []
     if not answers:
-        raise BadDataset("no photo can be asked about: too many could not be read")
+        raise NothingToAsk()
     return answers
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from tqdm import tqdm
 
 from reid.describe.embed import Embedder
-from reid.errors import BadSettings, ReidError
+from reid.errors import ReidError
 from reid.evaluation.data.protocol import read_distractors
 from reid.evaluation.trials.realism import (
     Centre,
+    CountsBelowOne,
     flank_of,
     gap_as_text,
     measure,
@@ -25,7 +26,7 @@ from reid.types import Crop, Image
 def look(options: argparse.Namespace) -> None:
     """Print the table, and write the sheet where asked."""
     if options.count < 1 or options.shown < 1:
-        raise BadSettings("--count and --shown need at least one")
+        raise CountsBelowOne()
     finder = Centre() if options.centre else Embedder.load(options.weights)
     sets: dict[str, list[Crop]] = {"synthetic": list(synthetic_crops(options.count, options.seed))}
     for folder in options.folders:

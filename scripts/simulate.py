@@ -12,10 +12,11 @@ import numpy as np
 from tqdm import tqdm
 
 from reid.describe.embed import Embedder
-from reid.errors import BadSettings, ReidError
+from reid.errors import ReidError
 from reid.evaluation.data.surveys import all_between, simulate
 from reid.evaluation.report.sections import KEY, packed
 from reid.evaluation.trials import counting, open_set, triples
+from reid.evaluation.trials.trial import NumberTooSmall, TooFewAnimals
 from reid.evidence.calibrator import Calibrator, released
 
 
@@ -109,10 +110,10 @@ def checked(o: argparse.Namespace) -> None:
     """Raises BadSettings for sizes that leave nothing to measure."""
     least = {"triples": 3, "open-set": 1, "count": 1}[o.name]
     if o.animals < least:
-        raise BadSettings(f"--animals {o.animals}: {o.name} needs at least {least}")
+        raise TooFewAnimals(animals=o.animals, trial=o.name, least=least)
     for option in ("triples", "strangers", "decisions"):
         if getattr(o, option, 1) < (option != "decisions"):
-            raise BadSettings(f"--{option} {getattr(o, option)}: a larger number is needed")
+            raise NumberTooSmall(option=option, number=getattr(o, option))
 
 
 def main() -> int:

@@ -26,6 +26,7 @@ from service.clusters import pages as cluster_pages
 from service.clusters.pairing import Pairing
 from service.dossier import api as dossier_api
 from service.dossier import pages as dossier_pages
+from service.dossier.record import Dossiers
 from service.encounters import api as encounters
 from service.encounters import pages as encounter_pages
 from service.encounters import posterior_api, posterior_pages
@@ -122,8 +123,8 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
     app.state.components = components
     app.add_middleware(Speech)  # added first: the innermost
     app.add_middleware(Gate, database=database, settings=settings, page=error_page)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
-    app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes, page=error_page)
+    app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host, page=error_page)
     app.add_middleware(SecurityHeaders)
     errors.install(app, error_page)
     return app
@@ -136,6 +137,7 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
     pictures = Pictures(database, files, settings)
     weights = settings.weights_dir or default_folder()
     pair_evidence = PairEvidence(database, engine, weights)
+    casework = Casework(database, engine, pair_evidence, weights)
     return Components(
         settings,
         database,
@@ -145,7 +147,8 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
         pictures,
         Calibration(database, engine, settings),
         pair_evidence,
-        Casework(database, engine, pair_evidence, weights),
+        casework,
+        Dossiers(settings, database, engine, casework, pictures),
         Pairing(database, engine),
         Intake(database, files, settings),
         Overlays(database, engine, pictures),
@@ -155,7 +158,7 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
 
 @cache
 def _routes() -> list[BaseRoute]:
-    """The same for every app of a process: the models of all parameters take a moment to make."""
+    """All routes, made once a process: the models of all parameters take a moment to make."""
     api, every = APIRouter(prefix="/api/v1"), APIRouter()
     for router in API:
         api.include_router(router)

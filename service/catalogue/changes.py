@@ -12,9 +12,32 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from reid.errors import Conflict, InputError, NotFound
+from service.catalogue.errors import (
+    FIELDS,
+    ChangedMeanwhile,
+    DecidedOnMeanwhile,
+    DecidedSince,
+    DecidedThisMoment,
+    DescriptionUnchanged,
+    EncountersWouldBeLost,
+    EveryoneLeaves,
+    FieldsChangedSince,
+    LeftAlready,
+    MergedMeanwhile,
+    MergedWithItself,
+    NameTaken,
+    NameUnchanged,
+    NobodyLeaves,
+    NoSuchEncounters,
+    NothingToMerge,
+    ReasonToKeepMissing,
+    SeveralLeftAlready,
+    SplitIntoItself,
+    numbered,
+)
 from service.store import decisions, history, identities
 from service.store.decisions import Decision, NewDecision
+from service.store.errors import NoSuchIdentity, UndoneAlready
 from service.store.history import NOTHING, Change, Entry, Evidence, Fields, Moved, PairSaid
 from service.store.identities import IdentityRecord, LifeStage, Sex
 
@@ -99,7 +122,7 @@ def rename(connection: Connection, identity_id: int, name: str, grounds: Grounds
     """Another name; the former one stays in the history and can be found."""
     before = _held_identity(connection, identity_id, grounds)
     if before.name == name:
-        raise Conflict(f"the identity is called {name} already")
+        raise NameUnchanged(name=name)
     return _edit(connection, "renamed", before, {"name": name}, grounds)
 
 
@@ -111,23 +134,23 @@ def describe(
     values = asdict(described)
     changed = {name: value for name, value in values.items() if getattr(before, name) != value}
     if not changed:
-        raise Conflict(f"{before.name} is described so already: nothing to change")
+        raise DescriptionUnchanged(name=before.name)
     return _edit(connection, "described", before, changed, grounds)
 
 
 def merge(connection: Connection, identity_id: int, other_id: int, grounds: Grounds) -> Change:
     """All encounters of the other identity become this one; the other stays, empty."""
     if identity_id == other_id:
-        raise Conflict("an identity cannot be merged with itself: choose another one")
+        raise MergedWithItself()
     ids = list(identities.encounters_of(connection, other_id))
     _hold(connection, ids, (identity_id, other_id))
     into, other = _record(connection, identity_id), _record(connection, other_id)
     for record in (into, other):
         _refuse_merged_away(connection, record)
     if not ids:
-        raise Conflict(f"no encounter is {other.name} now: there is nothing to merge")
+        raise NothingToMerge(name=other.name)
     if set(identities.encounters_of(connection, other_id)) != set(ids):
-        raise Conflict(f"somebody decided on {other.name} this moment: look at it again first")
+        raise DecidedThisMoment(name=other.name)
     _refuse_unseen(connection, ids, grounds)
     moved = _move(connection, ids, identity_id, grounds)
     went: dict[str, Any] = {"merged_into": identity_id}
@@ -161,14 +184,13 @@ def split(
     source = _record(connection, identity_id)
     has = set(identities.encounters_of(connection, identity_id))
     if not ids:
-        raise InputError("choose the encounters that leave")
+        raise NobodyLeaves()
     if gone := sorted(set(ids) - has):
-        raise Conflict(
-            f"{_listed(gone)} {'is' if len(gone) == 1 else 'are'} not {source.name} (any more): "
-            "look at its encounters again"
+        raise (LeftAlready if len(gone) == 1 else SeveralLeftAlready)(
+            encounters=numbered(gone), name=source.name
         )
     if set(ids) == has:
-        raise Conflict(f"all encounters of {source.name} would leave: rename it, or merge it")
+        raise EveryoneLeaves(name=source.name)
     _refuse_unseen(connection, ids, grounds)
     other_id, before, after = _target(connection, source, into)
     moved = _move(connection, ids, other_id, grounds)
@@ -184,7 +206,7 @@ def keep(
 ) -> Change:
     """A contradiction was looked at and stays as it is, for a reason."""
     if not grounds.reason.strip():
-        raise InputError("say why it stays as it is: the reason is what resolves it")
+        raise ReasonToKeepMissing()
     _hold(connection, (), [identity_id, *([other_id] if other_id else [])])
     _record(connection, identity_id)
     entry = Entry(
@@ -203,7 +225,7 @@ def undo(connection: Connection, change_id: int, grounds: Grounds) -> Change:
     _hold(connection, [move.encounter_id for move in done.encounters], _concerned(connection, done))
     done = history.get(connection, change_id)  # as it is now that nobody else can undo it
     if done.undone:
-        raise Conflict(f"change {change_id} is undone already: look at the history")
+        raise UndoneAlready(change=change_id)
     _refuse_changed_since(connection, done)
     _set(connection, done.before)
     moved = [_restored(connection, move, change_id, grounds) for move in done.encounters]
@@ -244,7 +266,7 @@ def _target(
     """Where encounters go that leave, and what that changes of it besides."""
     if isinstance(into, int):
         if into == source.id:
-            raise Conflict("choose another identity for the encounters that leave")
+            raise SplitIntoItself()
         _refuse_merged_away(connection, _record(connection, into))
         return into, {}, {}
     number = identities.add(connection, into)
@@ -257,14 +279,14 @@ def _hold(connection: Connection, encounters: Iterable[int], numbers: Iterable[i
     if encounter_ids:
         existing = decisions.hold_all(connection, encounter_ids)
         if missing := sorted(encounter_ids - existing):
-            raise NotFound(f"no {_listed(missing)}")
+            raise NoSuchEncounters(encounters=numbered(missing))
     identities.hold(connection, set(numbers))
 
 
 def _record(connection: Connection, identity_id: int) -> IdentityRecord:
     record = identities.record(connection, identity_id)
     if record is None:
-        raise NotFound(f"no identity {identity_id}")
+        raise NoSuchIdentity(identity=identity_id)
     return record
 
 
@@ -274,9 +296,7 @@ def _held_identity(connection: Connection, identity_id: int, grounds: Grounds) -
     if grounds.newest is not None:
         entries = history.of_identity(connection, identity_id)
         if grounds.newest != (entries[-1].id if entries else 0):
-            raise Conflict(
-                f"somebody changed {record.name} meanwhile: look at its history, then change it"
-            )
+            raise ChangedMeanwhile(name=record.name)
     return record
 
 
@@ -285,9 +305,7 @@ def _set(connection: Connection, fields: Fields) -> None:
         try:
             identities.edit(connection, number, values)
         except IntegrityError as error:
-            raise Conflict(
-                f"an identity is already called {values.get('name')}: choose another name"
-            ) from error
+            raise NameTaken(name=values.get("name")) from error
 
 
 def _move(
@@ -333,15 +351,13 @@ def _refuse_unseen(connection: Connection, ids: Collection[int], grounds: Ground
         n for n, last in newest.items() if grounds.after.get(n, -1 if n in ids else last) != last
     ]
     if late:
-        raise Conflict(
-            f"somebody decided meanwhile on {_listed(sorted(late))}: look at it again first"
-        )
+        raise DecidedOnMeanwhile(encounters=numbered(sorted(late)))
 
 
 def _refuse_merged_away(connection: Connection, record: IdentityRecord) -> None:
     if record.merged_into is not None:
         into = identities.name_of(connection, record.merged_into)
-        raise Conflict(f"{record.name} was merged into {into} meanwhile: take {into} instead")
+        raise MergedMeanwhile(name=record.name, into=into)
 
 
 def _refuse_changed_since(connection: Connection, done: Change) -> None:
@@ -350,14 +366,13 @@ def _refuse_changed_since(connection: Connection, done: Change) -> None:
         move.encounter_id for move in done.encounters if newest[move.encounter_id] != move.after
     ]
     if late:
-        raise Conflict(
-            f"somebody decided since on {_listed(sorted(late))}: undo that first, or decide there"
-        )
+        raise DecidedSince(encounters=numbered(sorted(late)))
     for number, fields in done.after.items():
         now = _record(connection, number)
         if changed := [name for name, value in fields.items() if getattr(now, name) != value]:
-            words = " and ".join(name.replace("_", " ") for name in changed)
-            raise Conflict(f"{words} of {now.name} changed since: undo the later change first")
+            raise FieldsChangedSince(
+                fields=tuple(FIELDS[name]() for name in changed), name=now.name
+            )
 
 
 def _concerned(connection: Connection, done: Change) -> set[int]:
@@ -373,15 +388,4 @@ def _refuse_lost(connection: Connection, done: Change) -> None:
         now, left = _record(connection, number), identities.encounters_of(connection, number)
         if now.merged_into is not None and left:
             into = identities.name_of(connection, now.merged_into)
-            raise Conflict(
-                f"{now.name} belongs to {into} then, and {_listed(sorted(left))} would still be "
-                f"{now.name}: decide there, or undo the later change first"
-            )
-
-
-def _listed(ids: Collection[int]) -> str:
-    """For a message: "encounter 4", "encounters 4, 7 and 9"."""
-    words = [str(number) for number in ids]
-    if len(words) == 1:
-        return f"encounter {words[0]}"
-    return f"encounters {', '.join(words[:-1])} and {words[-1]}"
+            raise EncountersWouldBeLost(name=now.name, into=into, encounters=numbered(sorted(left)))

@@ -11,10 +11,10 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from reid.errors import Conflict as Refused
 from service.catalogue import changes
 from service.catalogue.changes import Grounds
 from service.catalogue.disclosed import Pair, PairOpinions, StandingOpinion, hidden, opinions
+from service.catalogue.errors import NoIdentityToKeep, ResolvedAlready, SaidMoreMeanwhile
 from service.store import history, identities, pairs
 from service.store.history import Change, Evidence, PairSaid
 from service.store.pairs import Maker
@@ -103,12 +103,12 @@ def keep(
         c for c in listed(connection, machine) if (c.kind, c.one, c.other) == (kind, *pair)
     ]
     if not unresolved:
-        raise Refused("this contradiction is resolved already: look at the list again")
+        raise ResolvedAlready()
     contradiction = unresolved[0]
     if newest_opinion(contradiction) != newest:
-        raise Refused("somebody said more about this pair meanwhile: look at it again first")
+        raise SaidMoreMeanwhile()
     if not contradiction.identities:
-        raise Refused("neither encounter has an identity: ask for the opinions to be withdrawn")
+        raise NoIdentityToKeep()
     measured = contradiction.machine or PairSaid(contradiction.one, contradiction.other)
     evidence = Evidence((measured,), tuple(o.id for o in contradiction.opinions), conflict=kind)
     number, *rest = contradiction.identities

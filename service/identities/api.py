@@ -36,7 +36,7 @@ from service.recognition.comparing import machine_of
 from service.recognition.engine import TheEngine
 from service.store import history, identities, photos, references
 from service.web.errors import documented
-from service.web.parameters import Limit, Offset, RowNumber, TheDatabase, TheSettings, Who
+from service.web.parameters import Limit, Offset, RowNumber, TheActor, TheDatabase, TheSettings
 
 router = APIRouter(tags=["identities"], responses=documented(400, 403, 404, 409, 422))
 
@@ -50,9 +50,11 @@ def list_identities(database: TheDatabase) -> list[IdentityOut]:
 
 
 @router.post("/identities", status_code=201)
-def create_identity(body: IdentityIn, database: TheDatabase, who: Who) -> ChangeOut:
+def create_identity(body: IdentityIn, database: TheDatabase, actor: TheActor) -> ChangeOut:
     """Name a new individual and let encounters be it; answers with the first of its history."""
-    grounds = Grounds(who.signs(body.reviewer), body.reason, evidence_of(body.evidence), body.after)
+    grounds = Grounds(
+        actor.signs(body.reviewer), body.reason, evidence_of(body.evidence), body.after
+    )
     facts = Description(body.sex, body.life_stage, body.note)
     with database.write() as connection:
         change = changes.create(connection, body.name, body.encounters, grounds, facts)
@@ -60,18 +62,20 @@ def create_identity(body: IdentityIn, database: TheDatabase, who: Who) -> Change
 
 
 @router.get("/identities/{identity_id}")
-def get_identity(identity_id: RowNumber, database: TheDatabase, who: Who) -> IdentityDetailOut:
+def get_identity(
+    identity_id: RowNumber, database: TheDatabase, actor: TheActor
+) -> IdentityDetailOut:
     """One identity with its photos and decisions, also when no encounter is left to it."""
     with database.read() as connection:
-        return identity_detail(connection, identity_id, exact=who.sees_places)
+        return identity_detail(connection, identity_id, exact=actor.sees_places)
 
 
 @router.patch("/identities/{identity_id}")
 def edit_identity(
-    identity_id: RowNumber, body: IdentityEdit, database: TheDatabase, who: Who
+    identity_id: RowNumber, body: IdentityEdit, database: TheDatabase, actor: TheActor
 ) -> list[ChangeOut]:
     """Rename or describe; one entry of the history for each, none where nothing was stated."""
-    grounds = Grounds(who.signs(body.reviewer), body.reason, newest=body.seen)
+    grounds = Grounds(actor.signs(body.reviewer), body.reason, newest=body.seen)
     with database.write() as connection:
         edits = _edited(connection, identity_id, body, grounds)
     return [change_out(edit) for edit in edits]
@@ -92,7 +96,7 @@ def merge(
     body: MergeIn,
     database: TheDatabase,
     pair_evidence: ThePairEvidence,
-    who: Who,
+    actor: TheActor,
 ) -> ChangeOut:
     """All encounters of the other identity become this one; the other stays, empty."""
     evidence = evidence_of(body.evidence)
@@ -100,7 +104,7 @@ def merge(
         evidence = merge_evidence(
             database, pair_evidence, identity_id, body.other_id, compare=False
         )
-    grounds = Grounds(who.signs(body.reviewer), body.reason, evidence, body.after)
+    grounds = Grounds(actor.signs(body.reviewer), body.reason, evidence, body.after)
     with database.write() as connection:
         return change_out(changes.merge(connection, identity_id, body.other_id, grounds))
 
@@ -111,10 +115,12 @@ def split(
     body: SplitIn,
     database: TheDatabase,
     pair_evidence: ThePairEvidence,
-    who: Who,
+    actor: TheActor,
 ) -> ChangeOut:
     """Some encounters leave, into an identity that exists or a new one."""
-    grounds = Grounds(who.signs(body.reviewer), body.reason, evidence_of(body.evidence), body.after)
+    grounds = Grounds(
+        actor.signs(body.reviewer), body.reason, evidence_of(body.evidence), body.after
+    )
     group = LeavingGroup(tuple(body.encounters), body.into or body.name)
     with database.write() as connection:
         (change,) = split_off(connection, pair_evidence, identity_id, [group], grounds)
@@ -138,9 +144,9 @@ def list_changes(database: TheDatabase, limit: Limit = 100, offset: Offset = 0) 
 
 
 @router.post("/changes/{change_id}/undo", status_code=201)
-def undo(change_id: RowNumber, body: UndoIn, database: TheDatabase, who: Who) -> ChangeOut:
+def undo(change_id: RowNumber, body: UndoIn, database: TheDatabase, actor: TheActor) -> ChangeOut:
     """Put back exactly what stood before, as a new entry; an undo can be undone."""
-    grounds = Grounds(who.signs(body.reviewer), body.reason)
+    grounds = Grounds(actor.signs(body.reviewer), body.reason)
     with database.write() as connection:
         return change_out(changes.undo(connection, change_id, grounds))
 
@@ -160,10 +166,10 @@ def list_conflicts(
 
 @router.post("/conflicts/keep", status_code=201)
 def keep(
-    body: KeepIn, settings: TheSettings, database: TheDatabase, engine: TheEngine, who: Who
+    body: KeepIn, settings: TheSettings, database: TheDatabase, engine: TheEngine, actor: TheActor
 ) -> ChangeOut:
     """Resolve a contradiction by a reason; a newer opinion opens it again."""
-    grounds, pair = Grounds(who.signs(body.reviewer), body.reason), (body.one, body.other)
+    grounds, pair = Grounds(actor.signs(body.reviewer), body.reason), (body.one, body.other)
     machine = machine_of(settings, engine)
     with database.write() as connection:
         return change_out(conflicts.keep(connection, body.kind, pair, machine, grounds, body.seen))
@@ -179,9 +185,9 @@ def list_marks(annotation_id: RowNumber, database: TheDatabase) -> list[MarkOut]
 
 
 @router.post("/annotations/{annotation_id}/references", status_code=201)
-def mark(annotation_id: RowNumber, body: MarkIn, database: TheDatabase, who: Who) -> MarkOut:
+def mark(annotation_id: RowNumber, body: MarkIn, database: TheDatabase, actor: TheActor) -> MarkOut:
     """Approve a photo, refuse it, which takes it out of the gallery, or take that back."""
-    reviewer = who.signs(body.reviewer)
+    reviewer = actor.signs(body.reviewer)
     with database.write() as connection:
         entry = references.mark(
             connection, annotation_id, body.state, reviewer, body.reason, after=body.after

@@ -12,6 +12,7 @@ from service.catalogue.changes import Grounds
 from service.catalogue.conflicts import ConflictKind
 from service.encounters.pair_evidence import PairEvidence, ThePairEvidence
 from service.identities.conflicts_view import conflict_list
+from service.identities.grounds_form import FormGrounds, signed_goto
 from service.identities.merge_split_view import (
     Choice,
     choice,
@@ -19,7 +20,6 @@ from service.identities.merge_split_view import (
     merge_view,
     split_view,
 )
-from service.identities.pages import FormGrounds, signed_goto
 from service.identities.splitting import Cut, likeliest_cut, merge_evidence, split_off
 from service.recognition.comparing import machine_of
 from service.recognition.engine import Engine, TheEngine
@@ -28,11 +28,11 @@ from service.settings import Settings
 from service.store.database import Database
 from service.store.history import NOTHING, Evidence
 from service.web.ahead import Ahead
-from service.web.kept import NotYet
+from service.web.answer_cache import NotYet
 from service.web.languages import gettext as _
 from service.web.page import page
 from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheSettings
-from service.web.words import sentence
+from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -156,7 +156,7 @@ def merge(
             identity_id,
             other,
             review,
-            f"{sentence(str(error))}.",
+            in_full(error),
         )
     return signed_goto(request, f"/identities/{identity_id}?said={change.id}", grounds)
 
@@ -232,7 +232,7 @@ def _cut(
     try:
         cut = likeliest_cut(database, pair_evidence, identity_id)
     except ReidError as error:
-        return None, f"{sentence(str(error))}."
+        return None, in_full(error)
     return cut, "" if cut else _("There is nothing to split: it has fewer than two encounters.")
 
 
@@ -275,7 +275,7 @@ def split(
             pair_evidence,
             identity_id,
             chosen,
-            f"{sentence(str(error))}.",
+            in_full(error),
             409,
         )
     return signed_goto(request, f"/identities/{identity_id}?said={entries[-1].id}", grounds)
@@ -333,5 +333,5 @@ def keep(
         with database.write() as connection:
             conflicts.keep(connection, kind, (one, other), machine, grounds, grounds.newest or 0)
     except Conflict as error:
-        return _conflicts(request, settings, database, engine, 1, f"{sentence(str(error))}.", 409)
+        return _conflicts(request, settings, database, engine, 1, in_full(error), 409)
     return signed_goto(request, "/conflicts?kept=1", grounds)

@@ -8,9 +8,9 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from reid.errors import Conflict, NotFound
 from reid.types import Flank
 from service.store.database import AnyRow, insert_one
+from service.store.errors import IdentityMergedAway, IdentityNameTaken, NoSuchIdentity
 from service.store.photos import Annotation, Photo, annotation_of, annotations_with, photo_of
 from service.store.tables.encounters import annotation, decision, encounter, identity
 from service.store.tables.photos import photo
@@ -130,7 +130,7 @@ def get(connection: Connection, identity_id: int) -> IdentityDetail:
     """One identity, also when no encounter is left to it."""
     known = record(connection, identity_id)
     if known is None:
-        raise NotFound(f"no identity {identity_id}")
+        raise NoSuchIdentity(identity=identity_id)
     now = of(identity_id).subquery()
     span = _spans(connection, now).get(identity_id, (0, None, None))
     photos = _photos(connection, now).get(identity_id, {})
@@ -167,7 +167,7 @@ def name_of(connection: Connection, identity_id: int) -> str:
     query = select(identity.c.name).where(identity.c.id == identity_id)
     name = connection.execute(query).scalar_one_or_none()
     if name is None:
-        raise NotFound(f"no identity {identity_id}")
+        raise NoSuchIdentity(identity=identity_id)
     return str(name)
 
 
@@ -200,10 +200,10 @@ def hold_for_decision(connection: Connection, identity_id: int) -> None:
     query = select(identity.c.name, identity.c.merged_into).where(identity.c.id == identity_id)
     row = connection.execute(query.with_for_update(read=True)).first()
     if row is None:
-        raise NotFound(f"no identity {identity_id}")
+        raise NoSuchIdentity(identity=identity_id)
     if row.merged_into is not None:
         into = name_of(connection, row.merged_into)
-        raise Conflict(f"{row.name} was merged into {into}: decide same as {into}")
+        raise IdentityMergedAway(name=row.name, into=into)
 
 
 def hold(connection: Connection, ids: Collection[int]) -> None:
@@ -221,13 +221,12 @@ def edit(connection: Connection, identity_id: int, values: Mapping[str, Any]) ->
 def add(connection: Connection, name: str | None = None) -> int:
     """Name a new individual; without a name the next free one like L001."""
     name = name or next_name(connection)
-    taken = f"an identity is already called {name}: choose another name, or decide same"
     if by_name(connection, name) is not None:
-        raise Conflict(taken)
+        raise IdentityNameTaken(name=name)
     try:
         return insert_one(connection, insert(identity).values(name=name))
     except IntegrityError as error:  # somebody took it this moment
-        raise Conflict(taken) from error
+        raise IdentityNameTaken(name=name) from error
 
 
 def next_name(connection: Connection) -> str:

@@ -8,11 +8,11 @@ from typing import Literal
 
 from sqlalchemy import Connection, func, insert, select
 
-from reid.errors import Conflict
 from reid.observers.reviews import AnswerOrWithdrawal
 from service.store import reviews
 from service.store.database import AnyRow, insert_one
-from service.store.reviews import Couple
+from service.store.errors import NoAnswerToTakeBack
+from service.store.pairs import Couple
 from service.store.tables.reviews import opinion, review_pair
 
 Certainty = Literal["certain", "probable", "possible"]
@@ -86,7 +86,7 @@ def add(connection: Connection, pair_id: int, observer: str, new: NewOpinion) ->
     """Append an opinion, also to a pair that was closed meanwhile: nothing is lost."""
     reviews.get(connection, pair_id, hold=True)
     if new.answer == "withdrawn" and not _stands(connection, pair_id, observer):
-        raise Conflict(f"there is no answer of {observer} to take back")
+        raise NoAnswerToTakeBack(observer=observer)
     values = {name: getattr(new, name) for name in NewOpinion.__slots__}
     values["regions"] = json.dumps([asdict(one) for one in new.regions])
     row = {"pair_id": pair_id, "observer": observer, **values}

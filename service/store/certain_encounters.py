@@ -11,7 +11,7 @@ SIDES = (Flank.LEFT, Flank.RIGHT)
 
 
 @dataclass(frozen=True, slots=True)
-class Certain:
+class CertainEncounter:
     """An encounter that was only ever decided to be one identity, and is it now.
 
     flanks: left, right or both, of its embedded photos. deciders: everybody who decided on it.
@@ -23,8 +23,8 @@ class Certain:
     deciders: frozenset[str]
 
 
-def certain(connection: Connection) -> list[Certain]:
-    """All such encounters that show a flank in an embedded photo, by number of the encounter."""
+def every(connection: Connection) -> list[CertainEncounter]:
+    """All such encounters with a left or right flank, by number."""
     identity_of = decisions.unanimous(connection)
     showing = {flank: encounters.showing(connection, flank, embedded=True) for flank in SIDES}
     deciders = decisions.deciders(connection)
@@ -33,7 +33,7 @@ def certain(connection: Connection) -> list[Certain]:
         for encounter_id in identity_of
     }
     return [
-        Certain(encounter_id, identity_id, flanks[encounter_id], deciders[encounter_id])
+        CertainEncounter(encounter_id, identity_id, flanks[encounter_id], deciders[encounter_id])
         for encounter_id, identity_id in identity_of.items()
         if flanks[encounter_id]
     ]
