@@ -126,9 +126,9 @@ def carry_out(
             note=note,
         )
     rests = said.evidence(connection, _maker(made_by), planned.encounters)
-    request = Grounds(reviewer, note, rests, planned.latest)
+    grounds = Grounds(reviewer, note, rests, planned.latest)
     identity = planned.identity[0] if planned.identity else None
-    return changes.gather(connection, identity, name.strip() or None, decided, request)[1]
+    return changes.gather(connection, identity, name.strip() or None, decided, grounds)[1]
 
 
 def next_names(connection: Connection, plans: Sequence[NamingPlan]) -> list[str]:

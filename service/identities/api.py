@@ -52,8 +52,9 @@ def list_identities(database: TheDatabase) -> list[IdentityOut]:
 @router.post("/identities", status_code=201)
 def create_identity(body: IdentityIn, database: TheDatabase, actor: TheActor) -> ChangeOut:
     """Name a new individual and let encounters be it; answers with the first of its history."""
-    evidence = evidence_of(body.evidence)
-    grounds = Grounds(actor.signs(body.reviewer), body.reason, evidence, body.after)
+    grounds = Grounds(
+        actor.signs(body.reviewer), body.reason, evidence_of(body.evidence), body.after
+    )
     facts = Description(body.sex, body.life_stage, body.note)
     with database.write() as connection:
         change = changes.create(connection, body.name, body.encounters, grounds, facts)
@@ -117,8 +118,9 @@ def split(
     actor: TheActor,
 ) -> ChangeOut:
     """Some encounters leave, into an identity that exists or a new one."""
-    evidence = evidence_of(body.evidence)
-    grounds = Grounds(actor.signs(body.reviewer), body.reason, evidence, body.after)
+    grounds = Grounds(
+        actor.signs(body.reviewer), body.reason, evidence_of(body.evidence), body.after
+    )
     group = LeavingGroup(tuple(body.encounters), body.into or body.name)
     with database.write() as connection:
         (change,) = split_off(connection, pair_evidence, identity_id, [group], grounds)

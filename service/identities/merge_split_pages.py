@@ -12,6 +12,7 @@ from service.catalogue.changes import Grounds
 from service.catalogue.conflicts import ConflictKind
 from service.encounters.pair_evidence import PairEvidence, ThePairEvidence
 from service.identities.conflicts_view import conflict_list
+from service.identities.grounds_form import FormGrounds, signed_goto
 from service.identities.merge_split_view import (
     Choice,
     choice,
@@ -19,7 +20,6 @@ from service.identities.merge_split_view import (
     merge_view,
     split_view,
 )
-from service.identities.pages import FormGrounds, signed_goto
 from service.identities.splitting import Cut, likeliest_cut, merge_evidence, split_off
 from service.recognition.comparing import machine_of
 from service.recognition.engine import Engine, TheEngine

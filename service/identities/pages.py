@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
@@ -19,6 +19,7 @@ from service.identities.catalogue_view import (
     catalogue_filters,
     catalogue_list,
 )
+from service.identities.grounds_form import FormGrounds, NewestSeen, signed_goto
 from service.identities.identity_view import identity_view
 from service.identities.side_by_side import side_by_side
 from service.identities.timeline import change_words
@@ -27,33 +28,16 @@ from service.store.database import Database
 from service.store.history import Change
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
-from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, TheActor, TheDatabase, actor_of
+from service.web.form_fields import Remark, plain
+from service.web.page import goto, page
+from service.web.parameters import RowNumber, TheDatabase
 from service.web.sentences import in_full
 from service.web.wire import Line
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Long = Annotated[str, Form(max_length=5000)]
-Seen = Annotated[int | None, Form(ge=0, le=2**31 - 1)]
 Chosen = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 Act = Callable[[Connection], Change]
-
-
-def form_grounds(
-    actor: TheActor, reviewer: Text = "", reason: Long = "", seen: Seen = None
-) -> Grounds:
-    """Who does it and why, from the fields that every form of a change has."""
-    return Grounds(actor.signs(reviewer), plain(reason), newest=seen)
-
-
-FormGrounds = Annotated[Grounds, Depends(form_grounds)]
-
-
-def plain(text: str) -> str:
-    """Without what a database does not take."""
-    return text.replace("\x00", "").strip()
 
 
 @router.get("/catalogue")
@@ -124,13 +108,6 @@ def carry_out(
     return signed_goto(request, f"/identities/{identity_id}?said={change.id}", grounds)
 
 
-def signed_goto(request: Request, address: str, grounds: Grounds) -> Response:
-    """Show another page next, and remember under which name the person signs."""
-    response = goto(address)
-    remember(response, grounds.reviewer, actor_of(request))
-    return response
-
-
 @router.post("/identities/{identity_id}/rename")
 def rename(
     identity_id: RowNumber,
@@ -157,7 +134,7 @@ def describe(
     grounds: FormGrounds,
     sex: Annotated[Sex, Form()],
     life_stage: Annotated[LifeStage, Form()],
-    note: Long = "",
+    note: Remark = "",
 ) -> Response:
     """Sex, life stage and note."""
     facts = Description(sex, life_stage, plain(note))
@@ -190,7 +167,7 @@ def mark(
     database: TheDatabase,
     state: Annotated[MarkState, Form()],
     grounds: FormGrounds,
-    after: Seen = None,
+    after: NewestSeen = None,
 ) -> Response:
     """Approve or refuse a photo as a reference, or take that back."""
     try:

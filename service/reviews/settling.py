@@ -217,7 +217,7 @@ def _plan(connection: Connection, draft: _Draft) -> SettlingPlan:
 
 def _join(connection: Connection, join: Join, curator: str) -> list[Decision]:
     """The decisions of one join, as one entry in the history of its identity."""
-    order = Grounds(
+    grounds = Grounds(
         reviewer=curator,
         reason=" ".join(map(_review_sentence, join.pairs)),
         evidence=evidence_of(join.pairs),
@@ -237,7 +237,7 @@ def _join(connection: Connection, join: Join, curator: str) -> list[Decision]:
             reviewer=curator,
             note=" ".join(map(_review_sentence, own)),
         )
-    return changes.gather(connection, join.identity_id, join.name, decided, order)[1]
+    return changes.gather(connection, join.identity_id, join.name, decided, grounds)[1]
 
 
 def evidence_of(pairs: Iterable[Review]) -> Evidence:
