@@ -11,6 +11,7 @@ from service.web.advice import trouble
 from service.web.languages import gettext as _
 from service.web.page import page
 from service.web.parameters import TheDatabase
+from service.web.sentences import translated
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -38,7 +39,7 @@ def calibration_page(
 def _view(engine: Engine, calibration: Calibration) -> tuple[CalibrationView | None, str]:
     """The view, or why there is none; neither while the network is being loaded."""
     if engine.loaded is None:
-        return None, engine.failure or ""
+        return None, translated(engine.failure)
     try:
         return calibration_view(calibration.state()), ""
     except ReidError as error:

@@ -18,6 +18,7 @@ from reid.evidence.calibrator import LOG10_E, Calibrator
 from reid.evidence.encounters import between
 from reid.evidence.local import COMPARED, LocalPair, Supply, study, supply_of
 from reid.evidence.tested import ALL, Tested, exceeded, load_tested
+from reid.sentences import Sentence
 from reid.types import AnnotationFeatures, Flank
 from reid.weights import default_folder
 from service.recognition.engine import Engine
@@ -32,6 +33,54 @@ MOST = 2000  # impostor pairs of a study; genuine ones half as many
 TRIES = 20  # random pairs looked at for each that is wanted
 NIGHT = timedelta(hours=12)  # within it, a station's photos share more than the animal
 AT_ONCE = 64  # encounters whose features stay in memory
+
+
+class NoReasonToAdjust(Conflict):
+    """A study found nothing to adjust."""
+
+    message = "the catalogue gives no reason to adjust {calibrator}: nothing was applied"
+
+
+class TooLittleToAdjust(Conflict):
+    """A study lacked pairs. missing: `Shortage` of each kind."""
+
+    message = (
+        "the catalogue gives no reason to adjust {calibrator}: nothing was applied; missing: "
+        "{missing}"
+    )
+
+
+class GenuinePairsMissing(Sentence):
+    """So many genuine pairs are missing."""
+
+    message = "{number} genuine pairs"
+
+
+class GenuineAnimalsMissing(Sentence):
+    """So many individuals with a genuine pair are missing."""
+
+    message = "{number} individuals with a genuine pair"
+
+
+class ImpostorPairsMissing(Sentence):
+    """So many impostor pairs are missing."""
+
+    message = "{number} impostor pairs"
+
+
+class ImpostorAnimalsMissing(Sentence):
+    """So many individuals with an impostor pair are missing."""
+
+    message = "{number} individuals with an impostor pair"
+
+
+SHORTAGES: dict[str, type[Sentence]] = {
+    "genuine pairs": GenuinePairsMissing,
+    "individuals with a genuine pair": GenuineAnimalsMissing,
+    "impostor pairs": ImpostorPairsMissing,
+    "individuals with an impostor pair": ImpostorAnimalsMissing,
+}
+"""What is missing, by the keys of `reid.evidence.local.Supply.missing`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +197,10 @@ class Calibration:
     def apply(self, studied: Studied) -> AppliedFactor:
         """Put the factor of a study in force. Conflict where it would change nothing."""
         if studied.study.factor == 1:
-            short = studied.study.supply.missing
-            why = "; missing: " + ", ".join(f"{n} {what}" for what, n in short.items())
-            raise Conflict(
-                f"the catalogue gives no reason to adjust {studied.calibrator}: nothing was "
-                f"applied{why if short else ''}"
-            )
+            if not (short := studied.study.supply.missing):
+                raise NoReasonToAdjust(calibrator=studied.calibrator)
+            missing = tuple(SHORTAGES[kind](number=number) for kind, number in short.items())
+            raise TooLittleToAdjust(calibrator=studied.calibrator, missing=missing)
         calibration = self.kept.with_applied(studied)
         self._engine.local.write(calibration)
         assert calibration.applied  # noqa: S101

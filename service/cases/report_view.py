@@ -8,9 +8,9 @@ from reid.identify.movement import Span
 from service.calibration.suggestion_words import suggested
 from service.calibration.tested_view import Plot, plot_of
 from service.cases.report import CasePair, CaseReport
-from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.quantities import kilometres, percent, speed
+from service.web.sentences import in_full, translated
 from service.web.words import dated, elapsed, sentence, signed
 
 
@@ -60,7 +60,7 @@ def to_settle(pair: CasePair) -> tuple[str, ...]:
     """Sentences: what would settle an open pair, or why nothing is known to."""
     why = pair.says.why_nothing
     return tuple(suggested(photo, pair_letters(pair)) for photo in pair.says.settle) or (
-        (f"{sentence(said_by_core(why))}.",) if why else ()
+        (in_full(why),) if why else ()
     )
 
 
@@ -94,7 +94,7 @@ def _ways(pair: CasePair) -> Iterator[WayView]:
             between=elapsed(leg.days),
             speed=speed(leg.least_speed_km_h),
             rating=leg.rating.value,
-            reason=sentence(said_by_core(leg.reason)),
+            reason=sentence(translated(leg.reason)),
             disputed=len(legs) > 1,
         )
 

@@ -77,7 +77,7 @@ def _pair(pair: CasePair, ids: tuple[int, ...]) -> CasePairOut:
         grades=list(pair.says.grades),
         place=PlaceOut.model_validate(pair.says.place) if pair.says.place else None,
         settle=[_suggestion(suggestion, pair, ids) for suggestion in pair.says.settle],
-        why_nothing=pair.says.why_nothing,
+        why_nothing=pair.says.why_nothing or "",
         annotations=pair.says.best.annotations if pair.says.best else None,
         compared=pair.says.compared,
         together=pair.together,

@@ -24,10 +24,10 @@ from service.cases.whereabouts import animals_of, moments, stops
 from service.encounters.list_view import EncounterRow, crop_address, encounter_name, row
 from service.store.cases import Case, CaseChange
 from service.store.encounters import EncounterSummary
-from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
 from service.web.quantities import interval, others_together, percent
+from service.web.sentences import translated
 from service.web.words import (
     count,
     limits,
@@ -210,7 +210,7 @@ def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None 
             (change, titles.get(change.encounter_id, encounter_name(change.encounter_id)))
             for change in report.changes
         ),
-        source=said_by_core(report.movement.source),
+        source=translated(report.movement.source),
         made_by=f"{report.model}, {report.calibrator}",
         tests=test_rows(report.tested.strata) if report.tested else (),
         tested_on=tested_on(report.tested),

@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field
 from reid.identify.movement import Rating
 from reid.types import Grade, Verdict
 from service.calibration.tested_wire import PlaceOut, SettlingPhotoOut
-from service.web.wire import Line, Note, Number, Wire
+from service.web.wire import Line, Note, Number, Wire, Worded
 
 Together = Annotated[
     float,
@@ -114,7 +114,7 @@ class LegOut(Wire):
     days: float | None
     least_speed_km_h: float | None
     rating: Rating
-    reason: str
+    reason: Worded
 
 
 class SpaceTimeOut(Wire):
@@ -144,7 +144,9 @@ class CasePairOut(Wire):
         description="on the Tippett plot; null where nothing can be compared or was tested"
     )
     settle: list[SettlingPhotoOut] = Field(description="what would settle an open pair")
-    why_nothing: str = Field(description="why nothing is known to settle an open pair, else empty")
+    why_nothing: Worded = Field(
+        description="why nothing is known to settle an open pair, else empty"
+    )
     annotations: tuple[int, int] | None
     compared: int
     together: float = Field(description="posterior probability that both are one animal")
@@ -176,7 +178,7 @@ class CaseReportOut(Wire):
     mass: float
     in_full: bool
     conflicts: list[tuple[Member, Member, Member]]
-    movement: str
+    movement: Worded
     model: str
     calibrator: str
     bound: float

@@ -6,14 +6,21 @@ from math import inf
 
 from sqlalchemy import Connection
 
-from reid.errors import Conflict, NotFound
+from reid.sentences import Sentence
 from service.catalogue import changes
 from service.catalogue import disclosed as said
-from service.catalogue.changes import Asked
-from service.clusters.kept import SortedEncounters
+from service.catalogue.changes import Grounds
+from service.clusters.errors import (
+    ClusterCannotBeNamed,
+    DecidedInCluster,
+    NamedAlready,
+    SeveralIdentities,
+)
 from service.store import encounters, identities
+from service.store.clusterings import SortedEncounters
 from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterSummary
+from service.store.errors import NoSuchEncounter
 from service.store.pairs import Maker
 
 
@@ -31,14 +38,14 @@ class NamingPlan:
 
     identity: number and name of the one that its other encounters have, None for a new one.
     steps: encounters without an identity. settled: those that have it already. problem: why it
-    cannot be done, or "".
+    cannot be done, or None.
     """
 
     encounters: tuple[int, ...]
     identity: tuple[int, str] | None
     steps: tuple[NamingStep, ...]
     settled: tuple[EncounterSummary, ...]
-    problem: str = ""
+    problem: Sentence | None = None
 
     @property
     def seen(self) -> str:
@@ -58,7 +65,7 @@ def plan(
     """What would be decided if these encounters were said to be one animal."""
     summaries = encounters.summaries(connection, chosen)
     if missing := [number for number in chosen if number not in summaries]:
-        raise NotFound(f"no encounter {missing[0]}")
+        raise NoSuchEncounter(encounter=missing[0])
     members = [summaries[number] for number in dict.fromkeys(chosen)]
     known = {
         member.identity_id: member.identity or ""
@@ -75,11 +82,11 @@ def plan(
         for member in members
         if member.identity_id is None
     ]
-    problem = ""
+    problem: Sentence | None = None
     if len(known) > 1:
-        problem = f"they belong to {len(known)} identities already: merge these first"
+        problem = SeveralIdentities(number=len(known))
     elif not steps:
-        problem = "all of them have this identity already"
+        problem = NamedAlready()
     return NamingPlan(
         encounters=tuple(member.id for member in members),
         identity=next(iter(known.items())) if len(known) == 1 else None,
@@ -104,10 +111,9 @@ def carry_out(
     Conflict where somebody decided meanwhile.
     """
     if planned.problem:
-        raise Conflict(f"encounters {_listed(planned.encounters)}: {planned.problem}")
+        raise ClusterCannotBeNamed(encounters=planned.encounters, why=planned.problem)
     if seen != planned.seen:
-        listed = _listed(planned.encounters)
-        raise Conflict(f"somebody decided on one of {listed} meanwhile: look at them again")
+        raise DecidedInCluster(encounters=planned.encounters)
     decided = {}
     for step in planned.steps:
         shown = step.llr is not None and made_by is not None
@@ -120,9 +126,9 @@ def carry_out(
             note=note,
         )
     rests = said.evidence(connection, _maker(made_by), planned.encounters)
-    request = Asked(reviewer, note, rests, planned.latest)
+    grounds = Grounds(reviewer, note, rests, planned.latest)
     identity = planned.identity[0] if planned.identity else None
-    return changes.gather(connection, identity, name.strip() or None, decided, request)[1]
+    return changes.gather(connection, identity, name.strip() or None, decided, grounds)[1]
 
 
 def next_names(connection: Connection, plans: Sequence[NamingPlan]) -> list[str]:
@@ -139,7 +145,3 @@ def next_names(connection: Connection, plans: Sequence[NamingPlan]) -> list[str]
 
 def _maker(made_by: SortedEncounters | None) -> Maker | None:
     return Maker(made_by.model, made_by.calibrator) if made_by else None
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers))

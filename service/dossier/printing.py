@@ -30,6 +30,12 @@ languages.install(pages)
 pages.filters.update(FILTERS)
 
 
+class NoFolder(BadSettings):
+    """A dossier is to be written where there is no folder."""
+
+    message = "there is no folder {folder}"
+
+
 @dataclass(frozen=True, slots=True)
 class Printed:
     """A page, the Content-Security-Policy it is served with, and what to call the file."""
@@ -71,7 +77,7 @@ def write(
     """Write a dossier, and its JSON if asked. case: number or name."""
     for path in (out, json):
         if path and not path.parent.is_dir():
-            raise BadSettings(f"there is no folder {path.parent}")
+            raise NoFolder(folder=path.parent)
     record = dossiers.of(dossiers.number(case), exact=exact)
     content = dossier_out(record)
     out.write_text(printed(record, content.digest).html, encoding="utf-8")

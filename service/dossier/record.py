@@ -12,7 +12,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from reid.errors import InputError, NotFound, UnknownModel
+from reid.errors import InputError, UnknownModel
 from reid.types import Box, Comparison, Correspondences, Overlap
 from reid.weights import default_folder, load_card
 from service.cases.report import CaseReport, Casework, Member, OtherPrior, other_priors
@@ -23,6 +23,7 @@ from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import cases
 from service.store.database import Database
+from service.store.errors import NoSuchCase
 from service.store.identities import Reference
 from service.store.photos import Claim
 from service.web.parameters import component
@@ -151,7 +152,7 @@ class Dossiers:
                 if known.name == case:
                     return known.id
             if not (case.isascii() and case.isdecimal()):
-                raise NotFound(f"no case {case}")
+                raise NoSuchCase(case=case)
             return cases.get(connection, int(case)).id
 
 

@@ -41,10 +41,10 @@ from service.encounters.list_view import encounter_numbered
 from service.photos.facts_view import quality_words
 from service.store.decisions import Decision
 from service.store.photos import Annotation
-from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
 from service.web.quantities import others_together, percent
+from service.web.sentences import recorded, translated
 from service.web.words import (
     clock,
     day,
@@ -186,7 +186,7 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
         ),
         ways=ways(report),
         sums=sums(report, PLACES),
-        movement=said_by_core(report.movement.source),
+        movement=translated(report.movement.source),
         tests=test_rows(report.tested.strata) if report.tested else (),
         tested_on=tested_on(report.tested),
         decisions=tuple(
@@ -245,7 +245,7 @@ def _photo(photo: DossierPhoto) -> PhotoLine:
     annotation, file = photo.reference.annotation, photo.reference.photo
     quality = quality_words(annotation.quality)
     if annotation.state != "embedded":
-        why = said_by_core(annotation.error_detail) or _("not embedded yet")
+        why = recorded(annotation.error_code, annotation.error_detail) or _("not embedded yet")
         quality = _("not used: %(why)s") % {"why": why}
     return PhotoLine(
         name=photo.name,

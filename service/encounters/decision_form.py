@@ -7,7 +7,7 @@ from fastapi import Depends, Form
 from reid.errors import InputError
 from service.store.decisions import NewDecision
 from service.web.form_fields import Remark, Text, plain
-from service.web.parameters import Who
+from service.web.parameters import TheActor
 from service.web.wire import Line
 
 Kind = Literal["same", "new", "cannot_tell", "withdrawn", "other"]
@@ -17,10 +17,11 @@ class NoIdentityChosen(InputError):
     """No identity was chosen: pick a candidate, or one from the list of identities."""
 
     code = "nothing_chosen"
+    message = "No identity was chosen: pick a candidate, or one from the list of identities."
 
 
 def decision_form(
-    actor: Who,
+    actor: TheActor,
     kind: Annotated[Kind, Form()],
     after: Annotated[int, Form(ge=0, le=2**31 - 1)],
     identity_id: Annotated[int | None, Form(ge=1, le=2**31 - 1)] = None,
@@ -35,7 +36,7 @@ def decision_form(
     """`other` names an identity off the list; only `same` was decided beside a shown llr."""
     chosen = _number(other) if kind == "other" else identity_id
     if kind in {"same", "other"} and chosen is None:
-        raise NoIdentityChosen(NoIdentityChosen.__doc__ or "")
+        raise NoIdentityChosen()
     beside = kind == "same"
     return NewDecision(
         kind="same" if kind == "other" else kind,

@@ -19,11 +19,10 @@ from service.store.database import Database
 from service.viewer import look as looks
 from service.viewer.drawing import tone
 from service.web.ahead import Ahead
-from service.web.core_words import said_by_core
 from service.web.page import goto, page, remember
 from service.web.page_counts import counts
-from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheMetrics, Who
-from service.web.words import sentence
+from service.web.parameters import RowNumber, TheActor, TheAhead, TheDatabase, TheMetrics
+from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -140,7 +139,7 @@ def decide(
     metrics: TheMetrics,
     ahead: TheAhead,
     engine: TheEngine,
-    actor: Who,
+    actor: TheActor,
     new: DecisionForm,
 ) -> Response:
     """Record a decision and show the encounter again, with a message and the way back."""
@@ -154,7 +153,7 @@ def decide(
             ahead,
             engine,
             encounter_id,
-            f"{sentence(said_by_core(str(error)))}.",
+            in_full(error),
             409,
         )
     metrics.decisions.labels(decision.kind).inc()

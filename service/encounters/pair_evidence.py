@@ -14,13 +14,14 @@ from reid.evidence.encounters import ComparedPhotos, between
 from reid.evidence.settle import SuggestedPhoto, best_grade, what_would_settle, why_nothing
 from reid.evidence.tested import Place, load_tested
 from reid.photo.quality import load_quality
+from reid.sentences import Sentence
 from reid.types import Comparison, Evidence, Grade
 from service.recognition.comparing import in_force
 from service.recognition.engine import Engine
 from service.store import cases, features
 from service.store.database import Database
 from service.store.pairs import Maker
-from service.web.kept import Kept
+from service.web.answer_cache import AnswerCache
 from service.web.parameters import component
 
 PAIRS_KEPT = 1000
@@ -50,7 +51,7 @@ class PairSays:
 
     compared: pairs of photos that were compared. grades: the best of each encounter. place: on the
     Tippett plot of such grades, None where nothing was compared or the calibrator was not tested.
-    settle: what would settle an open pair; why_nothing: why nothing is known to, or "".
+    settle: what would settle an open pair; why_nothing: why nothing is known to, or None.
     """
 
     evidence: Evidence
@@ -59,7 +60,7 @@ class PairSays:
     grades: tuple[Grade, ...]
     place: Place | None
     settle: tuple[SuggestedPhoto, ...]
-    why_nothing: str
+    why_nothing: Sentence | None
 
 
 class PairEvidence:
@@ -70,7 +71,7 @@ class PairEvidence:
 
     def __init__(self, database: Database, engine: Engine, weights: Path) -> None:
         self._database, self._engine, self._weights = database, engine, weights
-        self._kept: Kept[Key, PairSays] = Kept(PAIRS_KEPT)
+        self._kept: AnswerCache[Key, PairSays] = AnswerCache(PAIRS_KEPT)
         self._comparing = Lock()
         self._waits = True
 
@@ -135,7 +136,7 @@ class PairEvidence:
             grades=grades,
             place=tested.place(evidence.llr, grades) if tested and best else None,
             settle=settle,
-            why_nothing="" if settle else why_nothing(evidence, tested, calibrator.same),
+            why_nothing=None if settle else why_nothing(evidence, tested, calibrator.same),
         )
 
 

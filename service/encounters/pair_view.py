@@ -41,8 +41,9 @@ from service.viewer.look import PairLook
 from service.viewer.marks import SectionRow, marks, sections
 from service.viewer.overlay import Laid, Overlays
 from service.viewer.picture import PairPicture, pair_picture
-from service.web.advice import advice
+from service.web.advice import trouble
 from service.web.languages import gettext as _
+from service.web.sentences import translated
 from service.web.words import limits, meaning, overlapping, sentence, signed
 
 GRADES = (Grade.GOOD, Grade.USABLE, Grade.POOR, Grade.UNUSABLE)
@@ -178,11 +179,11 @@ def _says(
 ) -> tuple[PairSays | None, str]:
     """What the machine says, or why it says nothing."""
     if engine.loaded is None:
-        return None, engine.failure or _("The network is being loaded.")
+        return None, translated(engine.failure) or _("The network is being loaded.")
     try:
         return pair_evidence.between(first, second), ""
     except ReidError as error:
-        return None, f"{sentence(str(error))}. {advice(error.code)}"
+        return None, trouble(error)
 
 
 def _shown(

@@ -21,6 +21,7 @@ class NoNumber(InputError):
     """The number of unseen animals is a number above 0, such as 3."""
 
     code = "bad_number"
+    message = "The number of unseen animals is a number above 0, such as 3."
 
 
 @router.get("/encounters/{encounter_id}/posterior")
@@ -64,7 +65,7 @@ def _above_zero(text: str) -> float | None:
     try:
         value = float(text)
     except ValueError as error:
-        raise NoNumber(NoNumber.__doc__ or "") from error
+        raise NoNumber() from error
     if not 0 < value <= 10_000:
-        raise NoNumber(NoNumber.__doc__ or "")
+        raise NoNumber()
     return value

@@ -18,6 +18,18 @@ from service.store.identities import Reference
 QUALITY = 95
 
 
+class FolderNotEmpty(BadSettings):
+    """An export would mix with other files."""
+
+    message = "{folder} is not empty: name a new folder"
+
+
+class FormatNotWritten(BadSettings):
+    """The catalogue leaves in other formats only."""
+
+    message = "no format {form} can be written: name one of {forms}"
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
     """How much was written. skipped: a sentence for each photo that could not be."""
@@ -41,9 +53,9 @@ def export_identities(
     `scripts/finetune.py` and `scripts/evaluate.py` read it.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise BadSettings(f"{folder} is not empty: name a new folder")
+        raise FolderNotEmpty(folder=folder)
     if form not in WRITERS:
-        raise BadSettings(f"no format {form} can be written: name one of {', '.join(WRITERS)}")
+        raise FormatNotWritten(form=form, forms=", ".join(WRITERS))
     with database.read() as connection:
         animals = [identities.get(connection, one.id) for one in identities.catalogue(connection)]
         named = [(animal.summary.name, photo) for animal in animals for photo in animal.references]

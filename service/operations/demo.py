@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from reid.synthetic.survey import write_survey
 from reid.types import Flank
 from service.photos.intake import Intake
 from service.photos.statements import Statements
-from service.store import decisions, encounters, identities
+from service.store import decisions, encounters, identities, progress
 from service.store.database import Database
 from service.store.decisions import NewDecision
-from service.store.tables.photos import photo
 
 ANIMALS, SEED = 8, 2018
 REVIEWER = "demo"
@@ -39,7 +38,7 @@ class SurveyPhoto:
 def is_empty(database: Database) -> bool:
     """No photo was ever uploaded."""
     with database.read() as connection:
-        return connection.execute(select(photo.c.id).limit(1)).first() is None
+        return progress.photos(connection) == 0
 
 
 def make(folder: Path) -> None:
@@ -81,14 +80,14 @@ def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
     """
     rows = sorted(read_index(folder), key=lambda row: (row.captured_at or datetime.max, row.path))  # noqa: DTZ901
     for row in rows:
-        statements = Statements(
+        stated = Statements(
             station=row.station,
             captured_at=row.captured_at,
             flank=row.flank,
             camera=row.camera,
             encounter=row.encounter,
         )
-        intake.accept([(row.path.name, row.path.read_bytes())], statements)
+        intake.accept([(row.path.name, row.path.read_bytes())], stated)
         yield row.path
     with database.write() as connection:
         for individual, names in _encounters(rows).items():

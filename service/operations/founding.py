@@ -24,6 +24,21 @@ NOTE = (
 )
 
 
+class CatalogueNotEmpty(Conflict):
+    """Simulated records would mix with others."""
+
+    message = (
+        "the catalogue has photos already, and simulated records do not belong among them: choose "
+        "an empty folder, e.g. --data-dir var/ustyurt"
+    )
+
+
+class CaseWasChanged(Conflict):
+    """Somebody changed a case of the simulated records."""
+
+    message = "case {case} no longer holds the three records: choose an empty folder"
+
+
 def make(folder: Path, *, width: int | None = None) -> None:
     """Paint the records, if they are not there yet. width: of every photo, for small tests."""
     painted_once(folder, lambda path: write_founding(path, seed=SEED, width=width))
@@ -38,10 +53,7 @@ def open_cases(database: Database) -> None:
     with database.write() as connection:
         known = _by_name(connection)
         if not empty and VARIANTS[0].name not in known:
-            raise Conflict(
-                "the catalogue has photos already, and simulated records do not belong among them: "
-                "choose an empty folder, e.g. --data-dir var/ustyurt"
-            )
+            raise CatalogueNotEmpty()
         for variant in VARIANTS:
             if variant.name not in known:
                 note = NOTE.format(truth=WHOM[variant.truth], september=variant.september)
@@ -56,9 +68,9 @@ def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
     conflicting = VARIANTS[0].encounters[1]
     for row in read_index(folder):
         data = [(row.path.name, row.path.read_bytes())]
-        intake.accept(data, _statements(row))
+        intake.accept(data, _said(row))
         if row.encounter == conflicting:
-            intake.accept(data, _statements(row, caption=True))
+            intake.accept(data, _said(row, caption=True))
             conflicting = ""
         yield row.path
     with database.write() as connection:
@@ -83,16 +95,20 @@ def _answer(casework: Casework, variant: Variant, case_id: int) -> FoundingAnswe
     report = casework.report(case_id)
     names = tuple(case_report.detail.summary.name for case_report in report.members)
     if names != variant.encounters or report.partitions is None:
-        raise Conflict(f"case {case_id} no longer holds the three records: choose an empty folder")
+        raise CaseWasChanged(case=case_id)
     first, second, third = (case_report.says.evidence for case_report in report.pairs)
     leading = report.partitions.partitions[0]
     evidence = report.pairs[0].says
-    settle = in_words(evidence.settle[0], RECORDS) if evidence.settle else evidence.why_nothing
+    settle = (
+        in_words(evidence.settle[0], RECORDS)
+        if evidence.settle
+        else str(evidence.why_nothing or "")
+    )
     sure = (leading.partition, leading.probability)
     return FoundingAnswer(variant, (first, second, third), *sure, settle)
 
 
-def _statements(row: SurveyPhoto, *, caption: bool = False) -> Statements:
+def _said(row: SurveyPhoto, *, caption: bool = False) -> Statements:
     """What an uploader states; with `caption`, the date of a caption, too."""
     return Statements(
         station=row.station,

@@ -7,7 +7,7 @@ from fastapi import File, Form, UploadFile
 from pydantic import StringConstraints
 
 from reid.types import Flank
-from service.web.errors import TooManyFiles
+from service.photos.errors import TooManyFilesAtOnce
 
 IncomingFile = tuple[str, bytes]  # file name, content
 
@@ -38,4 +38,4 @@ def incoming(files: list[UploadFile], at_most: int) -> Iterator[IncomingFile]:
 def refuse_too_many(files: list[UploadFile], at_most: int) -> None:
     """Refuse more files in one request than the settings allow."""
     if len(files) > at_most:
-        raise TooManyFiles(f"at most {at_most} files at once, not {len(files)}")
+        raise TooManyFilesAtOnce(limit=at_most, files=len(files))

@@ -9,11 +9,12 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy import Connection
 
-from reid.errors import ImageTooLarge, InputError, UnreadableImage
+from reid.errors import InputError
 from reid.photo import exif
 from reid.photo.crop import parse_box, resolve_box
 from reid.photo.images import MEDIA_TYPES, probe
 from reid.types import Box, Flank
+from service.photos.errors import FileIsEmpty, TooManyBytes
 from service.photos.forms import IncomingFile
 from service.photos.statements import Statements, claims_of_uploader, photo_values
 from service.settings import Settings
@@ -55,7 +56,7 @@ class Intake:
                 accepted = self._prepare(position, _plain(name), data, statements)
             except InputError as error:
                 refused = Receipt(_plain(name), None, error_code=error.code)
-                receipts.append(replace(refused, error_detail=str(error)))
+                receipts.append(replace(refused, error_detail=error))
             else:
                 receipts.append(Receipt(accepted.photo.file_name, accepted.photo.id))
                 prepared.append(accepted)
@@ -64,10 +65,10 @@ class Intake:
     def _prepare(self, position: int, name: str, data: bytes, statements: Statements) -> Prepared:
         """Check a file and put its bytes on disk."""
         if not data:
-            raise UnreadableImage("the file is empty")
+            raise FileIsEmpty()
         if len(data) > self._settings.max_photo_bytes:
             limit = self._settings.max_photo_bytes
-            raise ImageTooLarge(f"{len(data)} bytes; at most {limit} a photo")
+            raise TooManyBytes(bytes=len(data), limit=limit)
         header = probe(data, max_pixels=self._settings.max_pixels)
         box = _box(statements.boxes, position, header.width, header.height)
         capture, in_name = exif.read(data), exif.time_in_name(name)

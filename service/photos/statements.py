@@ -38,6 +38,13 @@ class BadTime(InputError):
     """The time is not ISO 8601, such as 2019-03-01T19:49:36 or 2019-03-01T19:49:36+06:00."""
 
     code = "bad_time"
+    message = "The time is not ISO 8601, such as 2019-03-01T19:49:36 or 2019-03-01T19:49:36+06:00."
+
+
+class YearOutOfRange(BadTime):
+    """Nobody took photos in that year."""
+
+    message = "no photo was taken in the year {year:04}"
 
 
 def statements_of_form(
@@ -121,7 +128,7 @@ def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text) if text else None
     except ValueError as error:
-        raise BadTime(BadTime.__doc__ or "") from error
+        raise BadTime() from error
     if moment and moment.year not in YEARS:
-        raise BadTime(f"no photo was taken in the year {moment.year:04}")
+        raise YearOutOfRange(year=moment.year)
     return moment

@@ -11,9 +11,9 @@ from service.store import photos, uploads
 from service.store.photos import Annotation, Photo
 from service.store.uploads import UploadedFile
 from service.web.advice import advice
-from service.web.core_words import said_by_core
 from service.web.languages import NP_, ngettext, pgettext
 from service.web.languages import gettext as _
+from service.web.sentences import recorded
 from service.web.words import number, sentence
 
 
@@ -76,7 +76,7 @@ def annotation(animal: Annotation) -> AnnotationView:
         flank=animal.flank.value,
         tag=TAGS[animal.state],
         state_words=state_word(animal.state),
-        error=sentence(said_by_core(animal.error_detail)),
+        error=sentence(recorded(animal.error_code, animal.error_detail)),
         advice=advice(animal.error_code),
         facts=facts_view(animal, animal.flank),
     )
@@ -153,6 +153,6 @@ def file_view(file: UploadedFile) -> FileView:
         encounter_id=file.encounter_id,
         tag="failed" if file.state is None else TAGS[file.state],
         state=words,
-        detail=sentence(said_by_core(file.error_detail)),
+        detail=sentence(recorded(file.error_code, file.error_detail)),
         advice=advice(file.error_code),
     )

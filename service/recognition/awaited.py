@@ -7,7 +7,8 @@ from reid.errors import ReidError
 from service.recognition.engine import Engine
 from service.web.advice import trouble
 from service.web.ahead import Ahead
-from service.web.kept import NotYet
+from service.web.answer_cache import NotYet
+from service.web.sentences import translated
 
 T = TypeVar("T")
 
@@ -20,7 +21,7 @@ def awaited(
     key, at_once, whole: as `Ahead.answer` takes them.
     """
     if engine.loaded is None:
-        return None, engine.failure or ""
+        return None, translated(engine.failure)
     try:
         return ahead.answer(key, at_once, whole), ""
     except NotYet:

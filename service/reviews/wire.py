@@ -55,7 +55,7 @@ class OpinionIn(Wire):
 
 
 class OpinionOut(Wire):
-    """The same, on record."""
+    """What an observer said of a pair, on record."""
 
     id: int
     pair_id: int
@@ -162,7 +162,7 @@ class RoundIn(Wire):
 
 
 class RoundOut(Wire):
-    """How many, never which."""
+    """How many known pairs are mixed in, never which."""
 
     waiting: int
     wanted: int
@@ -240,7 +240,7 @@ class ContradictionOut(Wire):
     pairs: Sequence[int]
 
 
-class SettlingOut(Wire):
+class SettlingPlanOut(Wire):
     """What applying the settled pairs would do. done: pairs it closes."""
 
     digest: str
@@ -262,5 +262,5 @@ class ApplyIn(Wire):
 class AppliedPairsOut(Wire):
     """The plan that was carried out and the decisions it made."""
 
-    plan: SettlingOut
+    plan: SettlingPlanOut
     decisions: Sequence[DecisionOut]

@@ -89,7 +89,7 @@ def test_a_threshold_beyond_the_bound_is_an_error_that_says_what_to_choose(tmp_p
         threshold_of(settings)
     with TestClient(create_app(settings, load=fake_recognition)) as client:
         pass
-    assert "REID_SAME_LLR" in client.app.state.components[Engine].failure
+    assert "REID_SAME_LLR" in str(client.app.state.components[Engine].failure)
 
 
 @pytest.mark.parametrize("wanted", ["0", "-1", "inf", "nan"])
