@@ -7,8 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import InputError
 from service.accounts import admission
-from service.accounts.errors import NotTheSame
-from service.accounts.forms import Password
+from service.accounts.forms import NotTheSame, Password
 from service.accounts.gate import let_in
 from service.store import accounts
 from service.store.database import Database

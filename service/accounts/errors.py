@@ -1,6 +1,6 @@
 """Why somebody is not let in, or may not do what was asked."""
 
-from reid.errors import Conflict, InputError, NotFound
+from reid.errors import Conflict, NotFound
 from reid.sentences import Sentence
 from service.accounts.passwords import WeakPassword
 from service.web.errors import WrongLogin
@@ -22,13 +22,6 @@ class PasswordUnchanged(WeakPassword):
     """The new password is the old one."""
 
     message = "the new password is the present one: choose another"
-
-
-class NotTheSame(InputError):
-    """The two new passwords differ: type the same one twice."""
-
-    code = "passwords_differ"
-    message = "The two new passwords differ: type the same one twice."
 
 
 class TokenAboveRole(Conflict):

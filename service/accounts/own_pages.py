@@ -7,8 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import InputError, ReidError
 from service.accounts import admission
-from service.accounts.errors import NotTheSame
-from service.accounts.forms import Password
+from service.accounts.forms import NotTheSame, Password
 from service.accounts.gate import cookie_name, let_in, session_cookie
 from service.accounts.wire import TokenMade, TokenOut
 from service.settings import Settings

@@ -8,11 +8,11 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from reid.errors import InputError
-from service.clusters.kept import SortedEncounters
 from service.clusters.naming import NamingPlan, carry_out, next_names, plan
 from service.clusters.pairing import Pairing, ThePairing
 from service.clusters.view import SIZES, WHO, cluster_list, filters, worth_of, worth_views
 from service.store import cases, progress
+from service.store.clusterings import SortedEncounters
 from service.store.pairs import Couple
 from service.store.people import Role
 from service.web.form_fields import Remark, Text, plain

@@ -16,13 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.sentences import Sentence
-from service.clusters import kept as clusterings
 from service.clusters.pairing import SortEncounters
 from service.recognition.comparing import ComparePairs
 from service.recognition.embedding import EMBED, EmbedPhotos, OtherModels, no_others
 from service.recognition.engine import Engine, FeatureNetwork, recognising
 from service.settings import Settings
-from service.store import jobs, pairs, reembedding
+from service.store import clusterings, jobs, pairs, reembedding
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.store.jobs import Job

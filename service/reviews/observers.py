@@ -15,7 +15,7 @@ from reid.observers.agreement import Agreement, Errors, agreement, errors
 from reid.observers.reviews import OPEN, Answer, Truth, newest, review_progress
 from service.reviews import reviewing
 from service.reviews.reviewing import Review
-from service.store import reviews as review_pairs
+from service.store import decisions
 from service.store.opinions import Certainty, Opinion
 from service.store.people import Actor, Role
 
@@ -120,7 +120,7 @@ def _errors_of(
         for certainty in CERTAINTIES
     ]
     couples = [review.pair.couple for *_, review in answered]
-    deciders = review_pairs.deciders(connection, {n for couple in couples for n in couple})
+    deciders = decisions.deciders(connection, {n for couple in couples for n in couple})
     own = sum(any(name in deciders.get(n, ()) for n in couple) for couple in couples)
     return ObserverErrors(
         observer=name,

@@ -14,7 +14,7 @@ from scipy.cluster.hierarchy import DisjointSet
 from sqlalchemy import Connection
 
 from service.catalogue import changes
-from service.catalogue.changes import Asked
+from service.catalogue.changes import Grounds
 from service.reviews import reviewing
 from service.reviews.errors import PlanChanged
 from service.reviews.reviewing import SETTLED, Review, ReviewWithEncounters
@@ -217,7 +217,7 @@ def _plan(connection: Connection, draft: _Draft) -> SettlingPlan:
 
 def _join(connection: Connection, join: Join, curator: str) -> list[Decision]:
     """The decisions of one join, as one entry in the history of its identity."""
-    order = Asked(
+    grounds = Grounds(
         reviewer=curator,
         reason=" ".join(map(_review_sentence, join.pairs)),
         evidence=evidence_of(join.pairs),
@@ -237,7 +237,7 @@ def _join(connection: Connection, join: Join, curator: str) -> list[Decision]:
             reviewer=curator,
             note=" ".join(map(_review_sentence, own)),
         )
-    return changes.gather(connection, join.identity_id, join.name, decided, order)[1]
+    return changes.gather(connection, join.identity_id, join.name, decided, grounds)[1]
 
 
 def evidence_of(pairs: Iterable[Review]) -> Evidence:

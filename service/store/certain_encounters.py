@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from reid.types import Flank
-from service.store.identities import current
-from service.store.tables.encounters import annotation, decision
+from service.store import decisions, encounters
 
 SIDES = (Flank.LEFT, Flank.RIGHT)
 
@@ -26,27 +25,15 @@ class CertainEncounter:
 
 def every(connection: Connection) -> list[CertainEncounter]:
     """All such encounters with a left or right flank, by number."""
-    now = current().subquery()
-    ever = (
-        select(decision.c.encounter_id)
-        .where(decision.c.identity_id.is_not(None))
-        .group_by(decision.c.encounter_id)
-        .having(func.count(decision.c.identity_id.distinct()) == 1)
-    )
-    query = select(now).where(now.c.encounter_id.in_(ever)).order_by(now.c.encounter_id)
-    identities = {row.encounter_id: row.identity_id for row in connection.execute(query)}
-    flanks: dict[int, set[Flank]] = {}
-    shown = select(annotation.c.encounter_id, annotation.c.flank).distinct()
-    shown = shown.where(annotation.c.state == "embedded", annotation.c.flank.in_(SIDES))
-    for row in connection.execute(shown):
-        flanks.setdefault(row.encounter_id, set()).add(Flank(row.flank))
-    deciders: dict[int, set[str]] = {}
-    for row in connection.execute(select(decision.c.encounter_id, decision.c.reviewer).distinct()):
-        deciders.setdefault(row.encounter_id, set()).add(row.reviewer)
+    identity_of = decisions.unanimous(connection)
+    showing = {flank: encounters.showing(connection, flank, embedded=True) for flank in SIDES}
+    deciders = decisions.deciders(connection)
+    flanks = {
+        encounter_id: frozenset(flank for flank in SIDES if encounter_id in showing[flank])
+        for encounter_id in identity_of
+    }
     return [
-        CertainEncounter(
-            encounter, identity_id, frozenset(flanks[encounter]), frozenset(deciders[encounter])
-        )
-        for encounter, identity_id in identities.items()
-        if encounter in flanks
+        CertainEncounter(encounter_id, identity_id, flanks[encounter_id], deciders[encounter_id])
+        for encounter_id, identity_id in identity_of.items()
+        if flanks[encounter_id]
     ]

@@ -108,8 +108,8 @@ def test_applied_pairs_are_one_entry_of_the_history_with_their_opinions_and_undo
         settling.apply(connection, "cu")
         _, joined = history.of_identity(connection, entry.identity_id)
         assert (joined.kind, [one.encounter_id for one in joined.encounters]) == ("joined", [4])
-        changes.undo(connection, joined.id, changes.Asked("cu"))
-        changes.undo(connection, entry.id, changes.Asked("cu"))
+        changes.undo(connection, joined.id, changes.Grounds("cu"))
+        changes.undo(connection, entry.id, changes.Grounds("cu"))
         assert identities.catalogue(connection) == []
         assert identities.name_of(connection, entry.identity_id) == made[0].identity
 
