@@ -52,8 +52,8 @@ def texts() -> Catalog:
         (SERVICE, "**.html", template),
     ):
         methods = [("store/migrations/**", "ignore"), tuple(method)]
-        found = extract_from_dir(folder, methods, keywords=KEYWORDS)
-        for name, _, text, _, context in sorted(found, key=lambda call: Path(call[0])):
+        calls = extract_from_dir(folder, methods, keywords=KEYWORDS)
+        for name, _, text, _, context in sorted(calls, key=lambda call: Path(call[0])):
             catalog.add(text, locations=[(f"{folder.name}/{name}", None)], context=context)
     return catalog
 
@@ -103,8 +103,8 @@ def template(
 
 def _forms(words: list[str]) -> tuple[str, str]:
     """What `service.web.words.count` looks up."""
-    one, many = [*words, f"{words[0]}s"][:2]
-    return f"%(num)s {one}", f"%(num)s {many}"
+    singular, plural = [*words, f"{words[0]}s"][:2]
+    return f"%(num)s {singular}", f"%(num)s {plural}"
 
 
 def key(message: Message) -> Key:
@@ -122,19 +122,19 @@ def catalogue(code: str) -> Catalog:
         return read_po(file, locale=code)
 
 
-def merged(code: str, wanted: Catalog) -> Catalog:
-    """Every text of the code with the translation that is kept, or none."""
-    kept = catalogue(code)
-    kept.update(wanted, no_fuzzy_matching=True)
-    return kept
+def merged(code: str, texts: Catalog) -> Catalog:
+    """Every text of the code with the translation that is merged, or none."""
+    merged = catalogue(code)
+    merged.update(texts, no_fuzzy_matching=True)
+    return merged
 
 
 def missing(catalog: Catalog) -> list[str]:
     """Texts without a translation, or with one that is marked as doubtful."""
     return [
-        f"{one.context + ': ' if one.context else ''}{key(one)[1]}"
-        for one in catalog
-        if one.id and (one.fuzzy or not all(_strings(one)))
+        f"{message.context + ': ' if message.context else ''}{key(message)[1]}"
+        for message in catalog
+        if message.id and (message.fuzzy or not all(_strings(message)))
     ]
 
 
@@ -155,16 +155,16 @@ def main() -> int:
     """Update, and say what is missing."""
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--check", action="store_true", help="write nothing")
-    asked = options.parse_args()
-    wanted, lacking = texts(), 0
+    arguments = options.parse_args()
+    template, lacking = texts(), 0
     for code in LANGUAGES:
-        catalog = merged(code, wanted)
-        if not asked.check:
+        catalog = merged(code, template)
+        if not arguments.check:
             write(code, catalog)
-        found = missing(catalog)
-        lacking += len(found)
-        print(f"{code}: {len(catalog)} texts, {len(found)} to be translated")
-        for text in found:
+        untranslated = missing(catalog)
+        lacking += len(untranslated)
+        print(f"{code}: {len(catalog)} texts, {len(untranslated)} to be translated")
+        for text in untranslated:
             print(f"  {text}")
     return 1 if lacking else 0
 

@@ -37,13 +37,17 @@ def look(options: argparse.Namespace) -> None:
         )
     flanks = {name: [flank_of(crop, finder) for crop in crops] for name, crops in sets.items()}
     print(f"flanks of 256 x 128 pixels; seed {options.seed}; distance from synthetic")
-    print(gap_as_text({name: [measure(one) for one in seen] for name, seen in flanks.items()}))
+    print(
+        gap_as_text(
+            {name: [measure(flank) for flank in crops_of] for name, crops_of in flanks.items()}
+        )
+    )
     if options.out:
         pictures: dict[str, list[Image]] = {}
         for name, crops in sets.items():
             pictures[name] = [crop.image for crop in crops[: options.shown]]
             pictures[f"{name}, flank"] = [
-                one[..., None].repeat(3, 2) for one in flanks[name][: options.shown]
+                flank[..., None].repeat(3, 2) for flank in flanks[name][: options.shown]
             ]
         options.out.write_bytes(encode_jpeg(sheet(pictures)))
 

@@ -110,19 +110,20 @@ def identify(
     data_dir: DataDir = None,
 ) -> None:
     """Compare photos of one encounter with the catalogue; nothing is kept."""
-    from service.recognition.engine import QueryPhoto
+    from service.recognition.engine import QueryUpload
     from service.recognition.to_wire import identification_out
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        query = [QueryPhoto(path.read_bytes(), box) for path in photos]
+        query = [QueryUpload(path.read_bytes(), box) for path in photos]
         answer = identification_out(components[Engine].identify_photos(query, flank), top)
     if as_json:
         typer.echo(answer.model_dump_json(indent=2))
         return
     typer.echo(f"{answer.verdict.value}; {answer.gallery} photos in the catalogue, {answer.model}")
     typer.echo(f"{'identity':12} {'llr':>6} {'bound':>6}  verdict")
-    for one in answer.candidates:
-        typer.echo(f"{one.identity:12} {one.llr:+6.2f} {one.bound:6.2f}  {one.verdict.value}")
+    for candidate in answer.candidates:
+        llr = f"{candidate.llr:+6.2f} {candidate.bound:6.2f}"
+        typer.echo(f"{candidate.identity:12} {llr}  {candidate.verdict.value}")
 
 
 @app.command()
@@ -137,7 +138,7 @@ def add(
     """Upload photos into the catalogue; a worker embeds them. Exit code 1 if one was refused."""
     from service.photos.intake import Said
 
-    said = Said(
+    facts = Said(
         station=station or None,
         flank=flank,
         boxes=(box,) if box else (),
@@ -145,12 +146,12 @@ def add(
     )
     with _components(read_settings(data_dir=data_dir)) as components:
         result = components[Intake].accept(
-            ((path.name, path.read_bytes()) for path in photos), said
+            ((path.name, path.read_bytes()) for path in photos), facts
         )
-    for one in result.files:
-        outcome = "refused" if one.photo_id is None else "new" if one.created else "known"
-        what = one.error_detail or f"encounter {one.encounter_id}"
-        typer.echo(f"{one.file_name}: {outcome}, {what}")
+    for file in result.files:
+        outcome = "refused" if file.photo_id is None else "new" if file.created else "known"
+        what = file.error_detail or f"encounter {file.encounter_id}"
+        typer.echo(f"{file.file_name}: {outcome}, {what}")
     raise typer.Exit(1 if result.refused else 0)
 
 
@@ -230,8 +231,8 @@ def export_identities(
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
         result = export(components[Settings], components[Database], components[PhotoFiles], folder)
-    for one in result.skipped:
-        typer.echo(f"skipped: {one}", err=True)
+    for path in result.skipped:
+        typer.echo(f"skipped: {path}", err=True)
     typer.echo(f"{result.annotations} annotations of {result.individuals} identities in {folder}")
     raise typer.Exit(1 if result.skipped else 0)
 
@@ -276,18 +277,18 @@ def calibrate(
     if apply and reset:
         raise ApplyAndReset()
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        of = components[Calibration]
+        study = components[Calibration]
         if reset:
-            typer.echo("taken back" if of.reset() else "nothing was applied")
+            typer.echo("taken back" if study.reset() else "nothing was applied")
             return
-        couples = of.couples(most=most)
-        bar = tqdm(of.compared(couples), total=len(couples), unit="pair", desc="compare")
-        studied = of.studied(list(bar))
+        couples = study.couples(most=most)
+        bar = tqdm(study.compared(couples), total=len(couples), unit="pair", desc="compare")
+        studied = study.studied(list(bar))
         try:
             if apply:
-                of.apply(studied)
+                study.apply(studied)
         finally:
-            state = of.state()
+            state = study.state()
             as_wire = calibration_out(state).model_dump_json
             typer.echo(as_wire(indent=2) if as_json else as_text(state))
 
@@ -302,16 +303,16 @@ def status(
     from service.operations.serving import standing
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        found = standing(components[Settings], components[Database])
-        while wait and found["queued"] + found["running"]:
+        counts = standing(components[Settings], components[Database])
+        while wait and counts["queued"] + counts["running"]:
             time.sleep(0.5)
-            found = standing(components[Settings], components[Database])
+            counts = standing(components[Settings], components[Database])
     if as_json:
-        typer.echo(json.dumps(found))
+        typer.echo(json.dumps(counts))
     else:
-        for name, count in found.items():
+        for name, count in counts.items():
             typer.echo(f"{name:12} {count}")
-    raise typer.Exit(1 if found["failed"] else 0)
+    raise typer.Exit(1 if counts["failed"] else 0)
 
 
 def _founding_cases(components: Components) -> None:

@@ -33,9 +33,8 @@ from service.encounters import posterior_api, posterior_pages
 from service.encounters.pair_evidence import PairEvidence
 from service.home import pages as home_pages
 from service.identities import api as identities
-from service.identities import conflicts_api as conflicts
+from service.identities import merge_split_pages
 from service.identities import pages as identity_pages
-from service.identities import parting_pages
 from service.monitoring import api as operations
 from service.photos import api as photos
 from service.photos import pages as photo_pages
@@ -67,7 +66,6 @@ API = (
     photos.router,
     encounters.router,
     identities.router,
-    conflicts.router,
     cases.router,
     dossier_api.router,
     posterior_api.router,
@@ -83,7 +81,7 @@ ROOT = (
     encounter_pages.router,
     language_pages.router,
     identity_pages.router,
-    parting_pages.router,
+    merge_split_pages.router,
     compare_page.router,
     case_pages.router,
     dossier_pages.router,
@@ -160,7 +158,7 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
 
 @cache
 def _routes() -> list[BaseRoute]:
-    """The same for every app of a process: the models of all parameters take a moment to make."""
+    """All routes, made once a process: the models of all parameters take a moment to make."""
     api, every = APIRouter(prefix="/api/v1"), APIRouter()
     for router in API:
         api.include_router(router)

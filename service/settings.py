@@ -115,10 +115,10 @@ class Settings(BaseSettings):
         return self.host not in LOOPBACK or bool(self.public_host)
 
 
-def read_settings(**given: Any) -> Settings:  # noqa: ANN401
+def read_settings(**options: Any) -> Settings:  # noqa: ANN401
     """Settings of the environment, with the options given; BadSettings says what fails."""
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        return Settings(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
         faults = [f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
         raise SettingsCannotWork(faults=tuple(faults)) from error

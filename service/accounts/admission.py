@@ -39,19 +39,19 @@ def log_in(
     if wait:
         raise TooManyAttempts(wait_s=math.ceil(wait))
     with database.read() as connection:
-        found = accounts.named(connection, name)
-        known = accounts.password_of(connection, found.id) if found else None
+        account = accounts.named(connection, name)
+        known = accounts.password_of(connection, account.id) if account else None
     right = passwords.verified(password, known)
-    if found is None or known is None or not right:
+    if account is None or known is None or not right:
         raise WrongLogin()
     fresh = passwords.hashed(password) if passwords.outdated(known) else None
     with database.write() as connection:
-        if not accounts.hold(connection, found.id, known):
+        if not accounts.hold(connection, account.id, known):
             raise WrongLogin()
         attempts.succeed(connection, attempt)
         if fresh:
-            accounts.set_password(connection, found.id, fresh, temporary=found.temporary)
-        return _session(connection, settings, found.id, browser)
+            accounts.set_password(connection, account.id, fresh, temporary=account.temporary)
+        return _session(connection, settings, account.id, browser)
 
 
 def open_session(database: Database, settings: Settings, account_id: int, browser: Browser) -> str:
@@ -82,10 +82,10 @@ def add_account(
     """
     secret, known, temporary = _chosen(name, password, own)
     with database.write() as connection:
-        made = accounts.add(connection, name, role, known, temporary=temporary)
-        accounts.record(connection, made.id, "made", by, role.value)
-    log.info("account %s was made with the role %s", made.name, made.role)
-    return made, secret
+        account = accounts.add(connection, name, role, known, temporary=temporary)
+        accounts.record(connection, account.id, "made", by, role.value)
+    log.info("account %s was made with the role %s", account.name, account.role)
+    return account, secret
 
 
 def set_own_password(
@@ -149,28 +149,33 @@ def change_account(
     chosen = _chosen(name, password, own=False) if password is not None or one_time else None
     with database.write() as connection:
         before = accounts.get(connection, account_id)
-        made = accounts.change(connection, account_id, role=role, active=active)
-        _record(connection, before, made, by)
+        account = accounts.change(connection, account_id, role=role, active=active)
+        _record(connection, before, account, by)
         if chosen:
             accounts.set_password(connection, account_id, chosen[1], temporary=True)
             accounts.record(connection, account_id, "password", by)
-        if chosen or not made.active:
+        if chosen or not account.active:
             sessions.revoke_all(connection, account_id)
-        if not made.active:
+        if not account.active:
             tokens.revoke_all(connection, account_id)
-        made = accounts.get(connection, account_id)
-    log.info("account %s: role %s, %s", made.name, made.role, "active" if made.active else "closed")
-    return made, chosen[0] if chosen else None
+        account = accounts.get(connection, account_id)
+    log.info(
+        "account %s: role %s, %s",
+        account.name,
+        account.role,
+        "active" if account.active else "closed",
+    )
+    return account, chosen[0] if chosen else None
 
 
 def shut_out(database: Database, account_id: int, by: str = accounts.CONSOLE) -> Account:
     """End all sessions and tokens of an account."""
     with database.write() as connection:
-        found = accounts.get(connection, account_id)
+        account = accounts.get(connection, account_id)
         accounts.record(connection, account_id, "logged_out", by)
         sessions.revoke_all(connection, account_id)
         tokens.revoke_all(connection, account_id)
-    return found
+    return account
 
 
 def make_token(
@@ -183,7 +188,7 @@ def make_token(
     with database.write() as connection:
         if actor.session is None or not sessions.hold(connection, actor.session):
             raise LoginHasEnded()
-        made = tokens.add(
+        token = tokens.add(
             connection,
             number,
             passwords.fingerprint(secret),
@@ -191,7 +196,7 @@ def make_token(
             scope=scope,
             days=days,
         )
-    return made, secret
+    return token, secret
 
 
 def _session(connection: Connection, settings: Settings, account_id: int, browser: Browser) -> str:
@@ -232,6 +237,6 @@ def _record(connection: Connection, before: Account, after: Account, by: str) ->
 def _chosen(name: str, password: str | None, own: bool) -> tuple[str | None, str, bool]:
     """The one-time password if there is one, the hash, and whether it must be changed."""
     if password is None:
-        made = passwords.one_time_password()
-        return made, passwords.hashed(made), True
+        secret = passwords.one_time_password()
+        return secret, passwords.hashed(secret), True
     return None, passwords.hashed(passwords.checked(password, name)), not own

@@ -61,7 +61,7 @@ def new_secret() -> str:
 
 
 def new_token() -> str:
-    """The same for a program, with the prefix by which leaked tokens can be searched."""
+    """256 random bits for a program, with a prefix by which leaked tokens can be searched."""
     return TOKEN_PREFIX + secrets.token_urlsafe(32)
 
 

@@ -16,7 +16,7 @@ from service.store import cases
 from service.store.cases import Edit
 from service.store.people import Role
 from service.web.errors import RoleNeeded, documented
-from service.web.parameters import RowNumber, TheDatabase, Who
+from service.web.parameters import RowNumber, TheActor, TheDatabase
 from service.web.wire import Line
 
 router = APIRouter(tags=["cases"], responses=documented(400, 403, 404, 409, 422))
@@ -44,7 +44,9 @@ def get_case(case_id: RowNumber, database: TheDatabase) -> CaseDetailOut:
 
 
 @router.patch("/cases/{case_id}")
-def edit_case(case_id: RowNumber, changes: CaseEdit, database: TheDatabase, actor: Who) -> CaseOut:
+def edit_case(
+    case_id: RowNumber, changes: CaseEdit, database: TheDatabase, actor: TheActor
+) -> CaseOut:
     """Change name, note or prior, or close the case (curators); a case is never deleted."""
     if changes.closed is not None and not actor.role.may(Role.CURATOR):
         raise RoleNeeded(needed=Role.CURATOR, role=actor.role)
@@ -55,7 +57,7 @@ def edit_case(case_id: RowNumber, changes: CaseEdit, database: TheDatabase, acto
 
 @router.post("/cases/{case_id}/encounters", status_code=201)
 def put_encounters(
-    case_id: RowNumber, new: CaseEncountersIn, database: TheDatabase, actor: Who
+    case_id: RowNumber, new: CaseEncountersIn, database: TheDatabase, actor: TheActor
 ) -> CaseOut:
     """Put encounters into a case; those that are in it already stay."""
     with database.write() as connection:
@@ -68,7 +70,7 @@ def take_encounter(
     case_id: RowNumber,
     encounter_id: RowNumber,
     database: TheDatabase,
-    actor: Who,
+    actor: TheActor,
     reviewer: Line = "anonymous",
 ) -> CaseOut:
     """Take an encounter out of a case; that it was in stays on record."""
@@ -78,6 +80,6 @@ def take_encounter(
 
 
 @router.get("/cases/{case_id}/report", responses=documented(503))
-def get_report(case_id: RowNumber, casework: TheCasework, actor: Who) -> CaseReportOut:
+def get_report(case_id: RowNumber, casework: TheCasework, actor: TheActor) -> CaseReportOut:
     """All pairs, all partitions, conflicts, and the space-time line of each pair."""
     return report_out(casework.report(case_id), exact=actor.sees_places)

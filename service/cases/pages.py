@@ -18,7 +18,7 @@ from service.store.database import Database
 from service.store.people import Actor
 from service.web.form_fields import Remark, Text, plain
 from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, TheAhead, TheDatabase, Who
+from service.web.parameters import RowNumber, TheActor, TheAhead, TheDatabase
 from service.web.wire import Line
 from service.web.words import when
 
@@ -59,7 +59,7 @@ def case_page(
     ahead: TheAhead,
     engine: TheEngine,
     casework: TheCasework,
-    actor: Who,
+    actor: TheActor,
 ) -> Response:
     """What the photos and the map say about a case."""
     with database.read() as connection:
@@ -120,7 +120,7 @@ def close_case(
 def put_encounters(
     case_id: RowNumber,
     database: TheDatabase,
-    actor: Who,
+    actor: TheActor,
     encounter: Numbers,
     reviewer: Text = "",
 ) -> Response:
@@ -133,7 +133,7 @@ def take_encounter(
     case_id: RowNumber,
     encounter_id: RowNumber,
     database: TheDatabase,
-    actor: Who,
+    actor: TheActor,
     reviewer: Text = "",
 ) -> Response:
     """Take an encounter out."""
@@ -146,7 +146,7 @@ def take_encounter(
 def put_into_case(
     encounter_id: RowNumber,
     database: TheDatabase,
-    actor: Who,
+    actor: TheActor,
     case: Number,
     reviewer: Text = "",
 ) -> Response:

@@ -9,7 +9,7 @@ from service.clusters.pairing import ThePairing
 from service.clusters.to_wire import clusters_out, suggestions_out
 from service.clusters.wire import ClustersOut, PutUpIn, PutUpOut, SuggestionsOut
 from service.web.errors import documented
-from service.web.parameters import Limit, Offset, TheDatabase, Who
+from service.web.parameters import Limit, Offset, TheActor, TheDatabase
 
 router = APIRouter(tags=["clusters"], responses=documented(400, 403, 404, 409, 422))
 
@@ -37,7 +37,9 @@ def list_suggestions(
 
 
 @router.post("/suggestions/reviews", status_code=201)
-def put_up(choice: PutUpIn, database: TheDatabase, pairing: ThePairing, actor: Who) -> PutUpOut:
+def put_up(
+    choice: PutUpIn, database: TheDatabase, pairing: ThePairing, actor: TheActor
+) -> PutUpOut:
     """Put pairs up for blind review by two observers; those put up before stay as they are."""
     with database.write() as connection:
         best = [pair.couple for pair in pairing.worth(connection, limit=choice.best or 1)]

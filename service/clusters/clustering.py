@@ -26,7 +26,7 @@ from reid.identify.clusters import (
 )
 from reid.observers.reviews import ReviewProgress
 from reid.types import Flank
-from service.clusters.kept import Cluster, EncounterLink, SortedEncounters, Worth
+from service.store.clusterings import Cluster, EncounterLink, SortedEncounters, Worth
 from service.store.pairs import Couple, Maker, Measured
 
 LISTED = 200  # pairs most worth a decision that are kept

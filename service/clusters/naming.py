@@ -9,15 +9,15 @@ from sqlalchemy import Connection
 from reid.sentences import Sentence
 from service.catalogue import changes
 from service.catalogue import disclosed as said
-from service.catalogue.changes import Asked
+from service.catalogue.changes import Grounds
 from service.clusters.errors import (
     ClusterCannotBeNamed,
     DecidedInCluster,
     NamedAlready,
     SeveralIdentities,
 )
-from service.clusters.kept import SortedEncounters
 from service.store import encounters, identities
+from service.store.clusterings import SortedEncounters
 from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterSummary
 from service.store.errors import NoSuchEncounter
@@ -126,9 +126,9 @@ def carry_out(
             note=note,
         )
     rests = said.evidence(connection, _maker(made_by), planned.encounters)
-    request = Asked(reviewer, note, rests, planned.latest)
+    grounds = Grounds(reviewer, note, rests, planned.latest)
     identity = planned.identity[0] if planned.identity else None
-    return changes.gather(connection, identity, name.strip() or None, decided, request)[1]
+    return changes.gather(connection, identity, name.strip() or None, decided, grounds)[1]
 
 
 def next_names(connection: Connection, plans: Sequence[NamingPlan]) -> list[str]:

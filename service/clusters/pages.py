@@ -8,17 +8,17 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from reid.errors import InputError
-from service.clusters.kept import SortedEncounters
 from service.clusters.naming import NamingPlan, carry_out, next_names, plan
 from service.clusters.pairing import Pairing, ThePairing
 from service.clusters.view import SIZES, WHO, cluster_list, filters, worth_of, worth_views
 from service.store import cases, progress
+from service.store.clusterings import SortedEncounters
 from service.store.pairs import Couple
 from service.store.people import Role
 from service.web.form_fields import Remark, Text, plain
 from service.web.languages import ngettext
 from service.web.page import goto, page, remember
-from service.web.parameters import TheDatabase, Who
+from service.web.parameters import TheActor, TheDatabase
 from service.web.wire import Line
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -102,7 +102,7 @@ def preview(
 def name_clusters(
     database: TheDatabase,
     pairing: ThePairing,
-    actor: Who,
+    actor: TheActor,
     chosen: Chosen,
     seen: Seen,
     name: Names = [],  # noqa: B006  FastAPI copies it
@@ -124,7 +124,7 @@ def name_clusters(
 def put_up(
     database: TheDatabase,
     pairing: ThePairing,
-    actor: Who,
+    actor: TheActor,
     pair: Annotated[list[Pair], Form(max_length=500)],
     reviewer: Text = "",
 ) -> Response:
@@ -138,7 +138,7 @@ def put_up(
 @router.post("/clusters/case")
 def open_case(
     database: TheDatabase,
-    actor: Who,
+    actor: TheActor,
     chosen: Chosen,
     name: Annotated[Line, Form()],
     note: Remark = "",

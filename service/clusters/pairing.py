@@ -12,12 +12,11 @@ from sqlalchemy import Connection
 from reid.identify.clusters import probability
 from reid.types import Flank
 from service.catalogue import disclosed as said
-from service.clusters import kept as clusterings
 from service.clusters.clustering import LISTED, ClusteringFacts, clustered
-from service.clusters.kept import Cluster, EncounterLink, KeptClusters, Worth
 from service.recognition.comparing import in_force, maker_of
 from service.recognition.engine import Engine
-from service.store import identities, jobs, pairs, reviews
+from service.store import clusterings, identities, jobs, pairs, reviews
+from service.store.clusterings import Cluster, EncounterLink, KeptClusters, Worth
 from service.store.database import Database
 from service.store.jobs import Job
 from service.store.pairs import Maker
@@ -62,7 +61,7 @@ class Pairing:
         newest = self.latest(connection)
         if newest is None:
             return []
-        reviewed, of = said.asked(connection), identities.assigned(connection)
+        reviewed, of = reviews.couples(connection), identities.assigned(connection)
         open_pairs = [
             pair
             for pair in newest.content.worth
@@ -77,7 +76,7 @@ class Pairing:
         """The pairs most worth a decision, or the doubtful ones inside some clusters."""
         if best:
             return self.worth(connection, limit=best)
-        newest, reviewed = self.latest(connection), said.asked(connection)
+        newest, reviewed = self.latest(connection), reviews.couples(connection)
         chosen = {tuple(sorted(group)) for group in groups}
         return [
             _inside(link, cluster)

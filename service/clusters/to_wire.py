@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
-from service.clusters.kept import KeptClusters, Worth
 from service.clusters.wire import ClusterOut, ClustersOut, Made, SuggestionOut, SuggestionsOut
+from service.store.clusterings import KeptClusters, Worth
 from service.store.pairs import Couple
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from reid.types import Flank
 from service.catalogue import disclosed as said
-from service.clusters.kept import Cluster, KeptClusters, Worth
 from service.clusters.pairing import Pairing
 from service.encounters.list_view import EncounterRow, IdentityLink, row
 from service.store import encounters, identities
+from service.store.clusterings import Cluster, KeptClusters, Worth
 from service.store.encounters import EncounterSummary
 from service.web.languages import N_
 

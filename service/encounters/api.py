@@ -19,7 +19,7 @@ from service.store import decisions, encounters
 from service.store.decisions import NewDecision
 from service.store.encounters import EncounterState
 from service.web.errors import documented
-from service.web.parameters import Limit, Offset, RowNumber, TheDatabase, TheMetrics, Who
+from service.web.parameters import Limit, Offset, RowNumber, TheActor, TheDatabase, TheMetrics
 
 router = APIRouter(
     prefix="/encounters", tags=["encounters"], responses=documented(400, 403, 404, 409, 422)
@@ -39,7 +39,9 @@ def list_encounters(
 
 
 @router.get("/{encounter_id}")
-def get_encounter(encounter_id: RowNumber, database: TheDatabase, actor: Who) -> EncounterDetailOut:
+def get_encounter(
+    encounter_id: RowNumber, database: TheDatabase, actor: TheActor
+) -> EncounterDetailOut:
     """One encounter with its photos and the history of its decisions."""
     with database.read() as connection:
         detail = encounters.get(connection, encounter_id)
@@ -69,7 +71,7 @@ def decide(
     decision: DecisionIn,
     database: TheDatabase,
     metrics: TheMetrics,
-    actor: Who,
+    actor: TheActor,
 ) -> DecisionOut:
     """Record a decision; nothing is overwritten, `withdrawn` undoes the latest."""
     values = decision.model_dump() | {"reviewer": actor.signs(decision.reviewer)}

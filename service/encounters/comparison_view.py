@@ -9,7 +9,7 @@ from reid.types import Box, Comparison, Source
 from service.encounters.comparison_words import decided, nothing_to_compare, weak_pair
 from service.encounters.list_view import EncounterRow, crop_address, row
 from service.photos.facts_view import FactsView, doubt, facts_view
-from service.recognition.engine import Answer
+from service.recognition.engine import QueryAnswer
 from service.store.decisions import Decision
 from service.store.encounters import EncounterDetail
 from service.store.identities import Reference
@@ -167,7 +167,7 @@ class RankedCandidate:
 
 
 def comparing(
-    detail: EncounterDetail, answer: Answer | None, look: Look, *, still: bool = False
+    detail: EncounterDetail, answer: QueryAnswer | None, look: Look, *, still: bool = False
 ) -> Comparing:
     """The page. answer None: nothing can be compared now. still: it is being found out."""
     candidates = answer.identification.candidates if answer else ()
@@ -211,7 +211,10 @@ def comparing(
 
 
 def _left(
-    references: Sequence[Reference], answer: Answer | None, best: RankedCandidate | None, look: Look
+    references: Sequence[Reference],
+    answer: QueryAnswer | None,
+    best: RankedCandidate | None,
+    look: Look,
 ) -> Reference:
     """The photo asked for, else the one of the pair that speaks, else the first."""
     number = look.photo
@@ -228,7 +231,7 @@ def _shown(left: Reference) -> Shown:
 
 
 def _candidate(
-    answer: Answer, candidate: RankedCandidate, rank: int, look: Look, *, current: bool
+    answer: QueryAnswer, candidate: RankedCandidate, rank: int, look: Look, *, current: bool
 ) -> CandidateView:
     evidence = candidate.candidate.evidence
     return CandidateView(
@@ -262,7 +265,7 @@ def _photo(reference: Reference, look: Look, *, current: bool) -> QueryStripPhot
 
 
 def _comparison(
-    left: Reference, best: RankedCandidate | None, answer: Answer | None
+    left: Reference, best: RankedCandidate | None, answer: QueryAnswer | None
 ) -> Comparison | None:
     """Of the two photos on the page; only that of the pair that speaks is kept."""
     if best is None or answer is None:

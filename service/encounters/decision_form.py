@@ -7,7 +7,7 @@ from fastapi import Depends, Form
 from reid.errors import InputError
 from service.store.decisions import NewDecision
 from service.web.form_fields import Remark, Text, plain
-from service.web.parameters import Who
+from service.web.parameters import TheActor
 from service.web.wire import Line
 
 Kind = Literal["same", "new", "cannot_tell", "withdrawn", "other"]
@@ -21,7 +21,7 @@ class NoIdentityChosen(InputError):
 
 
 def decision_form(
-    actor: Who,
+    actor: TheActor,
     kind: Annotated[Kind, Form()],
     after: Annotated[int, Form(ge=0, le=2**31 - 1)],
     identity_id: Annotated[int | None, Form(ge=1, le=2**31 - 1)] = None,

@@ -21,7 +21,7 @@ from service.viewer.drawing import tone
 from service.web.ahead import Ahead
 from service.web.page import goto, page, remember
 from service.web.page_counts import counts
-from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheMetrics, Who
+from service.web.parameters import RowNumber, TheActor, TheAhead, TheDatabase, TheMetrics
 from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -139,7 +139,7 @@ def decide(
     metrics: TheMetrics,
     ahead: TheAhead,
     engine: TheEngine,
-    actor: Who,
+    actor: TheActor,
     new: DecisionForm,
 ) -> Response:
     """Record a decision and show the encounter again, with a message and the way back."""

@@ -21,7 +21,7 @@ from service.recognition.engine import Engine
 from service.store import cases, features
 from service.store.database import Database
 from service.store.pairs import Maker
-from service.web.kept import Kept
+from service.web.answer_cache import AnswerCache
 from service.web.parameters import component
 
 PAIRS_KEPT = 1000
@@ -71,7 +71,7 @@ class PairEvidence:
 
     def __init__(self, database: Database, engine: Engine, weights: Path) -> None:
         self._database, self._engine, self._weights = database, engine, weights
-        self._kept: Kept[Key, PairSays] = Kept(PAIRS_KEPT)
+        self._kept: AnswerCache[Key, PairSays] = AnswerCache(PAIRS_KEPT)
         self._comparing = Lock()
         self._waits = True
 

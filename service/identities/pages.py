@@ -4,58 +4,51 @@ from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from reid.errors import Conflict
 from service.catalogue import changes
-from service.catalogue.changes import Asked, Description
-from service.identities.beside import beside
-from service.identities.catalogue_view import SEXES, SIDES, SORTS, STAGES, catalogue_list, filters
+from service.catalogue.changes import Description, Grounds
+from service.identities.catalogue_view import (
+    SEXES,
+    SIDES,
+    SORTS,
+    STAGES,
+    catalogue_filters,
+    catalogue_list,
+)
+from service.identities.grounds_form import FormGrounds, NewestSeen, signed_goto
 from service.identities.identity_view import identity_view
+from service.identities.side_by_side import side_by_side
 from service.identities.timeline import change_words
 from service.store import history, identities, progress, references
 from service.store.database import Database
 from service.store.history import Change
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
-from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, TheDatabase, Who, actor_of
+from service.web.form_fields import Remark, plain
+from service.web.page import goto, page
+from service.web.parameters import RowNumber, TheDatabase
 from service.web.sentences import in_full
 from service.web.wire import Line
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
-Long = Annotated[str, Form(max_length=5000)]
-Seen = Annotated[int | None, Form(ge=0, le=2**31 - 1)]
 Chosen = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 Act = Callable[[Connection], Change]
-
-
-def asked_form(who: Who, reviewer: Text = "", reason: Long = "", seen: Seen = None) -> Asked:
-    """Who does it and why, from the fields that every form of a change has."""
-    return Asked(who.signs(reviewer), plain(reason), seen=seen)
-
-
-AskedForm = Annotated[Asked, Depends(asked_form)]
-
-
-def plain(text: str) -> str:
-    """Without what a database does not take."""
-    return text.replace("\x00", "").strip()
 
 
 @router.get("/catalogue")
 def catalogue(request: Request, database: TheDatabase) -> Response:
     """A contact sheet of the identities by flank."""
-    wanted = filters(request.query_params)
+    filters = catalogue_filters(request.query_params)
     with database.read() as connection:
         values = {
             "nav": "catalogue",
-            "list": catalogue_list(connection, wanted),
-            "filters": wanted,
+            "list": catalogue_list(connection, filters),
+            "filters": filters,
             "stations": progress.stations(connection),
             "choices": {"sort": SORTS, "flank": SIDES, "sex": SEXES, "stage": STAGES},
         }
@@ -65,10 +58,10 @@ def catalogue(request: Request, database: TheDatabase) -> Response:
 @router.get("/identities/{identity_id}")
 def identity(identity_id: RowNumber, request: Request, database: TheDatabase) -> Response:
     """One identity with its photos, encounters and history."""
-    return shown(request, database, identity_id)
+    return identity_response(request, database, identity_id)
 
 
-def shown(
+def identity_response(
     request: Request, database: Database, identity_id: int, refused: str = "", status: int = 200
 ) -> Response:
     """The page of an identity, with what was refused where something was."""
@@ -79,10 +72,12 @@ def shown(
         values |= {
             "nav": "catalogue",
             "problem": refused,
-            "said": said(connection, request.query_params.get("said", ""), identity_id),
+            "message": change_message(
+                connection, request.query_params.get("said", ""), identity_id
+            ),
             "sexes": SEXES,
             "stages": STAGES,
-            "others": [one for one in identities.in_use(connection) if one[0] != identity_id],
+            "others": identities.others_in_use(connection, identity_id),
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
         response = page(request, "identities/identity.html", connection, **values)
@@ -90,29 +85,27 @@ def shown(
     return response
 
 
-def said(connection: Connection, number: str, here: int) -> dict[str, object] | None:
+def change_message(connection: Connection, number: str, here: int) -> dict[str, object] | None:
     """A change named in the address, for the message that it is done, and its undo."""
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return None
-    entries = [one for one in history.of_identity(connection, here) if one.id == int(number)]
+    entries = [entry for entry in history.of_identity(connection, here) if entry.id == int(number)]
     if not entries:
         return None
     words = change_words(entries[0], identities.names(connection), here)
     return {"words": words, "change": entries[0].id, "undone": entries[0].undone}
 
 
-def done(
-    request: Request, database: Database, identity_id: int, asked: Asked, act: Act
+def carry_out(
+    request: Request, database: Database, identity_id: int, grounds: Grounds, act: Act
 ) -> Response:
     """Carry a change out and show the identity with a message, or with why it was refused."""
     try:
         with database.write() as connection:
-            made = act(connection)
+            change = act(connection)
     except Conflict as error:
-        return shown(request, database, identity_id, in_full(error), 409)
-    response = goto(f"/identities/{identity_id}?said={made.id}")
-    remember(response, asked.reviewer, actor_of(request))
-    return response
+        return identity_response(request, database, identity_id, in_full(error), 409)
+    return signed_goto(request, f"/identities/{identity_id}?said={change.id}", grounds)
 
 
 @router.post("/identities/{identity_id}/rename")
@@ -121,11 +114,15 @@ def rename(
     request: Request,
     database: TheDatabase,
     name: Annotated[Line, Form()],
-    asked: AskedForm,
+    grounds: FormGrounds,
 ) -> Response:
     """Another name."""
-    return done(
-        request, database, identity_id, asked, lambda c: changes.rename(c, identity_id, name, asked)
+    return carry_out(
+        request,
+        database,
+        identity_id,
+        grounds,
+        lambda c: changes.rename(c, identity_id, name, grounds),
     )
 
 
@@ -134,30 +131,32 @@ def describe(
     identity_id: RowNumber,
     request: Request,
     database: TheDatabase,
-    asked: AskedForm,
+    grounds: FormGrounds,
     sex: Annotated[Sex, Form()],
     life_stage: Annotated[LifeStage, Form()],
-    note: Long = "",
+    note: Remark = "",
 ) -> Response:
     """Sex, life stage and note."""
     facts = Description(sex, life_stage, plain(note))
-    return done(
+    return carry_out(
         request,
         database,
         identity_id,
-        asked,
-        lambda c: changes.describe(c, identity_id, facts, asked),
+        grounds,
+        lambda c: changes.describe(c, identity_id, facts, grounds),
     )
 
 
 @router.post("/changes/{change_id}/undo")
 def undo(
-    change_id: RowNumber, request: Request, database: TheDatabase, asked: AskedForm
+    change_id: RowNumber, request: Request, database: TheDatabase, grounds: FormGrounds
 ) -> Response:
     """Put back what stood before a change."""
     with database.read() as connection:
         number = history.get(connection, change_id).identity_id
-    return done(request, database, number, asked, lambda c: changes.undo(c, change_id, asked))
+    return carry_out(
+        request, database, number, grounds, lambda c: changes.undo(c, change_id, grounds)
+    )
 
 
 @router.post("/identities/{identity_id}/references/{annotation_id}")
@@ -167,20 +166,18 @@ def mark(
     request: Request,
     database: TheDatabase,
     state: Annotated[MarkState, Form()],
-    asked: AskedForm,
-    after: Seen = None,
+    grounds: FormGrounds,
+    after: NewestSeen = None,
 ) -> Response:
     """Approve or refuse a photo as a reference, or take that back."""
     try:
         with database.write() as connection:
             references.mark(
-                connection, annotation_id, state, asked.reviewer, asked.reason, after=after
+                connection, annotation_id, state, grounds.reviewer, grounds.reason, after=after
             )
     except Conflict as error:
-        return shown(request, database, identity_id, in_full(error), 409)
-    response = goto(f"/identities/{identity_id}#photo-{annotation_id}")
-    remember(response, asked.reviewer, actor_of(request))
-    return response
+        return identity_response(request, database, identity_id, in_full(error), 409)
+    return signed_goto(request, f"/identities/{identity_id}#photo-{annotation_id}", grounds)
 
 
 @router.get("/compare-with")
@@ -198,18 +195,18 @@ def compare_with(
         known = identities.in_use(connection)
         chosen = next((n for n, name in known if other in {name, str(n)}), None)
         start = {name: number for name, number in subject.items() if number}
-        found = None
+        pair = None
         if start and chosen:
-            found = beside(connection, start, {"identity": chosen}, flank)
-        if found and found.one and found.other and found.one != found.other:
-            return goto(found.address)
+            pair = side_by_side(connection, start, {"identity": chosen}, flank)
+        if pair and pair.encounter_id and pair.other_id and pair.encounter_id != pair.other_id:
+            return goto(pair.address)
         values = {
             "nav": "catalogue",
             "subject": start,
-            "names": [one for one in known if one[0] != identity],
+            "names": identities.others_in_use(connection, identity),
             "other": other,
             "flank": flank,
-            "found": found,
+            "pair": pair,
             "called": identities.name_of(connection, identity) if identity else "",
         }
         return page(request, "identities/compare_with.html", connection, **values)

@@ -12,7 +12,7 @@ from reid.archive.run import Catalogue, CatalogueAnswer, NamedCandidate
 from reid.errors import BadSettings, InputError, UnusableCrop
 from reid.types import Flank, Verdict
 from service.app import build
-from service.recognition.engine import Engine, QueryPhoto
+from service.recognition.engine import Engine, QueryUpload
 from service.settings import Settings
 from service.store.database import Database
 
@@ -125,7 +125,7 @@ class EmbeddedCatalogue:
 
     def identify(self, photo: bytes, flank: Flank) -> CatalogueAnswer:
         """One photo."""
-        answer = self._engine.identify_photos([QueryPhoto(photo)], flank)
+        answer = self._engine.identify_photos([QueryUpload(photo)], flank)
         found = answer.identification
         named = [
             NamedCandidate(

@@ -16,13 +16,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.sentences import Sentence
-from service.clusters import kept as clusterings
 from service.clusters.pairing import SortEncounters
 from service.recognition.comparing import ComparePairs
-from service.recognition.embedding import EMBED, EmbedPhotos, Others, no_others
-from service.recognition.engine import Describer, Engine, recognising
+from service.recognition.embedding import EMBED, EmbedPhotos, OtherModels, no_others
+from service.recognition.engine import Engine, FeatureNetwork, recognising
 from service.settings import Settings
-from service.store import jobs, pairs, reembedding
+from service.store import clusterings, jobs, pairs, reembedding
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.store.jobs import Job
@@ -55,10 +54,10 @@ class Worker:
         database: Database,
         files: PhotoFiles,
         settings: Settings,
-        embedder: Describer,
+        embedder: FeatureNetwork,
         *,
         name: str,
-        others: Others = no_others,
+        others: OtherModels = no_others,
         engine: Engine | None = None,
     ) -> None:
         """name: unique among all workers of the database. others: for jobs of another model.
@@ -182,7 +181,7 @@ class Worker:
 
 def run(
     settings: Settings,
-    load: Callable[[Settings], Describer],
+    load: Callable[[Settings], FeatureNetwork],
     *,
     name: str,
     parent: int = 0,
@@ -215,7 +214,7 @@ def run(
     database.close()
 
 
-def _others(settings: Settings, load: Callable[[Settings], Describer]) -> Others:
+def _others(settings: Settings, load: Callable[[Settings], FeatureNetwork]) -> OtherModels:
     """Loads any model of the weights folder by its name."""
     return lambda model: load(settings.model_copy(update={"model": model}))
 

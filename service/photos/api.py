@@ -17,10 +17,10 @@ from service.web.parameters import (
     Longest,
     PhotoId,
     RowNumber,
+    TheActor,
     TheDatabase,
     TheMetrics,
     TheSettings,
-    Who,
 )
 
 router = APIRouter(tags=["photos"], responses=documented(400, 403, 404, 413, 422))
@@ -66,10 +66,10 @@ def get_upload(upload_id: RowNumber, database: TheDatabase) -> UploadOut:
 
 
 @router.get("/photos/{photo_id}")
-def get_photo(photo_id: PhotoId, database: TheDatabase, who: Who) -> PhotoDetailOut:
+def get_photo(photo_id: PhotoId, database: TheDatabase, actor: TheActor) -> PhotoDetailOut:
     """A photo, the animals in it, and everything that was said about it."""
     with database.read() as connection:
-        return photo_detail(connection, photo_id, exact=who.sees_places)
+        return photo_detail(connection, photo_id, exact=actor.sees_places)
 
 
 @router.get("/photos/{photo_id}/image", response_class=Response, responses=JPEG)

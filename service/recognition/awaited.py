@@ -7,7 +7,7 @@ from reid.errors import ReidError
 from service.recognition.engine import Engine
 from service.web.advice import trouble
 from service.web.ahead import Ahead
-from service.web.kept import NotYet
+from service.web.answer_cache import NotYet
 from service.web.sentences import translated
 
 T = TypeVar("T")

@@ -151,11 +151,46 @@ def latest_of(connection: Connection, encounter_ids: Collection[int]) -> dict[in
     return {number: found.get(number, 0) for number in encounter_ids}
 
 
+def deciders(
+    connection: Connection, encounter_ids: Collection[int] | None = None
+) -> dict[int, frozenset[str]]:
+    """Who ever decided on each of these encounters, or on all that were decided on."""
+    query = select(decision.c.encounter_id, decision.c.reviewer).distinct()
+    if encounter_ids is not None:
+        query = query.where(decision.c.encounter_id.in_(encounter_ids))
+    names: dict[int, set[str]] = {}
+    for row in connection.execute(query):
+        names.setdefault(row.encounter_id, set()).add(row.reviewer)
+    return {number: frozenset(reviewers) for number, reviewers in names.items()}
+
+
+def unanimous(connection: Connection) -> dict[int, int]:
+    """Encounter -> identity, of those that were only ever decided to be one identity and are it."""
+    now = identities.current().subquery()
+    ever = (
+        select(decision.c.encounter_id)
+        .where(decision.c.identity_id.is_not(None))
+        .group_by(decision.c.encounter_id)
+        .having(func.count(decision.c.identity_id.distinct()) == 1)
+    )
+    query = select(now).where(now.c.encounter_id.in_(ever)).order_by(now.c.encounter_id)
+    return {row.encounter_id: row.identity_id for row in connection.execute(query)}
+
+
 def hold(connection: Connection, encounter_id: int) -> None:
     """Two people deciding at once are told apart by `after`."""
     held = select(encounter.c.id).where(encounter.c.id == encounter_id).with_for_update()
     if connection.execute(held).first() is None:
         raise NoSuchEncounter(encounter=encounter_id)
+
+
+def hold_all(connection: Connection, encounter_ids: Collection[int]) -> set[int]:
+    """Hold encounters in the order of their numbers, so that two changes wait and never block.
+
+    Returns the numbers of those that exist.
+    """
+    query = select(encounter.c.id).where(encounter.c.id.in_(encounter_ids)).order_by(encounter.c.id)
+    return set(connection.execute(query.with_for_update()).scalars())
 
 
 def _insert(

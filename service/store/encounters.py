@@ -159,10 +159,12 @@ def stations(connection: Connection) -> dict[int, str | None]:
     return {row.id: row.station for row in rows}
 
 
-def showing(connection: Connection, flank: Flank) -> set[int]:
-    """The encounters of which a photo is stated to show this flank."""
-    found = select(annotation.c.encounter_id).where(annotation.c.flank == flank.value).distinct()
-    return set(connection.execute(found).scalars())
+def showing(connection: Connection, flank: Flank, *, embedded: bool = False) -> set[int]:
+    """The encounters of which a photo, or an embedded one, is stated to show this flank."""
+    query = select(annotation.c.encounter_id).where(annotation.c.flank == flank.value).distinct()
+    if embedded:
+        query = query.where(annotation.c.state == "embedded")
+    return set(connection.execute(query).scalars())
 
 
 def summary(connection: Connection, encounter_id: int) -> EncounterSummary:

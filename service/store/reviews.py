@@ -8,15 +8,15 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select, tuple_, update
 
 from reid.observers.reviews import Truth
-from service.store.database import AnyRow, insert_or
+from service.store.database import AnyRow, insert_or, newest_number
 from service.store.errors import NoSuchEncounter, NoSuchPair, PairWasAnswered, PairWithItself
+from service.store.pairs import Couple
 from service.store.tables.base import now
-from service.store.tables.encounters import decision, encounter
+from service.store.tables.encounters import encounter
 from service.store.tables.reviews import opinion, review_change, review_pair
 
 Source = Literal["suggested", "asked", "known", "conflict"]
 ChangeKind = Literal["closed", "needed", "blind"]
-Couple = tuple[int, int]
 AT_ONCE = 500  # pairs looked up by one query
 
 
@@ -139,6 +139,20 @@ def every(
     return [_pair(row) for row in connection.execute(query)]
 
 
+def couples(connection: Connection, *, source: Source | None = None) -> frozenset[Couple]:
+    """Every pair of encounters that was ever put up for review, or those from one source."""
+    query = select(review_pair.c.one, review_pair.c.other)
+    if source is not None:
+        query = query.where(review_pair.c.source == source)
+    return frozenset((row.one, row.other) for row in connection.execute(query))
+
+
+def version(connection: Connection) -> str:
+    """Changes whenever somebody says something about a pair, puts one up, or changes one."""
+    tables = (opinion, review_pair, review_change)
+    return " ".join(str(newest_number(connection, table)) for table in tables)
+
+
 def there(connection: Connection) -> bool:
     """Whether any pair was ever put up."""
     return connection.execute(select(review_pair.c.id).limit(1)).first() is not None
@@ -186,15 +200,6 @@ def history(connection: Connection, pair_id: int) -> list[PairChange]:
     query = select(review_change).where(review_change.c.pair_id == pair_id)
     rows = connection.execute(query.order_by(review_change.c.id))
     return [PairChange(**row._mapping) for row in rows]
-
-
-def deciders(connection: Connection, ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """Who ever decided on each of these encounters."""
-    query = select(decision.c.encounter_id, decision.c.reviewer).distinct()
-    found: dict[int, set[str]] = {}
-    for row in connection.execute(query.where(decision.c.encounter_id.in_(ids))):
-        found.setdefault(row.encounter_id, set()).add(row.reviewer)
-    return {number: frozenset(names) for number, names in found.items()}
 
 
 def _refuse_answered(connection: Connection, pair_id: int) -> None:

@@ -20,7 +20,7 @@ from service.recognition.engine import Engine
 from service.store import features
 from service.store.database import Database
 from service.store.identities import Reference
-from service.web.kept import Kept
+from service.web.answer_cache import AnswerCache
 from service.web.parameters import component
 
 KEPT = 300
@@ -52,7 +52,7 @@ class Overlays:
 
     def __init__(self, database: Database, engine: Engine, pictures: Pictures) -> None:
         self._database, self._engine, self._pictures = database, engine, pictures
-        self._kept: Kept[Key, Laid] = Kept(KEPT)
+        self._kept: AnswerCache[Key, Laid] = AnswerCache(KEPT)
         self._spacings: dict[tuple[int, str], float] = {}
 
     def photos(

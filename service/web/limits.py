@@ -31,13 +31,13 @@ class BodyLimit:
             refused = refusal(scope, 413, too_large, self._page)
             return await refused(scope, receive, send)
 
-        seen = 0
+        received = 0
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal received
             message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > most:
+            received += len(message.get("body", b""))
+            if received > most:
                 raise HttpRefusal(413, too_large)
             return message
 

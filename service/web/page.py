@@ -92,7 +92,7 @@ def speak(request: Request, database: Database, code: str | None) -> None:
 def local(address: str) -> str:
     """The address if it is one of this service, else the start page."""
     elsewhere = not address.startswith("/") or address[1:2] in {"/", "\\"}
-    return "/" if elsewhere or any(ord(one) < 32 for one in address) else address
+    return "/" if elsewhere or any(ord(character) < 32 for character in address) else address
 
 
 def goto(address: str) -> RedirectResponse:
@@ -100,9 +100,9 @@ def goto(address: str) -> RedirectResponse:
     return RedirectResponse(address, status_code=303)
 
 
-def remember(response: Response, reviewer: str, who: Actor) -> None:
+def remember(response: Response, reviewer: str, actor: Actor) -> None:
     """The reviewer's name for the next decision, on this browser only, where nobody logs in."""
-    if who.single and reviewer != ANONYMOUS:
+    if actor.single and reviewer != ANONYMOUS:
         response.set_cookie(
             "reviewer", quote(reviewer), max_age=YEAR_S, httponly=True, samesite="strict"
         )

@@ -22,12 +22,12 @@ class Speech:
             return await self.app(scope, receive, send)
         request = Request(scope)
         actor = getattr(request.state, "actor", None)
-        wanted = chosen(
+        code = chosen(
             getattr(actor, "language", None),
             request.cookies.get(COOKIE),
             request.headers.get("accept-language", ""),
         )
-        with speaking(wanted):
+        with speaking(code):
             return await self.app(scope, receive, _labelled(send, language()))
 
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
-from service.catalogue import disclosed as said
-from service.store import jobs
+from service.store import jobs, reviews
+from service.store.database import newest_number
 from service.store.pairs import Couple, Maker
 from service.store.tables.encounters import decision
 from service.store.tables.reviews import clustering, pair_search
@@ -109,11 +109,9 @@ CONTENT = TypeAdapter(SortedEncounters)
 
 def version(connection: Connection, maker: Maker) -> str:
     """Changes whenever the clusters may have changed; cheap to ask."""
-    newest = [
-        connection.execute(select(func.max(table.c.id))).scalar() or 0
-        for table in (decision, pair_search)
-    ]
-    return f"{maker.model} {maker.calibrator} {newest[0]} {newest[1]} {said.version(connection)}"
+    decided, compared = (newest_number(connection, table) for table in (decision, pair_search))
+    reviewed = reviews.version(connection)
+    return f"{maker.model} {maker.calibrator} {decided} {compared} {reviewed}"
 
 
 def newest(connection: Connection) -> tuple[int, str, datetime] | None:
