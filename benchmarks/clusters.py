@@ -13,7 +13,7 @@ import numpy as np
 from reid.types import Flank
 from service.clusters.clustering import ClusteringFacts, clustered
 from service.store.clusterings import CONTENT
-from service.store.pairs import Maker, Measured
+from service.store.pairs import Maker, PairMeasurement
 
 
 def facts(n: int, identities: int, seed: int) -> ClusteringFacts:
@@ -42,7 +42,7 @@ def facts(n: int, identities: int, seed: int) -> ClusteringFacts:
     }
     return ClusteringFacts(
         flanks=shown,
-        measured=[Measured(pair, value, True, (1, 1)) for pair, value in llr.items()],
+        measured=[PairMeasurement(pair, value, True, (1, 1)) for pair, value in llr.items()],
         identity_of={encounter + 1: int(animal[encounter]) for encounter in decided},
         standings={},
     )

@@ -28,7 +28,8 @@ from reid.photo.images import decode
 from reid.synthetic.survey import write_survey
 from reid.types import AnnotationFeatures, Embedding, LocalFeatures
 from service.operations import demo
-from service.photos.intake import Intake, Said
+from service.photos.intake import Intake
+from service.photos.statements import Statements
 from service.recognition.comparing import maker_of
 from service.recognition.engine import Engine
 from service.store import cases, decisions, encounters, features, pairs, progress, reviews
@@ -175,7 +176,7 @@ def take_in(
     for n, sample in enumerate(taken):
         data = commented(sample.data, f"encounter {plan.number} photo {n}")
         name = f"{plan.number:05d}-{n}.jpg"
-        facts = Said(
+        facts = Statements(
             station=plan.station,
             captured_at=plan.at + timedelta(seconds=20 * n),
             flank=sample.row.flank,
@@ -275,7 +276,7 @@ def measure(
         by_identity.setdefault(plan.identity, []).append(plan)
     with database.write() as connection:
         newest = pairs.newest_of(connection, maker.model)
-        measured: dict[tuple[int, int], pairs.Measured] = {}
+        measured: dict[tuple[int, int], pairs.PairMeasurement] = {}
         for plan in plans:
             own = by_identity[plan.identity]
             near = [own[n] for n in rng.integers(len(own), size=SAME)]
@@ -286,7 +287,7 @@ def measure(
                     llr = float(rng.normal(1.5 if other.identity == plan.identity else -1.5, 0.6))
                     known = (newest[first], newest[second])
                     comparable = bool(rng.random() < COMPARABLE)
-                    measurement = pairs.Measured(
+                    measurement = pairs.PairMeasurement(
                         (first, second), llr * comparable, comparable, known
                     )
                     measured[first, second] = measurement

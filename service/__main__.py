@@ -14,6 +14,7 @@ import typer
 
 from reid.errors import BadSettings, NotFound, ReidError, WeightsError
 from reid.evidence.local import IMPOSTOR
+from reid.interchange.catalogue import WRITERS
 from reid.types import Flank
 from service.accounts.commands import accounts
 from service.calibration.study import Calibration
@@ -136,9 +137,9 @@ def add(
     data_dir: DataDir = None,
 ) -> None:
     """Upload photos into the catalogue; a worker embeds them. Exit code 1 if one was refused."""
-    from service.photos.intake import Said
+    from service.photos.statements import Statements
 
-    facts = Said(
+    facts = Statements(
         station=station or None,
         flank=flank,
         boxes=(box,) if box else (),
@@ -224,13 +225,18 @@ def compare_pairs(data_dir: DataDir = None) -> None:
 
 @app.command("export-identities")
 def export_identities(
-    folder: Annotated[Path, typer.Argument(help="A new folder.")], data_dir: DataDir = None
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
+    form: Annotated[
+        str, typer.Option(help=f"Format of the table: {', '.join(WRITERS)}.")
+    ] = "index_csv",
+    data_dir: DataDir = None,
 ) -> None:
     """Write crops and index.csv of all decided encounters, for scripts/finetune.py."""
     from service.exchange.export import export_identities as export
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        result = export(components[Settings], components[Database], components[PhotoFiles], folder)
+        of = (components[Settings], components[Database], components[PhotoFiles])
+        result = export(*of, folder, form)
     for path in result.skipped:
         typer.echo(f"skipped: {path}", err=True)
     typer.echo(f"{result.annotations} annotations of {result.individuals} identities in {folder}")

@@ -1,4 +1,4 @@
-"""A catalogue in any form that we read: which one it is, and its annotations."""
+"""All formats, and a catalogue in any of them: which one it is, and its annotations."""
 
 import csv
 from pathlib import Path
@@ -6,6 +6,13 @@ from pathlib import Path
 from reid.errors import BadDataset
 from reid.interchange import index_csv, wildlife_datasets, wildme_coco
 from reid.interchange.named import Reading
+
+FORMATS = (wildme_coco.FORMAT, wildlife_datasets.FORMAT, index_csv.FORMAT)
+"""Every format that is read or written; a file is read as the first one that recognises it."""
+
+READERS = [(one.recognises, one.read) for one in FORMATS if one.read]
+FILES = [one.file for one in reversed(FORMATS) if one.file]  # index.csv first
+WRITERS = {one.name: one.write for one in FORMATS if one.write}
 
 
 class TableIsNotText(BadDataset):
@@ -36,13 +43,7 @@ def read_catalogue(path: Path) -> Reading:
     """A folder with index.csv or metadata.csv, one of these tables, or a Wild Me COCO file."""
     file = _file(path)
     try:
-        if file.suffix.casefold() == ".json":
-            return wildme_coco.read(file)
-        with file.open(newline="", encoding="utf-8-sig") as table:
-            header = set(next(csv.reader(table), []))
-        if "identity" in header:
-            return wildlife_datasets.read(file)
-        return index_csv.read(file)
+        return next(read(file) for recognises, read in READERS if recognises(file))
     except (UnicodeDecodeError, csv.Error) as error:
         raise TableIsNotText(path=file, why=str(error)) from error
     except OSError as error:
@@ -54,7 +55,7 @@ def _file(path: Path) -> Path:
         if not path.is_file():
             raise NoSuchTable(path=path)
         return path
-    for name in ("index.csv", "metadata.csv"):
+    for name in FILES:
         if (path / name).is_file():
             return path / name
     raise NoKnownTable(path=path)

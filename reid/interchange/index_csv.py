@@ -1,14 +1,18 @@
 """index.csv of a folder of photos: path, individual, flank, and where and when, if known."""
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from reid.errors import BadDataset
+from reid.interchange.format import ConfirmedSighting, Format
 from reid.interchange.named import NamedAnnotation, Reading, name_of, occasions
 from reid.types import Flank
 
-COLUMNS = ("path", "individual", "flank", "encounter", "station", "datetime", "width", "height")
+FILE = "index.csv"
+COLUMNS = {one.name: one.name for one in fields(ConfirmedSighting)} | {"captured_at": "datetime"}
+"""The column of each field of a sighting, in this order."""
 
 
 class IndexWithoutRows(BadDataset):
@@ -49,9 +53,16 @@ def _add(reading: Reading, folder: Path, row: Mapping[str, str]) -> None:
     )
 
 
-def write(index: Path, rows: Iterable[Mapping[str, object]]) -> None:
-    """Write rows with the keys of COLUMNS; a missing value is left empty."""
-    with index.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, COLUMNS, restval="", lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
+def write(folder: Path, sightings: Sequence[ConfirmedSighting]) -> None:
+    """Write folder/index.csv; what is not known is left empty."""
+    with (folder / FILE).open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file, lineterminator="\n")
+        table.writerow(COLUMNS.values())
+        for sighting in sightings:
+            taken = sighting.captured_at.isoformat() if sighting.captured_at else None
+            values = {name: getattr(sighting, name) for name in COLUMNS} | {"captured_at": taken}
+            table.writerow(["" if value is None else value for value in values.values()])
+
+
+FORMAT = Format("index_csv", FILE, lambda _: True, read, write)
+"""Any table that no other format recognises is read as this one."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reid.errors import BadDataset
+from reid.interchange.format import Format
 from reid.interchange.named import (
     NamedAnnotation,
     Reading,
@@ -65,3 +66,12 @@ def _add(reading: Reading, folder: Path, row: Mapping[str, str]) -> None:
     reading.annotations.append(
         NamedAnnotation(folder / row["path"], individual, flank, box, occasions_of)
     )
+
+
+def recognises(file: Path) -> bool:
+    """Whether the header names a column `identity`."""
+    with file.open(newline="", encoding="utf-8-sig") as table:
+        return "identity" in next(csv.reader(table), [])
+
+
+FORMAT = Format("wildlife_datasets", "metadata.csv", recognises, read)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from reid.errors import BadDataset
+from reid.interchange.format import Format
 from reid.interchange.named import (
     NamedAnnotation,
     Reading,
@@ -106,3 +107,6 @@ def _upright(x: float, y: float, width: float, height: float, theta: float) -> B
     c, s = abs(cos(angle)), abs(sin(angle))
     w, h = width * c + height * s, width * s + height * c
     return pixel_box(x + (width - w) / 2, y + (height - h) / 2, w, h)
+
+
+FORMAT = Format("wildme_coco", recognises=lambda file: file.suffix.casefold() == ".json", read=read)

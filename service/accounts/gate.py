@@ -25,13 +25,13 @@ from service.accounts.errors import (
     RouteOfNobody,
 )
 from service.accounts.passwords import fingerprint
-from service.accounts.permissions import BY_LOGIN_ONLY, ROUTES, UNASKED, WITH_TEMPORARY_PASSWORD
 from service.settings import Settings
 from service.store import accounts, sessions, tokens
 from service.store.database import Database
 from service.store.people import ANONYMOUS, Actor, Role
 from service.web.csrf import parsed
 from service.web.errors import ErrorPage, HttpRefusal, RoleNeeded, problem, response
+from service.web.permissions import BY_LOGIN_ONLY, ROUTES, UNASKED, WITH_TEMPORARY_PASSWORD
 from service.web.speech import Speech, later
 
 log = logging.getLogger(__name__)

@@ -25,7 +25,7 @@ from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import calibration as store
 from service.store import features
-from service.store.calibration import Applied, Decided, Kept, Studied
+from service.store.calibration import AppliedFactor, CalibrationRecord, DecidedEncounter, Studied
 from service.store.database import Database
 from service.web.parameters import component
 
@@ -87,7 +87,7 @@ SHORTAGES: dict[str, type[Sentence]] = {
 class Met:
     """One decided encounter with an embedded photo. annotations: their numbers."""
 
-    decided: Decided
+    decided: DecidedEncounter
     annotations: tuple[int, ...]
     flanks: frozenset[Flank]
 
@@ -116,7 +116,7 @@ class CalibrationState:
     fitted: Calibrator
     used: Calibrator
     tested: Tested | None
-    local: Kept
+    local: CalibrationRecord
     decisions: int
     available: Supply
 
@@ -137,7 +137,7 @@ class Calibration:
         self._database, self._engine, self._settings = database, engine, settings
 
     @property
-    def kept(self) -> Kept:
+    def kept(self) -> CalibrationRecord:
         """The latest study and what is applied."""
         return self._engine.local.read()
 
@@ -191,10 +191,10 @@ class Calibration:
         moment = datetime.now(UTC).replace(microsecond=0)
         studied = Studied(fitted.id, fitted.model, moment, self.decisions, conclusion)
         before = self.kept
-        self._engine.local.write(Kept(studied, before.applied, before.last))
+        self._engine.local.write(CalibrationRecord(studied, before.applied, before.last))
         return studied
 
-    def apply(self, studied: Studied) -> Applied:
+    def apply(self, studied: Studied) -> AppliedFactor:
         """Put the factor of a study in force. Conflict where it would change nothing."""
         if studied.study.factor == 1:
             if not (short := studied.study.supply.missing):

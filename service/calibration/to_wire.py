@@ -10,7 +10,7 @@ from service.calibration.wire import (
     SuspectOut,
     TestSummaryOut,
 )
-from service.store.calibration import Applied, Studied
+from service.store.calibration import AppliedFactor, Studied
 
 
 def calibration_out(state: CalibrationState) -> CalibrationOut:
@@ -34,7 +34,7 @@ def calibration_out(state: CalibrationState) -> CalibrationOut:
     )
 
 
-def _applied(applied: Applied, state: CalibrationState) -> AppliedFactorOut:
+def _applied(applied: AppliedFactor, state: CalibrationState) -> AppliedFactorOut:
     return AppliedFactorOut(
         number=applied.number,
         calibrator=applied.calibrator,

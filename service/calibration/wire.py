@@ -3,73 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from pydantic import AliasChoices, Field, JsonValue
+from pydantic import AliasChoices, Field
 
 from reid.evidence.local import Shift
-from service.web.wire import Wire, shown
-
-MOMENT = "2026-03-01T12:00:00Z"
-SUPPLY: dict[str, JsonValue] = {
-    "genuine": 41,
-    "genuine_animals": 17,
-    "independent": 12,
-    "independent_animals": 6,
-    "impostor": 2000,
-    "impostor_animals": 24,
-    "missing": {},
-}
-EXAMPLE: dict[str, JsonValue] = {
-    "calibrator": "evidence@1+local@1",
-    "fitted": "evidence@1",
-    "model": "rosette@4",
-    "individuals": 300,
-    "bound": 2.477,
-    "same": 2.0,
-    "factor": 0.8,
-    "applied": {
-        "number": 1,
-        "calibrator": "evidence@1",
-        "factor": 0.8,
-        "made_at": MOMENT,
-        "decisions": 65,
-        "in_force": True,
-    },
-    "tested": [
-        {
-            "name": "all",
-            "pairs": [984, 4856],
-            "cllr": 0.3,
-            "cllr_min": 0.28,
-            "misleading": [12, 5840],
-        }
-    ],
-    "decisions": 68,
-    "available": SUPPLY,
-    "study": {
-        "calibrator": "evidence@1",
-        "made_at": MOMENT,
-        "decisions": 65,
-        "supply": SUPPLY,
-        "shift": "more agreement among strangers than in the calibration",
-        "impostor": [
-            {
-                "at": 1.0,
-                "found": 61,
-                "of": 2000,
-                "share": 0.0305,
-                "least": 0.014,
-                "allowed": 0.012,
-                "calibration": 0.012,
-                "too_often": True,
-            }
-        ],
-        "genuine": [],
-        "scale": 1.0,
-        "widening": 0.8,
-        "factor": 0.8,
-        "suspects": [{"encounters": [4, 19], "animals": ["2", "7"], "llr": 2.1}],
-    },
-}
+from service.web.wire import Wire
 
 
 class RateOut(Wire):
@@ -161,8 +98,6 @@ class TestSummaryOut(Wire):
 
 class CalibrationOut(Wire):
     """The calibrator in force, how it was tested, and what this catalogue says about it."""
-
-    model_config = shown(EXAMPLE)
 
     calibrator: str = Field(description="in force; every llr names it")
     fitted: str = Field(description="as its card has it")

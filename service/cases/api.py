@@ -13,7 +13,7 @@ from service.cases.wire import (
     CaseReportOut,
 )
 from service.store import cases
-from service.store.cases import Edit
+from service.store.cases import CaseUpdate
 from service.store.people import Role
 from service.web.errors import RoleNeeded, documented
 from service.web.parameters import RowNumber, TheActor, TheDatabase
@@ -51,7 +51,7 @@ def edit_case(
     if changes.closed is not None and not actor.role.may(Role.CURATOR):
         raise RoleNeeded(needed=Role.CURATOR, role=actor.role)
     with database.write() as connection:
-        case = cases.edit(connection, case_id, Edit(**changes.model_dump()))
+        case = cases.edit(connection, case_id, CaseUpdate(**changes.model_dump()))
     return CaseOut.model_validate(case)
 
 

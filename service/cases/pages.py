@@ -13,7 +13,7 @@ from service.encounters.list_view import title
 from service.recognition.awaited import awaited
 from service.recognition.engine import TheEngine
 from service.store import cases, encounters
-from service.store.cases import LARGEST, Case, Edit
+from service.store.cases import LARGEST, Case, CaseUpdate
 from service.store.database import Database
 from service.store.people import Actor
 from service.web.form_fields import Remark, Text, plain
@@ -100,7 +100,7 @@ def edit_case(
     movement_prior: Annotated[bool, Form()] = False,
 ) -> Response:
     """Another prior or note."""
-    changes = Edit(note=plain(note), together=together, movement_prior=movement_prior)
+    changes = CaseUpdate(note=plain(note), together=together, movement_prior=movement_prior)
     with database.write() as connection:
         cases.edit(connection, case_id, changes)
     return goto(f"/cases/{case_id}")
@@ -112,7 +112,7 @@ def close_case(
 ) -> Response:
     """Close it, or open it again."""
     with database.write() as connection:
-        cases.edit(connection, case_id, Edit(closed=closed))
+        cases.edit(connection, case_id, CaseUpdate(closed=closed))
     return goto(f"/cases/{case_id}")
 
 

@@ -24,7 +24,7 @@ from service.encounters.pair_evidence import PairEvidence, PairSays
 from service.encounters.visits import visit
 from service.recognition.engine import Engine
 from service.store import cases, encounters
-from service.store.cases import Case, Change
+from service.store.cases import Case, CaseChange
 from service.store.database import Database
 from service.store.encounters import EncounterDetail
 from service.web.parameters import component
@@ -79,7 +79,7 @@ class CaseReport:
     pairs: tuple[CasePair, ...]
     partitions: PartitionPosterior | None
     conflicts: tuple[InconsistentTriple, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[CaseChange, ...]
     movement: Movement
     model: str
     calibrator: str

@@ -16,11 +16,11 @@ from service.cases.wire import (
     SpaceTimeOut,
     SpanOut,
 )
-from service.store.cases import Case, Change
+from service.store.cases import Case, CaseChange
 from service.web.places import rounded
 
 
-def case_detail(case: Case, changes: list[Change]) -> CaseDetailOut:
+def case_detail(case: Case, changes: list[CaseChange]) -> CaseDetailOut:
     """A case with its history."""
     return CaseDetailOut.model_validate({"case": case, "changes": changes}, from_attributes=True)
 

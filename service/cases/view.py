@@ -22,7 +22,7 @@ from service.cases.report_view import (
 from service.cases.timeline import TimelineView, timeline
 from service.cases.whereabouts import animals_of, moments, stops
 from service.encounters.list_view import EncounterRow, crop_address, encounter_name, row
-from service.store.cases import Case, Change
+from service.store.cases import Case, CaseChange
 from service.store.encounters import EncounterSummary
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
@@ -157,7 +157,7 @@ class CaseView:
     rest: str
     answer: str
     conflicts: tuple[str, ...]
-    history: tuple[tuple[Change, str], ...]
+    history: tuple[tuple[CaseChange, str], ...]
     source: str
     made_by: str
     tests: tuple[TestRow, ...]

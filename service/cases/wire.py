@@ -8,8 +8,7 @@ from pydantic import AliasChoices, Field
 from reid.identify.movement import Rating
 from reid.types import Grade, Verdict
 from service.calibration.tested_wire import PlaceOut, SettlingPhotoOut
-from service.cases import examples
-from service.web.wire import Line, Note, Number, Wire, Worded, shown
+from service.web.wire import Line, Note, Number, Wire, Worded
 
 Together = Annotated[
     float,
@@ -34,8 +33,6 @@ Member = Annotated[int, Field(description="number of an encounter")]
 class CaseIn(Wire):
     """A new case."""
 
-    model_config = shown(examples.CASE_IN)
-
     name: Line
     note: Note = ""
     together: Together = 0.5
@@ -44,8 +41,6 @@ class CaseIn(Wire):
 
 class CaseEdit(Wire):
     """What shall be different; what is left out stays."""
-
-    model_config = shown(examples.CASE_EDIT)
 
     name: Line | None = None
     note: Note | None = None
@@ -57,16 +52,12 @@ class CaseEdit(Wire):
 class CaseEncountersIn(Wire):
     """Encounters to put into a case."""
 
-    model_config = shown(examples.CASE_ENCOUNTERS_IN)
-
     encounters: Annotated[list[Number], Field(min_length=1, max_length=100)]
     reviewer: Line = "anonymous"
 
 
 class CaseOut(Wire):
     """A named set of encounters, oldest first."""
-
-    model_config = shown(examples.CASE)
 
     id: int
     name: str
@@ -90,8 +81,6 @@ class CaseChangeOut(Wire):
 
 class CaseDetailOut(Wire):
     """A case and everything that was put in or taken out, oldest first."""
-
-    model_config = shown(examples.CASE_DETAIL)
 
     case: CaseOut
     changes: list[CaseChangeOut]
@@ -179,8 +168,6 @@ class CaseReportOut(Wire):
     `weighed` partitions; in_full false: only those that a search visited were weighed. conflicts:
     a = b and b = c by verdict, but a is not c. movement: what the ratings of the ways rest on.
     """
-
-    model_config = shown(examples.CASE_REPORT)
 
     case: CaseOut
     encounters: list[CaseMemberOut]

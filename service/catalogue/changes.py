@@ -38,7 +38,15 @@ from service.catalogue.errors import (
 from service.store import decisions, history, identities
 from service.store.decisions import Decision, NewDecision
 from service.store.errors import NoSuchIdentity, UndoneAlready
-from service.store.history import NOTHING, Change, Entry, Evidence, Fields, Moved, PairSaid
+from service.store.history import (
+    NOTHING,
+    ChangeEvidence,
+    Fields,
+    IdentityChange,
+    Moved,
+    NewChange,
+    PairSaid,
+)
 from service.store.identities import IdentityRecord, LifeStage, Sex
 
 
@@ -53,7 +61,7 @@ class Grounds:
 
     reviewer: str = "anonymous"
     reason: str = ""
-    evidence: Evidence = NOTHING
+    evidence: ChangeEvidence = NOTHING
     after: Mapping[int, int] | None = None
     newest: int | None = None
 
@@ -73,7 +81,7 @@ def create(
     ids: Collection[int],
     grounds: Grounds,
     described: Description | None = None,
-) -> Change:
+) -> IdentityChange:
     """Name a new individual, and let these encounters be it; they may be none."""
     _hold(connection, ids, ())
     _refuse_unseen(connection, ids, grounds)
@@ -81,7 +89,9 @@ def create(
     if described:
         _set(connection, {number: asdict(described)})
     moved = _move(connection, ids, number, grounds)
-    entry = Entry("created", number, grounds.reviewer, grounds.reason, evidence=grounds.evidence)
+    entry = NewChange(
+        "created", number, grounds.reviewer, grounds.reason, evidence=grounds.evidence
+    )
     return history.get(connection, history.append(connection, entry, moved))
 
 
@@ -91,7 +101,7 @@ def gather(
     name: str | None,
     decided: Mapping[int, NewDecision],
     grounds: Grounds,
-) -> tuple[Change, list[Decision]]:
+) -> tuple[IdentityChange, list[Decision]]:
     """Let encounters be one identity, each by a decision that says what it rests on; one entry.
 
     identity_id None: a new identity of this name. decided: by encounter.
@@ -114,11 +124,11 @@ def gather(
         Moved(decision.encounter_id, before[decision.encounter_id] or None, decision.id)
         for decision in taken
     ]
-    entry = Entry(kind, number, grounds.reviewer, grounds.reason, evidence=grounds.evidence)
+    entry = NewChange(kind, number, grounds.reviewer, grounds.reason, evidence=grounds.evidence)
     return history.get(connection, history.append(connection, entry, moved)), taken
 
 
-def rename(connection: Connection, identity_id: int, name: str, grounds: Grounds) -> Change:
+def rename(connection: Connection, identity_id: int, name: str, grounds: Grounds) -> IdentityChange:
     """Another name; the former one stays in the history and can be found."""
     before = _held_identity(connection, identity_id, grounds)
     if before.name == name:
@@ -128,7 +138,7 @@ def rename(connection: Connection, identity_id: int, name: str, grounds: Grounds
 
 def describe(
     connection: Connection, identity_id: int, described: Description, grounds: Grounds
-) -> Change:
+) -> IdentityChange:
     """Sex, life stage and note."""
     before = _held_identity(connection, identity_id, grounds)
     values = asdict(described)
@@ -138,7 +148,9 @@ def describe(
     return _edit(connection, "described", before, changed, grounds)
 
 
-def merge(connection: Connection, identity_id: int, other_id: int, grounds: Grounds) -> Change:
+def merge(
+    connection: Connection, identity_id: int, other_id: int, grounds: Grounds
+) -> IdentityChange:
     """All encounters of the other identity become this one; the other stays, empty."""
     if identity_id == other_id:
         raise MergedWithItself()
@@ -155,7 +167,7 @@ def merge(connection: Connection, identity_id: int, other_id: int, grounds: Grou
     moved = _move(connection, ids, identity_id, grounds)
     went: dict[str, Any] = {"merged_into": identity_id}
     _set(connection, {other_id: went})
-    entry = Entry(
+    entry = NewChange(
         "merged",
         identity_id,
         grounds.reviewer,
@@ -174,7 +186,7 @@ def split(
     ids: Collection[int],
     into: int | str | None,
     grounds: Grounds,
-) -> Change:
+) -> IdentityChange:
     """These encounters leave, into an identity that exists, or a new one of this name.
 
     into None: the next free name. Undone, a new identity is empty and says where they went.
@@ -194,7 +206,7 @@ def split(
     _refuse_unseen(connection, ids, grounds)
     other_id, before, after = _target(connection, source, into)
     moved = _move(connection, ids, other_id, grounds)
-    entry = Entry(
+    entry = NewChange(
         *("split", identity_id, grounds.reviewer, grounds.reason, other_id, before, after),
         evidence=grounds.evidence,
     )
@@ -203,20 +215,20 @@ def split(
 
 def keep(
     connection: Connection, identity_id: int, other_id: int | None, grounds: Grounds
-) -> Change:
+) -> IdentityChange:
     """A contradiction was looked at and stays as it is, for a reason."""
     if not grounds.reason.strip():
         raise ReasonToKeepMissing()
     _hold(connection, (), [identity_id, *([other_id] if other_id else [])])
     _record(connection, identity_id)
-    entry = Entry(
+    entry = NewChange(
         *("kept", identity_id, grounds.reviewer, grounds.reason, other_id),
         evidence=grounds.evidence,
     )
     return history.get(connection, history.append(connection, entry))
 
 
-def undo(connection: Connection, change_id: int, grounds: Grounds) -> Change:
+def undo(connection: Connection, change_id: int, grounds: Grounds) -> IdentityChange:
     """Put back exactly what stood before a change, as a new entry; an undo can be undone.
 
     Refused where somebody decided since on an encounter of it, with the numbers of these.
@@ -230,7 +242,7 @@ def undo(connection: Connection, change_id: int, grounds: Grounds) -> Change:
     _set(connection, done.before)
     moved = [_restored(connection, move, change_id, grounds) for move in done.encounters]
     _refuse_lost(connection, done)
-    entry = Entry(
+    entry = NewChange(
         "undone",
         done.identity_id,
         grounds.reviewer,
@@ -249,11 +261,11 @@ def _edit(
     before: IdentityRecord,
     changed: Mapping[str, Any],
     grounds: Grounds,
-) -> Change:
+) -> IdentityChange:
     number = before.id
     old = {name: getattr(before, name) for name in changed}
     _set(connection, {number: changed})
-    entry = Entry(
+    entry = NewChange(
         *(kind, number, grounds.reviewer, grounds.reason, None, {number: old}, {number: changed}),
         evidence=grounds.evidence,
     )
@@ -360,7 +372,7 @@ def _refuse_merged_away(connection: Connection, record: IdentityRecord) -> None:
         raise MergedMeanwhile(name=record.name, into=into)
 
 
-def _refuse_changed_since(connection: Connection, done: Change) -> None:
+def _refuse_changed_since(connection: Connection, done: IdentityChange) -> None:
     newest = decisions.latest_of(connection, [move.encounter_id for move in done.encounters])
     late = [
         move.encounter_id for move in done.encounters if newest[move.encounter_id] != move.after
@@ -375,14 +387,14 @@ def _refuse_changed_since(connection: Connection, done: Change) -> None:
             )
 
 
-def _concerned(connection: Connection, done: Change) -> set[int]:
+def _concerned(connection: Connection, done: IdentityChange) -> set[int]:
     """Identities that a change names, or that its encounters were before."""
     stood = [decisions.get(connection, m.before) for m in done.encounters if m.before is not None]
     named = {decision.identity_id for decision in stood if decision.identity_id is not None}
     return {done.identity_id, *done.before, *([done.other_id] if done.other_id else []), *named}
 
 
-def _refuse_lost(connection: Connection, done: Change) -> None:
+def _refuse_lost(connection: Connection, done: IdentityChange) -> None:
     """No encounter may be an identity that was merged away: it would be out of the catalogue."""
     for number in sorted(_concerned(connection, done)):
         now, left = _record(connection, number), identities.encounters_of(connection, number)

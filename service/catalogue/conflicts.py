@@ -16,7 +16,7 @@ from service.catalogue.changes import Grounds
 from service.catalogue.disclosed import Pair, PairOpinions, StandingOpinion, hidden, opinions
 from service.catalogue.errors import NoIdentityToKeep, ResolvedAlready, SaidMoreMeanwhile
 from service.store import history, identities, pairs
-from service.store.history import Change, Evidence, PairSaid
+from service.store.history import ChangeEvidence, IdentityChange, PairSaid
 from service.store.pairs import Maker
 
 ConflictKind = Literal["apart", "together", "chain"]
@@ -97,7 +97,7 @@ def keep(
     machine: Machine,
     grounds: Grounds,
     newest: int,
-) -> Change:
+) -> IdentityChange:
     """Resolve one by a reason. newest: the newest opinion in view, 0 for none."""
     unresolved = [
         c for c in listed(connection, machine) if (c.kind, c.one, c.other) == (kind, *pair)
@@ -110,7 +110,9 @@ def keep(
     if not contradiction.identities:
         raise NoIdentityToKeep()
     measured = contradiction.machine or PairSaid(contradiction.one, contradiction.other)
-    evidence = Evidence((measured,), tuple(o.id for o in contradiction.opinions), conflict=kind)
+    evidence = ChangeEvidence(
+        (measured,), tuple(o.id for o in contradiction.opinions), conflict=kind
+    )
     number, *rest = contradiction.identities
     with_evidence = Grounds(grounds.reviewer, grounds.reason, evidence)
     return changes.keep(connection, number, rest[0] if rest else None, with_evidence)
@@ -192,13 +194,13 @@ def _chains(reviewed: Iterable[PairOpinions], of: Mapping[int, int]) -> list[tup
     return chains
 
 
-def _kept_changes(connection: Connection) -> list[Change]:
+def _kept_changes(connection: Connection) -> list[IdentityChange]:
     return [
         entry for entry in history.search(connection, ["kept"], limit=10_000) if not entry.undone
     ]
 
 
-def _covers(entry: Change, contradiction: Contradiction) -> bool:
+def _covers(entry: IdentityChange, contradiction: Contradiction) -> bool:
     """Whether all that contradicts was known when it was kept."""
     if entry.evidence.conflict != contradiction.kind or not entry.evidence.pairs:
         return False

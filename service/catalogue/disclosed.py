@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from reid.observers.reviews import Answer, ReviewProgress, newest, review_progress
 from service.store import opinions as store_opinions
 from service.store import pairs, reviews
-from service.store.history import Evidence, PairSaid
+from service.store.history import ChangeEvidence, PairSaid
 from service.store.opinions import OpinionOnPair
 from service.store.pairs import Maker
 
@@ -137,7 +137,7 @@ def evidence(
     maker: Maker | None,
     ids: Collection[int],
     others: Collection[int] | None = None,
-) -> Evidence:
+) -> ChangeEvidence:
     """What is known of these pairs, for the history of a change: the strongest llrs first."""
     left, right = set(ids), set(others if others is not None else ids)
     known = strongest(measured(connection, maker, left, right))
@@ -148,7 +148,7 @@ def evidence(
         for answer in ("same", "different")
         for opinion in reviewed.opinions_for(answer)
     ]
-    return Evidence(known, tuple(sorted(numbers)))
+    return ChangeEvidence(known, tuple(sorted(numbers)))
 
 
 def _across(pair: Pair, left: Collection[int], right: Collection[int]) -> bool:

@@ -27,7 +27,7 @@ from reid.identify.clusters import (
 from reid.observers.reviews import ReviewProgress
 from reid.types import Flank
 from service.store.clusterings import Cluster, EncounterLink, SortedEncounters, Worth
-from service.store.pairs import Couple, Maker, Measured
+from service.store.pairs import Couple, Maker, PairMeasurement
 
 LISTED = 200  # pairs most worth a decision that are kept
 LEAST_GAIN = 0.01  # of an animal: below it a pair is not worth anybody's time
@@ -46,7 +46,7 @@ class ClusteringFacts:
     """
 
     flanks: Mapping[int, frozenset[Flank]]
-    measured: Sequence[Measured]
+    measured: Sequence[PairMeasurement]
     identity_of: Mapping[int, int]
     standings: Mapping[Couple, ReviewProgress]
     waiting: int = 0

@@ -22,7 +22,7 @@ from service.store.jobs import Job
 from service.store.pairs import Maker
 from service.store.reviews import NewPair
 from service.store.tables.base import now
-from service.store.tasks import Done, Failure, Outcome, attempted
+from service.store.tasks import Done, JobFailure, Outcome, attempted
 from service.web.parameters import component
 
 AT_LEAST_EVERY = timedelta(minutes=10)  # while pairs are still being compared
@@ -144,7 +144,7 @@ class SortEncounters:
         """The clusters as they are now."""
         return {job.id: attempted(job, self._sorted) for job in claimed}
 
-    def failed(self, connection: Connection, job: Job, failure: Failure) -> None:
+    def failed(self, connection: Connection, job: Job, failure: JobFailure) -> None:
         """Nothing: the clusters of before stay."""
 
     def _sorted(self) -> Outcome:

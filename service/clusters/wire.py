@@ -3,40 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
-from service.web.wire import Line, Number, Wire, shown
-
-MOMENT = "2026-03-01T12:00:00Z"
-LINK: dict[str, JsonValue] = {"couple": [3, 9], "llr": 1.31, "compared": True}
-CLUSTER: dict[str, JsonValue] = {
-    "encounters": [3, 9],
-    "identity_id": None,
-    "unidentified": 2,
-    "together": 0.52,
-    "belongs": 0.52,
-    "weakest": LINK,
-    "doubtful": [LINK],
-    "counted": True,
-    "near_identity": 2,
-    "near_encounter": 4,
-    "near": 0.03,
-}
-WORTH: dict[str, JsonValue] = {
-    "couple": [3, 9],
-    "llr": 1.31,
-    "compared": True,
-    "together": 0.52,
-    "joined": True,
-    "gain": 0.48,
-}
-MADE: dict[str, JsonValue] = {
-    "made_at": MOMENT,
-    "current": True,
-    "model": "rosette@4",
-    "calibrator": "evidence@1",
-    "prior": 0.05,
-}
+from service.web.wire import Line, Number, Wire
 
 Pair = Annotated[tuple[Number, Number], Field(description="two encounters")]
 
@@ -86,19 +55,6 @@ class Made(Wire):
 class ClustersOut(Wire):
     """All encounters sorted into animals. waiting: encounters whose pairs are not compared yet."""
 
-    model_config = shown(
-        {
-            "made": MADE,
-            "encounters": 412,
-            "animals": 57,
-            "unplaced": 8,
-            "waiting": 0,
-            "conflicts": [[3, 12]],
-            "total": 65,
-            "clusters": [CLUSTER],
-        }
-    )
-
     made: Made | None = Field(description="null: not made yet")
     encounters: int
     animals: int
@@ -125,16 +81,12 @@ class SuggestionOut(Wire):
 class SuggestionsOut(Wire):
     """Pairs most worth a decision, first the one whose answer changes most."""
 
-    model_config = shown({"made": MADE, "suggestions": [WORTH]})
-
     made: Made | None
     suggestions: list[SuggestionOut]
 
 
 class PutUpIn(Wire):
     """Pairs to be reviewed: those named, or else the `best` most worth it."""
-
-    model_config = shown({"pairs": [[3, 9]], "best": None, "reviewer": "ab"})
 
     pairs: list[Pair] = Field(default=[], max_length=200)
     best: int | None = Field(default=None, ge=1, le=200)
@@ -143,8 +95,6 @@ class PutUpIn(Wire):
 
 class PutUpOut(Wire):
     """How many pairs are new among those to be reviewed; the others were there already."""
-
-    model_config = shown({"asked": 3, "new": 2})
 
     asked: int
     new: int

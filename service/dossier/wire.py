@@ -7,11 +7,10 @@ from pydantic import Field
 
 from service.calibration.tested_wire import TestedOut
 from service.cases.wire import CaseChangeOut, CaseReportOut, Member
-from service.dossier import examples
 from service.encounters.wire import DecisionOut
 from service.photos.wire import AnnotationOut, ClaimOut
 from service.recognition.wire import CorrespondencesOut, OverlapOut
-from service.web.wire import Corners, Wire, shown
+from service.web.wire import Corners, Wire
 
 
 class ModelFactsOut(Wire):
@@ -121,8 +120,6 @@ class DossierContentOut(Wire):
 
 class DossierOut(Wire):
     """The record of one case. digest: SHA-256 of `content`; docs/dossier.md says of which bytes."""
-
-    model_config = shown(examples.DOSSIER)
 
     made_at: datetime
     digest: str

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from service.encounters import posterior_examples as examples
-from service.web.wire import Wire, shown
+from service.web.wire import Wire
 
 
 class IdentityChanceOut(Wire):
@@ -22,8 +21,6 @@ class PosteriorOut(Wire):
 
     unseen: animals that are assumed not to be in the catalogue; estimated: the same by Chao1.
     """
-
-    model_config = shown(examples.POSTERIOR)
 
     encounter_id: int
     identities: Sequence[IdentityChanceOut]

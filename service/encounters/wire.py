@@ -8,16 +8,13 @@ from pydantic import Field
 
 from reid.types import Flank
 from service.photos.wire import ClaimOut, ReferenceOut
-from service.web import examples
-from service.web.wire import Line, Note, Number, Wire, shown
+from service.web.wire import Line, Note, Number, Wire
 
 DecisionKind = Literal["same", "new", "cannot_tell", "withdrawn"]
 
 
 class EncounterOut(Wire):
     """One line of the list; decision_id 0 means that nobody has decided yet."""
-
-    model_config = shown(examples.ENCOUNTER)
 
     id: int
     name: str | None
@@ -38,8 +35,6 @@ class EncounterOut(Wire):
 class EncountersOut(Wire):
     """A page of encounters and how many wait altogether."""
 
-    model_config = shown(examples.ENCOUNTERS)
-
     waiting: int
     decided: int
     encounters: list[EncounterOut]
@@ -50,8 +45,6 @@ class DecisionIn(Wire):
 
     after: the newest decision the person had seen (decision_id); left out, no check is made.
     """
-
-    model_config = shown(examples.DECISION_IN)
 
     kind: DecisionKind
     identity_id: Number | None = None
@@ -66,8 +59,6 @@ class DecisionIn(Wire):
 
 class DecisionOut(Wire):
     """A recorded decision; it is never changed, a later one undoes it."""
-
-    model_config = shown(examples.DECISION)
 
     id: int
     encounter_id: int
@@ -84,8 +75,6 @@ class DecisionOut(Wire):
 
 class EncounterDetailOut(Wire):
     """One encounter with photos, decisions and fields that were stated differently."""
-
-    model_config = shown(examples.ENCOUNTER_DETAIL)
 
     summary: EncounterOut
     references: list[ReferenceOut]

@@ -1,10 +1,12 @@
-"""Confirmed identities out of the catalogue: crops and an index, for training and evaluation."""
+"""Confirmed identities out of the catalogue: crops and a table, for training and evaluation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from reid.errors import BadSettings, InputError
 from reid.interchange import index_csv
+from reid.interchange.catalogue import WRITERS
+from reid.interchange.format import ConfirmedSighting
 from reid.photo.crop import cut
 from reid.photo.images import decode, encode_jpeg
 from service.settings import Settings
@@ -22,6 +24,12 @@ class FolderNotEmpty(BadSettings):
     message = "{folder} is not empty: name a new folder"
 
 
+class FormatNotWritten(BadSettings):
+    """The catalogue leaves in other formats only."""
+
+    message = "no format {form} can be written: name one of {forms}"
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
     """How much was written. skipped: a sentence for each photo that could not be."""
@@ -32,51 +40,65 @@ class Exported:
 
 
 def export_identities(
-    settings: Settings, database: Database, files: PhotoFiles, folder: Path
+    settings: Settings,
+    database: Database,
+    files: PhotoFiles,
+    folder: Path,
+    form: str = index_csv.FORMAT.name,
 ) -> Exported:
-    """Write folder/photos/*.jpg and folder/index.csv: every annotation of a decided encounter.
+    """Write folder/photos/*.jpg and a table of every annotation of a decided encounter.
 
-    Crops carry no metadata; the index names encounter, station and the camera's time, but no
-    position. `scripts/finetune.py` and `scripts/evaluate.py` read it.
+    form: name of a format in `reid.interchange.catalogue.WRITERS`. Crops carry no metadata;
+    index.csv names encounter, station and the camera's time, but no position.
+    `scripts/finetune.py` and `scripts/evaluate.py` read it.
     """
     if folder.exists() and any(folder.iterdir()):
         raise FolderNotEmpty(folder=folder)
+    if form not in WRITERS:
+        raise FormatNotWritten(form=form, forms=", ".join(WRITERS))
     with database.read() as connection:
-        known = [identities.get(connection, one.id) for one in identities.catalogue(connection)]
-        seen = [(one.summary.name, reference) for one in known for reference in one.references]
+        animals = [identities.get(connection, one.id) for one in identities.catalogue(connection)]
+        named = [(animal.summary.name, photo) for animal in animals for photo in animal.references]
         places = {
             number: encounters.summary(connection, number).station
-            for number in sorted({r.annotation.encounter_id for _, r in seen})
+            for number in sorted({photo.annotation.encounter_id for _, photo in named})
         }
     (folder / "photos").mkdir(parents=True, exist_ok=True)
-    rows: list[dict[str, object]] = []
+    sightings: list[ConfirmedSighting] = []
     skipped: list[str] = []
-    for name, reference in seen:
+    for name, reference in named:
+        station = places[reference.annotation.encounter_id]
         try:
-            row = _written(settings, files, folder, reference)
+            sightings.append(_written(settings, files, folder, reference, name, station))
         except InputError as error:
             skipped.append(f"{reference.photo.file_name}: {error}")
-        else:
-            station = places[reference.annotation.encounter_id] or reference.photo.station
-            rows.append(row | {"individual": name, "station": station or ""})
-    index_csv.write(folder / "index.csv", rows)
-    return Exported(len(rows), len({row["individual"] for row in rows}), tuple(skipped))
+    WRITERS[form](folder, sightings)
+    individuals = {sighting.individual for sighting in sightings}
+    return Exported(len(sightings), len(individuals), tuple(skipped))
 
 
 def _written(
-    settings: Settings, files: PhotoFiles, folder: Path, reference: Reference
-) -> dict[str, object]:
-    """Write one crop; returns its row without name and station."""
+    settings: Settings,
+    files: PhotoFiles,
+    folder: Path,
+    reference: Reference,
+    individual: str,
+    station: str | None,
+) -> ConfirmedSighting:
+    """Write one crop. station: of the encounter; None: the photo's own counts."""
     annotation, photo = reference.annotation, reference.photo
     image = decode(files.get(photo.id), max_pixels=settings.max_pixels)
     crop = cut(image, annotation.flank, annotation.box)
     path = f"photos/{annotation.id:06}.jpg"
     (folder / path).write_bytes(encode_jpeg(crop.image, quality=QUALITY))
-    return {
+    values = {
         "path": path,
+        "individual": individual,
         "flank": annotation.flank.value,
         "encounter": annotation.encounter_id,
-        "datetime": photo.captured_at.isoformat() if photo.captured_at else "",
+        "station": station or photo.station or "",
         "width": crop.image.shape[1],
         "height": crop.image.shape[0],
     }
+    others = {one.name for one in fields(ConfirmedSighting)} - values.keys()
+    return ConfirmedSighting(**values, **{name: getattr(photo, name) for name in others})

@@ -197,7 +197,7 @@ def mark(annotation_id: RowNumber, body: MarkIn, database: TheDatabase, actor: T
 
 def _edited(
     connection: Connection, identity_id: int, body: IdentityEdit, grounds: Grounds
-) -> list[history.Change]:
+) -> list[history.IdentityChange]:
     """Only what differs; all of it is refused where nothing does."""
     edits = []
     now = identities.get(connection, identity_id).summary

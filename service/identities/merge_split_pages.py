@@ -26,7 +26,7 @@ from service.recognition.engine import Engine, TheEngine
 from service.reviews import settling
 from service.settings import Settings
 from service.store.database import Database
-from service.store.history import NOTHING, Evidence
+from service.store.history import NOTHING, ChangeEvidence
 from service.web.ahead import Ahead
 from service.web.answer_cache import NotYet
 from service.web.languages import gettext as _
@@ -98,7 +98,7 @@ def _evidence_ahead(
     identity_id: int,
     other: int,
     review: list[int],
-) -> tuple[Evidence, bool]:
+) -> tuple[ChangeEvidence, bool]:
     """What speaks for a merge, and whether photos are still being compared for it."""
     quick = pair_evidence.at_once()
     try:
@@ -118,7 +118,7 @@ def _merge_evidence(
     identity_id: int,
     other: int,
     review: list[int],
-) -> Evidence:
+) -> ChangeEvidence:
     """What is known of pairs across both, with what these reviews say of them."""
     known = merge_evidence(database, pair_evidence, identity_id, other)
     with database.read() as connection:

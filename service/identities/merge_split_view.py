@@ -10,7 +10,7 @@ from service.identities.identity_view import SightingRow, sighting_rows
 from service.identities.splitting import GROUPS, Cut, LeavingGroup
 from service.identities.timeline import evidence_words, share
 from service.store import identities
-from service.store.history import Evidence
+from service.store.history import ChangeEvidence
 from service.store.identities import IdentityDetail, IdentitySummary
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
@@ -199,7 +199,7 @@ class MergeView:
 
 
 def merge_view(
-    connection: Connection, identity_id: int, other_id: int | None, evidence: Evidence
+    connection: Connection, identity_id: int, other_id: int | None, evidence: ChangeEvidence
 ) -> MergeView:
     """What a merge would move."""
     detail = identities.get(connection, identity_id)

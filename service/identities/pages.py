@@ -25,7 +25,7 @@ from service.identities.side_by_side import side_by_side
 from service.identities.timeline import change_words
 from service.store import history, identities, progress, references
 from service.store.database import Database
-from service.store.history import Change
+from service.store.history import IdentityChange
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
 from service.web.form_fields import Remark, plain
@@ -37,7 +37,7 @@ from service.web.wire import Line
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 Chosen = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
-Act = Callable[[Connection], Change]
+Act = Callable[[Connection], IdentityChange]
 
 
 @router.get("/catalogue")

@@ -14,7 +14,7 @@ from service.catalogue.disclosed import Pair
 from service.encounters.pair_evidence import PairEvidence
 from service.store import identities
 from service.store.database import Database
-from service.store.history import Change, Evidence, PairSaid
+from service.store.history import ChangeEvidence, IdentityChange, PairSaid
 from service.store.pairs import Maker
 
 MOST_COMPARED = 40  # pairs beyond which only what is known already is used
@@ -41,12 +41,14 @@ class Cut:
     left_out: int
     pairs: tuple[PairSaid, ...]
 
-    def rests(self, groups: Mapping[int, int]) -> Evidence:
+    def rests(self, groups: Mapping[int, int]) -> ChangeEvidence:
         """What a split into these groups rests on; posteriors only where it is this cut."""
         pairs = disclosed.strongest(self.pairs)
         if _blocks(groups) != _blocks(self.groups):
-            return Evidence(pairs)
-        return Evidence(pairs, posterior=round(self.posterior, 4), all_one=round(self.all_one, 4))
+            return ChangeEvidence(pairs)
+        return ChangeEvidence(
+            pairs, posterior=round(self.posterior, 4), all_one=round(self.all_one, 4)
+        )
 
 
 def likeliest_cut(database: Database, pair_evidence: PairEvidence, identity_id: int) -> Cut | None:
@@ -96,7 +98,7 @@ def merge_evidence(
     other_id: int,
     *,
     compare: bool = True,
-) -> Evidence:
+) -> ChangeEvidence:
     """What is known of the pairs across two identities; a few are compared where nothing is.
 
     compare False: none are, as while the network is being loaded.
@@ -118,7 +120,7 @@ def merge_evidence(
 
 def split_evidence(
     connection: Connection, maker: Maker | None, ids: Collection[int], leaving: Collection[int]
-) -> Evidence:
+) -> ChangeEvidence:
     """What is known of the pairs between those that leave and those that stay."""
     return disclosed.evidence(connection, maker, leaving, set(ids) - set(leaving))
 
@@ -180,7 +182,7 @@ def split_off(
     identity_id: int,
     leaving: Sequence[LeavingGroup],
     grounds: Grounds,
-) -> list[Change]:
+) -> list[IdentityChange]:
     """Let one or more groups leave an identity, all of them or none; each is an entry of its own.
 
     Without evidence in `asked`, what is known of the pairs between the groups is written down.

@@ -12,7 +12,7 @@ from service.identities.catalogue_view import SEXES, STAGES
 from service.reviews.view import ANSWERS
 from service.store import decisions, history, identities, references
 from service.store.decisions import Decision
-from service.store.history import Change, Evidence, PairSaid
+from service.store.history import ChangeEvidence, IdentityChange, PairSaid
 from service.store.identities import IdentityDetail
 from service.store.opinions import OpinionOnPair
 from service.store.references import Mark
@@ -57,7 +57,7 @@ class Event:
 
 
 def timeline(
-    connection: Connection, detail: IdentityDetail, entries: Sequence[Change]
+    connection: Connection, detail: IdentityDetail, entries: Sequence[IdentityChange]
 ) -> tuple[Event, ...]:
     """All events of an identity, newest first. Decisions that a change took are part of it."""
     taken = decisions.around(connection, detail.summary.id)
@@ -84,7 +84,7 @@ def timeline(
     return tuple(sorted(events, key=lambda event: event.at, reverse=True))
 
 
-def change_words(entry: Change, names: dict[int, str], here: int | None = None) -> str:
+def change_words(entry: IdentityChange, names: dict[int, str], here: int | None = None) -> str:
     """What a change did, seen from one of its identities, as a sentence without a full stop."""
     name = names.get(entry.identity_id, "?")
     other = names.get(entry.other_id or 0, "")
@@ -120,7 +120,7 @@ def change_words(entry: Change, names: dict[int, str], here: int | None = None) 
 
 
 def evidence_words(
-    evidence: Evidence, opinions: Mapping[int, OpinionOnPair] | None = None
+    evidence: ChangeEvidence, opinions: Mapping[int, OpinionOnPair] | None = None
 ) -> tuple[str, ...]:
     """From which evidence, in lines. opinions: what its opinions say, by number."""
     lines = [_pair(pair) for pair in evidence.pairs[:PAIRS_SHOWN] if pair.llr is not None]
@@ -182,7 +182,7 @@ def _pair(pair: PairSaid) -> str:
     }  # fmt: skip
 
 
-def _at_first(entries: Sequence[Change], entry: Change) -> dict[int, str]:
+def _at_first(entries: Sequence[IdentityChange], entry: IdentityChange) -> dict[int, str]:
     """The name under which an identity was created, where it was renamed since."""
     number = entry.identity_id
     if entry.kind != "created":
@@ -192,7 +192,7 @@ def _at_first(entries: Sequence[Change], entry: Change) -> dict[int, str]:
     return {number: first} if first else {}
 
 
-def _described(entry: Change) -> str:
+def _described(entry: IdentityChange) -> str:
     words = {
         "sex": pgettext("changed", "sex"),
         "life_stage": pgettext("changed", "life stage"),
@@ -208,7 +208,7 @@ def _described(entry: Change) -> str:
 
 
 def _change(
-    entry: Change,
+    entry: IdentityChange,
     here: int,
     names: dict[int, str],
     latest: dict[int, int],
@@ -254,7 +254,7 @@ def _decision(decision: Decision, here: int) -> Event:
         decision.model,
         decision.calibrator,
     )
-    evidence = evidence_words(Evidence((shown,))) if decision.llr is not None else ()
+    evidence = evidence_words(ChangeEvidence((shown,))) if decision.llr is not None else ()
     return Event(
         "decision",
         "•",

@@ -17,7 +17,7 @@ from service.identities.wire import (
 )
 from service.photos.to_wire import reference_out
 from service.store import decisions, identities
-from service.store.history import NOTHING, Change, Evidence, PairSaid
+from service.store.history import NOTHING, ChangeEvidence, IdentityChange, PairSaid
 
 
 def identity_detail(connection: Connection, identity_id: int, *, exact: bool) -> IdentityDetailOut:
@@ -32,16 +32,16 @@ def identity_detail(connection: Connection, identity_id: int, *, exact: bool) ->
     )
 
 
-def evidence_of(stated: EvidenceWire | None) -> Evidence:
+def evidence_of(stated: EvidenceWire | None) -> ChangeEvidence:
     """What a client states; nothing where it states nothing."""
     if stated is None:
         return NOTHING
     pairs = tuple(PairSaid(**pair.model_dump()) for pair in stated.pairs)
     rest = stated.model_dump(exclude={"pairs", "opinions"})
-    return Evidence(pairs, tuple(stated.opinions), **rest)
+    return ChangeEvidence(pairs, tuple(stated.opinions), **rest)
 
 
-def change_out(change: Change) -> ChangeOut:
+def change_out(change: IdentityChange) -> ChangeOut:
     """An entry of the history."""
     return ChangeOut.model_validate(change)
 

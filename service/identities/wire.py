@@ -8,9 +8,8 @@ from pydantic import Field
 
 from reid.types import Flank
 from service.encounters.wire import DecisionOut
-from service.identities import examples
 from service.photos.wire import ReferenceOut
-from service.web.wire import Line, Note, Number, Wire, shown
+from service.web.wire import Line, Note, Number, Wire
 
 Sex = Literal["female", "male", "unknown"]
 LifeStage = Literal["adult", "subadult", "juvenile", "unknown"]
@@ -33,8 +32,6 @@ class IdentityOut(Wire):
 
     merged_into: the identity to which its encounters went; null where it was not merged away.
     """
-
-    model_config = shown(examples.IDENTITY)
 
     id: int
     name: str
@@ -59,8 +56,6 @@ class SightingOut(Wire):
 
 class IdentityDetailOut(Wire):
     """One identity with its encounters, photos and every decision that ever named it."""
-
-    model_config = shown(examples.IDENTITY_DETAIL)
 
     summary: IdentityOut
     sightings: list[SightingOut]
@@ -99,8 +94,6 @@ class MovedOut(Wire):
 class ChangeOut(Wire):
     """One entry of the history. before, after: identity -> fields that changed."""
 
-    model_config = shown(examples.CHANGE)
-
     id: int
     kind: Literal["created", "joined", "renamed", "described", "merged", "split", "kept", "undone"]
     identity_id: int
@@ -119,8 +112,6 @@ class ChangeOut(Wire):
 class IdentityIn(Wire):
     """A new individual, with the encounters that are it from now on; they may be none."""
 
-    model_config = shown(examples.IDENTITY_IN)
-
     name: Line | None = Field(None, description="left out, the next free one like L001")
     encounters: Encounters = ()
     sex: Sex = "unknown"
@@ -138,8 +129,6 @@ class IdentityEdit(Wire):
     seen: the newest change of the identity that was seen, 0 for none; null: no check is made.
     """
 
-    model_config = shown(examples.IDENTITY_EDIT)
-
     name: Line | None = None
     sex: Sex | None = None
     life_stage: LifeStage | None = None
@@ -152,8 +141,6 @@ class IdentityEdit(Wire):
 class MergeIn(Wire):
     """All encounters of the other identity become this one. evidence null: what is known."""
 
-    model_config = shown(examples.MERGE_IN)
-
     other_id: Number
     reviewer: Line = "anonymous"
     reason: Note = ""
@@ -163,8 +150,6 @@ class MergeIn(Wire):
 
 class SplitIn(Wire):
     """These encounters leave: into an identity that exists, or a new one of this name."""
-
-    model_config = shown(examples.SPLIT_IN)
 
     encounters: Annotated[Encounters, Field(min_length=1)]
     into: Number | None = None
@@ -178,8 +163,6 @@ class SplitIn(Wire):
 class UndoIn(Wire):
     """Who takes a change back, and why."""
 
-    model_config = shown(examples.UNDO_IN)
-
     reviewer: Line = "anonymous"
     reason: Note = ""
 
@@ -190,8 +173,6 @@ class CutOut(Wire):
     posterior: of this way; all_one: of one animal; unmeasured: pairs that nobody compared;
     left_out: older encounters that were not sorted. groups empty: fewer than two encounters.
     """
-
-    model_config = shown(examples.CUT)
 
     identity_id: int
     groups: list[list[int]]
@@ -207,8 +188,6 @@ class CutOut(Wire):
 class MarkIn(Wire):
     """Whether a photo may speak for its identity. after: the newest mark that was seen, or 0."""
 
-    model_config = shown(examples.MARK_IN)
-
     state: Literal["approved", "refused", "unmarked"]
     reviewer: Line = "anonymous"
     reason: Note = ""
@@ -217,8 +196,6 @@ class MarkIn(Wire):
 
 class MarkOut(Wire):
     """What somebody said of a photo as a reference; the newest one counts."""
-
-    model_config = shown(examples.MARK)
 
     id: int
     annotation_id: int
@@ -247,8 +224,6 @@ class NamedOut(Wire):
 class ConflictOut(Wire):
     """Two encounters about which catalogue, observers and machine contradict each other."""
 
-    model_config = shown(examples.CONFLICT)
-
     kind: Literal["apart", "together", "chain"] = Field(
         description="apart: one identity, said to differ; together: two identities, said to be the "
         "same; chain: both the same as `through`, said to differ"
@@ -265,8 +240,6 @@ class ConflictOut(Wire):
 
 class KeepIn(Wire):
     """A contradiction stays as it is. seen: the newest opinion that was seen, 0 for none."""
-
-    model_config = shown(examples.KEEP_IN)
 
     kind: Literal["apart", "together", "chain"]
     one: Number

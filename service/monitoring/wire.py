@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from service.web import examples
-from service.web.wire import Wire, shown
+from service.web.wire import Wire
 
 
 class WorkerOut(Wire):
@@ -17,8 +16,6 @@ class WorkerOut(Wire):
 
 class HealthOut(Wire):
     """Whether everything that is needed answers; status 503 where it does not."""
-
-    model_config = shown(examples.HEALTH)
 
     status: Literal["ok", "starting", "degraded", "down"]
     database: str

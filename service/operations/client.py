@@ -80,8 +80,8 @@ class RemoteCatalogue:
             data={"flank": flank.value, "top": "3"},
         ).json()
         named = [
-            NamedCandidate(one["identity"], one["llr"], one["bound"], Verdict(one["verdict"]))
-            for one in body["candidates"]
+            NamedCandidate(path["identity"], path["llr"], path["bound"], Verdict(path["verdict"]))
+            for path in body["candidates"]
         ]
         return CatalogueAnswer(
             Verdict(body["verdict"]), tuple(named), body["model"], body["calibrator"]

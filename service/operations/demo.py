@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from reid.synthetic.survey import write_survey
 from reid.types import Flank
-from service.photos.intake import Intake, Said
+from service.photos.intake import Intake
+from service.photos.statements import Statements
 from service.store import decisions, encounters, identities, progress
 from service.store.database import Database
 from service.store.decisions import NewDecision
@@ -79,29 +80,29 @@ def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
     """
     rows = sorted(read_index(folder), key=lambda row: (row.captured_at or datetime.max, row.path))  # noqa: DTZ901
     for row in rows:
-        said = Said(
+        stated = Statements(
             station=row.station,
             captured_at=row.captured_at,
             flank=row.flank,
             camera=row.camera,
             encounter=row.encounter,
         )
-        intake.accept([(row.path.name, row.path.read_bytes())], said)
+        intake.accept([(row.path.name, row.path.read_bytes())], stated)
         yield row.path
     with database.write() as connection:
-        for individual, seen in _encounters(rows).items():
-            is_case = any(encounter.startswith(CASE) for encounter in seen)
-            for encounter in seen[-1:] if is_case else seen[:-1]:
+        for individual, names in _encounters(rows).items():
+            is_case = any(encounter.startswith(CASE) for encounter in names)
+            for encounter in names[-1:] if is_case else names[:-1]:
                 _decide(connection, encounter, individual)
 
 
 def _encounters(rows: list[SurveyPhoto]) -> dict[str, list[str]]:
     """Encounters of each known individual, oldest first."""
-    found: dict[str, dict[str, None]] = {}
+    visits: dict[str, dict[str, None]] = {}
     for row in rows:
         if row.individual and not row.individual.startswith("unknown"):
-            found.setdefault(row.individual, {})[row.encounter] = None
-    return {individual: list(seen) for individual, seen in found.items()}
+            visits.setdefault(row.individual, {})[row.encounter] = None
+    return {individual: list(names) for individual, names in visits.items()}
 
 
 def _decide(connection: Connection, encounter: str, individual: str) -> None:

@@ -11,7 +11,8 @@ from reid.synthetic.answers import RECORDS, FoundingAnswer
 from reid.synthetic.founding import CAPTION, SIMULATED, VARIANTS, Truth, Variant, write_founding
 from service.cases.report import Casework
 from service.operations.demo import REVIEWER, SurveyPhoto, is_empty, painted_once, read_index
-from service.photos.intake import Intake, Said
+from service.photos.intake import Intake
+from service.photos.statements import Statements
 from service.store import cases, encounters
 from service.store.database import Database
 
@@ -92,20 +93,24 @@ def answers(database: Database, casework: Casework) -> Iterator[FoundingAnswer]:
 
 def _answer(casework: Casework, variant: Variant, case_id: int) -> FoundingAnswer:
     report = casework.report(case_id)
-    names = tuple(one.detail.summary.name for one in report.members)
+    names = tuple(case_report.detail.summary.name for case_report in report.members)
     if names != variant.encounters or report.partitions is None:
         raise CaseWasChanged(case=case_id)
-    first, second, third = (one.says.evidence for one in report.pairs)
+    first, second, third = (case_report.says.evidence for case_report in report.pairs)
     leading = report.partitions.partitions[0]
-    said = report.pairs[0].says
-    settle = in_words(said.settle[0], RECORDS) if said.settle else str(said.why_nothing or "")
+    evidence = report.pairs[0].says
+    settle = (
+        in_words(evidence.settle[0], RECORDS)
+        if evidence.settle
+        else str(evidence.why_nothing or "")
+    )
     sure = (leading.partition, leading.probability)
     return FoundingAnswer(variant, (first, second, third), *sure, settle)
 
 
-def _said(row: SurveyPhoto, *, caption: bool = False) -> Said:
+def _said(row: SurveyPhoto, *, caption: bool = False) -> Statements:
     """What an uploader states; with `caption`, the date of a caption, too."""
-    return Said(
+    return Statements(
         station=row.station,
         captured_at=CAPTION if caption else None,
         flank=row.flank,
@@ -115,4 +120,4 @@ def _said(row: SurveyPhoto, *, caption: bool = False) -> Said:
 
 
 def _by_name(connection: Connection) -> dict[str, int]:
-    return {one.name: one.id for one in cases.every(connection)}
+    return {row.name: row.id for row in cases.every(connection)}

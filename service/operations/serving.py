@@ -48,8 +48,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start and print the URL."""
         await super().startup(sockets)
-        for one in sockets or []:
-            host, port = one.getsockname()[:2]
+        for listening in sockets or []:
+            host, port = listening.getsockname()[:2]
             shown = f"[{host}]" if ":" in host else host
             print(f"leopard-reid is ready: http://{shown}:{port}  (Ctrl-C ends it)", flush=True)  # noqa: T201
 
@@ -134,10 +134,10 @@ def founding_case(
     wait_for_jobs(database)
     if left := _left(database):
         raise PhotosStillWait(photos=left)
-    said = list(
+    answers = list(
         tqdm(founding.answers(database, casework), total=len(VARIANTS), unit="case", desc="compare")
     )
-    print(f"\n{SIMULATED} records; pairs and animals by number of record\n{as_text(said)}\n")  # noqa: T201
+    print(f"\n{SIMULATED} records; pairs and animals by number of record\n{as_text(answers)}\n")  # noqa: T201
 
 
 def wait_for_jobs(database: Database, *, at_most_s: float = 300) -> None:
@@ -153,14 +153,14 @@ def wait_for_jobs(database: Database, *, at_most_s: float = 300) -> None:
 def standing(settings: Settings, database: Database) -> dict[str, int]:
     """Jobs by state, encounters by state, live workers."""
     with database.read() as connection:
-        found = jobs.counts(connection)
+        states = jobs.counts(connection)
         counts = encounters.counts(connection)
         alive = jobs.workers(connection, within_s=settings.lease_s)
-    return found | {"waiting": counts.waiting, "decided": counts.decided, "workers": len(alive)}
+    return states | {"waiting": counts.waiting, "decided": counts.decided, "workers": len(alive)}
 
 
 def _left(database: Database) -> int:
     """Photos that wait to be embedded or are just being."""
     with database.read() as connection:
-        found = jobs.counts(connection, urgent=True)
-    return found["queued"] + found["running"]
+        states = jobs.counts(connection, urgent=True)
+    return states["queued"] + states["running"]

@@ -25,7 +25,7 @@ from service.store import clusterings, jobs, pairs, reembedding
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.store.jobs import Job
-from service.store.tasks import Done, Failure, MadeWay, Outcome, Task, Trouble
+from service.store.tasks import Done, JobFailure, MadeWay, Outcome, Task, Trouble
 from service.web.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -117,9 +117,9 @@ class Worker:
     def _finish(self, claimed: Sequence[Job], outcomes: Mapping[int, Outcome]) -> None:
         """Store what became of the jobs that are still ours."""
         with self._database.write() as connection:
-            held = jobs.holds(connection, self.name, outcomes)
+            ours = jobs.holds(connection, self.name, outcomes)
             for job in claimed:
-                if job.id in held:
+                if job.id in ours:
                     self._store(connection, job, outcomes[job.id])
 
     def _look(self) -> None:
@@ -154,14 +154,18 @@ class Worker:
         for job in jobs.exhausted(connection, attempts=self._settings.max_attempts):
             died = WorkersDied(workers=job.attempts)
             code = "internal_error" if job.error else died.code
-            self._store(connection, job, Failure(code, job.error or died))
+            self._store(connection, job, JobFailure(code, job.error or died))
 
     def _do(self, claimed: Sequence[Job]) -> Mapping[int, Outcome]:
         """An outcome for every job."""
         of: dict[Task, list[Job]] = {}
         for job in claimed:
             of.setdefault(self._tasks[job.kind], []).append(job)
-        return {number: o for task, some in of.items() for number, o in task.do(some).items()}
+        return {
+            number: o
+            for task, jobs_of_task in of.items()
+            for number, o in task.do(jobs_of_task).items()
+        }
 
     def _store(self, connection: Connection, job: Job, outcome: Outcome) -> None:
         match outcome:
@@ -171,7 +175,7 @@ class Worker:
             case MadeWay(keep):
                 keep(connection)
                 jobs.give_back(connection, job.id)
-            case Failure(code, detail):
+            case JobFailure(code, detail):
                 if task := self._tasks.get(job.kind):
                     task.failed(connection, job, outcome)
                 jobs.finish(connection, job.id, f"{code}: {detail}")

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request, Response
 
 from service.photos.errors import FileRefused, NoFileAccepted
-from service.photos.forms import Files, SaidForm, incoming
+from service.photos.forms import Files, incoming
 from service.photos.intake import TheIntake
 from service.photos.pictures import Pictures, ThePictures
+from service.photos.statements import StatedInForm
 from service.photos.to_wire import photo_detail, upload_out
 from service.photos.wire import PhotoDetailOut, UploadOut
 from service.store import photos, uploads
@@ -42,13 +43,13 @@ def upload(
     intake: TheIntake,
     response: Response,
     files: Files,
-    said: SaidForm,
+    statements: StatedInForm,
 ) -> UploadOut:
     """Keep photos; 201 when at least one is new, 200 when all were known.
 
     What is answered here is kept, whatever happens next. Embedding follows as a job.
     """
-    result = intake.accept(incoming(files, settings.max_files), said)
+    result = intake.accept(incoming(files, settings.max_files), statements)
     count_files(metrics, result)
     if result.refused == len(result.files):
         raise NoFileAccepted(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reid.types import OBLIQUE, Flank, Grade, Pose, Quality, Reason
-from service.store.facts import Facts
+from service.store.facts import AnnotationFacts
 from service.web.languages import NP_, pgettext
 from service.web.languages import gettext as _
 from service.web.words import decimal, flank_name, flank_word, percents
@@ -42,7 +42,7 @@ class FactsView:
     measures: tuple[tuple[str, str], ...]
 
 
-def facts_view(facts: Facts, stated: Flank) -> FactsView:
+def facts_view(facts: AnnotationFacts, stated: Flank) -> FactsView:
     """An annotation's facts beside the flank that was stated."""
     return FactsView(
         quality=quality_words(facts.quality),
@@ -62,7 +62,7 @@ def quality_words(quality: Quality | None) -> str:
 
 def graded(grade: Grade, reasons: Sequence[Reason]) -> str:
     """A grade and its reasons: "poor: small, blur"."""
-    words = [pgettext("reason of a grade", one.value) for one in reasons]
+    words = [pgettext("reason of a grade", reason.value) for reason in reasons]
     return ": ".join(part for part in (grade_word(grade), ", ".join(words)) if part)
 
 

@@ -15,6 +15,8 @@ from reid.photo.crop import parse_box, resolve_box
 from reid.photo.images import MEDIA_TYPES, probe
 from reid.types import Box, Flank
 from service.photos.errors import FileIsEmpty, TooManyBytes
+from service.photos.forms import IncomingFile
+from service.photos.statements import Statements, claims_of_uploader, photo_values
 from service.settings import Settings
 from service.store import encounters, jobs, photos, uploads
 from service.store.database import Database, one_at_a_time
@@ -23,26 +25,6 @@ from service.store.photos import Claim, Photo
 from service.store.tables.base import now
 from service.store.uploads import Receipt, Upload
 from service.web.parameters import component
-
-IncomingFile = tuple[str, bytes]  # file name, content
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What the uploader states about all files of one upload; None is "not stated".
-
-    captured_at: with a zone, or the camera's wall clock without one.
-    boxes: one for all files, or one a file; text as `reid.photo.crop.parse_box` reads it.
-    encounter: number or name of the encounter they belong to, instead of grouping by time.
-    """
-
-    station: str | None = None
-    captured_at: datetime | None = None
-    flank: Flank | None = None
-    notes: str | None = None
-    camera: str | None = None
-    boxes: Sequence[str] = ()
-    encounter: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +44,7 @@ class Intake:
     def __init__(self, database: Database, files: PhotoFiles, settings: Settings) -> None:
         self._database, self._files, self._settings = database, files, settings
 
-    def accept(self, incoming: Iterable[IncomingFile], said: Said) -> Upload:
+    def accept(self, incoming: Iterable[IncomingFile], statements: Statements) -> Upload:
         """Keep every file that can be kept; what is in the result survives any kill.
 
         A file that cannot be kept is a line of the result with its reason, and stops no other.
@@ -71,51 +53,56 @@ class Intake:
         prepared: list[Prepared] = []
         for position, (name, data) in enumerate(incoming):
             try:
-                one = self._prepare(position, _plain(name), data, said)
+                accepted = self._prepare(position, _plain(name), data, statements)
             except InputError as error:
                 refused = Receipt(_plain(name), None, error_code=error.code)
                 receipts.append(replace(refused, error_detail=error))
             else:
-                receipts.append(Receipt(one.photo.file_name, one.photo.id))
-                prepared.append(one)
-        return self._record(receipts, prepared, said)
+                receipts.append(Receipt(accepted.photo.file_name, accepted.photo.id))
+                prepared.append(accepted)
+        return self._record(receipts, prepared, statements)
 
-    def _prepare(self, position: int, name: str, data: bytes, said: Said) -> Prepared:
+    def _prepare(self, position: int, name: str, data: bytes, statements: Statements) -> Prepared:
         """Check a file and put its bytes on disk."""
         if not data:
             raise FileIsEmpty()
         if len(data) > self._settings.max_photo_bytes:
             limit = self._settings.max_photo_bytes
             raise TooManyBytes(bytes=len(data), limit=limit)
-        found = probe(data, max_pixels=self._settings.max_pixels)
-        box = _box(said.boxes, position, found.width, found.height)
+        header = probe(data, max_pixels=self._settings.max_pixels)
+        box = _box(statements.boxes, position, header.width, header.height)
         capture, in_name = exif.read(data), exif.time_in_name(name)
-        times = [("form", said.captured_at), ("exif", capture.captured_at), ("file name", in_name)]
-        cameras = [("form", said.camera), ("exif", capture.camera)]
+        times = [
+            ("form", statements.captured_at),
+            ("exif", capture.captured_at),
+            ("file name", in_name),
+        ]
+        cameras = [("form", statements.camera), ("exif", capture.camera)]
         captured_at = next((time for _, time in times if time), None)
         latitude, longitude = capture.position or (None, None)
         photo = Photo(
             id=digest(data),
             file_name=name,
-            media_type=MEDIA_TYPES[found.format],
+            media_type=MEDIA_TYPES[header.format],
             bytes=len(data),
-            width=found.width,
-            height=found.height,
-            station=said.station,
+            width=header.width,
+            height=header.height,
             camera=next((camera for _, camera in cameras if camera), None),
             captured_at=captured_at.replace(tzinfo=None) if captured_at else None,
             zone=_zone(captured_at),
             latitude=latitude,
             longitude=longitude,
-            notes=said.notes or "",
             created_at=now(),
+            **photo_values(statements),
         )
         claims = _claims("captured_at", [(s, t.isoformat() if t else None) for s, t in times])
-        claims += _claims("camera", cameras) + _stated(said, box)
+        claims += _claims("camera", cameras) + claims_of_uploader(statements, box)
         self._files.put(data)
-        return Prepared(position, photo, said.flank or Flank.UNKNOWN, box, claims)
+        return Prepared(position, photo, statements.flank or Flank.UNKNOWN, box, claims)
 
-    def _record(self, receipts: list[Receipt], prepared: list[Prepared], said: Said) -> Upload:
+    def _record(
+        self, receipts: list[Receipt], prepared: list[Prepared], statements: Statements
+    ) -> Upload:
         """One transaction for photos, annotations, jobs and the list of files.
 
         One upload after the other: two may bring the same photo, or photos of one encounter. A
@@ -123,7 +110,7 @@ class Intake:
         """
         with self._database.write() as connection:
             one_at_a_time(connection, "upload")
-            number = self._insert(connection, receipts, prepared, said)
+            number = self._insert(connection, receipts, prepared, statements)
         with self._database.read() as connection:
             return uploads.get(connection, number)
 
@@ -132,34 +119,34 @@ class Intake:
         connection: Connection,
         receipts: list[Receipt],
         prepared: list[Prepared],
-        said: Said,
+        statements: Statements,
     ) -> int:
-        if said.station and prepared:
-            photos.add_station(connection, said.station)
-        oldest_first = sorted(prepared, key=lambda one: one.photo.captured_at or datetime.max)  # noqa: DTZ901
-        for one in oldest_first:
-            created = not photos.known(connection, one.photo.id)
+        if statements.station and prepared:
+            photos.add_station(connection, statements.station)
+        oldest_first = sorted(prepared, key=lambda file: file.photo.captured_at or datetime.max)  # noqa: DTZ901
+        for file in oldest_first:
+            created = not photos.known(connection, file.photo.id)
             if created:
-                self._insert_photo(connection, one, said)
+                self._insert_photo(connection, file, statements)
             else:
-                again = [replace(claim, used=False) for claim in one.claims]
-                photos.add_claims(connection, one.photo.id, again)
-                for annotation in photos.try_again(connection, one.photo.id):
+                again = [replace(claim, used=False) for claim in file.claims]
+                photos.add_claims(connection, file.photo.id, again)
+                for annotation in photos.try_again(connection, file.photo.id):
                     jobs.enqueue(connection, "embed", {"annotation": annotation})
-            receipts[one.position] = replace(receipts[one.position], created=created)
+            receipts[file.position] = replace(receipts[file.position], created=created)
         return uploads.add(connection, receipts)
 
-    def _insert_photo(self, connection: Connection, one: Prepared, said: Said) -> None:
+    def _insert_photo(self, connection: Connection, file: Prepared, statements: Statements) -> None:
         gap = timedelta(minutes=self._settings.encounter_gap_minutes)
-        photo = one.photo
-        photos.add(connection, photo, one.claims)
-        if said.encounter:
-            encounter = encounters.named(connection, said.encounter, said.station)
+        photo = file.photo
+        photos.add(connection, photo, file.claims)
+        if statements.encounter:
+            encounter = encounters.named(connection, statements.encounter, statements.station)
         else:
             encounter = encounters.near(connection, photo.station, photo.captured_at, gap)
         encounters.stretch(connection, encounter, photo.captured_at)
         annotation = photos.add_annotation(
-            connection, photo_id=photo.id, encounter_id=encounter, flank=one.flank, box=one.box
+            connection, photo_id=photo.id, encounter_id=encounter, flank=file.flank, box=file.box
         )
         jobs.enqueue(connection, "embed", {"annotation": annotation})
 
@@ -172,8 +159,8 @@ def _plain(name: str) -> str:
 
 def _box(boxes: Sequence[str], position: int, width: int, height: int) -> Box | None:
     """The box of the file at this position."""
-    given = boxes[0] if len(boxes) == 1 else boxes[position] if position < len(boxes) else ""
-    return resolve_box(parse_box(given), width, height) if given.strip() else None
+    text = boxes[0] if len(boxes) == 1 else boxes[position] if position < len(boxes) else ""
+    return resolve_box(parse_box(text), width, height) if text.strip() else None
 
 
 def _zone(moment: datetime | None) -> str:
@@ -182,22 +169,10 @@ def _zone(moment: datetime | None) -> str:
     return moment.isoformat(timespec="minutes")[16:22]
 
 
-def _claims(name: str, said: Sequence[tuple[str, str | None]]) -> list[Claim]:
-    """Statements on one field, best source first; the first is used."""
-    stated = [(source, value) for source, value in said if value]
+def _claims(name: str, values: Sequence[tuple[str, str | None]]) -> list[Claim]:
+    """Statements on one field, source and value each, best source first; the first is used."""
+    stated = [(source, value) for source, value in values if value]
     return [Claim(name, value, source, n == 0) for n, (source, value) in enumerate(stated)]
-
-
-def _stated(said: Said, box: Box | None) -> list[Claim]:
-    """Statements that only the uploader can make."""
-    corners = f"{box.x0:g} {box.y0:g} {box.x1:g} {box.y1:g}" if box else None
-    fields = {
-        "station": said.station,
-        "flank": said.flank.value if said.flank else None,
-        "notes": said.notes,
-        "box": corners,
-    }
-    return [Claim(name, value, "form", True) for name, value in fields.items() if value]
 
 
 TheIntake = Annotated[Intake, Depends(component(Intake))]

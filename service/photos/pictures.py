@@ -29,46 +29,49 @@ class Pictures:
         self._database, self._files = database, files
         self._max_pixels = settings.max_pixels
         self._decoding = BoundedSemaphore(AT_ONCE)
-        kept = LRUCache[Hashable, bytes](CACHE_BYTES, getsizeof=len)
-        self._made = cached(kept, condition=Condition())(self._make)
+        cache = LRUCache[Hashable, bytes](CACHE_BYTES, getsizeof=len)
+        self._made = cached(cache, condition=Condition())(self._make)
 
     def tag(
-        self, photo_id: str, annotation_id: int | None, longest: int | None, seen: str = ""
+        self, photo_id: str, annotation_id: int | None, longest: int | None, appearance: str = ""
     ) -> str:
         """Names the content, for ETag; NotFound for what is not there."""
         with self._database.read() as connection:
             photos.get(connection, photo_id)
-        return f'"{photo_id[:32]}-{annotation_id or 0}-{longest or 0}{seen and "-" + seen}"'
+        look = appearance and f"-{appearance}"
+        return f'"{photo_id[:32]}-{annotation_id or 0}-{longest or 0}{look}"'
 
     def jpeg(
-        self, photo_id: str, annotation_id: int | None, longest: int | None, seen: str = ""
+        self, photo_id: str, annotation_id: int | None, longest: int | None, appearance: str = ""
     ) -> bytes:
         """The upright photo, or the crop of an annotation of it, no side above `longest` pixels.
 
-        seen: one of `APPEARANCES`, or nothing for as it was taken.
+        appearance: one of `APPEARANCES`, or nothing for as it was taken.
         """
-        self.tag(photo_id, annotation_id, longest, seen)  # raises where there is nothing any more
-        return self._made(photo_id, annotation_id, longest, seen)
+        self.tag(
+            photo_id, annotation_id, longest, appearance
+        )  # raises where there is nothing any more
+        return self._made(photo_id, annotation_id, longest, appearance)
 
     def _make(
-        self, photo_id: str, annotation_id: int | None, longest: int | None, seen: str
+        self, photo_id: str, annotation_id: int | None, longest: int | None, appearance: str
     ) -> bytes:
         with self._decoding:
             image = images.decode(self._files.get(photo_id), max_pixels=self._max_pixels)
-            if seen:
-                image = self._appearing(image, photo_id, seen)
+            if appearance:
+                image = self._appearing(image, photo_id, appearance)
             if annotation_id is not None:
                 with self._database.read() as connection:
                     box = photos.annotation_by_id(connection, annotation_id).box
                 image = crop.cut(image, Flank.UNKNOWN, box).image
             return images.encode_jpeg(image, longest=longest)
 
-    def _appearing(self, image: Image, photo_id: str, seen: str) -> Image:
+    def _appearing(self, image: Image, photo_id: str, appearance: str) -> Image:
         """The photo as `seen`; its neighbourhoods go by the largest animal in it."""
-        if seen == "infrared":
+        if appearance == "infrared":
             return contrast.infrared(image)
         with self._database.read() as connection:
-            boxes = [one.box for one in photos.annotations_of(connection, photo_id)]
+            boxes = [animal.box for animal in photos.annotations_of(connection, photo_id)]
         widths = [box.width if box else float(image.shape[1]) for box in boxes]
         return contrast.as_seen(image, width=max(widths, default=float(image.shape[1])))
 

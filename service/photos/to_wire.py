@@ -28,17 +28,19 @@ def upload_out(upload: Upload) -> UploadOut:
         embedded=upload.count("embedded"),
         failed=upload.count("failed"),
         refused=upload.refused,
-        files=[UploadedFileOut.model_validate(one) for one in upload.files],
+        files=[UploadedFileOut.model_validate(file) for file in upload.files],
     )
 
 
 def photo_out(photo: Photo, *, exact: bool) -> PhotoOut:
     """A photo. exact: whether its position is told as it is, else rounded."""
-    made = PhotoOut.model_validate(photo)
+    answer = PhotoOut.model_validate(photo)
     if exact:
-        return made
-    place = {"latitude": made.latitude, "longitude": made.longitude}
-    return made.model_copy(update={k: None if v is None else blurred(v) for k, v in place.items()})
+        return answer
+    place = {"latitude": answer.latitude, "longitude": answer.longitude}
+    return answer.model_copy(
+        update={k: None if v is None else blurred(v) for k, v in place.items()}
+    )
 
 
 def photo_detail(connection: Connection, photo_id: str, *, exact: bool) -> PhotoDetailOut:
@@ -47,12 +49,12 @@ def photo_detail(connection: Connection, photo_id: str, *, exact: bool) -> Photo
     claims = photos.claims_of(connection, photo_id)
     return PhotoDetailOut(
         photo=photo_out(photos.get(connection, photo_id), exact=exact),
-        annotations=[AnnotationOut.model_validate(one) for one in animals],
-        claims=[ClaimOut.model_validate(one) for one in claims],
+        annotations=[AnnotationOut.model_validate(row) for row in animals],
+        claims=[ClaimOut.model_validate(row) for row in claims],
     )
 
 
-def reference_out(one: Reference, *, exact: bool) -> ReferenceOut:
+def reference_out(reference: Reference, *, exact: bool) -> ReferenceOut:
     """A reference annotation with its photo; exact: whether its position is not rounded."""
-    photo = photo_out(one.photo, exact=exact)
-    return ReferenceOut(annotation=AnnotationOut.model_validate(one.annotation), photo=photo)
+    photo = photo_out(reference.photo, exact=exact)
+    return ReferenceOut(annotation=AnnotationOut.model_validate(reference.annotation), photo=photo)

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from reid.types import Box
 from service.photos.facts_view import FactsView, facts_view
+from service.photos.statements import FIELDS
 from service.store import photos, uploads
 from service.store.photos import Annotation, Photo
 from service.store.uploads import UploadedFile
@@ -46,31 +47,38 @@ def state_word(state: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PhotoView:
-    """One photo with the animals in it."""
+    """One photo with the animals in it. stated: headings and values of what its uploader stated."""
 
     photo: Photo
+    stated: tuple[tuple[str, str], ...]
     annotations: tuple[AnnotationView, ...]
     boxes: tuple[Box, ...]
 
 
 def photo_view(connection: Connection, photo_id: str) -> PhotoView:
     """One photo."""
-    found = photos.annotations_of(connection, photo_id)
-    boxes = tuple(one.box for one in found if one.box)
-    return PhotoView(photos.get(connection, photo_id), tuple(map(annotation, found)), boxes)
+    photo, animals = photos.get(connection, photo_id), photos.annotations_of(connection, photo_id)
+    boxes = tuple(animal.box for animal in animals if animal.box)
+    return PhotoView(photo, stated_facts(photo), tuple(map(annotation, animals)), boxes)
 
 
-def annotation(one: Annotation) -> AnnotationView:
+def stated_facts(photo: Photo) -> tuple[tuple[str, str], ...]:
+    """Heading and value of everything that was stated of a photo and has a heading."""
+    values = ((_(field.heading), getattr(photo, field.name)) for field in FIELDS if field.heading)
+    return tuple((heading, str(value)) for heading, value in values if value not in (None, ""))
+
+
+def annotation(animal: Annotation) -> AnnotationView:
     """An annotation as its photo's page shows it."""
     return AnnotationView(
-        id=one.id,
-        encounter_id=one.encounter_id,
-        flank=one.flank.value,
-        tag=TAGS[one.state],
-        state_words=state_word(one.state),
-        error=sentence(recorded(one.error_code, one.error_detail)),
-        advice=advice(one.error_code),
-        facts=facts_view(one, one.flank),
+        id=animal.id,
+        encounter_id=animal.encounter_id,
+        flank=animal.flank.value,
+        tag=TAGS[animal.state],
+        state_words=state_word(animal.state),
+        error=sentence(recorded(animal.error_code, animal.error_detail)),
+        advice=advice(animal.error_code),
+        facts=facts_view(animal, animal.flank),
     )
 
 
@@ -102,49 +110,49 @@ class UploadView:
     @property
     def sentence(self) -> str:
         """How it stands."""
-        kept = ngettext(
+        accepted = ngettext(
             "%(num)s photo kept, %(done)s of %(num)s embedded.",
             "%(num)s photos kept, %(done)s of %(num)s embedded.",
             self.accepted,
         ) % {"num": number(self.accepted), "done": number(self.done)}
         if not self.refused:
-            return kept
+            return accepted
         refused = ngettext(
             "%(num)s file refused: the table says what to do.",
             "%(num)s files refused: the table says what to do.",
             self.refused,
         ) % {"num": number(self.refused)}
-        return f"{kept} {refused}"
+        return f"{accepted} {refused}"
 
 
 def upload_view(connection: Connection, upload_id: int) -> UploadView:
     """One upload."""
-    found = uploads.get(connection, upload_id)
-    accepted = len(found.files) - found.refused
-    pending = found.count("pending")
-    open_ones = [one.encounter_id for one in found.files if one.state == "embedded"]
+    upload = uploads.get(connection, upload_id)
+    accepted = len(upload.files) - upload.refused
+    pending = upload.count("pending")
+    open_ones = [file.encounter_id for file in upload.files if file.state == "embedded"]
     return UploadView(
-        id=found.id,
-        files=tuple(map(file_view, found.files)),
+        id=upload.id,
+        files=tuple(map(file_view, upload.files)),
         accepted=accepted,
         done=accepted - pending,
-        refused=found.refused,
+        refused=upload.refused,
         pending=pending,
         first_waiting=open_ones[0] if open_ones else None,
     )
 
 
-def file_view(one: UploadedFile) -> FileView:
+def file_view(file: UploadedFile) -> FileView:
     """One file of an upload as the pages show it."""
-    words = state_word(one.state or "refused")
-    if one.photo_id is not None and not one.created:
+    words = state_word(file.state or "refused")
+    if file.photo_id is not None and not file.created:
         words = _("%(state)s (was known already)") % {"state": words}
     return FileView(
-        name=one.file_name,
-        photo_id=one.photo_id,
-        encounter_id=one.encounter_id,
-        tag="failed" if one.state is None else TAGS[one.state],
+        name=file.file_name,
+        photo_id=file.photo_id,
+        encounter_id=file.encounter_id,
+        tag="failed" if file.state is None else TAGS[file.state],
         state=words,
-        detail=sentence(recorded(one.error_code, one.error_detail)),
-        advice=advice(one.error_code),
+        detail=sentence(recorded(file.error_code, file.error_detail)),
+        advice=advice(file.error_code),
     )

@@ -6,8 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from reid.types import Flank, Grade, Reason, Viewpoint
-from service.web import examples
-from service.web.wire import Corners, Wire, Worded, shown
+from service.web.wire import Corners, Wire, Worded
 
 AnnotationState = Literal["pending", "embedded", "failed"]
 
@@ -88,8 +87,6 @@ class PhotoOut(Wire):
 class PhotoDetailOut(Wire):
     """A photo, the animals in it, and everything that was said about it."""
 
-    model_config = shown(examples.PHOTO_DETAIL)
-
     photo: PhotoOut
     annotations: list[AnnotationOut]
     claims: list[ClaimOut]
@@ -118,8 +115,6 @@ class UploadedFileOut(Wire):
 
 class UploadOut(Wire):
     """An upload and how far its photos are."""
-
-    model_config = shown(examples.UPLOAD)
 
     id: int
     created_at: datetime

@@ -16,8 +16,8 @@ from service.settings import Settings
 from service.store import cases, features, jobs, pairs, progress
 from service.store.database import Database
 from service.store.jobs import Job
-from service.store.pairs import Entry, Maker, Measured
-from service.store.tasks import Done, Failure, MadeWay, Outcome, attempted
+from service.store.pairs import Maker, PairEntry, PairMeasurement
+from service.store.tasks import Done, JobFailure, MadeWay, Outcome, attempted
 from service.web.parameters import TheSettings
 
 log = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ class Nearest:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._entries: tuple[Entry, ...] = ()
+        self._entries: tuple[PairEntry, ...] = ()
         self._vectors: dict[int, Embedding] = {}
         self._galleries: Galleries | None = None
 
@@ -125,7 +125,7 @@ class ComparePairs:
         """What the pairs of each encounter say."""
         return {job.id: attempted(job, partial(self._compared, job)) for job in claimed}
 
-    def failed(self, connection: Connection, job: Job, failure: Failure) -> None:
+    def failed(self, connection: Connection, job: Job, failure: JobFailure) -> None:
         """Nothing: the encounter stays without new evidence, and the job says why."""
 
     def _compared(self, job: Job) -> Outcome:
@@ -140,24 +140,24 @@ class ComparePairs:
                 n for pair in pairs.of_encounter(connection, maker, number) for n in pair.couple
             }
         near = self._nearest.of(number, list(own.values()), self._settings.pairs_each)
-        measured: list[Measured] = []
+        measured: list[PairMeasurement] = []
         for pair in self._measured(number, (own, newest), set(near) - known, maker):
             measured.append(pair)
             with self._database.read() as connection:
                 if jobs.any_open(connection, urgent=True):
-                    return MadeWay(partial(pairs.put, maker=maker, found=measured))
+                    return MadeWay(partial(pairs.put, maker=maker, measurements=measured))
         return Done(partial(_keep, maker=maker, measured=measured, number=number, newest=newest))
 
     def _measured(
         self, number: int, own: EmbeddedPhotos, others: set[int], maker: Maker
-    ) -> Iterator[Measured]:
+    ) -> Iterator[PairMeasurement]:
         calibrator = self._engine.calibrator()
         for other in sorted(others):
             another = self._embedded(other, maker)
             low, high = (own, another) if number < other else (another, own)
             photos = list(low[0].values()), list(high[0].values())
             comparison = between(*photos, calibrator)
-            yield Measured(
+            yield PairMeasurement(
                 couple=(min(number, other), max(number, other)),
                 llr=comparison.evidence.llr,
                 comparable=bool(comparison.pairs),
@@ -172,7 +172,11 @@ class ComparePairs:
 
 
 def _keep(
-    connection: Connection, maker: Maker, measured: Sequence[Measured], number: int, newest: int
+    connection: Connection,
+    maker: Maker,
+    measured: Sequence[PairMeasurement],
+    number: int,
+    newest: int,
 ) -> None:
     pairs.put(connection, maker, measured)
     pairs.searched(connection, maker, number, newest)

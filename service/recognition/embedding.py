@@ -16,7 +16,7 @@ from service.store import features, photos, reembedding
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.store.jobs import Job
-from service.store.tasks import Done, Failure, Outcome, Trouble
+from service.store.tasks import Done, JobFailure, Outcome, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ class EmbedPhotos:
             try:
                 crops.setdefault(model, {})[job.id] = self._crop(annotations[job.id])
             except ReidError as error:
-                outcomes[job.id] = Failure(error.code, error)
+                outcomes[job.id] = JobFailure(error.code, error)
             except Exception as error:
                 log.exception("job %s", job.id)
                 outcomes[job.id] = Trouble(f"{type(error).__name__}: {error}")
@@ -71,12 +71,12 @@ class EmbedPhotos:
             try:
                 embedder = self._named(model)
             except ReidError as error:
-                outcomes |= dict.fromkeys(model_crops, Failure(error.code, error))
+                outcomes |= dict.fromkeys(model_crops, JobFailure(error.code, error))
             else:
                 outcomes |= self._describe(embedder, model_crops, annotations)
         return outcomes
 
-    def failed(self, connection: Connection, job: Job, failure: Failure) -> None:
+    def failed(self, connection: Connection, job: Job, failure: JobFailure) -> None:
         """The annotation cannot be used, unless another model's embedding still serves."""
         if job.kind != reembedding.KIND:
             annotation = int(job.payload["annotation"])
@@ -106,7 +106,7 @@ class EmbedPhotos:
         try:
             described = embedder.describe(list(crops.values()))
         except ReidError as error:
-            reason: Outcome = Failure(error.code, error)
+            reason: Outcome = JobFailure(error.code, error)
         except Exception as error:
             log.exception("crops of jobs %s", list(crops))
             reason = Trouble(f"{type(error).__name__}: {error}")

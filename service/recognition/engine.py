@@ -33,7 +33,7 @@ from service.settings import Settings
 from service.store import encounters, features, identities, photos
 from service.store.calibration import CalibrationFile
 from service.store.database import Database
-from service.store.facts import Facts
+from service.store.facts import AnnotationFacts
 from service.store.features import GalleryEntry, Version
 from service.store.files import digest
 from service.store.identities import Reference
@@ -112,7 +112,7 @@ class QueryAnswer:
     identification: Identification
     calibrator: str
     queries: tuple[int, ...]
-    facts: tuple[Facts, ...]
+    facts: tuple[AnnotationFacts, ...]
     gallery: int
     excluded_encounters: tuple[int, ...]
     names: Mapping[int, str]
@@ -386,7 +386,7 @@ class Engine:
             identification=identification,
             calibrator=calibrator.id,
             queries=queries,
-            facts=tuple(Facts(pose=photo.pose, quality=photo.quality) for photo in query),
+            facts=tuple(AnnotationFacts(pose=photo.pose, quality=photo.quality) for photo in query),
             gallery=len(snapshot.galleries),
             excluded_encounters=tuple(sorted(own)),
             names=names,

@@ -6,8 +6,7 @@ from pydantic import Field
 
 from reid.types import Source, Verdict
 from service.photos.wire import AnnotationOut, FactsOut
-from service.web import examples
-from service.web.wire import Wire, shown
+from service.web.wire import Wire
 
 
 class CorrespondencesOut(Wire):
@@ -74,8 +73,6 @@ class IdentificationOut(Wire):
     excluded_encounters: left out of the gallery, because the query photos are their photos.
     timings: milliseconds per stage.
     """
-
-    model_config = shown(examples.IDENTIFICATION)
 
     verdict: Verdict
     model: str

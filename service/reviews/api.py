@@ -35,7 +35,7 @@ from service.reviews.wire import (
     SettlingPlanOut,
 )
 from service.store import reviews as review_pairs
-from service.store.reviews import Edit, Source
+from service.store.reviews import ReviewUpdate, Source
 from service.web.errors import documented
 from service.web.parameters import Limit, Offset, RowNumber, TheActor, TheDatabase
 from service.web.wire import Line
@@ -142,7 +142,7 @@ def edit_review(
 ) -> ReviewOut:
     """Close it or open it again, ask more observers, or change whether it is blind."""
     with database.write() as connection:
-        change = Edit(**edit.model_dump(exclude={"reviewer", "note"}))
+        change = ReviewUpdate(**edit.model_dump(exclude={"reviewer", "note"}))
         review_pairs.edit(connection, pair_id, change, actor.signs(edit.reviewer), edit.note)
         return review_out(reviewing.get(connection, pair_id), actor, actor.signs(edit.reviewer))
 

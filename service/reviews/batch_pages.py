@@ -13,7 +13,7 @@ from service.reviews import reviewing, rounds, settling
 from service.reviews.reviewing import ReviewWithEncounters
 from service.store import reviews as review_pairs
 from service.store.database import Database
-from service.store.reviews import Edit, NewPair
+from service.store.reviews import NewPair, ReviewUpdate
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
 from service.web.page import goto, page, remember
@@ -251,12 +251,12 @@ def _applies(review: ReviewWithEncounters, act: Act) -> bool:
     return review.pair.blind != (act == "blind") and not review.opinions
 
 
-def _edit(review: ReviewWithEncounters, act: Act) -> Edit:
+def _edit(review: ReviewWithEncounters, act: Act) -> ReviewUpdate:
     if act == "third":
-        return Edit(needed=min(9, max(review.pair.needed, review.progress.answers) + 1))
+        return ReviewUpdate(needed=min(9, max(review.pair.needed, review.progress.answers) + 1))
     if act in {"close", "reopen"}:
-        return Edit(closed=act == "close")
-    return Edit(blind=act == "blind")
+        return ReviewUpdate(closed=act == "close")
+    return ReviewUpdate(blind=act == "blind")
 
 
 def _words(act: Act) -> tuple[str, str]:

@@ -22,8 +22,8 @@ from service.store import identities
 from service.store import reviews as review_pairs
 from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterSummary
-from service.store.history import Evidence, PairSaid
-from service.store.reviews import Edit
+from service.store.history import ChangeEvidence, PairSaid
+from service.store.reviews import ReviewUpdate
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def apply(
         raise PlanChanged()
     decisions = [new for join in current.joins for new in _join(connection, join, curator)]
     for number in current.done:
-        review_pairs.edit(connection, number, Edit(closed=True), curator, "applied")
+        review_pairs.edit(connection, number, ReviewUpdate(closed=True), curator, "applied")
     return AppliedPlan(current, tuple(decisions))
 
 
@@ -240,18 +240,18 @@ def _join(connection: Connection, join: Join, curator: str) -> list[Decision]:
     return changes.gather(connection, join.identity_id, join.name, decided, grounds)[1]
 
 
-def evidence_of(pairs: Iterable[Review]) -> Evidence:
+def evidence_of(pairs: Iterable[Review]) -> ChangeEvidence:
     """What these reviews say: the opinions that count, and the llr that observers were shown."""
     listed = list(pairs)
     counting = [review.latest(name) for review in listed for name in review.answers]
     numbers = {opinion.id for opinion in counting if opinion}
     shown = (_llr_shown(review) or PairSaid(*review.pair.couple) for review in listed)
-    return Evidence(tuple(shown), tuple(sorted(numbers)))
+    return ChangeEvidence(tuple(shown), tuple(sorted(numbers)))
 
 
 def with_reviews(
-    connection: Connection, known: Evidence, ids: Collection[int], both: tuple[int, int]
-) -> Evidence:
+    connection: Connection, known: ChangeEvidence, ids: Collection[int], both: tuple[int, int]
+) -> ChangeEvidence:
     """The known evidence, and what settled reviews of pairs across two identities say besides.
 
     ids: of the reviews to look at; both: the numbers of the two identities.

@@ -9,10 +9,9 @@ from pydantic import Field
 from reid.observers.reviews import Answer, AnswerOrWithdrawal, VisibleState
 from reid.types import Verdict
 from service.encounters.wire import DecisionOut
-from service.reviews import examples
 from service.store.opinions import Certainty, Label, Reason
 from service.store.reviews import Source
-from service.web.wire import Line, Note, Number, Wire, shown
+from service.web.wire import Line, Note, Number, Wire
 
 Pixels = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
 Llr = Annotated[float, Field(ge=-12, le=12, allow_inf_nan=False)]
@@ -27,8 +26,6 @@ ReviewNumbers = Annotated[list[Number], Field(max_length=5000)]
 
 class RegionWire(Wire):
     """A marked place in pixels of the upright photo; a point has no width and height."""
-
-    model_config = shown(examples.REVIEW_REGION)
 
     annotation_id: Number
     x: Pixels
@@ -45,8 +42,6 @@ class OpinionIn(Wire):
     shown before; they are left out of a first answer to a blind pair, to which nothing is shown.
     """
 
-    model_config = shown(examples.OPINION_IN)
-
     answer: AnswerOrWithdrawal
     certainty: Certainty | None = None
     reason: Reason | None = None
@@ -61,8 +56,6 @@ class OpinionIn(Wire):
 
 class OpinionOut(Wire):
     """What an observer said of a pair, on record."""
-
-    model_config = shown(examples.OPINION)
 
     id: int
     pair_id: int
@@ -86,8 +79,6 @@ class ReviewOut(Wire):
     whether it waits for who asks.
     """
 
-    model_config = shown(examples.REVIEW)
-
     id: int
     encounters: tuple[int, int]
     stations: Sequence[str]
@@ -107,8 +98,6 @@ class ReviewOut(Wire):
 
 class ReviewsOut(Wire):
     """Pairs that fit, and how far the observer is today."""
-
-    model_config = shown(examples.REVIEWS)
 
     done_today: int
     left: int
@@ -132,8 +121,6 @@ class ReviewDetailOut(Wire):
     machine: also null where it cannot be said, such as before the photos are embedded.
     """
 
-    model_config = shown(examples.REVIEW_DETAIL)
-
     review: ReviewOut
     open: bool
     opinions: Sequence[OpinionOut]
@@ -142,8 +129,6 @@ class ReviewDetailOut(Wire):
 
 class ReviewsIn(Wire):
     """Pairs to put up: named ones, all among some encounters, all of a case. Up already: stays."""
-
-    model_config = shown(examples.REVIEWS_IN)
 
     pairs: Annotated[list[tuple[Number, Number]], Field(max_length=1000)] = Field(
         default_factory=list
@@ -160,8 +145,6 @@ class ReviewsIn(Wire):
 class ReviewEdit(Wire):
     """What shall be different; what is left out stays."""
 
-    model_config = shown(examples.REVIEW_EDIT)
-
     closed: Annotated[bool, Field(strict=True)] | None = None
     needed: Needed | None = None
     blind: Blind | None = None
@@ -172,8 +155,6 @@ class ReviewEdit(Wire):
 class RoundIn(Wire):
     """Hidden known pairs to mix among the blind pairs that wait; without `apply` only counted."""
 
-    model_config = shown(examples.ROUND_IN)
-
     share: Share = 0.1
     seed: Seed = 1
     apply: Annotated[bool, Field(strict=True)] = False
@@ -182,8 +163,6 @@ class RoundIn(Wire):
 
 class RoundOut(Wire):
     """How many known pairs are mixed in, never which."""
-
-    model_config = shown(examples.ROUND)
 
     waiting: int
     wanted: int
@@ -194,8 +173,6 @@ class RoundOut(Wire):
 
 class AgreementOut(Wire):
     """Two observers on the blind pairs that both answered; the first one's answers go down."""
-
-    model_config = shown(examples.AGREEMENT)
 
     observers: tuple[str, str]
     n: int
@@ -209,8 +186,6 @@ class AgreementOut(Wire):
 
 class ErrorsOut(Wire):
     """Answers on pairs of which the truth is known."""
-
-    model_config = shown(examples.ERRORS)
 
     n: int
     right: int
@@ -234,8 +209,6 @@ class AgreementsOut(Wire):
 
     An admin sees everybody's errors.
     """
-
-    model_config = shown(examples.AGREEMENTS)
 
     blind_pairs: int
     together: Sequence[AgreementOut]
@@ -270,8 +243,6 @@ class ContradictionOut(Wire):
 class SettlingPlanOut(Wire):
     """What applying the settled pairs would do. done: pairs it closes."""
 
-    model_config = shown(examples.SETTLING)
-
     digest: str
     new_identities: int
     joins: Sequence[JoinOut]
@@ -283,8 +254,6 @@ class SettlingPlanOut(Wire):
 class ApplyIn(Wire):
     """Which pairs, null for all settled ones; the digest of the plan that was looked at."""
 
-    model_config = shown(examples.APPLY_IN)
-
     pairs: ReviewNumbers | None = None
     digest: Annotated[str, Field(max_length=64)] = ""
     reviewer: Line = "anonymous"
@@ -292,8 +261,6 @@ class ApplyIn(Wire):
 
 class AppliedPairsOut(Wire):
     """The plan that was carried out and the decisions it made."""
-
-    model_config = shown(examples.APPLIED)
 
     plan: SettlingPlanOut
     decisions: Sequence[DecisionOut]

@@ -103,15 +103,15 @@ def change(
 
 def speak(connection: Connection, account_id: int, language: str | None) -> None:
     """Answer this account in this language; None: as the browser asks."""
-    wanted = update(account).where(account.c.id == account_id).values(language=language)
-    connection.execute(wanted)
+    statement = update(account).where(account.c.id == account_id).values(language=language)
+    connection.execute(statement)
 
 
 def password_of(connection: Connection, account_id: int) -> str | None:
     """The hash."""
-    asked = select(account.c.password).where(account.c.id == account_id)
-    found: str | None = connection.execute(asked).scalar_one()
-    return found
+    query = select(account.c.password).where(account.c.id == account_id)
+    password: str | None = connection.execute(query).scalar_one()
+    return password
 
 
 def set_password(
@@ -128,8 +128,8 @@ def hold(connection: Connection, account_id: int, password: str) -> bool:
 
     Checking a password takes a while, and meanwhile an admin may shut somebody out.
     """
-    asked = select(account.c.password, account.c.active).where(account.c.id == account_id)
-    row = connection.execute(asked.with_for_update()).one()
+    query = select(account.c.password, account.c.active).where(account.c.id == account_id)
+    row = connection.execute(query.with_for_update()).one()
     return bool(row.active) and row.password == password
 
 

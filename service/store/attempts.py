@@ -23,15 +23,15 @@ def begin(connection: Connection, name: str, address: str) -> tuple[int, float]:
     Attempts at the same moment count each other: one is noted after the other.
     """
     one_at_a_time(connection, "login_attempt")
-    who, where = _digest(name), _place(address)
+    name_digest, where = _digest(name), _place(address)
     wait = max(
-        _wait(connection, login_attempt.c.name == who, FREE_OF_A_NAME),
+        _wait(connection, login_attempt.c.name == name_digest, FREE_OF_A_NAME),
         _wait(connection, login_attempt.c.address == where, FREE_OF_AN_ADDRESS),
     )
     if wait > 0:
         return 0, wait
     connection.execute(delete(login_attempt).where(login_attempt.c.at < now() - KEPT))
-    values = {"name": who, "address": where, "succeeded": False}
+    values = {"name": name_digest, "address": where, "succeeded": False}
     return insert_one(connection, insert(login_attempt).values(values)), 0
 
 

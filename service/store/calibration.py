@@ -32,7 +32,7 @@ class Studied:
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class AppliedFactor:
     """A factor on every llr of one calibrator. number: never given twice in a data folder."""
 
     number: int
@@ -43,26 +43,26 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CalibrationRecord:
     """All of the file. last: the highest number that was ever given."""
 
     studied: Studied | None = None
-    applied: Applied | None = None
+    applied: AppliedFactor | None = None
     last: int = 0
 
-    def with_applied(self, studied: Studied) -> "Kept":
+    def with_applied(self, studied: Studied) -> "CalibrationRecord":
         """The factor of a study in force, under the next number."""
         number = self.last + 1
-        factor, made, rows = studied.study.factor, studied.made_at, studied.decisions
-        applied = Applied(number, studied.calibrator, factor, made, rows)
-        return Kept(studied, applied, number)
+        factor, moment, rows = studied.study.factor, studied.made_at, studied.decisions
+        applied = AppliedFactor(number, studied.calibrator, factor, moment, rows)
+        return CalibrationRecord(studied, applied, number)
 
-    def without(self) -> "Kept":
+    def without(self) -> "CalibrationRecord":
         """Nothing in force; the number stays taken."""
         return replace(self, applied=None)
 
 
-KEPT = TypeAdapter(Kept)
+KEPT = TypeAdapter(CalibrationRecord)
 STORED = {"misleading": "found", "shrinkage": "widening"}  # the file has names of its own
 
 
@@ -71,9 +71,9 @@ class CalibrationFile:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / NAME
-        self._seen: tuple[tuple[int, int], Kept] | None = None
+        self._seen: tuple[tuple[int, int], CalibrationRecord] | None = None
 
-    def read(self) -> Kept:
+    def read(self) -> CalibrationRecord:
         """What is kept; nothing where there is no file. BadSettings for a damaged one."""
         try:
             facts = self._path.stat()
@@ -81,23 +81,23 @@ class CalibrationFile:
                 self._path.read_bytes() if self._is_new(facts.st_mtime_ns, facts.st_size) else b""
             )
         except FileNotFoundError:
-            return Kept()
+            return CalibrationRecord()
         if data:
             self._seen = ((facts.st_mtime_ns, facts.st_size), self._parsed(data))
-        return self._seen[1] if self._seen else Kept()
+        return self._seen[1] if self._seen else CalibrationRecord()
 
-    def write(self, kept: Kept) -> None:
+    def write(self, record: CalibrationRecord) -> None:
         """Replace the file as a whole."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_suffix(".part")
-        values = _renamed(KEPT.dump_python(kept, mode="json"), STORED)
+        values = _renamed(KEPT.dump_python(record, mode="json"), STORED)
         beside.write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", "utf-8")
         beside.replace(self._path)
 
     def _is_new(self, *facts: int) -> bool:
         return self._seen is None or self._seen[0] != facts
 
-    def _parsed(self, data: bytes) -> Kept:
+    def _parsed(self, data: bytes) -> CalibrationRecord:
         try:
             values = _renamed(json.loads(data), {name: field for field, name in STORED.items()})
             return KEPT.validate_json(json.dumps(values))
@@ -113,7 +113,7 @@ def _renamed(value: JsonValue, names: Mapping[str, str]) -> JsonValue:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedEncounter:
     """An encounter that has an identity now. helped: decided "same" with an llr in view."""
 
     encounter_id: int
@@ -123,7 +123,7 @@ class Decided:
     started_at: datetime | None
 
 
-def decided(connection: Connection) -> list[Decided]:
+def decided(connection: Connection) -> list[DecidedEncounter]:
     """Every encounter with an identity, in the order of their numbers."""
     latest = latest_decisions().subquery()
     rows = connection.execute(
@@ -140,7 +140,7 @@ def decided(connection: Connection) -> list[Decided]:
         .order_by(decision.c.encounter_id)
     )
     return [
-        Decided(r.encounter_id, r.identity_id, bool(r.helped), r.station, r.started_at)
+        DecidedEncounter(r.encounter_id, r.identity_id, bool(r.helped), r.station, r.started_at)
         for r in rows
     ]
 

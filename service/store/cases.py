@@ -43,7 +43,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class CaseChange:
     """An encounter that somebody put into a case or took out."""
 
     id: int
@@ -54,7 +54,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class CaseUpdate:
     """What shall be different; None stays as it is."""
 
     name: str | None = None
@@ -98,32 +98,32 @@ def every(connection: Connection) -> list[Case]:
     return [_case(row, members.get(row.id, ())) for row in rows]
 
 
-def edit(connection: Connection, case_id: int, wanted: Edit) -> Case:
+def edit(connection: Connection, case_id: int, changes: CaseUpdate) -> Case:
     """Change name, note or priors, close a case or open it again."""
     before = get(connection, case_id)
     fields = ("name", "note", "together", "movement_prior")
-    given = {name: getattr(wanted, name) for name in fields}
-    values: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if wanted.closed is not None and wanted.closed != (before.closed_at is not None):
-        values["closed_at"] = now() if wanted.closed else None
+    stated = {name: getattr(changes, name) for name in fields}
+    values: dict[str, Any] = {name: value for name, value in stated.items() if value is not None}
+    if changes.closed is not None and changes.closed != (before.closed_at is not None):
+        values["closed_at"] = now() if changes.closed else None
     if values:
         changed = update(case_record).where(case_record.c.id == case_id).values(values)
         try:
             connection.execute(changed)
         except IntegrityError as error:
-            raise _taken(wanted.name or "") from error
+            raise _taken(changes.name or "") from error
     return get(connection, case_id)
 
 
 def put(connection: Connection, case_id: int, ids: Sequence[int], reviewer: str) -> Case:
     """Put encounters in; those that are in already stay as they are."""
     case = _open(connection, case_id)
-    new = [one for one in dict.fromkeys(ids) if one not in case.encounters]
+    new = [number for number in dict.fromkeys(ids) if number not in case.encounters]
     if len(case.encounters) + len(new) > LARGEST:
         raise CaseIsFull(limit=LARGEST)
-    for one in new:
-        encounters.summary(connection, one)
-        _append(connection, case_id, one, "added", reviewer)
+    for number in new:
+        encounters.summary(connection, number)
+        _append(connection, case_id, number, "added", reviewer)
     return get(connection, case_id)
 
 
@@ -136,25 +136,27 @@ def take(connection: Connection, case_id: int, encounter_id: int, reviewer: str)
     return get(connection, case_id)
 
 
-def history(connection: Connection, case_id: int) -> list[Change]:
+def history(connection: Connection, case_id: int) -> list[CaseChange]:
     """Everything that was put in or taken out, oldest first."""
     rows = connection.execute(
         select(case_encounter)
         .where(case_encounter.c.case_id == case_id)
         .order_by(case_encounter.c.id)
     )
-    return [Change(**{name: row._mapping[name] for name in Change.__slots__}) for row in rows]
+    return [
+        CaseChange(**{name: row._mapping[name] for name in CaseChange.__slots__}) for row in rows
+    ]
 
 
 def of_encounter(connection: Connection, encounter_id: int) -> list[Case]:
     """The cases an encounter is in now."""
-    return [one for one in every(connection) if encounter_id in one.encounters]
+    return [case for case in every(connection) if encounter_id in case.encounters]
 
 
 def joinable(connection: Connection, encounter_id: int) -> list[Case]:
     """The open cases an encounter may be put into."""
-    found = [one for one in every(connection) if one.closed_at is None]
-    return [one for one in found if encounter_id not in one.encounters]
+    open_cases = [case for case in every(connection) if case.closed_at is None]
+    return [case for case in open_cases if encounter_id not in case.encounters]
 
 
 def embedded(connection: Connection, encounter_id: int, model: str) -> dict[int, int]:
@@ -177,8 +179,8 @@ def _taken(name: str) -> Conflict:
 
 def _open(connection: Connection, case_id: int) -> Case:
     """The case, held so that two changes at once come one after the other."""
-    held = select(case_record.c.id).where(case_record.c.id == case_id).with_for_update()
-    connection.execute(held)
+    query = select(case_record.c.id).where(case_record.c.id == case_id).with_for_update()
+    connection.execute(query)
     case = get(connection, case_id)
     if case.closed_at is not None:
         raise CaseIsClosed(case=case_id)
@@ -210,10 +212,10 @@ def _members(connection: Connection) -> dict[int, tuple[int, ...]]:
         .where(case_encounter.c.id.in_(_newest()), case_encounter.c.kind == "added")
         .order_by(encounter.c.started_at.is_(None), encounter.c.started_at, encounter.c.id)
     )
-    found: dict[int, tuple[int, ...]] = {}
+    members: dict[int, tuple[int, ...]] = {}
     for row in rows:
-        found[row.case_id] = (*found.get(row.case_id, ()), row.encounter_id)
-    return found
+        members[row.case_id] = (*members.get(row.case_id, ()), row.encounter_id)
+    return members
 
 
 def _case(row: AnyRow, members: tuple[int, ...]) -> Case:

@@ -67,14 +67,14 @@ def add(connection: Connection, encounter_id: int, new: NewDecision) -> Decision
     last = latest(connection, encounter_id)
     _refuse_stale(last, new)
     named = _named(connection, new)
-    made = _insert(connection, encounter_id, named, new)
+    recorded = _insert(connection, encounter_id, named, new)
     if new.kind == "new" and named is not None:
-        said = history.PairSaid(encounter_id, encounter_id, new.llr, new.model, new.calibrator)
-        shown = history.Evidence((said,)) if new.llr is not None else history.NOTHING
-        moved = history.Moved(encounter_id, last.id if last else None, made.id)
-        entry = history.Entry("created", named, new.reviewer, new.note, evidence=shown)
+        pair = history.PairSaid(encounter_id, encounter_id, new.llr, new.model, new.calibrator)
+        shown = history.ChangeEvidence((pair,)) if new.llr is not None else history.NOTHING
+        moved = history.Moved(encounter_id, last.id if last else None, recorded.id)
+        entry = history.NewChange("created", named, new.reviewer, new.note, evidence=shown)
         history.append(connection, entry, [moved])
-    return made
+    return recorded
 
 
 def move(connection: Connection, encounter_id: int, identity_id: int, new: NewDecision) -> Decision:
@@ -131,13 +131,13 @@ def around(connection: Connection, identity_id: int) -> list[Decision]:
     ever = select(decision.c.encounter_id).where(decision.c.identity_id == identity_id)
     query = _select().where(decision.c.encounter_id.in_(ever)).order_by(decision.c.id)
     was: dict[int, int | None] = {}
-    found = []
+    decisions = []
     for row in connection.execute(query):
-        one = _decision(row)
-        if identity_id in {one.identity_id, was.get(one.encounter_id)}:
-            found.append(one)
-        was[one.encounter_id] = one.identity_id
-    return found
+        made_decision = _decision(row)
+        if identity_id in {made_decision.identity_id, was.get(made_decision.encounter_id)}:
+            decisions.append(made_decision)
+        was[made_decision.encounter_id] = made_decision.identity_id
+    return decisions
 
 
 def latest_of(connection: Connection, encounter_ids: Collection[int]) -> dict[int, int]:
@@ -147,8 +147,8 @@ def latest_of(connection: Connection, encounter_ids: Collection[int]) -> dict[in
         .where(decision.c.encounter_id.in_(encounter_ids))
         .group_by(decision.c.encounter_id)
     )
-    found = {row.encounter_id: row.id for row in connection.execute(newest)}
-    return {number: found.get(number, 0) for number in encounter_ids}
+    numbers = {row.encounter_id: row.id for row in connection.execute(newest)}
+    return {number: numbers.get(number, 0) for number in encounter_ids}
 
 
 def deciders(
@@ -179,8 +179,8 @@ def unanimous(connection: Connection) -> dict[int, int]:
 
 def hold(connection: Connection, encounter_id: int) -> None:
     """Two people deciding at once are told apart by `after`."""
-    held = select(encounter.c.id).where(encounter.c.id == encounter_id).with_for_update()
-    if connection.execute(held).first() is None:
+    query = select(encounter.c.id).where(encounter.c.id == encounter_id).with_for_update()
+    if connection.execute(query).first() is None:
         raise NoSuchEncounter(encounter=encounter_id)
 
 
@@ -204,8 +204,8 @@ def _insert(
 
 
 def _refuse_stale(last: Decision | None, new: NewDecision) -> None:
-    seen = last.id if last else 0
-    if new.after is not None and new.after != seen:
+    present = last.id if last else 0
+    if new.after is not None and new.after != present:
         raise DecidedMeanwhile()
     if new.kind == "withdrawn" and (last is None or last.kind == "withdrawn"):
         raise NothingToWithdraw()

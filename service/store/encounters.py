@@ -117,12 +117,14 @@ def search(
 def summaries(connection: Connection, ids: Collection[int]) -> dict[int, EncounterSummary]:
     """Encounters without their photos by number, in this order; unknown numbers are left out."""
     rows: dict[int, AnyRow] = {}
-    wanted = list(ids)
-    for start in range(0, len(wanted), CHUNK):
-        some = _summaries().where(encounter.c.id.in_(wanted[start : start + CHUNK]))
-        rows |= {row.id: row for row in connection.execute(some)}
-    found = _with_annotations(connection, [rows[number] for number in wanted if number in rows])
-    return {one.id: one for one in found}
+    numbers = list(ids)
+    for start in range(0, len(numbers), CHUNK):
+        query = _summaries().where(encounter.c.id.in_(numbers[start : start + CHUNK]))
+        rows |= {row.id: row for row in connection.execute(query)}
+    sorted_rows = _with_annotations(
+        connection, [rows[number] for number in numbers if number in rows]
+    )
+    return {row_summary.id: row_summary for row_summary in sorted_rows}
 
 
 def total(connection: Connection, sought: Sought) -> int:
@@ -147,9 +149,9 @@ def next_waiting(connection: Connection, after: int | None = None) -> EncounterS
     if after is not None:
         queries.insert(0, queries[0].where(_below(connection, after)))
     for query in queries:
-        found = connection.execute(query).scalar_one_or_none()
-        if found is not None:
-            return summary(connection, found)
+        number = connection.execute(query).scalar_one_or_none()
+        if number is not None:
+            return summary(connection, number)
     return None
 
 
@@ -177,10 +179,10 @@ def summary(connection: Connection, encounter_id: int) -> EncounterSummary:
 
 def get(connection: Connection, encounter_id: int) -> EncounterDetail:
     """One encounter with everything a reviewer needs, except the candidates."""
-    found = summary(connection, encounter_id)
+    encounter_summary = summary(connection, encounter_id)
     references = references_of(connection, encounter_id)
     return EncounterDetail(
-        summary=found,
+        summary=encounter_summary,
         references=tuple(references),
         decisions=tuple(decisions.of_encounter(connection, encounter_id)),
         conflicts=_conflicts(connection, encounter_id),
@@ -205,16 +207,16 @@ def references(connection: Connection, ids: Collection[int]) -> dict[int, Refere
         .join(photo, photo.c.id == annotation.c.photo_id)
         .where(annotation.c.id.in_(ids))
     )
-    found = [Reference(annotation_of(row), photo_of(row)) for row in rows]
-    return {one.annotation.id: one for one in found}
+    photographed = [Reference(annotation_of(row), photo_of(row)) for row in rows]
+    return {reference.annotation.id: reference for reference in photographed}
 
 
 def named(connection: Connection, name: str, station: str | None) -> int:
     """The encounter an uploader named; a number that exists is that encounter."""
     match = encounter.c.id == int(name) if _is_number(name) else encounter.c.name == name
-    found = connection.execute(select(encounter.c.id).where(match)).scalar_one_or_none()
-    if found is not None:
-        return int(found)
+    number = connection.execute(select(encounter.c.id).where(match)).scalar_one_or_none()
+    if number is not None:
+        return int(number)
     if _is_number(name):
         raise NoSuchEncounter(encounter=name)
     return insert_one(connection, insert(encounter).values(name=name, station=station))
@@ -239,9 +241,9 @@ def near(
             .order_by(encounter.c.id)
             .limit(1)
         )
-        found = connection.execute(close).scalar_one_or_none()
-        if found is not None:
-            return int(found)
+        number = connection.execute(close).scalar_one_or_none()
+        if number is not None:
+            return int(number)
     return insert_one(connection, insert(encounter).values(station=station))
 
 
@@ -266,7 +268,7 @@ def _is_number(name: str) -> bool:
 
 def _fits(sought: Sought) -> list[ColumnElement[bool]]:
     """Conditions on rows of `encounter`."""
-    found: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = []
     if sought.state != "all" or sought.failed:
         later = decision.alias("later")
         newest = (
@@ -278,14 +280,14 @@ def _fits(sought: Sought) -> list[ColumnElement[bool]]:
         )
         standing = func.coalesce(newest, "withdrawn")
         decided = sought.state == "decided"
-        found.append(standing != "withdrawn" if decided else standing == "withdrawn")
+        conditions.append(standing != "withdrawn" if decided else standing == "withdrawn")
     if sought.station:
-        found.append(encounter.c.station == sought.station)
+        conditions.append(encounter.c.station == sought.station)
     if sought.flank:
-        found.append(_has(annotation.c.flank == sought.flank))
+        conditions.append(_has(annotation.c.flank == sought.flank))
     if sought.failed:
-        found.append(~_has(annotation.c.state != "failed"))
-    return found
+        conditions.append(~_has(annotation.c.state != "failed"))
+    return conditions
 
 
 def _has(true: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -330,19 +332,19 @@ def _summaries() -> Select[*tuple[Any, ...]]:
 
 def _with_annotations(connection: Connection, rows: Sequence[AnyRow]) -> list[EncounterSummary]:
     """Add counts, flanks and a thumbnail, by one query for all."""
-    found: dict[int, list[AnyRow]] = {row.id: [] for row in rows}
+    animals: dict[int, list[AnyRow]] = {row.id: [] for row in rows}
     columns = (annotation.c[n] for n in ("encounter_id", "id", "state", "flank"))
-    query, ids = select(*columns).order_by(annotation.c.id), list(found)
+    query, ids = select(*columns).order_by(annotation.c.id), list(animals)
     for start in range(0, len(ids), CHUNK):
-        some = annotation.c.encounter_id.in_(ids[start : start + CHUNK])
-        for row in connection.execute(query.where(some)):
-            found[row.encounter_id].append(row)
-    return [_summary(row, found[row.id]) for row in rows]
+        chunk = annotation.c.encounter_id.in_(ids[start : start + CHUNK])
+        for row in connection.execute(query.where(chunk)):
+            animals[row.encounter_id].append(row)
+    return [_summary(row, animals[row.id]) for row in rows]
 
 
 def _summary(row: AnyRow, animals: list[AnyRow]) -> EncounterSummary:
-    states = [one.state for one in animals]
-    flanks = {one.flank for one in animals}
+    states = [animal.state for animal in animals]
+    flanks = {animal.flank for animal in animals}
     first = sorted(animals, key=lambda one: ["embedded", "pending", "failed"].index(one.state))
     return EncounterSummary(
         pending=states.count("pending"),
@@ -370,6 +372,6 @@ def _conflicts(connection: Connection, encounter_id: int) -> dict[str, tuple[Cla
     for row in differing:
         fields.setdefault(row.photo_id, set()).add(row.field)
     return {
-        photo_id: tuple(c for c in claims_of(connection, photo_id) if c.field in said)
-        for photo_id, said in fields.items()
+        photo_id: tuple(c for c in claims_of(connection, photo_id) if c.field in names)
+        for photo_id, names in fields.items()
     }

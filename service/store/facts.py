@@ -21,7 +21,7 @@ from service.store.tables.features import annotation_facts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class AnnotationFacts:
     """What a model saw of one animal; None where it was not measured."""
 
     pose: Pose | None = None

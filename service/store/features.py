@@ -104,32 +104,32 @@ def gallery(connection: Connection, model: str) -> list[GalleryEntry]:
 
 def vectors(connection: Connection, ids: Collection[int], model: str) -> dict[int, Embedding]:
     """Embeddings by their own number."""
-    found: dict[int, Embedding] = {}
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), 500):
+    by_number: dict[int, Embedding] = {}
+    numbers = sorted(ids)
+    for start in range(0, len(numbers), 500):
         rows = connection.execute(
             select(embedding.c.id, embedding.c.vector).where(
-                embedding.c.id.in_(wanted[start : start + 500])
+                embedding.c.id.in_(numbers[start : start + 500])
             )
         )
-        found |= {row.id: unpack_vector(row.vector, model) for row in rows}
-    return found
+        by_number |= {row.id: unpack_vector(row.vector, model) for row in rows}
+    return by_number
 
 
 def cells(connection: Connection, ids: Collection[int], model: str) -> dict[int, Float32]:
     """The (C, D) cells of some annotations that vote for a shortlist."""
-    found: dict[int, Float32] = {}
-    wanted = sorted(ids)
-    for start in range(0, len(wanted), 500):
+    by_number: dict[int, Float32] = {}
+    numbers = sorted(ids)
+    for start in range(0, len(numbers), 500):
         rows = connection.execute(
             select(local_features.c.annotation_id, local_features.c.payload).where(
-                local_features.c.annotation_id.in_(wanted[start : start + 500]),
+                local_features.c.annotation_id.in_(numbers[start : start + 500]),
                 local_features.c.kind == "rosette",
                 local_features.c.model == model,
             )
         )
-        found |= {row.annotation_id: voting_cells(unpack_features(row.payload)) for row in rows}
-    return found
+        by_number |= {row.annotation_id: voting_cells(unpack_features(row.payload)) for row in rows}
+    return by_number
 
 
 def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, AnnotationFeatures]:
@@ -141,28 +141,30 @@ def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, A
         .join(embedding, embedding.c.annotation_id == annotation.c.id)
         .where(annotation.c.id.in_(ids), embedding.c.model == model)
     ).all()
-    kept = connection.execute(
+    payloads = connection.execute(
         select(local_features).where(
             local_features.c.annotation_id.in_(ids),
             (local_features.c.kind == "rootsift") | (local_features.c.model == model),
         )
     )
-    local = {(row.annotation_id, row.kind): unpack_features(row.payload) for row in kept}
-    found: dict[int, AnnotationFeatures] = {}
+    local = {(row.annotation_id, row.kind): unpack_features(row.payload) for row in payloads}
+    features: dict[int, AnnotationFeatures] = {}
     for row in rows:
-        one = annotation_of(row)
-        found[one.id] = AnnotationFeatures(
+        animal = annotation_of(row)
+        features[animal.id] = AnnotationFeatures(
             embedding=unpack_vector(row.vector, model),
-            dense=local[one.id, "rosette"],
-            rootsift=local[one.id, "rootsift"],
-            flank=one.flank,
-            box=one.box or Box(0, 0, row.width, row.height),
-            pose=one.pose,
-            quality=one.quality,
-            close_look=local.get((one.id, CLOSER)),
-            distant_looks=tuple(local[one.id, kind] for kind in AFAR if (one.id, kind) in local),
+            dense=local[animal.id, "rosette"],
+            rootsift=local[animal.id, "rootsift"],
+            flank=animal.flank,
+            box=animal.box or Box(0, 0, row.width, row.height),
+            pose=animal.pose,
+            quality=animal.quality,
+            close_look=local.get((animal.id, CLOSER)),
+            distant_looks=tuple(
+                local[animal.id, kind] for kind in AFAR if (animal.id, kind) in local
+            ),
         )
-    return found
+    return features
 
 
 def _seen_by(model: str) -> ColumnElement[bool]:

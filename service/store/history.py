@@ -33,7 +33,7 @@ class PairSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class ChangeEvidence:
     """What a change rests on. opinions: numbers of observers' opinions.
 
     posterior: of the partition that a split follows; all_one: that all of it is one animal.
@@ -47,7 +47,7 @@ class Evidence:
     conflict: str | None = None
 
 
-NOTHING = Evidence()
+NOTHING = ChangeEvidence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class IdentityChange:
     """One entry of the history.
 
     other_id: the identity that was merged in or split off, or that a conflict is with. before,
@@ -76,7 +76,7 @@ class Change:
     after: Fields
     reviewer: str
     reason: str
-    evidence: Evidence
+    evidence: ChangeEvidence
     changed_at: datetime
     undoes: int | None
     encounters: tuple[Moved, ...]
@@ -84,7 +84,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NewChange:
     """What is to be written down."""
 
     kind: ChangeKind
@@ -94,11 +94,11 @@ class Entry:
     other_id: int | None = None
     before: Fields | None = None
     after: Fields | None = None
-    evidence: Evidence = NOTHING
+    evidence: ChangeEvidence = NOTHING
     undoes: int | None = None
 
 
-def append(connection: Connection, entry: Entry, moved: Sequence[Moved] = ()) -> int:
+def append(connection: Connection, entry: NewChange, moved: Sequence[Moved] = ()) -> int:
     """Write an entry down; returns its number."""
     values = {
         **{f: getattr(entry, f) for f in ("kind", "identity_id", "other_id", "reviewer", "undoes")},
@@ -120,7 +120,7 @@ def append(connection: Connection, entry: Entry, moved: Sequence[Moved] = ()) ->
     return number
 
 
-def get(connection: Connection, change_id: int) -> Change:
+def get(connection: Connection, change_id: int) -> IdentityChange:
     """One entry."""
     row = connection.execute(
         select(identity_change).where(identity_change.c.id == change_id)
@@ -130,7 +130,7 @@ def get(connection: Connection, change_id: int) -> Change:
     return _changes(connection, [row])[0]
 
 
-def of_identity(connection: Connection, identity_id: int) -> list[Change]:
+def of_identity(connection: Connection, identity_id: int) -> list[IdentityChange]:
     """Everything that became of an identity, oldest first, also where it is the other one."""
     table = identity_change
     concerned = (table.c.identity_id == identity_id) | (table.c.other_id == identity_id)
@@ -144,7 +144,7 @@ def search(
     *,
     limit: int = 100,
     offset: int = 0,
-) -> list[Change]:
+) -> list[IdentityChange]:
     """Entries of these kinds, or all of them; newest first."""
     query = select(identity_change).order_by(identity_change.c.id.desc())
     if kinds:
@@ -173,14 +173,14 @@ def former_names(connection: Connection) -> dict[int, frozenset[str]]:
     rows = connection.execute(
         select(table.c.before, table.c.after).where(table.c.kind.in_(["renamed", "undone"]))
     )
-    found: dict[int, frozenset[str]] = {}
+    names: dict[int, frozenset[str]] = {}
     for row in rows:
         for text in (row.before, row.after):
             for number, fields in json.loads(text).items():
                 if "name" in fields:
-                    known = found.get(int(number), frozenset())
-                    found[int(number)] = known | {fields["name"]}
-    return found
+                    known = names.get(int(number), frozenset())
+                    names[int(number)] = known | {fields["name"]}
+    return names
 
 
 def made_by(connection: Connection, decision_ids: Collection[int]) -> dict[int, int]:
@@ -195,7 +195,7 @@ def _lean(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in (None, (), [])}
 
 
-def _changes(connection: Connection, rows: Sequence[AnyRow]) -> list[Change]:
+def _changes(connection: Connection, rows: Sequence[AnyRow]) -> list[IdentityChange]:
     if not rows:
         return []
     table, dead = identity_change_encounter, undone(connection)
@@ -206,19 +206,19 @@ def _changes(connection: Connection, rows: Sequence[AnyRow]) -> list[Change]:
         .where(table.c.change_id.in_([row.id for row in rows]))
         .order_by(encounter.c.started_at, encounter.c.id)
     ):
-        one = Moved(link.encounter_id, link.before_id, link.after_id)
-        moved.setdefault(link.change_id, []).append(one)
+        moves = Moved(link.encounter_id, link.before_id, link.after_id)
+        moved.setdefault(link.change_id, []).append(moves)
     return [_change(row, tuple(moved.get(row.id, ())), row.id in dead) for row in rows]
 
 
-def _change(row: AnyRow, moved: tuple[Moved, ...], dead: bool) -> Change:
-    said = json.loads(row.evidence)
-    pairs = tuple(PairSaid(**one) for one in said.pop("pairs", ()))
-    opinions = tuple(said.pop("opinions", ()))
+def _change(row: AnyRow, moved: tuple[Moved, ...], dead: bool) -> IdentityChange:
+    evidence = json.loads(row.evidence)
+    pairs = tuple(PairSaid(**pair) for pair in evidence.pop("pairs", ()))
+    opinions = tuple(evidence.pop("opinions", ()))
     values = dict(row._mapping)
     values |= {"before": _fields(row.before), "after": _fields(row.after), "undone": dead}
-    values |= {"evidence": Evidence(pairs, opinions, **said), "encounters": moved}
-    return Change(**values)
+    values |= {"evidence": ChangeEvidence(pairs, opinions, **evidence), "encounters": moved}
+    return IdentityChange(**values)
 
 
 def _fields(text: str) -> Fields:

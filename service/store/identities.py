@@ -118,12 +118,12 @@ def catalogue(connection: Connection, *, station: str = "") -> list[IdentitySumm
         at = connection.execute(there.where(encounter.c.station == station).distinct()).scalars()
         spans = {number: spans[number] for number in at}
     photos = _photos(connection, now)
-    found = [
-        _summary(one, spans[one.id], photos.get(one.id, {}))
-        for one in records(connection)
-        if one.id in spans
+    listed = [
+        _summary(known_identity, spans[known_identity.id], photos.get(known_identity.id, {}))
+        for known_identity in records(connection)
+        if known_identity.id in spans
     ]
-    return sorted(found, key=lambda one: one.name.casefold())
+    return sorted(listed, key=lambda one: one.name.casefold())
 
 
 def get(connection: Connection, identity_id: int) -> IdentityDetail:
@@ -156,10 +156,10 @@ def records(connection: Connection) -> list[IdentityRecord]:
 
 def members(connection: Connection, ids: Collection[int]) -> dict[int, set[int]]:
     """The encounters of each of these identities now."""
-    now, found = current().subquery(), {number: set[int]() for number in ids}
+    now, by_identity = current().subquery(), {number: set[int]() for number in ids}
     for row in connection.execute(select(now).where(now.c.identity_id.in_(ids))):
-        found[row.identity_id].add(row.encounter_id)
-    return found
+        by_identity[row.identity_id].add(row.encounter_id)
+    return by_identity
 
 
 def name_of(connection: Connection, identity_id: int) -> str:
@@ -262,10 +262,10 @@ def _photos(connection: Connection, now: Any) -> dict[int, Photos]:  # noqa: ANN
         .join(annotation, annotation.c.encounter_id == now.c.encounter_id)
         .group_by(now.c.identity_id, annotation.c.flank, annotation.c.state)
     )
-    found: dict[int, Photos] = {}
+    photographed: dict[int, Photos] = {}
     for identity_id, flank, state, number in rows:
-        found.setdefault(identity_id, {})[flank, state] = number
-    return found
+        photographed.setdefault(identity_id, {})[flank, state] = number
+    return photographed
 
 
 def _sightings(connection: Connection, now: Any) -> list[Sighting]:  # noqa: ANN401
@@ -292,10 +292,10 @@ def reference_of(row: AnyRow) -> Reference:
     return Reference(annotation_of(row), photo_of(row))
 
 
-def _summary(one: IdentityRecord, span: Span, photos: Photos) -> IdentitySummary:
+def _summary(reference: IdentityRecord, span: Span, photos: Photos) -> IdentitySummary:
     usable = {flank: photos.get((flank.value, "embedded"), 0) for flank in Flank}
     return IdentitySummary(
-        **{name: getattr(one, name) for name in IdentityRecord.__slots__},
+        **{name: getattr(reference, name) for name in IdentityRecord.__slots__},
         encounters=span[0],
         annotations=sum(photos.values()),
         first_seen=span[1],

@@ -148,16 +148,16 @@ def counts(connection: Connection, *, urgent: bool = False) -> dict[str, int]:
     if urgent:
         query = query.where(job.c.kind.in_(URGENT))
     rows = connection.execute(query)
-    found = {"queued": 0, "running": 0, "done": 0, "failed": 0}
-    return found | {row[0]: row[1] for row in rows}
+    states = {"queued": 0, "running": 0, "done": 0, "failed": 0}
+    return states | {row[0]: row[1] for row in rows}
 
 
 def beat(connection: Connection, name: str, model: str) -> None:
     """Say that this worker lives."""
-    seen = now()
-    known = update(worker).where(worker.c.name == name).values(seen_at=seen, model=model)
+    moment = now()
+    known = update(worker).where(worker.c.name == name).values(seen_at=moment, model=model)
     if connection.execute(known).rowcount == 0:
-        values = {"name": name, "model": model, "started_at": seen, "seen_at": seen}
+        values = {"name": name, "model": model, "started_at": moment, "seen_at": moment}
         connection.execute(insert(worker).values(**values))
 
 
@@ -190,8 +190,8 @@ def give_back(connection: Connection, job_id: int) -> None:
 
 def payloads(connection: Connection, kind: str, state: str) -> list[Mapping[str, Any]]:
     """What the jobs of one kind in one state are about."""
-    found = select(job.c.payload).where(job.c.kind == kind, job.c.state == state)
-    return [json.loads(payload) for payload in connection.execute(found).scalars()]
+    query = select(job.c.payload).where(job.c.kind == kind, job.c.state == state)
+    return [json.loads(payload) for payload in connection.execute(query).scalars()]
 
 
 def drop(connection: Connection, kind: str) -> None:

@@ -88,7 +88,7 @@ def add(connection: Connection, pair_id: int, observer: str, new: NewOpinion) ->
     if new.answer == "withdrawn" and not _stands(connection, pair_id, observer):
         raise NoAnswerToTakeBack(observer=observer)
     values = {name: getattr(new, name) for name in NewOpinion.__slots__}
-    values["regions"] = json.dumps([asdict(one) for one in new.regions])
+    values["regions"] = json.dumps([asdict(region) for region in new.regions])
     row = {"pair_id": pair_id, "observer": observer, **values}
     number = insert_one(connection, insert(opinion).values(row))
     return _opinion(connection.execute(select(opinion).where(opinion.c.id == number)).one())
@@ -107,10 +107,10 @@ def of_pairs(
     if not closed:
         open_ = select(review_pair.c.id).where(review_pair.c.closed_at.is_(None))
         query = query.where(opinion.c.pair_id.in_(open_))
-    found: dict[int, list[Opinion]] = {}
+    opinions: dict[int, list[Opinion]] = {}
     for row in connection.execute(query):
-        found.setdefault(row.pair_id, []).append(_opinion(row))
-    return found
+        opinions.setdefault(row.pair_id, []).append(_opinion(row))
+    return opinions
 
 
 def by_number(connection: Connection, ids: Collection[int]) -> dict[int, OpinionOnPair]:
@@ -149,5 +149,5 @@ def _stands(connection: Connection, pair_id: int, observer: str) -> bool:
 
 
 def _opinion(row: AnyRow) -> Opinion:
-    marked = tuple(Region(**one) for one in json.loads(row.regions))
+    marked = tuple(Region(**region) for region in json.loads(row.regions))
     return Opinion(**{**row._mapping, "regions": marked})

@@ -37,7 +37,7 @@ Couple = tuple[int, int]  # numbers of two encounters, the lower one first
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class PairMeasurement:
     """One pair. newest: number of the newest embedding of each encounter when it was compared."""
 
     couple: Couple
@@ -55,7 +55,7 @@ class Maker:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PairEntry:
     """One embedded annotation, decided or not."""
 
     row: GalleryRow
@@ -63,26 +63,28 @@ class Entry:
     embedding_id: int
 
 
-def put(connection: Connection, maker: Maker, found: Sequence[Measured]) -> None:
+def put(connection: Connection, maker: Maker, measurements: Sequence[PairMeasurement]) -> None:
     """Keep what was measured, instead of what the same model and calibrator said before.
 
     Two workers may have compared one pair at the same time: what rests on newer photos stays.
     """
-    if not found:
+    if not measurements:
         return
     rows = [
         {
-            "one": one.couple[0],
-            "other": one.couple[1],
+            "one": measurement.couple[0],
+            "other": measurement.couple[1],
             "model": maker.model,
             "calibrator": maker.calibrator,
-            "llr": one.llr,
-            "comparable": one.comparable,
-            "one_newest": one.newest[0],
-            "other_newest": one.newest[1],
+            "llr": measurement.llr,
+            "comparable": measurement.comparable,
+            "one_newest": measurement.newest[0],
+            "other_newest": measurement.newest[1],
             "computed_at": now(),
         }
-        for one in sorted(found, key=lambda one: one.couple)  # two workers wait, and never block
+        for measurement in sorted(
+            measurements, key=lambda one: one.couple
+        )  # two workers wait, and never block
     ]
     new, old = insert_or(connection, pair_evidence), pair_evidence.c
     names = ("llr", "comparable", "one_newest", "other_newest", "computed_at")
@@ -109,13 +111,13 @@ def searched(connection: Connection, maker: Maker, encounter_id: int, newest: in
     )
 
 
-def every(connection: Connection, maker: Maker) -> list[Measured]:
+def every(connection: Connection, maker: Maker) -> list[PairMeasurement]:
     """All evidence that is as new as the photos."""
     rows = connection.execute(select(pair_evidence).where(_made_by(pair_evidence, maker)))
     return _fresh(rows, newest_of(connection, maker.model))
 
 
-def inside(connection: Connection, maker: Maker, below: float) -> list[Measured]:
+def inside(connection: Connection, maker: Maker, below: float) -> list[PairMeasurement]:
     """The evidence of comparable pairs under one identity whose llr is at most `below`."""
     one, other = (current().subquery() for _ in range(2))
     query = (
@@ -132,7 +134,7 @@ def inside(connection: Connection, maker: Maker, below: float) -> list[Measured]
     return _read(connection, maker, query)
 
 
-def of_encounter(connection: Connection, maker: Maker, encounter_id: int) -> list[Measured]:
+def of_encounter(connection: Connection, maker: Maker, encounter_id: int) -> list[PairMeasurement]:
     """The evidence of one encounter that is as new as the photos."""
     sides = (pair_evidence.c.one == encounter_id) | (pair_evidence.c.other == encounter_id)
     return _of(connection, maker, sides)
@@ -140,7 +142,7 @@ def of_encounter(connection: Connection, maker: Maker, encounter_id: int) -> lis
 
 def across(
     connection: Connection, maker: Maker, ids: Collection[int], others: Collection[int]
-) -> list[Measured]:
+) -> list[PairMeasurement]:
     """The evidence of pairs with one side in each of two sets, as new as the photos."""
     one, other = pair_evidence.c.one, pair_evidence.c.other
     return _of(
@@ -150,26 +152,32 @@ def across(
     )
 
 
-def _of(connection: Connection, maker: Maker, which: ColumnElement[bool]) -> list[Measured]:
+def _of(connection: Connection, maker: Maker, which: ColumnElement[bool]) -> list[PairMeasurement]:
     return _read(
         connection, maker, select(pair_evidence).where(_made_by(pair_evidence, maker), which)
     )
 
 
-def _read(connection: Connection, maker: Maker, query: Select[*tuple[Any, ...]]) -> list[Measured]:
+def _read(
+    connection: Connection, maker: Maker, query: Select[*tuple[Any, ...]]
+) -> list[PairMeasurement]:
     """Those of these rows that are as new as the photos."""
     rows = connection.execute(query).all()
     numbers = {number for row in rows for number in (row.one, row.other)}
     return _fresh(rows, newest_of(connection, maker.model, numbers))
 
 
-def _fresh(rows: Iterable[AnyRow], newest: Mapping[int, int]) -> list[Measured]:
+def _fresh(rows: Iterable[AnyRow], newest: Mapping[int, int]) -> list[PairMeasurement]:
     """Those that are as new as the photos of both encounters."""
-    found = (
-        Measured((r.one, r.other), r.llr, r.comparable, (r.one_newest, r.other_newest))
+    measurements = (
+        PairMeasurement((r.one, r.other), r.llr, r.comparable, (r.one_newest, r.other_newest))
         for r in rows
     )
-    return [one for one in found if one.newest == tuple(map(newest.get, one.couple))]
+    return [
+        measurement
+        for measurement in measurements
+        if measurement.newest == tuple(map(newest.get, measurement.couple))
+    ]
 
 
 def newest_of(
@@ -187,7 +195,7 @@ def newest_of(
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def entries(connection: Connection, model: str) -> list[Entry]:
+def entries(connection: Connection, model: str) -> list[PairEntry]:
     """Every embedded annotation, in the order of their numbers."""
     rows = connection.execute(
         select(
@@ -201,14 +209,14 @@ def entries(connection: Connection, model: str) -> list[Entry]:
         .order_by(annotation.c.id)
     )
     return [
-        Entry(GalleryRow(r.id, r.encounter_id, NOBODY), Flank(r.flank), r.embedding_id)
+        PairEntry(GalleryRow(r.id, r.encounter_id, NOBODY), Flank(r.flank), r.embedding_id)
         for r in rows
     ]
 
 
 def lacking(connection: Connection, maker: Maker) -> list[int]:
     """Encounters whose photos are all embedded and whose pairs are missing or out of date."""
-    seen = and_(embedding.c.annotation_id == annotation.c.id, embedding.c.model == maker.model)
+    embedded = and_(embedding.c.annotation_id == annotation.c.id, embedding.c.model == maker.model)
     there = (
         select(
             annotation.c.encounter_id,
@@ -217,7 +225,7 @@ def lacking(connection: Connection, maker: Maker) -> list[int]:
             func.count().label("annotations"),
             func.sum(case((annotation.c.state == "pending", 1), else_=0)).label("pending"),
         )
-        .select_from(annotation.outerjoin(embedding, seen))
+        .select_from(annotation.outerjoin(embedding, embedded))
         .where(annotation.c.state != "failed")
         .group_by(annotation.c.encounter_id)
         .subquery()
@@ -246,11 +254,11 @@ def enqueue(connection: Connection, maker: Maker, *, again: bool = False) -> int
     What waits for another model or calibrator is dropped, and what failed is queued only `again`.
     """
     waiting = jobs.payloads(connection, KIND, "queued")
-    if not all(_is_of(one, maker) for one in waiting):
+    if not all(_is_of(queued, maker) for queued in waiting):
         jobs.drop(connection, KIND)
         waiting = []
     known = waiting + ([] if again else jobs.payloads(connection, KIND, "failed"))
-    current = {one["encounter"] for one in known if _is_of(one, maker)}
+    current = {queued["encounter"] for queued in known if _is_of(queued, maker)}
     new = [number for number in lacking(connection, maker) if number not in current]
     for number in new:
         jobs.enqueue(connection, KIND, payload(number, maker))

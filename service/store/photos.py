@@ -11,7 +11,7 @@ from reid.types import Box, Flank
 from service.store import facts
 from service.store.database import AnyRow, insert_one
 from service.store.errors import NoSuchAnnotation, NoSuchPhoto
-from service.store.facts import Facts
+from service.store.facts import AnnotationFacts
 from service.store.reasons import Reason, columns, reason
 from service.store.tables.encounters import annotation
 from service.store.tables.features import annotation_facts
@@ -55,7 +55,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Annotation(Facts):
+class Annotation(AnnotationFacts):
     """One animal in one photo. box None: the whole photo is the crop.
 
     flank: what the uploader said. The facts are those of the newest model.
@@ -150,16 +150,16 @@ def annotations_with(*more: ColumnElement[Any] | Table) -> Select[Any]:
 def annotations(connection: Connection, ids: Collection[int]) -> dict[int, Annotation]:
     """Annotations by number; unknown numbers are left out."""
     rows = connection.execute(annotations_with().where(annotation.c.id.in_(ids)))
-    found = [annotation_of(row) for row in rows]
-    return {one.id: one for one in found}
+    animals = [annotation_of(row) for row in rows]
+    return {animal.id: animal for animal in animals}
 
 
 def annotation_by_id(connection: Connection, annotation_id: int) -> Annotation:
     """One annotation."""
-    found = annotations(connection, [annotation_id])
-    if annotation_id not in found:
+    animals = annotations(connection, [annotation_id])
+    if annotation_id not in animals:
         raise NoSuchAnnotation(annotation=annotation_id)
-    return found[annotation_id]
+    return animals[annotation_id]
 
 
 def annotations_of(connection: Connection, photo_id: str) -> list[Annotation]:

@@ -18,21 +18,24 @@ def enqueue(connection: Connection, model: str, *, again: bool = False) -> int:
     queued twice, and what failed only `again`. What other models have made stays, so that the
     service goes on answering with the model it has.
     """
-    made = and_(
+    embedded = and_(
         *(
             exists().where(table.c.annotation_id == annotation.c.id, table.c.model == model)
             for table in (embedding, annotation_facts)
         )
     )
     missing = connection.execute(
-        select(annotation.c.id).where(annotation.c.state == "embedded", ~made)
+        select(annotation.c.id).where(annotation.c.state == "embedded", ~embedded)
     ).scalars()
     states = ("queued", "running") if again else ("queued", "running", "failed")
     known = connection.execute(
         select(job.c.payload).where(job.c.kind == KIND, job.c.state.in_(states))
     ).scalars()
-    asked = {(found["annotation"], found["model"]) for found in map(json.loads, known)}
-    new = [number for number in sorted(missing) if (number, model) not in asked]
+    queued = {
+        (waiting_payload["annotation"], waiting_payload["model"])
+        for waiting_payload in map(json.loads, known)
+    }
+    new = [number for number in sorted(missing) if (number, model) not in queued]
     if new:
         payloads = [json.dumps({"annotation": number, "model": model}) for number in new]
         values = {"kind": KIND, "state": "queued", "attempts": 0}

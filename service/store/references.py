@@ -49,8 +49,8 @@ def mark(
 
     after: the newest mark that the person had seen; 0 for "there was none"; None skips the check.
     """
-    held = select(annotation.c.id).where(annotation.c.id == annotation_id).with_for_update()
-    connection.execute(held)
+    query = select(annotation.c.id).where(annotation.c.id == annotation_id).with_for_update()
+    connection.execute(query)
     annotation_by_id(connection, annotation_id)
     last = marks(connection, [annotation_id]).get(annotation_id)
     if after is not None and after != (last.id if last else 0):
@@ -64,26 +64,26 @@ def mark(
 
 def marks(connection: Connection, annotation_ids: Collection[int]) -> dict[int, Mark]:
     """The mark that counts of each of these annotations; those never marked are left out."""
-    found: dict[int, Mark] = {}
-    wanted = sorted(annotation_ids)
-    for start in range(0, len(wanted), CHUNK):
-        some = reference_mark.c.annotation_id.in_(wanted[start : start + CHUNK])
-        newest = newest_marks().where(some)
+    by_annotation: dict[int, Mark] = {}
+    numbers = sorted(annotation_ids)
+    for start in range(0, len(numbers), CHUNK):
+        chunk = reference_mark.c.annotation_id.in_(numbers[start : start + CHUNK])
+        newest = newest_marks().where(chunk)
         rows = connection.execute(select(reference_mark).where(reference_mark.c.id.in_(newest)))
-        found |= {row.annotation_id: Mark(**row._mapping) for row in rows}
-    return found
+        by_annotation |= {row.annotation_id: Mark(**row._mapping) for row in rows}
+    return by_annotation
 
 
 def history(connection: Connection, annotation_ids: Collection[int]) -> list[Mark]:
     """Every mark of these annotations, oldest first."""
-    found: list[Mark] = []
-    wanted = sorted(annotation_ids)
-    for start in range(0, len(wanted), CHUNK):
-        some = reference_mark.c.annotation_id.in_(wanted[start : start + CHUNK])
-        found += [
-            Mark(**r._mapping) for r in connection.execute(select(reference_mark).where(some))
+    every_mark: list[Mark] = []
+    numbers = sorted(annotation_ids)
+    for start in range(0, len(numbers), CHUNK):
+        chunk = reference_mark.c.annotation_id.in_(numbers[start : start + CHUNK])
+        every_mark += [
+            Mark(**r._mapping) for r in connection.execute(select(reference_mark).where(chunk))
         ]
-    return sorted(found, key=lambda one: one.id)
+    return sorted(every_mark, key=lambda one: one.id)
 
 
 def newest_marks() -> Select[tuple[int]]:

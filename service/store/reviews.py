@@ -67,7 +67,7 @@ class NewPair:
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class ReviewUpdate:
     """What shall be different; None stays as it is."""
 
     closed: bool | None = None
@@ -94,10 +94,10 @@ def put(connection: Connection, new: Sequence[NewPair], reviewer: str) -> list[R
     A closed pair is opened again if a person asks for it, not because it is suggested once more:
     otherwise a suggestion would undo what a curator closed. A newer suggestion brings its worth.
     """
-    _known_encounters(connection, {n for one in new for n in one.couple})
-    fresh = {one.couple: one for one in new}
+    _known_encounters(connection, {n for new_pair in new for n in new_pair.couple})
+    fresh = {new_pair.couple: new_pair for new_pair in new}
     before = existing(connection, fresh)
-    rows = [_row(one, reviewer) for couple, one in fresh.items() if couple not in before]
+    rows = [_row(new_pair, reviewer) for couple, new_pair in fresh.items() if couple not in before]
     if rows:
         insert_new = insert_or(connection, review_pair).on_conflict_do_nothing(
             index_elements=["one", "other"]
@@ -105,8 +105,8 @@ def put(connection: Connection, new: Sequence[NewPair], reviewer: str) -> list[R
         connection.execute(insert_new, rows)
     for couple, pair in before.items():
         _again(connection, pair, fresh[couple], reviewer)
-    found = existing(connection, fresh)
-    return [found[couple] for couple in fresh]
+    pairs = existing(connection, fresh)
+    return [pairs[couple] for couple in fresh]
 
 
 def get(connection: Connection, pair_id: int, *, hold: bool = False) -> ReviewPair:
@@ -160,17 +160,17 @@ def there(connection: Connection) -> bool:
 
 def existing(connection: Connection, couples: Iterable[Couple]) -> dict[Couple, ReviewPair]:
     """Those of these couples that were put up before."""
-    wanted, found = list(couples), {}
+    numbers, pairs = list(couples), {}
     both = tuple_(review_pair.c.one, review_pair.c.other)
-    for start in range(0, len(wanted), AT_ONCE):
-        part = wanted[start : start + AT_ONCE]
+    for start in range(0, len(numbers), AT_ONCE):
+        part = numbers[start : start + AT_ONCE]
         for row in connection.execute(select(review_pair).where(both.in_(part))):
-            found[(row.one, row.other)] = _pair(row)
-    return found
+            pairs[(row.one, row.other)] = _pair(row)
+    return pairs
 
 
 def edit(
-    connection: Connection, pair_id: int, wanted: Edit, reviewer: str, note: str = ""
+    connection: Connection, pair_id: int, changes: ReviewUpdate, reviewer: str, note: str = ""
 ) -> ReviewPair:
     """Close a pair or open it again, ask more observers, or change whether it is blind.
 
@@ -179,15 +179,15 @@ def edit(
     before = get(connection, pair_id, hold=True)
     values: dict[str, Any] = {}
     changed: dict[ChangeKind, int] = {}
-    if wanted.closed is not None and wanted.closed != (before.closed_at is not None):
-        values["closed_at"] = now() if wanted.closed else None
-        changed["closed"] = int(wanted.closed)
-    if wanted.needed is not None and wanted.needed != before.needed:
-        values["needed"] = changed["needed"] = wanted.needed
-    if wanted.blind is not None and wanted.blind != before.blind:
+    if changes.closed is not None and changes.closed != (before.closed_at is not None):
+        values["closed_at"] = now() if changes.closed else None
+        changed["closed"] = int(changes.closed)
+    if changes.needed is not None and changes.needed != before.needed:
+        values["needed"] = changed["needed"] = changes.needed
+    if changes.blind is not None and changes.blind != before.blind:
         _refuse_answered(connection, pair_id)
-        values["blind"] = wanted.blind
-        changed["blind"] = int(wanted.blind)
+        values["blind"] = changes.blind
+        changed["blind"] = int(changes.blind)
     if values:
         connection.execute(update(review_pair).where(review_pair.c.id == pair_id).values(values))
     for kind, value in changed.items():
@@ -210,8 +210,8 @@ def _refuse_answered(connection: Connection, pair_id: int) -> None:
 
 
 def _known_encounters(connection: Connection, ids: Collection[int]) -> None:
-    found = connection.execute(select(encounter.c.id).where(encounter.c.id.in_(ids))).scalars()
-    missing = sorted(set(ids) - set(found))
+    numbers = connection.execute(select(encounter.c.id).where(encounter.c.id.in_(ids))).scalars()
+    missing = sorted(set(ids) - set(numbers))
     if missing:
         raise NoSuchEncounter(encounter=missing[0])
 

@@ -47,12 +47,12 @@ def add(
 
 def who(connection: Connection, digest: str, idle: timedelta) -> tuple[Actor, datetime] | None:
     """Whose cookie this is and when it was last seen; None where it lets nobody in."""
-    asked = (
+    query = (
         select(login_session.c.id.label("session"), login_session.c.seen_at, account)
         .join(account, account.c.id == login_session.c.account_id)
         .where(login_session.c.digest == digest, _alive(idle), account.c.active)
     )
-    row = connection.execute(asked).first()
+    row = connection.execute(query).first()
     if row is None:
         return None
     actor = Actor(
@@ -69,8 +69,8 @@ def who(connection: Connection, digest: str, idle: timedelta) -> tuple[Actor, da
 def hold(connection: Connection, session_id: int) -> bool:
     """Whether nobody has ended it; nobody does until the end of this transaction."""
     mine = login_session.c.id == session_id, login_session.c.revoked_at.is_(None)
-    asked = select(login_session.c.id).where(*mine).with_for_update()
-    return connection.execute(asked).first() is not None
+    query = select(login_session.c.id).where(*mine).with_for_update()
+    return connection.execute(query).first() is not None
 
 
 def touch(connection: Connection, session_id: int) -> None:

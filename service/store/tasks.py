@@ -31,7 +31,7 @@ class MadeWay:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class JobFailure:
     """Why it cannot be done: a second try would not help."""
 
     code: str
@@ -45,7 +45,7 @@ class Trouble:
     detail: str
 
 
-Outcome = Done | MadeWay | Failure | Trouble
+Outcome = Done | MadeWay | JobFailure | Trouble
 
 
 class Task(Protocol):
@@ -57,7 +57,7 @@ class Task(Protocol):
     def do(self, claimed: Sequence[Job]) -> Mapping[int, Outcome]:
         """What became of every job, by its number; nothing is written yet."""
 
-    def failed(self, connection: Connection, job: Job, failure: Failure) -> None:
+    def failed(self, connection: Connection, job: Job, failure: JobFailure) -> None:
         """A job will never be done: note it where it matters, in the transaction that ends it."""
 
 
@@ -66,7 +66,7 @@ def attempted(job: Job, work: Callable[[], Outcome]) -> Outcome:
     try:
         return work()
     except ReidError as error:
-        return Failure(error.code, error)
+        return JobFailure(error.code, error)
     except Exception as error:
         log.exception("job %s", job.id)
         return Trouble(f"{type(error).__name__}: {error}")

@@ -43,8 +43,8 @@ def best_photos(
         .join(photo, photo.c.id == annotation.c.photo_id)
         .where(ranked.c.place == 1)
     )
-    found: dict[int, dict[Flank, Reference]] = {}
+    best: dict[int, dict[Flank, Reference]] = {}
     for row in rows:
-        one = reference_of(row)
-        found.setdefault(row.identity_id, {})[one.annotation.flank] = one
-    return found
+        reference = reference_of(row)
+        best.setdefault(row.identity_id, {})[reference.annotation.flank] = reference
+    return best

@@ -41,7 +41,7 @@ def add(
 
 def who(connection: Connection, digest: str) -> tuple[Actor, datetime | None] | None:
     """Whose token this is and when it was last seen; None where it lets nobody in."""
-    asked = (
+    query = (
         select(
             api_token.c.id.label("token"),
             api_token.c.scope,
@@ -56,7 +56,7 @@ def who(connection: Connection, digest: str) -> tuple[Actor, datetime | None] | 
             account.c.active,
         )
     )
-    row = connection.execute(asked).first()
+    row = connection.execute(query).first()
     if row is None:
         return None
     actor = Actor(

@@ -43,12 +43,12 @@ class Upload:
 
     def count(self, state: AnnotationState) -> int:
         """Files whose annotation is in this state."""
-        return sum(one.state == state for one in self.files)
+        return sum(file.state == state for file in self.files)
 
     @property
     def refused(self) -> int:
         """Files that were not accepted."""
-        return sum(one.photo_id is None for one in self.files)
+        return sum(file.photo_id is None for file in self.files)
 
     @property
     def finished(self) -> bool:
@@ -74,13 +74,13 @@ def add(connection: Connection, receipts: list[Receipt]) -> int:
         {
             "upload_id": number,
             "position": position,
-            "file_name": one.file_name,
-            "photo_id": one.photo_id,
-            "created": one.created,
-            "error_code": one.error_code,
-            **columns(one.error_detail),
+            "file_name": receipt.file_name,
+            "photo_id": receipt.photo_id,
+            "created": receipt.created,
+            "error_code": receipt.error_code,
+            **columns(receipt.error_detail),
         }
-        for position, one in enumerate(receipts)
+        for position, receipt in enumerate(receipts)
     ]
     if rows:
         connection.execute(insert(upload_file), rows)
@@ -89,8 +89,8 @@ def add(connection: Connection, receipts: list[Receipt]) -> int:
 
 def get(connection: Connection, upload_id: int) -> Upload:
     """An upload with the present state of every file, in the order sent."""
-    found = connection.execute(select(upload).where(upload.c.id == upload_id)).first()
-    if found is None:
+    upload_row = connection.execute(select(upload).where(upload.c.id == upload_id)).first()
+    if upload_row is None:
         raise NoSuchUpload(upload=upload_id)
     rows = connection.execute(
         select(
@@ -121,4 +121,4 @@ def get(connection: Connection, upload_id: int) -> Upload:
         )
         for row in rows
     ]
-    return Upload(found.id, found.created_at, tuple(files))
+    return Upload(upload_row.id, upload_row.created_at, tuple(files))

@@ -1,5 +1,8 @@
 """Field types and the base of every wire model; the error on the wire."""
 
+import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import (
@@ -13,10 +16,10 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic.config import JsonDict
 
 from reid.sentences import Sentence
 from reid.types import Box
-from service.web import examples
 
 Line = Annotated[
     str,
@@ -58,23 +61,32 @@ Corners = Annotated[
 ]
 
 
-def shown(example: dict[str, JsonValue]) -> ConfigDict:
-    """The configuration of a model with an example."""
-    return ConfigDict(json_schema_extra={"examples": [example]})
+EXAMPLES: Mapping[str, JsonValue] = json.loads(
+    Path(__file__).with_name("examples.json").read_text(encoding="utf-8")
+)
+"""One example of each model of a route, by its name; by `scripts/record_examples.py`."""
+
+
+def with_example(schema: JsonDict, model: type[BaseModel]) -> None:
+    """Put the example of this model, if there is one, into its JSON schema."""
+    if model.__name__ in EXAMPLES:
+        schema["examples"] = [EXAMPLES[model.__name__]]
 
 
 class Wire(BaseModel):
     """Unknown fields are a client's mistake, not noise."""
 
     model_config = ConfigDict(
-        extra="forbid", frozen=True, from_attributes=True, protected_namespaces=()
+        extra="forbid",
+        frozen=True,
+        from_attributes=True,
+        protected_namespaces=(),
+        json_schema_extra=with_example,
     )
 
 
 class Problem(Wire):
     """RFC 9457 error; `code` is stable."""
-
-    model_config = shown(examples.PROBLEM)
 
     type: str
     title: str

@@ -15,7 +15,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from reid.types import Flank
 from service.operations.worker import Worker
-from service.photos.intake import Intake, Said
+from service.photos.intake import Intake
+from service.photos.statements import Statements
 from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import decisions
@@ -76,7 +77,9 @@ class Site:
         """An embedded encounter, decided as a new identity if it is named; returns its number."""
         photos = [self.photo(animal, view, day) for view in views]
         files = [(one["name"], one["buffer"]) for one in photos]
-        upload = self.components[Intake].accept(files, Said(station="Ridge", flank=Flank(flank)))
+        upload = self.components[Intake].accept(
+            files, Statements(station="Ridge", flank=Flank(flank))
+        )
         self.work()
         number = upload.files[0].encounter_id
         if named:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from reid.types import Flank
-from service.photos.intake import Said
+from service.photos.statements import Statements
 from service.store import decisions
 from service.store.decisions import NewDecision
 
@@ -187,7 +187,7 @@ def test_photos_that_are_still_embedded_renew_the_page(page, site):
     site.encounter(1, day=1, named="Uma")
     photo = site.photo(1, view=1, day=5)
     upload = site.parts.intake.accept(
-        [("q.jpg", photo["buffer"])], Said(station="Ridge", flank=Flank.LEFT)
+        [("q.jpg", photo["buffer"])], Statements(station="Ridge", flank=Flank.LEFT)
     )
     page.goto(f"/encounters/{upload.files[0].encounter_id}")
     expect(page.locator("#messages")).to_contain_text("1 photo is still being embedded")

@@ -1,6 +1,7 @@
 """Tables of other programs: what is read, what is skipped with a reason, what is refused."""
 
 import json
+from datetime import datetime
 from math import pi
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import pytest
 
 from reid.errors import BadDataset
 from reid.interchange import index_csv, wildlife_datasets, wildme_coco
-from reid.interchange.catalogue import read_catalogue
+from reid.interchange.catalogue import FORMATS, read_catalogue
+from reid.interchange.format import ConfirmedSighting
 from reid.interchange.named import flank_of, name_of, occasions
 from reid.types import Box, Flank
 
@@ -125,12 +127,14 @@ def test_the_table_of_wildlife_datasets_is_read_and_bad_rows_are_told(tmp_path):
 
 
 def test_our_own_index_comes_back_as_it_was_written(tmp_path):
-    rows = [
-        {"path": "1.jpg", "individual": "uma", "flank": "left", "encounter": 4, "station": "S"},
-        {"path": "2.jpg", "individual": "uma", "flank": "", "datetime": "2020-01-01T10:00:00"},
-        {"path": "3.jpg", "individual": "", "flank": "top"},
+    sightings = [
+        ConfirmedSighting("1.jpg", "uma", "left", encounter=4, station="S"),
+        ConfirmedSighting(
+            "2.jpg", "uma", "", captured_at=datetime.fromisoformat("2020-01-01T10:00:00")
+        ),
+        ConfirmedSighting("3.jpg", "", "top"),
     ]
-    index_csv.write(tmp_path / "index.csv", rows)
+    index_csv.write(tmp_path, sightings)
     reading = read_catalogue(tmp_path)
     assert [a.path.name for a in reading.annotations] == ["1.jpg", "2.jpg"]
     assert [a.flank for a in reading.annotations] == [Flank.LEFT, Flank.UNKNOWN]
@@ -148,3 +152,25 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
     (tmp_path / "x.csv").write_bytes(b"\xff\xfe\x00\x01\x80")
     with pytest.raises(BadDataset, match="UTF-8"):
         read_catalogue(Path(tmp_path / "x.csv"))
+
+
+def test_every_format_is_documented_and_bears_the_name_of_its_module():
+    documented = (Path(__file__).parents[3] / "docs" / "finetuning.md").read_text(encoding="utf-8")
+    modules = {path.stem for path in Path(index_csv.__file__).parent.glob("*.py")}
+    for form in FORMATS:
+        assert form.read or form.write
+        assert f"| `{form.name}` |" in documented
+        assert form.name in modules
+
+
+def test_a_format_that_is_written_and_read_comes_back_through_the_registry(tmp_path):
+    sightings = [
+        ConfirmedSighting("1.jpg", "uma", "left"),
+        ConfirmedSighting("2.jpg", "umay", "right"),
+    ]
+    for form in (one for one in FORMATS if one.write and one.read):
+        folder = tmp_path / form.name
+        folder.mkdir()
+        form.write(folder, sightings)
+        read = read_catalogue(folder).annotations
+        assert [(a.individual, a.flank.value) for a in read] == [("uma", "left"), ("umay", "right")]

@@ -1,4 +1,4 @@
-"""Every route against every role, by service/accounts/permissions.py; and who is let in."""
+"""Every route against every role, by service/web/permissions.py; and who is let in."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,6 @@ from starlette.routing import Mount
 from starlette.testclient import TestClient
 
 from service.accounts import admission, gate
-from service.accounts.permissions import BY_LOGIN_ONLY, ROUTES
 from service.app import create_app
 from service.settings import Settings
 from service.store import sessions
@@ -22,6 +21,7 @@ from service.store.database import Database
 from service.store.people import Role
 from service.store.tables.accounts import api_token, login_session
 from service.store.tables.base import now
+from service.web.permissions import BY_LOGIN_ONLY, ROUTES
 
 NOBODY = "nobody"
 WHO = (NOBODY, *Role)

@@ -21,7 +21,7 @@ from service.encounters.pair_evidence import PairEvidence
 from service.recognition.engine import Engine, Recognition, threshold_of
 from service.settings import Settings
 from service.store import decisions
-from service.store.calibration import NAME, CalibrationFile, Kept, Studied
+from service.store.calibration import NAME, CalibrationFile, CalibrationRecord, Studied
 from service.store.database import Database
 from service.store.decisions import NewDecision
 
@@ -199,7 +199,7 @@ def test_a_study_without_reason_to_adjust_is_kept_and_not_applied(met, component
     studied = components[Calibration].studied(pairs)
     with pytest.raises(Conflict, match=r"nothing was applied; missing: 29 genuine pairs"):
         components[Calibration].apply(studied)
-    assert components[Calibration].kept == Kept(studied)
+    assert components[Calibration].kept == CalibrationRecord(studied)
 
 
 def test_the_page_and_the_api_say_what_is_missing(client, met):
@@ -263,8 +263,8 @@ def test_a_file_of_another_release_is_an_error_that_says_what_to_do(tmp_path):
 
 def test_what_one_process_applies_another_sees_at_once(tmp_path, components):
     mine, theirs = CalibrationFile(tmp_path / "new"), CalibrationFile(tmp_path / "new")
-    assert theirs.read() == Kept()
-    mine.write(Kept().with_applied(conclude(components, 0.8)))
+    assert theirs.read() == CalibrationRecord()
+    mine.write(CalibrationRecord().with_applied(conclude(components, 0.8)))
     assert theirs.read().applied.factor == 0.8
     mine.write(mine.read().without())
     assert theirs.read().applied is None

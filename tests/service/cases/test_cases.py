@@ -7,7 +7,7 @@ import pytest
 from reid.errors import Conflict, NotFound
 from service.encounters.pair_evidence import PairEvidence
 from service.store import cases, encounters
-from service.store.cases import Edit
+from service.store.cases import CaseUpdate
 from service.store.database import Database
 
 
@@ -55,12 +55,12 @@ def test_what_was_taken_out_stays_on_record_with_who_and_when(database, three):
 def test_a_closed_case_is_kept_as_it_is_until_it_is_opened_again(database, three):
     with database.write() as connection:
         case = cases.add(connection, "Ustyurt 2018")
-        closed = cases.edit(connection, case.id, Edit(closed=True))
+        closed = cases.edit(connection, case.id, CaseUpdate(closed=True))
         assert closed.closed_at is not None
-        assert cases.edit(connection, case.id, Edit(closed=True, note="done")).closed_at
+        assert cases.edit(connection, case.id, CaseUpdate(closed=True, note="done")).closed_at
         with pytest.raises(Conflict, match="closed"):
             cases.put(connection, case.id, three, "ab")
-        assert cases.edit(connection, case.id, Edit(closed=False)).closed_at is None
+        assert cases.edit(connection, case.id, CaseUpdate(closed=False)).closed_at is None
         assert cases.put(connection, case.id, three, "ab").encounters == tuple(three)
 
 

@@ -12,8 +12,8 @@ from service.catalogue.conflicts import Machine
 from service.store import decisions, history, identities, pairs
 from service.store.database import insert_one
 from service.store.decisions import NewDecision
-from service.store.history import Evidence, PairSaid
-from service.store.pairs import Maker, Measured
+from service.store.history import ChangeEvidence, PairSaid
+from service.store.pairs import Maker, PairMeasurement
 from service.store.tables.encounters import annotation, encounter
 from service.store.tables.features import embedding
 from service.store.tables.photos import photo
@@ -68,7 +68,7 @@ def test_a_decision_for_a_new_identity_is_the_first_entry_of_its_history(databas
 
 def test_a_merge_moves_every_encounter_and_keeps_the_name(database, met):
     (uma, mine), (kali, hers) = met("Uma", 1), met("Kali", 2)
-    rests = Evidence((PairSaid(mine[0], hers[0], 1.4, "m", "c"),))
+    rests = ChangeEvidence((PairSaid(mine[0], hers[0], 1.4, "m", "c"),))
     made = write(database, changes.merge, uma, kali, Grounds("Aigül", "torn ear", rests))
     assert of(database, uma) == sorted(mine + hers)
     assert read(database, identities.get, kali).summary.merged_into == uma
@@ -301,7 +301,9 @@ def measure(database, llr, *couples, maker=MACHINE.maker):
     """What a machine says of pairs of encounters, by photos that are embedded just now."""
     with database.write() as connection:
         newest = {n: embed(connection, n) for n in sorted({n for one in couples for n in one})}
-        found = [Measured(one, llr, True, (newest[one[0]], newest[one[1]])) for one in couples]
+        found = [
+            PairMeasurement(one, llr, True, (newest[one[0]], newest[one[1]])) for one in couples
+        ]
         pairs.put(connection, maker, found)
 
 
@@ -312,7 +314,7 @@ def test_of_two_workers_that_compare_one_pair_at_once_the_newer_photos_stay(data
 
     def put(newest):
         llr = 1.0 if newest == new else -1.0
-        write(database, pairs.put, MACHINE.maker, [Measured((a, b), llr, True, newest)])
+        write(database, pairs.put, MACHINE.maker, [PairMeasurement((a, b), llr, True, newest)])
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(put, [old, new, old, (new[0], old[1])]))

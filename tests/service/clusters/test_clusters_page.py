@@ -11,7 +11,7 @@ from service.store.database import Database
 from service.store.decisions import NewDecision
 from service.store.files import PhotoFiles
 from service.store.opinions import NewOpinion
-from service.store.reviews import Edit, NewPair
+from service.store.reviews import NewPair, ReviewUpdate
 
 HTML = {"accept": "text/html"}
 
@@ -256,11 +256,11 @@ def test_clusters_are_made_again_when_one_pair_is_closed_and_another_opened(
     met(1, 2, 1)
     with components[Database].write() as connection:
         one, other = reviews.put(connection, [NewPair(1, 2), NewPair(2, 3)], "cu")
-        reviews.edit(connection, one.id, Edit(closed=True), "cu")
+        reviews.edit(connection, one.id, ReviewUpdate(closed=True), "cu")
     finish(components)
     with components[Database].write() as connection:
-        reviews.edit(connection, one.id, Edit(closed=False), "cu")
-        reviews.edit(connection, other.id, Edit(closed=True), "cu")
+        reviews.edit(connection, one.id, ReviewUpdate(closed=False), "cu")
+        reviews.edit(connection, other.id, ReviewUpdate(closed=True), "cu")
     assert not client.get("/api/v1/clusters").json()["made"]["current"]
 
 

@@ -8,7 +8,8 @@ import pytest
 from reid.types import Flank
 from service.encounters.pair_evidence import PairEvidence
 from service.encounters.pair_view import pair_view
-from service.photos.intake import Intake, Said
+from service.photos.intake import Intake
+from service.photos.statements import Statements
 from service.recognition.engine import Engine
 from service.store import decisions
 from service.store.database import Database
@@ -28,7 +29,7 @@ def encounter(app, client, painted, work):
             (f"{animal}-{day}-{v}.jpg", painted(animal, v, size, f"2020:01:{day:02} 22:00:{v:02}"))
             for v in views
         ]
-        upload = components[Intake].accept(files, Said(station="Ridge", flank=Flank(flank)))
+        upload = components[Intake].accept(files, Statements(station="Ridge", flank=Flank(flank)))
         work()
         number = upload.files[0].encounter_id
         if named:

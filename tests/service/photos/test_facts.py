@@ -189,7 +189,7 @@ def test_only_a_sure_estimate_of_the_other_flank_is_a_doubt(stated, left, doubtf
 
 
 def test_a_poor_photo_is_weak_and_its_measures_are_listed():
-    view = facts_view(facts.Facts(quality=POOR), Flank.LEFT)
+    view = facts_view(facts.AnnotationFacts(quality=POOR), Flank.LEFT)
     assert view.weak
     assert dict(view.measures)["width of the flank"] == "320 pixels"
-    assert not facts_view(facts.Facts(), Flank.LEFT).weak
+    assert not facts_view(facts.AnnotationFacts(), Flank.LEFT).weak

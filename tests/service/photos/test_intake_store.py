@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from service.photos.intake import Intake, Said
+from service.photos.intake import Intake
+from service.photos.statements import Statements
 from service.store.files import PhotoFiles
 from service.store.tables.encounters import annotation, encounter
 from service.store.tables.jobs import job
@@ -31,7 +32,7 @@ def test_the_same_photos_at_the_same_moment_in_any_order_are_kept_once(
     photos = [(f"{n}.jpg", painted(n)) for n in range(12)]
     with ThreadPoolExecutor(8) as pool:
         sent = [photos, photos[::-1]] * 4
-        uploads = list(pool.map(lambda files: intake.accept(files, Said(**said)), sent))
+        uploads = list(pool.map(lambda files: intake.accept(files, Statements(**said)), sent))
     assert sum(one.created for upload in uploads for one in upload.files) == 12
     assert counts(database, photo, annotation, job) == [12] * 3
 
@@ -39,5 +40,5 @@ def test_the_same_photos_at_the_same_moment_in_any_order_are_kept_once(
 def test_photos_of_one_visit_at_the_same_moment_are_one_encounter(database, intake, painted):
     photos = [(f"{n}.jpg", painted(n, taken=f"2020:01:01 10:{n:02}:00")) for n in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda one: intake.accept([one], Said(station="North")), photos))
+        list(pool.map(lambda one: intake.accept([one], Statements(station="North")), photos))
     assert counts(database, photo, encounter) == [8, 1]

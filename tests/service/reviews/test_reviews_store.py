@@ -13,7 +13,7 @@ from service.reviews import reviewing, settling
 from service.store import history, identities, opinions, reviews
 from service.store.opinions import NewOpinion, Region
 from service.store.people import Actor, Role
-from service.store.reviews import Edit, NewPair
+from service.store.reviews import NewPair, ReviewUpdate
 from service.store.tables.encounters import encounter
 
 PEOPLE = [f"observer {n}" for n in range(8)]
@@ -116,7 +116,12 @@ def test_applied_pairs_are_one_entry_of_the_history_with_their_opinions_and_undo
 
 def test_who_closed_a_pair_asked_more_of_it_or_made_it_blind_stays_on_record(database):
     (pair,) = put(database, (1, 2))
-    for wanted in (Edit(needed=3), Edit(blind=False), Edit(closed=True), Edit(closed=True)):
+    for wanted in (
+        ReviewUpdate(needed=3),
+        ReviewUpdate(blind=False),
+        ReviewUpdate(closed=True),
+        ReviewUpdate(closed=True),
+    ):
         with database.write() as connection:
             reviews.edit(connection, pair.id, wanted, "cu", "dull photos")
     put(database, (1, 2))
@@ -134,7 +139,7 @@ def test_who_closed_a_pair_asked_more_of_it_or_made_it_blind_stays_on_record(dat
 def test_an_opinion_on_a_pair_that_was_closed_meanwhile_is_kept(database):
     (pair,) = put(database, (1, 2))
     with database.write() as connection:
-        reviews.edit(connection, pair.id, Edit(closed=True), "cu")
+        reviews.edit(connection, pair.id, ReviewUpdate(closed=True), "cu")
     _, found = say(database, pair.id, "ab")
     assert (found.progress.state, len(found.opinions)) == ("closed", 1)
 
@@ -153,7 +158,7 @@ def test_a_suggestion_brings_its_worth_and_opens_nothing(database):
     (again,) = put(database, (1, 2), source="suggested", worth=0.7)
     assert (again.id, again.worth) == (pair.id, 0.7)
     with database.write() as connection:
-        reviews.edit(connection, pair.id, Edit(closed=True), "cu")
+        reviews.edit(connection, pair.id, ReviewUpdate(closed=True), "cu")
     (closed,) = put(database, (1, 2), source="suggested", worth=0.9)
     assert closed.closed_at is not None
     assert put(database, (1, 2), source="conflict")[0].closed_at is None
@@ -212,7 +217,7 @@ def test_what_one_did_today_counts_also_when_the_pair_was_closed_and_not_when_ta
         say(database, pair.id, "ab")
     say(database, pairs[1].id, "ab", "withdrawn")
     with database.write() as connection:
-        reviews.edit(connection, pairs[0].id, Edit(closed=True), "cu")
+        reviews.edit(connection, pairs[0].id, ReviewUpdate(closed=True), "cu")
         found = reviewing.every(connection, closed=False)
         assert reviewing.progress(connection, found, "ab") == reviewing.ObserverProgress(
             done=1, left=1

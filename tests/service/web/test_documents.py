@@ -10,7 +10,7 @@ from reid import errors as core
 from service.__main__ import app as command_line
 from service.settings import Settings
 from service.web import errors
-from service.web.wire import Wire
+from service.web.wire import EXAMPLES, Wire
 
 DOCS = Path(__file__).parent.parent.parent.parent / "docs"
 
@@ -61,13 +61,16 @@ def models():
     return below(Wire)
 
 
+def test_every_recorded_example_is_of_one_model_that_exists():
+    names = [model.__name__ for model in models()]
+    assert [name for name in EXAMPLES if names.count(name) != 1] == []
+
+
 @pytest.mark.parametrize(
-    "model",
-    [m for m in models() if (m.model_config.get("json_schema_extra"))],
-    ids=lambda m: m.__name__,
+    "model", [m for m in models() if m.__name__ in EXAMPLES], ids=lambda m: m.__name__
 )
 def test_an_example_is_what_it_is_an_example_of(model):
-    (example,) = model.model_config["json_schema_extra"]["examples"]
+    (example,) = model.model_json_schema()["examples"]
     assert set(model.model_validate(example).model_dump()) == set(model.model_fields)
 
 

@@ -8,8 +8,8 @@ from fastapi.routing import iter_route_contexts
 from logged_in import browser_of, one_of_each
 from starlette.routing import Match
 
-from service.accounts.permissions import ROUTES
 from service.store.people import Role
+from service.web.permissions import ROUTES
 
 API = "/api/v1"
 HTML = {"accept": "text/html"}

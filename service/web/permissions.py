@@ -1,8 +1,13 @@
-"""The least role of every route. A route that is not listed here is refused to everybody."""
+"""The least role of every route, and the sections that every page leads to.
+
+A route that is not listed here is refused to everybody.
+"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from service.store.people import Role
+from service.web.languages import N_
 
 VIEWER, OBSERVER, CURATOR, ADMIN = Role.VIEWER, Role.OBSERVER, Role.CURATOR, Role.ADMIN
 
@@ -164,3 +169,35 @@ BY_LOGIN_ONLY = frozenset(
 
 WITH_TEMPORARY_PASSWORD = frozenset({"GET /account", "POST /account/password", "GET /api/v1/me"})
 """All that is open before a password that somebody else chose was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """An entry in the head of every page. label, says: translated where they are shown.
+
+    name: what a page of it passes to the frame as `nav`. says: in the list of keys. badge: the
+    count of `service.web.page_counts` that waits there; "" for none.
+    """
+
+    name: str
+    path: str
+    key: str
+    label: str
+    says: str
+    badge: str = ""
+
+    @property
+    def least(self) -> Role:
+        """Whom it is shown to: those who may open its page."""
+        return ROUTES[f"GET {self.path}"] or Role.VIEWER
+
+
+SECTIONS = (
+    Section(
+        "encounters", "/encounters", "w", N_("Encounters"), N_("Waiting encounters"), "waiting"
+    ),
+    Section("reviews", "/reviews", "v", N_("Reviews"), N_("Reviews of pairs")),
+    Section("catalogue", "/catalogue", "i", N_("Catalogue"), N_("Catalogue of identities")),
+    Section("cases", "/cases", "g", N_("Cases"), N_("Cases")),
+    Section("upload", "/upload", "p", N_("Upload"), N_("Upload photos")),
+)

@@ -1,0 +1,134 @@
+"""What an uploader states about photos: the one list behind form, claims and the photo's page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Form
+
+from reid.errors import InputError
+from reid.types import Box, Flank
+from service.photos.forms import Boxes, FlankField, Short
+from service.store.photos import Claim, Photo
+from service.web.languages import N_
+
+YEARS = range(1800, 2200)  # in which a photo may have been taken
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What the uploader states about all files of one upload; None is "not stated".
+
+    captured_at: with a zone, or the camera's wall clock without one.
+    boxes: one for all files, or one a file; text as `reid.photo.crop.parse_box` reads it.
+    encounter: number or name of the encounter they belong to, instead of grouping by time.
+    """
+
+    station: str | None = None
+    captured_at: datetime | None = None
+    flank: Flank | None = None
+    notes: str | None = None
+    camera: str | None = None
+    boxes: Sequence[str] = ()
+    encounter: str | None = None
+
+
+class BadTime(InputError):
+    """The time is not ISO 8601, such as 2019-03-01T19:49:36 or 2019-03-01T19:49:36+06:00."""
+
+    code = "bad_time"
+    message = "The time is not ISO 8601, such as 2019-03-01T19:49:36 or 2019-03-01T19:49:36+06:00."
+
+
+class YearOutOfRange(BadTime):
+    """Nobody took photos in that year."""
+
+    message = "no photo was taken in the year {year:04}"
+
+
+def statements_of_form(
+    station: Annotated[Short, Form(description="place of the camera")] = "",
+    captured_at: Annotated[Short, Form(description="ISO 8601, with or without offset")] = "",
+    flank: FlankField = None,
+    notes: Annotated[str, Form(max_length=5000)] = "",
+    camera: Annotated[Short, Form(description="which camera of the station")] = "",
+    box: Boxes = None,
+    encounter: Annotated[Short, Form(description="number or name, instead of grouping")] = "",
+) -> Statements:
+    """The fields of an upload, of a page's form or of the API; an empty one is not stated."""
+    return Statements(
+        station=station or None,
+        captured_at=_moment(captured_at),
+        flank=flank,
+        notes=notes.replace("\x00", "") or None,
+        camera=camera or None,
+        boxes=tuple(box or ()),
+        encounter=encounter or None,
+    )
+
+
+StatedInForm = Annotated[Statements, Depends(statements_of_form)]
+
+
+@dataclass(frozen=True, slots=True)
+class StatedField:
+    """One field of the form on the upload page. label, heading: translated where they are shown.
+
+    longest: letters. heading: of the value on the photo's page; "" where that page shows the value
+    in a way of its own.
+    """
+
+    name: str
+    label: str
+    kind: Literal["text", "station", "time", "flank"] = "text"
+    longest: int = 200
+    heading: str = ""
+
+
+FIELDS = (
+    StatedField("station", N_("Station (optional)"), kind="station"),
+    StatedField("captured_at", N_("Time, to correct the camera’s"), kind="time"),  # noqa: RUF001
+    StatedField("flank", N_("Flank seen"), kind="flank"),
+    StatedField("notes", N_("Notes (optional)"), longest=2000, heading=N_("Notes")),
+)
+"""The form of the upload page, in this order; the API takes more."""
+
+OTHER_SOURCES = ("captured_at", "camera")
+"""Columns of a photo that its file may state, too."""
+
+COLUMNS = tuple(
+    one.name
+    for one in fields(Statements)
+    if one.name in Photo.__slots__ and one.name not in OTHER_SOURCES
+)
+"""Columns of a photo that only its uploader states."""
+
+
+def photo_values(statements: Statements) -> dict[str, Any]:
+    """Values of COLUMNS for a new photo."""
+    values = {name: getattr(statements, name) for name in COLUMNS}
+    return values | {"notes": statements.notes or ""}
+
+
+def claims_of_uploader(statements: Statements, box: Box | None) -> list[Claim]:
+    """Statements that only the uploader can make, as claims. box: pixels of the upright photo."""
+    corners = f"{box.x0:g} {box.y0:g} {box.x1:g} {box.y1:g}" if box else None
+    flank = statements.flank.value if statements.flank else None
+    values = {name: getattr(statements, name) for name in COLUMNS}
+    values |= {"flank": flank, "box": corners}
+    order = [one.name for one in fields(Statements) if one.name in values]
+    stated = [(name, values[name]) for name in [*order, "box"]]
+    return [
+        Claim(name, str(value), "form", True) for name, value in stated if value not in (None, "")
+    ]
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise BadTime() from error
+    if moment and moment.year not in YEARS:
+        raise YearOutOfRange(year=moment.year)
+    return moment
