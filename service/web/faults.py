@@ -158,7 +158,8 @@ def invalid(faults: Sequence[Any]) -> InvalidRequest:
 def fault(entry: Any) -> Sentence:  # noqa: ANN401
     """One entry of `errors()`; in English it reads as pydantic has it."""
     choices, _, last = str(entry.get("ctx", {}).get("expected", "")).rpartition(" or ")
-    facts = {**entry.get("ctx", {}), "choices": choices, "last": last}
+    facts = {name: _shortest(value) for name, value in entry.get("ctx", {}).items()}
+    facts |= {"choices": choices, "last": last}
     for kind in KINDS.get(entry["type"], ()):
         names = {field.name for field in fields_of(kind.message)}
         if names <= facts.keys():
@@ -166,3 +167,8 @@ def fault(entry: Any) -> Sentence:  # noqa: ANN401
             if str(sentence) == entry["msg"]:
                 return sentence
     return UnfitValue(why=entry["msg"])
+
+
+def _shortest(value: object) -> object:
+    """A whole number without decimals, as pydantic writes it."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

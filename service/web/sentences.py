@@ -36,8 +36,12 @@ def recorded(code: str | None, detail: Sentence | str | None) -> str:
     """
     if isinstance(detail, Sentence) or not detail or language() == ENGLISH:
         return translated(detail)
-    meant = translated(general(code)).rstrip(".")
-    return f"{meant} ({detail})" if meant else detail
+    kind = general(code)
+    meant = translated(kind).rstrip(".")
+    meant = meant[:1].lower() + meant[1:]
+    if kind is None or str(kind) == detail:
+        return meant or detail
+    return f"{meant} ({detail})"
 
 
 def general(code: str | None) -> Sentence | None:

@@ -4,7 +4,8 @@ import sqlite3
 from contextlib import closing
 
 MACHINERY = {"alembic_version", "sqlite_sequence"}
-NEW_COLUMNS = {}  # table: columns that a later migration added; what it says stays elsewhere
+# table: columns that a later migration added; what it says stays elsewhere
+NEW_COLUMNS = {"annotation": {"error_facts"}, "upload_file": {"error_facts"}}
 
 
 def dump(file):

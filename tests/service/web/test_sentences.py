@@ -201,13 +201,14 @@ def test_an_old_row_says_what_its_code_means_and_the_english_behind_it():
     with speaking("fr"):
         meant = translated(UnreadableImage())
         assert recorded("unreadable_image", "cut off") == f"{meant} (cut off)"
+        assert recorded("unreadable_image", str(UnreadableImage())) == meant
         assert recorded("unreadable_image", DamagedPhoto(why="x")) == "la photo est endommagée : x"
 
 
 class Form(BaseModel):
     number: int = Field(ge=1, le=9)
     name: str = Field(min_length=1, max_length=3, pattern="^a")
-    share: float = 0.5
+    share: float = Field(0.5, gt=0, lt=1)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +218,7 @@ class Form(BaseModel):
         {"number": 0, "name": ""},
         {"number": 10, "name": "abcd"},
         {"number": "x", "name": "b", "share": "x"},
-        {"number": 1.5, "name": 3},
+        {"number": 1.5, "name": 3, "share": 1},
     ],
 )
 def test_a_fault_of_a_field_reads_as_pydantic_has_it_and_is_translated(typed):
