@@ -89,10 +89,8 @@ def create(
     if described:
         _set(connection, {number: asdict(described)})
     moved = _move(connection, ids, number, grounds)
-    entry = NewChange(
-        "created", number, grounds.reviewer, grounds.reason, evidence=grounds.evidence
-    )
-    return history.get(connection, history.append(connection, entry, moved))
+    new = NewChange("created", number, grounds.reviewer, grounds.reason, evidence=grounds.evidence)
+    return history.get(connection, history.append(connection, new, moved))
 
 
 def gather(
@@ -221,10 +219,8 @@ def keep(
         raise ReasonToKeepMissing()
     _hold(connection, (), [identity_id, *([other_id] if other_id else [])])
     _record(connection, identity_id)
-    entry = NewChange(
-        *("kept", identity_id, grounds.reviewer, grounds.reason, other_id),
-        evidence=grounds.evidence,
-    )
+    signed = (identity_id, grounds.reviewer, grounds.reason, other_id)
+    entry = NewChange("kept", *signed, evidence=grounds.evidence)
     return history.get(connection, history.append(connection, entry))
 
 
