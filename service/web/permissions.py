@@ -172,7 +172,7 @@ WITH_TEMPORARY_PASSWORD = frozenset({"GET /account", "POST /account/password", "
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class NavigationEntry:
     """An entry in the head of every page. label, says: translated where they are shown.
 
     name: what a page of it passes to the frame as `nav`. says: in the list of keys. badge: the
@@ -193,11 +193,11 @@ class Section:
 
 
 SECTIONS = (
-    Section(
+    NavigationEntry(
         "encounters", "/encounters", "w", N_("Encounters"), N_("Waiting encounters"), "waiting"
     ),
-    Section("reviews", "/reviews", "v", N_("Reviews"), N_("Reviews of pairs")),
-    Section("catalogue", "/catalogue", "i", N_("Catalogue"), N_("Catalogue of identities")),
-    Section("cases", "/cases", "g", N_("Cases"), N_("Cases")),
-    Section("upload", "/upload", "p", N_("Upload"), N_("Upload photos")),
+    NavigationEntry("reviews", "/reviews", "v", N_("Reviews"), N_("Reviews of pairs")),
+    NavigationEntry("catalogue", "/catalogue", "i", N_("Catalogue"), N_("Catalogue of identities")),
+    NavigationEntry("cases", "/cases", "g", N_("Cases"), N_("Cases")),
+    NavigationEntry("upload", "/upload", "p", N_("Upload"), N_("Upload photos")),
 )
