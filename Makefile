@@ -14,6 +14,8 @@ INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-compile 
   -c requirements.lock
 SERVE_ARGS ?=
 TEST_ARGS ?=
+# Two processes at least: much of the suite waits for a browser, a server or a subprocess.
+PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile
 # `make test BROWSER=skip` neither installs nor asks for a browser.
 BROWSER ?= chromium
 
@@ -24,10 +26,10 @@ serve: $(VENV)/.runtime
 	$(BIN)/leopard-reid serve --demo $(SERVE_ARGS)
 
 test: $(VENV)/.dev browser postgresql
-	$(BIN)/python -m pytest $(TEST_ARGS)
+	$(PYTEST) $(TEST_ARGS)
 
 check: lint
-	$(BIN)/python -m pytest -m "not slow and not browser and not real_data" $(TEST_ARGS)
+	$(PYTEST) -m "not slow and not browser and not real_data" $(TEST_ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

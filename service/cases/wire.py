@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field
 from reid.identify.movement import Rating
 from reid.types import Grade, Verdict
 from service.calibration.tested_wire import PlaceOut, SettlingPhotoOut
-from service.web.wire import Line, Note, Number, Wire, Worded
+from service.web.wire import English, Line, Note, Number, Wire
 
 Together = Annotated[
     float,
@@ -114,7 +114,7 @@ class LegOut(Wire):
     days: float | None
     least_speed_km_h: float | None
     rating: Rating
-    reason: Worded
+    reason: English
 
 
 class SpaceTimeOut(Wire):
@@ -144,7 +144,7 @@ class CasePairOut(Wire):
         description="on the Tippett plot; null where nothing can be compared or was tested"
     )
     settle: list[SettlingPhotoOut] = Field(description="what would settle an open pair")
-    why_nothing: Worded = Field(
+    why_nothing: English = Field(
         description="why nothing is known to settle an open pair, else empty"
     )
     annotations: tuple[int, int] | None
@@ -178,7 +178,7 @@ class CaseReportOut(Wire):
     mass: float
     in_full: bool
     conflicts: list[tuple[Member, Member, Member]]
-    movement: Worded
+    movement: English
     model: str
     calibrator: str
     bound: float

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from reid.types import Flank, Grade, Reason, Viewpoint
-from service.web.wire import Corners, Wire, Worded
+from service.web.wire import Corners, English, Wire
 
 AnnotationState = Literal["pending", "embedded", "failed"]
 
@@ -62,7 +62,7 @@ class AnnotationOut(FactsOut):
     box: Corners | None
     state: AnnotationState
     error_code: str | None
-    error_detail: Worded | None
+    error_detail: English | None
 
 
 class PhotoOut(Wire):
@@ -110,7 +110,7 @@ class UploadedFileOut(Wire):
     encounter_id: int | None
     state: AnnotationState | None
     error_code: str | None
-    error_detail: Worded | None
+    error_detail: English | None
 
 
 class UploadOut(Wire):
