@@ -41,25 +41,27 @@ class Run:
 
 def main() -> int:
     """Run it."""
-    given = arguments()
+    options = arguments()
     with tempfile.TemporaryDirectory() as temporary:
         folder, out, own = (Path(temporary) / name for name in ("archive", "out", "own"))
-        if not (given.photos and given.catalogue):
-            components, _ = catalogue(own, 60, given.seed)
+        if not (options.photos and options.catalogue):
+            components, _ = catalogue(own, 60, options.seed)
             components[Database].close()
-        collect(given.photos or own / "survey" / "photos", folder)
+        collect(options.photos or own / "survey" / "photos", folder)
         photos = [text_of(path) for path in find(folder).photos]
         command = [sys.executable, str(SCRIPT), str(folder)]
-        command += ["--catalogue", given.catalogue or str(own / "var")]
-        command += ["--out", str(out), "--flank", given.flank]
-        runs = kill_and_resume(command, out, len(photos), given.kills, random.Random(given.seed))
+        command += ["--catalogue", options.catalogue or str(own / "var")]
+        command += ["--out", str(out), "--flank", options.flank]
+        runs = kill_and_resume(
+            command, out, len(photos), options.kills, random.Random(options.seed)
+        )
         with (out / "results.csv").open(newline="", encoding="utf-8") as file:
             table = list(csv.DictReader(file))
     faults = compare(runs, photos, table)
     report(runs, table, faults)
     keep(
         "archive_kill",
-        {"photos": len(photos), "kills": given.kills, "seed": given.seed, **count(faults)},
+        {"photos": len(photos), "kills": options.kills, "seed": options.seed, **count(faults)},
     )
     return 1 if any(faults.values()) or runs[-1].exit_code != 1 else 0
 
@@ -147,7 +149,7 @@ def compare(
 
 def count(faults: dict[str, list[str]]) -> dict[str, object]:
     """How many of each kind."""
-    return {kind.replace(" ", "_"): len(found) for kind, found in faults.items()}
+    return {kind.replace(" ", "_"): len(names) for kind, names in faults.items()}
 
 
 def report(runs: list[Run], table: list[dict[str, str]], faults: dict[str, list[str]]) -> None:
@@ -162,9 +164,9 @@ def report(runs: list[Run], table: list[dict[str, str]], faults: dict[str, list[
     for row in table:
         if (name := row["path"].removeprefix("broken/")) in BROKEN:
             print(f"  {name:<24}{row['status']:<12}{row['code']:<18}{row['reason'][:60]}")
-    print("\n" + ", ".join(f"{kind}: {len(found)}" for kind, found in faults.items()))
-    for kind, found in faults.items():
-        for name in found:
+    print("\n" + ", ".join(f"{kind}: {len(names)}" for kind, names in faults.items()))
+    for kind, names in faults.items():
+        for name in names:
             print(f"  {kind}: {name}")
 
 

@@ -74,8 +74,8 @@ class Walk:
 def read_photos(folder: Path) -> list[Shot]:
     """The rows of index.csv, or every photo below the folder."""
     if not (folder / "index.csv").exists():
-        found = (p for p in sorted(folder.rglob("*")) if p.suffix.lower() in {".jpg", ".jpeg"})
-        return [Shot(path) for path in found]
+        paths = (p for p in sorted(folder.rglob("*")) if p.suffix.lower() in {".jpg", ".jpeg"})
+        return [Shot(path) for path in paths]
     with (folder / "index.csv").open(newline="", encoding="utf-8") as file:
         return [
             Shot(folder / r["path"], r["station"], r["flank"] or "unknown", r["individual"])
@@ -101,9 +101,9 @@ def serving(command: list[str], folder: Path) -> Iterator[str]:
 def url_of(process: "subprocess.Popen[bytes]", log: Path) -> str:
     """Where the service says it listens."""
     for _ in range(9000):  # a demo is painted first
-        found = re.search(r"http://\S+", log.read_text(encoding="utf-8"))
-        if found:
-            return found.group()
+        address = re.search(r"http://\S+", log.read_text(encoding="utf-8"))
+        if address:
+            return address.group()
         if process.poll() is not None:
             break
         time.sleep(0.1)
@@ -114,15 +114,15 @@ def upload(walk: Walk, photos: list[Shot]) -> None:
     """Every photo through the form of the upload page, station by station."""
     page, started, sent = walk.page, time.monotonic(), 0
     groups: dict[tuple[str, str], list[Shot]] = defaultdict(list)
-    for one in photos:
-        groups[one.station, one.flank].append(one)
+    for photo in photos:
+        groups[photo.station, photo.flank].append(photo)
     walk.go("/upload")
-    for (station, flank), some in groups.items():
+    for (station, flank), group in groups.items():
         page.get_by_label("Station (optional)").fill(station)
         page.get_by_label("Flank seen").select_option(flank)
-        page.get_by_label("Photos of one station").set_input_files([s.path for s in some])
+        page.get_by_label("Photos of one station").set_input_files([s.path for s in group])
         page.get_by_role("button", name="Upload", exact=True).click()
-        sent += len(some)
+        sent += len(group)
         expect(page.locator("[data-status]")).to_contain_text(f"{sent} of {sent} sent")
     walk.figures["upload_s"] = round(time.monotonic() - started, 1)
     walk.shoot("upload-busy")
@@ -134,20 +134,22 @@ def upload(walk: Walk, photos: list[Shot]) -> None:
 
 def encounters_of(walk: Walk, photos: list[Shot]) -> dict[str, list[str]]:
     """Addresses of the encounters of each individual, as the upload page links them."""
-    known = {one.path.name: one.individual or "unknown" for one in photos}
-    found: dict[str, list[str]] = defaultdict(list)
+    known = {photo.path.name: photo.individual or "unknown" for photo in photos}
+    addresses: dict[str, list[str]] = defaultdict(list)
     for row in walk.page.locator("[data-rows] tr").all():
         name = row.locator("td").first.inner_text()
         address = row.get_by_role("link").get_attribute("href") or ""
-        if address not in found[known[name]]:
-            found[known[name]].append(address)
-    return found
+        if address not in addresses[known[name]]:
+            addresses[known[name]].append(address)
+    return addresses
 
 
-def name_one_each(walk: Walk, seen: dict[str, list[str]]) -> None:
+def name_one_each(walk: Walk, encounters: dict[str, list[str]]) -> None:
     """Begin the catalogue: the first encounter of each known individual, by keyboard."""
-    for individual, addresses in seen.items():
-        if individual != "unknown" or len(seen) == 1:  # without an index: one identity to begin
+    for individual, addresses in encounters.items():
+        if (
+            individual != "unknown" or len(encounters) == 1
+        ):  # without an index: one identity to begin
             walk.go(addresses[0])
             walk.page.keyboard.press("n")
             walk.page.keyboard.type(individual)
@@ -162,12 +164,12 @@ def catalogue(walk: Walk) -> dict[str, str]:
     return {card.locator("h2").inner_text(): card.locator("p").inner_text() for card in cards}
 
 
-def decide_and_undo(walk: Walk, seen: dict[str, list[str]]) -> bool:
+def decide_and_undo(walk: Walk, encounters: dict[str, list[str]]) -> bool:
     """Same as the first candidate, by keyboard, and back again; whether the catalogue followed."""
-    individual = max(seen, key=lambda one: (one != "unknown", len(seen[one])))
+    individual = max(encounters, key=lambda name: (name != "unknown", len(encounters[name])))
     before = catalogue(walk)
     walk.shoot("catalogue-before")
-    walk.go(seen[individual][1])
+    walk.go(encounters[individual][1])
     walk.shoot("compare")
     stated = " ".join(walk.page.locator(".evidence").inner_text().split())
     walk.figures["shown"] = stated
@@ -178,7 +180,7 @@ def decide_and_undo(walk: Walk, seen: dict[str, list[str]]) -> bool:
     walk.shoot("compare-decided")
     after = catalogue(walk)
     walk.shoot("catalogue-after")
-    walk.go(seen[individual][1])
+    walk.go(encounters[individual][1])
     walk.page.keyboard.press("u")
     expect(walk.page.get_by_role("status")).to_contain_text("Withdrawn")
     undone = catalogue(walk)
@@ -187,10 +189,10 @@ def decide_and_undo(walk: Walk, seen: dict[str, list[str]]) -> bool:
     return before != after and before == undone
 
 
-def look_around(walk: Walk, seen: dict[str, list[str]]) -> None:
+def look_around(walk: Walk, encounters: dict[str, list[str]]) -> None:
     """Screenshots of everything else."""
-    some = next(iter(seen.values()))[0]
-    pages = {"start": "/", "encounters": "/encounters", "decided": some, "missing": "/nowhere"}
+    decided = next(iter(encounters.values()))[0]
+    pages = {"start": "/", "encounters": "/encounters", "decided": decided, "missing": "/nowhere"}
     for name, address in pages.items():
         walk.go(address)
         walk.shoot(name)
@@ -199,14 +201,14 @@ def look_around(walk: Walk, seen: dict[str, list[str]]) -> None:
     walk.shoot("identity")
     walk.page.locator(".grid a").first.click()
     walk.shoot("photo")
-    walk.go(some)
+    walk.go(decided)
     walk.page.keyboard.press("?")
     walk.shoot("keys")
 
 
 def run(photos: list[Shot], command: list[str], out: Path) -> dict[str, object]:
     """The whole walk; `passed` says whether everything was as it should be."""
-    browser_path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    browser_path = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
     if browser_path is None:
         raise SystemExit("no Chromium here: apt-get install chromium")
     expect.set_options(timeout=60_000)
@@ -223,15 +225,15 @@ def run(photos: list[Shot], command: list[str], out: Path) -> dict[str, object]:
         walk.go("/")
         walk.shoot("start-empty")
         upload(walk, photos)
-        seen = encounters_of(walk, photos)
-        name_one_each(walk, seen)
+        encounters = encounters_of(walk, photos)
+        name_one_each(walk, encounters)
         walk.figures["model"] = walk.page.request.get(f"{url}/health").json()["model"]
-        followed = decide_and_undo(walk, seen)
-        look_around(walk, seen)
+        followed = decide_and_undo(walk, encounters)
+        look_around(walk, encounters)
         browser.close()
     walk.figures["script_errors"] = len(walk.complaints)
-    kept = walk.figures["embedded"] == len(photos)
-    walk.figures["passed"] = followed and kept and not walk.complaints
+    complete = walk.figures["embedded"] == len(photos)
+    walk.figures["passed"] = followed and complete and not walk.complaints
     return walk.figures
 
 
@@ -241,15 +243,15 @@ def main() -> int:
     parser.add_argument("--photos", type=Path, default=Path("../shared/data/leopards-india"))
     parser.add_argument("--out", type=Path, default=Path("runs/browser_walk"))
     parser.add_argument("--serve", default="", help="another command that serves")
-    given = parser.parse_args()
-    photos = read_photos(given.photos)
+    options = parser.parse_args()
+    photos = read_photos(options.photos)
     if len(photos) < 2:
-        parser.error(f"{given.photos} holds fewer than two photos")
-    given.out.mkdir(parents=True, exist_ok=True)
-    figures = run(photos, shlex.split(given.serve) or SERVE, given.out)
+        parser.error(f"{options.photos} holds fewer than two photos")
+    options.out.mkdir(parents=True, exist_ok=True)
+    figures = run(photos, shlex.split(options.serve) or SERVE, options.out)
     for name, value in figures.items():
         print(f"{name:22} {value}")
-    print(f"{'screenshots':22} {given.out}")
+    print(f"{'screenshots':22} {options.out}")
     keep("browser_walk", figures)
     return 0 if figures["passed"] else 1
 

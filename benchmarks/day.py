@@ -69,7 +69,7 @@ def prepared(folder: Path) -> None:
 def pending(database: Database) -> int:
     """Photos that are not embedded yet."""
     with database.read() as connection:
-        return sum(one.pending for one in encounters.search(connection, limit=10_000))
+        return sum(encounter.pending for encounter in encounters.search(connection, limit=10_000))
 
 
 def embedded(database: Database, url: str) -> None:
@@ -90,10 +90,14 @@ def components_of(folder: Path) -> Components:
 
 def animals(database: Database, survey: Path) -> dict[int, str]:
     """Which animal each encounter shows."""
-    truth = {one.encounter: one.individual for one in demo.read_index(survey)}
+    truth = {photo.encounter: photo.individual for photo in demo.read_index(survey)}
     with database.read() as connection:
-        found = encounters.search(connection, limit=10_000)
-    return {one.id: truth[one.name] for one in found if truth.get(one.name or "")}
+        summaries = encounters.search(connection, limit=10_000)
+    return {
+        encounter.id: truth[encounter.name]
+        for encounter in summaries
+        if truth.get(encounter.name or "")
+    }
 
 
 def account(folder: Path, *words: str) -> None:
@@ -104,17 +108,17 @@ def account(folder: Path, *words: str) -> None:
 
 def play(day: Day) -> tuple[dict[str, str], list[str]]:
     """Every step; what each says, and the names of those that failed."""
-    said, failed = {}, []
+    results, failed = {}, []
     for step in STEPS:
         started = time.monotonic()
         try:
-            said[step.__name__] = step(day)
+            results[step.__name__] = step(day)
         except (AssertionError, BrowserError) as error:
-            said[step.__name__] = f"FAILED: {' '.join(str(error).split())[:300]}"
+            results[step.__name__] = f"FAILED: {' '.join(str(error).split())[:300]}"
             failed.append(step.__name__)
         took = time.monotonic() - started
-        print(f"{step.__name__:10}{took:7.1f} s  {said[step.__name__]}", flush=True)
-    return said, failed
+        print(f"{step.__name__:10}{took:7.1f} s  {results[step.__name__]}", flush=True)
+    return results, failed
 
 
 @contextmanager
@@ -127,7 +131,7 @@ def windows(browser: Browser, out: Path, complaints: list[str]) -> Iterator[dict
         contexts[name] = browser.new_context(viewport=SIZE, **video)
         if not with_video:
             contexts[name].tracing.start(screenshots=True, snapshots=True)
-    pages = {name: one.new_page() for name, one in contexts.items()}
+    pages = {name: context.new_page() for name, context in contexts.items()}
     for page in pages.values():
         page.on("pageerror", lambda error: complaints.append(str(error)))
     yield pages
@@ -164,14 +168,14 @@ def played(browser: Browser, folder: Path, out: Path, stage: Stage, database: Da
 
             day = Day(url, pages, database, truth, stage, shut_out)
             failed = play(day)[1]
-    wrong = lost(database, day.said)
+    wrong = lost(database, day.answers)
     wrong += undone_or_lost(database, stage, CURATOR, day.changes)
     print(*wrong, sep="\n")
     figures = {
         "steps": len(STEPS),
         "failed_steps": " ".join(failed),
         "pairs": len(day.pairs),
-        "answers": len(day.said),
+        "answers": len(day.answers),
         "lost_or_wrong": len(wrong),
         "notes_kept_over_a_login": day.survived,
         "decisions": len(day.decision_ms),
@@ -199,17 +203,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("runs/day"))
     parser.add_argument("--keep", type=Path, help="folder of survey and catalogue, used again")
-    given = parser.parse_args()
-    given.out.mkdir(parents=True, exist_ok=True)
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=60_000)
-    chromium = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    chromium = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
     if chromium is None:
         raise SystemExit("no Chromium here: apt-get install chromium")
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
-        kept, folder = given.keep or Path(temporary) / "kept", Path(temporary) / "played"
-        kept.mkdir(parents=True, exist_ok=True)
-        prepared(kept)
-        shutil.copytree(kept, folder)
+        prepared_folder, folder = (
+            options.keep or Path(temporary) / "kept",
+            Path(temporary) / "played",
+        )
+        prepared_folder.mkdir(parents=True, exist_ok=True)
+        prepared(prepared_folder)
+        shutil.copytree(prepared_folder, folder)
         for name, role in ROLES.items():
             account(folder, "add", name, "--role", role)
         components = components_of(folder)
@@ -220,7 +227,7 @@ def main() -> int:
             share=SHARE,
         )
         browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
-        well = played(browser, folder, given.out, stage, components[Database])
+        well = played(browser, folder, options.out, stage, components[Database])
         browser.close()
         components[Database].close()
     return 0 if well else 1

@@ -19,7 +19,7 @@ TWIN = "Seen twice"
 
 
 @dataclass(frozen=True)
-class Said:
+class GivenAnswer:
     """What an observer said of a pair, to be found in the database exactly so."""
 
     observer: str
@@ -61,18 +61,20 @@ def staged(database: Database, truth: Mapping[int, str], *, joining: int, share:
     truth: encounter -> animal. joining: so many animals have an encounter that waits to join them.
     """
     with database.write() as connection:
-        found = _animals(connection, truth)
-        if len(found) < joining + 3:
-            raise SystemExit(f"only {len(found)} animals have an encounter that waits: paint more")
-        twin, host, guest = found[joining : joining + 3]
+        playable = _animals(connection, truth)
+        if len(playable) < joining + 3:
+            raise SystemExit(
+                f"only {len(playable)} animals have an encounter that waits: paint more"
+            )
+        twin, host, guest = playable[joining : joining + 3]
         _decide(connection, twin.waiting, NewDecision("new", name=TWIN, reviewer=FORMER))
         wrong = NewDecision("same", identity_id=host.identity, reviewer=FORMER)
         _decide(connection, guest.waiting, wrong)
-    both = [*found[:joining], twin]
+    both = [*playable[:joining], twin]
     return Stage(
-        reviewed=tuple(n for one in both for n in (one.waiting, one.decided)),
+        reviewed=tuple(n for animal in both for n in (animal.waiting, animal.decided)),
         share=share,
-        joining={one.waiting: one.identity for one in found[:joining]},
+        joining={animal.waiting: animal.identity for animal in playable[:joining]},
         mixed=host.identity,
         strangers=frozenset({guest.waiting}),
     )
@@ -84,45 +86,49 @@ def _decide(connection: Connection, encounter: int, new: NewDecision) -> None:
 
 def _animals(connection: Connection, truth: Mapping[int, str]) -> list[Animal]:
     """Those that can play a part, in the order of their names."""
-    seen: dict[str, list[EncounterSummary]] = defaultdict(list)
-    for one in encounters.search(connection, limit=10_000):
-        if one.id in truth and one.embedded:
-            seen[truth[one.id]].append(one)
-    found = []
-    for animal in sorted(seen):
+    encounters_of: dict[str, list[EncounterSummary]] = defaultdict(list)
+    for encounter in encounters.search(connection, limit=10_000):
+        if encounter.id in truth and encounter.embedded:
+            encounters_of[truth[encounter.id]].append(encounter)
+    playable = []
+    for animal in sorted(encounters_of):
         number = identities.by_name(connection, animal)
-        pair = _one_flank(seen[animal])
+        pair = _one_flank(encounters_of[animal])
         if number is not None and pair is not None:
-            found.append(Animal(number, *pair))
-    return found
+            playable.append(Animal(number, *pair))
+    return playable
 
 
-def _one_flank(seen: Sequence[EncounterSummary]) -> tuple[int, int] | None:
+def _one_flank(shown: Sequence[EncounterSummary]) -> tuple[int, int] | None:
     """One that waits and one that is decided, with a flank in common."""
-    for waiting in seen:
-        for decided in seen:
+    for waiting in shown:
+        for decided in shown:
             common = set(waiting.flanks) & set(decided.flanks)
             if waiting.identity_id is None and decided.identity_id is not None and common:
                 return waiting.id, decided.id
     return None
 
 
-def lost(database: Database, said: Iterable[Said]) -> list[str]:
+def lost(database: Database, answers: Iterable[GivenAnswer]) -> list[str]:
     """Answers that are not on record word for word and in their order, and such as nobody gave."""
-    given: dict[tuple[int, str], list[Said]] = defaultdict(list)
-    kept: dict[tuple[int, str], list[Said]] = defaultdict(list)
-    for one in said:
-        given[one.pair, one.observer].append(one)
+    by_observer: dict[tuple[int, str], list[GivenAnswer]] = defaultdict(list)
+    on_record: dict[tuple[int, str], list[GivenAnswer]] = defaultdict(list)
+    for answer in answers:
+        by_observer[answer.pair, answer.observer].append(answer)
     with database.read() as connection:
         for row in (row for rows in opinions.of_pairs(connection).values() for row in rows):
             what = (row.answer, row.certainty, row.reason, row.note)
-            kept[row.pair_id, row.observer].append(Said(row.observer, row.pair_id, *what))
+            on_record[row.pair_id, row.observer].append(
+                GivenAnswer(row.observer, row.pair_id, *what)
+            )
     wrong = []
-    for key in sorted(given.keys() | kept.keys()):
-        missing = list((Counter(given[key]) - Counter(kept[key])).elements())
-        foreign = list((Counter(kept[key]) - Counter(given[key])).elements())
-        wrong += [f"lost: {one}" for one in missing] + [f"nobody said: {one}" for one in foreign]
-        if not missing and not foreign and given[key] != kept[key]:
+    for key in sorted(by_observer.keys() | on_record.keys()):
+        missing = list((Counter(by_observer[key]) - Counter(on_record[key])).elements())
+        foreign = list((Counter(on_record[key]) - Counter(by_observer[key])).elements())
+        wrong += [f"lost: {answer}" for answer in missing] + [
+            f"nobody said: {answer}" for answer in foreign
+        ]
+        if not missing and not foreign and by_observer[key] != on_record[key]:
             wrong.append(f"in another order: {key}")
     return wrong
 
@@ -132,23 +138,29 @@ def undone_or_lost(
 ) -> list[str]:
     """Acts of the curator that the catalogue does not show. changes: kind and why, oldest first."""
     with database.read() as connection:
-        now = {one.id: one.identity_id for one in encounters.search(connection, limit=10_000)}
-        newest = {one: decisions.latest(connection, one) for one in stage.joining}
+        summaries = encounters.search(connection, limit=10_000)
+        now = {encounter.id: encounter.identity_id for encounter in summaries}
+        newest = {number: decisions.latest(connection, number) for number in stage.joining}
         entries = history.search(connection)[::-1]
         split = identities.encounters_of(connection, stage.mixed)
         twin = identities.by_name(connection, TWIN)
     wrong = []
-    for one, number in stage.joining.items():
-        decided = newest[one]
-        if now[one] != number or decided is None or decided.reviewer != curator:
-            wrong.append(f"encounter {one} was settled as identity {number}, and is {now[one]}")
-    own = [one for one in entries if one.reviewer == curator and one.kind != "joined"]  # applied
-    found = [(one.kind, one.reason) for one in own]
-    if found != list(changes):
-        wrong.append(f"changes on record {found}, made {list(changes)}")
+    for encounter_id, identity_id in stage.joining.items():
+        decided, is_now = newest[encounter_id], now[encounter_id]
+        if is_now != identity_id or decided is None or decided.reviewer != curator:
+            wrong.append(
+                f"encounter {encounter_id} was settled as identity {identity_id}, and is {is_now}"
+            )
+    on_record = [
+        (entry.kind, entry.reason)
+        for entry in entries
+        if entry.reviewer == curator and entry.kind != "joined"  # applied
+    ]
+    if on_record != list(changes):
+        wrong.append(f"changes on record {on_record}, made {list(changes)}")
     if not stage.strangers <= set(split):
         wrong.append("the undo of the split did not bring everything back")
-    names = {now[one] for one in stage.reviewed[-2:]}
+    names = {now[number] for number in stage.reviewed[-2:]}
     if twin is None or len(names) != 1:
         wrong.append(f"merged encounters stand under {names}")
     return wrong

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from day_stage import Said, Stage
+from day_stage import GivenAnswer, Stage
 from playwright.sync_api import Page, expect
 
 from service.store import identities, reviews
@@ -48,7 +48,7 @@ class Day:
     shut_out: Callable[[str], object]
     pairs: tuple[int, ...] = ()
     disputed: int = 0
-    said: list[Said] = field(default_factory=list)
+    answers: list[GivenAnswer] = field(default_factory=list)
     changes: list[tuple[str, str]] = field(default_factory=list)  # kind and why
     answer_ms: list[float] = field(default_factory=list)
     decision_ms: list[float] = field(default_factory=list)
@@ -62,10 +62,10 @@ def press(page: Page, selector: str) -> None:
 
 def key_of(page: Page, selector: str) -> str:
     """The first key that presses or focuses it."""
-    found = page.locator(selector).first.get_attribute("data-key")
-    if not found:
+    keys = page.locator(selector).first.get_attribute("data-key")
+    if not keys:
         raise AssertionError(f"{selector} has no key on {page.url}")
-    return found.split()[0]
+    return keys.split()[0]
 
 
 def write(page: Page, text: str) -> None:
@@ -117,12 +117,12 @@ def put_up(day: Day) -> str:
         press(page, "main form.card button.primary")
         page.wait_for_url("**/reviews?whose=all")
     with day.database.read() as connection:
-        found = reviews.every(connection)
-    day.pairs = tuple(one.id for one in found)
-    hidden = sum(one.source == "known" for one in found)
-    asked = [one for one in found if one.source != "known"]
-    day.disputed = next(o.id for o in asked if day.truth[o.one] != day.truth[o.other])
-    return f"{len(found)} pairs, {hidden} of them known and hidden"
+        put = reviews.every(connection)
+    day.pairs = tuple(pair.id for pair in put)
+    hidden = sum(pair.source == "known" for pair in put)
+    unknown = [pair for pair in put if pair.source != "known"]
+    day.disputed = next(o.id for o in unknown if day.truth[o.one] != day.truth[o.other])
+    return f"{len(put)} pairs, {hidden} of them known and hidden"
 
 
 def review(day: Day) -> str:
@@ -134,66 +134,68 @@ def review(day: Day) -> str:
         page.wait_for_url(re.compile(r"/reviews/\d+$"))
     for turn in range(len(day.pairs)):
         for person in (ONE, OTHER):
-            said = planned(day, person, turn)
+            plan = planned(day, person, turn)
             if (person, turn) == (ONE, 1):
-                change_ones_mind(day, said)
+                change_ones_mind(day, plan)
             elif (person, turn) == (OTHER, 2):
-                logged_out_on_the_way(day, said)
+                logged_out_on_the_way(day, plan)
             else:
-                answer(day, said)
+                answer(day, plan)
             go_on(day, person)
-    return f"{len(day.said)} answers, {day.survived} of them written before a login"
+    return f"{len(day.answers)} answers, {day.survived} of them written before a login"
 
 
-def planned(day: Day, person: str, turn: int) -> Said:
+def planned(day: Day, person: str, turn: int) -> GivenAnswer:
     """What this person says of the pair on screen: the truth, but for one; of some nothing."""
     pair = int(day.pages[person].url.split("?")[0].rsplit("/", 1)[1])
     with day.database.read() as connection:
-        one, other = reviews.get(connection, pair).couple
+        first, second = reviews.get(connection, pair).couple
     note = f"{person} on {pair}: rosette № {turn}" if turn % 3 < 2 else ""
-    same = day.truth[one] == day.truth[other]
+    same = day.truth[first] == day.truth[second]
     if pair == day.disputed:
         same = person == OTHER
     elif not same and pair % 7 == 6:
-        return Said(person, pair, "cannot_tell", reason="blur", note=note)
+        return GivenAnswer(person, pair, "cannot_tell", reason="blur", note=note)
     elif not same and pair % 7 == 5:
-        return Said(person, pair, "not_comparable", reason="angle", note=note)
-    return Said(person, pair, "same" if same else "different", CERTAINTIES[turn % 3], None, note)
+        return GivenAnswer(person, pair, "not_comparable", reason="angle", note=note)
+    return GivenAnswer(
+        person, pair, "same" if same else "different", CERTAINTIES[turn % 3], None, note
+    )
 
 
-def answer(day: Day, said: Said) -> None:
+def answer(day: Day, plan: GivenAnswer) -> None:
     """Note, certainty or reason, answer: as an observer does, and timed from the last key."""
-    page = day.pages[said.observer]
-    fill_in(page, said)
-    send(day, said)
+    page = day.pages[plan.observer]
+    fill_in(page, plan)
+    send(day, plan)
 
 
-def send(day: Day, said: Said) -> None:
+def send(day: Day, plan: GivenAnswer) -> None:
     """The key that answers, and what others say as soon as it is received."""
-    page = day.pages[said.observer]
-    day.answer_ms.append(timed(page, last_key(page, said)))
+    page = day.pages[plan.observer]
+    day.answer_ms.append(timed(page, last_key(page, plan)))
     expect(page.locator("#result [role=status]")).to_be_visible()
-    day.said.append(said)
+    day.answers.append(plan)
 
 
-def last_key(page: Page, said: Said) -> str:
+def last_key(page: Page, plan: GivenAnswer) -> str:
     """The key that sends the answer; a reason that lacks is chosen first."""
-    button = f'button[name="answer"][value="{said.answer}"]'
-    if not said.reason or page.locator("#reason").input_value() == said.reason:
+    button = f'button[name="answer"][value="{plan.answer}"]'
+    if not plan.reason or page.locator("#reason").input_value() == plan.reason:
         return key_of(page, button)
     press(page, button)
-    choose(page, "reason", said.reason)
+    choose(page, "reason", plan.reason)
     return "Enter"
 
 
-def fill_in(page: Page, said: Said) -> None:
+def fill_in(page: Page, plan: GivenAnswer) -> None:
     """What is typed before the answer."""
-    if said.note:
+    if plan.note:
         press(page, "#note")
-        write(page, said.note)
+        write(page, plan.note)
         page.keyboard.press("Enter")
-    if said.certainty:
-        press(page, f'input[name="certainty"][value="{said.certainty}"]')
+    if plan.certainty:
+        press(page, f'input[name="certainty"][value="{plan.certainty}"]')
 
 
 def choose(page: Page, name: str, value: str) -> None:
@@ -222,34 +224,34 @@ def go_on(day: Day, person: str) -> None:
     day.decision_ms.append(day.answer_ms[-1] + took)
 
 
-def change_ones_mind(day: Day, said: Said) -> None:
+def change_ones_mind(day: Day, plan: GivenAnswer) -> None:
     """Answer, take it back, answer again with another note: all three stay on record."""
-    page = day.pages[said.observer]
-    answer(day, said)
+    page = day.pages[plan.observer]
+    answer(day, plan)
     press(page, 'button[value="withdrawn"]')
     expect(page.locator("form#answer")).to_be_visible()
-    day.said.append(Said(said.observer, said.pair, "withdrawn"))
-    again = Said(
-        said.observer, said.pair, said.answer, said.certainty, said.reason, "looked once more"
+    day.answers.append(GivenAnswer(plan.observer, plan.pair, "withdrawn"))
+    again = GivenAnswer(
+        plan.observer, plan.pair, plan.answer, plan.certainty, plan.reason, "looked once more"
     )
     answer(day, again)
 
 
-def logged_out_on_the_way(day: Day, said: Said) -> None:
+def logged_out_on_the_way(day: Day, plan: GivenAnswer) -> None:
     """The session ends while somebody writes; after a login everything typed is still there."""
-    page = day.pages[said.observer]
-    typed = Said(
-        said.observer, said.pair, said.answer, said.certainty, said.reason, "a torn ear, П"
+    page = day.pages[plan.observer]
+    typed = GivenAnswer(
+        plan.observer, plan.pair, plan.answer, plan.certainty, plan.reason, "a torn ear, П"
     )
     fill_in(page, typed)
-    day.shut_out(said.observer)
+    day.shut_out(plan.observer)
     page.keyboard.press(last_key(page, typed))
     page.wait_for_url("**/login*")
-    identify(page, said.observer)
-    page.wait_for_url(f"**/reviews/{said.pair}")
+    identify(page, plan.observer)
+    page.wait_for_url(f"**/reviews/{plan.pair}")
     expect(page.locator("#note")).to_have_value(typed.note)
-    if said.certainty:
-        expect(page.locator(f'input[value="{said.certainty}"]')).to_be_checked()
+    if plan.certainty:
+        expect(page.locator(f'input[value="{plan.certainty}"]')).to_be_checked()
     day.survived += 1
     send(day, typed)
 
@@ -261,7 +263,7 @@ def settle(day: Day) -> str:
     press(page, 'main a[href="/reviews/next"]')
     page.wait_for_url(f"**/reviews/{day.disputed}")
     expect(page.locator("main")).not_to_contain_text(OTHER)  # blind
-    answer(day, Said(THIRD, day.disputed, "different", "certain", None, "the third looked"))
+    answer(day, GivenAnswer(THIRD, day.disputed, "different", "certain", None, "the third looked"))
     words = page.locator("#result [role=status]").inner_text()
     go_on(day, THIRD)
     return words
@@ -305,9 +307,9 @@ def split(day: Day) -> str:
     expect(page.get_by_role("status")).to_be_visible()
     with day.database.read() as connection:
         members = identities.encounters_of(connection, day.stage.mixed)
-    for one in sorted(members):
-        group = str(int(one in day.stage.strangers))
-        checked = f'[data-encounter="{one}"] input:checked'
+    for encounter in sorted(members):
+        group = str(int(encounter in day.stage.strangers))
+        checked = f'[data-encounter="{encounter}"] input:checked'
         while page.locator(checked).input_value() != group:
             moved += 1
             tab_to(page, checked)

@@ -190,9 +190,11 @@ def main() -> int:
             killer.join()
         end = time.monotonic() + options.wait
         with ThreadPoolExecutor(options.threads) as pool:
-            found = Counter(pool.map(check, [case] * len(seeds), case.answered, [end] * len(seeds)))
+            states = Counter(
+                pool.map(check, [case] * len(seeds), case.answered, [end] * len(seeds))
+            )
         ended(case)
-    return report(options, case, found, time.monotonic() - began)
+    return report(options, case, states, time.monotonic() - began)
 
 
 COUNTED = (
@@ -204,14 +206,14 @@ COUNTED = (
 )
 
 
-def report(options: argparse.Namespace, case: Case, found: Counter[str], seconds: float) -> int:
+def report(options: argparse.Namespace, case: Case, states: Counter[str], seconds: float) -> int:
     """One table; 1 when anything that was answered is not there, once, and embedded."""
     rows: dict[str, object] = {"seed": options.seed, "uploads": options.uploads}
     rows |= {"answered": len(case.answered)} | {name: case.counts[name] for name in COUNTED}
-    whole = found.pop("ok", 0)
+    whole = states.pop("ok", 0)
     rows |= {"present once and embedded": whole, "lost": len(case.answered) - whole}
     rows |= {"seconds": round(seconds)}
-    for name, value in (rows | found).items():
+    for name, value in (rows | states).items():
         print(f"{name:28} {value:>8}")
     if options.serve == REAL:
         keep("durability", rows)

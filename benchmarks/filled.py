@@ -111,8 +111,8 @@ def _fill(
     seed: int,
 ) -> None:
     by_animal: dict[str, list[Sample]] = {}
-    for one in samples:
-        by_animal.setdefault(one.row.individual, []).append(one)
+    for sample in samples:
+        by_animal.setdefault(sample.row.individual, []).append(sample)
     animals = list(by_animal.values())
     plans = list(planned(many, identities, seed))
     rng = np.random.default_rng((seed, 2))
@@ -138,17 +138,18 @@ def painted(engine: Engine, folder: Path, seed: int) -> list[Sample]:
     rows = [row for row in demo.read_index(survey) if row.individual]
     data = [row.path.read_bytes() for row in rows]
     crops = [
-        cut(decode(one, max_pixels=10**8), row.flank) for one, row in zip(data, rows, strict=True)
+        cut(decode(photo, max_pixels=10**8), row.flank)
+        for photo, row in zip(data, rows, strict=True)
     ]
-    embedder, found = engine.embedder(), []
-    kept = folder / f"{embedder.model}-{digest(b''.join(data))[:12]}.pickle"
-    if kept.exists():
-        found = pickle.loads(kept.read_bytes())  # noqa: S301  written below
+    embedder, described = engine.embedder(), []
+    cache = folder / f"{embedder.model}-{digest(b''.join(data))[:12]}.pickle"
+    if cache.exists():
+        described = pickle.loads(cache.read_bytes())  # noqa: S301  written below
     else:
         for start in tqdm(range(0, len(crops), 8), "embed", disable=None):
-            found += embedder.describe(crops[start : start + 8])
-        kept.write_bytes(pickle.dumps(found))
-    return [Sample(*one) for one in zip(data, rows, found, strict=True)]
+            described += embedder.describe(crops[start : start + 8])
+        cache.write_bytes(pickle.dumps(described))
+    return [Sample(*parts) for parts in zip(data, rows, described, strict=True)]
 
 
 def planned(many: int, identities: int, seed: int) -> Iterator[Planned]:
@@ -174,25 +175,25 @@ def take_in(
     for n, sample in enumerate(taken):
         data = commented(sample.data, f"encounter {plan.number} photo {n}")
         name = f"{plan.number:05d}-{n}.jpg"
-        said = Said(
+        facts = Said(
             station=plan.station,
             captured_at=plan.at + timedelta(seconds=20 * n),
             flank=sample.row.flank,
             camera=f"C{1 + n}",
             encounter=f"E{plan.number:05d}",
         )
-        kept = intake.accept([(name, data)], said).files[0]
-        if kept.annotation_id is None or kept.encounter_id is None:
-            raise RuntimeError(f"{name}: {kept.error_detail}")
-        shown[kept.annotation_id] = plan.identity, sample
-        number = kept.encounter_id
+        file = intake.accept([(name, data)], facts).files[0]
+        if file.annotation_id is None or file.encounter_id is None:
+            raise RuntimeError(f"{name}: {file.error_detail}")
+        shown[file.annotation_id] = plan.identity, sample
+        number = file.encounter_id
     return number
 
 
 def commented(jpeg: bytes, words: str) -> bytes:
     """The same picture in other bytes."""
-    said = words.encode()
-    return jpeg[:2] + b"\xff\xfe" + (len(said) + 2).to_bytes(2, "big") + said + jpeg[2:]
+    comment = words.encode()
+    return jpeg[:2] + b"\xff\xfe" + (len(comment) + 2).to_bytes(2, "big") + comment + jpeg[2:]
 
 
 def embed(database: Database, shown: dict[int, tuple[int, Sample]], seed: int) -> None:
@@ -200,8 +201,8 @@ def embed(database: Database, shown: dict[int, tuple[int, Sample]], seed: int) -
 
     @lru_cache(maxsize=2000)
     def local(identity: int, sample: int, kind: str) -> LocalFeatures:
-        kept: LocalFeatures = getattr(known[sample].features, kind)
-        return noisy(kept, np.random.default_rng((seed, 3, identity, sample % 2**31)))
+        own: LocalFeatures = getattr(known[sample].features, kind)
+        return noisy(own, np.random.default_rng((seed, 3, identity, sample % 2**31)))
 
     known = {id(sample): sample for _, sample in shown.values()}
     rng, every = np.random.default_rng((seed, 4)), list(shown)
@@ -209,13 +210,13 @@ def embed(database: Database, shown: dict[int, tuple[int, Sample]], seed: int) -
         with database.write() as connection:
             for number in every[start : start + AT_ONCE]:
                 identity, sample = shown[number]
-                made = replace(
+                of_annotation = replace(
                     sample.features,
                     embedding=turned(sample.features.embedding, identity, rng, seed),
                     dense=local(identity, id(sample), "dense"),
                     rootsift=local(identity, id(sample), "rootsift"),
                 )
-                features.add(connection, number, made)
+                features.add(connection, number, of_annotation)
     with database.write() as connection:
         connection.execute(update(job).values(state="done"))
         connection.execute(update(photo).values(latitude=43.0, longitude=54.0))
@@ -242,20 +243,20 @@ def decide(database: Database, plans: Sequence[Planned], numbers: dict[int, int]
     """The decisions of people, as the encounter page records them."""
     named: dict[int, int] = {}
     with database.write() as connection:
-        for plan in tqdm([one for one in plans if one.decided], "decisions", disable=None):
+        for plan in tqdm([plan for plan in plans if plan.decided], "decisions", disable=None):
             known = named.get(plan.identity)
             new = (
                 NewDecision("new", name=f"L{plan.identity + 1:03d}", reviewer="bench")
                 if known is None
                 else NewDecision("same", identity_id=known, llr=1.7, reviewer="bench")
             )
-            made = decisions.add(connection, numbers[plan.number], new)
-            named[plan.identity] = made.identity_id or 0
+            decision = decisions.add(connection, numbers[plan.number], new)
+            named[plan.identity] = decision.identity_id or 0
 
 
 def open_cases(database: Database, plans: Sequence[Planned], numbers: dict[int, int]) -> None:
     """Cases of three to eight encounters that nobody has decided."""
-    waiting = [numbers[one.number] for one in plans if not one.decided]
+    waiting = [numbers[plan.number] for plan in plans if not plan.decided]
     with database.write() as connection:
         for n in range(min(CASES, len(waiting) // 8)):
             case = cases.add(connection, f"Case {n + 1}", "how many?")
@@ -274,39 +275,41 @@ def measure(
         by_identity.setdefault(plan.identity, []).append(plan)
     with database.write() as connection:
         newest = pairs.newest_of(connection, maker.model)
-        found: dict[tuple[int, int], pairs.Measured] = {}
+        measured: dict[tuple[int, int], pairs.Measured] = {}
         for plan in plans:
             own = by_identity[plan.identity]
             near = [own[n] for n in rng.integers(len(own), size=SAME)]
             for other in [*near, *(plans[n] for n in rng.integers(len(plans), size=STRANGE))]:
                 couple = sorted((numbers[plan.number], numbers[other.number]))
                 if couple[0] < couple[1]:
-                    one, another = couple
+                    first, second = couple
                     llr = float(rng.normal(1.5 if other.identity == plan.identity else -1.5, 0.6))
-                    known = (newest[one], newest[another])
+                    known = (newest[first], newest[second])
                     comparable = bool(rng.random() < COMPARABLE)
-                    said = pairs.Measured((one, another), llr * comparable, comparable, known)
-                    found[one, another] = said
-        pairs.put(connection, maker, list(found.values()))
+                    measurement = pairs.Measured(
+                        (first, second), llr * comparable, comparable, known
+                    )
+                    measured[first, second] = measurement
+        pairs.put(connection, maker, list(measured.values()))
         for number, last in newest.items():
             pairs.searched(connection, maker, number, last)
 
 
 def put_up(database: Database, numbers: dict[int, int]) -> None:
     """Pairs for review: every encounter of the first ones with the next."""
-    some = sorted(numbers.values())[: PAIRS + 1]
+    reviewed = sorted(numbers.values())[: PAIRS + 1]
     with database.write() as connection:
-        new = [NewPair(a, b, blind=n % 3 > 0) for n, (a, b) in enumerate(pairwise(some))]
+        new = [NewPair(a, b, blind=n % 3 > 0) for n, (a, b) in enumerate(pairwise(reviewed))]
         reviews.put(connection, new, "bench")
 
 
 def rows(database: Database) -> dict[str, int]:
     """How much there is, counted in the database."""
     with database.read() as connection:
-        found = encounters.counts(connection)
+        counts = encounters.counts(connection)
         return {
-            "encounters": found.waiting + found.decided,
-            "decided": found.decided,
+            "encounters": counts.waiting + counts.decided,
+            "decided": counts.decided,
             "identities": progress.catalogued(connection),
             "photos": progress.photos(connection),
         }

@@ -24,10 +24,10 @@ EXPECTED = "L001"  # who is on the README's photo, as the demo survey's index.cs
 
 def question(clone: Path) -> list[str]:
     """The README's curl of a demo photo, silent."""
-    found = re.search(r"^curl -F files=@var/demo.*$", (clone / "README.md").read_text(), re.M)
-    if found is None:
+    command = re.search(r"^curl -F files=@var/demo.*$", (clone / "README.md").read_text(), re.M)
+    if command is None:
         raise SystemExit("the README has no curl of a demo photo")
-    return [*shlex.split(found.group()), "-s"]
+    return [*shlex.split(command.group()), "-s"]
 
 
 def first_answer(clone: Path, limit_s: float) -> dict[str, object]:
@@ -42,9 +42,9 @@ def first_answer(clone: Path, limit_s: float) -> dict[str, object]:
     try:
         end = time.monotonic() + limit_s
         while time.monotonic() < end:
-            asked = subprocess.run(question(clone), cwd=clone, capture_output=True, check=False)
-            if asked.stdout.startswith(b"{"):
-                answer: dict[str, object] = json.loads(asked.stdout)
+            process = subprocess.run(question(clone), cwd=clone, capture_output=True, check=False)
+            if process.stdout.startswith(b"{"):
+                answer: dict[str, object] = json.loads(process.stdout)
                 if answer.get("candidates"):
                     return answer
             time.sleep(0.2)

@@ -21,7 +21,7 @@ from service.app import build
 from service.operations import demo
 from service.operations.worker import Worker
 from service.photos.intake import Intake
-from service.recognition.engine import Engine, QueryPhoto
+from service.recognition.engine import Engine, QueryUpload
 from service.settings import Settings
 from service.store.database import Database
 from service.store.files import PhotoFiles
@@ -62,8 +62,8 @@ def catalogue(folder: Path, annotations: int, seed: int) -> tuple[Components, li
 
 def measure(engine: Engine, queries: list[bytes]) -> dict[str, np.ndarray]:
     """Milliseconds of every query and stage, after one that warms up."""
-    engine.identify_photos([QueryPhoto(queries[0])], Flank.UNKNOWN)
-    answers = [engine.identify_photos([QueryPhoto(data)], Flank.UNKNOWN) for data in queries]
+    engine.identify_photos([QueryUpload(queries[0])], Flank.UNKNOWN)
+    answers = [engine.identify_photos([QueryUpload(data)], Flank.UNKNOWN) for data in queries]
     return {stage: np.array([a.timings[stage] for a in answers]) for stage in STAGES}
 
 

@@ -74,30 +74,30 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--levels", nargs="+", choices=LEVELS, default=list(LEVELS))
     parser.add_argument("--keep", type=Path, help="CSV file, instead of benchmarks/results")
-    wanted = parser.parse_args()
+    options = parser.parse_args()
     embedder = Embedder.load()
-    found = [
-        measured(level, number, wanted.seed, embedder)
-        for level in wanted.levels
-        for number in tqdm(range(wanted.pairs), level, disable=None)
+    pairs = [
+        measured(level, number, options.seed, embedder)
+        for level in options.levels
+        for number in tqdm(range(options.pairs), level, disable=None)
     ]
     print(
-        f"{embedder.model}, {wanted.pairs} genuine pairs of each quality, seed {wanted.seed}; "
+        f"{embedder.model}, {options.pairs} genuine pairs of each quality, seed {options.seed}; "
         f"errors in pixels of photo 1, mean and 95 %, in brackets in rosettes"
     )
     print(_line("second photo", "laid over by", "pairs", "places", *WAYS))
-    for level in wanted.levels:
+    for level in options.levels:
         for source in Source:
-            some = [one for one in found if (one.level, one.source) == (level, source)]
-            if some:
-                print(_line(level, source.value, len(some), *_summed(some)))
-    by_rosettes = [one for one in found if one.source is not Source.OUTLINE]
+            group = [pair for pair in pairs if (pair.level, pair.source) == (level, source)]
+            if group:
+                print(_line(level, source.value, len(group), *_summed(group)))
+    by_rosettes = [pair for pair in pairs if pair.source is not Source.OUTLINE]
     if not by_rosettes:
         print("no pair registered")
         return 1
     print(_line("all", "rosettes", len(by_rosettes), *_summed(by_rosettes)))
-    figures = {way: np.concatenate([one.errors[way] for one in by_rosettes]) for way in WAYS}
-    keep("locked_zoom", _kept(wanted.pairs, wanted.seed, found, figures), path=wanted.keep)
+    figures = {way: np.concatenate([pair.errors[way] for pair in by_rosettes]) for way in WAYS}
+    keep("locked_zoom", _figures(options.pairs, options.seed, pairs, figures), path=options.keep)
     return int(figures["cursor"].mean() >= figures["pixels"].mean())
 
 
@@ -105,10 +105,10 @@ def measured(level: str, number: int, seed: int, embedder: Embedder) -> Measured
     """One pair: the same animal, two cameras."""
     rng = np.random.default_rng((seed, STREAM, LEVELS.index(level), number))
     coat = draw_coat(CoatStyle.draw(rng), int(rng.integers(2**62)), height=480)
-    first, second = (_taken(coat, one, rng, embedder) for one in ("good", level))
-    found = compare(first.features, second.features)
-    cells = [one.features.dense.scales()[1] for one in (first, second)]
-    laid = register(*cells, found.correspondences)
+    first, second = (_taken(coat, photo, rng, embedder) for photo in ("good", level))
+    comparison = compare(first.features, second.features)
+    cells = [photo.features.dense.scales()[1] for photo in (first, second)]
+    laid = register(*cells, comparison.correspondences)
     mesh = Mesh.through(laid, first.box)
     places, true = linked(first.view, second.view, rng)
     panes = Mesh.of_boxes(first.box, second.box)
@@ -127,36 +127,36 @@ def _taken(coat: Coat, level: str, rng: np.random.Generator, embedder: Embedder)
     height = round(width * float(rng.uniform(0.42, 0.52)) / 16) * 16
     view = render(coat, camera, rng, size=(height, width))
     image = colourised(view, infrared=camera.infrared)
-    (seen,) = embedder.describe([Crop(image, Box(0, 0, width, height), Flank.LEFT)])
-    frame = BodyFrame.of(seen)
-    return Photo(view, seen, rosette_spacing(image, frame.outline if frame else seen.box))
+    (features,) = embedder.describe([Crop(image, Box(0, 0, width, height), Flank.LEFT)])
+    frame = BodyFrame.of(features)
+    return Photo(view, features, rosette_spacing(image, frame.outline if frame else features.box))
 
 
-def linked(one: View, other: View, rng: np.random.Generator) -> tuple[Points, Points]:
+def linked(first: View, second: View, rng: np.random.Generator) -> tuple[Points, Points]:
     """Places of the flank that both views show, as pixels of each.
 
     The nearest pixel of the other view on the coat, and from there the slope of its coat.
     """
-    mine, theirs = (np.argwhere(_flank(view))[:, ::-1] for view in (one, other))
+    mine, theirs = (np.argwhere(_flank(view))[:, ::-1] for view in (first, second))
     if not len(mine) or not len(theirs):
         return np.empty((0, 2)), np.empty((0, 2))
     places = rng.permutation(mine)[: 4 * PLACES]
-    coat = one.coat[places[:, 1], places[:, 0]]
-    _, nearest = cKDTree(other.coat[theirs[:, 1], theirs[:, 0]]).query(coat)
+    coat = first.coat[places[:, 1], places[:, 0]]
+    _, nearest = cKDTree(second.coat[theirs[:, 1], theirs[:, 0]]).query(coat)
     at = theirs[nearest]
-    slope = np.stack([np.gradient(other.coat, axis=axis) for axis in (1, 0)], -1)
-    left = coat - other.coat[at[:, 1], at[:, 0]]
+    slope = np.stack([np.gradient(second.coat, axis=axis) for axis in (1, 0)], -1)
+    left = coat - second.coat[at[:, 1], at[:, 0]]
     step = np.linalg.solve(slope[at[:, 1], at[:, 0]] + 1e-9 * np.eye(2), left[..., None])[..., 0]
-    seen = np.abs(step).max(1) <= 1.0
-    return places[seen][:PLACES].astype(float), (at + step)[seen][:PLACES].astype(float)
+    converged = np.abs(step).max(1) <= 1.0
+    return places[converged][:PLACES].astype(float), (at + step)[converged][:PLACES].astype(float)
 
 
 def _flank(view: View) -> NDArray[np.bool_]:
     """(H, W): coat of the flank with nothing in front of it."""
     u0, v0, u1, v1 = FLANK
     u, v = view.body[..., 0], view.body[..., 1]
-    seen = (view.animal > 0.5) & (u > u0) & (u < u1) & (v > v0) & (v < v1)
-    return np.asarray(cv2.erode(seen.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
+    coat = (view.animal > 0.5) & (u > u0) & (u < u1) & (v > v0) & (v < v1)
+    return np.asarray(cv2.erode(coat.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0)
 
 
 def _in_panes(mesh: Mesh, places: Points, true: Points, rng: np.random.Generator) -> Points:
@@ -172,12 +172,12 @@ def _in_panes(mesh: Mesh, places: Points, true: Points, rng: np.random.Generator
     return np.concatenate(errors) if errors else np.empty(0)
 
 
-def _summed(some: list[Measured]) -> list[object]:
+def _summed(pairs: list[Measured]) -> list[object]:
     """Places, and mean, 95 % and rosettes of every way."""
-    cells: list[object] = [sum(len(one.errors["cursor"]) for one in some)]
+    cells: list[object] = [sum(len(pair.errors["cursor"]) for pair in pairs)]
     for way in WAYS:
-        pixels = np.concatenate([one.errors[way] for one in some])
-        rosettes = np.concatenate([one.errors[way] / one.spacing for one in some])
+        pixels = np.concatenate([pair.errors[way] for pair in pairs])
+        rosettes = np.concatenate([pair.errors[way] / pair.spacing for pair in pairs])
         cells.append(
             f"{pixels.mean():.1f} {np.quantile(pixels, 0.95):.1f} ({rosettes.mean():.2f} "
             f"{np.quantile(rosettes, 0.95):.2f})"
@@ -190,16 +190,16 @@ def _line(*cells: object) -> str:
     return "".join(f"{cell!s:<{wide}}" for cell, wide in zip(cells, widths, strict=True)).rstrip()
 
 
-def _kept(
-    pairs: int, seed: int, found: list[Measured], figures: dict[str, Points]
+def _figures(
+    pairs: int, seed: int, measured: list[Measured], figures: dict[str, Points]
 ) -> dict[str, object]:
     """What goes into the table of results, of the pairs laid over by rosettes or RootSIFT."""
-    part: Callable[[Points], float] = lambda one: round(float(np.quantile(one, 0.95)), 2)  # noqa: E731
+    part: Callable[[Points], float] = lambda errors: round(float(np.quantile(errors, 0.95)), 2)  # noqa: E731
     return {
         "pairs": pairs,
         "seed": seed,
-        "levels": len({one.level for one in found}),
-        "registered": sum(one.source is not Source.OUTLINE for one in found),
+        "levels": len({pair.level for pair in measured}),
+        "registered": sum(pair.source is not Source.OUTLINE for pair in measured),
         "places": len(figures["cursor"]),
         **{f"{way}_mean_px": round(float(figures[way].mean()), 2) for way in WAYS},
         **{f"{way}_p95_px": part(figures[way]) for way in WAYS},

@@ -25,9 +25,11 @@ import numpy as np
 from browser_walk import SERVE, serving
 from filled import fill, rows
 from results import keep
-from site_pages import PAGES, Filled, Known, known, ready
+from site_pages import PAGES, Filled, Holdings, holdings, ready
 
 from service.app import build
+from service.photos.intake import Intake
+from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store.database import Database
 
@@ -44,18 +46,22 @@ AGAIN_S = 0.1
 def prepared(folder: Path, many: int, identities: int, seed: int) -> dict[str, int]:
     """Fill the folder, unless it is filled; says what is in it."""
     components = build(Settings(_env_file=None, data_dir=folder / "var"))
-    components[Database].migrate()
+    database = components[Database]
+    database.migrate()
     try:
-        if not rows(components)["encounters"]:
+        if not rows(database)["encounters"]:
             started = time.monotonic()
-            fill(components, folder, many=many, identities=identities, seed=seed)
+            parts = database, components[Engine], components[Intake]
+            fill(*parts, folder, many=many, identities=identities, seed=seed)
             print(f"filled in {time.monotonic() - started:.0f} s")
-        return rows(components)
+        return rows(database)
     finally:
-        components[Database].close()
+        database.close()
 
 
-def timed(client: httpx.Client, fill_in: Filled, holds: Known, times: int, seed: int) -> np.ndarray:
+def timed(
+    client: httpx.Client, fill_in: Filled, holds: Holdings, times: int, seed: int
+) -> np.ndarray:
     """Milliseconds of each request for one kind of page, after one that warms up."""
     chance, taken = Random(seed), []
     for _ in range(times + 1):
@@ -70,7 +76,9 @@ def timed(client: httpx.Client, fill_in: Filled, holds: Known, times: int, seed:
     return np.array(taken[1:])
 
 
-def shown(client: httpx.Client, fill_in: Filled, holds: Known, times: int, seed: int) -> np.ndarray:
+def shown(
+    client: httpx.Client, fill_in: Filled, holds: Holdings, times: int, seed: int
+) -> np.ndarray:
     """Milliseconds until an encounter's page shows candidates, asked for again and again."""
     chance, taken = Random(seed), []
     for _ in range(times):
@@ -112,43 +120,41 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="folder of the catalogue, used again")
     parser.add_argument("--out", type=Path, default=Path("runs/page_times.csv"))
-    given = parser.parse_args()
+    options = parser.parse_args()
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, set(sorted(os.sched_getaffinity(0))[:CORES]))
     with tempfile.TemporaryDirectory() as temporary:
-        folder = given.keep or Path(temporary)
+        folder = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        holds = prepared(folder, given.encounters, given.identities, given.seed)
+        holds = prepared(folder, options.encounters, options.identities, options.seed)
         with (
             serving(SERVE, folder) as url,
             httpx.Client(base_url=url, timeout=PATIENCE_S) as client,
         ):
             ready(client)
-            catalogue = known(client)
+            catalogue = holdings(client)
             taken = {
-                path: timed(
-                    client, one, catalogue, given.requests, crc32(path.encode()) + given.seed
-                )
-                for path, one in PAGES.items()
+                path: timed(client, fill_in, catalogue, options.requests, own(path) + options.seed)
+                for path, fill_in in PAGES.items()
             }
-            one = PAGES[ENCOUNTER]
-            taken[SHOWN] = shown(client, one, catalogue, given.requests, given.seed)
+            fill_in = PAGES[ENCOUNTER]
+            taken[SHOWN] = shown(client, fill_in, catalogue, options.requests, options.seed)
     lines = table(taken)
     print(", ".join(f"{number:,} {name}" for name, number in holds.items()))
     print(f"{'page':44}{'requests':>9}{'median':>9}{'95 %':>9}{'worst':>9}")
-    for one in lines:
-        print(f"{one['page']:44}" + "".join(f"{v:>9}" for v in list(one.values())[1:]))
-    given.out.parent.mkdir(parents=True, exist_ok=True)
-    with given.out.open("w", newline="", encoding="utf-8") as file:
+    for line in lines:
+        print(f"{line['page']:44}" + "".join(f"{value:>9}" for value in list(line.values())[1:]))
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    with options.out.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, lines[0], lineterminator="\n")
         writer.writeheader()
         writer.writerows(lines)
-    waited = next(one["median_ms"] for one in lines if one["page"] == SHOWN)
+    waited = next(line["median_ms"] for line in lines if line["page"] == SHOWN)
     overall = {name: value for name, value in lines[-1].items() if name != "page"}
-    slow = [str(one["page"]) for one in lines[:-1] if not within(one) and one["page"] != SHOWN]
+    slow = [str(line["page"]) for line in lines[:-1] if not within(line) and line["page"] != SHOWN]
     keep(
         "page_times",
-        {**holds, "seed": given.seed, **overall, "candidates_ms": waited, "slow": " ".join(slow)},
+        {**holds, "seed": options.seed, **overall, "candidates_ms": waited, "slow": " ".join(slow)},
     )
     return 0 if within(lines[-1]) else 1
 

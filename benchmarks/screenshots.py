@@ -20,24 +20,26 @@ from random import Random
 import httpx
 from browser_walk import CHROMIUM, QUIET, SERVE, serving
 from playwright.sync_api import Page, sync_playwright
-from site_pages import PAGES, Known, known, ready
+from site_pages import PAGES, Holdings, holdings, ready
 
 SIZES = ("1280x800", "820x1180")
 PATIENCE_S = 900.0
 
 
-def with_case(client: httpx.Client) -> Known:
+def with_case(client: httpx.Client) -> Holdings:
     """What the service holds, after a case of three encounters was opened where there was none."""
-    holds = known(client)
+    holds = holdings(client)
     if not holds.cases and len(holds.encounters) > 2:
-        made = client.post("/api/v1/cases", json={"name": "Three encounters"}).json()["id"]
-        some = {"encounters": sorted(holds.encounters)[-3:]}
-        client.post(f"/api/v1/cases/{made}/encounters", json=some).raise_for_status()
-        holds = known(client)
+        case = client.post("/api/v1/cases", json={"name": "Three encounters"}).json()["id"]
+        encounters = {"encounters": sorted(holds.encounters)[-3:]}
+        client.post(f"/api/v1/cases/{case}/encounters", json=encounters).raise_for_status()
+        holds = holdings(client)
     return holds
 
 
-def photograph(page: Page, url: str, holds: Known, out: Path, size: tuple[int, int]) -> list[str]:
+def photograph(
+    page: Page, url: str, holds: Holdings, out: Path, size: tuple[int, int]
+) -> list[str]:
     """Every page in one size; returns what went wrong."""
     page.set_viewport_size({"width": size[0], "height": size[1]})
     wrong: list[str] = []
@@ -64,8 +66,8 @@ def running(url: str, folder: Path) -> Iterator[str]:
         yield url.rstrip("/")
         return
     folder.mkdir(parents=True, exist_ok=True)
-    with serving([*SERVE, "--demo"], folder) as found:
-        yield found
+    with serving([*SERVE, "--demo"], folder) as address:
+        yield address
 
 
 def main() -> int:
@@ -76,16 +78,16 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="folder of the catalogue, used again")
     parser.add_argument("--language", default="en")
     parser.add_argument("--size", nargs="+", default=list(SIZES), help="WIDTHxHEIGHT")
-    given = parser.parse_args()
-    sizes = [tuple(map(int, size.split("x"))) for size in given.size]
-    given.out.mkdir(parents=True, exist_ok=True)
-    browser_path = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
+    options = parser.parse_args()
+    sizes = [tuple(map(int, size.split("x"))) for size in options.size]
+    options.out.mkdir(parents=True, exist_ok=True)
+    browser_path = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
     if browser_path is None:
         raise SystemExit("no Chromium here: apt-get install chromium")
     wrong: list[str] = []
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(given.url, given.keep or Path(folder)) as url,
+        running(options.url, options.keep or Path(folder)) as url,
         sync_playwright() as playwright,
     ):
         with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
@@ -93,14 +95,14 @@ def main() -> int:
             holds = with_case(client)
         browser = playwright.chromium.launch(executable_path=browser_path, args=list(QUIET))
         for width, height in sizes:
-            context = browser.new_context(locale=given.language)
-            context.add_cookies([{"name": "language", "value": given.language, "url": url}])
+            context = browser.new_context(locale=options.language)
+            context.add_cookies([{"name": "language", "value": options.language, "url": url}])
             page = context.new_page()
             page.set_default_timeout(PATIENCE_S * 1000)
-            wrong += photograph(page, url, holds, given.out, (width, height))
+            wrong += photograph(page, url, holds, options.out, (width, height))
         browser.close()
     print(*wrong, sep="\n")
-    print(f"{len(wrong)} pages with something wrong; look at the others in {given.out}")
+    print(f"{len(wrong)} pages with something wrong; look at the others in {options.out}")
     return 1 if wrong else 0
 
 

@@ -5,7 +5,7 @@ page that has no entry here fails the first of them: add a line to PAGES beside 
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -19,7 +19,7 @@ NO_PAGES = {"/health", "/metrics", "/openapi.json", "/reviews/next"}
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Holdings:
     """What a catalogue holds, as its API tells: numbers, and names of stations.
 
     waiting, decided: encounters. photos: some. uploads: some. reviews: pairs put up.
@@ -40,39 +40,39 @@ class Known:
         return self.waiting + self.decided
 
 
-Filled = Callable[[Known, Random], str | None]
+Filled = Callable[[Holdings, Random], str | None]
 
 
 def fixed(address: str) -> Filled:
     """A page that needs nothing."""
-    return lambda _known, _chance: address
+    return lambda _holdings, _chance: address
 
 
 def one_of(template: str, kind: str) -> Filled:
     """A page of one thing of a kind; None where the catalogue holds none."""
 
-    def fill(known: Known, chance: Random) -> str | None:
-        some = getattr(known, kind)
-        return template.format(chance.choice(some)) if some else None
+    def fill(holdings: Holdings, chance: Random) -> str | None:
+        items = getattr(holdings, kind)
+        return template.format(chance.choice(items)) if items else None
 
     return fill
 
 
-def encounter_list(known: Known, chance: Random) -> str:
+def encounter_list(holdings: Holdings, chance: Random) -> str:
     """A page of the list of encounters under random filters."""
-    station = chance.choice(("", *known.stations[:20]))
+    station = chance.choice(("", *holdings.stations[:20]))
     state = chance.choice(("waiting", "decided", "failed", "all"))
     flank, page = chance.choice(("", "left", "right")), chance.randint(1, 3)
-    wanted = {"state": state, "station": station, "flank": flank, "page": page}
-    return f"/encounters?{httpx.QueryParams(wanted)}"
+    filters = {"state": state, "station": station, "flank": flank, "page": page}
+    return f"/encounters?{httpx.QueryParams(filters)}"
 
 
 def two_of(template: str, kind: str) -> Filled:
     """A page of two things of a kind; None where the catalogue holds fewer."""
 
-    def fill(known: Known, chance: Random) -> str | None:
-        some = getattr(known, kind)
-        return template.format(*chance.sample(some, 2)) if len(some) > 1 else None
+    def fill(holdings: Holdings, chance: Random) -> str | None:
+        items = getattr(holdings, kind)
+        return template.format(*chance.sample(items, 2)) if len(items) > 1 else None
 
     return fill
 
@@ -114,57 +114,63 @@ PAGES: Mapping[str, Filled] = {
 
 def paths(app: Any) -> list[str]:  # noqa: ANN401  an app, or what an app includes
     """The GET routes of an app outside of its API that answer a browser, each once."""
-    found = {path for path in _get_paths(app) if not path.startswith("/api/")}
-    return sorted(found - NO_PAGES)
+    routes = {path for path in _get_paths(app) if not path.startswith("/api/")}
+    return sorted(routes - NO_PAGES)
 
 
 def _get_paths(holder: Any) -> Iterator[str]:  # noqa: ANN401
     candidates = getattr(holder, "effective_candidates", None)  # of a router that was included
-    for one in candidates() if candidates else holder.routes:
-        if hasattr(one, "effective_candidates"):
-            yield from _get_paths(one)
-        elif "GET" in (getattr(one, "methods", None) or ()):
-            yield one.path
+    for route in candidates() if candidates else holder.routes:
+        if hasattr(route, "effective_candidates"):
+            yield from _get_paths(route)
+        elif "GET" in (getattr(route, "methods", None) or ()):
+            yield route.path
 
 
 def ready(client: httpx.Client, *, patience_s: float = 900.0) -> None:
     """Wait until the network is loaded, a worker lives and every photo is embedded."""
     end = time.monotonic() + patience_s
-    while (found := client.get("/health").json())["status"] != "ok" or found["waiting_jobs"]:
+    while (health := client.get("/health").json())["status"] != "ok" or health["waiting_jobs"]:
         if time.monotonic() > end:
-            raise SystemExit(f"the service does not get ready: {found}")
+            raise SystemExit(f"the service does not get ready: {health}")
         time.sleep(0.5)
 
 
-def known(client: httpx.Client, *, photos: int = 40) -> Known:
+def holdings(client: httpx.Client, *, photos: int = 40) -> Holdings:
     """Ask a running service what it holds. photos: of so many encounters."""
-    found = {state: _encounters(client, state) for state in ("waiting", "decided")}
-    ids = {state: tuple(one["id"] for one in some) for state, some in found.items()}
-    every = [*found["waiting"], *found["decided"]]
-    some = Random(1).sample(every, min(photos, len(every)))
-    details = [client.get(f"/api/v1/encounters/{one['id']}").json() for one in some]
-    return Known(
+    by_state = {state: _encounters(client, state) for state in ("waiting", "decided")}
+    ids = {state: _ids(encounters) for state, encounters in by_state.items()}
+    every = [*by_state["waiting"], *by_state["decided"]]
+    sample = Random(1).sample(every, min(photos, len(every)))
+    details = [client.get(f"/api/v1/encounters/{number}").json() for number in _ids(sample)]
+    return Holdings(
         waiting=ids["waiting"],
         decided=ids["decided"],
-        identities=tuple(one["id"] for one in _listed(client, "/api/v1/identities", "identities")),
-        photos=tuple(one["photo"]["id"] for detail in details for one in detail["references"]),
-        cases=tuple(one["id"] for one in _listed(client, "/api/v1/cases", "cases")),
+        identities=_ids(_listed(client, "/api/v1/identities", "identities")),
+        photos=tuple(
+            reference["photo"]["id"] for detail in details for reference in detail["references"]
+        ),
+        cases=_ids(_listed(client, "/api/v1/cases", "cases")),
         uploads=tuple(
             n for n in range(1, 20) if client.get(f"/api/v1/uploads/{n}").status_code == 200
         ),
-        reviews=tuple(one["id"] for one in _listed(client, "/api/v1/reviews", "reviews")),
-        stations=tuple(sorted({one["station"] for one in every if one["station"]})),
+        reviews=_ids(_listed(client, "/api/v1/reviews", "reviews")),
+        stations=tuple(sorted({row["station"] for row in every if row["station"]})),
     )
 
 
 def _encounters(client: httpx.Client, state: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
+    encounters: list[dict[str, Any]] = []
     while True:
-        asked = {"state": state, "limit": AT_ONCE, "offset": len(found)}
-        some = client.get("/api/v1/encounters", params=asked).json()["encounters"]
-        found += some
-        if len(some) < AT_ONCE:
-            return found
+        query = {"state": state, "limit": AT_ONCE, "offset": len(encounters)}
+        batch = client.get("/api/v1/encounters", params=query).json()["encounters"]
+        encounters += batch
+        if len(batch) < AT_ONCE:
+            return encounters
+
+
+def _ids(rows: Iterable[Mapping[str, Any]]) -> tuple[int, ...]:
+    return tuple(row["id"] for row in rows)
 
 
 def _listed(client: httpx.Client, address: str, name: str) -> list[dict[str, Any]]:

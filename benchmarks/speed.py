@@ -43,9 +43,9 @@ COATS = 8  # different crops; a batch repeats them
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is timed. batch: crops at a time; run: embeds that many crops; seen: pixels H x W."""
+    """What is timed. batch: crops at a time; run: embeds that many crops; pixels: pixels H x W."""
 
-    seen: str
+    pixels: str
     batch: int
     run: Callable[[int], object]
 
@@ -77,8 +77,8 @@ def flanks(count: int, seed: int) -> list[Crop]:
     crops = []
     for n in range(count):
         coat = draw_coat(CoatStyle.draw(rng), seed + n, height=height)
-        seen = render(coat, Camera(noise=0.01), rng, size=CROP)
-        image = colourised(seen, infrared=True)
+        view = render(coat, Camera(noise=0.01), rng, size=CROP)
+        image = colourised(view, infrared=True)
         crops.append(Crop(image, Box(0, 0, width, height), Flank.LEFT))
     return crops
 
@@ -171,16 +171,16 @@ def report(by_name: Mapping[str, Subject], speeds: Mapping[str, Speed]) -> None:
     print(f"{'what':<24}{'sees':>10}{'batch':>7}{'crops/s':>10}{'ms for one':>12}{ratios}")
     for name, speed in speeds.items():
         subject = by_name[name]
-        print(f"{name:<24}{subject.seen:>10}{subject.batch:>7}", end="")
+        print(f"{name:<24}{subject.pixels:>10}{subject.batch:>7}", end="")
         print(f"{speed.crops_per_s:>10.1f}{speed.one_ms:>12.1f}", end="")
-        for many, one in (faster(speed, speeds[other]) for other in PROMISED):
-            print(f"{f'{many:.1f} / {one:.1f}':>34}", end="")
+        for many, single in (faster(speed, speeds[other]) for other in PROMISED):
+            print(f"{f'{many:.1f} / {single:.1f}':>34}", end="")
         print()
 
 
-def faster(one: Speed, other: Speed) -> tuple[float, float]:
+def faster(speed: Speed, other: Speed) -> tuple[float, float]:
     """How many times as fast, in a batch and for a single crop."""
-    return one.crops_per_s / other.crops_per_s, other.one_ms / one.one_ms
+    return speed.crops_per_s / other.crops_per_s, other.one_ms / speed.one_ms
 
 
 def figures(speeds: Mapping[str, Speed]) -> dict[str, object]:
@@ -209,20 +209,24 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     """Print the table."""
-    given = arguments()
-    torch.set_num_threads(given.threads)
-    cv2.setNumThreads(given.threads)
-    embedder = load(given.weights, untrained=given.untrained)
-    different = flanks(min(COATS, given.batch), given.seed)
-    crops = [different[n % len(different)] for n in range(given.batch)]
-    by_name = subjects(embedder, crops, given.batch, given.peer_batch)
-    speeds = measure(by_name, given.rounds)
+    options = arguments()
+    torch.set_num_threads(options.threads)
+    cv2.setNumThreads(options.threads)
+    embedder = load(options.weights, untrained=options.untrained)
+    different = flanks(min(COATS, options.batch), options.seed)
+    crops = [different[n % len(different)] for n in range(options.batch)]
+    by_name = subjects(embedder, crops, options.batch, options.peer_batch)
+    speeds = measure(by_name, options.rounds)
     size = size_mb(embedder.network)
-    print(f"{embedder.model}, {size:.1f} MB; {given.threads} threads, median of {given.rounds}")
+    print(f"{embedder.model}, {size:.1f} MB; {options.threads} threads, median of {options.rounds}")
     report(by_name, speeds)
-    kept: dict[str, object] = {"model": embedder.model, "threads": given.threads}
-    kept |= {"batch": given.batch, "peer_batch": given.peer_batch, "rounds": given.rounds}
-    keep("speed", {**kept, **figures(speeds), "weights_mb": round(size, 2)}, path=given.out)
+    conditions: dict[str, object] = {"model": embedder.model, "threads": options.threads}
+    conditions |= {
+        "batch": options.batch,
+        "peer_batch": options.peer_batch,
+        "rounds": options.rounds,
+    }
+    keep("speed", {**conditions, **figures(speeds), "weights_mb": round(size, 2)}, path=options.out)
     slow = [
         other
         for other, least in PROMISED.items()

@@ -34,8 +34,8 @@ def coat(words: Float32, number: int) -> Float32:
 def spent(work: Callable[[], Made]) -> tuple[Made, float]:
     """What the work gives, and the milliseconds of processor time it took."""
     began = time.process_time()
-    made = work()
-    return made, (time.process_time() - began) * 1000
+    result = work()
+    return result, (time.process_time() - began) * 1000
 
 
 def measure(annotations: int, words: Float32) -> tuple[float, ...]:

@@ -12,6 +12,39 @@ from reid.errors import ChecksumMismatch, UnknownModel
 FLANK, CROP = SEES = ("flank", "crop")
 
 
+class NoRosette(UnknownModel):
+    """The folder of weights holds no model of this project."""
+
+    message = "no rosette@VERSION.toml in {folder}: set REID_WEIGHTS_DIR"
+
+
+class NoSuchModel(UnknownModel):
+    """The folder of weights has no card of that name."""
+
+    message = "no model {model} in {folder}; known: {known}"
+
+
+class UnknownSight(UnknownModel):
+    """A card says of its model that it sees something unknown."""
+
+    message = "{path}: a model sees {choices}, not {sees}"
+
+
+class BadCloserLook(UnknownModel):
+    """A card describes the closer look in another form."""
+
+    message = "{path}: closer is [scale, cells], both above 0, not {closer}"
+
+
+class CardOfAnotherRelease(UnknownModel):
+    """A card lacks a field, or has one too many."""
+
+    message = (
+        "{path} is a card of another release of this program ({why}): take the weights that came "
+        "with this one, or train anew"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ModelCard:
     """One released model: weights/NAME@VERSION.toml, beside its .md for people.
@@ -68,7 +101,7 @@ def latest(folder: Path) -> str:
     """The rosette model of the highest version in `folder`, e.g. "rosette@1"."""
     stems = [p.stem for p in folder.glob("rosette@*.toml") if p.stem.split("@")[1].isdigit()]
     if not stems:
-        raise UnknownModel(f"no rosette@VERSION.toml in {folder}: set REID_WEIGHTS_DIR")
+        raise NoRosette(folder=folder)
     return max(stems, key=lambda stem: int(stem.split("@")[1]))
 
 
@@ -77,21 +110,18 @@ def load_card(model: str, folder: Path) -> ModelCard:
     path = folder / f"{model}.toml"
     if not path.is_file():
         known = ", ".join(sorted(p.stem for p in folder.glob("*.toml"))) or "none"
-        raise UnknownModel(f"no model {model} in {folder}; known: {known}")
+        raise NoSuchModel(model=model, folder=folder, known=known)
     values = tomllib.loads(path.read_text())
     if values.get("sees", FLANK) not in SEES:
-        raise UnknownModel(f"{path}: a model sees {' or '.join(SEES)}, not {values['sees']}")
+        raise UnknownSight(path=path, choices=" or ".join(SEES), sees=values["sees"])
     values |= {k: tuple(v) for k, v in values.items() if isinstance(v, list)}
     look = values.pop("closer", ())  # its name in the file
     if look and not (len(look) == 2 and min(look) > 0):
-        raise UnknownModel(f"{path}: closer is [scale, cells], both above 0, not {list(look)}")
+        raise BadCloserLook(path=path, closer=list(look))
     try:
         return ModelCard(**values, close_look=look)
     except TypeError as error:
-        raise UnknownModel(
-            f"{path} is a card of another release of this program ({error}): take the weights that "
-            "came with this one, or train anew"
-        ) from None
+        raise CardOfAnotherRelease(path=path, why=str(error)) from None
 
 
 def verified(card: ModelCard, folder: Path) -> Path:
@@ -100,5 +130,5 @@ def verified(card: ModelCard, folder: Path) -> Path:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != card.sha256:
-        raise ChecksumMismatch(f"{path} has sha256 {digest[:12]}, card says {card.sha256[:12]}")
+        raise ChecksumMismatch(path=path, digest=digest[:12], expected=card.sha256[:12])
     return path

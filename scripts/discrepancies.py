@@ -8,8 +8,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from reid.describe.embed import Embedder
-from reid.errors import BadDataset, ReidError
-from reid.evaluation.data.protocol import describe, read_dataset
+from reid.errors import ReidError
+from reid.evaluation.data.protocol import NotSyntheticName, describe, read_dataset
 from reid.evaluation.trials.differences import QUANTILES, as_text, pairs_of, register_pairs
 from reid.synthetic.survey import write_survey
 
@@ -21,7 +21,7 @@ def folder_of(dataset: str, scratch: Path) -> Path:
     try:
         animals, seed = (int(part) for part in dataset.removeprefix("synthetic:").split(":"))
     except ValueError as error:
-        raise BadDataset(f"{dataset}: write synthetic:ANIMALS:SEED") from error
+        raise NotSyntheticName(dataset=dataset) from error
     return write_survey(scratch, animals=animals, seed=seed).parent
 
 

@@ -90,13 +90,13 @@ def evaluate(options: argparse.Namespace) -> None:
         for trial in trials(
             queries, others, witnesses, **conditions, finder=embedder, progress=progress
         ):
-            found = rows(trial, names)
-            print(as_text(found))
+            table_rows = rows(trial, names)
+            print(as_text(table_rows))
             if calibrator and "evidence" in names:
                 print(evidence_as_text(trial, calibrator))
                 strata += strata_of(trial, calibrator.llr(trial.tables["evidence"]), animals)
             sys.stdout.flush()
-            table += found
+            table += table_rows
             for method, numbers in trial.tables.items():
                 places.setdefault(method, ranks(numbers, trial.same, trial.counted))
     model = embedder.model if embedder else "none"

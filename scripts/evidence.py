@@ -96,7 +96,7 @@ def evaluate(o: argparse.Namespace) -> None:
         print(encounter_evidence.verdicts(heard[0]))
     else:
         heard = photographed(o, embedder, calibrator)
-    strata = [s for level, some in heard.items() for s in kept(some, level)]
+    strata = [s for level, weighed in heard.items() for s in kept(weighed, level)]
     print(encounter_evidence.as_text(strata, seed=o.seed))
     command = "scripts/evidence.py " + shlex.join(sys.argv[1:])
     today = datetime.datetime.now(datetime.UTC).date().isoformat()
@@ -108,16 +108,16 @@ def evaluate(o: argparse.Namespace) -> None:
         print(write_report(report, o.report))
     if o.tested:
         about = {"data": f"{o.dataset}, {counts}", "command": command, "date": today}
-        found = results(heard[0], calibrator=calibrator.id, **about)
+        tested = results(heard[0], calibrator=calibrator.id, **about)
         path = (o.weights or default_folder()) / f"{calibrator.id}.tested.json"
-        write_tested(path, found)
+        write_tested(path, tested)
         print(path)
 
 
 def kept(heard: list[WeighedPair], level: int) -> list[PairStratum]:
     """Strata with pairs of both kinds; none where nothing could be compared."""
-    some = encounter_evidence.strata(heard, level=level)
-    return [one for one in some if len(one.genuine) and len(one.impostor)]
+    strata = encounter_evidence.strata(heard, level=level)
+    return [stratum for stratum in strata if len(stratum.genuine) and len(stratum.impostor)]
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ import torch
 from tqdm import tqdm
 
 from reid.describe.embed import Embedder
-from reid.errors import BadDataset, ReidError
+from reid.errors import ReidError
 from reid.evaluation.trials.individuals import (
     LeaveOneOutQuery,
     before_and_after,
@@ -26,7 +26,7 @@ from reid.evaluation.trials.individuals import (
 )
 from reid.interchange.catalogue import read_catalogue
 from reid.interchange.named import NamedAnnotation
-from reid.training.finetune import Finetuned, FinetuneRecipe, finetune
+from reid.training.finetune import Finetuned, FinetuneRecipe, NoFlanks, NothingToAsk, finetune
 from reid.training.finetuned import (
     LOCAL_CHANGED,
     LOCAL_ELSEWHERE,
@@ -61,25 +61,28 @@ def run(options: argparse.Namespace) -> int:
         trunk_from=options.trunk_from,
         seed=options.seed,
     )
-    learning, validation = (cut(some, begun) for some in (parts.learning, parts.validation))
+    learning, validation = (cut(part, begun) for part in (parts.learning, parts.validation))
     asking = countable(validation.annotations)
 
     def rank(vectors: Float32) -> tuple[float, float]:
         return mean_figures(leave_one_out(vectors, validation.annotations, asking))
 
-    found = finetune(released.network, learning, validation, rank, recipe)
+    finetuned = finetune(released.network, learning, validation, rank, recipe)
     name, version = options.release.split("@")
-    tuned = Embedder(found.network, replace(begun.card, name=name, version=int(version)))
-    before, after = (asked(validation.annotations, e) for e in (released, tuned))
-    print(f"validation: top-1 and mAP {said(before)} before, {said(after)} after, ", end="")
-    print(f"step {found.step}")
+    tuned = Embedder(finetuned.network, replace(begun.card, name=name, version=int(version)))
+    before, after = (leave_one_out_queries(validation.annotations, e) for e in (released, tuned))
+    print(
+        f"validation: top-1 and mAP {both_figures(before)} before, {both_figures(after)} after, ",
+        end="",
+    )
+    print(f"step {finetuned.step}")
     if mean_figures(after) <= mean_figures(before):
         print(f"finetune.py: not better than {released.model}: nothing is written", file=sys.stderr)
         return 3
-    before, after = (asked(parts.test, e) for e in (released, tuned))
+    before, after = (leave_one_out_queries(parts.test, e) for e in (released, tuned))
     table = before_and_after(before, after, seed=options.seed)
     print(f"test, {released.model} before and {options.release} after:\n{table}")
-    write(options, released, begun.card, found, learning, recipe, table, weights, out)
+    write(options, released, begun.card, finetuned, learning, recipe, table, weights, out)
     return 0
 
 
@@ -91,12 +94,12 @@ def divided(options: argparse.Namespace) -> Split:
     others = len(reading.annotations) - len(known)
     parts = split(known, validation=options.validation, test=options.test, seed=options.seed)
     named = {"learning": parts.learning, "validation": parts.validation, "test": parts.test}
-    for name, some in named.items():
-        people = len({one.individual for one in some})
-        print(f"{name}: {len(some)} annotations of {people} individuals")
+    for name, annotations in named.items():
+        people = len({annotation.individual for annotation in annotations})
+        print(f"{name}: {len(annotations)} annotations of {people} individuals")
     if others:
         print(f"left out: {others} annotations of nobody, or of a flank nobody named")
-    if loose := sum(not one.occasions for one in known):
+    if loose := sum(not annotation.occasions for annotation in known):
         print(f"{loose} annotations name no encounter and no date: photos of one burst may then")
         print("be query and gallery, and the figures too high")
     return parts
@@ -104,8 +107,8 @@ def divided(options: argparse.Namespace) -> Split:
 
 def tell(skipped: Sequence[str], *, most: int = 10) -> None:
     """What cannot be used, on standard error."""
-    for one in skipped[:most]:
-        print(f"skipped: {one}", file=sys.stderr)
+    for reason in skipped[:most]:
+        print(f"skipped: {reason}", file=sys.stderr)
     if len(skipped) > most:
         print(f"skipped: {len(skipped) - most} more", file=sys.stderr)
 
@@ -116,28 +119,30 @@ def cut(annotations: Sequence[NamedAnnotation], embedder: Embedder) -> Flanks:
         flanks, skipped = cut_flanks(annotations, embedder, done=bar.update)
     tell(skipped)
     if len(flanks) < 2:
-        raise BadDataset(f"none of {len(annotations)} photos can be used: {skipped[0]}")
+        raise NoFlanks(photos=len(annotations), why=skipped[0])
     return flanks
 
 
-def asked(annotations: Sequence[NamedAnnotation], embedder: Embedder) -> list[LeaveOneOutQuery]:
+def leave_one_out_queries(
+    annotations: Sequence[NamedAnnotation], embedder: Embedder
+) -> list[LeaveOneOutQuery]:
     """Every annotation against all others of its flank, embedded as the service embeds."""
     known: list[NamedAnnotation] = []
     vectors: list[Float32] = []
     with tqdm(desc="embed", total=len(annotations), unit="photo", disable=None) as bar:
-        for some, cuts, unusable in crops(annotations):
+        for batch, cuts, unusable in crops(annotations):
             if cuts:
                 vectors += [e.vector for e in embedder.embed(cuts, embedder.flanks(cuts))]
-            known += some
+            known += batch
             tell(unusable)
-            bar.update(len(some) + len(unusable))
-    found = leave_one_out(np.stack(vectors), known) if known else []
-    if not found:
-        raise BadDataset("no photo can be asked about: too many could not be read")
-    return found
+            bar.update(len(batch) + len(unusable))
+    answers = leave_one_out(np.stack(vectors), known) if known else []
+    if not answers:
+        raise NothingToAsk()
+    return answers
 
 
-def said(answers: Sequence[LeaveOneOutQuery]) -> str:
+def both_figures(answers: Sequence[LeaveOneOutQuery]) -> str:
     """Both figures, short."""
     return " ".join(f"{figure:.3f}" for figure in mean_figures(answers))
 
@@ -146,7 +151,7 @@ def write(
     options: argparse.Namespace,
     released: Embedder,
     begun: ModelCard,
-    found: Finetuned,
+    finetuned: Finetuned,
     learning: Flanks,
     recipe: FinetuneRecipe,
     table: str,
@@ -154,12 +159,12 @@ def write(
     out: Path,
 ) -> None:
     """The model, its pages and, where its descriptors are the released ones, its calibrator."""
-    people = len({one.individual for one in learning.annotations})
+    people = len({annotation.individual for annotation in learning.annotations})
     trained_on = f"{released.model}, then {len(learning)} photographs of {people} individuals"
     command = "scripts/finetune.py " + shlex.join(sys.argv[1:])
-    same = same_descriptors(found.network, released.network)
-    kept = same and begun.sees == released.card.sees
-    heads = LOCAL_KEPT if kept else LOCAL_ELSEWHERE if same else LOCAL_CHANGED
+    same = same_descriptors(finetuned.network, released.network)
+    inherits = same and begun.sees == released.card.sees
+    heads = LOCAL_KEPT if inherits else LOCAL_ELSEWHERE if same else LOCAL_CHANGED
     page = PAGE.format(
         model=options.release,
         base=released.model,
@@ -170,18 +175,24 @@ def write(
         table=table,
     )
     card = write_finetuned(
-        found.network,
+        finetuned.network,
         begun,
         options.release,
         out,
         trained_on=trained_on,
-        recipe=f"finetune with {asdict(recipe)}, best at step {found.step}".replace("'", ""),
+        recipe=f"finetune with {asdict(recipe)}, best at step {finetuned.step}".replace("'", ""),
         seed=options.seed,
         page=page,
     )
     print(f"written: {card}")
-    made = inherit_calibrator(released.model, options.release, weights, out) if kept else None
-    print(f"written: {made}" if made else "the service needs a calibrator of this model as well")
+    calibrator = (
+        inherit_calibrator(released.model, options.release, weights, out) if inherits else None
+    )
+    print(
+        f"written: {calibrator}"
+        if calibrator
+        else "the service needs a calibrator of this model as well"
+    )
 
 
 def positive(text: str) -> float:

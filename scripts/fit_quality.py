@@ -54,15 +54,15 @@ def measured(embedder: Embedder, animals: int, encounters: int, seed: int) -> Tr
 def report(model: QualityModel, truth: Truth) -> str:
     """A table of true against given grades, and how many are right."""
     rows, known = np.array(truth[0]), np.array(truth[1])
-    given = np.array([GRADES.index(model.judged(row)[0]) for row in rows])
+    grades = np.array([GRADES.index(model.judged(row)[0]) for row in rows])
     counts = np.zeros((4, 4), int)
-    np.add.at(counts, (known, given), 1)
+    np.add.at(counts, (known, grades), 1)
     lines = [f"{'':10}" + "".join(f"{name:>10}" for name in KNOWN)]
     lines += [
         f"{name:10}" + "".join(f"{n:10d}" for n in row)
         for name, row in zip(KNOWN, counts, strict=True)
     ]
-    apart = np.abs(known - given)
+    apart = np.abs(known - grades)
     lines.append(f"{(apart == 0).mean():.0%} right, {(apart <= 1).mean():.0%} at most one off")
     return "\n".join(lines)
 

@@ -28,8 +28,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         survey = write_survey(Path(folder), animals=o.animals, seed=o.seed, encounters=2)
         with tqdm(desc=f"survey {o.seed}", unit="photo", disable=None) as bar:
-            seen = close_look_descriptors(survey, embedder, bar.update)
-    print(write_words(words_of(seen, o.words, o.seed), model, o.weights).read_text())
+            descriptors = close_look_descriptors(survey, embedder, bar.update)
+    print(write_words(words_of(descriptors, o.words, o.seed), model, o.weights).read_text())
 
 
 if __name__ == "__main__":

@@ -25,10 +25,10 @@ def show(options: argparse.Namespace) -> None:
     answers = []
     with tqdm(total=options.seeds * len(VARIANTS), unit="case", disable=None) as bar:
         for seed in range(options.seed, options.seed + options.seeds):
-            said = draw_answers(seed, embedder, calibrator, tested=tested, tick=bar.update)
-            answers += said
+            draw = draw_answers(seed, embedder, calibrator, tested=tested, tick=bar.update)
+            answers += draw
             bar.clear()
-            print(f"\nseed {seed}\n{as_text(said)}", flush=True)
+            print(f"\nseed {seed}\n{as_text(draw)}", flush=True)
     print(f"\n{options.seeds} draws\n{counts_as_text(answers)}")
 
 

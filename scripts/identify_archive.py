@@ -74,14 +74,14 @@ def report(summary: Summary, out: Path) -> None:
 
 def main() -> int:
     """Run it."""
-    given = arguments()
+    options = arguments()
     try:
         summary = identify_archive(
-            given.folder,
-            given.out,
-            open_catalogue(given.catalogue, given.token),
-            flank=given.flank,
-            keep=given.keep,
+            options.folder,
+            options.out,
+            open_catalogue(options.catalogue, options.token),
+            flank=options.flank,
+            keep=options.keep,
             progress=bar,
         )
     except (ReidError, ConnectionError) as error:
@@ -89,7 +89,7 @@ def main() -> int:
     except KeyboardInterrupt:
         print("stopped; the same command goes on from here", file=sys.stderr)
         return 130
-    report(summary, given.out)
+    report(summary, options.out)
     return 0 if summary.complete else 1
 
 

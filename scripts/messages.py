@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Extract every text of the pages and bring the catalogues of the languages up to date.
 
-Reads the templates and the Python code of the service, writes service/locales/CODE/messages.po:
-new texts come in untranslated, texts that are gone are dropped, and nothing is guessed. It prints
-what is missing and fails while anything is. `--check` writes nothing.
+Reads the templates and the Python code of the service and the sentences of the core, writes
+service/locales/CODE/messages.po: new texts come in untranslated, texts that are gone are dropped,
+and nothing is guessed. It prints what is missing and fails while anything is. `--check` writes
+nothing.
 """
 
 import argparse
@@ -45,25 +46,45 @@ Call = tuple[int, str, object, list[str]]
 def texts() -> Catalog:
     """Everything that is to be translated, in the order of the files."""
     catalog = Catalog(creation_date=DATE, **PROJECT)
-    for method in (("**.py", python), ("**.html", template)):
-        methods = [("store/migrations/**", "ignore"), method]
-        found = extract_from_dir(SERVICE, methods, keywords=KEYWORDS)
-        for name, _, text, _, context in sorted(found, key=lambda call: Path(call[0])):
-            catalog.add(text, locations=[(f"service/{name}", None)], context=context)
+    for folder, *method in (
+        (SERVICE, "**.py", python),
+        (ROOT / "reid", "**.py", sentences),
+        (SERVICE, "**.html", template),
+    ):
+        methods = [("store/migrations/**", "ignore"), tuple(method)]
+        calls = extract_from_dir(folder, methods, keywords=KEYWORDS)
+        for name, _, text, _, context in sorted(calls, key=lambda call: Path(call[0])):
+            catalog.add(text, locations=[(f"{folder.name}/{name}", None)], context=context)
     return catalog
 
 
 def python(
     file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: dict[str, str]
 ) -> Iterator[Call]:
-    """What Babel finds in code, and the nouns that `count` counts."""
+    """What Babel finds in code, sentences with facts, and the nouns that `count` counts."""
     yield from extract_python(file, keywords, tags, options)
+    file.seek(0)
+    yield from sentences(file, keywords, tags, options)
     file.seek(0)
     for node in ast.walk(ast.parse(file.read())):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             words = [word.value for word in node.args[1:] if isinstance(word, ast.Constant)]
             if node.func.id == "count" and words:
                 yield node.lineno, "ngettext", _forms(words), []
+
+
+def sentences(file: BinaryIO, *_: object, **__: object) -> Iterator[Call]:
+    """The texts of classes below `reid.sentences.Sentence`: `message`, and `context` if any."""
+    for node in ast.walk(ast.parse(file.read())):
+        texts: dict[str, str] = {}
+        for line in node.body if isinstance(node, ast.ClassDef) else ():
+            match line:
+                case ast.Assign([ast.Name(attribute)], ast.Constant(str(text))) if text:
+                    texts[attribute] = text
+        if "message" in texts:
+            context, message = texts.get("context"), texts["message"]
+            arguments = message if context is None else (context, message)
+            yield node.lineno, "_" if context is None else "pgettext", arguments, []
 
 
 def template(
@@ -82,8 +103,8 @@ def template(
 
 def _forms(words: list[str]) -> tuple[str, str]:
     """What `service.web.words.count` looks up."""
-    one, many = [*words, f"{words[0]}s"][:2]
-    return f"%(num)s {one}", f"%(num)s {many}"
+    singular, plural = [*words, f"{words[0]}s"][:2]
+    return f"%(num)s {singular}", f"%(num)s {plural}"
 
 
 def key(message: Message) -> Key:
@@ -101,19 +122,19 @@ def catalogue(code: str) -> Catalog:
         return read_po(file, locale=code)
 
 
-def merged(code: str, wanted: Catalog) -> Catalog:
-    """Every text of the code with the translation that is kept, or none."""
-    kept = catalogue(code)
-    kept.update(wanted, no_fuzzy_matching=True)
-    return kept
+def merged(code: str, texts: Catalog) -> Catalog:
+    """Every text of the code with the translation that is merged, or none."""
+    merged = catalogue(code)
+    merged.update(texts, no_fuzzy_matching=True)
+    return merged
 
 
 def missing(catalog: Catalog) -> list[str]:
     """Texts without a translation, or with one that is marked as doubtful."""
     return [
-        f"{one.context + ': ' if one.context else ''}{key(one)[1]}"
-        for one in catalog
-        if one.id and (one.fuzzy or not all(_strings(one)))
+        f"{message.context + ': ' if message.context else ''}{key(message)[1]}"
+        for message in catalog
+        if message.id and (message.fuzzy or not all(_strings(message)))
     ]
 
 
@@ -134,16 +155,16 @@ def main() -> int:
     """Update, and say what is missing."""
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--check", action="store_true", help="write nothing")
-    asked = options.parse_args()
-    wanted, lacking = texts(), 0
+    arguments = options.parse_args()
+    template, lacking = texts(), 0
     for code in LANGUAGES:
-        catalog = merged(code, wanted)
-        if not asked.check:
+        catalog = merged(code, template)
+        if not arguments.check:
             write(code, catalog)
-        found = missing(catalog)
-        lacking += len(found)
-        print(f"{code}: {len(catalog)} texts, {len(found)} to be translated")
-        for text in found:
+        untranslated = missing(catalog)
+        lacking += len(untranslated)
+        print(f"{code}: {len(catalog)} texts, {len(untranslated)} to be translated")
+        for text in untranslated:
             print(f"  {text}")
     return 1 if lacking else 0
 

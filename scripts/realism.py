@@ -7,10 +7,11 @@ from pathlib import Path
 from tqdm import tqdm
 
 from reid.describe.embed import Embedder
-from reid.errors import BadSettings, ReidError
+from reid.errors import ReidError
 from reid.evaluation.data.protocol import read_distractors
 from reid.evaluation.trials.realism import (
     Centre,
+    CountsBelowOne,
     flank_of,
     gap_as_text,
     measure,
@@ -25,7 +26,7 @@ from reid.types import Crop, Image
 def look(options: argparse.Namespace) -> None:
     """Print the table, and write the sheet where asked."""
     if options.count < 1 or options.shown < 1:
-        raise BadSettings("--count and --shown need at least one")
+        raise CountsBelowOne()
     finder = Centre() if options.centre else Embedder.load(options.weights)
     sets: dict[str, list[Crop]] = {"synthetic": list(synthetic_crops(options.count, options.seed))}
     for folder in options.folders:
@@ -36,13 +37,17 @@ def look(options: argparse.Namespace) -> None:
         )
     flanks = {name: [flank_of(crop, finder) for crop in crops] for name, crops in sets.items()}
     print(f"flanks of 256 x 128 pixels; seed {options.seed}; distance from synthetic")
-    print(gap_as_text({name: [measure(one) for one in seen] for name, seen in flanks.items()}))
+    print(
+        gap_as_text(
+            {name: [measure(flank) for flank in crops_of] for name, crops_of in flanks.items()}
+        )
+    )
     if options.out:
         pictures: dict[str, list[Image]] = {}
         for name, crops in sets.items():
             pictures[name] = [crop.image for crop in crops[: options.shown]]
             pictures[f"{name}, flank"] = [
-                one[..., None].repeat(3, 2) for one in flanks[name][: options.shown]
+                flank[..., None].repeat(3, 2) for flank in flanks[name][: options.shown]
             ]
         options.out.write_bytes(encode_jpeg(sheet(pictures)))
 

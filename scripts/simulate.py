@@ -12,10 +12,11 @@ import numpy as np
 from tqdm import tqdm
 
 from reid.describe.embed import Embedder
-from reid.errors import BadSettings, ReidError
+from reid.errors import ReidError
 from reid.evaluation.data.surveys import all_between, simulate
 from reid.evaluation.report.sections import KEY, packed
 from reid.evaluation.trials import counting, open_set, triples
+from reid.evaluation.trials.trial import NumberTooSmall, TooFewAnimals
 from reid.evidence.calibrator import Calibrator, released
 
 
@@ -35,9 +36,9 @@ def cases_of_three(
     pairs = triples.pairs_of(drawn)
     print(f"{len(encounters)} encounters, {len(drawn)} triples, {len(pairs)} pairs of encounters")
     done = progress("compare pairs", len(pairs))
-    found = triples.answer(drawn, all_between(encounters, pairs, calibrator, done=done))
-    print(triples.as_text(found))
-    return triples.as_json(found) | {KEY: packed(found.calibration)}
+    answers = triples.answer(drawn, all_between(encounters, pairs, calibrator, done=done))
+    print(triples.as_text(answers))
+    return triples.as_json(answers) | {KEY: packed(answers.calibration)}
 
 
 def open_catalogue(
@@ -55,11 +56,13 @@ def open_catalogue(
         progress=progress,
     )
     total = o.animals + o.strangers
-    asked = open_set.answer_queries(encounters, known, calibrator, done=progress("identify", total))
+    answers = open_set.answer_queries(
+        encounters, known, calibrator, done=progress("identify", total)
+    )
     print(f"{o.animals} known animals, {o.strangers} unknown ones, one query encounter each")
-    print(open_set.as_text(asked, known))
-    rates = open_set.rates(asked, known)
-    return open_set.as_json(asked, known) | {KEY: packed(rates)}
+    print(open_set.as_text(answers, known))
+    rates = open_set.rates(answers, known)
+    return open_set.as_json(answers, known) | {KEY: packed(rates)}
 
 
 def population(o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator) -> dict[str, Any]:
@@ -71,10 +74,10 @@ def population(o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator
     pairs = counting.shortlisted(encounters, done=progress("shortlist", len(encounters)))
     done = progress("compare pairs", len(pairs))
     evidence = all_between(encounters, pairs, calibrator, done=done)
-    found = counting.count(encounters, evidence, decisions=o.decisions)
+    counts = counting.count(encounters, evidence, decisions=o.decisions)
     print(f"{len(encounters)} encounters of {o.animals} animals, {len(pairs)} pairs compared")
-    print(counting.as_text(found))
-    return counting.as_json(found) | {KEY: packed(found.steps[0].sorted)}
+    print(counting.as_text(counts))
+    return counting.as_json(counts) | {KEY: packed(counts.steps[0].sorted)}
 
 
 def arguments() -> argparse.Namespace:
@@ -83,14 +86,16 @@ def arguments() -> argparse.Namespace:
     commands = parser.add_subparsers(required=True, metavar="triples | open-set | count")
 
     def command(name: str, run: Callable[..., Any], animals: int) -> argparse.ArgumentParser:
-        one = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
-        one.set_defaults(run=run, name=name)
-        one.add_argument("--animals", type=int, default=animals)
-        one.add_argument("--seed", type=int, default=31, help="not one of training or calibration")
-        one.add_argument("--width", type=int, help="pixels of every photo, for a quick look")
-        one.add_argument("--out", type=Path, help=f"folder for {name}.json")
-        one.add_argument("--weights", type=Path, help="folder of weights and cards")
-        return one
+        subparser = commands.add_parser(name, help=run.__doc__, description=run.__doc__)
+        subparser.set_defaults(run=run, name=name)
+        subparser.add_argument("--animals", type=int, default=animals)
+        subparser.add_argument(
+            "--seed", type=int, default=31, help="not one of training or calibration"
+        )
+        subparser.add_argument("--width", type=int, help="pixels of every photo, for a quick look")
+        subparser.add_argument("--out", type=Path, help=f"folder for {name}.json")
+        subparser.add_argument("--weights", type=Path, help="folder of weights and cards")
+        return subparser
 
     three = command("triples", cases_of_three, 60)
     three.add_argument("--triples", type=int, default=1000)
@@ -105,10 +110,10 @@ def checked(o: argparse.Namespace) -> None:
     """Raises BadSettings for sizes that leave nothing to measure."""
     least = {"triples": 3, "open-set": 1, "count": 1}[o.name]
     if o.animals < least:
-        raise BadSettings(f"--animals {o.animals}: {o.name} needs at least {least}")
+        raise TooFewAnimals(animals=o.animals, trial=o.name, least=least)
     for option in ("triples", "strangers", "decisions"):
         if getattr(o, option, 1) < (option != "decisions"):
-            raise BadSettings(f"--{option} {getattr(o, option)}: a larger number is needed")
+            raise NumberTooSmall(option=option, number=getattr(o, option))
 
 
 def main() -> int:
@@ -118,7 +123,7 @@ def main() -> int:
         checked(o)
         embedder, calibrator = Embedder.load(o.weights), released(o.weights)
         print(f"{o.name}: seed {o.seed}; {embedder.model}, {calibrator.id}", flush=True)
-        found = o.run(o, embedder, calibrator)
+        result = o.run(o, embedder, calibrator)
     except ReidError as error:
         print(f"simulate.py: {error}", file=sys.stderr)
         return 2
@@ -127,7 +132,7 @@ def main() -> int:
         head = {"command": command, "model": embedder.model, "calibrator": calibrator.id}
         head |= {"seed": o.seed, "animals": o.animals}
         o.out.mkdir(parents=True, exist_ok=True)
-        (o.out / f"{o.name}.json").write_text(json.dumps(head | found, indent=1) + "\n")
+        (o.out / f"{o.name}.json").write_text(json.dumps(head | result, indent=1) + "\n")
     return 0
 
 

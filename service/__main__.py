@@ -18,8 +18,8 @@ from reid.types import Flank
 from service.accounts.commands import accounts
 from service.calibration.study import Calibration
 from service.cases.report import Casework
+from service.dossier.record import Dossiers
 from service.photos.intake import Intake
-from service.photos.pictures import Pictures
 from service.recognition.engine import Engine
 from service.settings import Settings, read_settings
 from service.store.database import Database
@@ -40,6 +40,18 @@ Photos = Annotated[list[Path], typer.Argument(help="JPEG, PNG or WebP files.", e
 Box = Annotated[
     str, typer.Option(help="Where the animal is: x0 y0 x1 y1 in pixels or 0-1; else the whole.")
 ]
+
+
+class ApplyAndReset(BadSettings):
+    """Two options exclude each other."""
+
+    message = "--apply and --reset contradict each other: give one of them"
+
+
+class NoCatalogue(NotFound):
+    """The data folder holds no database."""
+
+    message = "no catalogue in {folder}: leopard-reid serve makes one"
 
 
 def main() -> None:
@@ -98,19 +110,20 @@ def identify(
     data_dir: DataDir = None,
 ) -> None:
     """Compare photos of one encounter with the catalogue; nothing is kept."""
-    from service.recognition.engine import QueryPhoto
+    from service.recognition.engine import QueryUpload
     from service.recognition.to_wire import identification_out
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        query = [QueryPhoto(path.read_bytes(), box) for path in photos]
+        query = [QueryUpload(path.read_bytes(), box) for path in photos]
         answer = identification_out(components[Engine].identify_photos(query, flank), top)
     if as_json:
         typer.echo(answer.model_dump_json(indent=2))
         return
     typer.echo(f"{answer.verdict.value}; {answer.gallery} photos in the catalogue, {answer.model}")
     typer.echo(f"{'identity':12} {'llr':>6} {'bound':>6}  verdict")
-    for one in answer.candidates:
-        typer.echo(f"{one.identity:12} {one.llr:+6.2f} {one.bound:6.2f}  {one.verdict.value}")
+    for candidate in answer.candidates:
+        llr = f"{candidate.llr:+6.2f} {candidate.bound:6.2f}"
+        typer.echo(f"{candidate.identity:12} {llr}  {candidate.verdict.value}")
 
 
 @app.command()
@@ -125,7 +138,7 @@ def add(
     """Upload photos into the catalogue; a worker embeds them. Exit code 1 if one was refused."""
     from service.photos.intake import Said
 
-    said = Said(
+    facts = Said(
         station=station or None,
         flank=flank,
         boxes=(box,) if box else (),
@@ -133,12 +146,12 @@ def add(
     )
     with _components(read_settings(data_dir=data_dir)) as components:
         result = components[Intake].accept(
-            ((path.name, path.read_bytes()) for path in photos), said
+            ((path.name, path.read_bytes()) for path in photos), facts
         )
-    for one in result.files:
-        outcome = "refused" if one.photo_id is None else "new" if one.created else "known"
-        what = one.error_detail or f"encounter {one.encounter_id}"
-        typer.echo(f"{one.file_name}: {outcome}, {what}")
+    for file in result.files:
+        outcome = "refused" if file.photo_id is None else "new" if file.created else "known"
+        what = file.error_detail or f"encounter {file.encounter_id}"
+        typer.echo(f"{file.file_name}: {outcome}, {what}")
     raise typer.Exit(1 if result.refused else 0)
 
 
@@ -218,8 +231,8 @@ def export_identities(
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
         result = export(components[Settings], components[Database], components[PhotoFiles], folder)
-    for one in result.skipped:
-        typer.echo(f"skipped: {one}", err=True)
+    for path in result.skipped:
+        typer.echo(f"skipped: {path}", err=True)
     typer.echo(f"{result.annotations} annotations of {result.individuals} identities in {folder}")
     raise typer.Exit(1 if result.skipped else 0)
 
@@ -238,18 +251,8 @@ def dossier(
     from service.dossier.printing import write
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        made = write(
-            components[Settings],
-            components[Database],
-            components[Engine],
-            components[Casework],
-            components[Pictures],
-            case,
-            out,
-            as_json,
-            exact=exact,
-        )
-    typer.echo(f"{out}: content SHA-256 {made.digest}")
+        content = write(components[Dossiers], case, out, as_json, exact=exact)
+    typer.echo(f"{out}: content SHA-256 {content.digest}")
 
 
 @app.command()
@@ -272,23 +275,22 @@ def calibrate(
     from service.calibration.view import as_text
 
     if apply and reset:
-        raise BadSettings("--apply and --reset contradict each other: give one of them")
+        raise ApplyAndReset()
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        of = components[Calibration]
+        study = components[Calibration]
         if reset:
-            typer.echo("taken back" if of.reset() else "nothing was applied")
+            typer.echo("taken back" if study.reset() else "nothing was applied")
             return
-        couples = of.couples(most=most)
-        bar = tqdm(of.compared(couples), total=len(couples), unit="pair", desc="compare")
-        studied = of.studied(list(bar))
+        couples = study.couples(most=most)
+        bar = tqdm(study.compared(couples), total=len(couples), unit="pair", desc="compare")
+        studied = study.studied(list(bar))
         try:
             if apply:
-                of.apply(studied)
+                study.apply(studied)
         finally:
-            said = calibration_out(
-                components[Settings], components[Engine], components[Calibration]
-            )
-            typer.echo(said.model_dump_json(indent=2) if as_json else as_text(said))
+            state = study.state()
+            as_wire = calibration_out(state).model_dump_json
+            typer.echo(as_wire(indent=2) if as_json else as_text(state))
 
 
 @app.command()
@@ -301,16 +303,16 @@ def status(
     from service.operations.serving import standing
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        found = standing(components[Settings], components[Database])
-        while wait and found["queued"] + found["running"]:
+        counts = standing(components[Settings], components[Database])
+        while wait and counts["queued"] + counts["running"]:
             time.sleep(0.5)
-            found = standing(components[Settings], components[Database])
+            counts = standing(components[Settings], components[Database])
     if as_json:
-        typer.echo(json.dumps(found))
+        typer.echo(json.dumps(counts))
     else:
-        for name, count in found.items():
+        for name, count in counts.items():
             typer.echo(f"{name:12} {count}")
-    raise typer.Exit(1 if found["failed"] else 0)
+    raise typer.Exit(1 if counts["failed"] else 0)
 
 
 def _founding_cases(components: Components) -> None:
@@ -339,7 +341,7 @@ def _components(settings: Settings) -> Iterator[Components]:
 def _catalogue(settings: Settings) -> Iterator[Components]:
     """The components over a catalogue that is there already."""
     if not settings.database_url and not (settings.data_dir / "reid.sqlite3").exists():
-        raise NotFound(f"no catalogue in {settings.data_dir}: leopard-reid serve makes one")
+        raise NoCatalogue(folder=settings.data_dir)
     with _components(settings) as components:
         yield components
 

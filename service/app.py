@@ -26,15 +26,15 @@ from service.clusters import pages as cluster_pages
 from service.clusters.pairing import Pairing
 from service.dossier import api as dossier_api
 from service.dossier import pages as dossier_pages
+from service.dossier.record import Dossiers
 from service.encounters import api as encounters
 from service.encounters import pages as encounter_pages
 from service.encounters import posterior_api, posterior_pages
 from service.encounters.pair_evidence import PairEvidence
 from service.home import pages as home_pages
 from service.identities import api as identities
-from service.identities import conflicts_api as conflicts
+from service.identities import merge_split_pages
 from service.identities import pages as identity_pages
-from service.identities import parting_pages
 from service.monitoring import api as operations
 from service.photos import api as photos
 from service.photos import pages as photo_pages
@@ -66,7 +66,6 @@ API = (
     photos.router,
     encounters.router,
     identities.router,
-    conflicts.router,
     cases.router,
     dossier_api.router,
     posterior_api.router,
@@ -82,7 +81,7 @@ ROOT = (
     encounter_pages.router,
     language_pages.router,
     identity_pages.router,
-    parting_pages.router,
+    merge_split_pages.router,
     compare_page.router,
     case_pages.router,
     dossier_pages.router,
@@ -124,8 +123,8 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
     app.state.components = components
     app.add_middleware(Speech)  # added first: the innermost
     app.add_middleware(Gate, database=database, settings=settings, page=error_page)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes)
-    app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes, page=error_page)
+    app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host, page=error_page)
     app.add_middleware(SecurityHeaders)
     errors.install(app, error_page)
     return app
@@ -138,6 +137,7 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
     pictures = Pictures(database, files, settings)
     weights = settings.weights_dir or default_folder()
     pair_evidence = PairEvidence(database, engine, weights)
+    casework = Casework(database, engine, pair_evidence, weights)
     return Components(
         settings,
         database,
@@ -147,7 +147,8 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
         pictures,
         Calibration(database, engine, settings),
         pair_evidence,
-        Casework(database, engine, pair_evidence, weights),
+        casework,
+        Dossiers(settings, database, engine, casework, pictures),
         Pairing(database, engine),
         Intake(database, files, settings),
         Overlays(database, engine, pictures),
@@ -157,7 +158,7 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
 
 @cache
 def _routes() -> list[BaseRoute]:
-    """The same for every app of a process: the models of all parameters take a moment to make."""
+    """All routes, made once a process: the models of all parameters take a moment to make."""
     api, every = APIRouter(prefix="/api/v1"), APIRouter()
     for router in API:
         api.include_router(router)

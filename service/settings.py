@@ -11,6 +11,13 @@ from reid.errors import BadSettings
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
+class SettingsCannotWork(BadSettings):
+    """What is wrong with each setting that cannot work."""
+
+    joint = "; "
+    message = "{faults}"
+
+
 class Settings(BaseSettings):
     """Environment variables start with REID_; each field is described in docs/settings.md."""
 
@@ -108,10 +115,10 @@ class Settings(BaseSettings):
         return self.host not in LOOPBACK or bool(self.public_host)
 
 
-def read_settings(**given: Any) -> Settings:  # noqa: ANN401
+def read_settings(**options: Any) -> Settings:  # noqa: ANN401
     """Settings of the environment, with the options given; BadSettings says what fails."""
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        return Settings(**{name: value for name, value in options.items() if value is not None})
     except ValidationError as error:
         faults = [f"{'/'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
-        raise BadSettings("; ".join(faults)) from error
+        raise SettingsCannotWork(faults=tuple(faults)) from error

@@ -13,6 +13,7 @@ TOP = {
 }
 UNVERSIONED = {"var", "runs", "build", "dist", "shared", "__pycache__"}
 NOT_A_SUBJECT = {"utils", "util", "common", "helpers", "helper", "manager", "managers", "misc"}
+STATEMENTS = {"select", "insert", "update", "delete", "func", "text", "exists"}
 LONGEST_FILE, LONGEST_FUNCTION = 400, 50
 
 
@@ -102,6 +103,23 @@ def test_a_script_holds_no_classes():
         if isinstance(node, ast.ClassDef)
     ]
     assert classes == []
+
+
+def test_only_the_store_builds_sql():
+    """Other rooms hand a connection on: they import no statement and no table, and run nothing."""
+    found = []
+    for path in python("service"):
+        if "store" in path.relative_to(ROOT).parts:
+            continue
+        for node in ast.walk(parsed(path)):
+            module = getattr(node, "module", None) or ""
+            names = {alias.name for alias in getattr(node, "names", ()) if module}
+            builds = module.startswith("sqlalchemy") and names & STATEMENTS
+            reads_tables = module.startswith("service.store.tables") and names != {"now"}
+            runs = isinstance(node, ast.Attribute) and node.attr == "execute"
+            if builds or reads_tables or runs:
+                found.append(f"{named(path)}:{node.lineno}")
+    assert found == []
 
 
 def test_the_layers_are_those_of_the_architecture():

@@ -25,6 +25,18 @@ TABLE_EVERY_S = 60.0
 FACTS = "bytes", "modified_ns"  # tell whether a file changed; of no use in the table
 
 
+class FolderNotWritable(BadSettings):
+    """The folder of a run cannot be made or opened."""
+
+    message = "cannot write to {folder}: {why}"
+
+
+class FolderInUse(BadSettings):
+    """Another run holds the lock of the folder."""
+
+    message = "another run is writing to {folder}"
+
+
 class Status(StrEnum):
     """What became of a photo."""
 
@@ -173,11 +185,11 @@ def _alone(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         handle = os.open(folder, os.O_RDONLY)
     except OSError as error:
-        raise BadSettings(f"cannot write to {folder}: {error.strerror}") from error
+        raise FolderNotWritable(folder=folder, why=error.strerror) from error
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     except BlockingIOError as error:
-        raise BadSettings(f"another run is writing to {folder}") from error
+        raise FolderInUse(folder=folder) from error
     finally:
         os.close(handle)

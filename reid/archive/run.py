@@ -22,6 +22,18 @@ PATIENCE = 5  # photos in a row without an answer, before the rest is not asked 
 NO_ANSWER, NO_FILE = "no_answer", "unreadable_file"
 
 
+class NoSuchFolder(BadDataset):
+    """There is no such folder."""
+
+    message = "no folder {folder}"
+
+
+class NoPhotosBelow(BadDataset):
+    """A folder holds no file whose name says that it is a photo."""
+
+    message = "no photo (jpg, jpeg, png, webp) below {folder}"
+
+
 @dataclass(frozen=True, slots=True)
 class NamedCandidate:
     """One candidate, by name."""
@@ -136,7 +148,7 @@ def identify_archive(
 def find(folder: Path) -> PhotoFolder:
     """Every file below a folder whose name says that it is a photo."""
     if not folder.is_dir():
-        raise BadDataset(f"no folder {folder}")
+        raise NoSuchFolder(folder=folder)
     photos: list[Path] = []
     others, closed = 0, []
     for parent, _, names in os.walk(folder, onerror=lambda e: closed.append(str(e.filename))):
@@ -145,7 +157,7 @@ def find(folder: Path) -> PhotoFolder:
         photos += [here / name for name in claimed]
         others += len(names) - len(claimed)
     if not photos:
-        raise BadDataset(f"no photo (jpg, jpeg, png, webp) below {folder}")
+        raise NoPhotosBelow(folder=folder)
     return PhotoFolder(folder, tuple(sorted(photos)), others, tuple(sorted(closed)))
 
 

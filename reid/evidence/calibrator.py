@@ -23,6 +23,24 @@ LEAST_CAPACITY = 0.005  # below it two photos have no coat to compare
 SAME = 2.0  # llr from which the machine says "same", and below minus which "different"
 
 
+class NoSuchCalibrator(UnknownModel):
+    """The folder has no card of that calibrator."""
+
+    message = "no calibrator {calibrator} in {folder}"
+
+
+class CalibratorOfAnotherRelease(UnknownModel):
+    """A card of a calibrator has other terms than this release."""
+
+    message = "{calibrator} is of another release: fit it again with scripts/calibrate.py"
+
+
+class NoCalibratorOfModel(UnknownModel):
+    """No calibrator was fitted for that model."""
+
+    message = "no calibrator of {model} in {folder}: scripts/calibrate.py makes one"
+
+
 class Witness(NamedTuple):
     """One flank of two encounters. shared: [0, 1], probability that the photos show one flank."""
 
@@ -125,7 +143,7 @@ def load_calibrator(name: str, folder: Path | None = None) -> Calibrator:
     folder = default_folder() if folder is None else folder
     path = folder / f"{name}.toml"
     if not path.is_file():
-        raise UnknownModel(f"no calibrator {name} in {folder}")
+        raise NoSuchCalibrator(calibrator=name, folder=folder)
     card = tomllib.loads(path.read_text())
     orders = (Weights(*(float(w) for w in card[f"order_{key}"])) for key in ("full", "quick"))
     return Calibrator(
@@ -142,7 +160,7 @@ def _evidence_weights(card: dict[str, Any], key: str) -> EvidenceWeights:
     weights, refits = np.array(card[key], float), np.array(card.get(f"{key}_refits", []), float)
     if weights.shape != (TERMS,) or refits.size % TERMS:
         name = f"{card['name']}@{card['version']}"
-        raise UnknownModel(f"{name} is of another release: fit it again with scripts/calibrate.py")
+        raise CalibratorOfAnotherRelease(calibrator=name)
     return EvidenceWeights(weights, refits.reshape(-1, TERMS))
 
 
@@ -151,7 +169,7 @@ def calibrator_of(model: str, folder: Path) -> Calibrator:
     cards = {path: tomllib.loads(path.read_text()) for path in folder.glob("*@*.toml")}
     fitted = [path for path, card in cards.items() if card.get("model") == model]
     if not fitted:
-        raise UnknownModel(f"no calibrator of {model} in {folder}: scripts/calibrate.py makes one")
+        raise NoCalibratorOfModel(model=model, folder=folder)
     newest = max(fitted, key=lambda path: (int(cards[path]["version"]), path.stem))
     return load_calibrator(newest.stem, folder)
 

@@ -13,6 +13,7 @@ from reid.compare.registration import Grid, register
 from reid.evidence.encounters import ComparedPhotos
 from reid.evidence.tested import FEWEST, SETTLED, Settling, Tested
 from reid.photo.quality import DEFICITS, WIDE, QualityModel
+from reid.sentences import Sentence
 from reid.types import AnnotationFeatures, Correspondences, Evidence, Flank, Grade, Source
 
 ENOUGH = 0.5  # expected share of settled pairs from which a photo "would probably" settle it
@@ -21,6 +22,27 @@ CELLS = 8  # of coat in a third of the flank from which that third is shown
 SECTIONS = ("front", "middle", "rear")
 
 Photos = Sequence[AnnotationFeatures]
+
+
+class BoundTooLow(Sentence):
+    """The calibrator never says as much as a verdict takes."""
+
+    message = (
+        "no photos can settle it: the calibrator supports no llr beyond ±{bound:.2f}, and a "
+        "verdict takes {same:g}"
+    )
+
+
+class CalibratorUntested(Sentence):
+    """Nothing is known of what kinds of photos settle."""
+
+    message = "this calibrator has no test results, so nothing says which photos would settle it"
+
+
+class NoBetterPhotos(Sentence):
+    """The photos at hand are of the best kind already."""
+
+    message = "no kind of photos that was tested is better than those at hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +108,13 @@ def what_would_settle(
     return _chosen(suggestions)
 
 
-def why_nothing(evidence: Evidence, tested: Tested | None, same: float) -> str:
-    """Why there is no suggestion for an open pair, as half a sentence; "" for a settled one."""
+def why_nothing(evidence: Evidence, tested: Tested | None, same: float) -> Sentence | None:
+    """Why there is no suggestion for an open pair; None for a settled one."""
     if abs(evidence.llr) >= same:
-        return ""
+        return None
     if evidence.bound < same:
-        return (
-            f"no photos can settle it: the calibrator supports no llr beyond ±{evidence.bound:.2f}"
-            f", and a verdict takes {same:g}"
-        )
-    if tested is None:
-        return "this calibrator has no test results, so nothing says which photos would settle it"
-    return "no kind of photos that was tested is better than those at hand"
+        return BoundTooLow(bound=evidence.bound, same=same)
+    return CalibratorUntested() if tested is None else NoBetterPhotos()
 
 
 def in_words(suggestion: SuggestedPhoto, names: tuple[str, str]) -> str:

@@ -19,6 +19,15 @@ FEWEST = 20  # pairs of each class from which a stratum of its own says more tha
 ALL = "all"
 
 
+class TestsOfAnotherRelease(UnknownModel):
+    """A file of test results has another form."""
+
+    message = (
+        "{path} was not written by this release ({why}): test the calibrator again, or delete the "
+        "file"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class TestedStratum:
     """One kind of encounter pairs. The first of a test is "all".
@@ -123,10 +132,7 @@ def load_tested(calibrator: str, folder: Path) -> Tested | None:
     try:
         return _read(json.loads(path.read_text(encoding="utf-8")))
     except (KeyError, TypeError, ValueError) as error:
-        raise UnknownModel(
-            f"{path} was not written by this release ({error!r}): test the calibrator again, or "
-            "delete the file"
-        ) from error
+        raise TestsOfAnotherRelease(path=path, why=repr(error)) from error
 
 
 def _read(values: dict[str, Any]) -> Tested:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
 
-from reid.errors import Conflict
+from reid.identify.errors import DecisionsContradict
 
 Pair = tuple[int, int]  # positions of two encounters, the lower one first
 Matrix = NDArray[np.float64]
@@ -250,10 +250,7 @@ class _Merging:
         if first == other:
             return
         if self._barred[first, other]:
-            raise Conflict(
-                f"the encounters at {i} and {j} were decided to be one animal, but other decisions "
-                "keep their groups apart: withdraw one of these decisions"
-            )
+            raise DecisionsContradict(one=i, other=j)
         self.join(first, other)
 
 

@@ -10,12 +10,73 @@ from enum import StrEnum
 from itertools import product
 from math import asin, cos, exp, log10, pi, radians, sin, sqrt
 
+from reid.sentences import Sentence
+
 EARTH_KM = 6371.0088  # mean radius
 PRIOR_BOUND = 1.0  # of the log10 odds that places and times may add to those of the photos
 INSIDE = 5.991  # chi-square of two degrees of freedom at 95 %
 HOUR = timedelta(hours=1)
 
 Position = tuple[float, float]  # latitude, longitude in degrees
+
+
+class PlaceUnknown(Sentence):
+    """Why a way cannot be rated: a position is lacking."""
+
+    message = "the position of at least one encounter is not known"
+
+
+class TimeUnknown(Sentence):
+    """Why a way cannot be rated: a time is lacking."""
+
+    message = "the time of at least one encounter is not known"
+
+
+class PlaceAndTimeUnknown(Sentence):
+    """Why a way cannot be rated: position and time are lacking."""
+
+    message = "the position and time of at least one encounter is not known"
+
+
+class TooFast(Sentence):
+    """Why a way is impossible. speed, limit: in km/h."""
+
+    message = "at least {speed:.2g} km/h in a straight line, above the assumed limit of {limit:g}"
+
+
+class BriskWay(Sentence):
+    """Why a way is demanding. speed, limit: in km/h."""
+
+    message = "at least {speed:.2g} km/h in a straight line, above the assumed {limit:g}"
+
+
+class BeyondHomeRange(Sentence):
+    """Why a slow way is demanding. width: of a home range in km; speed: in km/h."""
+
+    message = (
+        "{times:.1f} times the width of a mean home range drawn as a circle ({width:.1f} km), "
+        "though slow enough: at least {speed:.2g} km/h in a straight line"
+    )
+
+
+class WithinHomeRange(Sentence):
+    """Why a way is plausible. width: of a home range in km; speed: in km/h."""
+
+    message = (
+        "within the width of a mean home range ({width:.1f} km), at least {speed:.2g} km/h in a "
+        "straight line"
+    )
+
+
+class MovementSource(Sentence):
+    """Where the numbers of a `Movement` come from; units as there, width in km."""
+
+    message = (
+        "Published: mean home range of resident male Persian leopards {area:g} ± {error:g} km² "
+        "(standard error; Farhadinia et al. 2018), a circle {width:.1f} km wide. Assumptions of "
+        "this project: demanding above {brisk:g} km/h in a straight line, impossible above "
+        "{limit:g} km/h, clocks up to {hours:g} h apart."
+    )
 
 
 class Rating(StrEnum):
@@ -55,15 +116,15 @@ class Movement:
         return self.home_range_km2 / (pi * INSIDE)
 
     @property
-    def source(self) -> str:
-        """Where the numbers come from, in words."""
-        return (
-            "Published: mean home range of resident male Persian leopards "
-            f"{self.home_range_km2:g} \N{PLUS-MINUS SIGN} {self.error_km2:g} "
-            "km\N{SUPERSCRIPT TWO} (standard error; Farhadinia et al. 2018), a circle "
-            f"{self.diameter_km:.1f} km wide. Assumptions of this project: demanding above "
-            f"{self.brisk_km_h:g} km/h in a straight line, impossible above "
-            f"{self.limit_km_h:g} km/h, clocks up to {self.clock_h:g} h apart."
+    def source(self) -> MovementSource:
+        """Where the numbers come from."""
+        return MovementSource(
+            area=self.home_range_km2,
+            error=self.error_km2,
+            width=self.diameter_km,
+            brisk=self.brisk_km_h,
+            limit=self.limit_km_h,
+            hours=self.clock_h,
         )
 
 
@@ -94,7 +155,7 @@ class SpaceTimeLeg:
 
     span0, span1: when, None where not known.
     days: between them, 0 where they overlap. least_speed_km_h: in a straight line and without a
-    rest, where distance and times are known. reason: why this rating, in words.
+    rest, where distance and times are known. reason: why this rating.
     """
 
     span0: Span | None
@@ -102,7 +163,7 @@ class SpaceTimeLeg:
     days: float | None
     least_speed_km_h: float | None
     rating: Rating
-    reason: str
+    reason: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +172,7 @@ class SpaceTime:
 
     distance_km: float | None
     legs: tuple[SpaceTimeLeg, ...]
-    source: str
+    source: MovementSource
 
 
 def great_circle_km(position0: tuple[float, float], position1: tuple[float, float]) -> float:
@@ -183,9 +244,9 @@ def _leg(
     gap = _gap(span0, span1)
     days = None if gap is None else gap / timedelta(days=1)
     if distance is None or gap is None:
-        lacking = "position" if distance is None else "time"
-        both = " and time" if distance is None and gap is None else ""
-        reason = f"the {lacking}{both} of at least one encounter is not known"
+        reason: Sentence = PlaceUnknown() if distance is None else TimeUnknown()
+        if distance is None and gap is None:
+            reason = PlaceAndTimeUnknown()
         return SpaceTimeLeg(span0, span1, days, None, Rating.UNKNOWN, reason)
     hours = gap / HOUR + movement.clock_h
     speed = distance / hours if hours > 0 else (0.0 if distance == 0 else float("inf"))
@@ -200,14 +261,13 @@ def _gap(span0: Span | None, span1: Span | None) -> timedelta | None:
     return max(timedelta(0), span1.start - span0.end, span0.start - span1.end)
 
 
-def _rated(distance: float, speed: float, movement: Movement) -> tuple[Rating, str]:
-    needs = f"at least {speed:.2g} km/h in a straight line"
+def _rated(distance: float, speed: float, movement: Movement) -> tuple[Rating, Sentence]:
     if speed > movement.limit_km_h:
-        return Rating.IMPOSSIBLE, f"{needs}, above the assumed limit of {movement.limit_km_h:g}"
+        return Rating.IMPOSSIBLE, TooFast(speed=speed, limit=movement.limit_km_h)
     if speed > movement.brisk_km_h:
-        return Rating.DEMANDING, f"{needs}, above the assumed {movement.brisk_km_h:g}"
+        return Rating.DEMANDING, BriskWay(speed=speed, limit=movement.brisk_km_h)
     wide = movement.diameter_km
     if distance > wide:
-        times = f"{distance / wide:.1f} times the width of a mean home range drawn as a circle"
-        return Rating.DEMANDING, f"{times} ({wide:.1f} km), though slow enough: {needs}"
-    return Rating.PLAUSIBLE, f"within the width of a mean home range ({wide:.1f} km), {needs}"
+        times = distance / wide
+        return Rating.DEMANDING, BeyondHomeRange(times=times, width=wide, speed=speed)
+    return Rating.PLAUSIBLE, WithinHomeRange(width=wide, speed=speed)

@@ -19,6 +19,7 @@ from reid.types import Verdict
 
 Partition = tuple[int, ...]
 Matrix = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 
 IN_FULL = 8  # encounters up to which every partition is weighed: 4140 at eight
 BEAM = 400  # partial partitions that are followed beyond that

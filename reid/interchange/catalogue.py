@@ -8,6 +8,30 @@ from reid.interchange import index_csv, wildlife_datasets, wildme_coco
 from reid.interchange.named import Reading
 
 
+class TableIsNotText(BadDataset):
+    """A table is no text, or no CSV."""
+
+    message = "{path} is no text in UTF-8: {why}"
+
+
+class TableUnreadable(BadDataset):
+    """A table cannot be opened."""
+
+    message = "{path} cannot be read: {why}"
+
+
+class NoSuchTable(BadDataset):
+    """There is neither a folder nor a table of that name."""
+
+    message = "{path} does not exist: name a folder with index.csv, or a table"
+
+
+class NoKnownTable(BadDataset):
+    """A folder holds no table of a known form."""
+
+    message = "{path} has no index.csv and no metadata.csv; a COCO file is named itself"
+
+
 def read_catalogue(path: Path) -> Reading:
     """A folder with index.csv or metadata.csv, one of these tables, or a Wild Me COCO file."""
     file = _file(path)
@@ -20,17 +44,17 @@ def read_catalogue(path: Path) -> Reading:
             return wildlife_datasets.read(file)
         return index_csv.read(file)
     except (UnicodeDecodeError, csv.Error) as error:
-        raise BadDataset(f"{file} is no text in UTF-8: {error}") from error
+        raise TableIsNotText(path=file, why=str(error)) from error
     except OSError as error:
-        raise BadDataset(f"{file} cannot be read: {error.strerror}") from error
+        raise TableUnreadable(path=file, why=error.strerror) from error
 
 
 def _file(path: Path) -> Path:
     if not path.is_dir():
         if not path.is_file():
-            raise BadDataset(f"{path} does not exist: name a folder with index.csv, or a table")
+            raise NoSuchTable(path=path)
         return path
     for name in ("index.csv", "metadata.csv"):
         if (path / name).is_file():
             return path / name
-    raise BadDataset(f"{path} has no index.csv and no metadata.csv; a COCO file is named itself")
+    raise NoKnownTable(path=path)

@@ -11,12 +11,18 @@ from reid.types import Flank
 COLUMNS = ("path", "individual", "flank", "encounter", "station", "datetime", "width", "height")
 
 
+class IndexWithoutRows(BadDataset):
+    """An index.csv has no rows, or lacks a column."""
+
+    message = "{path} needs the columns path and individual, and at least one row"
+
+
 def read(index: Path) -> Reading:
     """The rows of index.csv; paths are relative to its folder, the whole photo is the crop."""
     with index.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     if not rows or not {"path", "individual"} <= rows[0].keys():
-        raise BadDataset(f"{index} needs the columns path and individual, and at least one row")
+        raise IndexWithoutRows(path=index)
     reading = Reading()
     for row in rows:
         _add(reading, index.parent, {key: value or "" for key, value in row.items() if key})

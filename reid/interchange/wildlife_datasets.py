@@ -18,6 +18,12 @@ from reid.interchange.named import (
 REQUIRED = {"image_id", "identity", "path"}
 
 
+class MetadataWithoutRows(BadDataset):
+    """A metadata.csv has no rows, or lacks a column."""
+
+    message = "{path} needs the columns image_id, identity and path, and a row"
+
+
 def read(table: Path) -> Reading:
     """The rows of the table; paths are relative to its folder.
 
@@ -26,7 +32,7 @@ def read(table: Path) -> Reading:
     with table.open(newline="", encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     if not rows or not rows[0].keys() >= REQUIRED:
-        raise BadDataset(f"{table} needs the columns image_id, identity and path, and a row")
+        raise MetadataWithoutRows(path=table)
     reading = Reading()
     for row in rows:
         _add(reading, table.parent, {key: value or "" for key, value in row.items() if key})

@@ -20,6 +20,12 @@ from reid.types import Box
 Row = Mapping[str, Any]
 
 
+class NotWildMeCoco(BadDataset):
+    """A JSON file has another form."""
+
+    message = "{path} is no Wild Me COCO file: it needs images with an id and annotations"
+
+
 def read(path: Path) -> Reading:
     """Annotations of a file such as leopard.coco/annotations/instances_train2022.json.
 
@@ -32,9 +38,7 @@ def read(path: Path) -> Reading:
         images = {row["id"]: row for row in content["images"]}
         annotations = list(content["annotations"])
     except (ValueError, KeyError, TypeError) as error:
-        raise BadDataset(
-            f"{path} is no Wild Me COCO file: it needs images with an id and annotations"
-        ) from error
+        raise NotWildMeCoco(path=path) from error
     reading, places = Reading(), _places(path)
     for number, row in enumerate(annotations):
         try:

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from reid.errors import BadBox, UnusableCrop
+from reid.photo.errors import BoxIsNotFinite, BoxIsNotFourNumbers, BoxOutsidePhoto, CropTooSmall
 from reid.types import Box, Crop, Flank, Image
 
 LEAST_SIDE = 32  # pixels; below it a rosette is less than two pixels wide
@@ -20,11 +20,9 @@ def parse_box(values: str | Sequence[float]) -> tuple[float, float, float, float
     try:
         x0, y0, x1, y1 = (float(part) for part in parts)
     except (TypeError, ValueError) as error:
-        raise BadBox(
-            f"a box is four numbers left, top, right, bottom such as 0.1,0.2,0.9,0.8; got {values}"
-        ) from error
+        raise BoxIsNotFourNumbers(box=str(values)) from error
     if not all(map(math.isfinite, (x0, y0, x1, y1))):
-        raise BadBox(f"a box needs finite numbers, got {values}")
+        raise BoxIsNotFinite(box=str(values))
     return x0, y0, x1, y1
 
 
@@ -39,10 +37,7 @@ def resolve_box(values: Sequence[float], width: int, height: int) -> Box:
     left, right = max(x0, 0.0), min(x1, float(width))
     top, bottom = max(y0, 0.0), min(y1, float(height))
     if not (left < right and top < bottom):
-        raise BadBox(
-            f"the box {x0:g}, {y0:g}, {x1:g}, {y1:g} is empty or lies outside the photo "
-            f"of {width} x {height} pixels"
-        )
+        raise BoxOutsidePhoto(x0=x0, y0=y0, x1=x1, y1=y1, width=width, height=height)
     return Box(left, top, right, bottom)
 
 
@@ -54,7 +49,5 @@ def cut(image: Image, flank: Flank, box: Box | None = None) -> Crop:
         x0, y0 = max(math.floor(box.x0), 0), max(math.floor(box.y0), 0)
         x1, y1 = min(math.ceil(box.x1), width), min(math.ceil(box.y1), height)
     if min(x1 - x0, y1 - y0) < LEAST_SIDE:
-        raise UnusableCrop(
-            f"the crop is {x1 - x0} x {y1 - y0} pixels; both sides need at least {LEAST_SIDE}"
-        )
+        raise CropTooSmall(width=x1 - x0, height=y1 - y0, least=LEAST_SIDE)
     return Crop(image[y0:y1, x0:x1], Box(x0, y0, x1, y1), flank)

@@ -13,7 +13,8 @@ from PIL import Image as Pillow
 from PIL import UnidentifiedImageError
 from PIL.Image import Transpose
 
-from reid.errors import ImageTooLarge, InputError, UnreadableImage
+from reid.errors import InputError, UnreadableImage
+from reid.photo.errors import DamagedPhoto, MorePixelsThanDecoded, TooManyPixels
 from reid.types import Image
 
 MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
@@ -92,13 +93,13 @@ def opened(data: bytes, *, max_pixels: int | None = None) -> Iterator[Pillow.Ima
     except InputError:
         raise
     except Pillow.DecompressionBombError as error:
-        raise ImageTooLarge("the photo claims more pixels than we ever decode") from error
+        raise MorePixelsThanDecoded() from error
     except UnidentifiedImageError as error:
-        raise UnreadableImage("not a JPEG, PNG or WebP photo, or damaged") from error
+        raise UnreadableImage() from error
     except (
         Exception
     ) as error:  # damaged bytes raise a dozen types in Pillow, SyntaxError among them
-        raise UnreadableImage(f"the photo is damaged: {error or type(error).__name__}") from error
+        raise DamagedPhoto(why=str(error) or type(error).__name__) from error
 
 
 def exif(photo: Pillow.Image) -> Pillow.Exif:
@@ -120,9 +121,8 @@ def quiet() -> Iterator[None]:
 def _check_size(photo: Pillow.Image, max_pixels: int | None) -> None:
     pixels = photo.width * photo.height
     if max_pixels is not None and pixels > max_pixels:
-        raise ImageTooLarge(
-            f"the photo has {photo.width} x {photo.height} = {pixels / 1e6:.1f} million pixels, "
-            f"the limit is {max_pixels / 1e6:.1f} million"
+        raise TooManyPixels(
+            width=photo.width, height=photo.height, pixels=pixels / 1e6, limit=max_pixels / 1e6
         )
 
 

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from reid.describe.network import RosetteNetwork
+from reid.errors import BadDataset
 from reid.training.losses import embedding_loss
 from reid.training.photos import Flanks, Half, another_view, looks
 from reid.training.split import apart
@@ -26,6 +27,18 @@ BATCH = 16
 
 Rank = Callable[[Float32], tuple[float, float]]
 """(N, D) embeddings of the validation flanks -> (top-1, mean average precision)."""
+
+
+class NoFlanks(BadDataset):
+    """No flank can be cut out of the photos."""
+
+    message = "none of {photos} photos can be used: {why}"
+
+
+class NothingToAsk(BadDataset):
+    """Too few photos can be read to test a model."""
+
+    message = "no photo can be asked about: too many could not be read"
 
 
 @dataclass(frozen=True, slots=True)

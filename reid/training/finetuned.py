@@ -41,15 +41,33 @@ LOCAL_CHANGED = """Stem and trunk changed, and descriptors with them: no calibra
 for this model, and the service takes it only with one of its own."""
 
 
+class BadModelName(BadSettings):
+    """A model's name has another form."""
+
+    message = "{model}: a model is called NAME@VERSION, e.g. nyala@1"
+
+
+class ModelNameReserved(BadSettings):
+    """Models of this project alone have that name."""
+
+    message = "{model}: that name is the project's own, choose another"
+
+
+class ModelVersionTaken(BadSettings):
+    """A model of that name and version is there already."""
+
+    message = "{folder} has {file} already: choose the next version"
+
+
 def check_name(model: str, folder: Path) -> None:
     """NAME@VERSION, not taken in `folder`, and not one of the project's own names."""
     if not MODEL.fullmatch(model):
-        raise BadSettings(f"{model}: a model is called NAME@VERSION, e.g. nyala@1")
+        raise BadModelName(model=model)
     if model.startswith(("rosette@", "evidence@")):
-        raise BadSettings(f"{model}: that name is the project's own, choose another")
+        raise ModelNameReserved(model=model)
     taken = [p.name for p in folder.glob(f"{model}.*")]
     if taken:
-        raise BadSettings(f"{folder} has {taken[0]} already: choose the next version")
+        raise ModelVersionTaken(folder=folder, file=taken[0])
 
 
 def write_finetuned(

@@ -13,6 +13,16 @@ from reid.types import Flank
 LEAST = 2  # individuals of each part that can be asked for
 
 
+class TooFewIndividuals(BadDataset):
+    """A part of the data would have too few animals to ask about. counts: of the three parts."""
+
+    message = (
+        "{usable} of {individuals} individuals have photos of one flank from two encounters; "
+        "learning, validation and test would get {counts}, each needs {least}: add photos, say "
+        "which encounter they belong to, or choose other shares"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Split:
     """Annotations of three disjoint sets of individuals; both flanks of one lie in one set."""
@@ -58,10 +68,8 @@ def split(
             part.update(names)
     counts = [len(part & askable) for part in parts]
     if min(counts) < LEAST:
-        raise BadDataset(
-            f"{len(askable)} of {len(of)} individuals have photos of one flank from two "
-            f"encounters; learning, validation and test would get {counts}, each needs {LEAST}: "
-            f"add photos, say which encounter they belong to, or choose other shares"
+        raise TooFewIndividuals(
+            usable=len(askable), individuals=len(of), counts=counts, least=LEAST
         )
     return Split(
         *(

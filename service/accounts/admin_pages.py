@@ -7,16 +7,17 @@ from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import InputError
 from service.accounts import admission
-from service.accounts.own_pages import NotTheSame, Password, let_in
+from service.accounts.forms import NotTheSame, Password
+from service.accounts.gate import let_in
 from service.store import accounts
 from service.store.database import Database
 from service.store.people import Role
 from service.web.errors import from_error
 from service.web.page import goto, page
-from service.web.parameters import From, RowNumber, TheDatabase, TheSettings, Who
+from service.web.parameters import RowNumber, TheActor, TheBrowser, TheDatabase, TheSettings
 from service.web.person_words import change_words
+from service.web.sentences import in_full
 from service.web.wire import Line
-from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -39,8 +40,8 @@ def add_account(
     request: Request,
     settings: TheSettings,
     database: TheDatabase,
-    who: Who,
-    browser: From,
+    actor: TheActor,
+    browser: TheBrowser,
     name: Annotated[Line, Form()],
     role: Annotated[Role, Form()],
     password: Password = "",
@@ -49,16 +50,16 @@ def add_account(
     """A new account; whoever makes the first one is logged in with it."""
     try:
         if again is not None and again != password:
-            raise NotTheSame(NotTheSame.__doc__ or "")
-        made, secret = admission.add_account(
-            database, name, role, password or None, by=who.name, own=who.single
+            raise NotTheSame()
+        account, secret = admission.add_account(
+            database, name, role, password or None, by=actor.name, own=actor.single
         )
     except InputError as error:
         return _page(request, database, error=error, name=name)
-    if who.single and secret is None:
-        cookie = admission.open_session(database, settings, made.id, browser)
+    if actor.single and secret is None:
+        cookie = admission.open_session(database, settings, account.id, browser)
         return let_in(request, goto("/accounts"), cookie)
-    return _page(request, database, Secret(made.name, secret)) if secret else goto("/accounts")
+    return _page(request, database, Secret(account.name, secret)) if secret else goto("/accounts")
 
 
 @router.post("/accounts/{account_id}/role")
@@ -66,12 +67,12 @@ def change_role(
     account_id: RowNumber,
     request: Request,
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     role: Annotated[Role, Form()],
 ) -> Response:
     """Another role, from the next request on."""
     try:
-        admission.change_account(database, account_id, role=role, by=who.name)
+        admission.change_account(database, account_id, role=role, by=actor.name)
     except InputError as error:
         return _page(request, database, error=error)
     return goto("/accounts")
@@ -82,12 +83,12 @@ def set_active(
     account_id: RowNumber,
     request: Request,
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     active: Annotated[bool, Form()],
 ) -> Response:
     """Close an account, or open it again."""
     try:
-        admission.change_account(database, account_id, active=active, by=who.name)
+        admission.change_account(database, account_id, active=active, by=actor.name)
     except InputError as error:
         return _page(request, database, error=error)
     return goto("/accounts")
@@ -95,17 +96,17 @@ def set_active(
 
 @router.post("/accounts/{account_id}/password")
 def reset_password(
-    account_id: RowNumber, request: Request, database: TheDatabase, who: Who
+    account_id: RowNumber, request: Request, database: TheDatabase, actor: TheActor
 ) -> Response:
     """A password for one login, shown on this answer and nowhere else; all sessions end."""
-    made, secret = admission.change_account(database, account_id, one_time=True, by=who.name)
-    return _page(request, database, Secret(made.name, secret or ""))
+    account, secret = admission.change_account(database, account_id, one_time=True, by=actor.name)
+    return _page(request, database, Secret(account.name, secret or ""))
 
 
 @router.post("/accounts/{account_id}/sessions/end")
-def shut_out(account_id: RowNumber, database: TheDatabase, who: Who) -> Response:
+def shut_out(account_id: RowNumber, database: TheDatabase, actor: TheActor) -> Response:
     """End all sessions and tokens of an account."""
-    admission.shut_out(database, account_id, who.name)
+    admission.shut_out(database, account_id, actor.name)
     return goto("/accounts")
 
 
@@ -120,10 +121,10 @@ def _page(
     with database.read() as connection:
         values = {
             "rows": accounts.every(connection),
-            "history": [(one, change_words(one)) for one in accounts.history(connection)],
+            "history": [(change, change_words(change)) for change in accounts.history(connection)],
             "roles": list(Role),
             "secret": secret,
-            "problem": f"{sentence(str(error))}." if error else "",
+            "problem": in_full(error),
             "name": name,
         }
         response = page(request, "accounts/accounts.html", connection, **values)

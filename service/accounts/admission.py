@@ -1,12 +1,19 @@
 """How people come in and who lets them: logins, passwords, new accounts."""
 
 import logging
+import math
 from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from reid.errors import Conflict
 from service.accounts import passwords
+from service.accounts.errors import (
+    LoginHasEnded,
+    NoAccountsYet,
+    PasswordUnchanged,
+    PresentPasswordWrong,
+    TokenAboveRole,
+)
 from service.settings import Settings
 from service.store import accounts, attempts, sessions, tokens
 from service.store.accounts import Account
@@ -16,7 +23,6 @@ from service.web.errors import TooManyAttempts, WrongLogin
 
 log = logging.getLogger(__name__)
 LONGEST_TOKEN_DAYS = 365
-NOT_THE_PRESENT_ONE = "the present password is wrong"
 
 
 def idle(settings: Settings) -> timedelta:
@@ -31,21 +37,21 @@ def log_in(
     with database.write() as connection:
         attempt, wait = attempts.begin(connection, name, browser.address)
     if wait:
-        raise TooManyAttempts(wait)
+        raise TooManyAttempts(wait_s=math.ceil(wait))
     with database.read() as connection:
-        found = accounts.named(connection, name)
-        known = accounts.password_of(connection, found.id) if found else None
+        account = accounts.named(connection, name)
+        known = accounts.password_of(connection, account.id) if account else None
     right = passwords.verified(password, known)
-    if found is None or known is None or not right:
-        raise WrongLogin(WrongLogin.__doc__ or "")
+    if account is None or known is None or not right:
+        raise WrongLogin()
     fresh = passwords.hashed(password) if passwords.outdated(known) else None
     with database.write() as connection:
-        if not accounts.hold(connection, found.id, known):
-            raise WrongLogin(WrongLogin.__doc__ or "")
+        if not accounts.hold(connection, account.id, known):
+            raise WrongLogin()
         attempts.succeed(connection, attempt)
         if fresh:
-            accounts.set_password(connection, found.id, fresh, temporary=found.temporary)
-        return _session(connection, settings, found.id, browser)
+            accounts.set_password(connection, account.id, fresh, temporary=account.temporary)
+        return _session(connection, settings, account.id, browser)
 
 
 def open_session(database: Database, settings: Settings, account_id: int, browser: Browser) -> str:
@@ -76,10 +82,10 @@ def add_account(
     """
     secret, known, temporary = _chosen(name, password, own)
     with database.write() as connection:
-        made = accounts.add(connection, name, role, known, temporary=temporary)
-        accounts.record(connection, made.id, "made", by, role.value)
-    log.info("account %s was made with the role %s", made.name, made.role)
-    return made, secret
+        account = accounts.add(connection, name, role, known, temporary=temporary)
+        accounts.record(connection, account.id, "made", by, role.value)
+    log.info("account %s was made with the role %s", account.name, account.role)
+    return account, secret
 
 
 def set_own_password(
@@ -105,19 +111,19 @@ def change_own_password(
     with database.write() as connection:
         attempt, wait = attempts.begin(connection, actor.name, browser.address)
     if wait:
-        raise TooManyAttempts(wait)
+        raise TooManyAttempts(wait_s=math.ceil(wait))
     with database.read() as connection:
         known = accounts.password_of(connection, number)
     if known is None or not passwords.verified(old, known):
-        raise WrongLogin(NOT_THE_PRESENT_ONE)
+        raise PresentPasswordWrong()
     with database.write() as connection:
         attempts.succeed(connection, attempt)
     if old == new:
-        raise passwords.WeakPassword("the new password is the present one: choose another")
+        raise PasswordUnchanged()
     _, chosen, _ = _chosen(actor.name, new, own=True)
     with database.write() as connection:
         if not accounts.hold(connection, number, known):
-            raise WrongLogin(NOT_THE_PRESENT_ONE)
+            raise PresentPasswordWrong()
         _replace_password(connection, number, chosen, actor.name)
         secret = _session(connection, settings, number, browser)
     log.info("account %s has another password", actor.name)
@@ -143,28 +149,33 @@ def change_account(
     chosen = _chosen(name, password, own=False) if password is not None or one_time else None
     with database.write() as connection:
         before = accounts.get(connection, account_id)
-        made = accounts.change(connection, account_id, role=role, active=active)
-        _record(connection, before, made, by)
+        account = accounts.change(connection, account_id, role=role, active=active)
+        _record(connection, before, account, by)
         if chosen:
             accounts.set_password(connection, account_id, chosen[1], temporary=True)
             accounts.record(connection, account_id, "password", by)
-        if chosen or not made.active:
+        if chosen or not account.active:
             sessions.revoke_all(connection, account_id)
-        if not made.active:
+        if not account.active:
             tokens.revoke_all(connection, account_id)
-        made = accounts.get(connection, account_id)
-    log.info("account %s: role %s, %s", made.name, made.role, "active" if made.active else "closed")
-    return made, chosen[0] if chosen else None
+        account = accounts.get(connection, account_id)
+    log.info(
+        "account %s: role %s, %s",
+        account.name,
+        account.role,
+        "active" if account.active else "closed",
+    )
+    return account, chosen[0] if chosen else None
 
 
 def shut_out(database: Database, account_id: int, by: str = accounts.CONSOLE) -> Account:
     """End all sessions and tokens of an account."""
     with database.write() as connection:
-        found = accounts.get(connection, account_id)
+        account = accounts.get(connection, account_id)
         accounts.record(connection, account_id, "logged_out", by)
         sessions.revoke_all(connection, account_id)
         tokens.revoke_all(connection, account_id)
-    return found
+    return account
 
 
 def make_token(
@@ -172,12 +183,12 @@ def make_token(
 ) -> tuple[tokens.Token, str]:
     """A token in the actor's name, and its text, which nobody sees again."""
     if not actor.role.may(scope):
-        raise Conflict(f"a token cannot do more than you: {actor.role} at most")
+        raise TokenAboveRole(role=actor.role)
     number, secret = account_of(actor), passwords.new_token()
     with database.write() as connection:
         if actor.session is None or not sessions.hold(connection, actor.session):
-            raise WrongLogin("your login has ended: log in again")
-        made = tokens.add(
+            raise LoginHasEnded()
+        token = tokens.add(
             connection,
             number,
             passwords.fingerprint(secret),
@@ -185,7 +196,7 @@ def make_token(
             scope=scope,
             days=days,
         )
-    return made, secret
+    return token, secret
 
 
 def _session(connection: Connection, settings: Settings, account_id: int, browser: Browser) -> str:
@@ -211,7 +222,7 @@ def _replace_password(connection: Connection, account_id: int, known: str, by: s
 def account_of(actor: Actor) -> int:
     """The number of the actor's account; Conflict where there are no accounts."""
     if actor.account_id is None:
-        raise Conflict("there are no accounts yet: make the first one on the page /accounts")
+        raise NoAccountsYet()
     return actor.account_id
 
 
@@ -226,6 +237,6 @@ def _record(connection: Connection, before: Account, after: Account, by: str) ->
 def _chosen(name: str, password: str | None, own: bool) -> tuple[str | None, str, bool]:
     """The one-time password if there is one, the hash, and whether it must be changed."""
     if password is None:
-        made = passwords.one_time_password()
-        return made, passwords.hashed(made), True
+        secret = passwords.one_time_password()
+        return secret, passwords.hashed(secret), True
     return None, passwords.hashed(passwords.checked(password, name)), not own

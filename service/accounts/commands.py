@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reid.errors import NotFound
+from service.accounts.errors import NoAccountNamed
 from service.settings import read_settings
 from service.store.people import Role
 
@@ -39,8 +39,10 @@ def add(
     from service.accounts.admission import add_account
 
     with _database(data_dir) as database:
-        made, secret = add_account(database, name, role, None if one_time else _asked(), own=True)
-    typer.echo(secret or f"{made.name} may log in as {made.role.value}")
+        account, secret = add_account(
+            database, name, role, None if one_time else _typed_password(), own=True
+        )
+    typer.echo(secret or f"{account.name} may log in as {account.role.value}")
 
 
 @accounts.command()
@@ -49,12 +51,12 @@ def password(name: Name, one_time: OneTime = False, data_dir: DataDir = None) ->
     from service.accounts.admission import change_account, set_own_password
 
     with _database(data_dir) as database:
-        number = _named(database, name).id
+        number = _account_named(database, name).id
         if one_time:
             _, secret = change_account(database, number, one_time=True)
             typer.echo(secret)
             return
-        set_own_password(database, number, _asked())
+        set_own_password(database, number, _typed_password())
     typer.echo(f"{name} has another password and is logged out everywhere")
 
 
@@ -68,8 +70,8 @@ def role(
     from service.accounts.admission import change_account
 
     with _database(data_dir) as database:
-        made, _ = change_account(database, _named(database, name).id, role=to)
-    typer.echo(f"{made.name} is {made.role.value}")
+        account, _ = change_account(database, _account_named(database, name).id, role=to)
+    typer.echo(f"{account.name} is {account.role.value}")
 
 
 @accounts.command("list")
@@ -78,9 +80,11 @@ def list_accounts(data_dir: DataDir = None) -> None:
     from service.store.accounts import every
 
     with _database(data_dir) as database, database.read() as connection:
-        for one in every(connection):
-            state = "active" if one.active else "closed"
-            typer.echo(f"{one.name:24} {one.role.value:9} {state:7} {one.created_at:%Y-%m-%d}")
+        for account in every(connection):
+            state = "active" if account.active else "closed"
+            typer.echo(
+                f"{account.name:24} {account.role.value:9} {state:7} {account.created_at:%Y-%m-%d}"
+            )
 
 
 @accounts.command()
@@ -89,8 +93,8 @@ def deactivate(name: Name, data_dir: DataDir = None) -> None:
     from service.accounts.admission import change_account
 
     with _database(data_dir) as database:
-        made, _ = change_account(database, _named(database, name).id, active=False)
-    typer.echo(f"{made.name} cannot log in any more")
+        account, _ = change_account(database, _account_named(database, name).id, active=False)
+    typer.echo(f"{account.name} cannot log in any more")
 
 
 @contextmanager
@@ -106,17 +110,17 @@ def _database(data_dir: Path | None) -> Iterator["Database"]:
         database.close()
 
 
-def _named(database: "Database", name: str) -> "Account":
+def _account_named(database: "Database", name: str) -> "Account":
     from service.store.accounts import named
 
     with database.read() as connection:
-        found = named(connection, name)
-    if found is None:
-        raise NotFound(f"no account {name}: leopard-reid account list shows all")
-    return found
+        account = named(connection, name)
+    if account is None:
+        raise NoAccountNamed(name=name)
+    return account
 
 
-def _asked() -> str:
+def _typed_password() -> str:
     """A password from the terminal, or the first line of what is piped in; never an option."""
     if sys.stdin.isatty():
         typed: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)

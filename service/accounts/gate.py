@@ -1,7 +1,7 @@
 """The gate: who asks, and whether they may. It decides before a body is read."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from urllib.parse import quote, unquote
@@ -10,13 +10,20 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from reid.sentences import Sentence
 from service.accounts.admission import idle
+from service.accounts.errors import (
+    LoginOnly,
+    LoginRequired,
+    PasswordChangeRequired,
+    RightsChanged,
+    RouteOfNobody,
+)
 from service.accounts.passwords import fingerprint
 from service.accounts.permissions import BY_LOGIN_ONLY, ROUTES, UNASKED, WITH_TEMPORARY_PASSWORD
 from service.settings import Settings
@@ -24,8 +31,8 @@ from service.store import accounts, sessions, tokens
 from service.store.database import Database
 from service.store.people import ANONYMOUS, Actor, Role
 from service.web.csrf import parsed
-from service.web.errors import ErrorPage, RoleNeeded, problem, response
-from service.web.speech import Speech
+from service.web.errors import ErrorPage, HttpRefusal, RoleNeeded, problem, response
+from service.web.speech import Speech, later
 
 log = logging.getLogger(__name__)
 STATIC = "/static"
@@ -35,7 +42,7 @@ NOTED_EVERY = timedelta(minutes=1)
 FRESH_S = 1.0
 """Whoever takes longer to send a body is looked at again when it is there."""
 
-Found = tuple[Actor, datetime | None]
+KnownActor = tuple[Actor, datetime | None]
 
 
 class Gate:
@@ -64,15 +71,15 @@ class Gate:
 
     def _looking_again(self, request: Request, route: str, receive: Receive) -> Receive:
         """A slow body opens nothing to whom it would be closed by the time it is there."""
-        asked = monotonic()
+        started = monotonic()
 
         async def received() -> Message:
             message = await receive()
             ended = message["type"] == "http.request" and not message.get("more_body")
-            if ended and monotonic() - asked > FRESH_S:
+            if ended and monotonic() - started > FRESH_S:
                 request.state.actor = await run_in_threadpool(self._actor, request)
                 if self._refusal(request, route, request.state.actor):
-                    raise HTTPException(403, "what you may do was changed while you were sending")
+                    raise HttpRefusal(403, RightsChanged())
             return message
 
         return received
@@ -81,38 +88,38 @@ class Gate:
         """Method and path as in the table, "/static", or "" where no route answers."""
         if not self._routes:
             self._routes = tuple(iter_route_contexts(scope["app"].routes))
-        for one in self._routes:
-            match, _ = one.matches(scope)
-            if match is Match.FULL and isinstance(one.original_route, Mount):
-                return one.path or ""
+        for route in self._routes:
+            match, _ = route.matches(scope)
+            if match is Match.FULL and isinstance(route.original_route, Mount):
+                return route.path or ""
             if match is Match.FULL:
                 method = "GET" if scope["method"] == "HEAD" else scope["method"]
-                return f"{method} {one.path}"
+                return f"{method} {route.path}"
         return ""
 
     def _actor(self, request: Request) -> Actor | None:
         """Who asks; None: nobody we know."""
         token, cookie = bearer(request), session_cookie(request)
         with self._database.read() as connection:
-            found: Found | None = None
+            known: KnownActor | None = None
             if token is not None:
-                found = tokens.who(connection, fingerprint(token))
+                known = tokens.who(connection, fingerprint(token))
             elif cookie:
-                found = sessions.who(connection, fingerprint(cookie), idle(self._settings))
-            if found is None:
+                known = sessions.who(connection, fingerprint(cookie), idle(self._settings))
+            if known is None:
                 alone = not forwarded(request) and not self._guarded(connection)
                 return _single(request) if alone else None
-        self._note(*found)
-        return found[0]
+        self._note(*known)
+        return known[0]
 
     def _guarded(self, connection: Connection) -> bool:
         """Whether everybody must log in."""
         required = self._settings.accounts == "required" or self._settings.exposed
         return required or accounts.exist(connection)
 
-    def _note(self, actor: Actor, seen: datetime | None) -> None:
+    def _note(self, actor: Actor, last_use: datetime | None) -> None:
         every = min(NOTED_EVERY, idle(self._settings) / 10)
-        if seen is not None and datetime.now(UTC) - seen < every:
+        if last_use is not None and datetime.now(UTC) - last_use < every:
             return
         try:
             with self._database.write() as connection:
@@ -126,33 +133,33 @@ class Gate:
     def _refusal(self, request: Request, route: str, actor: Actor | None) -> ASGIApp | None:
         """The answer to whoever may not, or None."""
         if route not in ROUTES:
-            return self._forbidden(request, "nobody was given this route")
+            return self._forbidden(request, RouteOfNobody())
         needed = ROUTES[route]
         if needed is None:
             return None
         if actor is None:
-            return _log_in_first(request, self._typed_on(request))
+            return _log_in_first(request, self._form_page(request))
         if not actor.role.may(needed):
-            return self._forbidden(request, str(RoleNeeded(needed, actor.role)))
+            return self._forbidden(request, RoleNeeded(needed=needed, role=actor.role))
         if actor.token is not None and route in BY_LOGIN_ONLY:
-            return self._forbidden(request, "a token cannot do this: log in with your password")
+            return self._forbidden(request, LoginOnly())
         if actor.temporary and route not in WITH_TEMPORARY_PASSWORD:
             return _change_password_first(request)
         return None
 
-    def _typed_on(self, request: Request) -> str:
+    def _form_page(self, request: Request) -> str:
         """The page of ours that a form was sent from; "" where it cannot be opened again."""
         page = parsed(request.headers.get("referer", ""))
-        asked = {**request.scope, "method": "GET", "path": page.path}
-        if page.netloc != request.url.netloc or not self._template(asked):
+        form_scope = {**request.scope, "method": "GET", "path": page.path}
+        if page.netloc != request.url.netloc or not self._template(form_scope):
             return ""
         return page.path + (f"?{page.query}" if page.query else "")
 
-    def _forbidden(self, request: Request, detail: str) -> ASGIApp:
-        error = problem(403, detail, "forbidden")
+    def _forbidden(self, request: Request, sentence: Sentence) -> ASGIApp:
+        error = problem(403, str(sentence), sentence.code)
         if is_program(request):
             return response(error)
-        return _later(lambda: self._page(request, error))
+        return later(lambda: self._page(request, error, sentence))
 
 
 def bearer(request: Request) -> str | None:
@@ -179,6 +186,13 @@ def session_cookie(request: Request) -> str:
     return request.cookies.get(cookie_name(request), "")
 
 
+def let_in(request: Request, response: Response, secret: str) -> Response:
+    """Give the browser its cookie; it ends with the browser."""
+    https = request.url.scheme == "https"
+    response.set_cookie(cookie_name(request), secret, secure=https, httponly=True, samesite="lax")
+    return response
+
+
 def is_program(request: Request) -> bool:
     """Whether problems are answered as JSON: for the API, and for whoever sends a token."""
     return request.url.path.startswith(PROGRAMS) or "authorization" in request.headers
@@ -189,29 +203,20 @@ def _single(request: Request) -> Actor:
     return Actor(unquote(request.cookies.get("reviewer", "")) or ANONYMOUS, Role.ADMIN)
 
 
-def _log_in_first(request: Request, typed_on: str) -> Response:
-    """typed_on: where a form was sent from; there a person goes on after the login."""
+def _log_in_first(request: Request, form_page: str) -> Response:
+    """form_page: where a form was sent from; there a person goes on after the login."""
     if is_program(request):
-        said = "log in, or send a valid token: Authorization: Bearer lr_..."
-        answer: Response = response(problem(401, said, "login_required"))
+        refused = LoginRequired()
+        answer: Response = response(problem(401, str(refused), refused.code))
         answer.headers["www-authenticate"] = "Bearer"
         return answer
-    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    back = asked if request.method == "GET" else typed_on
+    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    back = address if request.method == "GET" else form_page
     return RedirectResponse("/login" + (f"?next={quote(back, safe='')}" if back else ""), 303)
 
 
 def _change_password_first(request: Request) -> Response:
     if is_program(request):
-        said = "this password is for one login only: choose your own on the page /account"
-        return response(problem(403, said, "password_change_required"))
+        refused = PasswordChangeRequired()
+        return response(problem(403, str(refused), refused.code))
     return RedirectResponse("/account", 303)
-
-
-def _later(draw: Callable[[], Response]) -> ASGIApp:
-    """A page that is drawn once the language is known."""
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await draw()(scope, receive, send)
-
-    return app

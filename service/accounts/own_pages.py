@@ -7,7 +7,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import InputError, ReidError
 from service.accounts import admission
-from service.accounts.gate import cookie_name, session_cookie
+from service.accounts.forms import NotTheSame, Password
+from service.accounts.gate import cookie_name, let_in, session_cookie
 from service.accounts.wire import TokenMade, TokenOut
 from service.settings import Settings
 from service.store import accounts, sessions, tokens
@@ -17,22 +18,15 @@ from service.web.errors import TooManyAttempts, WrongLogin, from_error
 from service.web.languages import COOKIE, LANGUAGES, ngettext
 from service.web.languages import gettext as _
 from service.web.page import goto, local, page, speak
-from service.web.parameters import From, RowNumber, TheDatabase, TheSettings, Who
+from service.web.parameters import RowNumber, TheActor, TheBrowser, TheDatabase, TheSettings
+from service.web.sentences import in_full
 from service.web.wire import Line
-from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 Name = Annotated[str, Form(max_length=100)]
-Password = Annotated[str, Form(max_length=1000)]
 Address = Annotated[str, Form(max_length=2000)]
 Days = Annotated[int, Form(ge=1, le=admission.LONGEST_TOKEN_DAYS)]
-
-
-class NotTheSame(InputError):
-    """The two new passwords differ: type the same one twice."""
-
-    code = "passwords_differ"
 
 
 @router.get("/login")
@@ -49,7 +43,7 @@ def log_in(
     request: Request,
     settings: TheSettings,
     database: TheDatabase,
-    browser: From,
+    browser: TheBrowser,
     name: Name,
     password: Password,
     next: Address = "/",
@@ -75,10 +69,10 @@ def log_out(request: Request, database: TheDatabase) -> Response:
 
 @router.get("/account")
 def account_page(
-    request: Request, settings: TheSettings, database: TheDatabase, who: Who
+    request: Request, settings: TheSettings, database: TheDatabase, actor: TheActor
 ) -> Response:
     """One's own sessions, tokens, password and language."""
-    return _account(request, settings, database, who)
+    return _account(request, settings, database, actor)
 
 
 @router.post("/account/password")
@@ -86,8 +80,8 @@ def change_password(
     request: Request,
     settings: TheSettings,
     database: TheDatabase,
-    who: Who,
-    browser: From,
+    actor: TheActor,
+    browser: TheBrowser,
     old: Password,
     new: Password,
     again: Password,
@@ -95,26 +89,26 @@ def change_password(
     """Another password: every session ends, and this browser gets a new one."""
     try:
         if new != again:
-            raise NotTheSame(NotTheSame.__doc__ or "")
-        secret = admission.change_own_password(database, settings, who, old, new, browser)
+            raise NotTheSame()
+        secret = admission.change_own_password(database, settings, actor, old, new, browser)
     except InputError as error:
-        return _account(request, settings, database, who, error)
+        return _account(request, settings, database, actor, error)
     return let_in(request, goto("/account?done=password"), secret)
 
 
 @router.post("/account/sessions/{session_id}/end")
-def end_session(session_id: RowNumber, database: TheDatabase, who: Who) -> Response:
+def end_session(session_id: RowNumber, database: TheDatabase, actor: TheActor) -> Response:
     """Log one browser out."""
     with database.write() as connection:
-        sessions.revoke(connection, admission.account_of(who), session_id)
+        sessions.revoke(connection, admission.account_of(actor), session_id)
     return goto("/account")
 
 
 @router.post("/account/sessions/end")
-def end_sessions(database: TheDatabase, who: Who) -> Response:
+def end_sessions(database: TheDatabase, actor: TheActor) -> Response:
     """Log every other browser out."""
     with database.write() as connection:
-        sessions.revoke_all(connection, admission.account_of(who), but=who.session)
+        sessions.revoke_all(connection, admission.account_of(actor), but=actor.session)
     return goto("/account")
 
 
@@ -123,22 +117,22 @@ def make_token(
     request: Request,
     settings: TheSettings,
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     name: Annotated[Line, Form()],
     scope: Annotated[Role, Form()] = Role.VIEWER,
     days: Days = 90,
 ) -> Response:
     """A token, whose text stands on this answer and nowhere else."""
-    made, secret = admission.make_token(database, who, name, scope, days)
-    shown = TokenMade(token=TokenOut.model_validate(made), secret=secret)
-    return _account(request, settings, database, who, made=shown)
+    token, secret = admission.make_token(database, actor, name, scope, days)
+    shown = TokenMade(token=TokenOut.model_validate(token), secret=secret)
+    return _account(request, settings, database, actor, new_token=shown)
 
 
 @router.post("/account/tokens/{token_id}/revoke")
-def revoke_token(token_id: RowNumber, database: TheDatabase, who: Who) -> Response:
+def revoke_token(token_id: RowNumber, database: TheDatabase, actor: TheActor) -> Response:
     """End a token."""
     with database.write() as connection:
-        tokens.revoke(connection, admission.account_of(who), token_id)
+        tokens.revoke(connection, admission.account_of(actor), token_id)
     return goto("/account")
 
 
@@ -150,13 +144,6 @@ def choose_language(
     speak(request, database, code if code in LANGUAGES else None)
     response = goto("/account")
     response.delete_cookie(COOKIE, samesite="strict")
-    return response
-
-
-def let_in(request: Request, response: Response, secret: str) -> Response:
-    """Give the browser its cookie; it ends with the browser."""
-    https = request.url.scheme == "https"
-    response.set_cookie(cookie_name(request), secret, secure=https, httponly=True, samesite="lax")
     return response
 
 
@@ -186,16 +173,16 @@ def _account(
     request: Request,
     settings: Settings,
     database: Database,
-    who: Actor,
+    actor: Actor,
     error: ReidError | None = None,
-    made: TokenMade | None = None,
+    new_token: TokenMade | None = None,
 ) -> Response:
     with database.read() as connection:
-        number, idle = who.account_id, admission.idle(settings)
+        number, idle = actor.account_id, admission.idle(settings)
         values = {
             "problem": _words(error) if error else "",
             "done": _("The password was changed.") if "done" in request.query_params else "",
-            "made": made,
+            "new_token": new_token,
             "roles": list(Role),
             "sessions": sessions.of_account(connection, number, idle) if number else [],
             "tokens": tokens.of_account(connection, number) if number else [],
@@ -211,12 +198,10 @@ def _account(
 def _words(error: ReidError) -> str:
     """What went wrong, in the language of the page."""
     if isinstance(error, TooManyAttempts):
-        said = ngettext(
+        text = ngettext(
             "Too many attempts to log in. Try again in %(num)s second.",
             "Too many attempts to log in. Try again in %(num)s seconds.",
             error.wait_s,
         )
-        return said % {"num": error.wait_s}
-    if type(error) is WrongLogin and str(error) == WrongLogin.__doc__:
-        return _("Name or password is wrong, or the account was closed.")
-    return f"{sentence(str(error))}."
+        return text % {"num": error.wait_s}
+    return in_full(error)

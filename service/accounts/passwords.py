@@ -22,13 +22,14 @@ class WeakPassword(InputError):
     """A password has at least 10 characters and is not the name; a sentence is a good one."""
 
     code = "weak_password"
+    message = "A password has at least 10 characters and is not the name; a sentence is a good one."
 
 
 def checked(password: str, name: str = "") -> str:
     """The password, if it is long enough and not the name."""
     fits = SHORTEST <= len(password) <= LONGEST
     if not fits or password.casefold() == name.casefold():
-        raise WeakPassword(WeakPassword.__doc__ or "")
+        raise WeakPassword()
     return password
 
 
@@ -60,7 +61,7 @@ def new_secret() -> str:
 
 
 def new_token() -> str:
-    """The same for a program, with the prefix by which leaked tokens can be searched."""
+    """256 random bits for a program, with a prefix by which leaked tokens can be searched."""
     return TOKEN_PREFIX + secrets.token_urlsafe(32)
 
 

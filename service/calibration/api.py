@@ -5,16 +5,12 @@ from fastapi import APIRouter
 from service.calibration.study import TheCalibration
 from service.calibration.to_wire import calibration_out
 from service.calibration.wire import CalibrationOut
-from service.recognition.engine import TheEngine
 from service.web.errors import documented
-from service.web.parameters import TheSettings
 
 router = APIRouter(tags=["calibration"], responses=documented(503))
 
 
 @router.get("/calibration")
-def get_calibration(
-    settings: TheSettings, engine: TheEngine, calibration: TheCalibration
-) -> CalibrationOut:
+def get_calibration(calibration: TheCalibration) -> CalibrationOut:
     """Bound, threshold, test, what is applied, and what is missing; `calibrate` does the work."""
-    return calibration_out(settings, engine, calibration)
+    return calibration_out(calibration.state())

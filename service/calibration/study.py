@@ -14,9 +14,11 @@ import numpy as np
 from fastapi import Depends
 
 from reid.errors import Conflict
+from reid.evidence.calibrator import LOG10_E, Calibrator
 from reid.evidence.encounters import between
 from reid.evidence.local import COMPARED, LocalPair, Supply, study, supply_of
-from reid.evidence.tested import ALL, exceeded, load_tested
+from reid.evidence.tested import ALL, Tested, exceeded, load_tested
+from reid.sentences import Sentence
 from reid.types import AnnotationFeatures, Flank
 from reid.weights import default_folder
 from service.recognition.engine import Engine
@@ -33,6 +35,54 @@ NIGHT = timedelta(hours=12)  # within it, a station's photos share more than the
 AT_ONCE = 64  # encounters whose features stay in memory
 
 
+class NoReasonToAdjust(Conflict):
+    """A study found nothing to adjust."""
+
+    message = "the catalogue gives no reason to adjust {calibrator}: nothing was applied"
+
+
+class TooLittleToAdjust(Conflict):
+    """A study lacked pairs. missing: `Shortage` of each kind."""
+
+    message = (
+        "the catalogue gives no reason to adjust {calibrator}: nothing was applied; missing: "
+        "{missing}"
+    )
+
+
+class GenuinePairsMissing(Sentence):
+    """So many genuine pairs are missing."""
+
+    message = "{number} genuine pairs"
+
+
+class GenuineAnimalsMissing(Sentence):
+    """So many individuals with a genuine pair are missing."""
+
+    message = "{number} individuals with a genuine pair"
+
+
+class ImpostorPairsMissing(Sentence):
+    """So many impostor pairs are missing."""
+
+    message = "{number} impostor pairs"
+
+
+class ImpostorAnimalsMissing(Sentence):
+    """So many individuals with an impostor pair are missing."""
+
+    message = "{number} individuals with an impostor pair"
+
+
+SHORTAGES: dict[str, type[Sentence]] = {
+    "genuine pairs": GenuinePairsMissing,
+    "individuals with a genuine pair": GenuineAnimalsMissing,
+    "impostor pairs": ImpostorPairsMissing,
+    "individuals with an impostor pair": ImpostorAnimalsMissing,
+}
+"""What is missing, by the keys of `reid.evidence.local.Supply.missing`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Met:
     """One decided encounter with an embedded photo. annotations: their numbers."""
@@ -43,15 +93,41 @@ class Met:
 
     def usable_with(self, other: "Met") -> bool:
         """A flank may be shared, and it was not one night at one station."""
-        one, another = self.decided, other.decided
-        if one.station is not None and one.station == another.station:
-            times = (one.started_at, another.started_at)
+        first, second = self.decided, other.decided
+        if first.station is not None and first.station == second.station:
+            times = (first.started_at, second.started_at)
             if times[0] and times[1] and abs(times[0] - times[1]) < NIGHT:
                 return False
         return any(a.comparable_with(b) for a in self.flanks for b in other.flanks)
 
 
 Couple = tuple[Met, Met]
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationState:
+    """The calibrator in force, how it was tested, and what this catalogue says about it.
+
+    fitted: the calibrator as its card has it; used: with what was applied. tested: None where there
+    was no test. local: the latest study and what was applied. decisions: that were ever taken.
+    available: what a study would have now.
+    """
+
+    fitted: Calibrator
+    used: Calibrator
+    tested: Tested | None
+    local: Kept
+    decisions: int
+    available: Supply
+
+    @property
+    def in_force(self) -> bool:
+        """Whether what was applied belongs to the calibrator that speaks."""
+        return self.local.applied is not None and self.local.applied.calibrator == self.fitted.id
+
+    def llr(self, pair: LocalPair) -> float:
+        """log10, of a suspect pair by the calibrator as fitted, within its bound."""
+        return min(LOG10_E * pair.log_odds, self.fitted.bound)
 
 
 class Calibration:
@@ -71,6 +147,17 @@ class Calibration:
         with self._database.read() as connection:
             return store.decisions_so_far(connection)
 
+    def state(self) -> CalibrationState:
+        """All that is known; nothing is compared."""
+        return CalibrationState(
+            fitted=self._engine.fitted(),
+            used=self._engine.calibrator(),
+            tested=self._tested(),
+            local=self.kept,
+            decisions=self.decisions,
+            available=self.supply(),
+        )
+
     def couples(self, *, most: int = MOST, seed: int = 0) -> list[Couple]:
         """All genuine pairs of encounters and impostor ones, or a draw where there are many."""
         met, rng = self._met(), np.random.default_rng(seed)
@@ -78,7 +165,7 @@ class Calibration:
 
     def supply(self) -> Supply:
         """What a study would have, up to `MOST`; nothing is compared."""
-        return supply_of([_pair(one, other, 0.0) for one, other in self.couples()])
+        return supply_of([_pair(first, second, 0.0) for first, second in self.couples()])
 
     def compared(self, couples: Sequence[Couple]) -> Iterator[LocalPair]:
         """What the photos of each pair say by the calibrator as fitted, one by one."""
@@ -86,55 +173,58 @@ class Calibration:
         model = self._engine.embedder().model
 
         @lru_cache(AT_ONCE)
-        def held(annotations: tuple[int, ...]) -> list[AnnotationFeatures]:
+        def features_of(annotations: tuple[int, ...]) -> list[AnnotationFeatures]:
             with self._database.read() as connection:
                 return list(features.get(connection, annotations, model).values())
 
-        for one, other in sorted(couples, key=_numbers):
-            found = between(held(one.annotations), held(other.annotations), fitted)
-            if found.witnesses:
-                yield _pair(one, other, fitted.log_odds(found.witnesses))
+        for first, second in sorted(couples, key=_numbers):
+            evidence = between(
+                features_of(first.annotations), features_of(second.annotations), fitted
+            )
+            if evidence.witnesses:
+                yield _pair(first, second, fitted.log_odds(evidence.witnesses))
 
     def studied(self, pairs: Sequence[LocalPair]) -> Studied:
         """Conclude, and keep it; nothing is applied."""
         fitted = self._engine.fitted()
-        said = study(pairs, fitted, reference=self.reference())
+        conclusion = study(pairs, fitted, reference=self.reference())
         moment = datetime.now(UTC).replace(microsecond=0)
-        made = Studied(fitted.id, fitted.model, moment, self.decisions, said)
+        studied = Studied(fitted.id, fitted.model, moment, self.decisions, conclusion)
         before = self.kept
-        self._engine.local.write(Kept(made, before.applied, before.last))
-        return made
+        self._engine.local.write(Kept(studied, before.applied, before.last))
+        return studied
 
     def apply(self, studied: Studied) -> Applied:
         """Put the factor of a study in force. Conflict where it would change nothing."""
         if studied.study.factor == 1:
-            short = studied.study.supply.missing
-            why = "; missing: " + ", ".join(f"{n} {what}" for what, n in short.items())
-            raise Conflict(
-                f"the catalogue gives no reason to adjust {studied.calibrator}: nothing was "
-                f"applied{why if short else ''}"
-            )
-        kept = self.kept.with_applied(studied)
-        self._engine.local.write(kept)
-        assert kept.applied  # noqa: S101
-        return kept.applied
+            if not (short := studied.study.supply.missing):
+                raise NoReasonToAdjust(calibrator=studied.calibrator)
+            missing = tuple(SHORTAGES[kind](number=number) for kind, number in short.items())
+            raise TooLittleToAdjust(calibrator=studied.calibrator, missing=missing)
+        calibration = self.kept.with_applied(studied)
+        self._engine.local.write(calibration)
+        assert calibration.applied  # noqa: S101
+        return calibration.applied
 
     def reset(self) -> bool:
         """Let the calibrator speak as it was fitted; False where nothing was applied."""
-        kept = self.kept
-        if kept.applied is None:
+        calibration = self.kept
+        if calibration.applied is None:
             return False
-        self._engine.local.write(kept.without())
+        self._engine.local.write(calibration.without())
         return True
 
     def reference(self) -> Mapping[float, float] | None:
         """Shares of impostor pairs in the test of the calibrator; None where it has none."""
-        folder = self._settings.weights_dir or default_folder()
-        tested = load_tested(self._engine.fitted().id, folder)
-        strata = {one.name: one for one in tested.strata} if tested else {}
+        tested = self._tested()
+        strata = {stratum.name: stratum for stratum in tested.strata} if tested else {}
         if ALL not in strata:
             return None
         return {at: exceeded(strata[ALL], at)[1] for at in COMPARED}
+
+    def _tested(self) -> Tested | None:
+        folder = self._settings.weights_dir or default_folder()
+        return load_tested(self._engine.fitted().id, folder)
 
     def _met(self) -> list[Met]:
         model = self._engine.embedder().model
@@ -146,26 +236,26 @@ class Calibration:
             photos.setdefault(entry.row.encounter, []).append(entry)
         return [
             Met(
-                one,
-                tuple(entry.row.annotation for entry in photos[one.encounter_id]),
-                frozenset(entry.flank for entry in photos[one.encounter_id]),
+                encounter,
+                tuple(entry.row.annotation for entry in photos[encounter.encounter_id]),
+                frozenset(entry.flank for entry in photos[encounter.encounter_id]),
             )
-            for one in decided
-            if one.encounter_id in photos
+            for encounter in decided
+            if encounter.encounter_id in photos
         ]
 
 
 def _genuine(met: Sequence[Met], most: int, rng: np.random.Generator) -> list[Couple]:
     of: dict[int, list[Met]] = {}
-    for one in met:
-        of.setdefault(one.decided.identity_id, []).append(one)
-    found = [
-        (one, other)
-        for some in of.values()
-        for one, other in combinations(some, 2)
-        if one.usable_with(other)
+    for encounter in met:
+        of.setdefault(encounter.decided.identity_id, []).append(encounter)
+    couples = [
+        (encounter, another)
+        for encounters in of.values()
+        for encounter, another in combinations(encounters, 2)
+        if encounter.usable_with(another)
     ]
-    return _some(found, most, rng)
+    return _some(couples, most, rng)
 
 
 def _impostors(met: Sequence[Met], most: int, rng: np.random.Generator) -> list[Couple]:
@@ -179,22 +269,24 @@ def _impostors(met: Sequence[Met], most: int, rng: np.random.Generator) -> list[
     return list(islice((pair for pair in pairs if _strangers(*pair)), most))
 
 
-def _strangers(one: Met, other: Met) -> bool:
-    return one.decided.identity_id != other.decided.identity_id and one.usable_with(other)
+def _strangers(encounter: Met, other: Met) -> bool:
+    return encounter.decided.identity_id != other.decided.identity_id and encounter.usable_with(
+        other
+    )
 
 
-def _some(found: list[Couple], most: int, rng: np.random.Generator) -> list[Couple]:
-    if len(found) <= most:
-        return found
-    return [found[n] for n in rng.permutation(len(found))[:most].tolist()]
+def _some(couples: list[Couple], most: int, rng: np.random.Generator) -> list[Couple]:
+    if len(couples) <= most:
+        return couples
+    return [couples[n] for n in rng.permutation(len(couples))[:most].tolist()]
 
 
 def _numbers(couple: Couple) -> tuple[int, int]:
     return couple[0].decided.encounter_id, couple[1].decided.encounter_id
 
 
-def _pair(one: Met, other: Met, log_odds: float) -> LocalPair:
-    a, b = one.decided, other.decided
+def _pair(first: Met, second: Met, log_odds: float) -> LocalPair:
+    a, b = first.decided, second.decided
     return LocalPair(
         (str(a.identity_id), str(b.identity_id)),
         log_odds,

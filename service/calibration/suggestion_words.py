@@ -1,34 +1,35 @@
 """What would settle a pair, as a sentence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from reid.evidence.settle import SuggestedPhoto
 from reid.evidence.tested import SETTLED
 from reid.types import Flank, Grade
-from service.calibration.tested_wire import SuggestionOut
 from service.web.languages import gettext as _
 from service.web.words import MINUS, general, number, percents
 
 
-def suggested(one: SuggestedPhoto | SuggestionOut, names: Mapping[int, str] | Sequence[str]) -> str:
-    """What would settle a pair as a sentence. names: of the encounters it names."""
-    whose = [names[n] for n in one.encounters]
+def suggested(suggestion: SuggestedPhoto, names: Sequence[str]) -> str:
+    """What would settle a pair as a sentence. names: of the two encounters."""
+    whose = [names[n] for n in suggestion.encounters]
     of = (
         _("%(one)s and one of %(other)s") % {"one": whose[0], "other": whose[1]}
         if len(whose) > 1
         else whose[0]
     )
     would = (
-        _("would probably settle it") if one.enough else _("would be best, but may not settle it")
+        _("would probably settle it")
+        if suggestion.enough
+        else _("would be best, but may not settle it")
     )
     return _("%(photo)s of %(flank)s of %(whose)s%(wide)s%(section)s %(would)s: %(counts)s.") % {
-        "photo": _photo(one.grade),
-        "flank": _flank(one.flanks),
+        "photo": _photo(suggestion.grade),
+        "flank": _flank(suggestion.flanks),
         "whose": of,
-        "wide": _wide(one.width),
-        "section": _section(one.section),
+        "wide": _wide(suggestion.width),
+        "section": _section(suggestion.section),
         "would": would,
-        "counts": _counts(one),
+        "counts": _counts(suggestion),
     }
 
 
@@ -61,8 +62,8 @@ def _section(section: str) -> str:
     }.get(section, "")
 
 
-def _counts(one: SuggestedPhoto | SuggestionOut) -> str:
-    of = one.settling
+def _counts(suggestion: SuggestedPhoto) -> str:
+    of = suggestion.settling
     return _(
         "of tested pairs like that, %(same)s of %(genuine)s of the same animal reached an llr of "
         "+%(llr)s, and %(different)s of %(impostor)s of different animals %(minus)s%(llr)s"

@@ -6,8 +6,8 @@ for pairs of the same animal, one for pairs of different animals.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
+from reid.evidence.tested import Place, Tested, TestedStratum
 from service.web.languages import NP_, ngettext, pgettext
 from service.web.languages import gettext as _
 from service.web.words import MINUS, decimal, number, percents
@@ -25,74 +25,6 @@ STRATA = {
     "mixed": NP_("tested photos", "mixed"),
     "infrared": NP_("tested photos", "infra-red"),
 }
-
-
-class Stratum(Protocol):
-    """What is needed of a tested stratum, as a value or as it goes over the wire."""
-
-    @property
-    def name(self) -> str:
-        """Such as "all" or "poor"."""
-
-    @property
-    def pairs(self) -> tuple[int, int]:
-        """Genuine and impostor."""
-
-    @property
-    def cllr(self) -> float:
-        """Bits."""
-
-    @property
-    def cllr_min(self) -> float:
-        """Bits."""
-
-    @property
-    def misleading(self) -> tuple[int, int]:
-        """Pairs, and of how many."""
-
-    @property
-    def genuine(self) -> Sequence[float]:
-        """Quantiles of the llr."""
-
-    @property
-    def impostor(self) -> Sequence[float]:
-        """Quantiles of the llr."""
-
-
-class Test(Protocol):
-    """What is needed of a test."""
-
-    @property
-    def data(self) -> str:
-        """On what."""
-
-    @property
-    def date(self) -> str:
-        """ISO 8601."""
-
-    @property
-    def command(self) -> str:
-        """That does it again."""
-
-    @property
-    def individuals(self) -> int:
-        """How many."""
-
-
-class Standing(Protocol):
-    """Where an llr lies in a stratum."""
-
-    @property
-    def stratum(self) -> str:
-        """Its name."""
-
-    @property
-    def genuine(self) -> float:
-        """Share of genuine pairs with at least this llr."""
-
-    @property
-    def impostor(self) -> float:
-        """Share of impostor pairs with at least this llr."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +59,18 @@ class Plot:
     words: str
 
 
-def test_rows(strata: Sequence[Stratum]) -> tuple[TestRow, ...]:
+def test_rows(strata: Sequence[TestedStratum]) -> tuple[TestRow, ...]:
     """The table, one line a stratum."""
     return tuple(
         TestRow(
-            name=stratum_name(one.name),
-            genuine=number(one.pairs[0]),
-            impostor=number(one.pairs[1]),
-            cllr=decimal(one.cllr, 3),
-            cllr_min=decimal(one.cllr_min, 3),
-            misleading=of_all(*one.misleading),
+            name=stratum_name(stratum.name),
+            genuine=number(stratum.pairs[0]),
+            impostor=number(stratum.pairs[1]),
+            cllr=decimal(stratum.cllr, 3),
+            cllr_min=decimal(stratum.cllr_min, 3),
+            misleading=of_all(*stratum.misleading),
         )
-        for one in strata
+        for stratum in strata
     )
 
 
@@ -152,7 +84,7 @@ def stratum_name(name: str) -> str:
     return pgettext("tested photos", STRATA.get(name, name))
 
 
-def tested_on(test: Test | None) -> str:
+def tested_on(test: Tested | None) -> str:
     """On what the calibrator was tested, as a sentence."""
     if test is None:
         return _("This calibrator has no test results.")
@@ -168,9 +100,9 @@ def tested_on(test: Test | None) -> str:
     }
 
 
-def placed(place: Standing, stratum: Stratum) -> str:
+def placed(place: Place, stratum: TestedStratum) -> str:
     """The place of an llr on the plot as a sentence."""
-    genuine, impostor = (number(one) for one in stratum.pairs)
+    genuine, impostor = (number(pairs) for pairs in stratum.pairs)
     words = (
         _(
             "At least this llr: %(same)s of %(genuine)s tested pairs of the same animal, "
@@ -199,7 +131,7 @@ def share(of: float) -> str:
 
 
 def tippett(
-    stratum: Stratum, place: Standing, llr: float, interval: tuple[float, float], same: float
+    stratum: TestedStratum, place: Place, llr: float, interval: tuple[float, float], same: float
 ) -> Plot:
     """The plot of a stratum with the place of one pair on it."""
     ends = [abs(llr), same, *map(abs, (*interval, stratum.impostor[0], stratum.genuine[-1]))]
@@ -236,12 +168,19 @@ def tippett(
 
 
 def plot_of(
-    strata: Sequence[Stratum],
-    place: Standing | None,
+    strata: Sequence[TestedStratum],
+    place: Place | None,
     llr: float,
     interval: tuple[float, float],
     same: float,
 ) -> Plot | None:
     """The plot of the stratum in which a pair has its place; None where it has none."""
-    stratum = next((one for one in strata if place and one.name == place.stratum), None)
+    stratum = next(
+        (
+            tested_stratum
+            for tested_stratum in strata
+            if place and tested_stratum.name == place.stratum
+        ),
+        None,
+    )
     return tippett(stratum, place, llr, interval, same) if stratum and place else None

@@ -22,7 +22,7 @@ class StratumOut(Wire):
     impostor: list[float]
 
 
-class SettlingOut(Wire):
+class SettledPairsOut(Wire):
     """How many encounter pairs of these best grades are settled, with one or two shared flanks."""
 
     one: Grade = Field(validation_alias=AliasChoices("one", "grade0"))
@@ -43,7 +43,7 @@ class TestedOut(Wire):
     date: str
     individuals: int
     strata: list[StratumOut]
-    settling: list[SettlingOut]
+    settling: list[SettledPairsOut]
 
 
 class PlaceOut(Wire):
@@ -54,7 +54,7 @@ class PlaceOut(Wire):
     impostor: float
 
 
-class SuggestionOut(Wire):
+class SettlingPhotoOut(Wire):
     """A photo, or one of each encounter, that would move an open pair.
 
     encounters: whose. flanks: two where either will do. grade: at least. width: least width of the
@@ -69,7 +69,7 @@ class SuggestionOut(Wire):
     grade: Grade
     width: int
     section: str
-    settling: SettlingOut
+    settling: SettledPairsOut
     expected: float
     enough: bool
     words: str

@@ -1,11 +1,8 @@
-"""The calibration of a catalogue as a wire model, from which its page is made."""
+"""The calibration of a catalogue as a wire model."""
 
-from reid.evidence.calibrator import LOG10_E
-from reid.evidence.tested import load_tested
-from reid.weights import default_folder
-from service.calibration.study import Calibration
+from service.calibration.study import CalibrationState
 from service.calibration.wire import (
-    AppliedOut,
+    AppliedFactorOut,
     CalibrationOut,
     RateOut,
     StudyOut,
@@ -13,62 +10,56 @@ from service.calibration.wire import (
     SuspectOut,
     TestSummaryOut,
 )
-from service.recognition.engine import Engine
-from service.settings import Settings
 from service.store.calibration import Applied, Studied
 
 
-def calibration_out(settings: Settings, engine: Engine, calibration: Calibration) -> CalibrationOut:
-    """All that is known; nothing is compared."""
-    fitted, used = engine.fitted(), engine.calibrator()
-    tested = load_tested(fitted.id, settings.weights_dir or default_folder())
-    kept = calibration.kept
+def calibration_out(state: CalibrationState) -> CalibrationOut:
+    """All that is known."""
+    used, local, tested = state.used, state.local, state.tested
     return CalibrationOut(
         calibrator=used.id,
-        fitted=fitted.id,
+        fitted=state.fitted.id,
         model=used.model,
         individuals=used.individuals,
         bound=used.bound,
         same=used.same,
         factor=used.factor,
-        applied=_applied(kept.applied, fitted.id) if kept.applied else None,
-        tested=[TestSummaryOut.model_validate(one) for one in (tested.strata if tested else ())],
-        decisions=calibration.decisions,
-        available=SupplyOut.model_validate(calibration.supply()),
-        study=_study(kept.studied, fitted.bound) if kept.studied else None,
+        applied=_applied(local.applied, state) if local.applied else None,
+        tested=[
+            TestSummaryOut.model_validate(stratum) for stratum in (tested.strata if tested else ())
+        ],
+        decisions=state.decisions,
+        available=SupplyOut.model_validate(state.available),
+        study=_study(local.studied, state) if local.studied else None,
     )
 
 
-def _applied(one: Applied, fitted: str) -> AppliedOut:
-    return AppliedOut(
-        number=one.number,
-        calibrator=one.calibrator,
-        factor=one.factor,
-        made_at=one.made_at,
-        decisions=one.decisions,
-        in_force=one.calibrator == fitted,
+def _applied(applied: Applied, state: CalibrationState) -> AppliedFactorOut:
+    return AppliedFactorOut(
+        number=applied.number,
+        calibrator=applied.calibrator,
+        factor=applied.factor,
+        made_at=applied.made_at,
+        decisions=applied.decisions,
+        in_force=state.in_force,
     )
 
 
-def _study(one: Studied, bound: float) -> StudyOut:
-    said = one.study
+def _study(studied: Studied, state: CalibrationState) -> StudyOut:
+    study = studied.study
     return StudyOut(
-        calibrator=one.calibrator,
-        made_at=one.made_at,
-        decisions=one.decisions,
-        supply=SupplyOut.model_validate(said.supply),
-        shift=said.shift,
-        impostor=[RateOut.model_validate(rate) for rate in said.impostor],
-        genuine=[RateOut.model_validate(rate) for rate in said.genuine],
-        scale=said.scale,
-        widening=said.shrinkage,
-        factor=said.factor,
+        calibrator=studied.calibrator,
+        made_at=studied.made_at,
+        decisions=studied.decisions,
+        supply=SupplyOut.model_validate(study.supply),
+        shift=study.shift,
+        impostor=[RateOut.model_validate(rate) for rate in study.impostor],
+        genuine=[RateOut.model_validate(rate) for rate in study.genuine],
+        scale=study.scale,
+        widening=study.shrinkage,
+        factor=study.factor,
         suspects=[
-            SuspectOut(
-                encounters=pair.encounters,
-                animals=pair.animals,
-                llr=min(LOG10_E * pair.log_odds, bound),
-            )
-            for pair in said.suspects
+            SuspectOut(encounters=pair.encounters, animals=pair.animals, llr=state.llr(pair))
+            for pair in study.suspects
         ],
     )

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reid.evidence.local import ANIMALS, GENUINE, IMPOSTOR, Shift
+from reid.evidence.local import ANIMALS, GENUINE, IMPOSTOR, Rate, Shift, Study, Supply
+from service.calibration.study import CalibrationState
 from service.calibration.tested_view import of_all, stratum_name
-from service.calibration.wire import CalibrationOut, RateOut, StudyOut, SupplyOut
+from service.store.calibration import Studied
 from service.web.languages import N_, ngettext, npgettext, pgettext
 from service.web.languages import gettext as _
 from service.web.words import MINUS, count, day, decimal, general, number, percents, signed
@@ -53,43 +54,43 @@ class CalibrationView:
     study: StudyView | None
 
 
-def calibration_view(of: CalibrationOut) -> CalibrationView:
+def calibration_view(state: CalibrationState) -> CalibrationView:
     """The page of a calibration."""
-    applied = of.applied
-    ignored = applied is not None and not applied.in_force
+    local, tested = state.local, state.tested
     return CalibrationView(
-        facts=tuple(_facts(of)),
+        facts=tuple(_facts(state)),
         warning=(
             _(
                 "A local calibration of %(calibrator)s is ignored, because %(fitted)s speaks now: "
                 "study the catalogue again."
             )
-            % {"calibrator": applied.calibrator, "fitted": of.fitted}
-            if applied and ignored
+            % {"calibrator": local.applied.calibrator, "fitted": state.fitted.id}
+            if local.applied and not state.in_force
             else ""
         ),
         tested=tuple(
             (
-                stratum_name(one.name),
+                stratum_name(stratum.name),
                 _("%(genuine)s and %(impostor)s")
-                % {"genuine": number(one.pairs[0]), "impostor": number(one.pairs[1])},
-                decimal(one.cllr, 3),
-                decimal(one.cllr_min, 3),
-                of_all(*one.misleading),
+                % {"genuine": number(stratum.pairs[0]), "impostor": number(stratum.pairs[1])},
+                decimal(stratum.cllr, 3),
+                decimal(stratum.cllr_min, 3),
+                of_all(*stratum.misleading),
             )
-            for one in of.tested
+            for stratum in (tested.strata if tested else ())
         ),
-        available=_("This catalogue has %(pairs)s.") % {"pairs": supplied(of.available)},
-        missing=_missing(of.available),
-        study=_study(of.study, of) if of.study else None,
+        available=_("This catalogue has %(pairs)s.") % {"pairs": supplied(state.available)},
+        missing=_missing(state.available),
+        study=_study(local.studied, state) if local.studied else None,
     )
 
 
-def as_text(of: CalibrationOut) -> str:
-    """The same for a terminal."""
-    view = calibration_view(of)
+def as_text(state: CalibrationState) -> str:
+    """The page for a terminal."""
+    view = calibration_view(state)
     lines = [f"{name:12} {value}" for name, value in view.facts]
-    lines += [line for line in (view.warning, f"{'decided':12} {supplied(of.available)}") if line]
+    pairs = f"{'decided':12} {supplied(state.available)}"
+    lines += [line for line in (view.warning, pairs) if line]
     if view.missing:
         lines.append(f"{'missing':12} {view.missing}")
     if view.study:
@@ -98,13 +99,13 @@ def as_text(of: CalibrationOut) -> str:
         lines += [_columns(row) for row in (head, *view.study.rows)]
         lines += ["", view.study.shift, view.study.result]
         lines += [
-            f"look at encounters {one} and {other}: two identities, {words}"
-            for (one, other), words in view.study.suspects
+            f"look at encounters {encounters[0]} and {encounters[1]}: two identities, {words}"
+            for encounters, words in view.study.suspects
         ]
     return "\n".join([*lines, "", CAUTION])
 
 
-def supplied(of: SupplyOut) -> str:
+def supplied(of: Supply) -> str:
     """Pairs and individuals: "41 genuine pairs of 17 individuals (...), 2,000 impostor pairs"."""
     return _(
         "%(genuine)s of %(owners)s (%(alone)s decided with no llr in view), %(impostor)s of "
@@ -124,23 +125,27 @@ def _of_individuals(how_many: int) -> str:
     return words % {"num": number(how_many)}
 
 
-def _facts(of: CalibrationOut) -> Iterator[tuple[str, str]]:
+def _facts(state: CalibrationState) -> Iterator[tuple[str, str]]:
+    used = state.used
     yield (
         _("Calibrator"),
-        _("%(calibrator)s, for %(model)s") % {"calibrator": of.calibrator, "model": of.model},
+        _("%(calibrator)s, for %(model)s") % {"calibrator": used.id, "model": used.model},
     )
     yield (
         _("Bound"),
         _("llr ±%(bound)s, log10 of %(individuals)s")
-        % {"bound": decimal(of.bound, 2), "individuals": _of_individuals(of.individuals)},
+        % {
+            "bound": decimal(used.bound, 2),
+            "individuals": _of_individuals(used.individuals),
+        },
     )
     yield (
         _("Verdict"),
         _("same from +%(same)s, different from %(minus)s%(same)s")
-        % {"same": general(of.same), "minus": MINUS},
+        % {"same": general(used.same), "minus": MINUS},
     )
-    applied = of.applied
-    if applied is None or not applied.in_force:
+    applied = state.local.applied
+    if applied is None or not state.in_force:
         yield _("Local"), _("none: llrs are as the calibrator was fitted")
         return
     words = ngettext(
@@ -155,14 +160,14 @@ def _facts(of: CalibrationOut) -> Iterator[tuple[str, str]]:
             "factor": decimal(applied.factor, 2),
             "num": number(applied.decisions),
             "day": day(applied.made_at),
-            "since": count(of.decisions - applied.decisions, "decision"),
+            "since": count(state.decisions - applied.decisions, "decision"),
         },
     )
 
 
-def _missing(of: SupplyOut) -> str:
+def _missing(of: Supply) -> str:
     """What a scale of its own lacks; see `reid.evidence.local.Supply.missing` for the keys."""
-    said = {
+    nouns = {
         "genuine pairs": lambda n: count(n, "genuine pair"),
         "individuals with a genuine pair": lambda n: count(
             n, "individual with a genuine pair", "individuals with a genuine pair"
@@ -172,7 +177,7 @@ def _missing(of: SupplyOut) -> str:
             n, "individual with an impostor pair", "individuals with an impostor pair"
         ),
     }
-    short = ", ".join(said[what](how_many) for what, how_many in of.missing.items())
+    short = ", ".join(nouns[what](how_many) for what, how_many in of.missing.items())
     needed = _(
         "Needed are %(genuine)s genuine and %(impostor)s impostor pairs of encounters, each of "
         "%(animals)s individuals or more."
@@ -180,19 +185,19 @@ def _missing(of: SupplyOut) -> str:
     return f"{short}. {needed}" if short else ""
 
 
-def _study(study: StudyOut, of: CalibrationOut) -> StudyView:
-    since = of.decisions - study.decisions
-    made = (
+def _study(studied: Studied, state: CalibrationState) -> StudyView:
+    study, since = studied.study, state.decisions - studied.decisions
+    words = (
         _("Studied %(day)s; %(since)s since.")
-        if study.calibrator == of.fitted
+        if studied.calibrator == state.fitted.id
         else _("Studied %(day)s, of another calibrator (%(calibrator)s); %(since)s since.")
     )
-    rates = list(zip(study.impostor, study.genuine, strict=False))
+    rates = zip(study.impostor, study.genuine, strict=False)
     return StudyView(
-        made=made
+        made=words
         % {
-            "day": day(study.made_at),
-            "calibrator": study.calibrator,
+            "day": day(studied.made_at),
+            "calibrator": studied.calibrator,
             "since": count(since, "decision"),
         },
         pairs=f"{supplied(study.supply)}.",
@@ -200,17 +205,19 @@ def _study(study: StudyOut, of: CalibrationOut) -> StudyView:
         tone=_tone(study),
         rows=tuple(_row(misled, missed) for misled, missed in rates),
         result=_result(study),
-        suspects=tuple((one.encounters, f"llr {signed(one.llr)}") for one in study.suspects),
+        suspects=tuple(
+            (pair.encounters, f"llr {signed(state.llr(pair))}") for pair in study.suspects
+        ),
     )
 
 
-def _tone(study: StudyOut) -> str:
+def _tone(study: Study) -> str:
     if study.shift is Shift.MORE or study.factor < 1:
         return "error"
     return "done" if study.shift is Shift.AS_CALIBRATED else ""
 
 
-def _row(misled: RateOut, missed: RateOut) -> Row:
+def _row(misled: Rate, missed: Rate) -> Row:
     known = _("not known") if misled.calibration is None else _percent(misled.calibration)
     return (
         general(misled.at),
@@ -223,14 +230,14 @@ def _row(misled: RateOut, missed: RateOut) -> Row:
     )
 
 
-def _found(rate: RateOut) -> str:
+def _found(rate: Rate) -> str:
     if not rate.of:
         return pgettext("pairs", "none")
     mark = "✕ " if rate.too_often else ""
-    return f"{mark}{_percent(rate.share)} ({of_all(rate.found, rate.of)})"
+    return f"{mark}{_percent(rate.share)} ({of_all(rate.misleading, rate.of)})"
 
 
-def _result(study: StudyOut) -> str:
+def _result(study: Study) -> str:
     if study.supply.missing and study.factor == 1:
         return _("No scale is fitted: there are too few pairs.")
     if study.factor == 1:
@@ -241,7 +248,7 @@ def _result(study: StudyOut) -> str:
     ) % {
         "factor": decimal(study.factor, 2),
         "scale": decimal(study.scale, 2),
-        "widening": decimal(study.widening, 2),
+        "widening": decimal(study.shrinkage, 2),
     }
 
 
@@ -251,4 +258,4 @@ def _percent(share: float) -> str:
 
 def _columns(row: Row) -> str:
     first, *rest = row
-    return f"{first:>5}" + "".join(f"  {one:>24}" for one in rest)
+    return f"{first:>5}" + "".join(f"  {cell:>24}" for cell in rest)

@@ -132,7 +132,7 @@ class StudyOut(Wire):
     suspects: Sequence[SuspectOut]
 
 
-class AppliedOut(Wire):
+class AppliedFactorOut(Wire):
     """What `--apply` put in force; in_force false: it belongs to another calibrator."""
 
     number: int
@@ -171,7 +171,7 @@ class CalibrationOut(Wire):
     bound: float = Field(description="log10 of the individuals; no |llr| exceeds it")
     same: float = Field(description="llr from which the verdict is same; REID_SAME_LLR")
     factor: float = Field(description="by which every llr is multiplied before it is bounded")
-    applied: AppliedOut | None
+    applied: AppliedFactorOut | None
     tested: Sequence[TestSummaryOut] = Field(description="empty where it has no test")
     decisions: int = Field(description="that were ever taken in this catalogue")
     available: SupplyOut = Field(description="what a study would have now")

@@ -16,7 +16,7 @@ from service.store import cases
 from service.store.cases import Edit
 from service.store.people import Role
 from service.web.errors import RoleNeeded, documented
-from service.web.parameters import RowNumber, TheDatabase, Who
+from service.web.parameters import RowNumber, TheActor, TheDatabase
 from service.web.wire import Line
 
 router = APIRouter(tags=["cases"], responses=documented(400, 403, 404, 409, 422))
@@ -26,7 +26,7 @@ router = APIRouter(tags=["cases"], responses=documented(400, 403, 404, 409, 422)
 def list_cases(database: TheDatabase) -> list[CaseOut]:
     """All cases, open ones first, then the newest first."""
     with database.read() as connection:
-        return [CaseOut.model_validate(one) for one in cases.every(connection)]
+        return [CaseOut.model_validate(case) for case in cases.every(connection)]
 
 
 @router.post("/cases", status_code=201)
@@ -44,23 +44,25 @@ def get_case(case_id: RowNumber, database: TheDatabase) -> CaseDetailOut:
 
 
 @router.patch("/cases/{case_id}")
-def edit_case(case_id: RowNumber, wanted: CaseEdit, database: TheDatabase, who: Who) -> CaseOut:
+def edit_case(
+    case_id: RowNumber, changes: CaseEdit, database: TheDatabase, actor: TheActor
+) -> CaseOut:
     """Change name, note or prior, or close the case (curators); a case is never deleted."""
-    if wanted.closed is not None and not who.role.may(Role.CURATOR):
-        raise RoleNeeded(Role.CURATOR, who.role)
+    if changes.closed is not None and not actor.role.may(Role.CURATOR):
+        raise RoleNeeded(needed=Role.CURATOR, role=actor.role)
     with database.write() as connection:
-        made = cases.edit(connection, case_id, Edit(**wanted.model_dump()))
-    return CaseOut.model_validate(made)
+        case = cases.edit(connection, case_id, Edit(**changes.model_dump()))
+    return CaseOut.model_validate(case)
 
 
 @router.post("/cases/{case_id}/encounters", status_code=201)
 def put_encounters(
-    case_id: RowNumber, new: CaseEncountersIn, database: TheDatabase, who: Who
+    case_id: RowNumber, new: CaseEncountersIn, database: TheDatabase, actor: TheActor
 ) -> CaseOut:
     """Put encounters into a case; those that are in it already stay."""
     with database.write() as connection:
-        made = cases.put(connection, case_id, new.encounters, who.signs(new.reviewer))
-    return CaseOut.model_validate(made)
+        case = cases.put(connection, case_id, new.encounters, actor.signs(new.reviewer))
+    return CaseOut.model_validate(case)
 
 
 @router.delete("/cases/{case_id}/encounters/{encounter_id}")
@@ -68,16 +70,16 @@ def take_encounter(
     case_id: RowNumber,
     encounter_id: RowNumber,
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     reviewer: Line = "anonymous",
 ) -> CaseOut:
     """Take an encounter out of a case; that it was in stays on record."""
     with database.write() as connection:
-        made = cases.take(connection, case_id, encounter_id, who.signs(reviewer))
-    return CaseOut.model_validate(made)
+        case = cases.take(connection, case_id, encounter_id, actor.signs(reviewer))
+    return CaseOut.model_validate(case)
 
 
 @router.get("/cases/{case_id}/report", responses=documented(503))
-def get_report(case_id: RowNumber, casework: TheCasework, who: Who) -> CaseReportOut:
+def get_report(case_id: RowNumber, casework: TheCasework, actor: TheActor) -> CaseReportOut:
     """All pairs, all partitions, conflicts, and the space-time line of each pair."""
-    return report_out(casework.report(case_id), exact=who.sees_places)
+    return report_out(casework.report(case_id), exact=actor.sees_places)

@@ -65,7 +65,7 @@ def free_spot(
     for px, py, anchor in spots:
         box = _box(px, py, wide, anchor)
         first = first or (Corner(px, py, anchor), box)
-        if frame.holds(box) and not any(box.meets(one) for one in taken):
+        if frame.holds(box) and not any(box.meets(other) for other in taken):
             taken.append(box)
             return Corner(px, py, anchor)
     assert first is not None  # noqa: S101

@@ -42,7 +42,7 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class Dot:
+class MapDot:
     """One encounter in a drawing. x, y: of its centre."""
 
     x: float
@@ -59,7 +59,7 @@ class StationMark:
     y: float
     names: str
     label: Corner
-    dots: tuple[Dot, ...]
+    dots: tuple[MapDot, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ class Arrow:
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class MapLeg:
     """The same as a line of the list below the map."""
 
     name: str
@@ -112,7 +112,7 @@ class MapView:
     meridians: tuple[GridLine, ...]
     parallels: tuple[GridLine, ...]
     arrows: tuple[Arrow, ...]
-    legs: tuple[Leg, ...]
+    legs: tuple[MapLeg, ...]
     scale: Scale
     unplaced: tuple[Stop, ...]
     exact: bool
@@ -159,10 +159,10 @@ def map_view(stops: Sequence[Stop], *, exact: bool) -> MapView | None:
 
     exact False: positions are rounded before anything is drawn; distances stay what they are.
     """
-    here = [one for one in stops if one.position]
+    here = [stop for stop in stops if stop.position]
     if not here:
         return None
-    shown = {one.letter: _shown(one, exact=exact) for one in here}
+    shown = {stop.letter: _shown(stop, exact=exact) for stop in here}
     project = _fitted(list(shown.values()), exact=exact)
     frame = Frame(LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM)
     taken: list[Frame] = []
@@ -175,7 +175,7 @@ def map_view(stops: Sequence[Stop], *, exact: bool) -> MapView | None:
         arrows=tuple(_arrows(here, {n: project(at) for n, at in shown.items()}, frame, taken)),
         legs=tuple(_leg(a, b) for a, b in _in_time(here)),
         scale=scale_bar(project.pixels, (frame.x1 - frame.x0) / 4),
-        unplaced=tuple(one for one in stops if not one.position),
+        unplaced=tuple(stop for stop in stops if not stop.position),
         exact=exact,
         frame=frame,
     )
@@ -198,9 +198,9 @@ def grid_step(span: float, *, least: float = 0.0) -> float:
     return next((step for step in STEPS if step >= least and span / step <= 5), STEPS[-1])
 
 
-def _shown(one: Stop, *, exact: bool) -> Position:
-    assert one.position is not None  # noqa: S101
-    return one.position if exact else rounded(one.position)
+def _shown(stop: Stop, *, exact: bool) -> Position:
+    assert stop.position is not None  # noqa: S101
+    return stop.position if exact else rounded(stop.position)
 
 
 def _fitted(places: Sequence[Position], *, exact: bool) -> Projection:
@@ -228,28 +228,28 @@ def _stations(
 ) -> list[StationMark]:
     """A mark a place, its encounters in rows above it. taken: gains what dots and names cover."""
     together: dict[Spot, list[Stop]] = {}
-    for one in here:
-        x, y = project(shown[one.letter])
-        together.setdefault((round(x), round(y)), []).append(one)
-    rows = {at: _dots(at, some) for at, some in together.items()}
+    for stop in here:
+        x, y = project(shown[stop.letter])
+        together.setdefault((round(x), round(y)), []).append(stop)
+    rows = {at: _dots(at, stops) for at, stops in together.items()}
     for at, dots in rows.items():
         taken.append(Frame(at[0] - 8, at[1] - 8, at[0] + 8, at[1] + 8))
         taken += [Frame(d.x - 14, d.y - 14, d.x + 14, d.y + 14) for d in dots]
     marks = []
-    for at, some in together.items():
-        names = _cut(", ".join(dict.fromkeys(one.station for one in some)))
+    for at, stops in together.items():
+        names = _cut(", ".join(dict.fromkeys(stop.station for stop in stops)))
         label = free_spot(at, names, frame, taken)
         marks.append(StationMark(*at, names, label, rows[at]))
     return marks
 
 
-def _dots(at: Spot, some: Sequence[Stop]) -> tuple[Dot, ...]:
+def _dots(at: Spot, stops: Sequence[Stop]) -> tuple[MapDot, ...]:
     dots = []
-    for n, one in enumerate(some):
+    for n, stop in enumerate(stops):
         row, column = divmod(n, ROW)
-        wide = min(len(some) - row * ROW, ROW)
+        wide = min(len(stops) - row * ROW, ROW)
         x = at[0] + (column - (wide - 1) / 2) * DOT
-        dots.append(Dot(x, at[1] - 26 - row * DOT, one.letter, one.animal))
+        dots.append(MapDot(x, at[1] - 26 - row * DOT, stop.letter, stop.animal))
     return tuple(dots)
 
 
@@ -290,21 +290,21 @@ def _degrees(value: float, step: float, above: str, below: str) -> str:
 
 def _in_time(here: Sequence[Stop]) -> list[tuple[Stop, Stop]]:
     """Each encounter whose time is known, with the next one."""
-    known = sorted((one.span.start, n) for n, one in enumerate(here) if one.span)
+    known = sorted((stop.span.start, n) for n, stop in enumerate(here) if stop.span)
     ordered = [here[n] for _, n in known]
     return list(pairwise(ordered))
 
 
-def _leg(one: Stop, other: Stop) -> Leg:
-    name = f"{one.letter} → {other.letter}"
-    apart = between(one.span, other.span) if one.span and other.span else ""
-    return Leg(name, _distance(one, other), apart, one.animal == other.animal)
+def _leg(stop: Stop, following: Stop) -> MapLeg:
+    name = f"{stop.letter} → {following.letter}"
+    apart = between(stop.span, following.span) if stop.span and following.span else ""
+    return MapLeg(name, _distance(stop, following), apart, stop.animal == following.animal)
 
 
-def _distance(one: Stop, other: Stop) -> str:
-    if one.position is None or other.position is None:
+def _distance(stop: Stop, following: Stop) -> str:
+    if stop.position is None or following.position is None:
         return pgettext("distance", "unknown")
-    km = great_circle_km(one.position, other.position)
+    km = great_circle_km(stop.position, following.position)
     return _("same place") if km < 0.05 else _("%(km)s km") % {"km": decimal(km, 1)}
 
 
@@ -317,13 +317,13 @@ def _arrows(
     """Curves from place to place; those of one pair of places bend more and more."""
     drawn: dict[tuple[Spot, ...], int] = {}
     arrows = []
-    for one, other in _in_time(here):
-        start, end = at[one.letter], at[other.letter]
+    for stop, following in _in_time(here):
+        start, end = at[stop.letter], at[following.letter]
         long = hypot(end[0] - start[0], end[1] - start[1])
         if long < 30:
             continue
         times = drawn[start, end] = drawn.get((start, end), 0) + 1
-        leg = _leg(one, other)
+        leg = _leg(stop, following)
         words = f"{leg.name}: {leg.distance}, {leg.between}"
         arrows.append(_curve(start, end, long, 26.0 * times, words, leg.same, frame, taken))
     return arrows
@@ -356,6 +356,6 @@ def _curve(
     return Arrow(path, head, words, label.x, label.y, same)
 
 
-def _towards(one: Spot, other: Spot, by: float) -> Spot:
-    long = hypot(other[0] - one[0], other[1] - one[1]) or 1.0
-    return one[0] + (other[0] - one[0]) * by / long, one[1] + (other[1] - one[1]) * by / long
+def _towards(start: Spot, end: Spot, by: float) -> Spot:
+    long = hypot(end[0] - start[0], end[1] - start[1]) or 1.0
+    return start[0] + (end[0] - start[0]) * by / long, start[1] + (end[1] - start[1]) * by / long

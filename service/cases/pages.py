@@ -7,41 +7,26 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
-from reid.errors import ReidError
-from service.cases.report import CaseReport, Casework, TheCasework
+from service.cases.report import TheCasework
 from service.cases.view import RATINGS, case_row, case_view, member_views
 from service.encounters.list_view import title
-from service.recognition.engine import Engine, TheEngine
+from service.recognition.awaited import awaited
+from service.recognition.engine import TheEngine
 from service.store import cases, encounters
 from service.store.cases import LARGEST, Case, Edit
 from service.store.database import Database
 from service.store.people import Actor
-from service.web.advice import trouble
-from service.web.ahead import Ahead
-from service.web.kept import NotYet
+from service.web.form_fields import Remark, Text, plain
 from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, TheAhead, TheDatabase, Who
+from service.web.parameters import RowNumber, TheActor, TheAhead, TheDatabase
 from service.web.wire import Line
 from service.web.words import when
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-
 CHOICES = 500
 
-
-Reviewer = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
-
-
-Note = Annotated[str, Form(max_length=5000)]
-
-
 Together = Annotated[float, Form(gt=0, lt=1, allow_inf_nan=False)]
-
-
 Number = Annotated[int, Form(ge=1, le=2**31 - 1)]
-
-
 Numbers = Annotated[list[Number], Form(max_length=LARGEST)]
 
 
@@ -49,18 +34,21 @@ Numbers = Annotated[list[Number], Form(max_length=LARGEST)]
 def case_list(request: Request, database: TheDatabase) -> Response:
     """All cases, and a form for a new one."""
     with database.read() as connection:
-        rows = [case_row(one) for one in cases.every(connection)]
+        rows = [case_row(case) for case in cases.every(connection)]
         return page(request, "cases/cases.html", connection, nav="cases", rows=rows)
 
 
 @router.post("/cases")
 def add_case(
-    database: TheDatabase, name: Annotated[Line, Form()], note: Note = "", together: Together = 0.5
+    database: TheDatabase,
+    name: Annotated[Line, Form()],
+    note: Remark = "",
+    together: Together = 0.5,
 ) -> Response:
     """Open a case and go to it."""
     with database.write() as connection:
-        made = cases.add(connection, name, _plain(note), together)
-    return goto(f"/cases/{made.id}")
+        case = cases.add(connection, name, plain(note), together)
+    return goto(f"/cases/{case.id}")
 
 
 @router.get("/cases/{case_id}")
@@ -71,21 +59,27 @@ def case_page(
     ahead: TheAhead,
     engine: TheEngine,
     casework: TheCasework,
-    who: Who,
+    actor: TheActor,
 ) -> Response:
     """What the photos and the map say about a case."""
     with database.read() as connection:
         case = cases.get(connection, case_id)
-    report, problem = _report(ahead, engine, casework, case_id)
+    report, problem = awaited(
+        ahead,
+        engine,
+        ("report", case_id),
+        lambda: casework.at_once().report(case_id),
+        lambda: casework.report(case_id),
+    )
     with database.read() as connection:
-        members = [(encounters.summary(connection, one), None) for one in case.encounters]
-        pending = sum(one.pending for one, _ in members)
+        members = [(encounters.summary(connection, number), None) for number in case.encounters]
+        pending = sum(number.pending for number, _ in members)
         values = {
             "nav": "cases",
             "case": case,
             "open": case.closed_at is None,
             "members": member_views(members),
-            "view": case_view(report, exact=who.sees_places) if report else None,
+            "view": case_view(report, exact=actor.sees_places) if report else None,
             "problem": problem,
             "pending": pending,
             "loaded": engine.loaded is not None,
@@ -102,13 +96,13 @@ def edit_case(
     case_id: RowNumber,
     database: TheDatabase,
     together: Together,
-    note: Note = "",
+    note: Remark = "",
     movement_prior: Annotated[bool, Form()] = False,
 ) -> Response:
     """Another prior or note."""
-    wanted = Edit(note=_plain(note), together=together, movement_prior=movement_prior)
+    changes = Edit(note=plain(note), together=together, movement_prior=movement_prior)
     with database.write() as connection:
-        cases.edit(connection, case_id, wanted)
+        cases.edit(connection, case_id, changes)
     return goto(f"/cases/{case_id}")
 
 
@@ -124,10 +118,14 @@ def close_case(
 
 @router.post("/cases/{case_id}/encounters")
 def put_encounters(
-    case_id: RowNumber, database: TheDatabase, who: Who, encounter: Numbers, reviewer: Reviewer = ""
+    case_id: RowNumber,
+    database: TheDatabase,
+    actor: TheActor,
+    encounter: Numbers,
+    reviewer: Text = "",
 ) -> Response:
     """Put encounters in."""
-    return _put(database, case_id, encounter, who, reviewer)
+    return _put(database, case_id, encounter, actor, reviewer)
 
 
 @router.post("/cases/{case_id}/encounters/{encounter_id}/remove")
@@ -135,60 +133,41 @@ def take_encounter(
     case_id: RowNumber,
     encounter_id: RowNumber,
     database: TheDatabase,
-    who: Who,
-    reviewer: Reviewer = "",
+    actor: TheActor,
+    reviewer: Text = "",
 ) -> Response:
     """Take an encounter out."""
     with database.write() as connection:
-        cases.take(connection, case_id, encounter_id, who.signs(reviewer))
+        cases.take(connection, case_id, encounter_id, actor.signs(reviewer))
     return goto(f"/cases/{case_id}")
 
 
 @router.post("/encounters/{encounter_id}/case")
 def put_into_case(
-    encounter_id: RowNumber, database: TheDatabase, who: Who, case: Number, reviewer: Reviewer = ""
+    encounter_id: RowNumber,
+    database: TheDatabase,
+    actor: TheActor,
+    case: Number,
+    reviewer: Text = "",
 ) -> Response:
     """Put this encounter into a case and go to the case."""
-    return _put(database, case, [encounter_id], who, reviewer)
+    return _put(database, case, [encounter_id], actor, reviewer)
 
 
-def _report(
-    ahead: Ahead, engine: Engine, casework: Casework, case_id: int
-) -> tuple[CaseReport | None, str]:
-    """The report, or why there is none; neither while it is being found out."""
-    if engine.loaded is None:
-        return None, engine.failure or ""
-    try:
-        found = ahead.answer(
-            ("report", case_id),
-            lambda: casework.at_once().report(case_id),
-            lambda: casework.report(case_id),
-        )
-    except NotYet:
-        return None, ""
-    except ReidError as error:
-        return None, trouble(error)
-    return found, ""
-
-
-def _put(database: Database, case_id: int, ids: list[int], who: Actor, reviewer: str) -> Response:
-    name = who.signs(reviewer)
+def _put(database: Database, case_id: int, ids: list[int], actor: Actor, reviewer: str) -> Response:
+    name = actor.signs(reviewer)
     with database.write() as connection:
         cases.put(connection, case_id, ids, name)
     response = goto(f"/cases/{case_id}")
-    remember(response, name, who)
+    remember(response, name, actor)
     return response
 
 
 def _choices(connection: Connection, case: Case) -> list[tuple[int, str]]:
     """The newest encounters that are not in the case yet."""
-    found = encounters.search(connection, limit=CHOICES)
+    newest = encounters.search(connection, limit=CHOICES)
     return [
-        (one.id, f"{title(one)}, {when(one.started_at)}")
-        for one in found
-        if one.id not in case.encounters
+        (summary.id, f"{title(summary)}, {when(summary.started_at)}")
+        for summary in newest
+        if summary.id not in case.encounters
     ]
-
-
-def _plain(text: str) -> str:
-    return text.replace("\x00", "").strip()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from math import exp
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +13,14 @@ from fastapi import Depends
 from reid.evidence.tested import Tested, load_tested
 from reid.identify import movement, partitions
 from reid.identify.movement import Movement, SpaceTime, Visit
-from reid.identify.partitions import InconsistentTriple, PartitionPosterior
-from service.encounters.pair_evidence import (
-    PairEvidence,
-    PairSays,
+from reid.identify.partitions import (
+    InconsistentTriple,
+    Mask,
+    Matrix,
+    PartitionPosterior,
+    WeighedPartition,
 )
+from service.encounters.pair_evidence import PairEvidence, PairSays
 from service.encounters.visits import visit
 from service.recognition.engine import Engine
 from service.store import cases, encounters
@@ -24,6 +28,9 @@ from service.store.cases import Case, Change
 from service.store.database import Database
 from service.store.encounters import EncounterDetail
 from service.web.parameters import component
+
+PRIORS = (0.1, 0.25, 0.5, 0.75, 0.9)
+"""Under which the most probable partition is looked at again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +43,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class CasePair:
-    """Two encounters of a case. one, other: positions among the members.
+    """Two encounters of a case. first, second: positions among the members.
 
     together: posterior probability that both are one animal, from all partitions. space_time: no
     part of it, unless the case takes movement as a prior. movement: the log10 odds it adds then,
     and None where it adds nothing because it stands apart.
     """
 
-    one: int
-    other: int
+    first: int
+    second: int
     says: PairSays
     together: float
     space_time: SpaceTime
@@ -62,7 +69,9 @@ class CaseReport:
 
     partitions None: the case is empty. same: the llr from which the verdict is "same", and below
     minus which "different". bound: the largest |llr| the calibration supports. tested: how the
-    calibrator did in its test, None where there was none.
+    calibrator did in its test, None where there was none. llr: (n, n), of the photos alone, 0 on
+    the diagonal and where nothing can be compared; total: (n, n), with what movement adds where the
+    case takes it as a prior. speaks: (n, n), the pairs that say anything.
     """
 
     case: Case
@@ -77,6 +86,40 @@ class CaseReport:
     bound: float
     same: float
     tested: Tested | None
+    llr: Matrix
+    total: Matrix
+    speaks: Mask
+
+    def prior(self, partition: WeighedPartition) -> float:
+        """Probability of a partition before any photo is looked at, by the prior of the case."""
+        theta = partitions.concentration(self.case.together)
+        return exp(partitions.log_prior(partition.partition, theta))
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPrior:
+    """The most probable partition of a report under another prior; leads: it stays the first."""
+
+    together: float
+    probability: float
+    leads: bool
+
+
+def other_priors(report: CaseReport) -> tuple[OtherPrior, ...]:
+    """What becomes of the most probable partition under other priors that two are one animal.
+
+    Empty for fewer than two encounters, and where not every partition could be weighed.
+    """
+    weighed = report.partitions
+    if weighed is None or len(report.members) < 2 or not weighed.in_full:
+        return ()
+    leading = weighed.partitions[0].partition
+    priors = []
+    for together in PRIORS:
+        ranked = partitions.posterior(report.total, report.speaks, together=together).partitions
+        rank = next(n for n, partition in enumerate(ranked) if partition.partition == leading)
+        priors.append(OtherPrior(together, ranked[rank].probability, leads=rank == 0))
+    return tuple(priors)
 
 
 class Casework:
@@ -100,17 +143,16 @@ class Casework:
             case = cases.get(connection, case_id)
             changes = tuple(cases.history(connection, case_id))
             details = [encounters.get(connection, number) for number in case.encounters]
-        members = tuple(Member(one, visit(one)) for one in details)
+        members = tuple(Member(detail, visit(detail)) for detail in details)
         pairs = [
             self._pair(case, members, i, j, moved) for i, j in combinations(range(len(members)), 2)
         ]
-        llr, comparable = _matrices(len(members), pairs)
+        llr, total, comparable = _matrices(len(members), pairs)
+        speaks = comparable | (total != llr)
         weighed = None
         if members:
-            total = _totals(llr, pairs)
-            speaks = comparable | (total != llr)
             weighed = partitions.posterior(total, speaks, together=case.together)
-            pairs = [replace(p, together=float(weighed.pairs[p.one, p.other])) for p in pairs]
+            pairs = [replace(p, together=float(weighed.pairs[p.first, p.second])) for p in pairs]
         calibrator = self._engine.calibrator()
         return CaseReport(
             case=case,
@@ -125,45 +167,38 @@ class Casework:
             bound=calibrator.bound,
             same=calibrator.same,
             tested=load_tested(calibrator.id, self._weights),
+            llr=llr,
+            total=total,
+            speaks=speaks,
         )
 
     def _pair(
         self, case: Case, members: Sequence[Member], i: int, j: int, moved: Movement
     ) -> CasePair:
         """A pair before the partitions are weighed: together is the prior."""
-        one, other = members[i].visit, members[j].visit
-        way = movement.between(one, other, moved)
+        first, second = members[i].visit, members[j].visit
+        way = movement.between(first, second, moved)
         near = None
         if case.movement_prior:
-            near = movement.prior(way, _places(members), (one.position, other.position), moved)
+            near = movement.prior(way, _places(members), (first.position, second.position), moved)
         says = self._pair_evidence.between(case.encounters[i], case.encounters[j])
         return CasePair(i, j, says, case.together, way, near)
 
 
 def _places(members: Sequence[Member]) -> list[movement.Position]:
     """Where the stations of a case are, each once."""
-    visits = [(one.visit.station, one.visit.position) for one in members]
+    visits = [(member.visit.station, member.visit.position) for member in members]
     return list({station or place: place for station, place in visits if place}.values())
 
 
-def _matrices(
-    n: int, pairs: Sequence[CasePair]
-) -> tuple[partitions.Matrix, np.ndarray[tuple[int, int], np.dtype[np.bool_]]]:
-    """(n, n) llr, and which pairs can be compared."""
-    llr, comparable = np.zeros((n, n)), np.zeros((n, n), bool)
-    for one in pairs:
-        i, j = one.one, one.other
-        llr[i, j] = llr[j, i] = one.says.evidence.llr
-        comparable[i, j] = comparable[j, i] = one.says.best is not None
-    return llr, comparable
-
-
-def _totals(llr: partitions.Matrix, pairs: Sequence[CasePair]) -> partitions.Matrix:
-    """(n, n) llr with what movement adds, where it does."""
-    total = llr.copy()
-    for one in pairs:
-        total[one.one, one.other] = total[one.other, one.one] = one.total
-    return total
+def _matrices(n: int, pairs: Sequence[CasePair]) -> tuple[Matrix, Matrix, Mask]:
+    """(n, n) llr, llr with what movement adds where it does, and which pairs can be compared."""
+    llr, total, comparable = np.zeros((n, n)), np.zeros((n, n)), np.zeros((n, n), bool)
+    for pair in pairs:
+        for at in ((pair.first, pair.second), (pair.second, pair.first)):
+            llr[at], total[at] = pair.says.evidence.llr, pair.total
+            comparable[at] = pair.says.best is not None
+    return llr, total, comparable
 
 
 TheCasework = Annotated[Casework, Depends(component(Casework))]

@@ -1,7 +1,7 @@
 """The timeline of a case: encounters along time, gaps, day and night, and dates in conflict."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -47,7 +47,7 @@ class TimeDot:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class TimelineLink:
     """From the recorded to another stated time of one encounter."""
 
     x0: float
@@ -74,7 +74,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TimelineLine:
     """One encounter in the list below the drawing. flags: what is wrong with its dates."""
 
     letter: str
@@ -91,10 +91,10 @@ class TimelineView:
     """All of it. beside: letters of encounters that have no usable time and are not drawn."""
 
     dots: tuple[TimeDot, ...]
-    links: tuple[Link, ...]
+    links: tuple[TimelineLink, ...]
     ticks: tuple[Tick, ...]
     gaps: tuple[Gap, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[TimelineLine, ...]
     beside: tuple[str, ...]
     axis: float
     height: float
@@ -115,26 +115,31 @@ def is_wrong(at: datetime, today: datetime) -> bool:
 
 def timeline(moments: Sequence[Moment], *, today: datetime) -> TimelineView | None:
     """Encounters along time; None where no time is known. today: wall clock."""
-    if not any(one.spans for one in moments):
+    if not any(moment.spans for moment in moments):
         return None
     usable = [
-        (one, span) for one in moments for span in one.spans if not is_wrong(span.start, today)
+        (moment, span)
+        for moment in moments
+        for span in moment.spans
+        if not is_wrong(span.start, today)
     ]
     first = min((span.start for _, span in usable), default=today)
     last = max((span.start for _, span in usable), default=today)
     place = _Axis(first, last)
-    dots = _in_lanes([_dot(one, span, place(span.start)) for one, span in usable])
+    dots = _in_lanes([_dot(moment, span, place(span.start)) for moment, span in usable])
     deepest = max((dot.y for dot in dots), default=0.0)
-    dots = [_moved(dot, ABOVE + deepest) for dot in dots]
+    dots = [replace(dot, y=ABOVE + deepest - dot.y) for dot in dots]
     axis = ABOVE + deepest + DOT
-    known = [one for one in moments if one.spans and not is_wrong(one.spans[0].start, today)]
+    known = [
+        moment for moment in moments if moment.spans and not is_wrong(moment.spans[0].start, today)
+    ]
     return TimelineView(
         dots=tuple(dots),
         links=tuple(_links(dots)),
         ticks=tuple(Tick(place(at), words) for at, words in ticks(first, last)),
         gaps=tuple(_gaps(known, place)),
         lines=tuple(_lines(moments, today)),
-        beside=tuple(one.letter for one in moments if one not in known),
+        beside=tuple(moment.letter for moment in moments if moment not in known),
         axis=axis,
         height=axis + BELOW,
     )
@@ -152,34 +157,26 @@ class _Axis:
         return LEFT + DOT / 2 + share * (WIDTH - LEFT - RIGHT - DOT)
 
 
-def _dot(one: Moment, span: Span, x: float) -> TimeDot:
-    stated = span is not one.spans[0]
-    return TimeDot(x, 0.0, one.letter, one.animal, is_night(span.start), stated)
+def _dot(moment: Moment, span: Span, x: float) -> TimeDot:
+    stated = span is not moment.spans[0]
+    return TimeDot(x, 0.0, moment.letter, moment.animal, is_night(span.start), stated)
 
 
 def _in_lanes(dots: Sequence[TimeDot]) -> list[TimeDot]:
     """Each in the lowest lane in which it has room; y counts lanes upwards, in units."""
     ends: list[float] = []
     placed = []
-    for dot in sorted(dots, key=lambda one: one.x):
+    for dot in sorted(dots, key=lambda dot: dot.x):
         lane = next((n for n, end in enumerate(ends) if dot.x - end >= DOT + 14), len(ends))
         ends[lane : lane + 1] = [dot.x]
-        placed.append(_at(dot, lane * LANE))
+        placed.append(replace(dot, y=lane * LANE))
     return placed
 
 
-def _moved(dot: TimeDot, ground: float) -> TimeDot:
-    return _at(dot, ground - dot.y)
-
-
-def _at(dot: TimeDot, y: float) -> TimeDot:
-    return TimeDot(dot.x, y, dot.letter, dot.animal, dot.night, dot.stated)
-
-
-def _links(dots: Sequence[TimeDot]) -> list[Link]:
+def _links(dots: Sequence[TimeDot]) -> list[TimelineLink]:
     recorded = {dot.letter: dot for dot in dots if not dot.stated}
     return [
-        Link(recorded[dot.letter].x, recorded[dot.letter].y, dot.x, dot.y)
+        TimelineLink(recorded[dot.letter].x, recorded[dot.letter].y, dot.x, dot.y)
         for dot in dots
         if dot.stated and dot.letter in recorded
     ]
@@ -187,41 +184,45 @@ def _links(dots: Sequence[TimeDot]) -> list[Link]:
 
 def _gaps(known: Sequence[Moment], place: _Axis) -> list[Gap]:
     """Between neighbours by their recorded time; where it is too narrow only the list says it."""
-    ordered = sorted(known, key=lambda one: one.spans[0].start)
+    ordered = sorted(known, key=lambda moment: moment.spans[0].start)
     gaps = []
-    for one, other in pairwise(ordered):
-        x0, x1 = place(one.spans[0].start), place(other.spans[0].start)
-        label = between(one.spans[0], other.spans[0])
+    for moment, following in pairwise(ordered):
+        x0, x1 = place(moment.spans[0].start), place(following.spans[0].start)
+        label = between(moment.spans[0], following.spans[0])
         if x1 - x0 >= LETTER * len(label) + 8:
             gaps.append(Gap(x0, x1, label))
     return gaps
 
 
-def between(one: Span, other: Span) -> str:
-    """The time from the end of one to the start of the other: "43 days", "12 minutes"."""
-    gap = max(timedelta(0), other.start - one.end)
+def between(span: Span, following: Span) -> str:
+    """The time from the end of one to the start of the following: "43 days", "12 minutes"."""
+    gap = max(timedelta(0), following.start - span.end)
     if timedelta(0) < gap < timedelta(hours=1):
         return count(max(1, round(gap / timedelta(minutes=1))), "minute")
     return elapsed(gap / timedelta(days=1))
 
 
-def _lines(moments: Sequence[Moment], today: datetime) -> list[Line]:
+def _lines(moments: Sequence[Moment], today: datetime) -> list[TimelineLine]:
     """Every encounter, oldest first, those without a time last."""
     before: Span | None = None
     lines = []
-    for one in sorted(
-        moments, key=lambda one: (not one.spans, one.spans[:1] and one.spans[0].start)
+    for moment in sorted(
+        moments,
+        key=lambda moment: (
+            not moment.spans,
+            moment.spans[:1] and moment.spans[0].start,
+        ),
     ):
-        now = one.spans[0] if one.spans else None
+        now = moment.spans[0] if moment.spans else None
         lines.append(
-            Line(
-                letter=one.letter,
-                animal=one.animal,
-                title=one.title,
+            TimelineLine(
+                letter=moment.letter,
+                animal=moment.animal,
+                title=moment.title,
                 time=when(now.start if now else None),
                 light=_light(now),
                 since=between(before, now) if before and now else "",
-                flags=tuple(_flags(one, today)),
+                flags=tuple(_flags(moment, today)),
             )
         )
         if now and not is_wrong(now.start, today):
@@ -235,15 +236,15 @@ def _light(span: Span | None) -> str:
     return pgettext("light", "night") if is_night(span.start) else pgettext("light", "day")
 
 
-def _flags(one: Moment, today: datetime) -> list[str]:
-    if not one.spans:
+def _flags(moment: Moment, today: datetime) -> list[str]:
+    if not moment.spans:
         return [_("no time is known")]
     flags = []
-    if is_wrong(one.spans[0].start, today):
+    if is_wrong(moment.spans[0].start, today):
         flags.append(_("this date cannot be right: look at the camera's clock"))
     flags += [
         _("also stated: %(time)s (%(source)s)") % {"time": when(span.start), "source": span.source}
-        for span in one.spans[1:]
+        for span in moment.spans[1:]
     ]
     return flags
 
@@ -261,8 +262,8 @@ def _days(first: datetime, last: datetime) -> list[tuple[datetime, str]]:
     start = first.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     whole = (last - start).days + 1
     step = next(n for n in (1, 2, 5, 10) if whole <= n * TICKS)
-    found = (start + timedelta(days=n) for n in range(0, whole, step))
-    return [(at, day(at)) for at in found]
+    days = (start + timedelta(days=n) for n in range(0, whole, step))
+    return [(at, day(at)) for at in days]
 
 
 def _months(first: datetime, last: datetime) -> list[tuple[datetime, str]]:

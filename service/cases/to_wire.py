@@ -3,7 +3,7 @@
 from string import ascii_uppercase
 
 from reid.evidence.settle import SuggestedPhoto, in_words
-from service.calibration.tested_wire import PlaceOut, SettlingOut, SuggestionOut
+from service.calibration.tested_wire import PlaceOut, SettledPairsOut, SettlingPhotoOut
 from service.cases.report import CasePair, CaseReport, Member
 from service.cases.wire import (
     CaseDetailOut,
@@ -31,26 +31,23 @@ def report_out(report: CaseReport, *, exact: bool) -> CaseReportOut:
     exact: whether places are told as they are, else rounded.
     """
     ids = report.case.encounters
-    llr = [[0.0] * len(ids) for _ in ids]
-    for pair in report.pairs:
-        llr[pair.one][pair.other] = llr[pair.other][pair.one] = pair.says.evidence.llr
     weighed = report.partitions
     return CaseReportOut(
         case=CaseOut.model_validate(report.case),
-        encounters=[_member(one, exact=exact) for one in report.members],
-        llr=llr,
-        pairs=[_pair(one, ids) for one in report.pairs],
+        encounters=[_member(member, exact=exact) for member in report.members],
+        llr=report.llr.tolist(),
+        pairs=[_pair(pair, ids) for pair in report.pairs],
         partitions=[
             PartitionOut(
-                probability=one.probability,
-                animals=[[ids[n] for n in block] for block in one.blocks],
+                probability=partition.probability,
+                animals=[[ids[n] for n in block] for block in partition.blocks],
             )
-            for one in (weighed.partitions if weighed else ())
+            for partition in (weighed.partitions if weighed else ())
         ],
         weighed=weighed.weighed if weighed else 0,
         mass=weighed.mass if weighed else 0.0,
         in_full=weighed.in_full if weighed else True,
-        conflicts=[(ids[one.a], ids[one.b], ids[one.c]) for one in report.conflicts],
+        conflicts=[(ids[trio.a], ids[trio.b], ids[trio.c]) for trio in report.conflicts],
         movement=report.movement.source,
         model=report.model,
         calibrator=report.calibrator,
@@ -59,49 +56,51 @@ def report_out(report: CaseReport, *, exact: bool) -> CaseReportOut:
     )
 
 
-def _member(one: Member, *, exact: bool) -> CaseMemberOut:
-    place = one.visit.position
+def _member(member: Member, *, exact: bool) -> CaseMemberOut:
+    place = member.visit.position
     return CaseMemberOut(
-        encounter_id=one.detail.summary.id,
-        station=one.visit.station,
+        encounter_id=member.detail.summary.id,
+        station=member.visit.station,
         position=rounded(place) if place and not exact else place,
-        spans=[SpanOut.model_validate(span) for span in one.visit.spans],
-        embedded=one.detail.summary.embedded,
+        spans=[SpanOut.model_validate(span) for span in member.visit.spans],
+        embedded=member.detail.summary.embedded,
     )
 
 
-def _pair(one: CasePair, ids: tuple[int, ...]) -> CasePairOut:
+def _pair(pair: CasePair, ids: tuple[int, ...]) -> CasePairOut:
     return CasePairOut(
-        encounters=(ids[one.one], ids[one.other]),
-        llr=one.says.evidence.llr,
-        interval=one.says.evidence.interval,
-        verdict=one.says.evidence.verdict,
-        total=one.total,
-        grades=list(one.says.grades),
-        place=PlaceOut.model_validate(one.says.place) if one.says.place else None,
-        settle=[_suggestion(some, one, ids) for some in one.says.settle],
-        why_nothing=one.says.why_nothing,
-        annotations=one.says.best.annotations if one.says.best else None,
-        compared=one.says.compared,
-        together=one.together,
+        encounters=(ids[pair.first], ids[pair.second]),
+        llr=pair.says.evidence.llr,
+        interval=pair.says.evidence.interval,
+        verdict=pair.says.evidence.verdict,
+        total=pair.total,
+        grades=list(pair.says.grades),
+        place=PlaceOut.model_validate(pair.says.place) if pair.says.place else None,
+        settle=[_suggestion(suggestion, pair, ids) for suggestion in pair.says.settle],
+        why_nothing=pair.says.why_nothing or "",
+        annotations=pair.says.best.annotations if pair.says.best else None,
+        compared=pair.says.compared,
+        together=pair.together,
         space_time=SpaceTimeOut(
-            distance_km=one.space_time.distance_km,
-            legs=[LegOut.model_validate(leg) for leg in one.space_time.legs],
-            prior=one.movement,
+            distance_km=pair.space_time.distance_km,
+            legs=[LegOut.model_validate(leg) for leg in pair.space_time.legs],
+            prior=pair.movement,
         ),
     )
 
 
-def _suggestion(some: SuggestedPhoto, pair: CasePair, ids: tuple[int, ...]) -> SuggestionOut:
-    couple = (pair.one, pair.other)
-    return SuggestionOut(
-        encounters=[ids[couple[n]] for n in some.encounters],
-        flanks=list(some.flanks),
-        grade=some.grade,
-        width=some.width,
-        section=some.section,
-        settling=SettlingOut.model_validate(some.settling),
-        expected=some.expected,
-        enough=some.enough,
-        words=in_words(some, (ascii_uppercase[pair.one], ascii_uppercase[pair.other])),
+def _suggestion(
+    suggestion: SuggestedPhoto, pair: CasePair, ids: tuple[int, ...]
+) -> SettlingPhotoOut:
+    couple = (pair.first, pair.second)
+    return SettlingPhotoOut(
+        encounters=[ids[couple[n]] for n in suggestion.encounters],
+        flanks=list(suggestion.flanks),
+        grade=suggestion.grade,
+        width=suggestion.width,
+        section=suggestion.section,
+        settling=SettledPairsOut.model_validate(suggestion.settling),
+        expected=suggestion.expected,
+        enough=suggestion.enough,
+        words=in_words(suggestion, (ascii_uppercase[pair.first], ascii_uppercase[pair.second])),
     )

@@ -7,23 +7,29 @@ from string import ascii_uppercase
 
 from reid.identify.movement import Span
 from reid.identify.partitions import PartitionPosterior, WeighedPartition
-from service.calibration.suggestion_words import suggested
-from service.calibration.tested_view import Plot, TestRow, plot_of, test_rows, tested_on
+from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
 from service.cases.map import MapView, map_view, placed
 from service.cases.report import CasePair, CaseReport, Member
+from service.cases.report_view import (
+    SumView,
+    WayView,
+    pair_name,
+    pair_plot,
+    sums,
+    to_settle,
+    ways,
+)
 from service.cases.timeline import TimelineView, timeline
 from service.cases.whereabouts import animals_of, moments, stops
 from service.encounters.list_view import EncounterRow, crop_address, encounter_name, row
 from service.store.cases import Case, Change
 from service.store.encounters import EncounterSummary
-from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
-from service.web.quantities import interval, kilometres, others_together, percent, speed
+from service.web.quantities import interval, others_together, percent
+from service.web.sentences import translated
 from service.web.words import (
     count,
-    dated,
-    elapsed,
     limits,
     listed,
     meaning,
@@ -97,7 +103,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class PairView:
+class CasePairView:
     """The two photos that speak for two encounters. crops: addresses, empty where none speaks.
 
     interval: of the llr, empty where nothing was compared. settle: sentences.
@@ -118,32 +124,7 @@ class PairView:
 
 
 @dataclass(frozen=True, slots=True)
-class Sum:
-    """The three numbers of a pair where movement is part of the prior."""
-
-    name: str
-    llr: str
-    movement: str
-    total: str
-    together: str
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One leg: a line of the space-time table."""
-
-    name: str
-    distance: str
-    dates: str
-    between: str
-    speed: str
-    rating: str
-    reason: str
-    disputed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
+class DiagramDot:
     """One encounter in a drawing. x: of its centre."""
 
     x: float
@@ -160,7 +141,7 @@ class Diagram:
     words: str
     width: float
     boxes: tuple[tuple[float, float], ...]
-    dots: tuple[Dot, ...]
+    dots: tuple[DiagramDot, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,9 +150,9 @@ class CaseView:
 
     members: tuple[MemberView, ...]
     matrix: tuple[tuple[Cell, ...], ...]
-    pairs: tuple[PairView, ...]
-    ways: tuple[Way, ...]
-    sums: tuple[Sum, ...]
+    pairs: tuple[CasePairView, ...]
+    ways: tuple[WayView, ...]
+    sums: tuple[SumView, ...]
     diagrams: tuple[Diagram, ...]
     rest: str
     answer: str
@@ -208,28 +189,28 @@ def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None 
     """A report as its page shows it. exact: whether positions are shown as they are."""
     weighed = report.partitions
     animals = animals_of(weighed)
-    known = [(one.detail.summary, one) for one in report.members]
+    known = [(member.detail.summary, member) for member in report.members]
     members = member_views(known, animals, exact=exact)
     shown = weighed.partitions[:SHOWN] if weighed and len(members) > 1 else ()
-    titles = {one.encounter.id: one.encounter.title for one in members}
+    titles = {member.encounter.id: member.encounter.title for member in members}
     return CaseView(
         members=tuple(members),
         matrix=_matrix(report),
-        pairs=tuple(_pair(one, report) for one in report.pairs),
-        ways=tuple(way for one in report.pairs for way in _ways(one)),
-        sums=tuple(_sum(one) for one in report.pairs if one.movement is not None),
-        diagrams=tuple(_diagram(one, animals) for one in shown),
+        pairs=tuple(_pair(pair, report) for pair in report.pairs),
+        ways=ways(report),
+        sums=sums(report, 1),
+        diagrams=tuple(_diagram(partition, animals) for partition in shown),
         rest=_rest(weighed, shown),
         answer=_answer(report),
         conflicts=tuple(
-            _contradiction(*(ascii_uppercase[n] for n in (one.a, one.b, one.c)))
-            for one in report.conflicts
+            _contradiction(*(ascii_uppercase[n] for n in (trio.a, trio.b, trio.c)))
+            for trio in report.conflicts
         ),
         history=tuple(
-            (one, titles.get(one.encounter_id, encounter_name(one.encounter_id)))
-            for one in report.changes
+            (change, titles.get(change.encounter_id, encounter_name(change.encounter_id)))
+            for change in report.changes
         ),
-        source=said_by_core(report.movement.source),
+        source=translated(report.movement.source),
         made_by=f"{report.model}, {report.calibrator}",
         tests=test_rows(report.tested.strata) if report.tested else (),
         tested_on=tested_on(report.tested),
@@ -239,8 +220,8 @@ def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None 
 
 
 def _contradiction(a: str, b: str, c: str) -> str:
-    said = _("%(a)s = %(b)s and %(b)s = %(c)s, but %(a)s is not %(c)s")
-    return said % {"a": a, "b": b, "c": c}
+    words = _("%(a)s = %(b)s and %(b)s = %(c)s, but %(a)s is not %(c)s")
+    return words % {"a": a, "b": b, "c": c}
 
 
 def _span(span: Span) -> str:
@@ -248,106 +229,63 @@ def _span(span: Span) -> str:
     return f"{when(span.start)}{stated}"
 
 
-def _name(one: CasePair) -> str:
-    return f"{ascii_uppercase[one.one]}\N{EN DASH}{ascii_uppercase[one.other]}"
-
-
 def _matrix(report: CaseReport) -> tuple[tuple[Cell, ...], ...]:
     size = len(report.members)
     cells = [[Cell("", "", "", "")] * size for _ in range(size)]
     for pair in report.pairs:
-        said = pair.says.evidence
-        ids = [report.members[n].detail.summary.id for n in (pair.one, pair.other)]
-        words = (_name(pair), signed(said.llr), said.verdict.value, percent(pair.together))
-        cells[pair.one][pair.other] = cells[pair.other][pair.one] = Cell(*words, *ids)
+        evidence = pair.says.evidence
+        ids = [report.members[n].detail.summary.id for n in (pair.first, pair.second)]
+        words = (
+            pair_name(pair),
+            signed(evidence.llr),
+            evidence.verdict.value,
+            percent(pair.together),
+        )
+        cells[pair.first][pair.second] = cells[pair.second][pair.first] = Cell(*words, *ids)
     return tuple(tuple(line) for line in cells)
 
 
-def _pair(one: CasePair, report: CaseReport) -> PairView:
-    said, best = one.says.evidence, one.says.best
+def _pair(pair: CasePair, report: CaseReport) -> CasePairView:
+    evidence, best = pair.says.evidence, pair.says.best
     photos = {
         reference.annotation.id: reference.photo.id
-        for member in (report.members[one.one], report.members[one.other])
+        for member in (report.members[pair.first], report.members[pair.second])
         for reference in member.detail.references
     }
     shown = best.annotations if best else None
-    strata = report.tested.strata if report.tested else ()
-    words = meaning(said.llr) if best else _("the photos show no flank that can be compared")
-    return PairView(
-        name=_name(one),
+    words = meaning(evidence.llr) if best else _("the photos show no flank that can be compared")
+    return CasePairView(
+        name=pair_name(pair),
         crops=(crop_address(shown[0], 480), crop_address(shown[1], 480)) if shown else ("", ""),
         photos=(photos[shown[0]], photos[shown[1]]) if shown else ("", ""),
-        signed=signed(said.llr),
-        interval=interval(said.interval) if best else "",
-        verdict=said.verdict.value,
+        signed=signed(evidence.llr),
+        interval=interval(evidence.interval) if best else "",
+        verdict=evidence.verdict.value,
         words=sentence(words),
-        limits=limits(said.llr, said.bound) if best else "",
+        limits=limits(evidence.llr, evidence.bound) if best else "",
         compared=ngettext(
             "%(num)s pair of photos compared",
             "%(num)s pairs of photos compared",
-            one.says.compared,
+            pair.says.compared,
         )
-        % {"num": number(one.says.compared)},
-        together=percent(one.together),
-        plot=plot_of(strata, one.says.place, said.llr, said.interval, report.same),
-        settle=_settle(one),
+        % {"num": number(pair.says.compared)},
+        together=percent(pair.together),
+        plot=pair_plot(pair, report),
+        settle=to_settle(pair),
     )
 
 
-def _settle(one: CasePair) -> tuple[str, ...]:
-    """What would settle an open pair, or why nothing is known to."""
-    names = (ascii_uppercase[one.one], ascii_uppercase[one.other])
-    why = one.says.why_nothing
-    return tuple(suggested(some, names) for some in one.says.settle) or (
-        (f"{sentence(said_by_core(why))}.",) if why else ()
-    )
-
-
-def _sum(one: CasePair) -> Sum:
-    return Sum(
-        name=_name(one),
-        llr=signed(one.says.evidence.llr),
-        movement=signed(one.movement or 0.0),
-        total=signed(one.total),
-        together=percent(one.together),
-    )
-
-
-def _ways(one: CasePair) -> list[Way]:
-    distance = one.space_time.distance_km
-    legs = one.space_time.legs
-    return [
-        Way(
-            name=_name(one),
-            distance=kilometres(distance),
-            dates=f"{_date(leg.span0)} \N{RIGHTWARDS ARROW} {_date(leg.span1)}",
-            between=elapsed(leg.days),
-            speed=speed(leg.least_speed_km_h),
-            rating=leg.rating.value,
-            reason=sentence(said_by_core(leg.reason)),
-            disputed=len(legs) > 1,
-        )
-        for leg in legs
-    ]
-
-
-def _date(span: Span | None) -> str:
-    if span is None:
-        return _("date unknown")
-    return dated(span.start, span.source)
-
-
-def _diagram(one: WeighedPartition, colours: Sequence[int]) -> Diagram:
+def _diagram(partition: WeighedPartition, colours: Sequence[int]) -> Diagram:
     boxes, dots, x = [], [], 0.0
-    for block in one.blocks:
+    for block in partition.blocks:
         width = BOX + STEP * (len(block) - 1)
         boxes.append((x, width))
         for place, n in enumerate(block):
-            dots.append(Dot(x + BOX / 2 + place * STEP, ascii_uppercase[n], colours[n]))
+            dots.append(DiagramDot(x + BOX / 2 + place * STEP, ascii_uppercase[n], colours[n]))
         x += width + GAP
-    animals = ", ".join("".join(ascii_uppercase[n] for n in block) for block in one.blocks)
-    words = f"{count(len(one.blocks), 'animal')}: {animals}"
-    share = one.probability
+    animals = ", ".join("".join(ascii_uppercase[n] for n in block) for block in partition.blocks)
+    words = f"{count(len(partition.blocks), 'animal')}: {animals}"
+    share = partition.probability
     return Diagram(percent(share), share, words, x - GAP, tuple(boxes), tuple(dots))
 
 
@@ -355,7 +293,7 @@ def _rest(weighed: PartitionPosterior | None, shown: Sequence[WeighedPartition])
     """What is not drawn."""
     if weighed is None or not shown:
         return ""
-    left = 1 - sum(one.probability for one in shown)
+    left = 1 - sum(partition.probability for partition in shown)
     others = weighed.weighed - len(shown)
     parts = []
     if others:
@@ -375,14 +313,14 @@ def _answer(report: CaseReport) -> str:
     if weighed is None or len(report.members) < 2:
         return ""
     best = weighed.partitions[0]
-    said = "; ".join(map(_one_animal, best.blocks))
+    animals = "; ".join(map(_one_animal, best.blocks))
     if len(best.blocks) == 1:
-        said = _("all one animal")
+        animals = _("all one animal")
     if len(best.blocks) == len(report.members):
-        said = _("all different animals")
+        animals = _("all different animals")
     return _("Most probable, %(share)s: %(answer)s.") % {
         "share": percent(best.probability),
-        "answer": said,
+        "answer": animals,
     }
 
 

@@ -25,17 +25,17 @@ def stops(report: CaseReport, animals: Sequence[int]) -> list[Stop]:
         Stop(
             ascii_uppercase[n],
             animals[n],
-            title(one.detail.summary),
-            one.visit.position,
-            one.visit.spans[0] if one.visit.spans else None,
+            title(member.detail.summary),
+            member.visit.position,
+            member.visit.spans[0] if member.visit.spans else None,
         )
-        for n, one in enumerate(report.members)
+        for n, member in enumerate(report.members)
     ]
 
 
 def moments(report: CaseReport, animals: Sequence[int]) -> list[Moment]:
     """Times, the recorded one first."""
     return [
-        Moment(ascii_uppercase[n], animals[n], title(one.detail.summary), one.visit.spans)
-        for n, one in enumerate(report.members)
+        Moment(ascii_uppercase[n], animals[n], title(member.detail.summary), member.visit.spans)
+        for n, member in enumerate(report.members)
     ]

@@ -7,9 +7,9 @@ from pydantic import AliasChoices, Field
 
 from reid.identify.movement import Rating
 from reid.types import Grade, Verdict
-from service.calibration.tested_wire import PlaceOut, SuggestionOut
+from service.calibration.tested_wire import PlaceOut, SettlingPhotoOut
 from service.cases import examples
-from service.web.wire import Line, Note, Number, Wire, shown
+from service.web.wire import Line, Note, Number, Wire, Worded, shown
 
 Together = Annotated[
     float,
@@ -125,7 +125,7 @@ class LegOut(Wire):
     days: float | None
     least_speed_km_h: float | None
     rating: Rating
-    reason: str
+    reason: Worded
 
 
 class SpaceTimeOut(Wire):
@@ -154,8 +154,10 @@ class CasePairOut(Wire):
     place: PlaceOut | None = Field(
         description="on the Tippett plot; null where nothing can be compared or was tested"
     )
-    settle: list[SuggestionOut] = Field(description="what would settle an open pair")
-    why_nothing: str = Field(description="why nothing is known to settle an open pair, else empty")
+    settle: list[SettlingPhotoOut] = Field(description="what would settle an open pair")
+    why_nothing: Worded = Field(
+        description="why nothing is known to settle an open pair, else empty"
+    )
     annotations: tuple[int, int] | None
     compared: int
     together: float = Field(description="posterior probability that both are one animal")
@@ -189,7 +191,7 @@ class CaseReportOut(Wire):
     mass: float
     in_full: bool
     conflicts: list[tuple[Member, Member, Member]]
-    movement: str
+    movement: Worded
     model: str
     calibrator: str
     bound: float

@@ -9,30 +9,53 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from reid.errors import Conflict, InputError, NotFound
+from service.catalogue.errors import (
+    FIELDS,
+    ChangedMeanwhile,
+    DecidedOnMeanwhile,
+    DecidedSince,
+    DecidedThisMoment,
+    DescriptionUnchanged,
+    EncountersWouldBeLost,
+    EveryoneLeaves,
+    FieldsChangedSince,
+    LeftAlready,
+    MergedMeanwhile,
+    MergedWithItself,
+    NameTaken,
+    NameUnchanged,
+    NobodyLeaves,
+    NoSuchEncounters,
+    NothingToMerge,
+    ReasonToKeepMissing,
+    SeveralLeftAlready,
+    SplitIntoItself,
+    numbered,
+)
 from service.store import decisions, history, identities
 from service.store.decisions import Decision, NewDecision
+from service.store.errors import NoSuchIdentity, UndoneAlready
 from service.store.history import NOTHING, Change, Entry, Evidence, Fields, Moved, PairSaid
-from service.store.identities import Known, LifeStage, Sex
-from service.store.tables.encounters import encounter, identity
+from service.store.identities import IdentityRecord, LifeStage, Sex
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Who changes something, why, and from what.
+class Grounds:
+    """On what grounds somebody changes something: who, why, and from which evidence and state.
 
-    after: encounter -> its newest decision as the person had seen it. seen: the newest entry of the
-    identity's history that the person had seen, 0 for none. None skips the check.
+    after: encounter -> its newest decision as the person had it in view. newest: the newest entry
+    of the identity's history, or the newest opinion on a contradiction, that the person had in
+    view, 0 for none. None skips the check.
     """
 
     reviewer: str = "anonymous"
     reason: str = ""
     evidence: Evidence = NOTHING
     after: Mapping[int, int] | None = None
-    seen: int | None = None
+    newest: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +71,17 @@ def create(
     connection: Connection,
     name: str | None,
     ids: Collection[int],
-    asked: Asked,
+    grounds: Grounds,
     described: Description | None = None,
 ) -> Change:
     """Name a new individual, and let these encounters be it; they may be none."""
     _hold(connection, ids, ())
-    _refuse_unseen(connection, ids, asked)
+    _refuse_unseen(connection, ids, grounds)
     number = identities.add(connection, name)
     if described:
         _set(connection, {number: asdict(described)})
-    moved = _move(connection, ids, number, asked)
-    entry = Entry("created", number, asked.reviewer, asked.reason, evidence=asked.evidence)
+    moved = _move(connection, ids, number, grounds)
+    entry = Entry("created", number, grounds.reviewer, grounds.reason, evidence=grounds.evidence)
     return history.get(connection, history.append(connection, entry, moved))
 
 
@@ -67,14 +90,14 @@ def gather(
     identity_id: int | None,
     name: str | None,
     decided: Mapping[int, NewDecision],
-    asked: Asked,
+    grounds: Grounds,
 ) -> tuple[Change, list[Decision]]:
     """Let encounters be one identity, each by a decision that says what it rests on; one entry.
 
     identity_id None: a new identity of this name. decided: by encounter.
     """
     _hold(connection, decided, ())
-    _refuse_unseen(connection, decided, asked)
+    _refuse_unseen(connection, decided, grounds)
     kind: history.ChangeKind = "created" if identity_id is None else "joined"
     if identity_id is None:
         number = identities.add(connection, name)
@@ -82,62 +105,65 @@ def gather(
         number = identity_id
         identities.hold_for_decision(connection, number)
     before = decisions.latest_of(connection, decided)
-    made: list[Decision] = []
-    for one, new in decided.items():
-        first = kind == "created" and not made
-        as_said = replace(new, kind="new" if first else "same")
-        made.append(decisions.move(connection, one, number, as_said))
-    moved = [Moved(one.encounter_id, before[one.encounter_id] or None, one.id) for one in made]
-    entry = Entry(kind, number, asked.reviewer, asked.reason, evidence=asked.evidence)
-    return history.get(connection, history.append(connection, entry, moved)), made
+    taken: list[Decision] = []
+    for encounter_id, new in decided.items():
+        first = kind == "created" and not taken
+        of_kind = replace(new, kind="new" if first else "same")
+        taken.append(decisions.move(connection, encounter_id, number, of_kind))
+    moved = [
+        Moved(decision.encounter_id, before[decision.encounter_id] or None, decision.id)
+        for decision in taken
+    ]
+    entry = Entry(kind, number, grounds.reviewer, grounds.reason, evidence=grounds.evidence)
+    return history.get(connection, history.append(connection, entry, moved)), taken
 
 
-def rename(connection: Connection, identity_id: int, name: str, asked: Asked) -> Change:
+def rename(connection: Connection, identity_id: int, name: str, grounds: Grounds) -> Change:
     """Another name; the former one stays in the history and can be found."""
-    before = _held(connection, identity_id, asked)
+    before = _held_identity(connection, identity_id, grounds)
     if before.name == name:
-        raise Conflict(f"the identity is called {name} already")
-    return _edit(connection, "renamed", before, {"name": name}, asked)
+        raise NameUnchanged(name=name)
+    return _edit(connection, "renamed", before, {"name": name}, grounds)
 
 
 def describe(
-    connection: Connection, identity_id: int, described: Description, asked: Asked
+    connection: Connection, identity_id: int, described: Description, grounds: Grounds
 ) -> Change:
     """Sex, life stage and note."""
-    before = _held(connection, identity_id, asked)
-    wanted = asdict(described)
-    changed = {name: value for name, value in wanted.items() if getattr(before, name) != value}
+    before = _held_identity(connection, identity_id, grounds)
+    values = asdict(described)
+    changed = {name: value for name, value in values.items() if getattr(before, name) != value}
     if not changed:
-        raise Conflict(f"{before.name} is described so already: nothing to change")
-    return _edit(connection, "described", before, changed, asked)
+        raise DescriptionUnchanged(name=before.name)
+    return _edit(connection, "described", before, changed, grounds)
 
 
-def merge(connection: Connection, identity_id: int, other_id: int, asked: Asked) -> Change:
+def merge(connection: Connection, identity_id: int, other_id: int, grounds: Grounds) -> Change:
     """All encounters of the other identity become this one; the other stays, empty."""
     if identity_id == other_id:
-        raise Conflict("an identity cannot be merged with itself: choose another one")
+        raise MergedWithItself()
     ids = list(identities.encounters_of(connection, other_id))
     _hold(connection, ids, (identity_id, other_id))
-    into, other = _known(connection, identity_id), _known(connection, other_id)
-    for one in (into, other):
-        _refuse_merged_away(connection, one)
+    into, other = _record(connection, identity_id), _record(connection, other_id)
+    for record in (into, other):
+        _refuse_merged_away(connection, record)
     if not ids:
-        raise Conflict(f"no encounter is {other.name} now: there is nothing to merge")
+        raise NothingToMerge(name=other.name)
     if set(identities.encounters_of(connection, other_id)) != set(ids):
-        raise Conflict(f"somebody decided on {other.name} this moment: look at it again first")
-    _refuse_unseen(connection, ids, asked)
-    moved = _move(connection, ids, identity_id, asked)
+        raise DecidedThisMoment(name=other.name)
+    _refuse_unseen(connection, ids, grounds)
+    moved = _move(connection, ids, identity_id, grounds)
     went: dict[str, Any] = {"merged_into": identity_id}
     _set(connection, {other_id: went})
     entry = Entry(
         "merged",
         identity_id,
-        asked.reviewer,
-        asked.reason,
+        grounds.reviewer,
+        grounds.reason,
         other_id,
         {other_id: {"merged_into": None}},
         {other_id: went},
-        asked.evidence,
+        grounds.evidence,
     )
     return history.get(connection, history.append(connection, entry, moved))
 
@@ -147,66 +173,68 @@ def split(
     identity_id: int,
     ids: Collection[int],
     into: int | str | None,
-    asked: Asked,
+    grounds: Grounds,
 ) -> Change:
     """These encounters leave, into an identity that exists, or a new one of this name.
 
     into None: the next free name. Undone, a new identity is empty and says where they went.
     """
-    made = not isinstance(into, int)
-    _hold(connection, ids, (identity_id,) if made else (identity_id, int(into or 0)))
-    source = _known(connection, identity_id)
+    is_new = not isinstance(into, int)
+    _hold(connection, ids, (identity_id,) if is_new else (identity_id, int(into or 0)))
+    source = _record(connection, identity_id)
     has = set(identities.encounters_of(connection, identity_id))
     if not ids:
-        raise InputError("choose the encounters that leave")
+        raise NobodyLeaves()
     if gone := sorted(set(ids) - has):
-        raise Conflict(
-            f"{_listed(gone)} {'is' if len(gone) == 1 else 'are'} not {source.name} (any more): "
-            "look at its encounters again"
+        raise (LeftAlready if len(gone) == 1 else SeveralLeftAlready)(
+            encounters=numbered(gone), name=source.name
         )
     if set(ids) == has:
-        raise Conflict(f"all encounters of {source.name} would leave: rename it, or merge it")
-    _refuse_unseen(connection, ids, asked)
+        raise EveryoneLeaves(name=source.name)
+    _refuse_unseen(connection, ids, grounds)
     other_id, before, after = _target(connection, source, into)
-    moved = _move(connection, ids, other_id, asked)
+    moved = _move(connection, ids, other_id, grounds)
     entry = Entry(
-        *("split", identity_id, asked.reviewer, asked.reason, other_id, before, after),
-        evidence=asked.evidence,
+        *("split", identity_id, grounds.reviewer, grounds.reason, other_id, before, after),
+        evidence=grounds.evidence,
     )
     return history.get(connection, history.append(connection, entry, moved))
 
 
-def keep(connection: Connection, identity_id: int, other_id: int | None, asked: Asked) -> Change:
+def keep(
+    connection: Connection, identity_id: int, other_id: int | None, grounds: Grounds
+) -> Change:
     """A contradiction was looked at and stays as it is, for a reason."""
-    if not asked.reason.strip():
-        raise InputError("say why it stays as it is: the reason is what resolves it")
+    if not grounds.reason.strip():
+        raise ReasonToKeepMissing()
     _hold(connection, (), [identity_id, *([other_id] if other_id else [])])
-    _known(connection, identity_id)
+    _record(connection, identity_id)
     entry = Entry(
-        *("kept", identity_id, asked.reviewer, asked.reason, other_id), evidence=asked.evidence
+        *("kept", identity_id, grounds.reviewer, grounds.reason, other_id),
+        evidence=grounds.evidence,
     )
     return history.get(connection, history.append(connection, entry))
 
 
-def undo(connection: Connection, change_id: int, asked: Asked) -> Change:
+def undo(connection: Connection, change_id: int, grounds: Grounds) -> Change:
     """Put back exactly what stood before a change, as a new entry; an undo can be undone.
 
     Refused where somebody decided since on an encounter of it, with the numbers of these.
     """
     done = history.get(connection, change_id)
-    _hold(connection, [one.encounter_id for one in done.encounters], _concerned(connection, done))
+    _hold(connection, [move.encounter_id for move in done.encounters], _concerned(connection, done))
     done = history.get(connection, change_id)  # as it is now that nobody else can undo it
     if done.undone:
-        raise Conflict(f"change {change_id} is undone already: look at the history")
+        raise UndoneAlready(change=change_id)
     _refuse_changed_since(connection, done)
     _set(connection, done.before)
-    moved = [_restored(connection, one, change_id, asked) for one in done.encounters]
+    moved = [_restored(connection, move, change_id, grounds) for move in done.encounters]
     _refuse_lost(connection, done)
     entry = Entry(
         "undone",
         done.identity_id,
-        asked.reviewer,
-        asked.reason,
+        grounds.reviewer,
+        grounds.reason,
         done.other_id,
         done.after,
         done.before,
@@ -218,166 +246,146 @@ def undo(connection: Connection, change_id: int, asked: Asked) -> Change:
 def _edit(
     connection: Connection,
     kind: history.ChangeKind,
-    before: Known,
+    before: IdentityRecord,
     changed: Mapping[str, Any],
-    asked: Asked,
+    grounds: Grounds,
 ) -> Change:
     number = before.id
     old = {name: getattr(before, name) for name in changed}
     _set(connection, {number: changed})
     entry = Entry(
-        *(kind, number, asked.reviewer, asked.reason, None, {number: old}, {number: changed}),
-        evidence=asked.evidence,
+        *(kind, number, grounds.reviewer, grounds.reason, None, {number: old}, {number: changed}),
+        evidence=grounds.evidence,
     )
     return history.get(connection, history.append(connection, entry))
 
 
 def _target(
-    connection: Connection, source: Known, into: int | str | None
+    connection: Connection, source: IdentityRecord, into: int | str | None
 ) -> tuple[int, Fields, Fields]:
     """Where encounters go that leave, and what that changes of it besides."""
     if isinstance(into, int):
         if into == source.id:
-            raise Conflict("choose another identity for the encounters that leave")
-        _refuse_merged_away(connection, _known(connection, into))
+            raise SplitIntoItself()
+        _refuse_merged_away(connection, _record(connection, into))
         return into, {}, {}
-    made = identities.add(connection, into)
-    return made, {made: {"merged_into": source.id}}, {made: {"merged_into": None}}
+    number = identities.add(connection, into)
+    return number, {number: {"merged_into": source.id}}, {number: {"merged_into": None}}
 
 
 def _hold(connection: Connection, encounters: Iterable[int], numbers: Iterable[int]) -> None:
     """Encounters first, then identities, each in order: so two changes wait, and never block."""
-    wanted = sorted(set(encounters))
-    if wanted:
-        rows = select(encounter.c.id).where(encounter.c.id.in_(wanted)).order_by(encounter.c.id)
-        found = set(connection.execute(rows.with_for_update()).scalars())
-        if missing := sorted(set(wanted) - found):
-            raise NotFound(f"no {_listed(missing)}")
-    held = sorted(set(numbers))
-    if held:
-        query = select(identity.c.id).where(identity.c.id.in_(held)).order_by(identity.c.id)
-        connection.execute(query.with_for_update(key_share=True)).all()
+    encounter_ids = set(encounters)
+    if encounter_ids:
+        existing = decisions.hold_all(connection, encounter_ids)
+        if missing := sorted(encounter_ids - existing):
+            raise NoSuchEncounters(encounters=numbered(missing))
+    identities.hold(connection, set(numbers))
 
 
-def _known(connection: Connection, identity_id: int) -> Known:
-    columns = [identity.c[name] for name in Known.__slots__]
-    row = connection.execute(select(*columns).where(identity.c.id == identity_id)).first()
-    if row is None:
-        raise NotFound(f"no identity {identity_id}")
-    return Known(**row._mapping)
+def _record(connection: Connection, identity_id: int) -> IdentityRecord:
+    record = identities.record(connection, identity_id)
+    if record is None:
+        raise NoSuchIdentity(identity=identity_id)
+    return record
 
 
-def _held(connection: Connection, identity_id: int, asked: Asked) -> Known:
+def _held_identity(connection: Connection, identity_id: int, grounds: Grounds) -> IdentityRecord:
     _hold(connection, (), (identity_id,))
-    found = _known(connection, identity_id)
-    if asked.seen is not None:
+    record = _record(connection, identity_id)
+    if grounds.newest is not None:
         entries = history.of_identity(connection, identity_id)
-        if asked.seen != (entries[-1].id if entries else 0):
-            raise Conflict(
-                f"somebody changed {found.name} meanwhile: look at its history, then change it"
-            )
-    return found
+        if grounds.newest != (entries[-1].id if entries else 0):
+            raise ChangedMeanwhile(name=record.name)
+    return record
 
 
 def _set(connection: Connection, fields: Fields) -> None:
     for number, values in fields.items():
         try:
-            changed = update(identity).where(identity.c.id == number).values(**values)
-            connection.execute(changed)
+            identities.edit(connection, number, values)
         except IntegrityError as error:
-            raise Conflict(
-                f"an identity is already called {values.get('name')}: choose another name"
-            ) from error
+            raise NameTaken(name=values.get("name")) from error
 
 
 def _move(
-    connection: Connection, ids: Collection[int], identity_id: int, asked: Asked
+    connection: Connection, ids: Collection[int], identity_id: int, grounds: Grounds
 ) -> list[Moved]:
     """Decisions that these encounters are this identity, with what the machine said of them."""
     before = decisions.latest_of(connection, sorted(ids))
     moved = []
     for number, last in before.items():
-        shown = _shown(asked.evidence.pairs, number)
+        shown = _strongest(grounds.evidence.pairs, number)
         new = NewDecision(
             "same",
             llr=shown.llr if shown else None,
             model=shown.model if shown else None,
             calibrator=shown.calibrator if shown else None,
-            reviewer=asked.reviewer,
-            note=asked.reason,
+            reviewer=grounds.reviewer,
+            note=grounds.reason,
         )
-        made = decisions.move(connection, number, identity_id, new)
-        moved.append(Moved(number, last or None, made.id))
+        decision = decisions.move(connection, number, identity_id, new)
+        moved.append(Moved(number, last or None, decision.id))
     return moved
 
 
-def _shown(pairs: Iterable[PairSaid], encounter_id: int) -> PairSaid | None:
+def _strongest(pairs: Iterable[PairSaid], encounter_id: int) -> PairSaid | None:
     """The strongest llr in view, of this encounter or else of any: the decision had its help."""
-    measured = [one for one in pairs if one.llr is not None]
-    own = [one for one in measured if encounter_id in {one.one, one.other}]
-    return max(own or measured, key=lambda one: abs(one.llr or 0), default=None)
+    measured = [pair for pair in pairs if pair.llr is not None]
+    own = [pair for pair in measured if encounter_id in {pair.one, pair.other}]
+    return max(own or measured, key=lambda pair: abs(pair.llr or 0), default=None)
 
 
-def _restored(connection: Connection, one: Moved, change_id: int, asked: Asked) -> Moved:
-    note = f"undo of change {change_id}" + (f": {asked.reason}" if asked.reason else "")
-    made = decisions.restore(connection, one.encounter_id, one.before, asked.reviewer, note)
-    return Moved(one.encounter_id, one.after, made.id)
+def _restored(connection: Connection, move: Moved, change_id: int, grounds: Grounds) -> Moved:
+    note = f"undo of change {change_id}" + (f": {grounds.reason}" if grounds.reason else "")
+    decision = decisions.restore(connection, move.encounter_id, move.before, grounds.reviewer, note)
+    return Moved(move.encounter_id, move.after, decision.id)
 
 
-def _refuse_unseen(connection: Connection, ids: Collection[int], asked: Asked) -> None:
+def _refuse_unseen(connection: Connection, ids: Collection[int], grounds: Grounds) -> None:
     """Refuse where what moves is not what the person had seen, as it was."""
-    if asked.after is None:
+    if grounds.after is None:
         return
-    newest = decisions.latest_of(connection, {*ids, *asked.after})
-    late = [n for n, last in newest.items() if asked.after.get(n, -1 if n in ids else last) != last]
+    newest = decisions.latest_of(connection, {*ids, *grounds.after})
+    late = [
+        n for n, last in newest.items() if grounds.after.get(n, -1 if n in ids else last) != last
+    ]
     if late:
-        raise Conflict(
-            f"somebody decided meanwhile on {_listed(sorted(late))}: look at it again first"
-        )
+        raise DecidedOnMeanwhile(encounters=numbered(sorted(late)))
 
 
-def _refuse_merged_away(connection: Connection, one: Known) -> None:
-    if one.merged_into is not None:
-        into = identities.name_of(connection, one.merged_into)
-        raise Conflict(f"{one.name} was merged into {into} meanwhile: take {into} instead")
+def _refuse_merged_away(connection: Connection, record: IdentityRecord) -> None:
+    if record.merged_into is not None:
+        into = identities.name_of(connection, record.merged_into)
+        raise MergedMeanwhile(name=record.name, into=into)
 
 
 def _refuse_changed_since(connection: Connection, done: Change) -> None:
-    newest = decisions.latest_of(connection, [one.encounter_id for one in done.encounters])
-    late = [one.encounter_id for one in done.encounters if newest[one.encounter_id] != one.after]
+    newest = decisions.latest_of(connection, [move.encounter_id for move in done.encounters])
+    late = [
+        move.encounter_id for move in done.encounters if newest[move.encounter_id] != move.after
+    ]
     if late:
-        raise Conflict(
-            f"somebody decided since on {_listed(sorted(late))}: undo that first, or decide there"
-        )
+        raise DecidedSince(encounters=numbered(sorted(late)))
     for number, fields in done.after.items():
-        now = _known(connection, number)
+        now = _record(connection, number)
         if changed := [name for name, value in fields.items() if getattr(now, name) != value]:
-            words = " and ".join(name.replace("_", " ") for name in changed)
-            raise Conflict(f"{words} of {now.name} changed since: undo the later change first")
+            raise FieldsChangedSince(
+                fields=tuple(FIELDS[name]() for name in changed), name=now.name
+            )
 
 
 def _concerned(connection: Connection, done: Change) -> set[int]:
     """Identities that a change names, or that its encounters were before."""
     stood = [decisions.get(connection, m.before) for m in done.encounters if m.before is not None]
-    named = {one.identity_id for one in stood if one.identity_id is not None}
+    named = {decision.identity_id for decision in stood if decision.identity_id is not None}
     return {done.identity_id, *done.before, *([done.other_id] if done.other_id else []), *named}
 
 
 def _refuse_lost(connection: Connection, done: Change) -> None:
     """No encounter may be an identity that was merged away: it would be out of the catalogue."""
     for number in sorted(_concerned(connection, done)):
-        now, left = _known(connection, number), identities.encounters_of(connection, number)
+        now, left = _record(connection, number), identities.encounters_of(connection, number)
         if now.merged_into is not None and left:
             into = identities.name_of(connection, now.merged_into)
-            raise Conflict(
-                f"{now.name} belongs to {into} then, and {_listed(sorted(left))} would still be "
-                f"{now.name}: decide there, or undo the later change first"
-            )
-
-
-def _listed(ids: Collection[int]) -> str:
-    """For a message: "encounter 4", "encounters 4, 7 and 9"."""
-    words = [str(number) for number in ids]
-    if len(words) == 1:
-        return f"encounter {words[0]}"
-    return f"encounters {', '.join(words[:-1])} and {words[-1]}"
+            raise EncountersWouldBeLost(name=now.name, into=into, encounters=numbered(sorted(left)))

@@ -11,13 +11,12 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from reid.errors import Conflict as Refused
 from service.catalogue import changes
-from service.catalogue.changes import Asked
-from service.catalogue.disclosed import Opinion, Pair, Said, hidden, opinions
+from service.catalogue.changes import Grounds
+from service.catalogue.disclosed import Pair, PairOpinions, StandingOpinion, hidden, opinions
+from service.catalogue.errors import NoIdentityToKeep, ResolvedAlready, SaidMoreMeanwhile
 from service.store import history, identities, pairs
 from service.store.history import Change, Evidence, PairSaid
-from service.store.identities import current
 from service.store.pairs import Maker
 
 ConflictKind = Literal["apart", "together", "chain"]
@@ -36,7 +35,7 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedIdentity:
     """An identity in a conflict."""
 
     id: int
@@ -55,9 +54,9 @@ class Contradiction:
     one: int
     other: int
     through: int | None
-    identity: Named | None
-    other_identity: Named | None
-    opinions: tuple[Opinion, ...]
+    identity: NamedIdentity | None
+    other_identity: NamedIdentity | None
+    opinions: tuple[StandingOpinion, ...]
     machine: PairSaid | None
     kept: int | None = None
 
@@ -65,21 +64,30 @@ class Contradiction:
     def identities(self) -> tuple[int, ...]:
         """Numbers of the identities that it concerns."""
         both = (self.identity, self.other_identity)
-        return tuple(dict.fromkeys(one.id for one in both if one))
+        return tuple(dict.fromkeys(identity.id for identity in both if identity))
 
 
 def every(connection: Connection, machine: Machine) -> list[Contradiction]:
     """Those that are open, and those that were kept for a reason, with the entry that says so."""
-    found = _found(connection, machine)
-    entries = _kept(connection) if found else []
+    contradictions = _contradictions(connection, machine)
+    entries = _kept_changes(connection) if contradictions else []
     return [
-        replace(one, kept=next((e.id for e in entries if _covers(e, one)), None)) for one in found
+        replace(
+            contradiction, kept=next((e.id for e in entries if _covers(e, contradiction)), None)
+        )
+        for contradiction in contradictions
     ]
 
 
-def listed(connection: Connection, machine: Machine, *, kept: bool = False) -> list[Contradiction]:
+def listed(
+    connection: Connection, machine: Machine, *, resolved: bool = False
+) -> list[Contradiction]:
     """Those that are open, or those that were kept for a reason."""
-    return [one for one in every(connection, machine) if (one.kept is not None) == kept]
+    return [
+        contradiction
+        for contradiction in every(connection, machine)
+        if (contradiction.kept is not None) == resolved
+    ]
 
 
 def keep(
@@ -87,78 +95,85 @@ def keep(
     kind: ConflictKind,
     pair: Pair,
     machine: Machine,
-    asked: Asked,
-    seen: int,
+    grounds: Grounds,
+    newest: int,
 ) -> Change:
-    """Resolve one by a reason. seen: the newest opinion that the person had seen, 0 for none."""
-    found = [c for c in listed(connection, machine) if (c.kind, c.one, c.other) == (kind, *pair)]
-    if not found:
-        raise Refused("this contradiction is resolved already: look at the list again")
-    one = found[0]
-    if newest_opinion(one) != seen:
-        raise Refused("somebody said more about this pair meanwhile: look at it again first")
-    if not one.identities:
-        raise Refused("neither encounter has an identity: ask for the opinions to be withdrawn")
-    said = one.machine or PairSaid(one.one, one.other)
-    rests = Evidence((said,), tuple(o.id for o in one.opinions), conflict=kind)
-    number, *rest = one.identities
-    whole = Asked(asked.reviewer, asked.reason, rests)
-    return changes.keep(connection, number, rest[0] if rest else None, whole)
-
-
-def newest_opinion(one: Contradiction) -> int:
-    """Number of the newest opinion of it, 0 without any."""
-    return max((opinion.id for opinion in one.opinions), default=0)
-
-
-def _found(connection: Connection, machine: Machine) -> list[Contradiction]:
-    names = identities.names(connection)
-    of = {row.encounter_id: row.identity_id for row in connection.execute(current())}
-    said = opinions(connection)
-    against = {(one.one, one.other): one for one in _machine(connection, machine)}
-    apart = [*against, *(one.pair for one in said if _shared(of, one.pair))]
-    spoken = {one.pair: one for one in said}
-
-    def made(kind: ConflictKind, pair: Pair, answer: str, through: int | None) -> Contradiction:
-        speaking = spoken[pair].speaking(answer) if pair in spoken else ()
-        one, other = (Named(of[n], names[of[n]]) if n in of else None for n in pair)
-        seen = against.get(pair) if kind == "apart" else None
-        return Contradiction(kind, *pair, through, one, other, speaking, seen)
-
-    found = [made("apart", pair, "different", None) for pair in sorted(set(apart))]
-    found += [
-        made("together", one.pair, "same", None)
-        for one in said
-        if one.speaking("same") and all(n in of for n in one.pair) and not _shared(of, one.pair)
+    """Resolve one by a reason. newest: the newest opinion in view, 0 for none."""
+    unresolved = [
+        c for c in listed(connection, machine) if (c.kind, c.one, c.other) == (kind, *pair)
     ]
-    found += [made("chain", pair, "different", b) for pair, b in _chains(said, of)]
-    return [one for one in found if one.opinions or one.machine]
+    if not unresolved:
+        raise ResolvedAlready()
+    contradiction = unresolved[0]
+    if newest_opinion(contradiction) != newest:
+        raise SaidMoreMeanwhile()
+    if not contradiction.identities:
+        raise NoIdentityToKeep()
+    measured = contradiction.machine or PairSaid(contradiction.one, contradiction.other)
+    evidence = Evidence((measured,), tuple(o.id for o in contradiction.opinions), conflict=kind)
+    number, *rest = contradiction.identities
+    with_evidence = Grounds(grounds.reviewer, grounds.reason, evidence)
+    return changes.keep(connection, number, rest[0] if rest else None, with_evidence)
+
+
+def newest_opinion(contradiction: Contradiction) -> int:
+    """Number of the newest opinion of it, 0 without any."""
+    return max((opinion.id for opinion in contradiction.opinions), default=0)
+
+
+def _contradictions(connection: Connection, machine: Machine) -> list[Contradiction]:
+    names = identities.names(connection)
+    of = identities.assigned(connection)
+    reviewed = {answers.pair: answers for answers in opinions(connection)}
+    against = {(pair.one, pair.other): pair for pair in _machine_conflicts(connection, machine)}
+    apart = [*against, *(pair for pair in reviewed if _shared(of, pair))]
+
+    def contradiction(
+        kind: ConflictKind, pair: Pair, answer: str, through: int | None = None
+    ) -> Contradiction:
+        contradicting = reviewed[pair].opinions_for(answer) if pair in reviewed else ()
+        first, second = (NamedIdentity(of[n], names[of[n]]) if n in of else None for n in pair)
+        measured = against.get(pair) if kind == "apart" else None
+        return Contradiction(kind, *pair, through, first, second, contradicting, measured)
+
+    contradictions = [contradiction("apart", pair, "different") for pair in sorted(set(apart))]
+    contradictions += [
+        contradiction("together", pair, "same")
+        for pair, answers in reviewed.items()
+        if answers.opinions_for("same") and all(n in of for n in pair) and not _shared(of, pair)
+    ]
+    contradictions += [
+        contradiction("chain", pair, "different", through)
+        for pair, through in _chains(reviewed.values(), of)
+    ]
+    return [conflict for conflict in contradictions if conflict.opinions or conflict.machine]
 
 
 def _shared(of: Mapping[int, int], pair: Pair) -> bool:
     return pair[0] in of and of[pair[0]] == of.get(pair[1])
 
 
-def _machine(connection: Connection, machine: Machine) -> list[PairSaid]:
+def _machine_conflicts(connection: Connection, machine: Machine) -> list[PairSaid]:
     """Pairs within an identity of which the machine in force says that they differ."""
     if machine.maker is None:
         return []
     maker, secret = machine.maker, hidden(connection)
     inside = [
-        PairSaid(*one.couple, one.llr, maker.model, maker.calibrator)
-        for one in pairs.inside(connection, maker, -machine.same)
-        if one.couple not in secret
+        PairSaid(*measured.couple, measured.llr, maker.model, maker.calibrator)
+        for measured in pairs.inside(connection, maker, -machine.same)
+        if measured.couple not in secret
     ]
-    return sorted(inside, key=lambda one: one.llr or 0.0)[:MOST_MACHINE]
+    return sorted(inside, key=lambda pair: pair.llr or 0.0)[:MOST_MACHINE]
 
 
-def _chains(said: Iterable[Said], of: Mapping[int, int]) -> list[tuple[Pair, int]]:
+def _chains(reviewed: Iterable[PairOpinions], of: Mapping[int, int]) -> list[tuple[Pair, int]]:
     """a = b, b = c and a is not c, where at least one of the two rests on an opinion."""
     near: dict[int, set[int]] = {}
-    for one in said:
-        if one.speaking("same"):
-            near.setdefault(one.one, set()).add(one.other)
-            near.setdefault(one.other, set()).add(one.one)
+    for answers in reviewed:
+        if answers.opinions_for("same"):
+            first, second = answers.pair
+            near.setdefault(first, set()).add(second)
+            near.setdefault(second, set()).add(first)
     members: dict[int, set[int]] = {}
     for encounter_id, identity_id in of.items():
         members.setdefault(identity_id, set()).add(encounter_id)
@@ -167,29 +182,32 @@ def _chains(said: Iterable[Said], of: Mapping[int, int]) -> list[tuple[Pair, int
         own = members.get(of[number], set()) if number in of else set()
         return (near.get(number, set()) | own) - {number}
 
-    found = []
-    for one in said:
-        if one.speaking("different") and not _shared(of, one.pair):
-            both = like(one.one) & like(one.other)
+    chains = []
+    for answers in reviewed:
+        if answers.opinions_for("different") and not _shared(of, answers.pair):
+            first, second = answers.pair
+            both = like(first) & like(second)
             if both:
-                found.append((one.pair, min(both)))
-    return found
+                chains.append((answers.pair, min(both)))
+    return chains
 
 
-def _kept(connection: Connection) -> list[Change]:
-    return [one for one in history.search(connection, ["kept"], limit=10_000) if not one.undone]
+def _kept_changes(connection: Connection) -> list[Change]:
+    return [
+        entry for entry in history.search(connection, ["kept"], limit=10_000) if not entry.undone
+    ]
 
 
-def _covers(entry: Change, one: Contradiction) -> bool:
+def _covers(entry: Change, contradiction: Contradiction) -> bool:
     """Whether all that contradicts was known when it was kept."""
-    if entry.evidence.conflict != one.kind or not entry.evidence.pairs:
+    if entry.evidence.conflict != contradiction.kind or not entry.evidence.pairs:
         return False
     looked = entry.evidence.pairs[0]
-    if (looked.one, looked.other) != (one.one, one.other):
+    if (looked.one, looked.other) != (contradiction.one, contradiction.other):
         return False
-    if {opinion.id for opinion in one.opinions} - set(entry.evidence.opinions):
+    if {opinion.id for opinion in contradiction.opinions} - set(entry.evidence.opinions):
         return False
-    return one.machine is None or (looked.model, looked.calibrator) == (
-        one.machine.model,
-        one.machine.calibrator,
+    return contradiction.machine is None or (looked.model, looked.calibrator) == (
+        contradiction.machine.model,
+        contradiction.machine.calibrator,
     )

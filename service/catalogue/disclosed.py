@@ -7,22 +7,21 @@ the machine measured. Hidden known pairs measure observers and say nothing about
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from reid.observers.reviews import Answer, ReviewProgress, newest, review_progress
-from reid.observers.reviews import AnswerOrWithdrawal as SaidAnswer
 from service.store import opinions as store_opinions
 from service.store import pairs, reviews
 from service.store.history import Evidence, PairSaid
+from service.store.opinions import OpinionOnPair
 from service.store.pairs import Maker
-from service.store.tables.reviews import opinion, review_change, review_pair
 
 Pair = tuple[int, int]
 PAIRS_NAMED = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
+class StandingOpinion:
     """The newest opinion of one observer on a pair, unless it was withdrawn."""
 
     id: int
@@ -32,20 +31,17 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A pair, how far it is by the rule of reid.observers.reviews, and what each observer says."""
+class PairOpinions:
+    """A pair under review, its progress by reid.observers.reviews, and what each observer says.
+
+    pair: numbers of two encounters, the lower one first.
+    """
 
     pair_id: int
-    one: int
-    other: int
+    pair: Pair
     blind: bool
     standing: ReviewProgress
-    opinions: tuple[Opinion, ...]
-
-    @property
-    def pair(self) -> Pair:
-        """Lower number first."""
-        return self.one, self.other
+    opinions: tuple[StandingOpinion, ...]
 
     @property
     def settled(self) -> Answer | None:
@@ -57,82 +53,62 @@ class Said:
         """Blind and not settled: nothing of it may be known."""
         return self.blind and self.settled is None and self.standing.state != "closed"
 
-    def speaking(self, answer: str) -> tuple[Opinion, ...]:
+    def opinions_for(self, answer: str) -> tuple[StandingOpinion, ...]:
         """The opinions that stand for this answer; of a blind pair only once it is settled so."""
         if self.blind and self.settled != answer:
             return ()
-        return tuple(one for one in self.opinions if one.answer == answer)
+        return tuple(opinion for opinion in self.opinions if opinion.answer == answer)
 
 
-def opinions(connection: Connection) -> list[Said]:
+def opinions(connection: Connection) -> list[PairOpinions]:
     """Every pair on which somebody has a say that may be known."""
-    return [one for one in _every(connection) if one.opinions and not one.secret]
+    return [
+        reviewed
+        for reviewed in _reviewed_pairs(connection)
+        if reviewed.opinions and not reviewed.secret
+    ]
 
 
 def standings(connection: Connection) -> dict[Pair, ReviewProgress]:
     """How far every pair is that was put up for review, hidden known ones apart."""
-    return {one.pair: one.standing for one in _every(connection)}
+    return {reviewed.pair: reviewed.standing for reviewed in _reviewed_pairs(connection)}
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """What somebody said of a pair once, for whoever reads what a change rests on."""
-
-    pair: Pair
-    observer: str
-    answer: SaidAnswer
-
-
-def spoken(connection: Connection, ids: Collection[int]) -> dict[int, Spoken]:
-    """Opinions by number, without those on pairs of which nothing may be shown."""
-    query = select(opinion.c.id, opinion.c.observer, opinion.c.answer).where(opinion.c.id.in_(ids))
-    query = query.add_columns(review_pair.c.one, review_pair.c.other)
-    rows = connection.execute(query.join(review_pair, review_pair.c.id == opinion.c.pair_id)).all()
-    secret = hidden(connection) if rows else frozenset()
+def opinions_by_number(connection: Connection, ids: Collection[int]) -> dict[int, OpinionOnPair]:
+    """These opinions by number, without those on pairs of which nothing may be shown."""
+    on_record = store_opinions.by_number(connection, ids)
+    secret = hidden(connection) if on_record else frozenset()
     return {
-        row.id: Spoken((row.one, row.other), row.observer, row.answer)
-        for row in rows
-        if (row.one, row.other) not in secret
+        number: opinion for number, opinion in on_record.items() if opinion.couple not in secret
     }
-
-
-def asked(connection: Connection) -> frozenset[Pair]:
-    """Every pair that was put up for review, hidden known ones too."""
-    rows = connection.execute(select(review_pair.c.one, review_pair.c.other))
-    return frozenset((row.one, row.other) for row in rows)
 
 
 def hidden(connection: Connection) -> frozenset[Pair]:
     """Blind pairs that are not settled yet, and known ones: nothing of them may be shown."""
-    known = select(review_pair.c.one, review_pair.c.other).where(review_pair.c.source == "known")
-    kept = {(row.one, row.other) for row in connection.execute(known)}
-    return frozenset(kept | {one.pair for one in _every(connection, closed=False) if one.secret})
+    known = reviews.couples(connection, source="known")
+    return known | {
+        reviewed.pair for reviewed in _reviewed_pairs(connection, closed=False) if reviewed.secret
+    }
 
 
-def version(connection: Connection) -> str:
-    """Changes whenever somebody says something about a pair, puts one up, or changes one."""
-    tables = (opinion, review_pair, review_change)
-    newest = (connection.execute(select(func.max(table.c.id))).scalar() or 0 for table in tables)
-    return " ".join(map(str, newest))
-
-
-def _every(connection: Connection, *, closed: bool = True) -> list[Said]:
+def _reviewed_pairs(connection: Connection, *, closed: bool = True) -> list[PairOpinions]:
     """All pairs that were put up, hidden known ones apart, with what each observer says now.
 
     Only open ones without `closed`.
     """
-    spoken = store_opinions.of_pairs(connection, closed=closed)
-    found = []
+    on_record = store_opinions.of_pairs(connection, closed=closed)
+    reviewed = []
     for pair in reviews.every(connection, closed=closed):
         if pair.source == "known":
             continue
-        said = {one.observer: one for one in spoken.get(pair.id, [])}
-        now = newest((one.observer, one.answer) for one in spoken.get(pair.id, []))
-        far = review_progress(now, needed=pair.needed, closed=pair.closed_at is not None)
-        own = sorted((said[observer] for observer in now), key=lambda one: one.id)
-        shown = tuple(Opinion(o.id, o.observer, o.answer, o.certainty) for o in own)
-        found.append(Said(pair.id, pair.one, pair.other, pair.blind, far, shown))
-    return found
+        opinions_on = on_record.get(pair.id, [])
+        last_of = {opinion.observer: opinion for opinion in opinions_on}
+        answers = newest((opinion.observer, opinion.answer) for opinion in opinions_on)
+        progress = review_progress(answers, needed=pair.needed, closed=pair.closed_at is not None)
+        stand = sorted((last_of[observer] for observer in answers), key=lambda last: last.id)
+        brief = tuple(StandingOpinion(o.id, o.observer, o.answer, o.certainty) for o in stand)
+        reviewed.append(PairOpinions(pair.id, pair.couple, pair.blind, progress, brief))
+    return reviewed
 
 
 def measured(
@@ -141,18 +117,18 @@ def measured(
     ids: Collection[int],
     others: Collection[int] | None = None,
 ) -> list[PairSaid]:
-    """What the machine in force says of the pairs among some, or between them and others.
+    """What the machine in force says of pairs among these encounters, or between them and others.
 
     Nothing of hidden pairs, and nothing where no machine is in force. See `pairs` for what counts.
     """
     if maker is None:
         return []
-    found = pairs.across(connection, maker, ids, others if others is not None else ids)
+    measurements = pairs.across(connection, maker, ids, others if others is not None else ids)
     secret = hidden(connection)
     return [
-        PairSaid(*one.couple, one.llr, maker.model, maker.calibrator)
-        for one in found
-        if one.comparable and one.couple not in secret
+        PairSaid(*measurement.couple, measurement.llr, maker.model, maker.calibrator)
+        for measurement in measurements
+        if measurement.comparable and measurement.couple not in secret
     ]
 
 
@@ -166,16 +142,22 @@ def evidence(
     left, right = set(ids), set(others if others is not None else ids)
     known = strongest(measured(connection, maker, left, right))
     numbers = [
-        one.id
-        for said in opinions(connection)
-        if (said.one in left and said.other in right) or (said.one in right and said.other in left)
+        opinion.id
+        for reviewed in opinions(connection)
+        if _across(reviewed.pair, left, right)
         for answer in ("same", "different")
-        for one in said.speaking(answer)
+        for opinion in reviewed.opinions_for(answer)
     ]
     return Evidence(known, tuple(sorted(numbers)))
 
 
-def strongest(some: Iterable[PairSaid]) -> tuple[PairSaid, ...]:
+def _across(pair: Pair, left: Collection[int], right: Collection[int]) -> bool:
+    """Whether one encounter of a pair is on the left and the other one on the right."""
+    first, second = pair
+    return (first in left and second in right) or (first in right and second in left)
+
+
+def strongest(measurements: Iterable[PairSaid]) -> tuple[PairSaid, ...]:
     """At most PAIRS_NAMED of them, the largest |llr| first."""
-    ordered = sorted(some, key=lambda one: -abs(one.llr or 0))
+    ordered = sorted(measurements, key=lambda pair: -abs(pair.llr or 0))
     return tuple(ordered[:PAIRS_NAMED])

@@ -4,11 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from service.catalogue import disclosed
 from service.clusters.pairing import ThePairing
-from service.clusters.view import clusters_out, suggestions_out
+from service.clusters.to_wire import clusters_out, suggestions_out
 from service.clusters.wire import ClustersOut, PutUpIn, PutUpOut, SuggestionsOut
 from service.web.errors import documented
-from service.web.parameters import Limit, Offset, TheDatabase, Who
+from service.web.parameters import Limit, Offset, TheActor, TheDatabase
 
 router = APIRouter(tags=["clusters"], responses=documented(400, 403, 404, 409, 422))
 
@@ -19,7 +20,9 @@ def list_clusters(
 ) -> ClustersOut:
     """All encounters sorted into animals, the largest clusters first."""
     with database.read() as connection:
-        return clusters_out(pairing, connection, limit, offset)
+        newest, current = pairing.state(connection)
+        hidden = disclosed.hidden(connection)
+        return clusters_out(newest, hidden, limit, offset, current=current)
 
 
 @router.get("/suggestions")
@@ -28,14 +31,18 @@ def list_suggestions(
 ) -> SuggestionsOut:
     """Pairs whose answer changes the number of animals most; none that was decided or put up."""
     with database.read() as connection:
-        return suggestions_out(pairing, connection, limit)
+        newest, current = pairing.state(connection)
+        pairs = pairing.worth(connection, limit=limit)
+        return suggestions_out(newest, pairs, current=current)
 
 
 @router.post("/suggestions/reviews", status_code=201)
-def put_up(wanted: PutUpIn, database: TheDatabase, pairing: ThePairing, who: Who) -> PutUpOut:
+def put_up(
+    choice: PutUpIn, database: TheDatabase, pairing: ThePairing, actor: TheActor
+) -> PutUpOut:
     """Put pairs up for blind review by two observers; those put up before stay as they are."""
     with database.write() as connection:
-        best = [one.couple for one in pairing.worth(connection, limit=wanted.best or 1)]
-        couples = wanted.pairs or (best if wanted.best else [])
-        new = pairing.put_up(connection, couples, who.signs(wanted.reviewer))
+        best = [pair.couple for pair in pairing.worth(connection, limit=choice.best or 1)]
+        couples = choice.pairs or (best if choice.best else [])
+        new = pairing.put_up(connection, couples, actor.signs(choice.reviewer))
     return PutUpOut(asked=len(couples), new=new)

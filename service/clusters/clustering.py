@@ -26,7 +26,7 @@ from reid.identify.clusters import (
 )
 from reid.observers.reviews import ReviewProgress
 from reid.types import Flank
-from service.clusters.kept import Cluster, Clustering, Link, Worth
+from service.store.clusterings import Cluster, EncounterLink, SortedEncounters, Worth
 from service.store.pairs import Couple, Maker, Measured
 
 LISTED = 200  # pairs most worth a decision that are kept
@@ -38,7 +38,7 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class ClusteringFacts:
     """What the database knows of all encounters that have an embedded photo.
 
     flanks: by number of the encounter, lowest first. identity_of: of those that have one now.
@@ -65,34 +65,34 @@ class Conclusions:
     conflicts: tuple[Pair, ...]
 
 
-def clustered(facts: Facts, maker: Maker) -> Clustering:
+def clustered(facts: ClusteringFacts, maker: Maker) -> SortedEncounters:
     """Sort all encounters into animals, and find what is most worth a decision."""
     begun, numbers = time.perf_counter(), list(facts.flanks)
     at = {number: place for place, number in enumerate(numbers)}
     llr = {
-        (at[one.couple[0]], at[one.couple[1]]): one.llr
-        for one in facts.measured
-        if one.comparable and at.keys() >= set(one.couple)
+        (at[pair.couple[0]], at[pair.couple[1]]): pair.llr
+        for pair in facts.measured
+        if pair.comparable and at.keys() >= set(pair.couple)
     }
     known = table(llr, comparable(list(facts.flanks.values())))
-    said = conclusions(facts, at)
-    grouping = sort(known, said.sorting)
+    concluded = conclusions(facts, at)
+    grouping = sort(known, concluded.sorting)
     llrs, open_pairs = evidence_between(known, grouping)
-    shown = _Shown(known, said.sorting, facts, numbers)
+    shown = _Shown(known, concluded.sorting, facts, numbers)
     clusters = [shown.cluster(group) for group in grouping.groups]
     worth = [
         Worth(
-            couple=(numbers[one.pair[0]], numbers[one.pair[1]]),
-            llr=float(known.llr[one.pair]),
-            compared=bool(known.compared[one.pair]),
-            together=one.together,
-            joined=one.joined,
-            gain=one.expected_change,
+            couple=(numbers[suggestion.pair[0]], numbers[suggestion.pair[1]]),
+            llr=float(known.llr[suggestion.pair]),
+            compared=bool(known.compared[suggestion.pair]),
+            together=suggestion.together,
+            joined=suggestion.joined,
+            gain=suggestion.expected_change,
         )
-        for one in suggest(known, grouping, said.asking, limit=LISTED)
-        if one.expected_change >= LEAST_GAIN
+        for suggestion in suggest(known, grouping, concluded.asking, limit=LISTED)
+        if suggestion.expected_change >= LEAST_GAIN
     ]
-    return Clustering(
+    return SortedEncounters(
         model=maker.model,
         calibrator=maker.calibrator,
         prior=TOGETHER,
@@ -103,24 +103,24 @@ def clustered(facts: Facts, maker: Maker) -> Clustering:
         waiting=facts.waiting,
         clusters=tuple(_with_nearest(clusters, llrs, open_pairs)),
         worth=tuple(worth),
-        conflicts=tuple((numbers[i], numbers[j]) for i, j in said.conflicts),
+        conflicts=tuple((numbers[i], numbers[j]) for i, j in concluded.conflicts),
         seconds=round(time.perf_counter() - begun, 3),
     )
 
 
 def comparable(flanks: Sequence[frozenset[Flank]]) -> Mask:
     """(n, n) whether any photos of two encounters may show the same flank; the diagonal is not."""
-    shows = {flank: np.array([flank in some for some in flanks], bool) for flank in Flank}
-    found = np.zeros((len(flanks), len(flanks)), bool)
-    for one in Flank:
-        for other in Flank:
-            if one.comparable_with(other):
-                found |= np.logical_and.outer(shows[one], shows[other])
-    np.fill_diagonal(found, False)
-    return found
+    shows = {flank: np.array([flank in shown for shown in flanks], bool) for flank in Flank}
+    mask = np.zeros((len(flanks), len(flanks)), bool)
+    for flank0 in Flank:
+        for flank1 in Flank:
+            if flank0.comparable_with(flank1):
+                mask |= np.logical_and.outer(shows[flank0], shows[flank1])
+    np.fill_diagonal(mask, False)
+    return mask
 
 
-def conclusions(facts: Facts, at: Mapping[int, int]) -> Conclusions:
+def conclusions(facts: ClusteringFacts, at: Mapping[int, int]) -> Conclusions:
     """Encounters of one identity are the same; those of two identities are kept apart.
 
     Observers' settled opinions join or part the others. Where they contradict the catalogue, the
@@ -131,22 +131,22 @@ def conclusions(facts: Facts, at: Mapping[int, int]) -> Conclusions:
     for number, identity in sorted(facts.identity_of.items()):
         if number in at:
             named.setdefault(identity, []).append(at[number])
-    same = {pair for some in named.values() for pair in pairwise(sorted(some))}
+    same = {pair for members in named.values() for pair in pairwise(sorted(members))}
     animals = _Animals(len(at), named)
-    said: dict[str, set[Pair]] = {}
-    for (one, other), standing in facts.standings.items():
-        if one in at and other in at:
-            said.setdefault(_concluded(standing), set()).add((at[one], at[other]))
-    conflicts = {pair for pair in sorted(said.get("same", ())) if not animals.join(*pair)}
-    same |= said.get("same", set()) - conflicts
-    different = {pair for pair in said.get("different", ()) if not animals.joined(*pair)}
-    conflicts |= said.get("different", set()) - different
-    bars = set(combinations(sorted(min(some) for some in named.values()), 2))
-    unsettled = frozenset(said.get("unsettled", set()) | conflicts)
-    asked = said.get("open", set())
+    judged: dict[str, set[Pair]] = {}
+    for (first, second), standing in facts.standings.items():
+        if first in at and second in at:
+            judged.setdefault(_concluded(standing), set()).add((at[first], at[second]))
+    conflicts = {pair for pair in sorted(judged.get("same", ())) if not animals.join(*pair)}
+    same |= judged.get("same", set()) - conflicts
+    different = {pair for pair in judged.get("different", ()) if not animals.joined(*pair)}
+    conflicts |= judged.get("different", set()) - different
+    bars = set(combinations(sorted(min(members) for members in named.values()), 2))
+    unsettled = frozenset(judged.get("unsettled", set()) | conflicts)
+    unanswered = judged.get("open", set())
     return Conclusions(
         sorting=DecidedPairs(frozenset(same), frozenset(different | bars), unsettled),
-        asking=DecidedPairs(frozenset(same), frozenset(different | asked), unsettled),
+        asking=DecidedPairs(frozenset(same), frozenset(different | unanswered), unsettled),
         conflicts=tuple(sorted(conflicts)),
     )
 
@@ -166,7 +166,7 @@ class _Animals:
         for members in named.values():
             for pair in pairwise(members):
                 self._animals.merge(*pair)
-        self._identity = {self._animals[some[0]]: number for number, some in named.items()}
+        self._identity = {self._animals[members[0]]: number for number, members in named.items()}
 
     def joined(self, i: int, j: int) -> bool:
         """Whether both are one animal by now."""
@@ -187,7 +187,7 @@ class _Shown:
     """Groups of positions as clusters of numbers."""
 
     def __init__(
-        self, known: Table, decided: DecidedPairs, facts: Facts, numbers: Sequence[int]
+        self, known: Table, decided: DecidedPairs, facts: ClusteringFacts, numbers: Sequence[int]
     ) -> None:
         self._known, self._facts, self._numbers = known, facts, numbers
         judged = (*decided.same, *decided.different, *decided.unsettled)
@@ -199,14 +199,14 @@ class _Shown:
     def cluster(self, group: EncounterGroup) -> Cluster:
         """How sure it is that these are one animal, and what speaks against it."""
         members = group.members
-        same = [pair for one in members for pair in self._same.get(one, ())]
-        identities = [self._facts.identity_of.get(self._numbers[one]) for one in members]
+        same = [pair for member in members for pair in self._same.get(member, ())]
+        identities = [self._facts.identity_of.get(self._numbers[member]) for member in members]
         cuts = [llr for llr, _, _ in parts(self._known, members, same)]
-        links = sorted(self._links(members), key=lambda one: one.llr)
-        doubtful = [one for one in links if one.couple not in self._judged] if cuts else []
+        links = sorted(self._links(members), key=lambda link: link.llr)
+        doubtful = [link for link in links if link.couple not in self._judged] if cuts else []
         return Cluster(
-            encounters=tuple(self._numbers[one] for one in members),
-            identity_id=next((one for one in identities if one is not None), None),
+            encounters=tuple(self._numbers[member] for member in members),
+            identity_id=next((number for number in identities if number is not None), None),
             unidentified=identities.count(None),
             together=self._together(members, same) if cuts else None,
             belongs=probability(min(cuts)) if cuts else None,
@@ -215,10 +215,10 @@ class _Shown:
             counted=group.placed,
         )
 
-    def _links(self, members: Sequence[int]) -> list[Link]:
+    def _links(self, members: Sequence[int]) -> list[EncounterLink]:
         known = self._known
         return [
-            Link(self._couple(pair), float(known.llr[pair]), bool(known.compared[pair]))
+            EncounterLink(self._couple(pair), float(known.llr[pair]), bool(known.compared[pair]))
             for pair in combinations(members, 2)
             if known.comparable[pair]
         ]
@@ -230,17 +230,17 @@ class _Shown:
         """Probability that all are one animal, given what people joined; None for too many."""
         if len(members) > WEIGHED:
             return None
-        block, at = np.ix_(members, members), {one: n for n, one in enumerate(members)}
+        block, at = np.ix_(members, members), {item: n for n, item in enumerate(members)}
         weighed = partitions.posterior(
             self._known.llr[block], self._known.comparable[block], together=TOGETHER
         )
         possible = [
-            one
-            for one in weighed.partitions
-            if all(one.partition[at[i]] == one.partition[at[j]] for i, j in same)
+            item
+            for item in weighed.partitions
+            if all(item.partition[at[i]] == item.partition[at[j]] for i, j in same)
         ]
-        whole = sum(one.probability for one in possible)
-        one_block = sum(one.probability for one in possible if not any(one.partition))
+        whole = sum(item.probability for item in possible)
+        one_block = sum(item.probability for item in possible if not any(item.partition))
         return one_block / whole if whole else None
 
 
@@ -248,17 +248,19 @@ def _with_nearest(
     clusters: Sequence[Cluster], llr: NDArray[np.float64], open_pairs: Mask
 ) -> list[Cluster]:
     """Clusters without identity get the identity that they most probably are."""
-    catalogued = np.array([n for n, one in enumerate(clusters) if one.identity_id is not None], int)
-    found = list(clusters)
-    for place, one in enumerate(clusters):
-        here = catalogued[open_pairs[place, catalogued]] if one.identity_id is None else ()
+    catalogued = np.array(
+        [n for n, cluster in enumerate(clusters) if cluster.identity_id is not None], int
+    )
+    with_nearest = list(clusters)
+    for place, cluster in enumerate(clusters):
+        here = catalogued[open_pairs[place, catalogued]] if cluster.identity_id is None else ()
         if len(here):
             best = int(here[llr[place, here].argmax()])
             near = clusters[best]
-            found[place] = replace(
-                one,
+            with_nearest[place] = replace(
+                cluster,
                 near_identity=near.identity_id,
                 near_encounter=near.encounters[0],
                 near=probability(float(llr[place, best])),
             )
-    return found
+    return with_nearest

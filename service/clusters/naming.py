@@ -6,19 +6,26 @@ from math import inf
 
 from sqlalchemy import Connection
 
-from reid.errors import Conflict, NotFound
+from reid.sentences import Sentence
 from service.catalogue import changes
 from service.catalogue import disclosed as said
-from service.catalogue.changes import Asked
-from service.clusters.kept import Clustering
+from service.catalogue.changes import Grounds
+from service.clusters.errors import (
+    ClusterCannotBeNamed,
+    DecidedInCluster,
+    NamedAlready,
+    SeveralIdentities,
+)
 from service.store import encounters, identities
+from service.store.clusterings import SortedEncounters
 from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterSummary
+from service.store.errors import NoSuchEncounter
 from service.store.pairs import Maker
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NamingStep:
     """One encounter that gets an identity. llr: the strongest with another one of its cluster."""
 
     encounter: EncounterSummary
@@ -26,19 +33,19 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class NamingPlan:
     """What would be decided on one cluster.
 
     identity: number and name of the one that its other encounters have, None for a new one.
     steps: encounters without an identity. settled: those that have it already. problem: why it
-    cannot be done, or "".
+    cannot be done, or None.
     """
 
     encounters: tuple[int, ...]
     identity: tuple[int, str] | None
-    steps: tuple[Step, ...]
+    steps: tuple[NamingStep, ...]
     settled: tuple[EncounterSummary, ...]
-    problem: str = ""
+    problem: Sentence | None = None
 
     @property
     def seen(self) -> str:
@@ -49,40 +56,50 @@ class Plan:
     def latest(self) -> dict[int, int]:
         """The same by encounter: those that get an identity, then those that have it."""
         every = (*(step.encounter for step in self.steps), *self.settled)
-        return {one.id: one.decision_id for one in every}
+        return {encounter.id: encounter.decision_id for encounter in every}
 
 
-def plan(connection: Connection, chosen: Sequence[int], made_by: Clustering | None) -> Plan:
+def plan(
+    connection: Connection, chosen: Sequence[int], made_by: SortedEncounters | None
+) -> NamingPlan:
     """What would be decided if these encounters were said to be one animal."""
-    found = encounters.summaries(connection, chosen)
-    if missing := [one for one in chosen if one not in found]:
-        raise NotFound(f"no encounter {missing[0]}")
-    of = [found[one] for one in dict.fromkeys(chosen)]
-    known = {one.identity_id: one.identity or "" for one in of if one.identity_id is not None}
-    measured = said.measured(connection, _maker(made_by), [one.id for one in of])
+    summaries = encounters.summaries(connection, chosen)
+    if missing := [number for number in chosen if number not in summaries]:
+        raise NoSuchEncounter(encounter=missing[0])
+    members = [summaries[number] for number in dict.fromkeys(chosen)]
+    known = {
+        member.identity_id: member.identity or ""
+        for member in members
+        if member.identity_id is not None
+    }
+    measured = said.measured(connection, _maker(made_by), [member.id for member in members])
     strongest: dict[int, float] = {}
     for pair in measured:
         for number in (pair.one, pair.other):
             strongest[number] = max(strongest.get(number, -inf), pair.llr or 0.0)
-    steps = [Step(one, strongest.get(one.id)) for one in of if one.identity_id is None]
-    problem = ""
+    steps = [
+        NamingStep(member, strongest.get(member.id))
+        for member in members
+        if member.identity_id is None
+    ]
+    problem: Sentence | None = None
     if len(known) > 1:
-        problem = f"they belong to {len(known)} identities already: merge these first"
+        problem = SeveralIdentities(number=len(known))
     elif not steps:
-        problem = "all of them have this identity already"
-    return Plan(
-        encounters=tuple(one.id for one in of),
+        problem = NamedAlready()
+    return NamingPlan(
+        encounters=tuple(member.id for member in members),
         identity=next(iter(known.items())) if len(known) == 1 else None,
         steps=tuple(steps),
-        settled=tuple(one for one in of if one.identity_id is not None),
+        settled=tuple(member for member in members if member.identity_id is not None),
         problem=problem,
     )
 
 
 def carry_out(
     connection: Connection,
-    planned: Plan,
-    made_by: Clustering | None,
+    planned: NamingPlan,
+    made_by: SortedEncounters | None,
     *,
     seen: str,
     name: str = "",
@@ -94,10 +111,9 @@ def carry_out(
     Conflict where somebody decided meanwhile.
     """
     if planned.problem:
-        raise Conflict(f"encounters {_listed(planned.encounters)}: {planned.problem}")
+        raise ClusterCannotBeNamed(encounters=planned.encounters, why=planned.problem)
     if seen != planned.seen:
-        listed = _listed(planned.encounters)
-        raise Conflict(f"somebody decided on one of {listed} meanwhile: look at them again")
+        raise DecidedInCluster(encounters=planned.encounters)
     decided = {}
     for step in planned.steps:
         shown = step.llr is not None and made_by is not None
@@ -110,22 +126,22 @@ def carry_out(
             note=note,
         )
     rests = said.evidence(connection, _maker(made_by), planned.encounters)
-    asked = Asked(reviewer, note, rests, planned.latest)
+    request = Grounds(reviewer, note, rests, planned.latest)
     identity = planned.identity[0] if planned.identity else None
-    return changes.gather(connection, identity, name.strip() or None, decided, asked)[1]
+    return changes.gather(connection, identity, name.strip() or None, decided, request)[1]
 
 
-def next_names(connection: Connection, plans: Sequence[Plan]) -> list[str]:
+def next_names(connection: Connection, plans: Sequence[NamingPlan]) -> list[str]:
     """The names that new identities get in turn where nobody gives one."""
     first = int(identities.next_name(connection)[1:])
-    new = [one for one in plans if one.identity is None and not one.problem]
-    number = {id(one): first + n for n, one in enumerate(new)}
-    return [f"L{number[id(one)]:03d}" if id(one) in number else "" for one in plans]
+    new = [
+        named_plan for named_plan in plans if named_plan.identity is None and not named_plan.problem
+    ]
+    number = {id(named_plan): first + n for n, named_plan in enumerate(new)}
+    return [
+        f"L{number[id(named_plan)]:03d}" if id(named_plan) in number else "" for named_plan in plans
+    ]
 
 
-def _maker(made_by: Clustering | None) -> Maker | None:
+def _maker(made_by: SortedEncounters | None) -> Maker | None:
     return Maker(made_by.model, made_by.calibrator) if made_by else None
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers))

@@ -8,16 +8,17 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from reid.errors import InputError
-from service.clusters.kept import Clustering
-from service.clusters.naming import Plan, carry_out, next_names, plan
+from service.clusters.naming import NamingPlan, carry_out, next_names, plan
 from service.clusters.pairing import Pairing, ThePairing
 from service.clusters.view import SIZES, WHO, cluster_list, filters, worth_of, worth_views
 from service.store import cases, progress
+from service.store.clusterings import SortedEncounters
 from service.store.pairs import Couple
 from service.store.people import Role
+from service.web.form_fields import Remark, Text, plain
 from service.web.languages import ngettext
 from service.web.page import goto, page, remember
-from service.web.parameters import TheDatabase, Who
+from service.web.parameters import TheActor, TheDatabase
 from service.web.wire import Line
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -29,15 +30,14 @@ Numbers = Annotated[str, Query(pattern=r"^[0-9]{1,9}(,[0-9]{1,9})*$", max_length
 Pair = Annotated[str, Form(pattern=r"^[0-9]{1,9},[0-9]{1,9}$")]
 Chosen = Annotated[list[Numbers], Form(max_length=MOST)]
 Seen = Annotated[list[str], Form(max_length=MOST)]
-Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Names = Annotated[list[Text], Form(max_length=MOST)]
-Note = Annotated[str, Form(max_length=5000)]
 
 
 class NoCluster(InputError):
     """No cluster was chosen: tick one on the page of clusters first."""
 
     code = "nothing_chosen"
+    message = "No cluster was chosen: tick one on the page of clusters first."
 
 
 @router.get("/clusters")
@@ -52,16 +52,16 @@ def clusters(
     page_number: Annotated[str, Query(alias="page")] = "1",
 ) -> Response:
     """Clusters of encounters, by default those without an identity."""
-    wanted = filters(who, size, station, flank, page_number)
+    chosen_filters = filters(who, size, station, flank, page_number)
     with database.read() as connection:
         values = {
             "nav": "encounters",
-            "found": cluster_list(pairing, connection, wanted),
-            "filters": wanted,
+            "found": cluster_list(pairing, connection, chosen_filters),
+            "filters": chosen_filters,
             "whos": WHO,
             "sizes": SIZES,
             "stations": progress.stations(connection),
-            "worth": worth_views(pairing, connection, WORTH) if wanted.page == 1 else (),
+            "worth": worth_views(pairing, connection, WORTH) if chosen_filters.page == 1 else (),
             "said": _said(request),
         }
         return page(request, "clusters/clusters.html", connection, **values)
@@ -78,23 +78,23 @@ def preview(
 ) -> Response:
     """What an action would do, before anything is done. best: pairs most worth a decision."""
     with database.read() as connection:
-        made, groups = _made(pairing, connection), _groups(chosen)
-        plans = [plan(connection, one, made) for one in groups]
-        asked = pairing.to_review(connection, groups, best) if what == "reviews" else []
+        clustering, groups = _made(pairing, connection), _groups(chosen)
+        plans = [plan(connection, group, clustering) for group in groups]
+        pairs = pairing.to_review(connection, groups, best) if what == "reviews" else []
         values = {
             "nav": "encounters",
             "what": what,
             "chosen": chosen,
             "plans": list(zip(plans, next_names(connection, plans), strict=True)),
-            "pairs": worth_of(connection, asked),
-            "encounters": list(dict.fromkeys(n for one in groups for n in one)),
+            "pairs": worth_of(connection, pairs),
+            "encounters": list(dict.fromkeys(n for group in groups for n in group)),
             "largest": cases.LARGEST,
-            "possible": what != "identities" or not any(one.problem for one in plans),
+            "possible": what != "identities" or not any(group.problem for group in plans),
             "reviewer": unquote(request.cookies.get("reviewer", "")),
             "needs": Role.CURATOR if what != "case" else Role.OBSERVER,
         }
         if not groups and not best:
-            raise NoCluster(NoCluster.__doc__ or "")
+            raise NoCluster()
         return page(request, "clusters/clusters_preview.html", connection, **values)
 
 
@@ -102,21 +102,21 @@ def preview(
 def name_clusters(
     database: TheDatabase,
     pairing: ThePairing,
-    who: Who,
+    actor: TheActor,
     chosen: Chosen,
     seen: Seen,
     name: Names = [],  # noqa: B006  FastAPI copies it
-    note: Note = "",
+    note: Remark = "",
     reviewer: Text = "",
 ) -> Response:
     """Decide on every chosen cluster, all or none."""
-    signed, groups = who.signs(reviewer), _groups(chosen)
+    signed, groups = actor.signs(reviewer), _groups(chosen)
     with database.write() as connection:
-        made = _made(pairing, connection)
-        plans = [plan(connection, one, made) for one in groups]
-        _decide(connection, plans, made, seen, name, _plain(note), signed)
+        clustering = _made(pairing, connection)
+        plans = [plan(connection, group, clustering) for group in groups]
+        _decide(connection, plans, clustering, seen, name, plain(note), signed)
     response = goto(f"/clusters?named={len(plans)}")
-    remember(response, signed, who)
+    remember(response, signed, actor)
     return response
 
 
@@ -124,55 +124,61 @@ def name_clusters(
 def put_up(
     database: TheDatabase,
     pairing: ThePairing,
-    who: Who,
+    actor: TheActor,
     pair: Annotated[list[Pair], Form(max_length=500)],
     reviewer: Text = "",
 ) -> Response:
     """Put pairs up for review."""
-    couples = [_couple(one) for one in pair]
+    couples = [_couple(text) for text in pair]
     with database.write() as connection:
-        new = pairing.put_up(connection, couples, who.signs(reviewer))
+        new = pairing.put_up(connection, couples, actor.signs(reviewer))
     return goto(f"/clusters?asked={new}")
 
 
 @router.post("/clusters/case")
 def open_case(
-    database: TheDatabase, who: Who, chosen: Chosen, name: Annotated[Line, Form()], note: Note = ""
+    database: TheDatabase,
+    actor: TheActor,
+    chosen: Chosen,
+    name: Annotated[Line, Form()],
+    note: Remark = "",
 ) -> Response:
     """Open a case with the encounters of the chosen clusters and go to it."""
-    numbers = [n for one in _groups(chosen) for n in one]
+    numbers = [n for group in _groups(chosen) for n in group]
     with database.write() as connection:
-        made = cases.add(connection, name, _plain(note))
-        cases.put(connection, made.id, numbers, who.signs(""))
-    return goto(f"/cases/{made.id}")
+        case = cases.add(connection, name, plain(note))
+        cases.put(connection, case.id, numbers, actor.signs(""))
+    return goto(f"/cases/{case.id}")
 
 
 def _decide(
     connection: Connection,
-    plans: list[Plan],
-    made: Clustering | None,
+    plans: list[NamingPlan],
+    clustering: SortedEncounters | None,
     seen: list[str],
     names: list[str],
     note: str,
     reviewer: str,
 ) -> None:
     blank = [""] * len(plans)
-    for one, then, name in zip(plans, [*seen, *blank], [*names, *blank], strict=False):
-        carry_out(connection, one, made, seen=then, name=name, note=note, reviewer=reviewer)
+    for planned, then, name in zip(plans, [*seen, *blank], [*names, *blank], strict=False):
+        carry_out(
+            connection, planned, clustering, seen=then, name=name, note=note, reviewer=reviewer
+        )
 
 
-def _made(pairing: Pairing, connection: Connection) -> Clustering | None:
-    kept = pairing.latest(connection)
-    return kept.content if kept else None
+def _made(pairing: Pairing, connection: Connection) -> SortedEncounters | None:
+    newest = pairing.latest(connection)
+    return newest.content if newest else None
 
 
 def _groups(chosen: list[str]) -> list[list[int]]:
-    return [[int(number) for number in one.split(",")] for one in chosen]
+    return [[int(number) for number in numbers.split(",")] for numbers in chosen]
 
 
 def _couple(text: str) -> Couple:
-    one, other = sorted(int(number) for number in text.split(","))
-    return one, other
+    first, second = sorted(int(number) for number in text.split(","))
+    return first, second
 
 
 def _said(request: Request) -> str:
@@ -198,7 +204,3 @@ def _said(request: Request) -> str:
 def _number(request: Request, name: str) -> int:
     text = request.query_params.get(name, "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
-
-
-def _plain(text: str) -> str:
-    return text.replace("\x00", "").strip()

@@ -12,12 +12,11 @@ from sqlalchemy import Connection
 from reid.identify.clusters import probability
 from reid.types import Flank
 from service.catalogue import disclosed as said
-from service.clusters import kept as clusterings
-from service.clusters.clustering import LISTED, Facts, clustered
-from service.clusters.kept import Cluster, Kept, Link, Worth
+from service.clusters.clustering import LISTED, ClusteringFacts, clustered
 from service.recognition.comparing import in_force, maker_of
 from service.recognition.engine import Engine
-from service.store import identities, jobs, pairs, reviews
+from service.store import clusterings, identities, jobs, pairs, reviews
+from service.store.clusterings import Cluster, EncounterLink, KeptClusters, Worth
 from service.store.database import Database
 from service.store.jobs import Job
 from service.store.pairs import Maker
@@ -34,10 +33,10 @@ class Pairing:
 
     def __init__(self, database: Database, engine: Engine) -> None:
         self._database, self._engine = database, engine
-        self._kept: Kept | None = None
+        self._kept: KeptClusters | None = None
         self._reading = Lock()
 
-    def latest(self, connection: Connection) -> Kept | None:
+    def latest(self, connection: Connection) -> KeptClusters | None:
         """The newest clusters; None before the first were made."""
         newest = clusterings.newest(connection)
         if newest is None:
@@ -47,24 +46,29 @@ class Pairing:
                 self._kept = clusterings.get(connection, newest[0])
             return self._kept
 
-    def current(self, connection: Connection, kept: Kept) -> bool:
+    def state(self, connection: Connection) -> tuple[KeptClusters | None, bool]:
+        """The newest clusters, and whether nothing has happened since; False without any."""
+        newest = self.latest(connection)
+        return newest, newest is not None and self.current(connection, newest)
+
+    def current(self, connection: Connection, clusters: KeptClusters) -> bool:
         """Whether nothing has happened since; while the network is being loaded, so it seems."""
         maker = in_force(self._engine)
-        return maker is None or kept.version == clusterings.version(connection, maker)
+        return maker is None or clusters.version == clusterings.version(connection, maker)
 
     def worth(self, connection: Connection, *, limit: int = LISTED) -> list[Worth]:
         """The pairs most worth a decision, without those decided or put up for review since."""
-        kept = self.latest(connection)
-        if kept is None:
+        newest = self.latest(connection)
+        if newest is None:
             return []
-        asked, of = said.asked(connection), identities.assigned(connection)
-        found = [
-            one
-            for one in kept.content.worth
-            if one.couple not in asked
-            and not (one.couple[0] in of and of[one.couple[0]] == of.get(one.couple[1]))
+        reviewed, of = reviews.couples(connection), identities.assigned(connection)
+        open_pairs = [
+            pair
+            for pair in newest.content.worth
+            if pair.couple not in reviewed
+            and not (pair.couple[0] in of and of[pair.couple[0]] == of.get(pair.couple[1]))
         ]
-        return found[:limit]
+        return open_pairs[:limit]
 
     def to_review(
         self, connection: Connection, groups: Sequence[Sequence[int]], best: int
@@ -72,33 +76,33 @@ class Pairing:
         """The pairs most worth a decision, or the doubtful ones inside some clusters."""
         if best:
             return self.worth(connection, limit=best)
-        kept, asked = self.latest(connection), said.asked(connection)
-        chosen = {tuple(sorted(one)) for one in groups}
+        newest, reviewed = self.latest(connection), reviews.couples(connection)
+        chosen = {tuple(sorted(group)) for group in groups}
         return [
             _inside(link, cluster)
-            for cluster in (kept.content.clusters if kept else ())
+            for cluster in (newest.content.clusters if newest else ())
             if cluster.encounters in chosen
             for link in cluster.doubtful
-            if link.couple not in asked
+            if link.couple not in reviewed
         ]
 
     def put_up(self, connection: Connection, couples: Sequence[pairs.Couple], reviewer: str) -> int:
         """Put pairs up for review with what a decision on each is worth; how many are new."""
-        kept = self.latest(connection)
-        worth = {one.couple: one.gain for one in kept.content.worth} if kept else {}
-        for cluster in kept.content.clusters if kept else ():
+        newest = self.latest(connection)
+        worth = {pair.couple: pair.gain for pair in newest.content.worth} if newest else {}
+        for cluster in newest.content.clusters if newest else ():
             inside = {link.couple: _inside(link, cluster).gain for link in cluster.doubtful}
             worth = inside | worth
         new = [
             NewPair(*couple, source="suggested", worth=worth.get(couple, 0.0))
             for couple in dict.fromkeys(couples)
         ]
-        up = reviews.existing(connection, [one.couple for one in new])
+        up = reviews.existing(connection, [pair.couple for pair in new])
         reviews.put(connection, new, reviewer)
         return len(new) - len(up)
 
 
-def _inside(link: Link, cluster: Cluster) -> Worth:
+def _inside(link: EncounterLink, cluster: Cluster) -> Worth:
     """A pair inside a cluster, worth what the cluster is in doubt by that pair alone."""
     together = probability(link.llr)
     in_doubt = 1 - max(together, cluster.belongs or 0.0)
@@ -150,16 +154,16 @@ class SortEncounters:
         with self._database.read() as connection:
             version = clusterings.version(connection, maker)
             facts = gathered(connection, maker)
-        made = clustered(facts, maker)
-        return Done(partial(clusterings.put, version=version, content=made))
+        content = clustered(facts, maker)
+        return Done(partial(clusterings.put, version=version, content=content))
 
 
-def gathered(connection: Connection, maker: Maker) -> Facts:
+def gathered(connection: Connection, maker: Maker) -> ClusteringFacts:
     """Everything that the clusters are made from."""
     flanks: dict[int, set[Flank]] = {}
     for entry in pairs.entries(connection, maker.model):
         flanks.setdefault(entry.row.encounter, set()).add(entry.flank)
-    return Facts(
+    return ClusteringFacts(
         flanks={number: frozenset(flanks[number]) for number in sorted(flanks)},
         measured=pairs.every(connection, maker),
         identity_of=identities.assigned(connection),

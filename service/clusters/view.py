@@ -9,11 +9,10 @@ from sqlalchemy import Connection
 
 from reid.types import Flank
 from service.catalogue import disclosed as said
-from service.clusters.kept import Cluster, Clustering, Kept, Worth
 from service.clusters.pairing import Pairing
-from service.clusters.wire import ClusterOut, ClustersOut, Made, SuggestionOut, SuggestionsOut
-from service.encounters.list_view import EncounterRow, Named, row
+from service.encounters.list_view import EncounterRow, IdentityLink, row
 from service.store import encounters, identities
+from service.store.clusterings import Cluster, KeptClusters, Worth
 from service.store.encounters import EncounterSummary
 from service.web.languages import N_
 
@@ -35,7 +34,7 @@ SIZES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class ClusterFilters:
     """Which clusters are listed; all of it stands in the address."""
 
     who: str = "unidentified"
@@ -47,25 +46,27 @@ class Filters:
     def address(self, page: int) -> str:
         """The page of this number under the same filters."""
         chosen = {"who": self.who, "size": self.size, "station": self.station, "flank": self.flank}
-        kept = {name: value for name, value in chosen.items() if value}
-        return "/clusters?" + urlencode(kept | ({"page": page} if page > 1 else {}))
+        query = {name: value for name, value in chosen.items() if value}
+        return "/clusters?" + urlencode(query | ({"page": page} if page > 1 else {}))
 
-    def fits(self, one: Cluster) -> bool:
+    def fits(self, cluster: Cluster) -> bool:
         """Whether a cluster is listed, its stations and flanks apart."""
-        if self.size == "1" and len(one.encounters) > 1:
+        if self.size == "1" and len(cluster.encounters) > 1:
             return False
-        if self.size in {"2", "3"} and len(one.encounters) < int(self.size):
+        if self.size in {"2", "3"} and len(cluster.encounters) < int(self.size):
             return False
         if self.who == "unidentified":
-            return one.identity_id is None
+            return cluster.identity_id is None
         if self.who == "known":
-            return one.unidentified > 0 and (one.identity_id is not None or one.near >= LIKELY)
+            return cluster.unidentified > 0 and (
+                cluster.identity_id is not None or cluster.near >= LIKELY
+            )
         return True
 
 
-def filters(who: str, size: str, station: str, flank: str, page: str) -> Filters:
+def filters(who: str, size: str, station: str, flank: str, page: str) -> ClusterFilters:
     """Read an address; what makes no sense is taken as its default."""
-    return Filters(
+    return ClusterFilters(
         who=who if who in dict(WHO) else "unidentified",
         size=size if size in dict(SIZES) else "",
         station=station,
@@ -75,7 +76,7 @@ def filters(who: str, size: str, station: str, flank: str, page: str) -> Filters
 
 
 @dataclass(frozen=True, slots=True)
-class Couple:
+class EncounterCouple:
     """Two encounters to look at. href: where they are compared."""
 
     one: EncounterRow
@@ -97,16 +98,16 @@ class ClusterView:
     rows: tuple[EncounterRow, ...]
     hidden: int
     unidentified: int
-    identity: Named | None
+    identity: IdentityLink | None
     together: float | None
     belongs: float | None
     counted: bool
-    weakest: Couple | None
+    weakest: EncounterCouple | None
     doubtful: int
     stations: tuple[str, ...]
     first: datetime | None
     last: datetime | None
-    near: Named | None
+    near: IdentityLink | None
     near_chance: float
     near_href: str
 
@@ -115,7 +116,7 @@ class ClusterView:
 class WorthView:
     """A pair most worth a decision."""
 
-    pair: Couple
+    pair: EncounterCouple
     together: float
     joined: bool
     gain: float
@@ -125,7 +126,7 @@ class WorthView:
 class ClusterList:
     """One page of clusters. made None: there are none yet."""
 
-    made: Kept | None
+    made: KeptClusters | None
     current: bool
     clusters: tuple[ClusterView, ...]
     total: int
@@ -133,35 +134,36 @@ class ClusterList:
     pages: int
 
 
-def cluster_list(pairing: Pairing, connection: Connection, wanted: Filters) -> ClusterList:
+def cluster_list(pairing: Pairing, connection: Connection, filters: ClusterFilters) -> ClusterList:
     """The clusters that fit, the largest first, or the likeliest where identities are near."""
-    kept = pairing.latest(connection)
-    if kept is None:
+    newest, current = pairing.state(connection)
+    if newest is None:
         return ClusterList(None, False, (), 0, 1, 1)
-    found = [one for one in kept.content.clusters if wanted.fits(one)]
-    found = _placed(connection, found, wanted)
-    if wanted.who == "known":
-        found.sort(key=lambda one: (-max(one.near, one.belongs or 0), one.encounters))
-    pages = max(1, -(-len(found) // PAGE))
-    page = min(max(1, wanted.page), pages)
-    shown = found[(page - 1) * PAGE : page * PAGE]
+    clusters = [cluster for cluster in newest.content.clusters if filters.fits(cluster)]
+    clusters = _placed(connection, clusters, filters)
+    if filters.who == "known":
+        clusters.sort(key=lambda c: (-max(c.near, c.belongs or 0), c.encounters))
+    pages = max(1, -(-len(clusters) // PAGE))
+    page = min(max(1, filters.page), pages)
+    shown = clusters[(page - 1) * PAGE : page * PAGE]
     views = _views(connection, shown)
-    current = pairing.current(connection, kept)
-    return ClusterList(kept, current, views, len(found), page, pages)
+    return ClusterList(newest, current, views, len(clusters), page, pages)
 
 
-def _placed(connection: Connection, found: list[Cluster], wanted: Filters) -> list[Cluster]:
+def _placed(
+    connection: Connection, clusters: list[Cluster], filters: ClusterFilters
+) -> list[Cluster]:
     """Those with an encounter at the station that shows the flank."""
     fitting: set[int] | None = None
-    if wanted.station:
+    if filters.station:
         stations = encounters.stations(connection)
-        fitting = {number for number, name in stations.items() if name == wanted.station}
-    if wanted.flank:
-        showing = encounters.showing(connection, Flank(wanted.flank))
+        fitting = {number for number, name in stations.items() if name == filters.station}
+    if filters.flank:
+        showing = encounters.showing(connection, Flank(filters.flank))
         fitting = showing if fitting is None else fitting & showing
     if fitting is None:
-        return found
-    return [one for one in found if not fitting.isdisjoint(one.encounters)]
+        return clusters
+    return [cluster for cluster in clusters if not fitting.isdisjoint(cluster.encounters)]
 
 
 def worth_views(pairing: Pairing, connection: Connection, limit: int) -> tuple[WorthView, ...]:
@@ -169,113 +171,81 @@ def worth_views(pairing: Pairing, connection: Connection, limit: int) -> tuple[W
     return worth_of(connection, pairing.worth(connection, limit=limit))
 
 
-def worth_of(connection: Connection, found: Sequence[Worth]) -> tuple[WorthView, ...]:
+def worth_of(connection: Connection, pairs: Sequence[Worth]) -> tuple[WorthView, ...]:
     """Some pairs with their photos."""
-    rows = _rows(connection, {number for one in found for number in one.couple})
+    rows = _rows(connection, {number for pair in pairs for number in pair.couple})
     return tuple(
-        WorthView(_couple(one.couple, one.llr, rows, compared=one.compared), *_chances(one))
-        for one in found
-        if one.couple[0] in rows and one.couple[1] in rows
+        WorthView(_couple(pair.couple, pair.llr, rows, compared=pair.compared), *_chances(pair))
+        for pair in pairs
+        if pair.couple[0] in rows and pair.couple[1] in rows
     )
 
 
-def _chances(one: Worth) -> tuple[float, bool, float]:
-    return one.together, one.joined, one.gain
+def _chances(pair: Worth) -> tuple[float, bool, float]:
+    return pair.together, pair.joined, pair.gain
 
 
 def _rows(connection: Connection, numbers: Collection[int]) -> dict[int, EncounterRow]:
-    return {n: row(one) for n, one in encounters.summaries(connection, numbers).items()}
+    return {n: row(summary) for n, summary in encounters.summaries(connection, numbers).items()}
 
 
 def _couple(
     couple: tuple[int, int], llr: float, rows: Mapping[int, EncounterRow], *, compared: bool
-) -> Couple:
-    return Couple(rows[couple[0]], rows[couple[1]], llr, compared, compare_address(*couple))
+) -> EncounterCouple:
+    return EncounterCouple(
+        rows[couple[0]], rows[couple[1]], llr, compared, compare_address(*couple)
+    )
 
 
-def compare_address(one: int, other: int) -> str:
+def compare_address(first: int, second: int) -> str:
     """Where two encounters are compared."""
-    return f"/compare?one={one}&other={other}"
+    return f"/compare?one={first}&other={second}"
 
 
-def _views(connection: Connection, some: Sequence[Cluster]) -> tuple[ClusterView, ...]:
+def _views(connection: Connection, clusters: Sequence[Cluster]) -> tuple[ClusterView, ...]:
     names = identities.names(connection)
-    found = encounters.summaries(connection, {n for one in some for n in one.encounters})
+    summaries = encounters.summaries(
+        connection, {n for cluster in clusters for n in cluster.encounters}
+    )
     hidden = said.hidden(connection)
-    return tuple(_view(one.veiled(hidden), found, names) for one in some)
+    return tuple(_view(cluster.veiled(hidden), summaries, names) for cluster in clusters)
 
 
 def _view(
-    one: Cluster, found: Mapping[int, EncounterSummary], names: Mapping[int, str]
+    cluster: Cluster, summaries: Mapping[int, EncounterSummary], names: Mapping[int, str]
 ) -> ClusterView:
-    inside = [found[number] for number in one.encounters if number in found]
+    inside = [summaries[number] for number in cluster.encounters if number in summaries]
     moments = sorted(each.started_at for each in inside if each.started_at)
     rows = {each.id: row(each) for each in inside}
-    named = one.identity_id
     return ClusterView(
-        chosen=",".join(map(str, one.encounters)),
+        chosen=",".join(map(str, cluster.encounters)),
         size=len(inside),
         rows=tuple(list(rows.values())[:SHOWN]),
         hidden=max(0, len(inside) - SHOWN),
-        unidentified=one.unidentified,
-        identity=Named(named, names[named]) if named in names and named is not None else None,
-        together=one.together,
-        belongs=one.belongs,
-        counted=one.counted,
-        weakest=_couple(one.weakest.couple, one.weakest.llr, rows, compared=one.weakest.compared)
-        if one.weakest
+        unidentified=cluster.unidentified,
+        identity=_link(cluster.identity_id, names),
+        together=cluster.together,
+        belongs=cluster.belongs,
+        counted=cluster.counted,
+        weakest=_couple(
+            cluster.weakest.couple, cluster.weakest.llr, rows, compared=cluster.weakest.compared
+        )
+        if cluster.weakest
         else None,
-        doubtful=len(one.doubtful),
+        doubtful=len(cluster.doubtful),
         stations=tuple(sorted({each.station for each in inside if each.station})),
         first=moments[0] if moments else None,
         last=moments[-1] if moments else None,
-        near=Named(one.near_identity, names[one.near_identity])
-        if one.near_identity in names and one.near_identity is not None and one.near >= LIKELY
-        else None,
-        near_chance=one.near,
-        near_href=compare_address(*sorted((one.encounters[0], one.near_encounter)))
-        if one.near_encounter
+        near=_link(cluster.near_identity, names) if cluster.near >= LIKELY else None,
+        near_chance=cluster.near,
+        near_href=compare_address(*sorted((cluster.encounters[0], cluster.near_encounter)))
+        if cluster.near_encounter
         else "",
     )
 
 
-def made_out(pairing: Pairing, connection: Connection, kept: Kept | None) -> Made | None:
-    """When and from what the clusters were made."""
-    if kept is None:
+def _link(identity: int | None, names: Mapping[int, str]) -> IdentityLink | None:
+    """None where the identity is not in use any more."""
+    if identity is None or identity not in names:
         return None
-    content: Clustering = kept.content
-    return Made(
-        made_at=kept.made_at,
-        current=pairing.current(connection, kept),
-        model=content.model,
-        calibrator=content.calibrator,
-        prior=content.prior,
-    )
-
-
-def clusters_out(pairing: Pairing, connection: Connection, limit: int, offset: int) -> ClustersOut:
-    """Clusters on the wire."""
-    kept = pairing.latest(connection)
-    content = kept.content if kept else None
-    hidden = said.hidden(connection)
-    every = content.clusters if content else ()
-    shown = [one.veiled(hidden) for one in every[offset : offset + limit]]
-    return ClustersOut(
-        made=made_out(pairing, connection, kept),
-        encounters=content.encounters if content else 0,
-        animals=content.animals if content else 0,
-        unplaced=content.unplaced if content else 0,
-        waiting=content.waiting if content else 0,
-        conflicts=list(content.conflicts) if content else [],
-        total=len(every),
-        clusters=[ClusterOut.model_validate(one) for one in shown],
-    )
-
-
-def suggestions_out(pairing: Pairing, connection: Connection, limit: int) -> SuggestionsOut:
-    """Suggestions on the wire."""
-    found = pairing.worth(connection, limit=limit)
-    return SuggestionsOut(
-        made=made_out(pairing, connection, pairing.latest(connection)),
-        suggestions=[SuggestionOut.model_validate(one) for one in found],
-    )
+    return IdentityLink(identity, names[identity])

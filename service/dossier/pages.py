@@ -3,31 +3,22 @@
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, Response
 
-from service.cases.report import TheCasework
 from service.dossier.printing import printed
-from service.dossier.record import dossier
-from service.photos.pictures import ThePictures
-from service.recognition.engine import TheEngine
-from service.web.parameters import Exactly, RowNumber, TheDatabase, TheSettings
+from service.dossier.record import TheDossiers
+from service.dossier.to_wire import dossier_out
+from service.web.parameters import Exactly, RowNumber
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("/cases/{case_id}/dossier")
-def dossier_page(
-    case_id: RowNumber,
-    settings: TheSettings,
-    database: TheDatabase,
-    engine: TheEngine,
-    casework: TheCasework,
-    pictures: ThePictures,
-    exact: Exactly,
-) -> Response:
+def dossier_page(case_id: RowNumber, dossiers: TheDossiers, exact: Exactly) -> Response:
     """The dossier: one file that stands for itself, under a policy of its own."""
-    made = printed(dossier(settings, database, engine, casework, pictures, case_id, exact=exact))
+    record = dossiers.of(case_id, exact=exact)
+    document = printed(record, dossier_out(record).digest)
     headers = {
-        "content-security-policy": made.policy,
-        "content-disposition": f'inline; filename="{made.file_name}"',
+        "content-security-policy": document.policy,
+        "content-disposition": f'inline; filename="{document.file_name}"',
         "cache-control": "no-cache",
     }
-    return HTMLResponse(made.html, headers=headers)
+    return HTMLResponse(document.html, headers=headers)

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from math import dist
 from string import ascii_lowercase
 
-from reid.types import Box, Source
-from service.cases.wire import CasePairOut
-from service.dossier.wire import CropOut, DossierPairOut, DossierPhotoOut
-from service.recognition.wire import CorrespondencesOut, OverlapOut
+from reid.types import Comparison, Correspondences, Overlap, Source
+from service.dossier.record import DossierPhoto, PhotoCrop
+from service.encounters.pair_evidence import BestPair
 from service.viewer.drawing import GAP, PANE_WIDTH, Pane, Point, Sight
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
@@ -31,7 +30,7 @@ Places = tuple[str, list[Ends]]
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class FigureMark:
     """One place of the coat in one photo. x, y: canvas units."""
 
     kind: str
@@ -55,132 +54,135 @@ class PairFigure:
     """The two photos that speak, their marks, and the same in words."""
 
     halves: tuple[Half, Half]
-    marks: tuple[Mark, ...]
+    marks: tuple[FigureMark, ...]
     words: str
 
 
 def pair_figure(
-    pair: CasePairOut, seen: DossierPairOut, photos: Mapping[int, DossierPhotoOut]
+    best: BestPair, compared: int, photos: Mapping[int, DossierPhoto]
 ) -> PairFigure | None:
-    """None where a file could not be read. photos: by number of the annotation."""
-    first, second = (photos[number] for number in seen.annotations)
+    """None where a file could not be read.
+
+    compared: pairs of photos. photos: by number of the annotation.
+    """
+    first, second = (photos[number] for number in best.annotations)
     if first.crop is None or second.crop is None:
         return None
     panes = (_pane(0, first.crop, first.name), _pane(PANE_WIDTH + GAP, second.crop, second.name))
-    turned = seen.query != seen.annotations[0]
+    turned, comparison = best.query != best.annotations[0], best.comparison
     groups: list[Places] = []
-    for some in _found(seen):
+    for agreeing in _drawable(comparison):
         taken = [ends for _, places in groups for ends in places]
-        groups.append((some.kind, _spread(_ends(some, panes, turned=turned), some.kind, taken)))
+        ends = _ends(agreeing, panes, turned=turned)
+        groups.append((agreeing.kind, _spread(ends, agreeing.kind, taken)))
     groups.sort(key=lambda group: list(MARKED).index(group[0]))
+    words = _words(comparison, compared, first.name, second.name)
     return PairFigure(
         halves=(_half(first, panes[0]), _half(second, panes[1])),
         marks=tuple(mark for group in _labelled(groups) for mark in group),
-        words=f"{_words(pair, seen, first.name, second.name)} {_drawn(seen, groups)}".strip(),
+        words=f"{words} {_drawn(comparison, groups)}".strip(),
     )
 
 
-def crop_name(photo: DossierPhotoOut) -> str:
+def crop_name(photo: DossierPhoto) -> str:
     """Name of the element that holds the crop."""
     return f"crop-{photo.name}"
 
 
-def box_of(crop: CropOut) -> Box:
-    """Where a crop was cut."""
-    return Box(*crop.box)
-
-
-def _pane(left: float, crop: CropOut, label: str) -> Pane:
-    box = box_of(crop)
+def _pane(left: float, crop: PhotoCrop, label: str) -> Pane:
+    box = crop.box
     return Pane(left, "", round(box.width), round(box.height), box, label)
 
 
-def _half(photo: DossierPhotoOut, pane: Pane) -> Half:
+def _half(photo: DossierPhoto, pane: Pane) -> Half:
     return Half(photo.name, crop_name(photo), pane.left, pane.view(SIGHT))
 
 
-def _found(seen: DossierPairOut) -> list[CorrespondencesOut]:
+def _drawable(comparison: Comparison) -> list[Correspondences]:
     """What may be drawn; what differs first, so that nothing that agrees takes its place."""
-    found = [some for some in seen.correspondences if some.kind in MARKED]
-    if seen.overlap and seen.overlap.registration is not Source.OUTLINE:
-        found.insert(0, seen.overlap.discrepancies)
-    return found
+    places = [agreeing for agreeing in comparison.correspondences if agreeing.kind in MARKED]
+    overlap = comparison.overlap
+    if overlap and overlap.registration is not Source.OUTLINE:
+        places.insert(0, overlap.discrepancies)
+    return places
 
 
-def _ends(found: CorrespondencesOut, panes: tuple[Pane, Pane], *, turned: bool) -> list[Ends]:
+def _ends(places: Correspondences, panes: tuple[Pane, Pane], *, turned: bool) -> list[Ends]:
     """Places that both photos show, on the canvas, the strongest first."""
-    sides = (found.reference, found.query) if turned else (found.query, found.reference)
-    order = sorted(range(len(found.strength)), key=lambda n: (-found.strength[n], n))
+    points = [side.tolist() for side in (places.points0, places.points1)]
+    left, right = reversed(points) if turned else points
+    order = sorted(range(len(places)), key=lambda n: (-places.strength[n], n))
     ends = [
-        (panes[0].on_canvas(sides[0][n], SIGHT), panes[1].on_canvas(sides[1][n], SIGHT))
-        for n in order
+        (panes[0].on_canvas(left[n], SIGHT), panes[1].on_canvas(right[n], SIGHT)) for n in order
     ]
-    return [one for one in ends if panes[0].shows(one[0]) and panes[1].shows(one[1])]
+    return [both for both in ends if panes[0].shows(both[0]) and panes[1].shows(both[1])]
 
 
 def _spread(ends: Sequence[Ends], kind: str, taken: Sequence[Ends]) -> list[Ends]:
     """The strongest that lie apart from each other and, at the least distance, from `taken`."""
     chosen: list[Ends] = []
-    free = [one for one in ends if all(_apart(one, other, APART[-1]) for other in taken)]
+    free = [both for both in ends if all(_apart(both, other, APART[-1]) for other in taken)]
     for least in APART:
         chosen = []
-        for one in free:
-            if len(chosen) < MARKED[kind] and all(_apart(one, o, least) for o in chosen):
-                chosen.append(one)
+        for both in free:
+            if len(chosen) < MARKED[kind] and all(_apart(both, o, least) for o in chosen):
+                chosen.append(both)
         if len(chosen) == MARKED[kind]:
             break
     return chosen
 
 
-def _apart(one: Ends, other: Ends, least: float) -> bool:
-    return all(dist(a, b) >= least for a, b in zip(one, other, strict=True))
+def _apart(both: Ends, other: Ends, least: float) -> bool:
+    return all(dist(a, b) >= least for a, b in zip(both, other, strict=True))
 
 
-def _labelled(groups: Sequence[Places]) -> Iterator[list[Mark]]:
+def _labelled(groups: Sequence[Places]) -> Iterator[list[FigureMark]]:
     """Numbers where the coats agree, letters where they differ."""
     number = 0
     for kind, places in groups:
         for n, ends in enumerate(places):
             number += kind != "discrepancy"
             label = ascii_lowercase[n] if kind == "discrepancy" else str(number)
-            yield [Mark(kind, round(x, 1), round(y, 1), label) for x, y in ends]
+            yield [FigureMark(kind, round(x, 1), round(y, 1), label) for x, y in ends]
 
 
-def _words(pair: CasePairOut, seen: DossierPairOut, one: str, other: str) -> str:
-    """How many were compared, what agrees, what differs."""
-    compared = ngettext(
+def _words(comparison: Comparison, compared: int, first: str, second: str) -> str:
+    """How many were compared, what agrees, what differs. first, second: names of the photos."""
+    words = ngettext(
         "%(num)s pair of photos was compared; %(one)s and %(other)s, drawn here, agree best.",
         "%(num)s pairs of photos were compared; %(one)s and %(other)s, drawn here, agree best.",
-        pair.compared,
-    ) % {"num": number(pair.compared), "one": one, "other": other}
-    agreeing = {some.kind: len(some.strength) for some in seen.correspondences}
+        compared,
+    ) % {"num": number(compared), "one": first, "other": second}
+    agreeing = {places.kind: len(places) for places in comparison.correspondences}
     points = _(
         "After geometry %(rosettes)s of the rosettes and %(rootsift)s of RootSIFT agree."
     ) % {
         "rosettes": _points(agreeing.get("rosette", 0)),
         "rootsift": _points(agreeing.get("rootsift", 0)),
     }
-    return " ".join([compared, points, *_overlap(seen.overlap)])
+    return " ".join([words, points, *_overlap(comparison.overlap)])
 
 
-def _overlap(seen: OverlapOut | None) -> Iterator[str]:
-    if seen is None:
+def _overlap(overlap: Overlap | None) -> Iterator[str]:
+    if overlap is None:
         yield _("How much of the flank both photos show could not be measured.")
         return
-    by_outline = seen.registration is Source.OUTLINE
+    by_outline = overlap.registration is Source.OUTLINE
     yield (
         _("Both photos show %(share)s of the smaller flank (laid over each other by outline only);")
         if by_outline
         else _("Both photos show %(share)s of the smaller flank;")
-    ) % {"share": percents(seen.covisible)}
-    if not seen.places:
+    ) % {"share": percents(overlap.covisible)}
+    if not overlap.places:
         yield _("none of it well enough to be judged.")
         return
-    yield _("of what can be judged there, %(share)s agrees.") % {"share": percents(seen.agreeing)}
+    yield _("of what can be judged there, %(share)s agrees.") % {
+        "share": percents(overlap.agreeing)
+    }
     if by_outline:
         yield _("Places that differ are not marked over an outline.")
     else:
-        yield _differing(len(seen.discrepancies.strength))
+        yield _differing(len(overlap.discrepancies))
 
 
 def _differing(how_many: int) -> str:
@@ -199,9 +201,9 @@ def _points(how_many: int) -> str:
     return ngettext("%(num)s point", "%(num)s points", how_many) % {"num": number(how_many)}
 
 
-def _drawn(seen: DossierPairOut, groups: Sequence[Places]) -> str:
+def _drawn(comparison: Comparison, groups: Sequence[Places]) -> str:
     """What the figure leaves out."""
-    total = sum(len(some.strength) for some in _found(seen))
+    total = sum(map(len, _drawable(comparison)))
     drawn = sum(len(places) for _, places in groups)
     if drawn == total:
         return ""

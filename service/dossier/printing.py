@@ -8,18 +8,12 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from sqlalchemy import Connection
 
-from reid.errors import BadSettings, NotFound
-from service.cases.report import Casework
-from service.dossier.record import dossier
+from reid.errors import BadSettings
+from service.dossier.record import Dossier, Dossiers
+from service.dossier.to_wire import dossier_out
 from service.dossier.view import dossier_view
 from service.dossier.wire import DossierOut
-from service.photos.pictures import Pictures
-from service.recognition.engine import Engine
-from service.settings import Settings
-from service.store import cases
-from service.store.database import Database
 from service.web import languages
 from service.web.words import FILTERS, SIGNS
 
@@ -36,6 +30,12 @@ languages.install(pages)
 pages.filters.update(FILTERS)
 
 
+class NoFolder(BadSettings):
+    """A dossier is to be written where there is no folder."""
+
+    message = "there is no folder {folder}"
+
+
 @dataclass(frozen=True, slots=True)
 class Printed:
     """A page, the Content-Security-Policy it is served with, and what to call the file."""
@@ -45,10 +45,10 @@ class Printed:
     file_name: str
 
 
-def printed(record: DossierOut) -> Printed:
-    """A record as a document; the same record gives the same bytes."""
+def printed(record: Dossier, digest: str) -> Printed:
+    """A record as a document; the same record gives the same bytes. digest: of its content."""
     style = (HERE / "static" / "dossier" / "dossier.css").read_text(encoding="utf-8") + (
-        f'@page {{ @bottom-left {{ content: "SHA-256 of the content {record.digest}" }} }}\n'
+        f'@page {{ @bottom-left {{ content: "SHA-256 of the content {digest}" }} }}\n'
     )
     allowed = b64encode(sha256(style.encode()).digest()).decode("ascii")
     policy = (
@@ -56,7 +56,7 @@ def printed(record: DossierOut) -> Printed:
         "form-action 'none'"
     )
     html = pages.get_template("dossier/dossier.html").render(
-        view=dossier_view(record),
+        view=dossier_view(record, digest),
         style=Markup(style),  # noqa: S704 - our own file and a digest
         policy=policy,
         signs=SIGNS,
@@ -64,41 +64,23 @@ def printed(record: DossierOut) -> Printed:
     return Printed(html, f"{policy}; frame-ancestors 'none'", f"{file_stem(record)}.html")
 
 
-def file_stem(record: DossierOut) -> str:
+def file_stem(record: Dossier) -> str:
     """A file name for a case: "dossier-1-ustyurt-2018"."""
-    case = record.content.report.case
+    case = record.report.case
     words = re.sub(r"[^a-z0-9]+", "-", case.name.lower()).strip("-")
     return f"dossier-{case.id}-{words}".rstrip("-")
 
 
 def write(
-    settings: Settings,
-    database: Database,
-    engine: Engine,
-    casework: Casework,
-    pictures: Pictures,
-    case: str,
-    out: Path,
-    json: Path | None = None,
-    *,
-    exact: bool = False,
+    dossiers: Dossiers, case: str, out: Path, json: Path | None = None, *, exact: bool = False
 ) -> DossierOut:
     """Write a dossier, and its JSON if asked. case: number or name."""
     for path in (out, json):
         if path and not path.parent.is_dir():
-            raise BadSettings(f"there is no folder {path.parent}")
-    with database.read() as connection:
-        number = _number(connection, case)
-    record = dossier(settings, database, engine, casework, pictures, number, exact=exact)
-    out.write_text(printed(record).html, encoding="utf-8")
+            raise NoFolder(folder=path.parent)
+    record = dossiers.of(dossiers.number(case), exact=exact)
+    content = dossier_out(record)
+    out.write_text(printed(record, content.digest).html, encoding="utf-8")
     if json:
-        json.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    return record
-
-
-def _number(connection: Connection, case: str) -> int:
-    """Of a case that is named, else of the case with this number."""
-    found = next((one.id for one in cases.every(connection) if one.name == case), None)
-    if found is None and not (case.isascii() and case.isdecimal()):
-        raise NotFound(f"no case {case}")
-    return found or cases.get(connection, int(case)).id
+        json.write_text(content.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return content

@@ -1,25 +1,26 @@
-"""View model of the dossier, made from its JSON alone: facts as lines, verdicts as sentences."""
+"""View model of the dossier, made from its record: facts as lines, verdicts as sentences."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp
+from string import ascii_uppercase
 
-from reid.identify.partitions import concentration, log_prior
+from reid.identify.partitions import WeighedPartition
 from reid.types import Flank, Grade
-from service.calibration.tested_view import Plot, TestRow, plot_of, test_rows, tested_on
-from service.cases.wire import CaseReportOut, PartitionOut
-from service.dossier.pair_view import PairFigure, box_of, crop_name, pair_figure
-from service.dossier.ways_view import (
+from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
+from service.cases.report import CaseReport
+from service.cases.report_view import (
     SumView,
     WayView,
-    position_words,
-    span_words,
-    three_numbers,
+    pair_name,
+    pair_plot,
+    sums,
+    to_settle,
     ways,
 )
-from service.dossier.wire import DossierContentOut, DossierEncounterOut, DossierOut, DossierPhotoOut
+from service.dossier.pair_view import PairFigure, crop_name, pair_figure
+from service.dossier.record import Dossier, DossierEncounter, DossierPhoto
 from service.dossier.words import (
-    Letters,
+    PLACES,
     Line,
     answer,
     cannot,
@@ -30,20 +31,20 @@ from service.dossier.words import (
     interval,
     limits,
     meant,
-    pair_name,
+    position_words,
     signed,
-    to_settle,
+    span_words,
     unfinished,
 )
 from service.encounters.comparison_words import decided
 from service.encounters.list_view import encounter_numbered
-from service.encounters.wire import DecisionOut
-from service.photos.facts_view import graded
-from service.photos.wire import AnnotationOut
-from service.web.core_words import said_by_core
+from service.photos.facts_view import quality_words
+from service.store.decisions import Decision
+from service.store.photos import Annotation
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
 from service.web.quantities import others_together, percent
+from service.web.sentences import recorded, translated
 from service.web.words import (
     clock,
     day,
@@ -90,7 +91,7 @@ class CropFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class EncounterView:
+class DossierEncounterView:
     """One encounter with all its photos. left_out: how many are listed without a crop."""
 
     letter: str
@@ -102,7 +103,7 @@ class EncounterView:
 
 
 @dataclass(frozen=True, slots=True)
-class PairView:
+class DossierPairView:
     """One pair: what its photos say, and the figure if any photo speaks.
 
     interval: of the llr, empty where nothing was compared. settle: sentences.
@@ -112,9 +113,8 @@ class PairView:
     llr: str
     interval: str
     verdict: str
-    said: str
+    words: str
     weak: str
-    together: str
     figure: PairFigure | None
     plot: Plot | None
     settle: tuple[str, ...]
@@ -136,15 +136,13 @@ class DossierView:
 
     name: str
     question: str
-    made: str
-    digest: str
     facts: tuple[Line, ...]
     unfinished: str
     answer: str
     pairs_in_short: tuple[str, ...]
     cannot: tuple[str, ...]
-    encounters: tuple[EncounterView, ...]
-    pairs: tuple[PairView, ...]
+    encounters: tuple[DossierEncounterView, ...]
+    pairs: tuple[DossierPairView, ...]
     together: str
     partitions: tuple[PartitionView, ...]
     rest: str
@@ -161,58 +159,63 @@ class DossierView:
     cite: str
 
 
-def dossier_view(record: DossierOut) -> DossierView:
-    """A record as its document says it."""
-    of = record.content
-    report = of.report
-    letters = {one.encounter_id: one.letter for one in of.encounters}
-    made = f"{when(record.made_at)} UTC"
+def dossier_view(record: Dossier, digest: str) -> DossierView:
+    """A record as its document says it. digest: SHA-256 of its content."""
+    report = record.report
     return DossierView(
         name=report.case.name,
         question=report.case.note,
-        made=made,
-        digest=record.digest,
-        facts=tuple(facts(record, made)),
-        unfinished=unfinished(of),
-        answer=answer(of, letters),
-        pairs_in_short=tuple(in_short(one, of, letters) for one in report.pairs),
-        cannot=tuple(cannot(of, letters)),
-        encounters=tuple(_encounter(one, of) for one in of.encounters),
-        pairs=_pairs(of, letters),
+        facts=tuple(facts(record, digest)),
+        unfinished=unfinished(record),
+        answer=answer(report),
+        pairs_in_short=tuple(in_short(pair, report) for pair in report.pairs),
+        cannot=tuple(cannot(record)),
+        encounters=tuple(_encounter(e, exact=record.exact) for e in record.encounters),
+        pairs=_pairs(record),
         together=general(report.case.together),
-        partitions=tuple(_partition(one, report, letters) for one in _listed_ones(report)),
+        partitions=tuple(_partition(partition, report) for partition in _worth_a_line(report)),
         rest=_rest(report),
         priors=tuple(
-            (general(one.together), percent(one.probability), one.leads) for one in of.priors
+            (general(prior.together), percent(prior.probability), prior.leads)
+            for prior in record.priors
         ),
         conflicts=tuple(
             _("%(a)s = %(b)s and %(b)s = %(c)s by verdict, but %(a)s is not %(c)s")
-            % {"a": letters[a], "b": letters[b], "c": letters[c]}
-            for a, b, c in report.conflicts
+            % {name: ascii_uppercase[getattr(conflict, name)] for name in "abc"}
+            for conflict in report.conflicts
         ),
-        ways=tuple(way for one in report.pairs for way in ways(one, letters)),
-        sums=tuple(s for one in report.pairs if (s := three_numbers(one, letters))),
-        movement=said_by_core(report.movement),
-        tests=test_rows(of.tested.strata) if of.tested else (),
-        tested_on=tested_on(of.tested),
-        decisions=tuple(_decision(e.letter, one) for e in of.encounters for one in e.decisions),
-        changes=tuple(
-            (
-                f"{when(one.changed_at)} UTC",
-                letters.get(one.encounter_id, encounter_numbered(one.encounter_id)),
-                one.kind,
-                one.reviewer,
-            )
-            for one in of.changes
+        ways=ways(report),
+        sums=sums(report, PLACES),
+        movement=translated(report.movement.source),
+        tests=test_rows(report.tested.strata) if report.tested else (),
+        tested_on=tested_on(report.tested),
+        decisions=tuple(
+            _decision(encounter.letter, decision)
+            for encounter in record.encounters
+            for decision in encounter.member.detail.decisions
         ),
-        limits=tuple(limits(of)),
-        cite=cite(record),
+        changes=_changes(record),
+        limits=tuple(limits(record)),
+        cite=cite(record, digest),
     )
 
 
-def _encounter(one: DossierEncounterOut, of: DossierContentOut) -> EncounterView:
-    member = next(m for m in of.report.encounters if m.encounter_id == one.encounter_id)
-    lines = [(_("Station"), member.station or pgettext("station", "unknown"))]
+def _changes(record: Dossier) -> tuple[tuple[str, str, str, str], ...]:
+    letters = {e.member.detail.summary.id: e.letter for e in record.encounters}
+    return tuple(
+        (
+            f"{when(change.changed_at)} UTC",
+            letters.get(change.encounter_id, encounter_numbered(change.encounter_id)),
+            change.kind,
+            change.reviewer,
+        )
+        for change in record.report.changes
+    )
+
+
+def _encounter(encounter: DossierEncounter, *, exact: bool) -> DossierEncounterView:
+    visit, summary = encounter.member.visit, encounter.member.detail.summary
+    lines = [(_("Station"), visit.station or pgettext("station", "unknown"))]
     lines += [
         (
             _("Recorded")
@@ -220,112 +223,105 @@ def _encounter(one: DossierEncounterOut, of: DossierContentOut) -> EncounterView
             else _("Stated otherwise (%(source)s)") % {"source": span.source},
             span_words(span),
         )
-        for span in member.spans
+        for span in visit.spans
     ] or [(_("Recorded"), _("time unknown"))]
-    lines.append((_("Position"), position_words(member.position, of.positions)))
-    if one.name:
-        lines.append((_("Name"), one.name))
-    usable = [photo for photo in one.photos if photo.annotation.state == "embedded"]
-    missing = sum(photo.crop is None for photo in usable)
-    return EncounterView(
-        letter=one.letter,
-        title=member.station or one.name or encounter_numbered(one.encounter_id),
+    lines.append((_("Position"), position_words(visit.position, exact=exact)))
+    if summary.name:
+        lines.append((_("Name"), summary.name))
+    photos = encounter.photos
+    missing = sum(p.crop is None and p.reference.annotation.state == "embedded" for p in photos)
+    left_out = ngettext("%(num)s photo is listed only.", "%(num)s photos are listed only.", missing)
+    return DossierEncounterView(
+        letter=encounter.letter,
+        title=visit.station or summary.name or encounter_numbered(summary.id),
         facts=tuple(lines),
-        photos=tuple(map(_photo, one.photos)),
-        crops=tuple(_crop(photo) for photo in one.photos if photo.crop),
-        left_out=ngettext(
-            "%(num)s photo is listed only.", "%(num)s photos are listed only.", missing
-        )
-        % {"num": number(missing)}
-        if missing
-        else "",
+        photos=tuple(map(_photo, photos)),
+        crops=tuple(_crop(photo) for photo in photos if photo.crop),
+        left_out=left_out % {"num": number(missing)} if missing else "",
     )
 
 
-def _photo(one: DossierPhotoOut) -> PhotoLine:
-    seen = one.annotation
-    quality = _("not measured")
-    if seen.quality:
-        quality = graded(seen.quality.grade, seen.quality.reasons)
-    if seen.state != "embedded":
-        why = said_by_core(seen.error_detail) or _("not embedded yet")
+def _photo(photo: DossierPhoto) -> PhotoLine:
+    annotation, file = photo.reference.annotation, photo.reference.photo
+    quality = quality_words(annotation.quality)
+    if annotation.state != "embedded":
+        why = recorded(annotation.error_code, annotation.error_detail) or _("not embedded yet")
         quality = _("not used: %(why)s") % {"why": why}
     return PhotoLine(
-        name=one.name,
-        file_name=one.file_name,
-        taken=f"{day(one.captured_at)}, {clock(one.captured_at)}"
-        if one.captured_at
+        name=photo.name,
+        file_name=file.file_name,
+        taken=f"{day(file.captured_at)}, {clock(file.captured_at)}"
+        if file.captured_at
         else pgettext("time", "unknown"),
-        flank=seen.flank.value,
-        estimated=_estimated(seen),
+        flank=annotation.flank.value,
+        estimated=_estimated(annotation),
         quality=quality,
         stated="; ".join(
-            f"{field_name(said.field)} {said.value} ({said.source})" for said in one.stated
+            f"{field_name(claim.field)} {claim.value} ({claim.source})" for claim in photo.stated
         ),
-        sha256=one.sha256,
+        sha256=file.id,
     )
 
 
-def _estimated(seen: AnnotationOut) -> str:
-    if seen.estimated_flank is None:
+def _estimated(annotation: Annotation) -> str:
+    if annotation.estimated_flank is None:
         return _("not measured")
-    if seen.estimated_flank is Flank.UNKNOWN:
+    if annotation.estimated_flank is Flank.UNKNOWN:
         return _("not sure")
-    chance = seen.estimated_flank_probability or 0
+    chance = annotation.estimated_flank_probability or 0
     sure = _("over %(share)s") % {"share": percents(0.99)} if chance > 0.99 else percents(chance)
-    words = f"{viewpoint_word(seen.viewpoint or '')} ({sure})"
-    return _("%(viewpoint)s, not as stated") % {"viewpoint": words} if doubted(seen) else words
+    words = f"{viewpoint_word(annotation.viewpoint or '')} ({sure})"
+    return (
+        _("%(viewpoint)s, not as stated") % {"viewpoint": words} if doubted(annotation) else words
+    )
 
 
-def _crop(one: DossierPhotoOut) -> CropFigure:
-    assert one.crop is not None  # noqa: S101
-    box = box_of(one.crop)
+def _crop(photo: DossierPhoto) -> CropFigure:
+    assert photo.crop is not None  # noqa: S101
+    annotation, box = photo.reference.annotation, photo.crop.box
     caption = _("%(name)s, %(flank)s")
-    if doubted(one.annotation):
+    if doubted(annotation):
         caption = _("%(name)s, %(flank)s (in doubt)")
     return CropFigure(
-        name=crop_name(one),
-        href=f"data:image/jpeg;base64,{one.crop.jpeg}",
+        name=crop_name(photo),
+        href=f"data:image/jpeg;base64,{photo.crop.jpeg}",
         left=box.x0,
         top=box.y0,
         width=box.width,
         height=box.height,
-        caption=caption % {"name": one.name, "flank": flank_name(one.annotation.flank)},
+        caption=caption % {"name": photo.name, "flank": flank_name(annotation.flank)},
     )
 
 
-def _pairs(of: DossierContentOut, letters: Letters) -> tuple[PairView, ...]:
-    photos = {photo.annotation.id: photo for one in of.encounters for photo in one.photos}
-    spoken = {one.encounters: one for one in of.pairs}
-    strata = of.tested.strata if of.tested else ()
-    found = []
-    for pair in of.report.pairs:
-        seen = spoken.get(pair.encounters)
-        shown = [photos[number] for number in pair.annotations or ()]
-        nothing = _("No two photos show the same flank: they say nothing for or against.")
-        found.append(
-            PairView(
-                name=pair_name(pair, letters),
-                llr=signed(pair.llr),
-                interval=interval(pair.interval) if seen else "",
-                verdict=pair.verdict.value,
-                said=sentence(meant(pair, of)) + "." if seen else nothing,
+def _pairs(record: Dossier) -> tuple[DossierPairView, ...]:
+    photos = {p.reference.annotation.id: p for e in record.encounters for p in e.photos}
+    report = record.report
+    nothing = _("No two photos show the same flank: they say nothing for or against.")
+    views = []
+    for n, pair in enumerate(report.pairs):
+        best, evidence = record.speaking.get(n), pair.says.evidence
+        shown = [photos[annotation] for annotation in best.annotations] if best else []
+        views.append(
+            DossierPairView(
+                name=pair_name(pair),
+                llr=signed(evidence.llr),
+                interval=interval(evidence.interval) if best else "",
+                verdict=evidence.verdict.value,
+                words=sentence(meant(pair, report)) + "." if best else nothing,
                 weak=_weak(shown),
-                together=percent(pair.together),
-                figure=pair_figure(pair, seen, photos) if seen else None,
-                plot=plot_of(strata, pair.place, pair.llr, pair.interval, of.report.same),
-                settle=tuple(to_settle(pair, letters)),
+                figure=pair_figure(best, pair.says.compared, photos) if best else None,
+                plot=pair_plot(pair, report),
+                settle=to_settle(pair),
             )
         )
-    return tuple(found)
+    return tuple(views)
 
 
-def _weak(shown: Sequence[DossierPhotoOut]) -> str:
+def _weak(shown: Sequence[DossierPhoto]) -> str:
     """What restricts the photos that speak: their quality, and a doubt about their flank."""
-    weak = [
-        one.name for one in shown if one.annotation.quality and one.annotation.quality.grade in WEAK
-    ]
-    unsure = [one.name for one in shown if doubted(one.annotation)]
+    annotations = {photo.name: photo.reference.annotation for photo in shown}
+    weak = [name for name, a in annotations.items() if a.quality and a.quality.grade in WEAK]
+    unsure = [name for name, annotation in annotations.items() if doubted(annotation)]
     words = []
     if weak:
         poor = ngettext(
@@ -343,39 +339,40 @@ def _weak(shown: Sequence[DossierPhotoOut]) -> str:
     return " ".join(words)
 
 
-def _partition(one: PartitionOut, report: CaseReportOut, letters: Letters) -> PartitionView:
-    animal = {number: n for n, block in enumerate(one.animals) for number in block}
-    members = [animal[member.encounter_id] for member in report.encounters]
-    prior = exp(log_prior(tuple(members), concentration(report.case.together)))
+def _partition(partition: WeighedPartition, report: CaseReport) -> PartitionView:
     return PartitionView(
-        animals=tuple(" ".join(letters[n] for n in block) for block in one.animals),
-        prior=percent(prior),
-        posterior=percent(one.probability),
-        share=one.probability,
+        animals=tuple(" ".join(ascii_uppercase[n] for n in animal) for animal in partition.blocks),
+        prior=percent(report.prior(partition)),
+        posterior=percent(partition.probability),
+        share=partition.probability,
     )
 
 
-def _listed_ones(report: CaseReportOut) -> list[PartitionOut]:
-    """Those that are worth a line; the JSON has them all."""
-    worth = [one for one in report.partitions[:MOST] if one.probability >= LEAST]
-    return worth if len(worth) > FEW else report.partitions[:FEW]
+def _worth_a_line(report: CaseReport) -> Sequence[WeighedPartition]:
+    """The partitions that are listed; the JSON has them all."""
+    partitions = report.partitions.partitions if report.partitions else ()
+    worth = [partition for partition in partitions[:MOST] if partition.probability >= LEAST]
+    return worth if len(worth) > FEW else partitions[:FEW]
 
 
-def _rest(report: CaseReportOut) -> str:
-    shown = _listed_ones(report)
-    others = report.weighed - len(shown)
-    left = 1 - sum(one.probability for one in shown)
+def _rest(report: CaseReport) -> str:
+    if report.partitions is None:
+        return ""
+    shown, posterior = _worth_a_line(report), report.partitions
+    others = posterior.weighed - len(shown)
+    left = 1 - sum(partition.probability for partition in shown)
     words = f"{others_together(others, left)} " if others else ""
     relative = _(
         "Too many encounters to weigh every partition: all probabilities are relative to the "
         "%(visited)s that a search visited."
-    ) % {"visited": number(report.weighed)}
-    return words + ("" if report.in_full else relative)
+    ) % {"visited": number(posterior.weighed)}
+    return words + ("" if posterior.in_full else relative)
 
 
-def _decision(letter: str, one: DecisionOut) -> tuple[str, str, str, str, str, str]:
+def _decision(letter: str, decision: Decision) -> tuple[str, str, str, str, str, str]:
     shown = pgettext("shown beside a decision", "nothing")
-    if one.llr is not None:
-        shown = f"llr {signed(one.llr)}, {one.model or _('unknown network')}"
-    words = f"{decided(one.kind)} {one.identity or ''}".strip()
-    return letter, f"{when(one.decided_at)} UTC", one.reviewer, words, shown, one.note
+    if decision.llr is not None:
+        shown = f"llr {signed(decision.llr)}, {decision.model or _('unknown network')}"
+    words = f"{decided(decision.kind)} {decision.identity or ''}".strip()
+    decided_at = f"{when(decision.decided_at)} UTC"
+    return letter, decided_at, decision.reviewer, words, shown, decision.note

@@ -1,22 +1,35 @@
 """What a dossier says in sentences: the answer, what stays open, the limits, how to cite it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from string import ascii_uppercase
 
+from reid.identify.movement import Position, Span
+from reid.identify.partitions import WeighedPartition
 from reid.types import Verdict
-from service.calibration.suggestion_words import suggested
-from service.cases.wire import CasePairOut, CaseReportOut, PartitionOut
-from service.dossier.wire import DossierContentOut, DossierOut
-from service.photos.wire import AnnotationOut
-from service.web.core_words import said_by_core
+from service.cases.report import CasePair, CaseReport
+from service.cases.report_view import pair_name
+from service.dossier.record import Dossier
+from service.store.photos import Annotation
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, npgettext, pgettext
+from service.web.places import rounded
 from service.web.quantities import percent
 from service.web.species import Species
-from service.web.words import day, decimal, general, listed, meaning, number, sentence, verdict_word
-from service.web.words import signed as rounded
+from service.web.words import (
+    clock,
+    day,
+    decimal,
+    general,
+    listed,
+    meaning,
+    number,
+    verdict_word,
+    when,
+)
+from service.web.words import signed as signed_to
 
 Line = tuple[str, str]
-Letters = Mapping[int, str]
+PLACES = 2  # decimals of an llr
 NEAR_BOUND = 0.005
 TIED = 0.005
 WORTH_SAYING = 0.05
@@ -24,7 +37,7 @@ WORTH_SAYING = 0.05
 
 def signed(llr: float) -> str:
     """An llr as a document quotes it: two decimals, so that it does not round over a threshold."""
-    return rounded(llr, 2)
+    return signed_to(llr, PLACES)
 
 
 def interval(ends: tuple[float, float]) -> str:
@@ -32,15 +45,15 @@ def interval(ends: tuple[float, float]) -> str:
     return f"[{signed(ends[0])}, {signed(ends[1])}]"
 
 
-def facts(record: DossierOut, made: str) -> Iterator[Line]:
+def facts(record: Dossier, digest: str) -> Iterator[Line]:
     """Who made it, with what: the table at the top."""
-    of = record.content
-    model, calibrator, case = of.model, of.calibrator, of.report.case
-    yield _("Made"), _("%(moment)s, by %(software)s") % {"moment": made, "software": of.software}
+    model, calibrator, case = record.model, record.calibrator, record.report.case
+    moment = {"moment": f"{when(record.made_at)} UTC", "software": record.software}
+    yield _("Made"), _("%(moment)s, by %(software)s") % moment
     opened = _("number %(number)s, opened %(day)s, %(state)s")
-    values = {"number": case.id, "day": day(case.created_at), "state": _closed(of)}
+    values = {"number": case.id, "day": day(case.created_at), "state": _closed(record)}
     yield _("Case"), opened % values
-    yield _("Species"), Species(of.species).words
+    yield _("Species"), Species(record.species).words
     yield _("Network"), _card(model.id, model.licence)
     if model.trained_on:
         yield _("Trained on"), model.trained_on
@@ -55,15 +68,16 @@ def facts(record: DossierOut, made: str) -> Iterator[Line]:
     bound = _("±%(bound)s, log10 of %(individuals)s")
     yield (
         _("Bound of the llr"),
-        bound % {"bound": decimal(calibrator.bound, 2), "individuals": _individuals(of)},
+        bound % {"bound": decimal(calibrator.bound, 2), "individuals": _individuals(record)},
     )
-    yield _("Digest of the content"), record.digest
+    yield _("Digest of the content"), digest
 
 
-def _individuals(of: DossierContentOut) -> str:
+def _individuals(record: Dossier) -> str:
     """Of how many individuals a logarithm is taken."""
-    words = npgettext("of", "%(num)s individual", "%(num)s individuals", of.calibrator.individuals)
-    return words % {"num": number(of.calibrator.individuals)}
+    individuals = record.calibrator.individuals
+    words = npgettext("of", "%(num)s individual", "%(num)s individuals", individuals)
+    return words % {"num": number(individuals)}
 
 
 def _card(name: str, licence: str | None) -> str:
@@ -71,14 +85,15 @@ def _card(name: str, licence: str | None) -> str:
     return words % {"name": name, "licence": licence}
 
 
-def _closed(of: DossierContentOut) -> str:
-    closed = of.report.case.closed_at
+def _closed(record: Dossier) -> str:
+    closed = record.report.case.closed_at
     return _("closed %(day)s") % {"day": day(closed)} if closed else pgettext("case", "open")
 
 
-def unfinished(of: DossierContentOut) -> str:
+def unfinished(record: Dossier) -> str:
     """A warning while photos wait for the worker; else nothing."""
-    waiting = sum(p.annotation.state == "pending" for e in of.encounters for p in e.photos)
+    references = [r for member in record.report.members for r in member.detail.references]
+    waiting = sum(reference.annotation.state == "pending" for reference in references)
     if not waiting:
         return ""
     return ngettext(
@@ -88,12 +103,11 @@ def unfinished(of: DossierContentOut) -> str:
     ) % {"num": number(waiting)}
 
 
-def answer(of: DossierContentOut, letters: Letters) -> str:
+def answer(report: CaseReport) -> str:
     """The most probable partition, with the prior it rests on."""
-    report = of.report
-    if len(report.encounters) < 2:
+    if report.partitions is None or len(report.members) < 2:
         return _("The case has fewer than two encounters: there is nothing to compare.")
-    best, second = report.partitions[:2]
+    best, second = report.partitions.partitions[:2]
     if best.probability - second.probability < TIED:
         words = _(
             "No answer stands out: the two most probable ways to sort the encounters into animals "
@@ -102,40 +116,39 @@ def answer(of: DossierContentOut, letters: Letters) -> str:
         return f"{words} {_rests(report)}"
     words = _(
         "The most probable answer is that %(answer)s. Its posterior probability is %(share)s."
-    ) % {"answer": _sorted(best, letters), "share": percent(best.probability)}
+    ) % {"answer": _sorted(best), "share": percent(best.probability)}
     if second.probability >= WORTH_SAYING:
         following = _("The next is that %(answer)s, with %(share)s.")
-        values = {"answer": _sorted(second, letters), "share": percent(second.probability)}
+        values = {"answer": _sorted(second), "share": percent(second.probability)}
         words = f"{words} {following % values}"
     return f"{words} {_rests(report)}"
 
 
-def _sorted(one: PartitionOut, letters: Letters) -> str:
+def _sorted(partition: WeighedPartition) -> str:
     """A partition as half a sentence."""
-    blocks = [[letters[n] for n in animal] for animal in one.animals]
-    both, num = len(letters) == 2, {"num": len(letters)}
+    blocks, encounters = partition.blocks, len(partition.partition)
     if len(blocks) == 1:
-        if both:
+        if encounters == 2:
             return _("both encounters show one animal")
         one_of_all = ngettext(
             "all %(num)s encounter shows one animal",
             "all %(num)s encounters show one animal",
-            len(letters),
+            encounters,
         )
-        return one_of_all % num
-    if len(blocks) == len(letters):
-        if both:
+        return one_of_all % {"num": encounters}
+    if len(blocks) == encounters:
+        if encounters == 2:
             return _("both encounters show different animals")
         all_differ = ngettext(
             "all %(num)s encounter shows different animals",
             "all %(num)s encounters show different animals",
-            len(letters),
+            encounters,
         )
-        return all_differ % num
+        return all_differ % {"num": encounters}
     return "; ".join(map(_one_animal, blocks))
 
 
-def _rests(report: CaseReportOut) -> str:
+def _rests(report: CaseReport) -> str:
     words = _(
         "This rests on the photos and on one prior, that any two encounters of the case are one "
         "animal with a probability of %(together)s."
@@ -143,7 +156,7 @@ def _rests(report: CaseReportOut) -> str:
     return f"{words} {_apart(report)}"
 
 
-def _apart(report: CaseReportOut) -> str:
+def _apart(report: CaseReport) -> str:
     """What is no part of the answer."""
     if report.case.movement_prior:
         return _(
@@ -153,65 +166,49 @@ def _apart(report: CaseReportOut) -> str:
     return _("Neither place and time nor the decisions of people are part of it.")
 
 
-def _one_animal(block: Sequence[str]) -> str:
+def _one_animal(block: Sequence[int]) -> str:
     words = (
         _("%(letters)s are one animal")
         if len(block) > 1
         else _("%(letters)s is an animal of its own")
     )
-    return words % {"letters": listed(block)}
+    return words % {"letters": listed([ascii_uppercase[n] for n in block])}
 
 
-def in_short(one: CasePairOut, of: DossierContentOut, letters: Letters) -> str:
+def in_short(pair: CasePair, report: CaseReport) -> str:
     """One pair in one line."""
-    name = pair_name(one, letters)
-    if one.annotations is None:
+    name, evidence = pair_name(pair), pair.says.evidence
+    if pair.says.best is None:
         return _("%(pair)s: not comparable, llr 0.") % {"pair": name}
-    llr = f"llr {signed(one.llr)} {interval(one.interval)}"
-    return f"{name}: {verdict_word(one.verdict)}, {llr}; {meant(one, of)}"
+    llr = f"llr {signed(evidence.llr)} {interval(evidence.interval)}"
+    return f"{name}: {verdict_word(evidence.verdict)}, {llr}; {meant(pair, report)}"
 
 
-def to_settle(one: CasePairOut, letters: Letters) -> Iterator[str]:
-    """What would settle an open pair, or why nothing is known to."""
-    for some in one.settle:
-        yield suggested(some, letters)
-    if one.why_nothing:
-        yield f"{sentence(said_by_core(one.why_nothing))}."
-
-
-def meant(one: CasePairOut, of: DossierContentOut) -> str:
+def meant(pair: CasePair, report: CaseReport) -> str:
     """An llr in words, with its bound where it stands there."""
-    at_bound = of.report.bound - abs(one.llr) < NEAR_BOUND
+    llr = pair.says.evidence.llr
     words = (
         _("what the photos show is %(meaning)s, the most that the calibration supports.")
-        if at_bound
+        if report.bound - abs(llr) < NEAR_BOUND
         else _("what the photos show is %(meaning)s.")
     )
-    return words % {"meaning": meaning(one.llr)}
+    return words % {"meaning": meaning(llr)}
 
 
-def cannot(of: DossierContentOut, letters: Letters) -> Iterator[str]:
+def cannot(record: Dossier) -> Iterator[str]:
     """What stays open, from the particular to the general."""
-    report = of.report
-    nothing = [pair_name(one, letters) for one in report.pairs if one.annotations is None]
-    unsettled = [
-        pair_name(one, letters) for one in report.pairs if one.verdict is Verdict.INCONCLUSIVE
-    ]
+    report = record.report
+    nothing = [pair_name(pair) for pair in report.pairs if pair.says.best is None]
     if nothing:
         yield _(
             "Whether %(pairs)s are one animal: no two photos show the same flank, and left and "
             "right rosettes are different patterns."
         ) % {"pairs": listed(nothing)}
-    blank = [
-        pair_name(one, letters)
-        for one in report.pairs
-        if one.verdict is Verdict.NOT_COMPARABLE and one.annotations
-    ]
-    if blank:
+    if blank := _compared(report, Verdict.NOT_COMPARABLE):
         yield _("Whether %(pairs)s are one animal: their photos show no coat that could agree.") % {
             "pairs": listed(blank)
         }
-    if unsettled:
+    if unsettled := _compared(report, Verdict.INCONCLUSIVE):
         yield _(
             "Whether %(pairs)s are one animal from their photos alone: the llr lies between "
             "%(least)s and %(most)s."
@@ -220,10 +217,7 @@ def cannot(of: DossierContentOut, letters: Letters) -> Iterator[str]:
             "least": signed(-report.same),
             "most": signed(report.same),
         }
-    speaking = {number for one in of.pairs for number in one.annotations}
-    photos = [photo for one in of.encounters for photo in one.photos]
-    unsure = [p.name for p in photos if p.annotation.id in speaking and doubted(p.annotation)]
-    if unsure:
+    if unsure := _doubted_photos(record):
         yield _(
             "Whether the stated flank of %(photos)s is right: the network sees the other one. What "
             "is said of their pairs rests on what was stated."
@@ -236,21 +230,34 @@ def cannot(of: DossierContentOut, letters: Letters) -> Iterator[str]:
         "individual calibrated it.",
         "Anything stronger than an llr of ±%(bound)s for a pair, because no more than %(num)s "
         "individuals calibrated it.",
-        of.calibrator.individuals,
-    ) % {"bound": decimal(report.bound, 2), "num": number(of.calibrator.individuals)}
+        record.calibrator.individuals,
+    ) % {"bound": decimal(report.bound, 2), "num": number(record.calibrator.individuals)}
 
 
-def doubted(seen: AnnotationOut) -> bool:
+def _compared(report: CaseReport, verdict: Verdict) -> list[str]:
+    """The pairs with this verdict of which photos were compared."""
+    pairs = [pair for pair in report.pairs if pair.says.best]
+    return [pair_name(pair) for pair in pairs if pair.says.evidence.verdict is verdict]
+
+
+def _doubted_photos(record: Dossier) -> list[str]:
+    """The photos that speak although the flank that was stated of them is in doubt."""
+    speaking = {number for best in record.speaking.values() for number in best.annotations}
+    photos = [photo for encounter in record.encounters for photo in encounter.photos]
+    return [
+        photo.name
+        for photo in photos
+        if photo.reference.annotation.id in speaking and doubted(photo.reference.annotation)
+    ]
+
+
+def doubted(annotation: Annotation) -> bool:
     """The network is sure of the flank that was not stated."""
-    return seen.estimated_flank is not None and not seen.flank.comparable_with(seen.estimated_flank)
+    estimated = annotation.estimated_flank
+    return estimated is not None and not annotation.flank.comparable_with(estimated)
 
 
-def pair_name(one: CasePairOut, letters: Letters) -> str:
-    """The letters of both encounters."""
-    return "\N{EN DASH}".join(letters[number] for number in one.encounters)
-
-
-def limits(of: DossierContentOut) -> Iterator[str]:
+def limits(record: Dossier) -> Iterator[str]:
     """What the numbers mean and what they do not, in plain words."""
     yield _(
         "An llr is the log10 of a likelihood ratio: how many times more probable what the photos "
@@ -261,15 +268,15 @@ def limits(of: DossierContentOut) -> Iterator[str]:
         "The verdict is “same” from an llr of %(same)s, “different” from %(different)s, "
         "“inconclusive” between them, and “not comparable”, with an llr of 0, where no two photos "
         "can show the same flank, or none shows coat that could agree."
-    ) % {"same": signed(of.report.same), "different": signed(-of.report.same)}
-    yield _fitted(of)
-    if of.tested is None:
+    ) % {"same": signed(record.report.same), "different": signed(-record.report.same)}
+    yield _fitted(record)
+    if record.report.tested is None:
         yield _("This calibrator has no test results: how often it misleads is not known.")
     yield _(
         "The interval of an llr says how far it would move had other individuals calibrated it. It "
         "does not cover photos, animals or cameras unlike those of the calibration."
     )
-    if any(one.settle for one in of.report.pairs):
+    if any(pair.says.settle for pair in record.report.pairs):
         yield _(
             "What would settle a pair is counted over all tested pairs of such grades, not over "
             "pairs that were as open as this one: a pair that stayed open may stay so more often."
@@ -279,8 +286,8 @@ def limits(of: DossierContentOut) -> Iterator[str]:
         "photos show.",
         "%(num)s individuals calibrated it, so no llr beyond ±%(bound)s is claimed, whatever the "
         "photos show.",
-        of.calibrator.individuals,
-    ) % {"num": number(of.calibrator.individuals), "bound": decimal(of.calibrator.bound, 2)}
+        record.calibrator.individuals,
+    ) % {"num": number(record.calibrator.individuals), "bound": decimal(record.calibrator.bound, 2)}
     yield _(
         "Of each flank the two photos of two encounters that agree best speak, beside what all of "
         "them could have shown, as in the calibration. The photos of one encounter are no "
@@ -293,8 +300,8 @@ def limits(of: DossierContentOut) -> Iterator[str]:
     yield _("Poor photos prove little: see the grade of each photo and the reasons for it.")
 
 
-def _fitted(of: DossierContentOut) -> str:
-    fitted = of.calibrator.fitted_on
+def _fitted(record: Dossier) -> str:
+    fitted = record.calibrator.fitted_on
     if fitted is None:
         words = _("No card says what the calibrator %(calibrator)s was fitted on.")
     elif "synthetic" in fitted:
@@ -305,20 +312,44 @@ def _fitted(of: DossierContentOut) -> str:
         )
     else:
         words = _("The calibrator %(calibrator)s was fitted on: %(data)s.")
-    return words % {"calibrator": of.calibrator.id, "data": fitted}
+    return words % {"calibrator": record.calibrator.id, "data": fitted}
 
 
-def cite(record: DossierOut) -> str:
-    """How to quote the dossier."""
-    of = record.content
+def cite(record: Dossier, digest: str) -> str:
+    """How to quote the dossier. digest: of its content."""
     return _(
         "Dossier of the case “%(case)s”, %(day)s. %(software)s, network %(model)s, calibrator "
         "%(calibrator)s. SHA-256 of its content: %(digest)s."
     ) % {
-        "case": of.report.case.name,
+        "case": record.report.case.name,
         "day": day(record.made_at),
-        "software": of.software,
-        "model": of.model.id,
-        "calibrator": of.calibrator.id,
-        "digest": record.digest,
+        "software": record.software,
+        "model": record.model.id,
+        "calibrator": record.calibrator.id,
+        "digest": digest,
+    }
+
+
+def span_words(span: Span) -> str:
+    """From when to when."""
+    if span.start == span.end:
+        return when(span.start)
+    if span.start.date() == span.end.date():
+        return _("%(day)s, %(start)s to %(end)s") % {
+            "day": day(span.start),
+            "start": clock(span.start),
+            "end": clock(span.end),
+        }
+    return _("%(start)s to %(end)s") % {"start": when(span.start), "end": when(span.end)}
+
+
+def position_words(position: Position | None, *, exact: bool) -> str:
+    """Where; to a tenth of a degree unless exact."""
+    if position is None:
+        return _("not recorded")
+    if exact:
+        return f"{position[0]:.5f}, {position[1]:.5f}"
+    latitude, longitude = rounded(position)
+    return _("%(position)s (rounded to 0.1° to protect the animal)") % {
+        "position": f"{latitude:.1f}, {longitude:.1f}"
     }

@@ -19,7 +19,7 @@ from service.store import decisions, encounters
 from service.store.decisions import NewDecision
 from service.store.encounters import EncounterState
 from service.web.errors import documented
-from service.web.parameters import Limit, Offset, RowNumber, TheDatabase, TheMetrics, Who
+from service.web.parameters import Limit, Offset, RowNumber, TheActor, TheDatabase, TheMetrics
 
 router = APIRouter(
     prefix="/encounters", tags=["encounters"], responses=documented(400, 403, 404, 409, 422)
@@ -33,17 +33,19 @@ def list_encounters(
     """Encounters, newest first; `waiting` are those without a decision, or with one withdrawn."""
     with database.read() as connection:
         counts = encounters.counts(connection)
-        found = encounters.search(connection, state, limit=limit, offset=offset)
-    rows = [EncounterOut.model_validate(one) for one in found]
+        summaries = encounters.search(connection, state, limit=limit, offset=offset)
+    rows = [EncounterOut.model_validate(summary) for summary in summaries]
     return EncountersOut(waiting=counts.waiting, decided=counts.decided, encounters=rows)
 
 
 @router.get("/{encounter_id}")
-def get_encounter(encounter_id: RowNumber, database: TheDatabase, who: Who) -> EncounterDetailOut:
+def get_encounter(
+    encounter_id: RowNumber, database: TheDatabase, actor: TheActor
+) -> EncounterDetailOut:
     """One encounter with its photos and the history of its decisions."""
     with database.read() as connection:
-        found = encounters.get(connection, encounter_id)
-    return encounter_detail(found, exact=who.sees_places)
+        detail = encounters.get(connection, encounter_id)
+    return encounter_detail(detail, exact=actor.sees_places)
 
 
 @router.get("/{encounter_id}/candidates", responses=documented(503))
@@ -59,8 +61,8 @@ def list_decisions(encounter_id: RowNumber, database: TheDatabase) -> list[Decis
     """All decisions on an encounter, oldest first; the last one counts."""
     with database.read() as connection:
         encounters.summary(connection, encounter_id)
-        found = decisions.of_encounter(connection, encounter_id)
-    return [DecisionOut.model_validate(one) for one in found]
+        history = decisions.of_encounter(connection, encounter_id)
+    return [DecisionOut.model_validate(decision) for decision in history]
 
 
 @router.post("/{encounter_id}/decisions", status_code=201)
@@ -69,11 +71,11 @@ def decide(
     decision: DecisionIn,
     database: TheDatabase,
     metrics: TheMetrics,
-    who: Who,
+    actor: TheActor,
 ) -> DecisionOut:
     """Record a decision; nothing is overwritten, `withdrawn` undoes the latest."""
-    values = decision.model_dump() | {"reviewer": who.signs(decision.reviewer)}
+    values = decision.model_dump() | {"reviewer": actor.signs(decision.reviewer)}
     with database.write() as connection:
-        made = decisions.add(connection, encounter_id, NewDecision(**values))
-    metrics.decisions.labels(made.kind).inc()
-    return DecisionOut.model_validate(made)
+        recorded = decisions.add(connection, encounter_id, NewDecision(**values))
+    metrics.decisions.labels(recorded.kind).inc()
+    return DecisionOut.model_validate(recorded)

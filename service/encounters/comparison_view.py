@@ -9,7 +9,7 @@ from reid.types import Box, Comparison, Source
 from service.encounters.comparison_words import decided, nothing_to_compare, weak_pair
 from service.encounters.list_view import EncounterRow, crop_address, row
 from service.photos.facts_view import FactsView, doubt, facts_view
-from service.recognition.engine import Answer
+from service.recognition.engine import QueryAnswer
 from service.store.decisions import Decision
 from service.store.encounters import EncounterDetail
 from service.store.identities import Reference
@@ -17,15 +17,13 @@ from service.store.photos import Claim
 from service.viewer.drawing import GAP, LONGEST, PANE_WIDTH, Pane, Picture, picture
 from service.viewer.look import Look
 from service.web.advice import advice
-from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
+from service.web.sentences import recorded
 from service.web.words import decimal, limits, meaning, overlapping, sentence, signed
-
-"""Pixels of a photo in the picture; more would only make it slow to move."""
 
 
 @dataclass(frozen=True, slots=True)
-class QueryPhoto:
+class QueryStripPhoto:
     """One photo of the encounter in the strip under the query."""
 
     annotation_id: int
@@ -93,7 +91,7 @@ class DecisionRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class PhotoFailure:
     """A photo that cannot be used, and what to do."""
 
     photo_id: str
@@ -143,7 +141,7 @@ class Comparing:
     encounter: EncounterRow
     look: Look
     shown: Shown
-    photos: tuple[QueryPhoto, ...]
+    photos: tuple[QueryStripPhoto, ...]
     candidates: tuple[CandidateView, ...]
     chosen: CandidateView | None
     weak: str
@@ -156,12 +154,12 @@ class Comparing:
     history: tuple[DecisionRow, ...]
     after: int
     undoable: bool
-    failures: tuple[Failure, ...]
+    failures: tuple[PhotoFailure, ...]
     conflicts: tuple[Conflicting, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
+class RankedCandidate:
     """A candidate with the reference photo that is drawn."""
 
     candidate: IdentityCandidate
@@ -169,23 +167,25 @@ class Beside:
 
 
 def comparing(
-    detail: EncounterDetail, answer: Answer | None, look: Look, *, still: bool = False
+    detail: EncounterDetail, answer: QueryAnswer | None, look: Look, *, still: bool = False
 ) -> Comparing:
     """The page. answer None: nothing can be compared now. still: it is being found out."""
-    found = answer.identification.candidates if answer else ()
-    ranked = [Beside(c, answer.references[c.best.row.annotation]) for c in found if answer]
+    candidates = answer.identification.candidates if answer else ()
+    ranked = [
+        RankedCandidate(c, answer.references[c.best.row.annotation]) for c in candidates if answer
+    ]
     rank = min(look.candidate, max(1, len(ranked)))
     best = ranked[rank - 1] if ranked else None
     left = _left(detail.references, answer, best, look)
     views = tuple(
-        _candidate(answer, one, n, look, current=n == rank)
-        for n, one in enumerate(ranked, 1)
+        _candidate(answer, candidate, n, look, current=n == rank)
+        for n, candidate in enumerate(ranked, 1)
         if answer
     )
     why, then = nothing_to_compare(detail, answer, still=still)
-    seen = _comparison(left, best, answer)
-    drawn = _picture(left, best, seen, look)
-    strip = tuple(_photo(one, look, current=one == left) for one in detail.references)
+    comparison = _comparison(left, best, answer)
+    drawn = _picture(left, best, comparison, look)
+    strip = tuple(_photo(photo, look, current=photo == left) for photo in detail.references)
     shown, chosen = _shown(left), views[rank - 1] if views else None
     last = detail.summary.decision_id
     return Comparing(
@@ -197,12 +197,12 @@ def comparing(
         chosen=chosen,
         weak=weak_pair(shown.facts, chosen.facts if chosen else None),
         picture=drawn,
-        overlap=overlapping(seen.overlap if seen else None),
+        overlap=overlapping(comparison.overlap if comparison else None),
         links=_links(look, rank, len(views), strip, drawn),
         why_none=why,
         what_then=then,
         model=answer.identification.model if answer else "",
-        history=tuple(_decision(one) for one in reversed(detail.decisions)),
+        history=tuple(_decision(decision) for decision in reversed(detail.decisions)),
         after=last,
         undoable=not detail.summary.waiting,
         failures=_failures(detail.references),
@@ -211,13 +211,18 @@ def comparing(
 
 
 def _left(
-    references: Sequence[Reference], answer: Answer | None, best: Beside | None, look: Look
+    references: Sequence[Reference],
+    answer: QueryAnswer | None,
+    best: RankedCandidate | None,
+    look: Look,
 ) -> Reference:
     """The photo asked for, else the one of the pair that speaks, else the first."""
-    wanted = look.photo
-    if answer and best and wanted not in {one.annotation.id for one in references}:
-        wanted = answer.queries[best.candidate.best.query]
-    return next((one for one in references if one.annotation.id == wanted), references[0])
+    number = look.photo
+    if answer and best and number not in {reference.annotation.id for reference in references}:
+        number = answer.queries[best.candidate.best.query]
+    return next(
+        (reference for reference in references if reference.annotation.id == number), references[0]
+    )
 
 
 def _shown(left: Reference) -> Shown:
@@ -226,40 +231,42 @@ def _shown(left: Reference) -> Shown:
 
 
 def _candidate(
-    answer: Answer, one: Beside, rank: int, look: Look, *, current: bool
+    answer: QueryAnswer, candidate: RankedCandidate, rank: int, look: Look, *, current: bool
 ) -> CandidateView:
-    evidence = one.candidate.evidence
+    evidence = candidate.candidate.evidence
     return CandidateView(
         rank=rank,
-        identity_id=one.candidate.identity,
-        name=answer.names[one.candidate.identity],
+        identity_id=candidate.candidate.identity,
+        name=answer.names[candidate.candidate.identity],
         llr=evidence.llr,
         bound=evidence.bound,
         verdict=evidence.verdict.value,
         calibrator=evidence.calibrator,
-        flank=one.reference.annotation.flank.value,
-        thumbnail=crop_address(one.reference.annotation.id),
+        flank=candidate.reference.annotation.flank.value,
+        thumbnail=crop_address(candidate.reference.annotation.id),
         url=look.url(candidate=rank, photo=0),
         current=current,
-        facts=facts_view(one.reference.annotation, one.reference.annotation.flank),
+        facts=facts_view(candidate.reference.annotation, candidate.reference.annotation.flank),
     )
 
 
-def _photo(one: Reference, look: Look, *, current: bool) -> QueryPhoto:
-    return QueryPhoto(
-        annotation_id=one.annotation.id,
-        file_name=one.photo.file_name,
-        flank=one.annotation.flank.value,
-        captured_at=one.photo.captured_at,
-        state=one.annotation.state,
-        thumbnail=crop_address(one.annotation.id),
-        url=look.url(photo=one.annotation.id),
+def _photo(reference: Reference, look: Look, *, current: bool) -> QueryStripPhoto:
+    return QueryStripPhoto(
+        annotation_id=reference.annotation.id,
+        file_name=reference.photo.file_name,
+        flank=reference.annotation.flank.value,
+        captured_at=reference.photo.captured_at,
+        state=reference.annotation.state,
+        thumbnail=crop_address(reference.annotation.id),
+        url=look.url(photo=reference.annotation.id),
         current=current,
-        doubt=doubt(one.annotation.flank, one.annotation.pose),
+        doubt=doubt(reference.annotation.flank, reference.annotation.pose),
     )
 
 
-def _comparison(left: Reference, best: Beside | None, answer: Answer | None) -> Comparison | None:
+def _comparison(
+    left: Reference, best: RankedCandidate | None, answer: QueryAnswer | None
+) -> Comparison | None:
     """Of the two photos on the page; only that of the pair that speaks is kept."""
     if best is None or answer is None:
         return None
@@ -268,17 +275,17 @@ def _comparison(left: Reference, best: Beside | None, answer: Answer | None) -> 
 
 
 def _picture(
-    left: Reference, best: Beside | None, comparison: Comparison | None, look: Look
+    left: Reference, best: RankedCandidate | None, comparison: Comparison | None, look: Look
 ) -> Picture:
     query = _pane(0, left, _("the query, %(file)s"))
     if best is None:
         return picture(query, None, (), look.sight)
     other = _pane(PANE_WIDTH + GAP, best.reference, _("the candidate, %(file)s"))
-    found = [*comparison.correspondences] if comparison else []
-    seen = comparison.overlap if comparison else None
-    if seen and seen.registration is not Source.OUTLINE:
-        found.append(seen.discrepancies)
-    return picture(query, other, found, look.sight, every=look.every)
+    correspondences = [*comparison.correspondences] if comparison else []
+    overlap = comparison.overlap if comparison else None
+    if overlap and overlap.registration is not Source.OUTLINE:
+        correspondences.append(overlap.discrepancies)
+    return picture(query, other, correspondences, look.sight, every=look.every)
 
 
 def _pane(left: float, shown: Reference, label: str) -> Pane:
@@ -289,11 +296,11 @@ def _pane(left: float, shown: Reference, label: str) -> Pane:
 
 
 def _links(
-    look: Look, rank: int, ranks: int, photos: Sequence[QueryPhoto], drawn: Picture
+    look: Look, rank: int, ranks: int, photos: Sequence[QueryStripPhoto], drawn: Picture
 ) -> Links:
-    current = next((n for n, one in enumerate(photos) if one.current), 0)
+    current = next((n for n, photo in enumerate(photos) if photo.current), 0)
     following = photos[(current + 1) % len(photos)]
-    clipped = look.every or any(len(one.lines) < one.total for one in drawn.bundles)
+    clipped = look.every or any(len(bundle.lines) < bundle.total for bundle in drawn.bundles)
     return Links(
         previous=look.url(candidate=rank - 1, photo=0) if rank > 1 else "",
         following=look.url(candidate=rank + 1, photo=0) if rank < ranks else "",
@@ -302,35 +309,35 @@ def _links(
     )
 
 
-def _decision(one: Decision) -> DecisionRow:
+def _decision(decision: Decision) -> DecisionRow:
     return DecisionRow(
-        decided_at=one.decided_at,
-        words=decided(one.kind),
-        identity_id=one.identity_id,
-        identity=one.identity,
-        signed="" if one.llr is None else signed(one.llr),
-        reviewer=one.reviewer,
-        note=one.note,
+        decided_at=decision.decided_at,
+        words=decided(decision.kind),
+        identity_id=decision.identity_id,
+        identity=decision.identity,
+        signed="" if decision.llr is None else signed(decision.llr),
+        reviewer=decision.reviewer,
+        note=decision.note,
     )
 
 
-def _failures(references: Sequence[Reference]) -> tuple[Failure, ...]:
+def _failures(references: Sequence[Reference]) -> tuple[PhotoFailure, ...]:
     return tuple(
-        Failure(
-            one.photo.id,
-            one.photo.file_name,
-            sentence(said_by_core(one.annotation.error_detail)),
-            advice(one.annotation.error_code),
+        PhotoFailure(
+            reference.photo.id,
+            reference.photo.file_name,
+            sentence(recorded(reference.annotation.error_code, reference.annotation.error_detail)),
+            advice(reference.annotation.error_code),
         )
-        for one in references
-        if one.annotation.state == "failed"
+        for reference in references
+        if reference.annotation.state == "failed"
     )
 
 
 def _conflicts(detail: EncounterDetail) -> tuple[Conflicting, ...]:
-    names = {one.photo.id: one.photo.file_name for one in detail.references}
+    names = {reference.photo.id: reference.photo.file_name for reference in detail.references}
     return tuple(
-        Conflicting(photo_id, names[photo_id], field, tuple(c for c in said if c.field == field))
-        for photo_id, said in detail.conflicts.items()
-        for field in dict.fromkeys(claim.field for claim in said)
+        Conflicting(photo_id, names[photo_id], field, tuple(c for c in claims if c.field == field))
+        for photo_id, claims in detail.conflicts.items()
+        for field in dict.fromkeys(claim.field for claim in claims)
     )

@@ -2,7 +2,7 @@
 
 from reid.types import Flank
 from service.photos.facts_view import FactsView
-from service.recognition.engine import Answer
+from service.recognition.engine import QueryAnswer
 from service.store.decisions import Decision
 from service.store.encounters import EncounterDetail
 from service.web.languages import NP_, pgettext
@@ -43,10 +43,10 @@ def weak_pair(query: FactsView, candidate: FactsView | None) -> str:
 
 
 def nothing_to_compare(
-    detail: EncounterDetail, answer: Answer | None, *, still: bool = False
+    detail: EncounterDetail, answer: QueryAnswer | None, *, still: bool = False
 ) -> tuple[str, str]:
     """Why there is no candidate, and what then."""
-    flanks = [one.value for one in detail.summary.flanks if one is not Flank.UNKNOWN]
+    flanks = [flank.value for flank in detail.summary.flanks if flank is not Flank.UNKNOWN]
     if detail.summary.pending and not detail.summary.embedded:
         return (
             _("The photos are still being embedded"),

@@ -6,21 +6,22 @@ from fastapi import Depends, Form
 
 from reid.errors import InputError
 from service.store.decisions import NewDecision
-from service.web.parameters import Who
+from service.web.form_fields import Remark, Text, plain
+from service.web.parameters import TheActor
 from service.web.wire import Line
 
 Kind = Literal["same", "new", "cannot_tell", "withdrawn", "other"]
-Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
-class NothingChosen(InputError):
+class NoIdentityChosen(InputError):
     """No identity was chosen: pick a candidate, or one from the list of identities."""
 
     code = "nothing_chosen"
+    message = "No identity was chosen: pick a candidate, or one from the list of identities."
 
 
 def decision_form(
-    who: Who,
+    actor: TheActor,
     kind: Annotated[Kind, Form()],
     after: Annotated[int, Form(ge=0, le=2**31 - 1)],
     identity_id: Annotated[int | None, Form(ge=1, le=2**31 - 1)] = None,
@@ -30,12 +31,12 @@ def decision_form(
     model: Annotated[Line | None, Form()] = None,
     calibrator: Annotated[Line | None, Form()] = None,
     reviewer: Text = "",
-    note: Annotated[str, Form(max_length=5000)] = "",
+    note: Remark = "",
 ) -> NewDecision:
     """`other` names an identity off the list; only `same` was decided beside a shown llr."""
     chosen = _number(other) if kind == "other" else identity_id
     if kind in {"same", "other"} and chosen is None:
-        raise NothingChosen(NothingChosen.__doc__ or "")
+        raise NoIdentityChosen()
     beside = kind == "same"
     return NewDecision(
         kind="same" if kind == "other" else kind,
@@ -44,8 +45,8 @@ def decision_form(
         llr=llr if beside else None,
         model=model if beside else None,
         calibrator=calibrator if beside else None,
-        reviewer=who.signs(reviewer),
-        note=note.replace("\x00", "").strip(),
+        reviewer=actor.signs(reviewer),
+        note=plain(note),
         after=after,
     )
 

@@ -14,15 +14,11 @@ from service.web.languages import gettext as _
 
 PAGE = 50
 
-
 THUMB = 320
-
 
 ListState = Literal["waiting", "decided", "failed", "all"]
 
-
 State = Literal["waiting", "busy", "decided", "failed"]
-
 
 STATES: tuple[tuple[ListState, str], ...] = (
     ("waiting", NP_("state of encounters", "waiting")),
@@ -38,7 +34,7 @@ def crop_address(annotation_id: int, longest: int = THUMB) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class IdentityLink:
     """An identity to link to."""
 
     id: int
@@ -59,7 +55,7 @@ class EncounterRow:
     flanks: tuple[str, ...]
     thumbs: tuple[str, ...]
     state: State
-    identity: Named | None
+    identity: IdentityLink | None
 
 
 def row(summary: EncounterSummary) -> EncounterRow:
@@ -76,7 +72,7 @@ def row(summary: EncounterSummary) -> EncounterRow:
         flanks=tuple(flank.value for flank in summary.flanks),
         thumbs=(crop_address(summary.thumbnail),) if summary.thumbnail else (),
         state=state(summary),
-        identity=Named(summary.identity_id or 0, summary.identity or "") if named else None,
+        identity=IdentityLink(summary.identity_id or 0, summary.identity or "") if named else None,
     )
 
 
@@ -110,7 +106,7 @@ def state(summary: EncounterSummary) -> State:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class EncounterFilters:
     """Which encounters are listed; all of it stands in the address."""
 
     state: ListState = "waiting"
@@ -126,12 +122,12 @@ class Filters:
         return Sought(self.state, self.station, self.flank)
 
 
-def filters(state_: str, station: str, flank: str, page: str) -> Filters:
+def filters(state_: str, station: str, flank: str, page: str) -> EncounterFilters:
     """Read an address; what makes no sense is taken as its default."""
     known = state_ if state_ in get_args(ListState) else "waiting"
     flank = flank if flank in set(Flank) else ""
     number = int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1
-    return Filters(cast("ListState", known), station, flank, max(1, number))
+    return EncounterFilters(cast("ListState", known), station, flank, max(1, number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +140,10 @@ class EncounterList:
     pages: int
 
 
-def encounter_list(connection: Connection, wanted: Filters) -> EncounterList:
+def encounter_list(connection: Connection, filters: EncounterFilters) -> EncounterList:
     """The encounters that fit, newest first."""
-    total = encounters.total(connection, wanted.sought)
+    total = encounters.total(connection, filters.sought)
     pages = max(1, -(-total // PAGE))
-    page = min(wanted.page, pages)
-    shown = encounters.search(connection, wanted.sought, limit=PAGE, offset=(page - 1) * PAGE)
-    return EncounterList(tuple(row(one) for one in shown), total, page, pages)
+    page = min(filters.page, pages)
+    shown = encounters.search(connection, filters.sought, limit=PAGE, offset=(page - 1) * PAGE)
+    return EncounterList(tuple(row(summary) for summary in shown), total, page, pages)

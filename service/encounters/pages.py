@@ -7,24 +7,22 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
-from reid.errors import Conflict, ReidError
+from reid.errors import Conflict
 from service.encounters.comparison_view import comparing
 from service.encounters.comparison_words import said
 from service.encounters.decision_form import DecisionForm
 from service.encounters.list_view import STATES, encounter_list, filters
-from service.recognition.engine import Answer, Engine, TheEngine
+from service.recognition.awaited import awaited
+from service.recognition.engine import Engine, TheEngine
 from service.store import cases, decisions, encounters, identities, progress
 from service.store.database import Database
 from service.viewer import look as looks
 from service.viewer.drawing import tone
-from service.web.advice import trouble
 from service.web.ahead import Ahead
-from service.web.core_words import said_by_core
-from service.web.kept import NotYet
 from service.web.page import goto, page, remember
 from service.web.page_counts import counts
-from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheMetrics, Who
-from service.web.words import sentence
+from service.web.parameters import RowNumber, TheActor, TheAhead, TheDatabase, TheMetrics
+from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -39,17 +37,21 @@ def encounter_page(
     page_number: Annotated[str, Query(alias="page")] = "1",
 ) -> Response:
     """Encounters, by default those that wait."""
-    wanted = filters(state, station, flank, page_number)
+    chosen_filters = filters(state, station, flank, page_number)
     with database.read() as connection:
-        found = encounter_list(connection, wanted)
-        chosen = {"state": wanted.state, "station": wanted.station, "flank": wanted.flank}
+        listed = encounter_list(connection, chosen_filters)
+        chosen = {
+            "state": chosen_filters.state,
+            "station": chosen_filters.station,
+            "flank": chosen_filters.flank,
+        }
         values = {
             "nav": "encounters",
-            "rows": found.rows,
-            "total": found.total,
-            "page": found.page,
-            "pages": found.pages,
-            "filters": wanted,
+            "rows": listed.rows,
+            "total": listed.total,
+            "page": listed.page,
+            "pages": listed.pages,
+            "filters": chosen_filters,
             "states": STATES,
             "stations": progress.stations(connection),
             "busy": counts(connection).pending > 0,
@@ -81,7 +83,13 @@ def _compare(
 ) -> Response:
     with database.read() as connection:
         detail = encounters.get(connection, encounter_id)
-    answer, problem = _candidates(ahead, engine, encounter_id)
+    answer, problem = awaited(
+        ahead,
+        engine,
+        ("candidates", encounter_id),
+        lambda: engine.candidates(encounter_id, wait=False),
+        lambda: engine.candidates(encounter_id),
+    )
     look = looks.parse(request.query_params)
     still = answer is None and not problem
     view = comparing(detail, answer, look, still=still)
@@ -110,23 +118,6 @@ def _compare(
     return response
 
 
-def _candidates(ahead: Ahead, engine: Engine, encounter_id: int) -> tuple[Answer | None, str]:
-    """The answer, or why there is none; neither while it is being found out."""
-    if engine.loaded is None:
-        return None, engine.failure or ""
-    try:
-        found = ahead.answer(
-            ("candidates", encounter_id),
-            lambda: engine.candidates(encounter_id, wait=False),
-            lambda: engine.candidates(encounter_id),
-        )
-    except NotYet:
-        return None, ""
-    except ReidError as error:
-        return None, trouble(error)
-    return found, ""
-
-
 def _look_ahead(ahead: Ahead, engine: Engine, encounter_id: int | None) -> None:
     """Find out who the encounter may be that a person looks at next."""
     if encounter_id is not None:
@@ -148,13 +139,13 @@ def decide(
     metrics: TheMetrics,
     ahead: TheAhead,
     engine: TheEngine,
-    who: Who,
+    actor: TheActor,
     new: DecisionForm,
 ) -> Response:
     """Record a decision and show the encounter again, with a message and the way back."""
     try:
         with database.write() as connection:
-            made = decisions.add(connection, encounter_id, new)
+            decision = decisions.add(connection, encounter_id, new)
     except Conflict as error:
         return _compare(
             request,
@@ -162,10 +153,10 @@ def decide(
             ahead,
             engine,
             encounter_id,
-            f"{sentence(said_by_core(str(error)))}.",
+            in_full(error),
             409,
         )
-    metrics.decisions.labels(made.kind).inc()
-    response = goto(f"/encounters/{encounter_id}?said={made.id}")
-    remember(response, new.reviewer, who)
+    metrics.decisions.labels(decision.kind).inc()
+    response = goto(f"/encounters/{encounter_id}?said={decision.id}")
+    remember(response, new.reviewer, actor)
     return response

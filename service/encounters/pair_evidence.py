@@ -14,20 +14,19 @@ from reid.evidence.encounters import ComparedPhotos, between
 from reid.evidence.settle import SuggestedPhoto, best_grade, what_would_settle, why_nothing
 from reid.evidence.tested import Place, load_tested
 from reid.photo.quality import load_quality
+from reid.sentences import Sentence
 from reid.types import Comparison, Evidence, Grade
 from service.recognition.comparing import in_force
 from service.recognition.engine import Engine
 from service.store import cases, features
 from service.store.database import Database
 from service.store.pairs import Maker
-from service.web.kept import Kept
+from service.web.answer_cache import AnswerCache
 from service.web.parameters import component
 
 PAIRS_KEPT = 1000
 
-
 Embedded = Mapping[int, int]
-
 
 Key = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...], str, str]
 
@@ -52,7 +51,7 @@ class PairSays:
 
     compared: pairs of photos that were compared. grades: the best of each encounter. place: on the
     Tippett plot of such grades, None where nothing was compared or the calibrator was not tested.
-    settle: what would settle an open pair; why_nothing: why nothing is known to, or "".
+    settle: what would settle an open pair; why_nothing: why nothing is known to, or None.
     """
 
     evidence: Evidence
@@ -61,7 +60,7 @@ class PairSays:
     grades: tuple[Grade, ...]
     place: Place | None
     settle: tuple[SuggestedPhoto, ...]
-    why_nothing: str
+    why_nothing: Sentence | None
 
 
 class PairEvidence:
@@ -72,7 +71,7 @@ class PairEvidence:
 
     def __init__(self, database: Database, engine: Engine, weights: Path) -> None:
         self._database, self._engine, self._weights = database, engine, weights
-        self._kept: Kept[Key, PairSays] = Kept(PAIRS_KEPT)
+        self._kept: AnswerCache[Key, PairSays] = AnswerCache(PAIRS_KEPT)
         self._comparing = Lock()
         self._waits = True
 
@@ -91,64 +90,67 @@ class PairEvidence:
         """Whose evidence counts; None while the network is being loaded."""
         return in_force(self._engine)
 
-    def between(self, one: int, other: int) -> PairSays:
+    def between(self, first: int, second: int) -> PairSays:
         """What two encounters say together, by the photos that are embedded by now."""
-        if one > other:
-            return _turned(self.between(other, one))
+        if first > second:
+            return _turned(self.between(second, first))
         model, calibrator = self._engine.embedder().model, self._engine.calibrator()
         with self._database.read() as connection:
-            ids = [cases.embedded(connection, number, model) for number in (one, other)]
+            ids = [cases.embedded(connection, number, model) for number in (first, second)]
         key = (tuple(ids[0].items()), tuple(ids[1].items()), model, calibrator.id)
         if not self._waits:
             return self._kept.known(key)
         return self._kept.get(key, lambda: self._compared(ids[0], ids[1], model, calibrator))
 
     def _compared(
-        self, one: Embedded, other: Embedded, model: str, calibrator: Calibrator
+        self, photos0: Embedded, photos1: Embedded, model: str, calibrator: Calibrator
     ) -> PairSays:
         with self._comparing:  # one at a time; more would only share the cores
-            return self._together(one, other, model, calibrator)
+            return self._together(photos0, photos1, model, calibrator)
 
     def _together(
-        self, one: Embedded, other: Embedded, model: str, calibrator: Calibrator
+        self, photos0: Embedded, photos1: Embedded, model: str, calibrator: Calibrator
     ) -> PairSays:
         with self._database.read() as connection:
-            held = features.get(connection, [*one, *other], model)
-        left, right = ([n for n in side if n in held] for side in (one, other))
-        photos = [held[n] for n in left], [held[n] for n in right]
-        found, best, speaking = between(*photos, calibrator), None, None
-        if found.pairs:
-            first = found.pairs[0]
+            features_of = features.get(connection, [*photos0, *photos1], model)
+        left, right = ([n for n in side if n in features_of] for side in (photos0, photos1))
+        photos = [features_of[n] for n in left], [features_of[n] for n in right]
+        together, best, speaking = between(*photos, calibrator), None, None
+        if together.pairs:
+            first = together.pairs[0]
             shown = (left[first.query], right[first.other])
             best = BestPair(shown, shown[0], first.comparison, first.agreement)
-            speaking = ComparedPhotos(held[shown[0]], held[shown[1]], first.comparison)
-        said, tested = found.evidence, load_tested(calibrator.id, self._weights)
+            speaking = ComparedPhotos(
+                features_of[shown[0]], features_of[shown[1]], first.comparison
+            )
+        evidence, tested = together.evidence, load_tested(calibrator.id, self._weights)
         grades = tuple(grade for side in photos if (grade := best_grade(side)))
         quality = load_quality(self._weights)
         settle = what_would_settle(
-            *photos, said, tested, calibrator.same, quality=quality, best=speaking
+            *photos, evidence, tested, calibrator.same, quality=quality, best=speaking
         )
         return PairSays(
-            evidence=said,
+            evidence=evidence,
             best=best,
-            compared=len(found.pairs),
+            compared=len(together.pairs),
             grades=grades,
-            place=tested.place(said.llr, grades) if tested and best else None,
+            place=tested.place(evidence.llr, grades) if tested and best else None,
             settle=settle,
-            why_nothing="" if settle else why_nothing(said, tested, calibrator.same),
+            why_nothing=None if settle else why_nothing(evidence, tested, calibrator.same),
         )
 
 
-def _turned(said: PairSays) -> PairSays:
+def _turned(says: PairSays) -> PairSays:
     """The same, asked the other way round."""
     settle = tuple(
-        replace(one, encounters=tuple(sorted(1 - n for n in one.encounters))) for one in said.settle
+        replace(suggestion, encounters=tuple(sorted(1 - n for n in suggestion.encounters)))
+        for suggestion in says.settle
     )
-    best = said.best
+    best = says.best
     if best:
         a, b = best.annotations
         best = replace(best, annotations=(b, a))
-    return replace(said, best=best, grades=said.grades[::-1], settle=settle)
+    return replace(says, best=best, grades=says.grades[::-1], settle=settle)
 
 
 ThePairEvidence = Annotated[PairEvidence, Depends(component(PairEvidence))]

@@ -25,6 +25,7 @@ observer has answered.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 
 from reid.errors import ReidError
 from reid.types import Evidence, Grade, Source
@@ -40,8 +41,9 @@ from service.viewer.look import PairLook
 from service.viewer.marks import SectionRow, marks, sections
 from service.viewer.overlay import Laid, Overlays
 from service.viewer.picture import PairPicture, pair_picture
-from service.web.advice import advice
+from service.web.advice import trouble
 from service.web.languages import gettext as _
+from service.web.sentences import translated
 from service.web.words import limits, meaning, overlapping, sentence, signed
 
 GRADES = (Grade.GOOD, Grade.USABLE, Grade.POOR, Grade.UNUSABLE)
@@ -63,7 +65,7 @@ class StripPhoto:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class EncounterSide:
     """One of the two encounters. letter: A or B; number: of the encounter."""
 
     letter: str
@@ -102,7 +104,7 @@ class EvidenceView:
 
 
 @dataclass(frozen=True, slots=True)
-class PairView:
+class EncounterPairView:
     """Everything the include draws; see the module for how.
 
     laid: what the registration rests on, in words. agreeing: rosettes that agree, drawn or not;
@@ -111,8 +113,8 @@ class PairView:
     machine says nothing.
     """
 
-    one: Side
-    other: Side
+    one: EncounterSide
+    other: EncounterSide
     look: PairLook
     blind: bool
     picture: PairPicture
@@ -131,16 +133,16 @@ def pair_view(
     engine: Engine,
     pair_evidence: PairEvidence,
     overlays: Overlays,
-    one: int,
-    other: int,
+    first: int,
+    second: int,
     look: PairLook,
     *,
     blind: bool,
-) -> PairView:
+) -> EncounterPairView:
     """Two encounters by their numbers. NotFound where one of them is not there."""
     with database.read() as connection:
-        details = encounters.get(connection, one), encounters.get(connection, other)
-    says, problem = (None, "") if blind else _says(engine, pair_evidence, one, other)
+        details = encounters.get(connection, first), encounters.get(connection, second)
+    says, problem = (None, "") if blind else _says(engine, pair_evidence, first, second)
     shown = _shown(details, says, look)
     known = None
     if says and says.best and says.best.annotations == tuple(r.annotation.id for r in shown):
@@ -153,7 +155,7 @@ def pair_view(
     every = marks(laid, look)
     photos = (shown[0].photo, shown[1].photo)
     picture = pair_picture(photos, (sides[0].shown.label, sides[1].shown.label), laid, look, every)
-    return PairView(
+    return EncounterPairView(
         one=sides[0],
         other=sides[1],
         look=look,
@@ -173,15 +175,15 @@ def pair_view(
 
 
 def _says(
-    engine: Engine, pair_evidence: PairEvidence, one: int, other: int
+    engine: Engine, pair_evidence: PairEvidence, first: int, second: int
 ) -> tuple[PairSays | None, str]:
     """What the machine says, or why it says nothing."""
     if engine.loaded is None:
-        return None, engine.failure or _("The network is being loaded.")
+        return None, translated(engine.failure) or _("The network is being loaded.")
     try:
-        return pair_evidence.between(one, other), ""
+        return pair_evidence.between(first, second), ""
     except ReidError as error:
-        return None, f"{sentence(str(error))}. {advice(error.code)}"
+        return None, trouble(error)
 
 
 def _shown(
@@ -190,26 +192,26 @@ def _shown(
     """The photos asked for; else the pair that agrees most; else the best ones of one flank."""
     first, second = (detail.references for detail in details)
     best = says.best.annotations if says and says.best else (0, 0)
-    pairs = [(one, other) for one in first for other in second]
+    pairs = product(first, second)
 
     def order(pair: tuple[Reference, Reference]) -> tuple[object, ...]:
-        ids = [one.annotation.id for one in pair]
-        asked = [number != wanted for number, wanted in zip(ids, (look.a, look.b), strict=True)]
-        flanks = [one.annotation.flank for one in pair]
+        ids = [reference.annotation.id for reference in pair]
+        unlike = [number != chosen for number, chosen in zip(ids, (look.a, look.b), strict=True)]
+        flanks = [reference.annotation.flank for reference in pair]
         return (
-            sum(asked),
+            sum(unlike),
             ids != list(best),
             not flanks[0].comparable_with(flanks[1]),
-            sum(_rank(one) for one in pair),
+            sum(_rank(reference) for reference in pair),
             ids,
         )
 
     return min(pairs, key=order)
 
 
-def _rank(one: Reference) -> int:
+def _rank(reference: Reference) -> int:
     """0 for a good photo."""
-    quality = one.annotation.quality
+    quality = reference.annotation.quality
     return GRADES.index(quality.grade) if quality else len(GRADES)
 
 
@@ -221,14 +223,14 @@ def _side(
     look: PairLook,
     *,
     blind: bool,
-) -> Side:
+) -> EncounterSide:
     photos = tuple(
-        _photo(letter, number, one, shown, name, look, blind=blind)
-        for number, one in enumerate(detail.references, 1)
+        _photo(letter, number, reference, shown, name, look, blind=blind)
+        for number, reference in enumerate(detail.references, 1)
     )
-    current = next(n for n, one in enumerate(photos) if one.current)
+    current = next(n for n, photo in enumerate(photos) if photo.current)
     several = len(photos) > 1
-    return Side(
+    return EncounterSide(
         letter=letter,
         number=detail.summary.id,
         title=title(detail.summary),
@@ -243,24 +245,24 @@ def _side(
 def _photo(
     letter: str,
     number: int,
-    one: Reference,
+    reference: Reference,
     shown: Reference,
     name: str,
     look: PairLook,
     *,
     blind: bool,
 ) -> StripPhoto:
-    said = _("Photo %(number)s of %(letter)s") % {"number": number, "letter": letter}
+    words = _("Photo %(number)s of %(letter)s") % {"number": number, "letter": letter}
     return StripPhoto(
-        annotation_id=one.annotation.id,
-        label=said if blind else f"{said}, {one.photo.file_name}",
-        flank=one.annotation.flank.value,
-        quality=quality_words(one.annotation.quality),
-        captured_at=one.photo.captured_at,
-        state=one.annotation.state,
-        thumbnail=crop_address(one.annotation.id),
-        url=look.url(**{name: one.annotation.id}),
-        current=one.annotation.id == shown.annotation.id,
+        annotation_id=reference.annotation.id,
+        label=words if blind else f"{words}, {reference.photo.file_name}",
+        flank=reference.annotation.flank.value,
+        quality=quality_words(reference.annotation.quality),
+        captured_at=reference.photo.captured_at,
+        state=reference.annotation.state,
+        thumbnail=crop_address(reference.annotation.id),
+        url=look.url(**{name: reference.annotation.id}),
+        current=reference.annotation.id == shown.annotation.id,
     )
 
 
@@ -276,27 +278,27 @@ def _resting_on(laid: Laid, *, blind: bool) -> str:
 
 
 def _evidence(says: PairSays, laid: Laid, same: float) -> EvidenceView:
-    found, bound = says.evidence, says.evidence.bound
+    evidence, bound = says.evidence, says.evidence.bound
     comparable = says.best is not None
-    low, high = found.interval
+    low, high = evidence.interval
 
     def share(llr: float) -> float:
         return (llr + bound) / (2 * bound) if bound else 0.5
 
     whole: Sequence[int] = range(-int(bound), int(bound) + 1)
     return EvidenceView(
-        llr=found.llr,
-        signed=signed(found.llr),
+        llr=evidence.llr,
+        signed=signed(evidence.llr),
         bound=f"{bound:.1f}",
         interval=f"{signed(low)} … {signed(high)}" if comparable else "",
-        verdict=found.verdict.value,
-        meaning=sentence(meaning(found.llr))
+        verdict=evidence.verdict.value,
+        meaning=sentence(meaning(evidence.llr))
         if comparable
         else _("The photos show no flank that can be compared"),
-        limits=limits(found.llr, bound) if comparable else "",
+        limits=limits(evidence.llr, bound) if comparable else "",
         photos=_alone(laid.evidence),
         compared=says.compared,
-        share=share(found.llr),
+        share=share(evidence.llr),
         low=share(low),
         high=share(high),
         same=share(min(same, bound)),

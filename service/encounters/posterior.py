@@ -58,25 +58,31 @@ def posterior(
     with database.read() as connection:
         own = encounters.summary(connection, encounter_id).identity_id
         known = {
-            one.id: (one.name, one.encounters - (one.id == own))
-            for one in identities.catalogue(connection)
+            known_identity.id: (
+                known_identity.name,
+                known_identity.encounters - (known_identity.id == own),
+            )
+            for known_identity in identities.catalogue(connection)
         }
     known = {number: facts for number, facts in known.items() if facts[1] > 0}
     estimated = prior.assumed_unseen([count for _, count in known.values()])
-    llrs = {one.identity: one.evidence.llr for one in answer.identification.candidates}
-    found = prior.posterior([llrs.get(number, 0.0) for number in known], unseen or estimated)
+    llrs = {
+        known_identity.identity: known_identity.evidence.llr
+        for known_identity in answer.identification.candidates
+    }
+    posteriors = prior.posterior([llrs.get(number, 0.0) for number in known], unseen or estimated)
     chances = [
         IdentityChance(
-            number, name, llrs.get(number, 0.0), number in llrs, found.prior_identity, share
+            number, name, llrs.get(number, 0.0), number in llrs, posteriors.prior_identity, share
         )
-        for (number, (name, _)), share in zip(known.items(), found.identities, strict=True)
+        for (number, (name, _)), share in zip(known.items(), posteriors.identities, strict=True)
     ]
     return WhoItIs(
         encounter_id=encounter_id,
-        identities=tuple(sorted(chances, key=lambda one: -one.posterior)),
-        prior_unknown=found.prior_unknown,
-        unknown=found.unknown,
-        unseen=found.unseen,
+        identities=tuple(sorted(chances, key=lambda chance: -chance.posterior)),
+        prior_unknown=posteriors.prior_unknown,
+        unknown=posteriors.unknown,
+        unseen=posteriors.unseen,
         estimated=estimated,
         model=answer.identification.model,
         calibrator=answer.calibrator,

@@ -20,25 +20,25 @@ class Chance:
     share: float
 
 
-def chances(found: WhoItIs, *, shown: int = 20) -> tuple[Chance, ...]:
+def chances(answer: WhoItIs, *, shown: int = 20) -> tuple[Chance, ...]:
     """The most probable identities, and an animal not in the catalogue, which is always there."""
     lines = [
         Chance(
-            one.identity_id,
-            one.name,
-            signed(one.llr) if one.compared else _("not compared"),
-            percent(one.prior),
-            percent(one.posterior),
-            one.posterior,
+            chance.identity_id,
+            chance.name,
+            signed(chance.llr) if chance.compared else _("not compared"),
+            percent(chance.prior),
+            percent(chance.posterior),
+            chance.posterior,
         )
-        for one in found.identities[:shown]
+        for chance in answer.identities[:shown]
     ]
     unknown = Chance(
         0,
         _("an animal not in the catalogue"),
         "",
-        percent(found.prior_unknown),
-        percent(found.unknown),
-        found.unknown,
+        percent(answer.prior_unknown),
+        percent(answer.unknown),
+        answer.unknown,
     )
-    return tuple(sorted([*lines, unknown], key=lambda one: -one.share))
+    return tuple(sorted([*lines, unknown], key=lambda chance: -chance.share))

@@ -6,15 +6,15 @@ from service.photos.wire import ClaimOut
 from service.store.encounters import EncounterDetail
 
 
-def encounter_detail(found: EncounterDetail, *, exact: bool) -> EncounterDetailOut:
+def encounter_detail(detail: EncounterDetail, *, exact: bool) -> EncounterDetailOut:
     """An encounter with its photos, decisions and conflicts."""
-    decided = [DecisionOut.model_validate(one) for one in found.decisions]
+    decided = [DecisionOut.model_validate(item) for item in detail.decisions]
     return EncounterDetailOut(
-        summary=EncounterOut.model_validate(found.summary),
-        references=[reference_out(one, exact=exact) for one in found.references],
+        summary=EncounterOut.model_validate(detail.summary),
+        references=[reference_out(item, exact=exact) for item in detail.references],
         decisions=decided,
         conflicts={
-            name: [ClaimOut.model_validate(one) for one in claims]
-            for name, claims in found.conflicts.items()
+            name: [ClaimOut.model_validate(item) for item in claims]
+            for name, claims in detail.conflicts.items()
         },
     )

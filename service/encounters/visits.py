@@ -20,15 +20,15 @@ def visit(detail: EncounterDetail) -> Visit:
     if summary.started_at is None or summary.ended_at is None:
         return Visit(summary.station, _position(detail.references), ())
     recorded = Span(summary.started_at, summary.ended_at, "recorded")
-    others = [one for one in _stated(detail) if _elsewhere(one, recorded)]
+    others = [span for span in _stated(detail) if _elsewhere(span, recorded)]
     return Visit(summary.station, _position(detail.references), (recorded, *others))
 
 
 def _position(references: Sequence[Reference]) -> tuple[float, float] | None:
     places = [
-        (one.photo.latitude, one.photo.longitude)
-        for one in references
-        if one.photo.latitude is not None and one.photo.longitude is not None
+        (reference.photo.latitude, reference.photo.longitude)
+        for reference in references
+        if reference.photo.latitude is not None and reference.photo.longitude is not None
     ]
     if not places:
         return None
@@ -37,14 +37,14 @@ def _position(references: Sequence[Reference]) -> tuple[float, float] | None:
 
 def _stated(detail: EncounterDetail) -> list[Span]:
     """Times that somebody stated and that were not used, as one span a source and visit."""
-    said = sorted(
+    statements = sorted(
         (claim.source, datetime.fromisoformat(claim.value).replace(tzinfo=None))
         for claims in detail.conflicts.values()
         for claim in claims
         if claim.field == "captured_at" and not claim.used
     )
     spans: list[Span] = []
-    for source, time in said:
+    for source, time in statements:
         last = spans[-1] if spans else None
         if last and last.source == source and time - last.end <= ONE_VISIT:
             spans[-1] = Span(last.start, time, source)
@@ -53,5 +53,5 @@ def _stated(detail: EncounterDetail) -> list[Span]:
     return spans
 
 
-def _elsewhere(one: Span, recorded: Span) -> bool:
-    return one.end < recorded.start - SLACK or one.start > recorded.end + SLACK
+def _elsewhere(span: Span, recorded: Span) -> bool:
+    return span.end < recorded.start - SLACK or span.start > recorded.end + SLACK

@@ -16,6 +16,12 @@ from service.store.identities import Reference
 QUALITY = 95
 
 
+class FolderNotEmpty(BadSettings):
+    """An export would mix with other files."""
+
+    message = "{folder} is not empty: name a new folder"
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
     """How much was written. skipped: a sentence for each photo that could not be."""
@@ -34,7 +40,7 @@ def export_identities(
     position. `scripts/finetune.py` and `scripts/evaluate.py` read it.
     """
     if folder.exists() and any(folder.iterdir()):
-        raise BadSettings(f"{folder} is not empty: name a new folder")
+        raise FolderNotEmpty(folder=folder)
     with database.read() as connection:
         known = [identities.get(connection, one.id) for one in identities.catalogue(connection)]
         seen = [(one.summary.name, reference) for one in known for reference in one.references]

@@ -19,9 +19,9 @@ WORTH = 5  # pairs most worth a decision on the start page
 def start(request: Request, database: TheDatabase, pairing: ThePairing) -> Response:
     """What waits."""
     with database.read() as connection:
-        found = encounters.next_waiting(connection)
+        following = encounters.next_waiting(connection)
         values = {
-            "next": row(found) if found else None,
+            "next": row(following) if following else None,
             "stations": progress.stations(connection),
             "busy": counts(connection).pending > 0,
             "worth": worth_views(pairing, connection, WORTH),

@@ -64,7 +64,7 @@ class IdentityCard:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class CatalogueFilters:
     """Which identities are listed and in which order; all of it stands in the address."""
 
     q: str = ""
@@ -78,20 +78,20 @@ class Filters:
     @property
     def narrowing(self) -> bool:
         """Whether anything is left out."""
-        return replace(self, sort="name", page=1) != Filters()
+        return replace(self, sort="name", page=1) != CatalogueFilters()
 
     def at(self, page: int) -> str:
         """The address of a page of the same list."""
-        said = {f: getattr(self, f) for f in ("q", "flank", "sex", "stage", "station")}
-        said = {name: value for name, value in said.items() if value}
+        parameters = {f: getattr(self, f) for f in ("q", "flank", "sex", "stage", "station")}
+        parameters = {name: value for name, value in parameters.items() if value}
         if self.sort != "name":
-            said["sort"] = self.sort
-        return "/catalogue?" + urlencode(said | ({"page": page} if page > 1 else {}))
+            parameters["sort"] = self.sort
+        return "/catalogue?" + urlencode(parameters | ({"page": page} if page > 1 else {}))
 
-    def fits(self, one: IdentitySummary) -> bool:
+    def fits(self, identity: IdentitySummary) -> bool:
         """Whether an identity is listed, as far as its own facts tell."""
-        known = {flank.value for flank, _ in one.flanks}
-        wanted = {
+        known = {flank.value for flank, _ in identity.flanks}
+        flank_fits = {
             "": True,
             "left": "left" in known,
             "right": "right" in known,
@@ -99,24 +99,28 @@ class Filters:
             "no-left": "left" not in known,
             "no-right": "right" not in known,
         }[self.flank]
-        return wanted and self.sex in {"", one.sex} and self.stage in {"", one.life_stage}
+        return (
+            flank_fits
+            and self.sex in {"", identity.sex}
+            and self.stage in {"", identity.life_stage}
+        )
 
 
-def filters(said: Mapping[str, str]) -> Filters:
+def catalogue_filters(query: Mapping[str, str]) -> CatalogueFilters:
     """Read an address; what makes no sense is taken as its default."""
 
     def one_of(name: str, known: object, default: str = "") -> str:
-        value = said.get(name, default)
+        value = query.get(name, default)
         return value if value in get_args(known) else default
 
-    number = said.get("page", "1")
+    number = query.get("page", "1")
     page = int(number) if number.isascii() and number.isdecimal() and len(number) < 7 else 1
-    return Filters(
-        q=said.get("q", "").strip()[:100],
+    return CatalogueFilters(
+        q=query.get("q", "").strip()[:100],
         flank=cast("Sides", one_of("flank", Sides)),
         sex=one_of("sex", Sex),
         stage=one_of("stage", LifeStage),
-        station=said.get("station", "")[:200],
+        station=query.get("station", "")[:200],
         sort=cast("Sort", one_of("sort", Sort, "name")),
         page=max(1, page),
     )
@@ -143,69 +147,83 @@ class CatalogueList:
     pages: int
 
 
-def catalogue_list(connection: Connection, wanted: Filters) -> CatalogueList:
+def catalogue_list(connection: Connection, filters: CatalogueFilters) -> CatalogueList:
     """The identities that fit, and names without encounters that a search finds."""
     every = identities.catalogue(connection)
     there = every
-    if wanted.station:
-        there = identities.catalogue(connection, station=wanted.station)
+    if filters.station:
+        there = identities.catalogue(connection, station=filters.station)
     names = _names(connection)
-    looked = wanted.q.casefold()
+    looked = filters.q.casefold()
 
-    def hit(one: identities.Known) -> bool:
-        return any(looked in text.casefold() for text in (*names[one.id], one.note))
+    def hit(identity: identities.IdentityRecord) -> bool:
+        return any(looked in text.casefold() for text in (*names[identity.id], identity.note))
 
-    found = [one for one in there if wanted.fits(one) and (not looked or hit(one))]
-    found = _sorted(found, wanted.sort)
-    pages = max(1, -(-len(found) // PAGE))
-    page = min(wanted.page, pages)
-    shown = found[(page - 1) * PAGE : page * PAGE]
-    best = best_photos(connection, [one.id for one in shown])
-    here = {one.id for one in every}
+    listed = [
+        identity for identity in there if filters.fits(identity) and (not looked or hit(identity))
+    ]
+    listed = _sorted(listed, filters.sort)
+    pages = max(1, -(-len(listed) // PAGE))
+    page = min(filters.page, pages)
+    shown = listed[(page - 1) * PAGE : page * PAGE]
+    best = best_photos(connection, [identity.id for identity in shown])
+    here = {identity.id for identity in every}
     called = identities.names(connection)
     gone = [
-        Gone(one.id, one.name, (into, called[into]) if (into := one.merged_into) else None)
-        for one in identities.known(connection)
-        if looked and one.id not in here and hit(one)
+        Gone(
+            identity.id,
+            identity.name,
+            (into, called[into]) if (into := identity.merged_into) else None,
+        )
+        for identity in identities.records(connection)
+        if looked and identity.id not in here and hit(identity)
     ]
     cards = [
-        card(one, best.get(one.id, {}), tuple(sorted(names[one.id] - {one.name})) if looked else ())
-        for one in shown
+        card(
+            identity,
+            best.get(identity.id, {}),
+            tuple(sorted(names[identity.id] - {identity.name})) if looked else (),
+        )
+        for identity in shown
     ]
     return CatalogueList(
-        tuple(cards), tuple(gone[:GONE_SHOWN]), len(found), len(every), page, pages
+        tuple(cards), tuple(gone[:GONE_SHOWN]), len(listed), len(every), page, pages
     )
 
 
 def _names(connection: Connection) -> dict[int, set[str]]:
     """Every name that an identity has or had, and those of identities merged into it."""
-    known = identities.known(connection)
-    found = {one.id: {one.name} for one in known}
+    records = identities.records(connection)
+    names = {identity.id: {identity.name} for identity in records}
     for number, former in history.former_names(connection).items():
-        found[number] |= former
-    into = {one.id: one.merged_into for one in known}
-    for one in known:
-        seen, target = {one.id}, one.merged_into
-        while target is not None and target not in seen:
-            found[target] |= found[one.id]
-            seen.add(target)
+        names[number] |= former
+    into = {identity.id: identity.merged_into for identity in records}
+    for identity in records:
+        visited, target = {identity.id}, identity.merged_into
+        while target is not None and target not in visited:
+            names[target] |= names[identity.id]
+            visited.add(target)
             target = into[target]
-    return found
+    return names
 
 
-def _sorted(found: list[IdentitySummary], by: Sort) -> list[IdentitySummary]:
+def _sorted(summaries: list[IdentitySummary], by: Sort) -> list[IdentitySummary]:
     if by == "seen":
-        return sorted(found, key=lambda one: one.last_seen or datetime.min, reverse=True)  # noqa: DTZ901
+        return sorted(
+            summaries,
+            key=lambda identity: identity.last_seen or datetime.min,  # noqa: DTZ901
+            reverse=True,
+        )
     if by == "encounters":
-        return sorted(found, key=lambda one: -one.encounters)
-    return found
+        return sorted(summaries, key=lambda identity: -identity.encounters)
+    return summaries
 
 
 def card(
     summary: IdentitySummary, best: Mapping[Flank, Reference], formerly: tuple[str, ...] = ()
 ) -> IdentityCard:
     """An identity as the catalogue shows it."""
-    crops = {flank: crop_address(one.annotation.id, 480) for flank, one in best.items()}
+    crops = {flank: crop_address(reference.annotation.id, 480) for flank, reference in best.items()}
     flanks = [Flank.LEFT, Flank.RIGHT, *([Flank.UNKNOWN] if Flank.UNKNOWN in crops else [])]
     return IdentityCard(
         id=summary.id,

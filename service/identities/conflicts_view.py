@@ -20,15 +20,15 @@ PAGE = 50
 class ConflictView:
     """One contradiction: what stands, what contradicts it, and what would resolve it.
 
-    seen: the newest opinion of it.
+    newest_opinion: the newest opinion of it.
     """
 
     conflict: Contradiction
-    one: EncounterRow
-    other: EncounterRow
+    first: EncounterRow
+    second: EncounterRow
     stands: str
     against: tuple[str, ...]
-    seen: int
+    newest_opinion: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class ConflictList:
 
     rows: tuple[ConflictView, ...]
     total: int
-    kept: int
+    resolved: int
     page: int
     pages: int
 
@@ -45,41 +45,56 @@ class ConflictList:
 def conflict_list(connection: Connection, machine: Machine, page: int = 1) -> ConflictList:
     """One page of those that are open."""
     every = conflicts.every(connection, machine)
-    found = [one for one in every if one.kept is None]
-    pages = max(1, -(-len(found) // PAGE))
+    unresolved = [contradiction for contradiction in every if contradiction.kept is None]
+    pages = max(1, -(-len(unresolved) // PAGE))
     page = min(max(1, page), pages)
-    shown = found[(page - 1) * PAGE : page * PAGE]
-    seen = encounters.summaries(connection, {n for one in shown for n in (one.one, one.other)})
-    rows = tuple(_view(one, seen) for one in shown)
-    return ConflictList(rows, len(found), len(every) - len(found), page, pages)
+    shown = unresolved[(page - 1) * PAGE : page * PAGE]
+    summaries = encounters.summaries(
+        connection, {n for contradiction in shown for n in (contradiction.one, contradiction.other)}
+    )
+    rows = tuple(_view(contradiction, summaries) for contradiction in shown)
+    return ConflictList(rows, len(unresolved), len(every) - len(unresolved), page, pages)
 
 
-def _view(one: Contradiction, seen: Mapping[int, EncounterSummary]) -> ConflictView:
-    first, second = (row(seen[n]) for n in (one.one, one.other))
-    names = [found.name if found else "" for found in (one.identity, one.other_identity)]
+def _view(contradiction: Contradiction, summaries: Mapping[int, EncounterSummary]) -> ConflictView:
+    first, second = (row(summaries[n]) for n in (contradiction.one, contradiction.other))
+    names = [
+        identity.name if identity else ""
+        for identity in (contradiction.identity, contradiction.other_identity)
+    ]
     facts = {
-        "one": one.one,
-        "other": one.other,
-        "through": one.through,
+        "one": contradiction.one,
+        "other": contradiction.other,
+        "through": contradiction.through,
         "name": names[0],
         "second": names[1],
     }
-    if one.kind == "apart":
+    if contradiction.kind == "apart":
         stands = _("Encounters %(one)s and %(other)s are both %(name)s.") % facts
-    elif one.kind == "together":
+    elif contradiction.kind == "together":
         stands = _("Encounter %(one)s is %(name)s, encounter %(other)s is %(second)s.") % facts
     else:
         stands = (
             _("Encounters %(one)s and %(other)s are both the same as encounter %(through)s.")
             % facts
         )
-    return ConflictView(one, first, second, stands, _against(one), conflicts.newest_opinion(one))
+    return ConflictView(
+        contradiction,
+        first,
+        second,
+        stands,
+        _against(contradiction),
+        conflicts.newest_opinion(contradiction),
+    )
 
 
-def _against(one: Contradiction) -> tuple[str, ...]:
+def _against(contradiction: Contradiction) -> tuple[str, ...]:
     says = {"same": _("%(who)s says: same animal"), "different": _("%(who)s says: different")}
-    lines = [says[said.answer] % {"who": said.observer} for said in one.opinions]
-    if one.machine is not None:
-        facts = {"llr": signed(one.machine.llr or 0.0), "by": one.machine.calibrator}
+    lines = [says[opinion.answer] % {"who": opinion.observer} for opinion in contradiction.opinions]
+    if contradiction.machine is not None:
+        facts = {
+            "llr": signed(contradiction.machine.llr or 0.0),
+            "by": contradiction.machine.calibrator,
+        }
         lines.append(_("The machine says: different, llr %(llr)s (%(by)s)") % facts)
     return tuple(lines)

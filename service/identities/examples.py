@@ -1,7 +1,26 @@
 """Examples of wire models about identities and their history; a test validates each."""
 
-from service.web.examples import MOMENT, Example
+from service.web.examples import ANNOTATION, DECISION, MOMENT, PHOTO, WHEN, Example
 
+IDENTITY: Example = {
+    "id": 2,
+    "name": "L002",
+    "sex": "female",
+    "life_stage": "adult",
+    "note": "",
+    "merged_into": None,
+    "encounters": 3,
+    "annotations": 7,
+    "first_seen": WHEN,
+    "last_seen": WHEN,
+    "flanks": [["right", 7]],
+}
+IDENTITY_DETAIL: Example = {
+    "summary": IDENTITY,
+    "sightings": [{"encounter_id": 4, "station": "BG-102", "started_at": WHEN}],
+    "references": [{"annotation": ANNOTATION, "photo": PHOTO}],
+    "decisions": [DECISION],
+}
 PAIR: Example = {
     "one": 4,
     "other": 9,

@@ -66,7 +66,8 @@ class FlankPhotos:
 class IdentityView:
     """One identity with everything that its page shows.
 
-    seen: the newest entry of its history, 0 for none. merged_into: where its encounters went.
+    newest_change: the newest entry of its history, 0 for none. merged_into: where its encounters
+    went.
     """
 
     identity: IdentityCard
@@ -74,7 +75,7 @@ class IdentityView:
     encounters: tuple[SightingRow, ...]
     by_flank: tuple[FlankPhotos, ...]
     events: tuple[Event, ...]
-    seen: int
+    newest_change: int
     merged_into: tuple[int, str] | None
     merged_from: tuple[tuple[int, str], ...]
     formerly: tuple[str, ...]
@@ -82,37 +83,41 @@ class IdentityView:
 
 def identity_view(connection: Connection, identity_id: int, *, whole: bool = False) -> IdentityView:
     """One identity, also when no encounter is left to it. whole: all its photos."""
-    found = identities.get(connection, identity_id)
+    detail = identities.get(connection, identity_id)
     best = best_photos(connection, [identity_id]).get(identity_id, {})
-    shown = card(found.summary, best)
-    marks = references.marks(connection, [one.annotation.id for one in found.references])
+    shown = card(detail.summary, best)
+    marks = references.marks(
+        connection, [reference.annotation.id for reference in detail.references]
+    )
     entries = history.of_identity(connection, identity_id)
-    into = found.summary.merged_into
+    into = detail.summary.merged_into
     former = history.former_names(connection).get(identity_id, frozenset())
-    every = identities.known(connection)
+    every = identities.records(connection)
     return IdentityView(
         identity=shown,
-        summary=found.summary,
-        encounters=sighting_rows(connection, found),
-        by_flank=_by_flank(found, marks, [flank for flank, _crop in shown.flanks], whole),
-        events=timeline(connection, found, entries),
-        seen=entries[-1].id if entries else 0,
+        summary=detail.summary,
+        encounters=sighting_rows(connection, detail),
+        by_flank=_by_flank(detail, marks, [flank for flank, _crop in shown.flanks], whole),
+        events=timeline(connection, detail, entries),
+        newest_change=entries[-1].id if entries else 0,
         merged_into=(into, identities.name_of(connection, into)) if into else None,
         merged_from=tuple((o.id, o.name) for o in every if o.merged_into == identity_id),
-        formerly=tuple(sorted(former - {found.summary.name})),
+        formerly=tuple(sorted(former - {detail.summary.name})),
     )
 
 
-def sighting_rows(connection: Connection, found: IdentityDetail) -> tuple[SightingRow, ...]:
+def sighting_rows(connection: Connection, detail: IdentityDetail) -> tuple[SightingRow, ...]:
     """The encounters of an identity, newest first, each with a photo, refused ones last."""
-    latest = decisions.latest_of(connection, [one.encounter_id for one in found.sightings])
+    latest = decisions.latest_of(
+        connection, [sighting.encounter_id for sighting in detail.sightings]
+    )
     of: dict[int, list[Reference]] = {}
-    for one in found.references:
-        of.setdefault(one.annotation.encounter_id, []).append(one)
-    marks = references.marks(connection, [one.annotation.id for one in found.references])
+    for reference in detail.references:
+        of.setdefault(reference.annotation.encounter_id, []).append(reference)
+    marks = references.marks(connection, [photo.annotation.id for photo in detail.references])
     refused = {number for number, mark in marks.items() if mark.state == "refused"}
     rows = []
-    for sighting in found.sightings:
+    for sighting in detail.sightings:
         number = sighting.encounter_id
         photos = of.get(number, [])
         good = [p for p in photos if p.annotation.state == "embedded"]
@@ -131,10 +136,12 @@ def sighting_rows(connection: Connection, found: IdentityDetail) -> tuple[Sighti
 
 
 def _by_flank(
-    found: IdentityDetail, marks: Mapping[int, Mark], flanks: Sequence[str], whole: bool
+    detail: IdentityDetail, marks: Mapping[int, Mark], flanks: Sequence[str], whole: bool
 ) -> tuple[FlankPhotos, ...]:
-    usable = [one for one in found.references if one.annotation.state == "embedded"]
-    sides = dict.fromkeys([*flanks, *(one.annotation.flank.value for one in usable)])
+    usable = [
+        reference for reference in detail.references if reference.annotation.state == "embedded"
+    ]
+    sides = dict.fromkeys([*flanks, *(reference.annotation.flank.value for reference in usable)])
     return tuple(_flank(Flank(side), usable, marks, whole) for side in sides)
 
 
@@ -144,28 +151,28 @@ def _flank(
     shown = [
         _reference(o, marks.get(o.annotation.id)) for o in usable if o.annotation.flank == flank
     ]
-    others = [one for one in shown if one.state == "unmarked"]
-    kept = others if whole else others[:PHOTOS_SHOWN]
+    others = [photo for photo in shown if photo.state == "unmarked"]
+    listed = others if whole else others[:PHOTOS_SHOWN]
     return FlankPhotos(
         flank=flank.value,
-        approved=tuple(one for one in shown if one.state == "approved"),
-        others=tuple(kept),
-        refused=tuple(one for one in shown if one.state == "refused"),
-        more=len(others) - len(kept),
+        approved=tuple(photo for photo in shown if photo.state == "approved"),
+        others=tuple(listed),
+        refused=tuple(photo for photo in shown if photo.state == "refused"),
+        more=len(others) - len(listed),
     )
 
 
-def _reference(one: Reference, mark: Mark | None) -> ReferenceView:
+def _reference(reference: Reference, mark: Mark | None) -> ReferenceView:
     return ReferenceView(
-        annotation_id=one.annotation.id,
-        photo_id=one.photo.id,
-        encounter_id=one.annotation.encounter_id,
-        file_name=one.photo.file_name,
-        station=one.photo.station,
-        captured_at=one.photo.captured_at,
-        flank=one.annotation.flank.value,
-        crop=crop_address(one.annotation.id, 480),
-        facts=facts_view(one.annotation, one.annotation.flank),
+        annotation_id=reference.annotation.id,
+        photo_id=reference.photo.id,
+        encounter_id=reference.annotation.encounter_id,
+        file_name=reference.photo.file_name,
+        station=reference.photo.station,
+        captured_at=reference.photo.captured_at,
+        flank=reference.annotation.flank.value,
+        crop=crop_address(reference.annotation.id, 480),
+        facts=facts_view(reference.annotation, reference.annotation.flank),
         state=mark.state if mark else "unmarked",
         mark=mark.id if mark else 0,
         marked_by=mark.reviewer if mark else "",

@@ -10,10 +10,17 @@ from sqlalchemy import Connection
 
 from reid.errors import Conflict
 from service.catalogue import changes
-from service.catalogue.changes import Asked, Description
-from service.identities.beside import beside
-from service.identities.catalogue_view import SEXES, SIDES, SORTS, STAGES, catalogue_list, filters
+from service.catalogue.changes import Description, Grounds
+from service.identities.catalogue_view import (
+    SEXES,
+    SIDES,
+    SORTS,
+    STAGES,
+    catalogue_filters,
+    catalogue_list,
+)
 from service.identities.identity_view import identity_view
+from service.identities.side_by_side import side_by_side
 from service.identities.timeline import change_words
 from service.store import history, identities, progress, references
 from service.store.database import Database
@@ -21,9 +28,9 @@ from service.store.history import Change
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
 from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, TheDatabase, Who, actor_of
+from service.web.parameters import RowNumber, TheActor, TheDatabase, actor_of
+from service.web.sentences import in_full
 from service.web.wire import Line
-from service.web.words import sentence
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -34,12 +41,14 @@ Chosen = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 Act = Callable[[Connection], Change]
 
 
-def asked_form(who: Who, reviewer: Text = "", reason: Long = "", seen: Seen = None) -> Asked:
+def form_grounds(
+    actor: TheActor, reviewer: Text = "", reason: Long = "", seen: Seen = None
+) -> Grounds:
     """Who does it and why, from the fields that every form of a change has."""
-    return Asked(who.signs(reviewer), plain(reason), seen=seen)
+    return Grounds(actor.signs(reviewer), plain(reason), newest=seen)
 
 
-AskedForm = Annotated[Asked, Depends(asked_form)]
+FormGrounds = Annotated[Grounds, Depends(form_grounds)]
 
 
 def plain(text: str) -> str:
@@ -50,12 +59,12 @@ def plain(text: str) -> str:
 @router.get("/catalogue")
 def catalogue(request: Request, database: TheDatabase) -> Response:
     """A contact sheet of the identities by flank."""
-    wanted = filters(request.query_params)
+    filters = catalogue_filters(request.query_params)
     with database.read() as connection:
         values = {
             "nav": "catalogue",
-            "list": catalogue_list(connection, wanted),
-            "filters": wanted,
+            "list": catalogue_list(connection, filters),
+            "filters": filters,
             "stations": progress.stations(connection),
             "choices": {"sort": SORTS, "flank": SIDES, "sex": SEXES, "stage": STAGES},
         }
@@ -65,10 +74,10 @@ def catalogue(request: Request, database: TheDatabase) -> Response:
 @router.get("/identities/{identity_id}")
 def identity(identity_id: RowNumber, request: Request, database: TheDatabase) -> Response:
     """One identity with its photos, encounters and history."""
-    return shown(request, database, identity_id)
+    return identity_response(request, database, identity_id)
 
 
-def shown(
+def identity_response(
     request: Request, database: Database, identity_id: int, refused: str = "", status: int = 200
 ) -> Response:
     """The page of an identity, with what was refused where something was."""
@@ -79,10 +88,12 @@ def shown(
         values |= {
             "nav": "catalogue",
             "problem": refused,
-            "said": said(connection, request.query_params.get("said", ""), identity_id),
+            "message": change_message(
+                connection, request.query_params.get("said", ""), identity_id
+            ),
             "sexes": SEXES,
             "stages": STAGES,
-            "others": [one for one in identities.in_use(connection) if one[0] != identity_id],
+            "others": identities.others_in_use(connection, identity_id),
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
         response = page(request, "identities/identity.html", connection, **values)
@@ -90,28 +101,33 @@ def shown(
     return response
 
 
-def said(connection: Connection, number: str, here: int) -> dict[str, object] | None:
+def change_message(connection: Connection, number: str, here: int) -> dict[str, object] | None:
     """A change named in the address, for the message that it is done, and its undo."""
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return None
-    entries = [one for one in history.of_identity(connection, here) if one.id == int(number)]
+    entries = [entry for entry in history.of_identity(connection, here) if entry.id == int(number)]
     if not entries:
         return None
     words = change_words(entries[0], identities.names(connection), here)
     return {"words": words, "change": entries[0].id, "undone": entries[0].undone}
 
 
-def done(
-    request: Request, database: Database, identity_id: int, asked: Asked, act: Act
+def carry_out(
+    request: Request, database: Database, identity_id: int, grounds: Grounds, act: Act
 ) -> Response:
     """Carry a change out and show the identity with a message, or with why it was refused."""
     try:
         with database.write() as connection:
-            made = act(connection)
+            change = act(connection)
     except Conflict as error:
-        return shown(request, database, identity_id, f"{sentence(str(error))}.", 409)
-    response = goto(f"/identities/{identity_id}?said={made.id}")
-    remember(response, asked.reviewer, actor_of(request))
+        return identity_response(request, database, identity_id, in_full(error), 409)
+    return signed_goto(request, f"/identities/{identity_id}?said={change.id}", grounds)
+
+
+def signed_goto(request: Request, address: str, grounds: Grounds) -> Response:
+    """Show another page next, and remember under which name the person signs."""
+    response = goto(address)
+    remember(response, grounds.reviewer, actor_of(request))
     return response
 
 
@@ -121,11 +137,15 @@ def rename(
     request: Request,
     database: TheDatabase,
     name: Annotated[Line, Form()],
-    asked: AskedForm,
+    grounds: FormGrounds,
 ) -> Response:
     """Another name."""
-    return done(
-        request, database, identity_id, asked, lambda c: changes.rename(c, identity_id, name, asked)
+    return carry_out(
+        request,
+        database,
+        identity_id,
+        grounds,
+        lambda c: changes.rename(c, identity_id, name, grounds),
     )
 
 
@@ -134,30 +154,32 @@ def describe(
     identity_id: RowNumber,
     request: Request,
     database: TheDatabase,
-    asked: AskedForm,
+    grounds: FormGrounds,
     sex: Annotated[Sex, Form()],
     life_stage: Annotated[LifeStage, Form()],
     note: Long = "",
 ) -> Response:
     """Sex, life stage and note."""
     facts = Description(sex, life_stage, plain(note))
-    return done(
+    return carry_out(
         request,
         database,
         identity_id,
-        asked,
-        lambda c: changes.describe(c, identity_id, facts, asked),
+        grounds,
+        lambda c: changes.describe(c, identity_id, facts, grounds),
     )
 
 
 @router.post("/changes/{change_id}/undo")
 def undo(
-    change_id: RowNumber, request: Request, database: TheDatabase, asked: AskedForm
+    change_id: RowNumber, request: Request, database: TheDatabase, grounds: FormGrounds
 ) -> Response:
     """Put back what stood before a change."""
     with database.read() as connection:
         number = history.get(connection, change_id).identity_id
-    return done(request, database, number, asked, lambda c: changes.undo(c, change_id, asked))
+    return carry_out(
+        request, database, number, grounds, lambda c: changes.undo(c, change_id, grounds)
+    )
 
 
 @router.post("/identities/{identity_id}/references/{annotation_id}")
@@ -167,20 +189,18 @@ def mark(
     request: Request,
     database: TheDatabase,
     state: Annotated[MarkState, Form()],
-    asked: AskedForm,
+    grounds: FormGrounds,
     after: Seen = None,
 ) -> Response:
     """Approve or refuse a photo as a reference, or take that back."""
     try:
         with database.write() as connection:
             references.mark(
-                connection, annotation_id, state, asked.reviewer, asked.reason, after=after
+                connection, annotation_id, state, grounds.reviewer, grounds.reason, after=after
             )
     except Conflict as error:
-        return shown(request, database, identity_id, f"{sentence(str(error))}.", 409)
-    response = goto(f"/identities/{identity_id}#photo-{annotation_id}")
-    remember(response, asked.reviewer, actor_of(request))
-    return response
+        return identity_response(request, database, identity_id, in_full(error), 409)
+    return signed_goto(request, f"/identities/{identity_id}#photo-{annotation_id}", grounds)
 
 
 @router.get("/compare-with")
@@ -198,18 +218,18 @@ def compare_with(
         known = identities.in_use(connection)
         chosen = next((n for n, name in known if other in {name, str(n)}), None)
         start = {name: number for name, number in subject.items() if number}
-        found = None
+        pair = None
         if start and chosen:
-            found = beside(connection, start, {"identity": chosen}, flank)
-        if found and found.one and found.other and found.one != found.other:
-            return goto(found.address)
+            pair = side_by_side(connection, start, {"identity": chosen}, flank)
+        if pair and pair.encounter_id and pair.other_id and pair.encounter_id != pair.other_id:
+            return goto(pair.address)
         values = {
             "nav": "catalogue",
             "subject": start,
-            "names": [one for one in known if one[0] != identity],
+            "names": identities.others_in_use(connection, identity),
             "other": other,
             "flank": flank,
-            "found": found,
+            "pair": pair,
             "called": identities.name_of(connection, identity) if identity else "",
         }
         return page(request, "identities/compare_with.html", connection, **values)

@@ -8,9 +8,8 @@ import numpy as np
 from sqlalchemy import Connection
 
 from reid.identify import partitions
-from service.catalogue import changes
-from service.catalogue import disclosed as said
-from service.catalogue.changes import Asked
+from service.catalogue import changes, disclosed
+from service.catalogue.changes import Grounds
 from service.catalogue.disclosed import Pair
 from service.encounters.pair_evidence import PairEvidence
 from service.store import identities
@@ -44,43 +43,44 @@ class Cut:
 
     def rests(self, groups: Mapping[int, int]) -> Evidence:
         """What a split into these groups rests on; posteriors only where it is this cut."""
-        pairs = said.strongest(self.pairs)
+        pairs = disclosed.strongest(self.pairs)
         if _blocks(groups) != _blocks(self.groups):
             return Evidence(pairs)
         return Evidence(pairs, posterior=round(self.posterior, 4), all_one=round(self.all_one, 4))
 
 
-def cut(database: Database, pair_evidence: PairEvidence, identity_id: int) -> Cut | None:
+def likeliest_cut(database: Database, pair_evidence: PairEvidence, identity_id: int) -> Cut | None:
     """The likeliest way to part an identity into two or three; None with fewer than two encounters.
 
     Pairs under blind review are left out, so that the suggestion gives nothing of them away.
     """
     with database.read() as connection:
-        seen = [one.encounter_id for one in identities.get(connection, identity_id).sightings]
-        ids = sorted(seen[:LARGEST])
+        encounter_ids = _encounters(connection, identity_id)
+        ids = sorted(encounter_ids[:LARGEST])
         known = {
-            (one.one, one.other): one
-            for one in said.measured(connection, pair_evidence.maker(), ids)
+            (pair.one, pair.other): pair
+            for pair in disclosed.measured(connection, pair_evidence.maker(), ids)
         }
-        secret = said.hidden(connection)
+        secret = disclosed.hidden(connection)
     if len(ids) < 2:
         return None
     open_pairs = [pair for pair in _near_first(ids) if pair not in secret]
     if len(ids) <= partitions.IN_FULL:
-        wanted = open_pairs
+        to_compare = open_pairs
     else:
-        wanted = [pair for pair in open_pairs if pair not in known][:MOST_COMPARED]
-    pairs = known | {pair: one for pair in wanted if (one := compared(pair_evidence, pair))}
-    measured = {pair for pair in open_pairs if pair in known or pair in wanted}
-    found = _weighed(ids, pairs)
+        to_compare = [pair for pair in open_pairs if pair not in known][:MOST_COMPARED]
+    measured = ((pair, measurement(pair_evidence, pair)) for pair in to_compare)
+    pairs = known | {pair: llr for pair, llr in measured if llr is not None}
+    tried = {pair for pair in open_pairs if pair in known or pair in to_compare}
+    cut = _likeliest(ids, pairs)
     return replace(
-        found,
-        unmeasured=len(ids) * (len(ids) - 1) // 2 - len(measured),
-        left_out=len(seen) - len(ids),
+        cut,
+        unmeasured=len(ids) * (len(ids) - 1) // 2 - len(tried),
+        left_out=len(encounter_ids) - len(ids),
     )
 
 
-def compared(pair_evidence: PairEvidence, pair: Pair) -> PairSaid | None:
+def measurement(pair_evidence: PairEvidence, pair: Pair) -> PairSaid | None:
     """What the photos of two encounters say; None where they show no flank in common."""
     says = pair_evidence.between(*pair)
     if says.best is None:
@@ -89,7 +89,7 @@ def compared(pair_evidence: PairEvidence, pair: Pair) -> PairSaid | None:
     return PairSaid(*pair, says.evidence.llr, model, calibrator)
 
 
-def joining(
+def merge_evidence(
     database: Database,
     pair_evidence: PairEvidence,
     identity_id: int,
@@ -102,28 +102,29 @@ def joining(
     compare False: none are, as while the network is being loaded.
     """
     with database.read() as connection:
-        ids, others = (_encounters(connection, one) for one in (identity_id, other_id))
+        ids, others = (_encounters(connection, number) for number in (identity_id, other_id))
         maker = pair_evidence.maker()
-        known = said.evidence(connection, maker, ids, others)
-        secret = said.hidden(connection)
+        known = disclosed.evidence(connection, maker, ids, others)
+        secret = disclosed.hidden(connection)
     if known.pairs or maker is None or not compare:
         return known
     across = [(min(a, b), max(a, b)) for a, b in product(ids[:3], others[:3])]
     tried = [pair for pair in across if pair not in secret][:JOINED]
     return replace(
-        known, pairs=said.strongest(filter(None, (compared(pair_evidence, p) for p in tried)))
+        known,
+        pairs=disclosed.strongest(filter(None, (measurement(pair_evidence, p) for p in tried))),
     )
 
 
-def parting(
+def split_evidence(
     connection: Connection, maker: Maker | None, ids: Collection[int], leaving: Collection[int]
 ) -> Evidence:
     """What is known of the pairs between those that leave and those that stay."""
-    return said.evidence(connection, maker, leaving, set(ids) - set(leaving))
+    return disclosed.evidence(connection, maker, leaving, set(ids) - set(leaving))
 
 
 def _encounters(connection: Connection, identity_id: int) -> list[int]:
-    return [one.encounter_id for one in identities.get(connection, identity_id).sightings]
+    return [sighting.encounter_id for sighting in identities.get(connection, identity_id).sightings]
 
 
 def _blocks(groups: Mapping[int, int]) -> frozenset[frozenset[int]]:
@@ -140,16 +141,16 @@ def _near_first(ids: Sequence[int]) -> list[Pair]:
     return [(ids[i], ids[j]) for i, j in ordered]
 
 
-def _weighed(ids: Sequence[int], pairs: Mapping[Pair, PairSaid]) -> Cut:
+def _likeliest(ids: Sequence[int], pairs: Mapping[Pair, PairSaid]) -> Cut:
     n, at = len(ids), {number: position for position, number in enumerate(ids)}
     llr, comparable = np.zeros((n, n)), np.zeros((n, n), bool)
-    for (one, other), says in pairs.items():
-        i, j = at[one], at[other]
+    for (first, second), says in pairs.items():
+        i, j = at[first], at[second]
         llr[i, j] = llr[j, i] = says.llr or 0.0
         comparable[i, j] = comparable[j, i] = True
-    found = partitions.posterior(llr, comparable)
-    ways = [one for one in found.partitions if 2 <= max(one.partition) + 1 <= GROUPS]
-    whole = [one.probability for one in found.partitions if max(one.partition) == 0]
+    posterior = partitions.posterior(llr, comparable)
+    ways = [way for way in posterior.partitions if 2 <= max(way.partition) + 1 <= GROUPS]
+    whole = [way.probability for way in posterior.partitions if max(way.partition) == 0]
     best = ways[0] if ways else partitions.WeighedPartition((0,) * (n - 1) + (1,), 0.0)
     blocks = sorted(best.blocks, key=lambda block: (-len(block), block))
     groups = {ids[n]: number for number, block in enumerate(blocks) for n in block}
@@ -157,7 +158,7 @@ def _weighed(ids: Sequence[int], pairs: Mapping[Pair, PairSaid]) -> Cut:
         groups=groups,
         posterior=best.probability,
         all_one=whole[0] if whole else 0.0,
-        in_full=found.in_full,
+        in_full=posterior.in_full,
         compared=len(pairs),
         unmeasured=0,
         left_out=0,
@@ -166,33 +167,35 @@ def _weighed(ids: Sequence[int], pairs: Mapping[Pair, PairSaid]) -> Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
+class LeavingGroup:
     """Encounters that leave together. into: an identity, a new name, or None: the next one."""
 
     ids: tuple[int, ...]
     into: int | str | None
 
 
-def part(
+def split_off(
     connection: Connection,
     pair_evidence: PairEvidence,
     identity_id: int,
-    leaving: Sequence[Leaving],
-    asked: Asked,
+    leaving: Sequence[LeavingGroup],
+    grounds: Grounds,
 ) -> list[Change]:
     """Let one or more groups leave an identity, all of them or none; each is an entry of its own.
 
     Without evidence in `asked`, what is known of the pairs between the groups is written down.
     """
     ids = set(identities.encounters_of(connection, identity_id))
-    made, maker = [], pair_evidence.maker()
+    entries, maker = [], pair_evidence.maker()
     for group in leaving:
-        rests = (
-            asked.evidence if asked.evidence.pairs else parting(connection, maker, ids, group.ids)
+        evidence = (
+            grounds.evidence
+            if grounds.evidence.pairs
+            else split_evidence(connection, maker, ids, group.ids)
         )
         after = None
-        if asked.after is not None:
-            after = {n: last for n, last in asked.after.items() if n in group.ids}
-        one = replace(asked, evidence=rests, after=after)
-        made.append(changes.split(connection, identity_id, group.ids, group.into, one))
-    return made
+        if grounds.after is not None:
+            after = {n: last for n, last in grounds.after.items() if n in group.ids}
+        with_evidence = replace(grounds, evidence=evidence, after=after)
+        entries.append(changes.split(connection, identity_id, group.ids, group.into, with_evidence))
+    return entries

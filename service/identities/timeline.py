@@ -7,14 +7,14 @@ from typing import Literal, cast
 
 from sqlalchemy import Connection
 
-from service.catalogue import disclosed as said
-from service.catalogue.disclosed import Spoken
+from service.catalogue import disclosed
 from service.identities.catalogue_view import SEXES, STAGES
 from service.reviews.view import ANSWERS
 from service.store import decisions, history, identities, references
 from service.store.decisions import Decision
 from service.store.history import Change, Evidence, PairSaid
 from service.store.identities import IdentityDetail
+from service.store.opinions import OpinionOnPair
 from service.store.references import Mark
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
@@ -45,7 +45,7 @@ class Event:
     kind: Literal["change", "decision", "mark"]
     sign: str
     at: datetime
-    who: str
+    reviewer: str
     words: str
     why: str
     evidence: tuple[str, ...]
@@ -57,23 +57,29 @@ class Event:
 
 
 def timeline(
-    connection: Connection, found: IdentityDetail, entries: Sequence[Change]
+    connection: Connection, detail: IdentityDetail, entries: Sequence[Change]
 ) -> tuple[Event, ...]:
     """All events of an identity, newest first. Decisions that a change took are part of it."""
-    taken = decisions.around(connection, found.summary.id)
-    by_change = history.made_by(connection, [one.id for one in taken])
-    moved = {one.encounter_id for entry in entries for one in entry.encounters}
+    taken = decisions.around(connection, detail.summary.id)
+    by_change = history.made_by(connection, [decision.id for decision in taken])
+    moved = {moved.encounter_id for entry in entries for moved in entry.encounters}
     latest = decisions.latest_of(connection, moved)
     names = identities.names(connection)
-    spoken = said.spoken(connection, {n for entry in entries for n in entry.evidence.opinions})
-    marked = references.history(connection, [one.annotation.id for one in found.references])
+    opinions = disclosed.opinions_by_number(
+        connection, {n for entry in entries for n in entry.evidence.opinions}
+    )
+    marked = references.history(connection, [photo.annotation.id for photo in detail.references])
     events = [
         *(
-            _change(entry, found.summary.id, names | _at_first(entries, entry), latest, spoken)
+            _change(entry, detail.summary.id, names | _at_first(entries, entry), latest, opinions)
             for entry in entries
         ),
-        *(_decision(one, found.summary.id) for one in taken if one.id not in by_change),
-        *(_mark(one) for one in marked),
+        *(
+            _decision(decision, detail.summary.id)
+            for decision in taken
+            if decision.id not in by_change
+        ),
+        *(_mark(mark) for mark in marked),
     ]
     return tuple(sorted(events, key=lambda event: event.at, reverse=True))
 
@@ -113,15 +119,17 @@ def change_words(entry: Change, names: dict[int, str], here: int | None = None) 
             return _("Undo of change %(number)s") % facts
 
 
-def evidence_words(rests: Evidence, spoken: Mapping[int, Spoken] | None = None) -> tuple[str, ...]:
-    """From which evidence, in lines. spoken: what its opinions say, by number."""
-    lines = [_pair(one) for one in rests.pairs[:PAIRS_SHOWN] if one.llr is not None]
-    lines += _more(len(rests.pairs))
-    lines += _opinions(rests.opinions, spoken or {})
-    if rests.posterior is not None:
+def evidence_words(
+    evidence: Evidence, opinions: Mapping[int, OpinionOnPair] | None = None
+) -> tuple[str, ...]:
+    """From which evidence, in lines. opinions: what its opinions say, by number."""
+    lines = [_pair(pair) for pair in evidence.pairs[:PAIRS_SHOWN] if pair.llr is not None]
+    lines += _more(len(evidence.pairs))
+    lines += _opinions(evidence.opinions, opinions or {})
+    if evidence.posterior is not None:
         lines.append(
             _("posterior of this cut %(cut)s, of one animal %(one)s")
-            % {"cut": share(rests.posterior), "one": share(rests.all_one or 0.0)}
+            % {"cut": share(evidence.posterior), "one": share(evidence.all_one or 0.0)}
         )
     return tuple(lines)
 
@@ -133,18 +141,20 @@ def _more(pairs: int) -> list[str]:
     return [text % {"num": more}] if more > 0 else []
 
 
-def _opinions(numbers: Sequence[int], spoken: Mapping[int, Spoken]) -> list[str]:
+def _opinions(numbers: Sequence[int], opinions: Mapping[int, OpinionOnPair]) -> list[str]:
     """A line for each pair that observers had a say on."""
     of: dict[tuple[int, int], list[str]] = {}
-    for one in (spoken[number] for number in numbers if number in spoken):
-        of.setdefault(one.pair, []).append(f"{one.observer}: {_(ANSWERS[one.answer])}")
+    for opinion in (opinions[number] for number in numbers if number in opinions):
+        of.setdefault(opinion.couple, []).append(
+            f"{opinion.observer}: {_(ANSWERS[opinion.answer])}"
+        )
     lines = [
         _("encounters %(one)s and %(other)s: observers say %(said)s")
         % {"one": pair[0], "other": pair[1], "said": ", ".join(words)}
         for pair, words in list(of.items())[:PAIRS_SHOWN]
     ]
     lines += _more(len(of))
-    if unseen := sum(number not in spoken for number in numbers):
+    if unseen := sum(number not in opinions for number in numbers):
         text = ngettext(
             "%(num)s opinion on a pair under blind review",
             "%(num)s opinions on pairs under blind review",
@@ -163,12 +173,12 @@ def share(probability: float) -> str:
     return decimal(probability, 2)
 
 
-def _pair(one: PairSaid) -> str:
-    facts = {"llr": signed(one.llr or 0.0), "by": one.calibrator or one.model or "?"}
-    if one.one == one.other:
+def _pair(pair: PairSaid) -> str:
+    facts = {"llr": signed(pair.llr or 0.0), "by": pair.calibrator or pair.model or "?"}
+    if pair.one == pair.other:
         return _("llr %(llr)s shown (%(by)s)") % facts
     return _("encounters %(one)s and %(other)s: llr %(llr)s (%(by)s)") % {
-        **facts, "one": one.one, "other": one.other
+        **facts, "one": pair.one, "other": pair.other
     }  # fmt: skip
 
 
@@ -202,7 +212,7 @@ def _change(
     here: int,
     names: dict[int, str],
     latest: dict[int, int],
-    spoken: Mapping[int, Spoken],
+    opinions: Mapping[int, OpinionOnPair],
 ) -> Event:
     late = [m.encounter_id for m in entry.encounters if latest[m.encounter_id] != m.after]
     hindered = ""
@@ -215,11 +225,11 @@ def _change(
         kind="change",
         sign=SIGNS[entry.kind],
         at=entry.changed_at,
-        who=entry.reviewer,
+        reviewer=entry.reviewer,
         words=change_words(entry, names, here),
         why=entry.reason,
-        evidence=evidence_words(entry.evidence, spoken),
-        encounters=tuple(one.encounter_id for one in entry.encounters),
+        evidence=evidence_words(entry.evidence, opinions),
+        encounters=tuple(moved.encounter_id for moved in entry.encounters),
         change=entry.id,
         undone=entry.undone,
         undoable=not entry.undone and not late,
@@ -227,34 +237,40 @@ def _change(
     )
 
 
-def _decision(one: Decision, here: int) -> Event:
-    facts = {"number": one.encounter_id, "name": one.identity or ""}
-    if one.identity_id == here:
+def _decision(decision: Decision, here: int) -> Event:
+    facts = {"number": decision.encounter_id, "name": decision.identity or ""}
+    if decision.identity_id == here:
         words = _("Encounter %(number)s decided: %(name)s") % facts
-    elif one.identity_id is not None:
+    elif decision.identity_id is not None:
         words = _("Encounter %(number)s decided: %(name)s instead") % facts
-    elif one.kind == "withdrawn":
+    elif decision.kind == "withdrawn":
         words = _("Encounter %(number)s: decision withdrawn") % facts
     else:
         words = _("Encounter %(number)s decided: cannot tell") % facts
-    shown = PairSaid(one.encounter_id, one.encounter_id, one.llr, one.model, one.calibrator)
-    evidence = evidence_words(Evidence((shown,))) if one.llr is not None else ()
+    shown = PairSaid(
+        decision.encounter_id,
+        decision.encounter_id,
+        decision.llr,
+        decision.model,
+        decision.calibrator,
+    )
+    evidence = evidence_words(Evidence((shown,))) if decision.llr is not None else ()
     return Event(
         "decision",
         "•",
-        one.decided_at,
-        one.reviewer,
+        decision.decided_at,
+        decision.reviewer,
         words,
-        one.note,
+        decision.note,
         evidence,
-        (one.encounter_id,),
+        (decision.encounter_id,),
     )
 
 
-def _mark(one: Mark) -> Event:
+def _mark(mark: Mark) -> Event:
     words = {
         "approved": _("Photo %(number)s approved as a reference"),
         "refused": _("Photo %(number)s refused as a reference"),
         "unmarked": _("Photo %(number)s: mark taken back"),
-    }[one.state] % {"number": one.annotation_id}
-    return Event("mark", "▣", one.marked_at, one.reviewer, words, one.reason, (), ())
+    }[mark.state] % {"number": mark.annotation_id}
+    return Event("mark", "▣", mark.marked_at, mark.reviewer, words, mark.reason, (), ())

@@ -1,13 +1,31 @@
-"""Identities on the wire."""
+"""What goes over the wire about identities: the catalogue, changes and their undo, conflicts."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from reid.types import Flank
 from service.encounters.wire import DecisionOut
+from service.identities import examples
 from service.photos.wire import ReferenceOut
-from service.web import examples
-from service.web.wire import Wire, shown
+from service.web.wire import Line, Note, Number, Wire, shown
+
+Sex = Literal["female", "male", "unknown"]
+LifeStage = Literal["adult", "subadult", "juvenile", "unknown"]
+NewestNumber = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
+RowNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
+DecisionNumber = Annotated[int, Field(ge=0, le=2**31 - 1)]
+After = Annotated[
+    Mapping[RowNumber, DecisionNumber] | None,
+    Field(
+        max_length=5000,
+        description="encounter -> the decision_id that was seen; left out, no check is made",
+    ),
+]
+Encounters = Annotated[Sequence[Number], Field(max_length=5000)]
+Value = str | int | None
 
 
 class IdentityOut(Wire):
@@ -20,8 +38,8 @@ class IdentityOut(Wire):
 
     id: int
     name: str
-    sex: Literal["female", "male", "unknown"]
-    life_stage: Literal["adult", "subadult", "juvenile", "unknown"]
+    sex: Sex
+    life_stage: LifeStage
     note: str
     merged_into: int | None
     encounters: int
@@ -48,3 +66,211 @@ class IdentityDetailOut(Wire):
     sightings: list[SightingOut]
     references: list[ReferenceOut]
     decisions: list[DecisionOut]
+
+
+class PairSaidWire(Wire):
+    """What the machine measured on two encounters; llr null: nothing."""
+
+    one: Number
+    other: Number
+    llr: Annotated[float, Field(ge=-12, le=12)] | None = None
+    model: Line | None = None
+    calibrator: Line | None = None
+
+
+class EvidenceWire(Wire):
+    """What a change rests on. posterior, all_one: of a suggested cut, and of one animal."""
+
+    pairs: Annotated[Sequence[PairSaidWire], Field(max_length=500)] = ()
+    opinions: Annotated[Sequence[Number], Field(max_length=500)] = ()
+    posterior: Annotated[float, Field(ge=0, le=1)] | None = None
+    all_one: Annotated[float, Field(ge=0, le=1)] | None = None
+    conflict: Literal["apart", "together", "chain"] | None = None
+
+
+class MovedOut(Wire):
+    """An encounter that a change gave another decision; before null: it had none."""
+
+    encounter_id: int
+    before: int | None
+    after: int
+
+
+class ChangeOut(Wire):
+    """One entry of the history. before, after: identity -> fields that changed."""
+
+    model_config = shown(examples.CHANGE)
+
+    id: int
+    kind: Literal["created", "joined", "renamed", "described", "merged", "split", "kept", "undone"]
+    identity_id: int
+    other_id: int | None = Field(description="merged in, split off, or in conflict with")
+    before: Mapping[int, Mapping[str, Value]]
+    after: Mapping[int, Mapping[str, Value]]
+    reviewer: str
+    reason: str
+    evidence: EvidenceWire
+    changed_at: datetime
+    undoes: int | None = Field(description="the entry that this one takes back")
+    undone: bool = Field(description="an undo of it stands")
+    encounters: list[MovedOut]
+
+
+class IdentityIn(Wire):
+    """A new individual, with the encounters that are it from now on; they may be none."""
+
+    model_config = shown(examples.IDENTITY_IN)
+
+    name: Line | None = Field(None, description="left out, the next free one like L001")
+    encounters: Encounters = ()
+    sex: Sex = "unknown"
+    life_stage: LifeStage = "unknown"
+    note: Note = ""
+    reviewer: Line = "anonymous"
+    reason: Note = ""
+    evidence: EvidenceWire | None = None
+    after: After = None
+
+
+class IdentityEdit(Wire):
+    """What shall be different; null stays. A name is an entry of its own in the history.
+
+    seen: the newest change of the identity that was seen, 0 for none; null: no check is made.
+    """
+
+    model_config = shown(examples.IDENTITY_EDIT)
+
+    name: Line | None = None
+    sex: Sex | None = None
+    life_stage: LifeStage | None = None
+    note: Note | None = None
+    reviewer: Line = "anonymous"
+    reason: Note = ""
+    seen: NewestNumber | None = None
+
+
+class MergeIn(Wire):
+    """All encounters of the other identity become this one. evidence null: what is known."""
+
+    model_config = shown(examples.MERGE_IN)
+
+    other_id: Number
+    reviewer: Line = "anonymous"
+    reason: Note = ""
+    evidence: EvidenceWire | None = None
+    after: After = None
+
+
+class SplitIn(Wire):
+    """These encounters leave: into an identity that exists, or a new one of this name."""
+
+    model_config = shown(examples.SPLIT_IN)
+
+    encounters: Annotated[Encounters, Field(min_length=1)]
+    into: Number | None = None
+    name: Line | None = Field(None, description="of a new identity; the next free one if null")
+    reviewer: Line = "anonymous"
+    reason: Note = ""
+    evidence: EvidenceWire | None = None
+    after: After = None
+
+
+class UndoIn(Wire):
+    """Who takes a change back, and why."""
+
+    model_config = shown(examples.UNDO_IN)
+
+    reviewer: Line = "anonymous"
+    reason: Note = ""
+
+
+class CutOut(Wire):
+    """The likeliest way to part an identity: the first group stays.
+
+    posterior: of this way; all_one: of one animal; unmeasured: pairs that nobody compared;
+    left_out: older encounters that were not sorted. groups empty: fewer than two encounters.
+    """
+
+    model_config = shown(examples.CUT)
+
+    identity_id: int
+    groups: list[list[int]]
+    posterior: float
+    all_one: float
+    in_full: bool = Field(description="every way was weighed; if not, relative to those searched")
+    compared: int
+    unmeasured: int
+    left_out: int
+    pairs: list[PairSaidWire]
+
+
+class MarkIn(Wire):
+    """Whether a photo may speak for its identity. after: the newest mark that was seen, or 0."""
+
+    model_config = shown(examples.MARK_IN)
+
+    state: Literal["approved", "refused", "unmarked"]
+    reviewer: Line = "anonymous"
+    reason: Note = ""
+    after: NewestNumber | None = None
+
+
+class MarkOut(Wire):
+    """What somebody said of a photo as a reference; the newest one counts."""
+
+    model_config = shown(examples.MARK)
+
+    id: int
+    annotation_id: int
+    state: Literal["approved", "refused", "unmarked"]
+    reviewer: str
+    reason: str
+    marked_at: datetime
+
+
+class OpinionBrief(Wire):
+    """The newest opinion of one observer on a pair."""
+
+    id: int
+    observer: str
+    answer: str
+    certainty: str | None
+
+
+class NamedOut(Wire):
+    """An identity."""
+
+    id: int
+    name: str
+
+
+class ConflictOut(Wire):
+    """Two encounters about which catalogue, observers and machine contradict each other."""
+
+    model_config = shown(examples.CONFLICT)
+
+    kind: Literal["apart", "together", "chain"] = Field(
+        description="apart: one identity, said to differ; together: two identities, said to be the "
+        "same; chain: both the same as `through`, said to differ"
+    )
+    one: int
+    other: int
+    through: int | None
+    identity: NamedOut | None
+    other_identity: NamedOut | None
+    opinions: list[OpinionBrief]
+    machine: PairSaidWire | None
+    kept: int | None = Field(description="the change that resolved it by a reason")
+
+
+class KeepIn(Wire):
+    """A contradiction stays as it is. seen: the newest opinion that was seen, 0 for none."""
+
+    model_config = shown(examples.KEEP_IN)
+
+    kind: Literal["apart", "together", "chain"]
+    one: Number
+    other: Number
+    seen: NewestNumber
+    reviewer: Line = "anonymous"
+    reason: Annotated[Line, Field(description="it resolves the contradiction")]

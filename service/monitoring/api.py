@@ -16,9 +16,9 @@ def get_health(
     settings: TheSettings, database: TheDatabase, engine: TheEngine, response: Response
 ) -> HealthOut:
     """Database, network, worker and waiting jobs; 503 when it cannot do its work."""
-    found = health(settings, database, engine)
-    response.status_code = 503 if found.status == "down" else 200
-    return found
+    report = health(settings, database, engine)
+    response.status_code = 503 if report.status == "down" else 200
+    return report
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})

@@ -25,9 +25,9 @@ def health(settings: Settings, database: Database, engine: Engine) -> HealthOut:
     except SQLAlchemyError as error:
         answering = type(error).__name__
     return HealthOut(
-        status=_status(answering, bool(workers), engine.loaded, engine.failure),
+        status=_status(answering, bool(workers), engine.loaded, failed=engine.failure is not None),
         database=answering,
-        model=engine.loaded or engine.failure or "loading",
+        model=engine.loaded or str(engine.failure or "loading"),
         gallery=engine.gallery_size,
         workers=[WorkerOut(name=w.name, model=w.model, seen_at=w.seen_at) for w in workers],
         waiting_jobs=waiting,
@@ -35,10 +35,10 @@ def health(settings: Settings, database: Database, engine: Engine) -> HealthOut:
     )
 
 
-def _status(database: str, worker: bool, model: str | None, failure: str | None) -> Status:
+def _status(database: str, worker: bool, model: str | None, *, failed: bool) -> Status:
     if database != "ok":
         return "down"
-    if failure:
+    if failed:
         return "down"
     if model is None:
         return "starting"

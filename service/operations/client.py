@@ -12,7 +12,7 @@ from reid.archive.run import Catalogue, CatalogueAnswer, NamedCandidate
 from reid.errors import BadSettings, InputError, UnusableCrop
 from reid.types import Flank, Verdict
 from service.app import build
-from service.recognition.engine import Engine, QueryPhoto
+from service.recognition.engine import Engine, QueryUpload
 from service.settings import Settings
 from service.store.database import Database
 
@@ -20,6 +20,42 @@ OF_THE_PHOTO = {400, 413, 415, 422}  # statuses that say something about the pho
 PASSING = {429, 502, 503, 504}
 PAUSES_S = (1.0, 2.0, 4.0, 8.0)
 LOADING_S = 120
+
+
+class NoServiceAnswers(BadSettings):
+    """There is no service of ours at an address."""
+
+    message = "no leopard-reid service answers at {address}"
+
+
+class ServiceKeepsLoading(BadSettings):
+    """A service does not get ready."""
+
+    message = "the service at {address} does not finish loading"
+
+
+class NoCatalogueIn(BadSettings):
+    """A folder holds no database."""
+
+    message = "no catalogue in {folder}: it has no reid.sqlite3"
+
+
+class TokenNeeded(BadSettings):
+    """A service with accounts does not know the token."""
+
+    message = "the service asks for a login: give a valid token in REID_TOKEN"
+
+
+class RefusedByService(InputError):
+    """A service said what is wrong with a photo; `code` is the service's."""
+
+    message = "{detail}"
+
+
+class CropRefusedByService(UnusableCrop):
+    """A service found too little in a photo."""
+
+    message = "{detail}"
 
 
 class RemoteCatalogue:
@@ -59,11 +95,11 @@ class RemoteCatalogue:
                 status, model = health["status"], str(health["model"])
             except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
                 where = self._client.base_url
-                raise BadSettings(f"no leopard-reid service answers at {where}") from error
+                raise NoServiceAnswers(address=where) from error
             if status != "starting":
                 return model
             sleep(1)
-        raise BadSettings(f"the service at {self._client.base_url} does not finish loading")
+        raise ServiceKeepsLoading(address=self._client.base_url)
 
     def _send(self, method: str, path: str, **components: Any) -> httpx.Response:  # noqa: ANN401
         for pause in (*self._pauses, None):
@@ -89,7 +125,7 @@ class EmbeddedCatalogue:
 
     def identify(self, photo: bytes, flank: Flank) -> CatalogueAnswer:
         """One photo."""
-        answer = self._engine.identify_photos([QueryPhoto(photo)], flank)
+        answer = self._engine.identify_photos([QueryUpload(photo)], flank)
         found = answer.identification
         named = [
             NamedCandidate(
@@ -112,7 +148,7 @@ def open_catalogue(where: str, token: str = "") -> Catalogue:
         return RemoteCatalogue(client)
     settings = Settings(data_dir=Path(where), database_url="", photos_url="")
     if not (settings.data_dir / "reid.sqlite3").is_file():
-        raise BadSettings(f"no catalogue in {where}: it has no reid.sqlite3")
+        raise NoCatalogueIn(folder=where)
     components = build(settings)
     components[Database].migrate()
     return EmbeddedCatalogue(components[Engine])
@@ -123,11 +159,12 @@ def _checked(response: httpx.Response) -> httpx.Response:
         return response
     detail, code = _problem(response)
     if response.status_code in OF_THE_PHOTO:
-        error = UnusableCrop(detail) if code == UnusableCrop.code else InputError(detail)
+        refused = CropRefusedByService if code == UnusableCrop.code else RefusedByService
+        error: InputError = refused(detail=detail)
         error.code = code
         raise error
     if response.status_code == 401:
-        raise BadSettings("the service asks for a login: give a valid token in REID_TOKEN")
+        raise TokenNeeded()
     if response.status_code == 500:
         raise RuntimeError(detail)
     raise ConnectionError(f"the service refuses with {response.status_code}: {detail}")

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from reid.synthetic.survey import write_survey
 from reid.types import Flank
 from service.photos.intake import Intake, Said
-from service.store import decisions, encounters, identities
+from service.store import decisions, encounters, identities, progress
 from service.store.database import Database
 from service.store.decisions import NewDecision
-from service.store.tables.photos import photo
 
 ANIMALS, SEED = 8, 2018
 REVIEWER = "demo"
@@ -38,7 +37,7 @@ class SurveyPhoto:
 def is_empty(database: Database) -> bool:
     """No photo was ever uploaded."""
     with database.read() as connection:
-        return connection.execute(select(photo.c.id).limit(1)).first() is None
+        return progress.photos(connection) == 0
 
 
 def make(folder: Path) -> None:

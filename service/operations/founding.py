@@ -23,6 +23,21 @@ NOTE = (
 )
 
 
+class CatalogueNotEmpty(Conflict):
+    """Simulated records would mix with others."""
+
+    message = (
+        "the catalogue has photos already, and simulated records do not belong among them: choose "
+        "an empty folder, e.g. --data-dir var/ustyurt"
+    )
+
+
+class CaseWasChanged(Conflict):
+    """Somebody changed a case of the simulated records."""
+
+    message = "case {case} no longer holds the three records: choose an empty folder"
+
+
 def make(folder: Path, *, width: int | None = None) -> None:
     """Paint the records, if they are not there yet. width: of every photo, for small tests."""
     painted_once(folder, lambda path: write_founding(path, seed=SEED, width=width))
@@ -37,10 +52,7 @@ def open_cases(database: Database) -> None:
     with database.write() as connection:
         known = _by_name(connection)
         if not empty and VARIANTS[0].name not in known:
-            raise Conflict(
-                "the catalogue has photos already, and simulated records do not belong among them: "
-                "choose an empty folder, e.g. --data-dir var/ustyurt"
-            )
+            raise CatalogueNotEmpty()
         for variant in VARIANTS:
             if variant.name not in known:
                 note = NOTE.format(truth=WHOM[variant.truth], september=variant.september)
@@ -82,11 +94,11 @@ def _answer(casework: Casework, variant: Variant, case_id: int) -> FoundingAnswe
     report = casework.report(case_id)
     names = tuple(one.detail.summary.name for one in report.members)
     if names != variant.encounters or report.partitions is None:
-        raise Conflict(f"case {case_id} no longer holds the three records: choose an empty folder")
+        raise CaseWasChanged(case=case_id)
     first, second, third = (one.says.evidence for one in report.pairs)
     leading = report.partitions.partitions[0]
     said = report.pairs[0].says
-    settle = in_words(said.settle[0], RECORDS) if said.settle else said.why_nothing
+    settle = in_words(said.settle[0], RECORDS) if said.settle else str(said.why_nothing or "")
     sure = (leading.partition, leading.probability)
     return FoundingAnswer(variant, (first, second, third), *sure, settle)
 

@@ -27,6 +27,21 @@ from service.web.parameters import Components
 log = logging.getLogger(__name__)
 
 
+class OpenToOthers(BadSettings):
+    """Others could use the service without a login."""
+
+    message = (
+        "others could reach this address and there is no account: first make one with leopard-reid "
+        "account add NAME --role admin, or listen on 127.0.0.1 without a public host"
+    )
+
+
+class PhotosStillWait(ReidError):
+    """The worker has not embedded all photos in time."""
+
+    message = "{photos} photos are still to be embedded: start the same command again"
+
+
 class Server(uvicorn.Server):
     """Says where it listens as soon as it does."""
 
@@ -84,10 +99,7 @@ def refuse_to_be_open(settings: Settings, database: Database) -> None:
     with database.read() as connection:
         if not settings.exposed or accounts.exist(connection):
             return
-    raise BadSettings(
-        "others could reach this address and there is no account: first make one with"
-        " leopard-reid account add NAME --role admin, or listen on 127.0.0.1 without a public host"
-    )
+    raise OpenToOthers()
 
 
 def fill_with_demo(settings: Settings, database: Database, intake: Intake) -> bool:
@@ -121,7 +133,7 @@ def founding_case(
         pass
     wait_for_jobs(database)
     if left := _left(database):
-        raise ReidError(f"{left} photos are still to be embedded: start the same command again")
+        raise PhotosStillWait(photos=left)
     said = list(
         tqdm(founding.answers(database, casework), total=len(VARIANTS), unit="case", desc="compare")
     )

@@ -15,13 +15,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from reid.evidence.calibrator import Calibrator, calibrator_of
-from service.clusters import kept as clusterings
+from reid.sentences import Sentence
 from service.clusters.pairing import SortEncounters
 from service.recognition.comparing import ComparePairs
-from service.recognition.embedding import EMBED, EmbedPhotos, Others, no_others
-from service.recognition.engine import Describer, Engine, recognising
+from service.recognition.embedding import EMBED, EmbedPhotos, OtherModels, no_others
+from service.recognition.engine import Engine, FeatureNetwork, recognising
 from service.settings import Settings
-from service.store import jobs, pairs, reembedding
+from service.store import clusterings, jobs, pairs, reembedding
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.store.jobs import Job
@@ -33,6 +33,19 @@ BEATS_PER_LEASE = 3
 NICENESS = 5  # whoever looks at a page comes first
 
 
+class WorkerDied(Sentence):
+    """A job was never finished, and nobody knows why."""
+
+    code = "worker_died"
+    message = "the worker stopped every time it was at this"
+
+
+class WorkersDied(WorkerDied):
+    """A job stopped so many workers that it is given up."""
+
+    message = "{workers} workers died while they were at it"
+
+
 class Worker:
     """One process over the shared database; several may run side by side."""
 
@@ -41,10 +54,10 @@ class Worker:
         database: Database,
         files: PhotoFiles,
         settings: Settings,
-        embedder: Describer,
+        embedder: FeatureNetwork,
         *,
         name: str,
-        others: Others = no_others,
+        others: OtherModels = no_others,
         engine: Engine | None = None,
     ) -> None:
         """name: unique among all workers of the database. others: for jobs of another model.
@@ -139,8 +152,8 @@ class Worker:
     def _give_up(self, connection: Connection) -> None:
         """Fail jobs that never came to an end."""
         for job in jobs.exhausted(connection, attempts=self._settings.max_attempts):
-            died = f"{job.attempts} workers died while they were at it"
-            code = "internal_error" if job.error else "worker_died"
+            died = WorkersDied(workers=job.attempts)
+            code = "internal_error" if job.error else died.code
             self._store(connection, job, Failure(code, job.error or died))
 
     def _do(self, claimed: Sequence[Job]) -> Mapping[int, Outcome]:
@@ -168,7 +181,7 @@ class Worker:
 
 def run(
     settings: Settings,
-    load: Callable[[Settings], Describer],
+    load: Callable[[Settings], FeatureNetwork],
     *,
     name: str,
     parent: int = 0,
@@ -201,7 +214,7 @@ def run(
     database.close()
 
 
-def _others(settings: Settings, load: Callable[[Settings], Describer]) -> Others:
+def _others(settings: Settings, load: Callable[[Settings], FeatureNetwork]) -> OtherModels:
     """Loads any model of the weights folder by its name."""
     return lambda model: load(settings.model_copy(update={"model": model}))
 

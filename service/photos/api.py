@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
+from service.photos.errors import FileRefused, NoFileAccepted
 from service.photos.forms import Files, SaidForm, incoming
 from service.photos.intake import TheIntake
 from service.photos.pictures import Pictures, ThePictures
@@ -11,15 +12,15 @@ from service.photos.to_wire import photo_detail, upload_out
 from service.photos.wire import PhotoDetailOut, UploadOut
 from service.store import photos, uploads
 from service.store.uploads import Upload
-from service.web.errors import NothingAccepted, documented
+from service.web.errors import documented
 from service.web.parameters import (
     Longest,
     PhotoId,
     RowNumber,
+    TheActor,
     TheDatabase,
     TheMetrics,
     TheSettings,
-    Who,
 )
 
 router = APIRouter(tags=["photos"], responses=documented(400, 403, 404, 413, 422))
@@ -50,7 +51,9 @@ def upload(
     result = intake.accept(incoming(files, settings.max_files), said)
     count_files(metrics, result)
     if result.refused == len(result.files):
-        raise NothingAccepted("; ".join(f"{f.file_name}: {f.error_detail}" for f in result.files))
+        raise NoFileAccepted(
+            files=tuple(FileRefused(file=f.file_name, why=f.error_detail) for f in result.files)
+        )
     response.status_code = 201 if any(one.created for one in result.files) else 200
     return upload_out(result)
 
@@ -63,10 +66,10 @@ def get_upload(upload_id: RowNumber, database: TheDatabase) -> UploadOut:
 
 
 @router.get("/photos/{photo_id}")
-def get_photo(photo_id: PhotoId, database: TheDatabase, who: Who) -> PhotoDetailOut:
+def get_photo(photo_id: PhotoId, database: TheDatabase, actor: TheActor) -> PhotoDetailOut:
     """A photo, the animals in it, and everything that was said about it."""
     with database.read() as connection:
-        return photo_detail(connection, photo_id, exact=who.sees_places)
+        return photo_detail(connection, photo_id, exact=actor.sees_places)
 
 
 @router.get("/photos/{photo_id}/image", response_class=Response, responses=JPEG)

@@ -9,8 +9,8 @@ from pydantic import StringConstraints
 
 from reid.errors import InputError
 from reid.types import Flank
+from service.photos.errors import TooManyFilesAtOnce
 from service.photos.intake import IncomingFile, Said
-from service.web.errors import TooManyFiles
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -37,6 +37,13 @@ class BadTime(InputError):
     """The time is not ISO 8601, such as 2019-03-01T19:49:36 or 2019-03-01T19:49:36+06:00."""
 
     code = "bad_time"
+    message = "The time is not ISO 8601, such as 2019-03-01T19:49:36 or 2019-03-01T19:49:36+06:00."
+
+
+class YearOutOfRange(BadTime):
+    """Nobody took photos in that year."""
+
+    message = "no photo was taken in the year {year:04}"
 
 
 def said(
@@ -72,14 +79,14 @@ def incoming(files: list[UploadFile], at_most: int) -> Iterator[IncomingFile]:
 def refuse_too_many(files: list[UploadFile], at_most: int) -> None:
     """Refuse more files in one request than the settings allow."""
     if len(files) > at_most:
-        raise TooManyFiles(f"at most {at_most} files at once, not {len(files)}")
+        raise TooManyFilesAtOnce(limit=at_most, files=len(files))
 
 
 def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text) if text else None
     except ValueError as error:
-        raise BadTime(BadTime.__doc__ or "") from error
+        raise BadTime() from error
     if moment and moment.year not in YEARS:
-        raise BadTime(f"no photo was taken in the year {moment.year:04}")
+        raise YearOutOfRange(year=moment.year)
     return moment

@@ -9,11 +9,12 @@ from typing import Annotated
 from fastapi import Depends
 from sqlalchemy import Connection
 
-from reid.errors import ImageTooLarge, InputError, UnreadableImage
+from reid.errors import InputError
 from reid.photo import exif
 from reid.photo.crop import parse_box, resolve_box
 from reid.photo.images import MEDIA_TYPES, probe
 from reid.types import Box, Flank
+from service.photos.errors import FileIsEmpty, TooManyBytes
 from service.settings import Settings
 from service.store import encounters, jobs, photos, uploads
 from service.store.database import Database, one_at_a_time
@@ -73,7 +74,7 @@ class Intake:
                 one = self._prepare(position, _plain(name), data, said)
             except InputError as error:
                 refused = Receipt(_plain(name), None, error_code=error.code)
-                receipts.append(replace(refused, error_detail=str(error)))
+                receipts.append(replace(refused, error_detail=error))
             else:
                 receipts.append(Receipt(one.photo.file_name, one.photo.id))
                 prepared.append(one)
@@ -82,10 +83,10 @@ class Intake:
     def _prepare(self, position: int, name: str, data: bytes, said: Said) -> Prepared:
         """Check a file and put its bytes on disk."""
         if not data:
-            raise UnreadableImage("the file is empty")
+            raise FileIsEmpty()
         if len(data) > self._settings.max_photo_bytes:
             limit = self._settings.max_photo_bytes
-            raise ImageTooLarge(f"{len(data)} bytes; at most {limit} a photo")
+            raise TooManyBytes(bytes=len(data), limit=limit)
         found = probe(data, max_pixels=self._settings.max_pixels)
         box = _box(said.boxes, position, found.width, found.height)
         capture, in_name = exif.read(data), exif.time_in_name(name)

@@ -10,9 +10,9 @@ from service.store import photos, uploads
 from service.store.photos import Annotation, Photo
 from service.store.uploads import UploadedFile
 from service.web.advice import advice
-from service.web.core_words import said_by_core
 from service.web.languages import NP_, ngettext, pgettext
 from service.web.languages import gettext as _
+from service.web.sentences import recorded
 from service.web.words import number, sentence
 
 
@@ -68,7 +68,7 @@ def annotation(one: Annotation) -> AnnotationView:
         flank=one.flank.value,
         tag=TAGS[one.state],
         state_words=state_word(one.state),
-        error=sentence(said_by_core(one.error_detail)),
+        error=sentence(recorded(one.error_code, one.error_detail)),
         advice=advice(one.error_code),
         facts=facts_view(one, one.flank),
     )
@@ -145,6 +145,6 @@ def file_view(one: UploadedFile) -> FileView:
         encounter_id=one.encounter_id,
         tag="failed" if one.state is None else TAGS[one.state],
         state=words,
-        detail=sentence(said_by_core(one.error_detail)),
+        detail=sentence(recorded(one.error_code, one.error_detail)),
         advice=advice(one.error_code),
     )

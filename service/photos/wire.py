@@ -7,7 +7,7 @@ from pydantic import Field
 
 from reid.types import Flank, Grade, Reason, Viewpoint
 from service.web import examples
-from service.web.wire import Corners, Wire, shown
+from service.web.wire import Corners, Wire, Worded, shown
 
 AnnotationState = Literal["pending", "embedded", "failed"]
 
@@ -63,7 +63,7 @@ class AnnotationOut(FactsOut):
     box: Corners | None
     state: AnnotationState
     error_code: str | None
-    error_detail: str | None
+    error_detail: Worded | None
 
 
 class PhotoOut(Wire):
@@ -113,7 +113,7 @@ class UploadedFileOut(Wire):
     encounter_id: int | None
     state: AnnotationState | None
     error_code: str | None
-    error_detail: str | None
+    error_detail: Worded | None
 
 
 class UploadOut(Wire):

@@ -23,7 +23,7 @@ from service.web.parameters import TheSettings
 log = logging.getLogger(__name__)
 PHOTOS_EACH = 6  # annotations looked at for every encounter that is wanted
 
-Seen = tuple[dict[int, AnnotationFeatures], int]  # of one encounter; its newest embedding
+EmbeddedPhotos = tuple[dict[int, AnnotationFeatures], int]  # of an encounter; newest embedding
 
 
 def maker_of(engine: Engine) -> Maker | None:
@@ -32,13 +32,13 @@ def maker_of(engine: Engine) -> Maker | None:
         return Maker(engine.embedder().model, engine.calibrator().id)
     except ReidError as error:
         if engine.failure is None:  # said once
-            engine.failure = str(error)
+            engine.failure = error
             log.warning("pairs of encounters are not compared: %s", error)
         return None
 
 
 def in_force(engine: Engine) -> Maker | None:
-    """The same without waiting for the network; None while it is being loaded."""
+    """The network and the calibrator in force, without waiting; None while they are loaded."""
     return maker_of(engine) if engine.loaded else None
 
 
@@ -74,22 +74,24 @@ class Nearest:
         galleries = self._present(photos[0].embedding.model)
         best: dict[int, float] = {}
         for photo in photos:
-            for one in galleries.shortlist(
+            for candidate in galleries.shortlist(
                 photo.embedding,
                 photo.flank,
                 PHOTOS_EACH * k,
                 exclude_encounters=frozenset({encounter_id}),
             ):
-                best[one.row.encounter] = max(one.cosine, best.get(one.row.encounter, -1.0))
+                best[candidate.row.encounter] = max(
+                    candidate.cosine, best.get(candidate.row.encounter, -1.0)
+                )
         return sorted(best, key=lambda number: (-best[number], number))[:k]
 
     def _present(self, model: str) -> Galleries:
         with self._database.read() as connection:
             entries = tuple(pairs.entries(connection, model))
             if self._galleries is None or entries != self._entries:
-                ids = {one.embedding_id for one in entries}
-                kept = {n: vector for n, vector in self._vectors.items() if n in ids}
-                self._vectors = kept | features.vectors(connection, ids - kept.keys(), model)
+                ids = {entry.embedding_id for entry in entries}
+                vectors = {n: vector for n, vector in self._vectors.items() if n in ids}
+                self._vectors = vectors | features.vectors(connection, ids - vectors.keys(), model)
                 rows = [(e.row, e.flank, self._vectors[e.embedding_id].vector) for e in entries]
                 self._galleries, self._entries = Galleries.build(rows, model=model), entries
         return self._galleries
@@ -130,51 +132,49 @@ class ComparePairs:
         maker, number = maker_of(self._engine), int(job.payload["encounter"])
         if maker is None or pairs.payload(number, maker) != job.payload:
             return Done(_nothing)  # model or calibrator have changed since
-        own, newest = self._seen(number, maker)
+        own, newest = self._embedded(number, maker)
         if not own:
             return Done(_nothing)
         with self._database.read() as connection:
             known = {
-                one
-                for found in pairs.of_encounter(connection, maker, number)
-                for one in found.couple
+                n for pair in pairs.of_encounter(connection, maker, number) for n in pair.couple
             }
         near = self._nearest.of(number, list(own.values()), self._settings.pairs_each)
-        found: list[Measured] = []
-        for measured in self._measured(number, (own, newest), set(near) - known, maker):
-            found.append(measured)
+        measured: list[Measured] = []
+        for pair in self._measured(number, (own, newest), set(near) - known, maker):
+            measured.append(pair)
             with self._database.read() as connection:
                 if jobs.any_open(connection, urgent=True):
-                    return MadeWay(partial(pairs.put, maker=maker, found=found))
-        return Done(partial(_keep, maker=maker, found=found, number=number, newest=newest))
+                    return MadeWay(partial(pairs.put, maker=maker, found=measured))
+        return Done(partial(_keep, maker=maker, measured=measured, number=number, newest=newest))
 
     def _measured(
-        self, number: int, seen: Seen, others: set[int], maker: Maker
+        self, number: int, own: EmbeddedPhotos, others: set[int], maker: Maker
     ) -> Iterator[Measured]:
         calibrator = self._engine.calibrator()
         for other in sorted(others):
-            another = self._seen(other, maker)
-            low, high = (seen, another) if number < other else (another, seen)
+            another = self._embedded(other, maker)
+            low, high = (own, another) if number < other else (another, own)
             photos = list(low[0].values()), list(high[0].values())
-            said = between(*photos, calibrator)
+            comparison = between(*photos, calibrator)
             yield Measured(
                 couple=(min(number, other), max(number, other)),
-                llr=said.evidence.llr,
-                comparable=bool(said.pairs),
+                llr=comparison.evidence.llr,
+                comparable=bool(comparison.pairs),
                 newest=(low[1], high[1]),
             )
 
-    def _seen(self, encounter_id: int, maker: Maker) -> Seen:
+    def _embedded(self, encounter_id: int, maker: Maker) -> EmbeddedPhotos:
         with self._database.read() as connection:
             ids = cases.embedded(connection, encounter_id, maker.model)
-            held = features.get(connection, list(ids), maker.model)
-        return held, max(ids.values(), default=0)
+            photos = features.get(connection, list(ids), maker.model)
+        return photos, max(ids.values(), default=0)
 
 
 def _keep(
-    connection: Connection, maker: Maker, found: Sequence[Measured], number: int, newest: int
+    connection: Connection, maker: Maker, measured: Sequence[Measured], number: int, newest: int
 ) -> None:
-    pairs.put(connection, maker, found)
+    pairs.put(connection, maker, measured)
     pairs.searched(connection, maker, number, newest)
 
 

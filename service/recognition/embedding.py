@@ -10,7 +10,7 @@ from reid.errors import ReidError, UnknownModel
 from reid.photo.crop import cut
 from reid.photo.images import decode
 from reid.types import AnnotationFeatures, Crop
-from service.recognition.engine import Describer
+from service.recognition.engine import FeatureNetwork
 from service.settings import Settings
 from service.store import features, photos, reembedding
 from service.store.database import Database
@@ -21,12 +21,18 @@ from service.store.tasks import Done, Failure, Outcome, Trouble
 log = logging.getLogger(__name__)
 
 EMBED = "embed"
-Others = Callable[[str], Describer]  # brings another model by its name
+OtherModels = Callable[[str], FeatureNetwork]  # brings another model by its name
 
 
-def no_others(model: str) -> Describer:
+class OtherModelRefused(UnknownModel):
+    """A worker of one model was given a job of another."""
+
+    message = "this worker cannot load {model}"
+
+
+def no_others(model: str) -> FeatureNetwork:
     """A worker of one model."""
-    raise UnknownModel(f"this worker cannot load {model}")
+    raise OtherModelRefused(model=model)
 
 
 class EmbedPhotos:
@@ -37,8 +43,8 @@ class EmbedPhotos:
         database: Database,
         files: PhotoFiles,
         settings: Settings,
-        embedder: Describer,
-        others: Others = no_others,
+        embedder: FeatureNetwork,
+        others: OtherModels = no_others,
     ) -> None:
         """others: for jobs of another model."""
         self._database, self._files, self._settings = database, files, settings
@@ -57,17 +63,17 @@ class EmbedPhotos:
             try:
                 crops.setdefault(model, {})[job.id] = self._crop(annotations[job.id])
             except ReidError as error:
-                outcomes[job.id] = Failure(error.code, str(error))
+                outcomes[job.id] = Failure(error.code, error)
             except Exception as error:
                 log.exception("job %s", job.id)
                 outcomes[job.id] = Trouble(f"{type(error).__name__}: {error}")
-        for model, some in crops.items():
+        for model, model_crops in crops.items():
             try:
                 embedder = self._named(model)
             except ReidError as error:
-                outcomes |= dict.fromkeys(some, Failure(error.code, str(error)))
+                outcomes |= dict.fromkeys(model_crops, Failure(error.code, error))
             else:
-                outcomes |= self._describe(embedder, some, annotations)
+                outcomes |= self._describe(embedder, model_crops, annotations)
         return outcomes
 
     def failed(self, connection: Connection, job: Job, failure: Failure) -> None:
@@ -76,7 +82,7 @@ class EmbedPhotos:
             annotation = int(job.payload["annotation"])
             photos.mark_failed(connection, annotation, failure.code, failure.detail)
 
-    def _named(self, model: str) -> Describer:
+    def _named(self, model: str) -> FeatureNetwork:
         """Our own model, or the other one that was used last, or a new one."""
         if model == self._embedder.model:
             return self._embedder
@@ -86,13 +92,13 @@ class EmbedPhotos:
 
     def _crop(self, annotation_id: int) -> Crop:
         with self._database.read() as connection:
-            found = photos.annotation_by_id(connection, annotation_id)
-        data = self._files.get(found.photo_id)
+            annotation = photos.annotation_by_id(connection, annotation_id)
+        data = self._files.get(annotation.photo_id)
         image = decode(data, max_pixels=self._settings.max_pixels)
-        return cut(image, found.flank, found.box)
+        return cut(image, annotation.flank, annotation.box)
 
     def _describe(
-        self, embedder: Describer, crops: Mapping[int, Crop], annotations: Mapping[int, int]
+        self, embedder: FeatureNetwork, crops: Mapping[int, Crop], annotations: Mapping[int, int]
     ) -> dict[int, Outcome]:
         """All at once; if that fails, one by one, so that one crop spoils no other."""
         if not crops:
@@ -100,19 +106,19 @@ class EmbedPhotos:
         try:
             described = embedder.describe(list(crops.values()))
         except ReidError as error:
-            reason: Outcome = Failure(error.code, str(error))
+            reason: Outcome = Failure(error.code, error)
         except Exception as error:
             log.exception("crops of jobs %s", list(crops))
             reason = Trouble(f"{type(error).__name__}: {error}")
         else:
-            found = zip(crops, described, strict=True)
-            return {number: _done(annotations[number], one) for number, one in found}
+            embedded = zip(crops, described, strict=True)
+            return {number: _done(annotations[number], photo) for number, photo in embedded}
         if len(crops) == 1:
             return dict.fromkeys(crops, reason)
         alone = [
             self._describe(embedder, {number: crop}, annotations) for number, crop in crops.items()
         ]
-        return {number: outcome for one in alone for number, outcome in one.items()}
+        return {number: outcome for outcomes in alone for number, outcome in outcomes.items()}
 
 
 def _done(annotation: int, described: AnnotationFeatures) -> Done:

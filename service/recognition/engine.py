@@ -16,7 +16,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends
 from sqlalchemy import Connection
 
-from reid.errors import BadSettings
+from reid.errors import BadSettings, ReidError
 from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.evidence.local import adjusted
 from reid.gallery.galleries import Galleries
@@ -25,6 +25,7 @@ from reid.identify.answer import Identification
 from reid.identify.identify import identify
 from reid.photo.crop import cut, parse_box, resolve_box
 from reid.photo.images import decode
+from reid.sentences import Sentence
 from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32
 from reid.weights import default_folder, latest
 from service.recognition.feature_cache import FeatureCache
@@ -36,7 +37,7 @@ from service.store.facts import Facts
 from service.store.features import GalleryEntry, Version
 from service.store.files import digest
 from service.store.identities import Reference
-from service.web.kept import Kept, NotYet
+from service.web.answer_cache import AnswerCache, NotYet
 from service.web.metrics import Metrics, Stopwatch
 from service.web.parameters import component
 
@@ -45,7 +46,16 @@ ANSWERS_KEPT = 64
 AT_ONCE = 2  # queries computed at the same time; more would only share the cores
 
 
-class Describer(Protocol):
+class ThresholdAboveBound(BadSettings):
+    """No llr could reach the threshold of a verdict."""
+
+    message = (
+        "REID_SAME_LLR is {same:g}, and no llr of {calibrator} exceeds its bound of {bound:.2f}: "
+        "choose {most:g} or less"
+    )
+
+
+class FeatureNetwork(Protocol):
     """What the service needs of `reid.describe.embed.Embedder`."""
 
     @property
@@ -63,7 +73,7 @@ class Describer(Protocol):
 class Recognition:
     """A network, and the calibrator that was fitted on what it makes."""
 
-    embedder: Describer
+    embedder: FeatureNetwork
     calibrator: Calibrator
 
 
@@ -83,7 +93,7 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class QueryPhoto:
+class QueryUpload:
     """One photo of a stateless query. box: text for `reid.photo.crop.parse_box`, or empty."""
 
     data: bytes
@@ -91,7 +101,7 @@ class QueryPhoto:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryAnswer:
     """An identification with the facts around it.
 
     queries: annotation numbers of the query, or positions of the photos when it has none.
@@ -110,7 +120,7 @@ class Answer:
     timings: Mapping[str, float]
 
 
-def load_embedder(settings: Settings) -> Describer:
+def load_embedder(settings: Settings) -> FeatureNetwork:
     """The released network; imported here because torch takes seconds."""
     from reid.describe.embed import Embedder
 
@@ -125,7 +135,7 @@ def load_recognition(settings: Settings) -> Recognition:
 
 
 def recognising(
-    embedder: Describer, calibrators: Callable[[str, Path], Calibrator] = calibrator_of
+    embedder: FeatureNetwork, calibrators: Callable[[str, Path], Calibrator] = calibrator_of
 ) -> Loader:
     """A loader for a process that holds its network already; the calibrator comes when asked."""
 
@@ -146,13 +156,15 @@ def threshold_of(settings: Settings) -> float:
 
 
 def _with_threshold(fitted: Calibrator, settings: Settings) -> Calibrator:
-    wanted = settings.same_llr
-    if wanted > fitted.bound:
-        raise BadSettings(
-            f"REID_SAME_LLR is {wanted:g}, and no llr of {fitted.id} exceeds its bound of "
-            f"{fitted.bound:.2f}: choose {floor(100 * fitted.bound) / 100:g} or less"
+    threshold = settings.same_llr
+    if threshold > fitted.bound:
+        raise ThresholdAboveBound(
+            same=threshold,
+            calibrator=fitted.id,
+            bound=fitted.bound,
+            most=floor(100 * fitted.bound) / 100,
         )
-    return replace(fitted, same=wanted)
+    return replace(fitted, same=threshold)
 
 
 class Engine:
@@ -169,14 +181,14 @@ class Engine:
         self._database, self._settings, self._metrics = database, settings, metrics
         self._load = load
         self._recognition: Recognition | None = None
-        self.failure: str | None = None
+        self.failure: Sentence | str | None = None
         self._snapshot: Snapshot | None = None
         self._vectors: dict[int, Embedding] = {}
         self._loading, self._rebuilding, self._describing = Lock(), Lock(), Lock()
         self._busy = BoundedSemaphore(AT_ONCE)
         self.local, self._ignored = CalibrationFile(settings.data_dir), 0
         self._features = FeatureCache(database, settings.features_cached)
-        self._answers: Kept[tuple[object, ...], Answer] = Kept(ANSWERS_KEPT)
+        self._answers: AnswerCache[tuple[object, ...], QueryAnswer] = AnswerCache(ANSWERS_KEPT)
 
     @property
     def loaded(self) -> str | None:
@@ -188,7 +200,7 @@ class Engine:
         """Annotations in the present snapshot."""
         return len(self._snapshot.galleries) if self._snapshot else 0
 
-    def embedder(self) -> Describer:
+    def embedder(self) -> FeatureNetwork:
         """The network, loaded at the first need."""
         return self._recognised().embedder
 
@@ -229,7 +241,7 @@ class Engine:
         try:
             self.snapshot()
         except Exception as error:
-            self.failure = str(error)
+            self.failure = error if isinstance(error, ReidError) else str(error)
             log.exception("the network cannot be loaded")
 
     def snapshot(self) -> Snapshot:
@@ -243,7 +255,7 @@ class Engine:
             return self._snapshot
 
     def _present(self, model: str) -> Snapshot:
-        """The same, if nothing has to be built for it; raises NotYet otherwise."""
+        """The galleries as the database has them now; raises NotYet where they must be built."""
         known = self._snapshot
         with self._database.read() as connection:
             if known is None or known.version != features.version(connection, model):
@@ -262,9 +274,9 @@ class Engine:
         if before and before.entries == entries:  # photos came in, but none that can be searched
             return replace(before, version=version)
         ids = {e.row.annotation: e.embedding_id for e in entries}
-        kept = {n: self._vectors[n] for n in ids.values() if n in self._vectors}
-        missing = set(ids.values()) - kept.keys()
-        self._vectors = kept | features.vectors(connection, missing, model)
+        vectors = {n: self._vectors[n] for n in ids.values() if n in self._vectors}
+        missing = set(ids.values()) - vectors.keys()
+        self._vectors = vectors | features.vectors(connection, missing, model)
         rows = [(e.row, e.flank, self._vectors[e.embedding_id].vector) for e in entries]
         number = before.number + 1 if before else 1
         voting = self._voting(connection, entries, model)
@@ -287,7 +299,7 @@ class Engine:
         with self._database.read() as connection:
             return features.cells(connection, ids, model)
 
-    def identify_photos(self, query: Sequence[QueryPhoto], flank: Flank) -> Answer:
+    def identify_photos(self, query: Sequence[QueryUpload], flank: Flank) -> QueryAnswer:
         """Photos of one encounter that need not be in the catalogue.
 
         Photos that are in it are not compared with their own encounter.
@@ -302,7 +314,7 @@ class Engine:
         self._metrics.query(answer.timings)
         return answer
 
-    def candidates(self, encounter_id: int, *, wait: bool = True) -> Answer:
+    def candidates(self, encounter_id: int, *, wait: bool = True) -> QueryAnswer:
         """Who an encounter of the catalogue may be; its own photos are left out of the gallery.
 
         wait False: raises NotYet where it would have to be found out first.
@@ -318,7 +330,7 @@ class Engine:
             return self._answers.known(key)
         return self._answers.get(key, lambda: self._candidates(encounter_id, ids, model))
 
-    def _candidates(self, encounter_id: int, ids: Sequence[int], model: str) -> Answer:
+    def _candidates(self, encounter_id: int, ids: Sequence[int], model: str) -> QueryAnswer:
         watch = Stopwatch()
         with self._busy, watch("total"):
             with self._database.read() as connection:
@@ -328,19 +340,23 @@ class Engine:
         self._metrics.query(answer.timings)
         return answer
 
-    def _crop(self, photo: QueryPhoto, flank: Flank, watch: Stopwatch) -> Crop:
+    def _crop(self, photo: QueryUpload, flank: Flank, watch: Stopwatch) -> Crop:
         with watch("decode"):
             image = decode(photo.data, max_pixels=self._settings.max_pixels)
         with watch("crop"):
             height, width = image.shape[:2]
-            given = photo.box.strip()
-            box = resolve_box(parse_box(given), width, height) if given else None
+            text = photo.box.strip()
+            box = resolve_box(parse_box(text), width, height) if text else None
             return cut(image, flank, box)
 
     def _encounters_of(self, photo_ids: Sequence[str]) -> frozenset[int]:
         with self._database.read() as connection:
-            found = [photos.annotations_of(connection, photo_id) for photo_id in photo_ids]
-        return frozenset(one.encounter_id for some in found for one in some)
+            annotations = [
+                annotation
+                for photo_id in photo_ids
+                for annotation in photos.annotations_of(connection, photo_id)
+            ]
+        return frozenset(annotation.encounter_id for annotation in annotations)
 
     def _answer(
         self,
@@ -348,29 +364,29 @@ class Engine:
         queries: tuple[int, ...],
         own: frozenset[int],
         watch: Stopwatch,
-    ) -> Answer:
+    ) -> QueryAnswer:
         snapshot, calibrator = self.snapshot(), self.calibrator()
-        found = identify(
+        identification = identify(
             query,
             snapshot.galleries,
             lambda ids: self._features.get(
-                {one: snapshot.embedding_ids[one] for one in ids}, snapshot.model
+                {number: snapshot.embedding_ids[number] for number in ids}, snapshot.model
             ),
             calibrator,
             shortlist=self._settings.shortlist,
             verify=self._settings.verify,
             exclude_encounters=own,
         )
-        watch.timings |= {k: v for k, v in found.timings.items() if k != "total"}
+        watch.timings |= {k: v for k, v in identification.timings.items() if k != "total"}
         with self._database.read() as connection:
-            shown = [one.best.row.annotation for one in found.candidates]
+            shown = [c.best.row.annotation for c in identification.candidates]
             references = encounters.references(connection, shown)
             names = identities.names(connection)
-        return Answer(
-            identification=found,
+        return QueryAnswer(
+            identification=identification,
             calibrator=calibrator.id,
             queries=queries,
-            facts=tuple(Facts(pose=one.pose, quality=one.quality) for one in query),
+            facts=tuple(Facts(pose=photo.pose, quality=photo.quality) for photo in query),
             gallery=len(snapshot.galleries),
             excluded_encounters=tuple(sorted(own)),
             names=names,

@@ -15,18 +15,18 @@ class FeatureCache:
 
     def __init__(self, database: Database, size: int) -> None:
         self._database, self._lock = database, Lock()
-        self._kept: LRUCache[tuple[int, int], AnnotationFeatures] = LRUCache(size)
+        self._features: LRUCache[tuple[int, int], AnnotationFeatures] = LRUCache(size)
 
     def get(self, embeddings: Mapping[int, int], model: str) -> Mapping[int, AnnotationFeatures]:
         """Features of annotations, at least as new as the embeddings with these numbers."""
-        keys = {one: (one, embedding) for one, embedding in embeddings.items()}
+        keys = {number: (number, embedding) for number, embedding in embeddings.items()}
         with self._lock:
-            found = {one: self._kept[key] for one, key in keys.items() if key in self._kept}
-        missing = [one for one in keys if one not in found]
+            cached = {n: self._features[key] for n, key in keys.items() if key in self._features}
+        missing = [number for number in keys if number not in cached]
         if missing:
             with self._database.read() as connection:
                 read = features.get(connection, missing, model)
             with self._lock:
-                self._kept.update({keys[one]: value for one, value in read.items()})
-            found |= read
-        return found
+                self._features.update({keys[number]: value for number, value in read.items()})
+            cached |= read
+        return cached

@@ -10,30 +10,31 @@ from sqlalchemy import Connection
 
 from reid.errors import Conflict, InputError
 from service.reviews import reviewing, rounds, settling
-from service.reviews.reviewing import Reviewed
-from service.store import reviews
+from service.reviews.reviewing import ReviewWithEncounters
+from service.store import reviews as review_pairs
 from service.store.database import Database
 from service.store.reviews import Edit, NewPair
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
 from service.web.page import goto, page, remember
-from service.web.parameters import TheDatabase, Who
-from service.web.words import sentence
+from service.web.parameters import TheActor, TheDatabase
+from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Act = Literal["close", "reopen", "third", "blind", "seen"]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Chosen = Annotated[list[Number], Query(max_length=5000, default_factory=list)]
 ChosenForm = Annotated[list[Number], Form(max_length=5000, default_factory=list)]
-Text = Annotated[str, Query(max_length=2000)]
-Typed = Annotated[str, Form(max_length=2000)]
+QueryText = Annotated[str, Query(max_length=2000)]
+FormText = Annotated[str, Form(max_length=2000)]
 Name = Annotated[str, Form(max_length=100)]
 
 
-class NothingChosen(InputError):
+class NoPairChosen(InputError):
     """No pair was chosen: go back and tick at least one."""
 
     code = "no_pair_chosen"
+    message = "No pair was chosen: go back and tick at least one."
 
 
 @router.get("/reviews/settling")
@@ -51,20 +52,20 @@ def settling_page(
 def apply_settled(
     request: Request,
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     pair: ChosenForm,
-    digest: Typed = "",
+    digest: FormText = "",
     reviewer: Name = "",
 ) -> Response:
     """Apply them, unless they would change something else by now."""
-    name = who.signs(reviewer)
+    name = actor.signs(reviewer)
     try:
         with database.write() as connection:
-            done = settling.apply(connection, name, pair or None, digest)
+            applied = settling.apply(connection, name, pair or None, digest)
     except Conflict as error:
-        return _settling(request, database, pair, refused=f"{sentence(str(error))}.")
-    response = goto(f"/reviews/settling?done={len(done.decisions)}")
-    remember(response, name, who)
+        return _settling(request, database, pair, refused=in_full(error))
+    response = goto(f"/reviews/settling?done={len(applied.decisions)}")
+    remember(response, name, actor)
     return response
 
 
@@ -76,12 +77,13 @@ def batch_page(
     if act == "apply":
         return goto("/reviews/settling?" + "&".join(f"pair={number}" for number in pair))
     with database.read() as connection:
-        found = _chosen(connection, pair)
-        able = [one for one in found if _able(one, act)]
-        skipped = len(found) - len(able)
+        chosen = _chosen(connection, pair)
+        concerned = [review for review in chosen if _applies(review, act)]
+        skipped = len(chosen) - len(concerned)
         heading, button = _words(act)
-        numbers = ", ".join(str(one.pair.id) for one in able) or pgettext("pairs", "none")
-        lines = [_("Pairs it concerns: %(numbers)s") % {"numbers": numbers}]
+        numbers = ", ".join(str(review.pair.id) for review in concerned)
+        names = {"numbers": numbers or pgettext("pairs", "none")}
+        lines = [_("Pairs it concerns: %(numbers)s") % names]
         if skipped:
             lines.append(_left_out(act, skipped))
         values = {
@@ -90,8 +92,8 @@ def batch_page(
             "button": button,
             "action": "/reviews/batch",
             "lines": lines,
-            "possible": bool(able),
-            "fields": [("act", act), *(("pair", one.pair.id) for one in able)],
+            "possible": bool(concerned),
+            "fields": [("act", act), *(("pair", review.pair.id) for review in concerned)],
         }
         return page(request, "reviews/review_batch.html", connection, **values)
 
@@ -99,17 +101,17 @@ def batch_page(
 @router.post("/reviews/batch")
 def do_batch(
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     act: Annotated[Act, Form()],
     pair: ChosenForm,
     reviewer: Name = "",
 ) -> Response:
     """Do it to all of them, or to none."""
-    name = who.signs(reviewer)
+    name = actor.signs(reviewer)
     with database.write() as connection:
-        for one in _chosen(connection, pair):
-            if _able(one, act):
-                reviews.edit(connection, one.pair.id, _edit(one, act), name)
+        for review in _chosen(connection, pair):
+            if _applies(review, act):
+                review_pairs.edit(connection, review.pair.id, _edit(review, act), name)
     return goto("/reviews?whose=all")
 
 
@@ -117,16 +119,17 @@ def do_batch(
 def put_page(
     request: Request,
     database: TheDatabase,
-    encounters: Text = "",
-    case: Text = "",
+    encounters: QueryText = "",
+    case: QueryText = "",
     needed: Annotated[int, Query(ge=1, le=9)] = 2,
     blind: Literal["0", "1"] = "1",
-    note: Text = "",
+    note: QueryText = "",
 ) -> Response:
     """Which pairs would be put up."""
     with database.read() as connection:
-        up = rounds.preview(connection, _asked(connection, encounters, case, needed, blind, note))
-        words = {"fresh": up.fresh, "again": up.again, "already": up.already}
+        pairs = _named_pairs(connection, encounters, case, needed, blind, note)
+        preview = rounds.preview(connection, pairs)
+        words = {"fresh": preview.fresh, "again": preview.again, "already": preview.already}
         lines = [
             _("New pairs: %(fresh)s") % words,
             _("Closed pairs that are opened again: %(again)s") % words,
@@ -142,7 +145,7 @@ def put_page(
             "button": _("Put up"),
             "action": "/reviews/put",
             "lines": lines,
-            "possible": up.fresh + up.again > 0,
+            "possible": preview.fresh + preview.again > 0,
             "fields": [*fields, ("note", note)],
         }
         return page(request, "reviews/review_batch.html", connection, **values)
@@ -151,18 +154,18 @@ def put_page(
 @router.post("/reviews/put")
 def put_up(
     database: TheDatabase,
-    who: Who,
-    encounters: Typed = "",
-    case: Typed = "",
+    actor: TheActor,
+    encounters: FormText = "",
+    case: FormText = "",
     needed: Annotated[int, Form(ge=1, le=9)] = 2,
     blind: Annotated[Literal["0", "1"], Form()] = "1",
-    note: Typed = "",
+    note: FormText = "",
     reviewer: Name = "",
 ) -> Response:
     """Put them up."""
     with database.write() as connection:
-        new = _asked(connection, encounters, case, needed, blind, note)
-        reviews.put(connection, new, who.signs(reviewer))
+        new = _named_pairs(connection, encounters, case, needed, blind, note)
+        review_pairs.put(connection, new, actor.signs(reviewer))
     return goto("/reviews?whose=all")
 
 
@@ -175,14 +178,14 @@ def round_page(
 ) -> Response:
     """How many hidden known pairs would be mixed in, not which."""
     with database.read() as connection:
-        found = rounds.known_pairs(connection, share=share / 100, seed=seed)
-        words = {"waiting": found.waiting, "wanted": found.wanted}
-        kinds = {"same": found.count("same"), "different": found.count("different")}
+        known = rounds.known_pairs(connection, share=share / 100, seed=seed)
+        words = {"waiting": known.waiting, "wanted": known.target}
+        kinds = {"same": known.count("same"), "different": known.count("different")}
         lines = [
             _("Blind pairs that wait: %(waiting)s; known ones to add: %(wanted)s") % words,
             _("Drawn: %(same)s of one leopard, %(different)s of two") % kinds,
         ]
-        if len(found.pairs) < found.wanted:
+        if len(known.pairs) < known.target:
             lines.append(_("The catalogue holds no more pairs that people are certain of."))
         values = {
             "nav": "reviews",
@@ -190,7 +193,7 @@ def round_page(
             "button": _("Mix them in"),
             "action": "/reviews/round",
             "lines": lines,
-            "possible": bool(found.pairs),
+            "possible": bool(known.pairs),
             "fields": [("share", share), ("seed", seed)],
         }
         return page(request, "reviews/review_batch.html", connection, **values)
@@ -199,15 +202,15 @@ def round_page(
 @router.post("/reviews/round")
 def mix_in(
     database: TheDatabase,
-    who: Who,
+    actor: TheActor,
     share: Annotated[int, Form(ge=1, le=50)],
     seed: Annotated[int, Form(ge=0, le=2**31 - 1)],
     reviewer: Name = "",
 ) -> Response:
     """Mix them in."""
     with database.write() as connection:
-        found = rounds.known_pairs(connection, share=share / 100, seed=seed)
-        reviews.put(connection, found.pairs, who.signs(reviewer))
+        known = rounds.known_pairs(connection, share=share / 100, seed=seed)
+        review_pairs.put(connection, known.pairs, actor.signs(reviewer))
     return goto("/reviews?whose=all")
 
 
@@ -231,26 +234,26 @@ def _settling(
     return response
 
 
-def _chosen(connection: Connection, ids: list[int]) -> list[Reviewed]:
-    found = reviewing.load(connection, ids=ids)
-    if not found:
-        raise NothingChosen(NothingChosen.__doc__ or "")
-    return found
+def _chosen(connection: Connection, ids: list[int]) -> list[ReviewWithEncounters]:
+    chosen = reviewing.load(connection, ids=ids)
+    if not chosen:
+        raise NoPairChosen()
+    return chosen
 
 
-def _able(one: Reviewed, act: Act) -> bool:
+def _applies(review: ReviewWithEncounters, act: Act) -> bool:
     """Whether the act changes this pair, and may."""
-    closed = one.pair.closed_at is not None
+    closed = review.pair.closed_at is not None
     if act in {"close", "reopen"}:
         return closed == (act == "reopen")
     if act == "third":
         return not closed
-    return one.pair.blind != (act == "blind") and not one.opinions
+    return review.pair.blind != (act == "blind") and not review.opinions
 
 
-def _edit(one: Reviewed, act: Act) -> Edit:
+def _edit(review: ReviewWithEncounters, act: Act) -> Edit:
     if act == "third":
-        return Edit(needed=min(9, max(one.pair.needed, one.standing.answers) + 1))
+        return Edit(needed=min(9, max(review.pair.needed, review.progress.answers) + 1))
     if act in {"close", "reopen"}:
         return Edit(closed=act == "close")
     return Edit(blind=act == "blind")
@@ -279,12 +282,12 @@ def _left_out(act: Act, number: int) -> str:
     return text % {"num": number}
 
 
-def _asked(
+def _named_pairs(
     connection: Connection, encounters: str, case: str, needed: int, blind: str, note: str
 ) -> list[NewPair]:
     """The pairs that a form names."""
     numbers = [int(word) for word in re.findall(r"\b\d{1,9}\b", encounters)]
-    return rounds.asked(
+    return rounds.pairs_to_put_up(
         connection,
         encounters=numbers,
         case_id=int(case) if case.isascii() and case.isdecimal() and len(case) < 10 else None,

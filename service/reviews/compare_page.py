@@ -22,19 +22,20 @@ from service.store.people import Actor, Role
 from service.viewer.look import parse_pair
 from service.viewer.overlay import Overlays, TheOverlays
 from service.web.page import page
-from service.web.parameters import TheDatabase, Who
+from service.web.parameters import TheActor, TheDatabase
 from service.web.words import when
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 CHOICES = 500
 
-Number = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+EncounterNumber = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 
 
 class SameEncounter(InputError):
     """An encounter is not compared with itself: choose two different ones."""
 
     code = "same_encounter"
+    message = "An encounter is not compared with itself: choose two different ones."
 
 
 @router.get("/compare")
@@ -44,16 +45,16 @@ def compare(
     engine: TheEngine,
     pair_evidence: ThePairEvidence,
     overlays: TheOverlays,
-    who: Who,
-    one: Number = None,
-    other: Number = None,
+    actor: TheActor,
+    one: EncounterNumber = None,
+    other: EncounterNumber = None,
 ) -> Response:
     """Two encounters, or the choice of them."""
     if one is not None and one == other:
-        raise SameEncounter(SameEncounter.__doc__ or "")
+        raise SameEncounter()
     values: dict[str, object] = {"pair": None}
     if one and other:
-        values = _beside(request, database, engine, pair_evidence, overlays, who, one, other)
+        values = _beside(request, database, engine, pair_evidence, overlays, actor, one, other)
     with database.read() as connection:
         values |= {"chosen": one or other, "choices": _choices(connection, one or other)}
         return page(request, "reviews/compare.html", connection, nav="encounters", **values)
@@ -65,22 +66,24 @@ def _beside(
     engine: Engine,
     pair_evidence: PairEvidence,
     overlays: Overlays,
-    who: Actor,
-    one: int,
-    other: int,
+    actor: Actor,
+    first: int,
+    second: int,
 ) -> dict[str, object]:
-    """Both encounters; blind where an answer is still due, unless a curator opens it."""
+    """What the page shows of both encounters; blind where an answer is due, unless opened."""
     with database.read() as connection:
-        review = reviewing.closed_to(connection, one, other, who)
-    may_open = review is not None and who.role.may(Role.CURATOR)
+        review = reviewing.closed_to(connection, first, second, actor)
+    may_open = review is not None and actor.role.may(Role.CURATOR)
     opened = may_open and request.query_params.get("open") == "1"
-    keep = [("one", str(one)), ("other", str(other)), *([("open", "1")] if opened else [])]
+    keep = [("one", str(first)), ("other", str(second)), *([("open", "1")] if opened else [])]
     look = parse_pair(request.query_params, keep=keep)
     blind = review is not None and not opened
     return {
-        "pair": pair_view(database, engine, pair_evidence, overlays, one, other, look, blind=blind),
+        "pair": pair_view(
+            database, engine, pair_evidence, overlays, first, second, look, blind=blind
+        ),
         "review": review.pair.id if review else None,
-        "may_answer": who.role.may(Role.OBSERVER),
+        "may_answer": actor.role.may(Role.OBSERVER),
         "opened": opened,
         "opens": replace(look, keep=(*look.keep, ("open", "1"))).url() if may_open else "",
     }
@@ -89,5 +92,6 @@ def _beside(
 def _choices(connection: Connection, chosen: int | None) -> list[tuple[int, str]]:
     """The newest encounters, and the one that was chosen already first."""
     first = [encounters.summary(connection, chosen)] if chosen else []
-    rest = [one for one in encounters.search(connection, limit=CHOICES) if one.id != chosen]
-    return [(one.id, f"{title(one)}, {when(one.started_at)}") for one in first + rest]
+    newest = encounters.search(connection, limit=CHOICES)
+    choices = first + [encounter for encounter in newest if encounter.id != chosen]
+    return [(choice.id, f"{title(choice)}, {when(choice.started_at)}") for choice in choices]

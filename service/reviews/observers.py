@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from reid.observers.agreement import Agreement, Errors, agreement, errors
 from reid.observers.reviews import OPEN, Answer, Truth, newest, review_progress
 from service.reviews import reviewing
-from service.reviews.reviewing import Tally
-from service.store import reviews
+from service.reviews.reviewing import Review
+from service.store import decisions
 from service.store.opinions import Certainty, Opinion
 from service.store.people import Actor, Role
 
@@ -23,8 +23,8 @@ CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
-    """Two observers. certain: the pairs of which both were certain; None where there is none."""
+class TwoObservers:
+    """Agreement of two observers. certain: on pairs both were certain of; None without any."""
 
     observers: tuple[str, str]
     agreement: Agreement
@@ -32,8 +32,8 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """One observer on hidden known pairs. own: pairs of encounters they had decided themself."""
+class ObserverErrors:
+    """Errors of one observer on hidden known pairs. own: pairs of encounters they had decided."""
 
     observer: str
     errors: Errors
@@ -42,73 +42,76 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class AgreementReport:
     """All observers with each other, and the errors that may be shown to who asks."""
 
-    together: tuple[Together, ...]
-    known: tuple[Known, ...]
+    together: tuple[TwoObservers, ...]
+    known: tuple[ObserverErrors, ...]
     blind_pairs: int
 
 
 FirstAnswers = Mapping[str, Opinion]  # by observer
 
 
-def first_answers(one: Tally) -> FirstAnswers:
+def first_answers(review: Review) -> FirstAnswers:
     """The first answer of each observer to a pair, where one was wanted when it was given.
 
     One that came later may have been given by a curator, to whom the pair was open by then.
     """
     first: dict[str, Opinion] = {}
-    heard: set[str] = set()
-    for number, said in enumerate(one.opinions):
-        before = newest((o.observer, o.answer) for o in one.opinions[:number])
-        wanted = review_progress(before, needed=one.pair.needed).state in OPEN
-        if wanted and said.observer not in heard:
-            first[said.observer] = said
-        heard.add(said.observer)
+    answered: set[str] = set()
+    for number, opinion in enumerate(review.opinions):
+        before = newest((earlier.observer, earlier.answer) for earlier in review.opinions[:number])
+        due = review_progress(before, needed=review.pair.needed).state in OPEN
+        if due and opinion.observer not in answered:
+            first[opinion.observer] = opinion
+        answered.add(opinion.observer)
     return first
 
 
-def report(connection: Connection, actor: Actor, observer: str) -> Report:
+def report(connection: Connection, actor: Actor, observer: str) -> AgreementReport:
     """Errors of all observers for an admin, for others only their own."""
-    blind = [one for one in reviewing.tallies(connection) if one.pair.blind and one.opinions]
-    names = sorted({said.observer for one in blind for said in one.opinions})
-    first = [first_answers(one) for one in blind]
-    both = [_together(first, a, b) for a, b in combinations(names, 2)]
+    reviews = reviewing.every(connection)
+    blind = [review for review in reviews if review.pair.blind and review.opinions]
+    names = sorted({opinion.observer for review in blind for opinion in review.opinions})
+    first = [first_answers(review) for review in blind]
+    agreements = [_agreement_of(first, a, b) for a, b in combinations(names, 2)]
     shown = names if actor.role.may(Role.ADMIN) else [observer]
-    return Report(
-        together=tuple(one for one in both if one),
-        known=tuple(one for n in shown if (one := _known(connection, blind, first, n))),
+    errors_shown = [_errors_of(connection, blind, first, name) for name in shown]
+    return AgreementReport(
+        together=tuple(agreement for agreement in agreements if agreement),
+        known=tuple(errors for errors in errors_shown if errors),
         blind_pairs=len(blind),
     )
 
 
-def _together(first: Sequence[FirstAnswers], a: str, b: str) -> Together | None:
-    both = [(one[a], one[b]) for one in first if a in one and b in one]
+def _agreement_of(first: Sequence[FirstAnswers], a: str, b: str) -> TwoObservers | None:
+    both = [(answers[a], answers[b]) for answers in first if a in answers and b in answers]
     if not both:
         return None
-    sure = [pair for pair in both if all(one.certainty == "certain" for one in pair)]
-    return Together((a, b), agreement(_plain(both)), agreement(_plain(sure)) if sure else None)
+    sure = [two for two in both if all(opinion.certainty == "certain" for opinion in two)]
+    certain = agreement(_answers(sure)) if sure else None
+    return TwoObservers((a, b), agreement(_answers(both)), certain)
 
 
-def _plain(both: Sequence[tuple[Opinion, Opinion]]) -> list[tuple[Answer, Answer]]:
-    return [(_answer(one), _answer(other)) for one, other in both]
+def _answers(both: Sequence[tuple[Opinion, Opinion]]) -> list[tuple[Answer, Answer]]:
+    return [(_answer(opinion), _answer(other)) for opinion, other in both]
 
 
-def _answer(said: Opinion) -> Answer:
-    if said.answer == "withdrawn":
+def _answer(opinion: Opinion) -> Answer:
+    if opinion.answer == "withdrawn":
         raise ValueError("the first opinion of an observer is an answer")
-    return said.answer
+    return opinion.answer
 
 
-def _known(
-    connection: Connection, blind: Sequence[Tally], first: Sequence[FirstAnswers], name: str
-) -> Known | None:
+def _errors_of(
+    connection: Connection, blind: Sequence[Review], first: Sequence[FirstAnswers], name: str
+) -> ObserverErrors | None:
     """None where this observer answered no known pair."""
-    answered: list[tuple[Truth, Opinion, Tally]] = [
-        (one.pair.truth, said[name], one)
-        for one, said in zip(blind, first, strict=True)
-        if one.pair.truth and name in said
+    answered: list[tuple[Truth, Opinion, Review]] = [
+        (review.pair.truth, answers[name], review)
+        for review, answers in zip(blind, first, strict=True)
+        if review.pair.truth and name in answers
     ]
     if not answered:
         return None
@@ -116,11 +119,12 @@ def _known(
         (certainty, errors((t, _answer(o)) for t, o, _ in answered if o.certainty == certainty))
         for certainty in CERTAINTIES
     ]
-    deciders = reviews.deciders(connection, {n for *_, one in answered for n in one.pair.couple})
-    own = sum(any(name in deciders.get(n, ()) for n in one.pair.couple) for *_, one in answered)
-    return Known(
+    couples = [review.pair.couple for *_, review in answered]
+    deciders = decisions.deciders(connection, {n for couple in couples for n in couple})
+    own = sum(any(name in deciders.get(n, ()) for n in couple) for couple in couples)
+    return ObserverErrors(
         observer=name,
-        errors=errors((truth, _answer(said)) for truth, said, _ in answered),
-        by_certainty=tuple((certainty, found) for certainty, found in by if found.n),
+        errors=errors((truth, _answer(opinion)) for truth, opinion, _ in answered),
+        by_certainty=tuple((certainty, counts) for certainty, counts in by if counts.n),
         own=own,
     )

@@ -1,5 +1,6 @@
 """Pages of reviews for observers: the queue, one pair, how well observers agree."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, get_args
 from urllib.parse import urlencode
@@ -10,31 +11,35 @@ from pydantic import TypeAdapter, ValidationError
 
 from reid.errors import InputError
 from reid.observers.agreement import MISCLASSIFIED
-from reid.observers.reviews import ANSWERS, OPEN
+from reid.observers.reviews import ANSWERS
 from reid.types import Flank
 from service.encounters.pair_evidence import PairEvidence, ThePairEvidence
 from service.encounters.pair_view import pair_view
 from service.recognition.engine import Engine, TheEngine
 from service.reviews import observers, reviewing
 from service.reviews import view as views
-from service.reviews.reviewing import Incomplete, Reviewed, Tally, Wanted
+from service.reviews.errors import AnswerFieldUnfit, MarksUnfit, NameMissing, NumbersUnfit
+from service.reviews.reviewing import QueueFilters, Review, ReviewWithEncounters
 from service.reviews.to_wire import machine, new_opinion
 from service.reviews.wire import OpinionIn, RegionWire
-from service.store import cases, progress, reviews
+from service.store import cases, progress
+from service.store import reviews as review_pairs
 from service.store.database import Database
 from service.store.people import ANONYMOUS, Actor, Role
 from service.store.reviews import Source
 from service.viewer.look import parse_pair
 from service.viewer.overlay import Overlays, TheOverlays
+from service.web.faults import fault
 from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, TheDatabase, Who
-from service.web.words import sentence
+from service.web.parameters import RowNumber, TheActor, TheDatabase
+from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE = 50
-Typed = Annotated[str, Form(max_length=100_000)]
-Asked = Annotated[str, Query(max_length=200)]
+FormText = Annotated[str, Form(max_length=100_000)]
+QueryText = Annotated[str, Query(max_length=200)]
 REGIONS = TypeAdapter(list[RegionWire])
+NOT_OPEN: Mapping[str, object] = {"open": False, "machine": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +59,16 @@ class AnswerForm:
 
 
 def answer_form(
-    answer: Typed,
-    certainty: Typed = "",
-    reason: Typed = "",
-    note: Typed = "",
-    regions: Typed = "[]",
-    seconds: Typed = "",
-    llr: Typed = "",
-    model: Typed = "",
-    calibrator: Typed = "",
-    reviewer: Typed = "",
+    answer: FormText,
+    certainty: FormText = "",
+    reason: FormText = "",
+    note: FormText = "",
+    regions: FormText = "[]",
+    seconds: FormText = "",
+    llr: FormText = "",
+    model: FormText = "",
+    calibrator: FormText = "",
+    reviewer: FormText = "",
 ) -> AnswerForm:
     """The fields of the form."""
     return AnswerForm(
@@ -71,16 +76,16 @@ def answer_form(
     )
 
 
-def wanted(
-    state: Asked = "open",
-    source: Asked = "",
-    station: Asked = "",
-    flank: Asked = "",
-    whose: Asked = "mine",
-    disagreeing: Asked = "",
-) -> Wanted:
+def queue_filters(
+    state: QueryText = "open",
+    source: QueryText = "",
+    station: QueryText = "",
+    flank: QueryText = "",
+    whose: QueryText = "mine",
+    disagreeing: QueryText = "",
+) -> QueueFilters:
     """Read an address; what makes no sense is taken as its default."""
-    return Wanted(
+    return QueueFilters(
         state=state if state in {"open", "all", *views.STATES} else "open",  # type: ignore[arg-type]
         source=source if source in get_args(Source) else "",  # type: ignore[arg-type]
         station=station,
@@ -94,56 +99,56 @@ def wanted(
 def queue_page(
     request: Request,
     database: TheDatabase,
-    who: Who,
-    asked: Annotated[Wanted, Depends(wanted)],
+    actor: TheActor,
+    filters: Annotated[QueueFilters, Depends(queue_filters)],
     number: Annotated[str, Query(alias="page", max_length=6)] = "1",
 ) -> Response:
     """What waits, by default for who looks."""
     with database.read() as connection:
-        every = reviewing.tallies(connection, closed=asked.state in {"closed", "all"})
+        reviews = reviewing.every(connection, closed=filters.state in {"closed", "all"})
         at = max(1, int(number) if number.isascii() and number.isdecimal() else 1)
         part = slice((at - 1) * PAGE, at * PAGE)
-        found, total = reviewing.queue(connection, every, asked, who, who.name, part)
-        chosen = _address(asked)
+        shown, total = reviewing.queue(connection, reviews, filters, actor, actor.name, part)
+        chosen = _address(filters)
         values = {
             "nav": "reviews",
-            "rows": [views.queue_row(one, who, who.name) for one in found],
+            "rows": [views.queue_row(review, actor, actor.name) for review in shown],
             "total": total,
-            "wanted": asked,
-            "far": reviewing.progress(connection, every, who.name),
-            "settled": sum(_to_apply(one) for one in every),
+            "filters": filters,
+            "today": reviewing.progress(connection, reviews, actor.name),
+            "settled": sum(_to_apply(review) for review in reviews),
             "page": at,
             "pages": max(1, -(-total // PAGE)),
             "page_url": lambda n: "/reviews?" + urlencode({**chosen, "page": n}),
             "stations": progress.stations(connection),
             "states": views.STATES,
             "sources": views.SOURCES,
-            "cases": [one for one in cases.every(connection) if one.closed_at is None],
-            "curator": who.role.may(Role.CURATOR),
-            "any": bool(every) or reviews.there(connection),
+            "cases": [case for case in cases.every(connection) if case.closed_at is None],
+            "curator": actor.role.may(Role.CURATOR),
+            "any": bool(reviews) or review_pairs.there(connection),
         }
         return page(request, "reviews/reviews.html", connection, **values)
 
 
 @router.get("/reviews/next")
-def next_pair(database: TheDatabase, who: Who, after: int | None = None) -> Response:
+def next_pair(database: TheDatabase, actor: TheActor, after: int | None = None) -> Response:
     """Go to the pair that waits for who asks."""
     with database.read() as connection:
-        number = reviewing.following(reviewing.tallies(connection, closed=False), who.name, after)
+        number = reviewing.following(reviewing.every(connection, closed=False), actor.name, after)
     return goto(f"/reviews/{number}" if number else "/reviews")
 
 
 @router.get("/reviews/agreement")
-def agreement_page(request: Request, database: TheDatabase, who: Who) -> Response:
+def agreement_page(request: Request, database: TheDatabase, actor: TheActor) -> Response:
     """Kappa of every two observers, and one's own errors on hidden known pairs."""
     with database.read() as connection:
         values = {
             "nav": "reviews",
-            "report": observers.report(connection, who, who.name),
-            "answers": [(one, views.ANSWERS[one]) for one in ANSWERS],
+            "report": observers.report(connection, actor, actor.name),
+            "answers": [(name, views.ANSWERS[name]) for name in ANSWERS],
             "certainties": views.CERTAINTIES,
             "published": MISCLASSIFIED,
-            "all_errors": who.role.may(Role.ADMIN),
+            "all_errors": actor.role.may(Role.ADMIN),
         }
         return page(request, "reviews/agreement.html", connection, **values)
 
@@ -156,10 +161,10 @@ def pair_page(
     engine: TheEngine,
     pair_evidence: ThePairEvidence,
     overlays: TheOverlays,
-    who: Who,
+    actor: TheActor,
 ) -> Response:
     """Two encounters in the viewer, and the answer."""
-    return _pair(request, database, engine, pair_evidence, overlays, who, pair_id)
+    return _pair_response(request, database, engine, pair_evidence, overlays, actor, pair_id)
 
 
 @router.post("/reviews/{pair_id}/opinions")
@@ -170,108 +175,109 @@ def answer(
     engine: TheEngine,
     pair_evidence: ThePairEvidence,
     overlays: TheOverlays,
-    who: Who,
-    typed: Annotated[AnswerForm, Depends(answer_form)],
+    actor: TheActor,
+    form: Annotated[AnswerForm, Depends(answer_form)],
 ) -> Response:
     """Record an answer; what cannot be used comes back as it was typed."""
-    name = who.signs(typed.reviewer)
+    name = actor.signs(form.reviewer)
     try:
-        said = new_opinion(_read(typed, name))
+        opinion = new_opinion(_opinion_typed(form, name))
         with database.write() as connection:
-            reviewing.answer(connection, pair_id, name, said)
+            reviewing.answer(connection, pair_id, name, opinion)
     except InputError as error:
         if error.code == "not_found":
             raise
         status = 409 if error.code == "conflict" else 422
-        return _pair(
+        return _pair_response(
             request,
             database,
             engine,
             pair_evidence,
             overlays,
-            who,
+            actor,
             pair_id,
-            typed,
-            f"{sentence(str(error))}.",
+            form,
+            in_full(error),
             status,
         )
     response = goto(f"/reviews/{pair_id}?said=1")
-    remember(response, name, who)
+    remember(response, name, actor)
     return response
 
 
-def _pair(
+def _pair_response(
     request: Request,
     database: Database,
     engine: Engine,
     pair_evidence: PairEvidence,
     overlays: Overlays,
-    who: Actor,
+    actor: Actor,
     pair_id: int,
-    typed: AnswerForm | None = None,
+    form: AnswerForm | None = None,
     refused: str = "",
     status: int = 200,
 ) -> Response:
     with database.read() as connection:
-        every = reviewing.tallies(connection, closed=False)
-        one = reviewing.get(connection, pair_id)
-        far = reviewing.progress(connection, every, who.name)
-    seen = one.open_to(who, who.name)
+        waiting = reviewing.every(connection, closed=False)
+        review = reviewing.get(connection, pair_id)
+        today = reviewing.progress(connection, waiting, actor.name)
+    is_open = review.open_to(actor, actor.name)
     look = parse_pair(request.query_params, path=f"/reviews/{pair_id}")
     values = {
         "nav": "reviews",
-        "one": views.queue_row(one, who, who.name),
+        "review": views.queue_row(review, actor, actor.name),
         "pair": pair_view(
-            database, engine, pair_evidence, overlays, *one.pair.couple, look, blind=not seen
+            database, engine, pair_evidence, overlays, *review.pair.couple, look, blind=not is_open
         ),
-        "answered": one.answer_of(who.name) is not None,
-        "may_answer": who.role.may(Role.OBSERVER),
-        "signing": "" if who.name == ANONYMOUS else who.name,
-        "typed": typed or _typed(one, who.name),
+        "answered": review.answer_of(actor.name) is not None,
+        "may_answer": actor.role.may(Role.OBSERVER),
+        "signing": "" if actor.name == ANONYMOUS else actor.name,
+        "typed": form or _earlier_form(review, actor.name),
         "refused": refused,
-        "far": far,
-        "following": reviewing.following(every, who.name, pair_id),
+        "today": today,
+        "following": reviewing.following(waiting, actor.name, pair_id),
         "certainties": views.CERTAINTIES,
         "reasons": views.REASONS,
         "words": views.ANSWERS,
-        "wanted": one.standing.state in OPEN,
-        **(_told(pair_evidence, one, who.name) if seen else {"open": False, "machine": None}),
+        **(_opened(pair_evidence, review, actor.name) if is_open else NOT_OPEN),
     }
     with database.read() as connection:
-        changes = reviews.history(connection, pair_id) if _keeps(one, who) else ()
+        changes = review_pairs.history(connection, pair_id) if _sees_changes(review, actor) else ()
         values["changes"] = [(change, views.change_words(change)) for change in changes]
         response = page(request, "reviews/review.html", connection, **values)
     response.status_code = status
     return response
 
 
-def _keeps(one: Reviewed, who: Actor) -> bool:
+def _sees_changes(review: ReviewWithEncounters, actor: Actor) -> bool:
     """Whether they see what curators changed of the pair; that more were asked is a hint.
 
     A hidden known one is told to nobody.
     """
-    told = who.role.may(Role.CURATOR) and one.pair.source != "known"
-    return told and one.open_to(who, who.name)
+    curates = actor.role.may(Role.CURATOR) and review.pair.source != "known"
+    return curates and review.open_to(actor, actor.name)
 
 
-def _told(pair_evidence: PairEvidence, one: Reviewed, observer: str) -> dict[str, object]:
+def _opened(
+    pair_evidence: PairEvidence, review: ReviewWithEncounters, observer: str
+) -> dict[str, object]:
     """What only those see to whom the pair is open."""
-    said = machine(one, pair_evidence)
-    message, kind = views.outcome(one, observer)
+    statement = machine(review, pair_evidence)
+    message, kind = views.outcome(review, observer)
     return {
         "open": True,
-        "machine": said,
-        "opinions": views.opinion_views(one, observer),
+        "machine": statement,
+        "opinions": views.opinion_views(review, observer),
         "message": message,
         "kind": kind,
-        "note": one.pair.note,
+        "note": review.pair.note,
     }
 
 
-def _typed(one: Reviewed, observer: str) -> AnswerForm:
+def _earlier_form(review: ReviewWithEncounters, observer: str) -> AnswerForm:
     """What this observer said before, so that taking it back loses nothing."""
-    own = [said for said in one.opinions if said.observer == observer]
-    before = next((said for said in reversed(own) if said.answer != "withdrawn"), None)
+    own = [opinion for opinion in review.opinions if opinion.observer == observer]
+    before = next((opinion for opinion in reversed(own) if opinion.answer != "withdrawn"), None)
     if before is None:
         return AnswerForm("")
     marks = [RegionWire.model_validate(mark) for mark in before.regions]
@@ -279,42 +285,43 @@ def _typed(one: Reviewed, observer: str) -> AnswerForm:
     return AnswerForm("", before.certainty or "", before.reason or "", before.note, regions)
 
 
-def _read(typed: AnswerForm, name: str) -> OpinionIn:
+def _opinion_typed(form: AnswerForm, name: str) -> OpinionIn:
     """The answer that was typed. Incomplete: with a sentence that says what to do."""
     if name == ANONYMOUS:
-        raise Incomplete("write your name: two observers are told apart by their names")
+        raise NameMissing()
     try:
         return OpinionIn(
-            answer=typed.answer,
-            certainty=typed.certainty or None,
-            reason=typed.reason or None,
-            note=typed.note.replace("\x00", "").strip(),
-            regions=REGIONS.validate_json(typed.regions or "[]"),
-            llr=float(typed.llr) if typed.llr else None,
-            model=typed.model or None,
-            calibrator=typed.calibrator or None,
-            seconds=float(typed.seconds) if typed.seconds else None,
+            answer=form.answer,
+            certainty=form.certainty or None,
+            reason=form.reason or None,
+            note=form.note.replace("\x00", "").strip(),
+            regions=REGIONS.validate_json(form.regions or "[]"),
+            llr=float(form.llr) if form.llr else None,
+            model=form.model or None,
+            calibrator=form.calibrator or None,
+            seconds=float(form.seconds) if form.seconds else None,
             observer=name,
         )
     except ValidationError as error:
-        said = error.errors()[0]
-        where = "/".join(map(str, said["loc"])) or "marked places"
-        raise Incomplete(f"{where}: {said['msg']}; correct it and answer again") from error
+        problem = error.errors()[0]
+        why, field = fault(problem), "/".join(map(str, problem["loc"]))
+        unfit = AnswerFieldUnfit(field=field, why=why) if field else MarksUnfit(why=why)
+        raise unfit from error
     except ValueError as error:
-        raise Incomplete("seconds and llr are numbers: reload the page and answer again") from error
+        raise NumbersUnfit() from error
 
 
-def _to_apply(one: Tally) -> bool:
-    return one.standing.state in reviewing.SETTLED and one.pair.source != "known"
+def _to_apply(review: Review) -> bool:
+    return review.progress.state in reviewing.SETTLED and review.pair.source != "known"
 
 
-def _address(asked: Wanted) -> dict[str, str]:
+def _address(filters: QueueFilters) -> dict[str, str]:
     """The filters as they stand in the address."""
     return {
-        "state": asked.state,
-        "source": asked.source,
-        "station": asked.station,
-        "flank": asked.flank,
-        "whose": asked.whose,
-        "disagreeing": "1" if asked.disagreeing else "",
+        "state": filters.state,
+        "source": filters.source,
+        "station": filters.station,
+        "flank": filters.flank,
+        "whose": filters.whose,
+        "disagreeing": "1" if filters.disagreeing else "",
     }

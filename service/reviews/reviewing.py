@@ -1,4 +1,4 @@
-"""Pairs with what observers said of them, who may see it, and the queue of what waits for whom."""
+"""Reviews: pairs with observers' opinions, who may see them, and the queue of each observer."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,6 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from reid.errors import InputError
 from reid.observers.reviews import (
     OPEN,
     Answer,
@@ -17,7 +16,9 @@ from reid.observers.reviews import (
     newest,
     review_progress,
 )
-from service.store import encounters, opinions, reviews
+from service.reviews.errors import CERTAINTY_MISSING, REASON_MISSING, MarkBesidePair
+from service.store import encounters, opinions
+from service.store import reviews as review_pairs
 from service.store.encounters import EncounterSummary
 from service.store.opinions import NewOpinion, Opinion
 from service.store.people import Actor, Role
@@ -31,44 +32,32 @@ SETTLED: tuple[State, ...] = ("agreed", "settled")
 """States in which an answer stands."""
 
 
-class Incomplete(InputError):
-    """An answer that lacks its certainty or its reason."""
-
-    code = "incomplete_answer"
-
-
-class BadRegion(InputError):
-    """A marked place lies on a photo that is not one of this pair's."""
-
-    code = "bad_region"
-
-
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """A pair with everything said of it, oldest first, and what that adds up to."""
+class Review:
+    """A pair that was put up, all opinions on it, oldest first, and what they add up to."""
 
     pair: ReviewPair
     opinions: tuple[Opinion, ...]
-    standing: ReviewProgress
+    progress: ReviewProgress
 
     @property
-    def now(self) -> dict[str, Answer]:
-        """What each observer says now."""
-        return newest((one.observer, one.answer) for one in self.opinions)
+    def answers(self) -> dict[str, Answer]:
+        """The answer of each observer that counts now, by name."""
+        return newest((opinion.observer, opinion.answer) for opinion in self.opinions)
 
     def latest(self, observer: str) -> Opinion | None:
         """The newest opinion of an observer, also if it took an answer back."""
-        own = [one for one in self.opinions if one.observer == observer]
+        own = [opinion for opinion in self.opinions if opinion.observer == observer]
         return own[-1] if own else None
 
     def answer_of(self, observer: str) -> Opinion | None:
         """The answer of an observer that counts."""
-        found = self.latest(observer)
-        return found if found and found.answer != "withdrawn" else None
+        opinion = self.latest(observer)
+        return opinion if opinion and opinion.answer != "withdrawn" else None
 
-    def wanted_from(self, observer: str) -> bool:
+    def due_from(self, observer: str) -> bool:
         """Whether it waits for this observer: still open, and not answered by them."""
-        return self.standing.state in OPEN and observer not in self.now
+        return self.progress.state in OPEN and observer not in self.answers
 
     def open_to(self, actor: Actor, observer: str) -> bool:
         """Whether they may see what others and the machine say.
@@ -78,7 +67,7 @@ class Tally:
         """
         if not self.pair.blind or self.latest(observer) is not None:
             return True
-        return actor.role.may(Role.CURATOR) and self.standing.state not in OPEN
+        return actor.role.may(Role.CURATOR) and self.progress.state not in OPEN
 
     def state_to(self, actor: Actor, observer: str) -> VisibleState:
         """How far the pair is, as far as they may know.
@@ -86,7 +75,7 @@ class Tally:
         Of a pair that is not open to them only whether answers are wanted: that others agreed or
         disagreed would be a hint to who is asked next.
         """
-        state = self.standing.state
+        state = self.progress.state
         if state == "closed" or self.open_to(actor, observer):
             return state
         return "waiting" if state in OPEN else "answered"
@@ -98,35 +87,35 @@ class Tally:
         tell known pairs by it. Of those an admin knows when no answer is wanted any more.
         """
         if self.pair.source == "known":
-            done = self.standing.state not in OPEN
+            done = self.progress.state not in OPEN
             return "known" if done and actor.role.may(Role.ADMIN) else None
-        told = self.open_to(actor, observer)
+        disclosed = self.open_to(actor, observer)
         if self.pair.blind:
-            told = told and actor.role.may(Role.CURATOR)
-        return self.pair.source if told else None
+            disclosed = disclosed and actor.role.may(Role.CURATOR)
+        return self.pair.source if disclosed else None
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed(Tally):
-    """The same with its two encounters."""
+class ReviewWithEncounters(Review):
+    """A review with the summaries of its two encounters; first: the one of the lower number."""
 
-    one: EncounterSummary
-    other: EncounterSummary
+    first: EncounterSummary
+    second: EncounterSummary
 
     @property
     def stations(self) -> tuple[str, ...]:
         """Where both were, each once."""
-        both = (self.one.station, self.other.station)
-        return tuple(dict.fromkeys(name for name in both if name))
+        names = (self.first.station, self.second.station)
+        return tuple(dict.fromkeys(name for name in names if name))
 
     @property
     def flanks(self) -> tuple[str, ...]:
         """Flanks that both show."""
-        return tuple(flank for flank in self.one.flanks if flank in self.other.flanks)
+        return tuple(flank for flank in self.first.flanks if flank in self.second.flanks)
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class QueueFilters:
     """Which pairs are listed. An empty field takes all.
 
     state "open": anything but closed ones. disagreeing: only where observers said different things.
@@ -141,156 +130,168 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ObserverProgress:
     """How far an observer is today: pairs answered, and pairs that still wait for them."""
 
     done: int
     left: int
 
 
-def tallies(
+def every(
     connection: Connection, *, closed: bool = True, ids: Collection[int] | None = None
-) -> list[Tally]:
-    """Pairs with everything said of them, the oldest first, without their encounters."""
-    pairs = reviews.every(connection, closed=closed, ids=ids)
-    asked = None if ids is None else [one.id for one in pairs]
-    said = opinions.of_pairs(connection, asked, closed=closed)
-    return [_tally(pair, said.get(pair.id, [])) for pair in pairs]
+) -> list[Review]:
+    """Pairs with all opinions on them, the oldest first, without their encounters."""
+    pairs = review_pairs.every(connection, closed=closed, ids=ids)
+    numbers = None if ids is None else [pair.id for pair in pairs]
+    histories = opinions.of_pairs(connection, numbers, closed=closed)
+    return [_review(pair, histories.get(pair.id, [])) for pair in pairs]
 
 
-def with_encounters(connection: Connection, found: Sequence[Tally]) -> list[Reviewed]:
-    """The same with their encounters."""
-    seen = encounters.summaries(connection, {n for one in found for n in one.pair.couple})
+def with_encounters(
+    connection: Connection, reviews: Sequence[Review]
+) -> list[ReviewWithEncounters]:
+    """These reviews with the summaries of their encounters, in the order given."""
+    summaries = encounters.summaries(
+        connection, {n for review in reviews for n in review.pair.couple}
+    )
     return [
-        Reviewed(one.pair, one.opinions, one.standing, seen[one.pair.one], seen[one.pair.other])
-        for one in found
+        ReviewWithEncounters(
+            *(review.pair, review.opinions, review.progress),
+            first=summaries[review.pair.one],
+            second=summaries[review.pair.other],
+        )
+        for review in reviews
     ]
 
 
 def load(
     connection: Connection, *, closed: bool = True, ids: Collection[int] | None = None
-) -> list[Reviewed]:
-    """Pairs with everything said of them and their encounters, the oldest first."""
-    return with_encounters(connection, tallies(connection, closed=closed, ids=ids))
+) -> list[ReviewWithEncounters]:
+    """Pairs with all opinions on them and their encounters, the oldest first."""
+    return with_encounters(connection, every(connection, closed=closed, ids=ids))
 
 
-def get(connection: Connection, pair_id: int) -> Reviewed:
-    """One pair with everything said of it."""
-    tally = _tally(reviews.get(connection, pair_id), opinions.of_pair(connection, pair_id))
-    return with_encounters(connection, [tally])[0]
+def get(connection: Connection, pair_id: int) -> ReviewWithEncounters:
+    """One pair with all opinions on it and its encounters."""
+    review = _review(review_pairs.get(connection, pair_id), opinions.of_pair(connection, pair_id))
+    return with_encounters(connection, [review])[0]
 
 
-def closed_to(connection: Connection, one: int, other: int, actor: Actor) -> Tally | None:
+def closed_to(connection: Connection, first: int, second: int, actor: Actor) -> Review | None:
     """The pair of two encounters that is up for blind review and not open to who asks, if any."""
-    couple = (min(one, other), max(one, other))
-    pair = reviews.existing(connection, [couple]).get(couple)
+    couple = (min(first, second), max(first, second))
+    pair = review_pairs.existing(connection, [couple]).get(couple)
     if pair is None or pair.closed_at is not None:
         return None
-    tally = _tally(pair, opinions.of_pair(connection, pair.id))
-    return None if tally.open_to(actor, actor.name) else tally
+    review = _review(pair, opinions.of_pair(connection, pair.id))
+    return None if review.open_to(actor, actor.name) else review
 
 
 def queue(
     connection: Connection,
-    found: Sequence[Tally],
-    wanted: Wanted,
+    reviews: Sequence[Review],
+    filters: QueueFilters,
     actor: Actor,
     observer: str,
     part: slice = EVERYTHING,
-) -> tuple[list[Reviewed], int]:
-    """A part of those that fit, and how many fit.
+) -> tuple[list[ReviewWithEncounters], int]:
+    """A part of the reviews that fit the filters, and how many fit.
 
     What waits for this observer comes first, then it goes by worth, see `_place`.
     """
-    fitting = [one for one in found if _fits(one, wanted, actor, observer)]
-    fitting.sort(key=lambda one: (not one.wanted_from(observer), *_place(one)))
-    if not wanted.station and not wanted.flank:
+    fitting = [review for review in reviews if _fits(review, filters, actor, observer)]
+    fitting.sort(key=lambda review: (not review.due_from(observer), *_place(review)))
+    if not filters.station and not filters.flank:
         return with_encounters(connection, fitting[part]), len(fitting)
-    there = [one for one in with_encounters(connection, fitting) if _is_there(one, wanted)]
+    there = [
+        review for review in with_encounters(connection, fitting) if _is_there(review, filters)
+    ]
     return there[part], len(there)
 
 
-def following(found: Sequence[Tally], observer: str, after: int | None = None) -> int | None:
+def following(reviews: Sequence[Review], observer: str, after: int | None = None) -> int | None:
     """The pair to look at next: the first below `after` that waits for this observer, else any.
 
     So whoever goes on without an answer comes to every pair, and again to this one at the end.
     """
-    mine = (one for one in found if one.wanted_from(observer) and one.pair.id != after)
+    mine = (review for review in reviews if review.due_from(observer) and review.pair.id != after)
     waiting = sorted(mine, key=_place)
-    left = next((_place(one) for one in found if one.pair.id == after), None)
-    below = [one for one in waiting if left is not None and _place(one) > left]
-    return next((one.pair.id for one in below or waiting), None)
+    left = next((_place(review) for review in reviews if review.pair.id == after), None)
+    below = [review for review in waiting if left is not None and _place(review) > left]
+    return next((review.pair.id for review in below or waiting), None)
 
 
 def progress(
-    connection: Connection, found: Sequence[Tally], observer: str, at: datetime | None = None
-) -> Progress:
-    """How far an observer is on this day (UTC). found: all open pairs at least."""
+    connection: Connection, reviews: Sequence[Review], observer: str, at: datetime | None = None
+) -> ObserverProgress:
+    """How far an observer is on this day (UTC). reviews: all open pairs at least."""
     midnight = (at or now()).replace(hour=0, minute=0, second=0, microsecond=0)
     done = opinions.answered_since(connection, observer, midnight)
-    return Progress(done, sum(one.wanted_from(observer) for one in found))
+    return ObserverProgress(done, sum(review.due_from(observer) for review in reviews))
 
 
 def answer(
     connection: Connection, pair_id: int, observer: str, new: NewOpinion
-) -> tuple[Opinion, Reviewed]:
-    """Record what an observer says; both the opinion and the pair as it is then.
+) -> tuple[Opinion, ReviewWithEncounters]:
+    """Record what an observer says; the opinion, and the review as it is then.
 
     Before an observer's first answer to a blind pair nothing was shown, whatever a client states.
     """
-    pair = reviews.get(connection, pair_id, hold=True)
+    pair = review_pairs.get(connection, pair_id, hold=True)
     _check(connection, pair, new)
     before = get(connection, pair_id)
     if pair.blind and before.latest(observer) is None:
         new = replace(new, llr=None, model=None, calibrator=None)
-    made = opinions.add(connection, pair_id, observer, new)
-    return made, get(connection, pair_id)
+    recorded = opinions.add(connection, pair_id, observer, new)
+    return recorded, get(connection, pair_id)
 
 
-def _tally(pair: ReviewPair, said: Sequence[Opinion]) -> Tally:
-    counting = newest((one.observer, one.answer) for one in said)
+def _review(pair: ReviewPair, history: Sequence[Opinion]) -> Review:
+    counting = newest((opinion.observer, opinion.answer) for opinion in history)
     closed = pair.closed_at is not None
-    return Tally(pair, tuple(said), review_progress(counting, needed=pair.needed, closed=closed))
+    return Review(
+        pair, tuple(history), review_progress(counting, needed=pair.needed, closed=closed)
+    )
 
 
-def _place(one: Tally) -> tuple[float, int]:
+def _place(review: Review) -> tuple[float, int]:
     """Where a pair stands in the queue: by worth, and by lot among those of one worth.
 
     Not by age: known pairs are mixed in late and would be the last ones.
     """
-    return -one.pair.worth, one.pair.id * LOT % 2**32
+    return -review.pair.worth, review.pair.id * LOT % 2**32
 
 
-def _fits(one: Tally, wanted: Wanted, actor: Actor, observer: str) -> bool:
-    state = one.state_to(actor, observer)
-    if wanted.state == "open" and state == "closed":
+def _fits(review: Review, filters: QueueFilters, actor: Actor, observer: str) -> bool:
+    state = review.state_to(actor, observer)
+    if filters.state == "open" and state == "closed":
         return False
-    dissent = one.standing.dissent and one.open_to(actor, observer)
+    dissent = review.progress.dissent and review.open_to(actor, observer)
     return (
-        wanted.state in {"open", "all", state}
-        and (not wanted.source or wanted.source == one.source_to(actor, observer))
-        and (wanted.whose == "all" or one.wanted_from(observer))
-        and (not wanted.disagreeing or dissent)
+        filters.state in {"open", "all", state}
+        and (not filters.source or filters.source == review.source_to(actor, observer))
+        and (filters.whose == "all" or review.due_from(observer))
+        and (not filters.disagreeing or dissent)
     )
 
 
-def _is_there(one: Reviewed, wanted: Wanted) -> bool:
-    """Whether station and flank are those that are wanted."""
-    return (not wanted.station or wanted.station in one.stations) and (
-        not wanted.flank or wanted.flank in one.flanks
+def _is_there(review: ReviewWithEncounters, filters: QueueFilters) -> bool:
+    """Whether it was at the station, and shows the flank, of the filters."""
+    return (not filters.station or filters.station in review.stations) and (
+        not filters.flank or filters.flank in review.flanks
     )
 
 
 def _check(connection: Connection, pair: ReviewPair, new: NewOpinion) -> None:
     """What an answer must say, and where marks may lie."""
     if new.answer in {"same", "different"} and new.certainty is None:
-        raise Incomplete(f"say how certain “{new.answer}” is: certain, probable or possible")
+        raise CERTAINTY_MISSING[new.answer]()
     if new.answer in {"not_comparable", "cannot_tell"} and new.reason is None:
-        words = new.answer.replace("_", " ")
-        raise Incomplete(f"say why: “{words}” needs a reason, such as flank or blur")
+        raise REASON_MISSING[new.answer]()
     if new.regions:
-        both = [encounters.references_of(connection, n) for n in pair.couple]
-        known = {one.annotation.id for found in both for one in found}
-        strange = [one.annotation_id for one in new.regions if one.annotation_id not in known]
+        references = [r for n in pair.couple for r in encounters.references_of(connection, n)]
+        known = {reference.annotation.id for reference in references}
+        marked = [region.annotation_id for region in new.regions]
+        strange = [number for number in marked if number not in known]
         if strange:
-            raise BadRegion(f"annotation {strange[0]} is not one of the pair's photos: mark those")
+            raise MarkBesidePair(annotation=strange[0])

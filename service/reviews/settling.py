@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from scipy.cluster.hierarchy import DisjointSet
 from sqlalchemy import Connection
 
-from reid.errors import Conflict
 from service.catalogue import changes
-from service.catalogue.changes import Asked
+from service.catalogue.changes import Grounds
 from service.reviews import reviewing
-from service.reviews.reviewing import SETTLED, Reviewed, Tally
-from service.store import identities, reviews
+from service.reviews.errors import PlanChanged
+from service.reviews.reviewing import SETTLED, Review, ReviewWithEncounters
+from service.store import identities
+from service.store import reviews as review_pairs
 from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterSummary
 from service.store.history import Evidence, PairSaid
@@ -35,7 +36,7 @@ class Join:
     identity_id: int | None
     name: str
     joining: tuple[EncounterSummary, ...]
-    pairs: tuple[Reviewed, ...]
+    pairs: tuple[ReviewWithEncounters, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Merge:
 
 
 @dataclass(frozen=True, slots=True)
-class Contradiction:
+class ReviewContradiction:
     """Encounters that would be, or are, one animal although a review says they differ."""
 
     encounters: tuple[int, int]
@@ -56,7 +57,7 @@ class Contradiction:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SettlingPlan:
     """What applying the settled pairs does.
 
     done: pairs that are closed by it, also those that change nothing. digest: names this plan, so
@@ -65,212 +66,224 @@ class Plan:
 
     joins: tuple[Join, ...]
     merges: tuple[Merge, ...]
-    contradictions: tuple[Contradiction, ...]
+    contradictions: tuple[ReviewContradiction, ...]
     done: tuple[int, ...]
     digest: str
 
     @property
     def fresh(self) -> int:
         """New identities."""
-        return sum(one.identity_id is None for one in self.joins)
+        return sum(join.identity_id is None for join in self.joins)
 
     @property
     def joining(self) -> int:
         """Encounters that get a decision."""
-        return sum(len(one.joining) for one in self.joins)
+        return sum(len(join.joining) for join in self.joins)
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class AppliedPlan:
     """The plan that was carried out, and the decisions it made."""
 
-    plan: Plan
+    plan: SettlingPlan
     decisions: tuple[Decision, ...]
 
 
-def plan(connection: Connection, ids: Collection[int] | None = None) -> Plan:
+def plan(connection: Connection, ids: Collection[int] | None = None) -> SettlingPlan:
     """What applying would do. ids: only these pairs; None takes every settled one."""
-    found = [one for one in reviewing.tallies(connection) if one.pair.source != "known"]
-    settled = [one for one in found if one.standing.state in SETTLED]
+    reviews = [review for review in reviewing.every(connection) if review.pair.source != "known"]
+    settled = [review for review in reviews if review.progress.state in SETTLED]
     if ids is not None:
-        settled = [one for one in settled if one.pair.id in ids]
+        settled = [review for review in settled if review.pair.id in ids]
     ready = reviewing.with_encounters(connection, settled)
-    apart = [one for one in found if one.standing.answer == "different"]
-    made = _Made(_members(connection, ready))
-    for group in _groups([one for one in ready if one.standing.answer == "same"]):
-        _sort_group(group, apart, made)
-    for one in ready:
-        if one.standing.answer != "same":
-            _sort_other(one, made)
-    return _plan(connection, made)
+    apart = [review for review in reviews if review.progress.answer == "different"]
+    draft = _Draft(_members(connection, ready))
+    for group in _groups([review for review in ready if review.progress.answer == "same"]):
+        _sort_group(group, apart, draft)
+    for review in ready:
+        if review.progress.answer != "same":
+            _sort_other(review, draft)
+    return _plan(connection, draft)
 
 
 def apply(
     connection: Connection, curator: str, ids: Collection[int] | None = None, digest: str = ""
-) -> Applied:
+) -> AppliedPlan:
     """Carry out the plan: decisions signed by the curator, each naming its reviews.
 
     digest: of the plan that was looked at; Conflict where it would be another one by now.
     """
-    reviews.every(connection, closed=False, ids=ids, hold=True)
-    now = plan(connection, ids)
-    if digest and digest != now.digest:
-        raise Conflict("what would change is not what you looked at any more: look at it again")
-    made = [new for join in now.joins for new in _join(connection, join, curator)]
-    for number in now.done:
-        reviews.edit(connection, number, Edit(closed=True), curator, "applied")
-    return Applied(now, tuple(made))
+    review_pairs.every(connection, closed=False, ids=ids, hold=True)
+    current = plan(connection, ids)
+    if digest and digest != current.digest:
+        raise PlanChanged()
+    decisions = [new for join in current.joins for new in _join(connection, join, curator)]
+    for number in current.done:
+        review_pairs.edit(connection, number, Edit(closed=True), curator, "applied")
+    return AppliedPlan(current, tuple(decisions))
 
 
-class _Made:
+class _Draft:
     """A plan in the making. members: the encounters of each identity that is touched."""
 
     def __init__(self, members: dict[int, set[int]]) -> None:
         self.members = members
         self.joins: list[Join] = []
         self.merges: list[Merge] = []
-        self.contradictions: list[Contradiction] = []
+        self.contradictions: list[ReviewContradiction] = []
         self.done: list[int] = []
 
 
-def _sort_group(group: Sequence[Reviewed], apart: Sequence[Tally], made: _Made) -> None:
+def _sort_group(
+    group: Sequence[ReviewWithEncounters], apart: Sequence[Review], draft: _Draft
+) -> None:
     """Encounters that are one animal by these pairs: a join, a merge or a contradiction."""
-    seen = {side.id: side for one in group for side in (one.one, one.other)}
-    named = {one.identity_id: one.identity or "" for one in seen.values() if one.identity_id}
-    whole = set(seen).union(*(made.members.get(number or 0, set()) for number in named))
-    numbers = tuple(one.pair.id for one in group)
-    against = [one for one in apart if {one.pair.one, one.pair.other} <= whole]
+    summaries = {summary.id: summary for review in group for summary in _both(review)}
+    named = {s.identity_id: s.identity or "" for s in summaries.values() if s.identity_id}
+    whole = set(summaries).union(*(draft.members.get(number or 0, set()) for number in named))
+    numbers = tuple(review.pair.id for review in group)
+    against = [review for review in apart if set(review.pair.couple) <= whole]
     if against:
-        for one in against:
+        for review in against:
             name = next(iter(named.values()), None)
-            made.contradictions.append(
-                Contradiction(one.pair.couple, name, (*numbers, one.pair.id))
-            )
+            pairs = (*numbers, review.pair.id)
+            draft.contradictions.append(ReviewContradiction(review.pair.couple, name, pairs))
     elif len(named) > 1:
-        pairs = sorted((number or 0, name) for number, name in named.items())
-        made.merges.append(Merge(tuple(pairs), numbers))
+        merged = sorted((number or 0, name) for number, name in named.items())
+        draft.merges.append(Merge(tuple(merged), numbers))
     else:
-        joining = tuple(one for _, one in sorted(seen.items()) if one.identity_id is None)
+        joining = tuple(s for _, s in sorted(summaries.items()) if s.identity_id is None)
         number = next(iter(named), None)
         if joining:
             name = named.get(number, "") if number else ""
-            made.joins.append(Join(number, name, joining, tuple(group)))
+            draft.joins.append(Join(number, name, joining, tuple(group)))
             if number:
-                made.members[number] |= set(seen)
-        made.done += numbers
+                draft.members[number] |= set(summaries)
+        draft.done += numbers
 
 
-def _sort_other(one: Reviewed, made: _Made) -> None:
+def _sort_other(review: ReviewWithEncounters, draft: _Draft) -> None:
     """A pair that is not `same`: it changes nothing, unless it contradicts what is one animal."""
-    if any(one.pair.id in found.pairs for found in made.contradictions):
+    pair, identity = review.pair, review.first.identity
+    if any(pair.id in contradiction.pairs for contradiction in draft.contradictions):
         return
-    shared = one.one.identity_id is not None and one.one.identity_id == one.other.identity_id
-    if one.standing.answer == "different" and shared:
-        found = Contradiction(one.pair.couple, one.one.identity, (one.pair.id,))
-        made.contradictions.append(found)
+    first, second = (summary.identity_id for summary in _both(review))
+    if review.progress.answer == "different" and first is not None and first == second:
+        draft.contradictions.append(ReviewContradiction(pair.couple, identity, (pair.id,)))
     else:
-        made.done.append(one.pair.id)
+        draft.done.append(pair.id)
 
 
-def _groups(pairs: Sequence[Reviewed]) -> list[list[Reviewed]]:
-    """Pairs, the oldest first, that hang together, also over several encounters."""
-    animals = DisjointSet(number for pair in pairs for number in pair.pair.couple)
-    for pair in pairs:
-        animals.merge(*pair.pair.couple)
-    groups = [[one for one in pairs if one.pair.one in animal] for animal in animals.subsets()]
+def _groups(reviews: Sequence[ReviewWithEncounters]) -> list[list[ReviewWithEncounters]]:
+    """Reviews, the oldest first, whose pairs hang together, also over several encounters."""
+    animals = DisjointSet(number for review in reviews for number in review.pair.couple)
+    for review in reviews:
+        animals.merge(*review.pair.couple)
+    groups = [[r for r in reviews if r.pair.one in animal] for animal in animals.subsets()]
     return sorted(groups, key=lambda group: group[-1].pair.id)
 
 
-def _members(connection: Connection, pairs: Iterable[Reviewed]) -> dict[int, set[int]]:
+def _both(review: ReviewWithEncounters) -> tuple[EncounterSummary, EncounterSummary]:
+    return review.first, review.second
+
+
+def _members(connection: Connection, pairs: Iterable[ReviewWithEncounters]) -> dict[int, set[int]]:
     """The encounters of each identity that these pairs touch."""
-    touched = {side.identity_id for one in pairs for side in (one.one, one.other)}
+    touched = {summary.identity_id for review in pairs for summary in _both(review)}
     return identities.members(connection, [number for number in touched if number is not None])
 
 
-def _plan(connection: Connection, made: _Made) -> Plan:
+def _plan(connection: Connection, draft: _Draft) -> SettlingPlan:
     """Number the new identities' names, and name the whole."""
     free, joins = identities.next_name(connection), []
     number = int(free[1:])
-    for one in made.joins:
-        name = one.name
-        if one.identity_id is None:
+    for join in draft.joins:
+        name = join.name
+        if join.identity_id is None:
             name, number = f"L{number:03d}", number + 1
-        joins.append(Join(one.identity_id, name, one.joining, one.pairs))
+        joins.append(Join(join.identity_id, name, join.joining, join.pairs))
     facts = [
         [(j.identity_id, j.name, [(e.id, e.decision_id) for e in j.joining]) for j in joins],
-        [(m.identities, m.pairs) for m in made.merges],
-        [(c.encounters, c.pairs) for c in made.contradictions],
-        sorted(made.done),
+        [(m.identities, m.pairs) for m in draft.merges],
+        [(c.encounters, c.pairs) for c in draft.contradictions],
+        sorted(draft.done),
     ]
     digest = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
-    done = tuple(sorted(made.done))
-    return Plan(tuple(joins), tuple(made.merges), tuple(made.contradictions), done, digest)
+    done = tuple(sorted(draft.done))
+    return SettlingPlan(
+        tuple(joins), tuple(draft.merges), tuple(draft.contradictions), done, digest
+    )
 
 
 def _join(connection: Connection, join: Join, curator: str) -> list[Decision]:
     """The decisions of one join, as one entry in the history of its identity."""
-    asked = Asked(
+    order = Grounds(
         reviewer=curator,
-        reason=" ".join(map(_because, join.pairs)),
-        evidence=rests(join.pairs),
-        after={one.id: one.decision_id for one in join.joining},
+        reason=" ".join(map(_review_sentence, join.pairs)),
+        evidence=evidence_of(join.pairs),
+        after={summary.id: summary.decision_id for summary in join.joining},
     )
     decided = {}
-    for one in join.joining:
-        own = [pair for pair in join.pairs if one.id in pair.pair.couple]
-        seen = next((said for said in map(_seen, reversed(own)) if said), None)
-        if any(pair.pair.blind for pair in own):
-            seen = None
-        decided[one.id] = NewDecision(
+    for summary in join.joining:
+        own = [review for review in join.pairs if summary.id in review.pair.couple]
+        shown = next((evidence for evidence in map(_llr_shown, reversed(own)) if evidence), None)
+        if any(review.pair.blind for review in own):
+            shown = None
+        decided[summary.id] = NewDecision(
             kind="same",
-            llr=seen.llr if seen else None,
-            model=seen.model if seen else None,
-            calibrator=seen.calibrator if seen else None,
+            llr=shown.llr if shown else None,
+            model=shown.model if shown else None,
+            calibrator=shown.calibrator if shown else None,
             reviewer=curator,
-            note=" ".join(map(_because, own)),
+            note=" ".join(map(_review_sentence, own)),
         )
-    return changes.gather(connection, join.identity_id, join.name, decided, asked)[1]
+    return changes.gather(connection, join.identity_id, join.name, decided, order)[1]
 
 
-def rests(pairs: Iterable[Tally]) -> Evidence:
+def evidence_of(pairs: Iterable[Review]) -> Evidence:
     """What these reviews say: the opinions that count, and the llr that observers were shown."""
-    some = list(pairs)
-    numbers = {said.id for one in some for name in one.now if (said := one.latest(name))}
-    shown = (_seen(one) or PairSaid(*one.pair.couple) for one in some)
+    listed = list(pairs)
+    counting = [review.latest(name) for review in listed for name in review.answers]
+    numbers = {opinion.id for opinion in counting if opinion}
+    shown = (_llr_shown(review) or PairSaid(*review.pair.couple) for review in listed)
     return Evidence(tuple(shown), tuple(sorted(numbers)))
 
 
 def with_reviews(
     connection: Connection, known: Evidence, ids: Collection[int], both: tuple[int, int]
 ) -> Evidence:
-    """The same with what settled reviews of pairs across these two identities say besides."""
+    """The known evidence, and what settled reviews of pairs across two identities say besides.
+
+    ids: of the reviews to look at; both: the numbers of the two identities.
+    """
     members = identities.members(connection, both)
-    said = [
-        one
-        for one in reviewing.tallies(connection, ids=ids)
-        if one.standing.answer
-        and one.pair.source != "known"
-        and all(members[n] & set(one.pair.couple) for n in both)
+    settled = [
+        review
+        for review in reviewing.every(connection, ids=ids)
+        if review.progress.answer
+        and review.pair.source != "known"
+        and all(members[n] & set(review.pair.couple) for n in both)
     ]
-    found = rests(said)
-    have = {(one.one, one.other) for one in known.pairs}
-    more = tuple(one for one in found.pairs if (one.one, one.other) not in have)
-    numbers = tuple(sorted({*known.opinions, *found.opinions}))
+    evidence = evidence_of(settled)
+    have = {(pair.one, pair.other) for pair in known.pairs}
+    more = tuple(pair for pair in evidence.pairs if (pair.one, pair.other) not in have)
+    numbers = tuple(sorted({*known.opinions, *evidence.opinions}))
     return replace(known, pairs=known.pairs + more, opinions=numbers)
 
 
-def _seen(one: Tally) -> PairSaid | None:
+def _llr_shown(review: Review) -> PairSaid | None:
     """The llr that observers of a pair were shown last; None where it was blind."""
-    shown = [said for said in one.opinions if said.llr is not None and not one.pair.blind]
-    if not shown:
+    shown = [opinion for opinion in review.opinions if opinion.llr is not None]
+    if review.pair.blind or not shown:
         return None
     last = shown[-1]
-    return PairSaid(*one.pair.couple, last.llr, last.model, last.calibrator)
+    return PairSaid(*review.pair.couple, last.llr, last.model, last.calibrator)
 
 
-def _because(one: Tally) -> str:
+def _review_sentence(review: Review) -> str:
     """What a decision says of the review it rests on; English, since it is kept."""
-    said = ", ".join(f"{name}: {word.replace('_', ' ')}" for name, word in one.now.items())
-    seen = "blind" if one.pair.blind else "beside the llr"
-    a, b = one.pair.couple
-    return f"Review {one.pair.id} of encounters {a} and {b} ({seen}; {said})."
+    words = {name: answer.replace("_", " ") for name, answer in review.answers.items()}
+    answers = ", ".join(f"{name}: {word}" for name, word in words.items())
+    condition = "blind" if review.pair.blind else "beside the llr"
+    a, b = review.pair.couple
+    return f"Review {review.pair.id} of encounters {a} and {b} ({condition}; {answers})."

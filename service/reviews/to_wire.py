@@ -7,9 +7,9 @@ from reid.observers.agreement import Agreement
 from reid.observers.reviews import ANSWERS
 from service.encounters.pair_evidence import PairEvidence
 from service.reviews import observers, reviewing
-from service.reviews.reviewing import Reviewed, Wanted
+from service.reviews.reviewing import QueueFilters, ReviewWithEncounters
 from service.reviews.rounds import Round
-from service.reviews.settling import Plan
+from service.reviews.settling import SettlingPlan
 from service.reviews.wire import (
     AgreementOut,
     AgreementsOut,
@@ -25,141 +25,150 @@ from service.reviews.wire import (
     ReviewOut,
     ReviewsOut,
     RoundOut,
-    SettlingOut,
+    SettlingPlanOut,
 )
 from service.store.opinions import NewOpinion, Region
 from service.store.people import Actor, Role
 
 
-def review_out(one: Reviewed, actor: Actor, observer: str) -> ReviewOut:
+def review_out(review: ReviewWithEncounters, actor: Actor, observer: str) -> ReviewOut:
     """One pair, as far as it is open to this observer."""
-    seen, pair, standing = one.open_to(actor, observer), one.pair, one.standing
+    is_open, pair, progress = review.open_to(actor, observer), review.pair, review.progress
     return ReviewOut(
         id=pair.id,
         encounters=pair.couple,
-        stations=one.stations,
-        flanks=one.flanks,
-        state=one.state_to(actor, observer),
-        answer=standing.answer if seen else None,
-        missing=standing.missing,
+        stations=review.stations,
+        flanks=review.flanks,
+        state=review.state_to(actor, observer),
+        answer=progress.answer if is_open else None,
+        missing=progress.missing,
         blind=pair.blind,
-        needed=pair.needed if seen or actor.role.may(Role.CURATOR) else None,
-        source=one.source_to(actor, observer),
-        note=pair.note if seen else None,
-        reviewer=pair.reviewer if seen else None,
-        created_at=pair.created_at if seen else None,
+        needed=pair.needed if is_open or actor.role.may(Role.CURATOR) else None,
+        source=review.source_to(actor, observer),
+        note=pair.note if is_open else None,
+        reviewer=pair.reviewer if is_open else None,
+        created_at=pair.created_at if is_open else None,
         closed_at=pair.closed_at,
-        wanted=one.wanted_from(observer),
+        wanted=review.due_from(observer),
     )
 
 
 def reviews_out(
-    connection: Connection, wanted: Wanted, actor: Actor, observer: str, page: tuple[int, int]
+    connection: Connection,
+    filters: QueueFilters,
+    actor: Actor,
+    observer: str,
+    page: tuple[int, int],
 ) -> ReviewsOut:
     """A part of the queue. page: offset and limit."""
-    found = reviewing.tallies(connection, closed=wanted.state in {"closed", "all"})
+    reviews = reviewing.every(connection, closed=filters.state in {"closed", "all"})
     part = slice(page[0], page[0] + page[1])
-    shown, total = reviewing.queue(connection, found, wanted, actor, observer, part)
-    far = reviewing.progress(connection, found, observer)
-    rows = [review_out(one, actor, observer) for one in shown]
-    return ReviewsOut(done_today=far.done, left=far.left, total=total, reviews=rows)
+    shown, total = reviewing.queue(connection, reviews, filters, actor, observer, part)
+    today = reviewing.progress(connection, reviews, observer)
+    rows = [review_out(review, actor, observer) for review in shown]
+    return ReviewsOut(done_today=today.done, left=today.left, total=total, reviews=rows)
 
 
 def review_detail(
-    one: Reviewed, actor: Actor, observer: str, pair_evidence: PairEvidence
+    review: ReviewWithEncounters, actor: Actor, observer: str, pair_evidence: PairEvidence
 ) -> ReviewDetailOut:
     """One pair with opinions and evidence, where it is open."""
-    seen = one.open_to(actor, observer)
+    is_open = review.open_to(actor, observer)
     return ReviewDetailOut(
-        review=review_out(one, actor, observer),
-        open=seen,
-        opinions=[OpinionOut.model_validate(said) for said in one.opinions] if seen else [],
-        machine=machine(one, pair_evidence) if seen else None,
+        review=review_out(review, actor, observer),
+        open=is_open,
+        opinions=[OpinionOut.model_validate(opinion) for opinion in review.opinions]
+        if is_open
+        else [],
+        machine=machine(review, pair_evidence) if is_open else None,
     )
 
 
-def machine(one: Reviewed, pair_evidence: PairEvidence) -> MachineOut | None:
+def machine(review: ReviewWithEncounters, pair_evidence: PairEvidence) -> MachineOut | None:
     """What the photos say together; None where that cannot be said."""
     try:
-        says = pair_evidence.between(*one.pair.couple)
+        comparison = pair_evidence.between(*review.pair.couple)
         model, calibrator = pair_evidence.versions()
     except ReidError:
         return None
-    found = says.evidence
+    evidence = comparison.evidence
     return MachineOut(
-        llr=found.llr, bound=found.bound, verdict=found.verdict, model=model, calibrator=calibrator
+        llr=evidence.llr,
+        bound=evidence.bound,
+        verdict=evidence.verdict,
+        model=model,
+        calibrator=calibrator,
     )
 
 
-def new_opinion(said: OpinionIn) -> NewOpinion:
+def new_opinion(opinion: OpinionIn) -> NewOpinion:
     """What a client sent, without who says it."""
-    fields = said.model_dump(exclude={"observer", "regions"})
-    regions = tuple(Region(**one.model_dump()) for one in said.regions)
+    fields = opinion.model_dump(exclude={"observer", "regions"})
+    regions = tuple(Region(**region.model_dump()) for region in opinion.regions)
     return NewOpinion(**fields, regions=regions)
 
 
 def agreements_out(connection: Connection, actor: Actor, observer: str) -> AgreementsOut:
     """Agreement of all, errors of those whose errors may be shown."""
-    found = observers.report(connection, actor, observer)
-    sure = [(one.observers, one.certain) for one in found.together]
+    report = observers.report(connection, actor, observer)
     return AgreementsOut(
-        blind_pairs=found.blind_pairs,
-        together=[_agreement(one.observers, one.agreement) for one in found.together],
-        certain=[_agreement(names, one) for names, one in sure if one],
+        blind_pairs=report.blind_pairs,
+        together=[_agreement(two.observers, two.agreement) for two in report.together],
+        certain=[_agreement(two.observers, two.certain) for two in report.together if two.certain],
         known=[
             KnownOut(
-                observer=one.observer,
-                errors=ErrorsOut.model_validate(one.errors),
-                by_certainty={name: ErrorsOut.model_validate(e) for name, e in one.by_certainty},
-                own=one.own,
+                observer=known.observer,
+                errors=ErrorsOut.model_validate(known.errors),
+                by_certainty={name: ErrorsOut.model_validate(e) for name, e in known.by_certainty},
+                own=known.own,
             )
-            for one in found.known
+            for known in report.known
         ],
     )
 
 
-def settling_out(plan: Plan) -> SettlingOut:
+def settling_plan_out(plan: SettlingPlan) -> SettlingPlanOut:
     """What applying would do."""
-    return SettlingOut(
+    return SettlingPlanOut(
         digest=plan.digest,
         new_identities=plan.fresh,
         joins=[
             JoinOut(
-                identity_id=one.identity_id,
-                name=one.name,
-                encounters=[some.id for some in one.joining],
-                pairs=[some.pair.id for some in one.pairs],
+                identity_id=join.identity_id,
+                name=join.name,
+                encounters=[encounter.id for encounter in join.joining],
+                pairs=[review.pair.id for review in join.pairs],
             )
-            for one in plan.joins
+            for join in plan.joins
         ],
         merges=[
-            MergeOut(identities=[number for number, _ in one.identities], pairs=one.pairs)
-            for one in plan.merges
+            MergeOut(identities=[number for number, _ in merge.identities], pairs=merge.pairs)
+            for merge in plan.merges
         ],
-        contradictions=[ContradictionOut.model_validate(one) for one in plan.contradictions],
+        contradictions=[ContradictionOut.model_validate(pair) for pair in plan.contradictions],
         done=plan.done,
     )
 
 
-def round_out(found: Round, *, applied: bool) -> RoundOut:
+def round_out(known: Round, *, applied: bool) -> RoundOut:
     """How many known pairs, never which."""
     return RoundOut(
-        waiting=found.waiting,
-        wanted=found.wanted,
-        same=found.count("same"),
-        different=found.count("different"),
+        waiting=known.waiting,
+        wanted=known.target,
+        same=known.count("same"),
+        different=known.count("different"),
         applied=applied,
     )
 
 
-def _agreement(names: tuple[str, str], one: Agreement) -> AgreementOut:
+def _agreement(names: tuple[str, str], agreement: Agreement) -> AgreementOut:
     return AgreementOut(
         observers=names,
-        n=one.n,
+        n=agreement.n,
         answers=ANSWERS,
-        table=one.table,
-        observed=one.observed,
-        expected=one.expected,
-        kappa=one.kappa,
-        interval=one.interval,
+        table=agreement.table,
+        observed=agreement.observed,
+        expected=agreement.expected,
+        kappa=agreement.kappa,
+        interval=agreement.interval,
     )

@@ -1,4 +1,4 @@
-"""View models of reviews: the queue, and what came of a pair. Its photos: see `pair`."""
+"""View models of reviews: the queue, and what came of a pair. Photos: `encounters/pair_view`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from reid.observers.reviews import AnswerOrWithdrawal, VisibleState
 from service.encounters.list_view import crop_address, title
-from service.reviews.reviewing import Reviewed
+from service.reviews.reviewing import ReviewWithEncounters
 from service.store.opinions import Opinion, Region
 from service.store.people import Actor
 from service.store.reviews import PairChange
@@ -69,7 +69,7 @@ TAGS: Mapping[VisibleState, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class QueueEncounter:
     """One encounter of a pair in the queue."""
 
     id: int
@@ -80,13 +80,16 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One pair of the queue. own: what this observer said; answer: what stands, if it is open."""
+    """One pair of the queue.
+
+    due: whether an answer of this observer is. own: their answer. answer: what stands, if open.
+    """
 
     id: int
-    sides: tuple[Side, Side]
+    encounters: tuple[QueueEncounter, QueueEncounter]
     flanks: tuple[str, ...]
     blind: bool
-    wanted: bool
+    due: bool
     state: str
     tag: str
     missing: str
@@ -109,88 +112,88 @@ class OpinionView:
     decided_at: datetime
 
 
-def queue_row(one: Reviewed, actor: Actor, observer: str) -> QueueRow:
+def queue_row(review: ReviewWithEncounters, actor: Actor, observer: str) -> QueueRow:
     """A pair as the queue shows it to this observer."""
-    state, seen = one.state_to(actor, observer), one.open_to(actor, observer)
-    own, answer = one.answer_of(observer), one.standing.answer
-    source = one.source_to(actor, observer)
-    missing = one.standing.missing
+    state, is_open = review.state_to(actor, observer), review.open_to(actor, observer)
+    own, answer = review.answer_of(observer), review.progress.answer
+    source = review.source_to(actor, observer)
+    missing = review.progress.missing
     waits = ngettext("%(num)s answer is missing", "%(num)s answers are missing", missing)
     return QueueRow(
-        id=one.pair.id,
-        sides=(_side(one, 0), _side(one, 1)),
-        flanks=one.flanks,
-        blind=one.pair.blind,
-        wanted=one.wanted_from(observer),
+        id=review.pair.id,
+        encounters=(_queue_encounter(review, 0), _queue_encounter(review, 1)),
+        flanks=review.flanks,
+        blind=review.pair.blind,
+        due=review.due_from(observer),
         state=_(STATES[state]),
         tag=TAGS[state],
         missing=waits % {"num": missing} if missing else "",
-        answer=_(ANSWERS[answer]) if answer and seen else "",
+        answer=_(ANSWERS[answer]) if answer and is_open else "",
         own=_(ANSWERS[own.answer]) if own else "",
         source=_(SOURCES[source]) if source else "",
     )
 
 
-def change_words(one: PairChange) -> str:
+def change_words(change: PairChange) -> str:
     """What somebody changed of a pair, as a sentence without a full stop."""
-    if one.kind == "needed":
-        text = ngettext("%(num)s observer asked", "%(num)s observers asked", one.value)
-        return text % {"num": one.value}
+    if change.kind == "needed":
+        text = ngettext("%(num)s observer asked", "%(num)s observers asked", change.value)
+        return text % {"num": change.value}
     words = {
         ("closed", 1): pgettext("pair", "closed"),
         ("closed", 0): pgettext("pair", "opened again"),
         ("blind", 1): _("made blind"),
         ("blind", 0): _("what the machine says is shown at once"),
     }
-    return words[one.kind, one.value]
+    return words[change.kind, change.value]
 
 
-def opinion_views(one: Reviewed, observer: str) -> list[OpinionView]:
+def opinion_views(review: ReviewWithEncounters, observer: str) -> list[OpinionView]:
     """What counts by now, this observer's first; what was taken back is left out."""
-    latest = [one.answer_of(name) for name in one.now]
-    said = [_opinion(found, observer) for found in latest if found]
-    return sorted(said, key=lambda view: (not view.own, view.decided_at))
+    latest = [review.answer_of(name) for name in review.answers]
+    views = [_opinion(opinion, observer) for opinion in latest if opinion]
+    return sorted(views, key=lambda view: (not view.own, view.decided_at))
 
 
-def outcome(one: Reviewed, observer: str) -> tuple[str, str]:
+def outcome(review: ReviewWithEncounters, observer: str) -> tuple[str, str]:
     """What all answers come to, as a sentence, and the kind of message it is."""
-    others = [name for name in one.now if name != observer]
-    standing = one.standing
-    told = "; ".join(f"{name}: {_(ANSWERS[said])}" for name, said in one.now.items())
-    words = {"told": told, "answer": _(ANSWERS[standing.answer]) if standing.answer else ""}
-    if standing.state == "disagreed":
+    others = [name for name in review.answers if name != observer]
+    progress = review.progress
+    answers = "; ".join(f"{name}: {_(ANSWERS[answer])}" for name, answer in review.answers.items())
+    words = {"told": answers, "answer": _(ANSWERS[progress.answer]) if progress.answer else ""}
+    if progress.state == "disagreed":
         return _("The observers disagree (%(told)s). A third one is asked.") % words, "error"
-    if standing.state == "unsettled":
+    if progress.state == "unsettled":
         text = _("No answer has a majority (%(told)s). A curator looks at it.")
         return text % words, "error"
-    if standing.state in {"agreed", "settled"} and standing.answer:
-        if standing.dissent:
+    if progress.state in {"agreed", "settled"} and progress.answer:
+        if progress.dissent:
             return _("Settled: %(answer)s. Not all agree (%(told)s).") % words, "busy"
         return _("Agreed: %(answer)s.") % words, "done"
-    if standing.state == "closed":
+    if progress.state == "closed":
         return _("This pair is closed; answers are still kept."), "done"
-    if observer in one.now and not others:
+    if observer in review.answers and not others:
         return _("The other observer has not answered yet."), "busy"
-    waits = ngettext("%(num)s answer is missing.", "%(num)s answers are missing.", standing.missing)
-    return waits % {"num": standing.missing}, "busy"
+    waits = ngettext("%(num)s answer is missing.", "%(num)s answers are missing.", progress.missing)
+    return waits % {"num": progress.missing}, "busy"
 
 
-def _side(one: Reviewed, number: int) -> Side:
-    summary = (one.one, one.other)[number]
+def _queue_encounter(review: ReviewWithEncounters, number: int) -> QueueEncounter:
+    summary = (review.first, review.second)[number]
     thumbnail = crop_address(summary.thumbnail) if summary.thumbnail else ""
-    return Side(summary.id, title(summary), summary.started_at, thumbnail)
+    return QueueEncounter(summary.id, title(summary), summary.started_at, thumbnail)
 
 
-def _opinion(said: Opinion, observer: str) -> OpinionView:
-    why = [_(CERTAINTIES[said.certainty])] if said.certainty else []
-    why += [_(REASONS[said.reason])] if said.reason else []
+def _opinion(opinion: Opinion, observer: str) -> OpinionView:
+    why = [_(CERTAINTIES[opinion.certainty])] if opinion.certainty else []
+    why += [_(REASONS[opinion.reason])] if opinion.reason else []
     return OpinionView(
-        observer=said.observer,
-        own=said.observer == observer,
-        answer=_(ANSWERS[said.answer]),
-        sign=SIGNS[said.answer],
+        observer=opinion.observer,
+        own=opinion.observer == observer,
+        answer=_(ANSWERS[opinion.answer]),
+        sign=SIGNS[opinion.answer],
         details=", ".join(why),
-        note=said.note,
-        regions=said.regions,
-        decided_at=said.decided_at,
+        note=opinion.note,
+        regions=opinion.regions,
+        decided_at=opinion.decided_at,
     )

@@ -60,7 +60,7 @@ class OpinionIn(Wire):
 
 
 class OpinionOut(Wire):
-    """The same, on record."""
+    """What an observer said of a pair, on record."""
 
     model_config = shown(examples.OPINION)
 
@@ -181,7 +181,7 @@ class RoundIn(Wire):
 
 
 class RoundOut(Wire):
-    """How many, never which."""
+    """How many known pairs are mixed in, never which."""
 
     model_config = shown(examples.ROUND)
 
@@ -267,7 +267,7 @@ class ContradictionOut(Wire):
     pairs: Sequence[int]
 
 
-class SettlingOut(Wire):
+class SettlingPlanOut(Wire):
     """What applying the settled pairs would do. done: pairs it closes."""
 
     model_config = shown(examples.SETTLING)
@@ -290,10 +290,10 @@ class ApplyIn(Wire):
     reviewer: Line = "anonymous"
 
 
-class AppliedOut(Wire):
+class AppliedPairsOut(Wire):
     """The plan that was carried out and the decisions it made."""
 
     model_config = shown(examples.APPLIED)
 
-    plan: SettlingOut
+    plan: SettlingPlanOut
     decisions: Sequence[DecisionOut]

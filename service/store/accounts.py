@@ -6,8 +6,14 @@ from typing import Literal
 
 from sqlalchemy import Connection, insert, select, update
 
-from reid.errors import Conflict, NotFound
 from service.store.database import AnyRow, insert_one, one_at_a_time
+from service.store.errors import (
+    AccountNameTaken,
+    FirstAccountIsAdmin,
+    LastAdmin,
+    NameMeansNobody,
+    NoSuchAccount,
+)
 from service.store.people import ANONYMOUS, Role, alike, spelled
 from service.store.tables.accounts import account, account_change
 
@@ -56,7 +62,7 @@ def get(connection: Connection, account_id: int) -> Account:
     """One account."""
     row = connection.execute(select(account).where(account.c.id == account_id)).first()
     if row is None:
-        raise NotFound(f"no account {account_id}")
+        raise NoSuchAccount(account=account_id)
     return _account(row)
 
 
@@ -72,11 +78,11 @@ def add(
     one_at_a_time(connection, "account")
     name = spelled(name)
     if alike(name) == ANONYMOUS:
-        raise Conflict(f"no account can be called {ANONYMOUS}")
+        raise NameMeansNobody(name=ANONYMOUS)
     if named(connection, name) is not None:
-        raise Conflict(f"there is an account {name} already")
+        raise AccountNameTaken(name=name)
     if role is not Role.ADMIN and not exist(connection):
-        raise Conflict("the first account must have the role admin: it makes the others")
+        raise FirstAccountIsAdmin()
     values = {"name": name, "role": role.value, "password": password, "temporary": temporary}
     return get(connection, insert_one(connection, insert(account).values(**values, active=True)))
 
@@ -155,7 +161,7 @@ def history(connection: Connection, limit: int = 50) -> list[AccountChange]:
 def _keep_an_admin(connection: Connection, but: int) -> None:
     admins = select(account.c.id).where(account.c.role == "admin", account.c.active)
     if connection.execute(admins.where(account.c.id != but).limit(1)).first() is None:
-        raise Conflict("this is the last active admin: make another account admin first")
+        raise LastAdmin()
 
 
 def _account(row: AnyRow) -> Account:

@@ -12,8 +12,8 @@ from pathlib import Path
 from pydantic import JsonValue, TypeAdapter
 from sqlalchemy import Connection, func, select
 
-from reid.errors import BadSettings
 from reid.evidence.local import Study
+from service.store.errors import LocalOfAnotherRelease
 from service.store.identities import latest_decisions
 from service.store.tables.encounters import decision, encounter
 
@@ -102,10 +102,7 @@ class CalibrationFile:
             values = _renamed(json.loads(data), {name: field for field, name in STORED.items()})
             return KEPT.validate_json(json.dumps(values))
         except ValueError as error:
-            raise BadSettings(
-                f"{self._path} was not written by this release: delete it, and run "
-                "leopard-reid calibrate --apply again if llrs are to be adjusted"
-            ) from error
+            raise LocalOfAnotherRelease(path=self._path) from error
 
 
 def _renamed(value: JsonValue, names: Mapping[str, str]) -> JsonValue:

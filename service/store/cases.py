@@ -8,9 +8,10 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from reid.errors import Conflict, NotFound
+from reid.errors import Conflict
 from service.store import encounters
 from service.store.database import AnyRow, insert_one
+from service.store.errors import CaseIsClosed, CaseIsFull, CaseNameTaken, NoSuchCase, NotInCase
 from service.store.tables.base import now
 from service.store.tables.cases import case_encounter, case_record
 from service.store.tables.encounters import annotation, encounter
@@ -84,7 +85,7 @@ def get(connection: Connection, case_id: int) -> Case:
     """One case."""
     row = connection.execute(select(case_record).where(case_record.c.id == case_id)).first()
     if row is None:
-        raise NotFound(f"no case {case_id}")
+        raise NoSuchCase(case=case_id)
     return _case(row, _members(connection).get(case_id, ()))
 
 
@@ -119,7 +120,7 @@ def put(connection: Connection, case_id: int, ids: Sequence[int], reviewer: str)
     case = _open(connection, case_id)
     new = [one for one in dict.fromkeys(ids) if one not in case.encounters]
     if len(case.encounters) + len(new) > LARGEST:
-        raise Conflict(f"a case holds at most {LARGEST} encounters")
+        raise CaseIsFull(limit=LARGEST)
     for one in new:
         encounters.summary(connection, one)
         _append(connection, case_id, one, "added", reviewer)
@@ -130,7 +131,7 @@ def take(connection: Connection, case_id: int, encounter_id: int, reviewer: str)
     """Take an encounter out; that it was in stays on record."""
     case = _open(connection, case_id)
     if encounter_id not in case.encounters:
-        raise NotFound(f"no encounter {encounter_id} in case {case_id}")
+        raise NotInCase(encounter=encounter_id, case=case_id)
     _append(connection, case_id, encounter_id, "removed", reviewer)
     return get(connection, case_id)
 
@@ -171,7 +172,7 @@ def embedded(connection: Connection, encounter_id: int, model: str) -> dict[int,
 
 
 def _taken(name: str) -> Conflict:
-    return Conflict(f"a case is already called {name}: choose another name")
+    return CaseNameTaken(name=name)
 
 
 def _open(connection: Connection, case_id: int) -> Case:
@@ -180,7 +181,7 @@ def _open(connection: Connection, case_id: int) -> Case:
     connection.execute(held)
     case = get(connection, case_id)
     if case.closed_at is not None:
-        raise Conflict(f"case {case_id} is closed: open it again first")
+        raise CaseIsClosed(case=case_id)
     return case
 
 

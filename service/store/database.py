@@ -8,7 +8,18 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Insert, Row, Table, create_engine, event, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Insert,
+    Row,
+    Table,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
@@ -86,6 +97,11 @@ def insert_or(connection: Connection, table: Table) -> sqlite.Insert | postgresq
     """An insert that may say what happens where such a row is there already."""
     server = connection.dialect.name == "postgresql"
     return postgresql.insert(table) if server else sqlite.insert(table)
+
+
+def newest_number(connection: Connection, table: Table) -> int:
+    """The highest number of a row of a table, 0 where it is empty."""
+    return connection.execute(select(func.max(table.c.id))).scalar() or 0
 
 
 def one_at_a_time(connection: Connection, what: str) -> None:

@@ -7,9 +7,15 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, func, insert, select
 
-from reid.errors import Conflict, NotFound
 from service.store import history, identities
 from service.store.database import AnyRow, insert_one
+from service.store.errors import (
+    DecidedMeanwhile,
+    NoSuchDecision,
+    NoSuchEncounter,
+    NothingToWithdraw,
+    SameNeedsIdentity,
+)
 from service.store.tables.encounters import decision, encounter, identity
 
 DecisionKind = Literal["same", "new", "cannot_tell", "withdrawn"]
@@ -93,7 +99,7 @@ def get(connection: Connection, decision_id: int) -> Decision:
     """One decision."""
     row = connection.execute(_select().where(decision.c.id == decision_id)).first()
     if row is None:
-        raise NotFound(f"no decision {decision_id}")
+        raise NoSuchDecision(decision=decision_id)
     return _decision(row)
 
 
@@ -145,11 +151,46 @@ def latest_of(connection: Connection, encounter_ids: Collection[int]) -> dict[in
     return {number: found.get(number, 0) for number in encounter_ids}
 
 
+def deciders(
+    connection: Connection, encounter_ids: Collection[int] | None = None
+) -> dict[int, frozenset[str]]:
+    """Who ever decided on each of these encounters, or on all that were decided on."""
+    query = select(decision.c.encounter_id, decision.c.reviewer).distinct()
+    if encounter_ids is not None:
+        query = query.where(decision.c.encounter_id.in_(encounter_ids))
+    names: dict[int, set[str]] = {}
+    for row in connection.execute(query):
+        names.setdefault(row.encounter_id, set()).add(row.reviewer)
+    return {number: frozenset(reviewers) for number, reviewers in names.items()}
+
+
+def unanimous(connection: Connection) -> dict[int, int]:
+    """Encounter -> identity, of those that were only ever decided to be one identity and are it."""
+    now = identities.current().subquery()
+    ever = (
+        select(decision.c.encounter_id)
+        .where(decision.c.identity_id.is_not(None))
+        .group_by(decision.c.encounter_id)
+        .having(func.count(decision.c.identity_id.distinct()) == 1)
+    )
+    query = select(now).where(now.c.encounter_id.in_(ever)).order_by(now.c.encounter_id)
+    return {row.encounter_id: row.identity_id for row in connection.execute(query)}
+
+
 def hold(connection: Connection, encounter_id: int) -> None:
     """Two people deciding at once are told apart by `after`."""
     held = select(encounter.c.id).where(encounter.c.id == encounter_id).with_for_update()
     if connection.execute(held).first() is None:
-        raise NotFound(f"no encounter {encounter_id}")
+        raise NoSuchEncounter(encounter=encounter_id)
+
+
+def hold_all(connection: Connection, encounter_ids: Collection[int]) -> set[int]:
+    """Hold encounters in the order of their numbers, so that two changes wait and never block.
+
+    Returns the numbers of those that exist.
+    """
+    query = select(encounter.c.id).where(encounter.c.id.in_(encounter_ids)).order_by(encounter.c.id)
+    return set(connection.execute(query.with_for_update()).scalars())
 
 
 def _insert(
@@ -165,9 +206,9 @@ def _insert(
 def _refuse_stale(last: Decision | None, new: NewDecision) -> None:
     seen = last.id if last else 0
     if new.after is not None and new.after != seen:
-        raise Conflict("somebody decided meanwhile: look at the newest decision first")
+        raise DecidedMeanwhile()
     if new.kind == "withdrawn" and (last is None or last.kind == "withdrawn"):
-        raise Conflict("there is no decision to withdraw")
+        raise NothingToWithdraw()
 
 
 def _named(connection: Connection, new: NewDecision) -> int | None:
@@ -176,7 +217,7 @@ def _named(connection: Connection, new: NewDecision) -> int | None:
         return identities.add(connection, new.name)
     if new.kind == "same":
         if new.identity_id is None:
-            raise NotFound("the decision same needs an identity")
+            raise SameNeedsIdentity()
         identities.hold_for_decision(connection, new.identity_id)
         return new.identity_id
     return None

@@ -18,11 +18,11 @@ from sqlalchemy import (
     update,
 )
 
-from reid.errors import NotFound
 from reid.types import Flank
 from service.store import decisions
 from service.store.database import AnyRow, insert_one
 from service.store.decisions import Decision, DecisionKind
+from service.store.errors import NoSuchEncounter
 from service.store.identities import Reference, latest_decisions
 from service.store.photos import Claim, annotation_of, annotations_with, claims_of, photo_of
 from service.store.tables.encounters import annotation, decision, encounter, identity
@@ -159,17 +159,19 @@ def stations(connection: Connection) -> dict[int, str | None]:
     return {row.id: row.station for row in rows}
 
 
-def showing(connection: Connection, flank: Flank) -> set[int]:
-    """The encounters of which a photo is stated to show this flank."""
-    found = select(annotation.c.encounter_id).where(annotation.c.flank == flank.value).distinct()
-    return set(connection.execute(found).scalars())
+def showing(connection: Connection, flank: Flank, *, embedded: bool = False) -> set[int]:
+    """The encounters of which a photo, or an embedded one, is stated to show this flank."""
+    query = select(annotation.c.encounter_id).where(annotation.c.flank == flank.value).distinct()
+    if embedded:
+        query = query.where(annotation.c.state == "embedded")
+    return set(connection.execute(query).scalars())
 
 
 def summary(connection: Connection, encounter_id: int) -> EncounterSummary:
     """One encounter without its photos."""
     rows = connection.execute(_summaries().where(encounter.c.id == encounter_id)).all()
     if not rows:
-        raise NotFound(f"no encounter {encounter_id}")
+        raise NoSuchEncounter(encounter=encounter_id)
     return _with_annotations(connection, rows)[0]
 
 
@@ -214,7 +216,7 @@ def named(connection: Connection, name: str, station: str | None) -> int:
     if found is not None:
         return int(found)
     if _is_number(name):
-        raise NotFound(f"no encounter {name}")
+        raise NoSuchEncounter(encounter=name)
     return insert_one(connection, insert(encounter).values(name=name, station=station))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from reid.errors import NotFound
+from service.store.errors import PhotoFileMissing
 
 
 def digest(data: bytes) -> str:
@@ -39,7 +39,7 @@ class PhotoFiles:
         try:
             data: bytes = self._fs.cat_file(self._path(photo_id))
         except FileNotFoundError as error:
-            raise NotFound(f"the file of photo {photo_id} is missing") from error
+            raise PhotoFileMissing(photo=photo_id) from error
         return data
 
     def _path(self, photo_id: str) -> str:

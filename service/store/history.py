@@ -9,8 +9,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from reid.errors import Conflict, NotFound
 from service.store.database import AnyRow, insert_one
+from service.store.errors import NoSuchChange, UndoneAlready
 from service.store.tables.encounters import encounter
 from service.store.tables.history import identity_change, identity_change_encounter
 
@@ -110,7 +110,7 @@ def append(connection: Connection, entry: Entry, moved: Sequence[Moved] = ()) ->
     try:
         number = insert_one(connection, insert(identity_change).values(values))
     except IntegrityError as error:  # two undo at the same moment
-        raise Conflict(f"change {entry.undoes} is undone already: look at the history") from error
+        raise UndoneAlready(change=entry.undoes) from error
     if moved:
         rows = [
             {"change_id": number, "encounter_id": m.encounter_id, "before_id": m.before,
@@ -126,7 +126,7 @@ def get(connection: Connection, change_id: int) -> Change:
         select(identity_change).where(identity_change.c.id == change_id)
     ).first()
     if row is None:
-        raise NotFound(f"no change {change_id}")
+        raise NoSuchChange(change=change_id)
     return _changes(connection, [row])[0]
 
 

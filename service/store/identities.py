@@ -1,16 +1,16 @@
 """The catalogue: named individuals and their reference annotations."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from reid.errors import Conflict, NotFound
 from reid.types import Flank
 from service.store.database import AnyRow, insert_one
+from service.store.errors import IdentityMergedAway, IdentityNameTaken, NoSuchIdentity
 from service.store.photos import Annotation, Photo, annotation_of, annotations_with, photo_of
 from service.store.tables.encounters import annotation, decision, encounter, identity
 from service.store.tables.photos import photo
@@ -28,7 +28,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class IdentityRecord:
     """What an identity is called and described as. merged_into: where its encounters went."""
 
     id: int
@@ -40,7 +40,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class IdentitySummary(Known):
+class IdentitySummary(IdentityRecord):
     """One line of the catalogue.
 
     flanks: how many embedded annotations of each flank, left first; only flanks that are there.
@@ -120,7 +120,7 @@ def catalogue(connection: Connection, *, station: str = "") -> list[IdentitySumm
     photos = _photos(connection, now)
     found = [
         _summary(one, spans[one.id], photos.get(one.id, {}))
-        for one in known(connection)
+        for one in records(connection)
         if one.id in spans
     ]
     return sorted(found, key=lambda one: one.name.casefold())
@@ -128,21 +128,30 @@ def catalogue(connection: Connection, *, station: str = "") -> list[IdentitySumm
 
 def get(connection: Connection, identity_id: int) -> IdentityDetail:
     """One identity, also when no encounter is left to it."""
-    row = connection.execute(_known().where(identity.c.id == identity_id)).first()
-    if row is None:
-        raise NotFound(f"no identity {identity_id}")
+    known = record(connection, identity_id)
+    if known is None:
+        raise NoSuchIdentity(identity=identity_id)
     now = of(identity_id).subquery()
     span = _spans(connection, now).get(identity_id, (0, None, None))
     photos = _photos(connection, now).get(identity_id, {})
-    summary = _summary(Known(**row._mapping), span, photos)
+    summary = _summary(known, span, photos)
     return IdentityDetail(
         summary, tuple(_sightings(connection, now)), tuple(_references(connection, now))
     )
 
 
-def known(connection: Connection) -> list[Known]:
+def record(connection: Connection, identity_id: int) -> IdentityRecord | None:
+    """What an identity is called and described as; None where there is none of this number."""
+    row = connection.execute(_records().where(identity.c.id == identity_id)).first()
+    return None if row is None else IdentityRecord(**row._mapping)
+
+
+def records(connection: Connection) -> list[IdentityRecord]:
     """Every identity that was ever named, in the order of their numbers."""
-    return [Known(**row._mapping) for row in connection.execute(_known().order_by(identity.c.id))]
+    return [
+        IdentityRecord(**row._mapping)
+        for row in connection.execute(_records().order_by(identity.c.id))
+    ]
 
 
 def members(connection: Connection, ids: Collection[int]) -> dict[int, set[int]]:
@@ -158,7 +167,7 @@ def name_of(connection: Connection, identity_id: int) -> str:
     query = select(identity.c.name).where(identity.c.id == identity_id)
     name = connection.execute(query).scalar_one_or_none()
     if name is None:
-        raise NotFound(f"no identity {identity_id}")
+        raise NoSuchIdentity(identity=identity_id)
     return str(name)
 
 
@@ -175,6 +184,11 @@ def in_use(connection: Connection) -> list[tuple[int, str]]:
     return sorted(((row.id, row.name) for row in rows), key=lambda one: one[1].casefold())
 
 
+def others_in_use(connection: Connection, identity_id: int | None) -> list[tuple[int, str]]:
+    """Number and name of every identity with an encounter except this one, by name."""
+    return [(number, name) for number, name in in_use(connection) if number != identity_id]
+
+
 def by_name(connection: Connection, name: str) -> int | None:
     """The number of a name, if somebody gave it."""
     query = select(identity.c.id).where(identity.c.name == name)
@@ -186,22 +200,33 @@ def hold_for_decision(connection: Connection, identity_id: int) -> None:
     query = select(identity.c.name, identity.c.merged_into).where(identity.c.id == identity_id)
     row = connection.execute(query.with_for_update(read=True)).first()
     if row is None:
-        raise NotFound(f"no identity {identity_id}")
+        raise NoSuchIdentity(identity=identity_id)
     if row.merged_into is not None:
         into = name_of(connection, row.merged_into)
-        raise Conflict(f"{row.name} was merged into {into}: decide same as {into}")
+        raise IdentityMergedAway(name=row.name, into=into)
+
+
+def hold(connection: Connection, ids: Collection[int]) -> None:
+    """Hold identities in the order of their numbers; encounters may still be decided to be them."""
+    if ids:
+        query = select(identity.c.id).where(identity.c.id.in_(ids)).order_by(identity.c.id)
+        connection.execute(query.with_for_update(key_share=True)).all()
+
+
+def edit(connection: Connection, identity_id: int, values: Mapping[str, Any]) -> None:
+    """Give an identity these values; IntegrityError where its new name is taken."""
+    connection.execute(update(identity).where(identity.c.id == identity_id).values(**values))
 
 
 def add(connection: Connection, name: str | None = None) -> int:
     """Name a new individual; without a name the next free one like L001."""
     name = name or next_name(connection)
-    taken = f"an identity is already called {name}: choose another name, or decide same"
     if by_name(connection, name) is not None:
-        raise Conflict(taken)
+        raise IdentityNameTaken(name=name)
     try:
         return insert_one(connection, insert(identity).values(name=name))
     except IntegrityError as error:  # somebody took it this moment
-        raise Conflict(taken) from error
+        raise IdentityNameTaken(name=name) from error
 
 
 def next_name(connection: Connection) -> str:
@@ -215,8 +240,8 @@ Span = tuple[int, datetime | None, datetime | None]
 Photos = dict[tuple[str, str], int]
 
 
-def _known() -> Select[*tuple[Any, ...]]:
-    return select(*(identity.c[name] for name in Known.__slots__))
+def _records() -> Select[*tuple[Any, ...]]:
+    return select(*(identity.c[name] for name in IdentityRecord.__slots__))
 
 
 def _spans(connection: Connection, now: Any) -> dict[int, Span]:  # noqa: ANN401  a subquery
@@ -267,10 +292,10 @@ def reference_of(row: AnyRow) -> Reference:
     return Reference(annotation_of(row), photo_of(row))
 
 
-def _summary(one: Known, span: Span, photos: Photos) -> IdentitySummary:
+def _summary(one: IdentityRecord, span: Span, photos: Photos) -> IdentitySummary:
     usable = {flank: photos.get((flank.value, "embedded"), 0) for flank in Flank}
     return IdentitySummary(
-        **{name: getattr(one, name) for name in Known.__slots__},
+        **{name: getattr(one, name) for name in IdentityRecord.__slots__},
         encounters=span[0],
         annotations=sum(photos.values()),
         first_seen=span[1],

@@ -8,10 +8,11 @@ from typing import Literal
 
 from sqlalchemy import Connection, func, insert, select
 
-from reid.errors import Conflict
 from reid.observers.reviews import AnswerOrWithdrawal
 from service.store import reviews
 from service.store.database import AnyRow, insert_one
+from service.store.errors import NoAnswerToTakeBack
+from service.store.pairs import Couple
 from service.store.tables.reviews import opinion, review_pair
 
 Certainty = Literal["certain", "probable", "possible"]
@@ -72,11 +73,20 @@ class Opinion:
     decided_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class OpinionOnPair:
+    """What somebody said of a pair once, for whoever reads what a change rests on."""
+
+    couple: Couple
+    observer: str
+    answer: AnswerOrWithdrawal
+
+
 def add(connection: Connection, pair_id: int, observer: str, new: NewOpinion) -> Opinion:
     """Append an opinion, also to a pair that was closed meanwhile: nothing is lost."""
     reviews.get(connection, pair_id, hold=True)
     if new.answer == "withdrawn" and not _stands(connection, pair_id, observer):
-        raise Conflict(f"there is no answer of {observer} to take back")
+        raise NoAnswerToTakeBack(observer=observer)
     values = {name: getattr(new, name) for name in NewOpinion.__slots__}
     values["regions"] = json.dumps([asdict(one) for one in new.regions])
     row = {"pair_id": pair_id, "observer": observer, **values}
@@ -101,6 +111,14 @@ def of_pairs(
     for row in connection.execute(query):
         found.setdefault(row.pair_id, []).append(_opinion(row))
     return found
+
+
+def by_number(connection: Connection, ids: Collection[int]) -> dict[int, OpinionOnPair]:
+    """These opinions with the encounters of their pairs, by number."""
+    query = select(opinion.c.id, opinion.c.observer, opinion.c.answer).where(opinion.c.id.in_(ids))
+    query = query.add_columns(review_pair.c.one, review_pair.c.other)
+    rows = connection.execute(query.join(review_pair, review_pair.c.id == opinion.c.pair_id))
+    return {row.id: OpinionOnPair((row.one, row.other), row.observer, row.answer) for row in rows}
 
 
 def answered_since(connection: Connection, observer: str, moment: datetime) -> int:

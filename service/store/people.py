@@ -14,13 +14,14 @@ class BadName(InputError):
     """A name has 1 to 100 characters and stands on one line."""
 
     code = "bad_input"
+    message = "A name has 1 to 100 characters and stands on one line."
 
 
 def spelled(name: str) -> str:
     """The name as it is kept: one spelling of what different keyboards send."""
     plain = unicodedata.normalize("NFC", name).strip()
     if not 1 <= len(plain) <= LONGEST or any(unicodedata.category(c) == "Cc" for c in plain):
-        raise BadName(BadName.__doc__ or "")
+        raise BadName()
     return plain
 
 

@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select, update
 
-from reid.errors import NotFound
 from reid.types import Box, Flank
 from service.store import facts
 from service.store.database import AnyRow, insert_one
+from service.store.errors import NoSuchAnnotation, NoSuchPhoto
 from service.store.facts import Facts
+from service.store.reasons import Reason, columns, reason
 from service.store.tables.encounters import annotation
 from service.store.tables.features import annotation_facts
 from service.store.tables.photos import claim, photo, station
@@ -67,7 +68,7 @@ class Annotation(Facts):
     box: Box | None
     state: AnnotationState
     error_code: str | None
-    error_detail: str | None
+    error_detail: Reason
 
 
 def known(connection: Connection, photo_id: str) -> bool:
@@ -106,7 +107,7 @@ def get(connection: Connection, photo_id: str) -> Photo:
     """One photo."""
     row = connection.execute(select(photo).where(photo.c.id == photo_id)).first()
     if row is None:
-        raise NotFound(f"no photo {photo_id}")
+        raise NoSuchPhoto(photo=photo_id)
     return photo_of(row)
 
 
@@ -157,7 +158,7 @@ def annotation_by_id(connection: Connection, annotation_id: int) -> Annotation:
     """One annotation."""
     found = annotations(connection, [annotation_id])
     if annotation_id not in found:
-        raise NotFound(f"no annotation {annotation_id}")
+        raise NoSuchAnnotation(annotation=annotation_id)
     return found[annotation_id]
 
 
@@ -181,7 +182,7 @@ def annotation_of(row: AnyRow) -> Annotation:
         box=None if corners[0] is None else Box(*corners),
         state=of[annotation.c.state],
         error_code=of[annotation.c.error_code],
-        error_detail=of[annotation.c.error_detail],
+        error_detail=reason(of[annotation.c.error_detail], of[annotation.c.error_facts]),
         pose=facts.pose_of(row),
         quality=facts.quality_of(row),
     )
@@ -192,7 +193,7 @@ def mark_embedded(connection: Connection, annotation_id: int) -> None:
     _set_state(connection, annotation_id, "embedded", None, None)
 
 
-def mark_failed(connection: Connection, annotation_id: int, code: str, detail: str) -> None:
+def mark_failed(connection: Connection, annotation_id: int, code: str, detail: Reason) -> None:
     """The annotation cannot be used, and why."""
     _set_state(connection, annotation_id, "failed", code, detail)
 
@@ -200,16 +201,16 @@ def mark_failed(connection: Connection, annotation_id: int, code: str, detail: s
 def try_again(connection: Connection, photo_id: str) -> list[int]:
     """Let those of its annotations that failed wait to be embedded once more; their numbers."""
     failed = (annotation.c.photo_id == photo_id) & (annotation.c.state == "failed")
-    waits = {"state": "pending", "error_code": None, "error_detail": None}
+    waits = {"state": "pending", "error_code": None, **columns(None)}
     again = update(annotation).where(failed).values(waits).returning(annotation.c.id)
     return list(connection.execute(again).scalars())
 
 
 def _set_state(
-    connection: Connection, annotation_id: int, state: str, code: str | None, detail: str | None
+    connection: Connection, annotation_id: int, state: str, code: str | None, detail: Reason
 ) -> None:
     connection.execute(
         update(annotation)
         .where(annotation.c.id == annotation_id)
-        .values(state=state, error_code=code, error_detail=detail)
+        .values(state=state, error_code=code, **columns(detail))
     )

@@ -9,12 +9,19 @@ from sqlalchemy import Connection, Select, func, insert, select
 
 from reid.errors import Conflict
 from service.store.database import insert_one
+from service.store.errors import ApprovedAlready, MarkedMeanwhile, RefusedAlready, UnmarkedAlready
 from service.store.photos import annotation_by_id
 from service.store.tables.encounters import annotation
 from service.store.tables.history import reference_mark
 
 MarkState = Literal["approved", "refused", "unmarked"]
 CHUNK = 500
+ALREADY: dict[str, type[Conflict]] = {
+    "approved": ApprovedAlready,
+    "refused": RefusedAlready,
+    "unmarked": UnmarkedAlready,
+}
+"""Why a photo cannot be marked so again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +54,9 @@ def mark(
     annotation_by_id(connection, annotation_id)
     last = marks(connection, [annotation_id]).get(annotation_id)
     if after is not None and after != (last.id if last else 0):
-        raise Conflict(
-            f"somebody marked photo {annotation_id} meanwhile: look at it again, then mark it"
-        )
+        raise MarkedMeanwhile(annotation=annotation_id)
     if (last.state if last else "unmarked") == state:
-        raise Conflict(f"photo {annotation_id} is {state} already")
+        raise ALREADY[state](annotation=annotation_id)
     values = {"annotation_id": annotation_id, "state": state, "reviewer": reviewer}
     insert_one(connection, insert(reference_mark).values(**values, reason=reason))
     return marks(connection, [annotation_id])[annotation_id]

@@ -7,16 +7,16 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, tuple_, update
 
-from reid.errors import Conflict, InputError, NotFound
 from reid.observers.reviews import Truth
-from service.store.database import AnyRow, insert_or
+from service.store.database import AnyRow, insert_or, newest_number
+from service.store.errors import NoSuchEncounter, NoSuchPair, PairWasAnswered, PairWithItself
+from service.store.pairs import Couple
 from service.store.tables.base import now
-from service.store.tables.encounters import decision, encounter
+from service.store.tables.encounters import encounter
 from service.store.tables.reviews import opinion, review_change, review_pair
 
 Source = Literal["suggested", "asked", "known", "conflict"]
 ChangeKind = Literal["closed", "needed", "blind"]
-Couple = tuple[int, int]
 AT_ONCE = 500  # pairs looked up by one query
 
 
@@ -114,7 +114,7 @@ def get(connection: Connection, pair_id: int, *, hold: bool = False) -> ReviewPa
     query = select(review_pair).where(review_pair.c.id == pair_id)
     row = connection.execute(query.with_for_update() if hold else query).first()
     if row is None:
-        raise NotFound(f"no pair {pair_id} was put up for review")
+        raise NoSuchPair(pair=pair_id)
     return _pair(row)
 
 
@@ -137,6 +137,20 @@ def every(
     if ids is not None:
         query = query.where(review_pair.c.id.in_(ids))
     return [_pair(row) for row in connection.execute(query)]
+
+
+def couples(connection: Connection, *, source: Source | None = None) -> frozenset[Couple]:
+    """Every pair of encounters that was ever put up for review, or those from one source."""
+    query = select(review_pair.c.one, review_pair.c.other)
+    if source is not None:
+        query = query.where(review_pair.c.source == source)
+    return frozenset((row.one, row.other) for row in connection.execute(query))
+
+
+def version(connection: Connection) -> str:
+    """Changes whenever somebody says something about a pair, puts one up, or changes one."""
+    tables = (opinion, review_pair, review_change)
+    return " ".join(str(newest_number(connection, table)) for table in tables)
 
 
 def there(connection: Connection) -> bool:
@@ -188,35 +202,24 @@ def history(connection: Connection, pair_id: int) -> list[PairChange]:
     return [PairChange(**row._mapping) for row in rows]
 
 
-def deciders(connection: Connection, ids: Collection[int]) -> dict[int, frozenset[str]]:
-    """Who ever decided on each of these encounters."""
-    query = select(decision.c.encounter_id, decision.c.reviewer).distinct()
-    found: dict[int, set[str]] = {}
-    for row in connection.execute(query.where(decision.c.encounter_id.in_(ids))):
-        found.setdefault(row.encounter_id, set()).add(row.reviewer)
-    return {number: frozenset(names) for number, names in found.items()}
-
-
 def _refuse_answered(connection: Connection, pair_id: int) -> None:
     """Answers given blind and others would be mixed up otherwise."""
     answered = select(opinion.c.id).where(opinion.c.pair_id == pair_id).limit(1)
     if connection.execute(answered).first() is not None:
-        raise Conflict(
-            f"pair {pair_id} was answered already: whether it is blind cannot change any more"
-        )
+        raise PairWasAnswered(pair=pair_id)
 
 
 def _known_encounters(connection: Connection, ids: Collection[int]) -> None:
     found = connection.execute(select(encounter.c.id).where(encounter.c.id.in_(ids))).scalars()
     missing = sorted(set(ids) - set(found))
     if missing:
-        raise NotFound(f"no encounter {missing[0]}")
+        raise NoSuchEncounter(encounter=missing[0])
 
 
 def _row(new: NewPair, reviewer: str) -> dict[str, Any]:
     one, other = new.couple
     if one == other:
-        raise InputError(f"encounter {one} cannot be a pair with itself: name two encounters")
+        raise PairWithItself(encounter=one)
     return {
         "one": one,
         "other": other,

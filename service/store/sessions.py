@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
-from reid.errors import NotFound
 from service.store.database import insert_one
+from service.store.errors import NoSuchSession
 from service.store.people import Actor, Role
 from service.store.tables.accounts import account, login_session
 from service.store.tables.base import now
@@ -96,7 +96,7 @@ def revoke(connection: Connection, account_id: int, session_id: int) -> None:
     """End one login of this account."""
     mine = and_(login_session.c.id == session_id, login_session.c.account_id == account_id)
     if connection.execute(select(login_session.c.id).where(mine)).first() is None:
-        raise NotFound(f"no session {session_id} of this account")
+        raise NoSuchSession(session=session_id)
     _end(connection, mine)
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from reid.errors import ReidError
+from reid.sentences import Sentence
 from service.store.jobs import Job
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Failure:
     """Why it cannot be done: a second try would not help."""
 
     code: str
-    detail: str
+    detail: Sentence | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def attempted(job: Job, work: Callable[[], Outcome]) -> Outcome:
     try:
         return work()
     except ReidError as error:
-        return Failure(error.code, str(error))
+        return Failure(error.code, error)
     except Exception as error:
         log.exception("job %s", job.id)
         return Trouble(f"{type(error).__name__}: {error}")

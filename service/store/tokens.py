@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, insert, select, update
 
-from reid.errors import NotFound
 from service.store.database import AnyRow, insert_one
+from service.store.errors import NoSuchToken
 from service.store.people import Actor, Role
 from service.store.tables.accounts import account, api_token
 from service.store.tables.base import now
@@ -99,7 +99,7 @@ def _get(connection: Connection, account_id: int, token_id: int) -> Token:
     mine = and_(api_token.c.id == token_id, api_token.c.account_id == account_id)
     row = connection.execute(select(api_token).where(mine)).first()
     if row is None:
-        raise NotFound(f"no token {token_id} of this account")
+        raise NoSuchToken(token=token_id)
     return _token(row)
 
 

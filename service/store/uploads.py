@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from reid.errors import NotFound
 from service.store.database import insert_one
+from service.store.errors import NoSuchUpload
 from service.store.photos import AnnotationState
+from service.store.reasons import Reason, columns, reason
 from service.store.tables.encounters import annotation
 from service.store.tables.photos import upload, upload_file
 
@@ -29,7 +30,7 @@ class UploadedFile:
     encounter_id: int | None
     state: AnnotationState | None
     error_code: str | None
-    error_detail: str | None
+    error_detail: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Receipt:
     photo_id: str | None
     created: bool = False
     error_code: str | None = None
-    error_detail: str | None = None
+    error_detail: Reason = None
 
 
 def add(connection: Connection, receipts: list[Receipt]) -> int:
@@ -77,7 +78,7 @@ def add(connection: Connection, receipts: list[Receipt]) -> int:
             "photo_id": one.photo_id,
             "created": one.created,
             "error_code": one.error_code,
-            "error_detail": one.error_detail,
+            **columns(one.error_detail),
         }
         for position, one in enumerate(receipts)
     ]
@@ -90,7 +91,7 @@ def get(connection: Connection, upload_id: int) -> Upload:
     """An upload with the present state of every file, in the order sent."""
     found = connection.execute(select(upload).where(upload.c.id == upload_id)).first()
     if found is None:
-        raise NotFound(f"no upload {upload_id}")
+        raise NoSuchUpload(upload=upload_id)
     rows = connection.execute(
         select(
             upload_file,
@@ -99,6 +100,7 @@ def get(connection: Connection, upload_id: int) -> Upload:
             annotation.c.state,
             annotation.c.error_code.label("annotation_error"),
             annotation.c.error_detail.label("annotation_detail"),
+            annotation.c.error_facts.label("annotation_facts"),
         )
         .outerjoin(annotation, annotation.c.photo_id == upload_file.c.photo_id)
         .where(upload_file.c.upload_id == upload_id)
@@ -114,7 +116,8 @@ def get(connection: Connection, upload_id: int) -> Upload:
             encounter_id=row.encounter_id,
             state=row.state,
             error_code=row.error_code or row.annotation_error,
-            error_detail=row.error_detail or row.annotation_detail,
+            error_detail=reason(row.error_detail, row.error_facts)
+            or reason(row.annotation_detail, row.annotation_facts),
         )
         for row in rows
     ]

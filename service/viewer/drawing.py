@@ -67,7 +67,7 @@ class Pane:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CorrespondenceLine:
     """One correspondence: `photo0`, `photo1` in photo pixels, `from_`, `to` on the canvas."""
 
     kind: str
@@ -84,7 +84,7 @@ class Bundle:
     """The lines of one kind, strongest first, and how many there are altogether."""
 
     kind: str
-    lines: tuple[Line, ...]
+    lines: tuple[CorrespondenceLine, ...]
     total: int
 
 
@@ -105,28 +105,32 @@ def tone(brightness: int, contrast: int) -> tuple[float, float]:
 
 
 def bundle(
-    found: Correspondences, panes: tuple[Pane, Pane], sight: Sight, *, every: bool = False
+    correspondences: Correspondences, panes: tuple[Pane, Pane], sight: Sight, *, every: bool = False
 ) -> Bundle:
     """The strongest correspondences of one kind as lines, all of them if `every`."""
-    order = sorted(range(len(found)), key=lambda i: -float(found.strength[i]))
+    order = sorted(range(len(correspondences)), key=lambda i: -float(correspondences.strength[i]))
     chosen = order if every else order[:SHOWN]
-    lines = tuple(line(found, i, panes, sight) for i in chosen)
-    return Bundle(found.kind, lines, len(found))
+    lines = tuple(line(correspondences, i, panes, sight) for i in chosen)
+    return Bundle(correspondences.kind, lines, len(correspondences))
 
 
-def line(found: Correspondences, i: int, panes: tuple[Pane, Pane], sight: Sight) -> Line:
+def line(
+    correspondences: Correspondences, i: int, panes: tuple[Pane, Pane], sight: Sight
+) -> CorrespondenceLine:
     """Correspondence `i` on the canvas."""
-    first = (float(found.points0[i][0]), float(found.points0[i][1]))
-    second = (float(found.points1[i][0]), float(found.points1[i][1]))
+    first = (float(correspondences.points0[i][0]), float(correspondences.points0[i][1]))
+    second = (float(correspondences.points1[i][0]), float(correspondences.points1[i][1]))
     from_, to = panes[0].on_canvas(first, sight), panes[1].on_canvas(second, sight)
-    seen = panes[0].shows(from_) and panes[1].shows(to)
-    return Line(found.kind, float(found.strength[i]), first, second, from_, to, seen)
+    visible = panes[0].shows(from_) and panes[1].shows(to)
+    return CorrespondenceLine(
+        correspondences.kind, float(correspondences.strength[i]), first, second, from_, to, visible
+    )
 
 
 def picture(
     query: Pane,
     candidate: Pane | None,
-    found: Sequence[Correspondences],
+    correspondences: Sequence[Correspondences],
     sight: Sight,
     *,
     every: bool = False,
@@ -136,5 +140,8 @@ def picture(
         return Picture(query, None, (), sight)
     panes = (query, candidate)
     return Picture(
-        query, candidate, tuple(bundle(f, panes, sight, every=every) for f in found), sight
+        query,
+        candidate,
+        tuple(bundle(f, panes, sight, every=every) for f in correspondences),
+        sight,
     )

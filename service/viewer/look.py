@@ -126,7 +126,7 @@ def parse_pair(
     query: Mapping[str, str], *, path: str = "/compare", keep: Sequence[tuple[str, str]] = ()
 ) -> PairLook:
     """The same for two encounters; `path` and `keep` are those of the page that shows them."""
-    seen = query.get("seen", "")
+    appearance = query.get("seen", "")
     return PairLook(
         path=path,
         keep=tuple(keep),
@@ -138,7 +138,7 @@ def parse_pair(
         agree=_flag(query, "agree", default=True),
         differ=_flag(query, "differ", default=True),
         every=_flag(query, "every", default=False),
-        seen=seen if seen in APPEARANCES else "",
+        seen=appearance if appearance in APPEARANCES else "",
         zoom=_number(query, "zoom", 1, 1, MAX_ZOOM),
         x=_number(query, "x", 0.5, 0, 1),
         y=_number(query, "y", 0.5, 0, 1),

@@ -35,7 +35,7 @@ COARSE = 24.0  # of a box's width: a ring where no spacing was measured
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class PairMark:
     """One rosette in both photos. label: a number where it agrees, a letter where it differs.
 
     photo0, photo1: pixels; radius0, radius1: of a ring around it.
@@ -68,53 +68,53 @@ class SectionRow:
     url: str
 
 
-def marks(laid: Laid, look: PairLook) -> tuple[Mark, ...]:
+def marks(laid: Laid, look: PairLook) -> tuple[PairMark, ...]:
     """Every mark, rings first and strongest first; none without a comparison."""
-    found = laid.comparison
-    if found is None:
+    comparison = laid.comparison
+    if comparison is None:
         return ()
     radii = radius(laid, 0), radius(laid, 1)
-    made = [
+    agreeing = [
         _mark("agree", str(number), ends, laid, radii, look)
-        for number, ends in enumerate(_agreeing(found, AROUND * radii[0] / RING), 1)
+        for number, ends in enumerate(_agreeing(comparison, AROUND * radii[0] / RING), 1)
     ]
-    seen = found.overlap
-    if seen and seen.registration is not Source.OUTLINE:
-        places = _ends(seen.discrepancies)
-        made += [
+    overlap = comparison.overlap
+    if overlap and overlap.registration is not Source.OUTLINE:
+        places = _ends(overlap.discrepancies)
+        agreeing += [
             _mark("differ", letter, ends, laid, radii, look)
             for letter, ends in zip(ascii_uppercase, places, strict=False)
         ]
-    return tuple(made)
+    return tuple(agreeing)
 
 
-def drawn(every: Sequence[Mark], look: PairLook) -> tuple[Mark, ...]:
+def drawn(every: Sequence[PairMark], look: PairLook) -> tuple[PairMark, ...]:
     """All that differ and the strongest that agree, or all of both on request."""
-    rings = [one for one in every if one.kind == "agree"]
-    shown: list[Mark] = []
+    rings = [mark for mark in every if mark.kind == "agree"]
+    shown: list[PairMark] = []
     for ring in rings:
         room = ROOM * ring.radius0 / RING
         if look.every or all(dist(ring.photo0, other.photo0) >= room for other in shown):
             shown.append(ring)
     shown = shown if look.every else shown[:DRAWN]
-    return (*shown, *(one for one in every if one.kind == "differ"))
+    return (*shown, *(mark for mark in every if mark.kind == "differ"))
 
 
 def sections(
-    every: Sequence[Mark], laid: Laid, look: PairLook, pane: Pane
+    every: Sequence[PairMark], laid: Laid, look: PairLook, pane: Pane
 ) -> tuple[SectionRow, ...]:
     """Where each section lies, and what agrees and differs there; none where no coat is seen."""
     frame = laid.frames[0]
     if frame is None:
         return ()
-    found = laid.comparison
-    judged = found is not None and found.overlap is not None
+    comparison = laid.comparison
+    judged = comparison is not None and comparison.overlap is not None
     judged = judged and laid.mesh.source is not Source.OUTLINE
     rows = []
     for key, (section, name) in enumerate(SECTIONS.items(), 1):
-        here = [one.kind for one in every if one.section == _(name)]
+        here = [mark.kind for mark in every if mark.section == _(name)]
         url = _closer(look, pane, frame.window(section))
-        agree = here.count("agree") if found else None
+        agree = here.count("agree") if comparison else None
         differ = here.count("differ") if judged else None
         rows.append(SectionRow(key, _(name), agree, differ, url))
     return tuple(rows)
@@ -125,21 +125,25 @@ def radius(laid: Laid, side: int) -> float:
     return RING * (laid.spacings[side] or laid.boxes[side].width / COARSE)
 
 
-def _agreeing(found: Comparison, apart: float) -> list[tuple[Point, Point, float]]:
+def _agreeing(comparison: Comparison, apart: float) -> list[tuple[Point, Point, float]]:
     """The strongest agreements of all witnesses, one for each rosette."""
-    every = [ends for some in found.correspondences for ends in _ends(some)]
-    kept: list[tuple[Point, Point, float]] = []
-    for ends in sorted(every, key=lambda one: -one[2]):
-        if ends[2] > CARRIES and all(dist(ends[0], other[0]) >= apart for other in kept):
-            kept.append(ends)
-    return kept
+    every = [
+        ends for correspondences in comparison.correspondences for ends in _ends(correspondences)
+    ]
+    apart_ends: list[tuple[Point, Point, float]] = []
+    for ends in sorted(every, key=lambda ends: -ends[2]):
+        if ends[2] > CARRIES and all(dist(ends[0], other[0]) >= apart for other in apart_ends):
+            apart_ends.append(ends)
+    return apart_ends
 
 
-def _ends(found: Correspondences) -> list[tuple[Point, Point, float]]:
+def _ends(correspondences: Correspondences) -> list[tuple[Point, Point, float]]:
     """Points of both photos and the strength, as plain numbers."""
     return [
         ((float(p[0]), float(p[1])), (float(q[0]), float(q[1])), float(s))
-        for p, q, s in zip(found.points0, found.points1, found.strength, strict=True)
+        for p, q, s in zip(
+            correspondences.points0, correspondences.points1, correspondences.strength, strict=True
+        )
     ]
 
 
@@ -150,17 +154,17 @@ def _mark(
     laid: Laid,
     radii: tuple[float, float],
     look: PairLook,
-) -> Mark:
+) -> PairMark:
     section = _section(laid.frames[0], ends[0])
-    said = _("%(label)s agrees") if kind == "agree" else _("%(label)s differs")
-    name = said % {"label": label}
+    words = _("%(label)s agrees") if kind == "agree" else _("%(label)s differs")
+    name = words % {"label": label}
     box = laid.boxes[0]
     url = look.url(
         zoom=CLOSE,
         x=_inside((ends[0][0] - box.x0) / box.width),
         y=_inside((ends[0][1] - box.y0) / box.height),
     )
-    return Mark(
+    return PairMark(
         kind=kind,
         label=label,
         name=f"{name}, {section.lower()}" if section else name,

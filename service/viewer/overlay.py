@@ -20,7 +20,7 @@ from service.recognition.engine import Engine
 from service.store import features
 from service.store.database import Database
 from service.store.identities import Reference
-from service.web.kept import Kept
+from service.web.answer_cache import AnswerCache
 from service.web.parameters import component
 
 KEPT = 300
@@ -52,13 +52,13 @@ class Overlays:
 
     def __init__(self, database: Database, engine: Engine, pictures: Pictures) -> None:
         self._database, self._engine, self._pictures = database, engine, pictures
-        self._kept: Kept[Key, Laid] = Kept(KEPT)
+        self._kept: AnswerCache[Key, Laid] = AnswerCache(KEPT)
         self._spacings: dict[tuple[int, str], float] = {}
 
     def photos(
         self,
-        one: Reference,
-        other: Reference,
+        first: Reference,
+        second: Reference,
         *,
         blind: bool = False,
         known: Comparison | None = None,
@@ -70,30 +70,37 @@ class Overlays:
         """
         model = self._engine.loaded
         if model is None:
-            return _bare(one, other)
-        key = (one.annotation.id, other.annotation.id, model, self._engine.calibrator().id, blind)
-        if not one.annotation.state == other.annotation.state == "embedded":
-            return self._made(one, other, model, known, blind=blind)
-        return self._kept.get(key, lambda: self._made(one, other, model, known, blind=blind))
+            return _bare(first, second)
+        key = (
+            first.annotation.id,
+            second.annotation.id,
+            model,
+            self._engine.calibrator().id,
+            blind,
+        )
+        if not first.annotation.state == second.annotation.state == "embedded":
+            return self._made(first, second, model, known, blind=blind)
+        return self._kept.get(key, lambda: self._made(first, second, model, known, blind=blind))
 
     def _made(
         self,
-        one: Reference,
-        other: Reference,
+        reference0: Reference,
+        reference1: Reference,
         model: str,
         known: Comparison | None,
         *,
         blind: bool,
     ) -> Laid:
-        ids = (one.annotation.id, other.annotation.id)
+        ids = (reference0.annotation.id, reference1.annotation.id)
         with self._database.read() as connection:
-            found = features.get(connection, ids, model)
-        pair = [found.get(number) for number in ids]
-        frames = tuple(BodyFrame.of(seen) if seen else None for seen in pair)
+            features_of = features.get(connection, ids, model)
+        pair = [features_of.get(number) for number in ids]
+        frames = tuple(BodyFrame.of(animal) if animal else None for animal in pair)
         spacings = tuple(
-            self._spacing(shown, frame) for shown, frame in zip((one, other), frames, strict=True)
+            self._spacing(shown, frame)
+            for shown, frame in zip((reference0, reference1), frames, strict=True)
         )
-        boxes = (_box(one), _box(other))
+        boxes = (_box(reference0), _box(reference1))
         bare = Laid(boxes, Mesh.of_boxes(*boxes), frames, spacings, None, None)  # type: ignore[arg-type]
         first, second = pair
         if first is None or second is None or not first.flank.comparable_with(second.flank):
@@ -111,14 +118,14 @@ class Overlays:
     ) -> Laid:
         """The same with the registration, where both photos show coat of one flank."""
         cells = first.dense.scales()[1], second.dense.scales()[1]
-        seen = min(map(len, cells)) > 0
+        coat_in_both = min(map(len, cells)) > 0
         if blind:
-            mesh = Mesh.through(by_outline(*cells), bare.boxes[0]) if seen else bare.mesh
+            mesh = Mesh.through(by_outline(*cells), bare.boxes[0]) if coat_in_both else bare.mesh
             return Laid(bare.boxes, mesh, bare.frames, bare.spacings, None, None)
         calibrator = self._engine.calibrator()
         compared = known or compare(first, second)
         mesh = bare.mesh
-        if seen:
+        if coat_in_both:
             mesh = Mesh.through(register(*cells, compared.correspondences), bare.boxes[0])
         says = calibrator.pair(compared, shared=shared_flank(first, second))
         return Laid(bare.boxes, mesh, bare.frames, bare.spacings, compared, says)
@@ -145,9 +152,9 @@ class Overlays:
         return float(rosette_spacing(crop, Box(*(side * scale for side in sides))) / scale)
 
 
-def _bare(one: Reference, other: Reference) -> Laid:
+def _bare(first: Reference, second: Reference) -> Laid:
     """Box on box: nothing is known of the photos yet."""
-    boxes = (_box(one), _box(other))
+    boxes = (_box(first), _box(second))
     return Laid(boxes, Mesh.of_boxes(*boxes), (None, None), (0.0, 0.0), None, None)
 
 

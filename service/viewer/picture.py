@@ -8,7 +8,7 @@ from reid.compare.sections import BodyFrame
 from service.store.photos import Photo
 from service.viewer.drawing import GAP, LONGEST, PANE_WIDTH, Pane, Sight, tone
 from service.viewer.look import PairLook
-from service.viewer.marks import Mark, drawn
+from service.viewer.marks import PairMark, drawn
 from service.viewer.overlay import Laid
 
 BARS = (10, 5, 2, 1)  # rosettes of a ruler, the longest that fits
@@ -43,7 +43,7 @@ class PairPicture:
     tone: tuple[float, float]
     toned: bool
     units: tuple[float, float]
-    marks: tuple[Mark, ...]
+    marks: tuple[PairMark, ...]
 
 
 def pair_picture(
@@ -51,7 +51,7 @@ def pair_picture(
     labels: tuple[str, str],
     laid: Laid,
     look: PairLook,
-    every: Sequence[Mark],
+    every: Sequence[PairMark],
 ) -> PairPicture:
     """The picture, drawn as the browser would draw it."""
     panes = (_pane(0, photos[0], labels[0], laid, look), _pane(1, photos[1], labels[1], laid, look))

@@ -1,10 +1,9 @@
 """What a person can do about an error code, in one sentence."""
 
 from reid.errors import ReidError
-from service.web.core_words import said_by_core
 from service.web.languages import N_
 from service.web.languages import gettext as _
-from service.web.words import sentence
+from service.web.sentences import in_full
 
 ADVICE = {
     "unreadable_image": N_("Copy it again from the card, as JPEG, PNG or WebP."),
@@ -46,4 +45,4 @@ def advice(code: str | None) -> str:
 
 def trouble(error: ReidError) -> str:
     """Why the machine has no answer, and what to do about it."""
-    return f"{sentence(said_by_core(str(error)))}. {advice(error.code)}"
+    return f"{in_full(error)} {advice(error.code)}"

@@ -10,24 +10,24 @@ from typing import TypeVar
 
 from cachetools import TTLCache
 
-from service.web.kept import NotYet
+from service.web.answer_cache import NotYet
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
-MOST = 64  # things that wait; beyond it the one asked for longest ago is given up
+MOST = 64  # works that wait; beyond it the one asked for longest ago is given up
 FAILED_S = 30.0  # an error is told for so long; an answer is where the work keeps it
 
 
 @dataclass(slots=True)
-class Asked:
-    """One thing to find out."""
+class PendingWork:
+    """Work that waits, is being done, or has failed."""
 
     work: Callable[[], object]
     future: Future[object] = field(default_factory=Future)
 
 
 class Ahead:
-    """Finds out in a thread of its own what a page asked for; what was asked for last comes first.
+    """Works in a thread of its own on what pages asked for; what was asked for last comes first.
 
     One thread, so that one of two cores is left to the pages. wait_s: how long a page waits before
     it is shown without the answer.
@@ -35,9 +35,9 @@ class Ahead:
 
     def __init__(self, wait_s: float) -> None:
         self._wait_s = wait_s
-        self._waiting: dict[Hashable, Asked] = {}  # the last one is next
-        self._running: dict[Hashable, Asked] = {}
-        self._failed: TTLCache[Hashable, Asked] = TTLCache(MOST, FAILED_S)
+        self._waiting: dict[Hashable, PendingWork] = {}  # the last one is next
+        self._running: dict[Hashable, PendingWork] = {}
+        self._failed: TTLCache[Hashable, PendingWork] = TTLCache(MOST, FAILED_S)
         self._changed = Condition()
         self._thread: Thread | None = None
         self._closed = False
@@ -51,41 +51,42 @@ class Ahead:
         try:
             return at_once()
         except NotYet:
-            asked = self._asked(key, whole, first=True)
+            pending = self._pending(key, whole, first=True)
         try:
-            return asked.future.result(self._wait_s)  # type: ignore[return-value]  # of this key
+            return pending.future.result(self._wait_s)  # type: ignore[return-value]  # of this key
         except (TooLong, CancelledError) as error:
-            if asked.future.done() and not asked.future.cancelled():
+            if pending.future.done() and not pending.future.cancelled():
                 raise
             raise NotYet from error
 
     def soon(self, key: Hashable, work: Callable[[], object]) -> None:
         """Find this out when nothing else waits; somebody will ask for it next."""
-        self._asked(key, work, first=False)
+        self._pending(key, work, first=False)
 
     def close(self) -> None:
-        """Finish what is being found out, and nothing more."""
+        """Finish the work that is being done, and start no other."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
         if self._thread:
             self._thread.join()
 
-    def _asked(self, key: Hashable, work: Callable[[], object], *, first: bool) -> Asked:
+    def _pending(self, key: Hashable, work: Callable[[], object], *, first: bool) -> PendingWork:
         with self._changed:
             if known := self._running.get(key) or self._failed.pop(key, None):
                 return known
             if key in self._waiting and not first:
                 return self._waiting[key]
-            asked = self._waiting.pop(key, None) or Asked(work)
-            self._waiting = self._waiting | {key: asked} if first else {key: asked} | self._waiting
+            pending = self._waiting.pop(key, None) or PendingWork(work)
+            this, others = {key: pending}, self._waiting
+            self._waiting = others | this if first else this | others
             while len(self._waiting) > MOST:
                 self._waiting.pop(next(iter(self._waiting))).future.cancel()
             if self._thread is None:
                 self._thread = Thread(target=self._run, name="ahead", daemon=True)
                 self._thread.start()
             self._changed.notify()
-            return asked
+            return pending
 
     def _run(self) -> None:
         while True:
@@ -93,19 +94,19 @@ class Ahead:
                 self._changed.wait_for(lambda: self._waiting or self._closed)
                 if self._closed:
                     return
-                key, asked = self._waiting.popitem()
-                self._running[key] = asked
-            self._found_out(key, asked)
+                key, pending = self._waiting.popitem()
+                self._running[key] = pending
+            self._do(key, pending)
 
-    def _found_out(self, key: Hashable, asked: Asked) -> None:
+    def _do(self, key: Hashable, pending: PendingWork) -> None:
         try:
-            found = asked.work()
+            answer = pending.work()
         except Exception as error:
             log.debug("%s was not found out: %s", key, error)
             with self._changed:
                 self._failed[key] = self._running.pop(key)
-            asked.future.set_exception(error)
+            pending.future.set_exception(error)
         else:
             with self._changed:
                 del self._running[key]
-            asked.future.set_result(found)
+            pending.future.set_result(answer)

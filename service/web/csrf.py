@@ -5,8 +5,9 @@ from urllib.parse import SplitResult, urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from reid.sentences import Sentence
 from service.settings import LOOPBACK
-from service.web.errors import problem, response
+from service.web.errors import ErrorPage, refusal
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -18,6 +19,20 @@ HEADERS = {
 }
 
 
+class ForeignHost(Sentence):
+    """A loopback service was asked under a name of somebody else."""
+
+    code = "foreign_host"
+    message = "this service answers on loopback only"
+
+
+class CrossOrigin(Sentence):
+    """A page of another site sent this."""
+
+    code = "cross_origin"
+    message = "the request comes from another site"
+
+
 class SameOrigin:
     """Sec-Fetch-Site first, Origin for older browsers; a client with neither is no browser.
 
@@ -26,7 +41,11 @@ class SameOrigin:
     A program with a token sends neither and passes: no browser adds a token by itself.
     """
 
-    def __init__(self, app: ASGIApp, host: str, public: str = "") -> None:
+    def __init__(
+        self, app: ASGIApp, host: str, public: str = "", page: ErrorPage | None = None
+    ) -> None:
+        """page: draws a refusal for a browser."""
+        self._page = page
         self.app, self.loopback = app, host in LOOPBACK
         self.names = LOOPBACK | {public.lower()} if public else LOOPBACK
 
@@ -36,11 +55,11 @@ class SameOrigin:
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
         if self.loopback and _name(headers.get("host", "")) not in self.names:
-            refused = problem(403, "this service answers on loopback only", "foreign_host")
-            return await response(refused)(scope, receive, send)
+            refused = refusal(scope, 403, ForeignHost(), self._page)
+            return await refused(scope, receive, send)
         if scope["method"] not in SAFE and not _is_ours(headers):
-            refused = problem(403, "the request comes from another site", "cross_origin")
-            return await response(refused)(scope, receive, send)
+            refused = refusal(scope, 403, CrossOrigin(), self._page)
+            return await refused(scope, receive, send)
         return await self.app(scope, receive, send)
 
 

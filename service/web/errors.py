@@ -9,7 +9,6 @@
   + RoleNeeded               for one field of a request that others may send
 """
 
-import math
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Scope
 
 from reid.errors import (
     Conflict,
@@ -28,53 +28,106 @@ from reid.errors import (
     ReidError,
     WeightsError,
 )
-from service.store.people import Role
+from reid.sentences import Sentence
+from service.web.faults import invalid
+from service.web.speech import Speech, later
 from service.web.wire import Problem
 
-ErrorPage = Callable[[Request, Problem], Response]
+ErrorPage = Callable[[Request, Problem, Sentence], Response]
+"""Draws a refusal for a browser: the problem as programs get it, and what a person reads."""
 
 
 class NothingAccepted(InputError):
     """No file of the upload could be kept."""
 
     code = "no_photo_accepted"
+    message = "No file of the upload could be kept."
 
 
 class TooManyFiles(InputError):
     """More files in one request than this service takes."""
 
     code = "too_many_files"
+    message = "More files in one request than this service takes."
 
 
 class WrongLogin(InputError):
     """Name or password is wrong, or the account was closed."""
 
     code = "wrong_login"
+    message = "Name or password is wrong, or the account was closed."
 
 
 class TooManyAttempts(InputError):
     """Too many attempts to log in; wait before the next one."""
 
     code = "too_many_attempts"
-
-    def __init__(self, wait_s: float) -> None:
-        self.wait_s = max(math.ceil(wait_s), 1)
-        super().__init__(f"too many attempts to log in: try again in {self.wait_s} s")
+    message = "too many attempts to log in: try again in {wait_s} s"
+    wait_s: int
 
 
 class PlacesHidden(InputError):
     """Exact positions need the role observer: ask for rounded ones."""
 
     code = "forbidden"
+    message = "Exact positions need the role observer: ask for rounded ones."
 
 
 class RoleNeeded(InputError):
     """What was asked for needs a higher role."""
 
     code = "forbidden"
+    message = "this needs the role {needed}; yours is {role}"
 
-    def __init__(self, needed: Role, role: Role) -> None:
-        super().__init__(f"this needs the role {needed}; yours is {role}")
+
+class InternalError(Sentence):
+    """A bug, which a person can only report."""
+
+    code = "internal_error"
+    message = "an error of the service itself; its log says which"
+
+
+class NoSuchPage(Sentence):
+    """No route answers this address."""
+
+    code = "not_found"
+    message = "Not Found"
+
+
+class WrongMethod(Sentence):
+    """A route is asked in a way that it does not know."""
+
+    code = "method_not_allowed"
+    message = "Method Not Allowed"
+
+
+class UnreadableBody(Sentence):
+    """The body of a request has not the form that it claims."""
+
+    code = "bad_request"
+    message = "There was an error parsing the body"
+
+
+class BodyTooLarge(Sentence):
+    """limit: bytes that the body of such a request may have."""
+
+    code = "too_large"
+    message = "the body is larger than {limit} bytes"
+
+
+class AnotherRefusal(Sentence):
+    """A status that the web framework chose. reason: its English name."""
+
+    code = "http_error"
+    message = "the request is refused: {reason}"
+
+
+class HttpRefusal(HTTPException):
+    """Refused while a request is read, where the web framework lets no other error through."""
+
+    def __init__(self, status: int, sentence: Sentence) -> None:
+        super().__init__(status, str(sentence))
+        self.sentence = sentence
 
 
 STATUS: dict[type[ReidError], int] = {
@@ -99,6 +152,13 @@ HTTP_CODES = {
 }
 
 
+OF_STATUS: dict[int, type[Sentence]] = {
+    400: UnreadableBody,
+    404: NoSuchPage,
+    405: WrongMethod,
+}
+
+
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """`responses=` for a router: FastAPI itself would promise application/json."""
     content = {"application/problem+json": {"schema": Problem.model_json_schema()}}
@@ -119,21 +179,28 @@ def response(error: Problem) -> JSONResponse:
 def from_error(error: ReidError) -> Problem:
     """Errors of the core keep their code."""
     status = next(STATUS[c] for c in type(error).__mro__ if c in STATUS)
-    return problem(status, str(error) or (type(error).__doc__ or ""), error.code)
+    return problem(status, str(error), error.code)
+
+
+def refusal(scope: Scope, status: int, sentence: Sentence, page: ErrorPage | None) -> ASGIApp:
+    """What a middleware answers: a page for a browser that asks for one, else a problem."""
+    request, refused = Request(scope), problem(status, str(sentence), sentence.code)
+    if page is None or not _wants_page(request):
+        return response(refused)
+    return Speech(later(lambda: page(request, refused, sentence)))
 
 
 def install(app: FastAPI, page: ErrorPage | None = None) -> None:
     """Answer every error; `page` draws it for a browser that asked for a page."""
 
-    def answer(request: Request, error: Problem) -> Response:
-        wants_page = "text/html" in request.headers.get("accept", "")
-        if page is not None and wants_page and not request.url.path.startswith("/api/"):
-            return page(request, error)
+    def answer(request: Request, error: Problem, sentence: Sentence) -> Response:
+        if page is not None and _wants_page(request):
+            return page(request, error, sentence)
         return response(error)
 
     def on_reid_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, ReidError)  # noqa: S101
-        answered = answer(request, from_error(error))
+        answered = answer(request, from_error(error), error)
         if isinstance(error, TooManyAttempts):
             answered.headers["retry-after"] = str(error.wait_s)
         return answered
@@ -141,20 +208,33 @@ def install(app: FastAPI, page: ErrorPage | None = None) -> None:
     def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
         code = HTTP_CODES.get(error.status_code, "http_error")
-        answered = answer(request, problem(error.status_code, str(error.detail), code))
+        refused = problem(error.status_code, str(error.detail), code)
+        answered = answer(request, refused, _of_http(error))
         answered.headers.update(error.headers or {})
         return answered
 
     def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
-        said = ["/".join(map(str, e["loc"])) + ": " + e["msg"] for e in error.errors()]
-        return answer(request, problem(422, "; ".join(said), "invalid_request"))
+        sentence = invalid(error.errors())
+        return answer(request, problem(422, str(sentence), sentence.code), sentence)
 
     def on_bug(request: Request, _: Exception) -> Response:
-        detail = "an error of the service itself; its log says which"
-        return answer(request, problem(500, detail, "internal_error"))
+        sentence = InternalError()
+        return answer(request, problem(500, str(sentence), sentence.code), sentence)
 
     app.add_exception_handler(ReidError, on_reid_error)
     app.add_exception_handler(HTTPException, on_http_error)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(Exception, on_bug)
+
+
+def _wants_page(request: Request) -> bool:
+    accepted = "text/html" in request.headers.get("accept", "")
+    return accepted and not request.url.path.startswith("/api/")
+
+
+def _of_http(error: HTTPException) -> Sentence:
+    if isinstance(error, HttpRefusal):
+        return error.sentence
+    kind = OF_STATUS.get(error.status_code)
+    return kind() if kind else AnotherRefusal(reason=str(error.detail))

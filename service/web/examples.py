@@ -147,20 +147,6 @@ ENCOUNTER_DETAIL: Example = {
     "conflicts": {},
 }
 
-IDENTITY: Example = {
-    "id": 2,
-    "name": "L002",
-    "sex": "female",
-    "life_stage": "adult",
-    "note": "",
-    "merged_into": None,
-    "encounters": 3,
-    "annotations": 7,
-    "first_seen": WHEN,
-    "last_seen": WHEN,
-    "flanks": [["right", 7]],
-}
-
 IDENTIFICATION: Example = {
     "verdict": "same",
     "model": "rosette@4",
@@ -218,11 +204,4 @@ HEALTH: Example = {
     "workers": [{"name": "host:4711", "model": "rosette@4", "seen_at": MOMENT}],
     "waiting_jobs": 0,
     "version": "0.1.0",
-}
-
-IDENTITY_DETAIL: Example = {
-    "summary": IDENTITY,
-    "sightings": [{"encounter_id": 4, "station": "BG-102", "started_at": WHEN}],
-    "references": [{"annotation": ANNOTATION, "photo": PHOTO}],
-    "decisions": [DECISION],
 }

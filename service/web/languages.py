@@ -36,7 +36,7 @@ def language() -> str:
 
 
 def locale() -> Locale:
-    """The same for Babel, which writes dates and numbers. English is British: day before month."""
+    """The language of the request for Babel's dates and numbers; English is British: day first."""
     return Locale.parse("en_GB" if language() == ENGLISH else language())
 
 
@@ -55,12 +55,12 @@ def chosen(account: str | None, cookie: str | None, accepted: str) -> str:
 
     accepted: an Accept-Language header, whose order is taken for its preference.
     """
-    for wanted in (account, cookie):
-        if wanted in LANGUAGES:
-            return str(wanted)
+    for code in (account, cookie):
+        if code in LANGUAGES:
+            return str(code)
     preferred = [part.split(";")[0].strip() for part in accepted.split(",") if part.strip()]
-    found = negotiate_locale(preferred, list(LANGUAGES), sep="-")
-    return found.lower() if found else ENGLISH
+    negotiated = negotiate_locale(preferred, list(LANGUAGES), sep="-")
+    return negotiated.lower() if negotiated else ENGLISH
 
 
 def gettext(text: str) -> str:
@@ -68,9 +68,9 @@ def gettext(text: str) -> str:
     return str(_catalogue(language()).ugettext(text)) if text else ""
 
 
-def ngettext(one: str, many: str, number: int) -> str:
+def ngettext(singular: str, plural: str, number: int) -> str:
     """The form that this number takes; `%(num)s` in it is not filled in."""
-    return str(_catalogue(language()).ungettext(one, many, number))
+    return str(_catalogue(language()).ungettext(singular, plural, number))
 
 
 def pgettext(context: str, text: str) -> str:
@@ -78,9 +78,9 @@ def pgettext(context: str, text: str) -> str:
     return str(_catalogue(language()).upgettext(context, text))
 
 
-def npgettext(context: str, one: str, many: str, number: int) -> str:
-    """Both."""
-    return str(_catalogue(language()).unpgettext(context, one, many, number))
+def npgettext(context: str, singular: str, plural: str, number: int) -> str:
+    """The form that this number takes, as it is meant in this context; see `ngettext`."""
+    return str(_catalogue(language()).unpgettext(context, singular, plural, number))
 
 
 def install(pages: Environment) -> None:
@@ -99,7 +99,7 @@ def N_(text: str) -> str:  # noqa: N802  the name that extraction knows
 
 
 def NP_(context: str, text: str) -> str:  # noqa: ARG001, N802  the name that extraction knows
-    """The same for `pgettext`."""
+    """Marks a text with a context that is translated where it is shown, by `pgettext`."""
     return text
 
 

@@ -1,10 +1,9 @@
 """Refuse oversized bodies before a parser spools them to disk."""
 
 from starlette.datastructures import Headers
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.web.errors import problem, response
+from service.web.errors import BodyTooLarge, ErrorPage, HttpRefusal, refusal
 
 WITH_PHOTOS = frozenset({"/upload", "/api/v1/photos", "/api/v1/identify"})
 WITHOUT_PHOTOS = 4 * 2**20
@@ -12,10 +11,13 @@ WITHOUT_PHOTOS = 4 * 2**20
 
 
 class BodyLimit:
-    """Checks the declared length first, then counts what arrives. max_bytes: with photos."""
+    """Checks the declared length first, then counts what arrives. max_bytes: with photos.
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        self.app, self.max_bytes = app, max_bytes
+    page: draws a refusal for a browser.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int, page: ErrorPage | None = None) -> None:
+        self.app, self.max_bytes, self._page = app, max_bytes, page
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Only HTTP has bodies."""
@@ -24,19 +26,19 @@ class BodyLimit:
         photos = scope["path"] in WITH_PHOTOS
         most = self.max_bytes if photos else min(WITHOUT_PHOTOS, self.max_bytes)
         declared = Headers(scope=scope).get("content-length", "")
-        too_large = f"the body is larger than {most} bytes"
+        too_large = BodyTooLarge(limit=most)
         if declared.isdigit() and int(declared) > most:
-            refused = response(problem(413, too_large, "too_large"))
+            refused = refusal(scope, 413, too_large, self._page)
             return await refused(scope, receive, send)
 
-        seen = 0
+        received = 0
 
         async def counted() -> Message:
-            nonlocal seen
+            nonlocal received
             message = await receive()
-            seen += len(message.get("body", b""))
-            if seen > most:
-                raise HTTPException(413, too_large)
+            received += len(message.get("body", b""))
+            if received > most:
+                raise HttpRefusal(413, too_large)
             return message
 
         return await self.app(scope, counted, send)

@@ -9,6 +9,7 @@ from fastapi.templating import Jinja2Templates
 from jinja2 import StrictUndefined
 from sqlalchemy import Connection
 
+from reid.sentences import Sentence
 from service.settings import Settings
 from service.store import accounts
 from service.store.database import Database
@@ -16,13 +17,13 @@ from service.store.people import ANONYMOUS, Actor
 from service.web import languages
 from service.web import person_words as people
 from service.web.advice import advice
-from service.web.core_words import said_by_core
 from service.web.languages import gettext as _
 from service.web.page_counts import counts
 from service.web.parameters import component
+from service.web.sentences import in_full, translated
 from service.web.species import Species
 from service.web.wire import Problem
-from service.web.words import FILTERS, KINDS, SIGNS, general, sentence
+from service.web.words import FILTERS, KINDS, SIGNS, general
 
 YEAR_S = 31_536_000
 
@@ -37,7 +38,7 @@ def here(request: Request) -> str:
 
 templates = Jinja2Templates(Path(__file__).parent.parent / "templates")
 languages.install(templates.env)
-templates.env.filters.update(FILTERS, browser=people.browser)
+templates.env.filters.update(FILTERS, browser=people.browser, translated=translated)
 templates.env.globals.update(signs=SIGNS, kinds=KINDS, here=here)
 templates.env.globals.update(role_words=people.role_words, role_says=people.role_says)
 templates.env.undefined = StrictUndefined
@@ -56,7 +57,7 @@ def page(request: Request, name: str, connection: Connection, /, **values: objec
     return response
 
 
-def error_page(request: Request, error: Problem) -> Response:
+def error_page(request: Request, error: Problem, text: Sentence) -> Response:
     """A problem for a person. It asks nothing of the database, which may be what failed."""
     titles = {
         403: _("Not allowed"),
@@ -73,7 +74,7 @@ def error_page(request: Request, error: Problem) -> Response:
         "nav": "",
         "status": error.status,
         "title": titles.get(error.status, error.title),
-        "detail": f"{sentence(said_by_core(error.detail))}.",
+        "detail": in_full(text),
         "advice": advice(error.code),
         "code": error.code,
     }
@@ -91,7 +92,7 @@ def speak(request: Request, database: Database, code: str | None) -> None:
 def local(address: str) -> str:
     """The address if it is one of this service, else the start page."""
     elsewhere = not address.startswith("/") or address[1:2] in {"/", "\\"}
-    return "/" if elsewhere or any(ord(one) < 32 for one in address) else address
+    return "/" if elsewhere or any(ord(character) < 32 for character in address) else address
 
 
 def goto(address: str) -> RedirectResponse:
@@ -99,9 +100,9 @@ def goto(address: str) -> RedirectResponse:
     return RedirectResponse(address, status_code=303)
 
 
-def remember(response: Response, reviewer: str, who: Actor) -> None:
+def remember(response: Response, reviewer: str, actor: Actor) -> None:
     """The reviewer's name for the next decision, on this browser only, where nobody logs in."""
-    if who.single and reviewer != ANONYMOUS:
+    if actor.single and reviewer != ANONYMOUS:
         response.set_cookie(
             "reviewer", quote(reviewer), max_age=YEAR_S, httponly=True, samesite="strict"
         )

@@ -25,10 +25,10 @@ class Counts:
 
 def counts(connection: Connection) -> Counts:
     """What every page's header says."""
-    found, states = encounters.counts(connection), progress.annotations(connection)
+    encounter_counts, states = encounters.counts(connection), progress.annotations(connection)
     return Counts(
-        waiting=found.waiting,
-        decided=found.decided,
+        waiting=encounter_counts.waiting,
+        decided=encounter_counts.decided,
         identities=progress.catalogued(connection),
         photos=progress.photos(connection),
         annotations=sum(states.values()),

@@ -48,9 +48,9 @@ TheAhead = Annotated[Ahead, Depends(component(Ahead))]
 
 def actor_of(request: Request) -> Actor:
     """Who sends this request, as the gate found out; nobody came so far who may not."""
-    found = getattr(request.state, "actor", None)
-    assert isinstance(found, Actor), "an open route cannot ask who acts"  # noqa: S101
-    return found
+    actor = getattr(request.state, "actor", None)
+    assert isinstance(actor, Actor), "an open route cannot ask who acts"  # noqa: S101
+    return actor
 
 
 def browser_of(request: Request) -> Browser:
@@ -59,8 +59,8 @@ def browser_of(request: Request) -> Browser:
     return Browser(address, request.headers.get("user-agent", ""))
 
 
-Who = Annotated[Actor, Depends(actor_of)]
-From = Annotated[Browser, Depends(browser_of)]
+TheActor = Annotated[Actor, Depends(actor_of)]
+TheBrowser = Annotated[Browser, Depends(browser_of)]
 RowNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 PhotoId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes")]
 Longest = Annotated[
@@ -71,15 +71,15 @@ Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 
 
 def exactly(
-    who: Who,
+    actor: TheActor,
     positions: Annotated[
         Literal["rounded", "exact"],
         Query(description="of stations; rounded ones to a tenth of a degree"),
     ] = "rounded",
 ) -> bool:
     """Whether exact positions are asked for; refused to those who may not see them."""
-    if positions == "exact" and not who.sees_places:
-        raise PlacesHidden(PlacesHidden.__doc__ or "")
+    if positions == "exact" and not actor.sees_places:
+        raise PlacesHidden()
     return positions == "exact"
 
 

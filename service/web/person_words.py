@@ -30,9 +30,9 @@ def role_says(role: Role) -> str:
     return gettext(SAYS[role])
 
 
-def change_words(one: AccountChange) -> str:
+def change_words(change: AccountChange) -> str:
     """What was done to an account, as a sentence without a full stop."""
-    role = role_words(Role(one.value)) if one.value else ""
+    role = role_words(Role(change.value)) if change.value else ""
     words = {
         "made": gettext("%(name)s was made %(role)s"),
         "role": gettext("%(name)s is %(role)s now"),
@@ -40,13 +40,13 @@ def change_words(one: AccountChange) -> str:
         "opened": gettext("%(name)s was opened again"),
         "password": gettext("%(name)s got another password"),
         "logged_out": gettext("%(name)s was logged out everywhere"),
-    }[one.kind]
-    return words % {"name": one.account, "role": role}
+    }[change.kind]
+    return words % {"name": change.account, "role": role}
 
 
 def browser(agent: str) -> str:
     """A User-Agent header for people: "Firefox, Linux"."""
     name = next((name for mark, name in BROWSERS.items() if mark in agent), "")
     name = name or ("Safari" if "Safari/" in agent else agent.split("/")[0][:40])
-    system = next((one for one in SYSTEMS if one in agent), "")
+    system = next((mark for mark in SYSTEMS if mark in agent), "")
     return ", ".join(part for part in (name, system) if part) or gettext("unknown program")

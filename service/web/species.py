@@ -40,5 +40,5 @@ class Species:
 
     @property
     def words(self) -> str:
-        """Both: "leopard (Panthera pardus)"; the scientific name alone where there is no other."""
+        """Both names: "leopard (Panthera pardus)"; the scientific one alone without another."""
         return f"{self.common} ({self.scientific})" if self.common else self.scientific

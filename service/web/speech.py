@@ -1,7 +1,10 @@
 """Answer every request in the language of whoever asks."""
 
+from collections.abc import Callable
+
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.web.languages import COOKIE, chosen, language, speaking
@@ -19,13 +22,22 @@ class Speech:
             return await self.app(scope, receive, send)
         request = Request(scope)
         actor = getattr(request.state, "actor", None)
-        wanted = chosen(
+        code = chosen(
             getattr(actor, "language", None),
             request.cookies.get(COOKIE),
             request.headers.get("accept-language", ""),
         )
-        with speaking(wanted):
+        with speaking(code):
             return await self.app(scope, receive, _labelled(send, language()))
+
+
+def later(draw: Callable[[], Response]) -> ASGIApp:
+    """A page that is drawn once the language is known."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await draw()(scope, receive, send)
+
+    return app
 
 
 def _labelled(send: Send, code: str) -> Send:

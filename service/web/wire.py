@@ -2,8 +2,19 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    PlainSerializer,
+    PlainValidator,
+    StringConstraints,
+    WithJsonSchema,
+)
 
+from reid.sentences import Sentence
 from reid.types import Box
 from service.web import examples
 
@@ -13,6 +24,21 @@ Line = Annotated[
         strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$"
     ),
 ]
+
+
+def _worded(value: object) -> Sentence | str:
+    if isinstance(value, Sentence | str):
+        return value
+    raise ValueError("neither a sentence nor a text")
+
+
+Worded = Annotated[
+    Sentence | str,
+    PlainValidator(_worded),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string"}),
+]
+"""A sentence that is English on the wire and keeps its facts for a page that shows the model."""
 
 
 Note = Annotated[str, StringConstraints(max_length=5000, pattern=r"^[^\x00]*$")]

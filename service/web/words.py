@@ -137,16 +137,16 @@ def limits(llr: float, bound: float) -> str:
     return _("at its bound") if bound - abs(llr) < AT_BOUND else ""
 
 
-def overlapping(seen: Overlap | None) -> str:
+def overlapping(overlap: Overlap | None) -> str:
     """What both photos show of the flank, as a sentence; nothing where it was not measured."""
-    if seen is None:
+    if overlap is None:
         return ""
-    values = {"shared": percents(seen.covisible), "agreeing": percents(seen.agreeing)}
-    if not seen.places:
+    values = {"shared": percents(overlap.covisible), "agreeing": percents(overlap.agreeing)}
+    if not overlap.places:
         words = _(
             "%(shared)s of the flank is seen in both photos, none of it well enough to be judged"
         )
-    elif seen.registration is Source.OUTLINE:
+    elif overlap.registration is Source.OUTLINE:
         words = _(
             "%(shared)s of the flank is seen in both photos (laid over by outline only): "
             "%(agreeing)s of it agrees"
@@ -157,9 +157,9 @@ def overlapping(seen: Overlap | None) -> str:
             "%(num)s place differs",
             "%(shared)s of the flank is seen in both photos: %(agreeing)s of it agrees, "
             "%(num)s places differ",
-            len(seen.discrepancies),
+            len(overlap.discrepancies),
         )
-    return words % {**values, "num": number(len(seen.discrepancies))}
+    return words % {**values, "num": number(len(overlap.discrepancies))}
 
 
 def when(at: datetime | None) -> str:
@@ -176,7 +176,7 @@ def day(at: datetime | None) -> str:
     return format_date(at, "medium", locale())
 
 
-def seen(span: tuple[datetime | None, datetime | None]) -> str:
+def seen_between(span: tuple[datetime | None, datetime | None]) -> str:
     """From when to when: "seen 1 Mar 2019", "first seen 1 Mar 2019, last seen 4 Mar 2019"."""
     first, last = (day(at) for at in span)
     if first == last:
@@ -184,12 +184,12 @@ def seen(span: tuple[datetime | None, datetime | None]) -> str:
     return _("first seen %(first)s, last seen %(last)s") % {"first": first, "last": last}
 
 
-def count(number_: int, one: str, many: str = "") -> str:
+def count(number_: int, singular: str, plural: str = "") -> str:
     """A number with its noun: "1 photo", "2 photos", "1 identity", "2 identities".
 
     The extraction of messages knows this name: the nouns are written out where it is called.
     """
-    words = ngettext(f"%(num)s {one}", f"%(num)s {many or one + 's'}", number_)
+    words = ngettext(f"%(num)s {singular}", f"%(num)s {plural or singular + 's'}", number_)
     return words % {"num": number(number_)}
 
 
@@ -238,13 +238,13 @@ def flank_word(flank: str) -> str:
 
 
 def flank_name(flank: str) -> str:
-    """The same with its noun: "left flank"."""
+    """Which flank, with its noun: "left flank"."""
     return flank_names([flank])
 
 
 def flank_names(flanks: Sequence[str]) -> str:
-    """Several with their noun: "left and right flank"."""
-    return _("%(flanks)s flank") % {"flanks": listed([flank_word(one) for one in flanks])}
+    """Several flanks with their noun: "left and right flank"."""
+    return _("%(flanks)s flank") % {"flanks": listed([flank_word(flank) for flank in flanks])}
 
 
 def viewpoint_word(viewpoint: str) -> str:
@@ -275,7 +275,7 @@ def person(name: str) -> str:
 FILTERS = {
     "when": when,
     "day": day,
-    "seen": seen,
+    "seen": seen_between,
     "clock": clock,
     "decimal": decimal,
     "signed": signed,

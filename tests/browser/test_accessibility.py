@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from logged_in import cookie, one_of_each
 from playwright.sync_api import expect
 
-from benchmarks.site_pages import PAGES, known, paths
+from benchmarks.site_pages import PAGES, holdings, paths
 from service.store import cases, reviews
 from service.store.people import Role
 from service.store.reviews import NewPair
@@ -56,7 +56,7 @@ def addresses(site):
     """Every page of a small catalogue that holds one of everything; a page that lacks is None."""
     fill(site)
     with httpx.Client(base_url=site.url, timeout=60) as client:
-        holds, chance = known(client), Random(0)  # noqa: S311
+        holds, chance = holdings(client), Random(0)  # noqa: S311
     return {path: PAGES[path](holds, chance) for path in paths(site.app) if path in PAGES}
 
 

@@ -65,9 +65,9 @@ def test_a_day_in_the_review_room_loses_nothing(browser, site, truth):
         for step in STEPS:
             assert step(day)
     assert len(day.pairs) == 7  # six asked for, one known
-    assert [one.observer for one in day.said].count(OTHER) == 7
+    assert [answer.observer for answer in day.answers].count(OTHER) == 7
     assert day.survived == 1
-    assert lost(database, day.said) == []
+    assert lost(database, day.answers) == []
     assert undone_or_lost(database, stage, CURATOR, day.changes) == []
 
 

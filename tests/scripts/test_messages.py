@@ -12,7 +12,7 @@ from scripts import messages
 from service.web import languages
 from service.web.languages import LANGUAGES
 
-PLACES = re.compile(r"%\(\w+\)s|%%|%s|\{\w+\}")
+PLACES = re.compile(r"%\(\w+\)s|%%|%s|\{\w+[^{}]*\}")
 
 
 def forms(text):

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from reid.describe.peers.architectures import SWIN, known_model, megadescriptor, miewid
+from reid.describe.peers.errors import NoSuchEmbedder, NoSuchVariant
 from reid.describe.peers.files import digest, from_hub, locate, read
 from reid.describe.peers.squashed import SquashedEmbedder
-from reid.errors import BadSettings
 from reid.types import Crop, Embedding
 
 __all__ = ["FORMS", "GlobalEmbedder", "load_peer"]
@@ -59,7 +59,7 @@ def load_peer(spec: str, *, fetch: Callable[[str], Path] = from_hub) -> GlobalEm
     name, _, path = rest.partition(":")
     if kind == "timm" and name and path:
         return _timm(name, locate(Path(path)))
-    raise BadSettings(f"no embedder {spec!r}: write one of {FORMS}")
+    raise NoSuchEmbedder(spec=spec, forms=FORMS)
 
 
 def _weights(
@@ -71,7 +71,7 @@ def _weights(
         return locate(Path(rest))
     variant = variant or DEFAULT_VARIANT[kind]
     if variant not in variants:
-        raise BadSettings(f"no {kind} {variant!r}: there are {', '.join(variants)}")
+        raise NoSuchVariant(kind=kind, variant=variant, variants=tuple(variants))
     return fetch(prefix + variant)
 
 

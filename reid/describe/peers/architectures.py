@@ -13,7 +13,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from reid.errors import BadSettings, MissingExtra, UnfitWeights
+from reid.describe.peers.errors import (
+    NoSuchMegaDescriptor,
+    NoSuchTimmNetwork,
+    NoSwinWeights,
+    WeightsOfAnotherNetwork,
+)
+from reid.errors import MissingExtra
 
 # (channels of the first stage, blocks of the third, side of a window) of each MegaDescriptor
 SWIN: Mapping[str, tuple[str, tuple[int, int, int]]] = {
@@ -80,11 +86,9 @@ def _timm(name: str) -> ModuleType:
     try:
         import timm
     except ImportError as error:
-        raise MissingExtra(name) from error
+        raise MissingExtra(feature=name, needs="timm", extra="peers") from error
     if not timm.is_model(name):
-        raise BadSettings(
-            f"timm {timm.__version__} has no network {name!r}: see timm.list_models()"
-        )
+        raise NoSuchTimmNetwork(version=timm.__version__, name=name)
     return timm
 
 
@@ -116,16 +120,13 @@ def swin_variant(tensors: Mapping[str, Tensor]) -> str:
         channels = tensors["patch_embed.proj.weight"].shape[0]
         biases = tensors["layers.0.blocks.0.attn.relative_position_bias_table"].shape[0]
     except KeyError as error:
-        raise UnfitWeights(f"these are no weights of a Swin transformer: no {error}") from error
+        raise NoSwinWeights(tensor=str(error)) from error
     blocks = {int(m[1]) for k in tensors if (m := re.match(r"layers\.2\.blocks\.(\d+)\.", k))}
     shape = (channels, len(blocks), (round(biases**0.5) + 1) // 2)
     for variant, (_, expected) in SWIN.items():
         if shape == expected:
             return variant
-    raise UnfitWeights(
-        f"no MegaDescriptor has {shape[0]} channels, {shape[1]} blocks and windows of {shape[2]}: "
-        f"load it as timm:NAME:PATH"
-    )
+    raise NoSuchMegaDescriptor(channels=shape[0], blocks=shape[1], window=shape[2])
 
 
 def swin_names(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -159,9 +160,6 @@ def fitted(build: Callable[[], nn.Module], tensors: Mapping[str, Tensor]) -> nn.
             for fault, keys in faults.items()
             if keys
         ]
-        raise UnfitWeights(
-            f"the weights do not fit {type(network).__name__}: {'; '.join(reasons)}; name the "
-            f"published file, or load it as timm:NAME:PATH"
-        )
+        raise WeightsOfAnotherNetwork(network=type(network).__name__, faults="; ".join(reasons))
     network.load_state_dict(tensors)
     return network

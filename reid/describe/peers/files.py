@@ -12,7 +12,16 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from reid.errors import MissingExtra, UnfitWeights, UnknownModel
+from reid.describe.peers.errors import (
+    HubUnreachable,
+    NoTensors,
+    NotOneFileOfWeights,
+    NotOnlyTensors,
+    NoWeightsAt,
+    NoWeightsInRepository,
+    WeightsUnreadable,
+)
+from reid.errors import MissingExtra, UnknownModel
 
 NAMES = ("model.safetensors", "pytorch_model.bin")  # as the hub calls them, best first
 ENDINGS = (".safetensors", ".bin", ".pth", ".pt")
@@ -34,13 +43,13 @@ def locate(path: Path) -> Path:
     if path.is_file():
         return path
     if not path.is_dir():
-        raise UnknownModel(f"no weights at {path}: name a file or the folder it lies in")
+        raise NoWeightsAt(path=path)
     if named := [path / name for name in NAMES if (path / name).is_file()]:
         return named[0]
     weights = sorted(p for p in path.iterdir() if p.suffix in ENDINGS)
     if len(weights) != 1:
         listed = ", ".join(p.name for p in weights) or "none"
-        raise UnknownModel(f"{path} should hold one file of weights, has {listed}: name the file")
+        raise NotOneFileOfWeights(path=path, files=listed)
     return weights[0]
 
 
@@ -50,7 +59,7 @@ def from_hub(repository: str) -> Path:
         from huggingface_hub import hf_hub_download
         from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
     except ImportError as error:
-        raise MissingExtra(repository) from error
+        raise MissingExtra(feature=repository, needs="timm", extra="peers") from error
     for name in NAMES:
         try:
             return Path(hf_hub_download(repository, name))
@@ -60,14 +69,11 @@ def from_hub(repository: str) -> Path:
             continue
         except OSError as error:
             raise _unreachable(repository, error) from error
-    raise UnknownModel(f"{repository} has none of {', '.join(NAMES)}: download it, name the file")
+    raise NoWeightsInRepository(repository=repository, names=NAMES)
 
 
 def _unreachable(repository: str, error: Exception) -> UnknownModel:
-    return UnknownModel(
-        f"cannot fetch {repository} from the hub ({_reason(error)}): "
-        f"download it where there is a network and name the file"
-    )
+    return HubUnreachable(repository=repository, why=_reason(error))
 
 
 def _reason(error: Exception) -> str:
@@ -87,10 +93,7 @@ def read(path: Path) -> dict[str, Tensor]:
         with torch.serialization.safe_globals(_HARMLESS):
             content = torch.load(path, map_location="cpu", weights_only=True)
     except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, OSError) as error:
-        raise UnfitWeights(
-            f"{path} cannot be read as weights ({_reason(error)}): it is damaged or needs "
-            f"code to be read; download it again or convert it to safetensors"
-        ) from error
+        raise WeightsUnreadable(path=path, why=_reason(error)) from error
     return _tensors(path, content)
 
 
@@ -100,9 +103,9 @@ def _tensors(path: Path, content: Any) -> dict[str, Tensor]:  # noqa: ANN401
         if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
             content = content[key]
     if not isinstance(content, Mapping) or not content:
-        raise UnfitWeights(f"{path} holds no table of tensors: save the network's state_dict")
+        raise NoTensors(path=path)
     if strange := [str(key) for key, value in content.items() if not isinstance(value, Tensor)]:
-        raise UnfitWeights(f"{path} holds {strange[0]}, which is no tensor: save the state_dict")
+        raise NotOnlyTensors(path=path, name=strange[0])
     return {str(key).removeprefix("module."): value for key, value in content.items()}
 
 

@@ -17,6 +17,12 @@ MAX_PIXELS = 80_000_000
 JITTER = 0.2  # of the box's width and height: how far each edge is moved at most
 
 
+class PhotoUnusable(UnusableCrop):
+    """A photo of a data set leaves too few pixels."""
+
+    message = "{path}: {why}"
+
+
 class CropStyle(StrEnum):
     """Whose hand draws the box: the data's, one that takes the flank only, or a careless one."""
 
@@ -98,7 +104,7 @@ def shown(
             _flank_only(animal_crop, finder) if condition.style is CropStyle.FLANK else animal_crop
         )
     except UnusableCrop as error:
-        raise UnusableCrop(f"{sample.path}: {error}") from error
+        raise PhotoUnusable(path=sample.path, why=error) from error
 
 
 def _box(sample: Sample, image: Image) -> Box:

@@ -16,6 +16,36 @@ from reid.types import AnnotationFeatures, Crop, Flank
 ANIMALS = 31  # stream of random numbers that draws animals
 
 
+class NotSyntheticName(BadDataset):
+    """The name of a synthetic data set has another form."""
+
+    message = "{dataset}: write synthetic:ANIMALS:SEED"
+
+
+class NotSynthetic(BadDataset):
+    """The name of a synthetic data set has another form."""
+
+    message = "{dataset}: write synthetic:ANIMALS:SEED, e.g. synthetic:50:1"
+
+
+class BadRow(BadDataset):
+    """A row of an index cannot be used."""
+
+    message = "{path}: {why}"
+
+
+class NoIndex(BadDataset):
+    """A folder has no index.csv."""
+
+    message = "{folder} has no index.csv with the columns {columns}"
+
+
+class IndexLacksColumns(BadDataset):
+    """An index has no rows, or lacks a column."""
+
+    message = "{path} needs the columns {columns}, and at least one row"
+
+
 class CropDescriber(Protocol):
     """What turns crops into features; the Embedder is one."""
 
@@ -34,7 +64,7 @@ def numbers_of(dataset: str) -> tuple[int, int]:
     except ValueError:
         animals = 0
     if animals < 1 or not dataset.startswith("synthetic:"):
-        raise BadDataset(f"{dataset}: write synthetic:ANIMALS:SEED, e.g. synthetic:50:1")
+        raise NotSynthetic(dataset=dataset)
     return animals, seed
 
 
@@ -48,7 +78,9 @@ def read_dataset(folder: Path) -> list[Sample]:
     try:
         return [_sample(folder, row) for row in rows if row["individual"]]
     except (BadBox, ValueError) as error:
-        raise BadDataset(f"{folder / 'index.csv'}: {error}") from error
+        raise BadRow(
+            path=folder / "index.csv", why=error if isinstance(error, BadBox) else str(error)
+        ) from error
 
 
 def some_animals(samples: Sequence[Sample], count: int, seed: int) -> list[Sample]:
@@ -63,11 +95,11 @@ def _rows(folder: Path, needed: set[str]) -> list[dict[str, str]]:
     """The rows of folder/index.csv. Raises BadDataset where it lacks the needed columns."""
     index, columns = folder / "index.csv", " and ".join(sorted(needed, reverse=True))
     if not index.is_file():
-        raise BadDataset(f"{folder} has no index.csv with the columns {columns}")
+        raise NoIndex(folder=folder, columns=columns)
     with index.open(newline="") as file:
         rows = list(csv.DictReader(file))
     if not rows or not needed <= rows[0].keys():
-        raise BadDataset(f"{index} needs the columns {columns}, and at least one row")
+        raise IndexLacksColumns(path=index, columns=columns)
     return rows
 
 

@@ -178,7 +178,7 @@ def roc(genuine: ArrayLike, impostor: ArrayLike) -> tuple[Float64, Float64]:
     try:
         from sklearn.metrics import roc_curve
     except ImportError as error:
-        raise MissingExtra("a ROC curve", needs="scikit-learn", extra="report") from error
+        raise MissingExtra(feature="a ROC curve", needs="scikit-learn", extra="report") from error
     both = np.concatenate([np.asarray(genuine, float), np.asarray(impostor, float)])
     truth = np.arange(len(both)) < len(np.atleast_1d(genuine))
     false, true, _ = roc_curve(truth, both)

@@ -127,7 +127,7 @@ def _sklearn_metrics() -> ModuleType:
     try:
         from sklearn import metrics
     except ImportError as error:
-        raise MissingExtra("ARI and AMI", needs="scikit-learn", extra="report") from error
+        raise MissingExtra(feature="ARI and AMI", needs="scikit-learn", extra="report") from error
     return metrics  # type: ignore[no-any-return]
 
 

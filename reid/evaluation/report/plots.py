@@ -239,7 +239,7 @@ def _style() -> AbstractContextManager[None]:
     try:
         from matplotlib import rc_context
     except ImportError as error:
-        raise MissingExtra("a plot", needs="matplotlib", extra="report") from error
+        raise MissingExtra(feature="a plot", needs="matplotlib", extra="report") from error
     return rc_context(STYLE)
 
 

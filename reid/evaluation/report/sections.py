@@ -15,6 +15,18 @@ KEY = "section"  # of a simulation's JSON
 FILES = {"open_set": "open-set", "partitions": "triples", "clustering": "count"}
 
 
+class NoTrials(BadDataset):
+    """A folder holds no results of trials."""
+
+    message = "{folder} has none of {files}: run simulate.py --out"
+
+
+class TrialsOfAnotherRelease(BadDataset):
+    """Results of trials have another form."""
+
+    message = "{folder} is of another release: run simulate.py again"
+
+
 class Sections(NamedTuple):
     """Sections of a report; None where that simulation was not run. commands: what made each."""
 
@@ -41,7 +53,7 @@ def opened(folder: Path) -> Sections:
         if (path := folder / f"{name}.json").is_file()
     }
     if not contents:
-        raise BadDataset(f"{folder} has none of {list(FILES.values())}: run simulate.py --out")
+        raise NoTrials(folder=folder, files=list(FILES.values()))
     try:
         values_of = {key: _tuples(content[KEY]) for key, content in contents.items()}
         commands = {key.replace("_", " "): content["command"] for key, content in contents.items()}
@@ -56,7 +68,7 @@ def opened(folder: Path) -> Sections:
         }
         sections = {key: kinds[key](**values) for key, values in values_of.items()}
     except (KeyError, TypeError) as error:
-        raise BadDataset(f"{folder} is of another release: run simulate.py again") from error
+        raise TrialsOfAnotherRelease(folder=folder) from error
     return Sections(**sections, commands=commands)
 
 

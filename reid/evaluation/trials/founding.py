@@ -75,7 +75,8 @@ def answer(
     sure = (leading.partition, leading.probability)
     september, november = (described[name] for name in variant.encounters[:2])
     ways = what_would_settle(september, november, pairs[0], tested, calibrator.same)
-    settle = in_words(ways[0], RECORDS) if ways else why_nothing(pairs[0], tested, calibrator.same)
+    nothing = why_nothing(pairs[0], tested, calibrator.same)
+    settle = in_words(ways[0], RECORDS) if ways else str(nothing or "")
     return FoundingAnswer(variant, (pairs[0], pairs[1], pairs[2]), *sure, settle)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import ks_2samp
 
 from reid.describe.spacing import FLANK, radial_spectrum, spectral_spacing
+from reid.errors import BadSettings
 from reid.evaluation.data.photos import FlankFinder, Sample, shown
 from reid.photo.contrast import local_contrast
 from reid.photo.crop import cut
@@ -22,6 +23,12 @@ QUANTILES = (0.1, 0.5, 0.9)
 STREAM = 1_618_033  # keeps these animals apart from those of a training bank
 
 Grey = NDArray[np.uint8]
+
+
+class CountsBelowOne(BadSettings):
+    """There is nothing to show."""
+
+    message = "--count and --shown need at least one"
 
 
 class Centre:

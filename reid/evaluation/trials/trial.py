@@ -7,12 +7,25 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from reid.errors import BadSettings
 from reid.evaluation.data.photos import Condition, CropStyle, FlankFinder, Sample, shown
 from reid.evaluation.data.protocol import countable, genuine
 from reid.evaluation.trials.pairs import Table
 from reid.evaluation.trials.witnesses import EvaluatedMethod
 
 BATCH = 16
+
+
+class TooFewAnimals(BadSettings):
+    """A trial has nothing to measure with so few animals."""
+
+    message = "--animals {animals}: {trial} needs at least {least}"
+
+
+class NumberTooSmall(BadSettings):
+    """A trial has nothing to measure with so small a number."""
+
+    message = "--{option} {number}: a larger number is needed"
 
 
 class ProgressBar(Protocol):

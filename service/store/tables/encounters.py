@@ -42,6 +42,7 @@ annotation = Table(
     Column("state", String(10), nullable=False),
     Column("error_code", String(40)),
     Column("error_detail", Text),
+    Column("error_facts", Text),  # JSON: class and facts of the sentence
     Column("created_at", Utc, nullable=False, default=now),
     one_of("flank", "left", "right", "unknown"),
     one_of("state", "pending", "embedded", "failed"),

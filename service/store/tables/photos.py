@@ -77,4 +77,5 @@ upload_file = Table(
     Column("created", Boolean, nullable=False),
     Column("error_code", String(40)),
     Column("error_detail", Text),
+    Column("error_facts", Text),  # JSON: class and facts of the sentence
 )

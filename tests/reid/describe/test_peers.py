@@ -18,6 +18,7 @@ from reid.describe.peers.architectures import (
     swin_names,
     swin_variant,
 )
+from reid.describe.peers.errors import HubUnreachable
 from reid.describe.peers.files import locate, read
 from reid.describe.peers.squashed import SquashedEmbedder
 from reid.errors import BadSettings, MissingExtra, UnfitWeights, UnknownModel
@@ -285,9 +286,9 @@ def test_the_hub_is_asked_for_the_published_repository(spec, repository):
 
     def fetch(name):
         asked.append(name)
-        raise UnknownModel("no network here")
+        raise HubUnreachable(repository=name, why="no network here")
 
-    with pytest.raises(UnknownModel, match="no network here"):
+    with pytest.raises(HubUnreachable, match="no network here"):
         load_peer(spec, fetch=fetch)
     assert asked == [repository]
 

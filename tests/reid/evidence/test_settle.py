@@ -100,7 +100,7 @@ def test_a_share_of_a_handful_of_pairs_is_not_quoted():
     few = replace(TESTED, settling=tuple(replace(s, impostor=19) for s in TESTED.settling))
     pair = [photo(LEFT, POOR)], [photo(LEFT, GOOD)]
     assert what_would_settle(*pair, said(0.0), few, 2.0) == ()
-    assert "no kind of photos that was tested is better" in why_nothing(said(0.0), few, 2.0)
+    assert "no kind of photos that was tested is better" in str(why_nothing(said(0.0), few, 2.0))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_a_share_of_a_handful_of_pairs_is_not_quoted():
 def test_there_is_a_reason_where_nothing_is_suggested(evidence, tested, why):
     assert what_would_settle([photo(LEFT, POOR)], [photo(LEFT, GOOD)], evidence, tested, 2.0) == ()
     found = why_nothing(evidence, tested, 2.0)
-    assert (why in found) if why else found == ""
+    assert (why in str(found)) if why else found is None
 
 
 def test_a_flank_that_nobody_stated_is_the_one_the_network_is_sure_of():

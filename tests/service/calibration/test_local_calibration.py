@@ -61,7 +61,7 @@ def couples(components):
 
 def conclude(components, factor):
     """A study that came to this factor, kept as if the command had made it."""
-    said = replace(study([], CALIBRATOR), scale=1.0, widening=factor)
+    said = replace(study([], CALIBRATOR), scale=1.0, shrinkage=factor)
     return Studied(FITTED, CALIBRATOR.model, datetime(2026, 3, 1, tzinfo=UTC), 3, said)
 
 
@@ -89,7 +89,7 @@ def test_a_threshold_beyond_the_bound_is_an_error_that_says_what_to_choose(tmp_p
         threshold_of(settings)
     with TestClient(create_app(settings, load=fake_recognition)) as client:
         pass
-    assert "REID_SAME_LLR" in client.app.state.components[Engine].failure
+    assert "REID_SAME_LLR" in str(client.app.state.components[Engine].failure)
 
 
 @pytest.mark.parametrize("wanted", ["0", "-1", "inf", "nan"])

@@ -38,7 +38,7 @@ def app(settings, tmp_path):
     """A service whose calibrator was tested and makes so little of photos that pairs stay open."""
     write_tested(tmp_path / "calibrated@1.tested.json", TESTED)
     settings = settings.model_copy(update={"weights_dir": tmp_path})
-    weak = Recognition(FakeEmbedder(), replace(CALIBRATOR, widening=0.02))
+    weak = Recognition(FakeEmbedder(), replace(CALIBRATOR, factor=0.02))
     made = create_app(settings, load=lambda _: weak)
     with TestClient(made):
         made.state.components[Engine].preload()

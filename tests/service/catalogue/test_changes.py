@@ -7,7 +7,7 @@ from sqlalchemy import insert, select
 
 from reid.errors import Conflict
 from service.catalogue import changes, conflicts
-from service.catalogue.changes import Asked, Description
+from service.catalogue.changes import Description, Grounds
 from service.catalogue.conflicts import Machine
 from service.store import decisions, history, identities, pairs
 from service.store.database import insert_one
@@ -19,7 +19,7 @@ from service.store.tables.features import embedding
 from service.store.tables.photos import photo
 from service.store.tables.reviews import opinion, review_pair
 
-WHO = Asked("Aigül", "two torn ears")
+WHO = Grounds("Aigül", "two torn ears")
 MACHINE = Machine(1.0, Maker("m", "c"))
 
 
@@ -69,7 +69,7 @@ def test_a_decision_for_a_new_identity_is_the_first_entry_of_its_history(databas
 def test_a_merge_moves_every_encounter_and_keeps_the_name(database, met):
     (uma, mine), (kali, hers) = met("Uma", 1), met("Kali", 2)
     rests = Evidence((PairSaid(mine[0], hers[0], 1.4, "m", "c"),))
-    made = write(database, changes.merge, uma, kali, Asked("Aigül", "torn ear", rests))
+    made = write(database, changes.merge, uma, kali, Grounds("Aigül", "torn ear", rests))
     assert of(database, uma) == sorted(mine + hers)
     assert read(database, identities.get, kali).summary.merged_into == uma
     assert [one.name for one in read(database, identities.catalogue)] == ["Uma"]
@@ -168,7 +168,7 @@ def test_a_name_that_is_taken_and_a_stale_view_are_refused(database, met):
     with pytest.raises(Conflict, match="already called Kali"):
         write(database, changes.rename, uma, "Kali", WHO)
     with pytest.raises(Conflict, match="somebody changed Uma meanwhile"):
-        write(database, changes.rename, uma, "Umay", Asked(seen=0))
+        write(database, changes.rename, uma, "Umay", Grounds(newest=0))
 
 
 def test_a_rename_that_was_renamed_again_is_undone_in_order(database, met):
@@ -184,10 +184,10 @@ def test_a_merge_of_encounters_that_were_not_seen_is_refused(database, met):
     seen = read(database, identities.encounters_of, kali)
     late = seen | {hers[0]: seen[hers[0]] - 1}
     with pytest.raises(Conflict, match=f"meanwhile on encounter {hers[0]}"):
-        write(database, changes.merge, uma, kali, Asked(after=late))
+        write(database, changes.merge, uma, kali, Grounds(after=late))
     with pytest.raises(Conflict, match=f"meanwhile on encounter {hers[1]}"):
-        write(database, changes.merge, uma, kali, Asked(after={hers[0]: seen[hers[0]]}))
-    write(database, changes.merge, uma, kali, Asked(after=seen))
+        write(database, changes.merge, uma, kali, Grounds(after={hers[0]: seen[hers[0]]}))
+    write(database, changes.merge, uma, kali, Grounds(after=seen))
 
 
 def test_two_who_merge_one_identity_at_once_lose_nothing(database, met):
@@ -196,7 +196,7 @@ def test_two_who_merge_one_identity_at_once_lose_nothing(database, met):
 
     def merge(into):
         try:
-            return write(database, changes.merge, into, kali, Asked(after=seen))
+            return write(database, changes.merge, into, kali, Grounds(after=seen))
         except Conflict as error:
             return str(error)
 
@@ -215,8 +215,8 @@ def test_one_who_splits_while_another_merges_is_told(database, met):
     def act(which):
         try:
             if which:
-                return write(database, changes.merge, uma, kali, Asked(after=seen))
-            return write(database, changes.split, kali, hers[:1], None, Asked(after=seen))
+                return write(database, changes.merge, uma, kali, Grounds(after=seen))
+            return write(database, changes.split, kali, hers[:1], None, Grounds(after=seen))
         except Conflict as error:
             return str(error)
 
@@ -361,7 +361,7 @@ def test_a_conflict_that_is_kept_with_a_reason_comes_back_with_a_new_opinion(dat
     kept = write(database, conflicts.keep, "apart", (a, b), MACHINE, WHO, seen)
     assert kinds(database) == []
     assert [
-        one.kept for one in read(database, lambda c: conflicts.listed(c, MACHINE, kept=True))
+        one.kept for one in read(database, lambda c: conflicts.listed(c, MACHINE, resolved=True))
     ] == [kept.id]
     assert read(database, history.of_identity, uma)[-1].reason == WHO.reason
     say(database, a, b, "different", "cd")

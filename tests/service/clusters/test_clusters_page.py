@@ -3,11 +3,10 @@
 import pytest
 from fake_embedder import FakeEmbedder
 
-from service.clusters import kept as clusterings
 from service.operations.worker import Worker
 from service.recognition.engine import Engine
 from service.settings import Settings
-from service.store import decisions, encounters, opinions, reviews
+from service.store import clusterings, decisions, encounters, opinions, reviews
 from service.store.database import Database
 from service.store.decisions import NewDecision
 from service.store.files import PhotoFiles

@@ -8,22 +8,20 @@ from html import unescape
 from html.parser import HTMLParser
 from io import BytesIO
 
+import numpy as np
 import pytest
 from PIL import Image
 from typer.testing import CliRunner
 
 from reid.errors import BadSettings, NotFound
-from reid.types import Source
+from reid.types import Box, Comparison, Correspondences, Overlap, Source
 from service.__main__ import app as command_line
-from service.cases.report import Casework
-from service.dossier.examples import DOSSIER
 from service.dossier.pair_view import pair_figure
 from service.dossier.printing import printed, write
-from service.dossier.wire import CropOut, DossierOut
-from service.photos.pictures import Pictures
-from service.recognition.engine import Engine
-from service.recognition.wire import CorrespondencesOut, OverlapOut
-from service.settings import Settings
+from service.dossier.record import DossierPhoto, Dossiers, PhotoCrop
+from service.dossier.to_wire import dossier_out
+from service.dossier.wire import DossierOut
+from service.encounters.pair_evidence import BestPair
 from service.store import cases, encounters
 from service.store.database import Database
 from service.store.files import PhotoFiles
@@ -151,9 +149,12 @@ def test_the_digest_is_of_the_content_and_not_of_the_moment(client, seen, opened
     assert record(client, case)["digest"] != said["digest"]
 
 
-def test_one_record_gives_one_page(client, seen, opened):
-    kept = DossierOut.model_validate_json(json.dumps(record(client, opened(seen(1, 1)))))
-    assert printed(kept) == printed(kept)
+def test_one_record_gives_one_page(app, client, seen, opened):
+    case, components = opened(seen(1, 1)), app.state.components
+    kept = components[Dossiers].of(case)
+    digest = dossier_out(kept).digest
+    assert digest == record(client, case)["digest"]
+    assert printed(kept, digest) == printed(kept, digest)
 
 
 def test_it_says_what_the_report_says_in_words(client, seen, opened):
@@ -243,21 +244,19 @@ def test_a_flank_that_the_network_sees_otherwise_is_said_where_it_speaks(client,
     assert "Whether the stated flank of A1 and" in shown.split("3 Encounters")[0]
 
 
-def drawn(**changes):
+def places(kind, *ends, strength):
+    """Points of both photos as the core has them."""
+    points = np.array(ends, np.float32).reshape(-1, 2, 2)
+    return Correspondences(points[:, 0], points[:, 1], np.array(strength, np.float32), kind)
+
+
+def drawn(query=5, overlap=None):
     """The figure of a pair of 100 x 50 pixel photos with one point that agrees."""
-    content = DossierOut.model_validate(DOSSIER).content
-    crop = {"box": (0, 0, 100, 50), "jpeg": ""}
-    photo = content.encounters[0].photos[0]
-    photos = {
-        number: photo.model_copy(update={"name": name, "crop": CropOut(**crop)})
-        for number, name in ((5, "A1"), (11, "B1"))
-    }
-    agreeing = CorrespondencesOut(
-        kind="rosette", query=[(10, 20)], reference=[(60, 30)], strength=[0.9]
-    )
-    values = {"correspondences": [agreeing], **changes}
-    pair = content.pairs[0].model_copy(update=values)
-    return pair_figure(content.report.pairs[0], pair, photos)
+    crop = PhotoCrop(Box(0, 0, 100, 50), "")
+    photos = {n: DossierPhoto(name, None, (), crop) for n, name in ((5, "A1"), (11, "B1"))}
+    agreeing = places("rosette", [(10, 20), (60, 30)], strength=[0.9])
+    comparison = Comparison(0.71, 24.5, 9.2, 0.0, 0.0, 0.28, (agreeing,), overlap)
+    return pair_figure(BestPair((5, 11), query, comparison, 4.8), 18, photos)
 
 
 @pytest.mark.parametrize(("query", "left", "right"), [(5, 0.1, 0.6), (11, 0.6, 0.1)])
@@ -268,11 +267,8 @@ def test_a_point_lies_in_its_own_photo_whichever_was_the_query(query, left, righ
 
 
 def test_what_differs_has_letters_and_gives_way_to_nothing_that_agrees():
-    differing = CorrespondencesOut(
-        kind="discrepancy", query=[(10.5, 20)], reference=[(60.5, 30)], strength=[0.2]
-    )
-    seen = {"covisible": 0.8, "places": 50, "agreeing": 0.9, "discrepancies": differing}
-    figure = drawn(overlap=OverlapOut(registration=Source.ROSETTES, **seen))
+    differing = places("discrepancy", [(10.5, 20), (60.5, 30)], strength=[0.2])
+    figure = drawn(overlap=Overlap(Source.ROSETTES, 0.8, 50, 0.9, differing))
     assert [(mark.kind, mark.label) for mark in figure.marks] == [("discrepancy", "a")] * 2
     assert "80 % of the smaller flank" in figure.words
     assert "1 place differs where all around agrees." in figure.words
@@ -280,9 +276,8 @@ def test_what_differs_has_letters_and_gives_way_to_nothing_that_agrees():
 
 
 def test_over_an_outline_nothing_is_said_to_differ():
-    nothing = CorrespondencesOut(kind="discrepancy", query=[], reference=[], strength=[])
-    seen = {"covisible": 0.8, "places": 50, "agreeing": 0.1, "discrepancies": nothing}
-    figure = drawn(overlap=OverlapOut(registration=Source.OUTLINE, **seen))
+    nothing = places("discrepancy", strength=[])
+    figure = drawn(overlap=Overlap(Source.OUTLINE, 0.8, 50, 0.1, nothing))
     assert {mark.kind for mark in figure.marks} == {"rosette"}
     assert "by outline only" in figure.words
 
@@ -328,11 +323,7 @@ def test_a_page_and_its_json_are_written_by_name_or_number(app, client, seen, op
     case, components = opened(seen(1, 1), seen(1, 9)), app.state.components
     out, json_ = tmp_path / "d.html", tmp_path / "d.json"
     made = write(
-        components[Settings],
-        components[Database],
-        components[Engine],
-        components[Casework],
-        components[Pictures],
+        components[Dossiers],
         "Ustyurt 2018",
         out,
         json_,
@@ -341,11 +332,7 @@ def test_a_page_and_its_json_are_written_by_name_or_number(app, client, seen, op
     assert DossierOut.model_validate_json(json_.read_text()) == made
     assert (
         write(
-            components[Settings],
-            components[Database],
-            components[Engine],
-            components[Casework],
-            components[Pictures],
+            components[Dossiers],
             str(case),
             out,
         ).digest
@@ -357,22 +344,14 @@ def test_a_file_that_cannot_be_written_or_a_case_that_is_not_there_is_said(app, 
     components = app.state.components
     with pytest.raises(BadSettings, match="no folder"):
         write(
-            components[Settings],
-            components[Database],
-            components[Engine],
-            components[Casework],
-            components[Pictures],
+            components[Dossiers],
             "1",
             tmp_path / "none" / "d.html",
         )
     for case in ("9", "Nobody"):
         with pytest.raises(NotFound, match=f"no case {case}"):
             write(
-                components[Settings],
-                components[Database],
-                components[Engine],
-                components[Casework],
-                components[Pictures],
+                components[Dossiers],
                 case,
                 tmp_path / "d.html",
             )

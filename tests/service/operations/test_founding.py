@@ -15,12 +15,11 @@ from service.__main__ import app as command_line
 from service.app import create_app
 from service.cases.report import Casework
 from service.dossier.printing import write
+from service.dossier.record import Dossiers
 from service.operations import founding
 from service.operations.serving import founding_case, run
 from service.operations.worker import Worker
 from service.photos.intake import Intake
-from service.photos.pictures import Pictures
-from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import cases, encounters
 from service.store.database import Database
@@ -144,9 +143,8 @@ def test_a_case_that_somebody_changed_is_not_judged(filled):
 
 @pytest.mark.slow
 def test_the_dossier_of_a_case_says_in_its_title_that_it_is_simulated(filled, tmp_path):
-    record = [filled[kind] for kind in (Settings, Database, Engine, Casework, Pictures)]
-    write(*record, VARIANTS[-1].name, tmp_path / "dossier/dossier.html")
-    assert f"<h1>{VARIANTS[-1].name}</h1>" in (tmp_path / "dossier/dossier.html").read_text()
+    write(filled[Dossiers], VARIANTS[-1].name, tmp_path / "dossier.html")
+    assert f"<h1>{VARIANTS[-1].name}</h1>" in (tmp_path / "dossier.html").read_text()
 
 
 def test_another_demo_is_a_usage_error():
@@ -161,7 +159,9 @@ def test_the_command_fills_a_folder_with_a_real_worker_and_prints_a_line_a_case(
     worker = [sys.executable, str(FAKE), "worker"]
     run(
         settings,
-        first=founding_case,
+        first=lambda parts: founding_case(
+            *(parts[kind] for kind in (Settings, Database, Casework, Intake))
+        ),
         serve=False,
         worker=lambda name: [*worker, name, str(os.getpid())],
         load=fake_recognition,

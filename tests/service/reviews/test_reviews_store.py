@@ -57,17 +57,17 @@ def test_many_who_answer_at_the_same_moment_are_all_kept(database):
     )
     with database.read() as connection:
         found = reviewing.get(connection, pair.id)
-    assert sorted(found.now) == PEOPLE
+    assert sorted(found.answers) == PEOPLE
     assert len(found.opinions) == len(PEOPLE)
-    assert (found.standing.state, found.standing.answer) == ("settled", "same")
-    assert found.standing.dissent
+    assert (found.progress.state, found.progress.answer) == ("settled", "same")
+    assert found.progress.dissent
 
 
 def test_of_two_at_the_same_moment_the_later_one_sees_the_disagreement(database):
     (pair,) = put(database, (1, 2))
     both = (("ab", "same"), ("ef", "different"))
     seen = at_once(lambda one: say(database, pair.id, *one)[1], *both)
-    assert sorted(one.standing.state for one in seen) == ["disagreed", "waiting"]
+    assert sorted(one.progress.state for one in seen) == ["disagreed", "waiting"]
 
 
 def test_pairs_put_up_at_the_same_moment_are_there_once(database):
@@ -108,8 +108,8 @@ def test_applied_pairs_are_one_entry_of_the_history_with_their_opinions_and_undo
         settling.apply(connection, "cu")
         _, joined = history.of_identity(connection, entry.identity_id)
         assert (joined.kind, [one.encounter_id for one in joined.encounters]) == ("joined", [4])
-        changes.undo(connection, joined.id, changes.Asked("cu"))
-        changes.undo(connection, entry.id, changes.Asked("cu"))
+        changes.undo(connection, joined.id, changes.Grounds("cu"))
+        changes.undo(connection, entry.id, changes.Grounds("cu"))
         assert identities.catalogue(connection) == []
         assert identities.name_of(connection, entry.identity_id) == made[0].identity
 
@@ -136,7 +136,7 @@ def test_an_opinion_on_a_pair_that_was_closed_meanwhile_is_kept(database):
     with database.write() as connection:
         reviews.edit(connection, pair.id, Edit(closed=True), "cu")
     _, found = say(database, pair.id, "ab")
-    assert (found.standing.state, len(found.opinions)) == ("closed", 1)
+    assert (found.progress.state, len(found.opinions)) == ("closed", 1)
 
 
 def test_marks_come_back_as_they_were_given(database):
@@ -187,8 +187,10 @@ def test_the_queue_goes_by_worth_and_leaves_out_what_one_has_answered(database):
         found = reviewing.load(connection)
         assert reviewing.following(found, "ab") == middle
         assert reviewing.following(found, "third") == high
-        assert reviewing.progress(connection, found, "ab") == reviewing.Progress(done=1, left=2)
-        everything, actor = reviewing.Wanted(whose="all"), Actor("ab", Role.OBSERVER)
+        assert reviewing.progress(connection, found, "ab") == reviewing.ObserverProgress(
+            done=1, left=2
+        )
+        everything, actor = reviewing.QueueFilters(whose="all"), Actor("ab", Role.OBSERVER)
         mine, total = reviewing.queue(connection, found, everything, actor, "ab", slice(0, 2))
     assert ([one.pair.id for one in mine], total) == ([middle, low], 3)
 
@@ -196,7 +198,7 @@ def test_the_queue_goes_by_worth_and_leaves_out_what_one_has_answered(database):
 def test_whoever_skips_pairs_comes_to_every_one_and_to_the_first_again(database):
     made = [put(database, (1, n), worth=w)[0].id for n, w in ((2, 0.9), (3, 0.9), (4, 0.1))]
     with database.read() as connection:
-        found = reviewing.tallies(connection, closed=False)
+        found = reviewing.every(connection, closed=False)
     went = [reviewing.following(found, "ab")]
     while len(went) < 4:
         went.append(reviewing.following(found, "ab", went[-1]))
@@ -211,8 +213,10 @@ def test_what_one_did_today_counts_also_when_the_pair_was_closed_and_not_when_ta
     say(database, pairs[1].id, "ab", "withdrawn")
     with database.write() as connection:
         reviews.edit(connection, pairs[0].id, Edit(closed=True), "cu")
-        found = reviewing.tallies(connection, closed=False)
-        assert reviewing.progress(connection, found, "ab") == reviewing.Progress(done=1, left=1)
+        found = reviewing.every(connection, closed=False)
+        assert reviewing.progress(connection, found, "ab") == reviewing.ObserverProgress(
+            done=1, left=1
+        )
         tomorrow = datetime.now(UTC) + timedelta(days=1)
         assert reviewing.progress(connection, found, "ab", tomorrow).done == 0
 
@@ -223,8 +227,8 @@ def test_pairs_that_were_mixed_in_late_are_not_the_last_of_the_queue(database):
     early = {one.id for one in put(database, *((1, n) for n in range(2, 12)))}
     put(database, *((2, n) for n in range(12, 18)))
     with database.read() as connection:
-        found = reviewing.tallies(connection)
-        wanted, actor = reviewing.Wanted(whose="all"), Actor("ab", Role.OBSERVER)
+        found = reviewing.every(connection)
+        wanted, actor = reviewing.QueueFilters(whose="all"), Actor("ab", Role.OBSERVER)
         queue, _ = reviewing.queue(connection, found, wanted, actor, "ab")
     assert {one.pair.id for one in queue[:10]} != early
 

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from service.app import create_app
 from service.web.ahead import Ahead
-from service.web.kept import Kept, NotYet
+from service.web.answer_cache import AnswerCache, NotYet
 
 PATIENCE_S = 20
 
@@ -36,7 +36,7 @@ def unknown():
 
 
 def test_an_answer_is_never_made_twice_at_the_same_time():
-    kept, made, begun, go = Kept(4), [], Event(), Event()
+    kept, made, begun, go = AnswerCache(4), [], Event(), Event()
 
     def make():
         begun.set()
@@ -58,14 +58,14 @@ def test_an_answer_is_never_made_twice_at_the_same_time():
 
 
 def test_what_could_not_be_made_is_told_and_made_anew():
-    kept = Kept(4)
+    kept = AnswerCache(4)
     with pytest.raises(ZeroDivisionError):
         kept.get("key", lambda: 1 / 0)
     assert kept.get("key", lambda: 2) == 2
 
 
 def test_who_waited_for_what_could_not_be_made_makes_it():
-    answers, begun, go, found = Kept(4), Event(), Event(), []
+    answers, begun, go, found = AnswerCache(4), Event(), Event(), []
 
     def fail():
         begun.set()
@@ -88,7 +88,7 @@ def test_who_waited_for_what_could_not_be_made_makes_it():
 
 
 def test_only_the_answers_used_last_are_kept():
-    kept = Kept(2)
+    kept = AnswerCache(2)
     for key in (1, 2, 1, 3):
         kept.get(key, lambda key=key: key)
     assert [key in kept for key in (1, 2, 3)] == [True, False, True]

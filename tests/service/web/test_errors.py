@@ -134,10 +134,12 @@ def test_a_photo_with_too_many_bytes_is_a_line_of_the_answer(settings, painted):
 def test_a_missing_network_is_said_and_uploads_go_on(settings, painted):
     from starlette.testclient import TestClient
 
-    from reid.errors import UnknownModel
+    from reid.weights import NoSuchModel
+
+    missing = NoSuchModel(model="rosette@9", folder="weights", known="none")
 
     def load(_):
-        raise UnknownModel("no model rosette@9 here")
+        raise missing
 
     with TestClient(create_app(settings, load=load), base_url="http://127.0.0.1") as client:
         assert (
@@ -147,7 +149,7 @@ def test_a_missing_network_is_said_and_uploads_go_on(settings, painted):
         answer = client.get(f"{API}/encounters/1/candidates")
         assert (answer.status_code, answer.json()["code"]) == (503, "unknown_model")
         health = client.get("/health")
-        assert (health.status_code, health.json()["model"]) == (503, "no model rosette@9 here")
+        assert (health.status_code, health.json()["model"]) == (503, str(missing))
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,11 @@ from pydantic import ValidationError
 
 from reid.evidence.settle import SuggestedPhoto, in_words
 from reid.evidence.tested import Settling
-from reid.identify.movement import Movement
 from reid.types import Flank, Grade
 from scripts import messages
 from service.calibration.suggestion_words import suggested
 from service.settings import Settings
 from service.web import words
-from service.web.core_words import SAID, said_by_core
 from service.web.languages import LANGUAGES, chosen, ngettext, speaking
 from service.web.quantities import percent
 from service.web.species import Species
@@ -228,18 +226,3 @@ def test_what_would_settle_a_pair_is_said_in_english_as_the_core_says_it(one):
     assert suggested(one, ("A", "B")) == in_words(one, ("A", "B"))
     with speaking("ru"):
         assert not re.search(r"[a-z]{3}", suggested(one, ("A", "B")).replace("llr", ""))
-
-
-def test_sentences_of_the_core_are_known():
-    said = [
-        Movement().source,
-        "at least 12 km/h in a straight line, above the assumed limit of 10",
-        "an identity is already called Uma: choose another name, or decide same",
-        *(one for one in SAID if "%" not in one),
-    ]
-    assert [said_by_core(one) for one in said] == said
-    with speaking("ru"):
-        russian = [said_by_core(one) for one in said]
-        assert said_by_core("something new") == "something new"
-    assert [one for one, english in zip(russian, said, strict=True) if one == english] == []
-    assert "Uma" in russian[2]

@@ -8,13 +8,19 @@ from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import Conflict, ReidError
 from service.catalogue import changes, conflicts
-from service.catalogue.changes import Asked
+from service.catalogue.changes import Grounds
 from service.catalogue.conflicts import ConflictKind
 from service.encounters.pair_evidence import PairEvidence, ThePairEvidence
 from service.identities.conflicts_view import conflict_list
-from service.identities.pages import AskedForm
-from service.identities.parting_view import Choice, choice, merge_view, seen_decisions, split_view
-from service.identities.splitting import Cut, cut, joining, part
+from service.identities.merge_split_view import (
+    Choice,
+    choice,
+    decisions_in_view,
+    merge_view,
+    split_view,
+)
+from service.identities.pages import FormGrounds, signed_goto
+from service.identities.splitting import Cut, likeliest_cut, merge_evidence, split_off
 from service.recognition.comparing import machine_of
 from service.recognition.engine import Engine, TheEngine
 from service.reviews import settling
@@ -22,11 +28,11 @@ from service.settings import Settings
 from service.store.database import Database
 from service.store.history import NOTHING, Evidence
 from service.web.ahead import Ahead
-from service.web.kept import NotYet
+from service.web.answer_cache import NotYet
 from service.web.languages import gettext as _
-from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheSettings, actor_of
-from service.web.words import sentence
+from service.web.page import page
+from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheSettings
+from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -69,13 +75,13 @@ def _merge(
     refused: str = "",
 ) -> Response:
     other = other if other != identity_id else None
-    rests, still = (
-        _known(database, ahead, pair_evidence, identity_id, other, review)
+    evidence, still = (
+        _evidence_ahead(database, ahead, pair_evidence, identity_id, other, review)
         if other
         else (NOTHING, False)
     )
     with database.read() as connection:
-        view = merge_view(connection, identity_id, other, rests)
+        view = merge_view(connection, identity_id, other, evidence)
         values = {name: getattr(view, name) for name in view.__slots__}
         reviewer = unquote(request.cookies.get("reviewer", ""))
         values |= {"nav": "catalogue", "problem": refused, "reviewer": reviewer, "reviews": review}
@@ -85,7 +91,7 @@ def _merge(
     return response
 
 
-def _known(
+def _evidence_ahead(
     database: Database,
     ahead: Ahead,
     pair_evidence: PairEvidence,
@@ -96,17 +102,17 @@ def _known(
     """What speaks for a merge, and whether photos are still being compared for it."""
     quick = pair_evidence.at_once()
     try:
-        found = ahead.answer(
+        evidence = ahead.answer(
             ("joining", identity_id, other, *review),
-            lambda: _joining(database, quick, identity_id, other, review),
-            lambda: _joining(database, pair_evidence, identity_id, other, review),
+            lambda: _merge_evidence(database, quick, identity_id, other, review),
+            lambda: _merge_evidence(database, pair_evidence, identity_id, other, review),
         )
     except NotYet:
         return NOTHING, True
-    return found, False
+    return evidence, False
 
 
-def _joining(
+def _merge_evidence(
     database: Database,
     pair_evidence: PairEvidence,
     identity_id: int,
@@ -114,7 +120,7 @@ def _joining(
     review: list[int],
 ) -> Evidence:
     """What is known of pairs across both, with what these reviews say of them."""
-    known = joining(database, pair_evidence, identity_id, other)
+    known = merge_evidence(database, pair_evidence, identity_id, other)
     with database.read() as connection:
         return settling.with_reviews(connection, known, review, (identity_id, other))
 
@@ -127,20 +133,20 @@ def merge(
     ahead: TheAhead,
     pair_evidence: ThePairEvidence,
     other: Number,
-    asked: AskedForm,
+    grounds: FormGrounds,
     fields: Fields,
     review: ReviewsForm = [],  # noqa: B006  FastAPI copies it
 ) -> Response:
     """Merge the other identity in, if its encounters are still those of the preview."""
-    rests = (
-        _joining(database, pair_evidence, identity_id, other, review)
+    evidence = (
+        _merge_evidence(database, pair_evidence, identity_id, other, review)
         if other != identity_id
         else NOTHING
     )
-    whole = Asked(asked.reviewer, asked.reason, rests, seen_decisions(fields))
+    with_evidence = Grounds(grounds.reviewer, grounds.reason, evidence, decisions_in_view(fields))
     try:
         with database.write() as connection:
-            made = changes.merge(connection, identity_id, other, whole)
+            change = changes.merge(connection, identity_id, other, with_evidence)
     except Conflict as error:
         return _merge(
             request,
@@ -150,11 +156,9 @@ def merge(
             identity_id,
             other,
             review,
-            f"{sentence(str(error))}.",
+            in_full(error),
         )
-    response = goto(f"/identities/{identity_id}?said={made.id}")
-    remember(response, asked.reviewer, actor_of(request))
-    return response
+    return signed_goto(request, f"/identities/{identity_id}?said={change.id}", grounds)
 
 
 @router.get("/identities/{identity_id}/split")
@@ -183,20 +187,20 @@ def _split(
     refused: str = "",
     status: int = 200,
 ) -> Response:
-    asked = request.query_params
-    found, problem, still = None, "", False
-    if "suggest" in asked:
-        found, problem, still = _suggested(database, ahead, engine, pair_evidence, identity_id)
+    query = request.query_params
+    cut, problem, still = None, "", False
+    if "suggest" in query:
+        cut, problem, still = _suggested(database, ahead, engine, pair_evidence, identity_id)
     with database.read() as connection:
-        view = split_view(connection, identity_id, chosen, found)
+        view = split_view(connection, identity_id, chosen, cut)
         values = {name: getattr(view, name) for name in view.__slots__}
         values |= {
             "nav": "catalogue",
             "problem": refused or problem,
             "busy": still,
             "still": still,
-            "preview": "preview" in asked or status != 200,
-            "followed": asked.get("followed", "") == "1" or found is not None,
+            "preview": "preview" in query or status != 200,
+            "followed": query.get("followed", "") == "1" or cut is not None,
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
         response = page(request, "identities/split.html", connection, **values)
@@ -207,7 +211,7 @@ def _split(
 def _suggested(
     database: Database, ahead: Ahead, engine: Engine, pair_evidence: PairEvidence, identity_id: int
 ) -> tuple[Cut | None, str, bool]:
-    """The same, unless photos are still being compared for it."""
+    """A suggested cut, why there is none, and whether photos are still being compared for it."""
     quick = pair_evidence.at_once()
     try:
         return *ahead.answer(
@@ -226,10 +230,10 @@ def _cut(
     if engine.loaded is None:
         return None, _("The network is still being loaded: ask for a suggestion again in a moment.")
     try:
-        found = cut(database, pair_evidence, identity_id)
+        cut = likeliest_cut(database, pair_evidence, identity_id)
     except ReidError as error:
-        return None, f"{sentence(str(error))}."
-    return found, "" if found else _("There is nothing to split: it has fewer than two encounters.")
+        return None, in_full(error)
+    return cut, "" if cut else _("There is nothing to split: it has fewer than two encounters.")
 
 
 @router.post("/identities/{identity_id}/split")
@@ -240,7 +244,7 @@ def split(
     ahead: TheAhead,
     engine: TheEngine,
     pair_evidence: ThePairEvidence,
-    asked: AskedForm,
+    grounds: FormGrounds,
     fields: Fields,
 ) -> Response:
     """Let the chosen encounters leave, if nobody decided on them since the preview."""
@@ -255,11 +259,13 @@ def split(
         if fields.get("followed") == "1"
         else None
     )
-    rests = followed.rests(chosen.groups) if followed else NOTHING
-    whole = Asked(asked.reviewer, asked.reason, rests, seen_decisions(fields))
+    evidence = followed.rests(chosen.groups) if followed else NOTHING
+    with_evidence = Grounds(grounds.reviewer, grounds.reason, evidence, decisions_in_view(fields))
     try:
         with database.write() as connection:
-            made = part(connection, pair_evidence, identity_id, chosen.leaving(), whole)
+            entries = split_off(
+                connection, pair_evidence, identity_id, chosen.leaving(), with_evidence
+            )
     except Conflict as error:
         return _split(
             request,
@@ -269,12 +275,10 @@ def split(
             pair_evidence,
             identity_id,
             chosen,
-            f"{sentence(str(error))}.",
+            in_full(error),
             409,
         )
-    response = goto(f"/identities/{identity_id}?said={made[-1].id}")
-    remember(response, asked.reviewer, actor_of(request))
-    return response
+    return signed_goto(request, f"/identities/{identity_id}?said={entries[-1].id}", grounds)
 
 
 @router.get("/conflicts")
@@ -299,10 +303,10 @@ def _conflicts(
     status: int = 200,
 ) -> Response:
     with database.read() as connection:
-        found = conflict_list(connection, machine_of(settings, engine), number)
+        contradictions = conflict_list(connection, machine_of(settings, engine), number)
         values = {
             "nav": "catalogue",
-            "list": found,
+            "list": contradictions,
             "problem": refused,
             "kept": "kept" in request.query_params,
             "reviewer": unquote(request.cookies.get("reviewer", "")),
@@ -321,15 +325,13 @@ def keep(
     one: Number,
     other: Number,
     kind: Annotated[ConflictKind, Form()],
-    asked: AskedForm,
+    grounds: FormGrounds,
 ) -> Response:
     """Resolve a contradiction by a reason, which stands in the history from now on."""
     machine = machine_of(settings, engine)
     try:
         with database.write() as connection:
-            conflicts.keep(connection, kind, (one, other), machine, asked, asked.seen or 0)
+            conflicts.keep(connection, kind, (one, other), machine, grounds, grounds.newest or 0)
     except Conflict as error:
-        return _conflicts(request, settings, database, engine, 1, f"{sentence(str(error))}.", 409)
-    response = goto("/conflicts?kept=1")
-    remember(response, asked.reviewer, actor_of(request))
-    return response
+        return _conflicts(request, settings, database, engine, 1, in_full(error), 409)
+    return signed_goto(request, "/conflicts?kept=1", grounds)

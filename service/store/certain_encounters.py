@@ -12,7 +12,7 @@ SIDES = (Flank.LEFT, Flank.RIGHT)
 
 
 @dataclass(frozen=True, slots=True)
-class Certain:
+class CertainEncounter:
     """An encounter that was only ever decided to be one identity, and is it now.
 
     flanks: left, right or both, of its embedded photos. deciders: everybody who decided on it.
@@ -24,8 +24,8 @@ class Certain:
     deciders: frozenset[str]
 
 
-def certain(connection: Connection) -> list[Certain]:
-    """All of them, by number."""
+def every(connection: Connection) -> list[CertainEncounter]:
+    """All such encounters with a left or right flank, by number."""
     now = current().subquery()
     ever = (
         select(decision.c.encounter_id)
@@ -34,17 +34,19 @@ def certain(connection: Connection) -> list[Certain]:
         .having(func.count(decision.c.identity_id.distinct()) == 1)
     )
     query = select(now).where(now.c.encounter_id.in_(ever)).order_by(now.c.encounter_id)
-    identity = {row.encounter_id: row.identity_id for row in connection.execute(query)}
+    identities = {row.encounter_id: row.identity_id for row in connection.execute(query)}
     flanks: dict[int, set[Flank]] = {}
     shown = select(annotation.c.encounter_id, annotation.c.flank).distinct()
     shown = shown.where(annotation.c.state == "embedded", annotation.c.flank.in_(SIDES))
     for row in connection.execute(shown):
         flanks.setdefault(row.encounter_id, set()).add(Flank(row.flank))
-    who: dict[int, set[str]] = {}
+    deciders: dict[int, set[str]] = {}
     for row in connection.execute(select(decision.c.encounter_id, decision.c.reviewer).distinct()):
-        who.setdefault(row.encounter_id, set()).add(row.reviewer)
+        deciders.setdefault(row.encounter_id, set()).add(row.reviewer)
     return [
-        Certain(one, number, frozenset(flanks[one]), frozenset(who[one]))
-        for one, number in identity.items()
-        if one in flanks
+        CertainEncounter(
+            encounter, identity_id, frozenset(flanks[encounter]), frozenset(deciders[encounter])
+        )
+        for encounter, identity_id in identities.items()
+        if encounter in flanks
     ]

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
-from service.catalogue import disclosed as said
-from service.store import jobs
+from service.store import jobs, reviews
+from service.store.database import newest_number
 from service.store.pairs import Couple, Maker
 from service.store.tables.encounters import decision
 from service.store.tables.reviews import clustering, pair_search
@@ -17,7 +17,7 @@ KIND = "clusters"
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class EncounterLink:
     """Two encounters. llr: log10; compared: that was measured, and is not only assumed."""
 
     couple: Couple
@@ -42,8 +42,8 @@ class Cluster:
     unidentified: int
     together: float | None
     belongs: float | None
-    weakest: Link | None
-    doubtful: tuple[Link, ...]
+    weakest: EncounterLink | None
+    doubtful: tuple[EncounterLink, ...]
     counted: bool
     near_identity: int | None = None
     near_encounter: int | None = None
@@ -52,7 +52,7 @@ class Cluster:
     def veiled(self, hidden: Collection[Couple]) -> "Cluster":
         """Without what the photos of some pairs say, which are being reviewed blind."""
         weakest = self.weakest if self.weakest and self.weakest.couple not in hidden else None
-        doubtful = tuple(one for one in self.doubtful if one.couple not in hidden)
+        doubtful = tuple(link for link in self.doubtful if link.couple not in hidden)
         return replace(self, weakest=weakest, doubtful=doubtful)
 
 
@@ -72,7 +72,7 @@ class Worth:
 
 
 @dataclass(frozen=True, slots=True)
-class Clustering:
+class SortedEncounters:
     """Everything sorted. animals: how many are counted; unplaced: encounters that were not.
 
     measured: pairs compared in detail. prior: probability that two groups are one animal before
@@ -95,50 +95,48 @@ class Clustering:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptClusters:
     """A clustering with its number and age."""
 
     id: int
     version: str
     made_at: datetime
-    content: Clustering
+    content: SortedEncounters
 
 
-CONTENT = TypeAdapter(Clustering)
+CONTENT = TypeAdapter(SortedEncounters)
 
 
 def version(connection: Connection, maker: Maker) -> str:
     """Changes whenever the clusters may have changed; cheap to ask."""
-    newest = [
-        connection.execute(select(func.max(table.c.id))).scalar() or 0
-        for table in (decision, pair_search)
-    ]
-    return f"{maker.model} {maker.calibrator} {newest[0]} {newest[1]} {said.version(connection)}"
+    decided, compared = (newest_number(connection, table) for table in (decision, pair_search))
+    reviewed = reviews.version(connection)
+    return f"{maker.model} {maker.calibrator} {decided} {compared} {reviewed}"
 
 
 def newest(connection: Connection) -> tuple[int, str, datetime] | None:
     """Number, version and age of the newest, without its content."""
-    found = connection.execute(
+    row = connection.execute(
         select(clustering.c.id, clustering.c.version, clustering.c.made_at)
         .order_by(clustering.c.id.desc())
         .limit(1)
     ).first()
-    return None if found is None else (found.id, found.version, found.made_at)
+    return None if row is None else (row.id, row.version, row.made_at)
 
 
-def get(connection: Connection, number: int) -> Kept | None:
+def get(connection: Connection, number: int) -> KeptClusters | None:
     """One of them; None where a newer one took its place."""
     row = connection.execute(select(clustering).where(clustering.c.id == number)).first()
     if row is None:
         return None
-    return Kept(row.id, row.version, row.made_at, CONTENT.validate_json(row.content))
+    return KeptClusters(row.id, row.version, row.made_at, CONTENT.validate_json(row.content))
 
 
-def put(connection: Connection, version: str, content: Clustering) -> None:
+def put(connection: Connection, version: str, content: SortedEncounters) -> None:
     """Keep it instead of the one before."""
     connection.execute(delete(clustering))
-    made = CONTENT.dump_json(content).decode()
-    connection.execute(insert(clustering).values(version=version, content=made))
+    text = CONTENT.dump_json(content).decode()
+    connection.execute(insert(clustering).values(version=version, content=text))
 
 
 def enqueue(connection: Connection) -> bool:

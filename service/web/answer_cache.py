@@ -15,7 +15,7 @@ class NotYet(Exception):
     """Nobody knows the answer yet. No error: whoever cannot wait is told so."""
 
 
-class Kept(Generic[K, V]):
+class AnswerCache(Generic[K, V]):
     """The answers used last. May be used from several threads.
 
     size: how many are kept.

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from service.catalogue import disclosed as said
+from service.catalogue import disclosed
 from service.identities.identity_view import SightingRow, sighting_rows
-from service.identities.splitting import GROUPS, Cut, Leaving
+from service.identities.splitting import GROUPS, Cut, LeavingGroup
 from service.identities.timeline import evidence_words, share
 from service.store import identities
 from service.store.history import Evidence
@@ -29,14 +29,16 @@ class Choice:
     into: Mapping[int, int | None]
     names: Mapping[int, str]
 
-    def leaving(self) -> list[Leaving]:
+    def leaving(self) -> list[LeavingGroup]:
         """The groups that leave, as far as anybody is in them."""
-        found = []
+        leaving = []
         for group in range(1, GROUPS):
             ids = tuple(sorted(n for n, of in self.groups.items() if of == group))
             if ids:
-                found.append(Leaving(ids, self.into.get(group) or self.names.get(group) or None))
-        return found
+                leaving.append(
+                    LeavingGroup(ids, self.into.get(group) or self.names.get(group) or None)
+                )
+        return leaving
 
 
 def choice(form: Mapping[str, str]) -> Choice:
@@ -52,18 +54,18 @@ def choice(form: Mapping[str, str]) -> Choice:
     return Choice(groups, into, names)
 
 
-def seen_decisions(form: Mapping[str, str]) -> dict[int, int]:
+def decisions_in_view(form: Mapping[str, str]) -> dict[int, int]:
     """Encounter -> the newest decision that the page showed; fields named a4, a7, ..."""
-    found = {}
+    newest = {}
     for name, value in form.items():
         number = _number(name[1:])
         if name.startswith("a") and number and value.isdecimal() and len(value) < NUMBER:
-            found[number] = int(value)
-    return found
+            newest[number] = int(value)
+    return newest
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SplitGroup:
     """One column of the split page. moves: what happens to it, for the preview."""
 
     number: int
@@ -79,7 +81,7 @@ class SplitView:
     """An identity that is to be parted. ready: the preview can be carried out."""
 
     summary: IdentitySummary
-    groups: tuple[Group, ...]
+    groups: tuple[SplitGroup, ...]
     others: tuple[tuple[int, str], ...]
     suggestion: str
     suggested: bool
@@ -90,20 +92,20 @@ def split_view(
     connection: Connection, identity_id: int, chosen: Choice, cut: Cut | None
 ) -> SplitView:
     """The encounters of an identity in their groups; a cut fills them where nothing was chosen."""
-    found = identities.get(connection, identity_id)
-    rows = sighting_rows(connection, found)
+    detail = identities.get(connection, identity_id)
+    rows = sighting_rows(connection, detail)
     of = dict(cut.groups) if cut else {}
     of |= {n: g for n, g in chosen.groups.items() if not cut}
     names = identities.names(connection)
     groups = tuple(
-        _group(number, [r for r in rows if of.get(r.id, 0) == number], chosen, names, found)
+        _group(number, [r for r in rows if of.get(r.id, 0) == number], chosen, names, detail)
         for number in range(GROUPS)
     )
     left = [group for group in groups[1:] if group.rows]
     return SplitView(
-        summary=found.summary,
+        summary=detail.summary,
         groups=groups,
-        others=tuple(one for one in identities.in_use(connection) if one[0] != identity_id),
+        others=tuple(identities.others_in_use(connection, identity_id)),
         suggestion=suggestion_words(cut) if cut else "",
         suggested=cut is not None,
         ready=bool(left) and bool(groups[0].rows),
@@ -149,14 +151,14 @@ def _group(
     rows: Sequence[SightingRow],
     chosen: Choice,
     names: Mapping[int, str],
-    found: IdentityDetail,
-) -> Group:
+    detail: IdentityDetail,
+) -> SplitGroup:
     titles = (_("Stays %(name)s"), _("Leaves: second group"), _("Leaves: third group"))
     into, name = chosen.into.get(number), chosen.names.get(number, "")
-    facts = {"num": len(rows), "name": found.summary.name, "other": names.get(into or 0, "")}
+    facts = {"num": len(rows), "name": detail.summary.name, "other": names.get(into or 0, "")}
     words = _moves(number, into, name, len(rows)) % {**facts, "new": name}
-    title = titles[number] % {"name": found.summary.name} if number == 0 else titles[number]
-    return Group(number, title, tuple(rows), into, name, words)
+    title = titles[number] % {"name": detail.summary.name} if number == 0 else titles[number]
+    return SplitGroup(number, title, tuple(rows), into, name, words)
 
 
 def _moves(group: int, into: int | None, name: str, moved: int) -> str:
@@ -197,18 +199,20 @@ class MergeView:
 
 
 def merge_view(
-    connection: Connection, identity_id: int, other_id: int | None, rests: Evidence
+    connection: Connection, identity_id: int, other_id: int | None, evidence: Evidence
 ) -> MergeView:
     """What a merge would move."""
-    found = identities.get(connection, identity_id)
+    detail = identities.get(connection, identity_id)
     other = identities.get(connection, other_id) if other_id else None
     return MergeView(
-        summary=found.summary,
+        summary=detail.summary,
         other=other.summary if other else None,
         rows=sighting_rows(connection, other) if other else (),
-        own_rows=sighting_rows(connection, found),
-        evidence=evidence_words(rests, said.spoken(connection, rests.opinions)),
-        others=tuple(one for one in identities.in_use(connection) if one[0] != identity_id),
+        own_rows=sighting_rows(connection, detail),
+        evidence=evidence_words(
+            evidence, disclosed.opinions_by_number(connection, evidence.opinions)
+        ),
+        others=tuple(identities.others_in_use(connection, identity_id)),
     )
 
 

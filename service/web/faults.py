@@ -1,0 +1,168 @@
+"""What is wrong with a field of a request, as pydantic says it, in sentences with facts."""
+
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Any
+
+from reid.sentences import Sentence, fields_of
+
+
+class FieldFault(Sentence):
+    """A field by its path in the request, and what is wrong with it."""
+
+    message = "{field}: {why}"
+
+
+class InvalidRequest(Sentence):
+    """Every fault of a request."""
+
+    code = "invalid_request"
+    message = "{faults}"
+    joint = "; "
+
+
+class UnfitValue(Sentence):
+    """A fault that has no sentence here, in the words of pydantic."""
+
+    message = "{why}"
+
+
+class FieldMissing(Sentence):
+    """The field is not there."""
+
+    message = "Field required"
+
+
+class FieldUnknown(Sentence):
+    """The field is none of ours."""
+
+    message = "Extra inputs are not permitted"
+
+
+class NoWholeNumber(Sentence):
+    """The text is no whole number."""
+
+    message = "Input should be a valid integer, unable to parse string as an integer"
+
+
+class NoNumberRead(Sentence):
+    """The text is no number."""
+
+    message = "Input should be a valid number, unable to parse string as a number"
+
+
+class NotFinite(Sentence):
+    """The number is infinite or none."""
+
+    message = "Input should be a finite number"
+
+
+class NotAbove(Sentence):
+    """The number is too small or the limit itself."""
+
+    message = "Input should be greater than {gt}"
+
+
+class BelowLeast(Sentence):
+    """The number is too small."""
+
+    message = "Input should be greater than or equal to {ge}"
+
+
+class NotBelow(Sentence):
+    """The number is too large or the limit itself."""
+
+    message = "Input should be less than {lt}"
+
+
+class AboveMost(Sentence):
+    """The number is too large."""
+
+    message = "Input should be less than or equal to {le}"
+
+
+class NoText(Sentence):
+    """The value is no text."""
+
+    message = "Input should be a valid string"
+
+
+class TextIsEmpty(Sentence):
+    """The text has no characters."""
+
+    message = "String should have at least 1 character"
+
+
+class TextTooShort(Sentence):
+    """The text has too few characters."""
+
+    message = "String should have at least {min_length} characters"
+
+
+class TextTooLong(Sentence):
+    """The text has too many characters."""
+
+    message = "String should have at most {max_length} characters"
+
+
+class TextUnlikePattern(Sentence):
+    """The text has a form or a character that is not allowed."""
+
+    message = "String should match pattern '{pattern}'"
+
+
+class OneOf(Sentence):
+    """The value is none of several."""
+
+    message = "Input should be {choices} or {last}"
+
+
+class TooManyItems(Sentence):
+    """The list is too long."""
+
+    message = "List should have at most {max_length} items after validation, not {actual_length}"
+
+
+KINDS: MappingProxyType[str, Sequence[type[Sentence]]] = MappingProxyType(
+    {
+        "missing": (FieldMissing,),
+        "extra_forbidden": (FieldUnknown,),
+        "int_parsing": (NoWholeNumber,),
+        "float_parsing": (NoNumberRead,),
+        "finite_number": (NotFinite,),
+        "greater_than": (NotAbove,),
+        "greater_than_equal": (BelowLeast,),
+        "less_than": (NotBelow,),
+        "less_than_equal": (AboveMost,),
+        "string_type": (NoText,),
+        "string_too_short": (TextTooShort, TextIsEmpty),
+        "string_too_long": (TextTooLong,),
+        "string_pattern_mismatch": (TextUnlikePattern,),
+        "literal_error": (OneOf,),
+        "enum": (OneOf,),
+        "too_long": (TooManyItems,),
+    }
+)
+"""Sentences by the type of a fault; of several the one that says what pydantic says."""
+
+
+def invalid(faults: Sequence[Any]) -> InvalidRequest:
+    """faults: as `errors()` of a ValidationError of pydantic or of FastAPI lists them."""
+    return InvalidRequest(
+        faults=tuple(
+            FieldFault(field="/".join(map(str, entry["loc"])), why=fault(entry)) for entry in faults
+        )
+    )
+
+
+def fault(entry: Any) -> Sentence:  # noqa: ANN401
+    """One entry of `errors()`; in English it reads as pydantic has it."""
+    choices, _, last = str(entry.get("ctx", {}).get("expected", "")).rpartition(" or ")
+    facts = {**entry.get("ctx", {}), "choices": choices, "last": last}
+    for kind in KINDS.get(entry["type"], ()):
+        names = {field.name for field in fields_of(kind.message)}
+        if names <= facts.keys():
+            sentence = kind(**{name: facts[name] for name in names})
+            if str(sentence) == entry["msg"]:
+                return sentence
+    return UnfitValue(why=entry["msg"])
