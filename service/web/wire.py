@@ -8,10 +8,7 @@ from pydantic import (
     ConfigDict,
     Field,
     JsonValue,
-    PlainSerializer,
-    PlainValidator,
     StringConstraints,
-    WithJsonSchema,
 )
 
 from reid.sentences import Sentence
@@ -26,19 +23,12 @@ Line = Annotated[
 ]
 
 
-def _worded(value: object) -> Sentence | str:
-    if isinstance(value, Sentence | str):
-        return value
-    raise ValueError("neither a sentence nor a text")
+def _english(value: object) -> object:
+    return str(value) if isinstance(value, Sentence) else value
 
 
-Worded = Annotated[
-    Sentence | str,
-    PlainValidator(_worded),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string"}),
-]
-"""A sentence that is English on the wire and keeps its facts for a page that shows the model."""
+Worded = Annotated[str, BeforeValidator(_english)]
+"""A sentence with facts, in English."""
 
 
 Note = Annotated[str, StringConstraints(max_length=5000, pattern=r"^[^\x00]*$")]
