@@ -77,4 +77,4 @@ def _widely(field: Float32) -> Float32:
     small = cv2.resize(field, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
     sigma = WINDOW_SIGMA / 4
     small = cv2.GaussianBlur(small, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
-    return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(small, (width, height)), np.float32)

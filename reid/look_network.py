@@ -91,9 +91,7 @@ class LookNetwork(nn.Module):
         context = self.merge_deep(_larger(self.from_deeper(deeper), deep) + self.from_deep(deep))
         context = self.merge(_larger(context, features) + features)
         cells, whole = self.cells(context).float(), self.whole(deeper.mean((2, 3))).float()
-        chart = torch.stack(
-            [cells[:, 2] * U_SCALE + U_CENTRE, cells[:, 3] * V_SCALE + V_CENTRE], 1
-        )
+        chart = torch.stack([cells[:, 2] * U_SCALE + U_CENTRE, cells[:, 3] * V_SCALE + V_CENTRE], 1)
         coat = cells[:, 0]
         if guide is None:
             guide = Guide(chart.detach(), torch.sigmoid(coat.detach()))
@@ -132,7 +130,7 @@ def _larger(x: Tensor, like: Tensor) -> Tensor:
     return F.interpolate(x, size=like.shape[2:], mode="nearest")
 
 
-def _merged(channels_in: int, channels_out: int) -> nn.Module:
+def _merged(channels_in: int, channels_out: int) -> nn.Sequential | BasicBlock:
     return nn.Sequential(
         nn.Conv2d(channels_in, channels_out, 3, 1, 1, bias=False),
         nn.BatchNorm2d(channels_out),
@@ -140,7 +138,7 @@ def _merged(channels_in: int, channels_out: int) -> nn.Module:
     )
 
 
-def _residual(channels_in: int, channels_out: int, stride: int = 1) -> nn.Module:
+def _residual(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential | BasicBlock:
     """A residual block of torchvision's ResNet."""
     if stride == 1 and channels_in == channels_out:
         return BasicBlock(channels_in, channels_out)

@@ -28,7 +28,8 @@ def plants(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Float32, fl
             angle = float(rng.uniform(0, 360))
             centre = (int(at[0]), int(at[1]))
             cv2.ellipse(cover, centre, axes, angle, 0, 360, 255, -1, cv2.LINE_AA)
-    return cover.astype(np.float32) / 255, float(rng.uniform(0.03, 0.95))
+    share = np.asarray(cover.astype(np.float32) / 255, np.float32)
+    return share, float(rng.uniform(0.03, 0.95))
 
 
 def boulders(rng: np.random.Generator, size: tuple[int, int]) -> Float32:

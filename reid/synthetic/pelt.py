@@ -45,7 +45,7 @@ BLOCKS = {
     Limb.TAIL: Block(8, 810, 620, 110),
 }
 SIZE = (928, BLOCKS[Limb.AXIS].width + 24)
-_NECK = float(axis_length(np.float32([0.3]))[0])  # spots before it, rosettes behind
+_NECK = float(axis_length(np.array([0.3], np.float32))[0])  # spots before it, rosettes behind
 _RUMP = 0.93
 _PAD = 48
 
@@ -150,7 +150,7 @@ def _cells(points: Float32, height: int, width: int) -> tuple[np.ndarray, Float3
 
 def _relaxed(points: Float32, height: int, width: int) -> Float32:
     """Half a step towards the centroid of each cell, at quarter resolution (Lloyd)."""
-    labels, near = _cells(points / 4, height // 4, width // 4)
+    labels, near = _cells(np.asarray(points / 4, np.float32), height // 4, width // 4)
     index, n = labels.ravel(), len(near)
     count = np.bincount(index, minlength=n)
     y, x = np.mgrid[0 : labels.shape[0], 0 : labels.shape[1]]
@@ -169,7 +169,9 @@ def _solid(limb: Limb, centres: Float32, block: Block, base: float) -> Float32:
     front = np.clip((_NECK + 0.04 - u) / 0.08, 0, 1)
     rear = np.clip((u - _RUMP) / 0.05, 0, 1)
     low, ridge = np.clip((v - 0.62) / 0.15, 0, 1), np.clip((0.1 - v) / 0.05, 0, 1)
-    return np.asarray(base + (0.97 - base) * np.maximum.reduce([front, rear, low, ridge]), np.float32)
+    return np.asarray(
+        base + (0.97 - base) * np.maximum.reduce([front, rear, low, ridge]), np.float32
+    )
 
 
 def _rosettes(

@@ -1,10 +1,11 @@
-"""Places without an animal: painted ground, grass, leaves, gravel, bark, dots, and real landscapes."""
+"""Places without an animal: painted ground, grass, leaves, gravel, bark, dots; real landscapes."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from reid.synthetic.coat import smooth_noise
 from reid.types import Float32, Image
@@ -15,7 +16,7 @@ _PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
 
 def draw_scenery(rng: np.random.Generator, *, size: tuple[int, int] = SIZE) -> Image:
     """(H, W) uint8: one or two painted textures, the farther one above a horizon."""
-    ground = _texture(rng, size)
+    ground: NDArray[np.floating] = _texture(rng, size)
     if rng.random() < 0.6:
         behind = _texture(rng, size)
         horizon = rng.uniform(0.15, 0.75) + 0.03 * smooth_noise(rng, 1, 9, 1, size[1])
@@ -38,7 +39,7 @@ def cut_scenery(
     landscapes: Sequence[Image], rng: np.random.Generator, *, size: tuple[int, int] = SIZE
 ) -> Image:
     """(H, W) uint8: a part of one landscape, perhaps mirrored."""
-    picture = landscapes[rng.integers(len(landscapes))]
+    picture = landscapes[int(rng.integers(len(landscapes)))]
     height, width = picture.shape
     most = min(width, height * size[1] / size[0])
     across = min(most, float(np.exp(rng.uniform(np.log(min(360, most)), np.log(most)))))
@@ -87,7 +88,7 @@ def _blades(rng: np.random.Generator, size: tuple[int, int]) -> Float32:
         cv2.polylines(
             canvas, [np.round(line * 8).astype(np.int32)], False, grey, thick, cv2.LINE_AA, 3
         )
-    return canvas.astype(np.float32) / 255
+    return _unit(canvas)
 
 
 def _leaves(rng: np.random.Generator, size: tuple[int, int]) -> Float32:
@@ -103,7 +104,7 @@ def _leaves(rng: np.random.Generator, size: tuple[int, int]) -> Float32:
         angle, grey = rng.normal(facing, 40), int(rng.integers(30, 230))
         cv2.ellipse(canvas, centre, axes, angle, 0, 360, grey, -1, cv2.LINE_AA)
         cv2.ellipse(canvas, centre, axes, angle, 20, 170, grey // 2, 1, cv2.LINE_AA)
-    return canvas.astype(np.float32) / 255
+    return _unit(canvas)
 
 
 def _gravel(rng: np.random.Generator, size: tuple[int, int]) -> Float32:
@@ -146,10 +147,14 @@ def _dots(rng: np.random.Generator, size: tuple[int, int]) -> Float32:
         thick = max(1, radius // 3) if ring else -1
         grey = int(rng.integers(0, 90))
         cv2.ellipse(canvas, (int(x), int(y)), axes, 0, 0, 360, grey, thick, cv2.LINE_AA)
-    return canvas.astype(np.float32) / 255
+    return _unit(canvas)
 
 
-def _trunks(ground: Float32, rng: np.random.Generator) -> Float32:
+def _unit(canvas: Image) -> Float32:
+    return np.asarray(canvas.astype(np.float32) / 255, np.float32)
+
+
+def _trunks(ground: NDArray[np.floating], rng: np.random.Generator) -> NDArray[np.floating]:
     """Stems of trees in front of the ground."""
     height, width = ground.shape
     for _ in range(int(rng.integers(1, 7))):
@@ -159,4 +164,4 @@ def _trunks(ground: Float32, rng: np.random.Generator) -> Float32:
         away = (x - middle - lean * y) / radius
         tone = rng.uniform(0.05, 0.8) * np.sqrt(np.clip(1 - away**2, 0, 1))
         ground = np.where(np.abs(away) < 1, tone * (0.7 + 0.3 * ground), ground)
-    return ground.astype(np.float32)
+    return ground

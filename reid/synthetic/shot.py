@@ -65,10 +65,10 @@ def taken(scene: Float32, shot: Shot, body: float, rng: np.random.Generator) -> 
     noisy = np.clip(light + grain * (0.5 + 0.5 * np.sqrt(light)), 0, 1)
     grey = cv2.LUT(np.round(noisy * 255).astype(np.uint8), _curve(shot.gamma))
     _, code = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, shot.jpeg])
-    read = cv2.imdecode(code, cv2.IMREAD_GRAYSCALE)
+    read = np.asarray(cv2.imdecode(code, cv2.IMREAD_GRAYSCALE), np.uint8)
     if read.shape != scene.shape:
-        read = cv2.resize(read, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(read, np.uint8)
+        read = np.asarray(cv2.resize(read, (width, height)), np.uint8)
+    return read
 
 
 def _curve(gamma: float) -> Image:

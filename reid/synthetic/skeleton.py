@@ -109,7 +109,9 @@ def _spine(p: Posture) -> Float32:
     along = np.array([0.0, 0.05, 0.1, 0.16, 0.22, 0.28, 0.38, 0.5, 0.66, 0.8, 0.92, 1.0])
     level = 0.40 * p.legs - p.crouch
     z = np.full(len(along), level) + p.arch * np.sin(np.pi * np.clip((along - 0.3) / 0.6, 0, 1))
-    z += np.interp(along, [0.0, 0.08, 0.17, 0.26, 0.36], [p.head - 0.035, p.head, p.head, 0.45 * p.head, 0])
+    z += np.interp(
+        along, [0.0, 0.08, 0.17, 0.26, 0.36], [p.head - 0.035, p.head, p.head, 0.45 * p.head, 0]
+    )
     z += np.interp(along, [0.36, 0.44, 0.6, 0.88, 1.0], [0.005, 0.01, -0.005, 0.012, 0.03])
     heading = p.bend * (along - 0.62)
     heading = heading - p.turn * np.clip((0.3 - along) / 0.16, 0, 1)
@@ -143,7 +145,10 @@ def _ears(axis: Tube) -> list[Tube]:
         foot = base + sign * 0.042 * across + np.array([0, 0, 0.055])
         tip = foot + sign * 0.012 * across + np.array([0, 0, 0.05])
         knots = np.stack([foot, 0.5 * (foot + tip), tip]).astype(np.float32)
-        sizes = np.array([0.016, 0.018, 0.006], np.float32), np.array([0.024, 0.024, 0.008], np.float32)
+        sizes = (
+            np.array([0.016, 0.018, 0.006], np.float32),
+            np.array([0.024, 0.024, 0.008], np.float32),
+        )
         ears.append(Tube(Limb.AXIS, side, knots, *sizes, (1, 0, 0), 0.16))
     return ears
 
@@ -210,8 +215,8 @@ def _leg(
     z = start[2] - share * drop + lift
     inward = -0.012 * share * (1 if side == 0 else -1)
     knots = np.stack([x, y + inward, z], 1).astype(np.float32)
-    sizes = (np.array(a, np.float32) * np.float32(p.build) for a in (height, width))
-    return Tube(limb, side, knots, *sizes, (1, 0, 0), root)
+    high, wide = (np.array(a, np.float32) * np.float32(p.build) for a in (height, width))
+    return Tube(limb, side, knots, high, wide, (1, 0, 0), root)
 
 
 def _tail(p: Posture, spine: Float32) -> Tube:

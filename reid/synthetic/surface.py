@@ -135,8 +135,10 @@ def _strewn(tube: Tube, unit: float) -> _Points:
 def _named(
     tube: Tube, t: Float32, theta: Float32, radius: Float32
 ) -> tuple[Float32, Float32, NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
-    """Pelt, chart, part, side and half of points at share t of a tube and angle theta in [-1, 1]; radius:
-    of the tube there."""
+    """Pelt, chart, part, side and half of points at share t of a tube and angle theta in [-1, 1].
+
+    radius: of the tube there.
+    """
     block = BLOCKS[tube.limb]
     around, half = np.abs(theta), np.zeros(len(t), np.uint8)
     side = np.where(theta > 0, 0, 1) if tube.side < 0 else np.full(len(t), tube.side)
@@ -216,7 +218,9 @@ def _splatted(
     fields, codes = _closed(fields, owner.reshape(height, width))
     fields[..., :4] = _smoothed(fields[..., :4], codes)
     for axis in (0, 1):
-        slide = smooth_noise(rng, 4, 7, height, width) + 0.5 * smooth_noise(rng, 7, 13, height, width)
+        slide = smooth_noise(rng, 4, 7, height, width) + 0.5 * smooth_noise(
+            rng, 7, 13, height, width
+        )
         fields[..., axis] += SLIDE * BLOCKS[Limb.AXIS].unit * slide
     nothing = codes == NOTHING
     part, side = np.where(nothing, NOTHING, codes // 4), np.where(nothing, 0, codes // 2 % 2)
@@ -231,9 +235,7 @@ def _splatted(
     )
 
 
-def _closed(
-    fields: Float32, codes: NDArray[np.uint8]
-) -> tuple[Float32, NDArray[np.uint8]]:
+def _closed(fields: Float32, codes: NDArray[np.uint8]) -> tuple[Float32, NDArray[np.uint8]]:
     """Pixels that no point met inside the body take after a neighbour."""
     body = (codes != NOTHING).astype(np.uint8)
     whole = cv2.morphologyEx(body, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))

@@ -87,8 +87,8 @@ def compose(stock: Stock, recipe: BatchRecipe, step: int, *, unseen: bool = Fals
     """The batch of a step. unseen: of the styles and bodies that no other batch shows."""
     rng = np.random.default_rng((recipe.seed, step, int(unseen)))
     views: list[list[LookBatch]] = [[], []]
-    for group in range(recipe.groups):
-        pair = _group(stock, recipe, rng, group, unseen=unseen)
+    for _ in range(recipe.groups):
+        pair = _group(stock, recipe, rng, unseen=unseen)
         views[0] += pair[0]
         views[1] += pair[1]
     empty = [_empty(stock, recipe, rng) for _ in range(recipe.empty)]
@@ -99,7 +99,7 @@ def compose(stock: Stock, recipe: BatchRecipe, step: int, *, unseen: bool = Fals
 
 
 def _group(
-    stock: Stock, recipe: BatchRecipe, rng: np.random.Generator, group: int, *, unseen: bool
+    stock: Stock, recipe: BatchRecipe, rng: np.random.Generator, *, unseen: bool
 ) -> tuple[list[LookBatch], list[LookBatch]]:
     """Relatives in two views that they share."""
     r = stock.recipe
@@ -168,9 +168,7 @@ def _affine(stock: Stock, body: int, recipe: BatchRecipe, rng: np.random.Generat
     return np.column_stack([linear, offset]).astype(np.float32)
 
 
-def _setting(
-    stock: Stock, body: int, recipe: BatchRecipe, rng: np.random.Generator
-) -> _Setting:
+def _setting(stock: Stock, body: int, recipe: BatchRecipe, rng: np.random.Generator) -> _Setting:
     """One geometry in one window, lit."""
     matrix = _affine(stock, body, recipe, rng)
     code = stock.code[body]
@@ -202,7 +200,8 @@ def _warped(
     flags = how | cv2.WARP_INVERSE_MAP
     size = (recipe.width, recipe.height)
     mode = cv2.BORDER_CONSTANT
-    return cv2.warpAffine(field, matrix, size, flags=flags, borderMode=mode, borderValue=border)
+    warped = cv2.warpAffine(field, matrix, size, flags=flags, borderMode=mode, borderValue=border)
+    return np.asarray(warped)
 
 
 def _cells(
@@ -230,7 +229,7 @@ def _shaded(normal: Float32, chart: Float32, rng: np.random.Generator) -> Float3
     tone = tone + 0.04 * smooth_noise(rng, 5, 9, *tone.shape)
     light = tone * (ambient + (1 - ambient) * lambert)
     around = cv2.blur(light * (light > 0), (3, 3))  # the outline is as light as what lies inside
-    return np.maximum(light, around).astype(np.float32)
+    return np.asarray(np.maximum(light, around), np.float32)
 
 
 def _coated(setting: _Setting, left: Image, right: Image, curve: Float32) -> Float32:
@@ -261,8 +260,8 @@ def _behind(
     """(H, W) float32 in [0, 1]: the station's scenery, shaken a little and lit anew."""
     x, y, width = window
     scale = width / recipe.width * np.exp(rng.normal(0, 0.012))
-    x, y = (x, y) + rng.normal(0, 3, 2) * scale
-    matrix = np.array([[scale, 0, x], [0, scale, y]], np.float32)
+    dx, dy = rng.normal(0, 3, 2) * scale
+    matrix = np.array([[scale, 0, x + dx], [0, scale, y + dy]], np.float32)
     flags, mode = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, cv2.BORDER_REFLECT
     size = (recipe.width, recipe.height)
     ground = cv2.warpAffine(scenery, matrix, size, flags=flags, borderMode=mode)
@@ -338,7 +337,7 @@ def _view(
     if banner is not None:
         cover = banner[0].astype(np.float32) / 255
         grey = np.round(grey + cover * (banner[1] - grey.astype(np.float32))).astype(np.uint8)
-        mask = mask * (1 - cover)
+        mask = np.asarray(mask * (1 - cover), np.float32)
     x0, y0, x1, y1 = setting.edges
     shown = np.zeros_like(mask)
     shown[y0:y1, x0:x1] = mask[y0:y1, x0:x1]

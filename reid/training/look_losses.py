@@ -83,9 +83,9 @@ def matches(truth: Truth, pairs: int, rng: np.random.Generator, *, queries: int 
 
 
 class Crowd(NamedTuple):
-    """M cells that are no partners: index into all cells of the batch, animal (-1: none), place."""
+    """M cells that are no partners. cell: in the whole batch; animal: -1 is none; fur: place."""
 
-    index: Tensor
+    cell: Tensor
     animal: Tensor
     fur: Tensor
 
@@ -119,9 +119,7 @@ class DenseLoss(NamedTuple):
     right: Tensor
 
 
-def descriptor_loss(
-    descriptors: Tensor, m: Matches, others: Crowd, truth: Truth
-) -> DenseLoss:
+def descriptor_loss(descriptors: Tensor, m: Matches, others: Crowd, truth: Truth) -> DenseLoss:
     """InfoNCE (Oord 2018): the right cell against the crowd, and against the same pixels of
     relatives in both views, which only rosettes tell apart. descriptors: (N, C, h, w)."""
     pairs = len(truth.group)
@@ -130,7 +128,7 @@ def descriptor_loss(
     query = flat.index_select(0, m.pair * cells + m.query)
     target = flat.index_select(0, (m.pair + pairs) * cells + m.target)
     right = (query * target).sum(1, keepdim=True)
-    logits = query @ flat.index_select(0, others.index).T
+    logits = query @ flat.index_select(0, others.cell).T
     same = others.animal[None] == m.pair[:, None]
     reach = (2.0 * m.pitch).clamp(min=IGNORE)[:, None]
     near = torch.cdist(m.fur, others.fur) < reach
@@ -141,9 +139,7 @@ def descriptor_loss(
     return DenseLoss(F.cross_entropy(logits, label), best.mean(), best)
 
 
-def _relatives(
-    flat: Tensor, query: Tensor, m: Matches, truth: Truth, cells: int
-) -> list[Tensor]:
+def _relatives(flat: Tensor, query: Tensor, m: Matches, truth: Truth, cells: int) -> list[Tensor]:
     """Cosines with the same cells of every relative, (Q, 1) each, in both views."""
     pairs = len(truth.group)
     size = int((truth.group == truth.group[0]).sum())

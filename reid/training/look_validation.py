@@ -45,7 +45,13 @@ def validate(
         truth = on_device(batch, device)
         look = network(truth.images)
         m = matches(truth, batch.pairs, np.random.default_rng(step))
-        rows.append([*_dense(look.descriptors, m, truth, batch), *_body(look, truth), _whole(look, batch.pairs)])
+        rows.append(
+            [
+                *_dense(look.descriptors, m, truth, batch),
+                *_body(look, truth),
+                _whole(look, batch.pairs),
+            ]
+        )
     return LookCheck(*np.nanmean(np.array(rows, float), axis=0).tolist())
 
 
@@ -60,7 +66,9 @@ def _dense(descriptors: Tensor, m: Matches, truth: Truth, batch: LookBatch) -> t
         fur = truth.fur[first : first + size].flatten(0, 2)
         coat = truth.coat[first : first + size].flatten()
         own = torch.arange(len(fur), device=fur.device) // flat.shape[2] == b % size
-        table = flat[b][:, m.query[of_pair]].T @ flat[first : first + size].transpose(0, 1).flatten(1)
+        table = flat[b][:, m.query[of_pair]].T @ flat[first : first + size].transpose(0, 1).flatten(
+            1
+        )
         best = table.masked_fill(coat <= COAT, -2.0).argmax(1)
         near = (fur[best] - m.fur[of_pair]).norm(dim=1) < IGNORE
         right[of_pair] = near & own[best]

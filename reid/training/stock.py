@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from reid.synthetic.pelt import SIZE as PELT
 from reid.synthetic.pelt import PeltStyle, draw_pelt
@@ -80,7 +81,7 @@ def open_stock(
         card.unlink(missing_ok=True)
         for name, (shape, dtype) in _shapes(recipe).items():
             open_memmap(folder / f"{name}.npy", "w+", dtype, shape).flush()
-        with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        with ProcessPoolExecutor(processes, get_context("spawn"), _alone) as pool:
             for work in (_fill_geometries, _fill_scenery, _fill_pelts):
                 tasks = [
                     pool.submit(work, folder, recipe, landscapes, first, processes)
@@ -111,11 +112,16 @@ def _opened(folder: Path, recipe: StockRecipe, mode: str) -> Stock:
     return Stock(recipe, **arrays)
 
 
+def _alone() -> None:
+    """One thread a process: more would only wait for each other."""
+    cv2.setNumThreads(1)
+    threadpool_limits(1)
+
+
 def _fill_pelts(
     folder: Path, recipe: StockRecipe, _landscapes: Path | None, first: int, step: int
 ) -> None:
     """Every `step`th style, from `first`; every style has its own stream of random numbers."""
-    cv2.setNumThreads(1)
     stock = _opened(folder, recipe, "r+")
     for s in range(first, recipe.styles, step):
         rng = np.random.default_rng((recipe.seed, 0, s))
@@ -127,7 +133,6 @@ def _fill_pelts(
 def _fill_geometries(
     folder: Path, recipe: StockRecipe, _landscapes: Path | None, first: int, step: int
 ) -> None:
-    cv2.setNumThreads(1)
     stock = _opened(folder, recipe, "r+")
     for n in range(first, recipe.geometries, step):
         body = draw_geometry(np.random.default_rng((recipe.seed, 1, n)), size=CANVAS)
@@ -141,7 +146,6 @@ def _fill_geometries(
 def _fill_scenery(
     folder: Path, recipe: StockRecipe, landscapes: Path | None, first: int, step: int
 ) -> None:
-    cv2.setNumThreads(1)
     stock = _opened(folder, recipe, "r+")
     pictures = read_landscapes(landscapes) if landscapes else []
     for n in range(first, recipe.painted + recipe.real, step):
