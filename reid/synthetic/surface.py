@@ -119,8 +119,8 @@ def _strewn(tube: Tube, unit: float) -> _Points:
     ahead = np.array(tube.ahead, np.float32)
     up = ahead - tangent * (tangent @ ahead)[:, None]
     up /= np.linalg.norm(up, axis=1, keepdims=True) + 1e-6
-    across = np.cross(up, tangent)
-    if tube.limb in (Limb.FORE, Limb.HIND) or tube.root:
+    across = np.cross(tangent, up)  # to the animal's left
+    if tube.ahead[0]:
         across = np.where(across[:, 1:2] < 0, -across, across)
     cos, sin = np.cos(np.pi * theta)[None, :, None], np.sin(np.pi * theta)[None, :, None]
     around = height[:, None] * cos * up[:, None] + width[:, None] * sin * across[:, None]

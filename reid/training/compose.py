@@ -389,7 +389,7 @@ def _empty(stock: Stock, recipe: BatchRecipe, rng: np.random.Generator) -> LookB
         nothing > 0,
         (zeros, zeros.copy(), np.full(cells, NOTHING, np.uint8)),
         0.0,
-        float(rng.uniform(200, recipe.width)),
+        recipe.width * float(rng.uniform(0.3, 1.0)),
         (0, 0, recipe.width, recipe.height),
     )
     banner = printed_strip(rng, size) if rng.random() < 0.4 else None

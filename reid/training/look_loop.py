@@ -103,7 +103,7 @@ def train_look(
             checked = validate(state.mean, stock, replace(batch, groups=4, relatives=2, empty=4))
             report(f"check {state.step} {state.seconds / 3600:.3f} h {checked}")
     if finish:
-        save_file(state.mean.state_dict(), folder / "finished.safetensors")
+        _write(state.mean, folder / "finished.safetensors")
     else:
         _save(folder / "checkpoint.pt", state)
     return state.mean
@@ -208,4 +208,11 @@ def _save(path: Path, state: LookState) -> None:
     part = path.with_suffix(".part")
     torch.save(stored, part)
     part.replace(path)
-    save_file(state.mean.state_dict(), path.with_name("mean.safetensors"))
+    _write(state.mean, path.with_name("mean.safetensors"))
+
+
+def _write(network: LookNetwork, path: Path) -> None:
+    """The weights alone, whole or not at all."""
+    part = path.with_suffix(".part")
+    save_file({name: x.contiguous() for name, x in network.state_dict().items()}, part)
+    part.replace(path)

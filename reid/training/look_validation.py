@@ -52,7 +52,10 @@ def validate(
                 _whole(look, batch.pairs),
             ]
         )
-    return LookCheck(*np.nanmean(np.array(rows, float), axis=0).tolist())
+    table = np.array(rows, float)
+    known = ~np.isnan(table)
+    total, count = np.where(known, table, 0).sum(0), known.sum(0)
+    return LookCheck(*np.where(count > 0, total / np.maximum(count, 1), np.nan).tolist())
 
 
 def _dense(descriptors: Tensor, m: Matches, truth: Truth, batch: LookBatch) -> tuple[float, float]:

@@ -81,15 +81,9 @@ def open_stock(
         card.unlink(missing_ok=True)
         for name, (shape, dtype) in _shapes(recipe).items():
             open_memmap(folder / f"{name}.npy", "w+", dtype, shape).flush()
-        with ProcessPoolExecutor(processes, get_context("spawn"), _alone) as pool:
-            for work in (_fill_geometries, _fill_scenery, _fill_pelts):
-                tasks = [
-                    pool.submit(work, folder, recipe, landscapes, first, processes)
-                    for first in range(processes)
-                ]
-                for task in tasks:
-                    task.result()
-                report(f"{work.__name__.removeprefix('_fill_')} drawn")
+        for work in (_fill_geometries, _fill_scenery, _fill_pelts):
+            _shared_out(work, folder, recipe, landscapes, processes)
+            report(f"{work.__name__.removeprefix('_fill_')} drawn")
         card.write_text(json.dumps(about))
     return _opened(folder, recipe, "r")
 
@@ -110,6 +104,26 @@ def _shapes(r: StockRecipe) -> dict[str, tuple[tuple[int, ...], str]]:
 def _opened(folder: Path, recipe: StockRecipe, mode: str) -> Stock:
     arrays = {name: np.load(folder / f"{name}.npy", mmap_mode=mode) for name in _shapes(recipe)}  # type: ignore[arg-type]
     return Stock(recipe, **arrays)
+
+
+def _shared_out(
+    work: Callable[[Path, StockRecipe, Path | None, int, int], None],
+    folder: Path,
+    recipe: StockRecipe,
+    landscapes: Path | None,
+    processes: int,
+) -> None:
+    """One piece of work by several processes, or here where there is one."""
+    if processes == 1:
+        work(folder, recipe, landscapes, 0, 1)
+        return
+    with ProcessPoolExecutor(processes, get_context("spawn"), _alone) as pool:
+        tasks = [
+            pool.submit(work, folder, recipe, landscapes, first, processes)
+            for first in range(processes)
+        ]
+        for task in tasks:
+            task.result()
 
 
 def _alone() -> None:
