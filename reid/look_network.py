@@ -41,11 +41,14 @@ class LookOutput(NamedTuple):
 
 
 class Guide(NamedTuple):
-    """True chart (B, 2, h, w) and coat (B, h, w) in [0, 1]: what the embedding is pooled by in
-    training."""
+    """What the embedding is pooled by in training, of R of the B windows.
+
+    chart: (R, 2, h, w), the true place; coat: (R, h, w) in [0, 1]; rows: (R,) int64, which windows.
+    """
 
     chart: Tensor
     coat: Tensor
+    rows: Tensor
 
 
 class LookNetwork(nn.Module):
@@ -94,7 +97,8 @@ class LookNetwork(nn.Module):
         chart = torch.stack([cells[:, 2] * U_SCALE + U_CENTRE, cells[:, 3] * V_SCALE + V_CENTRE], 1)
         coat = cells[:, 0]
         if guide is None:
-            guide = Guide(chart.detach(), torch.sigmoid(coat.detach()))
+            every = torch.arange(len(coat), device=coat.device)
+            guide = Guide(chart.detach(), torch.sigmoid(coat.detach()), every)
         return LookOutput(
             descriptors=F.normalize(self.descriptor(features).float(), dim=1),
             coat=coat,
@@ -111,9 +115,14 @@ class LookNetwork(nn.Module):
         )
 
     def embed(self, features: Tensor, guide: Guide) -> Tensor:
-        """(B, D): features pooled over the bins of the body's chart, wherever they lie in the
+        """(R, D): features pooled over the bins of the body's chart, wherever they lie in the
         window; generalised mean (Radenovic 2018)."""
-        x = F.softplus(self.rosettes(features)).float().flatten(2).clamp(min=1e-4)
+        x = (
+            F.softplus(self.rosettes(features.index_select(0, guide.rows)))
+            .float()
+            .flatten(2)
+            .clamp(min=1e-4)
+        )
         chart, coat = F.avg_pool2d(guide.chart, 2).flatten(2), F.avg_pool2d(guide.coat, 2)
         u, v = (chart.new_tensor(bins) for bins in (BINS_U, BINS_V))
         near_u = torch.exp(-(((chart[:, :1] - u[:, None]) / REACH_U) ** 2) / 2)

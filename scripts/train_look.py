@@ -24,7 +24,9 @@ def main() -> None:
     parser.add_argument("--landscapes", type=Path, help="pictures without animals")
     parser.add_argument("--styles", type=int, default=400, help="kinds of coat in the stock")
     parser.add_argument("--geometries", type=int, default=1600, help="bodies in the stock")
-    parser.add_argument("--groups", type=int, default=4, help="styles in a step")
+    parser.add_argument("--groups", type=int, default=3, help="styles in a step, seen whole")
+    parser.add_argument("--mosaics", type=int, default=2, help="fours of styles seen closely")
+    parser.add_argument("--empty", type=int, default=1, help="frames without an animal in a step")
     parser.add_argument("--relatives", type=int, default=2, help="animals of each style in a step")
     parser.add_argument("--rate", type=float, default=8e-4, help="learning rate")
     parser.add_argument("--widths", type=int, nargs=5, default=(24, 48, 96, 128, 192))
@@ -41,7 +43,7 @@ def main() -> None:
     a, b, c, d, e = options.widths
     train_look(
         stock,
-        BatchRecipe(options.groups, options.relatives, empty=options.groups // 2),
+        BatchRecipe(options.groups, options.relatives, options.mosaics, options.empty),
         LookRecipe(rate=options.rate, widths=(a, b, c, d, e)),
         options.folder,
         minutes=options.finish or options.minutes,

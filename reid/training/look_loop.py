@@ -74,11 +74,13 @@ def train_look(
     folder: Path,
     *,
     minutes: float = math.inf,
+    steps: float = math.inf,
     finish: bool = False,
     device: str = "cpu",
     report: Callable[[str], object] = print,
 ) -> LookNetwork:
-    """Train for some minutes more, from folder/checkpoint.pt if there is one; returns the average.
+    """Train for some minutes or steps more, from folder/checkpoint.pt if there is one; returns the
+    moving average.
 
     finish: the rate falls to nothing over these minutes; the checkpoint stays, and the weights are
     written to folder/finished.safetensors.
@@ -86,11 +88,11 @@ def train_look(
     state = _resumed(folder / "checkpoint.pt", recipe, device)
     report(f"from step {state.step}, {state.seconds / 3600:.2f} h so far")
     began = last = time.monotonic()
-    before = state.seconds
+    before, until = state.seconds, state.step + steps
     for views in _ahead(stock, batch, state.step):
         now = time.monotonic() - began
         state.seconds = before + now
-        if now > minutes * 60:
+        if now > minutes * 60 or state.step >= until:
             break
         if not finish and time.monotonic() - last > recipe.save_every * 60:
             _save(folder / "checkpoint.pt", state)
@@ -100,7 +102,9 @@ def train_look(
         if state.step % recipe.log_every == 0:
             report(f"step {state.step} {state.seconds / 3600:.3f} h {line}")
         if state.step % recipe.check_every == 0:
-            checked = validate(state.mean, stock, replace(batch, groups=4, relatives=2, empty=4))
+            checked = validate(
+                state.mean, stock, replace(batch, groups=4, relatives=2, mosaics=0, empty=4)
+            )
             report(f"check {state.step} {state.seconds / 3600:.3f} h {checked}")
     if finish:
         _write(state.mean, folder / "finished.safetensors")
@@ -164,16 +168,17 @@ def look_loss(
     """The loss of one batch, and a line for people."""
     device = next(network.parameters()).device
     truth = on_device(batch, device)
-    noise = torch.from_numpy(rng.normal(0, BLUR, (len(batch.images), 2, 1, 1)).astype(np.float32))
-    guide = Guide(truth.chart.permute(0, 3, 1, 2) + noise.to(device), truth.coat)
+    n = batch.pairs
+    rows = truth.whole[: 2 * n].nonzero()[:, 0]
+    noise = torch.from_numpy(rng.normal(0, BLUR, (len(rows), 2, 1, 1)).astype(np.float32))
+    guide = Guide(truth.chart[rows].permute(0, 3, 1, 2) + noise.to(device), truth.coat[rows], rows)
     with torch.autocast(device.type, torch.bfloat16, enabled=recipe.half):
         look = network(truth.images, guide)
-    n = batch.pairs
     m = matches(truth, n, rng)
     dense = descriptor_loss(look.descriptors, m, crowd(truth, n, rng), truth)
     body = body_losses(look, truth)
     trust = trust_loss(look.trust, m, dense.right)
-    whole, right = embedding_loss(look.embedding[:n], look.embedding[n : 2 * n])
+    whole, right = embedding_loss(*look.embedding.chunk(2))
     loss = dense.loss + body.coat + 0.15 * body.chart + 0.1 * body.part + 0.1 * body.view
     loss = loss + 0.1 * trust + 0.3 * whole
     line = (

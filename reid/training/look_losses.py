@@ -18,7 +18,10 @@ TEMPERATURE = 0.07
 
 
 class Truth(NamedTuple):
-    """A batch on the device, fields as in `LookBatch`; view: (N,) int64; present: (N,) float."""
+    """A batch on the device, fields as in `LookBatch`; view: (N,) int64.
+
+    present: (N,) float, 1 where an animal is seen, 0 where none is, -1 where it does not matter.
+    """
 
     images: Tensor
     coat: Tensor
@@ -30,16 +33,19 @@ class Truth(NamedTuple):
     right: Tensor
     view: Tensor
     present: Tensor
+    whole: Tensor
     group: Tensor
 
 
 def on_device(batch: LookBatch, device: torch.device) -> Truth:
     """The tensors of a batch."""
     view = np.digitize(np.degrees(batch.yaw), VIEW_EDGES)
-    present = (batch.coat.sum((1, 2)) > 12).astype(np.float32)
+    area = batch.coat.sum((1, 2))
+    present = np.where(area > 12, 1.0, np.where((area == 0) & batch.whole, 0.0, -1.0))
+    present = np.where(batch.whole, present, -1.0).astype(np.float32)
     arrays = (
         batch.images[:, None], batch.coat, batch.fur, batch.chart, batch.part, batch.side,
-        batch.yaw, batch.right.astype(np.float32), view, present, batch.group,
+        batch.yaw, batch.right.astype(np.float32), view, present, batch.whole, batch.group,
     )  # fmt: skip
     return Truth(*(torch.from_numpy(np.ascontiguousarray(a)).to(device) for a in arrays))
 
@@ -58,8 +64,10 @@ class Matches(NamedTuple):
     pitch: Tensor
 
 
-def matches(truth: Truth, pairs: int, rng: np.random.Generator, *, queries: int = 96) -> Matches:
-    """Up to `queries` correspondences a pair of views, exact to the size of a cell."""
+def matches(
+    truth: Truth, pairs: int, rng: np.random.Generator, *, queries: tuple[int, int] = (96, 288)
+) -> Matches:
+    """Up to so many correspondences a pair of whole views, of mosaics; exact to half a cell."""
     fur, coat = truth.fur[: 2 * pairs].flatten(1, 2), truth.coat[: 2 * pairs].flatten(1)
     width = truth.coat.shape[2]
     listed: list[Matches] = []
@@ -67,9 +75,11 @@ def matches(truth: Truth, pairs: int, rng: np.random.Generator, *, queries: int 
         cells = (coat[b] > COAT).nonzero()[:, 0]
         if not len(cells):
             continue
-        drawn = torch.from_numpy(rng.integers(0, len(cells), queries)).to(cells.device)
+        drawn = torch.from_numpy(rng.integers(0, len(cells), queries[int(not truth.whole[b])])).to(
+            cells.device
+        )
         query = cells[drawn]
-        distance = torch.cdist(fur[b, query], fur[pairs + b])
+        distance = _distance(fur[b, query], fur[pairs + b])
         nearest, target = distance.masked_fill(coat[pairs + b] <= COAT, 1e3).min(1)
         beside = torch.where(target % width < width - 1, target + 1, target - 1)
         pitch = (fur[pairs + b, target] - fur[pairs + b, beside]).norm(dim=1).clamp(0.006, 0.04)
@@ -82,6 +92,11 @@ def matches(truth: Truth, pairs: int, rng: np.random.Generator, *, queries: int 
     return Matches(*(torch.cat(column) for column in zip(*listed, strict=True)))
 
 
+def _distance(a: Tensor, b: Tensor) -> Tensor:
+    """(K, M) between points of the plane; exact, as the places of tiles are large numbers."""
+    return torch.cdist(a, b, compute_mode="donot_use_mm_for_euclid_dist")
+
+
 class Crowd(NamedTuple):
     """M cells that are no partners. cell: in the whole batch; animal: -1 is none; fur: place."""
 
@@ -91,7 +106,7 @@ class Crowd(NamedTuple):
 
 
 def crowd(
-    truth: Truth, pairs: int, rng: np.random.Generator, *, coat: int = 320, ground: int = 96
+    truth: Truth, pairs: int, rng: np.random.Generator, *, coat: int = 256, ground: int = 72
 ) -> Crowd:
     """Some cells of every view: of the coat, and of what lies around it."""
     cells = truth.coat.shape[1] * truth.coat.shape[2]
@@ -131,7 +146,7 @@ def descriptor_loss(descriptors: Tensor, m: Matches, others: Crowd, truth: Truth
     logits = query @ flat.index_select(0, others.cell).T
     same = others.animal[None] == m.pair[:, None]
     reach = (2.0 * m.pitch).clamp(min=IGNORE)[:, None]
-    near = torch.cdist(m.fur, others.fur) < reach
+    near = _distance(m.fur, others.fur) < reach
     logits = logits.masked_fill(same & near, -1.0)
     logits = torch.cat([right, logits, *_relatives(flat, query, m, truth, cells)], 1) / TEMPERATURE
     label = torch.zeros(len(query), dtype=torch.int64, device=query.device)
@@ -166,7 +181,7 @@ def body_losses(look: LookOutput, truth: Truth) -> BodyLosses:
     """Where coat is, where on the body each cell lies (negative log-likelihood of a Laplace
     distribution, so that the network states its own doubt), and from where the body is seen."""
     coat = F.binary_cross_entropy_with_logits(look.coat, truth.coat)
-    visible = truth.coat > COAT
+    visible = (truth.coat > COAT) & truth.whole[:, None, None]
     off = (look.chart - truth.chart.permute(0, 3, 1, 2)).abs()
     laplace = (off * torch.exp(-look.doubt) + look.doubt).sum(1)
     chart = laplace[visible].mean()
@@ -180,8 +195,9 @@ def body_losses(look: LookOutput, truth: Truth) -> BodyLosses:
     view = view + 2 * F.smooth_l1_loss(look.yaw[there], angle[there], beta=0.1)
     clear = there & (truth.yaw.abs() < 1.2)
     view = view + F.binary_cross_entropy_with_logits(look.right[clear], truth.right[clear])
-    view = view + F.binary_cross_entropy_with_logits(look.present, truth.present)
-    return BodyLosses(coat, chart, part, view)
+    known = truth.present >= 0
+    presence = F.binary_cross_entropy_with_logits(look.present[known], truth.present[known])
+    return BodyLosses(coat, chart, part, view + presence)
 
 
 def trust_loss(trust: Tensor, m: Matches, right: Tensor) -> Tensor:

@@ -92,7 +92,7 @@ def _body(look: LookOutput, truth: Truth) -> tuple[float, ...]:
     there, clear = truth.present > 0, (truth.present > 0) & (truth.yaw.abs() < 1.2)
     view = _share(look.view.argmax(1)[there] == truth.view[there])
     faces = _share((look.right > 0)[clear] == (truth.right > 0.5)[clear])
-    empty = _share(look.present[~there] < 0)
+    empty = _share(look.present[truth.present == 0] < 0)
     return float(overlap), float(along), float(across), view, faces, empty
 
 

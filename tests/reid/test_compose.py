@@ -11,7 +11,7 @@ from reid.training.compose import BatchRecipe, compose
 from reid.training.stock import StockRecipe, open_stock
 
 TINY = StockRecipe(styles=2, relatives=2, geometries=4, painted=3, real=0, unseen=1)
-SMALL = BatchRecipe(groups=1, relatives=2, empty=1, poor=0.0, height=160, width=320)
+SMALL = BatchRecipe(groups=1, relatives=2, mosaics=1, poor=0.0, height=160, width=320)
 
 
 @pytest.fixture(scope="session")
@@ -86,6 +86,15 @@ def test_relatives_share_body_and_place_but_not_the_picture(batch):
 def test_a_frame_without_an_animal_has_no_coat(batch):
     assert not batch.coat[-1].any()
     assert all(coat.sum() > 10 for coat in batch.coat[:-1])
+
+
+def test_a_mosaic_shows_four_coats_and_keeps_their_places_apart(batch):
+    mosaic = np.nonzero(~batch.whole)[0]
+    assert len(mosaic) == 4  # two relatives in two views
+    coat, fur = batch.coat[mosaic[0]], batch.fur[mosaic[0]]
+    tiles = {int(x) // 100 for x in fur[coat > 0.6][:, 0]}
+    assert len(tiles) >= 3
+    assert coat.mean() > batch.coat[batch.whole].mean()
 
 
 def test_facing_right_is_the_mirror_image(stock):

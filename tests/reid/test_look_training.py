@@ -18,7 +18,7 @@ from reid.training.look_losses import (
 from reid.training.look_validation import validate
 from reid.training.stock import StockRecipe, open_stock
 
-SMALL = BatchRecipe(groups=1, relatives=2, empty=1, height=64, width=128)
+SMALL = BatchRecipe(groups=2, relatives=2, mosaics=1, height=128, width=256)
 WIDTHS = (16, 16, 16, 16, 16)
 
 
@@ -52,7 +52,7 @@ def test_the_embedding_is_blind_to_what_is_not_coat(network):
     other[..., 96:] = 0.5
     coat = torch.zeros(1, 8, 16)
     coat[..., :6] = 1
-    guide = Guide(torch.full((1, 2, 8, 16), 0.5), coat)
+    guide = Guide(torch.full((1, 2, 8, 16), 0.5), coat, torch.tensor([0]))
     features = [network.trunk(network.stem(x)) for x in (left, other)]
     features[1][..., :6] = features[0][..., :6]
     features[1][..., 6:8] = features[0][..., 6:8]
@@ -61,7 +61,7 @@ def test_the_embedding_is_blind_to_what_is_not_coat(network):
 
 
 def test_matched_cells_show_the_same_place_of_the_coat(stock):
-    batch = compose(stock, BatchRecipe(groups=1, relatives=2, empty=0), 1)
+    batch = compose(stock, BatchRecipe(groups=1, mosaics=1, empty=0), 1)
     truth = on_device(batch, torch.device("cpu"))
     m = matches(truth, batch.pairs, np.random.default_rng(0))
     assert len(m.pair) > 20
@@ -86,6 +86,7 @@ def pair_of_views():
         right=np.zeros(4, bool),
         group=np.zeros(2, np.int64),
         poor=np.zeros(4, bool),
+        whole=np.ones(4, bool),
     )
 
 
@@ -130,21 +131,21 @@ def test_training_goes_on_where_it_stopped(stock, tmp_path):
     recipe = LookRecipe(widths=WIDTHS, log_every=1, half=False)
     lines = []
     for _ in range(2):
-        train_look(stock, SMALL, recipe, tmp_path, minutes=0.004, report=lines.append)
+        train_look(stock, SMALL, recipe, tmp_path, steps=2, report=lines.append)
     starts = [line for line in lines if line.startswith("from step")]
     steps = [int(line.split()[1]) for line in lines if line.startswith("step")]
     assert starts[0].startswith("from step 0")
     assert not starts[1].startswith("from step 0")
-    assert steps == list(range(1, len(steps) + 1))
+    assert steps == [1, 2, 3, 4]
     assert not list(tmp_path.glob("*.part"))
 
 
 def test_finishing_leaves_the_checkpoint_alone(stock, tmp_path):
     recipe = LookRecipe(widths=WIDTHS, half=False)
     quiet = {"report": lambda _: None}
-    train_look(stock, SMALL, recipe, tmp_path, minutes=0.002, **quiet)
+    train_look(stock, SMALL, recipe, tmp_path, steps=1, **quiet)
     before = (tmp_path / "checkpoint.pt").read_bytes()
-    train_look(stock, SMALL, recipe, tmp_path, minutes=0.002, finish=True, **quiet)
+    train_look(stock, SMALL, recipe, tmp_path, minutes=1, steps=1, finish=True, **quiet)
     assert (tmp_path / "checkpoint.pt").read_bytes() == before
     assert (tmp_path / "finished.safetensors").is_file()
 
