@@ -18,7 +18,7 @@ from reid.training.look_losses import (
 from reid.training.look_validation import validate
 from reid.training.stock import StockRecipe, open_stock
 
-SMALL = BatchRecipe(groups=2, relatives=2, mosaics=1, height=128, width=256)
+SMALL = BatchRecipe(groups=1, mosaics=0, height=64, width=128)
 WIDTHS = (16, 16, 16, 16, 16)
 
 
