@@ -1,10 +1,11 @@
 """Train the one look on synthetic animals: scripts/train_look.py runs/look --threads 2.
 
-Runs until it is stopped; started again, it goes on from its last checkpoint. With --finish MINUTES
-the rate falls to nothing and finished weights are written beside the checkpoint.
+Runs until it is stopped (SIGTERM); started again, it goes on from its last checkpoint. With
+--finish MINUTES the rate falls to nothing and finished weights are written beside the checkpoint.
 """
 
 import argparse
+import signal
 from pathlib import Path
 
 import torch
@@ -31,9 +32,12 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=8e-4, help="learning rate")
     parser.add_argument("--widths", type=int, nargs=5, default=(24, 48, 96, 128, 192))
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
+    parser.add_argument("--composers", type=int, default=1, help="threads that compose views")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
+    signals: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: signals.append(number))
     stock = open_stock(
         options.stock or options.folder / "stock",
         StockRecipe(styles=options.styles, geometries=options.geometries),
@@ -44,12 +48,18 @@ def main() -> None:
     train_look(
         stock,
         BatchRecipe(options.groups, options.relatives, options.mosaics, options.empty),
-        LookRecipe(rate=options.rate, widths=(a, b, c, d, e)),
+        LookRecipe(
+            rate=options.rate,
+            threads=options.threads,
+            composers=options.composers,
+            widths=(a, b, c, d, e),
+        ),
         options.folder,
         minutes=options.finish or options.minutes,
         finish=options.finish is not None,
         device=options.device,
         report=lambda line: print(line, flush=True),
+        stop=lambda: bool(signals),
     )
 
 

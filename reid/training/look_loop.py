@@ -6,7 +6,9 @@ used. A separate run from a checkpoint lets the rate fall to nothing and writes 
 
 import copy
 import math
+import os
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -40,7 +42,7 @@ class LookRecipe:
     """rate: of AdamW, after `warmup` steps. average: what a step leaves of the moving average.
 
     save_every: minutes between checkpoints; check_every, log_every: steps. half: bfloat16 where
-    it does no harm.
+    it does no harm. threads: at most; 0 leaves the number alone. composers: threads that compose.
     """
 
     rate: float = 8e-4
@@ -51,6 +53,8 @@ class LookRecipe:
     check_every: int = 500
     log_every: int = 20
     half: bool = True
+    threads: int = 0
+    composers: int = 1
     seed: int = 1
     widths: tuple[int, int, int, int, int] = (24, 48, 96, 128, 192)
 
@@ -78,34 +82,36 @@ def train_look(
     finish: bool = False,
     device: str = "cpu",
     report: Callable[[str], object] = print,
+    stop: Callable[[], bool] = lambda: False,
 ) -> LookNetwork:
     """Train for some minutes or steps more, from folder/checkpoint.pt if there is one; returns the
     moving average.
 
-    finish: the rate falls to nothing over these minutes; the checkpoint stays, and the weights are
-    written to folder/finished.safetensors.
+    stop: asked before every step; what was learned is not lost. finish: the rate falls to nothing
+    over these minutes; the checkpoint stays, the weights go to folder/finished.safetensors.
     """
     state = _resumed(folder / "checkpoint.pt", recipe, device)
     report(f"from step {state.step}, {state.seconds / 3600:.2f} h so far")
     began = last = time.monotonic()
     before, until = state.seconds, state.step + steps
-    for views in _ahead(stock, batch, state.step):
+    for views in _ahead(stock, batch, state.step, recipe.composers):
         now = time.monotonic() - began
         state.seconds = before + now
-        if now > minutes * 60 or state.step >= until:
+        if now > minutes * 60 or state.step >= until or stop():
             break
         if not finish and time.monotonic() - last > recipe.save_every * 60:
             _save(folder / "checkpoint.pt", state)
             last = time.monotonic()
         fall = 1 - now / (minutes * 60) if finish else 1.0
+        if recipe.threads and device == "cpu":
+            torch.set_num_threads(_threads(recipe.threads))
         line = _step(state, views, recipe, rate=fall * _rate(recipe, state.step))
+        at = f"{state.step} {state.seconds / 3600:.3f} h"
         if state.step % recipe.log_every == 0:
-            report(f"step {state.step} {state.seconds / 3600:.3f} h {line}")
+            report(f"step {at} {line}")
         if state.step % recipe.check_every == 0:
-            checked = validate(
-                state.mean, stock, replace(batch, groups=4, relatives=2, mosaics=0, empty=4)
-            )
-            report(f"check {state.step} {state.seconds / 3600:.3f} h {checked}")
+            shown = replace(batch, groups=4, relatives=2, mosaics=0, empty=4)
+            report(f"check {at} {validate(state.mean, stock, shown)}")
     if finish:
         _write(state.mean, folder / "finished.safetensors")
     else:
@@ -129,16 +135,22 @@ def _resumed(path: Path, recipe: LookRecipe, device: str) -> LookState:
     return state
 
 
-def _ahead(stock: Stock, recipe: BatchRecipe, step: int) -> Iterator[LookBatch]:
-    """The batches from a step on, each composed while the one before is learned from."""
+def _ahead(stock: Stock, recipe: BatchRecipe, step: int, composers: int) -> Iterator[LookBatch]:
+    """The batches from a step on, composed while those before are learned from."""
     cv2.setNumThreads(1)
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(compose, stock, recipe, step)
+    with ThreadPoolExecutor(composers) as pool:
+        coming = deque(pool.submit(compose, stock, recipe, step + n) for n in range(composers))
         while True:
-            batch = coming.result()
             step += 1
-            coming = pool.submit(compose, stock, recipe, step)
-            yield batch
+            coming.append(pool.submit(compose, stock, recipe, step + composers - 1))
+            yield coming.popleft().result()
+
+
+def _threads(most: int) -> int:
+    """One where others keep the cores busy: threads that wait for each other lose more than they
+    bring."""
+    busy = os.getloadavg()[0] > (os.cpu_count() or 1) + 2
+    return 1 if busy else most
 
 
 def _rate(recipe: LookRecipe, step: int) -> float:
