@@ -57,7 +57,7 @@ class LookNetwork(nn.Module):
     def __init__(
         self,
         *,
-        widths: tuple[int, int, int, int, int] = (24, 48, 96, 128, 192),
+        widths: tuple[int, int, int, int, int] = (24, 40, 80, 128, 192),
         descriptor_size: int = 64,
         embedding_size: int = 256,
     ) -> None:
@@ -72,7 +72,7 @@ class LookNetwork(nn.Module):
             _residual(a, b, 2), _residual(b, b), _residual(b, c, 2), _residual(c, c),
             _residual(c, c),
         )  # fmt: skip
-        self.descriptor = nn.Sequential(_merged(c, c), nn.Conv2d(c, descriptor_size, 1))
+        self.descriptor = nn.Conv2d(c, descriptor_size, 1)
         self.deep = nn.Sequential(_residual(c, d, 2), _residual(d, d))
         self.deeper = nn.Sequential(_residual(d, e, 2), _residual(e, e), _residual(e, e))
         self.from_deeper = nn.Conv2d(e, c, 1, bias=False)

@@ -19,7 +19,7 @@ def main() -> None:
     parser.add_argument("weights", type=Path, help="weights of the one look (.safetensors)")
     parser.add_argument("dataset", type=Path, help="folder with an index.csv")
     parser.add_argument("--levels", type=int, nargs="+", default=[0, 2], help="see degrade")
-    parser.add_argument("--widths", type=int, nargs=5, default=(24, 48, 96, 128, 192))
+    parser.add_argument("--widths", type=int, nargs=5, default=(24, 40, 80, 128, 192))
     parser.add_argument("--raw", action="store_true", help="descriptors with their surround")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()

@@ -9,6 +9,7 @@ import signal
 from pathlib import Path
 
 import torch
+from safetensors.torch import load_file
 
 from reid.training.compose import BatchRecipe
 from reid.training.look_loop import LookRecipe, train_look
@@ -30,7 +31,8 @@ def main() -> None:
     parser.add_argument("--empty", type=int, default=1, help="frames without an animal in a step")
     parser.add_argument("--relatives", type=int, default=2, help="animals of each style in a step")
     parser.add_argument("--rate", type=float, default=8e-4, help="learning rate")
-    parser.add_argument("--widths", type=int, nargs=5, default=(24, 48, 96, 128, 192))
+    parser.add_argument("--start", type=Path, help="weights to begin with (.safetensors)")
+    parser.add_argument("--widths", type=int, nargs=5, default=(24, 40, 80, 128, 192))
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     parser.add_argument("--composers", type=int, default=1, help="threads that compose views")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -57,6 +59,7 @@ def main() -> None:
         options.folder,
         minutes=options.finish or options.minutes,
         finish=options.finish is not None,
+        start=load_file(options.start) if options.start else None,
         device=options.device,
         report=lambda line: print(line, flush=True),
         stop=lambda: bool(signals),

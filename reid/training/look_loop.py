@@ -9,7 +9,7 @@ import math
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -47,7 +47,7 @@ class LookRecipe:
 
     rate: float = 8e-4
     weight_decay: float = 0.02
-    warmup: int = 300
+    warmup: int = 100
     average: float = 0.999
     save_every: float = 10.0
     check_every: int = 500
@@ -56,7 +56,7 @@ class LookRecipe:
     threads: int = 0
     composers: int = 1
     seed: int = 1
-    widths: tuple[int, int, int, int, int] = (24, 48, 96, 128, 192)
+    widths: tuple[int, int, int, int, int] = (24, 40, 80, 128, 192)
 
 
 @dataclass(slots=True)
@@ -80,6 +80,7 @@ def train_look(
     minutes: float = math.inf,
     steps: float = math.inf,
     finish: bool = False,
+    start: Mapping[str, Tensor] | None = None,
     device: str = "cpu",
     report: Callable[[str], object] = print,
     stop: Callable[[], bool] = lambda: False,
@@ -87,10 +88,12 @@ def train_look(
     """Train for some minutes or steps more, from folder/checkpoint.pt if there is one; returns the
     moving average.
 
-    stop: asked before every step; what was learned is not lost. finish: the rate falls to nothing
-    over these minutes; the checkpoint stays, the weights go to folder/finished.safetensors.
+    start: weights to begin with where there is no checkpoint, of this network or one like it; what
+    does not fit begins anew. stop: asked before every step; what was learned is not lost. finish:
+    the rate falls to nothing over these minutes; the checkpoint stays as it is, and the weights go
+    to folder/finished.safetensors.
     """
-    state = _resumed(folder / "checkpoint.pt", recipe, device)
+    state = _resumed(folder / "checkpoint.pt", recipe, device, start or {})
     report(f"from step {state.step}, {state.seconds / 3600:.2f} h so far")
     began = last = time.monotonic()
     before, until = state.seconds, state.step + steps
@@ -119,10 +122,13 @@ def train_look(
     return state.mean
 
 
-def _resumed(path: Path, recipe: LookRecipe, device: str) -> LookState:
-    """From a checkpoint, or a new network."""
+def _resumed(path: Path, recipe: LookRecipe, device: str, start: Mapping[str, Tensor]) -> LookState:
+    """From a checkpoint, or a new network with what fits of the start."""
     torch.manual_seed(recipe.seed)
     network = LookNetwork(widths=recipe.widths).to(device).to(memory_format=torch.channels_last)
+    own = network.state_dict()
+    fits = {k: v for k, v in start.items() if k in own and own[k].shape == v.shape}
+    network.load_state_dict(fits, strict=False)
     mean = copy.deepcopy(network).eval().requires_grad_(False)
     optimiser = torch.optim.AdamW(network.parameters(), 1e-9, weight_decay=recipe.weight_decay)
     state = LookState(network, mean, optimiser)
