@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reid.contrast import window_contrast
+from reid.synthetic.exposure import Exposure, taken
 from reid.synthetic.foreground import printed_strip
 from reid.synthetic.pelt import UNIT
-from reid.synthetic.shot import Shot, taken
 from reid.synthetic.surface import NOTHING
 from reid.training.staging import (
     Size,
@@ -176,7 +176,7 @@ def _view(
 ) -> LookBatch:
     """The scene through a camera, and what is known of its cells."""
     light, mask = scene
-    grey = taken(light, Shot.draw(rng, poor=poor), staging.body, rng)
+    grey = taken(light, Exposure.draw(rng, poor=poor), staging.body, rng)
     if banner is not None:
         cover = banner[0].astype(np.float32) / 255
         grey = np.round(grey + cover * (banner[1] - grey.astype(np.float32))).astype(np.uint8)

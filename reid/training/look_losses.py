@@ -17,7 +17,7 @@ VIEW_EDGES = (-65.0, -25.0, 25.0, 65.0)  # degrees of yaw between the five views
 TEMPERATURE = 0.07
 
 
-class Truth(NamedTuple):
+class Targets(NamedTuple):
     """A batch on the device, fields as in `LookBatch`; view: (N,) int64.
 
     present: (N,) float, 1 where an animal is seen, 0 where none is, -1 where it does not matter.
@@ -37,7 +37,7 @@ class Truth(NamedTuple):
     group: Tensor
 
 
-def on_device(batch: LookBatch, device: torch.device) -> Truth:
+def on_device(batch: LookBatch, device: torch.device) -> Targets:
     """The tensors of a batch."""
     view = np.digitize(np.degrees(batch.yaw), VIEW_EDGES)
     area = batch.coat.sum((1, 2))
@@ -47,7 +47,7 @@ def on_device(batch: LookBatch, device: torch.device) -> Truth:
         batch.images[:, None], batch.coat, batch.fur, batch.chart, batch.part, batch.side,
         batch.yaw, batch.right.astype(np.float32), view, present, batch.whole, batch.group,
     )  # fmt: skip
-    return Truth(*(torch.from_numpy(np.ascontiguousarray(a)).to(device) for a in arrays))
+    return Targets(*(torch.from_numpy(np.ascontiguousarray(a)).to(device) for a in arrays))
 
 
 class Matches(NamedTuple):
@@ -65,7 +65,7 @@ class Matches(NamedTuple):
 
 
 def matches(
-    truth: Truth, pairs: int, rng: np.random.Generator, *, queries: tuple[int, int] = (96, 288)
+    truth: Targets, pairs: int, rng: np.random.Generator, *, queries: tuple[int, int] = (96, 288)
 ) -> Matches:
     """Up to so many correspondences a pair of whole views, of mosaics; exact to half a cell."""
     fur, coat = truth.fur[: 2 * pairs].flatten(1, 2), truth.coat[: 2 * pairs].flatten(1)
@@ -106,7 +106,7 @@ class Crowd(NamedTuple):
 
 
 def crowd(
-    truth: Truth, pairs: int, rng: np.random.Generator, *, coat: int = 256, ground: int = 72
+    truth: Targets, pairs: int, rng: np.random.Generator, *, coat: int = 256, ground: int = 72
 ) -> Crowd:
     """Some cells of every view: of the coat, and of what lies around it."""
     cells = truth.coat.shape[1] * truth.coat.shape[2]
@@ -134,7 +134,7 @@ class DenseLoss(NamedTuple):
     right: Tensor
 
 
-def descriptor_loss(descriptors: Tensor, m: Matches, others: Crowd, truth: Truth) -> DenseLoss:
+def descriptor_loss(descriptors: Tensor, m: Matches, others: Crowd, truth: Targets) -> DenseLoss:
     """InfoNCE (Oord 2018): the right cell against the crowd, and against the same pixels of
     relatives in both views, which only rosettes tell apart. descriptors: (N, C, h, w)."""
     pairs = len(truth.group)
@@ -154,7 +154,7 @@ def descriptor_loss(descriptors: Tensor, m: Matches, others: Crowd, truth: Truth
     return DenseLoss(F.cross_entropy(logits, label), best.mean(), best)
 
 
-def _relatives(flat: Tensor, query: Tensor, m: Matches, truth: Truth, cells: int) -> list[Tensor]:
+def _relatives(flat: Tensor, query: Tensor, m: Matches, truth: Targets, cells: int) -> list[Tensor]:
     """Cosines with the same cells of every relative, (Q, 1) each, in both views."""
     pairs = len(truth.group)
     size = int((truth.group == truth.group[0]).sum())
@@ -177,7 +177,7 @@ class BodyLosses(NamedTuple):
     view: Tensor
 
 
-def body_losses(look: LookOutput, truth: Truth) -> BodyLosses:
+def body_losses(look: LookOutput, truth: Targets) -> BodyLosses:
     """Where coat is, where on the body each cell lies (negative log-likelihood of a Laplace
     distribution, so that the network states its own doubt), and from where the body is seen."""
     coat = F.binary_cross_entropy_with_logits(look.coat, truth.coat)

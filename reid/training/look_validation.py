@@ -8,7 +8,7 @@ from torch import Tensor
 
 from reid.look_network import LookNetwork, LookOutput
 from reid.training.compose import BatchRecipe, LookBatch, compose
-from reid.training.look_losses import COAT, IGNORE, Matches, Truth, matches, on_device
+from reid.training.look_losses import COAT, IGNORE, Matches, Targets, matches, on_device
 from reid.training.stock import Stock
 
 
@@ -58,7 +58,9 @@ def validate(
     return LookCheck(*np.where(count > 0, total / np.maximum(count, 1), np.nan).tolist())
 
 
-def _dense(descriptors: Tensor, m: Matches, truth: Truth, batch: LookBatch) -> tuple[float, float]:
+def _dense(
+    descriptors: Tensor, m: Matches, truth: Targets, batch: LookBatch
+) -> tuple[float, float]:
     """Good and poor: how often the most alike cell lies where it should."""
     pairs, flat = batch.pairs, descriptors.flatten(2)
     right = torch.zeros(len(m.pair), dtype=torch.bool, device=m.pair.device)
@@ -83,7 +85,7 @@ def _share(flags: Tensor) -> float:
     return float(flags.float().mean()) if len(flags) else float("nan")
 
 
-def _body(look: LookOutput, truth: Truth) -> tuple[float, ...]:
+def _body(look: LookOutput, truth: Targets) -> tuple[float, ...]:
     coat, expected = look.coat > 0, truth.coat > 0.5
     overlap = (coat & expected).sum() / (coat | expected).sum()
     on_coat = truth.coat > COAT

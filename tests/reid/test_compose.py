@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from reid.contrast import local_contrast, window_contrast
+from reid.synthetic.exposure import Exposure, taken
 from reid.synthetic.foreground import boulders, plants, printed_strip
 from reid.synthetic.scenery import cut_scenery, draw_scenery
-from reid.synthetic.shot import Shot, taken
 from reid.training.compose import BatchRecipe, compose
 from reid.training.stock import StockRecipe, open_stock
 
@@ -56,8 +56,8 @@ def test_a_poor_photo_loses_detail_that_a_good_one_keeps():
     scene = np.float32(rng.random((160, 320)) > 0.5) * 0.8
 
     def detail(poor):
-        shots = [Shot.draw(rng, poor=poor) for _ in range(6)]
-        photos = [taken(scene, shot, 320.0, rng).astype(float) for shot in shots]
+        shots = [Exposure.draw(rng, poor=poor) for _ in range(6)]
+        photos = [taken(scene, exposure, 320.0, rng).astype(float) for exposure in shots]
         return np.median([np.diff(photo, axis=1).std() for photo in photos])
 
     assert detail(True) < 0.7 * detail(False)

@@ -11,15 +11,15 @@ from reid.types import Float32, Image
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class Exposure:
     """Lengths in pixels of the file, which shows the animal `across` pixels wide at most.
 
-    flash: share of the light that falls off from a centre. burn: how much too bright, 1 is right.
-    noise: standard deviation of the grain at white, grey levels.
+    light: 1 is right. flash: how fast the light falls off from a centre. noise: standard
+    deviation of the grain at white, grey levels.
     """
 
     across: float
-    exposure: float
+    light: float
     flash: float
     shade: float
     dapple: float
@@ -30,13 +30,13 @@ class Shot:
     jpeg: int
 
     @classmethod
-    def draw(cls, rng: np.random.Generator, *, poor: bool) -> "Shot":
+    def draw(cls, rng: np.random.Generator, *, poor: bool) -> "Exposure":
         """A good photo, or one as bad as those of a cheap camera at night."""
         burnt = rng.random() < 0.15
         low, high = (110, 300) if poor else (300, 1000)
         return cls(
             across=float(np.exp(rng.uniform(np.log(low), np.log(high)))),
-            exposure=float(np.exp(rng.uniform(-1.2, 0.0) if poor else rng.normal(0, 0.3)))
+            light=float(np.exp(rng.uniform(-1.2, 0.0) if poor else rng.normal(0, 0.3)))
             * (float(rng.uniform(1.3, 2.6)) if burnt else 1.0),
             flash=float(rng.uniform(0, 1.2)) if rng.random() < 0.6 else 0.0,
             shade=float(rng.uniform(0, 0.4)),
@@ -49,22 +49,22 @@ class Shot:
         )
 
 
-def taken(scene: Float32, shot: Shot, body: float, rng: np.random.Generator) -> Image:
+def taken(scene: Float32, exposure: Exposure, body: float, rng: np.random.Generator) -> Image:
     """(H, W) float32 albedo to (H, W) uint8 luminance; body: pixels the animal is wide in it."""
     height, width = scene.shape
-    lit = scene * _light(shot, (height, width), rng)
-    share = min(1.0, shot.across / max(body, 1.0))
+    lit = scene * _light(exposure, (height, width), rng)
+    share = min(1.0, exposure.across / max(body, 1.0))
     if share < 0.97:
         size = (max(24, round(width * share)), max(12, round(height * share)))
         lit = np.asarray(cv2.resize(lit, size, interpolation=cv2.INTER_AREA), np.float32)
-    if shot.blur > 0.25:
-        lit = np.asarray(cv2.GaussianBlur(lit, (0, 0), shot.blur), np.float32)
-    lit = np.asarray(moved(lit, shot.motion, rng), np.float32)
+    if exposure.blur > 0.25:
+        lit = np.asarray(cv2.GaussianBlur(lit, (0, 0), exposure.blur), np.float32)
+    lit = np.asarray(moved(lit, exposure.motion, rng), np.float32)
     light = np.clip(lit, 0, 1)
-    grain = _grain(light.shape, rng) * np.float32(shot.noise / 255)
+    grain = _grain(light.shape, rng) * np.float32(exposure.noise / 255)
     noisy = np.clip(light + grain * (0.5 + 0.5 * np.sqrt(light)), 0, 1)
-    grey = cv2.LUT(np.round(noisy * 255).astype(np.uint8), _curve(shot.gamma))
-    _, code = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, shot.jpeg])
+    grey = cv2.LUT(np.round(noisy * 255).astype(np.uint8), _curve(exposure.gamma))
+    _, code = cv2.imencode(".jpg", grey, [cv2.IMWRITE_JPEG_QUALITY, exposure.jpeg])
     read = np.asarray(cv2.imdecode(code, cv2.IMREAD_GRAYSCALE), np.uint8)
     if read.shape != scene.shape:
         read = np.asarray(cv2.resize(read, (width, height)), np.uint8)
@@ -83,16 +83,20 @@ def _grain(shape: tuple[int, ...], rng: np.random.Generator) -> Float32:
     return grain
 
 
-def _light(shot: Shot, size: tuple[int, int], rng: np.random.Generator) -> Float32:
+def _light(exposure: Exposure, size: tuple[int, int], rng: np.random.Generator) -> Float32:
     """(H, W): smooth light with the fall-off of a flash, and dapples of sun."""
     small = (24, 48)
-    light = 1 + shot.shade * smooth_noise(rng, 3, 5, *small)
+    light = 1 + exposure.shade * smooth_noise(rng, 3, 5, *small)
     y, x = np.mgrid[-0.5 : 0.5 : small[0] * 1j, -0.5 : 0.5 : small[1] * 1j].astype(np.float32)
     cx, cy = rng.uniform(-0.5, 0.5, 2)
-    light *= (1 + shot.flash) / (1 + 3 * shot.flash * ((x - cx) ** 2 + 0.5 * (y - cy) ** 2)) ** 2
-    light = np.clip(light, 0.12, 2.5) * shot.exposure
+    light *= (1 + exposure.flash) / (
+        1 + 3 * exposure.flash * ((x - cx) ** 2 + 0.5 * (y - cy) ** 2)
+    ) ** 2
+    light = np.clip(light, 0.12, 2.5) * exposure.light
     light = cv2.resize(light.astype(np.float32), size[::-1], interpolation=cv2.INTER_LINEAR)
-    if shot.dapple:
+    if exposure.dapple:
         spots = smooth_noise(rng, 7, 14, *size) > rng.uniform(-0.5, 1.0)
-        light = light * cv2.GaussianBlur(1 - shot.dapple * spots.astype(np.float32), (0, 0), 2.0)
+        light = light * cv2.GaussianBlur(
+            1 - exposure.dapple * spots.astype(np.float32), (0, 0), 2.0
+        )
     return np.asarray(light, np.float32)
