@@ -21,6 +21,7 @@ from reid.training.staging import (
     behind,
     close_up,
     coated,
+    hair,
     hidden,
     nobody,
     outlook,
@@ -139,7 +140,7 @@ def _group(
         banner = printed_strip(rng, size) if strip else None
         for k in range(recipe.relatives):
             coats = pelts[chosen[k]], pelts[chosen[k + recipe.relatives]]
-            light = coated(staging, *coats, curve)
+            light = coated(staging, *coats, curve) * hair(size, rng)
             back = behind(stock.scenery[ground], window, size, rng)
             scene = hidden(stock, back + staging.mask * (light - back), staging.mask, rng)
             view = _view(staging, scene, banner, moods[n], rng)
@@ -160,10 +161,14 @@ def _bodies(stock: Stock, rng: np.random.Generator, *, unseen: bool) -> tuple[in
 
 
 def _melanin(rng: np.random.Generator) -> Float32:
-    """(256,) float32: how dark a height of the pattern is, the style's contrast and threshold."""
+    """(256,) float32: how dark a height of the pattern is, the style's contrast and threshold.
+
+    In long winter fur spots are pale and have no sharp border.
+    """
     height = np.arange(256, dtype=np.float32) / 255
-    slope, middle = rng.uniform(8, 18), rng.uniform(0.38, 0.52)
-    black = rng.uniform(0.75, 0.95)
+    long = rng.random() < 0.25
+    slope, middle = rng.uniform(4, 8) if long else rng.uniform(8, 18), rng.uniform(0.36, 0.54)
+    black = rng.uniform(0.45, 0.8) if long else rng.uniform(0.75, 0.95)
     return (black / (1 + np.exp(-slope * (height - middle)))).astype(np.float32)
 
 

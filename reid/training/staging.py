@@ -199,6 +199,14 @@ def coated(staging: Staging, left: Image, right: Image, curve: Float32) -> Float
     return albedo * staging.light
 
 
+def hair(size: Size, rng: np.random.Generator) -> Float32:
+    """(H, W) float32 around 1: locks of hair, finer across than along."""
+    rows, columns = size
+    fine, strength = rng.uniform(2.5, 7), rng.uniform(0, 0.12)
+    grid = (round(rows / fine / rng.uniform(1, 3)) + 2, round(columns / fine) + 2)
+    return 1 + np.float32(strength) * smooth_noise(rng, *grid, rows, columns)
+
+
 def outlook(scenery: Image, rng: np.random.Generator) -> Float32:
     """(x, y, width) of a window in pixels of the scenery, two times as wide as high."""
     most = min(scenery.shape[1], 2 * scenery.shape[0]) - 60
