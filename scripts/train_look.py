@@ -30,7 +30,7 @@ def main() -> None:
     parser.add_argument("--mosaics", type=int, default=2, help="fours of styles seen closely")
     parser.add_argument("--empty", type=int, default=1, help="frames without an animal in a step")
     parser.add_argument("--relatives", type=int, default=2, help="animals of each style in a step")
-    parser.add_argument("--rate", type=float, default=8e-4, help="learning rate")
+    parser.add_argument("--rate", type=float, default=4e-4, help="learning rate")
     parser.add_argument("--start", type=Path, help="weights to begin with (.safetensors)")
     parser.add_argument("--widths", type=int, nargs=5, default=(24, 40, 80, 128, 192))
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")

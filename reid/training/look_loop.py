@@ -45,7 +45,7 @@ class LookRecipe:
     it does no harm. threads: at most; 0 leaves the number alone. composers: threads that compose.
     """
 
-    rate: float = 8e-4
+    rate: float = 4e-4
     weight_decay: float = 0.02
     warmup: int = 100
     average: float = 0.999
