@@ -10,6 +10,7 @@ from torchvision.models.resnet import BasicBlock
 PARTS, VIEWS = 5, 5
 U_CENTRE, U_SCALE, V_CENTRE, V_SCALE = 0.6, 0.4, 0.5, 0.5
 BINS_U, BINS_V = (0.12, 0.27, 0.4, 0.53, 0.66, 0.79, 0.92), (0.12, 0.42, 0.75)
+TRUNK_SHARE = 0.2  # of the embedding's gradient: the trunk serves the descriptors
 REACH_U, REACH_V = 0.065, 0.16  # standard deviations of the bins' weights
 
 
@@ -117,12 +118,9 @@ class LookNetwork(nn.Module):
     def embed(self, features: Tensor, guide: Guide) -> Tensor:
         """(R, D): features pooled over the bins of the body's chart, wherever they lie in the
         window; generalised mean (Radenovic 2018)."""
-        x = (
-            F.softplus(self.rosettes(features.index_select(0, guide.rows)))
-            .float()
-            .flatten(2)
-            .clamp(min=1e-4)
-        )
+        chosen = features.index_select(0, guide.rows)
+        chosen = TRUNK_SHARE * chosen + (1 - TRUNK_SHARE) * chosen.detach()
+        x = F.softplus(self.rosettes(chosen)).float().flatten(2).clamp(min=1e-4)
         chart, coat = F.avg_pool2d(guide.chart, 2).flatten(2), F.avg_pool2d(guide.coat, 2)
         u, v = (chart.new_tensor(bins) for bins in (BINS_U, BINS_V))
         near_u = torch.exp(-(((chart[:, :1] - u[:, None]) / REACH_U) ** 2) / 2)
@@ -131,8 +129,13 @@ class LookNetwork(nn.Module):
         total = weight.sum(2, keepdim=True)
         pooled = (weight @ (x**self.power).transpose(1, 2)) / (total + 1e-3)
         pooled = pooled.clamp(min=1e-6) ** (1 / self.power) * (total / (total + 1))
-        embedding: Tensor = F.normalize(self.centre(self.project(pooled.flatten(1))), dim=1)
-        return embedding
+        projected = self.project(pooled.flatten(1))
+        if self.training:  # the statistics move with the batch, which is too small to be used
+            with torch.no_grad():
+                self.centre(projected)
+        centre = self.centre
+        centred = F.batch_norm(projected, centre.running_mean, centre.running_var, eps=centre.eps)
+        return F.normalize(centred, dim=1)
 
 
 def _larger(x: Tensor, like: Tensor) -> Tensor:

@@ -196,7 +196,7 @@ def look_loss(
     dense = descriptor_loss(look.descriptors, m, crowd(truth, n, rng), truth)
     body = body_losses(look, truth)
     trust = trust_loss(look.trust, m, dense.right)
-    whole, right = embedding_loss(*look.embedding.chunk(2))
+    whole, right = embedding_loss(*look.embedding.chunk(2), temperature=0.1)
     loss = dense.loss + body.coat + 0.15 * body.chart + 0.1 * body.part + 0.1 * body.view
     loss = loss + 0.1 * trust + 0.3 * whole
     line = (
