@@ -33,7 +33,7 @@ class Exposure:
     def draw(cls, rng: np.random.Generator, *, poor: bool) -> "Exposure":
         """A good photo, or one as bad as those of a cheap camera at night."""
         burnt = rng.random() < 0.15
-        low, high = (110, 300) if poor else (300, 1000)
+        low, high = (130, 340) if poor else (300, 1000)
         return cls(
             across=float(np.exp(rng.uniform(np.log(low), np.log(high)))),
             light=float(np.exp(rng.uniform(-1.2, 0.0) if poor else rng.normal(0, 0.3)))

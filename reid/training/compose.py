@@ -48,7 +48,7 @@ class BatchRecipe:
     relatives: int = 2
     mosaics: int = 2
     empty: int = 1
-    poor: float = 0.5
+    poor: float = 0.4
     height: int = 320
     width: int = 640
     seed: int = 1
