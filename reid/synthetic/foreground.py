@@ -46,6 +46,24 @@ def boulders(rng: np.random.Generator, size: tuple[int, int]) -> Float32:
     return hidden.astype(np.float32)
 
 
+def rocks(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Float32, Float32]:
+    """Smooth rocks or snow in a hard light: (H, W) float32 share that they hide, and their grey."""
+    rows, columns = 80, 160
+    cover, grey = np.zeros((rows, columns), np.float32), np.zeros((rows, columns), np.float32)
+    y, x = np.mgrid[0:rows, 0:columns].astype(np.float32)
+    level, rough = rng.uniform(0.3, 1.3), rng.uniform(0.05, 0.3)
+    for _ in range(int(rng.integers(1, 8))):
+        middle, axes = rng.uniform(0, 1, 2) * (columns, rows), rng.uniform(5, 45, 2)
+        dx, dy = (x - middle[0]) / axes[0], (y - middle[1]) / (0.6 * axes[1])
+        away = dx * dx + dy * dy + rough * smooth_noise(rng, 6, 12, rows, columns)
+        lit = 0.5 + 0.5 * np.clip(rng.normal(0, 0.7) * dx - dy, -1, 1)
+        inside = np.clip((1 - away) * 6, 0, 1)
+        tone = level * (0.35 + 0.65 * lit) * (1 + 0.1 * smooth_noise(rng, 9, 18, rows, columns))
+        cover, grey = np.maximum(cover, inside), grey + inside * (tone - grey)
+    large = [cv2.resize(a.astype(np.float32), size[::-1]) for a in (cover, grey)]
+    return np.asarray(large[0], np.float32), np.asarray(large[1], np.float32)
+
+
 def printed_strip(rng: np.random.Generator, size: tuple[int, int]) -> tuple[Image, Image]:
     """A banner or bare letters at an edge: (H, W) uint8 share that is printed, and its grey."""
     height, width = size

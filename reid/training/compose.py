@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from reid.contrast import window_contrast
 from reid.synthetic.exposure import Exposure, taken
-from reid.synthetic.foreground import printed_strip
+from reid.synthetic.foreground import printed_strip, rocks
 from reid.synthetic.pelt import UNIT
 from reid.synthetic.surface import NOTHING
 from reid.training.staging import (
@@ -138,10 +138,12 @@ def _group(
         ground = int(rng.integers(len(stock.scenery))) if rng.random() < 0.4 * n else station
         window = outlook(stock.scenery[ground], rng)
         banner = printed_strip(rng, size) if strip else None
+        stones = rocks(rng, size) if rng.random() < 0.2 else (np.float32(0), np.float32(0))
         for k in range(recipe.relatives):
             coats = pelts[chosen[k]], pelts[chosen[k + recipe.relatives]]
             light = coated(staging, *coats, curve) * hair(size, rng)
             back = behind(stock.scenery[ground], window, size, rng)
+            back = back + stones[0] * (stones[1] - back)
             scene = hidden(stock, back + staging.mask * (light - back), staging.mask, rng)
             view = _view(staging, scene, banner, moods[n], rng)
             pair[n].append(_mirrored(view) if turned else view)
@@ -232,6 +234,9 @@ def _empty(stock: Stock, recipe: BatchRecipe, rng: np.random.Generator) -> LookB
     """A scenery without an animal, sometimes with a printed strip."""
     scenery = stock.scenery[int(rng.integers(len(stock.scenery)))]
     back = behind(scenery, outlook(scenery, rng), recipe.size, rng)
+    if rng.random() < 0.4:
+        cover, grey = rocks(rng, recipe.size)
+        back = back + cover * (grey - back)
     staging = nobody(recipe.size, recipe.width * float(rng.uniform(0.3, 1.0)))
     scene = hidden(stock, back, staging.mask, rng)
     banner = printed_strip(rng, recipe.size) if rng.random() < 0.4 else None

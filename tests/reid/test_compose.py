@@ -5,7 +5,7 @@ import pytest
 
 from reid.contrast import local_contrast, window_contrast
 from reid.synthetic.exposure import Exposure, taken
-from reid.synthetic.foreground import boulders, plants, printed_strip
+from reid.synthetic.foreground import boulders, plants, printed_strip, rocks
 from reid.synthetic.scenery import cut_scenery, draw_scenery
 from reid.training.compose import BatchRecipe, compose
 from reid.training.stock import StockRecipe, open_stock
@@ -39,7 +39,8 @@ def test_a_landscape_is_cut_from_the_picture():
 
 def test_what_stands_in_front_hides_a_part_and_not_everything():
     rng = np.random.default_rng(4)
-    for cover in (plants(rng, (160, 320))[0], boulders(rng, (160, 320))):
+    size = (160, 320)
+    for cover in (plants(rng, size)[0], boulders(rng, size), rocks(rng, size)[0]):
         assert cover.min() >= 0
         assert 0 < cover.mean() < 0.9
 
