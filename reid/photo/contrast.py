@@ -47,3 +47,34 @@ def infrared(image: Image) -> Image:
 
 def _grey(values: NDArray[np.uint8]) -> Image:
     return np.repeat(values[..., None], 3, 2)
+
+
+WINDOW_SIGMA = 12  # pixels of the one look's window
+
+
+def window_contrast(
+    luminance: NDArray[np.uint8], edges: tuple[int, int, int, int] | None = None
+) -> Float32:
+    """(H, W) uint8 to (H, W) float32 in [-1, 1]: local contrast of a window, zero beyond the photo.
+
+    edges: x0, y0, x1, y1 of the photo inside the window, all of it by default. The Gaussian is
+    taken at a quarter of the size, which is ten times as fast and differs by less than grain.
+    """
+    height, width = luminance.shape
+    x0, y0, x1, y1 = edges or (0, 0, width, height)
+    photo = np.zeros((height, width), np.float32)
+    photo[y0:y1, x0:x1] = 1
+    x = luminance.astype(np.float32) * photo
+    weight = _widely(photo) + np.float32(1e-3)
+    x = (x - _widely(x) / weight) * photo
+    spread = np.sqrt(_widely(x * x) / weight) + CONTRAST_FLOOR
+    return np.asarray(np.clip(x / spread / CONTRAST_CLIP, -1.0, 1.0), np.float32)
+
+
+def _widely(field: Float32) -> Float32:
+    """Gaussian of WINDOW_SIGMA pixels, zero outside."""
+    height, width = field.shape
+    small = cv2.resize(field, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
+    sigma = WINDOW_SIGMA / 4
+    small = cv2.GaussianBlur(small, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(cv2.resize(small, (width, height)), np.float32)

@@ -208,7 +208,7 @@ def _exposed(scene: Float32, camera: Camera, rng: np.random.Generator) -> Float3
     light = np.clip(shade, 0.15, 2.5) * (falloff * (1 + camera.flash)) * camera.exposure
     lit = np.asarray(scene * light, np.float32)
     lit = cv2.GaussianBlur(lit, (0, 0), camera.blur) if camera.blur > 0.2 else lit
-    lit = _moved(lit, camera.motion, rng)
+    lit = moved(lit, camera.motion, rng)
     small = lit
     if camera.resolution < 0.97:
         shape = (
@@ -227,7 +227,7 @@ def _exposed(scene: Float32, camera: Camera, rng: np.random.Generator) -> Float3
     return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-def _moved(image: Float32, length: float, rng: np.random.Generator) -> Float32:
+def moved(image: Float32, length: float, rng: np.random.Generator) -> Float32:
     """Motion blur along a mostly horizontal line of `length` pixels."""
     if length < 1.5:
         return image

@@ -1,0 +1,160 @@
+"""One look at a photo: coat, descriptors, trust, place on the body, view and embedding at once."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+from torchvision.models.resnet import BasicBlock
+
+PARTS, VIEWS = 5, 5
+U_CENTRE, U_SCALE, V_CENTRE, V_SCALE = 0.6, 0.4, 0.5, 0.5
+BINS_U, BINS_V = (0.12, 0.27, 0.4, 0.53, 0.66, 0.79, 0.92), (0.12, 0.42, 0.75)
+TRUNK_SHARE = 0.2  # of the embedding's gradient: the trunk serves the descriptors
+REACH_U, REACH_V = 0.065, 0.16  # standard deviations of the bins' weights
+
+
+class LookOutput(NamedTuple):
+    """What the network says about B windows of (H, W) pixels; h = H / 8, w = W / 8.
+
+    descriptors: (B, C, h, w), norm 1 over C. coat: (B, h, w), log odds that a cell shows coat.
+    trust: (B, h, w), log odds that its descriptor finds its place in another photo. chart: (B, 2,
+    h, w), place (u, v) on the body, see `reid.synthetic.surface.Geometry`. doubt: (B, 2, h, w),
+    logarithm of the mean error of the place. part: (B, 5, h, w) logits. side: (B, h, w), log odds
+    that a cell lies on the animal's right side. yaw: (B, 2), cosine and sine, positive where the
+    rear is nearer. right: (B,), log odds that the animal faces right. view: (B, 5) logits of front,
+    oblique front, side, oblique rear, rear. present: (B,), log odds that an animal is seen at all.
+    embedding: (B, D), norm 1.
+    """
+
+    descriptors: Tensor
+    coat: Tensor
+    trust: Tensor
+    chart: Tensor
+    doubt: Tensor
+    part: Tensor
+    side: Tensor
+    yaw: Tensor
+    right: Tensor
+    view: Tensor
+    present: Tensor
+    embedding: Tensor
+
+
+class Guide(NamedTuple):
+    """What the embedding is pooled by in training, of R of the B windows.
+
+    chart: (R, 2, h, w), the true place; coat: (R, h, w) in [0, 1]; rows: (R,) int64, which windows.
+    """
+
+    chart: Tensor
+    coat: Tensor
+    rows: Tensor
+
+
+class LookNetwork(nn.Module):
+    """A residual trunk; descriptors at stride 8, a branch down to stride 32 for the context."""
+
+    def __init__(
+        self,
+        *,
+        widths: tuple[int, int, int, int, int] = (24, 40, 80, 128, 192),
+        descriptor_size: int = 64,
+        embedding_size: int = 256,
+    ) -> None:
+        """widths: channels at strides 2, 4, 8, 16 and 32."""
+        super().__init__()
+        a, b, c, d, e = widths
+        self.widths = widths
+        self.stem = nn.Sequential(
+            nn.Conv2d(1, a, 5, 2, 2, bias=False), nn.BatchNorm2d(a), nn.ReLU(inplace=True)
+        )
+        self.trunk = nn.Sequential(
+            _residual(a, b, 2), _residual(b, b), _residual(b, c, 2), _residual(c, c),
+            _residual(c, c),
+        )  # fmt: skip
+        self.descriptor = nn.Conv2d(c, descriptor_size, 1)
+        self.deep = nn.Sequential(_residual(c, d, 2), _residual(d, d))
+        self.deeper = nn.Sequential(_residual(d, e, 2), _residual(e, e), _residual(e, e))
+        self.from_deeper = nn.Conv2d(e, c, 1, bias=False)
+        self.from_deep = nn.Conv2d(d, c, 1, bias=False)
+        self.merge_deep, self.merge = _merged(c, c), _merged(c, c)
+        self.cells = nn.Conv2d(c, 2 + 4 + PARTS + 1, 1)
+        self.whole = nn.Linear(e, 2 + 1 + VIEWS + 1)
+        self.rosettes = nn.Sequential(_residual(c, d, 2), nn.Conv2d(d, c, 1))
+        self.power = nn.Parameter(torch.tensor(3.0))
+        self.project = nn.Linear(c * len(BINS_U) * len(BINS_V), embedding_size, bias=False)
+        self.centre = nn.BatchNorm1d(embedding_size, affine=False)
+
+    def forward(self, windows: Tensor, guide: Guide | None = None) -> LookOutput:
+        """windows: (B, 1, H, W) float32 in [-1, 1], H and W multiples of 32."""
+        packed = windows.contiguous(memory_format=torch.channels_last)
+        features = self.trunk(self.stem(packed))
+        deep = self.deep(features)
+        deeper = self.deeper(deep)
+        context = self.merge_deep(_larger(self.from_deeper(deeper), deep) + self.from_deep(deep))
+        context = self.merge(_larger(context, features) + features)
+        cells, whole = self.cells(context).float(), self.whole(deeper.mean((2, 3))).float()
+        chart = torch.stack([cells[:, 2] * U_SCALE + U_CENTRE, cells[:, 3] * V_SCALE + V_CENTRE], 1)
+        coat = cells[:, 0]
+        if guide is None:
+            every = torch.arange(len(coat), device=coat.device)
+            guide = Guide(chart.detach(), torch.sigmoid(coat.detach()), every)
+        return LookOutput(
+            descriptors=F.normalize(self.descriptor(features).float(), dim=1),
+            coat=coat,
+            trust=cells[:, 1],
+            chart=chart,
+            doubt=cells[:, 4:6].clamp(-6, 2),
+            part=cells[:, 6 : 6 + PARTS],
+            side=cells[:, 6 + PARTS],
+            yaw=whole[:, :2],
+            right=whole[:, 2],
+            view=whole[:, 3 : 3 + VIEWS],
+            present=whole[:, 3 + VIEWS],
+            embedding=self.embed(features, guide),
+        )
+
+    def embed(self, features: Tensor, guide: Guide) -> Tensor:
+        """(R, D): features pooled over the bins of the body's chart, wherever they lie in the
+        window; generalised mean (Radenovic 2018)."""
+        chosen = features.index_select(0, guide.rows)
+        chosen = TRUNK_SHARE * chosen + (1 - TRUNK_SHARE) * chosen.detach()
+        x = F.softplus(self.rosettes(chosen)).float().flatten(2).clamp(min=1e-4)
+        chart, coat = F.avg_pool2d(guide.chart, 2).flatten(2), F.avg_pool2d(guide.coat, 2)
+        u, v = (chart.new_tensor(bins) for bins in (BINS_U, BINS_V))
+        near_u = torch.exp(-(((chart[:, :1] - u[:, None]) / REACH_U) ** 2) / 2)
+        near_v = torch.exp(-(((chart[:, 1:] - v[:, None]) / REACH_V) ** 2) / 2)
+        weight = (near_u[:, :, None] * near_v[:, None]).flatten(1, 2) * coat.flatten(1)[:, None]
+        total = weight.sum(2, keepdim=True)
+        pooled = (weight @ (x**self.power).transpose(1, 2)) / (total + 1e-3)
+        pooled = pooled.clamp(min=1e-6) ** (1 / self.power) * (total / (total + 1))
+        projected = self.project(pooled.flatten(1))
+        if self.training:  # the statistics move with the batch, which is too small to be used
+            with torch.no_grad():
+                self.centre(projected)
+        centre = self.centre
+        centred = F.batch_norm(projected, centre.running_mean, centre.running_var, eps=centre.eps)
+        return F.normalize(centred, dim=1)
+
+
+def _larger(x: Tensor, like: Tensor) -> Tensor:
+    return F.interpolate(x, size=like.shape[2:], mode="nearest")
+
+
+def _merged(channels_in: int, channels_out: int) -> nn.Sequential | BasicBlock:
+    return nn.Sequential(
+        nn.Conv2d(channels_in, channels_out, 3, 1, 1, bias=False),
+        nn.BatchNorm2d(channels_out),
+        nn.ReLU(inplace=True),
+    )
+
+
+def _residual(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential | BasicBlock:
+    """A residual block of torchvision's ResNet."""
+    if stride == 1 and channels_in == channels_out:
+        return BasicBlock(channels_in, channels_out)
+    shortcut = nn.Sequential(
+        nn.Conv2d(channels_in, channels_out, 1, stride, bias=False), nn.BatchNorm2d(channels_out)
+    )
+    return BasicBlock(channels_in, channels_out, stride, shortcut)
