@@ -126,7 +126,7 @@ def crowd(
     return Crowd(flat, torch.cat(animal), truth.fur.reshape(-1, 2)[flat])
 
 
-class DenseLoss(NamedTuple):
+class LookDenseLoss(NamedTuple):
     """Loss and accuracy (scalars), and right (Q,) float: the true partner was the most alike."""
 
     loss: Tensor
@@ -134,7 +134,9 @@ class DenseLoss(NamedTuple):
     right: Tensor
 
 
-def descriptor_loss(descriptors: Tensor, m: Matches, others: Crowd, truth: Targets) -> DenseLoss:
+def descriptor_loss(
+    descriptors: Tensor, m: Matches, others: Crowd, truth: Targets
+) -> LookDenseLoss:
     """InfoNCE (Oord 2018): the right cell against the crowd, and against the same pixels of
     relatives in both views, which only rosettes tell apart. descriptors: (N, C, h, w)."""
     pairs = len(truth.group)
@@ -151,7 +153,7 @@ def descriptor_loss(descriptors: Tensor, m: Matches, others: Crowd, truth: Targe
     logits = torch.cat([right, logits, *_relatives(flat, query, m, truth, cells)], 1) / TEMPERATURE
     label = torch.zeros(len(query), dtype=torch.int64, device=query.device)
     best = (logits.detach().argmax(1) == 0).float()
-    return DenseLoss(F.cross_entropy(logits, label), best.mean(), best)
+    return LookDenseLoss(F.cross_entropy(logits, label), best.mean(), best)
 
 
 def _relatives(flat: Tensor, query: Tensor, m: Matches, truth: Targets, cells: int) -> list[Tensor]:
