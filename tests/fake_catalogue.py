@@ -8,6 +8,8 @@ import sys
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent.parent))  # else tests/reid stands before reid
+
 from reid.archive.run import CatalogueAnswer, NamedCandidate, identify_archive
 from reid.photo.crop import cut
 from reid.photo.images import decode

@@ -6,6 +6,9 @@ with REID_TEST_DEADLY=1 a photo with a magenta corner kills the worker.
 
 import os
 import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # else tests/reid stands before reid
 
 from fake_embedder import CALIBRATOR, FakeEmbedder, fake_recognition
 
