@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from benchmarks.site_pages import PAGES, holdings, paths
 from service.store import cases, reviews
+from service.store.database import Database
 from service.store.people import Role
 from service.store.reviews import NewPair
 from service.store.tables.photos import photo
@@ -65,7 +66,7 @@ def fill(site):
         site.encounter(animal, day=animal, views=(0, 1), named=name)
     site.encounter(1, day=5, views=(1, 2))
     site.encounter(3, day=9, flank="right")
-    with site.parts.database.write() as connection:
+    with site.components[Database].write() as connection:
         connection.execute(photo.update().values(latitude=43.0, longitude=54.0))
         one = cases.add(connection, "Ustyurt", "one or two?")
         cases.put(connection, one.id, [1, 2, 3, 4], "Aigül")

@@ -6,8 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from reid.types import Flank
+from service.photos.intake import Intake
 from service.photos.statements import Statements
 from service.store import decisions
+from service.store.database import Database
 from service.store.decisions import NewDecision
 
 
@@ -175,7 +177,7 @@ def test_cannot_tell_leads_on_to_the_next_encounter(compared, site):
 
 
 def test_a_decision_on_an_old_page_is_refused(compared, site, query):
-    with site.parts.database.write() as connection:
+    with site.components[Database].write() as connection:
         decisions.add(connection, query, NewDecision("cannot_tell", reviewer="kd"))
     compared.keyboard.press("s")
     expect(compared.get_by_role("alert")).to_contain_text("Somebody decided meanwhile")
@@ -186,7 +188,7 @@ def test_a_decision_on_an_old_page_is_refused(compared, site, query):
 def test_photos_that_are_still_embedded_renew_the_page(page, site):
     site.encounter(1, day=1, named="Uma")
     photo = site.photo(1, view=1, day=5)
-    upload = site.parts.intake.accept(
+    upload = site.components[Intake].accept(
         [("q.jpg", photo["buffer"])], Statements(station="Ridge", flank=Flank.LEFT)
     )
     page.goto(f"/encounters/{upload.files[0].encounter_id}")

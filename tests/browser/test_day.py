@@ -15,6 +15,7 @@ from logged_in import account
 
 from service.accounts import admission
 from service.store import accounts, decisions, identities
+from service.store.database import Database
 from service.store.decisions import NewDecision
 
 VISITS = {"Asu": (1, 9), "Bek": (2, 17), "Cholpon": (3, 8, 20), "Dina": (4, 22)}
@@ -29,7 +30,7 @@ def truth(site):
         for place, day in enumerate(days):
             number = site.encounter(seed, day=day, views=(place,), named="" if place else animal)
             if 0 < place < len(days) - 1:
-                with site.parts.database.write() as connection:
+                with site.components[Database].write() as connection:
                     same = NewDecision("same", identities.by_name(connection, animal))
                     decisions.add(connection, number, same)
             found[number] = animal
@@ -49,7 +50,7 @@ def window(browser):
 
 
 def test_a_day_in_the_review_room_loses_nothing(browser, site, truth):
-    database = site.parts.database
+    database = site.components[Database]
     stage = staged(database, truth, joining=1, share=10)
     for name, role in ROLES.items():
         account(site.app, name, role)

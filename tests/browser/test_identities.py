@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from service.store import decisions
+from service.store.database import Database
 from service.store.decisions import NewDecision
 
 
@@ -13,7 +14,7 @@ def mixed(site):
     numbers = [site.encounter(1, day=1, named="Umay")]
     for animal, day in ((1, 3), (2, 5)):
         numbers.append(site.encounter(animal, day=day))
-        with site.parts.database.write() as connection:
+        with site.components[Database].write() as connection:
             decisions.add(connection, numbers[-1], NewDecision("same", 1))
     return numbers
 

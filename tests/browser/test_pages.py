@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from service.photos.intake import Intake
 from service.photos.statements import Statements
 
 
@@ -42,7 +43,9 @@ def test_errors_are_problem_documents_for_programs(page, site):
 
 
 def test_a_busy_page_shows_progress_and_renews_itself(page, site):
-    site.parts.intake.accept([("a.jpg", site.photo(1)["buffer"])], Statements(station="Ridge"))
+    site.components[Intake].accept(
+        [("a.jpg", site.photo(1)["buffer"])], Statements(station="Ridge")
+    )
     page.goto("/")
     expect(page.locator("#tiles")).to_contain_text("1 photo is being embedded")
     expect(page.locator("#tiles")).to_contain_text("No worker is running")

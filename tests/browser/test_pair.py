@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from reid.compare.mesh import Mesh
 from reid.types import Box, Flank
+from service.photos.intake import Intake
 from service.photos.statements import Statements
 
 LARGER = 1.5
@@ -23,7 +24,9 @@ def pair(site):
             (f"{day}-{view}.jpg", site.painted(1, view, size, f"2020:01:{day:02} 22:00:{view:02}"))
             for view in (0, 1)
         ]
-        upload = site.parts.intake.accept(files, Statements(station="Ridge", flank=Flank.LEFT))
+        upload = site.components[Intake].accept(
+            files, Statements(station="Ridge", flank=Flank.LEFT)
+        )
         site.work()
         return upload.files[0].encounter_id
 

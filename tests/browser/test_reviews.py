@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from service.store import reviews
+from service.store.database import Database
 from service.store.reviews import NewPair
 
 
@@ -16,7 +17,7 @@ def pairs(site):
     """Three blind pairs of four encounters."""
     numbers = [site.encounter(animal, day=day) for animal, day in ((1, 1), (1, 9), (2, 3), (2, 17))]
     a, b, c, d = numbers
-    with site.parts.database.write() as connection:
+    with site.components[Database].write() as connection:
         new = [NewPair(a, b, worth=0.9), NewPair(c, d, worth=0.5), NewPair(a, c, worth=0.1)]
         return [one.id for one in reviews.put(connection, new, "cd")]
 

@@ -39,7 +39,7 @@ def main():
         sys.exit(f"{goldens.message(unlisted)}\nnot listed in differences.md: nothing is written")
     for part, pages in differ.items():
         goldens.write(goldens.WANTED, part, pages)
-        print(f"{part}: {len(pages)} differ from the first goldens, all listed")  # noqa: T201
+        print(f"{part}: {len(pages)} differ from the first goldens, all listed")
 
 
 if __name__ == "__main__":

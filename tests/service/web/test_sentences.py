@@ -81,7 +81,7 @@ def test_every_sentence_is_said_in_every_language_with_all_its_facts():
                 wrong.append((code, kind.__name__, words))
     assert wrong == []
     errors = [one for one in classes if issubclass(one, ReidError)]
-    print(f"error sentences in {len(LANGUAGES)} languages: {len(errors)} of {len(errors)}")  # noqa: T201
+    print(f"error sentences in {len(LANGUAGES)} languages: {len(errors)} of {len(errors)}")
     assert len(errors) > 150
 
 
@@ -276,3 +276,11 @@ def test_a_sentence_in_full_has_a_capital_letter_and_a_full_stop():
     assert in_full(NoSuchCase(case=3)) == "No case 3."
     assert in_full(None) == ""
     assert filled("{a} {b}", {"a": "1", "b": "2"}) == "1 2"
+
+
+if __name__ == "__main__":
+    errors = [kind for kind in every() if issubclass(kind, ReidError)]
+    for code in LANGUAGES:
+        with speaking(code):
+            said = sum(bool(translated(sample(kind))) for kind in errors)
+        print(f"{code}: {said} of {len(errors)} sentences of errors")
