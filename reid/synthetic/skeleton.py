@@ -55,10 +55,12 @@ class Tube:
 
 @dataclass(frozen=True, slots=True)
 class Posture:
-    """How the animal holds itself. Angles in radians.
+    """How the animal holds itself and how it is built. Angles in radians.
 
     crouch: how much lower than standing, body lengths. stride: swing of the legs. head: height of
-    the head over the back. turn: of the head to the left. bend: of the spine to the left.
+    the head over the back. turn: of the head to the left. bend: of the spine to the left. build,
+    legs: girth and length; skull, chest, rump, limbs: thickness of these parts. They vary more than
+    in nature, or their proportions would be taken for a yaw.
     """
 
     crouch: float
@@ -72,6 +74,10 @@ class Posture:
     curl: float
     build: float
     legs: float
+    skull: float = 1.0
+    chest: float = 1.0
+    rump: float = 1.0
+    limbs: float = 1.0
 
     @classmethod
     def draw(cls, rng: np.random.Generator) -> "Posture":
@@ -89,8 +95,12 @@ class Posture:
             arch=float(rng.normal(0, 0.012)),
             droop=float(rng.uniform(-0.2, 1.35)),
             curl=float(rng.normal(0.2, 0.6)),
-            build=float(rng.normal(1.08, 0.07)),
-            legs=float(rng.normal(0.98, 0.06)),
+            build=float(rng.normal(1.08, 0.08)),
+            legs=float(rng.normal(0.96, 0.08)),
+            skull=float(np.clip(rng.normal(1.08, 0.14), 0.75, 1.5)),
+            chest=float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.3)),
+            rump=float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.3)),
+            limbs=float(np.clip(rng.normal(1.08, 0.15), 0.75, 1.5)),
         )
 
 
@@ -122,9 +132,10 @@ def _spine(p: Posture) -> Float32:
 
 
 def _axis(p: Posture, spine: Float32) -> Tube:
-    height = [0.018, 0.042, 0.068, 0.076, 0.076, 0.09, 0.128, 0.132, 0.124, 0.116, 0.095, 0.048]
-    width = [0.02, 0.036, 0.056, 0.062, 0.056, 0.064, 0.084, 0.096, 0.094, 0.086, 0.072, 0.035]
-    scale = np.array([1.0] * 5 + [p.build] * 7)
+    height = [0.026, 0.05, 0.07, 0.076, 0.076, 0.09, 0.128, 0.132, 0.124, 0.116, 0.095, 0.048]
+    width = [0.026, 0.042, 0.058, 0.062, 0.056, 0.064, 0.084, 0.096, 0.094, 0.086, 0.072, 0.035]
+    neck, front, back = p.build * (p.skull + p.chest) / 2, p.build * p.chest, p.build * p.rump
+    scale = np.array([p.skull] * 5 + [neck] + [front] * 2 + [p.build] + [back] * 3)
     return Tube(
         Limb.AXIS,
         -1,
@@ -215,7 +226,7 @@ def _leg(
     z = start[2] - share * drop + lift
     inward = -0.012 * share * (1 if side == 0 else -1)
     knots = np.stack([x, y + inward, z], 1).astype(np.float32)
-    high, wide = (np.array(a, np.float32) * np.float32(p.build) for a in (height, width))
+    high, wide = (np.array(a, np.float32) * np.float32(p.build * p.limbs) for a in (height, width))
     return Tube(limb, side, knots, high, wide, (1, 0, 0), root)
 
 
