@@ -11,7 +11,7 @@ from threading import Thread
 import pytest
 import uvicorn
 from fake_embedder import FakeEmbedder
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from reid.types import Flank
 from service.operations.worker import Worker
@@ -108,6 +108,9 @@ def until(true):
     while not true():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)
+
+
+expect.set_options(timeout=15_000)  # a slow computer is no failure
 
 
 @pytest.fixture(scope="session")

@@ -172,6 +172,7 @@ def test_cannot_tell_leads_on_to_the_next_encounter(compared, site):
     compared.reload()
     compared.keyboard.press("c")
     expect(compared.get_by_role("status")).to_contain_text("Recorded: cannot tell")
+    compared.wait_for_load_state()  # keys answer from then on
     compared.keyboard.press("e")
     expect(compared).to_have_url(f"{site.url}/encounters/{other}")
 
