@@ -6,13 +6,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from service.photos.errors import FileRefused, NoFileAccepted
 from service.photos.forms import Files, incoming
-from service.photos.intake import TheIntake
+from service.photos.intake import TheIntake, count_files
 from service.photos.pictures import Pictures, ThePictures
 from service.photos.statements import StatedInForm
 from service.photos.to_wire import photo_detail, upload_out
 from service.photos.wire import PhotoDetailOut, UploadOut
 from service.store import photos, uploads
-from service.store.uploads import Upload
 from service.web.errors import documented
 from service.web.parameters import (
     Longest,
@@ -120,12 +119,3 @@ def picture(
         return Response(status_code=304, headers=headers)
     made = pictures.jpeg(photo_id, annotation_id, longest, look)
     return Response(made, media_type="image/jpeg", headers=headers)
-
-
-def count_files(metrics: TheMetrics, result: Upload) -> None:
-    """For the metrics."""
-    created = sum(one.created for one in result.files)
-    outcomes = {"created": created, "refused": result.refused}
-    outcomes["known"] = len(result.files) - created - result.refused
-    for outcome, count in outcomes.items():
-        metrics.files.labels(outcome).inc(count)

@@ -24,6 +24,7 @@ from service.store.files import PhotoFiles, digest
 from service.store.photos import Claim, Photo
 from service.store.tables.base import now
 from service.store.uploads import Receipt, Upload
+from service.web.metrics import Metrics
 from service.web.parameters import component
 
 
@@ -177,3 +178,12 @@ def _claims(name: str, values: Sequence[tuple[str, str | None]]) -> list[Claim]:
 
 TheIntake = Annotated[Intake, Depends(component(Intake))]
 """The app's, for a route."""
+
+
+def count_files(metrics: Metrics, result: Upload) -> None:
+    """Add the outcomes of an upload to the counters: created, known and refused files."""
+    created = sum(one.created for one in result.files)
+    outcomes = {"created": created, "refused": result.refused}
+    outcomes["known"] = len(result.files) - created - result.refused
+    for outcome, count in outcomes.items():
+        metrics.files.labels(outcome).inc(count)

@@ -3,9 +3,8 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from service.photos.api import count_files
 from service.photos.forms import Files, incoming
-from service.photos.intake import TheIntake
+from service.photos.intake import TheIntake, count_files
 from service.photos.statements import FIELDS, StatedInForm
 from service.photos.upload_texts import upload_texts
 from service.photos.view import photo_view, upload_view
