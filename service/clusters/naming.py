@@ -1,14 +1,13 @@
 """Identities from clusters: what would be decided, and then ordinary decisions, all or none."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 from sqlalchemy import Connection
 
 from reid.sentences import Sentence
-from service.catalogue import changes
-from service.catalogue import disclosed as said
+from service.catalogue import changes, disclosed
 from service.catalogue.changes import Grounds
 from service.clusters.errors import (
     ClusterCannotBeNamed,
@@ -17,7 +16,6 @@ from service.clusters.errors import (
     SeveralIdentities,
 )
 from service.store import encounters, identities
-from service.store.clusterings import SortedEncounters
 from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterSummary
 from service.store.errors import NoSuchEncounter
@@ -59,29 +57,21 @@ class NamingPlan:
         return {encounter.id: encounter.decision_id for encounter in every}
 
 
-def plan(
-    connection: Connection, chosen: Sequence[int], made_by: SortedEncounters | None
-) -> NamingPlan:
-    """What would be decided if these encounters were said to be one animal."""
+def plan(connection: Connection, chosen: Sequence[int], maker: Maker | None) -> NamingPlan:
+    """What would be decided if these encounters were said to be one animal.
+
+    maker: of the llrs that are shown; None without clusters.
+    """
     summaries = encounters.summaries(connection, chosen)
     if missing := [number for number in chosen if number not in summaries]:
         raise NoSuchEncounter(encounter=missing[0])
     members = [summaries[number] for number in dict.fromkeys(chosen)]
-    known = {
-        member.identity_id: member.identity or ""
-        for member in members
-        if member.identity_id is not None
-    }
-    measured = said.measured(connection, _maker(made_by), [member.id for member in members])
+    known = {m.identity_id: m.identity or "" for m in members if m.identity_id is not None}
     strongest: dict[int, float] = {}
-    for pair in measured:
+    for pair in disclosed.measured(connection, maker, [member.id for member in members]):
         for number in (pair.one, pair.other):
             strongest[number] = max(strongest.get(number, -inf), pair.llr or 0.0)
-    steps = [
-        NamingStep(member, strongest.get(member.id))
-        for member in members
-        if member.identity_id is None
-    ]
+    steps = [NamingStep(m, strongest.get(m.id)) for m in members if m.identity_id is None]
     problem: Sentence | None = None
     if len(known) > 1:
         problem = SeveralIdentities(number=len(known))
@@ -91,7 +81,7 @@ def plan(
         encounters=tuple(member.id for member in members),
         identity=next(iter(known.items())) if len(known) == 1 else None,
         steps=tuple(steps),
-        settled=tuple(member for member in members if member.identity_id is not None),
+        settled=tuple(m for m in members if m.identity_id is not None),
         problem=problem,
     )
 
@@ -99,11 +89,11 @@ def plan(
 def carry_out(
     connection: Connection,
     planned: NamingPlan,
-    made_by: SortedEncounters | None,
+    maker: Maker | None,
     *,
     seen: str,
-    name: str = "",
-    note: str = "",
+    name: str,
+    note: str,
     reviewer: str,
 ) -> list[Decision]:
     """Decide on every step in this transaction, as one entry of the identity's history.
@@ -116,16 +106,13 @@ def carry_out(
         raise DecidedInCluster(encounters=planned.encounters)
     decided = {}
     for step in planned.steps:
-        shown = step.llr is not None and made_by is not None
-        decided[step.encounter.id] = NewDecision(
-            kind="same",
-            llr=step.llr if shown else None,
-            model=made_by.model if shown and made_by else None,
-            calibrator=made_by.calibrator if shown and made_by else None,
-            reviewer=reviewer,
-            note=note,
-        )
-    rests = said.evidence(connection, _maker(made_by), planned.encounters)
+        decision = NewDecision("same", reviewer=reviewer, note=note)
+        if maker and step.llr is not None:
+            decision = replace(
+                decision, llr=step.llr, model=maker.model, calibrator=maker.calibrator
+            )
+        decided[step.encounter.id] = decision
+    rests = disclosed.evidence(connection, maker, planned.encounters)
     grounds = Grounds(reviewer, note, rests, planned.latest)
     identity = planned.identity[0] if planned.identity else None
     return changes.gather(connection, identity, name.strip() or None, decided, grounds)[1]
@@ -133,15 +120,5 @@ def carry_out(
 
 def next_names(connection: Connection, plans: Sequence[NamingPlan]) -> list[str]:
     """The names that new identities get in turn where nobody gives one."""
-    first = int(identities.next_name(connection)[1:])
-    new = [
-        named_plan for named_plan in plans if named_plan.identity is None and not named_plan.problem
-    ]
-    number = {id(named_plan): first + n for n, named_plan in enumerate(new)}
-    return [
-        f"L{number[id(named_plan)]:03d}" if id(named_plan) in number else "" for named_plan in plans
-    ]
-
-
-def _maker(made_by: SortedEncounters | None) -> Maker | None:
-    return Maker(made_by.model, made_by.calibrator) if made_by else None
+    names = identities.new_names(connection)
+    return ["" if plan.identity or plan.problem else next(names) for plan in plans]

@@ -1,21 +1,17 @@
 """Pages of clusters: what the machine sorts together, and what people make of it."""
 
+from itertools import chain, repeat
 from typing import Annotated, Literal
-from urllib.parse import unquote
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from sqlalchemy import Connection
 
 from reid.errors import InputError
-from service.clusters.naming import NamingPlan, carry_out, next_names, plan
-from service.clusters.pairing import Pairing, ThePairing
-from service.clusters.view import SIZES, WHO, cluster_list, filters, worth_of, worth_views
+from service.clusters import naming, view
+from service.clusters.pairing import ThePairing
 from service.store import cases, progress
-from service.store.clusterings import SortedEncounters
-from service.store.pairs import Couple
 from service.store.people import Role
-from service.web.form_fields import Remark, Text, plain
+from service.web.form_fields import Remark, Text
 from service.web.languages import ngettext
 from service.web.page import goto, page, remember
 from service.web.parameters import TheActor, TheDatabase
@@ -45,26 +41,30 @@ def clusters(
     request: Request,
     database: TheDatabase,
     pairing: ThePairing,
-    who: str = "unidentified",
-    size: str = "",
-    station: str = "",
-    flank: str = "",
-    page_number: Annotated[str, Query(alias="page")] = "1",
+    filters: Annotated[view.ClusterFilters, Depends(view.cluster_filters)],
 ) -> Response:
     """Clusters of encounters, by default those without an identity."""
-    chosen_filters = filters(who, size, station, flank, page_number)
     with database.read() as connection:
-        values = {
-            "nav": "encounters",
-            "found": cluster_list(pairing, connection, chosen_filters),
-            "filters": chosen_filters,
-            "whos": WHO,
-            "sizes": SIZES,
-            "stations": progress.stations(connection),
-            "worth": worth_views(pairing, connection, WORTH) if chosen_filters.page == 1 else (),
-            "said": _said(request),
-        }
-        return page(request, "clusters/clusters.html", connection, **values)
+        made, current = pairing.state(connection)
+        listed = made.content.clusters if made else ()
+        views, part = view.cluster_list(connection, listed, filters)
+        worth = pairing.worth(connection, limit=WORTH) if filters.page == 1 else ()
+        return page(
+            request,
+            "clusters/clusters.html",
+            connection,
+            nav="encounters",
+            made=made,
+            current=current,
+            views=views,
+            part=part,
+            filters=filters,
+            whos=view.WHO,
+            sizes=view.SIZES,
+            stations=progress.stations(connection),
+            worth=view.worth_views(connection, worth),
+            said=_said(request),
+        )
 
 
 @router.get("/clusters/preview")
@@ -78,24 +78,25 @@ def preview(
 ) -> Response:
     """What an action would do, before anything is done. best: pairs most worth a decision."""
     with database.read() as connection:
-        clustering, groups = _made(pairing, connection), _groups(chosen)
-        plans = [plan(connection, group, clustering) for group in groups]
+        groups = _groups(chosen)
+        plans = [naming.plan(connection, group, pairing.maker(connection)) for group in groups]
         pairs = pairing.to_review(connection, groups, best) if what == "reviews" else []
-        values = {
-            "nav": "encounters",
-            "what": what,
-            "chosen": chosen,
-            "plans": list(zip(plans, next_names(connection, plans), strict=True)),
-            "pairs": worth_of(connection, pairs),
-            "encounters": list(dict.fromkeys(n for group in groups for n in group)),
-            "largest": cases.LARGEST,
-            "possible": what != "identities" or not any(group.problem for group in plans),
-            "reviewer": unquote(request.cookies.get("reviewer", "")),
-            "needs": Role.CURATOR if what != "case" else Role.OBSERVER,
-        }
         if not groups and not best:
             raise NoCluster()
-        return page(request, "clusters/clusters_preview.html", connection, **values)
+        return page(
+            request,
+            "clusters/clusters_preview.html",
+            connection,
+            nav="encounters",
+            what=what,
+            chosen=chosen,
+            plans=list(zip(plans, naming.next_names(connection, plans), strict=True)),
+            pairs=view.worth_views(connection, pairs),
+            encounters=list(dict.fromkeys(n for group in groups for n in group)),
+            largest=cases.LARGEST,
+            possible=what != "identities" or not any(group.problem for group in plans),
+            needs=Role.CURATOR if what != "case" else Role.OBSERVER,
+        )
 
 
 @router.post("/clusters/identities")
@@ -112,9 +113,14 @@ def name_clusters(
     """Decide on every chosen cluster, all or none."""
     signed, groups = actor.signs(reviewer), _groups(chosen)
     with database.write() as connection:
-        clustering = _made(pairing, connection)
-        plans = [plan(connection, group, clustering) for group in groups]
-        _decide(connection, plans, clustering, seen, name, plain(note), signed)
+        maker = pairing.maker(connection)
+        plans, blank = [naming.plan(connection, group, maker) for group in groups], repeat("")
+        for planned, then, called in zip(
+            plans, chain(seen, blank), chain(name, blank), strict=False
+        ):
+            naming.carry_out(
+                connection, planned, maker, seen=then, name=called, note=note, reviewer=signed
+            )
     response = goto(f"/clusters?named={len(plans)}")
     remember(response, signed, actor)
     return response
@@ -129,7 +135,7 @@ def put_up(
     reviewer: Text = "",
 ) -> Response:
     """Put pairs up for review."""
-    couples = [_couple(text) for text in pair]
+    couples = [(min(group), max(group)) for group in _groups(pair)]
     with database.write() as connection:
         new = pairing.put_up(connection, couples, actor.signs(reviewer))
     return goto(f"/clusters?asked={new}")
@@ -146,58 +152,28 @@ def open_case(
     """Open a case with the encounters of the chosen clusters and go to it."""
     numbers = [n for group in _groups(chosen) for n in group]
     with database.write() as connection:
-        case = cases.add(connection, name, plain(note))
+        case = cases.add(connection, name, note)
         cases.put(connection, case.id, numbers, actor.signs(""))
     return goto(f"/cases/{case.id}")
-
-
-def _decide(
-    connection: Connection,
-    plans: list[NamingPlan],
-    clustering: SortedEncounters | None,
-    seen: list[str],
-    names: list[str],
-    note: str,
-    reviewer: str,
-) -> None:
-    blank = [""] * len(plans)
-    for planned, then, name in zip(plans, [*seen, *blank], [*names, *blank], strict=False):
-        carry_out(
-            connection, planned, clustering, seen=then, name=name, note=note, reviewer=reviewer
-        )
-
-
-def _made(pairing: Pairing, connection: Connection) -> SortedEncounters | None:
-    newest = pairing.latest(connection)
-    return newest.content if newest else None
 
 
 def _groups(chosen: list[str]) -> list[list[int]]:
     return [[int(number) for number in numbers.split(",")] for numbers in chosen]
 
 
-def _couple(text: str) -> Couple:
-    first, second = sorted(int(number) for number in text.split(","))
-    return first, second
-
-
 def _said(request: Request) -> str:
-    """What the action before did."""
-    done = {
-        "named": ngettext(
-            "%(num)s cluster got an identity.",
-            "%(num)s clusters got an identity.",
-            _number(request, "named"),
-        ),
-        "asked": ngettext(
-            "%(num)s pair was put up for review.",
-            "%(num)s pairs were put up for review.",
-            _number(request, "asked"),
-        ),
-    }
-    for name, words in done.items():
-        if name in request.query_params:
-            return words % {"num": _number(request, name)}
+    """What the action before did, from the address to which it led."""
+    named, asked = (_number(request, name) for name in ("named", "asked"))
+    if "named" in request.query_params:
+        words = ngettext(
+            "%(num)s cluster got an identity.", "%(num)s clusters got an identity.", named
+        )
+        return words % {"num": named}
+    if "asked" in request.query_params:
+        words = ngettext(
+            "%(num)s pair was put up for review.", "%(num)s pairs were put up for review.", asked
+        )
+        return words % {"num": asked}
     return ""
 
 

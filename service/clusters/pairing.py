@@ -47,14 +47,21 @@ class Pairing:
             return self._kept
 
     def state(self, connection: Connection) -> tuple[KeptClusters | None, bool]:
-        """The newest clusters, and whether nothing has happened since; False without any."""
-        newest = self.latest(connection)
-        return newest, newest is not None and self.current(connection, newest)
+        """The newest clusters, and whether nothing has happened since.
 
-    def current(self, connection: Connection, clusters: KeptClusters) -> bool:
-        """Whether nothing has happened since; while the network is being loaded, so it seems."""
+        While the network is being loaded nothing seems to have; False without any clusters.
+        """
+        newest = self.latest(connection)
+        if newest is None:
+            return None, False
         maker = in_force(self._engine)
-        return maker is None or clusters.version == clusterings.version(connection, maker)
+        current = maker is None or newest.version == clusterings.version(connection, maker)
+        return newest, current
+
+    def maker(self, connection: Connection) -> Maker | None:
+        """Whose llrs the newest clusters were made from; None without any."""
+        newest = self.latest(connection)
+        return Maker(newest.content.model, newest.content.calibrator) if newest else None
 
     def worth(self, connection: Connection, *, limit: int = LISTED) -> list[Worth]:
         """The pairs most worth a decision, without those decided or put up for review since."""

@@ -1,20 +1,20 @@
 """View models of the clusters page and of the pairs most worth a decision."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
 from reid.types import Flank
-from service.catalogue import disclosed as said
-from service.clusters.pairing import Pairing
+from service.catalogue import disclosed
 from service.encounters.list_view import EncounterRow, IdentityLink, row
 from service.store import encounters, identities
-from service.store.clusterings import Cluster, KeptClusters, Worth
+from service.store.clusterings import Cluster, Worth
 from service.store.encounters import EncounterSummary
 from service.web.languages import N_
+from service.web.paging import ListPage, list_page, page_number
 
 PAGE = 20
 SHOWN = 12  # encounters of one cluster on the page
@@ -37,17 +37,16 @@ SIZES = (
 class ClusterFilters:
     """Which clusters are listed; all of it stands in the address."""
 
-    who: str = "unidentified"
-    size: str = ""
-    station: str = ""
-    flank: str = ""
-    page: int = 1
+    who: str
+    size: str
+    station: str
+    flank: str
+    page: int
 
     def address(self, page: int) -> str:
         """The page of this number under the same filters."""
-        chosen = {"who": self.who, "size": self.size, "station": self.station, "flank": self.flank}
-        query = {name: value for name, value in chosen.items() if value}
-        return "/clusters?" + urlencode(query | ({"page": page} if page > 1 else {}))
+        query = asdict(self) | {"page": page if page > 1 else ""}
+        return "/clusters?" + urlencode({name: value for name, value in query.items() if value})
 
     def fits(self, cluster: Cluster) -> bool:
         """Whether a cluster is listed, its stations and flanks apart."""
@@ -64,90 +63,63 @@ class ClusterFilters:
         return True
 
 
-def filters(who: str, size: str, station: str, flank: str, page: str) -> ClusterFilters:
+def cluster_filters(
+    who: str = "unidentified", size: str = "", station: str = "", flank: str = "", page: str = "1"
+) -> ClusterFilters:
     """Read an address; what makes no sense is taken as its default."""
     return ClusterFilters(
         who=who if who in dict(WHO) else "unidentified",
         size=size if size in dict(SIZES) else "",
         station=station,
         flank=flank if flank in set(Flank) else "",
-        page=int(page) if page.isascii() and page.isdecimal() and 0 < len(page) < 7 else 1,
+        page=page_number(page),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class EncounterCouple:
-    """Two encounters to look at. href: where they are compared."""
-
-    one: EncounterRow
-    other: EncounterRow
-    llr: float
-    compared: bool
-    href: str
 
 
 @dataclass(frozen=True, slots=True)
 class ClusterView:
     """One cluster as a contact sheet. chosen: its encounters, as an address names them.
 
-    hidden: encounters that are not shown. near: an identity that it may be.
+    rows: the encounters that are shown, of `size`. near: an identity that it may be.
     """
 
+    cluster: Cluster
     chosen: str
     size: int
     rows: tuple[EncounterRow, ...]
-    hidden: int
-    unidentified: int
     identity: IdentityLink | None
-    together: float | None
-    belongs: float | None
-    counted: bool
-    weakest: EncounterCouple | None
-    doubtful: int
     stations: tuple[str, ...]
     first: datetime | None
     last: datetime | None
     near: IdentityLink | None
-    near_chance: float
     near_href: str
 
 
 @dataclass(frozen=True, slots=True)
 class WorthView:
-    """A pair most worth a decision."""
+    """A pair most worth a decision, with its two encounters."""
 
-    pair: EncounterCouple
-    together: float
-    joined: bool
-    gain: float
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterList:
-    """One page of clusters. made None: there are none yet."""
-
-    made: KeptClusters | None
-    current: bool
-    clusters: tuple[ClusterView, ...]
-    total: int
-    page: int
-    pages: int
+    pair: Worth
+    one: EncounterRow
+    other: EncounterRow
 
 
-def cluster_list(pairing: Pairing, connection: Connection, filters: ClusterFilters) -> ClusterList:
-    """The clusters that fit, the largest first, or the likeliest where identities are near."""
-    newest, current = pairing.state(connection)
-    if newest is None:
-        return ClusterList(None, False, (), 0, 1, 1)
-    clusters = [cluster for cluster in newest.content.clusters if filters.fits(cluster)]
-    clusters = _placed(connection, clusters, filters)
+def cluster_list(
+    connection: Connection, clusters: Sequence[Cluster], filters: ClusterFilters
+) -> tuple[tuple[ClusterView, ...], ListPage]:
+    """Those that fit, the largest first, or the likeliest where identities are near."""
+    fitting = [cluster for cluster in clusters if filters.fits(cluster)]
+    fitting = _placed(connection, fitting, filters)
     if filters.who == "known":
-        clusters.sort(key=lambda c: (-max(c.near, c.belongs or 0), c.encounters))
-    pages = max(1, -(-len(clusters) // PAGE))
-    page = min(max(1, filters.page), pages)
-    shown = clusters[(page - 1) * PAGE : page * PAGE]
-    views = _views(connection, shown)
-    return ClusterList(newest, current, views, len(clusters), page, pages)
+        fitting.sort(key=lambda c: (-max(c.near, c.belongs or 0), c.encounters))
+    part = list_page(len(fitting), filters.page, PAGE)
+    shown = fitting[part.shown]
+    names = identities.names(connection)
+    summaries = encounters.summaries(
+        connection, {n for cluster in shown for n in cluster.encounters}
+    )
+    hidden = disclosed.hidden(connection)
+    return tuple(_view(cluster.veiled(hidden), summaries, names) for cluster in shown), part
 
 
 def _placed(
@@ -166,49 +138,15 @@ def _placed(
     return [cluster for cluster in clusters if not fitting.isdisjoint(cluster.encounters)]
 
 
-def worth_views(pairing: Pairing, connection: Connection, limit: int) -> tuple[WorthView, ...]:
-    """The pairs most worth a decision, with their photos."""
-    return worth_of(connection, pairing.worth(connection, limit=limit))
-
-
-def worth_of(connection: Connection, pairs: Sequence[Worth]) -> tuple[WorthView, ...]:
-    """Some pairs with their photos."""
-    rows = _rows(connection, {number for pair in pairs for number in pair.couple})
+def worth_views(connection: Connection, pairs: Sequence[Worth]) -> tuple[WorthView, ...]:
+    """These pairs with their photos."""
+    summaries = encounters.summaries(connection, {n for pair in pairs for n in pair.couple})
+    rows = {number: row(summary) for number, summary in summaries.items()}
     return tuple(
-        WorthView(_couple(pair.couple, pair.llr, rows, compared=pair.compared), *_chances(pair))
+        WorthView(pair, *(rows[number] for number in pair.couple))
         for pair in pairs
-        if pair.couple[0] in rows and pair.couple[1] in rows
+        if rows.keys() >= set(pair.couple)
     )
-
-
-def _chances(pair: Worth) -> tuple[float, bool, float]:
-    return pair.together, pair.joined, pair.gain
-
-
-def _rows(connection: Connection, numbers: Collection[int]) -> dict[int, EncounterRow]:
-    return {n: row(summary) for n, summary in encounters.summaries(connection, numbers).items()}
-
-
-def _couple(
-    couple: tuple[int, int], llr: float, rows: Mapping[int, EncounterRow], *, compared: bool
-) -> EncounterCouple:
-    return EncounterCouple(
-        rows[couple[0]], rows[couple[1]], llr, compared, compare_address(*couple)
-    )
-
-
-def compare_address(first: int, second: int) -> str:
-    """Where two encounters are compared."""
-    return f"/compare?one={first}&other={second}"
-
-
-def _views(connection: Connection, clusters: Sequence[Cluster]) -> tuple[ClusterView, ...]:
-    names = identities.names(connection)
-    summaries = encounters.summaries(
-        connection, {n for cluster in clusters for n in cluster.encounters}
-    )
-    hidden = said.hidden(connection)
-    return tuple(_view(cluster.veiled(hidden), summaries, names) for cluster in clusters)
 
 
 def _view(
@@ -216,31 +154,18 @@ def _view(
 ) -> ClusterView:
     inside = [summaries[number] for number in cluster.encounters if number in summaries]
     moments = sorted(each.started_at for each in inside if each.started_at)
-    rows = {each.id: row(each) for each in inside}
+    one, other = sorted((cluster.encounters[0], cluster.near_encounter or 0))
     return ClusterView(
+        cluster=cluster,
         chosen=",".join(map(str, cluster.encounters)),
         size=len(inside),
-        rows=tuple(list(rows.values())[:SHOWN]),
-        hidden=max(0, len(inside) - SHOWN),
-        unidentified=cluster.unidentified,
+        rows=tuple(row(each) for each in inside[:SHOWN]),
         identity=_link(cluster.identity_id, names),
-        together=cluster.together,
-        belongs=cluster.belongs,
-        counted=cluster.counted,
-        weakest=_couple(
-            cluster.weakest.couple, cluster.weakest.llr, rows, compared=cluster.weakest.compared
-        )
-        if cluster.weakest
-        else None,
-        doubtful=len(cluster.doubtful),
         stations=tuple(sorted({each.station for each in inside if each.station})),
         first=moments[0] if moments else None,
         last=moments[-1] if moments else None,
         near=_link(cluster.near_identity, names) if cluster.near >= LIKELY else None,
-        near_chance=cluster.near,
-        near_href=compare_address(*sorted((cluster.encounters[0], cluster.near_encounter)))
-        if cluster.near_encounter
-        else "",
+        near_href=f"/compare?one={one}&other={other}",
     )
 
 

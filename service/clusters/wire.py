@@ -67,12 +67,9 @@ class ClustersOut(Wire):
     clusters: list[ClusterOut]
 
 
-class SuggestionOut(Wire):
+class SuggestionOut(LinkOut):
     """A pair that is worth a look. gain: expected change of the number of animals."""
 
-    couple: tuple[int, int]
-    llr: float
-    compared: bool
     together: float
     joined: bool
     gain: float

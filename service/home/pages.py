@@ -24,6 +24,6 @@ def start(request: Request, database: TheDatabase, pairing: ThePairing) -> Respo
             "next": row(following) if following else None,
             "stations": progress.stations(connection),
             "busy": counts(connection).pending > 0,
-            "worth": worth_views(pairing, connection, WORTH),
+            "worth": worth_views(connection, pairing.worth(connection, limit=WORTH)),
         }
         return page(request, "home/start.html", connection, **values)

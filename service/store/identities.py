@@ -1,8 +1,9 @@
 """The catalogue: named individuals and their reference annotations."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from typing import Any, Literal
 
 from sqlalchemy import Connection, Select, func, insert, select, update
@@ -230,10 +231,15 @@ def add(connection: Connection, name: str | None = None) -> int:
 
 
 def next_name(connection: Connection) -> str:
-    """The first name like L001 that is higher than every one of this form."""
+    """The first of `new_names`."""
+    return next(new_names(connection))
+
+
+def new_names(connection: Connection) -> Iterator[str]:
+    """Names like L001 in turn, from the first that is higher than every one of this form."""
     taken = connection.execute(select(identity.c.name).where(identity.c.name.like("L%"))).scalars()
     numbers = [int(name[1:]) for name in taken if name[1:].isdecimal()]
-    return f"L{max(numbers, default=0) + 1:03d}"
+    return (f"L{number:03d}" for number in count(max(numbers, default=0) + 1))
 
 
 Span = tuple[int, datetime | None, datetime | None]

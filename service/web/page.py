@@ -1,7 +1,7 @@
 """The frame of every page: templates, error page, language, and where to go next."""
 
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
@@ -46,14 +46,22 @@ templates.env.undefined = StrictUndefined
 templates.env.trim_blocks = templates.env.lstrip_blocks = True
 
 
-def page(request: Request, name: str, connection: Connection, /, **values: object) -> Response:
+def page(
+    request: Request,
+    name: str,
+    connection: Connection,
+    status: int = 200,
+    /,
+    **values: object,
+) -> Response:
     """A template with what every page needs."""
     settings = component(Settings)(request)
-    facts = {"counts": counts(connection), "busy": False, "nav": "", **values}
+    reviewer = unquote(request.cookies.get("reviewer", ""))
+    facts = {"counts": counts(connection), "busy": False, "nav": "", "reviewer": reviewer, **values}
     facts["actor"] = getattr(request.state, "actor", None)  # None: somebody who must log in
     facts["gap_minutes"] = general(settings.encounter_gap_minutes)
     facts["species"] = Species(settings.species)
-    response = templates.TemplateResponse(request, name, facts)
+    response = templates.TemplateResponse(request, name, facts, status)
     response.headers["cache-control"] = "no-cache"
     return response
 
