@@ -1,203 +1,202 @@
 """The catalogue: identities, what became of them, what a curator changes, and contradictions."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import TypeAdapter
 from sqlalchemy import Connection
 
 from service.catalogue import changes, conflicts
 from service.catalogue.changes import Description, Grounds
+from service.catalogue.conflicts import Contradiction
 from service.encounters.pair_evidence import ThePairEvidence
-from service.identities.splitting import LeavingGroup, likeliest_cut, merge_evidence, split_off
-from service.identities.to_wire import (
-    change_out,
-    conflict_out,
-    cut_out,
-    evidence_of,
-    identity_detail,
-)
-from service.identities.wire import (
-    ChangeOut,
-    ConflictOut,
-    CutOut,
-    IdentityDetailOut,
-    IdentityEdit,
-    IdentityIn,
-    IdentityOut,
-    KeepIn,
-    MarkIn,
-    MarkOut,
-    MergeIn,
-    SplitIn,
-    UndoIn,
-)
-from service.recognition.comparing import machine_of
-from service.recognition.engine import TheEngine
-from service.store import history, identities, photos, references
+from service.identities import splitting, wire
+from service.identities.splitting import LeavingGroup
+from service.photos.to_wire import reference_out
+from service.recognition.comparing import TheMachine
+from service.store import decisions, history, identities, photos, references
+from service.store.history import NOTHING, ChangeEvidence, IdentityChange
+from service.store.identities import IdentitySummary
+from service.store.people import Actor
+from service.store.references import Mark
 from service.web.errors import documented
-from service.web.parameters import Limit, Offset, RowNumber, TheActor, TheDatabase, TheSettings
+from service.web.parameters import Limit, Offset, RowNumber, TheActor, TheDatabase
 
 router = APIRouter(tags=["identities"], responses=documented(400, 403, 404, 409, 422))
+STATED = TypeAdapter(ChangeEvidence)
 
 
-@router.get("/identities")
-def list_identities(database: TheDatabase) -> list[IdentityOut]:
+@router.get("/identities", response_model=list[wire.IdentityOut])
+def list_identities(database: TheDatabase) -> list[IdentitySummary]:
     """Every identity that has an encounter, by name."""
     with database.read() as connection:
-        summaries = identities.catalogue(connection)
-    return [IdentityOut.model_validate(summary) for summary in summaries]
+        return identities.catalogue(connection)
 
 
-@router.post("/identities", status_code=201)
-def create_identity(body: IdentityIn, database: TheDatabase, actor: TheActor) -> ChangeOut:
+@router.post("/identities", status_code=201, response_model=wire.ChangeOut)
+def create_identity(
+    body: wire.IdentityIn, database: TheDatabase, actor: TheActor
+) -> IdentityChange:
     """Name a new individual and let encounters be it; answers with the first of its history."""
-    grounds = Grounds(
-        actor.signs(body.reviewer), body.reason, evidence_of(body.evidence), body.after
-    )
-    facts = Description(body.sex, body.life_stage, body.note)
+    grounds, facts = _grounds(body, actor), Description(body.sex, body.life_stage, body.note)
     with database.write() as connection:
-        change = changes.create(connection, body.name, body.encounters, grounds, facts)
-    return change_out(change)
+        return changes.create(connection, body.name, body.encounters, grounds, facts)
 
 
 @router.get("/identities/{identity_id}")
 def get_identity(
     identity_id: RowNumber, database: TheDatabase, actor: TheActor
-) -> IdentityDetailOut:
+) -> wire.IdentityDetailOut:
     """One identity with its photos and decisions, also when no encounter is left to it."""
     with database.read() as connection:
-        return identity_detail(connection, identity_id, exact=actor.sees_places)
+        detail = identities.get(connection, identity_id)
+        values = {
+            "summary": detail.summary,
+            "sightings": detail.sightings,
+            "references": [reference_out(r, exact=actor.sees_places) for r in detail.references],
+            "decisions": decisions.of_identity(connection, identity_id),
+        }
+    return wire.IdentityDetailOut.model_validate(values)
 
 
-@router.patch("/identities/{identity_id}")
+@router.patch("/identities/{identity_id}", response_model=list[wire.ChangeOut])
 def edit_identity(
-    identity_id: RowNumber, body: IdentityEdit, database: TheDatabase, actor: TheActor
-) -> list[ChangeOut]:
+    identity_id: RowNumber, body: wire.IdentityEdit, database: TheDatabase, actor: TheActor
+) -> list[IdentityChange]:
     """Rename or describe; one entry of the history for each, none where nothing was stated."""
-    grounds = Grounds(actor.signs(body.reviewer), body.reason, newest=body.seen)
+    grounds = replace(_grounds(body, actor), newest=body.seen)
     with database.write() as connection:
-        edits = _edited(connection, identity_id, body, grounds)
-    return [change_out(edit) for edit in edits]
+        return _edited(connection, identity_id, body, grounds)
 
 
-@router.get("/identities/{identity_id}/changes")
-def list_changes_of(identity_id: RowNumber, database: TheDatabase) -> list[ChangeOut]:
+@router.get("/identities/{identity_id}/changes", response_model=list[wire.ChangeOut])
+def list_changes_of(identity_id: RowNumber, database: TheDatabase) -> list[IdentityChange]:
     """What became of an identity, oldest first, also where it was merged in or split off."""
     with database.read() as connection:
         identities.name_of(connection, identity_id)
-        entries = history.of_identity(connection, identity_id)
-    return [change_out(entry) for entry in entries]
+        return history.of_identity(connection, identity_id)
 
 
-@router.post("/identities/{identity_id}/merge", status_code=201)
+@router.post("/identities/{identity_id}/merge", status_code=201, response_model=wire.ChangeOut)
 def merge(
     identity_id: RowNumber,
-    body: MergeIn,
+    body: wire.MergeIn,
     database: TheDatabase,
     pair_evidence: ThePairEvidence,
     actor: TheActor,
-) -> ChangeOut:
+) -> IdentityChange:
     """All encounters of the other identity become this one; the other stays, empty."""
-    evidence = evidence_of(body.evidence)
-    if body.evidence is None and body.other_id != identity_id:
-        evidence = merge_evidence(
-            database, pair_evidence, identity_id, body.other_id, compare=False
+    grounds, other = _grounds(body, actor), body.other_id
+    if body.evidence is None and other != identity_id:
+        evidence = splitting.merge_evidence(
+            database, pair_evidence, identity_id, other, compare=False
         )
-    grounds = Grounds(actor.signs(body.reviewer), body.reason, evidence, body.after)
+        grounds = replace(grounds, evidence=evidence)
     with database.write() as connection:
-        return change_out(changes.merge(connection, identity_id, body.other_id, grounds))
+        return changes.merge(connection, identity_id, other, grounds)
 
 
-@router.post("/identities/{identity_id}/split", status_code=201)
+@router.post("/identities/{identity_id}/split", status_code=201, response_model=wire.ChangeOut)
 def split(
     identity_id: RowNumber,
-    body: SplitIn,
+    body: wire.SplitIn,
     database: TheDatabase,
     pair_evidence: ThePairEvidence,
     actor: TheActor,
-) -> ChangeOut:
+) -> IdentityChange:
     """Some encounters leave, into an identity that exists or a new one."""
-    grounds = Grounds(
-        actor.signs(body.reviewer), body.reason, evidence_of(body.evidence), body.after
-    )
     group = LeavingGroup(tuple(body.encounters), body.into or body.name)
     with database.write() as connection:
-        (change,) = split_off(connection, pair_evidence, identity_id, [group], grounds)
-    return change_out(change)
+        (change,) = splitting.split_off(
+            connection, pair_evidence, identity_id, [group], _grounds(body, actor)
+        )
+        return change
 
 
 @router.get("/identities/{identity_id}/cut", responses=documented(503))
 def suggest_cut(
     identity_id: RowNumber, database: TheDatabase, pair_evidence: ThePairEvidence
-) -> CutOut:
+) -> wire.CutOut:
     """The likeliest way to part an identity, beside the posterior that it is one animal."""
-    return cut_out(identity_id, likeliest_cut(database, pair_evidence, identity_id))
+    cut = splitting.likeliest_cut(database, pair_evidence, identity_id) or splitting.NO_CUT
+    return wire.CutOut(identity_id=identity_id, **asdict(cut))
 
 
-@router.get("/changes")
-def list_changes(database: TheDatabase, limit: Limit = 100, offset: Offset = 0) -> list[ChangeOut]:
+@router.get("/changes", response_model=list[wire.ChangeOut])
+def list_changes(
+    database: TheDatabase, limit: Limit = 100, offset: Offset = 0
+) -> list[IdentityChange]:
     """What became of all identities, newest first."""
     with database.read() as connection:
-        entries = history.search(connection, limit=limit, offset=offset)
-    return [change_out(entry) for entry in entries]
+        return history.search(connection, limit=limit, offset=offset)
 
 
-@router.post("/changes/{change_id}/undo", status_code=201)
-def undo(change_id: RowNumber, body: UndoIn, database: TheDatabase, actor: TheActor) -> ChangeOut:
+@router.post("/changes/{change_id}/undo", status_code=201, response_model=wire.ChangeOut)
+def undo(
+    change_id: RowNumber, body: wire.UndoIn, database: TheDatabase, actor: TheActor
+) -> IdentityChange:
     """Put back exactly what stood before, as a new entry; an undo can be undone."""
-    grounds = Grounds(actor.signs(body.reviewer), body.reason)
     with database.write() as connection:
-        return change_out(changes.undo(connection, change_id, grounds))
+        return changes.undo(connection, change_id, _grounds(body, actor))
 
 
-@router.get("/conflicts")
+@router.get("/conflicts", response_model=list[wire.ConflictOut])
 def list_conflicts(
-    settings: TheSettings,
     database: TheDatabase,
-    engine: TheEngine,
+    machine: TheMachine,
     kept: Annotated[bool, Query(description="those that were kept with a reason instead")] = False,
-) -> list[ConflictOut]:
+) -> list[Contradiction]:
     """What observers and the machine say against the catalogue, until it is resolved."""
     with database.read() as connection:
-        contradictions = conflicts.listed(connection, machine_of(settings, engine), resolved=kept)
-    return [conflict_out(contradiction) for contradiction in contradictions]
+        return conflicts.listed(connection, machine, resolved=kept)
 
 
-@router.post("/conflicts/keep", status_code=201)
+@router.post("/conflicts/keep", status_code=201, response_model=wire.ChangeOut)
 def keep(
-    body: KeepIn, settings: TheSettings, database: TheDatabase, engine: TheEngine, actor: TheActor
-) -> ChangeOut:
+    body: wire.KeepIn, database: TheDatabase, machine: TheMachine, actor: TheActor
+) -> IdentityChange:
     """Resolve a contradiction by a reason; a newer opinion opens it again."""
     grounds, pair = Grounds(actor.signs(body.reviewer), body.reason), (body.one, body.other)
-    machine = machine_of(settings, engine)
     with database.write() as connection:
-        return change_out(conflicts.keep(connection, body.kind, pair, machine, grounds, body.seen))
+        return conflicts.keep(connection, body.kind, pair, machine, grounds, body.seen)
 
 
-@router.get("/annotations/{annotation_id}/references")
-def list_marks(annotation_id: RowNumber, database: TheDatabase) -> list[MarkOut]:
+@router.get("/annotations/{annotation_id}/references", response_model=list[wire.MarkOut])
+def list_marks(annotation_id: RowNumber, database: TheDatabase) -> list[Mark]:
     """What was said of a photo as a reference, oldest first; the last one counts."""
     with database.read() as connection:
         photos.annotation_by_id(connection, annotation_id)
-        marks = references.history(connection, [annotation_id])
-    return [MarkOut.model_validate(entry) for entry in marks]
+        return references.history(connection, [annotation_id])
 
 
-@router.post("/annotations/{annotation_id}/references", status_code=201)
-def mark(annotation_id: RowNumber, body: MarkIn, database: TheDatabase, actor: TheActor) -> MarkOut:
+@router.post(
+    "/annotations/{annotation_id}/references", status_code=201, response_model=wire.MarkOut
+)
+def mark(
+    annotation_id: RowNumber, body: wire.MarkIn, database: TheDatabase, actor: TheActor
+) -> Mark:
     """Approve a photo, refuse it, which takes it out of the gallery, or take that back."""
     reviewer = actor.signs(body.reviewer)
     with database.write() as connection:
-        entry = references.mark(
+        return references.mark(
             connection, annotation_id, body.state, reviewer, body.reason, after=body.after
         )
-    return MarkOut.model_validate(entry)
+
+
+def _grounds(body: wire.GroundsIn, actor: Actor) -> Grounds:
+    """On what grounds a client changes something; without evidence where it states none."""
+    grounds = Grounds(actor.signs(body.reviewer), body.reason)
+    if isinstance(body, wire.EvidentIn):
+        stated = body.evidence
+        evidence = STATED.validate_python(stated.model_dump()) if stated else NOTHING
+        grounds = replace(grounds, evidence=evidence, after=body.after)
+    return grounds
 
 
 def _edited(
-    connection: Connection, identity_id: int, body: IdentityEdit, grounds: Grounds
-) -> list[history.IdentityChange]:
+    connection: Connection, identity_id: int, body: wire.IdentityEdit, grounds: Grounds
+) -> list[IdentityChange]:
     """Only what differs; all of it is refused where nothing does."""
     edits = []
     now = identities.get(connection, identity_id).summary

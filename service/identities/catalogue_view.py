@@ -1,7 +1,7 @@
 """View models of the catalogue: a contact sheet by flank, searched, filtered and sorted."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Literal, cast, get_args
 from urllib.parse import urlencode
@@ -14,6 +14,7 @@ from service.store import history, identities
 from service.store.identities import IdentitySummary, LifeStage, Reference, Sex
 from service.store.thumbnails import best_photos
 from service.web.languages import N_
+from service.web.paging import list_page, page_number
 
 PAGE = 60
 GONE_SHOWN = 60
@@ -49,16 +50,12 @@ STAGES: tuple[tuple[LifeStage, str], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class IdentityCard:
-    """One identity of the catalogue. flanks: left and right, then unknown if there is one."""
+    """One identity of the catalogue.
 
-    id: int
-    name: str
-    sex: str
-    life_stage: str
-    encounters: int
-    photos: int
-    first_seen: datetime | None
-    last_seen: datetime | None
+    flanks: left and right, then unknown if there is one, each with the address of a crop or "".
+    """
+
+    summary: IdentitySummary
     flanks: tuple[tuple[str, str], ...]
     formerly: tuple[str, ...] = ()
 
@@ -82,11 +79,11 @@ class CatalogueFilters:
 
     def at(self, page: int) -> str:
         """The address of a page of the same list."""
-        parameters = {f: getattr(self, f) for f in ("q", "flank", "sex", "stage", "station")}
-        parameters = {name: value for name, value in parameters.items() if value}
-        if self.sort != "name":
-            parameters["sort"] = self.sort
-        return "/catalogue?" + urlencode(parameters | ({"page": page} if page > 1 else {}))
+        usual = asdict(CatalogueFilters())
+        parameters = asdict(replace(self, page=page))
+        return "/catalogue?" + urlencode(
+            {name: value for name, value in parameters.items() if value != usual[name]}
+        )
 
     def fits(self, identity: IdentitySummary) -> bool:
         """Whether an identity is listed, as far as its own facts tell."""
@@ -113,8 +110,6 @@ def catalogue_filters(query: Mapping[str, str]) -> CatalogueFilters:
         value = query.get(name, default)
         return value if value in get_args(known) else default
 
-    number = query.get("page", "1")
-    page = int(number) if number.isascii() and number.isdecimal() and len(number) < 7 else 1
     return CatalogueFilters(
         q=query.get("q", "").strip()[:100],
         flank=cast("Sides", one_of("flank", Sides)),
@@ -122,7 +117,7 @@ def catalogue_filters(query: Mapping[str, str]) -> CatalogueFilters:
         stage=one_of("stage", LifeStage),
         station=query.get("station", "")[:200],
         sort=cast("Sort", one_of("sort", Sort, "name")),
-        page=max(1, page),
+        page=page_number(query.get("page", "1")),
     )
 
 
@@ -135,20 +130,11 @@ class Gone:
     into: tuple[int, str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogueList:
-    """One page of the catalogue. total: that fit; whole: identities in the catalogue."""
+def catalogue_list(connection: Connection, filters: CatalogueFilters) -> dict[str, object]:
+    """One page of the identities that fit, and names without encounters that a search finds.
 
-    cards: tuple[IdentityCard, ...]
-    gone: tuple[Gone, ...]
-    total: int
-    whole: int
-    page: int
-    pages: int
-
-
-def catalogue_list(connection: Connection, filters: CatalogueFilters) -> CatalogueList:
-    """The identities that fit, and names without encounters that a search finds."""
+    whole: how many identities are in the catalogue.
+    """
     every = identities.catalogue(connection)
     there = every
     if filters.station:
@@ -162,10 +148,8 @@ def catalogue_list(connection: Connection, filters: CatalogueFilters) -> Catalog
     listed = [
         identity for identity in there if filters.fits(identity) and (not looked or hit(identity))
     ]
-    listed = _sorted(listed, filters.sort)
-    pages = max(1, -(-len(listed) // PAGE))
-    page = min(filters.page, pages)
-    shown = listed[(page - 1) * PAGE : page * PAGE]
+    part = list_page(len(listed), filters.page, PAGE)
+    shown = _sorted(listed, filters.sort)[part.shown]
     best = best_photos(connection, [identity.id for identity in shown])
     here = {identity.id for identity in every}
     called = identities.names(connection)
@@ -186,9 +170,7 @@ def catalogue_list(connection: Connection, filters: CatalogueFilters) -> Catalog
         )
         for identity in shown
     ]
-    return CatalogueList(
-        tuple(cards), tuple(gone[:GONE_SHOWN]), len(listed), len(every), page, pages
-    )
+    return {"cards": cards, "gone": gone[:GONE_SHOWN], "part": part, "whole": len(every)}
 
 
 def _names(connection: Connection) -> dict[int, set[str]]:
@@ -225,15 +207,5 @@ def card(
     """An identity as the catalogue shows it."""
     crops = {flank: crop_address(reference.annotation.id, 480) for flank, reference in best.items()}
     flanks = [Flank.LEFT, Flank.RIGHT, *([Flank.UNKNOWN] if Flank.UNKNOWN in crops else [])]
-    return IdentityCard(
-        id=summary.id,
-        name=summary.name,
-        sex=summary.sex,
-        life_stage=summary.life_stage,
-        encounters=summary.encounters,
-        photos=summary.annotations,
-        first_seen=summary.first_seen,
-        last_seen=summary.last_seen,
-        flanks=tuple((flank.value, crops.get(flank, "")) for flank in flanks),
-        formerly=formerly,
-    )
+    crop_of = tuple((flank.value, crops.get(flank, "")) for flank in flanks)
+    return IdentityCard(summary, crop_of, formerly)

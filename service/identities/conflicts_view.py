@@ -11,6 +11,7 @@ from service.encounters.list_view import EncounterRow, row
 from service.store import encounters
 from service.store.encounters import EncounterSummary
 from service.web.languages import gettext as _
+from service.web.paging import list_page
 from service.web.words import signed
 
 PAGE = 50
@@ -31,53 +32,34 @@ class ConflictView:
     newest_opinion: int
 
 
-@dataclass(frozen=True, slots=True)
-class ConflictList:
-    """The contradictions that are open, and how many were kept for a reason."""
-
-    rows: tuple[ConflictView, ...]
-    total: int
-    resolved: int
-    page: int
-    pages: int
-
-
-def conflict_list(connection: Connection, machine: Machine, page: int = 1) -> ConflictList:
-    """One page of those that are open."""
+def conflict_list(connection: Connection, machine: Machine, number: int) -> dict[str, object]:
+    """One page of the contradictions that are open, and how many were kept for a reason."""
     every = conflicts.every(connection, machine)
     unresolved = [contradiction for contradiction in every if contradiction.kept is None]
-    pages = max(1, -(-len(unresolved) // PAGE))
-    page = min(max(1, page), pages)
-    shown = unresolved[(page - 1) * PAGE : page * PAGE]
-    summaries = encounters.summaries(
-        connection, {n for contradiction in shown for n in (contradiction.one, contradiction.other)}
-    )
-    rows = tuple(_view(contradiction, summaries) for contradiction in shown)
-    return ConflictList(rows, len(unresolved), len(every) - len(unresolved), page, pages)
+    part = list_page(len(unresolved), number, PAGE)
+    shown = unresolved[part.shown]
+    summaries = encounters.summaries(connection, {n for c in shown for n in (c.one, c.other)})
+    rows = [_view(contradiction, summaries) for contradiction in shown]
+    return {"rows": rows, "part": part, "resolved": len(every) - len(unresolved)}
 
 
 def _view(contradiction: Contradiction, summaries: Mapping[int, EncounterSummary]) -> ConflictView:
     first, second = (row(summaries[n]) for n in (contradiction.one, contradiction.other))
-    names = [
-        identity.name if identity else ""
-        for identity in (contradiction.identity, contradiction.other_identity)
-    ]
+    identity, other = contradiction.identity, contradiction.other_identity
     facts = {
         "one": contradiction.one,
         "other": contradiction.other,
         "through": contradiction.through,
-        "name": names[0],
-        "second": names[1],
+        "name": identity.name if identity else "",
+        "second": other.name if other else "",
     }
     if contradiction.kind == "apart":
         stands = _("Encounters %(one)s and %(other)s are both %(name)s.") % facts
     elif contradiction.kind == "together":
         stands = _("Encounter %(one)s is %(name)s, encounter %(other)s is %(second)s.") % facts
     else:
-        stands = (
-            _("Encounters %(one)s and %(other)s are both the same as encounter %(through)s.")
-            % facts
-        )
+        stands = _("Encounters %(one)s and %(other)s are both the same as encounter %(through)s.")
+        stands %= facts
     return ConflictView(
         contradiction,
         first,

@@ -1,14 +1,19 @@
-"""On what grounds a form changes an identity: the fields that all such forms have."""
+"""What all forms have that change an identity: on what grounds, and where it leads."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Form, Request
 from fastapi.responses import Response
+from sqlalchemy import Connection
 
+from reid.errors import Conflict
 from service.catalogue.changes import Grounds
-from service.web.form_fields import Remark, Text, plain
+from service.store.history import IdentityChange
+from service.web.form_fields import Remark, Text
 from service.web.page import goto, remember
-from service.web.parameters import TheActor, actor_of
+from service.web.parameters import TheActor, TheDatabase
 
 NewestSeen = Annotated[int | None, Form(ge=0, le=2**31 - 1)]
 """Number of the newest entry that the page showed, 0 for none; left out, no check is made."""
@@ -18,14 +23,37 @@ def form_grounds(
     actor: TheActor, reviewer: Text = "", reason: Remark = "", seen: NewestSeen = None
 ) -> Grounds:
     """Who does it and why, from the fields that every form of a change has."""
-    return Grounds(actor.signs(reviewer), plain(reason), newest=seen)
+    return Grounds(actor.signs(reviewer), reason, newest=seen)
 
 
-FormGrounds = Annotated[Grounds, Depends(form_grounds)]
+@dataclass(frozen=True, slots=True)
+class FormChange:
+    """A change that a form asks for, as a dependency of its route."""
+
+    request: Request
+    database: TheDatabase
+    actor: TheActor
+    grounds: Annotated[Grounds, Depends(form_grounds)]
+
+    def goto(self, address: str) -> Response:
+        """Show another page next, and remember under which name the person signs."""
+        response = goto(address)
+        remember(response, self.grounds.reviewer, self.actor)
+        return response
+
+    def carry_out(
+        self,
+        identity_id: int,
+        act: Callable[[Connection], IdentityChange],
+        refused: Callable[[Conflict], Response],
+    ) -> Response:
+        """Do it and show the identity with a message, or what `refused` makes of the conflict."""
+        try:
+            with self.database.write() as connection:
+                change = act(connection)
+        except Conflict as error:
+            return refused(error)
+        return self.goto(f"/identities/{identity_id}?said={change.id}")
 
 
-def signed_goto(request: Request, address: str, grounds: Grounds) -> Response:
-    """Show another page next, and remember under which name the person signs."""
-    response = goto(address)
-    remember(response, grounds.reviewer, actor_of(request))
-    return response
+TheChange = Annotated[FormChange, Depends()]

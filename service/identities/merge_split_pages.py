@@ -1,41 +1,41 @@
 """Pages where identities are merged and split, each with a preview, and where conflicts are."""
 
-from typing import Annotated
-from urllib.parse import unquote
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import Conflict, ReidError
 from service.catalogue import changes, conflicts
-from service.catalogue.changes import Grounds
-from service.catalogue.conflicts import ConflictKind
-from service.encounters.pair_evidence import PairEvidence, ThePairEvidence
+from service.catalogue.conflicts import ConflictKind, Machine
+from service.encounters.pair_evidence import ThePairEvidence
 from service.identities.conflicts_view import conflict_list
-from service.identities.grounds_form import FormGrounds, signed_goto
+from service.identities.grounds_form import TheChange
 from service.identities.merge_split_view import (
     Choice,
     choice,
     decisions_in_view,
-    merge_view,
-    split_view,
+    merge_values,
+    split_values,
 )
 from service.identities.splitting import Cut, likeliest_cut, merge_evidence, split_off
-from service.recognition.comparing import machine_of
-from service.recognition.engine import Engine, TheEngine
+from service.recognition.comparing import TheMachine
+from service.recognition.engine import TheEngine
 from service.reviews import settling
-from service.settings import Settings
 from service.store.database import Database
 from service.store.history import NOTHING, ChangeEvidence
-from service.web.ahead import Ahead
 from service.web.answer_cache import NotYet
 from service.web.languages import gettext as _
 from service.web.page import page
-from service.web.parameters import RowNumber, TheAhead, TheDatabase, TheSettings
+from service.web.paging import page_number
+from service.web.parameters import RowNumber, TheAhead, TheDatabase
 from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+T = TypeVar("T")
 Number = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Other = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 Reviews = Annotated[list[Annotated[int, Query(ge=1, le=2**31 - 1)]], Query(max_length=100)]
@@ -50,138 +50,123 @@ async def form_fields(request: Request) -> dict[str, str]:
 Fields = Annotated[dict[str, str], Depends(form_fields)]
 
 
+@dataclass(frozen=True, slots=True)
+class PhotosSay:
+    """What the photos say for a merge or a split, as a dependency of a route.
+
+    The methods that end in `ahead` answer soon: their last value says whether photos are still
+    being compared.
+    """
+
+    database: TheDatabase
+    engine: TheEngine
+    ahead: TheAhead
+    pair_evidence: ThePairEvidence
+
+    def joining(self, identity_id: int, other: int, reviews: list[int]) -> ChangeEvidence:
+        """What is known of pairs across both, with what these reviews say of them."""
+        known = merge_evidence(self.database, self.pair_evidence, identity_id, other)
+        with self.database.read() as connection:
+            return settling.with_reviews(connection, known, reviews, (identity_id, other))
+
+    def joining_ahead(
+        self, identity_id: int, other: int, reviews: list[int]
+    ) -> tuple[ChangeEvidence, bool]:
+        """What speaks for a merge."""
+        key = ("joining", identity_id, other, *reviews)
+        return self._ahead(key, lambda says: says.joining(identity_id, other, reviews), NOTHING)
+
+    def cut(self, identity_id: int) -> tuple[Cut | None, str]:
+        """The likeliest way to part an identity, or why there is none."""
+        if self.engine.loaded is None:
+            words = _("The network is still being loaded: ask for a suggestion again in a moment.")
+            return None, words
+        try:
+            cut = likeliest_cut(self.database, self.pair_evidence, identity_id)
+        except ReidError as error:
+            return None, in_full(error)
+        return cut, "" if cut else _("There is nothing to split: it has fewer than two encounters.")
+
+    def cut_ahead(self, identity_id: int) -> tuple[tuple[Cut | None, str], bool]:
+        """A suggested cut, or why there is none."""
+        return self._ahead(("cut", identity_id), lambda says: says.cut(identity_id), (None, ""))
+
+    def _ahead(
+        self, key: Hashable, find: Callable[["PhotosSay"], T], meanwhile: T
+    ) -> tuple[T, bool]:
+        quick = replace(self, pair_evidence=self.pair_evidence.at_once())
+        try:
+            return self.ahead.answer(key, lambda: find(quick), lambda: find(self)), False
+        except NotYet:
+            return meanwhile, True
+
+
+ThePhotosSay = Annotated[PhotosSay, Depends()]
+
+
 @router.get("/identities/{identity_id}/merge")
 def merge_page(
     identity_id: RowNumber,
     request: Request,
-    database: TheDatabase,
-    ahead: TheAhead,
-    pair_evidence: ThePairEvidence,
+    photos: ThePhotosSay,
     other: Other = None,
     review: Reviews = [],  # noqa: B006  FastAPI copies it
 ) -> Response:
     """Choose another identity, and see what a merge would move and what speaks for it."""
-    return _merge(request, database, ahead, pair_evidence, identity_id, other, review)
+    return _merge(request, photos, identity_id, other, review)
 
 
 def _merge(
     request: Request,
-    database: Database,
-    ahead: Ahead,
-    pair_evidence: PairEvidence,
+    photos: PhotosSay,
     identity_id: int,
     other: int | None,
-    review: list[int],
-    refused: str = "",
+    reviews: list[int],
+    refused: Conflict | None = None,
 ) -> Response:
-    other = other if other != identity_id else None
-    evidence, still = (
-        _evidence_ahead(database, ahead, pair_evidence, identity_id, other, review)
-        if other
-        else (NOTHING, False)
-    )
-    with database.read() as connection:
-        view = merge_view(connection, identity_id, other, evidence)
-        values = {name: getattr(view, name) for name in view.__slots__}
-        reviewer = unquote(request.cookies.get("reviewer", ""))
-        values |= {"nav": "catalogue", "problem": refused, "reviewer": reviewer, "reviews": review}
-        values |= {"busy": still, "still": still}
-        response = page(request, "identities/merge.html", connection, **values)
-    response.status_code = 409 if refused else 200
-    return response
-
-
-def _evidence_ahead(
-    database: Database,
-    ahead: Ahead,
-    pair_evidence: PairEvidence,
-    identity_id: int,
-    other: int,
-    review: list[int],
-) -> tuple[ChangeEvidence, bool]:
-    """What speaks for a merge, and whether photos are still being compared for it."""
-    quick = pair_evidence.at_once()
-    try:
-        evidence = ahead.answer(
-            ("joining", identity_id, other, *review),
-            lambda: _merge_evidence(database, quick, identity_id, other, review),
-            lambda: _merge_evidence(database, pair_evidence, identity_id, other, review),
-        )
-    except NotYet:
-        return NOTHING, True
-    return evidence, False
-
-
-def _merge_evidence(
-    database: Database,
-    pair_evidence: PairEvidence,
-    identity_id: int,
-    other: int,
-    review: list[int],
-) -> ChangeEvidence:
-    """What is known of pairs across both, with what these reviews say of them."""
-    known = merge_evidence(database, pair_evidence, identity_id, other)
-    with database.read() as connection:
-        return settling.with_reviews(connection, known, review, (identity_id, other))
+    evidence, still = NOTHING, False
+    if other == identity_id:
+        other = None
+    if other:
+        evidence, still = photos.joining_ahead(identity_id, other, reviews)
+    with photos.database.read() as connection:
+        values = merge_values(connection, identity_id, other, evidence)
+        values |= {"nav": "catalogue", "problem": in_full(refused) if refused else ""}
+        values |= {"reviews": reviews, "busy": still, "still": still}
+        status = 409 if refused else 200
+        return page(request, "identities/merge.html", connection, status, **values)
 
 
 @router.post("/identities/{identity_id}/merge")
 def merge(
     identity_id: RowNumber,
-    request: Request,
-    database: TheDatabase,
-    ahead: TheAhead,
-    pair_evidence: ThePairEvidence,
+    change: TheChange,
+    photos: ThePhotosSay,
     other: Number,
-    grounds: FormGrounds,
     fields: Fields,
     review: ReviewsForm = [],  # noqa: B006  FastAPI copies it
 ) -> Response:
     """Merge the other identity in, if its encounters are still those of the preview."""
-    evidence = (
-        _merge_evidence(database, pair_evidence, identity_id, other, review)
-        if other != identity_id
-        else NOTHING
+    evidence = photos.joining(identity_id, other, review) if other != identity_id else NOTHING
+    grounds = replace(
+        change.grounds, evidence=evidence, after=decisions_in_view(fields), newest=None
     )
-    with_evidence = Grounds(grounds.reviewer, grounds.reason, evidence, decisions_in_view(fields))
-    try:
-        with database.write() as connection:
-            change = changes.merge(connection, identity_id, other, with_evidence)
-    except Conflict as error:
-        return _merge(
-            request,
-            database,
-            ahead,
-            pair_evidence,
-            identity_id,
-            other,
-            review,
-            in_full(error),
-        )
-    return signed_goto(request, f"/identities/{identity_id}?said={change.id}", grounds)
+    return change.carry_out(
+        identity_id,
+        lambda connection: changes.merge(connection, identity_id, other, grounds),
+        lambda error: _merge(change.request, photos, identity_id, other, review, error),
+    )
 
 
 @router.get("/identities/{identity_id}/split")
-def split_page(
-    identity_id: RowNumber,
-    request: Request,
-    database: TheDatabase,
-    ahead: TheAhead,
-    engine: TheEngine,
-    pair_evidence: ThePairEvidence,
-) -> Response:
+def split_page(identity_id: RowNumber, request: Request, photos: ThePhotosSay) -> Response:
     """Sort the encounters of an identity into those that stay and those that leave."""
-    return _split(
-        request, database, ahead, engine, pair_evidence, identity_id, choice(request.query_params)
-    )
+    return _split(request, photos, identity_id, choice(request.query_params))
 
 
 def _split(
     request: Request,
-    database: Database,
-    ahead: Ahead,
-    engine: Engine,
-    pair_evidence: PairEvidence,
+    photos: PhotosSay,
     identity_id: int,
     chosen: Choice,
     refused: str = "",
@@ -190,10 +175,9 @@ def _split(
     query = request.query_params
     cut, problem, still = None, "", False
     if "suggest" in query:
-        cut, problem, still = _suggested(database, ahead, engine, pair_evidence, identity_id)
-    with database.read() as connection:
-        view = split_view(connection, identity_id, chosen, cut)
-        values = {name: getattr(view, name) for name in view.__slots__}
+        (cut, problem), still = photos.cut_ahead(identity_id)
+    with photos.database.read() as connection:
+        values = split_values(connection, identity_id, chosen, cut)
         values |= {
             "nav": "catalogue",
             "problem": refused or problem,
@@ -201,137 +185,74 @@ def _split(
             "still": still,
             "preview": "preview" in query or status != 200,
             "followed": query.get("followed", "") == "1" or cut is not None,
-            "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
-        response = page(request, "identities/split.html", connection, **values)
-    response.status_code = status
-    return response
-
-
-def _suggested(
-    database: Database, ahead: Ahead, engine: Engine, pair_evidence: PairEvidence, identity_id: int
-) -> tuple[Cut | None, str, bool]:
-    """A suggested cut, why there is none, and whether photos are still being compared for it."""
-    quick = pair_evidence.at_once()
-    try:
-        return *ahead.answer(
-            ("cut", identity_id),
-            lambda: _cut(database, engine, quick, identity_id),
-            lambda: _cut(database, engine, pair_evidence, identity_id),
-        ), False
-    except NotYet:
-        return None, "", True
-
-
-def _cut(
-    database: Database, engine: Engine, pair_evidence: PairEvidence, identity_id: int
-) -> tuple[Cut | None, str]:
-    """The suggestion, or why there is none."""
-    if engine.loaded is None:
-        return None, _("The network is still being loaded: ask for a suggestion again in a moment.")
-    try:
-        cut = likeliest_cut(database, pair_evidence, identity_id)
-    except ReidError as error:
-        return None, in_full(error)
-    return cut, "" if cut else _("There is nothing to split: it has fewer than two encounters.")
+        return page(request, "identities/split.html", connection, status, **values)
 
 
 @router.post("/identities/{identity_id}/split")
 def split(
-    identity_id: RowNumber,
-    request: Request,
-    database: TheDatabase,
-    ahead: TheAhead,
-    engine: TheEngine,
-    pair_evidence: ThePairEvidence,
-    grounds: FormGrounds,
-    fields: Fields,
+    identity_id: RowNumber, change: TheChange, photos: ThePhotosSay, fields: Fields
 ) -> Response:
     """Let the chosen encounters leave, if nobody decided on them since the preview."""
     chosen = choice(fields)
     if not chosen.leaving():
         words = _("Choose the encounters that leave.")
-        return _split(
-            request, database, ahead, engine, pair_evidence, identity_id, chosen, words, 422
-        )
-    followed = (
-        _cut(database, engine, pair_evidence, identity_id)[0]
-        if fields.get("followed") == "1"
-        else None
+        return _split(change.request, photos, identity_id, chosen, words, 422)
+    followed = photos.cut(identity_id)[0] if fields.get("followed") == "1" else None
+    grounds = replace(
+        change.grounds,
+        evidence=followed.rests(chosen.groups) if followed else NOTHING,
+        after=decisions_in_view(fields),
+        newest=None,
     )
-    evidence = followed.rests(chosen.groups) if followed else NOTHING
-    with_evidence = Grounds(grounds.reviewer, grounds.reason, evidence, decisions_in_view(fields))
-    try:
-        with database.write() as connection:
-            entries = split_off(
-                connection, pair_evidence, identity_id, chosen.leaving(), with_evidence
-            )
-    except Conflict as error:
-        return _split(
-            request,
-            database,
-            ahead,
-            engine,
-            pair_evidence,
-            identity_id,
-            chosen,
-            in_full(error),
-            409,
-        )
-    return signed_goto(request, f"/identities/{identity_id}?said={entries[-1].id}", grounds)
+    return change.carry_out(
+        identity_id,
+        lambda connection: split_off(
+            connection, photos.pair_evidence, identity_id, chosen.leaving(), grounds
+        )[-1],
+        lambda error: _split(change.request, photos, identity_id, chosen, in_full(error), 409),
+    )
 
 
 @router.get("/conflicts")
 def conflict_page(
     request: Request,
-    settings: TheSettings,
     database: TheDatabase,
-    engine: TheEngine,
+    machine: TheMachine,
     number: Annotated[str, Query(alias="page", max_length=6)] = "1",
 ) -> Response:
     """What contradicts the catalogue, until it is resolved."""
-    return _conflicts(request, settings, database, engine, int(number) if number.isdecimal() else 1)
+    return _conflicts(request, database, machine, page_number(number))
 
 
 def _conflicts(
     request: Request,
-    settings: Settings,
     database: Database,
-    engine: Engine,
+    machine: Machine,
     number: int = 1,
-    refused: str = "",
-    status: int = 200,
+    refused: Conflict | None = None,
 ) -> Response:
     with database.read() as connection:
-        contradictions = conflict_list(connection, machine_of(settings, engine), number)
-        values = {
-            "nav": "catalogue",
-            "list": contradictions,
-            "problem": refused,
-            "kept": "kept" in request.query_params,
-            "reviewer": unquote(request.cookies.get("reviewer", "")),
-        }
-        response = page(request, "identities/conflicts.html", connection, **values)
-    response.status_code = status
-    return response
+        values = conflict_list(connection, machine, number)
+        values |= {"nav": "catalogue", "problem": in_full(refused) if refused else ""}
+        values["kept"] = "kept" in request.query_params
+        status = 409 if refused else 200
+        return page(request, "identities/conflicts.html", connection, status, **values)
 
 
 @router.post("/conflicts/keep")
 def keep(
-    request: Request,
-    settings: TheSettings,
-    database: TheDatabase,
-    engine: TheEngine,
+    change: TheChange,
+    machine: TheMachine,
     one: Number,
     other: Number,
     kind: Annotated[ConflictKind, Form()],
-    grounds: FormGrounds,
 ) -> Response:
     """Resolve a contradiction by a reason, which stands in the history from now on."""
-    machine = machine_of(settings, engine)
+    grounds = change.grounds
     try:
-        with database.write() as connection:
+        with change.database.write() as connection:
             conflicts.keep(connection, kind, (one, other), machine, grounds, grounds.newest or 0)
     except Conflict as error:
-        return _conflicts(request, settings, database, engine, 1, in_full(error), 409)
-    return signed_goto(request, "/conflicts?kept=1", grounds)
+        return _conflicts(change.request, change.database, machine, refused=error)
+    return change.goto("/conflicts?kept=1")

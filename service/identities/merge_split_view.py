@@ -11,7 +11,7 @@ from service.identities.splitting import GROUPS, Cut, LeavingGroup
 from service.identities.timeline import evidence_words, share
 from service.store import identities
 from service.store.history import ChangeEvidence
-from service.store.identities import IdentityDetail, IdentitySummary
+from service.store.identities import IdentityDetail
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
 
@@ -76,40 +76,30 @@ class SplitGroup:
     moves: str
 
 
-@dataclass(frozen=True, slots=True)
-class SplitView:
-    """An identity that is to be parted. ready: the preview can be carried out."""
-
-    summary: IdentitySummary
-    groups: tuple[SplitGroup, ...]
-    others: tuple[tuple[int, str], ...]
-    suggestion: str
-    suggested: bool
-    ready: bool
-
-
-def split_view(
+def split_values(
     connection: Connection, identity_id: int, chosen: Choice, cut: Cut | None
-) -> SplitView:
-    """The encounters of an identity in their groups; a cut fills them where nothing was chosen."""
+) -> dict[str, object]:
+    """The encounters of an identity in their groups; a cut fills them where nothing was chosen.
+
+    ready: the preview can be carried out.
+    """
     detail = identities.get(connection, identity_id)
     rows = sighting_rows(connection, detail)
-    of = dict(cut.groups) if cut else {}
-    of |= {n: g for n, g in chosen.groups.items() if not cut}
+    of = chosen.groups
+    if cut:
+        of = {n: group for group, block in enumerate(cut.groups) for n in block}
     names = identities.names(connection)
-    groups = tuple(
+    groups = [
         _group(number, [r for r in rows if of.get(r.id, 0) == number], chosen, names, detail)
         for number in range(GROUPS)
-    )
-    left = [group for group in groups[1:] if group.rows]
-    return SplitView(
-        summary=detail.summary,
-        groups=groups,
-        others=tuple(identities.others_in_use(connection, identity_id)),
-        suggestion=suggestion_words(cut) if cut else "",
-        suggested=cut is not None,
-        ready=bool(left) and bool(groups[0].rows),
-    )
+    ]
+    return {
+        "summary": detail.summary,
+        "groups": groups,
+        "others": identities.others_in_use(connection, identity_id),
+        "suggestion": suggestion_words(cut) if cut else "",
+        "ready": bool(groups[0].rows) and any(group.rows for group in groups[1:]),
+    }
 
 
 def suggestion_words(cut: Cut) -> str:
@@ -186,34 +176,21 @@ def _moves(group: int, into: int | None, name: str, moved: int) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class MergeView:
-    """Two identities that are to become one. moves None: the other one is not chosen yet."""
-
-    summary: IdentitySummary
-    other: IdentitySummary | None
-    rows: tuple[SightingRow, ...]
-    own_rows: tuple[SightingRow, ...]
-    evidence: tuple[str, ...]
-    others: tuple[tuple[int, str], ...]
-
-
-def merge_view(
+def merge_values(
     connection: Connection, identity_id: int, other_id: int | None, evidence: ChangeEvidence
-) -> MergeView:
-    """What a merge would move."""
+) -> dict[str, object]:
+    """What a merge would move. other_id None: the other identity is not chosen yet."""
     detail = identities.get(connection, identity_id)
     other = identities.get(connection, other_id) if other_id else None
-    return MergeView(
-        summary=detail.summary,
-        other=other.summary if other else None,
-        rows=sighting_rows(connection, other) if other else (),
-        own_rows=sighting_rows(connection, detail),
-        evidence=evidence_words(
-            evidence, disclosed.opinions_by_number(connection, evidence.opinions)
-        ),
-        others=tuple(identities.others_in_use(connection, identity_id)),
-    )
+    opinions = disclosed.opinions_by_number(connection, evidence.opinions)
+    return {
+        "summary": detail.summary,
+        "other": other.summary if other else None,
+        "rows": sighting_rows(connection, other) if other else (),
+        "own_rows": sighting_rows(connection, detail),
+        "evidence": evidence_words(evidence, opinions),
+        "others": identities.others_in_use(connection, identity_id),
+    }
 
 
 def _number(text: str) -> int | None:

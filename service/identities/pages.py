@@ -1,8 +1,6 @@
 """Pages of the catalogue and of one identity, and what a curator does there."""
 
-from collections.abc import Callable
 from typing import Annotated
-from urllib.parse import unquote
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -10,25 +8,18 @@ from sqlalchemy import Connection
 
 from reid.errors import Conflict
 from service.catalogue import changes
-from service.catalogue.changes import Description, Grounds
-from service.identities.catalogue_view import (
-    SEXES,
-    SIDES,
-    SORTS,
-    STAGES,
-    catalogue_filters,
-    catalogue_list,
-)
-from service.identities.grounds_form import FormGrounds, NewestSeen, signed_goto
-from service.identities.identity_view import identity_view
+from service.catalogue.changes import Description
+from service.identities import catalogue_view
+from service.identities.catalogue_view import catalogue_filters, catalogue_list
+from service.identities.grounds_form import NewestSeen, TheChange
+from service.identities.identity_view import identity_values
 from service.identities.side_by_side import side_by_side
 from service.identities.timeline import change_words
 from service.store import history, identities, progress, references
 from service.store.database import Database
-from service.store.history import IdentityChange
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
-from service.web.form_fields import Remark, plain
+from service.web.form_fields import Remark
 from service.web.page import goto, page
 from service.web.parameters import RowNumber, TheDatabase
 from service.web.sentences import in_full
@@ -37,7 +28,12 @@ from service.web.wire import Line
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 Chosen = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
-Act = Callable[[Connection], IdentityChange]
+CHOICES = {
+    "sort": catalogue_view.SORTS,
+    "flank": catalogue_view.SIDES,
+    "sex": catalogue_view.SEXES,
+    "stage": catalogue_view.STAGES,
+}
 
 
 @router.get("/catalogue")
@@ -45,117 +41,83 @@ def catalogue(request: Request, database: TheDatabase) -> Response:
     """A contact sheet of the identities by flank."""
     filters = catalogue_filters(request.query_params)
     with database.read() as connection:
-        values = {
-            "nav": "catalogue",
-            "list": catalogue_list(connection, filters),
-            "filters": filters,
-            "stations": progress.stations(connection),
-            "choices": {"sort": SORTS, "flank": SIDES, "sex": SEXES, "stage": STAGES},
-        }
+        values = catalogue_list(connection, filters)
+        values |= {"nav": "catalogue", "filters": filters, "choices": CHOICES}
+        values["stations"] = progress.stations(connection)
         return page(request, "identities/catalogue.html", connection, **values)
 
 
 @router.get("/identities/{identity_id}")
 def identity(identity_id: RowNumber, request: Request, database: TheDatabase) -> Response:
     """One identity with its photos, encounters and history."""
-    return identity_response(request, database, identity_id)
+    return _identity(request, database, identity_id)
 
 
-def identity_response(
-    request: Request, database: Database, identity_id: int, refused: str = "", status: int = 200
+def _identity(
+    request: Request, database: Database, identity_id: int, refused: Conflict | None = None
 ) -> Response:
-    """The page of an identity, with what was refused where something was."""
-    whole = request.query_params.get("photos") == "all"
+    """The page of an identity, with why a change was refused where one was."""
+    query = request.query_params
     with database.read() as connection:
-        view = identity_view(connection, identity_id, whole=whole)
-        values = {name: getattr(view, name) for name in view.__slots__}
+        values = identity_values(connection, identity_id, whole=query.get("photos") == "all")
         values |= {
             "nav": "catalogue",
-            "problem": refused,
-            "message": change_message(
-                connection, request.query_params.get("said", ""), identity_id
-            ),
-            "sexes": SEXES,
-            "stages": STAGES,
-            "others": identities.others_in_use(connection, identity_id),
-            "reviewer": unquote(request.cookies.get("reviewer", "")),
+            "problem": in_full(refused) if refused else "",
+            "message": _message(connection, query.get("said", ""), identity_id),
+            "sexes": catalogue_view.SEXES,
+            "stages": catalogue_view.STAGES,
         }
-        response = page(request, "identities/identity.html", connection, **values)
-    response.status_code = status
-    return response
+        status = 409 if refused else 200
+        return page(request, "identities/identity.html", connection, status, **values)
 
 
-def change_message(connection: Connection, number: str, here: int) -> dict[str, object] | None:
+def _message(connection: Connection, number: str, here: int) -> dict[str, object] | None:
     """A change named in the address, for the message that it is done, and its undo."""
     if not (number.isascii() and number.isdecimal() and len(number) < 10):
         return None
-    entries = [entry for entry in history.of_identity(connection, here) if entry.id == int(number)]
-    if not entries:
-        return None
-    words = change_words(entries[0], identities.names(connection), here)
-    return {"words": words, "change": entries[0].id, "undone": entries[0].undone}
-
-
-def carry_out(
-    request: Request, database: Database, identity_id: int, grounds: Grounds, act: Act
-) -> Response:
-    """Carry a change out and show the identity with a message, or with why it was refused."""
-    try:
-        with database.write() as connection:
-            change = act(connection)
-    except Conflict as error:
-        return identity_response(request, database, identity_id, in_full(error), 409)
-    return signed_goto(request, f"/identities/{identity_id}?said={change.id}", grounds)
+    for entry in history.of_identity(connection, here):
+        if entry.id == int(number):
+            words = change_words(entry, identities.names(connection), here)
+            return {"words": words, "change": entry.id, "undone": entry.undone}
+    return None
 
 
 @router.post("/identities/{identity_id}/rename")
-def rename(
-    identity_id: RowNumber,
-    request: Request,
-    database: TheDatabase,
-    name: Annotated[Line, Form()],
-    grounds: FormGrounds,
-) -> Response:
+def rename(identity_id: RowNumber, change: TheChange, name: Annotated[Line, Form()]) -> Response:
     """Another name."""
-    return carry_out(
-        request,
-        database,
+    return change.carry_out(
         identity_id,
-        grounds,
-        lambda c: changes.rename(c, identity_id, name, grounds),
+        lambda connection: changes.rename(connection, identity_id, name, change.grounds),
+        lambda error: _identity(change.request, change.database, identity_id, error),
     )
 
 
 @router.post("/identities/{identity_id}/describe")
 def describe(
     identity_id: RowNumber,
-    request: Request,
-    database: TheDatabase,
-    grounds: FormGrounds,
+    change: TheChange,
     sex: Annotated[Sex, Form()],
     life_stage: Annotated[LifeStage, Form()],
     note: Remark = "",
 ) -> Response:
     """Sex, life stage and note."""
-    facts = Description(sex, life_stage, plain(note))
-    return carry_out(
-        request,
-        database,
+    facts = Description(sex, life_stage, note)
+    return change.carry_out(
         identity_id,
-        grounds,
-        lambda c: changes.describe(c, identity_id, facts, grounds),
+        lambda connection: changes.describe(connection, identity_id, facts, change.grounds),
+        lambda error: _identity(change.request, change.database, identity_id, error),
     )
 
 
 @router.post("/changes/{change_id}/undo")
-def undo(
-    change_id: RowNumber, request: Request, database: TheDatabase, grounds: FormGrounds
-) -> Response:
+def undo(change_id: RowNumber, change: TheChange) -> Response:
     """Put back what stood before a change."""
-    with database.read() as connection:
+    with change.database.read() as connection:
         number = history.get(connection, change_id).identity_id
-    return carry_out(
-        request, database, number, grounds, lambda c: changes.undo(c, change_id, grounds)
+    return change.carry_out(
+        number,
+        lambda connection: changes.undo(connection, change_id, change.grounds),
+        lambda error: _identity(change.request, change.database, number, error),
     )
 
 
@@ -163,21 +125,18 @@ def undo(
 def mark(
     identity_id: RowNumber,
     annotation_id: RowNumber,
-    request: Request,
-    database: TheDatabase,
+    change: TheChange,
     state: Annotated[MarkState, Form()],
-    grounds: FormGrounds,
     after: NewestSeen = None,
 ) -> Response:
     """Approve or refuse a photo as a reference, or take that back."""
+    reviewer, reason = change.grounds.reviewer, change.grounds.reason
     try:
-        with database.write() as connection:
-            references.mark(
-                connection, annotation_id, state, grounds.reviewer, grounds.reason, after=after
-            )
+        with change.database.write() as connection:
+            references.mark(connection, annotation_id, state, reviewer, reason, after=after)
     except Conflict as error:
-        return identity_response(request, database, identity_id, in_full(error), 409)
-    return signed_goto(request, f"/identities/{identity_id}#photo-{annotation_id}", grounds)
+        return _identity(change.request, change.database, identity_id, error)
+    return change.goto(f"/identities/{identity_id}#photo-{annotation_id}")
 
 
 @router.get("/compare-with")

@@ -1,6 +1,6 @@
 """What speaks for parting the encounters of an identity, or for joining those of two."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, product
 
@@ -15,7 +15,6 @@ from service.encounters.pair_evidence import PairEvidence
 from service.store import identities
 from service.store.database import Database
 from service.store.history import ChangeEvidence, IdentityChange, PairSaid
-from service.store.pairs import Maker
 
 MOST_COMPARED = 40  # pairs beyond which only what is known already is used
 LARGEST = 24  # encounters that are sorted; of more, the newest ones
@@ -27,12 +26,12 @@ JOINED = 6  # pairs that are compared for a merge of which nothing is known
 class Cut:
     """The likeliest way to part an identity, from its encounters as the photos speak.
 
-    groups: encounter -> 0 for the group that stays, the largest one, then 1, 2, ... for those that
-    leave. posterior: of this way to sort them; all_one: that they are one animal. in_full: whether
-    every way was weighed. left_out: encounters beyond LARGEST. unmeasured: pairs nobody compared.
+    groups: encounters of the group that stays, the largest one, then of those that leave.
+    posterior: of this way to sort them; all_one: that they are one animal. in_full: whether every
+    way was weighed. left_out: encounters beyond LARGEST. unmeasured: pairs nobody compared.
     """
 
-    groups: Mapping[int, int]
+    groups: tuple[tuple[int, ...], ...]
     posterior: float
     all_one: float
     in_full: bool
@@ -44,11 +43,18 @@ class Cut:
     def rests(self, groups: Mapping[int, int]) -> ChangeEvidence:
         """What a split into these groups rests on; posteriors only where it is this cut."""
         pairs = disclosed.strongest(self.pairs)
-        if _blocks(groups) != _blocks(self.groups):
+        blocks: dict[int, set[int]] = {}
+        for number, group in groups.items():
+            blocks.setdefault(group, set()).add(number)
+        if set(map(frozenset, blocks.values())) != set(map(frozenset, self.groups)):
             return ChangeEvidence(pairs)
         return ChangeEvidence(
             pairs, posterior=round(self.posterior, 4), all_one=round(self.all_one, 4)
         )
+
+
+NO_CUT = Cut((), 0.0, 1.0, True, 0, 0, 0, ())
+"""Of fewer than two encounters: there is nothing to part."""
 
 
 def likeliest_cut(database: Database, pair_evidence: PairEvidence, identity_id: int) -> Cut | None:
@@ -118,22 +124,8 @@ def merge_evidence(
     )
 
 
-def split_evidence(
-    connection: Connection, maker: Maker | None, ids: Collection[int], leaving: Collection[int]
-) -> ChangeEvidence:
-    """What is known of the pairs between those that leave and those that stay."""
-    return disclosed.evidence(connection, maker, leaving, set(ids) - set(leaving))
-
-
 def _encounters(connection: Connection, identity_id: int) -> list[int]:
     return [sighting.encounter_id for sighting in identities.get(connection, identity_id).sightings]
-
-
-def _blocks(groups: Mapping[int, int]) -> frozenset[frozenset[int]]:
-    of: dict[int, set[int]] = {}
-    for number, group in groups.items():
-        of.setdefault(group, set()).add(number)
-    return frozenset(frozenset(block) for block in of.values())
 
 
 def _near_first(ids: Sequence[int]) -> list[Pair]:
@@ -155,9 +147,8 @@ def _likeliest(ids: Sequence[int], pairs: Mapping[Pair, PairSaid]) -> Cut:
     whole = [way.probability for way in posterior.partitions if max(way.partition) == 0]
     best = ways[0] if ways else partitions.WeighedPartition((0,) * (n - 1) + (1,), 0.0)
     blocks = sorted(best.blocks, key=lambda block: (-len(block), block))
-    groups = {ids[n]: number for number, block in enumerate(blocks) for n in block}
     return Cut(
-        groups=groups,
+        groups=tuple(tuple(ids[n] for n in block) for block in blocks),
         posterior=best.probability,
         all_one=whole[0] if whole else 0.0,
         in_full=posterior.in_full,
@@ -185,17 +176,14 @@ def split_off(
 ) -> list[IdentityChange]:
     """Let one or more groups leave an identity, all of them or none; each is an entry of its own.
 
-    Without evidence in `asked`, what is known of the pairs between the groups is written down.
+    Without evidence, what is known of the pairs between the groups is written down.
     """
     ids = set(identities.encounters_of(connection, identity_id))
     entries, maker = [], pair_evidence.maker()
     for group in leaving:
-        evidence = (
-            grounds.evidence
-            if grounds.evidence.pairs
-            else split_evidence(connection, maker, ids, group.ids)
-        )
-        after = None
+        evidence, after = grounds.evidence, None
+        if not evidence.pairs:
+            evidence = disclosed.evidence(connection, maker, group.ids, ids - set(group.ids))
         if grounds.after is not None:
             after = {n: last for n, last in grounds.after.items() if n in group.ids}
         with_evidence = replace(grounds, evidence=evidence, after=after)

@@ -109,7 +109,21 @@ class ChangeOut(Wire):
     encounters: list[MovedOut]
 
 
-class IdentityIn(Wire):
+class GroundsIn(Wire):
+    """Who changes something, and why."""
+
+    reviewer: Line = "anonymous"
+    reason: Note = ""
+
+
+class EvidentIn(GroundsIn):
+    """Who changes something, why, from which evidence and which decisions."""
+
+    evidence: EvidenceWire | None = None
+    after: After = None
+
+
+class IdentityIn(EvidentIn):
     """A new individual, with the encounters that are it from now on; they may be none."""
 
     name: Line | None = Field(None, description="left out, the next free one like L001")
@@ -117,13 +131,9 @@ class IdentityIn(Wire):
     sex: Sex = "unknown"
     life_stage: LifeStage = "unknown"
     note: Note = ""
-    reviewer: Line = "anonymous"
-    reason: Note = ""
-    evidence: EvidenceWire | None = None
-    after: After = None
 
 
-class IdentityEdit(Wire):
+class IdentityEdit(GroundsIn):
     """What shall be different; null stays. A name is an entry of its own in the history.
 
     seen: the newest change of the identity that was seen, 0 for none; null: no check is made.
@@ -133,38 +143,25 @@ class IdentityEdit(Wire):
     sex: Sex | None = None
     life_stage: LifeStage | None = None
     note: Note | None = None
-    reviewer: Line = "anonymous"
-    reason: Note = ""
     seen: NewestNumber | None = None
 
 
-class MergeIn(Wire):
+class MergeIn(EvidentIn):
     """All encounters of the other identity become this one. evidence null: what is known."""
 
     other_id: Number
-    reviewer: Line = "anonymous"
-    reason: Note = ""
-    evidence: EvidenceWire | None = None
-    after: After = None
 
 
-class SplitIn(Wire):
+class SplitIn(EvidentIn):
     """These encounters leave: into an identity that exists, or a new one of this name."""
 
     encounters: Annotated[Encounters, Field(min_length=1)]
     into: Number | None = None
     name: Line | None = Field(None, description="of a new identity; the next free one if null")
-    reviewer: Line = "anonymous"
-    reason: Note = ""
-    evidence: EvidenceWire | None = None
-    after: After = None
 
 
-class UndoIn(Wire):
+class UndoIn(GroundsIn):
     """Who takes a change back, and why."""
-
-    reviewer: Line = "anonymous"
-    reason: Note = ""
 
 
 class CutOut(Wire):
@@ -185,12 +182,10 @@ class CutOut(Wire):
     pairs: list[PairSaidWire]
 
 
-class MarkIn(Wire):
+class MarkIn(GroundsIn):
     """Whether a photo may speak for its identity. after: the newest mark that was seen, or 0."""
 
     state: Literal["approved", "refused", "unmarked"]
-    reviewer: Line = "anonymous"
-    reason: Note = ""
     after: NewestNumber | None = None
 
 

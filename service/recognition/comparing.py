@@ -3,7 +3,9 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from typing import Annotated
 
+from fastapi import Depends
 from sqlalchemy import Connection
 
 from reid.errors import ReidError
@@ -45,6 +47,9 @@ def in_force(engine: Engine) -> Maker | None:
 def machine_of(settings: TheSettings, engine: TheEngine) -> Machine:
     """What of the machine counts now: its network, its calibrator and its threshold."""
     return Machine(settings.same_llr, in_force(engine))
+
+
+TheMachine = Annotated[Machine, Depends(machine_of)]
 
 
 def queue_all(database: Database, engine: Engine) -> tuple[int, int]:
