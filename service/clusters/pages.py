@@ -13,7 +13,7 @@ from service.store import cases, progress
 from service.store.people import Role
 from service.web.form_fields import Remark, Text
 from service.web.languages import ngettext
-from service.web.page import goto, page, remember
+from service.web.page import goto, goto_signed, page
 from service.web.parameters import TheActor, TheDatabase
 from service.web.wire import Line
 
@@ -121,9 +121,7 @@ def name_clusters(
             naming.carry_out(
                 connection, planned, maker, seen=then, name=called, note=note, reviewer=signed
             )
-    response = goto(f"/clusters?named={len(plans)}")
-    remember(response, signed, actor)
-    return response
+    return goto_signed(f"/clusters?named={len(plans)}", signed, actor)
 
 
 @router.post("/clusters/reviews")

@@ -12,7 +12,7 @@ from reid.errors import Conflict
 from service.catalogue.changes import Grounds
 from service.store.history import IdentityChange
 from service.web.form_fields import Remark, Text
-from service.web.page import goto, remember
+from service.web.page import goto_signed
 from service.web.parameters import TheActor, TheDatabase
 
 NewestSeen = Annotated[int | None, Form(ge=0, le=2**31 - 1)]
@@ -37,9 +37,7 @@ class FormChange:
 
     def goto(self, address: str) -> Response:
         """Show another page next, and remember under which name the person signs."""
-        response = goto(address)
-        remember(response, self.grounds.reviewer, self.actor)
-        return response
+        return goto_signed(address, self.grounds.reviewer, self.actor)
 
     def carry_out(
         self,

@@ -1,11 +1,12 @@
 """Pages on which curators act on several pairs: each act is previewed, then done."""
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import Field
+from pydantic import BaseModel, Field
 from sqlalchemy import Connection
 
 from reid.errors import Conflict, InputError
@@ -14,9 +15,10 @@ from service.reviews.reviewing import ReviewWithEncounters
 from service.store import reviews as review_pairs
 from service.store.database import Database
 from service.store.reviews import NewPair, ReviewUpdate
+from service.web.form_fields import plain
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
-from service.web.page import goto, page, remember
+from service.web.page import goto, goto_signed, page
 from service.web.parameters import TheActor, TheDatabase
 from service.web.sentences import in_full
 
@@ -25,9 +27,24 @@ Act = Literal["close", "reopen", "third", "blind", "seen"]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Chosen = Annotated[list[Number], Query(max_length=5000, default_factory=list)]
 ChosenForm = Annotated[list[Number], Form(max_length=5000, default_factory=list)]
-QueryText = Annotated[str, Query(max_length=2000)]
-FormText = Annotated[str, Form(max_length=2000)]
+Text = Annotated[str, Field(max_length=2000)]
 Name = Annotated[str, Form(max_length=100)]
+
+
+class PairsToPut(BaseModel):
+    """The pairs that a form names: among these encounters and those of a case."""
+
+    encounters: Text = ""
+    case: Text = ""
+    needed: Annotated[int, Field(ge=1, le=9)] = 2
+    blind: Literal["0", "1"] = "1"
+    note: Text = ""
+
+
+class PairsToPutForm(PairsToPut):
+    """The same with the name of who puts them up."""
+
+    reviewer: Annotated[str, Field(max_length=100)] = ""
 
 
 class NoPairChosen(InputError):
@@ -54,7 +71,7 @@ def apply_settled(
     database: TheDatabase,
     actor: TheActor,
     pair: ChosenForm,
-    digest: FormText = "",
+    digest: Annotated[str, Form(max_length=2000)] = "",
     reviewer: Name = "",
 ) -> Response:
     """Apply them, unless they would change something else by now."""
@@ -63,10 +80,8 @@ def apply_settled(
         with database.write() as connection:
             applied = settling.apply(connection, name, pair or None, digest)
     except Conflict as error:
-        return _settling(request, database, pair, refused=in_full(error))
-    response = goto(f"/reviews/settling?done={len(applied.decisions)}")
-    remember(response, name, actor)
-    return response
+        return _settling(request, database, pair, refused=error)
+    return goto_signed(f"/reviews/settling?done={len(applied.decisions)}", name, actor)
 
 
 @router.get("/reviews/batch")
@@ -80,22 +95,14 @@ def batch_page(
         chosen = _chosen(connection, pair)
         concerned = [review for review in chosen if _applies(review, act)]
         skipped = len(chosen) - len(concerned)
-        heading, button = _words(act)
         numbers = ", ".join(str(review.pair.id) for review in concerned)
         names = {"numbers": numbers or pgettext("pairs", "none")}
         lines = [_("Pairs it concerns: %(numbers)s") % names]
         if skipped:
             lines.append(_left_out(act, skipped))
-        values = {
-            "nav": "reviews",
-            "heading": heading,
-            "button": button,
-            "action": "/reviews/batch",
-            "lines": lines,
-            "possible": bool(concerned),
-            "fields": [("act", act), *(("pair", review.pair.id) for review in concerned)],
-        }
-        return page(request, "reviews/review_batch.html", connection, **values)
+        fields = [("act", act), *(("pair", review.pair.id) for review in concerned)]
+        possible = bool(concerned)
+        return _preview(request, connection, _words(act), lines, fields, possible=possible)
 
 
 @router.post("/reviews/batch")
@@ -117,55 +124,33 @@ def do_batch(
 
 @router.get("/reviews/put")
 def put_page(
-    request: Request,
-    database: TheDatabase,
-    encounters: QueryText = "",
-    case: QueryText = "",
-    needed: Annotated[int, Query(ge=1, le=9)] = 2,
-    blind: Literal["0", "1"] = "1",
-    note: QueryText = "",
+    request: Request, database: TheDatabase, named: Annotated[PairsToPut, Query()]
 ) -> Response:
     """Which pairs would be put up."""
     with database.read() as connection:
-        pairs = _named_pairs(connection, encounters, case, needed, blind, note)
-        preview = rounds.preview(connection, pairs)
+        preview = rounds.preview(connection, _named_pairs(connection, named))
         words = {"fresh": preview.fresh, "again": preview.again, "already": preview.already}
         lines = [
             _("New pairs: %(fresh)s") % words,
             _("Closed pairs that are opened again: %(again)s") % words,
             _("Pairs that are up already and stay as they are: %(already)s") % words,
             _("blind: what the machine says is hidden until one has answered")
-            if blind == "1"
+            if named.blind == "1"
             else _("not blind: what the machine says is shown at once"),
         ]
-        fields = [("encounters", encounters), ("case", case), ("needed", needed), ("blind", blind)]
-        values = {
-            "nav": "reviews",
-            "heading": _("Put pairs up"),
-            "button": _("Put up"),
-            "action": "/reviews/put",
-            "lines": lines,
-            "possible": preview.fresh + preview.again > 0,
-            "fields": [*fields, ("note", note)],
-        }
-        return page(request, "reviews/review_batch.html", connection, **values)
+        heading, fields = (_("Put pairs up"), _("Put up")), named.model_dump().items()
+        possible = preview.fresh + preview.again > 0
+        return _preview(request, connection, heading, lines, fields, possible=possible)
 
 
 @router.post("/reviews/put")
 def put_up(
-    database: TheDatabase,
-    actor: TheActor,
-    encounters: FormText = "",
-    case: FormText = "",
-    needed: Annotated[int, Form(ge=1, le=9)] = 2,
-    blind: Annotated[Literal["0", "1"], Form()] = "1",
-    note: FormText = "",
-    reviewer: Name = "",
+    database: TheDatabase, actor: TheActor, named: Annotated[PairsToPutForm, Form()]
 ) -> Response:
     """Put them up."""
     with database.write() as connection:
-        new = _named_pairs(connection, encounters, case, needed, blind, note)
-        review_pairs.put(connection, new, actor.signs(reviewer))
+        new = _named_pairs(connection, named)
+        review_pairs.put(connection, new, actor.signs(named.reviewer))
     return goto("/reviews?whose=all")
 
 
@@ -187,16 +172,9 @@ def round_page(
         ]
         if len(known.pairs) < known.target:
             lines.append(_("The catalogue holds no more pairs that people are certain of."))
-        values = {
-            "nav": "reviews",
-            "heading": _("Mix in hidden known pairs"),
-            "button": _("Mix them in"),
-            "action": "/reviews/round",
-            "lines": lines,
-            "possible": bool(known.pairs),
-            "fields": [("share", share), ("seed", seed)],
-        }
-        return page(request, "reviews/review_batch.html", connection, **values)
+        heading = _("Mix in hidden known pairs"), _("Mix them in")
+        fields, possible = [("share", share), ("seed", seed)], bool(known.pairs)
+        return _preview(request, connection, heading, lines, fields, possible=possible)
 
 
 @router.post("/reviews/round")
@@ -214,11 +192,33 @@ def mix_in(
     return goto("/reviews?whose=all")
 
 
+def _preview(
+    request: Request,
+    connection: Connection,
+    words: tuple[str, str],
+    lines: Sequence[str],
+    fields: Iterable[tuple[str, object]],
+    *,
+    possible: bool,
+) -> Response:
+    """What an act would do. words: its heading and its button. fields: what the form sends on."""
+    values = {
+        "nav": "reviews",
+        "heading": words[0],
+        "button": words[1],
+        "action": request.url.path,
+        "lines": lines,
+        "possible": possible,
+        "fields": fields,
+    }
+    return page(request, "reviews/review_batch.html", connection, **values)
+
+
 def _settling(
     request: Request,
     database: Database,
     chosen: list[int],
-    refused: str = "",
+    refused: Conflict | None = None,
     done: int | None = None,
 ) -> Response:
     with database.read() as connection:
@@ -226,16 +226,15 @@ def _settling(
             "nav": "reviews",
             "plan": settling.plan(connection, chosen or None),
             "chosen": chosen,
-            "refused": refused,
+            "refused": in_full(refused) if refused else "",
             "done": done,
         }
-        response = page(request, "reviews/settling.html", connection, **values)
-    response.status_code = 409 if refused else 200
-    return response
+        status = 409 if refused else 200
+        return page(request, "reviews/settling.html", connection, status, **values)
 
 
 def _chosen(connection: Connection, ids: list[int]) -> list[ReviewWithEncounters]:
-    chosen = reviewing.load(connection, ids=ids)
+    chosen = reviewing.load(connection, ids)
     if not chosen:
         raise NoPairChosen()
     return chosen
@@ -282,16 +281,14 @@ def _left_out(act: Act, number: int) -> str:
     return text % {"num": number}
 
 
-def _named_pairs(
-    connection: Connection, encounters: str, case: str, needed: int, blind: str, note: str
-) -> list[NewPair]:
+def _named_pairs(connection: Connection, named: PairsToPut) -> list[NewPair]:
     """The pairs that a form names."""
-    numbers = [int(word) for word in re.findall(r"\b\d{1,9}\b", encounters)]
+    case, numbers = named.case, re.findall(r"\b\d{1,9}\b", named.encounters)
     return rounds.pairs_to_put_up(
         connection,
-        encounters=numbers,
+        encounters=[int(number) for number in numbers],
         case_id=int(case) if case.isascii() and case.isdecimal() and len(case) < 10 else None,
-        needed=needed,
-        blind=blind == "1",
-        note=note.replace("\x00", "").strip(),
+        needed=named.needed,
+        blind=named.blind == "1",
+        note=plain(named.note),
     )

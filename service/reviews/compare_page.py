@@ -12,17 +12,14 @@ from sqlalchemy import Connection
 
 from reid.errors import InputError
 from service.encounters.list_view import title
-from service.encounters.pair_evidence import PairEvidence, ThePairEvidence
-from service.encounters.pair_view import pair_view
-from service.recognition.engine import Engine, TheEngine
 from service.reviews import reviewing
+from service.reviews.view import PairViews, ThePairViews
 from service.store import encounters
-from service.store.database import Database
+from service.store.pairs import Couple
 from service.store.people import Actor, Role
 from service.viewer.look import parse_pair
-from service.viewer.overlay import Overlays, TheOverlays
 from service.web.page import page
-from service.web.parameters import TheActor, TheDatabase
+from service.web.parameters import TheActor
 from service.web.words import when
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -41,10 +38,7 @@ class SameEncounter(InputError):
 @router.get("/compare")
 def compare(
     request: Request,
-    database: TheDatabase,
-    engine: TheEngine,
-    pair_evidence: ThePairEvidence,
-    overlays: TheOverlays,
+    pairs: ThePairViews,
     actor: TheActor,
     one: EncounterNumber = None,
     other: EncounterNumber = None,
@@ -54,34 +48,23 @@ def compare(
         raise SameEncounter()
     values: dict[str, object] = {"pair": None}
     if one and other:
-        values = _beside(request, database, engine, pair_evidence, overlays, actor, one, other)
-    with database.read() as connection:
+        values = _beside(request, pairs, actor, (one, other))
+    with pairs.database.read() as connection:
         values |= {"chosen": one or other, "choices": _choices(connection, one or other)}
         return page(request, "reviews/compare.html", connection, nav="encounters", **values)
 
 
-def _beside(
-    request: Request,
-    database: Database,
-    engine: Engine,
-    pair_evidence: PairEvidence,
-    overlays: Overlays,
-    actor: Actor,
-    first: int,
-    second: int,
-) -> dict[str, object]:
+def _beside(request: Request, pairs: PairViews, actor: Actor, couple: Couple) -> dict[str, object]:
     """What the page shows of both encounters; blind where an answer is due, unless opened."""
-    with database.read() as connection:
-        review = reviewing.closed_to(connection, first, second, actor)
+    with pairs.database.read() as connection:
+        review = reviewing.closed_to(connection, couple, actor)
     may_open = review is not None and actor.role.may(Role.CURATOR)
     opened = may_open and request.query_params.get("open") == "1"
-    keep = [("one", str(first)), ("other", str(second)), *([("open", "1")] if opened else [])]
+    address = [("one", str(couple[0])), ("other", str(couple[1]))]
+    keep = [*address, ("open", "1")] if opened else address
     look = parse_pair(request.query_params, keep=keep)
-    blind = review is not None and not opened
     return {
-        "pair": pair_view(
-            database, engine, pair_evidence, overlays, first, second, look, blind=blind
-        ),
+        "pair": pairs.view(couple, look, blind=review is not None and not opened),
         "review": review.pair.id if review else None,
         "may_answer": actor.role.may(Role.OBSERVER),
         "opened": opened,

@@ -37,7 +37,7 @@ class ObserverErrors:
 
     observer: str
     errors: Errors
-    by_certainty: tuple[tuple[Certainty, Errors], ...]
+    by_certainty: Mapping[Certainty, Errors]
     own: int
 
 
@@ -69,14 +69,14 @@ def first_answers(review: Review) -> FirstAnswers:
     return first
 
 
-def report(connection: Connection, actor: Actor, observer: str) -> AgreementReport:
+def report(connection: Connection, actor: Actor) -> AgreementReport:
     """Errors of all observers for an admin, for others only their own."""
     reviews = reviewing.every(connection)
     blind = [review for review in reviews if review.pair.blind and review.opinions]
     names = sorted({opinion.observer for review in blind for opinion in review.opinions})
     first = [first_answers(review) for review in blind]
     agreements = [_agreement_of(first, a, b) for a, b in combinations(names, 2)]
-    shown = names if actor.role.may(Role.ADMIN) else [observer]
+    shown = names if actor.role.may(Role.ADMIN) else [actor.name]
     errors_shown = [_errors_of(connection, blind, first, name) for name in shown]
     return AgreementReport(
         together=tuple(agreement for agreement in agreements if agreement),
@@ -115,16 +115,16 @@ def _errors_of(
     ]
     if not answered:
         return None
-    by = [
-        (certainty, errors((t, _answer(o)) for t, o, _ in answered if o.certainty == certainty))
+    by = {
+        certainty: errors((t, _answer(o)) for t, o, _ in answered if o.certainty == certainty)
         for certainty in CERTAINTIES
-    ]
+    }
     couples = [review.pair.couple for *_, review in answered]
     deciders = decisions.deciders(connection, {n for couple in couples for n in couple})
     own = sum(any(name in deciders.get(n, ()) for n in couple) for couple in couples)
     return ObserverErrors(
         observer=name,
         errors=errors((truth, _answer(opinion)) for truth, opinion, _ in answered),
-        by_certainty=tuple((certainty, counts) for certainty, counts in by if counts.n),
+        by_certainty={certainty: counts for certainty, counts in by.items() if counts.n},
         own=own,
     )

@@ -1,79 +1,59 @@
 """Pages of reviews for observers: the queue, one pair, how well observers agree."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict
 from typing import Annotated, get_args
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from reid.errors import InputError
 from reid.observers.agreement import MISCLASSIFIED
 from reid.observers.reviews import ANSWERS
 from reid.types import Flank
-from service.encounters.pair_evidence import PairEvidence, ThePairEvidence
-from service.encounters.pair_view import pair_view
-from service.recognition.engine import Engine, TheEngine
+from service.encounters.pair_evidence import PairEvidence
 from service.reviews import observers, reviewing
 from service.reviews import view as views
 from service.reviews.errors import AnswerFieldUnfit, MarksUnfit, NameMissing, NumbersUnfit
 from service.reviews.reviewing import QueueFilters, Review, ReviewWithEncounters
-from service.reviews.to_wire import machine, new_opinion
+from service.reviews.to_wire import machine
+from service.reviews.view import PairViews, ThePairViews
 from service.reviews.wire import OpinionIn, RegionWire
 from service.store import cases, progress
 from service.store import reviews as review_pairs
-from service.store.database import Database
 from service.store.people import ANONYMOUS, Actor, Role
 from service.store.reviews import Source
 from service.viewer.look import parse_pair
-from service.viewer.overlay import Overlays, TheOverlays
 from service.web.faults import fault
-from service.web.page import goto, page, remember
+from service.web.form_fields import plain
+from service.web.page import goto, goto_signed, page
+from service.web.paging import list_page, page_number
 from service.web.parameters import RowNumber, TheActor, TheDatabase
 from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 PAGE = 50
-FormText = Annotated[str, Form(max_length=100_000)]
+Typed = Annotated[str, Field(max_length=100_000)]
 QueryText = Annotated[str, Query(max_length=200)]
 REGIONS = TypeAdapter(list[RegionWire])
 NOT_OPEN: Mapping[str, object] = {"open": False, "machine": None}
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerForm:
+class AnswerForm(BaseModel):
     """What was typed, as it was typed; it comes back where it cannot be used."""
 
-    answer: str
-    certainty: str = ""
-    reason: str = ""
-    note: str = ""
-    regions: str = "[]"
-    seconds: str = ""
-    llr: str = ""
-    model: str = ""
-    calibrator: str = ""
-    reviewer: str = ""
-
-
-def answer_form(
-    answer: FormText,
-    certainty: FormText = "",
-    reason: FormText = "",
-    note: FormText = "",
-    regions: FormText = "[]",
-    seconds: FormText = "",
-    llr: FormText = "",
-    model: FormText = "",
-    calibrator: FormText = "",
-    reviewer: FormText = "",
-) -> AnswerForm:
-    """The fields of the form."""
-    return AnswerForm(
-        answer, certainty, reason, note, regions, seconds, llr, model, calibrator, reviewer
-    )
+    answer: Typed
+    certainty: Typed = ""
+    reason: Typed = ""
+    note: Typed = ""
+    regions: Typed = "[]"
+    seconds: Typed = ""
+    llr: Typed = ""
+    model: Typed = ""
+    calibrator: Typed = ""
+    reviewer: Typed = ""
 
 
 def queue_filters(
@@ -104,21 +84,21 @@ def queue_page(
     number: Annotated[str, Query(alias="page", max_length=6)] = "1",
 ) -> Response:
     """What waits, by default for who looks."""
+    at = max(1, page_number(number))
     with database.read() as connection:
         reviews = reviewing.every(connection, closed=filters.state in {"closed", "all"})
-        at = max(1, int(number) if number.isascii() and number.isdecimal() else 1)
         part = slice((at - 1) * PAGE, at * PAGE)
-        shown, total = reviewing.queue(connection, reviews, filters, actor, actor.name, part)
-        chosen = _address(filters)
+        shown, total = reviewing.queue(connection, reviews, filters, actor, part)
+        chosen = asdict(filters) | {"disagreeing": "1" if filters.disagreeing else ""}
         values = {
             "nav": "reviews",
-            "rows": [views.queue_row(review, actor, actor.name) for review in shown],
+            "rows": [views.queue_row(review, actor) for review in shown],
             "total": total,
             "filters": filters,
             "today": reviewing.progress(connection, reviews, actor.name),
             "settled": sum(_to_apply(review) for review in reviews),
             "page": at,
-            "pages": max(1, -(-total // PAGE)),
+            "pages": list_page(total, at, PAGE).pages,
             "page_url": lambda n: "/reviews?" + urlencode({**chosen, "page": n}),
             "stations": progress.stations(connection),
             "states": views.STATES,
@@ -144,7 +124,7 @@ def agreement_page(request: Request, database: TheDatabase, actor: TheActor) -> 
     with database.read() as connection:
         values = {
             "nav": "reviews",
-            "report": observers.report(connection, actor, actor.name),
+            "report": observers.report(connection, actor),
             "answers": [(name, views.ANSWERS[name]) for name in ANSWERS],
             "certainties": views.CERTAINTIES,
             "published": MISCLASSIFIED,
@@ -155,98 +135,67 @@ def agreement_page(request: Request, database: TheDatabase, actor: TheActor) -> 
 
 @router.get("/reviews/{pair_id}")
 def pair_page(
-    pair_id: RowNumber,
-    request: Request,
-    database: TheDatabase,
-    engine: TheEngine,
-    pair_evidence: ThePairEvidence,
-    overlays: TheOverlays,
-    actor: TheActor,
+    pair_id: RowNumber, request: Request, pairs: ThePairViews, actor: TheActor
 ) -> Response:
     """Two encounters in the viewer, and the answer."""
-    return _pair_response(request, database, engine, pair_evidence, overlays, actor, pair_id)
+    return _pair(request, pairs, actor, pair_id)
 
 
 @router.post("/reviews/{pair_id}/opinions")
 def answer(
     pair_id: RowNumber,
     request: Request,
-    database: TheDatabase,
-    engine: TheEngine,
-    pair_evidence: ThePairEvidence,
-    overlays: TheOverlays,
+    pairs: ThePairViews,
     actor: TheActor,
-    form: Annotated[AnswerForm, Depends(answer_form)],
+    form: Annotated[AnswerForm, Form()],
 ) -> Response:
     """Record an answer; what cannot be used comes back as it was typed."""
     name = actor.signs(form.reviewer)
     try:
-        opinion = new_opinion(_opinion_typed(form, name))
-        with database.write() as connection:
-            reviewing.answer(connection, pair_id, name, opinion)
+        opinion = _opinion_typed(form, name)
+        with pairs.database.write() as connection:
+            reviewing.answer(connection, pair_id, name, opinion.content)
     except InputError as error:
         if error.code == "not_found":
             raise
-        status = 409 if error.code == "conflict" else 422
-        return _pair_response(
-            request,
-            database,
-            engine,
-            pair_evidence,
-            overlays,
-            actor,
-            pair_id,
-            form,
-            in_full(error),
-            status,
-        )
-    response = goto(f"/reviews/{pair_id}?said=1")
-    remember(response, name, actor)
-    return response
+        return _pair(request, pairs, actor, pair_id, form, error)
+    return goto_signed(f"/reviews/{pair_id}?said=1", name, actor)
 
 
-def _pair_response(
+def _pair(
     request: Request,
-    database: Database,
-    engine: Engine,
-    pair_evidence: PairEvidence,
-    overlays: Overlays,
+    pairs: PairViews,
     actor: Actor,
     pair_id: int,
     form: AnswerForm | None = None,
-    refused: str = "",
-    status: int = 200,
+    refused: InputError | None = None,
 ) -> Response:
-    with database.read() as connection:
+    with pairs.database.read() as connection:
         waiting = reviewing.every(connection, closed=False)
         review = reviewing.get(connection, pair_id)
         today = reviewing.progress(connection, waiting, actor.name)
-    is_open = review.open_to(actor, actor.name)
+    is_open = review.open_to(actor)
     look = parse_pair(request.query_params, path=f"/reviews/{pair_id}")
     values = {
         "nav": "reviews",
-        "review": views.queue_row(review, actor, actor.name),
-        "pair": pair_view(
-            database, engine, pair_evidence, overlays, *review.pair.couple, look, blind=not is_open
-        ),
+        "review": review.pair,
+        "pair": pairs.view(review.pair.couple, look, blind=not is_open),
         "answered": review.answer_of(actor.name) is not None,
         "may_answer": actor.role.may(Role.OBSERVER),
         "signing": "" if actor.name == ANONYMOUS else actor.name,
         "typed": form or _earlier_form(review, actor.name),
-        "refused": refused,
+        "refused": in_full(refused) if refused else "",
         "today": today,
         "following": reviewing.following(waiting, actor.name, pair_id),
         "certainties": views.CERTAINTIES,
         "reasons": views.REASONS,
-        "words": views.ANSWERS,
-        **(_opened(pair_evidence, review, actor.name) if is_open else NOT_OPEN),
+        **(_opened(pairs.pair_evidence, review, actor.name) if is_open else NOT_OPEN),
     }
-    with database.read() as connection:
+    status = (409 if refused.code == "conflict" else 422) if refused else 200
+    with pairs.database.read() as connection:
         changes = review_pairs.history(connection, pair_id) if _sees_changes(review, actor) else ()
         values["changes"] = [(change, views.change_words(change)) for change in changes]
-        response = page(request, "reviews/review.html", connection, **values)
-    response.status_code = status
-    return response
+        return page(request, "reviews/review.html", connection, status, **values)
 
 
 def _sees_changes(review: ReviewWithEncounters, actor: Actor) -> bool:
@@ -255,18 +204,17 @@ def _sees_changes(review: ReviewWithEncounters, actor: Actor) -> bool:
     A hidden known one is told to nobody.
     """
     curates = actor.role.may(Role.CURATOR) and review.pair.source != "known"
-    return curates and review.open_to(actor, actor.name)
+    return curates and review.open_to(actor)
 
 
 def _opened(
     pair_evidence: PairEvidence, review: ReviewWithEncounters, observer: str
 ) -> dict[str, object]:
     """What only those see to whom the pair is open."""
-    statement = machine(review, pair_evidence)
     message, kind = views.outcome(review, observer)
     return {
         "open": True,
-        "machine": statement,
+        "machine": machine(review, pair_evidence),
         "opinions": views.opinion_views(review, observer),
         "message": message,
         "kind": kind,
@@ -279,29 +227,31 @@ def _earlier_form(review: ReviewWithEncounters, observer: str) -> AnswerForm:
     own = [opinion for opinion in review.opinions if opinion.observer == observer]
     before = next((opinion for opinion in reversed(own) if opinion.answer != "withdrawn"), None)
     if before is None:
-        return AnswerForm("")
+        return AnswerForm(answer="")
     marks = [RegionWire.model_validate(mark) for mark in before.regions]
-    regions = REGIONS.dump_json(marks).decode()
-    return AnswerForm("", before.certainty or "", before.reason or "", before.note, regions)
+    return AnswerForm(
+        answer="",
+        certainty=before.certainty or "",
+        reason=before.reason or "",
+        note=before.note,
+        regions=REGIONS.dump_json(marks).decode(),
+    )
 
 
 def _opinion_typed(form: AnswerForm, name: str) -> OpinionIn:
     """The answer that was typed. Incomplete: with a sentence that says what to do."""
     if name == ANONYMOUS:
         raise NameMissing()
+    typed: dict[str, object] = {
+        field: text for field, text in form.model_dump(exclude={"reviewer"}).items() if text
+    }
+    typed |= {"note": plain(form.note), "observer": name}
     try:
-        return OpinionIn(
-            answer=form.answer,
-            certainty=form.certainty or None,
-            reason=form.reason or None,
-            note=form.note.replace("\x00", "").strip(),
-            regions=REGIONS.validate_json(form.regions or "[]"),
-            llr=float(form.llr) if form.llr else None,
-            model=form.model or None,
-            calibrator=form.calibrator or None,
-            seconds=float(form.seconds) if form.seconds else None,
-            observer=name,
-        )
+        typed["regions"] = REGIONS.validate_json(form.regions or "[]")
+        for field, text in (("llr", form.llr), ("seconds", form.seconds)):
+            if text:
+                typed[field] = float(text)
+        return OpinionIn.model_validate(typed)
     except ValidationError as error:
         problem = error.errors()[0]
         why, field = fault(problem), "/".join(map(str, problem["loc"]))
@@ -313,15 +263,3 @@ def _opinion_typed(form: AnswerForm, name: str) -> OpinionIn:
 
 def _to_apply(review: Review) -> bool:
     return review.progress.state in reviewing.SETTLED and review.pair.source != "known"
-
-
-def _address(filters: QueueFilters) -> dict[str, str]:
-    """The filters as they stand in the address."""
-    return {
-        "state": filters.state,
-        "source": filters.source,
-        "station": filters.station,
-        "flank": filters.flank,
-        "whose": filters.whose,
-        "disagreeing": "1" if filters.disagreeing else "",
-    }

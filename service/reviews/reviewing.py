@@ -21,6 +21,7 @@ from service.store import encounters, opinions
 from service.store import reviews as review_pairs
 from service.store.encounters import EncounterSummary
 from service.store.opinions import NewOpinion, Opinion
+from service.store.pairs import Couple
 from service.store.people import Actor, Role
 from service.store.reviews import ReviewPair, Source
 from service.store.tables.base import now
@@ -59,28 +60,28 @@ class Review:
         """Whether it waits for this observer: still open, and not answered by them."""
         return self.progress.state in OPEN and observer not in self.answers
 
-    def open_to(self, actor: Actor, observer: str) -> bool:
-        """Whether they may see what others and the machine say.
+    def open_to(self, actor: Actor) -> bool:
+        """Whether they may see what others and the machine say; they answer under their name.
 
         A blind pair opens with one's own answer, and stays open if that is taken back; curators
         see it besides when no answer is wanted any more.
         """
-        if not self.pair.blind or self.latest(observer) is not None:
+        if not self.pair.blind or self.latest(actor.name) is not None:
             return True
         return actor.role.may(Role.CURATOR) and self.progress.state not in OPEN
 
-    def state_to(self, actor: Actor, observer: str) -> VisibleState:
+    def state_to(self, actor: Actor) -> VisibleState:
         """How far the pair is, as far as they may know.
 
         Of a pair that is not open to them only whether answers are wanted: that others agreed or
         disagreed would be a hint to who is asked next.
         """
         state = self.progress.state
-        if state == "closed" or self.open_to(actor, observer):
+        if state == "closed" or self.open_to(actor):
             return state
         return "waiting" if state in OPEN else "answered"
 
-    def source_to(self, actor: Actor, observer: str) -> Source | None:
+    def source_to(self, actor: Actor) -> Source | None:
         """Where the pair comes from, as far as they may know.
 
         Of a blind pair only curators know, once it is open to them; otherwise an observer could
@@ -89,7 +90,7 @@ class Review:
         if self.pair.source == "known":
             done = self.progress.state not in OPEN
             return "known" if done and actor.role.may(Role.ADMIN) else None
-        disclosed = self.open_to(actor, observer)
+        disclosed = self.open_to(actor)
         if self.pair.blind:
             disclosed = disclosed and actor.role.may(Role.CURATOR)
         return self.pair.source if disclosed else None
@@ -164,27 +165,25 @@ def with_encounters(
     ]
 
 
-def load(
-    connection: Connection, *, closed: bool = True, ids: Collection[int] | None = None
-) -> list[ReviewWithEncounters]:
-    """Pairs with all opinions on them and their encounters, the oldest first."""
-    return with_encounters(connection, every(connection, closed=closed, ids=ids))
+def load(connection: Connection, ids: Collection[int] | None = None) -> list[ReviewWithEncounters]:
+    """These pairs, or all, with all opinions on them and their encounters, the oldest first."""
+    return with_encounters(connection, every(connection, ids=ids))
 
 
 def get(connection: Connection, pair_id: int) -> ReviewWithEncounters:
     """One pair with all opinions on it and its encounters."""
-    review = _review(review_pairs.get(connection, pair_id), opinions.of_pair(connection, pair_id))
+    review = _of_pair(connection, review_pairs.get(connection, pair_id))
     return with_encounters(connection, [review])[0]
 
 
-def closed_to(connection: Connection, first: int, second: int, actor: Actor) -> Review | None:
+def closed_to(connection: Connection, couple: Couple, actor: Actor) -> Review | None:
     """The pair of two encounters that is up for blind review and not open to who asks, if any."""
-    couple = (min(first, second), max(first, second))
+    couple = (min(couple), max(couple))
     pair = review_pairs.existing(connection, [couple]).get(couple)
     if pair is None or pair.closed_at is not None:
         return None
-    review = _review(pair, opinions.of_pair(connection, pair.id))
-    return None if review.open_to(actor, actor.name) else review
+    review = _of_pair(connection, pair)
+    return None if review.open_to(actor) else review
 
 
 def queue(
@@ -192,19 +191,20 @@ def queue(
     reviews: Sequence[Review],
     filters: QueueFilters,
     actor: Actor,
-    observer: str,
     part: slice = EVERYTHING,
 ) -> tuple[list[ReviewWithEncounters], int]:
     """A part of the reviews that fit the filters, and how many fit.
 
-    What waits for this observer comes first, then it goes by worth, see `_place`.
+    What waits for who asks comes first, then it goes by worth, see `_place`.
     """
-    fitting = [review for review in reviews if _fits(review, filters, actor, observer)]
-    fitting.sort(key=lambda review: (not review.due_from(observer), *_place(review)))
+    fitting = [review for review in reviews if _fits(review, filters, actor)]
+    fitting.sort(key=lambda review: (not review.due_from(actor.name), *_place(review)))
     if not filters.station and not filters.flank:
         return with_encounters(connection, fitting[part]), len(fitting)
     there = [
-        review for review in with_encounters(connection, fitting) if _is_there(review, filters)
+        review
+        for review in with_encounters(connection, fitting)
+        if filters.station in {"", *review.stations} and filters.flank in {"", *review.flanks}
     ]
     return there[part], len(there)
 
@@ -230,20 +230,20 @@ def progress(
     return ObserverProgress(done, sum(review.due_from(observer) for review in reviews))
 
 
-def answer(
-    connection: Connection, pair_id: int, observer: str, new: NewOpinion
-) -> tuple[Opinion, ReviewWithEncounters]:
-    """Record what an observer says; the opinion, and the review as it is then.
+def answer(connection: Connection, pair_id: int, observer: str, new: NewOpinion) -> Opinion:
+    """Record what an observer says.
 
     Before an observer's first answer to a blind pair nothing was shown, whatever a client states.
     """
     pair = review_pairs.get(connection, pair_id, hold=True)
     _check(connection, pair, new)
-    before = get(connection, pair_id)
-    if pair.blind and before.latest(observer) is None:
+    if pair.blind and _of_pair(connection, pair).latest(observer) is None:
         new = replace(new, llr=None, model=None, calibrator=None)
-    recorded = opinions.add(connection, pair_id, observer, new)
-    return recorded, get(connection, pair_id)
+    return opinions.add(connection, pair_id, observer, new)
+
+
+def _of_pair(connection: Connection, pair: ReviewPair) -> Review:
+    return _review(pair, opinions.of_pair(connection, pair.id))
 
 
 def _review(pair: ReviewPair, history: Sequence[Opinion]) -> Review:
@@ -262,23 +262,16 @@ def _place(review: Review) -> tuple[float, int]:
     return -review.pair.worth, review.pair.id * LOT % 2**32
 
 
-def _fits(review: Review, filters: QueueFilters, actor: Actor, observer: str) -> bool:
-    state = review.state_to(actor, observer)
+def _fits(review: Review, filters: QueueFilters, actor: Actor) -> bool:
+    state = review.state_to(actor)
     if filters.state == "open" and state == "closed":
         return False
-    dissent = review.progress.dissent and review.open_to(actor, observer)
+    dissent = review.progress.dissent and review.open_to(actor)
     return (
         filters.state in {"open", "all", state}
-        and (not filters.source or filters.source == review.source_to(actor, observer))
-        and (filters.whose == "all" or review.due_from(observer))
+        and (not filters.source or filters.source == review.source_to(actor))
+        and (filters.whose == "all" or review.due_from(actor.name))
         and (not filters.disagreeing or dissent)
-    )
-
-
-def _is_there(review: ReviewWithEncounters, filters: QueueFilters) -> bool:
-    """Whether it was at the station, and shows the flank, of the filters."""
-    return (not filters.station or filters.station in review.stations) and (
-        not filters.flank or filters.flank in review.flanks
     )
 
 

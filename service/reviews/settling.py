@@ -7,7 +7,7 @@ left out.
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scipy.cluster.hierarchy import DisjointSet
@@ -30,21 +30,39 @@ from service.store.reviews import ReviewUpdate
 class Join:
     """Encounters that come under one identity. identity_id None: a new one, named `name`.
 
-    joining: encounters that get a decision; pairs: the reviews it rests on.
+    joining: encounters that get a decision; reviews: those it rests on.
     """
 
     identity_id: int | None
     name: str
     joining: tuple[EncounterSummary, ...]
-    pairs: tuple[ReviewWithEncounters, ...]
+    reviews: tuple[ReviewWithEncounters, ...]
+
+    @property
+    def encounters(self) -> list[int]:
+        """Numbers of the encounters that get a decision."""
+        return [encounter.id for encounter in self.joining]
+
+    @property
+    def pairs(self) -> list[int]:
+        """Numbers of the reviews it rests on."""
+        return [review.pair.id for review in self.reviews]
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Identities that reviews found to be one animal; a person merges them, or not."""
+    """Identities that reviews found to be one animal; a person merges them, or not.
 
-    identities: tuple[tuple[int, str], ...]
+    names: of each identity, by its number.
+    """
+
+    names: Mapping[int, str]
     pairs: tuple[int, ...]
+
+    @property
+    def identities(self) -> list[int]:
+        """Their numbers."""
+        return list(self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +89,13 @@ class SettlingPlan:
     digest: str
 
     @property
-    def fresh(self) -> int:
-        """New identities."""
+    def new_identities(self) -> int:
+        """How many identities are new."""
         return sum(join.identity_id is None for join in self.joins)
 
     @property
     def joining(self) -> int:
-        """Encounters that get a decision."""
+        """How many encounters get a decision."""
         return sum(len(join.joining) for join in self.joins)
 
 
@@ -96,14 +114,13 @@ def plan(connection: Connection, ids: Collection[int] | None = None) -> Settling
     if ids is not None:
         settled = [review for review in settled if review.pair.id in ids]
     ready = reviewing.with_encounters(connection, settled)
-    apart = [review for review in reviews if review.progress.answer == "different"]
-    draft = _Draft(_members(connection, ready))
+    draft = _Draft(connection, reviews, ready)
     for group in _groups([review for review in ready if review.progress.answer == "same"]):
-        _sort_group(group, apart, draft)
+        draft.sort_group(group)
     for review in ready:
         if review.progress.answer != "same":
-            _sort_other(review, draft)
-    return _plan(connection, draft)
+            draft.sort_other(review)
+    return draft.plan()
 
 
 def apply(
@@ -124,54 +141,80 @@ def apply(
 
 
 class _Draft:
-    """A plan in the making. members: the encounters of each identity that is touched."""
+    """A plan in the making, of the settled pairs among all reviews."""
 
-    def __init__(self, members: dict[int, set[int]]) -> None:
-        self.members = members
-        self.joins: list[Join] = []
-        self.merges: list[Merge] = []
-        self.contradictions: list[ReviewContradiction] = []
-        self.done: list[int] = []
+    def __init__(
+        self,
+        connection: Connection,
+        reviews: Iterable[Review],
+        ready: Iterable[ReviewWithEncounters],
+    ) -> None:
+        touched = {summary.identity_id for review in ready for summary in _both(review)}
+        self._members = identities.members(connection, [n for n in touched if n is not None])
+        self._names = identities.new_names(connection)
+        self._apart = [review for review in reviews if review.progress.answer == "different"]
+        self._joins: list[Join] = []
+        self._merges: list[Merge] = []
+        self._contradictions: list[ReviewContradiction] = []
+        self._done: list[int] = []
 
-
-def _sort_group(
-    group: Sequence[ReviewWithEncounters], apart: Sequence[Review], draft: _Draft
-) -> None:
-    """Encounters that are one animal by these pairs: a join, a merge or a contradiction."""
-    summaries = {summary.id: summary for review in group for summary in _both(review)}
-    named = {s.identity_id: s.identity or "" for s in summaries.values() if s.identity_id}
-    whole = set(summaries).union(*(draft.members.get(number or 0, set()) for number in named))
-    numbers = tuple(review.pair.id for review in group)
-    against = [review for review in apart if set(review.pair.couple) <= whole]
-    if against:
-        for review in against:
+    def sort_group(self, group: Sequence[ReviewWithEncounters]) -> None:
+        """Encounters that are one animal by these pairs: a join, a merge or a contradiction."""
+        summaries = {summary.id: summary for review in group for summary in _both(review)}
+        named = {s.identity_id: s.identity or "" for s in summaries.values() if s.identity_id}
+        whole = set(summaries).union(*(self._members.get(number, set()) for number in named))
+        numbers = tuple(review.pair.id for review in group)
+        against = [review for review in self._apart if set(review.pair.couple) <= whole]
+        if against:
             name = next(iter(named.values()), None)
-            pairs = (*numbers, review.pair.id)
-            draft.contradictions.append(ReviewContradiction(review.pair.couple, name, pairs))
-    elif len(named) > 1:
-        merged = sorted((number or 0, name) for number, name in named.items())
-        draft.merges.append(Merge(tuple(merged), numbers))
-    else:
-        joining = tuple(s for _, s in sorted(summaries.items()) if s.identity_id is None)
-        number = next(iter(named), None)
-        if joining:
-            name = named.get(number, "") if number else ""
-            draft.joins.append(Join(number, name, joining, tuple(group)))
-            if number:
-                draft.members[number] |= set(summaries)
-        draft.done += numbers
+            self._contradictions += [
+                ReviewContradiction(review.pair.couple, name, (*numbers, review.pair.id))
+                for review in against
+            ]
+        elif len(named) > 1:
+            self._merges.append(Merge(dict(sorted(named.items())), numbers))
+        else:
+            joining = tuple(s for _, s in sorted(summaries.items()) if s.identity_id is None)
+            number = next(iter(named), None)
+            if joining:
+                name = named[number] if number else next(self._names)
+                self._joins.append(Join(number, name, joining, tuple(group)))
+                if number:
+                    self._members[number] |= set(summaries)
+            self._done += numbers
 
+    def sort_other(self, review: ReviewWithEncounters) -> None:
+        """A pair that is not `same`: it changes nothing, unless it contradicts an identity."""
+        pair, identity = review.pair, review.first.identity
+        if any(pair.id in contradiction.pairs for contradiction in self._contradictions):
+            return
+        first, second = (summary.identity_id for summary in _both(review))
+        if review.progress.answer == "different" and first is not None and first == second:
+            contradiction = ReviewContradiction(pair.couple, identity, (pair.id,))
+            self._contradictions.append(contradiction)
+        else:
+            self._done.append(pair.id)
 
-def _sort_other(review: ReviewWithEncounters, draft: _Draft) -> None:
-    """A pair that is not `same`: it changes nothing, unless it contradicts what is one animal."""
-    pair, identity = review.pair, review.first.identity
-    if any(pair.id in contradiction.pairs for contradiction in draft.contradictions):
-        return
-    first, second = (summary.identity_id for summary in _both(review))
-    if review.progress.answer == "different" and first is not None and first == second:
-        draft.contradictions.append(ReviewContradiction(pair.couple, identity, (pair.id,)))
-    else:
-        draft.done.append(pair.id)
+    def plan(self) -> SettlingPlan:
+        """All of it, with the name of the whole."""
+        done = sorted(self._done)
+        facts = [
+            [
+                (j.identity_id, j.name, [(e.id, e.decision_id) for e in j.joining])
+                for j in self._joins
+            ],
+            [(tuple(m.names.items()), m.pairs) for m in self._merges],
+            [(c.encounters, c.pairs) for c in self._contradictions],
+            done,
+        ]
+        digest = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
+        return SettlingPlan(
+            joins=tuple(self._joins),
+            merges=tuple(self._merges),
+            contradictions=tuple(self._contradictions),
+            done=tuple(done),
+            digest=digest,
+        )
 
 
 def _groups(reviews: Sequence[ReviewWithEncounters]) -> list[list[ReviewWithEncounters]]:
@@ -187,56 +230,24 @@ def _both(review: ReviewWithEncounters) -> tuple[EncounterSummary, EncounterSumm
     return review.first, review.second
 
 
-def _members(connection: Connection, pairs: Iterable[ReviewWithEncounters]) -> dict[int, set[int]]:
-    """The encounters of each identity that these pairs touch."""
-    touched = {summary.identity_id for review in pairs for summary in _both(review)}
-    return identities.members(connection, [number for number in touched if number is not None])
-
-
-def _plan(connection: Connection, draft: _Draft) -> SettlingPlan:
-    """Number the new identities' names, and name the whole."""
-    free, joins = identities.next_name(connection), []
-    number = int(free[1:])
-    for join in draft.joins:
-        name = join.name
-        if join.identity_id is None:
-            name, number = f"L{number:03d}", number + 1
-        joins.append(Join(join.identity_id, name, join.joining, join.pairs))
-    facts = [
-        [(j.identity_id, j.name, [(e.id, e.decision_id) for e in j.joining]) for j in joins],
-        [(m.identities, m.pairs) for m in draft.merges],
-        [(c.encounters, c.pairs) for c in draft.contradictions],
-        sorted(draft.done),
-    ]
-    digest = hashlib.sha256(repr(facts).encode()).hexdigest()[:16]
-    done = tuple(sorted(draft.done))
-    return SettlingPlan(
-        tuple(joins), tuple(draft.merges), tuple(draft.contradictions), done, digest
-    )
-
-
 def _join(connection: Connection, join: Join, curator: str) -> list[Decision]:
     """The decisions of one join, as one entry in the history of its identity."""
     grounds = Grounds(
         reviewer=curator,
-        reason=" ".join(map(_review_sentence, join.pairs)),
-        evidence=evidence_of(join.pairs),
+        reason=" ".join(map(_review_sentence, join.reviews)),
+        evidence=evidence_of(join.reviews),
         after={summary.id: summary.decision_id for summary in join.joining},
     )
     decided = {}
     for summary in join.joining:
-        own = [review for review in join.pairs if summary.id in review.pair.couple]
-        shown = next((evidence for evidence in map(_llr_shown, reversed(own)) if evidence), None)
-        if any(review.pair.blind for review in own):
-            shown = None
-        decided[summary.id] = NewDecision(
-            kind="same",
-            llr=shown.llr if shown else None,
-            model=shown.model if shown else None,
-            calibrator=shown.calibrator if shown else None,
-            reviewer=curator,
-            note=" ".join(map(_review_sentence, own)),
-        )
+        own = [review for review in join.reviews if summary.id in review.pair.couple]
+        note = " ".join(map(_review_sentence, own))
+        decision = NewDecision("same", reviewer=curator, note=note)
+        shown = [said for said in map(_llr_shown, own) if said]
+        if shown and not any(review.pair.blind for review in own):
+            said = shown[-1]
+            decision = replace(decision, llr=said.llr, model=said.model, calibrator=said.calibrator)
+        decided[summary.id] = decision
     return changes.gather(connection, join.identity_id, join.name, decided, grounds)[1]
 
 

@@ -2,16 +2,25 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends
 
 from reid.observers.reviews import AnswerOrWithdrawal, VisibleState
-from service.encounters.list_view import crop_address, title
+from service.encounters.list_view import EncounterRow, row
+from service.encounters.pair_evidence import ThePairEvidence
+from service.encounters.pair_view import EncounterPairView, pair_view
+from service.recognition.engine import TheEngine
 from service.reviews.reviewing import ReviewWithEncounters
-from service.store.opinions import Opinion, Region
+from service.store.opinions import Opinion
+from service.store.pairs import Couple
 from service.store.people import Actor
 from service.store.reviews import PairChange
+from service.viewer.look import PairLook
+from service.viewer.overlay import TheOverlays
 from service.web.languages import N_, ngettext, pgettext
 from service.web.languages import gettext as _
+from service.web.parameters import TheDatabase
 
 ANSWERS: Mapping[AnswerOrWithdrawal, str] = {
     "same": N_("same leopard"),
@@ -69,26 +78,14 @@ TAGS: Mapping[VisibleState, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class QueueEncounter:
-    """One encounter of a pair in the queue."""
-
-    id: int
-    title: str
-    started_at: datetime | None
-    thumbnail: str
-
-
-@dataclass(frozen=True, slots=True)
 class QueueRow:
     """One pair of the queue.
 
     due: whether an answer of this observer is. own: their answer. answer: what stands, if open.
     """
 
-    id: int
-    encounters: tuple[QueueEncounter, QueueEncounter]
-    flanks: tuple[str, ...]
-    blind: bool
+    review: ReviewWithEncounters
+    encounters: tuple[EncounterRow, EncounterRow]
     due: bool
     state: str
     tag: str
@@ -102,29 +99,42 @@ class QueueRow:
 class OpinionView:
     """What one observer said, in words."""
 
-    observer: str
+    opinion: Opinion
     own: bool
     answer: str
     sign: str
     details: str
-    note: str
-    regions: tuple[Region, ...]
-    decided_at: datetime
 
 
-def queue_row(review: ReviewWithEncounters, actor: Actor, observer: str) -> QueueRow:
-    """A pair as the queue shows it to this observer."""
-    state, is_open = review.state_to(actor, observer), review.open_to(actor, observer)
-    own, answer = review.answer_of(observer), review.progress.answer
-    source = review.source_to(actor, observer)
+@dataclass(frozen=True, slots=True)
+class PairViews:
+    """Shows two encounters in the viewer, as a dependency of a route."""
+
+    database: TheDatabase
+    engine: TheEngine
+    pair_evidence: ThePairEvidence
+    overlays: TheOverlays
+
+    def view(self, couple: Couple, look: PairLook, *, blind: bool) -> EncounterPairView:
+        """Two encounters by their numbers. NotFound where one of them is not there."""
+        parts = self.database, self.engine, self.pair_evidence, self.overlays
+        return pair_view(*parts, *couple, look, blind=blind)
+
+
+ThePairViews = Annotated[PairViews, Depends()]
+
+
+def queue_row(review: ReviewWithEncounters, actor: Actor) -> QueueRow:
+    """A pair as the queue shows it to who asks."""
+    state, is_open = review.state_to(actor), review.open_to(actor)
+    own, answer = review.answer_of(actor.name), review.progress.answer
+    source = review.source_to(actor)
     missing = review.progress.missing
     waits = ngettext("%(num)s answer is missing", "%(num)s answers are missing", missing)
     return QueueRow(
-        id=review.pair.id,
-        encounters=(_queue_encounter(review, 0), _queue_encounter(review, 1)),
-        flanks=review.flanks,
-        blind=review.pair.blind,
-        due=review.due_from(observer),
+        review=review,
+        encounters=(row(review.first), row(review.second)),
+        due=review.due_from(actor.name),
         state=_(STATES[state]),
         tag=TAGS[state],
         missing=waits % {"num": missing} if missing else "",
@@ -152,7 +162,7 @@ def opinion_views(review: ReviewWithEncounters, observer: str) -> list[OpinionVi
     """What counts by now, this observer's first; what was taken back is left out."""
     latest = [review.answer_of(name) for name in review.answers]
     views = [_opinion(opinion, observer) for opinion in latest if opinion]
-    return sorted(views, key=lambda view: (not view.own, view.decided_at))
+    return sorted(views, key=lambda view: (not view.own, view.opinion.decided_at))
 
 
 def outcome(review: ReviewWithEncounters, observer: str) -> tuple[str, str]:
@@ -178,22 +188,8 @@ def outcome(review: ReviewWithEncounters, observer: str) -> tuple[str, str]:
     return waits % {"num": progress.missing}, "busy"
 
 
-def _queue_encounter(review: ReviewWithEncounters, number: int) -> QueueEncounter:
-    summary = (review.first, review.second)[number]
-    thumbnail = crop_address(summary.thumbnail) if summary.thumbnail else ""
-    return QueueEncounter(summary.id, title(summary), summary.started_at, thumbnail)
-
-
 def _opinion(opinion: Opinion, observer: str) -> OpinionView:
     why = [_(CERTAINTIES[opinion.certainty])] if opinion.certainty else []
     why += [_(REASONS[opinion.reason])] if opinion.reason else []
-    return OpinionView(
-        observer=opinion.observer,
-        own=opinion.observer == observer,
-        answer=_(ANSWERS[opinion.answer]),
-        sign=SIGNS[opinion.answer],
-        details=", ".join(why),
-        note=opinion.note,
-        regions=opinion.regions,
-        decided_at=opinion.decided_at,
-    )
+    own, answer = opinion.observer == observer, opinion.answer
+    return OpinionView(opinion, own, _(ANSWERS[answer]), SIGNS[answer], ", ".join(why))

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from reid.observers.reviews import Answer, AnswerOrWithdrawal, VisibleState
 from reid.types import Verdict
 from service.encounters.wire import DecisionOut
-from service.store.opinions import Certainty, Label, Reason
+from service.store.opinions import Certainty, Label, NewOpinion, Reason
 from service.store.reviews import Source
 from service.web.wire import Line, Note, Number, Wire
 
@@ -21,6 +21,7 @@ Blind = Annotated[
 ]
 Share = Annotated[float, Field(gt=0, le=0.5, description="of known pairs among those that wait")]
 Seed = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
+NEW_OPINION = TypeAdapter(NewOpinion)
 ReviewNumbers = Annotated[list[Number], Field(max_length=5000)]
 
 
@@ -52,6 +53,11 @@ class OpinionIn(Wire):
     calibrator: Annotated[str, Field(max_length=60)] | None = None
     seconds: Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)] | None = None
     observer: Line = "anonymous"
+
+    @property
+    def content(self) -> NewOpinion:
+        """What is said, without who says it."""
+        return NEW_OPINION.validate_python(self.model_dump(exclude={"observer"}))
 
 
 class OpinionOut(Wire):

@@ -109,6 +109,13 @@ def goto(address: str) -> RedirectResponse:
     return RedirectResponse(address, status_code=303)
 
 
+def goto_signed(address: str, reviewer: str, actor: Actor) -> Response:
+    """Show this page next, and remember the reviewer's name."""
+    response = goto(address)
+    remember(response, reviewer, actor)
+    return response
+
+
 def remember(response: Response, reviewer: str, actor: Actor) -> None:
     """The reviewer's name for the next decision, on this browser only, where nobody logs in."""
     if actor.single and reviewer != ANONYMOUS:

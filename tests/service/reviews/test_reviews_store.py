@@ -35,7 +35,8 @@ def put(database, *couples, **fields):
 def say(database, pair, observer, answer="same"):
     said = NewOpinion(answer, certainty="certain", reason="blur")
     with database.write() as connection:
-        return reviewing.answer(connection, pair, observer, said)
+        opinion = reviewing.answer(connection, pair, observer, said)
+        return opinion, reviewing.get(connection, pair)
 
 
 def at_once(act, *arguments):
@@ -196,7 +197,7 @@ def test_the_queue_goes_by_worth_and_leaves_out_what_one_has_answered(database):
             done=1, left=2
         )
         everything, actor = reviewing.QueueFilters(whose="all"), Actor("ab", Role.OBSERVER)
-        mine, total = reviewing.queue(connection, found, everything, actor, "ab", slice(0, 2))
+        mine, total = reviewing.queue(connection, found, everything, actor, slice(0, 2))
     assert ([one.pair.id for one in mine], total) == ([middle, low], 3)
 
 
@@ -234,7 +235,7 @@ def test_pairs_that_were_mixed_in_late_are_not_the_last_of_the_queue(database):
     with database.read() as connection:
         found = reviewing.every(connection)
         wanted, actor = reviewing.QueueFilters(whose="all"), Actor("ab", Role.OBSERVER)
-        queue, _ = reviewing.queue(connection, found, wanted, actor, "ab")
+        queue, _ = reviewing.queue(connection, found, wanted, actor)
     assert {one.pair.id for one in queue[:10]} != early
 
 
@@ -257,8 +258,8 @@ def test_a_blind_pair_is_open_to(database, role, answered, state, open_):
         say(database, pair.id, who, "different" if who.startswith("-") else "same")
     with database.read() as connection:
         found = reviewing.get(connection, pair.id)
-    assert found.state_to(Actor("me", role, 1), "me") == state
-    assert found.open_to(Actor("me", role, 1), "me") is open_
+    assert found.state_to(Actor("me", role, 1)) == state
+    assert found.open_to(Actor("me", role, 1)) is open_
 
 
 @pytest.mark.parametrize(
@@ -278,4 +279,4 @@ def test_a_known_pair_looks_like_any_other_also_to_those_who_have_answered(
     for who in ("me", "ab"):
         say(database, pair.id, who)
     with database.read() as connection:
-        assert reviewing.get(connection, pair.id).source_to(Actor("me", role, 1), "me") == told
+        assert reviewing.get(connection, pair.id).source_to(Actor("me", role, 1)) == told
