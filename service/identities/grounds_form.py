@@ -12,8 +12,9 @@ from reid.errors import Conflict
 from service.catalogue.changes import Grounds
 from service.store.history import IdentityChange
 from service.web.form_fields import Remark, Text
-from service.web.page import goto_signed
+from service.web.page import goto_signed, refuse
 from service.web.parameters import TheActor, TheDatabase
+from service.web.sentences import in_full
 
 NewestSeen = Annotated[int | None, Form(ge=0, le=2**31 - 1)]
 """Number of the newest entry that the page showed, 0 for none; left out, no check is made."""
@@ -43,14 +44,15 @@ class FormChange:
         self,
         identity_id: int,
         act: Callable[[Connection], IdentityChange],
-        refused: Callable[[Conflict], Response],
+        page: Callable[[], Response],
     ) -> Response:
-        """Do it and show the identity with a message, or what `refused` makes of the conflict."""
+        """Do it and show the identity with a message, or the page with why it is refused."""
         try:
             with self.database.write() as connection:
                 change = act(connection)
         except Conflict as error:
-            return refused(error)
+            refuse(self.request, in_full(error))
+            return page()
         return self.goto(f"/identities/{identity_id}?said={change.id}")
 
 

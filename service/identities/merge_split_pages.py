@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import Conflict, ReidError
 from service.catalogue import changes, conflicts
-from service.catalogue.conflicts import ConflictKind, Machine
+from service.catalogue.conflicts import ConflictKind
 from service.encounters.pair_evidence import ThePairEvidence
 from service.identities.conflicts_view import conflict_list
 from service.identities.grounds_form import TheChange
@@ -24,11 +24,10 @@ from service.identities.splitting import Cut, likeliest_cut, merge_evidence, spl
 from service.recognition.comparing import TheMachine
 from service.recognition.engine import TheEngine
 from service.reviews import settling
-from service.store.database import Database
 from service.store.history import NOTHING, ChangeEvidence
 from service.web.answer_cache import NotYet
 from service.web.languages import gettext as _
-from service.web.page import page
+from service.web.page import page, refuse
 from service.web.paging import page_number
 from service.web.parameters import RowNumber, TheAhead, TheDatabase
 from service.web.sentences import in_full
@@ -113,28 +112,15 @@ def merge_page(
     review: Reviews = [],  # noqa: B006  FastAPI copies it
 ) -> Response:
     """Choose another identity, and see what a merge would move and what speaks for it."""
-    return _merge(request, photos, identity_id, other, review)
-
-
-def _merge(
-    request: Request,
-    photos: PhotosSay,
-    identity_id: int,
-    other: int | None,
-    reviews: list[int],
-    refused: Conflict | None = None,
-) -> Response:
     evidence, still = NOTHING, False
     if other == identity_id:
         other = None
     if other:
-        evidence, still = photos.joining_ahead(identity_id, other, reviews)
+        evidence, still = photos.joining_ahead(identity_id, other, review)
     with photos.database.read() as connection:
         values = merge_values(connection, identity_id, other, evidence)
-        values |= {"nav": "catalogue", "problem": in_full(refused) if refused else ""}
-        values |= {"reviews": reviews, "busy": still, "still": still}
-        status = 409 if refused else 200
-        return page(request, "identities/merge.html", connection, status, **values)
+        values |= {"nav": "catalogue", "reviews": review, "busy": still, "still": still}
+        return page(request, "identities/merge.html", connection, **values)
 
 
 @router.post("/identities/{identity_id}/merge")
@@ -154,7 +140,7 @@ def merge(
     return change.carry_out(
         identity_id,
         lambda connection: changes.merge(connection, identity_id, other, grounds),
-        lambda error: _merge(change.request, photos, identity_id, other, review, error),
+        lambda: merge_page(identity_id, change.request, photos, other, review),
     )
 
 
@@ -164,14 +150,7 @@ def split_page(identity_id: RowNumber, request: Request, photos: ThePhotosSay) -
     return _split(request, photos, identity_id, choice(request.query_params))
 
 
-def _split(
-    request: Request,
-    photos: PhotosSay,
-    identity_id: int,
-    chosen: Choice,
-    refused: str = "",
-    status: int = 200,
-) -> Response:
+def _split(request: Request, photos: PhotosSay, identity_id: int, chosen: Choice) -> Response:
     query = request.query_params
     cut, problem, still = None, "", False
     if "suggest" in query:
@@ -180,13 +159,13 @@ def _split(
         values = split_values(connection, identity_id, chosen, cut)
         values |= {
             "nav": "catalogue",
-            "problem": refused or problem,
+            "problem": problem,
             "busy": still,
             "still": still,
-            "preview": "preview" in query or status != 200,
+            "preview": "preview" in query or request.method == "POST",
             "followed": query.get("followed", "") == "1" or cut is not None,
         }
-        return page(request, "identities/split.html", connection, status, **values)
+        return page(request, "identities/split.html", connection, **values)
 
 
 @router.post("/identities/{identity_id}/split")
@@ -196,8 +175,8 @@ def split(
     """Let the chosen encounters leave, if nobody decided on them since the preview."""
     chosen = choice(fields)
     if not chosen.leaving():
-        words = _("Choose the encounters that leave.")
-        return _split(change.request, photos, identity_id, chosen, words, 422)
+        refuse(change.request, _("Choose the encounters that leave."), 422)
+        return _split(change.request, photos, identity_id, chosen)
     followed = photos.cut(identity_id)[0] if fields.get("followed") == "1" else None
     grounds = replace(
         change.grounds,
@@ -210,7 +189,7 @@ def split(
         lambda connection: split_off(
             connection, photos.pair_evidence, identity_id, chosen.leaving(), grounds
         )[-1],
-        lambda error: _split(change.request, photos, identity_id, chosen, in_full(error), 409),
+        lambda: _split(change.request, photos, identity_id, chosen),
     )
 
 
@@ -222,22 +201,10 @@ def conflict_page(
     number: Annotated[str, Query(alias="page", max_length=6)] = "1",
 ) -> Response:
     """What contradicts the catalogue, until it is resolved."""
-    return _conflicts(request, database, machine, page_number(number))
-
-
-def _conflicts(
-    request: Request,
-    database: Database,
-    machine: Machine,
-    number: int = 1,
-    refused: Conflict | None = None,
-) -> Response:
     with database.read() as connection:
-        values = conflict_list(connection, machine, number)
-        values |= {"nav": "catalogue", "problem": in_full(refused) if refused else ""}
-        values["kept"] = "kept" in request.query_params
-        status = 409 if refused else 200
-        return page(request, "identities/conflicts.html", connection, status, **values)
+        values = conflict_list(connection, machine, page_number(number))
+        values |= {"nav": "catalogue", "kept": "kept" in request.query_params}
+        return page(request, "identities/conflicts.html", connection, **values)
 
 
 @router.post("/conflicts/keep")
@@ -254,5 +221,6 @@ def keep(
         with change.database.write() as connection:
             conflicts.keep(connection, kind, (one, other), machine, grounds, grounds.newest or 0)
     except Conflict as error:
-        return _conflicts(change.request, change.database, machine, refused=error)
+        refuse(change.request, in_full(error))
+        return conflict_page(change.request, change.database, machine)
     return change.goto("/conflicts?kept=1")

@@ -16,11 +16,10 @@ from service.identities.identity_view import identity_values
 from service.identities.side_by_side import side_by_side
 from service.identities.timeline import change_words
 from service.store import history, identities, progress, references
-from service.store.database import Database
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
 from service.web.form_fields import Remark
-from service.web.page import goto, page
+from service.web.page import goto, page, refuse
 from service.web.parameters import RowNumber, TheDatabase
 from service.web.sentences import in_full
 from service.web.wire import Line
@@ -50,25 +49,16 @@ def catalogue(request: Request, database: TheDatabase) -> Response:
 @router.get("/identities/{identity_id}")
 def identity(identity_id: RowNumber, request: Request, database: TheDatabase) -> Response:
     """One identity with its photos, encounters and history."""
-    return _identity(request, database, identity_id)
-
-
-def _identity(
-    request: Request, database: Database, identity_id: int, refused: Conflict | None = None
-) -> Response:
-    """The page of an identity, with why a change was refused where one was."""
     query = request.query_params
     with database.read() as connection:
         values = identity_values(connection, identity_id, whole=query.get("photos") == "all")
         values |= {
             "nav": "catalogue",
-            "problem": in_full(refused) if refused else "",
             "message": _message(connection, query.get("said", ""), identity_id),
             "sexes": catalogue_view.SEXES,
             "stages": catalogue_view.STAGES,
         }
-        status = 409 if refused else 200
-        return page(request, "identities/identity.html", connection, status, **values)
+        return page(request, "identities/identity.html", connection, **values)
 
 
 def _message(connection: Connection, number: str, here: int) -> dict[str, object] | None:
@@ -88,7 +78,7 @@ def rename(identity_id: RowNumber, change: TheChange, name: Annotated[Line, Form
     return change.carry_out(
         identity_id,
         lambda connection: changes.rename(connection, identity_id, name, change.grounds),
-        lambda error: _identity(change.request, change.database, identity_id, error),
+        lambda: identity(identity_id, change.request, change.database),
     )
 
 
@@ -105,7 +95,7 @@ def describe(
     return change.carry_out(
         identity_id,
         lambda connection: changes.describe(connection, identity_id, facts, change.grounds),
-        lambda error: _identity(change.request, change.database, identity_id, error),
+        lambda: identity(identity_id, change.request, change.database),
     )
 
 
@@ -117,7 +107,7 @@ def undo(change_id: RowNumber, change: TheChange) -> Response:
     return change.carry_out(
         number,
         lambda connection: changes.undo(connection, change_id, change.grounds),
-        lambda error: _identity(change.request, change.database, number, error),
+        lambda: identity(number, change.request, change.database),
     )
 
 
@@ -135,7 +125,8 @@ def mark(
         with change.database.write() as connection:
             references.mark(connection, annotation_id, state, reviewer, reason, after=after)
     except Conflict as error:
-        return _identity(change.request, change.database, identity_id, error)
+        refuse(change.request, in_full(error))
+        return identity(identity_id, change.request, change.database)
     return change.goto(f"/identities/{identity_id}#photo-{annotation_id}")
 
 
@@ -154,18 +145,17 @@ def compare_with(
         known = identities.in_use(connection)
         chosen = next((n for n, name in known if other in {name, str(n)}), None)
         start = {name: number for name, number in subject.items() if number}
-        pair = None
         if start and chosen:
-            pair = side_by_side(connection, start, {"identity": chosen}, flank)
-        if pair and pair.encounter_id and pair.other_id and pair.encounter_id != pair.other_id:
-            return goto(pair.address)
+            one, two = side_by_side(connection, start, {"identity": chosen}, flank)
+            if one and two and one != two:
+                return goto(f"/compare?one={one}&other={two}")
         values = {
             "nav": "catalogue",
             "subject": start,
             "names": identities.others_in_use(connection, identity),
             "other": other,
             "flank": flank,
-            "pair": pair,
+            "apart": bool(start and chosen),
             "called": identities.name_of(connection, identity) if identity else "",
         }
         return page(request, "identities/compare_with.html", connection, **values)

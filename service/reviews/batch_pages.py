@@ -13,12 +13,11 @@ from reid.errors import Conflict, InputError
 from service.reviews import reviewing, rounds, settling
 from service.reviews.reviewing import ReviewWithEncounters
 from service.store import reviews as review_pairs
-from service.store.database import Database
 from service.store.reviews import NewPair, ReviewUpdate
 from service.web.form_fields import plain
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
-from service.web.page import goto, goto_signed, page
+from service.web.page import goto, goto_signed, page, refuse
 from service.web.parameters import TheActor, TheDatabase
 from service.web.sentences import in_full
 
@@ -62,7 +61,14 @@ def settling_page(
     done: int | None = None,
 ) -> Response:
     """What applying the settled pairs would change."""
-    return _settling(request, database, pair, done=done)
+    with database.read() as connection:
+        values = {
+            "nav": "reviews",
+            "plan": settling.plan(connection, pair or None),
+            "chosen": pair,
+            "done": done,
+        }
+        return page(request, "reviews/settling.html", connection, **values)
 
 
 @router.post("/reviews/settling")
@@ -80,7 +86,8 @@ def apply_settled(
         with database.write() as connection:
             applied = settling.apply(connection, name, pair or None, digest)
     except Conflict as error:
-        return _settling(request, database, pair, refused=error)
+        refuse(request, in_full(error))
+        return settling_page(request, database, pair)
     return goto_signed(f"/reviews/settling?done={len(applied.decisions)}", name, actor)
 
 
@@ -212,25 +219,6 @@ def _preview(
         "fields": fields,
     }
     return page(request, "reviews/review_batch.html", connection, **values)
-
-
-def _settling(
-    request: Request,
-    database: Database,
-    chosen: list[int],
-    refused: Conflict | None = None,
-    done: int | None = None,
-) -> Response:
-    with database.read() as connection:
-        values = {
-            "nav": "reviews",
-            "plan": settling.plan(connection, chosen or None),
-            "chosen": chosen,
-            "refused": in_full(refused) if refused else "",
-            "done": done,
-        }
-        status = 409 if refused else 200
-        return page(request, "reviews/settling.html", connection, status, **values)
 
 
 def _chosen(connection: Connection, ids: list[int]) -> list[ReviewWithEncounters]:

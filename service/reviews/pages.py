@@ -28,7 +28,7 @@ from service.store.reviews import Source
 from service.viewer.look import parse_pair
 from service.web.faults import fault
 from service.web.form_fields import plain
-from service.web.page import goto, goto_signed, page
+from service.web.page import goto, goto_signed, page, refuse
 from service.web.paging import list_page, page_number
 from service.web.parameters import RowNumber, TheActor, TheDatabase
 from service.web.sentences import in_full
@@ -158,7 +158,8 @@ def answer(
     except InputError as error:
         if error.code == "not_found":
             raise
-        return _pair(request, pairs, actor, pair_id, form, error)
+        refuse(request, in_full(error), 409 if error.code == "conflict" else 422)
+        return _pair(request, pairs, actor, pair_id, form)
     return goto_signed(f"/reviews/{pair_id}?said=1", name, actor)
 
 
@@ -168,7 +169,6 @@ def _pair(
     actor: Actor,
     pair_id: int,
     form: AnswerForm | None = None,
-    refused: InputError | None = None,
 ) -> Response:
     with pairs.database.read() as connection:
         waiting = reviewing.every(connection, closed=False)
@@ -184,18 +184,16 @@ def _pair(
         "may_answer": actor.role.may(Role.OBSERVER),
         "signing": "" if actor.name == ANONYMOUS else actor.name,
         "typed": form or _earlier_form(review, actor.name),
-        "refused": in_full(refused) if refused else "",
         "today": today,
         "following": reviewing.following(waiting, actor.name, pair_id),
         "certainties": views.CERTAINTIES,
         "reasons": views.REASONS,
         **(_opened(pairs.pair_evidence, review, actor.name) if is_open else NOT_OPEN),
     }
-    status = (409 if refused.code == "conflict" else 422) if refused else 200
     with pairs.database.read() as connection:
         changes = review_pairs.history(connection, pair_id) if _sees_changes(review, actor) else ()
         values["changes"] = [(change, views.change_words(change)) for change in changes]
-        return page(request, "reviews/review.html", connection, status, **values)
+        return page(request, "reviews/review.html", connection, **values)
 
 
 def _sees_changes(review: ReviewWithEncounters, actor: Actor) -> bool:

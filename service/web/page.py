@@ -46,18 +46,18 @@ templates.env.undefined = StrictUndefined
 templates.env.trim_blocks = templates.env.lstrip_blocks = True
 
 
-def page(
-    request: Request,
-    name: str,
-    connection: Connection,
-    status: int = 200,
-    /,
-    **values: object,
-) -> Response:
-    """A template with what every page needs."""
+def refuse(request: Request, words: str, status: int = 409) -> None:
+    """Let the page that answers a form say why it was not carried out."""
+    request.state.refused = words, status
+
+
+def page(request: Request, name: str, connection: Connection, /, **values: object) -> Response:
+    """A template with what every page needs; `refused` says why a form was, "" where none was."""
     settings = component(Settings)(request)
     reviewer = unquote(request.cookies.get("reviewer", ""))
-    facts = {"counts": counts(connection), "busy": False, "nav": "", "reviewer": reviewer, **values}
+    refused, status = getattr(request.state, "refused", ("", 200))
+    facts = {"counts": counts(connection), "busy": False, "nav": "", **values}
+    facts |= {"reviewer": reviewer, "refused": refused}
     facts["actor"] = getattr(request.state, "actor", None)  # None: somebody who must log in
     facts["gap_minutes"] = general(settings.encounter_gap_minutes)
     facts["species"] = Species(settings.species)
