@@ -45,8 +45,8 @@ def clusters(
 ) -> Response:
     """Clusters of encounters, by default those without an identity."""
     with database.read() as connection:
-        made, current = pairing.state(connection)
-        listed = made.content.clusters if made else ()
+        newest, current = pairing.state(connection)
+        listed = newest.content.clusters if newest else ()
         views, part = view.cluster_list(connection, listed, filters)
         worth = pairing.worth(connection, limit=WORTH) if filters.page == 1 else ()
         return page(
@@ -54,7 +54,7 @@ def clusters(
             "clusters/clusters.html",
             connection,
             nav="encounters",
-            made=made,
+            made=newest,
             current=current,
             views=views,
             part=part,
@@ -161,20 +161,15 @@ def _groups(chosen: list[str]) -> list[list[int]]:
 
 def _said(request: Request) -> str:
     """What the action before did, from the address to which it led."""
-    named, asked = (_number(request, name) for name in ("named", "asked"))
+    text = request.query_params.get("named", request.query_params.get("asked", ""))
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+    words = ""
     if "named" in request.query_params:
         words = ngettext(
-            "%(num)s cluster got an identity.", "%(num)s clusters got an identity.", named
+            "%(num)s cluster got an identity.", "%(num)s clusters got an identity.", number
         )
-        return words % {"num": named}
-    if "asked" in request.query_params:
+    elif "asked" in request.query_params:
         words = ngettext(
-            "%(num)s pair was put up for review.", "%(num)s pairs were put up for review.", asked
+            "%(num)s pair was put up for review.", "%(num)s pairs were put up for review.", number
         )
-        return words % {"num": asked}
-    return ""
-
-
-def _number(request: Request, name: str) -> int:
-    text = request.query_params.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+    return words % {"num": number}

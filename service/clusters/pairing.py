@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from reid.identify.clusters import probability
 from reid.types import Flank
-from service.catalogue import disclosed as said
+from service.catalogue import disclosed
 from service.clusters.clustering import LISTED, ClusteringFacts, clustered
 from service.recognition.comparing import in_force, maker_of
 from service.recognition.engine import Engine
@@ -113,14 +113,7 @@ def _inside(link: EncounterLink, cluster: Cluster) -> Worth:
     """A pair inside a cluster, worth what the cluster is in doubt by that pair alone."""
     together = probability(link.llr)
     in_doubt = 1 - max(together, cluster.belongs or 0.0)
-    return Worth(
-        couple=link.couple,
-        llr=link.llr,
-        compared=link.compared,
-        together=together,
-        joined=True,
-        gain=in_doubt,
-    )
+    return Worth(link.couple, link.llr, link.compared, together, joined=True, gain=in_doubt)
 
 
 class SortEncounters:
@@ -158,25 +151,20 @@ class SortEncounters:
         maker = maker_of(self._engine)
         if maker is None:
             return Done(lambda _: None)
+        flanks: dict[int, set[Flank]] = {}
         with self._database.read() as connection:
             version = clusterings.version(connection, maker)
-            facts = gathered(connection, maker)
+            for entry in pairs.entries(connection, maker.model):
+                flanks.setdefault(entry.row.encounter, set()).add(entry.flank)
+            facts = ClusteringFacts(
+                flanks={number: frozenset(flanks[number]) for number in sorted(flanks)},
+                measured=pairs.every(connection, maker),
+                identity_of=identities.assigned(connection),
+                standings=disclosed.standings(connection),
+                waiting=len(pairs.lacking(connection, maker)),
+            )
         content = clustered(facts, maker)
         return Done(partial(clusterings.put, version=version, content=content))
-
-
-def gathered(connection: Connection, maker: Maker) -> ClusteringFacts:
-    """Everything that the clusters are made from."""
-    flanks: dict[int, set[Flank]] = {}
-    for entry in pairs.entries(connection, maker.model):
-        flanks.setdefault(entry.row.encounter, set()).add(entry.flank)
-    return ClusteringFacts(
-        flanks={number: frozenset(flanks[number]) for number in sorted(flanks)},
-        measured=pairs.every(connection, maker),
-        identity_of=identities.assigned(connection),
-        standings=said.standings(connection),
-        waiting=len(pairs.lacking(connection, maker)),
-    )
 
 
 ThePairing = Annotated[Pairing, Depends(component(Pairing))]

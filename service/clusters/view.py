@@ -154,7 +154,7 @@ def _view(
 ) -> ClusterView:
     inside = [summaries[number] for number in cluster.encounters if number in summaries]
     moments = sorted(each.started_at for each in inside if each.started_at)
-    one, other = sorted((cluster.encounters[0], cluster.near_encounter or 0))
+    first, second = sorted((cluster.encounters[0], cluster.near_encounter or 0))
     return ClusterView(
         cluster=cluster,
         chosen=",".join(map(str, cluster.encounters)),
@@ -165,7 +165,7 @@ def _view(
         first=moments[0] if moments else None,
         last=moments[-1] if moments else None,
         near=_link(cluster.near_identity, names) if cluster.near >= LIKELY else None,
-        near_href=f"/compare?one={one}&other={other}",
+        near_href=f"/compare?one={first}&other={second}",
     )
 
 

@@ -201,15 +201,11 @@ def _edited(
     edits = []
     now = identities.get(connection, identity_id).summary
     before = Description(now.sex, now.life_stage, now.note)
-    facts = Description(
-        body.sex or now.sex,
-        body.life_stage or now.life_stage,
-        now.note if body.note is None else body.note,
-    )
+    stated = body.model_dump(include={"sex", "life_stage", "note"}, exclude_none=True)
+    facts = replace(before, **stated)
     if body.name is not None and (body.name != now.name or facts == before):
         edits.append(changes.rename(connection, identity_id, body.name, grounds))
         grounds = replace(grounds, newest=None)
-    described = (body.sex, body.life_stage, body.note) != (None, None, None)
-    if facts != before or (described and not edits):
+    if facts != before or (stated and not edits):
         edits.append(changes.describe(connection, identity_id, facts, grounds))
     return edits

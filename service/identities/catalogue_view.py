@@ -121,44 +121,28 @@ def catalogue_filters(query: Mapping[str, str]) -> CatalogueFilters:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Gone:
-    """A name that no encounter carries now. into: where its encounters went, if anywhere."""
-
-    id: int
-    name: str
-    into: tuple[int, str] | None
-
-
 def catalogue_list(connection: Connection, filters: CatalogueFilters) -> dict[str, object]:
     """One page of the identities that fit, and names without encounters that a search finds.
 
+    gone: identities without encounters, each with the name of the one where they went, or "".
     whole: how many identities are in the catalogue.
     """
     every = identities.catalogue(connection)
-    there = every
-    if filters.station:
-        there = identities.catalogue(connection, station=filters.station)
+    there = identities.catalogue(connection, station=filters.station) if filters.station else every
     names = _names(connection)
     looked = filters.q.casefold()
 
     def hit(identity: identities.IdentityRecord) -> bool:
         return any(looked in text.casefold() for text in (*names[identity.id], identity.note))
 
-    listed = [
-        identity for identity in there if filters.fits(identity) and (not looked or hit(identity))
-    ]
+    listed = [i for i in there if filters.fits(i) and (not looked or hit(i))]
     part = list_page(len(listed), filters.page, PAGE)
     shown = _sorted(listed, filters.sort)[part.shown]
     best = best_photos(connection, [identity.id for identity in shown])
     here = {identity.id for identity in every}
     called = identities.names(connection)
     gone = [
-        Gone(
-            identity.id,
-            identity.name,
-            (into, called[into]) if (into := identity.merged_into) else None,
-        )
+        (identity, called.get(identity.merged_into or 0, ""))
         for identity in identities.records(connection)
         if looked and identity.id not in here and hit(identity)
     ]
@@ -191,11 +175,8 @@ def _names(connection: Connection) -> dict[int, set[str]]:
 
 def _sorted(summaries: list[IdentitySummary], by: Sort) -> list[IdentitySummary]:
     if by == "seen":
-        return sorted(
-            summaries,
-            key=lambda identity: identity.last_seen or datetime.min,  # noqa: DTZ901
-            reverse=True,
-        )
+        never = datetime.min  # noqa: DTZ901
+        return sorted(summaries, key=lambda i: i.last_seen or never, reverse=True)
     if by == "encounters":
         return sorted(summaries, key=lambda identity: -identity.encounters)
     return summaries

@@ -53,30 +53,19 @@ def _view(contradiction: Contradiction, summaries: Mapping[int, EncounterSummary
         "name": identity.name if identity else "",
         "second": other.name if other else "",
     }
-    if contradiction.kind == "apart":
-        stands = _("Encounters %(one)s and %(other)s are both %(name)s.") % facts
-    elif contradiction.kind == "together":
-        stands = _("Encounter %(one)s is %(name)s, encounter %(other)s is %(second)s.") % facts
-    else:
-        stands = _("Encounters %(one)s and %(other)s are both the same as encounter %(through)s.")
-        stands %= facts
-    return ConflictView(
-        contradiction,
-        first,
-        second,
-        stands,
-        _against(contradiction),
-        conflicts.newest_opinion(contradiction),
-    )
+    stands = {
+        "apart": _("Encounters %(one)s and %(other)s are both %(name)s."),
+        "together": _("Encounter %(one)s is %(name)s, encounter %(other)s is %(second)s."),
+        "chain": _("Encounters %(one)s and %(other)s are both the same as encounter %(through)s."),
+    }[contradiction.kind] % facts
+    newest = conflicts.newest_opinion(contradiction)
+    return ConflictView(contradiction, first, second, stands, _against(contradiction), newest)
 
 
 def _against(contradiction: Contradiction) -> tuple[str, ...]:
     says = {"same": _("%(who)s says: same animal"), "different": _("%(who)s says: different")}
     lines = [says[opinion.answer] % {"who": opinion.observer} for opinion in contradiction.opinions]
-    if contradiction.machine is not None:
-        facts = {
-            "llr": signed(contradiction.machine.llr or 0.0),
-            "by": contradiction.machine.calibrator,
-        }
+    if machine := contradiction.machine:
+        facts = {"llr": signed(machine.llr or 0.0), "by": machine.calibrator}
         lines.append(_("The machine says: different, llr %(llr)s (%(by)s)") % facts)
     return tuple(lines)

@@ -35,33 +35,32 @@ class Choice:
         for group in range(1, GROUPS):
             ids = tuple(sorted(n for n, of in self.groups.items() if of == group))
             if ids:
-                leaving.append(
-                    LeavingGroup(ids, self.into.get(group) or self.names.get(group) or None)
-                )
+                leaving.append(LeavingGroup(ids, self.into[group] or self.names[group] or None))
         return leaving
 
 
 def choice(form: Mapping[str, str]) -> Choice:
     """Read a form or an address; what makes no sense is left out."""
-    groups, into, names = {}, {}, {}
-    for name, value in form.items():
-        number = _number(name[1:])
-        if name.startswith("e") and number and value in {"0", "1", "2"}:
-            groups[number] = int(value)
-    for group in range(1, GROUPS):
-        into[group] = _number(form.get(f"into{group}", ""))
-        names[group] = form.get(f"name{group}", "").strip()[:100]
-    return Choice(groups, into, names)
+    leave = range(1, GROUPS)
+    return Choice(
+        groups={
+            n: int(value) for n, value in _of_encounters(form, "e") if value in {"0", "1", "2"}
+        },
+        into={group: _number(form.get(f"into{group}", "")) for group in leave},
+        names={group: form.get(f"name{group}", "").strip()[:100] for group in leave},
+    )
 
 
 def decisions_in_view(form: Mapping[str, str]) -> dict[int, int]:
     """Encounter -> the newest decision that the page showed; fields named a4, a7, ..."""
-    newest = {}
-    for name, value in form.items():
-        number = _number(name[1:])
-        if name.startswith("a") and number and value.isdecimal() and len(value) < NUMBER:
-            newest[number] = int(value)
-    return newest
+    shown = _of_encounters(form, "a")
+    return {n: int(value) for n, value in shown if value.isdecimal() and len(value) < NUMBER}
+
+
+def _of_encounters(form: Mapping[str, str], letter: str) -> list[tuple[int, str]]:
+    """Encounter and value of the fields that are named after one, such as e4."""
+    numbered = [(_number(name[1:]), value) for name, value in form.items() if name[:1] == letter]
+    return [(number, value) for number, value in numbered if number]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,36 +143,32 @@ def _group(
     detail: IdentityDetail,
 ) -> SplitGroup:
     titles = (_("Stays %(name)s"), _("Leaves: second group"), _("Leaves: third group"))
-    into, name = chosen.into.get(number), chosen.names.get(number, "")
-    facts = {"num": len(rows), "name": detail.summary.name, "other": names.get(into or 0, "")}
-    words = _moves(number, into, name, len(rows)) % {**facts, "new": name}
-    title = titles[number] % {"name": detail.summary.name} if number == 0 else titles[number]
-    return SplitGroup(number, title, tuple(rows), into, name, words)
-
-
-def _moves(group: int, into: int | None, name: str, moved: int) -> str:
-    """What happens to the encounters of a group, to be filled in."""
-    if group == 0:
-        return ngettext(
+    into, name, moved = chosen.into.get(number), chosen.names.get(number, ""), len(rows)
+    facts = {"num": moved, "name": detail.summary.name, "other": names.get(into or 0, "")}
+    if number == 0:
+        words = ngettext(
             "%(num)s encounter stays %(name)s.", "%(num)s encounters stay %(name)s.", moved
         )
-    if into:
-        return ngettext(
+    elif into:
+        words = ngettext(
             "%(num)s encounter leaves %(name)s and becomes %(other)s.",
             "%(num)s encounters leave %(name)s and become %(other)s.",
             moved,
         )
-    if name:
-        return ngettext(
+    elif name:
+        words = ngettext(
             "%(num)s encounter leaves %(name)s and becomes a new identity, %(new)s.",
             "%(num)s encounters leave %(name)s and become a new identity, %(new)s.",
             moved,
         )
-    return ngettext(
-        "%(num)s encounter leaves %(name)s and becomes a new identity with the next free name.",
-        "%(num)s encounters leave %(name)s and become a new identity with the next free name.",
-        moved,
-    )
+    else:
+        words = ngettext(
+            "%(num)s encounter leaves %(name)s and becomes a new identity with the next free name.",
+            "%(num)s encounters leave %(name)s and become a new identity with the next free name.",
+            moved,
+        )
+    moves = words % {**facts, "new": name}
+    return SplitGroup(number, titles[number] % facts, tuple(rows), into, name, moves)
 
 
 def merge_values(

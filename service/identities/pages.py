@@ -146,9 +146,9 @@ def compare_with(
         chosen = next((n for n, name in known if other in {name, str(n)}), None)
         start = {name: number for name, number in subject.items() if number}
         if start and chosen:
-            one, two = side_by_side(connection, start, {"identity": chosen}, flank)
-            if one and two and one != two:
-                return goto(f"/compare?one={one}&other={two}")
+            first, second = side_by_side(connection, start, {"identity": chosen}, flank)
+            if first and second and first != second:
+                return goto(f"/compare?one={first}&other={second}")
         values = {
             "nav": "catalogue",
             "subject": start,

@@ -73,19 +73,14 @@ def likeliest_cut(database: Database, pair_evidence: PairEvidence, identity_id: 
     if len(ids) < 2:
         return None
     open_pairs = [pair for pair in _near_first(ids) if pair not in secret]
-    if len(ids) <= partitions.IN_FULL:
-        to_compare = open_pairs
-    else:
+    to_compare = open_pairs
+    if len(ids) > partitions.IN_FULL:
         to_compare = [pair for pair in open_pairs if pair not in known][:MOST_COMPARED]
     measured = ((pair, measurement(pair_evidence, pair)) for pair in to_compare)
     pairs = known | {pair: llr for pair, llr in measured if llr is not None}
     tried = {pair for pair in open_pairs if pair in known or pair in to_compare}
-    cut = _likeliest(ids, pairs)
-    return replace(
-        cut,
-        unmeasured=len(ids) * (len(ids) - 1) // 2 - len(tried),
-        left_out=len(encounter_ids) - len(ids),
-    )
+    unmeasured = len(ids) * (len(ids) - 1) // 2 - len(tried)
+    return _likeliest(ids, pairs, unmeasured, left_out=len(encounter_ids) - len(ids))
 
 
 def measurement(pair_evidence: PairEvidence, pair: Pair) -> PairSaid | None:
@@ -118,10 +113,8 @@ def merge_evidence(
         return known
     across = [(min(a, b), max(a, b)) for a, b in product(ids[:3], others[:3])]
     tried = [pair for pair in across if pair not in secret][:JOINED]
-    return replace(
-        known,
-        pairs=disclosed.strongest(filter(None, (measurement(pair_evidence, p) for p in tried))),
-    )
+    measured = (measurement(pair_evidence, pair) for pair in tried)
+    return replace(known, pairs=disclosed.strongest(filter(None, measured)))
 
 
 def _encounters(connection: Connection, identity_id: int) -> list[int]:
@@ -135,7 +128,9 @@ def _near_first(ids: Sequence[int]) -> list[Pair]:
     return [(ids[i], ids[j]) for i, j in ordered]
 
 
-def _likeliest(ids: Sequence[int], pairs: Mapping[Pair, PairSaid]) -> Cut:
+def _likeliest(
+    ids: Sequence[int], pairs: Mapping[Pair, PairSaid], unmeasured: int, left_out: int
+) -> Cut:
     n, at = len(ids), {number: position for position, number in enumerate(ids)}
     llr, comparable = np.zeros((n, n)), np.zeros((n, n), bool)
     for (first, second), says in pairs.items():
@@ -153,8 +148,8 @@ def _likeliest(ids: Sequence[int], pairs: Mapping[Pair, PairSaid]) -> Cut:
         all_one=whole[0] if whole else 0.0,
         in_full=posterior.in_full,
         compared=len(pairs),
-        unmeasured=0,
-        left_out=0,
+        unmeasured=unmeasured,
+        left_out=left_out,
         pairs=tuple(pairs.values()),
     )
 

@@ -48,8 +48,8 @@ class Event:
     reviewer: str
     words: str
     why: str
-    evidence: tuple[str, ...]
-    encounters: tuple[int, ...]
+    evidence: tuple[str, ...] = ()
+    encounters: tuple[int, ...] = ()
     change: int | None = None
     undone: bool = False
     undoable: bool = False
@@ -69,38 +69,33 @@ def timeline(
         connection, {n for entry in entries for n in entry.evidence.opinions}
     )
     marked = references.history(connection, [photo.annotation.id for photo in detail.references])
+    here = detail.summary.id
     events = [
-        *(
-            _change(entry, detail.summary.id, names | _at_first(entries, entry), latest, opinions)
-            for entry in entries
-        ),
-        *(
-            _decision(decision, detail.summary.id)
-            for decision in taken
-            if decision.id not in by_change
-        ),
-        *(_mark(mark) for mark in marked),
+        _change(entry, here, names | _at_first(entries, entry), latest, opinions)
+        for entry in entries
     ]
+    events += [_decision(decision, here) for decision in taken if decision.id not in by_change]
+    events += map(_mark, marked)
     return tuple(sorted(events, key=lambda event: event.at, reverse=True))
 
 
 def change_words(entry: IdentityChange, names: dict[int, str], here: int | None = None) -> str:
     """What a change did, seen from one of its identities, as a sentence without a full stop."""
-    name = names.get(entry.identity_id, "?")
-    other = names.get(entry.other_id or 0, "")
     number = len(entry.encounters)
-    moved = ngettext("%(num)s encounter", "%(num)s encounters", number) % {"num": number}
-    facts = {"name": name, "other": other, "moved": moved, "number": entry.undoes}
+    facts = {
+        "name": names.get(entry.identity_id, "?"),
+        "other": names.get(entry.other_id or 0, ""),
+        "moved": ngettext("%(num)s encounter", "%(num)s encounters", number) % {"num": number},
+        "number": entry.undoes,
+    }
     match entry.kind:
         case "created":
             return _("Created as %(name)s") % facts
         case "joined":
             return _("%(moved)s joined %(name)s") % facts
         case "renamed":
-            fields = entry.before[entry.identity_id], entry.after[entry.identity_id]
-            return _("Renamed from %(old)s to %(new)s") % {
-                "old": fields[0]["name"], "new": fields[1]["name"]
-            }  # fmt: skip
+            old, new = (fields[entry.identity_id]["name"] for fields in (entry.before, entry.after))
+            return _("Renamed from %(old)s to %(new)s") % {"old": old, "new": new}
         case "described":
             return _("Described: %(what)s") % {"what": _described(entry)}
         case "merged" if here == entry.other_id:
@@ -175,11 +170,10 @@ def share(probability: float) -> str:
 
 def _pair(pair: PairSaid) -> str:
     facts = {"llr": signed(pair.llr or 0.0), "by": pair.calibrator or pair.model or "?"}
+    facts |= {"one": str(pair.one), "other": str(pair.other)}
     if pair.one == pair.other:
         return _("llr %(llr)s shown (%(by)s)") % facts
-    return _("encounters %(one)s and %(other)s: llr %(llr)s (%(by)s)") % {
-        **facts, "one": pair.one, "other": pair.other
-    }  # fmt: skip
+    return _("encounters %(one)s and %(other)s: llr %(llr)s (%(by)s)") % facts
 
 
 def _at_first(entries: Sequence[IdentityChange], entry: IdentityChange) -> dict[int, str]:
@@ -217,10 +211,8 @@ def _change(
     late = [m.encounter_id for m in entry.encounters if latest[m.encounter_id] != m.after]
     hindered = ""
     if late and not entry.undone:
-        listed = ", ".join(str(number) for number in late)
-        hindered = _("cannot be undone: decided since on encounter %(numbers)s") % {
-            "numbers": listed
-        }
+        numbers = {"numbers": ", ".join(map(str, late))}
+        hindered = _("cannot be undone: decided since on encounter %(numbers)s") % numbers
     return Event(
         kind="change",
         sign=SIGNS[entry.kind],
@@ -247,24 +239,10 @@ def _decision(decision: Decision, here: int) -> Event:
         words = _("Encounter %(number)s: decision withdrawn") % facts
     else:
         words = _("Encounter %(number)s decided: cannot tell") % facts
-    shown = PairSaid(
-        decision.encounter_id,
-        decision.encounter_id,
-        decision.llr,
-        decision.model,
-        decision.calibrator,
-    )
-    evidence = evidence_words(ChangeEvidence((shown,))) if decision.llr is not None else ()
-    return Event(
-        "decision",
-        "•",
-        decision.decided_at,
-        decision.reviewer,
-        words,
-        decision.note,
-        evidence,
-        (decision.encounter_id,),
-    )
+    both = (decision.encounter_id, decision.encounter_id)
+    shown = PairSaid(*both, decision.llr, decision.model, decision.calibrator)
+    evidence, at = evidence_words(ChangeEvidence((shown,))), decision.decided_at
+    return Event("decision", "•", at, decision.reviewer, words, decision.note, evidence)
 
 
 def _mark(mark: Mark) -> Event:
@@ -273,4 +251,4 @@ def _mark(mark: Mark) -> Event:
         "refused": _("Photo %(number)s refused as a reference"),
         "unmarked": _("Photo %(number)s: mark taken back"),
     }[mark.state] % {"number": mark.annotation_id}
-    return Event("mark", "▣", mark.marked_at, mark.reviewer, words, mark.reason, (), ())
+    return Event("mark", "▣", mark.marked_at, mark.reviewer, words, mark.reason)

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from reid.types import Flank
+from service.catalogue.conflicts import ConflictKind
 from service.encounters.wire import DecisionOut
 from service.photos.wire import ReferenceOut
+from service.store.history import ChangeKind
+from service.store.identities import LifeStage, Sex
+from service.store.references import MarkState
 from service.web.wire import Line, Note, Number, Wire
 
-Sex = Literal["female", "male", "unknown"]
-LifeStage = Literal["adult", "subadult", "juvenile", "unknown"]
 NewestNumber = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 RowNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
 DecisionNumber = Annotated[int, Field(ge=0, le=2**31 - 1)]
@@ -80,7 +82,7 @@ class EvidenceWire(Wire):
     opinions: Annotated[Sequence[Number], Field(max_length=500)] = ()
     posterior: Annotated[float, Field(ge=0, le=1)] | None = None
     all_one: Annotated[float, Field(ge=0, le=1)] | None = None
-    conflict: Literal["apart", "together", "chain"] | None = None
+    conflict: ConflictKind | None = None
 
 
 class MovedOut(Wire):
@@ -95,7 +97,7 @@ class ChangeOut(Wire):
     """One entry of the history. before, after: identity -> fields that changed."""
 
     id: int
-    kind: Literal["created", "joined", "renamed", "described", "merged", "split", "kept", "undone"]
+    kind: ChangeKind
     identity_id: int
     other_id: int | None = Field(description="merged in, split off, or in conflict with")
     before: Mapping[int, Mapping[str, Value]]
@@ -185,7 +187,7 @@ class CutOut(Wire):
 class MarkIn(GroundsIn):
     """Whether a photo may speak for its identity. after: the newest mark that was seen, or 0."""
 
-    state: Literal["approved", "refused", "unmarked"]
+    state: MarkState
     after: NewestNumber | None = None
 
 
@@ -194,7 +196,7 @@ class MarkOut(Wire):
 
     id: int
     annotation_id: int
-    state: Literal["approved", "refused", "unmarked"]
+    state: MarkState
     reviewer: str
     reason: str
     marked_at: datetime
@@ -219,7 +221,7 @@ class NamedOut(Wire):
 class ConflictOut(Wire):
     """Two encounters about which catalogue, observers and machine contradict each other."""
 
-    kind: Literal["apart", "together", "chain"] = Field(
+    kind: ConflictKind = Field(
         description="apart: one identity, said to differ; together: two identities, said to be the "
         "same; chain: both the same as `through`, said to differ"
     )
@@ -236,7 +238,7 @@ class ConflictOut(Wire):
 class KeepIn(Wire):
     """A contradiction stays as it is. seen: the newest opinion that was seen, 0 for none."""
 
-    kind: Literal["apart", "together", "chain"]
+    kind: ConflictKind
     one: Number
     other: Number
     seen: NewestNumber

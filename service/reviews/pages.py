@@ -17,7 +17,7 @@ from service.encounters.pair_evidence import PairEvidence
 from service.reviews import observers, reviewing
 from service.reviews import view as views
 from service.reviews.errors import AnswerFieldUnfit, MarksUnfit, NameMissing, NumbersUnfit
-from service.reviews.reviewing import QueueFilters, Review, ReviewWithEncounters
+from service.reviews.reviewing import QueueFilters, ReviewWithEncounters
 from service.reviews.to_wire import machine
 from service.reviews.view import PairViews, ThePairViews
 from service.reviews.wire import OpinionIn, RegionWire
@@ -96,7 +96,7 @@ def queue_page(
             "total": total,
             "filters": filters,
             "today": reviewing.progress(connection, reviews, actor.name),
-            "settled": sum(_to_apply(review) for review in reviews),
+            "settled": sum(review.applicable for review in reviews),
             "page": at,
             "pages": list_page(total, at, PAGE).pages,
             "page_url": lambda n: "/reviews?" + urlencode({**chosen, "page": n}),
@@ -191,18 +191,11 @@ def _pair(
         **(_opened(pairs.pair_evidence, review, actor.name) if is_open else NOT_OPEN),
     }
     with pairs.database.read() as connection:
-        changes = review_pairs.history(connection, pair_id) if _sees_changes(review, actor) else ()
+        # That more observers were asked is a hint, and a hidden known pair is told to nobody.
+        shown = is_open and actor.role.may(Role.CURATOR) and review.pair.source != "known"
+        changes = review_pairs.history(connection, pair_id) if shown else ()
         values["changes"] = [(change, views.change_words(change)) for change in changes]
         return page(request, "reviews/review.html", connection, **values)
-
-
-def _sees_changes(review: ReviewWithEncounters, actor: Actor) -> bool:
-    """Whether they see what curators changed of the pair; that more were asked is a hint.
-
-    A hidden known one is told to nobody.
-    """
-    curates = actor.role.may(Role.CURATOR) and review.pair.source != "known"
-    return curates and review.open_to(actor)
 
 
 def _opened(
@@ -257,7 +250,3 @@ def _opinion_typed(form: AnswerForm, name: str) -> OpinionIn:
         raise unfit from error
     except ValueError as error:
         raise NumbersUnfit() from error
-
-
-def _to_apply(review: Review) -> bool:
-    return review.progress.state in reviewing.SETTLED and review.pair.source != "known"

@@ -42,6 +42,11 @@ class Review:
     progress: ReviewProgress
 
     @property
+    def applicable(self) -> bool:
+        """Whether an answer stands that changes the catalogue; of a known pair none does."""
+        return self.progress.state in SETTLED and self.pair.source != "known"
+
+    @property
     def answers(self) -> dict[str, Answer]:
         """The answer of each observer that counts now, by name."""
         return newest((opinion.observer, opinion.answer) for opinion in self.opinions)
@@ -98,21 +103,20 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class ReviewWithEncounters(Review):
-    """A review with the summaries of its two encounters; first: the one of the lower number."""
+    """A review with the summaries of its two encounters, the one of the lower number first."""
 
-    first: EncounterSummary
-    second: EncounterSummary
+    encounters: tuple[EncounterSummary, EncounterSummary]
 
     @property
     def stations(self) -> tuple[str, ...]:
         """Where both were, each once."""
-        names = (self.first.station, self.second.station)
-        return tuple(dict.fromkeys(name for name in names if name))
+        return tuple(dict.fromkeys(e.station for e in self.encounters if e.station))
 
     @property
     def flanks(self) -> tuple[str, ...]:
         """Flanks that both show."""
-        return tuple(flank for flank in self.first.flanks if flank in self.second.flanks)
+        first, second = self.encounters
+        return tuple(flank for flank in first.flanks if flank in second.flanks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +162,7 @@ def with_encounters(
     return [
         ReviewWithEncounters(
             *(review.pair, review.opinions, review.progress),
-            first=summaries[review.pair.one],
-            second=summaries[review.pair.other],
+            encounters=(summaries[review.pair.one], summaries[review.pair.other]),
         )
         for review in reviews
     ]

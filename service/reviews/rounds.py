@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import combinations
+from itertools import combinations, zip_longest
 from random import Random
 from typing import Any
 
@@ -18,7 +18,7 @@ from service.store import cases, certain_encounters, encounters
 from service.store import reviews as review_pairs
 from service.store.certain_encounters import CertainEncounter
 from service.store.pairs import Couple
-from service.store.reviews import NewPair, ReviewPair
+from service.store.reviews import NewPair
 
 MOST_ENCOUNTERS = 40  # 780 pairs
 ONE_VISIT = timedelta(hours=12)
@@ -40,7 +40,6 @@ class PutUpPreview:
     fresh: pairs that are new. again: closed ones that are opened again. already: open ones.
     """
 
-    pairs: tuple[NewPair, ...]
     fresh: int
     again: int
     already: int
@@ -90,7 +89,7 @@ def preview(connection: Connection, new: Sequence[NewPair]) -> PutUpPreview:
         raise EncounterNamedWrongly(encounter=min(missing))
     before = review_pairs.existing(connection, [pair.couple for pair in new])
     closed = sum(pair.closed_at is not None for pair in before.values())
-    return PutUpPreview(tuple(new), len(new) - len(before), closed, len(before) - closed)
+    return PutUpPreview(len(new) - len(before), closed, len(before) - closed)
 
 
 def known_pairs(connection: Connection, *, share: float, seed: int) -> Round:
@@ -110,8 +109,15 @@ def known_pairs(connection: Connection, *, share: float, seed: int) -> Round:
     draw = Random(seed)  # noqa: S311  a draw that can be repeated, no secret
     certain = certain_encounters.every(connection)
     drawn = [_candidates(connection, certain, truth, target, draw, observers) for truth in TRUTHS]
-    chosen = _alternating(drawn, max(0, target))
-    pairs = [_hidden(couple, truth, draw.choice(others)) for couple, truth in chosen]
+    in_turn = [hidden for two in zip_longest(*drawn) for hidden in two if hidden]
+    pairs = []
+    for (one, other), truth in in_turn[: max(0, target)]:
+        like = draw.choice(others)
+        pairs.append(
+            NewPair(
+                *(one, other, "known", truth), needed=like.needed, worth=like.worth, note=like.note
+            )
+        )
     return Round(tuple(pairs), len(others), max(0, target))
 
 
@@ -169,22 +175,3 @@ def _apart(connection: Connection, couples: Sequence[Couple]) -> list[Couple]:
         return abs(a.started_at - b.started_at) < ONE_VISIT
 
     return [couple for couple in couples if not one_visit(couple)]
-
-
-def _alternating(
-    drawn: Sequence[Sequence[tuple[Couple, Truth]]], number: int
-) -> list[tuple[Couple, Truth]]:
-    """Of each kind in turn; where one kind is used up the other goes on."""
-    same, different = (list(reversed(couples)) for couples in drawn)
-    chosen: list[tuple[Couple, Truth]] = []
-    while len(chosen) < number and (same or different):
-        kind = same if (len(chosen) % 2 == 0 and same) or not different else different
-        chosen.append(kind.pop())
-    return chosen
-
-
-def _hidden(couple: Couple, truth: Truth, like: ReviewPair) -> NewPair:
-    first, second = couple
-    return NewPair(
-        *(first, second, "known", truth), needed=like.needed, worth=like.worth, note=like.note
-    )

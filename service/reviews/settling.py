@@ -17,7 +17,7 @@ from service.catalogue import changes
 from service.catalogue.changes import Grounds
 from service.reviews import reviewing
 from service.reviews.errors import PlanChanged
-from service.reviews.reviewing import SETTLED, Review, ReviewWithEncounters
+from service.reviews.reviewing import Review, ReviewWithEncounters
 from service.store import identities
 from service.store import reviews as review_pairs
 from service.store.decisions import Decision, NewDecision
@@ -110,9 +110,7 @@ class AppliedPlan:
 def plan(connection: Connection, ids: Collection[int] | None = None) -> SettlingPlan:
     """What applying would do. ids: only these pairs; None takes every settled one."""
     reviews = [review for review in reviewing.every(connection) if review.pair.source != "known"]
-    settled = [review for review in reviews if review.progress.state in SETTLED]
-    if ids is not None:
-        settled = [review for review in settled if review.pair.id in ids]
+    settled = [r for r in reviews if r.applicable and (ids is None or r.pair.id in ids)]
     ready = reviewing.with_encounters(connection, settled)
     draft = _Draft(connection, reviews, ready)
     for group in _groups([review for review in ready if review.progress.answer == "same"]):
@@ -149,7 +147,7 @@ class _Draft:
         reviews: Iterable[Review],
         ready: Iterable[ReviewWithEncounters],
     ) -> None:
-        touched = {summary.identity_id for review in ready for summary in _both(review)}
+        touched = {summary.identity_id for review in ready for summary in review.encounters}
         self._members = identities.members(connection, [n for n in touched if n is not None])
         self._names = identities.new_names(connection)
         self._apart = [review for review in reviews if review.progress.answer == "different"]
@@ -160,7 +158,7 @@ class _Draft:
 
     def sort_group(self, group: Sequence[ReviewWithEncounters]) -> None:
         """Encounters that are one animal by these pairs: a join, a merge or a contradiction."""
-        summaries = {summary.id: summary for review in group for summary in _both(review)}
+        summaries = {summary.id: summary for review in group for summary in review.encounters}
         named = {s.identity_id: s.identity or "" for s in summaries.values() if s.identity_id}
         whole = set(summaries).union(*(self._members.get(number, set()) for number in named))
         numbers = tuple(review.pair.id for review in group)
@@ -185,10 +183,10 @@ class _Draft:
 
     def sort_other(self, review: ReviewWithEncounters) -> None:
         """A pair that is not `same`: it changes nothing, unless it contradicts an identity."""
-        pair, identity = review.pair, review.first.identity
+        pair, identity = review.pair, review.encounters[0].identity
         if any(pair.id in contradiction.pairs for contradiction in self._contradictions):
             return
-        first, second = (summary.identity_id for summary in _both(review))
+        first, second = (summary.identity_id for summary in review.encounters)
         if review.progress.answer == "different" and first is not None and first == second:
             contradiction = ReviewContradiction(pair.couple, identity, (pair.id,))
             self._contradictions.append(contradiction)
@@ -226,10 +224,6 @@ def _groups(reviews: Sequence[ReviewWithEncounters]) -> list[list[ReviewWithEnco
     return sorted(groups, key=lambda group: group[-1].pair.id)
 
 
-def _both(review: ReviewWithEncounters) -> tuple[EncounterSummary, EncounterSummary]:
-    return review.first, review.second
-
-
 def _join(connection: Connection, join: Join, curator: str) -> list[Decision]:
     """The decisions of one join, as one entry in the history of its identity."""
     grounds = Grounds(
@@ -243,10 +237,10 @@ def _join(connection: Connection, join: Join, curator: str) -> list[Decision]:
         own = [review for review in join.reviews if summary.id in review.pair.couple]
         note = " ".join(map(_review_sentence, own))
         decision = NewDecision("same", reviewer=curator, note=note)
-        shown = [said for said in map(_llr_shown, own) if said]
+        shown = list(filter(None, map(_llr_shown, own)))
         if shown and not any(review.pair.blind for review in own):
-            said = shown[-1]
-            decision = replace(decision, llr=said.llr, model=said.model, calibrator=said.calibrator)
+            last = shown[-1]
+            decision = replace(decision, llr=last.llr, model=last.model, calibrator=last.calibrator)
         decided[summary.id] = decision
     return changes.gather(connection, join.identity_id, join.name, decided, grounds)[1]
 

@@ -133,7 +133,7 @@ def queue_row(review: ReviewWithEncounters, actor: Actor) -> QueueRow:
     waits = ngettext("%(num)s answer is missing", "%(num)s answers are missing", missing)
     return QueueRow(
         review=review,
-        encounters=(row(review.first), row(review.second)),
+        encounters=(row(review.encounters[0]), row(review.encounters[1])),
         due=review.due_from(actor.name),
         state=_(STATES[state]),
         tag=TAGS[state],
