@@ -10,20 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
 
-from reid.identify import partitions
-from reid.identify.clusters import (
-    TOGETHER,
-    DecidedPairs,
-    EncounterGroup,
-    Pair,
-    Table,
-    evidence_between,
-    parts,
-    probability,
-    sort,
-    suggest,
-    table,
-)
+from reid.identify import clusters, partitions
+from reid.identify.clusters import TOGETHER, DecidedPairs, EncounterGroup, Pair, Table
 from reid.observers.reviews import ReviewProgress
 from reid.types import Flank
 from service.store.clusterings import Cluster, EncounterLink, SortedEncounters, Worth
@@ -74,12 +62,12 @@ def clustered(facts: ClusteringFacts, maker: Maker) -> SortedEncounters:
         for pair in facts.measured
         if pair.comparable and at.keys() >= set(pair.couple)
     }
-    known = table(llr, comparable(list(facts.flanks.values())))
+    known = clusters.table(llr, comparable(list(facts.flanks.values())))
     concluded = conclusions(facts, at)
-    grouping = sort(known, concluded.sorting)
-    llrs, open_pairs = evidence_between(known, grouping)
+    grouping = clusters.sort(known, concluded.sorting)
+    llrs, open_pairs = clusters.evidence_between(known, grouping)
     shown = _Shown(known, concluded.sorting, facts, numbers)
-    clusters = [shown.cluster(group) for group in grouping.groups]
+    sorted_clusters = [shown.cluster(group) for group in grouping.groups]
     worth = [
         Worth(
             couple=(numbers[suggestion.pair[0]], numbers[suggestion.pair[1]]),
@@ -89,7 +77,7 @@ def clustered(facts: ClusteringFacts, maker: Maker) -> SortedEncounters:
             joined=suggestion.joined,
             gain=suggestion.expected_change,
         )
-        for suggestion in suggest(known, grouping, concluded.asking, limit=LISTED)
+        for suggestion in clusters.suggest(known, grouping, concluded.asking, limit=LISTED)
         if suggestion.expected_change >= LEAST_GAIN
     ]
     return SortedEncounters(
@@ -101,7 +89,7 @@ def clustered(facts: ClusteringFacts, maker: Maker) -> SortedEncounters:
         animals=grouping.animals,
         unplaced=len(grouping.unplaced),
         waiting=facts.waiting,
-        clusters=tuple(_with_nearest(clusters, llrs, open_pairs)),
+        clusters=tuple(_with_nearest(sorted_clusters, llrs, open_pairs)),
         worth=tuple(worth),
         conflicts=tuple((numbers[i], numbers[j]) for i, j in concluded.conflicts),
         seconds=round(time.perf_counter() - begun, 3),
@@ -198,30 +186,27 @@ class _Shown:
 
     def cluster(self, group: EncounterGroup) -> Cluster:
         """How sure it is that these are one animal, and what speaks against it."""
-        members = group.members
+        known, members = self._known, group.members
         same = [pair for member in members for pair in self._same.get(member, ())]
         identities = [self._facts.identity_of.get(self._numbers[member]) for member in members]
-        cuts = [llr for llr, _, _ in parts(self._known, members, same)]
-        links = sorted(self._links(members), key=lambda link: link.llr)
+        cuts = [llr for llr, _, _ in clusters.parts(known, members, same)]
+        links = [
+            EncounterLink(self._couple(pair), float(known.llr[pair]), bool(known.compared[pair]))
+            for pair in combinations(members, 2)
+            if known.comparable[pair]
+        ]
+        links.sort(key=lambda link: link.llr)
         doubtful = [link for link in links if link.couple not in self._judged] if cuts else []
         return Cluster(
             encounters=tuple(self._numbers[member] for member in members),
             identity_id=next((number for number in identities if number is not None), None),
             unidentified=identities.count(None),
             together=self._together(members, same) if cuts else None,
-            belongs=probability(min(cuts)) if cuts else None,
+            belongs=clusters.probability(min(cuts)) if cuts else None,
             weakest=links[0] if links else None,
             doubtful=tuple(doubtful[:DOUBTFUL]),
             counted=group.placed,
         )
-
-    def _links(self, members: Sequence[int]) -> list[EncounterLink]:
-        known = self._known
-        return [
-            EncounterLink(self._couple(pair), float(known.llr[pair]), bool(known.compared[pair]))
-            for pair in combinations(members, 2)
-            if known.comparable[pair]
-        ]
 
     def _couple(self, pair: Pair) -> Couple:
         return self._numbers[pair[0]], self._numbers[pair[1]]
@@ -245,22 +230,22 @@ class _Shown:
 
 
 def _with_nearest(
-    clusters: Sequence[Cluster], llr: NDArray[np.float64], open_pairs: Mask
+    listed: Sequence[Cluster], llr: NDArray[np.float64], open_pairs: Mask
 ) -> list[Cluster]:
     """Clusters without identity get the identity that they most probably are."""
     catalogued = np.array(
-        [n for n, cluster in enumerate(clusters) if cluster.identity_id is not None], int
+        [n for n, cluster in enumerate(listed) if cluster.identity_id is not None], int
     )
-    with_nearest = list(clusters)
-    for place, cluster in enumerate(clusters):
+    with_nearest = list(listed)
+    for place, cluster in enumerate(listed):
         here = catalogued[open_pairs[place, catalogued]] if cluster.identity_id is None else ()
         if len(here):
             best = int(here[llr[place, here].argmax()])
-            near = clusters[best]
+            near = listed[best]
             with_nearest[place] = replace(
                 cluster,
                 near_identity=near.identity_id,
                 near_encounter=near.encounters[0],
-                near=probability(float(llr[place, best])),
+                near=clusters.probability(float(llr[place, best])),
             )
     return with_nearest

@@ -50,9 +50,8 @@ class ClusterFilters:
 
     def fits(self, cluster: Cluster) -> bool:
         """Whether a cluster is listed, its stations and flanks apart."""
-        if self.size == "1" and len(cluster.encounters) > 1:
-            return False
-        if self.size in {"2", "3"} and len(cluster.encounters) < int(self.size):
+        size = len(cluster.encounters)
+        if size < int(self.size or 1) or (self.size == "1" and size > 1):
             return False
         if self.who == "unidentified":
             return cluster.identity_id is None

@@ -19,10 +19,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class ConflictView:
-    """One contradiction: what stands, what contradicts it, and what would resolve it.
-
-    newest_opinion: the newest opinion of it.
-    """
+    """One contradiction: what stands, what contradicts it, and its newest opinion."""
 
     conflict: Contradiction
     first: EncounterRow

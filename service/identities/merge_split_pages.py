@@ -11,15 +11,9 @@ from reid.errors import Conflict, ReidError
 from service.catalogue import changes, conflicts
 from service.catalogue.conflicts import ConflictKind
 from service.encounters.pair_evidence import ThePairEvidence
+from service.identities import merge_split_view as view
 from service.identities.conflicts_view import conflict_list
 from service.identities.grounds_form import TheChange
-from service.identities.merge_split_view import (
-    Choice,
-    choice,
-    decisions_in_view,
-    merge_values,
-    split_values,
-)
 from service.identities.splitting import Cut, likeliest_cut, merge_evidence, split_off
 from service.recognition.comparing import TheMachine
 from service.recognition.engine import TheEngine
@@ -51,11 +45,7 @@ Fields = Annotated[dict[str, str], Depends(form_fields)]
 
 @dataclass(frozen=True, slots=True)
 class PhotosSay:
-    """What the photos say for a merge or a split, as a dependency of a route.
-
-    The methods that end in `ahead` answer soon: their last value says whether photos are still
-    being compared.
-    """
+    """What the photos say for a merge or a split, as a dependency of a route."""
 
     database: TheDatabase
     engine: TheEngine
@@ -68,13 +58,6 @@ class PhotosSay:
         with self.database.read() as connection:
             return settling.with_reviews(connection, known, reviews, (identity_id, other))
 
-    def joining_ahead(
-        self, identity_id: int, other: int, reviews: list[int]
-    ) -> tuple[ChangeEvidence, bool]:
-        """What speaks for a merge."""
-        key = ("joining", identity_id, other, *reviews)
-        return self._ahead(key, lambda says: says.joining(identity_id, other, reviews), NOTHING)
-
     def cut(self, identity_id: int) -> tuple[Cut | None, str]:
         """The likeliest way to part an identity, or why there is none."""
         if self.engine.loaded is None:
@@ -86,13 +69,8 @@ class PhotosSay:
             return None, in_full(error)
         return cut, "" if cut else _("There is nothing to split: it has fewer than two encounters.")
 
-    def cut_ahead(self, identity_id: int) -> tuple[tuple[Cut | None, str], bool]:
-        """A suggested cut, or why there is none."""
-        return self._ahead(("cut", identity_id), lambda says: says.cut(identity_id), (None, ""))
-
-    def _ahead(
-        self, key: Hashable, find: Callable[["PhotosSay"], T], meanwhile: T
-    ) -> tuple[T, bool]:
+    def soon(self, key: Hashable, find: Callable[["PhotosSay"], T], meanwhile: T) -> tuple[T, bool]:
+        """What `find` gives, or `meanwhile`, and whether photos are still being compared."""
         quick = replace(self, pair_evidence=self.pair_evidence.at_once())
         try:
             return self.ahead.answer(key, lambda: find(quick), lambda: find(self)), False
@@ -116,9 +94,12 @@ def merge_page(
     if other == identity_id:
         other = None
     if other:
-        evidence, still = photos.joining_ahead(identity_id, other, review)
+        key = ("joining", identity_id, other, *review)
+        evidence, still = photos.soon(
+            key, lambda says: says.joining(identity_id, other, review), NOTHING
+        )
     with photos.database.read() as connection:
-        values = merge_values(connection, identity_id, other, evidence)
+        values = view.merge_values(connection, identity_id, other, evidence)
         values |= {"nav": "catalogue", "reviews": review, "busy": still, "still": still}
         return page(request, "identities/merge.html", connection, **values)
 
@@ -135,7 +116,7 @@ def merge(
     """Merge the other identity in, if its encounters are still those of the preview."""
     evidence = photos.joining(identity_id, other, review) if other != identity_id else NOTHING
     grounds = replace(
-        change.grounds, evidence=evidence, after=decisions_in_view(fields), newest=None
+        change.grounds, evidence=evidence, after=view.decisions_in_view(fields), newest=None
     )
     return change.carry_out(
         identity_id,
@@ -147,16 +128,20 @@ def merge(
 @router.get("/identities/{identity_id}/split")
 def split_page(identity_id: RowNumber, request: Request, photos: ThePhotosSay) -> Response:
     """Sort the encounters of an identity into those that stay and those that leave."""
-    return _split(request, photos, identity_id, choice(request.query_params))
+    return _split(request, photos, identity_id, view.choice(request.query_params))
 
 
-def _split(request: Request, photos: PhotosSay, identity_id: int, chosen: Choice) -> Response:
+def _split(request: Request, photos: PhotosSay, identity_id: int, chosen: view.Choice) -> Response:
     query = request.query_params
-    cut, problem, still = None, "", False
+    suggestion: tuple[Cut | None, str] = (None, "")
+    still = False
     if "suggest" in query:
-        (cut, problem), still = photos.cut_ahead(identity_id)
+        suggestion, still = photos.soon(
+            ("cut", identity_id), lambda says: says.cut(identity_id), suggestion
+        )
+    cut, problem = suggestion
     with photos.database.read() as connection:
-        values = split_values(connection, identity_id, chosen, cut)
+        values = view.split_values(connection, identity_id, chosen, cut)
         values |= {
             "nav": "catalogue",
             "problem": problem,
@@ -173,7 +158,7 @@ def split(
     identity_id: RowNumber, change: TheChange, photos: ThePhotosSay, fields: Fields
 ) -> Response:
     """Let the chosen encounters leave, if nobody decided on them since the preview."""
-    chosen = choice(fields)
+    chosen = view.choice(fields)
     if not chosen.leaving():
         refuse(change.request, _("Choose the encounters that leave."), 422)
         return _split(change.request, photos, identity_id, chosen)
@@ -181,7 +166,7 @@ def split(
     grounds = replace(
         change.grounds,
         evidence=followed.rests(chosen.groups) if followed else NOTHING,
-        after=decisions_in_view(fields),
+        after=view.decisions_in_view(fields),
         newest=None,
     )
     return change.carry_out(

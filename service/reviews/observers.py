@@ -89,13 +89,13 @@ def _agreement_of(first: Sequence[FirstAnswers], a: str, b: str) -> TwoObservers
     both = [(answers[a], answers[b]) for answers in first if a in answers and b in answers]
     if not both:
         return None
-    sure = [two for two in both if all(opinion.certainty == "certain" for opinion in two)]
-    certain = agreement(_answers(sure)) if sure else None
-    return TwoObservers((a, b), agreement(_answers(both)), certain)
-
-
-def _answers(both: Sequence[tuple[Opinion, Opinion]]) -> list[tuple[Answer, Answer]]:
-    return [(_answer(opinion), _answer(other)) for opinion, other in both]
+    answers = [(_answer(first), _answer(second)) for first, second in both]
+    sure = [
+        pair
+        for pair, two in zip(answers, both, strict=True)
+        if all(opinion.certainty == "certain" for opinion in two)
+    ]
+    return TwoObservers((a, b), agreement(answers), agreement(sure) if sure else None)
 
 
 def _answer(opinion: Opinion) -> Answer:

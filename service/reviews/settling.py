@@ -51,10 +51,7 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """Identities that reviews found to be one animal; a person merges them, or not.
-
-    names: of each identity, by its number.
-    """
+    """Identities, by number, that reviews found to be one animal; a person merges them, or not."""
 
     names: Mapping[int, str]
     pairs: tuple[int, ...]
