@@ -58,10 +58,7 @@ class NamingPlan:
 
 
 def plan(connection: Connection, chosen: Sequence[int], maker: Maker | None) -> NamingPlan:
-    """What would be decided if these encounters were said to be one animal.
-
-    maker: of the llrs that are shown; None without clusters.
-    """
+    """What would be decided if these encounters were one animal. maker: of the llrs shown."""
     summaries = encounters.summaries(connection, chosen)
     if missing := [number for number in chosen if number not in summaries]:
         raise NoSuchEncounter(encounter=missing[0])
@@ -96,10 +93,7 @@ def carry_out(
     note: str,
     reviewer: str,
 ) -> list[Decision]:
-    """Decide on every step in this transaction, as one entry of the identity's history.
-
-    Conflict where somebody decided meanwhile.
-    """
+    """Decide on every step, as one entry of the history; Conflict where it changed meanwhile."""
     if planned.problem:
         raise ClusterCannotBeNamed(encounters=planned.encounters, why=planned.problem)
     if seen != planned.seen:

@@ -14,7 +14,7 @@ from service.store.people import Role
 from service.web.form_fields import Remark, Text
 from service.web.languages import ngettext
 from service.web.page import goto, goto_signed, page
-from service.web.parameters import TheActor, TheDatabase
+from service.web.parameters import TheActor, TheDatabase, whole_number
 from service.web.wire import Line
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -162,7 +162,7 @@ def _groups(chosen: list[str]) -> list[list[int]]:
 def _said(request: Request) -> str:
     """What the action before did, from the address to which it led."""
     text = request.query_params.get("named", request.query_params.get("asked", ""))
-    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 7 else 0
+    number = whole_number(text) or 0
     words = ""
     if "named" in request.query_params:
         words = ngettext(

@@ -47,10 +47,7 @@ class Pairing:
             return self._kept
 
     def state(self, connection: Connection) -> tuple[KeptClusters | None, bool]:
-        """The newest clusters, and whether nothing has happened since.
-
-        While the network is being loaded nothing seems to have; False without any clusters.
-        """
+        """The newest clusters, and whether nothing happened since; so it seems while loading."""
         newest = self.latest(connection)
         if newest is None:
             return None, False

@@ -1,4 +1,4 @@
-"""View models of one identity: its photos by flank and mark, its encounters, its actions."""
+"""View models of one identity: its photos by flank and mark, its encounters, what shows it."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -7,11 +7,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from reid.types import Flank
 from service.encounters.list_view import crop_address
 from service.identities.catalogue_view import card
 from service.identities.timeline import timeline
 from service.photos.facts_view import FactsView, facts_view
-from service.store import decisions, history, identities, references
+from service.store import decisions, encounters, history, identities, references
 from service.store.identities import IdentityDetail, Reference
 from service.store.references import Mark, MarkState
 from service.store.thumbnails import best_photos
@@ -143,3 +144,33 @@ def _flank(flank: str, photos: Sequence[ReferenceView], *, whole: bool) -> Flank
         refused=tuple(photo for photo in photos if photo.state == "refused"),
         more=len(others) - len(listed),
     )
+
+
+def side_by_side(
+    connection: Connection, subject: Mapping[str, int], other: Mapping[str, int], preferred: str
+) -> tuple[int | None, int | None]:
+    """The encounters that show two subjects best on one flank, the preferred one if both have it.
+
+    subject, other: {"encounter": number} or {"identity": number}. An identity is shown by its
+    approved or best photo; None where it has none.
+    """
+    left, right = _shown_by(connection, subject), _shown_by(connection, other)
+    shared = [flank for flank in Flank if flank in left and flank in right]
+    known = [flank for flank in shared if flank is not Flank.UNKNOWN] or shared
+    flank = next((side for side in known if side == preferred), known[0] if known else None)
+    return _encounter_of(left, flank), _encounter_of(right, flank)
+
+
+def _shown_by(connection: Connection, subject: Mapping[str, int]) -> dict[Flank, int]:
+    """Flank -> the encounter that shows it."""
+    if "encounter" in subject:
+        encounter = encounters.summary(connection, subject["encounter"])
+        return dict.fromkeys(encounter.flanks or (Flank.UNKNOWN,), encounter.id)
+    number = subject["identity"]
+    identities.name_of(connection, number)
+    best = best_photos(connection, [number]).get(number, {})
+    return {flank: photo.annotation.encounter_id for flank, photo in best.items()}
+
+
+def _encounter_of(flanks: Mapping[Flank, int], flank: Flank | None) -> int | None:
+    return flanks.get(flank) if flank else next(iter(flanks.values()), None)

@@ -14,8 +14,7 @@ from service.store.history import ChangeEvidence
 from service.store.identities import IdentityDetail
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
-
-NUMBER = 10
+from service.web.parameters import whole_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +45,22 @@ def choice(form: Mapping[str, str]) -> Choice:
         groups={
             n: int(value) for n, value in _of_encounters(form, "e") if value in {"0", "1", "2"}
         },
-        into={group: _number(form.get(f"into{group}", "")) for group in leave},
+        into={group: whole_number(form.get(f"into{group}", "")) or None for group in leave},
         names={group: form.get(f"name{group}", "").strip()[:100] for group in leave},
     )
 
 
 def decisions_in_view(form: Mapping[str, str]) -> dict[int, int]:
     """Encounter -> the newest decision that the page showed; fields named a4, a7, ..."""
-    shown = _of_encounters(form, "a")
-    return {n: int(value) for n, value in shown if value.isdecimal() and len(value) < NUMBER}
+    shown = [(n, whole_number(value)) for n, value in _of_encounters(form, "a")]
+    return {n: decision for n, decision in shown if decision is not None}
 
 
 def _of_encounters(form: Mapping[str, str], letter: str) -> list[tuple[int, str]]:
     """Encounter and value of the fields that are named after one, such as e4."""
-    numbered = [(_number(name[1:]), value) for name, value in form.items() if name[:1] == letter]
+    numbered = [
+        (whole_number(name[1:]), value) for name, value in form.items() if name[:1] == letter
+    ]
     return [(number, value) for number, value in numbered if number]
 
 
@@ -186,8 +187,3 @@ def merge_values(
         "evidence": evidence_words(evidence, opinions),
         "others": identities.others_in_use(connection, identity_id),
     }
-
-
-def _number(text: str) -> int | None:
-    fits = text.isascii() and text.isdecimal() and len(text) < NUMBER
-    return int(text) or None if fits else None

@@ -12,15 +12,14 @@ from service.catalogue.changes import Description
 from service.identities import catalogue_view
 from service.identities.catalogue_view import catalogue_filters, catalogue_list
 from service.identities.grounds_form import NewestSeen, TheChange
-from service.identities.identity_view import identity_values
-from service.identities.side_by_side import side_by_side
+from service.identities.identity_view import identity_values, side_by_side
 from service.identities.timeline import change_words
 from service.store import history, identities, progress, references
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
 from service.web.form_fields import Remark
 from service.web.page import goto, page, refuse
-from service.web.parameters import RowNumber, TheDatabase
+from service.web.parameters import RowNumber, TheDatabase, whole_number
 from service.web.sentences import in_full
 from service.web.wire import Line
 
@@ -54,19 +53,17 @@ def identity(identity_id: RowNumber, request: Request, database: TheDatabase) ->
         values = identity_values(connection, identity_id, whole=query.get("photos") == "all")
         values |= {
             "nav": "catalogue",
-            "message": _message(connection, query.get("said", ""), identity_id),
+            "message": _message(connection, whole_number(query.get("said", "")), identity_id),
             "sexes": catalogue_view.SEXES,
             "stages": catalogue_view.STAGES,
         }
         return page(request, "identities/identity.html", connection, **values)
 
 
-def _message(connection: Connection, number: str, here: int) -> dict[str, object] | None:
+def _message(connection: Connection, number: int | None, here: int) -> dict[str, object] | None:
     """A change named in the address, for the message that it is done, and its undo."""
-    if not (number.isascii() and number.isdecimal() and len(number) < 10):
-        return None
-    for entry in history.of_identity(connection, here):
-        if entry.id == int(number):
+    for entry in history.of_identity(connection, here) if number else ():
+        if entry.id == number:
             words = change_words(entry, identities.names(connection), here)
             return {"words": words, "change": entry.id, "undone": entry.undone}
     return None

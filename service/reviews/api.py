@@ -75,7 +75,8 @@ def put_reviews(
     with database.write() as connection:
         pairs = rounds.pairs_to_put_up(connection, **new.model_dump(exclude={"reviewer"}))
         put = review_pairs.put(connection, pairs, actor.name)
-        loaded = reviewing.load(connection, [review.id for review in put])
+        new_reviews = reviewing.every(connection, ids=[pair.id for pair in put])
+        loaded = reviewing.with_encounters(connection, new_reviews)
     return [review_out(review, actor) for review in loaded]
 
 

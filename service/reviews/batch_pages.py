@@ -18,7 +18,7 @@ from service.web.form_fields import plain
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
 from service.web.page import goto, goto_signed, page, refuse
-from service.web.parameters import TheActor, TheDatabase
+from service.web.parameters import TheActor, TheDatabase, whole_number
 from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -55,10 +55,7 @@ class NoPairChosen(InputError):
 
 @router.get("/reviews/settling")
 def settling_page(
-    request: Request,
-    database: TheDatabase,
-    pair: Chosen,
-    done: int | None = None,
+    request: Request, database: TheDatabase, pair: Chosen, done: int | None = None
 ) -> Response:
     """What applying the settled pairs would change."""
     with database.read() as connection:
@@ -100,7 +97,7 @@ def batch_page(
         return goto("/reviews/settling?" + "&".join(f"pair={number}" for number in pair))
     with database.read() as connection:
         chosen = _chosen(connection, pair)
-        concerned = [review for review in chosen if _applies(review, act)]
+        concerned = [review for review in chosen if _edit(review, act)]
         skipped = len(chosen) - len(concerned)
         numbers = ", ".join(str(review.pair.id) for review in concerned)
         names = {"numbers": numbers or pgettext("pairs", "none")}
@@ -124,8 +121,8 @@ def do_batch(
     name = actor.signs(reviewer)
     with database.write() as connection:
         for review in _chosen(connection, pair):
-            if _applies(review, act):
-                review_pairs.edit(connection, review.pair.id, _edit(review, act), name)
+            if edit := _edit(review, act):
+                review_pairs.edit(connection, review.pair.id, edit, name)
     return goto("/reviews?whose=all")
 
 
@@ -222,27 +219,22 @@ def _preview(
 
 
 def _chosen(connection: Connection, ids: list[int]) -> list[ReviewWithEncounters]:
-    chosen = reviewing.load(connection, ids)
+    chosen = reviewing.with_encounters(connection, reviewing.every(connection, ids=ids))
     if not chosen:
         raise NoPairChosen()
     return chosen
 
 
-def _applies(review: ReviewWithEncounters, act: Act) -> bool:
-    """Whether the act changes this pair, and may."""
+def _edit(review: ReviewWithEncounters, act: Act) -> ReviewUpdate | None:
+    """What the act changes of this pair; None where it changes nothing, or may not."""
     closed = review.pair.closed_at is not None
-    if act in {"close", "reopen"}:
-        return closed == (act == "reopen")
     if act == "third":
-        return not closed
-    return review.pair.blind != (act == "blind") and not review.opinions
-
-
-def _edit(review: ReviewWithEncounters, act: Act) -> ReviewUpdate:
-    if act == "third":
-        return ReviewUpdate(needed=min(9, max(review.pair.needed, review.progress.answers) + 1))
+        needed = min(9, max(review.pair.needed, review.progress.answers) + 1)
+        return None if closed else ReviewUpdate(needed=needed)
     if act in {"close", "reopen"}:
-        return ReviewUpdate(closed=act == "close")
+        return ReviewUpdate(closed=act == "close") if closed == (act == "reopen") else None
+    if review.opinions or review.pair.blind == (act == "blind"):
+        return None
     return ReviewUpdate(blind=act == "blind")
 
 
@@ -271,11 +263,11 @@ def _left_out(act: Act, number: int) -> str:
 
 def _named_pairs(connection: Connection, named: PairsToPut) -> list[NewPair]:
     """The pairs that a form names."""
-    case, numbers = named.case, re.findall(r"\b\d{1,9}\b", named.encounters)
+    numbers = re.findall(r"\b\d{1,9}\b", named.encounters)
     return rounds.pairs_to_put_up(
         connection,
         encounters=[int(number) for number in numbers],
-        case_id=int(case) if case.isascii() and case.isdecimal() and len(case) < 10 else None,
+        case_id=whole_number(named.case),
         needed=named.needed,
         blind=named.blind == "1",
         note=plain(named.note),

@@ -164,11 +164,7 @@ def answer(
 
 
 def _pair(
-    request: Request,
-    pairs: PairViews,
-    actor: Actor,
-    pair_id: int,
-    form: AnswerForm | None = None,
+    request: Request, pairs: PairViews, actor: Actor, pair_id: int, form: AnswerForm | None = None
 ) -> Response:
     with pairs.database.read() as connection:
         waiting = reviewing.every(connection, closed=False)

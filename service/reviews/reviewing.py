@@ -147,8 +147,7 @@ def every(
 ) -> list[Review]:
     """Pairs with all opinions on them, the oldest first, without their encounters."""
     pairs = review_pairs.every(connection, closed=closed, ids=ids)
-    numbers = None if ids is None else [pair.id for pair in pairs]
-    histories = opinions.of_pairs(connection, numbers, closed=closed)
+    histories = opinions.of_pairs(connection, ids, closed=closed)
     return [_review(pair, histories.get(pair.id, [])) for pair in pairs]
 
 
@@ -166,11 +165,6 @@ def with_encounters(
         )
         for review in reviews
     ]
-
-
-def load(connection: Connection, ids: Collection[int] | None = None) -> list[ReviewWithEncounters]:
-    """These pairs, or all, with all opinions on them and their encounters, the oldest first."""
-    return with_encounters(connection, every(connection, ids=ids))
 
 
 def get(connection: Connection, pair_id: int) -> ReviewWithEncounters:

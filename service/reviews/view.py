@@ -36,11 +36,7 @@ SIGNS: Mapping[AnswerOrWithdrawal, str] = {
     "cannot_tell": "◐",
     "withdrawn": "↶",
 }
-CERTAINTIES = {
-    "certain": N_("certain"),
-    "probable": N_("probable"),
-    "possible": N_("possible"),
-}
+CERTAINTIES = {"certain": N_("certain"), "probable": N_("probable"), "possible": N_("possible")}
 REASONS = {
     "flank": N_("no flank in common"),
     "blur": N_("blurred"),
@@ -160,8 +156,12 @@ def change_words(change: PairChange) -> str:
 
 def opinion_views(review: ReviewWithEncounters, observer: str) -> list[OpinionView]:
     """What counts by now, this observer's first; what was taken back is left out."""
-    latest = [review.answer_of(name) for name in review.answers]
-    views = [_opinion(opinion, observer) for opinion in latest if opinion]
+    views = []
+    for opinion in filter(None, map(review.answer_of, review.answers)):
+        why = [_(CERTAINTIES[opinion.certainty])] if opinion.certainty else []
+        why += [_(REASONS[opinion.reason])] if opinion.reason else []
+        own, answer = opinion.observer == observer, opinion.answer
+        views.append(OpinionView(opinion, own, _(ANSWERS[answer]), SIGNS[answer], ", ".join(why)))
     return sorted(views, key=lambda view: (not view.own, view.opinion.decided_at))
 
 
@@ -186,10 +186,3 @@ def outcome(review: ReviewWithEncounters, observer: str) -> tuple[str, str]:
         return _("The other observer has not answered yet."), "busy"
     waits = ngettext("%(num)s answer is missing.", "%(num)s answers are missing.", progress.missing)
     return waits % {"num": progress.missing}, "busy"
-
-
-def _opinion(opinion: Opinion, observer: str) -> OpinionView:
-    why = [_(CERTAINTIES[opinion.certainty])] if opinion.certainty else []
-    why += [_(REASONS[opinion.reason])] if opinion.reason else []
-    own, answer = opinion.observer == observer, opinion.answer
-    return OpinionView(opinion, own, _(ANSWERS[answer]), SIGNS[answer], ", ".join(why))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from service.web.parameters import whole_number
+
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
@@ -22,4 +24,4 @@ def list_page(total: int, number: int, size: int) -> ListPage:
 
 def page_number(text: str) -> int:
     """The page that an address names; the first one for what is no number."""
-    return int(text) if text.isascii() and text.isdecimal() and 0 < len(text) < 7 else 1
+    return whole_number(text) or 1

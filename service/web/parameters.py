@@ -70,6 +70,11 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 
 
+def whole_number(text: str) -> int | None:
+    """A number of up to nine digits in an address or a form; None for anything else."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
+
+
 def exactly(
     actor: TheActor,
     positions: Annotated[

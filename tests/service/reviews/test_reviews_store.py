@@ -184,13 +184,13 @@ def test_the_queue_goes_by_worth_and_leaves_out_what_one_has_answered(database):
         put(database, (1, n), worth=w)[0].id for n, w in ((2, 0.1), (3, 0.9), (4, 0.5))
     )
     with database.read() as connection:
-        found = reviewing.load(connection)
+        found = reviewing.every(connection)
     assert reviewing.following(found, "ab") == high
     assert reviewing.following(found, "ab", after=high) == middle
     say(database, high, "ab")
     say(database, high, "ef", "different")
     with database.read() as connection:
-        found = reviewing.load(connection)
+        found = reviewing.every(connection)
         assert reviewing.following(found, "ab") == middle
         assert reviewing.following(found, "third") == high
         assert reviewing.progress(connection, found, "ab") == reviewing.ObserverProgress(
