@@ -23,22 +23,18 @@ LEAST_CAPACITY = 0.005  # below it two photos have no coat to compare
 SAME = 2.0  # llr from which the machine says "same", and below minus which "different"
 
 
-class NoSuchCalibrator(UnknownModel):
-    """The folder has no card of that calibrator."""
-
-    message = "no calibrator {calibrator} in {folder}"
+class NoSuchCalibrator(UnknownModel, message="no calibrator {calibrator} in {folder}"): ...
 
 
-class CalibratorOfAnotherRelease(UnknownModel):
-    """A card of a calibrator has other terms than this release."""
+class CalibratorOfAnotherRelease(
+    UnknownModel,
+    message="{calibrator} is of another release: fit it again with scripts/calibrate.py",
+): ...
 
-    message = "{calibrator} is of another release: fit it again with scripts/calibrate.py"
 
-
-class NoCalibratorOfModel(UnknownModel):
-    """No calibrator was fitted for that model."""
-
-    message = "no calibrator of {model} in {folder}: scripts/calibrate.py makes one"
+class NoCalibratorOfModel(
+    UnknownModel, message="no calibrator of {model} in {folder}: scripts/calibrate.py makes one"
+): ...
 
 
 class Witness(NamedTuple):
