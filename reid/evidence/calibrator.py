@@ -122,7 +122,7 @@ def pooled(comparisons: Sequence[Comparison], fusion: Fusion) -> FlankMeasuremen
 
     Photos of one burst are not independent, so nothing is summed. Raises ValueError for none.
     """
-    best = max(comparisons, key=fusion.agreement)
+    best = max(comparisons, key=fusion.strongest)
     capacity = max(comparison.capacity for comparison in comparisons)
     return FlankMeasurements(best.cosine, best.fine_score, best.rootsift_score, capacity)
 
