@@ -58,7 +58,7 @@ def ear(shape: tuple[int, ...], rng: np.random.Generator) -> Float32:
     spot = np.exp(-(((t - rng.uniform(0.5, 0.65)) / 0.16) ** 2)) * _soft(around - 0.72, 0.06)
     back = np.clip(1.0 - 1.4 * spot, 0, 1) * _soft(t - 0.08, 0.05)
     inside = np.maximum(hollow, np.clip(rim, 0, 1) * 0.9)
-    return np.asarray(np.where(around > 0.5, back, inside), np.float32)
+    return np.asarray(np.where(around >= 0.5, back, inside), np.float32)
 
 
 def _ellipse(
