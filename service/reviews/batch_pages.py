@@ -46,11 +46,9 @@ class PairsToPutForm(PairsToPut):
     reviewer: Annotated[str, Field(max_length=100)] = ""
 
 
-class NoPairChosen(InputError):
-    """No pair was chosen: go back and tick at least one."""
-
-    code = "no_pair_chosen"
-    message = "No pair was chosen: go back and tick at least one."
+class NoPairChosen(
+    InputError, code="no_pair_chosen", message="No pair was chosen: go back and tick at least one."
+): ...
 
 
 @router.get("/reviews/settling")
