@@ -114,9 +114,8 @@ def cluster_list(
     part = list_page(len(fitting), filters.page, PAGE)
     shown = fitting[part.shown]
     names = identities.names(connection)
-    summaries = encounters.summaries(
-        connection, {n for cluster in shown for n in cluster.encounters}
-    )
+    numbers = {n for cluster in shown for n in cluster.encounters}
+    summaries = encounters.summaries(connection, numbers)
     hidden = disclosed.hidden(connection)
     return tuple(_view(cluster.veiled(hidden), summaries, names) for cluster in shown), part
 

@@ -155,9 +155,8 @@ def with_encounters(
     connection: Connection, reviews: Sequence[Review]
 ) -> list[ReviewWithEncounters]:
     """These reviews with the summaries of their encounters, in the order given."""
-    summaries = encounters.summaries(
-        connection, {n for review in reviews for n in review.pair.couple}
-    )
+    numbers = {n for review in reviews for n in review.pair.couple}
+    summaries = encounters.summaries(connection, numbers)
     return [
         ReviewWithEncounters(
             *(review.pair, review.opinions, review.progress),
