@@ -5,8 +5,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import InputError
 from service.encounters.list_view import title
-from service.encounters.posterior import posterior
-from service.encounters.posterior_view import chances
+from service.encounters.posterior import chances, posterior
 from service.recognition.awaited import awaited
 from service.recognition.engine import TheEngine
 from service.store import encounters

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from service.photos.pictures import APPEARANCES
@@ -12,8 +12,10 @@ MAX_TONE = 300
 MIN_TONE = 30
 NUMBERS = 2**31 - 1
 
+T = TypeVar("T", bound=float)
 
-def _limited[T: float](default: T, least: float, most: float) -> T:
+
+def _limited(default: T, least: float, most: float) -> T:
     """A field whose value in an address is moved to the nearest limit."""
     return field(default=default, metadata={"limits": (least, most)})
 
@@ -129,7 +131,8 @@ def _read(look: type[Look | PairLook], query: Mapping[str, str]) -> dict[str, An
     """The switches and the numbers of a look."""
     values: dict[str, Any] = {}
     for parameter in fields(look):
-        text, usual = query.get(parameter.name, ""), parameter.default
+        text: str = query.get(parameter.name, "")
+        usual: Any = parameter.default
         if "limits" in parameter.metadata:
             number = _number(text, usual, *parameter.metadata["limits"])
             values[parameter.name] = int(number) if parameter.type is int else number
