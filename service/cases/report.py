@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from math import exp
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Annotated
 
 import numpy as np
@@ -43,7 +44,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class CasePair:
-    """Two encounters of a case. first, second: positions among the members.
+    """Two encounters of a case. first, second: positions among the members; encounters: numbers.
 
     together: posterior probability that both are one animal, from all partitions. space_time: no
     part of it, unless the case takes movement as a prior. movement: the log10 odds it adds then,
@@ -52,6 +53,7 @@ class CasePair:
 
     first: int
     second: int
+    encounters: tuple[int, int]
     says: PairSays
     together: float
     space_time: SpaceTime
@@ -61,6 +63,16 @@ class CasePair:
     def total(self) -> float:
         """The log10 odds that the partitions rest on: of the photos, and of movement if wanted."""
         return self.says.evidence.llr + (self.movement or 0.0)
+
+    @property
+    def letters(self) -> tuple[str, str]:
+        """What the report calls the two encounters."""
+        return ascii_uppercase[self.first], ascii_uppercase[self.second]
+
+    @property
+    def name(self) -> str:
+        """Both letters: "A-B" with an en dash."""
+        return "\N{EN DASH}".join(self.letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +101,11 @@ class CaseReport:
     llr: Matrix
     total: Matrix
     speaks: Mask
+
+    @property
+    def moved(self) -> tuple[CasePair, ...]:
+        """The pairs whose movement is part of the prior."""
+        return tuple(pair for pair in self.pairs if pair.movement is not None)
 
     def prior(self, partition: WeighedPartition) -> float:
         """Probability of a partition before any photo is looked at, by the prior of the case."""
@@ -181,8 +198,9 @@ class Casework:
         near = None
         if case.movement_prior:
             near = movement.prior(way, _places(members), (first.position, second.position), moved)
-        says = self._pair_evidence.between(case.encounters[i], case.encounters[j])
-        return CasePair(i, j, says, case.together, way, near)
+        numbers = case.encounters[i], case.encounters[j]
+        says = self._pair_evidence.between(*numbers)
+        return CasePair(i, j, numbers, says, case.together, way, near)
 
 
 def _places(members: Sequence[Member]) -> list[movement.Position]:

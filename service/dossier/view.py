@@ -7,13 +7,10 @@ from string import ascii_uppercase
 from reid.identify.partitions import WeighedPartition
 from reid.types import Flank, Grade
 from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
-from service.cases.report import CaseReport
+from service.cases.report import CasePair, CaseReport
 from service.cases.report_view import (
-    SumView,
     WayView,
-    pair_name,
     pair_plot,
-    sums,
     to_settle,
     ways,
 )
@@ -109,10 +106,8 @@ class DossierPairView:
     interval: of the llr, empty where nothing was compared. settle: sentences.
     """
 
-    name: str
-    llr: str
+    pair: CasePair
     interval: str
-    verdict: str
     words: str
     weak: str
     figure: PairFigure | None
@@ -122,18 +117,18 @@ class DossierPairView:
 
 @dataclass(frozen=True, slots=True)
 class PartitionView:
-    """One way to sort the encounters. animals: the letters of each. share: [0, 1]."""
+    """One way to sort the encounters. animals: the letters of each. probability: posterior."""
 
     animals: tuple[str, ...]
     prior: str
-    posterior: str
-    share: float
+    probability: float
 
 
 @dataclass(frozen=True, slots=True)
 class DossierView:
-    """The document from top to bottom."""
+    """The document from top to bottom. places: decimals of an llr."""
 
+    places: int
     name: str
     question: str
     facts: tuple[Line, ...]
@@ -149,7 +144,7 @@ class DossierView:
     priors: tuple[tuple[str, str, bool], ...]
     conflicts: tuple[str, ...]
     ways: tuple[WayView, ...]
-    sums: tuple[SumView, ...]
+    moved: tuple[CasePair, ...]
     movement: str
     tests: tuple[TestRow, ...]
     tested_on: str
@@ -163,6 +158,7 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
     """A record as its document says it. digest: SHA-256 of its content."""
     report = record.report
     return DossierView(
+        places=PLACES,
         name=report.case.name,
         question=report.case.note,
         facts=tuple(facts(record, digest)),
@@ -185,7 +181,7 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
             for conflict in report.conflicts
         ),
         ways=ways(report),
-        sums=sums(report, PLACES),
+        moved=report.moved,
         movement=translated(report.movement.source),
         tests=test_rows(report.tested.strata) if report.tested else (),
         tested_on=tested_on(report.tested),
@@ -299,14 +295,12 @@ def _pairs(record: Dossier) -> tuple[DossierPairView, ...]:
     nothing = _("No two photos show the same flank: they say nothing for or against.")
     views = []
     for n, pair in enumerate(report.pairs):
-        best, evidence = record.speaking.get(n), pair.says.evidence
+        best = record.speaking.get(n)
         shown = [photos[annotation] for annotation in best.annotations] if best else []
         views.append(
             DossierPairView(
-                name=pair_name(pair),
-                llr=signed(evidence.llr),
-                interval=interval(evidence.interval) if best else "",
-                verdict=evidence.verdict.value,
+                pair=pair,
+                interval=interval(pair.says.evidence.interval) if best else "",
                 words=sentence(meant(pair, report)) + "." if best else nothing,
                 weak=_weak(shown),
                 figure=pair_figure(best, pair.says.compared, photos) if best else None,
@@ -343,8 +337,7 @@ def _partition(partition: WeighedPartition, report: CaseReport) -> PartitionView
     return PartitionView(
         animals=tuple(" ".join(ascii_uppercase[n] for n in animal) for animal in partition.blocks),
         prior=percent(report.prior(partition)),
-        posterior=percent(partition.probability),
-        share=partition.probability,
+        probability=partition.probability,
     )
 
 

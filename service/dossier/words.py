@@ -7,7 +7,6 @@ from reid.identify.movement import Position, Span
 from reid.identify.partitions import WeighedPartition
 from reid.types import Verdict
 from service.cases.report import CasePair, CaseReport
-from service.cases.report_view import pair_name
 from service.dossier.record import Dossier
 from service.store.photos import Annotation
 from service.web.languages import gettext as _
@@ -177,7 +176,7 @@ def _one_animal(block: Sequence[int]) -> str:
 
 def in_short(pair: CasePair, report: CaseReport) -> str:
     """One pair in one line."""
-    name, evidence = pair_name(pair), pair.says.evidence
+    name, evidence = pair.name, pair.says.evidence
     if pair.says.best is None:
         return _("%(pair)s: not comparable, llr 0.") % {"pair": name}
     llr = f"llr {signed(evidence.llr)} {interval(evidence.interval)}"
@@ -198,7 +197,7 @@ def meant(pair: CasePair, report: CaseReport) -> str:
 def cannot(record: Dossier) -> Iterator[str]:
     """What stays open, from the particular to the general."""
     report = record.report
-    nothing = [pair_name(pair) for pair in report.pairs if pair.says.best is None]
+    nothing = [pair.name for pair in report.pairs if pair.says.best is None]
     if nothing:
         yield _(
             "Whether %(pairs)s are one animal: no two photos show the same flank, and left and "
@@ -237,7 +236,7 @@ def cannot(record: Dossier) -> Iterator[str]:
 def _compared(report: CaseReport, verdict: Verdict) -> list[str]:
     """The pairs with this verdict of which photos were compared."""
     pairs = [pair for pair in report.pairs if pair.says.best]
-    return [pair_name(pair) for pair in pairs if pair.says.evidence.verdict is verdict]
+    return [pair.name for pair in pairs if pair.says.evidence.verdict is verdict]
 
 
 def _doubted_photos(record: Dossier) -> list[str]:
