@@ -1,7 +1,7 @@
 """The report of a case as a wire model."""
 
 from reid.evidence.settle import SuggestedPhoto, in_words
-from service.calibration.tested_wire import PlaceOut, SettledPairsOut, SettlingPhotoOut
+from service.calibration.wire import PlaceOut, SettledPairsOut, SettlingPhotoOut
 from service.cases.report import CasePair, CaseReport, Member
 from service.cases.wire import (
     CaseDetailOut,

@@ -169,7 +169,7 @@ def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None 
         ),
         source=translated(report.movement.source),
         made_by=f"{report.model}, {report.calibrator}",
-        tests=test_rows(report.tested.strata) if report.tested else (),
+        tests=test_rows(report.tested),
         tested_on=tested_on(report.tested),
         map=map_view(stops, exact=exact),
         timeline=timeline(stops, today=today or datetime.now()),  # noqa: DTZ005

@@ -183,7 +183,7 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
         ways=ways(report),
         moved=report.moved,
         movement=translated(report.movement.source),
-        tests=test_rows(report.tested.strata) if report.tested else (),
+        tests=test_rows(report.tested),
         tested_on=tested_on(report.tested),
         decisions=tuple(
             _decision(encounter.letter, decision)

@@ -27,11 +27,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
-from reid.errors import ReidError
 from reid.types import Evidence, Grade, Source
 from service.encounters.list_view import crop_address, title
 from service.encounters.pair_evidence import PairEvidence, PairSays
 from service.photos.facts_view import quality_words
+from service.recognition.awaited import answered
 from service.recognition.engine import Engine
 from service.store import encounters
 from service.store.database import Database
@@ -41,9 +41,7 @@ from service.viewer.look import PairLook
 from service.viewer.marks import SectionRow, marks, sections
 from service.viewer.overlay import Laid, Overlays
 from service.viewer.picture import PairPicture, pair_picture
-from service.web.advice import trouble
 from service.web.languages import gettext as _
-from service.web.sentences import translated
 from service.web.words import limits, meaning, overlapping, sentence, signed
 
 GRADES = (Grade.GOOD, Grade.USABLE, Grade.POOR, Grade.UNUSABLE)
@@ -142,7 +140,11 @@ def pair_view(
     """Two encounters by their numbers. NotFound where one of them is not there."""
     with database.read() as connection:
         details = encounters.get(connection, first), encounters.get(connection, second)
-    says, problem = (None, "") if blind else _says(engine, pair_evidence, first, second)
+    says, problem = None, ""
+    if not blind:
+        says, problem = answered(engine, lambda: pair_evidence.between(first, second))
+        if engine.loaded is None:
+            problem = problem or _("The network is being loaded.")
     shown = _shown(details, says, look)
     known = None
     if says and says.best and says.best.annotations == tuple(r.annotation.id for r in shown):
@@ -172,18 +174,6 @@ def pair_view(
         overlap=overlapping(laid.comparison.overlap) if laid.comparison else "",
         problem=problem,
     )
-
-
-def _says(
-    engine: Engine, pair_evidence: PairEvidence, first: int, second: int
-) -> tuple[PairSays | None, str]:
-    """What the machine says, or why it says nothing."""
-    if engine.loaded is None:
-        return None, translated(engine.failure) or _("The network is being loaded.")
-    try:
-        return pair_evidence.between(first, second), ""
-    except ReidError as error:
-        return None, trouble(error)
 
 
 def _shown(

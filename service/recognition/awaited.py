@@ -20,10 +20,15 @@ def awaited(
 
     key, at_once, whole: as `Ahead.answer` takes them.
     """
+    return answered(engine, lambda: ahead.answer(key, at_once, whole))
+
+
+def answered(engine: Engine, answer: Callable[[], T]) -> tuple[T | None, str]:
+    """An answer of a loaded engine, or why there is none; neither while nobody knows it yet."""
     if engine.loaded is None:
         return None, translated(engine.failure)
     try:
-        return ahead.answer(key, at_once, whole), ""
+        return answer(), ""
     except NotYet:
         return None, ""
     except ReidError as error:
