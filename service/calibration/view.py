@@ -102,14 +102,14 @@ def supplied(of: Supply) -> str:
         "%(others)s"
     ) % {
         "genuine": count(of.genuine, "genuine pair"),
-        "owners": _of_individuals(of.genuine_animals),
+        "owners": of_individuals(of.genuine_animals),
         "alone": number(of.independent),
         "impostor": count(of.impostor, "impostor pair"),
-        "others": _of_individuals(of.impostor_animals),
+        "others": of_individuals(of.impostor_animals),
     }
 
 
-def _of_individuals(how_many: int) -> str:
+def of_individuals(how_many: int) -> str:
     """A number of individuals whose something is: in many languages another case."""
     words = npgettext("of", "%(num)s individual", "%(num)s individuals", how_many)
     return words % {"num": number(how_many)}
@@ -126,7 +126,7 @@ def _facts(state: CalibrationState) -> Iterator[tuple[str, str]]:
         _("llr ±%(bound)s, log10 of %(individuals)s")
         % {
             "bound": decimal(used.bound, 2),
-            "individuals": _of_individuals(used.individuals),
+            "individuals": of_individuals(used.individuals),
         },
     )
     yield (

@@ -6,11 +6,12 @@ from string import ascii_uppercase
 from reid.identify.movement import Position, Span
 from reid.identify.partitions import WeighedPartition
 from reid.types import Verdict
+from service.calibration.view import of_individuals
 from service.cases.report import CasePair, CaseReport
 from service.dossier.record import Dossier
 from service.store.photos import Annotation
 from service.web.languages import gettext as _
-from service.web.languages import ngettext, npgettext, pgettext
+from service.web.languages import ngettext, pgettext
 from service.web.places import rounded
 from service.web.quantities import percent
 from service.web.species import Species
@@ -67,16 +68,13 @@ def facts(record: Dossier, digest: str) -> Iterator[Line]:
     bound = _("±%(bound)s, log10 of %(individuals)s")
     yield (
         _("Bound of the llr"),
-        bound % {"bound": decimal(calibrator.bound, 2), "individuals": _individuals(record)},
+        bound
+        % {
+            "bound": decimal(calibrator.bound, 2),
+            "individuals": of_individuals(calibrator.individuals),
+        },
     )
     yield _("Digest of the content"), digest
-
-
-def _individuals(record: Dossier) -> str:
-    """Of how many individuals a logarithm is taken."""
-    individuals = record.calibrator.individuals
-    words = npgettext("of", "%(num)s individual", "%(num)s individuals", individuals)
-    return words % {"num": number(individuals)}
 
 
 def _card(name: str, licence: str | None) -> str:
