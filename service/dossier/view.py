@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 
 from reid.identify.partitions import WeighedPartition
-from reid.types import Flank, Grade
+from reid.types import Box, Flank, Grade
 from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
-from service.cases.report import CasePair, CaseReport
+from service.cases.report import CasePair, CaseReport, OtherPrior
 from service.cases.report_view import (
     WayView,
     pair_plot,
     to_settle,
     ways,
 )
-from service.dossier.pair_view import PairFigure, crop_name, pair_figure
+from service.dossier.pair_view import PairFigure, pair_figure
 from service.dossier.record import Dossier, DossierEncounter, DossierPhoto
 from service.dossier.words import (
     PLACES,
@@ -36,6 +36,7 @@ from service.dossier.words import (
 from service.encounters.comparison_words import decided
 from service.encounters.list_view import encounter_numbered
 from service.photos.facts_view import quality_words
+from service.store.cases import CaseChange
 from service.store.decisions import Decision
 from service.store.photos import Annotation
 from service.web.languages import gettext as _
@@ -53,7 +54,6 @@ from service.web.words import (
     percents,
     sentence,
     viewpoint_word,
-    when,
 )
 
 FEW, MOST, LEAST = 5, 20, 0.001  # partitions that are listed; probability that is worth a line
@@ -64,26 +64,20 @@ WEAK = (Grade.POOR, Grade.UNUSABLE)
 class PhotoLine:
     """One photo in the list of an encounter. stated: what was said otherwise."""
 
-    name: str
-    file_name: str
+    photo: DossierPhoto
     taken: str
-    flank: str
     estimated: str
     quality: str
     stated: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class CropFigure:
-    """One crop. name: of the element; view, left, top, width, height: pixels of the photo."""
+    """One crop. box: pixels of the photo."""
 
     name: str
-    href: str
-    left: float
-    top: float
-    width: float
-    height: float
+    jpeg: str
+    box: Box
     caption: str
 
 
@@ -141,15 +135,15 @@ class DossierView:
     together: str
     partitions: tuple[PartitionView, ...]
     rest: str
-    priors: tuple[tuple[str, str, bool], ...]
+    priors: tuple[OtherPrior, ...]
     conflicts: tuple[str, ...]
     ways: tuple[WayView, ...]
     moved: tuple[CasePair, ...]
     movement: str
     tests: tuple[TestRow, ...]
     tested_on: str
-    decisions: tuple[tuple[str, str, str, str, str, str], ...]
-    changes: tuple[tuple[str, str, str, str], ...]
+    decisions: tuple[tuple[str, Decision, str, str], ...]
+    changes: tuple[tuple[CaseChange, str], ...]
     limits: tuple[str, ...]
     cite: str
 
@@ -171,10 +165,7 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
         together=general(report.case.together),
         partitions=tuple(_partition(partition, report) for partition in _worth_a_line(report)),
         rest=_rest(report),
-        priors=tuple(
-            (general(prior.together), percent(prior.probability), prior.leads)
-            for prior in record.priors
-        ),
+        priors=record.priors,
         conflicts=tuple(
             _("%(a)s = %(b)s and %(b)s = %(c)s by verdict, but %(a)s is not %(c)s")
             % {name: ascii_uppercase[getattr(conflict, name)] for name in "abc"}
@@ -196,15 +187,11 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
     )
 
 
-def _changes(record: Dossier) -> tuple[tuple[str, str, str, str], ...]:
+def _changes(record: Dossier) -> tuple[tuple[CaseChange, str], ...]:
+    """Each change with the letter of its encounter, or its number."""
     letters = {e.member.detail.summary.id: e.letter for e in record.encounters}
     return tuple(
-        (
-            f"{when(change.changed_at)} UTC",
-            letters.get(change.encounter_id, encounter_numbered(change.encounter_id)),
-            change.kind,
-            change.reviewer,
-        )
+        (change, letters.get(change.encounter_id, encounter_numbered(change.encounter_id)))
         for change in record.report.changes
     )
 
@@ -244,18 +231,15 @@ def _photo(photo: DossierPhoto) -> PhotoLine:
         why = recorded(annotation.error_code, annotation.error_detail) or _("not embedded yet")
         quality = _("not used: %(why)s") % {"why": why}
     return PhotoLine(
-        name=photo.name,
-        file_name=file.file_name,
+        photo=photo,
         taken=f"{day(file.captured_at)}, {clock(file.captured_at)}"
         if file.captured_at
         else pgettext("time", "unknown"),
-        flank=annotation.flank.value,
         estimated=_estimated(annotation),
         quality=quality,
         stated="; ".join(
             f"{field_name(claim.field)} {claim.value} ({claim.source})" for claim in photo.stated
         ),
-        sha256=file.id,
     )
 
 
@@ -274,17 +258,14 @@ def _estimated(annotation: Annotation) -> str:
 
 def _crop(photo: DossierPhoto) -> CropFigure:
     assert photo.crop is not None  # noqa: S101
-    annotation, box = photo.reference.annotation, photo.crop.box
+    annotation = photo.reference.annotation
     caption = _("%(name)s, %(flank)s")
     if doubted(annotation):
         caption = _("%(name)s, %(flank)s (in doubt)")
     return CropFigure(
-        name=crop_name(photo),
-        href=f"data:image/jpeg;base64,{photo.crop.jpeg}",
-        left=box.x0,
-        top=box.y0,
-        width=box.width,
-        height=box.height,
+        name=photo.name,
+        jpeg=photo.crop.jpeg,
+        box=photo.crop.box,
         caption=caption % {"name": photo.name, "flank": flank_name(annotation.flank)},
     )
 
@@ -362,10 +343,10 @@ def _rest(report: CaseReport) -> str:
     return words + ("" if posterior.in_full else relative)
 
 
-def _decision(letter: str, decision: Decision) -> tuple[str, str, str, str, str, str]:
+def _decision(letter: str, decision: Decision) -> tuple[str, Decision, str, str]:
+    """A decision with the letter of its encounter, in words, and what was shown beside it."""
     shown = pgettext("shown beside a decision", "nothing")
     if decision.llr is not None:
         shown = f"llr {signed(decision.llr)}, {decision.model or _('unknown network')}"
     words = f"{decided(decision.kind)} {decision.identity or ''}".strip()
-    decided_at = f"{when(decision.decided_at)} UTC"
-    return letter, decided_at, decision.reviewer, words, shown, decision.note
+    return letter, decision, words, shown
