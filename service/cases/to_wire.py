@@ -4,7 +4,6 @@ from reid.evidence.settle import SuggestedPhoto, in_words
 from service.calibration.wire import PlaceOut, SettledPairsOut, SettlingPhotoOut
 from service.cases.report import CasePair, CaseReport, Member
 from service.cases.wire import (
-    CaseDetailOut,
     CaseMemberOut,
     CaseOut,
     CasePairOut,
@@ -14,13 +13,7 @@ from service.cases.wire import (
     SpaceTimeOut,
     SpanOut,
 )
-from service.store.cases import Case, CaseChange
 from service.web.places import rounded
-
-
-def case_detail(case: Case, changes: list[CaseChange]) -> CaseDetailOut:
-    """A case with its history."""
-    return CaseDetailOut.model_validate({"case": case, "changes": changes}, from_attributes=True)
 
 
 def report_out(report: CaseReport, *, exact: bool) -> CaseReportOut:

@@ -119,33 +119,23 @@ class Comparing:
     conflicts: tuple[Conflicting, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RankedCandidate:
-    """A candidate with the reference photo that is drawn."""
-
-    candidate: IdentityCandidate
-    reference: Reference
-
-
 def comparing(
     detail: EncounterDetail, answer: QueryAnswer | None, look: Look, *, still: bool = False
 ) -> Comparing:
     """The page. answer None: nothing can be compared now. still: it is being found out."""
     candidates = answer.identification.candidates if answer else ()
-    ranked = [
-        RankedCandidate(c, answer.references[c.best.row.annotation]) for c in candidates if answer
-    ]
-    rank = min(look.candidate, max(1, len(ranked)))
-    best = ranked[rank - 1] if ranked else None
+    rank = min(look.candidate, max(1, len(candidates)))
+    best = candidates[rank - 1] if candidates else None
+    other = answer.references[best.best.row.annotation] if answer and best else None
     left = _left(detail.references, answer, best, look)
     views = tuple(
         _candidate(answer, candidate, n, look, current=n == rank)
-        for n, candidate in enumerate(ranked, 1)
+        for n, candidate in enumerate(candidates, 1)
         if answer
     )
     why, then = nothing_to_compare(detail, answer, still=still)
     comparison = _comparison(left, best, answer)
-    drawn = _picture(left, best, comparison, look)
+    drawn = _picture(left, other, comparison, look)
     strip = tuple(_photo(photo, look, current=photo == left) for photo in detail.references)
     facts = facts_view(left.annotation, left.annotation.flank)
     chosen = views[rank - 1] if views else None
@@ -176,27 +166,27 @@ def comparing(
 def _left(
     references: Sequence[Reference],
     answer: QueryAnswer | None,
-    best: RankedCandidate | None,
+    best: IdentityCandidate | None,
     look: Look,
 ) -> Reference:
     """The photo asked for, else the one of the pair that speaks, else the first."""
     number = look.photo
     if answer and best and number not in {reference.annotation.id for reference in references}:
-        number = answer.queries[best.candidate.best.query]
+        number = answer.queries[best.best.query]
     return next(
         (reference for reference in references if reference.annotation.id == number), references[0]
     )
 
 
 def _candidate(
-    answer: QueryAnswer, candidate: RankedCandidate, rank: int, look: Look, *, current: bool
+    answer: QueryAnswer, candidate: IdentityCandidate, rank: int, look: Look, *, current: bool
 ) -> CandidateView:
-    annotation, identity_id = candidate.reference.annotation, candidate.candidate.identity
+    annotation = answer.references[candidate.best.row.annotation].annotation
     return CandidateView(
         rank=rank,
-        identity_id=identity_id,
-        name=answer.names[identity_id],
-        evidence=candidate.candidate.evidence,
+        identity_id=candidate.identity,
+        name=answer.names[candidate.identity],
+        evidence=candidate.evidence,
         flank=annotation.flank,
         thumbnail=crop_address(annotation.id),
         url=look.url(candidate=rank, photo=0),
@@ -216,27 +206,27 @@ def _photo(reference: Reference, look: Look, *, current: bool) -> QueryStripPhot
 
 
 def _comparison(
-    left: Reference, best: RankedCandidate | None, answer: QueryAnswer | None
+    left: Reference, best: IdentityCandidate | None, answer: QueryAnswer | None
 ) -> Comparison | None:
     """Of the two photos on the page; only that of the pair that speaks is kept."""
     if best is None or answer is None:
         return None
-    speaks = answer.queries[best.candidate.best.query] == left.annotation.id
-    return best.candidate.best.comparison if speaks else None
+    speaks = answer.queries[best.best.query] == left.annotation.id
+    return best.best.comparison if speaks else None
 
 
 def _picture(
-    left: Reference, best: RankedCandidate | None, comparison: Comparison | None, look: Look
+    left: Reference, other: Reference | None, comparison: Comparison | None, look: Look
 ) -> Picture:
     query = _pane(0, left, _("the query, %(file)s"))
-    if best is None:
+    if other is None:
         return picture(query, None, (), look.sight)
-    other = _pane(PANE_WIDTH + GAP, best.reference, _("the candidate, %(file)s"))
+    candidate = _pane(PANE_WIDTH + GAP, other, _("the candidate, %(file)s"))
     correspondences = [*comparison.correspondences] if comparison else []
     overlap = comparison.overlap if comparison else None
     if overlap and overlap.registration is not Source.OUTLINE:
         correspondences.append(overlap.discrepancies)
-    return picture(query, other, correspondences, look.sight, every=look.every)
+    return picture(query, candidate, correspondences, look.sight, every=look.every)
 
 
 def _pane(left: float, shown: Reference, label: str) -> Pane:

@@ -1,8 +1,9 @@
 """View models of the start page and the list of encounters."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal, cast, get_args
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
@@ -120,6 +121,10 @@ class EncounterFilters:
         if self.state == "failed":
             return Sought("waiting", self.station, self.flank, failed=True)
         return Sought(self.state, self.station, self.flank)
+
+    def url(self, page: int) -> str:
+        """The address of a page of this list."""
+        return "/encounters?" + urlencode({**asdict(self), "page": page})
 
 
 def filters(state_: str, station: str, flank: str, page: str) -> EncounterFilters:

@@ -1,7 +1,7 @@
 """Pages of encounters: the list, one with its candidates, and the decision."""
 
 from typing import Annotated
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
@@ -40,11 +40,6 @@ def encounter_page(
     chosen_filters = filters(state, station, flank, page_number)
     with database.read() as connection:
         listed = encounter_list(connection, chosen_filters)
-        chosen = {
-            "state": chosen_filters.state,
-            "station": chosen_filters.station,
-            "flank": chosen_filters.flank,
-        }
         values = {
             "nav": "encounters",
             "rows": listed.rows,
@@ -55,7 +50,7 @@ def encounter_page(
             "states": STATES,
             "stations": progress.stations(connection),
             "busy": counts(connection).pending > 0,
-            "page_url": lambda number: "/encounters?" + urlencode({**chosen, "page": number}),
+            "page_url": chosen_filters.url,
         }
         return page(request, "encounters/encounters.html", connection, **values)
 

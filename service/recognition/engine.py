@@ -129,9 +129,7 @@ def load_embedder(settings: Settings) -> FeatureNetwork:
 
 def load_recognition(settings: Settings) -> Recognition:
     """The chosen network, and the newest calibrator that was fitted on what it makes."""
-    embedder = load_embedder(settings)
-    folder = settings.weights_dir or default_folder()
-    return Recognition(embedder, calibrator_of(embedder.model, folder))
+    return recognising(load_embedder(settings))(settings)
 
 
 def recognising(
