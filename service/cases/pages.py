@@ -68,8 +68,7 @@ def case_page(
         ahead,
         engine,
         ("report", case_id),
-        lambda: casework.at_once().report(case_id),
-        lambda: casework.report(case_id),
+        lambda wait: casework.report(case_id, wait=wait),
     )
     with database.read() as connection:
         members = [(encounters.summary(connection, number), None) for number in case.encounters]

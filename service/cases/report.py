@@ -148,21 +148,23 @@ class Casework:
         self._database, self._engine, self._weights = database, engine, weights
         self._pair_evidence = pair_evidence
 
-    def at_once(self) -> "Casework":
-        """The same, but what is not known yet raises NotYet instead of being compared."""
-        quick = self._pair_evidence.at_once()
-        return Casework(self._database, self._engine, quick, self._weights)
+    def report(
+        self, case_id: int, *, movement_: Movement | None = None, wait: bool = True
+    ) -> CaseReport:
+        """All of a case. movement_: what is taken for possible, else the published figures.
 
-    def report(self, case_id: int, *, movement_: Movement | None = None) -> CaseReport:
-        """All of a case. movement_: what is taken for possible, else the published figures."""
+        wait False: raises NotYet where photos would have to be compared first.
+        """
         moved = movement_ or Movement()
+        says = (self._pair_evidence if wait else self._pair_evidence.at_once()).between
         with self._database.read() as connection:
             case = cases.get(connection, case_id)
             changes = tuple(cases.history(connection, case_id))
             details = [encounters.get(connection, number) for number in case.encounters]
         members = tuple(Member(detail, visit(detail)) for detail in details)
         pairs = [
-            self._pair(case, members, i, j, moved) for i, j in combinations(range(len(members)), 2)
+            _pair(case, members, (i, j), says(case.encounters[i], case.encounters[j]), moved)
+            for i, j in combinations(range(len(members)), 2)
         ]
         llr, total, comparable = _matrices(len(members), pairs)
         speaks = comparable | (total != llr)
@@ -189,18 +191,18 @@ class Casework:
             speaks=speaks,
         )
 
-    def _pair(
-        self, case: Case, members: Sequence[Member], i: int, j: int, moved: Movement
-    ) -> CasePair:
-        """A pair before the partitions are weighed: together is the prior."""
-        first, second = members[i].visit, members[j].visit
-        way = movement.between(first, second, moved)
-        near = None
-        if case.movement_prior:
-            near = movement.prior(way, _places(members), (first.position, second.position), moved)
-        numbers = case.encounters[i], case.encounters[j]
-        says = self._pair_evidence.between(*numbers)
-        return CasePair(i, j, numbers, says, case.together, way, near)
+
+def _pair(
+    case: Case, members: Sequence[Member], at: tuple[int, int], says: PairSays, moved: Movement
+) -> CasePair:
+    """The pair of two members before the partitions are weighed: together is the prior."""
+    first, second = (members[n].visit for n in at)
+    way = movement.between(first, second, moved)
+    near = None
+    if case.movement_prior:
+        near = movement.prior(way, _places(members), (first.position, second.position), moved)
+    numbers = case.encounters[at[0]], case.encounters[at[1]]
+    return CasePair(*at, numbers, says, case.together, way, near)
 
 
 def _places(members: Sequence[Member]) -> list[movement.Position]:

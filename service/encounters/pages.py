@@ -82,8 +82,7 @@ def _compare(
         ahead,
         engine,
         ("candidates", encounter_id),
-        lambda: engine.candidates(encounter_id, wait=False),
-        lambda: engine.candidates(encounter_id),
+        lambda wait: engine.candidates(encounter_id, wait=wait),
     )
     look = looks.parse(request.query_params)
     still = answer is None and not problem

@@ -40,8 +40,7 @@ def posterior_page(
         ahead,
         engine,
         ("who", encounter_id, assumed),
-        lambda: posterior(database, engine, encounter_id, assumed, wait=False),
-        lambda: posterior(database, engine, encounter_id, assumed),
+        lambda wait: posterior(database, engine, encounter_id, assumed, wait=wait),
     )
     with database.read() as connection:
         values = {
