@@ -19,132 +19,109 @@
     - MissingExtra
 
 These are kinds: each has a code, by which clients tell it. What is raised is a class below one of
-them, which stands in the room of its rule and is one sentence: `class NoSuchCase(NotFound)` with
-`message = "no case {case}"` is raised as `NoSuchCase(case=3)`. The sentence of a kind is general.
+them, which stands in the room of its rule and is one sentence. It is written
+`class NoSuchCase(NotFound, message="no case {case}"): ...` and raised as `NoSuchCase(case=3)`. The
+sentence of a kind is general.
 """
 
 from reid.sentences import Sentence
 
 
-class ReidError(Sentence, Exception):
+class ReidError(Sentence, Exception, code="reid_error", message="it cannot be done"):
     """Base class; `code` is stable and may be shown to API clients."""
 
-    code = "reid_error"
-    message = "it cannot be done"
 
-
-class InputError(ReidError):
+class InputError(ReidError, code="bad_input", message="the request cannot be used"):
     """The request itself cannot be used."""
 
-    code = "bad_input"
-    message = "the request cannot be used"
 
-
-class UnreadableImage(InputError):
+class UnreadableImage(
+    InputError, code="unreadable_image", message="not a JPEG, PNG or WebP photo, or damaged"
+):
     """Not one of the formats we read, or damaged."""
 
-    code = "unreadable_image"
-    message = "not a JPEG, PNG or WebP photo, or damaged"
 
-
-class ImageTooLarge(InputError):
+class ImageTooLarge(
+    InputError, code="image_too_large", message="the photo has too many pixels or bytes"
+):
     """More pixels than we decode."""
 
-    code = "image_too_large"
-    message = "the photo has too many pixels or bytes"
 
-
-class UnusableCrop(InputError):
+class UnusableCrop(
+    InputError,
+    code="unusable_crop",
+    message="The crop is too small to say anything about identity.",
+):
     """The crop is too small to say anything about identity."""
 
-    code = "unusable_crop"
-    message = "The crop is too small to say anything about identity."
 
-
-class BadBox(InputError):
+class BadBox(
+    InputError, code="bad_box", message="The box is empty, not a number, or lies outside the photo."
+):
     """The box is empty, not a number, or lies outside the photo."""
 
-    code = "bad_box"
-    message = "The box is empty, not a number, or lies outside the photo."
 
-
-class BadDataset(InputError):
+class BadDataset(
+    InputError, code="bad_dataset", message="the folder or table does not have the documented form"
+):
     """A folder or table that does not have the documented form."""
 
-    code = "bad_dataset"
-    message = "the folder or table does not have the documented form"
 
-
-class BadSettings(InputError):
+class BadSettings(
+    InputError, code="bad_settings", message="a setting or an option has a value that cannot work"
+):
     """A setting or an option has a value that cannot work."""
 
-    code = "bad_settings"
-    message = "a setting or an option has a value that cannot work"
 
-
-class NotFound(InputError):
+class NotFound(InputError, code="not_found", message="there is nothing with that number or name"):
     """No photo, encounter or identity with that number or name."""
 
-    code = "not_found"
-    message = "there is nothing with that number or name"
 
-
-class Conflict(InputError):
+class Conflict(InputError, code="conflict", message="this contradicts what is already recorded"):
     """The request contradicts what is already recorded."""
 
-    code = "conflict"
-    message = "this contradicts what is already recorded"
 
-
-class GalleryError(ReidError):
+class GalleryError(ReidError, code="gallery_error", message="the gallery cannot answer"):
     """The gallery cannot answer."""
 
-    code = "gallery_error"
-    message = "the gallery cannot answer"
 
-
-class EmbeddingMismatch(GalleryError):
+class EmbeddingMismatch(
+    GalleryError,
+    code="embedding_mismatch",
+    message="the gallery holds features of {expected}, the query those of {got}: "
+    "embed both with the same model",
+):
     """These embeddings or features come from another model."""
 
-    code = "embedding_mismatch"
-    message = (
-        "the gallery holds features of {expected}, the query those of {got}: "
-        "embed both with the same model"
-    )
 
-
-class WeightsError(ReidError):
+class WeightsError(ReidError, code="weights_error", message="the installation is wrong"):
     """The installation, not the request, is wrong."""
 
-    code = "weights_error"
-    message = "the installation is wrong"
 
-
-class UnknownModel(WeightsError):
+class UnknownModel(WeightsError, code="unknown_model", message="there is no such model"):
     """No card of this model or calibrator lies in the folder of weights."""
 
-    code = "unknown_model"
-    message = "there is no such model"
 
-
-class ChecksumMismatch(WeightsError):
+class ChecksumMismatch(
+    WeightsError,
+    code="checksum_mismatch",
+    message="{path} has sha256 {digest}, card says {expected}",
+):
     """The file is not the released one."""
 
-    code = "checksum_mismatch"
-    message = "{path} has sha256 {digest}, card says {expected}"
 
-
-class UnfitWeights(WeightsError):
+class UnfitWeights(
+    WeightsError,
+    code="unfit_weights",
+    message="the weights are damaged, or those of another architecture",
+):
     """The weights are damaged, or those of another architecture."""
 
-    code = "unfit_weights"
-    message = "the weights are damaged, or those of another architecture"
 
-
-class MissingExtra(WeightsError):
+class MissingExtra(
+    WeightsError,
+    code="missing_extra",
+    message="{feature} needs {needs}: pip install 'leopard-reid[{extra}]' ('.[{extra}]' in a "
+    "checkout)",
+):
     """An optional part that was asked for is not installed."""
-
-    code = "missing_extra"
-    message = (
-        "{feature} needs {needs}: pip install 'leopard-reid[{extra}]' ('.[{extra}]' in a checkout)"
-    )

@@ -43,10 +43,11 @@ def written(value: object, field: FieldOf) -> str:
 class Sentence:
     """One sentence. A class is a text, an instance its facts, which are attributes as well.
 
-    message: English, without a capital letter and a full stop unless it is used alone; its fields
-    are the names of the facts, such as "no encounter {encounter}". code: what clients tell it by,
-    shared by all sentences of one kind. context: what tells the text from another one of the same
-    words. joint: between the parts of a fact that is a tuple.
+    `class NoSuchPhoto(NotFound, message="no photo {photo}"): ...` makes one; what it does not say
+    is that of its base. message: English, without a capital letter and a full stop unless it is
+    used alone; its fields are the names of the facts. code: what clients tell it by, shared by all
+    sentences of one kind. context: what tells the text from another one of the same words. joint:
+    between the parts of a fact that is a tuple.
     A fact is a number, a word, another sentence, or a tuple of these.
     """
 
@@ -65,9 +66,20 @@ class Sentence:
         self.facts = facts
         vars(self).update(facts)
 
-    def __init_subclass__(cls) -> None:
-        """Facts may not hide what every sentence has."""
+    def __init_subclass__(
+        cls,
+        *,
+        message: str | None = None,
+        code: str | None = None,
+        context: str | None = None,
+        joint: str | None = None,
+    ) -> None:
+        """Raises TypeError for facts that would hide what every sentence has."""
         super().__init_subclass__()
+        cls.message = cls.message if message is None else message
+        cls.code = cls.code if code is None else code
+        cls.context = cls.context if context is None else context
+        cls.joint = cls.joint if joint is None else joint
         if taken := RESERVED & {field.name for field in fields_of(cls.message)}:
             raise TypeError(f"{cls.__name__} cannot have facts called {sorted(taken)}")
 

@@ -5,7 +5,7 @@ uint8 (H, W, 3); boxes are xyxy pixels; points are (x, y) with the centre of the
 (0, 0). Two sides of a comparison are suffixed 0 (query) and 1 (gallery).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -108,11 +108,14 @@ class Crop:
 
     image: (H, W, 3) uint8 RGB, cut out at the photo's own resolution.
     box: where it was cut, in pixels of the upright photo.
+    bars: what the camera printed along the edges of that photo, in its pixels; nothing in them
+    speaks.
     """
 
     image: Image
     box: Box
     flank: Flank
+    bars: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,6 +297,10 @@ class Correspondences:
     def __len__(self) -> int:
         return len(self.points0)
 
+    def turned(self) -> "Correspondences":
+        """With query and gallery photo exchanged."""
+        return replace(self, points0=self.points1, points1=self.points0)
+
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
@@ -312,6 +319,10 @@ class Overlap:
     places: int
     agreeing: float
     discrepancies: Correspondences
+
+    def turned(self) -> "Overlap":
+        """With query and gallery photo exchanged."""
+        return replace(self, discrepancies=self.discrepancies.turned())
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,6 +353,14 @@ class Comparison:
     def all_looks_score(self) -> float:
         """Strength of what agrees in dense descriptors at all looks, >= 0."""
         return self.dense_score + self.other_looks_score
+
+    def turned(self) -> "Comparison":
+        """With query and gallery photo exchanged."""
+        return replace(
+            self,
+            correspondences=tuple(kind.turned() for kind in self.correspondences),
+            overlap=self.overlap and self.overlap.turned(),
+        )
 
 
 @dataclass(frozen=True, slots=True)

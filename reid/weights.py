@@ -12,37 +12,27 @@ from reid.errors import ChecksumMismatch, UnknownModel
 FLANK, CROP = SEES = ("flank", "crop")
 
 
-class NoRosette(UnknownModel):
-    """The folder of weights holds no model of this project."""
-
-    message = "no rosette@VERSION.toml in {folder}: set REID_WEIGHTS_DIR"
-
-
-class NoSuchModel(UnknownModel):
-    """The folder of weights has no card of that name."""
-
-    message = "no model {model} in {folder}; known: {known}"
+class NoRosette(
+    UnknownModel, message="no rosette@VERSION.toml in {folder}: set REID_WEIGHTS_DIR"
+): ...
 
 
-class UnknownSight(UnknownModel):
-    """A card says of its model that it sees something unknown."""
-
-    message = "{path}: a model sees {choices}, not {sees}"
+class NoSuchModel(UnknownModel, message="no model {model} in {folder}; known: {known}"): ...
 
 
-class BadCloserLook(UnknownModel):
-    """A card describes the closer look in another form."""
-
-    message = "{path}: closer is [scale, cells], both above 0, not {closer}"
+class UnknownSight(UnknownModel, message="{path}: a model sees {choices}, not {sees}"): ...
 
 
-class CardOfAnotherRelease(UnknownModel):
-    """A card lacks a field, or has one too many."""
+class BadCloserLook(
+    UnknownModel, message="{path}: closer is [scale, cells], both above 0, not {closer}"
+): ...
 
-    message = (
-        "{path} is a card of another release of this program ({why}): take the weights that came "
-        "with this one, or train anew"
-    )
+
+class CardOfAnotherRelease(
+    UnknownModel,
+    message="{path} is a card of another release of this program ({why}): take the weights that "
+    "came with this one, or train anew",
+): ...
 
 
 @dataclass(frozen=True, slots=True)

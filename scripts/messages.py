@@ -77,10 +77,10 @@ def sentences(file: BinaryIO, *_: object, **__: object) -> Iterator[Call]:
     """The texts of classes below `reid.sentences.Sentence`: `message`, and `context` if any."""
     for node in ast.walk(ast.parse(file.read())):
         texts: dict[str, str] = {}
-        for line in node.body if isinstance(node, ast.ClassDef) else ():
-            match line:
-                case ast.Assign([ast.Name(attribute)], ast.Constant(str(text))) if text:
-                    texts[attribute] = text
+        for word in node.keywords if isinstance(node, ast.ClassDef) else ():
+            match word:
+                case ast.keyword(str(name), ast.Constant(str(text))) if text:
+                    texts[name] = text
         if "message" in texts:
             context, message = texts.get("context"), texts["message"]
             arguments = message if context is None else (context, message)

@@ -43,16 +43,12 @@ Box = Annotated[
 ]
 
 
-class ApplyAndReset(BadSettings):
-    """Two options exclude each other."""
+class ApplyAndReset(
+    BadSettings, message="--apply and --reset contradict each other: give one of them"
+): ...
 
-    message = "--apply and --reset contradict each other: give one of them"
 
-
-class NoCatalogue(NotFound):
-    """The data folder holds no database."""
-
-    message = "no catalogue in {folder}: leopard-reid serve makes one"
+class NoCatalogue(NotFound, message="no catalogue in {folder}: leopard-reid serve makes one"): ...
 
 
 def main() -> None:

@@ -11,11 +11,7 @@ from reid.errors import BadSettings
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-class SettingsCannotWork(BadSettings):
-    """What is wrong with each setting that cannot work."""
-
-    joint = "; "
-    message = "{faults}"
+class SettingsCannotWork(BadSettings, joint="; ", message="{faults}"): ...
 
 
 class Settings(BaseSettings):

@@ -25,16 +25,10 @@ TABLE_EVERY_S = 60.0
 FACTS = "bytes", "modified_ns"  # tell whether a file changed; of no use in the table
 
 
-class FolderNotWritable(BadSettings):
-    """The folder of a run cannot be made or opened."""
-
-    message = "cannot write to {folder}: {why}"
+class FolderNotWritable(BadSettings, message="cannot write to {folder}: {why}"): ...
 
 
-class FolderInUse(BadSettings):
-    """Another run holds the lock of the folder."""
-
-    message = "another run is writing to {folder}"
+class FolderInUse(BadSettings, message="another run is writing to {folder}"): ...
 
 
 class Status(StrEnum):

@@ -22,16 +22,10 @@ PATIENCE = 5  # photos in a row without an answer, before the rest is not asked 
 NO_ANSWER, NO_FILE = "no_answer", "unreadable_file"
 
 
-class NoSuchFolder(BadDataset):
-    """There is no such folder."""
-
-    message = "no folder {folder}"
+class NoSuchFolder(BadDataset, message="no folder {folder}"): ...
 
 
-class NoPhotosBelow(BadDataset):
-    """A folder holds no file whose name says that it is a photo."""
-
-    message = "no photo (jpg, jpeg, png, webp) below {folder}"
+class NoPhotosBelow(BadDataset, message="no photo (jpg, jpeg, png, webp) below {folder}"): ...
 
 
 @dataclass(frozen=True, slots=True)

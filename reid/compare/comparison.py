@@ -29,10 +29,27 @@ def compare(
     rootsift: bool = True,
     registered: bool = True,
 ) -> Comparison:
-    """Everything measured on one pair; `rootsift=False` leaves out RootSIFT and the overlap,
-    `registered=False` the overlap alone. Raises EmbeddingMismatch for two models."""
+    """Everything measured on one pair, the same to the last digit whichever photo is the query.
+
+    The photos are always compared in one order, that of their features; where they were asked for
+    in the other one, the result is turned round. `rootsift=False` leaves out RootSIFT and the
+    overlap, `registered=False` the overlap alone. Raises EmbeddingMismatch for two models.
+    """
     if query.embedding.model != other.embedding.model:
         raise EmbeddingMismatch(expected=other.embedding.model, got=query.embedding.model)
+    if _order(query) > _order(other):
+        return _compared(other, query, rootsift=rootsift, registered=registered).turned()
+    return _compared(query, other, rootsift=rootsift, registered=registered)
+
+
+def _order(photo: AnnotationFeatures) -> tuple[bytes, bytes]:
+    """What two photos are told apart by, whatever they are called; equal for equal photos."""
+    return photo.embedding.vector.tobytes(), photo.dense.points.tobytes()
+
+
+def _compared(
+    query: AnnotationFeatures, other: AnnotationFeatures, *, rootsift: bool, registered: bool
+) -> Comparison:
     cosine = float(query.embedding.vector @ other.embedding.vector)
     dense = _dense(query.dense, other.dense)
     correspondences = [dense.agree]

@@ -23,22 +23,18 @@ LEAST_CAPACITY = 0.005  # below it two photos have no coat to compare
 SAME = 2.0  # llr from which the machine says "same", and below minus which "different"
 
 
-class NoSuchCalibrator(UnknownModel):
-    """The folder has no card of that calibrator."""
-
-    message = "no calibrator {calibrator} in {folder}"
+class NoSuchCalibrator(UnknownModel, message="no calibrator {calibrator} in {folder}"): ...
 
 
-class CalibratorOfAnotherRelease(UnknownModel):
-    """A card of a calibrator has other terms than this release."""
+class CalibratorOfAnotherRelease(
+    UnknownModel,
+    message="{calibrator} is of another release: fit it again with scripts/calibrate.py",
+): ...
 
-    message = "{calibrator} is of another release: fit it again with scripts/calibrate.py"
 
-
-class NoCalibratorOfModel(UnknownModel):
-    """No calibrator was fitted for that model."""
-
-    message = "no calibrator of {model} in {folder}: scripts/calibrate.py makes one"
+class NoCalibratorOfModel(
+    UnknownModel, message="no calibrator of {model} in {folder}: scripts/calibrate.py makes one"
+): ...
 
 
 class Witness(NamedTuple):
@@ -126,7 +122,7 @@ def pooled(comparisons: Sequence[Comparison], fusion: Fusion) -> FlankMeasuremen
 
     Photos of one burst are not independent, so nothing is summed. Raises ValueError for none.
     """
-    best = max(comparisons, key=fusion.agreement)
+    best = max(comparisons, key=fusion.strongest)
     capacity = max(comparison.capacity for comparison in comparisons)
     return FlankMeasurements(best.cosine, best.fine_score, best.rootsift_score, capacity)
 

@@ -93,7 +93,7 @@ def witnesses(compared: Iterable[ComparedPhotos], fusion: Fusion) -> list[Witnes
         by_flank.setdefault(_flank(photos.query, photos.other), []).append(photos)
     flanks = []
     for group in by_flank.values():
-        best = max(group, key=lambda photos: fusion.agreement(photos.comparison))
+        best = max(group, key=lambda photos: fusion.strongest(photos.comparison))
         measurements = pooled([photos.comparison for photos in group], fusion)
         flanks.append(Witness(measurements, best.shared_flank))
     return flanks

@@ -37,6 +37,14 @@ class Fusion:
         """What agrees in the photos as they are; the pair with most of it speaks as evidence."""
         return self._fused(comparison, comparison.dense_score)
 
+    def strongest(self, comparison: Comparison) -> tuple[float, ...]:
+        """By what the pair that speaks is chosen, the largest: its agreement, then all else.
+
+        So it is the same pair whichever encounter is asked about.
+        """
+        fine, sift = comparison.fine_score, comparison.rootsift_score or 0.0
+        return self.agreement(comparison), comparison.cosine, fine, sift, comparison.capacity
+
     def _fused(self, comparison: Comparison, dense: float) -> float:
         rootsift = comparison.rootsift_score
         w = self.quick if rootsift is None else self.full

@@ -24,25 +24,22 @@ SECTIONS = ("front", "middle", "rear")
 Photos = Sequence[AnnotationFeatures]
 
 
-class BoundTooLow(Sentence):
-    """The calibrator never says as much as a verdict takes."""
-
-    message = (
-        "no photos can settle it: the calibrator supports no llr beyond ±{bound:.2f}, and a "
-        "verdict takes {same:g}"
-    )
+class BoundTooLow(
+    Sentence,
+    message="no photos can settle it: the calibrator supports no llr beyond ±{bound:.2f}, and a "
+    "verdict takes {same:g}",
+): ...
 
 
-class CalibratorUntested(Sentence):
-    """Nothing is known of what kinds of photos settle."""
+class CalibratorUntested(
+    Sentence,
+    message="this calibrator has no test results, so nothing says which photos would settle it",
+): ...
 
-    message = "this calibrator has no test results, so nothing says which photos would settle it"
 
-
-class NoBetterPhotos(Sentence):
-    """The photos at hand are of the best kind already."""
-
-    message = "no kind of photos that was tested is better than those at hand"
+class NoBetterPhotos(
+    Sentence, message="no kind of photos that was tested is better than those at hand"
+): ...
 
 
 @dataclass(frozen=True, slots=True)

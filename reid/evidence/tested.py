@@ -19,13 +19,11 @@ FEWEST = 20  # pairs of each class from which a stratum of its own says more tha
 ALL = "all"
 
 
-class TestsOfAnotherRelease(UnknownModel):
-    """A file of test results has another form."""
-
-    message = (
-        "{path} was not written by this release ({why}): test the calibrator again, or delete the "
-        "file"
-    )
+class TestsOfAnotherRelease(
+    UnknownModel,
+    message="{path} was not written by this release ({why}): test the calibrator again, or delete "
+    "the file",
+): ...
 
 
 @dataclass(frozen=True, slots=True)

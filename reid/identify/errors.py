@@ -3,10 +3,8 @@
 from reid.errors import Conflict
 
 
-class DecisionsContradict(Conflict):
-    """Two groups can be neither joined nor kept apart."""
-
-    message = (
-        "the encounters at {one} and {other} were decided to be one animal, but other decisions "
-        "keep their groups apart: withdraw one of these decisions"
-    )
+class DecisionsContradict(
+    Conflict,
+    message="the encounters at {one} and {other} were decided to be one animal, but other "
+    "decisions keep their groups apart: withdraw one of these decisions",
+): ...

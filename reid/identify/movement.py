@@ -20,63 +20,49 @@ HOUR = timedelta(hours=1)
 Position = tuple[float, float]  # latitude, longitude in degrees
 
 
-class PlaceUnknown(Sentence):
-    """Why a way cannot be rated: a position is lacking."""
-
-    message = "the position of at least one encounter is not known"
+class PlaceUnknown(Sentence, message="the position of at least one encounter is not known"): ...
 
 
-class TimeUnknown(Sentence):
-    """Why a way cannot be rated: a time is lacking."""
-
-    message = "the time of at least one encounter is not known"
+class TimeUnknown(Sentence, message="the time of at least one encounter is not known"): ...
 
 
-class PlaceAndTimeUnknown(Sentence):
-    """Why a way cannot be rated: position and time are lacking."""
-
-    message = "the position and time of at least one encounter is not known"
-
-
-class TooFast(Sentence):
-    """Why a way is impossible. speed, limit: in km/h."""
-
-    message = "at least {speed:.2g} km/h in a straight line, above the assumed limit of {limit:g}"
+class PlaceAndTimeUnknown(
+    Sentence, message="the position and time of at least one encounter is not known"
+): ...
 
 
-class BriskWay(Sentence):
-    """Why a way is demanding. speed, limit: in km/h."""
-
-    message = "at least {speed:.2g} km/h in a straight line, above the assumed {limit:g}"
-
-
-class BeyondHomeRange(Sentence):
-    """Why a slow way is demanding. width: of a home range in km; speed: in km/h."""
-
-    message = (
-        "{times:.1f} times the width of a mean home range drawn as a circle ({width:.1f} km), "
-        "though slow enough: at least {speed:.2g} km/h in a straight line"
-    )
+class TooFast(
+    Sentence,
+    message="at least {speed:.2g} km/h in a straight line, above the assumed limit of {limit:g}",
+): ...
 
 
-class WithinHomeRange(Sentence):
-    """Why a way is plausible. width: of a home range in km; speed: in km/h."""
-
-    message = (
-        "within the width of a mean home range ({width:.1f} km), at least {speed:.2g} km/h in a "
-        "straight line"
-    )
+class BriskWay(
+    Sentence, message="at least {speed:.2g} km/h in a straight line, above the assumed {limit:g}"
+): ...
 
 
-class MovementSource(Sentence):
-    """Where the numbers of a `Movement` come from; units as there, width in km."""
+class BeyondHomeRange(
+    Sentence,
+    message="{times:.1f} times the width of a mean home range drawn as a circle ({width:.1f} km), "
+    "though slow enough: at least {speed:.2g} km/h in a straight line",
+): ...
 
-    message = (
-        "Published: mean home range of resident male Persian leopards {area:g} ± {error:g} km² "
-        "(standard error; Farhadinia et al. 2018), a circle {width:.1f} km wide. Assumptions of "
-        "this project: demanding above {brisk:g} km/h in a straight line, impossible above "
-        "{limit:g} km/h, clocks up to {hours:g} h apart."
-    )
+
+class WithinHomeRange(
+    Sentence,
+    message="within the width of a mean home range ({width:.1f} km), at least {speed:.2g} km/h in "
+    "a straight line",
+): ...
+
+
+class MovementSource(
+    Sentence,
+    message="Published: mean home range of resident male Persian leopards {area:g} ± {error:g} km² "
+    "(standard error; Farhadinia et al. 2018), a circle {width:.1f} km wide. Assumptions of "
+    "this project: demanding above {brisk:g} km/h in a straight line, impossible above "
+    "{limit:g} km/h, clocks up to {hours:g} h apart.",
+): ...
 
 
 class Rating(StrEnum):

@@ -15,28 +15,20 @@ FILES = [one.file for one in reversed(FORMATS) if one.file]  # index.csv first
 WRITERS = {one.name: one.write for one in FORMATS if one.write}
 
 
-class TableIsNotText(BadDataset):
-    """A table is no text, or no CSV."""
-
-    message = "{path} is no text in UTF-8: {why}"
+class TableIsNotText(BadDataset, message="{path} is no text in UTF-8: {why}"): ...
 
 
-class TableUnreadable(BadDataset):
-    """A table cannot be opened."""
-
-    message = "{path} cannot be read: {why}"
+class TableUnreadable(BadDataset, message="{path} cannot be read: {why}"): ...
 
 
-class NoSuchTable(BadDataset):
-    """There is neither a folder nor a table of that name."""
+class NoSuchTable(
+    BadDataset, message="{path} does not exist: name a folder with index.csv, or a table"
+): ...
 
-    message = "{path} does not exist: name a folder with index.csv, or a table"
 
-
-class NoKnownTable(BadDataset):
-    """A folder holds no table of a known form."""
-
-    message = "{path} has no index.csv and no metadata.csv; a COCO file is named itself"
+class NoKnownTable(
+    BadDataset, message="{path} has no index.csv and no metadata.csv; a COCO file is named itself"
+): ...
 
 
 def read_catalogue(path: Path) -> Reading:

@@ -15,10 +15,9 @@ COLUMNS = {one.name: one.name for one in fields(ConfirmedSighting)} | {"captured
 """The column of each field of a sighting, in this order."""
 
 
-class IndexWithoutRows(BadDataset):
-    """An index.csv has no rows, or lacks a column."""
-
-    message = "{path} needs the columns path and individual, and at least one row"
+class IndexWithoutRows(
+    BadDataset, message="{path} needs the columns path and individual, and at least one row"
+): ...
 
 
 def read(index: Path) -> Reading:

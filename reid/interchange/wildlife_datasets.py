@@ -19,10 +19,9 @@ from reid.interchange.named import (
 REQUIRED = {"image_id", "identity", "path"}
 
 
-class MetadataWithoutRows(BadDataset):
-    """A metadata.csv has no rows, or lacks a column."""
-
-    message = "{path} needs the columns image_id, identity and path, and a row"
+class MetadataWithoutRows(
+    BadDataset, message="{path} needs the columns image_id, identity and path, and a row"
+): ...
 
 
 def read(table: Path) -> Reading:

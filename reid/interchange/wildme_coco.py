@@ -21,10 +21,9 @@ from reid.types import Box
 Row = Mapping[str, Any]
 
 
-class NotWildMeCoco(BadDataset):
-    """A JSON file has another form."""
-
-    message = "{path} is no Wild Me COCO file: it needs images with an id and annotations"
+class NotWildMeCoco(
+    BadDataset, message="{path} is no Wild Me COCO file: it needs images with an id and annotations"
+): ...
 
 
 def read(path: Path) -> Reading:

@@ -29,16 +29,12 @@ Rank = Callable[[Float32], tuple[float, float]]
 """(N, D) embeddings of the validation flanks -> (top-1, mean average precision)."""
 
 
-class NoFlanks(BadDataset):
-    """No flank can be cut out of the photos."""
-
-    message = "none of {photos} photos can be used: {why}"
+class NoFlanks(BadDataset, message="none of {photos} photos can be used: {why}"): ...
 
 
-class NothingToAsk(BadDataset):
-    """Too few photos can be read to test a model."""
-
-    message = "no photo can be asked about: too many could not be read"
+class NothingToAsk(
+    BadDataset, message="no photo can be asked about: too many could not be read"
+): ...
 
 
 @dataclass(frozen=True, slots=True)

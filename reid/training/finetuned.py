@@ -41,22 +41,19 @@ LOCAL_CHANGED = """Stem and trunk changed, and descriptors with them: no calibra
 for this model, and the service takes it only with one of its own."""
 
 
-class BadModelName(BadSettings):
-    """A model's name has another form."""
-
-    message = "{model}: a model is called NAME@VERSION, e.g. nyala@1"
-
-
-class ModelNameReserved(BadSettings):
-    """Models of this project alone have that name."""
-
-    message = "{model}: that name is the project's own, choose another"
+class BadModelName(
+    BadSettings, message="{model}: a model is called NAME@VERSION, e.g. nyala@1"
+): ...
 
 
-class ModelVersionTaken(BadSettings):
-    """A model of that name and version is there already."""
+class ModelNameReserved(
+    BadSettings, message="{model}: that name is the project's own, choose another"
+): ...
 
-    message = "{folder} has {file} already: choose the next version"
+
+class ModelVersionTaken(
+    BadSettings, message="{folder} has {file} already: choose the next version"
+): ...
 
 
 def check_name(model: str, folder: Path) -> None:

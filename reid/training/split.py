@@ -13,14 +13,12 @@ from reid.types import Flank
 LEAST = 2  # individuals of each part that can be asked for
 
 
-class TooFewIndividuals(BadDataset):
-    """A part of the data would have too few animals to ask about. counts: of the three parts."""
-
-    message = (
-        "{usable} of {individuals} individuals have photos of one flank from two encounters; "
-        "learning, validation and test would get {counts}, each needs {least}: add photos, say "
-        "which encounter they belong to, or choose other shares"
-    )
+class TooFewIndividuals(
+    BadDataset,
+    message="{usable} of {individuals} individuals have photos of one flank from two encounters; "
+    "learning, validation and test would get {counts}, each needs {least}: add photos, say "
+    "which encounter they belong to, or choose other shares",
+): ...
 
 
 @dataclass(frozen=True, slots=True)

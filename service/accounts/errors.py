@@ -6,72 +6,52 @@ from service.accounts.passwords import WeakPassword
 from service.web.errors import WrongLogin
 
 
-class PresentPasswordWrong(WrongLogin):
-    """Whoever changes a password does not know the present one."""
-
-    message = "the present password is wrong"
+class PresentPasswordWrong(WrongLogin, message="the present password is wrong"): ...
 
 
-class LoginHasEnded(WrongLogin):
-    """The session ended while its owner was typing."""
-
-    message = "your login has ended: log in again"
+class LoginHasEnded(WrongLogin, message="your login has ended: log in again"): ...
 
 
-class PasswordUnchanged(WeakPassword):
-    """The new password is the old one."""
-
-    message = "the new password is the present one: choose another"
-
-
-class TokenAboveRole(Conflict):
-    """A token would do more than its owner."""
-
-    message = "a token cannot do more than you: {role} at most"
+class PasswordUnchanged(
+    WeakPassword, message="the new password is the present one: choose another"
+): ...
 
 
-class NoAccountsYet(Conflict):
-    """A single user has no account that could have tokens."""
-
-    message = "there are no accounts yet: make the first one on the page /accounts"
+class TokenAboveRole(Conflict, message="a token cannot do more than you: {role} at most"): ...
 
 
-class NoAccountNamed(NotFound):
-    """A command names an account that is not there."""
-
-    message = "no account {name}: leopard-reid account list shows all"
-
-
-class RouteOfNobody(Sentence):
-    """No role was given this route."""
-
-    code = "forbidden"
-    message = "nobody was given this route"
+class NoAccountsYet(
+    Conflict, message="there are no accounts yet: make the first one on the page /accounts"
+): ...
 
 
-class LoginOnly(Sentence):
-    """A program asks for what only people may do."""
-
-    code = "forbidden"
-    message = "a token cannot do this: log in with your password"
+class NoAccountNamed(
+    NotFound, message="no account {name}: leopard-reid account list shows all"
+): ...
 
 
-class RightsChanged(Sentence):
-    """Another role, or none, by the time a body was there."""
-
-    code = "forbidden"
-    message = "what you may do was changed while you were sending"
+class RouteOfNobody(Sentence, code="forbidden", message="nobody was given this route"): ...
 
 
-class LoginRequired(Sentence):
-    """Nobody known asks."""
-
-    code = "login_required"
-    message = "log in, or send a valid token: Authorization: Bearer lr_..."
+class LoginOnly(
+    Sentence, code="forbidden", message="a token cannot do this: log in with your password"
+): ...
 
 
-class PasswordChangeRequired(Sentence):
-    """Somebody else chose the password."""
+class RightsChanged(
+    Sentence, code="forbidden", message="what you may do was changed while you were sending"
+): ...
 
-    code = "password_change_required"
-    message = "this password is for one login only: choose your own on the page /account"
+
+class LoginRequired(
+    Sentence,
+    code="login_required",
+    message="log in, or send a valid token: Authorization: Bearer lr_...",
+): ...
+
+
+class PasswordChangeRequired(
+    Sentence,
+    code="password_change_required",
+    message="this password is for one login only: choose your own on the page /account",
+): ...

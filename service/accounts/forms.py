@@ -9,8 +9,8 @@ from reid.errors import InputError
 Password = Annotated[str, Form(max_length=1000)]
 
 
-class NotTheSame(InputError):
-    """The two new passwords differ: type the same one twice."""
-
-    code = "passwords_differ"
-    message = "The two new passwords differ: type the same one twice."
+class NotTheSame(
+    InputError,
+    code="passwords_differ",
+    message="The two new passwords differ: type the same one twice.",
+): ...

@@ -18,11 +18,11 @@ CLEAR = "abcdefghjkmnpqrstuvwxyz23456789"
 _hasher = PasswordHasher()
 
 
-class WeakPassword(InputError):
-    """A password has at least 10 characters and is not the name; a sentence is a good one."""
-
-    code = "weak_password"
-    message = "A password has at least 10 characters and is not the name; a sentence is a good one."
+class WeakPassword(
+    InputError,
+    code="weak_password",
+    message="A password has at least 10 characters and is not the name; a sentence is a good one.",
+): ...
 
 
 def checked(password: str, name: str = "") -> str:

@@ -35,43 +35,28 @@ NIGHT = timedelta(hours=12)  # within it, a station's photos share more than the
 AT_ONCE = 64  # encounters whose features stay in memory
 
 
-class NoReasonToAdjust(Conflict):
-    """A study found nothing to adjust."""
-
-    message = "the catalogue gives no reason to adjust {calibrator}: nothing was applied"
-
-
-class TooLittleToAdjust(Conflict):
-    """A study lacked pairs. missing: `Shortage` of each kind."""
-
-    message = (
-        "the catalogue gives no reason to adjust {calibrator}: nothing was applied; missing: "
-        "{missing}"
-    )
+class NoReasonToAdjust(
+    Conflict, message="the catalogue gives no reason to adjust {calibrator}: nothing was applied"
+): ...
 
 
-class GenuinePairsMissing(Sentence):
-    """So many genuine pairs are missing."""
-
-    message = "{number} genuine pairs"
-
-
-class GenuineAnimalsMissing(Sentence):
-    """So many individuals with a genuine pair are missing."""
-
-    message = "{number} individuals with a genuine pair"
+class TooLittleToAdjust(
+    Conflict,
+    message="the catalogue gives no reason to adjust {calibrator}: nothing was applied; missing: "
+    "{missing}",
+): ...
 
 
-class ImpostorPairsMissing(Sentence):
-    """So many impostor pairs are missing."""
-
-    message = "{number} impostor pairs"
+class GenuinePairsMissing(Sentence, message="{number} genuine pairs"): ...
 
 
-class ImpostorAnimalsMissing(Sentence):
-    """So many individuals with an impostor pair are missing."""
+class GenuineAnimalsMissing(Sentence, message="{number} individuals with a genuine pair"): ...
 
-    message = "{number} individuals with an impostor pair"
+
+class ImpostorPairsMissing(Sentence, message="{number} impostor pairs"): ...
+
+
+class ImpostorAnimalsMissing(Sentence, message="{number} individuals with an impostor pair"): ...
 
 
 SHORTAGES: dict[str, type[Sentence]] = {

@@ -6,187 +6,127 @@ from reid.errors import Conflict, InputError, NotFound
 from reid.sentences import Sentence
 
 
-class OneEncounter(Sentence):
-    """An encounter in a sentence."""
+class OneEncounter(Sentence, message="encounter {number}"): ...
 
-    message = "encounter {number}"
 
+class SeveralEncounters(Sentence, message="encounters {numbers} and {last}"): ...
 
-class SeveralEncounters(Sentence):
-    """Encounters in a sentence, the last one by itself."""
 
-    message = "encounters {numbers} and {last}"
+class NameOfIdentity(Sentence, context="field of an identity", message="name"): ...
 
 
-class NameOfIdentity(Sentence):
-    """A field of an identity in a sentence."""
+class SexOfIdentity(Sentence, context="field of an identity", message="sex"): ...
 
-    context = "field of an identity"
-    message = "name"
 
+class LifeStageOfIdentity(Sentence, context="field of an identity", message="life stage"): ...
 
-class SexOfIdentity(Sentence):
-    """A field of an identity in a sentence."""
 
-    context = "field of an identity"
-    message = "sex"
+class NoteOfIdentity(Sentence, context="field of an identity", message="note"): ...
 
 
-class LifeStageOfIdentity(Sentence):
-    """A field of an identity in a sentence."""
+class MergerOfIdentity(Sentence, context="field of an identity", message="merged into"): ...
 
-    context = "field of an identity"
-    message = "life stage"
 
+class NameUnchanged(Conflict, message="the identity is called {name} already"): ...
 
-class NoteOfIdentity(Sentence):
-    """A field of an identity in a sentence."""
 
-    context = "field of an identity"
-    message = "note"
+class DescriptionUnchanged(
+    Conflict, message="{name} is described so already: nothing to change"
+): ...
 
 
-class MergerOfIdentity(Sentence):
-    """A field of an identity in a sentence."""
+class MergedWithItself(
+    Conflict, message="an identity cannot be merged with itself: choose another one"
+): ...
 
-    context = "field of an identity"
-    message = "merged into"
 
+class NothingToMerge(Conflict, message="no encounter is {name} now: there is nothing to merge"): ...
 
-class NameUnchanged(Conflict):
-    """An identity gets the name that it has."""
 
-    message = "the identity is called {name} already"
+class DecidedThisMoment(
+    Conflict, message="somebody decided on {name} this moment: look at it again first"
+): ...
 
 
-class DescriptionUnchanged(Conflict):
-    """An identity is described as it is."""
+class NobodyLeaves(InputError, message="choose the encounters that leave"): ...
 
-    message = "{name} is described so already: nothing to change"
 
+class LeftAlready(
+    Conflict, message="{encounters} is not {name} (any more): look at its encounters again"
+): ...
 
-class MergedWithItself(Conflict):
-    """A merger names one identity twice."""
 
-    message = "an identity cannot be merged with itself: choose another one"
+class SeveralLeftAlready(
+    Conflict, message="{encounters} are not {name} (any more): look at its encounters again"
+): ...
 
 
-class NothingToMerge(Conflict):
-    """No encounter would move."""
+class EveryoneLeaves(
+    Conflict, message="all encounters of {name} would leave: rename it, or merge it"
+): ...
 
-    message = "no encounter is {name} now: there is nothing to merge"
 
+class ReasonToKeepMissing(
+    InputError, message="say why it stays as it is: the reason is what resolves it"
+): ...
 
-class DecidedThisMoment(Conflict):
-    """An encounter came or went while a merger began."""
 
-    message = "somebody decided on {name} this moment: look at it again first"
+class SplitIntoItself(
+    Conflict, message="choose another identity for the encounters that leave"
+): ...
 
 
-class NobodyLeaves(InputError):
-    """A split names no encounter."""
+class NoSuchEncounters(NotFound, message="no {encounters}"): ...
 
-    message = "choose the encounters that leave"
 
+class ChangedMeanwhile(
+    Conflict, message="somebody changed {name} meanwhile: look at its history, then change it"
+): ...
 
-class LeftAlready(Conflict):
-    """An encounter of a split is another identity by now."""
 
-    message = "{encounters} is not {name} (any more): look at its encounters again"
+class NameTaken(Conflict, message="an identity is already called {name}: choose another name"): ...
 
 
-class SeveralLeftAlready(Conflict):
-    """Encounters of a split are other identities by now."""
+class DecidedOnMeanwhile(
+    Conflict, message="somebody decided meanwhile on {encounters}: look at it again first"
+): ...
 
-    message = "{encounters} are not {name} (any more): look at its encounters again"
 
+class MergedMeanwhile(
+    Conflict, message="{name} was merged into {into} meanwhile: take {into} instead"
+): ...
 
-class EveryoneLeaves(Conflict):
-    """A split would leave an identity without encounters."""
 
-    message = "all encounters of {name} would leave: rename it, or merge it"
+class DecidedSince(
+    Conflict, message="somebody decided since on {encounters}: undo that first, or decide there"
+): ...
 
 
-class ReasonToKeepMissing(InputError):
-    """A contradiction is kept without a reason."""
+class FieldsChangedSince(
+    Conflict, joint=" and ", message="{fields} of {name} changed since: undo the later change first"
+): ...
 
-    message = "say why it stays as it is: the reason is what resolves it"
 
+class EncountersWouldBeLost(
+    Conflict,
+    message="{name} belongs to {into} then, and {encounters} would still be {name}: decide there, "
+    "or undo the later change first",
+): ...
 
-class SplitIntoItself(Conflict):
-    """Encounters would leave to where they are."""
 
-    message = "choose another identity for the encounters that leave"
+class ResolvedAlready(
+    Conflict, message="this contradiction is resolved already: look at the list again"
+): ...
 
 
-class NoSuchEncounters(NotFound):
-    """Encounters that do not exist are to move."""
+class SaidMoreMeanwhile(
+    Conflict, message="somebody said more about this pair meanwhile: look at it again first"
+): ...
 
-    message = "no {encounters}"
 
-
-class ChangedMeanwhile(Conflict):
-    """Somebody changed the identity after it was looked at."""
-
-    message = "somebody changed {name} meanwhile: look at its history, then change it"
-
-
-class NameTaken(Conflict):
-    """An identity gets a name that another has."""
-
-    message = "an identity is already called {name}: choose another name"
-
-
-class DecidedOnMeanwhile(Conflict):
-    """Somebody decided on encounters after they were looked at."""
-
-    message = "somebody decided meanwhile on {encounters}: look at it again first"
-
-
-class MergedMeanwhile(Conflict):
-    """Somebody merged the identity away."""
-
-    message = "{name} was merged into {into} meanwhile: take {into} instead"
-
-
-class DecidedSince(Conflict):
-    """A decision stands on what is to be undone."""
-
-    message = "somebody decided since on {encounters}: undo that first, or decide there"
-
-
-class FieldsChangedSince(Conflict):
-    """A later change stands on what is to be undone."""
-
-    joint = " and "
-    message = "{fields} of {name} changed since: undo the later change first"
-
-
-class EncountersWouldBeLost(Conflict):
-    """An undone change would leave encounters with an identity that is merged away."""
-
-    message = (
-        "{name} belongs to {into} then, and {encounters} would still be {name}: decide there, or "
-        "undo the later change first"
-    )
-
-
-class ResolvedAlready(Conflict):
-    """A contradiction is no longer one."""
-
-    message = "this contradiction is resolved already: look at the list again"
-
-
-class SaidMoreMeanwhile(Conflict):
-    """Somebody said more about the pair after it was looked at."""
-
-    message = "somebody said more about this pair meanwhile: look at it again first"
-
-
-class NoIdentityToKeep(Conflict):
-    """A contradiction concerns no identity whose history could say why it stays."""
-
-    message = "neither encounter has an identity: ask for the opinions to be withdrawn"
+class NoIdentityToKeep(
+    Conflict, message="neither encounter has an identity: ask for the opinions to be withdrawn"
+): ...
 
 
 FIELDS: dict[str, type[Sentence]] = {

@@ -33,11 +33,11 @@ Seen = Annotated[list[str], Form(max_length=MOST)]
 Names = Annotated[list[Text], Form(max_length=MOST)]
 
 
-class NoCluster(InputError):
-    """No cluster was chosen: tick one on the page of clusters first."""
-
-    code = "nothing_chosen"
-    message = "No cluster was chosen: tick one on the page of clusters first."
+class NoCluster(
+    InputError,
+    code="nothing_chosen",
+    message="No cluster was chosen: tick one on the page of clusters first.",
+): ...
 
 
 @router.get("/clusters")

@@ -31,10 +31,7 @@ languages.install(pages)
 pages.filters.update(FILTERS, percent=percent)
 
 
-class NoFolder(BadSettings):
-    """A dossier is to be written where there is no folder."""
-
-    message = "there is no folder {folder}"
+class NoFolder(BadSettings, message="there is no folder {folder}"): ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from service.web.wire import Line
 Kind = Literal["same", "new", "cannot_tell", "withdrawn", "other"]
 
 
-class NoIdentityChosen(InputError):
-    """No identity was chosen: pick a candidate, or one from the list of identities."""
-
-    code = "nothing_chosen"
-    message = "No identity was chosen: pick a candidate, or one from the list of identities."
+class NoIdentityChosen(
+    InputError,
+    code="nothing_chosen",
+    message="No identity was chosen: pick a candidate, or one from the list of identities.",
+): ...
 
 
 def decision_form(

@@ -16,11 +16,11 @@ from service.web.words import when
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
-class NoNumber(InputError):
-    """The number of unseen animals is a number above 0, such as 3."""
-
-    code = "bad_number"
-    message = "The number of unseen animals is a number above 0, such as 3."
+class NoNumber(
+    InputError,
+    code="bad_number",
+    message="The number of unseen animals is a number above 0, such as 3.",
+): ...
 
 
 @router.get("/encounters/{encounter_id}/posterior")

@@ -18,16 +18,12 @@ from service.store.identities import Reference
 QUALITY = 95
 
 
-class FolderNotEmpty(BadSettings):
-    """An export would mix with other files."""
-
-    message = "{folder} is not empty: name a new folder"
+class FolderNotEmpty(BadSettings, message="{folder} is not empty: name a new folder"): ...
 
 
-class FormatNotWritten(BadSettings):
-    """The catalogue leaves in other formats only."""
-
-    message = "no format {form} can be written: name one of {forms}"
+class FormatNotWritten(
+    BadSettings, message="no format {form} can be written: name one of {forms}"
+): ...
 
 
 @dataclass(frozen=True, slots=True)

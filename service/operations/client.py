@@ -22,40 +22,26 @@ PAUSES_S = (1.0, 2.0, 4.0, 8.0)
 LOADING_S = 120
 
 
-class NoServiceAnswers(BadSettings):
-    """There is no service of ours at an address."""
-
-    message = "no leopard-reid service answers at {address}"
+class NoServiceAnswers(BadSettings, message="no leopard-reid service answers at {address}"): ...
 
 
-class ServiceKeepsLoading(BadSettings):
-    """A service does not get ready."""
-
-    message = "the service at {address} does not finish loading"
-
-
-class NoCatalogueIn(BadSettings):
-    """A folder holds no database."""
-
-    message = "no catalogue in {folder}: it has no reid.sqlite3"
+class ServiceKeepsLoading(
+    BadSettings, message="the service at {address} does not finish loading"
+): ...
 
 
-class TokenNeeded(BadSettings):
-    """A service with accounts does not know the token."""
-
-    message = "the service asks for a login: give a valid token in REID_TOKEN"
+class NoCatalogueIn(BadSettings, message="no catalogue in {folder}: it has no reid.sqlite3"): ...
 
 
-class RefusedByService(InputError):
-    """A service said what is wrong with a photo; `code` is the service's."""
+class TokenNeeded(
+    BadSettings, message="the service asks for a login: give a valid token in REID_TOKEN"
+): ...
 
-    message = "{detail}"
+
+class RefusedByService(InputError, message="{detail}"): ...
 
 
-class CropRefusedByService(UnusableCrop):
-    """A service found too little in a photo."""
-
-    message = "{detail}"
+class CropRefusedByService(UnusableCrop, message="{detail}"): ...
 
 
 class RemoteCatalogue:

@@ -24,19 +24,16 @@ NOTE = (
 )
 
 
-class CatalogueNotEmpty(Conflict):
-    """Simulated records would mix with others."""
-
-    message = (
-        "the catalogue has photos already, and simulated records do not belong among them: choose "
-        "an empty folder, e.g. --data-dir var/ustyurt"
-    )
+class CatalogueNotEmpty(
+    Conflict,
+    message="the catalogue has photos already, and simulated records do not belong among them: "
+    "choose an empty folder, e.g. --data-dir var/ustyurt",
+): ...
 
 
-class CaseWasChanged(Conflict):
-    """Somebody changed a case of the simulated records."""
-
-    message = "case {case} no longer holds the three records: choose an empty folder"
+class CaseWasChanged(
+    Conflict, message="case {case} no longer holds the three records: choose an empty folder"
+): ...
 
 
 def make(folder: Path, *, width: int | None = None) -> None:

@@ -27,19 +27,16 @@ from service.web.parameters import Components
 log = logging.getLogger(__name__)
 
 
-class OpenToOthers(BadSettings):
-    """Others could use the service without a login."""
-
-    message = (
-        "others could reach this address and there is no account: first make one with leopard-reid "
-        "account add NAME --role admin, or listen on 127.0.0.1 without a public host"
-    )
+class OpenToOthers(
+    BadSettings,
+    message="others could reach this address and there is no account: first make one with "
+    "leopard-reid account add NAME --role admin, or listen on 127.0.0.1 without a public host",
+): ...
 
 
-class PhotosStillWait(ReidError):
-    """The worker has not embedded all photos in time."""
-
-    message = "{photos} photos are still to be embedded: start the same command again"
+class PhotosStillWait(
+    ReidError, message="{photos} photos are still to be embedded: start the same command again"
+): ...
 
 
 class Server(uvicorn.Server):

@@ -33,17 +33,12 @@ BEATS_PER_LEASE = 3
 NICENESS = 5  # whoever looks at a page comes first
 
 
-class WorkerDied(Sentence):
-    """A job was never finished, and nobody knows why."""
-
-    code = "worker_died"
-    message = "the worker stopped every time it was at this"
+class WorkerDied(
+    Sentence, code="worker_died", message="the worker stopped every time it was at this"
+): ...
 
 
-class WorkersDied(WorkerDied):
-    """A job stopped so many workers that it is given up."""
-
-    message = "{workers} workers died while they were at it"
+class WorkersDied(WorkerDied, message="{workers} workers died while they were at it"): ...
 
 
 class Worker:

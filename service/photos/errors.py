@@ -5,32 +5,16 @@ from reid.sentences import Sentence
 from service.web.errors import NothingAccepted, TooManyFiles
 
 
-class FileIsEmpty(UnreadableImage):
-    """A file has no bytes."""
-
-    message = "the file is empty"
+class FileIsEmpty(UnreadableImage, message="the file is empty"): ...
 
 
-class TooManyBytes(ImageTooLarge):
-    """A file has more bytes than the settings allow."""
-
-    message = "{bytes} bytes; at most {limit} a photo"
+class TooManyBytes(ImageTooLarge, message="{bytes} bytes; at most {limit} a photo"): ...
 
 
-class FileRefused(Sentence):
-    """One file of an upload, and why it was refused."""
-
-    message = "{file}: {why}"
+class FileRefused(Sentence, message="{file}: {why}"): ...
 
 
-class NoFileAccepted(NothingAccepted):
-    """Why each file of an upload was refused."""
-
-    joint = "; "
-    message = "{files}"
+class NoFileAccepted(NothingAccepted, joint="; ", message="{files}"): ...
 
 
-class TooManyFilesAtOnce(TooManyFiles):
-    """A request brings more files than the settings allow."""
-
-    message = "at most {limit} files at once, not {files}"
+class TooManyFilesAtOnce(TooManyFiles, message="at most {limit} files at once, not {files}"): ...

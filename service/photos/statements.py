@@ -34,17 +34,14 @@ class Statements:
     encounter: str | None = None
 
 
-class BadTime(InputError):
-    """The time is not ISO 8601, such as 2019-03-01T19:49:36 or 2019-03-01T19:49:36+06:00."""
+class BadTime(
+    InputError,
+    code="bad_time",
+    message="The time is not ISO 8601, such as 2019-03-01T19:49:36 or 2019-03-01T19:49:36+06:00.",
+): ...
 
-    code = "bad_time"
-    message = "The time is not ISO 8601, such as 2019-03-01T19:49:36 or 2019-03-01T19:49:36+06:00."
 
-
-class YearOutOfRange(BadTime):
-    """Nobody took photos in that year."""
-
-    message = "no photo was taken in the year {year:04}"
+class YearOutOfRange(BadTime, message="no photo was taken in the year {year:04}"): ...
 
 
 def statements_of_form(

@@ -24,10 +24,7 @@ EMBED = "embed"
 OtherModels = Callable[[str], FeatureNetwork]  # brings another model by its name
 
 
-class OtherModelRefused(UnknownModel):
-    """A worker of one model was given a job of another."""
-
-    message = "this worker cannot load {model}"
+class OtherModelRefused(UnknownModel, message="this worker cannot load {model}"): ...
 
 
 def no_others(model: str) -> FeatureNetwork:

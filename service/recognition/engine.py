@@ -46,13 +46,11 @@ ANSWERS_KEPT = 64
 AT_ONCE = 2  # queries computed at the same time; more would only share the cores
 
 
-class ThresholdAboveBound(BadSettings):
-    """No llr could reach the threshold of a verdict."""
-
-    message = (
-        "REID_SAME_LLR is {same:g}, and no llr of {calibrator} exceeds its bound of {bound:.2f}: "
-        "choose {most:g} or less"
-    )
+class ThresholdAboveBound(
+    BadSettings,
+    message="REID_SAME_LLR is {same:g}, and no llr of {calibrator} exceeds its bound of "
+    "{bound:.2f}: choose {most:g} or less",
+): ...
 
 
 class FeatureNetwork(Protocol):

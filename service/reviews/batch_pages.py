@@ -30,11 +30,9 @@ FormText = Annotated[str, Form(max_length=2000)]
 Name = Annotated[str, Form(max_length=100)]
 
 
-class NoPairChosen(InputError):
-    """No pair was chosen: go back and tick at least one."""
-
-    code = "no_pair_chosen"
-    message = "No pair was chosen: go back and tick at least one."
+class NoPairChosen(
+    InputError, code="no_pair_chosen", message="No pair was chosen: go back and tick at least one."
+): ...
 
 
 @router.get("/reviews/settling")

@@ -31,11 +31,11 @@ CHOICES = 500
 EncounterNumber = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 
 
-class SameEncounter(InputError):
-    """An encounter is not compared with itself: choose two different ones."""
-
-    code = "same_encounter"
-    message = "An encounter is not compared with itself: choose two different ones."
+class SameEncounter(
+    InputError,
+    code="same_encounter",
+    message="An encounter is not compared with itself: choose two different ones.",
+): ...
 
 
 @router.get("/compare")

@@ -26,11 +26,11 @@ TRIES = 40  # draws for each pair of two identities that is wanted
 TRUTHS: tuple[Truth, Truth] = ("same", "different")
 
 
-class NothingToHideIn(InputError):
-    """No blind pair waits that hidden known pairs could be mixed among: put some up first."""
-
-    code = "nothing_to_hide_in"
-    message = "No blind pair waits that hidden known pairs could be mixed among: put some up first."
+class NothingToHideIn(
+    InputError,
+    code="nothing_to_hide_in",
+    message="No blind pair waits that hidden known pairs could be mixed among: put some up first.",
+): ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,9 @@ ANONYMOUS = "anonymous"
 LONGEST = 100
 
 
-class BadName(InputError):
-    """A name has 1 to 100 characters and stands on one line."""
-
-    code = "bad_input"
-    message = "A name has 1 to 100 characters and stands on one line."
+class BadName(
+    InputError, code="bad_input", message="A name has 1 to 100 characters and stands on one line."
+): ...
 
 
 def spelled(name: str) -> str:

@@ -19,18 +19,12 @@ HEADERS = {
 }
 
 
-class ForeignHost(Sentence):
-    """A loopback service was asked under a name of somebody else."""
-
-    code = "foreign_host"
-    message = "this service answers on loopback only"
+class ForeignHost(
+    Sentence, code="foreign_host", message="this service answers on loopback only"
+): ...
 
 
-class CrossOrigin(Sentence):
-    """A page of another site sent this."""
-
-    code = "cross_origin"
-    message = "the request comes from another site"
+class CrossOrigin(Sentence, code="cross_origin", message="the request comes from another site"): ...
 
 
 class SameOrigin:

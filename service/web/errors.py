@@ -37,89 +37,63 @@ ErrorPage = Callable[[Request, Problem, Sentence], Response]
 """Draws a refusal for a browser: the problem as programs get it, and what a person reads."""
 
 
-class NothingAccepted(InputError):
-    """No file of the upload could be kept."""
-
-    code = "no_photo_accepted"
-    message = "No file of the upload could be kept."
+class NothingAccepted(
+    InputError, code="no_photo_accepted", message="No file of the upload could be kept."
+): ...
 
 
-class TooManyFiles(InputError):
-    """More files in one request than this service takes."""
-
-    code = "too_many_files"
-    message = "More files in one request than this service takes."
+class TooManyFiles(
+    InputError, code="too_many_files", message="More files in one request than this service takes."
+): ...
 
 
-class WrongLogin(InputError):
-    """Name or password is wrong, or the account was closed."""
-
-    code = "wrong_login"
-    message = "Name or password is wrong, or the account was closed."
+class WrongLogin(
+    InputError, code="wrong_login", message="Name or password is wrong, or the account was closed."
+): ...
 
 
-class TooManyAttempts(InputError):
+class TooManyAttempts(
+    InputError,
+    code="too_many_attempts",
+    message="too many attempts to log in: try again in {wait_s} s",
+):
     """Too many attempts to log in; wait before the next one."""
 
-    code = "too_many_attempts"
-    message = "too many attempts to log in: try again in {wait_s} s"
     wait_s: int
 
 
-class PlacesHidden(InputError):
-    """Exact positions need the role observer: ask for rounded ones."""
-
-    code = "forbidden"
-    message = "Exact positions need the role observer: ask for rounded ones."
-
-
-class RoleNeeded(InputError):
-    """What was asked for needs a higher role."""
-
-    code = "forbidden"
-    message = "this needs the role {needed}; yours is {role}"
+class PlacesHidden(
+    InputError,
+    code="forbidden",
+    message="Exact positions need the role observer: ask for rounded ones.",
+): ...
 
 
-class InternalError(Sentence):
-    """A bug, which a person can only report."""
-
-    code = "internal_error"
-    message = "an error of the service itself; its log says which"
+class RoleNeeded(
+    InputError, code="forbidden", message="this needs the role {needed}; yours is {role}"
+): ...
 
 
-class NoSuchPage(Sentence):
-    """No route answers this address."""
-
-    code = "not_found"
-    message = "Not Found"
+class InternalError(
+    Sentence, code="internal_error", message="an error of the service itself; its log says which"
+): ...
 
 
-class WrongMethod(Sentence):
-    """A route is asked in a way that it does not know."""
-
-    code = "method_not_allowed"
-    message = "Method Not Allowed"
+class NoSuchPage(Sentence, code="not_found", message="Not Found"): ...
 
 
-class UnreadableBody(Sentence):
-    """The body of a request has not the form that it claims."""
-
-    code = "bad_request"
-    message = "There was an error parsing the body"
+class WrongMethod(Sentence, code="method_not_allowed", message="Method Not Allowed"): ...
 
 
-class BodyTooLarge(Sentence):
-    """limit: bytes that the body of such a request may have."""
-
-    code = "too_large"
-    message = "the body is larger than {limit} bytes"
+class UnreadableBody(
+    Sentence, code="bad_request", message="There was an error parsing the body"
+): ...
 
 
-class AnotherRefusal(Sentence):
-    """A status that the web framework chose. reason: its English name."""
+class BodyTooLarge(Sentence, code="too_large", message="the body is larger than {limit} bytes"): ...
 
-    code = "http_error"
-    message = "the request is refused: {reason}"
+
+class AnotherRefusal(Sentence, code="http_error", message="the request is refused: {reason}"): ...
 
 
 class HttpRefusal(HTTPException):

@@ -7,120 +7,68 @@ from typing import Any
 from reid.sentences import Sentence, fields_of
 
 
-class FieldFault(Sentence):
-    """A field by its path in the request, and what is wrong with it."""
-
-    message = "{field}: {why}"
+class FieldFault(Sentence, message="{field}: {why}"): ...
 
 
-class InvalidRequest(Sentence):
-    """Every fault of a request."""
-
-    code = "invalid_request"
-    message = "{faults}"
-    joint = "; "
+class InvalidRequest(Sentence, code="invalid_request", message="{faults}", joint="; "): ...
 
 
-class UnfitValue(Sentence):
-    """A fault that has no sentence here, in the words of pydantic."""
-
-    message = "{why}"
+class UnfitValue(Sentence, message="{why}"): ...
 
 
-class FieldMissing(Sentence):
-    """The field is not there."""
-
-    message = "Field required"
+class FieldMissing(Sentence, message="Field required"): ...
 
 
-class FieldUnknown(Sentence):
-    """The field is none of ours."""
-
-    message = "Extra inputs are not permitted"
+class FieldUnknown(Sentence, message="Extra inputs are not permitted"): ...
 
 
-class NoWholeNumber(Sentence):
-    """The text is no whole number."""
-
-    message = "Input should be a valid integer, unable to parse string as an integer"
-
-
-class NoNumberRead(Sentence):
-    """The text is no number."""
-
-    message = "Input should be a valid number, unable to parse string as a number"
+class NoWholeNumber(
+    Sentence, message="Input should be a valid integer, unable to parse string as an integer"
+): ...
 
 
-class NotFinite(Sentence):
-    """The number is infinite or none."""
-
-    message = "Input should be a finite number"
-
-
-class NotAbove(Sentence):
-    """The number is too small or the limit itself."""
-
-    message = "Input should be greater than {gt}"
+class NoNumberRead(
+    Sentence, message="Input should be a valid number, unable to parse string as a number"
+): ...
 
 
-class BelowLeast(Sentence):
-    """The number is too small."""
-
-    message = "Input should be greater than or equal to {ge}"
+class NotFinite(Sentence, message="Input should be a finite number"): ...
 
 
-class NotBelow(Sentence):
-    """The number is too large or the limit itself."""
-
-    message = "Input should be less than {lt}"
+class NotAbove(Sentence, message="Input should be greater than {gt}"): ...
 
 
-class AboveMost(Sentence):
-    """The number is too large."""
-
-    message = "Input should be less than or equal to {le}"
+class BelowLeast(Sentence, message="Input should be greater than or equal to {ge}"): ...
 
 
-class NoText(Sentence):
-    """The value is no text."""
-
-    message = "Input should be a valid string"
+class NotBelow(Sentence, message="Input should be less than {lt}"): ...
 
 
-class TextIsEmpty(Sentence):
-    """The text has no characters."""
-
-    message = "String should have at least 1 character"
+class AboveMost(Sentence, message="Input should be less than or equal to {le}"): ...
 
 
-class TextTooShort(Sentence):
-    """The text has too few characters."""
-
-    message = "String should have at least {min_length} characters"
+class NoText(Sentence, message="Input should be a valid string"): ...
 
 
-class TextTooLong(Sentence):
-    """The text has too many characters."""
-
-    message = "String should have at most {max_length} characters"
+class TextIsEmpty(Sentence, message="String should have at least 1 character"): ...
 
 
-class TextUnlikePattern(Sentence):
-    """The text has a form or a character that is not allowed."""
-
-    message = "String should match pattern '{pattern}'"
+class TextTooShort(Sentence, message="String should have at least {min_length} characters"): ...
 
 
-class OneOf(Sentence):
-    """The value is none of several."""
-
-    message = "Input should be {choices} or {last}"
+class TextTooLong(Sentence, message="String should have at most {max_length} characters"): ...
 
 
-class TooManyItems(Sentence):
-    """The list is too long."""
+class TextUnlikePattern(Sentence, message="String should match pattern '{pattern}'"): ...
 
-    message = "List should have at most {max_length} items after validation, not {actual_length}"
+
+class OneOf(Sentence, message="Input should be {choices} or {last}"): ...
+
+
+class TooManyItems(
+    Sentence,
+    message="List should have at most {max_length} items after validation, not {actual_length}",
+): ...
 
 
 KINDS: MappingProxyType[str, Sequence[type[Sentence]]] = MappingProxyType(

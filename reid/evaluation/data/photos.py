@@ -17,10 +17,7 @@ MAX_PIXELS = 80_000_000
 JITTER = 0.2  # of the box's width and height: how far each edge is moved at most
 
 
-class PhotoUnusable(UnusableCrop):
-    """A photo of a data set leaves too few pixels."""
-
-    message = "{path}: {why}"
+class PhotoUnusable(UnusableCrop, message="{path}: {why}"): ...
 
 
 class CropStyle(StrEnum):

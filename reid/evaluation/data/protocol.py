@@ -16,34 +16,23 @@ from reid.types import AnnotationFeatures, Crop, Flank
 ANIMALS = 31  # stream of random numbers that draws animals
 
 
-class NotSyntheticName(BadDataset):
-    """The name of a synthetic data set has another form."""
-
-    message = "{dataset}: write synthetic:ANIMALS:SEED"
+class NotSyntheticName(BadDataset, message="{dataset}: write synthetic:ANIMALS:SEED"): ...
 
 
-class NotSynthetic(BadDataset):
-    """The name of a synthetic data set has another form."""
-
-    message = "{dataset}: write synthetic:ANIMALS:SEED, e.g. synthetic:50:1"
-
-
-class BadRow(BadDataset):
-    """A row of an index cannot be used."""
-
-    message = "{path}: {why}"
+class NotSynthetic(
+    BadDataset, message="{dataset}: write synthetic:ANIMALS:SEED, e.g. synthetic:50:1"
+): ...
 
 
-class NoIndex(BadDataset):
-    """A folder has no index.csv."""
-
-    message = "{folder} has no index.csv with the columns {columns}"
+class BadRow(BadDataset, message="{path}: {why}"): ...
 
 
-class IndexLacksColumns(BadDataset):
-    """An index has no rows, or lacks a column."""
+class NoIndex(BadDataset, message="{folder} has no index.csv with the columns {columns}"): ...
 
-    message = "{path} needs the columns {columns}, and at least one row"
+
+class IndexLacksColumns(
+    BadDataset, message="{path} needs the columns {columns}, and at least one row"
+): ...
 
 
 class CropDescriber(Protocol):

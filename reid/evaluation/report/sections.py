@@ -15,16 +15,12 @@ KEY = "section"  # of a simulation's JSON
 FILES = {"open_set": "open-set", "partitions": "triples", "clustering": "count"}
 
 
-class NoTrials(BadDataset):
-    """A folder holds no results of trials."""
-
-    message = "{folder} has none of {files}: run simulate.py --out"
+class NoTrials(BadDataset, message="{folder} has none of {files}: run simulate.py --out"): ...
 
 
-class TrialsOfAnotherRelease(BadDataset):
-    """Results of trials have another form."""
-
-    message = "{folder} is of another release: run simulate.py again"
+class TrialsOfAnotherRelease(
+    BadDataset, message="{folder} is of another release: run simulate.py again"
+): ...
 
 
 class Sections(NamedTuple):

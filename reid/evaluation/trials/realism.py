@@ -25,10 +25,7 @@ STREAM = 1_618_033  # keeps these animals apart from those of a training bank
 Grey = NDArray[np.uint8]
 
 
-class CountsBelowOne(BadSettings):
-    """There is nothing to show."""
-
-    message = "--count and --shown need at least one"
+class CountsBelowOne(BadSettings, message="--count and --shown need at least one"): ...
 
 
 class Centre:

@@ -16,16 +16,10 @@ from reid.evaluation.trials.witnesses import EvaluatedMethod
 BATCH = 16
 
 
-class TooFewAnimals(BadSettings):
-    """A trial has nothing to measure with so few animals."""
-
-    message = "--animals {animals}: {trial} needs at least {least}"
+class TooFewAnimals(BadSettings, message="--animals {animals}: {trial} needs at least {least}"): ...
 
 
-class NumberTooSmall(BadSettings):
-    """A trial has nothing to measure with so small a number."""
-
-    message = "--{option} {number}: a larger number is needed"
+class NumberTooSmall(BadSettings, message="--{option} {number}: a larger number is needed"): ...
 
 
 class ProgressBar(Protocol):

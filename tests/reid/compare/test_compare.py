@@ -1,5 +1,8 @@
 """Comparison of two annotations: correspondences with known truth, and the fused number."""
 
+from dataclasses import replace
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -171,6 +174,30 @@ def test_a_photo_agrees_with_itself_more_than_with_a_stranger(rng):
     a, b = features(rng), features(rng)
     assert FUSION.agreement(compare(a, a)) > FUSION.agreement(compare(a, b)) + 3
     assert compare(a, a).cosine == pytest.approx(1)
+
+
+def test_two_photos_are_compared_alike_to_the_last_digit_whichever_is_the_query(rng, photos):
+    def described(base, crop):
+        seen = rootsift(crop)
+        return replace(base, rootsift=seen, box=crop.box)
+
+    base = features(rng)
+    noisy = unit(base.dense.descriptors + 0.1 * rng.normal(size=base.dense.descriptors.shape))
+    again = replace(features(rng), dense=replace(base.dense, descriptors=noisy))
+    known = [described(base, photos[0]), described(again, photos[1])]
+    known += [described(features(rng), photos[2]), replace(features(rng), flank=Flank.UNKNOWN)]
+    for one, other in combinations(known, 2):
+        forth, back = compare(one, other), compare(other, one).turned()
+        assert (forth.cosine, forth.fine_score) == (back.cosine, back.fine_score)
+        assert forth.all_looks_score == back.all_looks_score
+        assert (forth.rootsift_score, forth.capacity) == (back.rootsift_score, back.capacity)
+        for ours, theirs in zip(forth.correspondences, back.correspondences, strict=True):
+            assert np.array_equal(ours.points0, theirs.points0)
+            assert np.array_equal(ours.points1, theirs.points1)
+        assert (forth.overlap and forth.overlap.agreeing) == (
+            back.overlap and back.overlap.agreeing
+        )
+    assert len(compare(known[0], known[1]).correspondences[0]) > 100
 
 
 def test_the_quick_look_leaves_rootsift_unmeasured(rng):
