@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import combinations
 from math import exp
 from pathlib import Path
+from statistics import median
 from string import ascii_uppercase
 from typing import Annotated
 
@@ -13,7 +15,7 @@ from fastapi import Depends
 
 from reid.evidence.tested import Tested, load_tested
 from reid.identify import movement, partitions
-from reid.identify.movement import Movement, SpaceTime, Visit
+from reid.identify.movement import Movement, Position, SpaceTime, Span, Visit
 from reid.identify.partitions import (
     InconsistentTriple,
     Mask,
@@ -22,16 +24,20 @@ from reid.identify.partitions import (
     WeighedPartition,
 )
 from service.encounters.pair_evidence import PairEvidence, PairSays
-from service.encounters.visits import visit
 from service.recognition.engine import Engine
 from service.store import cases, encounters
 from service.store.cases import Case, CaseChange
 from service.store.database import Database
 from service.store.encounters import EncounterDetail
+from service.store.identities import Reference
 from service.web.parameters import component
 
 PRIORS = (0.1, 0.25, 0.5, 0.75, 0.9)
 """Under which the most probable partition is looked at again."""
+SLACK = timedelta(hours=1)
+"""A statement this close to the recorded time is no other date."""
+ONE_VISIT = timedelta(hours=12)
+"""Statements of one source this close to each other mean one visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +167,7 @@ class Casework:
             case = cases.get(connection, case_id)
             changes = tuple(cases.history(connection, case_id))
             details = [encounters.get(connection, number) for number in case.encounters]
-        members = tuple(Member(detail, visit(detail)) for detail in details)
+        members = tuple(Member(detail, _visit(detail)) for detail in details)
         pairs = [
             _pair(case, members, (i, j), says(case.encounters[i], case.encounters[j]), moved)
             for i, j in combinations(range(len(members)), 2)
@@ -205,7 +211,50 @@ def _pair(
     return CasePair(*at, numbers, says, case.together, way, near)
 
 
-def _places(members: Sequence[Member]) -> list[movement.Position]:
+def _visit(detail: EncounterDetail) -> Visit:
+    """Station, median position of the photos, and the recorded time before all others stated."""
+    summary = detail.summary
+    if summary.started_at is None or summary.ended_at is None:
+        return Visit(summary.station, _position(detail.references), ())
+    recorded = Span(summary.started_at, summary.ended_at, "recorded")
+    others = [span for span in _stated(detail) if _elsewhere(span, recorded)]
+    return Visit(summary.station, _position(detail.references), (recorded, *others))
+
+
+def _position(references: Sequence[Reference]) -> Position | None:
+    places = [
+        (reference.photo.latitude, reference.photo.longitude)
+        for reference in references
+        if reference.photo.latitude is not None and reference.photo.longitude is not None
+    ]
+    if not places:
+        return None
+    return median(lat for lat, _ in places), median(lon for _, lon in places)
+
+
+def _stated(detail: EncounterDetail) -> list[Span]:
+    """Times that somebody stated and that were not used, as one span a source and visit."""
+    statements = sorted(
+        (claim.source, datetime.fromisoformat(claim.value).replace(tzinfo=None))
+        for claims in detail.conflicts.values()
+        for claim in claims
+        if claim.field == "captured_at" and not claim.used
+    )
+    spans: list[Span] = []
+    for source, time in statements:
+        last = spans[-1] if spans else None
+        if last and last.source == source and time - last.end <= ONE_VISIT:
+            spans[-1] = Span(last.start, time, source)
+        else:
+            spans.append(Span(time, time, source))
+    return spans
+
+
+def _elsewhere(span: Span, recorded: Span) -> bool:
+    return span.end < recorded.start - SLACK or span.start > recorded.end + SLACK
+
+
+def _places(members: Sequence[Member]) -> list[Position]:
     """Where the stations of a case are, each once."""
     visits = [(member.visit.station, member.visit.position) for member in members]
     return list({station or place: place for station, place in visits if place}.values())
