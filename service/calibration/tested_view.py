@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reid.evidence.tested import Place, Tested, TestedStratum
+from reid.types import Evidence
 from service.web.languages import NP_, ngettext, pgettext
 from service.web.languages import gettext as _
 from service.web.words import MINUS, number, percents
@@ -158,12 +159,10 @@ def tippett(
 
 
 def plot_of(
-    strata: Sequence[TestedStratum],
-    place: Place | None,
-    llr: float,
-    interval: tuple[float, float],
-    same: float,
+    test: Tested | None, place: Place | None, evidence: Evidence, same: float
 ) -> Plot | None:
     """The plot of the stratum in which a pair has its place; None where it has none."""
-    stratum = next((s for s in strata if place and s.name == place.stratum), None)
-    return tippett(stratum, place, llr, interval, same) if stratum and place else None
+    for stratum in test.strata if test else ():
+        if place and stratum.name == place.stratum:
+            return tippett(stratum, place, evidence.llr, evidence.interval, same)
+    return None

@@ -29,9 +29,7 @@ class WayView:
 
 def pair_plot(pair: CasePair, report: CaseReport) -> Plot | None:
     """The place of a pair among the tested ones; None where it has none."""
-    evidence = pair.says.evidence
-    strata = report.tested.strata if report.tested else ()
-    return plot_of(strata, pair.says.place, evidence.llr, evidence.interval, report.same)
+    return plot_of(report.tested, pair.says.place, pair.says.evidence, report.same)
 
 
 def to_settle(pair: CasePair) -> tuple[str, ...]:

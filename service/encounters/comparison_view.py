@@ -125,16 +125,16 @@ def comparing(
     """The page. answer None: nothing can be compared now. still: it is being found out."""
     candidates = answer.identification.candidates if answer else ()
     rank = min(look.candidate, max(1, len(candidates)))
-    best = candidates[rank - 1] if candidates else None
-    other = answer.references[best.best.row.annotation] if answer and best else None
-    left = _left(detail.references, answer, best, look)
+    candidate = candidates[rank - 1] if candidates else None
+    other = answer.references[candidate.best.row.annotation] if answer and candidate else None
+    left = _left(detail.references, answer, candidate, look)
     views = tuple(
-        _candidate(answer, candidate, n, look, current=n == rank)
-        for n, candidate in enumerate(candidates, 1)
+        _candidate(answer, c, n, look, current=n == rank)
+        for n, c in enumerate(candidates, 1)
         if answer
     )
     why, then = nothing_to_compare(detail, answer, still=still)
-    comparison = _comparison(left, best, answer)
+    comparison = _comparison(left, candidate, answer)
     drawn = _picture(left, other, comparison, look)
     strip = tuple(_photo(photo, look, current=photo == left) for photo in detail.references)
     facts = facts_view(left.annotation, left.annotation.flank)
@@ -166,13 +166,13 @@ def comparing(
 def _left(
     references: Sequence[Reference],
     answer: QueryAnswer | None,
-    best: IdentityCandidate | None,
+    candidate: IdentityCandidate | None,
     look: Look,
 ) -> Reference:
     """The photo asked for, else the one of the pair that speaks, else the first."""
     number = look.photo
-    if answer and best and number not in {reference.annotation.id for reference in references}:
-        number = answer.queries[best.best.query]
+    if answer and candidate and number not in {reference.annotation.id for reference in references}:
+        number = answer.queries[candidate.best.query]
     return next(
         (reference for reference in references if reference.annotation.id == number), references[0]
     )
@@ -206,13 +206,13 @@ def _photo(reference: Reference, look: Look, *, current: bool) -> QueryStripPhot
 
 
 def _comparison(
-    left: Reference, best: IdentityCandidate | None, answer: QueryAnswer | None
+    left: Reference, candidate: IdentityCandidate | None, answer: QueryAnswer | None
 ) -> Comparison | None:
     """Of the two photos on the page; only that of the pair that speaks is kept."""
-    if best is None or answer is None:
+    if candidate is None or answer is None:
         return None
-    speaks = answer.queries[best.best.query] == left.annotation.id
-    return best.best.comparison if speaks else None
+    speaks = answer.queries[candidate.best.query] == left.annotation.id
+    return candidate.best.comparison if speaks else None
 
 
 def _picture(

@@ -347,12 +347,11 @@ class Engine:
 
     def _encounters_of(self, photo_ids: Sequence[str]) -> frozenset[int]:
         with self._database.read() as connection:
-            annotations = [
-                annotation
+            return frozenset(
+                annotation.encounter_id
                 for photo_id in photo_ids
                 for annotation in photos.annotations_of(connection, photo_id)
-            ]
-        return frozenset(annotation.encounter_id for annotation in annotations)
+            )
 
     def _answer(
         self,
