@@ -160,7 +160,8 @@ def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None 
         rest=_rest(weighed, shown),
         answer=_answer(report),
         conflicts=tuple(
-            _contradiction(*(ascii_uppercase[n] for n in (trio.a, trio.b, trio.c)))
+            _("%(a)s = %(b)s and %(b)s = %(c)s, but %(a)s is not %(c)s")
+            % {name: ascii_uppercase[getattr(trio, name)] for name in "abc"}
             for trio in report.conflicts
         ),
         history=tuple(
@@ -183,11 +184,6 @@ def _animals(weighed: PartitionPosterior | None) -> tuple[int, ...]:
     of = {n: block for block in weighed.partitions[0].blocks for n in block}
     order = list(dict.fromkeys(of[n] for n in sorted(of)))
     return tuple(order.index(of[n]) for n in sorted(of))
-
-
-def _contradiction(a: str, b: str, c: str) -> str:
-    words = _("%(a)s = %(b)s and %(b)s = %(c)s, but %(a)s is not %(c)s")
-    return words % {"a": a, "b": b, "c": c}
 
 
 def _span(span: Span) -> str:

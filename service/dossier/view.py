@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 
 from reid.identify.partitions import WeighedPartition
-from reid.types import Box, Flank, Grade
+from reid.types import Box, Flank
 from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
 from service.cases.report import CasePair, CaseReport, OtherPrior
 from service.cases.report_view import (
@@ -35,7 +35,7 @@ from service.dossier.words import (
 )
 from service.encounters.comparison_words import decided
 from service.encounters.list_view import encounter_numbered
-from service.photos.facts_view import quality_words
+from service.photos.facts_view import WEAK, quality_words
 from service.store.cases import CaseChange
 from service.store.decisions import Decision
 from service.store.photos import Annotation
@@ -57,7 +57,6 @@ from service.web.words import (
 )
 
 FEW, MOST, LEAST = 5, 20, 0.001  # partitions that are listed; probability that is worth a line
-WEAK = (Grade.POOR, Grade.UNUSABLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Pages of encounters: the list, one with its candidates, the decision, and who it may be."""
 
+from functools import partial
 from typing import Annotated
 from urllib.parse import unquote
 
@@ -98,7 +99,8 @@ def _compare(
     view = comparing(detail, answer, look, still=still)
     with database.read() as connection:
         following = encounters.next_waiting(connection, encounter_id)
-        _look_ahead(ahead, engine, following.id if following and answer else None)
+        if following and answer:  # a person looks at it next
+            ahead.soon(("candidates", following.id), partial(engine.candidates, following.id))
         values = {
             **{name: getattr(view, name) for name in view.__slots__},
             "nav": "encounters",
@@ -119,13 +121,6 @@ def _compare(
         response = page(request, "encounters/encounter.html", connection, **values)
     response.status_code = status
     return response
-
-
-def _look_ahead(ahead: Ahead, engine: Engine, encounter_id: int | None) -> None:
-    """Find out who the encounter may be that a person looks at next."""
-    if encounter_id is not None:
-        number = encounter_id
-        ahead.soon(("candidates", number), lambda: engine.candidates(number))
 
 
 def _said(request: Request, connection: Connection, encounter_id: int) -> str:

@@ -34,8 +34,6 @@ from service.viewer.picture import PairPicture, pair_picture
 from service.web.languages import gettext as _
 from service.web.words import limits, meaning, overlapping, sentence, signed
 
-GRADES = (Grade.GOOD, Grade.USABLE, Grade.POOR, Grade.UNUSABLE)
-
 
 @dataclass(frozen=True, slots=True)
 class StripPhoto:
@@ -185,7 +183,8 @@ def _shown(
 def _rank(reference: Reference) -> int:
     """0 for a good photo."""
     quality = reference.annotation.quality
-    return GRADES.index(quality.grade) if quality else len(GRADES)
+    grades = list(Grade)
+    return grades.index(quality.grade) if quality else len(grades)
 
 
 def _side(

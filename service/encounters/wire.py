@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from reid.types import Flank
 from service.photos.wire import ClaimOut, ReferenceOut
+from service.store.decisions import DecisionKind
 from service.web.wire import Line, Note, Number, Wire
-
-DecisionKind = Literal["same", "new", "cannot_tell", "withdrawn"]
 
 
 class EncounterOut(Wire):
