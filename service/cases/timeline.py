@@ -54,16 +54,6 @@ class TimeDot:
 
 
 @dataclass(frozen=True, slots=True)
-class TimelineLink:
-    """From the recorded to another stated time of one encounter."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-
-
-@dataclass(frozen=True, slots=True)
 class Tick:
     """A date on the axis."""
 
@@ -92,10 +82,13 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True)
 class TimelineView:
-    """All of it. beside: letters of encounters that have no usable time and are not drawn."""
+    """All of it. links: from the recorded to another stated time of one encounter.
+
+    beside: letters of encounters that have no usable time and are not drawn.
+    """
 
     dots: tuple[TimeDot, ...]
-    links: tuple[TimelineLink, ...]
+    links: tuple[tuple[TimeDot, TimeDot], ...]
     ticks: tuple[Tick, ...]
     gaps: tuple[Gap, ...]
     lines: tuple[TimelineLine, ...]
@@ -172,13 +165,9 @@ def _in_lanes(dots: Sequence[TimeDot]) -> list[TimeDot]:
     return placed
 
 
-def _links(dots: Sequence[TimeDot]) -> list[TimelineLink]:
+def _links(dots: Sequence[TimeDot]) -> list[tuple[TimeDot, TimeDot]]:
     recorded = {dot.letter: dot for dot in dots if not dot.stated}
-    return [
-        TimelineLink(recorded[dot.letter].x, recorded[dot.letter].y, dot.x, dot.y)
-        for dot in dots
-        if dot.stated and dot.letter in recorded
-    ]
+    return [(recorded[dot.letter], dot) for dot in dots if dot.stated and dot.letter in recorded]
 
 
 def _gaps(known: Sequence[Stop], place: _Axis) -> list[Gap]:

@@ -1,10 +1,9 @@
 """Pages of encounters: the list, one with its candidates, the decision, and who it may be."""
 
 from functools import partial
-from typing import Annotated
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
@@ -12,7 +11,7 @@ from reid.errors import Conflict, InputError
 from service.encounters.comparison_view import comparing
 from service.encounters.comparison_words import said
 from service.encounters.decision_form import DecisionForm
-from service.encounters.list_view import STATES, encounter_list, filters, title
+from service.encounters.list_view import STATES, TheFilters, encounter_list, title
 from service.encounters.posterior import chances, posterior
 from service.recognition.awaited import awaited
 from service.recognition.engine import Engine, TheEngine
@@ -38,29 +37,21 @@ class NoNumber(
 
 
 @router.get("/encounters")
-def encounter_page(
-    request: Request,
-    database: TheDatabase,
-    state: str = "waiting",
-    station: str = "",
-    flank: str = "",
-    page_number: Annotated[str, Query(alias="page")] = "1",
-) -> Response:
+def encounter_page(request: Request, database: TheDatabase, filters: TheFilters) -> Response:
     """Encounters, by default those that wait."""
-    chosen_filters = filters(state, station, flank, page_number)
     with database.read() as connection:
-        listed = encounter_list(connection, chosen_filters)
+        listed = encounter_list(connection, filters)
         values = {
             "nav": "encounters",
             "rows": listed.rows,
             "total": listed.total,
             "page": listed.page,
             "pages": listed.pages,
-            "filters": chosen_filters,
+            "filters": filters,
             "states": STATES,
             "stations": progress.stations(connection),
             "busy": counts(connection).pending > 0,
-            "page_url": chosen_filters.url,
+            "page_url": filters.url,
         }
         return page(request, "encounters/encounters.html", connection, **values)
 
