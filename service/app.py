@@ -29,7 +29,6 @@ from service.dossier import pages as dossier_pages
 from service.dossier.record import Dossiers
 from service.encounters import api as encounters
 from service.encounters import pages as encounter_pages
-from service.encounters import posterior_api, posterior_pages
 from service.encounters.pair_evidence import PairEvidence
 from service.home import pages as home_pages
 from service.identities import api as identities
@@ -68,7 +67,7 @@ API = (
     identities.router,
     cases.router,
     dossier_api.router,
-    posterior_api.router,
+    encounters.posterior_router,
     reviews.router,
     calibration.router,
     clusters.router,
@@ -85,7 +84,6 @@ ROOT = (
     compare_page.router,
     case_pages.router,
     dossier_pages.router,
-    posterior_pages.router,
     calibration_page.router,
     cluster_pages.router,
     review_batches.router,  # before review_pages: /reviews/put is no number of a pair

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import cv2
 import numpy as np
 from PIL import Image as Pillow
 
@@ -200,13 +199,3 @@ def trap_jpeg(
     out = io.BytesIO()
     image.save(out, "JPEG", quality=92, exif=exif)
     return out.getvalue()
-
-
-def contact_sheet(index: Path, *, columns: int = 4, width: int = 320) -> np.ndarray:
-    """(H, W, 3) uint8 BGR: the first photos of a survey beside each other, for people."""
-    with index.open() as file:
-        paths = [index.parent / row["path"] for row in csv.DictReader(file)]
-    size = (width, width // 2)
-    tiles = [cv2.resize(cv2.imread(str(p)), size, interpolation=cv2.INTER_AREA) for p in paths]
-    rows = [tiles[i : i + columns] for i in range(0, len(tiles) - columns + 1, columns)][:8]
-    return np.vstack([np.hstack(row) for row in rows])

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reid.evidence.tested import Place, Tested, TestedStratum
+from reid.types import Evidence
 from service.web.languages import NP_, ngettext, pgettext
 from service.web.languages import gettext as _
-from service.web.words import MINUS, decimal, number, percents
+from service.web.words import MINUS, number, percents
 
 WIDTH, HEIGHT = 330.0, 150.0
 LEFT, TOP, RIGHT, BOTTOM = 40.0, 8.0, 8.0, 34.0
@@ -29,13 +30,10 @@ STRATA = {
 
 @dataclass(frozen=True, slots=True)
 class TestRow:
-    """One line of the table of a test."""
+    """One line of the table of a test: a stratum, its name, and how many pairs mislead."""
 
+    stratum: TestedStratum
     name: str
-    genuine: str
-    impostor: str
-    cllr: str
-    cllr_min: str
     misleading: str
 
 
@@ -59,18 +57,11 @@ class Plot:
     words: str
 
 
-def test_rows(strata: Sequence[TestedStratum]) -> tuple[TestRow, ...]:
-    """The table, one line a stratum."""
+def test_rows(test: Tested | None) -> tuple[TestRow, ...]:
+    """The table, one line a stratum; none without a test."""
     return tuple(
-        TestRow(
-            name=stratum_name(stratum.name),
-            genuine=number(stratum.pairs[0]),
-            impostor=number(stratum.pairs[1]),
-            cllr=decimal(stratum.cllr, 3),
-            cllr_min=decimal(stratum.cllr_min, 3),
-            misleading=of_all(*stratum.misleading),
-        )
-        for stratum in strata
+        TestRow(stratum, stratum_name(stratum.name), of_all(*stratum.misleading))
+        for stratum in (test.strata if test else ())
     )
 
 
@@ -168,19 +159,10 @@ def tippett(
 
 
 def plot_of(
-    strata: Sequence[TestedStratum],
-    place: Place | None,
-    llr: float,
-    interval: tuple[float, float],
-    same: float,
+    test: Tested | None, place: Place | None, evidence: Evidence, same: float
 ) -> Plot | None:
     """The plot of the stratum in which a pair has its place; None where it has none."""
-    stratum = next(
-        (
-            tested_stratum
-            for tested_stratum in strata
-            if place and tested_stratum.name == place.stratum
-        ),
-        None,
-    )
-    return tippett(stratum, place, llr, interval, same) if stratum and place else None
+    for stratum in test.strata if test else ():
+        if place and stratum.name == place.stratum:
+            return tippett(stratum, place, evidence.llr, evidence.interval, same)
+    return None

@@ -1,5 +1,7 @@
 """The calibration of a catalogue as a wire model."""
 
+from dataclasses import asdict
+
 from service.calibration.study import CalibrationState
 from service.calibration.wire import (
     AppliedFactorOut,
@@ -10,7 +12,7 @@ from service.calibration.wire import (
     SuspectOut,
     TestSummaryOut,
 )
-from service.store.calibration import AppliedFactor, Studied
+from service.store.calibration import Studied
 
 
 def calibration_out(state: CalibrationState) -> CalibrationOut:
@@ -24,24 +26,15 @@ def calibration_out(state: CalibrationState) -> CalibrationOut:
         bound=used.bound,
         same=used.same,
         factor=used.factor,
-        applied=_applied(local.applied, state) if local.applied else None,
+        applied=AppliedFactorOut(in_force=state.in_force, **asdict(local.applied))
+        if local.applied
+        else None,
         tested=[
             TestSummaryOut.model_validate(stratum) for stratum in (tested.strata if tested else ())
         ],
         decisions=state.decisions,
         available=SupplyOut.model_validate(state.available),
         study=_study(local.studied, state) if local.studied else None,
-    )
-
-
-def _applied(applied: AppliedFactor, state: CalibrationState) -> AppliedFactorOut:
-    return AppliedFactorOut(
-        number=applied.number,
-        calibrator=applied.calibrator,
-        factor=applied.factor,
-        made_at=applied.made_at,
-        decisions=applied.decisions,
-        in_force=state.in_force,
     )
 
 

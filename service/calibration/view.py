@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reid.evidence.local import ANIMALS, GENUINE, IMPOSTOR, Rate, Shift, Study, Supply
 from service.calibration.study import CalibrationState
-from service.calibration.tested_view import of_all, stratum_name
+from service.calibration.tested_view import TestRow, of_all, test_rows
 from service.store.calibration import Studied
 from service.web.languages import N_, ngettext, npgettext, pgettext
 from service.web.languages import gettext as _
@@ -44,11 +44,11 @@ class StudyView:
 
 @dataclass(frozen=True, slots=True)
 class CalibrationView:
-    """Everything on the page, as sentences and rows. tested: name, pairs, Cllr, misleading."""
+    """Everything on the page, as sentences and rows."""
 
     facts: tuple[tuple[str, str], ...]
     warning: str
-    tested: tuple[Row, ...]
+    tested: tuple[TestRow, ...]
     available: str
     missing: str
     study: StudyView | None
@@ -56,7 +56,7 @@ class CalibrationView:
 
 def calibration_view(state: CalibrationState) -> CalibrationView:
     """The page of a calibration."""
-    local, tested = state.local, state.tested
+    local = state.local
     return CalibrationView(
         facts=tuple(_facts(state)),
         warning=(
@@ -68,17 +68,7 @@ def calibration_view(state: CalibrationState) -> CalibrationView:
             if local.applied and not state.in_force
             else ""
         ),
-        tested=tuple(
-            (
-                stratum_name(stratum.name),
-                _("%(genuine)s and %(impostor)s")
-                % {"genuine": number(stratum.pairs[0]), "impostor": number(stratum.pairs[1])},
-                decimal(stratum.cllr, 3),
-                decimal(stratum.cllr_min, 3),
-                of_all(*stratum.misleading),
-            )
-            for stratum in (tested.strata if tested else ())
-        ),
+        tested=test_rows(state.tested),
         available=_("This catalogue has %(pairs)s.") % {"pairs": supplied(state.available)},
         missing=_missing(state.available),
         study=_study(local.studied, state) if local.studied else None,
@@ -112,14 +102,14 @@ def supplied(of: Supply) -> str:
         "%(others)s"
     ) % {
         "genuine": count(of.genuine, "genuine pair"),
-        "owners": _of_individuals(of.genuine_animals),
+        "owners": of_individuals(of.genuine_animals),
         "alone": number(of.independent),
         "impostor": count(of.impostor, "impostor pair"),
-        "others": _of_individuals(of.impostor_animals),
+        "others": of_individuals(of.impostor_animals),
     }
 
 
-def _of_individuals(how_many: int) -> str:
+def of_individuals(how_many: int) -> str:
     """A number of individuals whose something is: in many languages another case."""
     words = npgettext("of", "%(num)s individual", "%(num)s individuals", how_many)
     return words % {"num": number(how_many)}
@@ -136,7 +126,7 @@ def _facts(state: CalibrationState) -> Iterator[tuple[str, str]]:
         _("llr ±%(bound)s, log10 of %(individuals)s")
         % {
             "bound": decimal(used.bound, 2),
-            "individuals": _of_individuals(used.individuals),
+            "individuals": of_individuals(used.individuals),
         },
     )
     yield (

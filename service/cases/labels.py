@@ -49,32 +49,29 @@ def free_spot(
 
     Where nothing is free it is the first spot: an overlap that can be read is better than no name.
     """
-    x, y = at
-    wide = LETTER * len(words)
-    spots: list[tuple[float, float, Anchor]] = []
-    for n in range(5):
-        down = LINE * n
-        if centred:
-            spots += [(x, y + down, "middle"), (x, y - down, "middle")]
-        else:
-            spots += [
-                *((x + 14, y + down, "start"), (x - 14, y + down, "end")),
-                (x, y + 18 + down, "middle"),
-            ]
-    first = None
-    for px, py, anchor in spots:
-        box = _box(px, py, wide, anchor)
-        first = first or (Corner(px, py, anchor), box)
+    spots = [spot for n in range(5) for spot in _around(*at, LINE * n, centred=centred)]
+    boxes = [_box(spot, LETTER * len(words)) for spot in spots]
+    for spot, box in zip(spots, boxes, strict=True):
         if frame.holds(box) and not any(box.meets(other) for other in taken):
             taken.append(box)
-            return Corner(px, py, anchor)
-    assert first is not None  # noqa: S101
-    return _inside(*first, frame)
+            return spot
+    return _inside(spots[0], boxes[0], frame)
 
 
-def _box(x: float, y: float, wide: float, anchor: Anchor) -> Frame:
-    left = x - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
-    return Frame(left, y - LINE / 2, left + wide, y + LINE / 2)
+def _around(x: float, y: float, down: float, *, centred: bool) -> list[Corner]:
+    """Spots beside a point, or above and below it where the words are centred."""
+    if centred:
+        return [Corner(x, y + down, "middle"), Corner(x, y - down, "middle")]
+    return [
+        Corner(x + 14, y + down, "start"),
+        Corner(x - 14, y + down, "end"),
+        Corner(x, y + 18 + down, "middle"),
+    ]
+
+
+def _box(at: Corner, wide: float) -> Frame:
+    left = at.x - {"start": 0.0, "middle": wide / 2, "end": wide}[at.anchor]
+    return Frame(left, at.y - LINE / 2, left + wide, at.y + LINE / 2)
 
 
 def _inside(corner: Corner, box: Frame, frame: Frame) -> Corner:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil, cos, floor, hypot, log10, pi, radians
 
-from reid.identify.movement import EARTH_KM, Position, Span, great_circle_km
+from reid.identify.movement import EARTH_KM, Position, great_circle_km
 from service.cases.labels import Corner, Frame, free_spot
-from service.cases.timeline import between
+from service.cases.timeline import Stop, between
 from service.web.languages import gettext as _
 from service.web.languages import pgettext
 from service.web.places import DECIMALS, rounded
@@ -28,17 +28,6 @@ STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10
 NAME = 26  # letters of a station's name that are drawn
 
 Spot = tuple[float, float]  # x to the right, y down
-
-
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """One encounter. animal: its number in the most probable partition, from 0."""
-
-    letter: str
-    animal: int
-    station: str
-    position: Position | None
-    span: Span | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +226,7 @@ def _stations(
         taken += [Frame(d.x - 14, d.y - 14, d.x + 14, d.y + 14) for d in dots]
     marks = []
     for at, stops in together.items():
-        names = _cut(", ".join(dict.fromkeys(stop.station for stop in stops)))
+        names = _cut(", ".join(dict.fromkeys(stop.title for stop in stops)))
         label = free_spot(at, names, frame, taken)
         marks.append(StationMark(*at, names, label, rows[at]))
     return marks

@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from service.cases.report import TheCasework
-from service.cases.view import RATINGS, case_row, case_view, member_views
+from service.cases.view import RATINGS, case_view, member_views
 from service.encounters.list_view import title
 from service.recognition.awaited import awaited
 from service.recognition.engine import TheEngine
@@ -34,7 +34,7 @@ Numbers = Annotated[list[Number], Form(max_length=LARGEST)]
 def case_list(request: Request, database: TheDatabase) -> Response:
     """All cases, and a form for a new one."""
     with database.read() as connection:
-        rows = [case_row(case) for case in cases.every(connection)]
+        rows = cases.every(connection)
         return page(request, "cases/cases.html", connection, nav="cases", rows=rows)
 
 
@@ -68,8 +68,7 @@ def case_page(
         ahead,
         engine,
         ("report", case_id),
-        lambda: casework.at_once().report(case_id),
-        lambda: casework.report(case_id),
+        lambda wait: casework.report(case_id, wait=wait),
     )
     with database.read() as connection:
         members = [(encounters.summary(connection, number), None) for number in case.encounters]

@@ -2,9 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import combinations
 from math import exp
 from pathlib import Path
+from statistics import median
+from string import ascii_uppercase
 from typing import Annotated
 
 import numpy as np
@@ -12,7 +15,7 @@ from fastapi import Depends
 
 from reid.evidence.tested import Tested, load_tested
 from reid.identify import movement, partitions
-from reid.identify.movement import Movement, SpaceTime, Visit
+from reid.identify.movement import Movement, Position, SpaceTime, Span, Visit
 from reid.identify.partitions import (
     InconsistentTriple,
     Mask,
@@ -21,16 +24,20 @@ from reid.identify.partitions import (
     WeighedPartition,
 )
 from service.encounters.pair_evidence import PairEvidence, PairSays
-from service.encounters.visits import visit
 from service.recognition.engine import Engine
 from service.store import cases, encounters
 from service.store.cases import Case, CaseChange
 from service.store.database import Database
 from service.store.encounters import EncounterDetail
+from service.store.identities import Reference
 from service.web.parameters import component
 
 PRIORS = (0.1, 0.25, 0.5, 0.75, 0.9)
 """Under which the most probable partition is looked at again."""
+SLACK = timedelta(hours=1)
+"""A statement this close to the recorded time is no other date."""
+ONE_VISIT = timedelta(hours=12)
+"""Statements of one source this close to each other mean one visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class CasePair:
-    """Two encounters of a case. first, second: positions among the members.
+    """Two encounters of a case. first, second: positions among the members; encounters: numbers.
 
     together: posterior probability that both are one animal, from all partitions. space_time: no
     part of it, unless the case takes movement as a prior. movement: the log10 odds it adds then,
@@ -52,6 +59,7 @@ class CasePair:
 
     first: int
     second: int
+    encounters: tuple[int, int]
     says: PairSays
     together: float
     space_time: SpaceTime
@@ -61,6 +69,16 @@ class CasePair:
     def total(self) -> float:
         """The log10 odds that the partitions rest on: of the photos, and of movement if wanted."""
         return self.says.evidence.llr + (self.movement or 0.0)
+
+    @property
+    def letters(self) -> tuple[str, str]:
+        """What the report calls the two encounters."""
+        return ascii_uppercase[self.first], ascii_uppercase[self.second]
+
+    @property
+    def name(self) -> str:
+        """Both letters: "A-B" with an en dash."""
+        return "\N{EN DASH}".join(self.letters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +107,11 @@ class CaseReport:
     llr: Matrix
     total: Matrix
     speaks: Mask
+
+    @property
+    def moved(self) -> tuple[CasePair, ...]:
+        """The pairs whose movement is part of the prior."""
+        return tuple(pair for pair in self.pairs if pair.movement is not None)
 
     def prior(self, partition: WeighedPartition) -> float:
         """Probability of a partition before any photo is looked at, by the prior of the case."""
@@ -131,21 +154,23 @@ class Casework:
         self._database, self._engine, self._weights = database, engine, weights
         self._pair_evidence = pair_evidence
 
-    def at_once(self) -> "Casework":
-        """The same, but what is not known yet raises NotYet instead of being compared."""
-        quick = self._pair_evidence.at_once()
-        return Casework(self._database, self._engine, quick, self._weights)
+    def report(
+        self, case_id: int, *, movement_: Movement | None = None, wait: bool = True
+    ) -> CaseReport:
+        """All of a case. movement_: what is taken for possible, else the published figures.
 
-    def report(self, case_id: int, *, movement_: Movement | None = None) -> CaseReport:
-        """All of a case. movement_: what is taken for possible, else the published figures."""
+        wait False: raises NotYet where photos would have to be compared first.
+        """
         moved = movement_ or Movement()
+        says = (self._pair_evidence if wait else self._pair_evidence.at_once()).between
         with self._database.read() as connection:
             case = cases.get(connection, case_id)
             changes = tuple(cases.history(connection, case_id))
             details = [encounters.get(connection, number) for number in case.encounters]
-        members = tuple(Member(detail, visit(detail)) for detail in details)
+        members = tuple(Member(detail, _visit(detail)) for detail in details)
         pairs = [
-            self._pair(case, members, i, j, moved) for i, j in combinations(range(len(members)), 2)
+            _pair(case, members, (i, j), says(case.encounters[i], case.encounters[j]), moved)
+            for i, j in combinations(range(len(members)), 2)
         ]
         llr, total, comparable = _matrices(len(members), pairs)
         speaks = comparable | (total != llr)
@@ -172,20 +197,64 @@ class Casework:
             speaks=speaks,
         )
 
-    def _pair(
-        self, case: Case, members: Sequence[Member], i: int, j: int, moved: Movement
-    ) -> CasePair:
-        """A pair before the partitions are weighed: together is the prior."""
-        first, second = members[i].visit, members[j].visit
-        way = movement.between(first, second, moved)
-        near = None
-        if case.movement_prior:
-            near = movement.prior(way, _places(members), (first.position, second.position), moved)
-        says = self._pair_evidence.between(case.encounters[i], case.encounters[j])
-        return CasePair(i, j, says, case.together, way, near)
+
+def _pair(
+    case: Case, members: Sequence[Member], at: tuple[int, int], says: PairSays, moved: Movement
+) -> CasePair:
+    """The pair of two members before the partitions are weighed: together is the prior."""
+    first, second = (members[n].visit for n in at)
+    way = movement.between(first, second, moved)
+    near = None
+    if case.movement_prior:
+        near = movement.prior(way, _places(members), (first.position, second.position), moved)
+    numbers = case.encounters[at[0]], case.encounters[at[1]]
+    return CasePair(*at, numbers, says, case.together, way, near)
 
 
-def _places(members: Sequence[Member]) -> list[movement.Position]:
+def _visit(detail: EncounterDetail) -> Visit:
+    """Station, median position of the photos, and the recorded time before all others stated."""
+    summary = detail.summary
+    if summary.started_at is None or summary.ended_at is None:
+        return Visit(summary.station, _position(detail.references), ())
+    recorded = Span(summary.started_at, summary.ended_at, "recorded")
+    others = [span for span in _stated(detail) if _elsewhere(span, recorded)]
+    return Visit(summary.station, _position(detail.references), (recorded, *others))
+
+
+def _position(references: Sequence[Reference]) -> Position | None:
+    places = [
+        (reference.photo.latitude, reference.photo.longitude)
+        for reference in references
+        if reference.photo.latitude is not None and reference.photo.longitude is not None
+    ]
+    if not places:
+        return None
+    return median(lat for lat, _ in places), median(lon for _, lon in places)
+
+
+def _stated(detail: EncounterDetail) -> list[Span]:
+    """Times that somebody stated and that were not used, as one span a source and visit."""
+    statements = sorted(
+        (claim.source, datetime.fromisoformat(claim.value).replace(tzinfo=None))
+        for claims in detail.conflicts.values()
+        for claim in claims
+        if claim.field == "captured_at" and not claim.used
+    )
+    spans: list[Span] = []
+    for source, time in statements:
+        last = spans[-1] if spans else None
+        if last and last.source == source and time - last.end <= ONE_VISIT:
+            spans[-1] = Span(last.start, time, source)
+        else:
+            spans.append(Span(time, time, source))
+    return spans
+
+
+def _elsewhere(span: Span, recorded: Span) -> bool:
+    return span.end < recorded.start - SLACK or span.start > recorded.end + SLACK
+
+
+def _places(members: Sequence[Member]) -> list[Position]:
     """Where the stations of a case are, each once."""
     visits = [(member.visit.station, member.visit.position) for member in members]
     return list({station or place: place for station, place in visits if place}.values())

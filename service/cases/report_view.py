@@ -2,16 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from string import ascii_uppercase
 
 from reid.identify.movement import Span
 from service.calibration.suggestion_words import suggested
 from service.calibration.tested_view import Plot, plot_of
 from service.cases.report import CasePair, CaseReport
 from service.web.languages import gettext as _
-from service.web.quantities import kilometres, percent, speed
+from service.web.quantities import kilometres, speed
 from service.web.sentences import in_full, translated
-from service.web.words import dated, elapsed, sentence, signed
+from service.web.words import dated, elapsed, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,54 +27,16 @@ class WayView:
     disputed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SumView:
-    """The three numbers of a pair where movement is part of the prior."""
-
-    name: str
-    llr: str
-    movement: str
-    total: str
-    together: str
-
-
-def pair_name(pair: CasePair) -> str:
-    """The letters of both encounters: "A-B" with an en dash."""
-    return "\N{EN DASH}".join(pair_letters(pair))
-
-
-def pair_letters(pair: CasePair) -> tuple[str, str]:
-    """What a report calls the two encounters."""
-    return ascii_uppercase[pair.first], ascii_uppercase[pair.second]
-
-
 def pair_plot(pair: CasePair, report: CaseReport) -> Plot | None:
     """The place of a pair among the tested ones; None where it has none."""
-    evidence = pair.says.evidence
-    strata = report.tested.strata if report.tested else ()
-    return plot_of(strata, pair.says.place, evidence.llr, evidence.interval, report.same)
+    return plot_of(report.tested, pair.says.place, pair.says.evidence, report.same)
 
 
 def to_settle(pair: CasePair) -> tuple[str, ...]:
     """Sentences: what would settle an open pair, or why nothing is known to."""
     why = pair.says.why_nothing
-    return tuple(suggested(photo, pair_letters(pair)) for photo in pair.says.settle) or (
+    return tuple(suggested(photo, pair.letters) for photo in pair.says.settle) or (
         (in_full(why),) if why else ()
-    )
-
-
-def sums(report: CaseReport, places: int) -> tuple[SumView, ...]:
-    """The pairs whose movement is part of the prior. places: decimals of an llr."""
-    return tuple(
-        SumView(
-            name=pair_name(pair),
-            llr=signed(pair.says.evidence.llr, places),
-            movement=signed(pair.movement, places),
-            total=signed(pair.total, places),
-            together=percent(pair.together),
-        )
-        for pair in report.pairs
-        if pair.movement is not None
     )
 
 
@@ -88,7 +49,7 @@ def _ways(pair: CasePair) -> Iterator[WayView]:
     legs = pair.space_time.legs
     for leg in legs:
         yield WayView(
-            name=pair_name(pair),
+            name=pair.name,
             distance=kilometres(pair.space_time.distance_km),
             dates=f"{_date(leg.span0)} \N{RIGHTWARDS ARROW} {_date(leg.span1)}",
             between=elapsed(leg.days),

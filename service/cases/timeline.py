@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from reid.identify.movement import Span
+from reid.identify.movement import Position, Span
 from service.cases.labels import LETTER
 from service.web.languages import gettext as _
 from service.web.languages import pgettext
@@ -22,16 +22,23 @@ ONE_PLACE = timedelta(days=1)  # the axis is at least this long
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """One encounter in time. animal: its number in the most probable partition, from 0.
+class Stop:
+    """One encounter in time and space. animal: its number in the most probable partition, from 0.
 
     spans: the recorded time first, then every other that somebody stated; empty without a time.
+    position: latitude, longitude; None where it is not known.
     """
 
     letter: str
     animal: int
     title: str
     spans: tuple[Span, ...]
+    position: Position | None = None
+
+    @property
+    def span(self) -> Span | None:
+        """The recorded time."""
+        return self.spans[0] if self.spans else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +51,6 @@ class TimeDot:
     animal: int
     night: bool
     stated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineLink:
-    """From the recorded to another stated time of one encounter."""
-
-    x0: float
-    y0: float
-    x1: float
-    y1: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +74,7 @@ class Gap:
 class TimelineLine:
     """One encounter in the list below the drawing. flags: what is wrong with its dates."""
 
-    letter: str
-    animal: int
-    title: str
-    time: str
+    stop: Stop
     light: str
     since: str
     flags: tuple[str, ...]
@@ -88,10 +82,13 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True)
 class TimelineView:
-    """All of it. beside: letters of encounters that have no usable time and are not drawn."""
+    """All of it. links: from the recorded to another stated time of one encounter.
+
+    beside: letters of encounters that have no usable time and are not drawn.
+    """
 
     dots: tuple[TimeDot, ...]
-    links: tuple[TimelineLink, ...]
+    links: tuple[tuple[TimeDot, TimeDot], ...]
     ticks: tuple[Tick, ...]
     gaps: tuple[Gap, ...]
     lines: tuple[TimelineLine, ...]
@@ -113,33 +110,28 @@ def is_wrong(at: datetime, today: datetime) -> bool:
     return at < OLDEST or at > today + timedelta(days=1)
 
 
-def timeline(moments: Sequence[Moment], *, today: datetime) -> TimelineView | None:
+def timeline(stops: Sequence[Stop], *, today: datetime) -> TimelineView | None:
     """Encounters along time; None where no time is known. today: wall clock."""
-    if not any(moment.spans for moment in moments):
+    if not any(stop.spans for stop in stops):
         return None
     usable = [
-        (moment, span)
-        for moment in moments
-        for span in moment.spans
-        if not is_wrong(span.start, today)
+        (stop, span) for stop in stops for span in stop.spans if not is_wrong(span.start, today)
     ]
     first = min((span.start for _, span in usable), default=today)
     last = max((span.start for _, span in usable), default=today)
     place = _Axis(first, last)
-    dots = _in_lanes([_dot(moment, span, place(span.start)) for moment, span in usable])
+    dots = _in_lanes([_dot(stop, span, place(span.start)) for stop, span in usable])
     deepest = max((dot.y for dot in dots), default=0.0)
     dots = [replace(dot, y=ABOVE + deepest - dot.y) for dot in dots]
     axis = ABOVE + deepest + DOT
-    known = [
-        moment for moment in moments if moment.spans and not is_wrong(moment.spans[0].start, today)
-    ]
+    known = [stop for stop in stops if stop.spans and not is_wrong(stop.spans[0].start, today)]
     return TimelineView(
         dots=tuple(dots),
         links=tuple(_links(dots)),
         ticks=tuple(Tick(place(at), words) for at, words in ticks(first, last)),
         gaps=tuple(_gaps(known, place)),
-        lines=tuple(_lines(moments, today)),
-        beside=tuple(moment.letter for moment in moments if moment not in known),
+        lines=tuple(_lines(stops, today)),
+        beside=tuple(stop.letter for stop in stops if stop not in known),
         axis=axis,
         height=axis + BELOW,
     )
@@ -157,9 +149,9 @@ class _Axis:
         return LEFT + DOT / 2 + share * (WIDTH - LEFT - RIGHT - DOT)
 
 
-def _dot(moment: Moment, span: Span, x: float) -> TimeDot:
-    stated = span is not moment.spans[0]
-    return TimeDot(x, 0.0, moment.letter, moment.animal, is_night(span.start), stated)
+def _dot(stop: Stop, span: Span, x: float) -> TimeDot:
+    stated = span is not stop.spans[0]
+    return TimeDot(x, 0.0, stop.letter, stop.animal, is_night(span.start), stated)
 
 
 def _in_lanes(dots: Sequence[TimeDot]) -> list[TimeDot]:
@@ -173,22 +165,18 @@ def _in_lanes(dots: Sequence[TimeDot]) -> list[TimeDot]:
     return placed
 
 
-def _links(dots: Sequence[TimeDot]) -> list[TimelineLink]:
+def _links(dots: Sequence[TimeDot]) -> list[tuple[TimeDot, TimeDot]]:
     recorded = {dot.letter: dot for dot in dots if not dot.stated}
-    return [
-        TimelineLink(recorded[dot.letter].x, recorded[dot.letter].y, dot.x, dot.y)
-        for dot in dots
-        if dot.stated and dot.letter in recorded
-    ]
+    return [(recorded[dot.letter], dot) for dot in dots if dot.stated and dot.letter in recorded]
 
 
-def _gaps(known: Sequence[Moment], place: _Axis) -> list[Gap]:
+def _gaps(known: Sequence[Stop], place: _Axis) -> list[Gap]:
     """Between neighbours by their recorded time; where it is too narrow only the list says it."""
-    ordered = sorted(known, key=lambda moment: moment.spans[0].start)
+    ordered = sorted(known, key=lambda stop: stop.spans[0].start)
     gaps = []
-    for moment, following in pairwise(ordered):
-        x0, x1 = place(moment.spans[0].start), place(following.spans[0].start)
-        label = between(moment.spans[0], following.spans[0])
+    for stop, following in pairwise(ordered):
+        x0, x1 = place(stop.spans[0].start), place(following.spans[0].start)
+        label = between(stop.spans[0], following.spans[0])
         if x1 - x0 >= LETTER * len(label) + 8:
             gaps.append(Gap(x0, x1, label))
     return gaps
@@ -202,29 +190,15 @@ def between(span: Span, following: Span) -> str:
     return elapsed(gap / timedelta(days=1))
 
 
-def _lines(moments: Sequence[Moment], today: datetime) -> list[TimelineLine]:
+def _lines(stops: Sequence[Stop], today: datetime) -> list[TimelineLine]:
     """Every encounter, oldest first, those without a time last."""
     before: Span | None = None
     lines = []
-    for moment in sorted(
-        moments,
-        key=lambda moment: (
-            not moment.spans,
-            moment.spans[:1] and moment.spans[0].start,
-        ),
-    ):
-        now = moment.spans[0] if moment.spans else None
-        lines.append(
-            TimelineLine(
-                letter=moment.letter,
-                animal=moment.animal,
-                title=moment.title,
-                time=when(now.start if now else None),
-                light=_light(now),
-                since=between(before, now) if before and now else "",
-                flags=tuple(_flags(moment, today)),
-            )
-        )
+    in_time = sorted(stops, key=lambda s: (s.span is None, s.span.start if s.span else OLDEST))
+    for stop in in_time:
+        now = stop.span
+        since = between(before, now) if before and now else ""
+        lines.append(TimelineLine(stop, _light(now), since, tuple(_flags(stop, today))))
         if now and not is_wrong(now.start, today):
             before = now
     return lines
@@ -236,15 +210,15 @@ def _light(span: Span | None) -> str:
     return pgettext("light", "night") if is_night(span.start) else pgettext("light", "day")
 
 
-def _flags(moment: Moment, today: datetime) -> list[str]:
-    if not moment.spans:
+def _flags(stop: Stop, today: datetime) -> list[str]:
+    if not stop.spans:
         return [_("no time is known")]
     flags = []
-    if is_wrong(moment.spans[0].start, today):
+    if is_wrong(stop.spans[0].start, today):
         flags.append(_("this date cannot be right: look at the camera's clock"))
     flags += [
         _("also stated: %(time)s (%(source)s)") % {"time": when(span.start), "source": span.source}
-        for span in moment.spans[1:]
+        for span in stop.spans[1:]
     ]
     return flags
 

@@ -1,12 +1,9 @@
 """The report of a case as a wire model."""
 
-from string import ascii_uppercase
-
 from reid.evidence.settle import SuggestedPhoto, in_words
-from service.calibration.tested_wire import PlaceOut, SettledPairsOut, SettlingPhotoOut
+from service.calibration.wire import PlaceOut, SettledPairsOut, SettlingPhotoOut
 from service.cases.report import CasePair, CaseReport, Member
 from service.cases.wire import (
-    CaseDetailOut,
     CaseMemberOut,
     CaseOut,
     CasePairOut,
@@ -16,13 +13,7 @@ from service.cases.wire import (
     SpaceTimeOut,
     SpanOut,
 )
-from service.store.cases import Case, CaseChange
 from service.web.places import rounded
-
-
-def case_detail(case: Case, changes: list[CaseChange]) -> CaseDetailOut:
-    """A case with its history."""
-    return CaseDetailOut.model_validate({"case": case, "changes": changes}, from_attributes=True)
 
 
 def report_out(report: CaseReport, *, exact: bool) -> CaseReportOut:
@@ -36,7 +27,7 @@ def report_out(report: CaseReport, *, exact: bool) -> CaseReportOut:
         case=CaseOut.model_validate(report.case),
         encounters=[_member(member, exact=exact) for member in report.members],
         llr=report.llr.tolist(),
-        pairs=[_pair(pair, ids) for pair in report.pairs],
+        pairs=[_pair(pair) for pair in report.pairs],
         partitions=[
             PartitionOut(
                 probability=partition.probability,
@@ -67,16 +58,16 @@ def _member(member: Member, *, exact: bool) -> CaseMemberOut:
     )
 
 
-def _pair(pair: CasePair, ids: tuple[int, ...]) -> CasePairOut:
+def _pair(pair: CasePair) -> CasePairOut:
     return CasePairOut(
-        encounters=(ids[pair.first], ids[pair.second]),
+        encounters=pair.encounters,
         llr=pair.says.evidence.llr,
         interval=pair.says.evidence.interval,
         verdict=pair.says.evidence.verdict,
         total=pair.total,
         grades=list(pair.says.grades),
         place=PlaceOut.model_validate(pair.says.place) if pair.says.place else None,
-        settle=[_suggestion(suggestion, pair, ids) for suggestion in pair.says.settle],
+        settle=[_suggestion(suggestion, pair) for suggestion in pair.says.settle],
         why_nothing=pair.says.why_nothing or "",
         annotations=pair.says.best.annotations if pair.says.best else None,
         compared=pair.says.compared,
@@ -89,12 +80,9 @@ def _pair(pair: CasePair, ids: tuple[int, ...]) -> CasePairOut:
     )
 
 
-def _suggestion(
-    suggestion: SuggestedPhoto, pair: CasePair, ids: tuple[int, ...]
-) -> SettlingPhotoOut:
-    couple = (pair.first, pair.second)
+def _suggestion(suggestion: SuggestedPhoto, pair: CasePair) -> SettlingPhotoOut:
     return SettlingPhotoOut(
-        encounters=[ids[couple[n]] for n in suggestion.encounters],
+        encounters=[pair.encounters[n] for n in suggestion.encounters],
         flanks=list(suggestion.flanks),
         grade=suggestion.grade,
         width=suggestion.width,
@@ -102,5 +90,5 @@ def _suggestion(
         settling=SettledPairsOut.model_validate(suggestion.settling),
         expected=suggestion.expected,
         enough=suggestion.enough,
-        words=in_words(suggestion, (ascii_uppercase[pair.first], ascii_uppercase[pair.second])),
+        words=in_words(suggestion, pair.letters),
     )

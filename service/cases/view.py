@@ -11,18 +11,14 @@ from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
 from service.cases.map import MapView, map_view, placed
 from service.cases.report import CasePair, CaseReport, Member
 from service.cases.report_view import (
-    SumView,
     WayView,
-    pair_name,
     pair_plot,
-    sums,
     to_settle,
     ways,
 )
-from service.cases.timeline import TimelineView, timeline
-from service.cases.whereabouts import animals_of, moments, stops
-from service.encounters.list_view import EncounterRow, crop_address, encounter_name, row
-from service.store.cases import Case, CaseChange
+from service.cases.timeline import Stop, TimelineView, timeline
+from service.encounters.list_view import EncounterRow, crop_address, encounter_name, row, title
+from service.store.cases import CaseChange
 from service.store.encounters import EncounterSummary
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
@@ -35,7 +31,6 @@ from service.web.words import (
     meaning,
     number,
     sentence,
-    signed,
     when,
 )
 
@@ -46,30 +41,6 @@ RATINGS = {"plausible": "●", "demanding": "◐", "impossible": "✕", "unknown
 """A shape beside each rating of a way, so that colour is never the only carrier."""
 
 STEP, BOX, GAP = 34.0, 38.0, 12.0
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRow:
-    """One line of the list of cases."""
-
-    id: int
-    name: str
-    note: str
-    encounters: int
-    created_at: datetime
-    open: bool
-
-
-def case_row(case: Case) -> CaseRow:
-    """A case as the list shows it."""
-    return CaseRow(
-        case.id,
-        case.name,
-        case.note,
-        len(case.encounters),
-        case.created_at,
-        case.closed_at is None,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,37 +59,19 @@ class MemberView:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
-    """One entry of the matrix. pair: which one, empty on the diagonal.
-
-    one, other: numbers of the encounters, to link to them side by side.
-    """
-
-    pair: str
-    signed: str
-    verdict: str
-    together: str
-    one: int = 0
-    other: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class CasePairView:
     """The two photos that speak for two encounters. crops: addresses, empty where none speaks.
 
     interval: of the llr, empty where nothing was compared. settle: sentences.
     """
 
-    name: str
+    pair: CasePair
     crops: tuple[str, str]
     photos: tuple[str, str]
-    signed: str
     interval: str
-    verdict: str
     words: str
     limits: str
     compared: str
-    together: str
     plot: Plot | None
     settle: tuple[str, ...]
 
@@ -149,10 +102,10 @@ class CaseView:
     """What the photos and the map say about a case."""
 
     members: tuple[MemberView, ...]
-    matrix: tuple[tuple[Cell, ...], ...]
+    matrix: list[list[CasePair | None]]
     pairs: tuple[CasePairView, ...]
     ways: tuple[WayView, ...]
-    sums: tuple[SumView, ...]
+    moved: tuple[CasePair, ...]
     diagrams: tuple[Diagram, ...]
     rest: str
     answer: str
@@ -188,22 +141,27 @@ def member_views(
 def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None = None) -> CaseView:
     """A report as its page shows it. exact: whether positions are shown as they are."""
     weighed = report.partitions
-    animals = animals_of(weighed)
+    animals = _animals(weighed)
     known = [(member.detail.summary, member) for member in report.members]
     members = member_views(known, animals, exact=exact)
     shown = weighed.partitions[:SHOWN] if weighed and len(members) > 1 else ()
+    stops = [
+        Stop(m.letter, m.animal, title(summary), member.visit.spans, member.visit.position)
+        for m, (summary, member) in zip(members, known, strict=True)
+    ]
     titles = {member.encounter.id: member.encounter.title for member in members}
     return CaseView(
         members=tuple(members),
         matrix=_matrix(report),
         pairs=tuple(_pair(pair, report) for pair in report.pairs),
         ways=ways(report),
-        sums=sums(report, 1),
+        moved=report.moved,
         diagrams=tuple(_diagram(partition, animals) for partition in shown),
         rest=_rest(weighed, shown),
         answer=_answer(report),
         conflicts=tuple(
-            _contradiction(*(ascii_uppercase[n] for n in (trio.a, trio.b, trio.c)))
+            _("%(a)s = %(b)s and %(b)s = %(c)s, but %(a)s is not %(c)s")
+            % {name: ascii_uppercase[getattr(trio, name)] for name in "abc"}
             for trio in report.conflicts
         ),
         history=tuple(
@@ -212,16 +170,20 @@ def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None 
         ),
         source=translated(report.movement.source),
         made_by=f"{report.model}, {report.calibrator}",
-        tests=test_rows(report.tested.strata) if report.tested else (),
+        tests=test_rows(report.tested),
         tested_on=tested_on(report.tested),
-        map=map_view(stops(report, animals), exact=exact),
-        timeline=timeline(moments(report, animals), today=today or datetime.now()),  # noqa: DTZ005
+        map=map_view(stops, exact=exact),
+        timeline=timeline(stops, today=today or datetime.now()),  # noqa: DTZ005
     )
 
 
-def _contradiction(a: str, b: str, c: str) -> str:
-    words = _("%(a)s = %(b)s and %(b)s = %(c)s, but %(a)s is not %(c)s")
-    return words % {"a": a, "b": b, "c": c}
+def _animals(weighed: PartitionPosterior | None) -> tuple[int, ...]:
+    """The animal of each encounter in the most probable partition, numbered as they come up."""
+    if weighed is None:
+        return ()
+    of = {n: block for block in weighed.partitions[0].blocks for n in block}
+    order = list(dict.fromkeys(of[n] for n in sorted(of)))
+    return tuple(order.index(of[n]) for n in sorted(of))
 
 
 def _span(span: Span) -> str:
@@ -229,20 +191,13 @@ def _span(span: Span) -> str:
     return f"{when(span.start)}{stated}"
 
 
-def _matrix(report: CaseReport) -> tuple[tuple[Cell, ...], ...]:
+def _matrix(report: CaseReport) -> list[list[CasePair | None]]:
+    """The pair of every two members, None on the diagonal."""
     size = len(report.members)
-    cells = [[Cell("", "", "", "")] * size for _ in range(size)]
+    cells: list[list[CasePair | None]] = [[None] * size for _ in range(size)]
     for pair in report.pairs:
-        evidence = pair.says.evidence
-        ids = [report.members[n].detail.summary.id for n in (pair.first, pair.second)]
-        words = (
-            pair_name(pair),
-            signed(evidence.llr),
-            evidence.verdict.value,
-            percent(pair.together),
-        )
-        cells[pair.first][pair.second] = cells[pair.second][pair.first] = Cell(*words, *ids)
-    return tuple(tuple(line) for line in cells)
+        cells[pair.first][pair.second] = cells[pair.second][pair.first] = pair
+    return cells
 
 
 def _pair(pair: CasePair, report: CaseReport) -> CasePairView:
@@ -255,12 +210,10 @@ def _pair(pair: CasePair, report: CaseReport) -> CasePairView:
     shown = best.annotations if best else None
     words = meaning(evidence.llr) if best else _("the photos show no flank that can be compared")
     return CasePairView(
-        name=pair_name(pair),
+        pair=pair,
         crops=(crop_address(shown[0], 480), crop_address(shown[1], 480)) if shown else ("", ""),
         photos=(photos[shown[0]], photos[shown[1]]) if shown else ("", ""),
-        signed=signed(evidence.llr),
         interval=interval(evidence.interval) if best else "",
-        verdict=evidence.verdict.value,
         words=sentence(words),
         limits=limits(evidence.llr, evidence.bound) if best else "",
         compared=ngettext(
@@ -269,7 +222,6 @@ def _pair(pair: CasePair, report: CaseReport) -> CasePairView:
             pair.says.compared,
         )
         % {"num": number(pair.says.compared)},
-        together=percent(pair.together),
         plot=pair_plot(pair, report),
         settle=to_settle(pair),
     )

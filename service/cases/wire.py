@@ -7,7 +7,7 @@ from pydantic import AliasChoices, Field
 
 from reid.identify.movement import Rating
 from reid.types import Grade, Verdict
-from service.calibration.tested_wire import PlaceOut, SettlingPhotoOut
+from service.calibration.wire import PlaceOut, SettlingPhotoOut
 from service.web.wire import English, Line, Note, Number, Wire
 
 Together = Annotated[

@@ -41,10 +41,9 @@ class FigureMark:
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """One photo of the figure. crop: name of the element that holds it; view: what is seen."""
+    """One photo of the figure. view: what is seen."""
 
     name: str
-    crop: str
     left: float
     view: tuple[float, float, float, float]
 
@@ -53,7 +52,7 @@ class Half:
 class PairFigure:
     """The two photos that speak, their marks, and the same in words."""
 
-    halves: tuple[Half, Half]
+    halves: tuple[Half, ...]
     marks: tuple[FigureMark, ...]
     words: str
 
@@ -78,24 +77,15 @@ def pair_figure(
     groups.sort(key=lambda group: list(MARKED).index(group[0]))
     words = _words(comparison, compared, first.name, second.name)
     return PairFigure(
-        halves=(_half(first, panes[0]), _half(second, panes[1])),
+        halves=tuple(Half(pane.label, pane.left, pane.view(SIGHT)) for pane in panes),
         marks=tuple(mark for group in _labelled(groups) for mark in group),
         words=f"{words} {_drawn(comparison, groups)}".strip(),
     )
 
 
-def crop_name(photo: DossierPhoto) -> str:
-    """Name of the element that holds the crop."""
-    return f"crop-{photo.name}"
-
-
 def _pane(left: float, crop: PhotoCrop, label: str) -> Pane:
     box = crop.box
     return Pane(left, "", round(box.width), round(box.height), box, label)
-
-
-def _half(photo: DossierPhoto, pane: Pane) -> Half:
-    return Half(photo.name, crop_name(photo), pane.left, pane.view(SIGHT))
 
 
 def _drawable(comparison: Comparison) -> list[Correspondences]:

@@ -15,6 +15,7 @@ from service.dossier.to_wire import dossier_out
 from service.dossier.view import dossier_view
 from service.dossier.wire import DossierOut
 from service.web import languages
+from service.web.quantities import percent
 from service.web.words import FILTERS, SIGNS
 
 HERE = Path(__file__).parent.parent
@@ -27,7 +28,7 @@ pages = Environment(
     lstrip_blocks=True,
 )
 languages.install(pages)
-pages.filters.update(FILTERS)
+pages.filters.update(FILTERS, percent=percent)
 
 
 class NoFolder(BadSettings, message="there is no folder {folder}"): ...

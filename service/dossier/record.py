@@ -13,7 +13,7 @@ from typing import Annotated
 from fastapi import Depends
 
 from reid.errors import InputError, UnknownModel
-from reid.types import Box, Comparison, Correspondences, Overlap
+from reid.types import Box, Correspondences
 from reid.weights import default_folder, load_card
 from service.cases.report import CaseReport, Casework, Member, OtherPrior, other_priors
 from service.encounters.pair_evidence import BestPair
@@ -248,28 +248,19 @@ def _whole_pixels(box: Box | None, width: int, height: int) -> Box:
 
 def _recorded(pair: BestPair) -> BestPair:
     """Points to a tenth of a pixel and shares to three decimals, as page and JSON have them."""
-    return replace(pair, comparison=_rounded(pair.comparison))
+    comparison, overlap = pair.comparison, pair.comparison.overlap
+    if overlap:
+        overlap = replace(
+            overlap,
+            covisible=round(overlap.covisible, 3),
+            agreeing=round(overlap.agreeing, 3),
+            discrepancies=_rounded(overlap.discrepancies),
+        )
+    places = tuple(map(_rounded, comparison.correspondences))
+    return replace(pair, comparison=replace(comparison, correspondences=places, overlap=overlap))
 
 
-def _rounded(comparison: Comparison) -> Comparison:
-    overlap = comparison.overlap
-    return replace(
-        comparison,
-        correspondences=tuple(map(_rounded_points, comparison.correspondences)),
-        overlap=_rounded_overlap(overlap) if overlap else None,
-    )
-
-
-def _rounded_overlap(overlap: Overlap) -> Overlap:
-    return replace(
-        overlap,
-        covisible=round(overlap.covisible, 3),
-        agreeing=round(overlap.agreeing, 3),
-        discrepancies=_rounded_points(overlap.discrepancies),
-    )
-
-
-def _rounded_points(places: Correspondences) -> Correspondences:
+def _rounded(places: Correspondences) -> Correspondences:
     return Correspondences(
         places.points0.round(1), places.points1.round(1), places.strength.round(3), places.kind
     )

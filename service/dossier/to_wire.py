@@ -2,25 +2,21 @@
 
 import json
 
-from service.calibration.tested_wire import TestedOut
+from service.calibration.wire import TestedOut
 from service.cases.to_wire import report_out
 from service.cases.wire import CaseChangeOut
-from service.dossier.record import Dossier, DossierEncounter, DossierPhoto
+from service.dossier.record import Dossier
 from service.dossier.wire import (
     CalibratorFactsOut,
-    CropOut,
     DossierContentOut,
     DossierEncounterOut,
     DossierOut,
     DossierPairOut,
-    DossierPhotoOut,
     ModelFactsOut,
     OtherPriorOut,
 )
 from service.encounters.pair_evidence import BestPair
-from service.encounters.wire import DecisionOut
-from service.photos.wire import AnnotationOut, ClaimOut
-from service.recognition.to_wire import correspondences_out, overlap_out
+from service.recognition.wire import CorrespondencesOut, OverlapOut
 from service.store.files import digest
 
 
@@ -36,7 +32,7 @@ def dossier_out(record: Dossier) -> DossierOut:
         calibrator=CalibratorFactsOut.model_validate(record.calibrator),
         tested=TestedOut.model_validate(tested) if tested else None,
         report=report,
-        encounters=[_encounter(encounter) for encounter in record.encounters],
+        encounters=[DossierEncounterOut.model_validate(e) for e in record.encounters],
         pairs=[_pair(report.pairs[n].encounters, best) for n, best in record.speaking.items()],
         priors=[OtherPriorOut.model_validate(prior) for prior in record.priors],
         changes=[CaseChangeOut.model_validate(change) for change in record.report.changes],
@@ -51,35 +47,6 @@ def digest_of(content: DossierContentOut) -> str:
     return digest(text.encode())
 
 
-def _encounter(encounter: DossierEncounter) -> DossierEncounterOut:
-    detail = encounter.member.detail
-    return DossierEncounterOut(
-        letter=encounter.letter,
-        encounter_id=detail.summary.id,
-        name=detail.summary.name,
-        photos=[_photo(photo) for photo in encounter.photos],
-        decisions=[DecisionOut.model_validate(decision) for decision in detail.decisions],
-    )
-
-
-def _photo(photo: DossierPhoto) -> DossierPhotoOut:
-    file, crop = photo.reference.photo, photo.crop
-    return DossierPhotoOut(
-        name=photo.name,
-        sha256=file.id,
-        file_name=file.file_name,
-        bytes=file.bytes,
-        width=file.width,
-        height=file.height,
-        camera=file.camera,
-        captured_at=file.captured_at,
-        zone=file.zone,
-        annotation=AnnotationOut.model_validate(photo.reference.annotation),
-        stated=[ClaimOut.model_validate(claim) for claim in photo.stated],
-        crop=CropOut.model_validate(crop) if crop else None,
-    )
-
-
 def _pair(encounters: tuple[int, int], best: BestPair) -> DossierPairOut:
     comparison = best.comparison
     return DossierPairOut(
@@ -91,6 +58,6 @@ def _pair(encounters: tuple[int, int], best: BestPair) -> DossierPairOut:
         rootsift_score=comparison.rootsift_score,
         agreement=best.agreement,
         capacity=comparison.capacity,
-        correspondences=[correspondences_out(places) for places in comparison.correspondences],
-        overlap=overlap_out(comparison.overlap) if comparison.overlap else None,
+        correspondences=[CorrespondencesOut.model_validate(c) for c in comparison.correspondences],
+        overlap=OverlapOut.model_validate(comparison.overlap) if comparison.overlap else None,
     )

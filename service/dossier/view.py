@@ -5,19 +5,16 @@ from dataclasses import dataclass
 from string import ascii_uppercase
 
 from reid.identify.partitions import WeighedPartition
-from reid.types import Flank, Grade
+from reid.types import Box, Flank
 from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
-from service.cases.report import CaseReport
+from service.cases.report import CasePair, CaseReport, OtherPrior
 from service.cases.report_view import (
-    SumView,
     WayView,
-    pair_name,
     pair_plot,
-    sums,
     to_settle,
     ways,
 )
-from service.dossier.pair_view import PairFigure, crop_name, pair_figure
+from service.dossier.pair_view import PairFigure, pair_figure
 from service.dossier.record import Dossier, DossierEncounter, DossierPhoto
 from service.dossier.words import (
     PLACES,
@@ -38,7 +35,8 @@ from service.dossier.words import (
 )
 from service.encounters.comparison_words import decided
 from service.encounters.list_view import encounter_numbered
-from service.photos.facts_view import quality_words
+from service.photos.facts_view import WEAK, quality_words
+from service.store.cases import CaseChange
 from service.store.decisions import Decision
 from service.store.photos import Annotation
 from service.web.languages import gettext as _
@@ -56,37 +54,29 @@ from service.web.words import (
     percents,
     sentence,
     viewpoint_word,
-    when,
 )
 
 FEW, MOST, LEAST = 5, 20, 0.001  # partitions that are listed; probability that is worth a line
-WEAK = (Grade.POOR, Grade.UNUSABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoLine:
     """One photo in the list of an encounter. stated: what was said otherwise."""
 
-    name: str
-    file_name: str
+    photo: DossierPhoto
     taken: str
-    flank: str
     estimated: str
     quality: str
     stated: str
-    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class CropFigure:
-    """One crop. name: of the element; view, left, top, width, height: pixels of the photo."""
+    """One crop. box: pixels of the photo."""
 
     name: str
-    href: str
-    left: float
-    top: float
-    width: float
-    height: float
+    jpeg: str
+    box: Box
     caption: str
 
 
@@ -109,10 +99,8 @@ class DossierPairView:
     interval: of the llr, empty where nothing was compared. settle: sentences.
     """
 
-    name: str
-    llr: str
+    pair: CasePair
     interval: str
-    verdict: str
     words: str
     weak: str
     figure: PairFigure | None
@@ -122,18 +110,18 @@ class DossierPairView:
 
 @dataclass(frozen=True, slots=True)
 class PartitionView:
-    """One way to sort the encounters. animals: the letters of each. share: [0, 1]."""
+    """One way to sort the encounters. animals: the letters of each. probability: posterior."""
 
     animals: tuple[str, ...]
     prior: str
-    posterior: str
-    share: float
+    probability: float
 
 
 @dataclass(frozen=True, slots=True)
 class DossierView:
-    """The document from top to bottom."""
+    """The document from top to bottom. places: decimals of an llr."""
 
+    places: int
     name: str
     question: str
     facts: tuple[Line, ...]
@@ -146,15 +134,15 @@ class DossierView:
     together: str
     partitions: tuple[PartitionView, ...]
     rest: str
-    priors: tuple[tuple[str, str, bool], ...]
+    priors: tuple[OtherPrior, ...]
     conflicts: tuple[str, ...]
     ways: tuple[WayView, ...]
-    sums: tuple[SumView, ...]
+    moved: tuple[CasePair, ...]
     movement: str
     tests: tuple[TestRow, ...]
     tested_on: str
-    decisions: tuple[tuple[str, str, str, str, str, str], ...]
-    changes: tuple[tuple[str, str, str, str], ...]
+    decisions: tuple[tuple[str, Decision, str, str], ...]
+    changes: tuple[tuple[CaseChange, str], ...]
     limits: tuple[str, ...]
     cite: str
 
@@ -163,6 +151,7 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
     """A record as its document says it. digest: SHA-256 of its content."""
     report = record.report
     return DossierView(
+        places=PLACES,
         name=report.case.name,
         question=report.case.note,
         facts=tuple(facts(record, digest)),
@@ -175,19 +164,16 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
         together=general(report.case.together),
         partitions=tuple(_partition(partition, report) for partition in _worth_a_line(report)),
         rest=_rest(report),
-        priors=tuple(
-            (general(prior.together), percent(prior.probability), prior.leads)
-            for prior in record.priors
-        ),
+        priors=record.priors,
         conflicts=tuple(
             _("%(a)s = %(b)s and %(b)s = %(c)s by verdict, but %(a)s is not %(c)s")
             % {name: ascii_uppercase[getattr(conflict, name)] for name in "abc"}
             for conflict in report.conflicts
         ),
         ways=ways(report),
-        sums=sums(report, PLACES),
+        moved=report.moved,
         movement=translated(report.movement.source),
-        tests=test_rows(report.tested.strata) if report.tested else (),
+        tests=test_rows(report.tested),
         tested_on=tested_on(report.tested),
         decisions=tuple(
             _decision(encounter.letter, decision)
@@ -200,15 +186,11 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
     )
 
 
-def _changes(record: Dossier) -> tuple[tuple[str, str, str, str], ...]:
+def _changes(record: Dossier) -> tuple[tuple[CaseChange, str], ...]:
+    """Each change with the letter of its encounter, or its number."""
     letters = {e.member.detail.summary.id: e.letter for e in record.encounters}
     return tuple(
-        (
-            f"{when(change.changed_at)} UTC",
-            letters.get(change.encounter_id, encounter_numbered(change.encounter_id)),
-            change.kind,
-            change.reviewer,
-        )
+        (change, letters.get(change.encounter_id, encounter_numbered(change.encounter_id)))
         for change in record.report.changes
     )
 
@@ -248,18 +230,15 @@ def _photo(photo: DossierPhoto) -> PhotoLine:
         why = recorded(annotation.error_code, annotation.error_detail) or _("not embedded yet")
         quality = _("not used: %(why)s") % {"why": why}
     return PhotoLine(
-        name=photo.name,
-        file_name=file.file_name,
+        photo=photo,
         taken=f"{day(file.captured_at)}, {clock(file.captured_at)}"
         if file.captured_at
         else pgettext("time", "unknown"),
-        flank=annotation.flank.value,
         estimated=_estimated(annotation),
         quality=quality,
         stated="; ".join(
             f"{field_name(claim.field)} {claim.value} ({claim.source})" for claim in photo.stated
         ),
-        sha256=file.id,
     )
 
 
@@ -278,17 +257,14 @@ def _estimated(annotation: Annotation) -> str:
 
 def _crop(photo: DossierPhoto) -> CropFigure:
     assert photo.crop is not None  # noqa: S101
-    annotation, box = photo.reference.annotation, photo.crop.box
+    annotation = photo.reference.annotation
     caption = _("%(name)s, %(flank)s")
     if doubted(annotation):
         caption = _("%(name)s, %(flank)s (in doubt)")
     return CropFigure(
-        name=crop_name(photo),
-        href=f"data:image/jpeg;base64,{photo.crop.jpeg}",
-        left=box.x0,
-        top=box.y0,
-        width=box.width,
-        height=box.height,
+        name=photo.name,
+        jpeg=photo.crop.jpeg,
+        box=photo.crop.box,
         caption=caption % {"name": photo.name, "flank": flank_name(annotation.flank)},
     )
 
@@ -299,14 +275,12 @@ def _pairs(record: Dossier) -> tuple[DossierPairView, ...]:
     nothing = _("No two photos show the same flank: they say nothing for or against.")
     views = []
     for n, pair in enumerate(report.pairs):
-        best, evidence = record.speaking.get(n), pair.says.evidence
+        best = record.speaking.get(n)
         shown = [photos[annotation] for annotation in best.annotations] if best else []
         views.append(
             DossierPairView(
-                name=pair_name(pair),
-                llr=signed(evidence.llr),
-                interval=interval(evidence.interval) if best else "",
-                verdict=evidence.verdict.value,
+                pair=pair,
+                interval=interval(pair.says.evidence.interval) if best else "",
                 words=sentence(meant(pair, report)) + "." if best else nothing,
                 weak=_weak(shown),
                 figure=pair_figure(best, pair.says.compared, photos) if best else None,
@@ -343,8 +317,7 @@ def _partition(partition: WeighedPartition, report: CaseReport) -> PartitionView
     return PartitionView(
         animals=tuple(" ".join(ascii_uppercase[n] for n in animal) for animal in partition.blocks),
         prior=percent(report.prior(partition)),
-        posterior=percent(partition.probability),
-        share=partition.probability,
+        probability=partition.probability,
     )
 
 
@@ -369,10 +342,10 @@ def _rest(report: CaseReport) -> str:
     return words + ("" if posterior.in_full else relative)
 
 
-def _decision(letter: str, decision: Decision) -> tuple[str, str, str, str, str, str]:
+def _decision(letter: str, decision: Decision) -> tuple[str, Decision, str, str]:
+    """A decision with the letter of its encounter, in words, and what was shown beside it."""
     shown = pgettext("shown beside a decision", "nothing")
     if decision.llr is not None:
         shown = f"llr {signed(decision.llr)}, {decision.model or _('unknown network')}"
     words = f"{decided(decision.kind)} {decision.identity or ''}".strip()
-    decided_at = f"{when(decision.decided_at)} UTC"
-    return letter, decided_at, decision.reviewer, words, shown, decision.note
+    return letter, decision, words, shown

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AliasPath, Field
 
-from service.calibration.tested_wire import TestedOut
+from service.calibration.wire import TestedOut
 from service.cases.wire import CaseChangeOut, CaseReportOut, Member
 from service.encounters.wire import DecisionOut
 from service.photos.wire import AnnotationOut, ClaimOut
@@ -48,15 +48,17 @@ class DossierPhotoOut(Wire):
     """
 
     name: str
-    sha256: str
-    file_name: str
-    bytes: int
-    width: int
-    height: int
-    camera: str | None
-    captured_at: datetime | None
-    zone: str
-    annotation: AnnotationOut
+    sha256: str = Field(validation_alias=AliasPath("reference", "photo", "id"))
+    file_name: str = Field(validation_alias=AliasPath("reference", "photo", "file_name"))
+    bytes: int = Field(validation_alias=AliasPath("reference", "photo", "bytes"))
+    width: int = Field(validation_alias=AliasPath("reference", "photo", "width"))
+    height: int = Field(validation_alias=AliasPath("reference", "photo", "height"))
+    camera: str | None = Field(validation_alias=AliasPath("reference", "photo", "camera"))
+    captured_at: datetime | None = Field(
+        validation_alias=AliasPath("reference", "photo", "captured_at")
+    )
+    zone: str = Field(validation_alias=AliasPath("reference", "photo", "zone"))
+    annotation: AnnotationOut = Field(validation_alias=AliasPath("reference", "annotation"))
     stated: list[ClaimOut]
     crop: CropOut | None
 
@@ -65,10 +67,12 @@ class DossierEncounterOut(Wire):
     """One encounter: its letter in the dossier, photos oldest first, and what people decided."""
 
     letter: str
-    encounter_id: int
-    name: str | None
+    encounter_id: int = Field(validation_alias=AliasPath("member", "detail", "summary", "id"))
+    name: str | None = Field(validation_alias=AliasPath("member", "detail", "summary", "name"))
     photos: list[DossierPhotoOut]
-    decisions: list[DecisionOut]
+    decisions: list[DecisionOut] = Field(
+        validation_alias=AliasPath("member", "detail", "decisions")
+    )
 
 
 class DossierPairOut(Wire):

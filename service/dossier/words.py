@@ -6,12 +6,12 @@ from string import ascii_uppercase
 from reid.identify.movement import Position, Span
 from reid.identify.partitions import WeighedPartition
 from reid.types import Verdict
+from service.calibration.view import of_individuals
 from service.cases.report import CasePair, CaseReport
-from service.cases.report_view import pair_name
 from service.dossier.record import Dossier
 from service.store.photos import Annotation
 from service.web.languages import gettext as _
-from service.web.languages import ngettext, npgettext, pgettext
+from service.web.languages import ngettext, pgettext
 from service.web.places import rounded
 from service.web.quantities import percent
 from service.web.species import Species
@@ -68,16 +68,13 @@ def facts(record: Dossier, digest: str) -> Iterator[Line]:
     bound = _("±%(bound)s, log10 of %(individuals)s")
     yield (
         _("Bound of the llr"),
-        bound % {"bound": decimal(calibrator.bound, 2), "individuals": _individuals(record)},
+        bound
+        % {
+            "bound": decimal(calibrator.bound, 2),
+            "individuals": of_individuals(calibrator.individuals),
+        },
     )
     yield _("Digest of the content"), digest
-
-
-def _individuals(record: Dossier) -> str:
-    """Of how many individuals a logarithm is taken."""
-    individuals = record.calibrator.individuals
-    words = npgettext("of", "%(num)s individual", "%(num)s individuals", individuals)
-    return words % {"num": number(individuals)}
 
 
 def _card(name: str, licence: str | None) -> str:
@@ -177,7 +174,7 @@ def _one_animal(block: Sequence[int]) -> str:
 
 def in_short(pair: CasePair, report: CaseReport) -> str:
     """One pair in one line."""
-    name, evidence = pair_name(pair), pair.says.evidence
+    name, evidence = pair.name, pair.says.evidence
     if pair.says.best is None:
         return _("%(pair)s: not comparable, llr 0.") % {"pair": name}
     llr = f"llr {signed(evidence.llr)} {interval(evidence.interval)}"
@@ -198,7 +195,7 @@ def meant(pair: CasePair, report: CaseReport) -> str:
 def cannot(record: Dossier) -> Iterator[str]:
     """What stays open, from the particular to the general."""
     report = record.report
-    nothing = [pair_name(pair) for pair in report.pairs if pair.says.best is None]
+    nothing = [pair.name for pair in report.pairs if pair.says.best is None]
     if nothing:
         yield _(
             "Whether %(pairs)s are one animal: no two photos show the same flank, and left and "
@@ -237,7 +234,7 @@ def cannot(record: Dossier) -> Iterator[str]:
 def _compared(report: CaseReport, verdict: Verdict) -> list[str]:
     """The pairs with this verdict of which photos were compared."""
     pairs = [pair for pair in report.pairs if pair.says.best]
-    return [pair_name(pair) for pair in pairs if pair.says.evidence.verdict is verdict]
+    return [pair.name for pair in pairs if pair.says.evidence.verdict is verdict]
 
 
 def _doubted_photos(record: Dossier) -> list[str]:

@@ -4,26 +4,38 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from service.encounters.to_wire import encounter_detail
+from service.encounters.posterior import WhoItIs, posterior
 from service.encounters.wire import (
     DecisionIn,
     DecisionOut,
     EncounterDetailOut,
     EncounterOut,
     EncountersOut,
+    PosteriorOut,
 )
+from service.photos.to_wire import reference_out
 from service.recognition.engine import TheEngine
 from service.recognition.to_wire import identification_out
 from service.recognition.wire import IdentificationOut
 from service.store import decisions, encounters
-from service.store.decisions import NewDecision
+from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterState
 from service.web.errors import documented
 from service.web.parameters import Limit, Offset, RowNumber, TheActor, TheDatabase, TheMetrics
 
-router = APIRouter(
-    prefix="/encounters", tags=["encounters"], responses=documented(400, 403, 404, 409, 422)
-)
+DOCUMENTED = documented(400, 403, 404, 409, 422)
+router = APIRouter(prefix="/encounters", tags=["encounters"], responses=DOCUMENTED)
+posterior_router = APIRouter(tags=["cases"], responses=DOCUMENTED)
+
+Unseen = Annotated[
+    float | None,
+    Query(
+        gt=0,
+        le=10_000,
+        allow_inf_nan=False,
+        description="animals that are not in the catalogue; left out, estimated by Chao1",
+    ),
+]
 
 
 @router.get("")
@@ -45,7 +57,13 @@ def get_encounter(
     """One encounter with its photos and the history of its decisions."""
     with database.read() as connection:
         detail = encounters.get(connection, encounter_id)
-    return encounter_detail(detail, exact=actor.sees_places)
+    values = {
+        "summary": detail.summary,
+        "references": [reference_out(r, exact=actor.sees_places) for r in detail.references],
+        "decisions": detail.decisions,
+        "conflicts": detail.conflicts,
+    }
+    return EncounterDetailOut.model_validate(values)
 
 
 @router.get("/{encounter_id}/candidates", responses=documented(503))
@@ -56,26 +74,37 @@ def get_candidates(
     return identification_out(engine.candidates(encounter_id), top)
 
 
-@router.get("/{encounter_id}/decisions")
-def list_decisions(encounter_id: RowNumber, database: TheDatabase) -> list[DecisionOut]:
+@router.get("/{encounter_id}/decisions", response_model=list[DecisionOut])
+def list_decisions(encounter_id: RowNumber, database: TheDatabase) -> list[Decision]:
     """All decisions on an encounter, oldest first; the last one counts."""
     with database.read() as connection:
         encounters.summary(connection, encounter_id)
-        history = decisions.of_encounter(connection, encounter_id)
-    return [DecisionOut.model_validate(decision) for decision in history]
+        return decisions.of_encounter(connection, encounter_id)
 
 
-@router.post("/{encounter_id}/decisions", status_code=201)
+@router.post("/{encounter_id}/decisions", response_model=DecisionOut, status_code=201)
 def decide(
     encounter_id: RowNumber,
     decision: DecisionIn,
     database: TheDatabase,
     metrics: TheMetrics,
     actor: TheActor,
-) -> DecisionOut:
+) -> Decision:
     """Record a decision; nothing is overwritten, `withdrawn` undoes the latest."""
     values = decision.model_dump() | {"reviewer": actor.signs(decision.reviewer)}
     with database.write() as connection:
         recorded = decisions.add(connection, encounter_id, NewDecision(**values))
     metrics.decisions.labels(recorded.kind).inc()
-    return DecisionOut.model_validate(recorded)
+    return recorded
+
+
+@posterior_router.get(
+    "/encounters/{encounter_id}/posterior",
+    response_model=PosteriorOut,
+    responses=documented(503),
+)
+def get_posterior(
+    encounter_id: RowNumber, database: TheDatabase, engine: TheEngine, unseen: Unseen = None
+) -> WhoItIs:
+    """Who it may be: every identity, or an animal that is not in the catalogue."""
+    return posterior(database, engine, encounter_id, unseen)

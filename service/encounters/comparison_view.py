@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from reid.identify.answer import IdentityCandidate
-from reid.types import Box, Comparison, Source
+from reid.types import Comparison, Evidence, Flank, Source, Verdict
 from service.encounters.comparison_words import decided, nothing_to_compare, weak_pair
 from service.encounters.list_view import EncounterRow, crop_address, row
 from service.photos.facts_view import FactsView, doubt, facts_view
@@ -13,24 +12,21 @@ from service.recognition.engine import QueryAnswer
 from service.store.decisions import Decision
 from service.store.encounters import EncounterDetail
 from service.store.identities import Reference
-from service.store.photos import Claim
+from service.store.photos import Claim, Photo
 from service.viewer.drawing import GAP, LONGEST, PANE_WIDTH, Pane, Picture, picture
 from service.viewer.look import Look
+from service.viewer.overlay import box_of
 from service.web.advice import advice
 from service.web.languages import gettext as _
 from service.web.sentences import recorded
-from service.web.words import decimal, limits, meaning, overlapping, sentence, signed
+from service.web.words import limits, meaning, overlapping, sentence
 
 
 @dataclass(frozen=True, slots=True)
 class QueryStripPhoto:
     """One photo of the encounter in the strip under the query."""
 
-    annotation_id: int
-    file_name: str
-    flank: str
-    captured_at: datetime | None
-    state: str
+    reference: Reference
     thumbnail: str
     url: str
     current: bool
@@ -44,58 +40,31 @@ class CandidateView:
     rank: int
     identity_id: int
     name: str
-    llr: float
-    bound: float
-    verdict: str
-    calibrator: str
-    flank: str
+    evidence: Evidence
+    flank: Flank
     thumbnail: str
     url: str
     current: bool
     facts: FactsView
 
     @property
-    def signed(self) -> str:
-        """The llr with its sign."""
-        return signed(self.llr)
-
-    @property
-    def bound_text(self) -> str:
-        """The bound without a sign."""
-        return decimal(self.bound, 1)
-
-    @property
     def meaning(self) -> str:
         """The llr in words."""
-        if self.verdict == "not comparable":
+        if self.evidence.verdict is Verdict.NOT_COMPARABLE:
             return sentence(_("the photos show no flank that can be compared"))
-        return sentence(meaning(self.llr))
+        return sentence(meaning(self.evidence.llr))
 
     @property
     def limits(self) -> str:
         """What restricts the claim."""
-        return limits(self.llr, self.bound)
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionRow:
-    """One line of the history."""
-
-    decided_at: datetime
-    words: str
-    identity_id: int | None
-    identity: str | None
-    signed: str
-    reviewer: str
-    note: str
+        return limits(self.evidence.llr, self.evidence.bound)
 
 
 @dataclass(frozen=True, slots=True)
 class PhotoFailure:
     """A photo that cannot be used, and what to do."""
 
-    photo_id: str
-    file_name: str
+    photo: Photo
     detail: str
     advice: str
 
@@ -121,26 +90,18 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """The query photo on the left."""
-
-    file_name: str
-    flank: str
-    captured_at: datetime | None
-    facts: FactsView
-
-
-@dataclass(frozen=True, slots=True)
 class Comparing:
     """Everything on the page. chosen: None where there is nothing to compare with.
 
+    shown: the query photo on the left, with its facts. history: decisions with the word for each.
     weak: which of the two photos prove little, as half a sentence. overlap: what both photos show
     of the flank, in words.
     """
 
     encounter: EncounterRow
     look: Look
-    shown: Shown
+    shown: Reference
+    facts: FactsView
     photos: tuple[QueryStripPhoto, ...]
     candidates: tuple[CandidateView, ...]
     chosen: CandidateView | None
@@ -151,19 +112,11 @@ class Comparing:
     why_none: str
     what_then: str
     model: str
-    history: tuple[DecisionRow, ...]
+    history: tuple[tuple[Decision, str], ...]
     after: int
     undoable: bool
     failures: tuple[PhotoFailure, ...]
     conflicts: tuple[Conflicting, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RankedCandidate:
-    """A candidate with the reference photo that is drawn."""
-
-    candidate: IdentityCandidate
-    reference: Reference
 
 
 def comparing(
@@ -171,38 +124,38 @@ def comparing(
 ) -> Comparing:
     """The page. answer None: nothing can be compared now. still: it is being found out."""
     candidates = answer.identification.candidates if answer else ()
-    ranked = [
-        RankedCandidate(c, answer.references[c.best.row.annotation]) for c in candidates if answer
-    ]
-    rank = min(look.candidate, max(1, len(ranked)))
-    best = ranked[rank - 1] if ranked else None
-    left = _left(detail.references, answer, best, look)
+    rank = min(look.candidate, max(1, len(candidates)))
+    candidate = candidates[rank - 1] if candidates else None
+    other = answer.references[candidate.best.row.annotation] if answer and candidate else None
+    left = _left(detail.references, answer, candidate, look)
     views = tuple(
-        _candidate(answer, candidate, n, look, current=n == rank)
-        for n, candidate in enumerate(ranked, 1)
+        _candidate(answer, c, n, look, current=n == rank)
+        for n, c in enumerate(candidates, 1)
         if answer
     )
     why, then = nothing_to_compare(detail, answer, still=still)
-    comparison = _comparison(left, best, answer)
-    drawn = _picture(left, best, comparison, look)
+    comparison = _comparison(left, candidate, answer)
+    drawn = _picture(left, other, comparison, look)
     strip = tuple(_photo(photo, look, current=photo == left) for photo in detail.references)
-    shown, chosen = _shown(left), views[rank - 1] if views else None
+    facts = facts_view(left.annotation, left.annotation.flank)
+    chosen = views[rank - 1] if views else None
     last = detail.summary.decision_id
     return Comparing(
         encounter=row(detail.summary),
         look=look,
-        shown=shown,
+        shown=left,
+        facts=facts,
         photos=strip,
         candidates=views,
         chosen=chosen,
-        weak=weak_pair(shown.facts, chosen.facts if chosen else None),
+        weak=weak_pair(facts, chosen.facts if chosen else None),
         picture=drawn,
         overlap=overlapping(comparison.overlap if comparison else None),
         links=_links(look, rank, len(views), strip, drawn),
         why_none=why,
         what_then=then,
         model=answer.identification.model if answer else "",
-        history=tuple(_decision(decision) for decision in reversed(detail.decisions)),
+        history=tuple((d, decided(d.kind)) for d in reversed(detail.decisions)),
         after=last,
         undoable=not detail.summary.waiting,
         failures=_failures(detail.references),
@@ -213,50 +166,38 @@ def comparing(
 def _left(
     references: Sequence[Reference],
     answer: QueryAnswer | None,
-    best: RankedCandidate | None,
+    candidate: IdentityCandidate | None,
     look: Look,
 ) -> Reference:
     """The photo asked for, else the one of the pair that speaks, else the first."""
     number = look.photo
-    if answer and best and number not in {reference.annotation.id for reference in references}:
-        number = answer.queries[best.candidate.best.query]
+    if answer and candidate and number not in {reference.annotation.id for reference in references}:
+        number = answer.queries[candidate.best.query]
     return next(
         (reference for reference in references if reference.annotation.id == number), references[0]
     )
 
 
-def _shown(left: Reference) -> Shown:
-    facts = facts_view(left.annotation, left.annotation.flank)
-    return Shown(left.photo.file_name, left.annotation.flank, left.photo.captured_at, facts)
-
-
 def _candidate(
-    answer: QueryAnswer, candidate: RankedCandidate, rank: int, look: Look, *, current: bool
+    answer: QueryAnswer, candidate: IdentityCandidate, rank: int, look: Look, *, current: bool
 ) -> CandidateView:
-    evidence = candidate.candidate.evidence
+    annotation = answer.references[candidate.best.row.annotation].annotation
     return CandidateView(
         rank=rank,
-        identity_id=candidate.candidate.identity,
-        name=answer.names[candidate.candidate.identity],
-        llr=evidence.llr,
-        bound=evidence.bound,
-        verdict=evidence.verdict.value,
-        calibrator=evidence.calibrator,
-        flank=candidate.reference.annotation.flank.value,
-        thumbnail=crop_address(candidate.reference.annotation.id),
+        identity_id=candidate.identity,
+        name=answer.names[candidate.identity],
+        evidence=candidate.evidence,
+        flank=annotation.flank,
+        thumbnail=crop_address(annotation.id),
         url=look.url(candidate=rank, photo=0),
         current=current,
-        facts=facts_view(candidate.reference.annotation, candidate.reference.annotation.flank),
+        facts=facts_view(annotation, annotation.flank),
     )
 
 
 def _photo(reference: Reference, look: Look, *, current: bool) -> QueryStripPhoto:
     return QueryStripPhoto(
-        annotation_id=reference.annotation.id,
-        file_name=reference.photo.file_name,
-        flank=reference.annotation.flank.value,
-        captured_at=reference.photo.captured_at,
-        state=reference.annotation.state,
+        reference=reference,
         thumbnail=crop_address(reference.annotation.id),
         url=look.url(photo=reference.annotation.id),
         current=current,
@@ -265,34 +206,33 @@ def _photo(reference: Reference, look: Look, *, current: bool) -> QueryStripPhot
 
 
 def _comparison(
-    left: Reference, best: RankedCandidate | None, answer: QueryAnswer | None
+    left: Reference, candidate: IdentityCandidate | None, answer: QueryAnswer | None
 ) -> Comparison | None:
     """Of the two photos on the page; only that of the pair that speaks is kept."""
-    if best is None or answer is None:
+    if candidate is None or answer is None:
         return None
-    speaks = answer.queries[best.candidate.best.query] == left.annotation.id
-    return best.candidate.best.comparison if speaks else None
+    speaks = answer.queries[candidate.best.query] == left.annotation.id
+    return candidate.best.comparison if speaks else None
 
 
 def _picture(
-    left: Reference, best: RankedCandidate | None, comparison: Comparison | None, look: Look
+    left: Reference, other: Reference | None, comparison: Comparison | None, look: Look
 ) -> Picture:
     query = _pane(0, left, _("the query, %(file)s"))
-    if best is None:
+    if other is None:
         return picture(query, None, (), look.sight)
-    other = _pane(PANE_WIDTH + GAP, best.reference, _("the candidate, %(file)s"))
+    candidate = _pane(PANE_WIDTH + GAP, other, _("the candidate, %(file)s"))
     correspondences = [*comparison.correspondences] if comparison else []
     overlap = comparison.overlap if comparison else None
     if overlap and overlap.registration is not Source.OUTLINE:
         correspondences.append(overlap.discrepancies)
-    return picture(query, other, correspondences, look.sight, every=look.every)
+    return picture(query, candidate, correspondences, look.sight, every=look.every)
 
 
 def _pane(left: float, shown: Reference, label: str) -> Pane:
-    photo = shown.photo
-    box = shown.annotation.box or Box(0, 0, photo.width, photo.height)
+    photo, words = shown.photo, label % {"file": shown.photo.file_name}
     href = f"/api/v1/photos/{photo.id}/image?longest={LONGEST}"
-    return Pane(left, href, photo.width, photo.height, box, label % {"file": photo.file_name})
+    return Pane(left, href, photo.width, photo.height, box_of(shown), words)
 
 
 def _links(
@@ -309,23 +249,10 @@ def _links(
     )
 
 
-def _decision(decision: Decision) -> DecisionRow:
-    return DecisionRow(
-        decided_at=decision.decided_at,
-        words=decided(decision.kind),
-        identity_id=decision.identity_id,
-        identity=decision.identity,
-        signed="" if decision.llr is None else signed(decision.llr),
-        reviewer=decision.reviewer,
-        note=decision.note,
-    )
-
-
 def _failures(references: Sequence[Reference]) -> tuple[PhotoFailure, ...]:
     return tuple(
         PhotoFailure(
-            reference.photo.id,
-            reference.photo.file_name,
+            reference.photo,
             sentence(recorded(reference.annotation.error_code, reference.annotation.error_detail)),
             advice(reference.annotation.error_code),
         )

@@ -1,9 +1,11 @@
 """View models of the start page and the list of encounters."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Literal, cast, get_args
+from typing import Annotated, Literal, cast, get_args
+from urllib.parse import urlencode
 
+from fastapi import Depends
 from sqlalchemy import Connection
 
 from reid.types import Flank
@@ -121,13 +123,23 @@ class EncounterFilters:
             return Sought("waiting", self.station, self.flank, failed=True)
         return Sought(self.state, self.station, self.flank)
 
+    def url(self, page: int) -> str:
+        """The address of a page of this list."""
+        return "/encounters?" + urlencode({**asdict(self), "page": page})
 
-def filters(state_: str, station: str, flank: str, page: str) -> EncounterFilters:
+
+def filters(
+    state: str = "waiting", station: str = "", flank: str = "", page: str = "1"
+) -> EncounterFilters:
     """Read an address; what makes no sense is taken as its default."""
-    known = state_ if state_ in get_args(ListState) else "waiting"
+    known = state if state in get_args(ListState) else "waiting"
     flank = flank if flank in set(Flank) else ""
     number = int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1
     return EncounterFilters(cast("ListState", known), station, flank, max(1, number))
+
+
+TheFilters = Annotated[EncounterFilters, Depends(filters)]
+"""Those of the address, for a route."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,18 @@
-"""Pages of encounters: the list, one with its candidates, and the decision."""
+"""Pages of encounters: the list, one with its candidates, the decision, and who it may be."""
 
-from typing import Annotated
-from urllib.parse import unquote, urlencode
+from functools import partial
+from urllib.parse import unquote
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
-from reid.errors import Conflict
+from reid.errors import Conflict, InputError
 from service.encounters.comparison_view import comparing
 from service.encounters.comparison_words import said
 from service.encounters.decision_form import DecisionForm
-from service.encounters.list_view import STATES, encounter_list, filters
+from service.encounters.list_view import STATES, TheFilters, encounter_list, title
+from service.encounters.posterior import chances, posterior
 from service.recognition.awaited import awaited
 from service.recognition.engine import Engine, TheEngine
 from service.store import cases, decisions, encounters, identities, progress
@@ -23,39 +24,34 @@ from service.web.page import goto, page, remember
 from service.web.page_counts import counts
 from service.web.parameters import RowNumber, TheActor, TheAhead, TheDatabase, TheMetrics
 from service.web.sentences import in_full
+from service.web.words import when
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
+class NoNumber(
+    InputError,
+    code="bad_number",
+    message="The number of unseen animals is a number above 0, such as 3.",
+): ...
+
+
 @router.get("/encounters")
-def encounter_page(
-    request: Request,
-    database: TheDatabase,
-    state: str = "waiting",
-    station: str = "",
-    flank: str = "",
-    page_number: Annotated[str, Query(alias="page")] = "1",
-) -> Response:
+def encounter_page(request: Request, database: TheDatabase, filters: TheFilters) -> Response:
     """Encounters, by default those that wait."""
-    chosen_filters = filters(state, station, flank, page_number)
     with database.read() as connection:
-        listed = encounter_list(connection, chosen_filters)
-        chosen = {
-            "state": chosen_filters.state,
-            "station": chosen_filters.station,
-            "flank": chosen_filters.flank,
-        }
+        listed = encounter_list(connection, filters)
         values = {
             "nav": "encounters",
             "rows": listed.rows,
             "total": listed.total,
             "page": listed.page,
             "pages": listed.pages,
-            "filters": chosen_filters,
+            "filters": filters,
             "states": STATES,
             "stations": progress.stations(connection),
             "busy": counts(connection).pending > 0,
-            "page_url": lambda number: "/encounters?" + urlencode({**chosen, "page": number}),
+            "page_url": filters.url,
         }
         return page(request, "encounters/encounters.html", connection, **values)
 
@@ -87,15 +83,15 @@ def _compare(
         ahead,
         engine,
         ("candidates", encounter_id),
-        lambda: engine.candidates(encounter_id, wait=False),
-        lambda: engine.candidates(encounter_id),
+        lambda wait: engine.candidates(encounter_id, wait=wait),
     )
     look = looks.parse(request.query_params)
     still = answer is None and not problem
     view = comparing(detail, answer, look, still=still)
     with database.read() as connection:
         following = encounters.next_waiting(connection, encounter_id)
-        _look_ahead(ahead, engine, following.id if following and answer else None)
+        if following and answer:  # a person looks at it next
+            ahead.soon(("candidates", following.id), partial(engine.candidates, following.id))
         values = {
             **{name: getattr(view, name) for name in view.__slots__},
             "nav": "encounters",
@@ -116,13 +112,6 @@ def _compare(
         response = page(request, "encounters/encounter.html", connection, **values)
     response.status_code = status
     return response
-
-
-def _look_ahead(ahead: Ahead, engine: Engine, encounter_id: int | None) -> None:
-    """Find out who the encounter may be that a person looks at next."""
-    if encounter_id is not None:
-        number = encounter_id
-        ahead.soon(("candidates", number), lambda: engine.candidates(number))
 
 
 def _said(request: Request, connection: Connection, encounter_id: int) -> str:
@@ -160,3 +149,49 @@ def decide(
     response = goto(f"/encounters/{encounter_id}?said={decision.id}")
     remember(response, new.reviewer, actor)
     return response
+
+
+@router.get("/encounters/{encounter_id}/posterior")
+def posterior_page(
+    encounter_id: RowNumber,
+    request: Request,
+    database: TheDatabase,
+    ahead: TheAhead,
+    engine: TheEngine,
+    unseen: str = "",
+) -> Response:
+    """Who an encounter may be, under a number of unseen animals that anybody may change."""
+    with database.read() as connection:
+        summary = encounters.summary(connection, encounter_id)
+    assumed = _above_zero(unseen)
+    answer, problem = awaited(
+        ahead,
+        engine,
+        ("who", encounter_id, assumed),
+        lambda wait: posterior(database, engine, encounter_id, assumed, wait=wait),
+    )
+    with database.read() as connection:
+        values = {
+            "nav": "encounters",
+            "encounter_id": encounter_id,
+            "heading": f"{title(summary)}, {when(summary.started_at)}",
+            "found": answer,
+            "lines": chances(answer) if answer else (),
+            "problem": problem,
+            "loaded": engine.loaded is not None,
+            "busy": answer is None and not problem,
+        }
+        return page(request, "encounters/posterior.html", connection, **values)
+
+
+def _above_zero(text: str) -> float | None:
+    """A number of animals; nothing where nothing was typed."""
+    if not text.strip():
+        return None
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise NoNumber() from error
+    if not 0 < value <= 10_000:
+        raise NoNumber()
+    return value

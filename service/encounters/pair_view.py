@@ -1,17 +1,7 @@
 """View model of two encounters side by side: the page /compare, and a part of other pages.
 
-To show it within another page:
-
-    look = parse_pair(request.query_params, path="/reviews/12", keep=(("queue", "mine"),))
-    pair = pair_view(parts, one, other, look, blind=True)
-
-and in the template, with `pair` among its values:
-
-    {% block head %}<link rel="stylesheet" href="/static/viewer/compare.css">
-    <link rel="stylesheet" href="/static/viewer/pair.css">{% endblock %}
-    {% block modules %}<script type="module" src="/static/viewer/pair.js"></script>
-    <script type="module" src="/static/web/swap.js"></script>{% endblock %}
-    {% include "viewer/_pair.html" %}
+Another page that shows it gives its template `pair` and includes "viewer/_pair.html" with the
+style sheets compare.css and pair.css of static/viewer/, its module pair.js, and web/swap.js.
 
 The include is one element with the id "pair". It takes the keys a b B f h H k l o q Q r t T x y z,
 the digits 0 to 6 and , . + - =; arrow keys only while its picture has the focus.
@@ -27,11 +17,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import product
 
-from reid.errors import ReidError
-from reid.types import Evidence, Grade, Source
+from reid.types import Grade, Source
 from service.encounters.list_view import crop_address, title
 from service.encounters.pair_evidence import PairEvidence, PairSays
 from service.photos.facts_view import quality_words
+from service.recognition.awaited import answered
 from service.recognition.engine import Engine
 from service.store import encounters
 from service.store.database import Database
@@ -41,24 +31,17 @@ from service.viewer.look import PairLook
 from service.viewer.marks import SectionRow, marks, sections
 from service.viewer.overlay import Laid, Overlays
 from service.viewer.picture import PairPicture, pair_picture
-from service.web.advice import trouble
 from service.web.languages import gettext as _
-from service.web.sentences import translated
 from service.web.words import limits, meaning, overlapping, sentence, signed
-
-GRADES = (Grade.GOOD, Grade.USABLE, Grade.POOR, Grade.UNUSABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class StripPhoto:
     """One photo of an encounter. label: how it is called for the eye and the ear."""
 
-    annotation_id: int
+    reference: Reference
     label: str
-    flank: str
     quality: str
-    captured_at: datetime | None
-    state: str
     thumbnail: str
     url: str
     current: bool
@@ -86,15 +69,11 @@ class EvidenceView:
     same, different: where the verdicts begin. ticks: whole llrs, with where they lie.
     """
 
-    llr: float
-    signed: str
-    bound: str
+    says: PairSays
     interval: str
-    verdict: str
     meaning: str
     limits: str
     photos: str
-    compared: int
     share: float
     low: float
     high: float
@@ -142,7 +121,11 @@ def pair_view(
     """Two encounters by their numbers. NotFound where one of them is not there."""
     with database.read() as connection:
         details = encounters.get(connection, first), encounters.get(connection, second)
-    says, problem = (None, "") if blind else _says(engine, pair_evidence, first, second)
+    says, problem = None, ""
+    if not blind:
+        says, problem = answered(engine, lambda: pair_evidence.between(first, second))
+        if engine.loaded is None:
+            problem = problem or _("The network is being loaded.")
     shown = _shown(details, says, look)
     known = None
     if says and says.best and says.best.annotations == tuple(r.annotation.id for r in shown):
@@ -174,18 +157,6 @@ def pair_view(
     )
 
 
-def _says(
-    engine: Engine, pair_evidence: PairEvidence, first: int, second: int
-) -> tuple[PairSays | None, str]:
-    """What the machine says, or why it says nothing."""
-    if engine.loaded is None:
-        return None, translated(engine.failure) or _("The network is being loaded.")
-    try:
-        return pair_evidence.between(first, second), ""
-    except ReidError as error:
-        return None, trouble(error)
-
-
 def _shown(
     details: tuple[EncounterDetail, EncounterDetail], says: PairSays | None, look: PairLook
 ) -> tuple[Reference, Reference]:
@@ -212,7 +183,8 @@ def _shown(
 def _rank(reference: Reference) -> int:
     """0 for a good photo."""
     quality = reference.annotation.quality
-    return GRADES.index(quality.grade) if quality else len(GRADES)
+    grades = list(Grade)
+    return grades.index(quality.grade) if quality else len(grades)
 
 
 def _side(
@@ -254,12 +226,9 @@ def _photo(
 ) -> StripPhoto:
     words = _("Photo %(number)s of %(letter)s") % {"number": number, "letter": letter}
     return StripPhoto(
-        annotation_id=reference.annotation.id,
+        reference=reference,
         label=words if blind else f"{words}, {reference.photo.file_name}",
-        flank=reference.annotation.flank.value,
         quality=quality_words(reference.annotation.quality),
-        captured_at=reference.photo.captured_at,
-        state=reference.annotation.state,
         thumbnail=crop_address(reference.annotation.id),
         url=look.url(**{name: reference.annotation.id}),
         current=reference.annotation.id == shown.annotation.id,
@@ -287,17 +256,13 @@ def _evidence(says: PairSays, laid: Laid, same: float) -> EvidenceView:
 
     whole: Sequence[int] = range(-int(bound), int(bound) + 1)
     return EvidenceView(
-        llr=evidence.llr,
-        signed=signed(evidence.llr),
-        bound=f"{bound:.1f}",
+        says=says,
         interval=f"{signed(low)} … {signed(high)}" if comparable else "",
-        verdict=evidence.verdict.value,
         meaning=sentence(meaning(evidence.llr))
         if comparable
         else _("The photos show no flank that can be compared"),
         limits=limits(evidence.llr, bound) if comparable else "",
-        photos=_alone(laid.evidence),
-        compared=says.compared,
+        photos=signed(laid.evidence.llr) if laid.evidence else "",
         share=share(evidence.llr),
         low=share(low),
         high=share(high),
@@ -305,7 +270,3 @@ def _evidence(says: PairSays, laid: Laid, same: float) -> EvidenceView:
         different=share(-min(same, bound)),
         ticks=tuple((signed(tick), share(tick)) for tick in whole),
     )
-
-
-def _alone(evidence: Evidence | None) -> str:
-    return signed(evidence.llr) if evidence else ""

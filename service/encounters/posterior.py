@@ -6,13 +6,15 @@ from reid.identify import prior
 from service.recognition.engine import Engine
 from service.store import encounters, identities
 from service.store.database import Database
+from service.web.languages import gettext as _
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityChance:
     """One identity before and after the photos spoke.
 
-    compared False: it was not on the shortlist and keeps an llr of 0.
+    compared False: it was not on the shortlist and keeps an llr of 0. identity_id 0: an animal
+    that is not in the catalogue, as one line among the others.
     """
 
     identity_id: int
@@ -58,24 +60,18 @@ def posterior(
     with database.read() as connection:
         own = encounters.summary(connection, encounter_id).identity_id
         known = {
-            known_identity.id: (
-                known_identity.name,
-                known_identity.encounters - (known_identity.id == own),
-            )
-            for known_identity in identities.catalogue(connection)
+            identity.id: (identity.name, identity.encounters - (identity.id == own))
+            for identity in identities.catalogue(connection)
         }
     known = {number: facts for number, facts in known.items() if facts[1] > 0}
-    estimated = prior.assumed_unseen([count for _, count in known.values()])
-    llrs = {
-        known_identity.identity: known_identity.evidence.llr
-        for known_identity in answer.identification.candidates
-    }
+    estimated = prior.assumed_unseen([count for name, count in known.values()])
+    llrs = {c.identity: c.evidence.llr for c in answer.identification.candidates}
     posteriors = prior.posterior([llrs.get(number, 0.0) for number in known], unseen or estimated)
     chances = [
         IdentityChance(
             number, name, llrs.get(number, 0.0), number in llrs, posteriors.prior_identity, share
         )
-        for (number, (name, _)), share in zip(known.items(), posteriors.identities, strict=True)
+        for (number, (name, count)), share in zip(known.items(), posteriors.identities, strict=True)
     ]
     return WhoItIs(
         encounter_id=encounter_id,
@@ -87,3 +83,11 @@ def posterior(
         model=answer.identification.model,
         calibrator=answer.calibrator,
     )
+
+
+def chances(answer: WhoItIs, *, shown: int = 20) -> list[IdentityChance]:
+    """The most probable identities, and an animal not in the catalogue, which is always there."""
+    words = _("an animal not in the catalogue")
+    unknown = IdentityChance(0, words, 0.0, True, answer.prior_unknown, answer.unknown)
+    lines = [*answer.identities[:shown], unknown]
+    return sorted(lines, key=lambda chance: -chance.posterior)

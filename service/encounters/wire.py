@@ -1,16 +1,15 @@
-"""Encounters and decisions on the wire."""
+"""Encounters, decisions and who an encounter may be, on the wire."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from reid.types import Flank
 from service.photos.wire import ClaimOut, ReferenceOut
+from service.store.decisions import DecisionKind
 from service.web.wire import Line, Note, Number, Wire
-
-DecisionKind = Literal["same", "new", "cannot_tell", "withdrawn"]
 
 
 class EncounterOut(Wire):
@@ -80,3 +79,30 @@ class EncounterDetailOut(Wire):
     references: list[ReferenceOut]
     decisions: list[DecisionOut]
     conflicts: Mapping[str, Sequence[ClaimOut]]
+
+
+class IdentityChanceOut(Wire):
+    """One identity before and after the photos spoke; compared false: not on the shortlist."""
+
+    identity_id: int
+    name: str
+    llr: float
+    compared: bool
+    prior: float
+    posterior: float
+
+
+class PosteriorOut(Wire):
+    """Each identity and an animal that is not in the catalogue; the posteriors sum to 1.
+
+    unseen: animals that are assumed not to be in the catalogue; estimated: the same by Chao1.
+    """
+
+    encounter_id: int
+    identities: Sequence[IdentityChanceOut]
+    prior_unknown: float
+    unknown: float
+    unseen: float
+    estimated: float
+    model: str
+    calibrator: str

@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form
+from fastapi import APIRouter, Form, UploadFile
 
 from reid.types import Flank
-from service.photos.forms import Boxes, Files, FlankField
-from service.recognition.engine import TheEngine
-from service.recognition.forms import query
+from service.photos.forms import Boxes, Files, FlankField, refuse_too_many
+from service.recognition.engine import QueryUpload, TheEngine
 from service.recognition.to_wire import identification_out
 from service.recognition.wire import IdentificationOut
 from service.web.errors import documented
@@ -29,6 +28,14 @@ def identify(
 
     Photos that are in the catalogue are not compared with their own encounter.
     """
-    photos = query(files, box, settings.max_files)
+    photos = _query(files, box, settings.max_files)
     answer = engine.identify_photos(photos, flank or Flank.UNKNOWN)
     return identification_out(answer, top)
+
+
+def _query(files: list[UploadFile], boxes: list[str] | None, at_most: int) -> list[QueryUpload]:
+    """The photos of a stateless query, each with its box."""
+    refuse_too_many(files, at_most)
+    typed_boxes = boxes or []
+    each = typed_boxes * len(files) if len(typed_boxes) == 1 else typed_boxes + [""] * len(files)
+    return [QueryUpload(f.file.read(), box) for f, box in zip(files, each, strict=False)]

@@ -14,16 +14,21 @@ T = TypeVar("T")
 
 
 def awaited(
-    ahead: Ahead, engine: Engine, key: Hashable, at_once: Callable[[], T], whole: Callable[[], T]
+    ahead: Ahead, engine: Engine, key: Hashable, find: Callable[[bool], T]
 ) -> tuple[T | None, str]:
     """The answer, or why there is none; neither while it is being found out.
 
-    key, at_once, whole: as `Ahead.answer` takes them.
+    key: as `Ahead.answer` takes it. find: raises NotYet instead of waiting where it gets False.
     """
+    return answered(engine, lambda: ahead.answer(key, lambda: find(False), lambda: find(True)))
+
+
+def answered(engine: Engine, answer: Callable[[], T]) -> tuple[T | None, str]:
+    """An answer of a loaded engine, or why there is none; neither while nobody knows it yet."""
     if engine.loaded is None:
         return None, translated(engine.failure)
     try:
-        return ahead.answer(key, at_once, whole), ""
+        return answer(), ""
     except NotYet:
         return None, ""
     except ReidError as error:

@@ -127,9 +127,7 @@ def load_embedder(settings: Settings) -> FeatureNetwork:
 
 def load_recognition(settings: Settings) -> Recognition:
     """The chosen network, and the newest calibrator that was fitted on what it makes."""
-    embedder = load_embedder(settings)
-    folder = settings.weights_dir or default_folder()
-    return Recognition(embedder, calibrator_of(embedder.model, folder))
+    return recognising(load_embedder(settings))(settings)
 
 
 def recognising(
@@ -349,12 +347,11 @@ class Engine:
 
     def _encounters_of(self, photo_ids: Sequence[str]) -> frozenset[int]:
         with self._database.read() as connection:
-            annotations = [
-                annotation
+            return frozenset(
+                annotation.encounter_id
                 for photo_id in photo_ids
                 for annotation in photos.annotations_of(connection, photo_id)
-            ]
-        return frozenset(annotation.encounter_id for annotation in annotations)
+            )
 
     def _answer(
         self,

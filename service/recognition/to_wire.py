@@ -1,7 +1,6 @@
 """An answer of the engine as wire models."""
 
 from reid.identify.answer import Identification, IdentityCandidate
-from reid.types import Correspondences, Overlap
 from service.photos.wire import AnnotationOut, FactsOut
 from service.recognition.engine import QueryAnswer
 from service.recognition.wire import (
@@ -57,27 +56,6 @@ def _candidate(candidate: IdentityCandidate, answer: QueryAnswer) -> CandidateOu
         agreement=candidate.best.agreement,
         total_agreement=candidate.best.total_agreement,
         capacity=comparison.capacity,
-        correspondences=[correspondences_out(points) for points in comparison.correspondences],
-        overlap=overlap_out(comparison.overlap) if comparison.overlap else None,
-    )
-
-
-def overlap_out(overlap: Overlap) -> OverlapOut:
-    """What both photos show of the flank."""
-    return OverlapOut(
-        registration=overlap.registration,
-        covisible=round(overlap.covisible, 3),
-        places=overlap.places,
-        agreeing=round(overlap.agreeing, 3),
-        discrepancies=correspondences_out(overlap.discrepancies),
-    )
-
-
-def correspondences_out(correspondences: Correspondences) -> CorrespondencesOut:
-    """Points of the two photos, to a tenth of a pixel."""
-    return CorrespondencesOut(
-        kind=correspondences.kind,
-        query=correspondences.points0.round(1).tolist(),
-        reference=correspondences.points1.round(1).tolist(),
-        strength=correspondences.strength.round(3).tolist(),
+        correspondences=[CorrespondencesOut.model_validate(c) for c in comparison.correspondences],
+        overlap=OverlapOut.model_validate(comparison.overlap) if comparison.overlap else None,
     )

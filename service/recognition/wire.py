@@ -1,30 +1,48 @@
 """The answer to a query on the wire: candidates with their evidence."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from pydantic import Field
+import numpy as np
+from pydantic import BeforeValidator, Field
 
 from reid.types import Source, Verdict
 from service.photos.wire import AnnotationOut, FactsOut
 from service.web.wire import Wire
 
 
+def _rounded(digits: int) -> BeforeValidator:
+    """Takes an array or a number with so many decimals."""
+
+    def rounded(value: object) -> object:
+        if isinstance(value, np.ndarray):
+            return value.round(digits).tolist()
+        return round(value, digits) if isinstance(value, float) else value
+
+    return BeforeValidator(rounded)
+
+
+Points = Annotated[list[tuple[float, float]], _rounded(1)]
+"""Points of a photo, to a tenth of a pixel."""
+Share = Annotated[float, _rounded(3)]
+
+
 class CorrespondencesOut(Wire):
     """Points on one place of the coat: query[i] in the query photo, reference[i] in the other."""
 
     kind: str
-    query: list[tuple[float, float]]
-    reference: list[tuple[float, float]]
-    strength: list[float]
+    query: Points = Field(validation_alias="points0")
+    reference: Points = Field(validation_alias="points1")
+    strength: Annotated[list[float], _rounded(3)]
 
 
 class OverlapOut(Wire):
     """What both photos show of the flank, once one is laid over the other."""
 
     registration: Source = Field(description="what that rests on; an outline is coarse")
-    covisible: float = Field(description="share of the smaller flank that is seen in both")
+    covisible: Share = Field(description="share of the smaller flank that is seen in both")
     places: int = Field(description="seen well enough in both to be judged")
-    agreeing: float = Field(description="share of these places where the rosettes agree")
+    agreeing: Share = Field(description="share of these places where the rosettes agree")
     discrepancies: CorrespondencesOut = Field(
         description="where the rosettes differ, strongest first; none over an outline"
     )

@@ -1,7 +1,8 @@
 """How a reviewer looks at photos side by side; all of it stands in the address."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from service.photos.pictures import APPEARANCES
@@ -9,6 +10,14 @@ from service.viewer.drawing import MAX_ZOOM, Sight
 
 MAX_TONE = 300
 MIN_TONE = 30
+NUMBERS = 2**31 - 1
+
+T = TypeVar("T", bound=float)
+
+
+def _limited(default: T, least: float, most: float) -> T:
+    """A field whose value in an address is moved to the nearest limit."""
+    return field(default=default, metadata={"limits": (least, most)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +29,19 @@ class Look:
     `Sight`. brightness, contrast: percent.
     """
 
-    candidate: int = 1
-    photo: int = 0
+    candidate: int = _limited(1, 1, 1000)
+    photo: int = _limited(0, 0, NUMBERS)
     lines: bool = True
     dots: bool = True
     rosette: bool = True
     rootsift: bool = True
     discrepancy: bool = True
     every: bool = False
-    zoom: float = 1.0
-    x: float = 0.5
-    y: float = 0.5
-    brightness: int = 100
-    contrast: int = 100
+    zoom: float = _limited(1, 1, MAX_ZOOM)
+    x: float = _limited(0.5, 0, 1)
+    y: float = _limited(0.5, 0, 1)
+    brightness: int = _limited(100, MIN_TONE, MAX_TONE)
+    contrast: int = _limited(100, MIN_TONE, MAX_TONE)
 
     @property
     def sight(self) -> Sight:
@@ -62,20 +71,20 @@ class PairLook:
 
     path: str = "/compare"
     keep: tuple[tuple[str, str], ...] = ()
-    a: int = 0
-    b: int = 0
+    a: int = _limited(0, 0, NUMBERS)
+    b: int = _limited(0, 0, NUMBERS)
     overlay: bool = False
-    fade: int = 50
+    fade: int = _limited(50, 0, 100)
     lock: bool = True
     agree: bool = True
     differ: bool = True
     every: bool = False
     seen: str = ""
-    zoom: float = 1.0
-    x: float = 0.5
-    y: float = 0.5
-    brightness: int = 100
-    contrast: int = 100
+    zoom: float = _limited(1, 1, MAX_ZOOM)
+    x: float = _limited(0.5, 0, 1)
+    y: float = _limited(0.5, 0, 1)
+    brightness: int = _limited(100, MIN_TONE, MAX_TONE)
+    contrast: int = _limited(100, MIN_TONE, MAX_TONE)
 
     @property
     def sight(self) -> Sight:
@@ -94,32 +103,9 @@ class PairLook:
         return f"{self.path}?{query}" if query else self.path
 
 
-def _changed(look: Look | PairLook) -> dict[str, str]:
-    """Query parameters of what is not as usual."""
-    return {
-        field.name: _text(getattr(look, field.name))
-        for field in fields(look)
-        if field.name not in {"path", "keep"} and getattr(look, field.name) != field.default
-    }
-
-
 def parse(query: Mapping[str, str]) -> Look:
     """Read an address; what makes no sense is taken as its default or the nearest limit."""
-    return Look(
-        candidate=int(_number(query, "candidate", 1, 1, 1000)),
-        photo=int(_number(query, "photo", 0, 0, 2**31 - 1)),
-        lines=_flag(query, "lines", default=True),
-        dots=_flag(query, "dots", default=True),
-        rosette=_flag(query, "rosette", default=True),
-        rootsift=_flag(query, "rootsift", default=True),
-        discrepancy=_flag(query, "discrepancy", default=True),
-        every=_flag(query, "every", default=False),
-        zoom=_number(query, "zoom", 1, 1, MAX_ZOOM),
-        x=_number(query, "x", 0.5, 0, 1),
-        y=_number(query, "y", 0.5, 0, 1),
-        brightness=int(_number(query, "brightness", 100, MIN_TONE, MAX_TONE)),
-        contrast=int(_number(query, "contrast", 100, MIN_TONE, MAX_TONE)),
-    )
+    return Look(**_read(Look, query))
 
 
 def parse_pair(
@@ -127,38 +113,40 @@ def parse_pair(
 ) -> PairLook:
     """The same for two encounters; `path` and `keep` are those of the page that shows them."""
     appearance = query.get("seen", "")
-    return PairLook(
-        path=path,
-        keep=tuple(keep),
-        a=int(_number(query, "a", 0, 0, 2**31 - 1)),
-        b=int(_number(query, "b", 0, 0, 2**31 - 1)),
-        overlay=_flag(query, "overlay", default=False),
-        fade=int(_number(query, "fade", 50, 0, 100)),
-        lock=_flag(query, "lock", default=True),
-        agree=_flag(query, "agree", default=True),
-        differ=_flag(query, "differ", default=True),
-        every=_flag(query, "every", default=False),
-        seen=appearance if appearance in APPEARANCES else "",
-        zoom=_number(query, "zoom", 1, 1, MAX_ZOOM),
-        x=_number(query, "x", 0.5, 0, 1),
-        y=_number(query, "y", 0.5, 0, 1),
-        brightness=int(_number(query, "brightness", 100, MIN_TONE, MAX_TONE)),
-        contrast=int(_number(query, "contrast", 100, MIN_TONE, MAX_TONE)),
-    )
+    seen = appearance if appearance in APPEARANCES else ""
+    return PairLook(path=path, keep=tuple(keep), seen=seen, **_read(PairLook, query))
 
 
-def _number(
-    query: Mapping[str, str], name: str, default: float, least: float, most: float
-) -> float:
+def _changed(look: Look | PairLook) -> dict[str, str]:
+    """Query parameters of what is not as usual."""
+    return {
+        parameter.name: _text(getattr(look, parameter.name))
+        for parameter in fields(look)
+        if parameter.name not in {"path", "keep"}
+        and getattr(look, parameter.name) != parameter.default
+    }
+
+
+def _read(look: type[Look | PairLook], query: Mapping[str, str]) -> dict[str, Any]:
+    """The switches and the numbers of a look."""
+    values: dict[str, Any] = {}
+    for parameter in fields(look):
+        text: str = query.get(parameter.name, "")
+        usual: Any = parameter.default
+        if "limits" in parameter.metadata:
+            number = _number(text, usual, *parameter.metadata["limits"])
+            values[parameter.name] = int(number) if parameter.type is int else number
+        elif isinstance(usual, bool):
+            values[parameter.name] = {"0": False, "1": True}.get(text, usual)
+    return values
+
+
+def _number(text: str, default: float, least: float, most: float) -> float:
     try:
-        value = float(query.get(name, default))
+        value = float(text or default)
     except ValueError:
         return default
     return min(most, max(least, value)) if value == value else default
-
-
-def _flag(query: Mapping[str, str], name: str, *, default: bool) -> bool:
-    return {"0": False, "1": True}.get(query.get(name, ""), default)
 
 
 def _text(value: float | str) -> str:

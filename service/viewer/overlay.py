@@ -1,6 +1,6 @@
 """Two photos laid over each other, on demand: the mesh between them, and what they say together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
 from typing import Annotated
 
@@ -71,13 +71,8 @@ class Overlays:
         model = self._engine.loaded
         if model is None:
             return _bare(first, second)
-        key = (
-            first.annotation.id,
-            second.annotation.id,
-            model,
-            self._engine.calibrator().id,
-            blind,
-        )
+        numbers = first.annotation.id, second.annotation.id
+        key = (*numbers, model, self._engine.calibrator().id, blind)
         if not first.annotation.state == second.annotation.state == "embedded":
             return self._made(first, second, model, known, blind=blind)
         return self._kept.get(key, lambda: self._made(first, second, model, known, blind=blind))
@@ -100,7 +95,7 @@ class Overlays:
             self._spacing(shown, frame)
             for shown, frame in zip((reference0, reference1), frames, strict=True)
         )
-        boxes = (_box(reference0), _box(reference1))
+        boxes = (box_of(reference0), box_of(reference1))
         bare = Laid(boxes, Mesh.of_boxes(*boxes), frames, spacings, None, None)  # type: ignore[arg-type]
         first, second = pair
         if first is None or second is None or not first.flank.comparable_with(second.flank):
@@ -121,14 +116,14 @@ class Overlays:
         coat_in_both = min(map(len, cells)) > 0
         if blind:
             mesh = Mesh.through(by_outline(*cells), bare.boxes[0]) if coat_in_both else bare.mesh
-            return Laid(bare.boxes, mesh, bare.frames, bare.spacings, None, None)
+            return replace(bare, mesh=mesh)
         calibrator = self._engine.calibrator()
         compared = known or compare(first, second)
         mesh = bare.mesh
         if coat_in_both:
             mesh = Mesh.through(register(*cells, compared.correspondences), bare.boxes[0])
         says = calibrator.pair(compared, shared=shared_flank(first, second))
-        return Laid(bare.boxes, mesh, bare.frames, bare.spacings, compared, says)
+        return replace(bare, mesh=mesh, comparison=compared, evidence=says)
 
     def _spacing(self, shown: Reference, frame: BodyFrame | None) -> float:
         """Pixels of the photo between rosettes, measured once for each photo and model."""
@@ -140,7 +135,7 @@ class Overlays:
         return self._spacings[key]
 
     def _measured(self, shown: Reference, flank: Box) -> float:
-        box, number = _box(shown), shown.annotation.id
+        box, number = box_of(shown), shown.annotation.id
         try:
             data = self._pictures.jpeg(shown.photo.id, number, MEASURED)
             crop = images.decode(data, max_pixels=MEASURED * MEASURED)
@@ -154,11 +149,12 @@ class Overlays:
 
 def _bare(first: Reference, second: Reference) -> Laid:
     """Box on box: nothing is known of the photos yet."""
-    boxes = (_box(first), _box(second))
+    boxes = (box_of(first), box_of(second))
     return Laid(boxes, Mesh.of_boxes(*boxes), (None, None), (0.0, 0.0), None, None)
 
 
-def _box(shown: Reference) -> Box:
+def box_of(shown: Reference) -> Box:
+    """The box of an animal, which is the whole photo where nobody drew one."""
     return shown.annotation.box or Box(0, 0, shown.photo.width, shown.photo.height)
 
 

@@ -56,7 +56,8 @@ def pair_picture(
     """The picture, drawn as the browser would draw it."""
     panes = (_pane(0, photos[0], labels[0], laid, look), _pane(1, photos[1], labels[1], laid, look))
     views, turn = _views(panes, laid, look)
-    scale = _scale(laid, look) if turn else 1.0
+    # pixels of photo 1 for one of photo 0, in the middle of what is seen
+    scale = laid.mesh.similarity(_centre(laid, look.sight)).scale if turn else 1.0
     units = (views[0][2] / PANE_WIDTH, scale * views[1][2] / PANE_WIDTH)
     return PairPicture(
         panes=panes,
@@ -91,11 +92,6 @@ def _pane(n: int, photo: Photo, label: str, laid: Laid, look: PairLook) -> Pane:
 def _centre(laid: Laid, sight: Sight) -> tuple[float, float]:
     box = laid.boxes[0]
     return box.x0 + sight.x * box.width, box.y0 + sight.y * box.height
-
-
-def _scale(laid: Laid, look: PairLook) -> float:
-    """Pixels of photo 1 for one of photo 0, in the middle of what is seen."""
-    return laid.mesh.similarity(_centre(laid, look.sight)).scale
 
 
 def _views(

@@ -21,6 +21,7 @@ from service.web.languages import gettext as _
 from service.web.page_counts import counts
 from service.web.parameters import component
 from service.web.permissions import SECTIONS
+from service.web.quantities import percent
 from service.web.sentences import in_full, translated
 from service.web.species import Species
 from service.web.wire import Problem
@@ -39,7 +40,9 @@ def here(request: Request) -> str:
 
 templates = Jinja2Templates(Path(__file__).parent.parent / "templates")
 languages.install(templates.env)
-templates.env.filters.update(FILTERS, browser=people.browser, translated=translated)
+templates.env.filters.update(
+    FILTERS, browser=people.browser, percent=percent, translated=translated
+)
 templates.env.globals.update(signs=SIGNS, kinds=KINDS, here=here, sections=SECTIONS)
 templates.env.globals.update(role_words=people.role_words, role_says=people.role_says)
 templates.env.undefined = StrictUndefined

@@ -70,6 +70,7 @@ class Wire(BaseModel):
         extra="forbid",
         frozen=True,
         from_attributes=True,
+        populate_by_name=True,
         protected_namespaces=(),
         json_schema_extra=with_example,
     )

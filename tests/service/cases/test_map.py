@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from reid.identify.movement import Span
 from service.cases import map as maps
 from service.cases.labels import LETTER, LINE, Frame, free_spot
-from service.cases.map import Stop, grid_step, map_view, placed, scale_bar
-from service.cases.timeline import Moment, between, is_night, is_wrong, ticks, timeline
+from service.cases.map import grid_step, map_view, placed, scale_bar
+from service.cases.timeline import Stop, between, is_night, is_wrong, ticks, timeline
 
 
 def clock(*when):
@@ -35,7 +35,7 @@ DECEMBER = span(2018, 12, 7, 16, 27)
 
 def stop(letter, station, when, animal=0, position="of the station"):
     at = SITES.get(station) if position == "of the station" else position
-    return Stop(letter, animal, station, at, when)
+    return Stop(letter, animal, station, (when,) if when else (), at)
 
 
 FOUNDING = [
@@ -70,7 +70,7 @@ near = st.tuples(st.floats(-60, 60), st.floats(-180, 180)).flatmap(
 
 @given(near)
 def test_distances_on_the_map_are_those_on_the_globe(places):
-    stops = [Stop("ABCDEF"[n], n, f"S{n}", at, None) for n, at in enumerate(places)]
+    stops = [Stop("ABCDEF"[n], n, f"S{n}", (), at) for n, at in enumerate(places)]
     view = map_view(stops, exact=True)
     at, pixels = marks(view), view.scale.length / view.scale.km
     for one, other in combinations(stops, 2):
@@ -183,7 +183,7 @@ def test_names_do_not_overlap_while_there_is_room(names):
 
 def moments(*extra):
     spans = ((SEPTEMBER,), (NOVEMBER, CAPTION), (DECEMBER,))
-    return [Moment("ABC"[n], n, f"Site {n}", one) for n, one in enumerate(spans)] + list(extra)
+    return [Stop("ABC"[n], n, f"Site {n}", one) for n, one in enumerate(spans)] + list(extra)
 
 
 def test_time_runs_evenly_along_the_axis():
@@ -201,28 +201,28 @@ def test_gaps_night_and_the_date_in_conflict_are_shown():
     nights = [one.night for one in sorted(view.dots, key=lambda one: one.x)]
     assert nights == [True, False, False, False]
     assert len(view.links) == 1
-    flags = {line.letter: line.flags for line in view.lines}
+    flags = {line.stop.letter: line.flags for line in view.lines}
     assert flags == {"A": (), "B": ("also stated: 6 Nov 2018, 06:57 (form)",), "C": ()}
 
 
 def test_dates_that_cannot_be_right_are_flagged_and_not_drawn():
-    lost = Moment("D", 3, "x", (span(1970, 1, 1),))
-    ahead = Moment("E", 4, "x", (span(2031, 1, 1),))
-    view = timeline(moments(lost, ahead, Moment("F", 5, "x", ())), today=TODAY)
+    lost = Stop("D", 3, "x", (span(1970, 1, 1),))
+    ahead = Stop("E", 4, "x", (span(2031, 1, 1),))
+    view = timeline(moments(lost, ahead, Stop("F", 5, "x", ())), today=TODAY)
     assert view.beside == ("D", "E", "F")
     assert {one.letter for one in view.dots} == {"A", "B", "C"}
-    flags = {line.letter: " ".join(line.flags) for line in view.lines}
+    flags = {line.stop.letter: " ".join(line.flags) for line in view.lines}
     assert "cannot be right" in flags["D"]
     assert "cannot be right" in flags["E"]
     assert flags["F"] == "no time is known"
-    assert view.lines[-1].letter == "F"
+    assert view.lines[-1].stop.letter == "F"
     assert is_wrong(clock(1980, 1, 1), TODAY)
-    assert timeline([Moment("F", 5, "x", ())], today=TODAY) is None
+    assert timeline([Stop("F", 5, "x", ())], today=TODAY) is None
 
 
 def test_encounters_close_in_time_stand_above_each_other():
-    close = [Moment("AB"[n], n, "x", (span(2020, 1, 1, 20 + n),)) for n in range(2)]
-    far = Moment("C", 2, "x", (span(2021, 1, 1),))
+    close = [Stop("AB"[n], n, "x", (span(2020, 1, 1, 20 + n),)) for n in range(2)]
+    far = Stop("C", 2, "x", (span(2021, 1, 1),))
     a, b, _ = sorted(timeline([*close, far], today=TODAY).dots, key=lambda one: one.letter)
     assert apart((a.x, a.y), (b.x, b.y)) >= 30
 

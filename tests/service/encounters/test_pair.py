@@ -62,9 +62,12 @@ def test_the_pair_that_agrees_most_comes_first_and_any_other_on_demand(app, enco
     a, b = encounter(1, 1, views=(0, 1)), encounter(1, 2, views=(0, 1))
     best = app.state.components[PairEvidence].between(a, b).best.annotations
     view = shown(app, a, b)
-    assert (view.one.shown.annotation_id, view.other.shown.annotation_id) == best
-    asked = next(photo.annotation_id for photo in view.other.photos if not photo.current)
-    assert shown(app, a, b, PairLook(b=asked)).other.shown.annotation_id == asked
+    assert (
+        view.one.shown.reference.annotation.id,
+        view.other.shown.reference.annotation.id,
+    ) == best
+    asked = next(photo.reference.annotation.id for photo in view.other.photos if not photo.current)
+    assert shown(app, a, b, PairLook(b=asked)).other.shown.reference.annotation.id == asked
 
 
 def test_marks_are_rings_with_a_section_and_the_table_counts_them(app, encounter):
@@ -90,7 +93,7 @@ def test_rings_leave_room_for_each_other(app, encounter):
 
 def test_other_flanks_are_shown_and_not_laid_over(app, encounter):
     view = shown(app, encounter(1, 1), encounter(1, 2, flank="right"))
-    assert view.evidence.verdict == "not comparable"
+    assert view.evidence.says.evidence.verdict == "not comparable"
     assert "different flanks" in view.laid
     assert view.picture.marks == ()
 
@@ -124,7 +127,7 @@ def test_the_blind_see_photos_of_one_flank_and_the_best_ones_first(app, encounte
     c = encounter(1, 2, views=(2,), flank="left")
     assert a == b  # one encounter of two flanks
     view = shown(app, a, c, blind=True)
-    assert view.one.shown.flank == "left"
+    assert view.one.shown.reference.annotation.flank == "left"
 
 
 def test_a_look_survives_its_own_address_and_keeps_what_else_is_in_it():
