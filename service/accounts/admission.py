@@ -202,14 +202,8 @@ def make_token(
 def _session(connection: Connection, settings: Settings, account_id: int, browser: Browser) -> str:
     """A new session's cookie."""
     secret = passwords.new_secret()
-    sessions.add(
-        connection,
-        account_id,
-        passwords.fingerprint(secret),
-        agent=browser.agent,
-        address=browser.address,
-        lasts=timedelta(days=settings.session_days),
-    )
+    lasts = timedelta(days=settings.session_days)
+    sessions.add(connection, account_id, passwords.fingerprint(secret), browser, lasts)
     return secret
 
 

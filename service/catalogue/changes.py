@@ -5,7 +5,7 @@ where its encounters went. So that nobody overwrites anybody, encounters and ide
 while they change hands, in the order of their numbers, and what a person had seen is compared.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -89,8 +89,7 @@ def create(
     if described:
         _set(connection, {number: asdict(described)})
     moved = _move(connection, ids, number, grounds)
-    new = NewChange("created", number, grounds.reviewer, grounds.reason, evidence=grounds.evidence)
-    return history.get(connection, history.append(connection, new, moved))
+    return _recorded(connection, "created", number, grounds, moved)
 
 
 def gather(
@@ -118,12 +117,8 @@ def gather(
         first = kind == "created" and not taken
         of_kind = replace(new, kind="new" if first else "same")
         taken.append(decisions.move(connection, encounter_id, number, of_kind))
-    moved = [
-        Moved(decision.encounter_id, before[decision.encounter_id] or None, decision.id)
-        for decision in taken
-    ]
-    entry = NewChange(kind, number, grounds.reviewer, grounds.reason, evidence=grounds.evidence)
-    return history.get(connection, history.append(connection, entry, moved)), taken
+    moved = [Moved(new.encounter_id, before[new.encounter_id] or None, new.id) for new in taken]
+    return _recorded(connection, kind, number, grounds, moved), taken
 
 
 def rename(connection: Connection, identity_id: int, name: str, grounds: Grounds) -> IdentityChange:
@@ -163,19 +158,10 @@ def merge(
         raise DecidedThisMoment(name=other.name)
     _refuse_unseen(connection, ids, grounds)
     moved = _move(connection, ids, identity_id, grounds)
-    went: dict[str, Any] = {"merged_into": identity_id}
-    _set(connection, {other_id: went})
-    entry = NewChange(
-        "merged",
-        identity_id,
-        grounds.reviewer,
-        grounds.reason,
-        other_id,
-        {other_id: {"merged_into": None}},
-        {other_id: went},
-        grounds.evidence,
-    )
-    return history.get(connection, history.append(connection, entry, moved))
+    went: Fields = {other_id: {"merged_into": identity_id}}
+    _set(connection, went)
+    fields: dict[str, Any] = {"before": {other_id: {"merged_into": None}}, "after": went}
+    return _recorded(connection, "merged", identity_id, grounds, moved, other_id=other_id, **fields)
 
 
 def split(
@@ -204,11 +190,8 @@ def split(
     _refuse_unseen(connection, ids, grounds)
     other_id, before, after = _target(connection, source, into)
     moved = _move(connection, ids, other_id, grounds)
-    entry = NewChange(
-        *("split", identity_id, grounds.reviewer, grounds.reason, other_id, before, after),
-        evidence=grounds.evidence,
-    )
-    return history.get(connection, history.append(connection, entry, moved))
+    fields: dict[str, Any] = {"before": before, "after": after}
+    return _recorded(connection, "split", identity_id, grounds, moved, other_id=other_id, **fields)
 
 
 def keep(
@@ -219,9 +202,7 @@ def keep(
         raise ReasonToKeepMissing()
     _hold(connection, (), [identity_id, *([other_id] if other_id else [])])
     _record(connection, identity_id)
-    signed = (identity_id, grounds.reviewer, grounds.reason, other_id)
-    entry = NewChange("kept", *signed, evidence=grounds.evidence)
-    return history.get(connection, history.append(connection, entry))
+    return _recorded(connection, "kept", identity_id, grounds, other_id=other_id)
 
 
 def undo(connection: Connection, change_id: int, grounds: Grounds) -> IdentityChange:
@@ -238,17 +219,11 @@ def undo(connection: Connection, change_id: int, grounds: Grounds) -> IdentityCh
     _set(connection, done.before)
     moved = [_restored(connection, move, change_id, grounds) for move in done.encounters]
     _refuse_lost(connection, done)
-    entry = NewChange(
-        "undone",
-        done.identity_id,
-        grounds.reviewer,
-        grounds.reason,
-        done.other_id,
-        done.after,
-        done.before,
-        undoes=change_id,
+    fields: dict[str, Any] = {"before": done.after, "after": done.before, "undoes": change_id}
+    signed, other = Grounds(grounds.reviewer, grounds.reason), done.other_id
+    return _recorded(
+        connection, "undone", done.identity_id, signed, moved, other_id=other, **fields
     )
-    return history.get(connection, history.append(connection, entry, moved))
 
 
 def _edit(
@@ -258,14 +233,24 @@ def _edit(
     changed: Mapping[str, Any],
     grounds: Grounds,
 ) -> IdentityChange:
-    number = before.id
-    old = {name: getattr(before, name) for name in changed}
-    _set(connection, {number: changed})
-    entry = NewChange(
-        *(kind, number, grounds.reviewer, grounds.reason, None, {number: old}, {number: changed}),
-        evidence=grounds.evidence,
-    )
-    return history.get(connection, history.append(connection, entry))
+    old: Fields = {before.id: {name: getattr(before, name) for name in changed}}
+    new: Fields = {before.id: changed}
+    _set(connection, new)
+    return _recorded(connection, kind, before.id, grounds, before=old, after=new)
+
+
+def _recorded(
+    connection: Connection,
+    kind: history.ChangeKind,
+    identity_id: int,
+    grounds: Grounds,
+    moved: Sequence[Moved] = (),
+    **fields: Any,  # noqa: ANN401  other fields of a NewChange
+) -> IdentityChange:
+    """Write a change down; the entry, as it can be read from now on."""
+    new = NewChange(kind, identity_id, grounds.reviewer, grounds.reason, **fields)
+    entry = replace(new, evidence=grounds.evidence)
+    return history.get(connection, history.append(connection, entry, moved))
 
 
 def _target(
@@ -324,14 +309,9 @@ def _move(
     moved = []
     for number, last in before.items():
         shown = _strongest(grounds.evidence.pairs, number)
-        new = NewDecision(
-            "same",
-            llr=shown.llr if shown else None,
-            model=shown.model if shown else None,
-            calibrator=shown.calibrator if shown else None,
-            reviewer=grounds.reviewer,
-            note=grounds.reason,
-        )
+        new = NewDecision("same", reviewer=grounds.reviewer, note=grounds.reason)
+        if shown:
+            new = replace(new, llr=shown.llr, model=shown.model, calibrator=shown.calibrator)
         decision = decisions.move(connection, number, identity_id, new)
         moved.append(Moved(number, last or None, decision.id))
     return moved
@@ -355,11 +335,10 @@ def _refuse_unseen(connection: Connection, ids: Collection[int], grounds: Ground
     if grounds.after is None:
         return
     newest = decisions.latest_of(connection, {*ids, *grounds.after})
-    late = [
-        n for n, last in newest.items() if grounds.after.get(n, -1 if n in ids else last) != last
-    ]
-    if late:
-        raise DecidedOnMeanwhile(encounters=numbered(sorted(late)))
+    in_view = {number: -1 if number in ids else last for number, last in newest.items()}
+    in_view |= grounds.after
+    if late := sorted(number for number, last in newest.items() if in_view[number] != last):
+        raise DecidedOnMeanwhile(encounters=numbered(late))
 
 
 def _refuse_merged_away(connection: Connection, record: IdentityRecord) -> None:

@@ -15,7 +15,7 @@ from service.catalogue import disclosed as said
 from service.clusters.clustering import LISTED, ClusteringFacts, clustered
 from service.recognition.comparing import in_force, maker_of
 from service.recognition.engine import Engine
-from service.store import clusterings, identities, jobs, pairs, reviews
+from service.store import clusterings, features, identities, jobs, pairs, reviews
 from service.store.clusterings import Cluster, EncounterLink, KeptClusters, Worth
 from service.store.database import Database
 from service.store.jobs import Job
@@ -161,7 +161,7 @@ class SortEncounters:
 def gathered(connection: Connection, maker: Maker) -> ClusteringFacts:
     """Everything that the clusters are made from."""
     flanks: dict[int, set[Flank]] = {}
-    for entry in pairs.entries(connection, maker.model):
+    for entry in features.embedded(connection, maker.model):
         flanks.setdefault(entry.row.encounter, set()).add(entry.flank)
     return ClusteringFacts(
         flanks={number: frozenset(flanks[number]) for number in sorted(flanks)},

@@ -132,8 +132,8 @@ class Worker:
         """
         with self._database.write() as connection:
             jobs.beat(connection, self.name, self._model)
-            lease_s = self._settings.lease_s
-            jobs.renew(connection, self.name, self._at_work_on, lease_s=lease_s)
+            until = time.time() + self._settings.lease_s
+            jobs.renew(connection, self.name, self._at_work_on, until=until)
 
     def _keep_beating(self, stop: Event) -> None:
         while True:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, insert, select, update
 
-from service.store.database import AnyRow, insert_one, one_at_a_time
+from service.store.database import AnyRow, insert_one, one_at_a_time, row_or, value_of
 from service.store.errors import (
     AccountNameTaken,
     FirstAccountIsAdmin,
@@ -60,10 +60,8 @@ def every(connection: Connection) -> list[Account]:
 
 def get(connection: Connection, account_id: int) -> Account:
     """One account."""
-    row = connection.execute(select(account).where(account.c.id == account_id)).first()
-    if row is None:
-        raise NoSuchAccount(account=account_id)
-    return _account(row)
+    query = select(account).where(account.c.id == account_id)
+    return _account(row_or(connection, query, NoSuchAccount(account=account_id)))
 
 
 def named(connection: Connection, name: str) -> Account | None:
@@ -103,15 +101,13 @@ def change(
 
 def speak(connection: Connection, account_id: int, language: str | None) -> None:
     """Answer this account in this language; None: as the browser asks."""
-    statement = update(account).where(account.c.id == account_id).values(language=language)
-    connection.execute(statement)
+    connection.execute(update(account).where(account.c.id == account_id).values(language=language))
 
 
 def password_of(connection: Connection, account_id: int) -> str | None:
     """The hash."""
     query = select(account.c.password).where(account.c.id == account_id)
-    password: str | None = connection.execute(query).scalar_one()
-    return password
+    return connection.scalar(query)
 
 
 def set_password(
@@ -134,28 +130,21 @@ def hold(connection: Connection, account_id: int, password: str) -> bool:
 
 
 def record(
-    connection: Connection,
-    account_id: int,
-    kind: ChangeKind,
-    reviewer: str,
-    value: str | None = None,
+    connection: Connection, account_id: int, kind: ChangeKind, by: str, value: str | None = None
 ) -> None:
     """Write down who did what to an account."""
-    row = {"account_id": account_id, "kind": kind, "value": value, "reviewer": reviewer}
+    row = {"account_id": account_id, "kind": kind, "value": value, "reviewer": by}
     connection.execute(insert(account_change).values(row))
 
 
 def history(connection: Connection, limit: int = 50) -> list[AccountChange]:
     """What was done to accounts, newest first."""
     query = (
-        select(account_change, account.c.name)
+        select(account_change, account.c.name.label("account"))
         .join(account, account.c.id == account_change.c.account_id)
         .order_by(account_change.c.id.desc())
     )
-    return [
-        AccountChange(r.id, r.name, r.kind, r.value, r.reviewer, r.changed_at)
-        for r in connection.execute(query.limit(limit))
-    ]
+    return [value_of(AccountChange, row) for row in connection.execute(query.limit(limit))]
 
 
 def _keep_an_admin(connection: Connection, but: int) -> None:
@@ -165,12 +154,4 @@ def _keep_an_admin(connection: Connection, but: int) -> None:
 
 
 def _account(row: AnyRow) -> Account:
-    return Account(
-        id=row.id,
-        name=row.name,
-        role=Role(row.role),
-        language=row.language,
-        active=row.active,
-        temporary=row.temporary,
-        created_at=row.created_at,
-    )
+    return value_of(Account, row, role=Role(row.role))
