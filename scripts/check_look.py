@@ -11,6 +11,14 @@ from reid.describe.look_network import LookNetwork
 from reid.evaluation.data.photos import shown
 from reid.evaluation.data.protocol import read_dataset
 from reid.evaluation.trials.look_check import check_level, look_at, registration_errors
+from reid.evaluation.trials.view_check import VIEWS, EstimatedView, check_views, labelled_views
+from reid.types import Crop
+
+
+def viewed(network: LookNetwork, crop: Crop) -> EstimatedView:
+    """From where the animal is seen, by the network."""
+    look = look_at(network, crop)
+    return EstimatedView(VIEWS[look.view], look.right)
 
 
 def main() -> None:
@@ -21,6 +29,7 @@ def main() -> None:
     parser.add_argument("--levels", type=int, nargs="+", default=[0, 2], help="see degrade")
     parser.add_argument("--widths", type=int, nargs=5, default=(24, 40, 80, 128, 192))
     parser.add_argument("--raw", action="store_true", help="descriptors with their surround")
+    parser.add_argument("--views", nargs="*", default=[], help="data sets with labelled views")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -28,6 +37,9 @@ def main() -> None:
     network = LookNetwork(widths=(a, b, c, d, e))
     network.load_state_dict(load_file(options.weights))
     network = network.eval().to(memory_format=torch.channels_last)
+    if options.views:
+        labels, data = labelled_views(options.views), options.dataset.parent
+        print(check_views(labels, data, lambda crop: viewed(network, crop)).as_text(), flush=True)
     samples = read_dataset(options.dataset)
     gallery = [look_at(network, shown(s), surround=not options.raw) for s in samples]
     for level in options.levels:

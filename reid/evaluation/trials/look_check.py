@@ -39,6 +39,7 @@ class LookedAt:
     points: (K, 2) float32 cells of the window; descriptors: (K, C); pixels: (K, 2), centres of the
     cells on the crop. chart: (h, w, 2) place on the body; coat: (h, w) in [0, 1]; frame: scale and
     offset (x, y) from pixels of the crop to pixels of the window. embedding: (D,). yaw: degrees.
+    view: one of five, 0 front to 4 rear.
     """
 
     points: Float32
@@ -50,6 +51,7 @@ class LookedAt:
     yaw: float
     right: float
     present: float
+    view: int
 
 
 def window_of(crop: Crop) -> tuple[Float32, tuple[float, float, float]]:
@@ -92,6 +94,7 @@ def look_at(network: LookNetwork, crop: Crop, *, surround: bool = True) -> Looke
         float(np.degrees(np.arctan2(sine, cosine))),
         float(torch.sigmoid(look.right[0])),
         float(torch.sigmoid(look.present[0])),
+        int(look.view[0].argmax()),
     )
 
 
