@@ -1,18 +1,7 @@
 """Tables of cases."""
 
-from sqlalchemy import (
-    Boolean,
-    CheckConstraint,
-    Column,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-    false,
-)
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, false
+from sqlalchemy.types import Boolean, Float, Integer, String, Text
 
 from service.store.tables.base import Utc, metadata, now, one_of
 
@@ -29,7 +18,6 @@ case_record = Table(
     Column("movement_prior", Boolean, nullable=False, server_default=false()),
     CheckConstraint("together > 0 AND together < 1", name="together"),
 )
-
 
 # What is in a case: append-only; the newest row of an encounter counts.
 case_encounter = Table(

@@ -1,17 +1,7 @@
 """Tables of encounters, annotations, identities and decisions."""
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    DateTime,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table
+from sqlalchemy.types import DateTime, Float, Integer, String, Text
 
 from service.store.tables.base import Utc, metadata, now, one_of
 
@@ -26,7 +16,6 @@ encounter = Table(
     Column("created_at", Utc, nullable=False, default=now),
     Index("ix_encounter_station_started_at", "station", "started_at"),
 )
-
 
 annotation = Table(
     "annotation",
@@ -48,7 +37,6 @@ annotation = Table(
     one_of("state", "pending", "embedded", "failed"),
 )
 
-
 identity = Table(
     "identity",
     metadata,
@@ -62,7 +50,6 @@ identity = Table(
     one_of("sex", "female", "male", "unknown"),
     one_of("life_stage", "adult", "subadult", "juvenile", "unknown"),
 )
-
 
 decision = Table(
     "decision",

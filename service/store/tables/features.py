@@ -1,16 +1,7 @@
 """Tables of what a model made of an annotation."""
 
-from sqlalchemy import (
-    Column,
-    Float,
-    ForeignKey,
-    Integer,
-    LargeBinary,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
+from sqlalchemy.types import Float, Integer, LargeBinary, String, Text
 
 from service.store.tables.base import metadata, one_of
 
@@ -24,7 +15,6 @@ embedding = Table(
     UniqueConstraint("annotation_id", "model"),
     sqlite_autoincrement=True,
 )
-
 
 # What a model saw in an annotation besides its features; the newest row is what is shown.
 annotation_facts = Table(
@@ -44,7 +34,6 @@ annotation_facts = Table(
     one_of("grade", "good", "usable", "poor", "unusable"),
     sqlite_autoincrement=True,
 )
-
 
 local_features = Table(
     "local_features",

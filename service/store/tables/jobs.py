@@ -20,7 +20,6 @@ job = Table(
     Index("ix_job_state", "state", "id"),
 )
 
-
 worker = Table(
     "worker",
     metadata,

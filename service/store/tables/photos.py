@@ -1,17 +1,7 @@
 """Tables of photos: stations, files, statements about them, uploads."""
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    DateTime,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import Column, ForeignKey, Index, Table
+from sqlalchemy.types import Boolean, DateTime, Float, Integer, String, Text
 
 from service.store.tables.base import Utc, metadata, now, one_of
 
@@ -21,7 +11,6 @@ station = Table(
     Column("name", String(200), primary_key=True),
     Column("created_at", Utc, nullable=False, default=now),
 )
-
 
 photo = Table(
     "photo",
@@ -43,7 +32,6 @@ photo = Table(
     Index("ix_photo_station_captured_at", "station", "captured_at"),
 )
 
-
 # Everything anybody said about a photo, used or not: conflicts are kept, not settled silently.
 claim = Table(
     "claim",
@@ -58,14 +46,12 @@ claim = Table(
     one_of("source", "form", "exif", "file name"),
 )
 
-
 upload = Table(
     "upload",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("created_at", Utc, nullable=False, default=now),
 )
-
 
 upload_file = Table(
     "upload_file",

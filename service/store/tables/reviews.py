@@ -4,19 +4,8 @@ A pair is stored once, the encounter with the lower number first. Opinions are a
 newest one of an observer counts.
 """
 
-from sqlalchemy import (
-    Boolean,
-    CheckConstraint,
-    Column,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
+from sqlalchemy.types import Boolean, Float, Integer, String, Text
 
 from service.store.tables.base import Utc, metadata, now, one_of
 
