@@ -34,10 +34,7 @@ def log_in(
     database: Database, settings: Settings, name: str, password: str, browser: Browser
 ) -> str:
     """A new session's cookie. The attempt is counted before the password is looked at."""
-    with database.write() as connection:
-        attempt, wait = attempts.begin(connection, name, browser.address)
-    if wait:
-        raise TooManyAttempts(wait_s=math.ceil(wait))
+    attempt = _attempt(database, name, browser)
     with database.read() as connection:
         account = accounts.named(connection, name)
         known = accounts.password_of(connection, account.id) if account else None
@@ -108,10 +105,7 @@ def change_own_password(
     All others end. Guessing the old password is throttled like a login.
     """
     number = account_of(actor)
-    with database.write() as connection:
-        attempt, wait = attempts.begin(connection, actor.name, browser.address)
-    if wait:
-        raise TooManyAttempts(wait_s=math.ceil(wait))
+    attempt = _attempt(database, actor.name, browser)
     with database.read() as connection:
         known = accounts.password_of(connection, number)
     if known is None or not passwords.verified(old, known):
@@ -159,12 +153,8 @@ def change_account(
         if not account.active:
             tokens.revoke_all(connection, account_id)
         account = accounts.get(connection, account_id)
-    log.info(
-        "account %s: role %s, %s",
-        account.name,
-        account.role,
-        "active" if account.active else "closed",
-    )
+    state = "active" if account.active else "closed"
+    log.info("account %s: role %s, %s", account.name, account.role, state)
     return account, chosen[0] if chosen else None
 
 
@@ -185,18 +175,21 @@ def make_token(
     if not actor.role.may(scope):
         raise TokenAboveRole(role=actor.role)
     number, secret = account_of(actor), passwords.new_token()
+    digest = passwords.fingerprint(secret)
     with database.write() as connection:
         if actor.session is None or not sessions.hold(connection, actor.session):
             raise LoginHasEnded()
-        token = tokens.add(
-            connection,
-            number,
-            passwords.fingerprint(secret),
-            name=name,
-            scope=scope,
-            days=days,
-        )
+        token = tokens.add(connection, number, digest, name=name, scope=scope, days=days)
     return token, secret
+
+
+def _attempt(database: Database, name: str, browser: Browser) -> int:
+    """The number of an attempt to be let in; TooManyAttempts where it comes too soon."""
+    with database.write() as connection:
+        attempt, wait = attempts.begin(connection, name, browser.address)
+    if wait:
+        raise TooManyAttempts(wait_s=math.ceil(wait))
+    return attempt
 
 
 def _session(connection: Connection, settings: Settings, account_id: int, browser: Browser) -> str:

@@ -156,7 +156,7 @@ class Gate:
         return page.path + (f"?{page.query}" if page.query else "")
 
     def _forbidden(self, request: Request, sentence: Sentence) -> ASGIApp:
-        error = problem(403, str(sentence), sentence.code)
+        error = problem(403, sentence)
         if is_program(request):
             return response(error)
         return later(lambda: self._page(request, error, sentence))
@@ -206,8 +206,7 @@ def _single(request: Request) -> Actor:
 def _log_in_first(request: Request, form_page: str) -> Response:
     """form_page: where a form was sent from; there a person goes on after the login."""
     if is_program(request):
-        refused = LoginRequired()
-        answer: Response = response(problem(401, str(refused), refused.code))
+        answer: Response = response(problem(401, LoginRequired()))
         answer.headers["www-authenticate"] = "Bearer"
         return answer
     address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -217,6 +216,5 @@ def _log_in_first(request: Request, form_page: str) -> Response:
 
 def _change_password_first(request: Request) -> Response:
     if is_program(request):
-        refused = PasswordChangeRequired()
-        return response(problem(403, str(refused), refused.code))
+        return response(problem(403, PasswordChangeRequired()))
     return RedirectResponse("/account", 303)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import InputError, ReidError
@@ -10,7 +10,6 @@ from service.accounts import admission
 from service.accounts.forms import NotTheSame, Password
 from service.accounts.gate import cookie_name, let_in, session_cookie
 from service.accounts.wire import TokenMade, TokenOut
-from service.settings import Settings
 from service.store import accounts, sessions, tokens
 from service.store.database import Database
 from service.store.people import Actor, Role
@@ -27,6 +26,36 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 Name = Annotated[str, Form(max_length=100)]
 Address = Annotated[str, Form(max_length=2000)]
 Days = Annotated[int, Form(ge=1, le=admission.LONGEST_TOKEN_DAYS)]
+
+
+class OwnAccount:
+    """The page of one's own account, as it answers."""
+
+    def __init__(
+        self, request: Request, settings: TheSettings, database: TheDatabase, actor: TheActor
+    ) -> None:
+        self.request, self.settings, self.database = request, settings, database
+        self.actor = actor
+
+    def page(self, error: ReidError | None = None, new_token: TokenMade | None = None) -> Response:
+        """The page. error: why the password stays. new_token: shown this once."""
+        number, idle = self.actor.account_id, admission.idle(self.settings)
+        done = "done" in self.request.query_params
+        with self.database.read() as connection:
+            values = {
+                "problem": _words(error) if error else "",
+                "done": _("The password was changed.") if done else "",
+                "new_token": new_token,
+                "roles": list(Role),
+                "sessions": sessions.of_account(connection, number, idle) if number else [],
+                "tokens": tokens.of_account(connection, number) if number else [],
+            }
+            response = page(self.request, "accounts/account.html", connection, **values)
+        response.headers["cache-control"] = "no-store"
+        return _refused(response, error)
+
+
+TheOwnAccount = Annotated[OwnAccount, Depends()]
 
 
 @router.get("/login")
@@ -68,32 +97,25 @@ def log_out(request: Request, database: TheDatabase) -> Response:
 
 
 @router.get("/account")
-def account_page(
-    request: Request, settings: TheSettings, database: TheDatabase, actor: TheActor
-) -> Response:
+def account_page(own: TheOwnAccount) -> Response:
     """One's own sessions, tokens, password and language."""
-    return _account(request, settings, database, actor)
+    return own.page()
 
 
 @router.post("/account/password")
 def change_password(
-    request: Request,
-    settings: TheSettings,
-    database: TheDatabase,
-    actor: TheActor,
-    browser: TheBrowser,
-    old: Password,
-    new: Password,
-    again: Password,
+    own: TheOwnAccount, browser: TheBrowser, old: Password, new: Password, again: Password
 ) -> Response:
     """Another password: every session ends, and this browser gets a new one."""
     try:
         if new != again:
             raise NotTheSame()
-        secret = admission.change_own_password(database, settings, actor, old, new, browser)
+        secret = admission.change_own_password(
+            own.database, own.settings, own.actor, old, new, browser
+        )
     except InputError as error:
-        return _account(request, settings, database, actor, error)
-    return let_in(request, goto("/account?done=password"), secret)
+        return own.page(error)
+    return let_in(own.request, goto("/account?done=password"), secret)
 
 
 @router.post("/account/sessions/{session_id}/end")
@@ -114,18 +136,14 @@ def end_sessions(database: TheDatabase, actor: TheActor) -> Response:
 
 @router.post("/account/tokens")
 def make_token(
-    request: Request,
-    settings: TheSettings,
-    database: TheDatabase,
-    actor: TheActor,
+    own: TheOwnAccount,
     name: Annotated[Line, Form()],
     scope: Annotated[Role, Form()] = Role.VIEWER,
     days: Days = 90,
 ) -> Response:
     """A token, whose text stands on this answer and nowhere else."""
-    token, secret = admission.make_token(database, actor, name, scope, days)
-    shown = TokenMade(token=TokenOut.model_validate(token), secret=secret)
-    return _account(request, settings, database, actor, new_token=shown)
+    token, secret = admission.make_token(own.database, own.actor, name, scope, days)
+    return own.page(new_token=TokenMade(token=TokenOut.model_validate(token), secret=secret))
 
 
 @router.post("/account/tokens/{token_id}/revoke")
@@ -163,35 +181,17 @@ def _login(
             "any_account": accounts.exist(connection),
         }
         response = page(request, "accounts/login.html", connection, **values)
-    if isinstance(error, TooManyAttempts):
-        response.headers["retry-after"] = str(error.wait_s)
-    response.status_code = 401 if isinstance(error, WrongLogin) else 429 if error else 200
+    _refused(response, error)
+    if isinstance(error, WrongLogin):
+        response.status_code = 401
     return response
 
 
-def _account(
-    request: Request,
-    settings: Settings,
-    database: Database,
-    actor: Actor,
-    error: ReidError | None = None,
-    new_token: TokenMade | None = None,
-) -> Response:
-    with database.read() as connection:
-        number, idle = actor.account_id, admission.idle(settings)
-        values = {
-            "problem": _words(error) if error else "",
-            "done": _("The password was changed.") if "done" in request.query_params else "",
-            "new_token": new_token,
-            "roles": list(Role),
-            "sessions": sessions.of_account(connection, number, idle) if number else [],
-            "tokens": tokens.of_account(connection, number) if number else [],
-        }
-        response = page(request, "accounts/account.html", connection, **values)
+def _refused(response: Response, error: ReidError | None) -> Response:
+    """The page with the status of what went wrong, and how long to wait."""
     response.status_code = from_error(error).status if error else 200
     if isinstance(error, TooManyAttempts):
         response.headers["retry-after"] = str(error.wait_s)
-    response.headers["cache-control"] = "no-store"
     return response
 
 

@@ -21,9 +21,7 @@ from service.web.words import number, sentence
 class AnnotationView:
     """One animal in a photo and how far it is."""
 
-    id: int
-    encounter_id: int
-    flank: str
+    animal: Annotation
     tag: str
     state_words: str
     error: str
@@ -71,9 +69,7 @@ def stated_facts(photo: Photo) -> tuple[tuple[str, str], ...]:
 def annotation(animal: Annotation) -> AnnotationView:
     """An annotation as its photo's page shows it."""
     return AnnotationView(
-        id=animal.id,
-        encounter_id=animal.encounter_id,
-        flank=animal.flank.value,
+        animal=animal,
         tag=TAGS[animal.state],
         state_words=state_word(animal.state),
         error=sentence(recorded(animal.error_code, animal.error_detail)),
@@ -86,9 +82,7 @@ def annotation(animal: Annotation) -> AnnotationView:
 class FileView:
     """What became of one uploaded file."""
 
-    name: str
-    photo_id: str | None
-    encounter_id: int | None
+    file: UploadedFile
     tag: str
     state: str
     detail: str
@@ -148,9 +142,7 @@ def file_view(file: UploadedFile) -> FileView:
     if file.photo_id is not None and not file.created:
         words = _("%(state)s (was known already)") % {"state": words}
     return FileView(
-        name=file.file_name,
-        photo_id=file.photo_id,
-        encounter_id=file.encounter_id,
+        file=file,
         tag="failed" if file.state is None else TAGS[file.state],
         state=words,
         detail=sentence(recorded(file.error_code, file.error_detail)),

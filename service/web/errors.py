@@ -117,20 +117,8 @@ STATUS: dict[type[ReidError], int] = {
 }
 
 GATE_CODES = frozenset({"login_required", "forbidden", "password_change_required"})
-HTTP_CODES = {
-    400: "bad_request",
-    403: "forbidden",
-    404: "not_found",
-    405: "method_not_allowed",
-    413: "too_large",
-}
 
-
-OF_STATUS: dict[int, type[Sentence]] = {
-    400: UnreadableBody,
-    404: NoSuchPage,
-    405: WrongMethod,
-}
+OF_STATUS = {400: UnreadableBody, 404: NoSuchPage, 405: WrongMethod}
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -139,10 +127,10 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}
 
 
-def problem(status: int, detail: str, code: str) -> Problem:
-    """An error every client can read."""
-    title = HTTPStatus(status).phrase
-    return Problem(type="about:blank", title=title, status=status, detail=detail, code=code)
+def problem(status: int, sentence: Sentence, detail: str = "") -> Problem:
+    """An error every client can read. detail: in place of the English sentence."""
+    title, said = HTTPStatus(status).phrase, detail or str(sentence)
+    return Problem(type="about:blank", title=title, status=status, detail=said, code=sentence.code)
 
 
 def response(error: Problem) -> JSONResponse:
@@ -153,12 +141,12 @@ def response(error: Problem) -> JSONResponse:
 def from_error(error: ReidError) -> Problem:
     """Errors of the core keep their code."""
     status = next(STATUS[c] for c in type(error).__mro__ if c in STATUS)
-    return problem(status, str(error), error.code)
+    return problem(status, error)
 
 
 def refusal(scope: Scope, status: int, sentence: Sentence, page: ErrorPage | None) -> ASGIApp:
     """What a middleware answers: a page for a browser that asks for one, else a problem."""
-    request, refused = Request(scope), problem(status, str(sentence), sentence.code)
+    request, refused = Request(scope), problem(status, sentence)
     if page is None or not _wants_page(request):
         return response(refused)
     return Speech(later(lambda: page(request, refused, sentence)))
@@ -181,20 +169,20 @@ def install(app: FastAPI, page: ErrorPage | None = None) -> None:
 
     def on_http_error(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        code = HTTP_CODES.get(error.status_code, "http_error")
-        refused = problem(error.status_code, str(error.detail), code)
-        answered = answer(request, refused, _of_http(error))
+        sentence = _of_http(error)
+        refused = problem(error.status_code, sentence, str(error.detail))
+        answered = answer(request, refused, sentence)
         answered.headers.update(error.headers or {})
         return answered
 
     def on_invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101
         sentence = invalid(error.errors())
-        return answer(request, problem(422, str(sentence), sentence.code), sentence)
+        return answer(request, problem(422, sentence), sentence)
 
     def on_bug(request: Request, _: Exception) -> Response:
         sentence = InternalError()
-        return answer(request, problem(500, str(sentence), sentence.code), sentence)
+        return answer(request, problem(500, sentence), sentence)
 
     app.add_exception_handler(ReidError, on_reid_error)
     app.add_exception_handler(HTTPException, on_http_error)

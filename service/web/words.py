@@ -6,6 +6,7 @@ All of it follows the language of the request; outside of one it is English.
 import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
 from babel import Locale
 from babel.dates import format_date
@@ -227,14 +228,11 @@ def coordinates(values: Iterable[float]) -> str:
     return " ".join(f"{value:.2f}".rstrip("0").rstrip(".") for value in values)
 
 
-def verdict_word(verdict: str) -> str:
-    """A verdict of the machine: "same"."""
-    return pgettext("verdict", verdict)
-
-
-def flank_word(flank: str) -> str:
-    """Which flank, as one word: "left"."""
-    return pgettext("flank", flank)
+verdict_word = partial(pgettext, "verdict")
+flank_word = partial(pgettext, "flank")
+viewpoint_word = partial(pgettext, "viewpoint")
+field_name = partial(pgettext, "field of a photo")
+"""Words of fixed lists in the language of the request: "same", "left", "frontleft", "station"."""
 
 
 def flank_name(flank: str) -> str:
@@ -245,26 +243,6 @@ def flank_name(flank: str) -> str:
 def flank_names(flanks: Sequence[str]) -> str:
     """Several flanks with their noun: "left and right flank"."""
     return _("%(flanks)s flank") % {"flanks": listed([flank_word(flank) for flank in flanks])}
-
-
-def viewpoint_word(viewpoint: str) -> str:
-    """From where an animal is seen."""
-    return pgettext("viewpoint", viewpoint)
-
-
-def change_word(kind: str) -> str:
-    """What was done with an encounter of a case."""
-    return pgettext("change of a case", kind)
-
-
-def rating_word(rating: str) -> str:
-    """How plausible a way is."""
-    return pgettext("rating of a way", rating)
-
-
-def field_name(field: str) -> str:
-    """What was stated of a photo."""
-    return pgettext("field of a photo", field)
 
 
 def person(name: str) -> str:
@@ -289,8 +267,8 @@ FILTERS = {
     "flank": flank_word,
     "flank_name": flank_name,
     "flanks": flank_names,
-    "change_word": change_word,
-    "rating_word": rating_word,
+    "change_word": partial(pgettext, "change of a case"),
+    "rating_word": partial(pgettext, "rating of a way"),
     "field_name": field_name,
     "person": person,
 }
