@@ -20,14 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
-from reid.errors import (
-    Conflict,
-    GalleryError,
-    InputError,
-    NotFound,
-    ReidError,
-    WeightsError,
-)
+from reid.errors import Conflict, GalleryError, InputError, NotFound, ReidError, WeightsError
 from reid.sentences import Sentence
 from service.web.faults import invalid
 from service.web.speech import Speech, later
