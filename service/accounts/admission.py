@@ -6,14 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from service.accounts import passwords
-from service.accounts.errors import (
-    LoginHasEnded,
-    NoAccountsYet,
-    PasswordUnchanged,
-    PresentPasswordWrong,
-    TokenAboveRole,
-)
+from service.accounts import errors, passwords
 from service.settings import Settings
 from service.store import accounts, attempts, sessions, tokens
 from service.store.accounts import Account
@@ -109,15 +102,15 @@ def change_own_password(
     with database.read() as connection:
         known = accounts.password_of(connection, number)
     if known is None or not passwords.verified(old, known):
-        raise PresentPasswordWrong()
+        raise errors.PresentPasswordWrong()
     with database.write() as connection:
         attempts.succeed(connection, attempt)
     if old == new:
-        raise PasswordUnchanged()
+        raise errors.PasswordUnchanged()
     _, chosen, _ = _chosen(actor.name, new, own=True)
     with database.write() as connection:
         if not accounts.hold(connection, number, known):
-            raise PresentPasswordWrong()
+            raise errors.PresentPasswordWrong()
         _replace_password(connection, number, chosen, actor.name)
         secret = _session(connection, settings, number, browser)
     log.info("account %s has another password", actor.name)
@@ -173,12 +166,12 @@ def make_token(
 ) -> tuple[tokens.Token, str]:
     """A token in the actor's name, and its text, which nobody sees again."""
     if not actor.role.may(scope):
-        raise TokenAboveRole(role=actor.role)
+        raise errors.TokenAboveRole(role=actor.role)
     number, secret = account_of(actor), passwords.new_token()
     digest = passwords.fingerprint(secret)
     with database.write() as connection:
         if actor.session is None or not sessions.hold(connection, actor.session):
-            raise LoginHasEnded()
+            raise errors.LoginHasEnded()
         token = tokens.add(connection, number, digest, name=name, scope=scope, days=days)
     return token, secret
 
@@ -209,7 +202,7 @@ def _replace_password(connection: Connection, account_id: int, known: str, by: s
 def account_of(actor: Actor) -> int:
     """The number of the actor's account; Conflict where there are no accounts."""
     if actor.account_id is None:
-        raise NoAccountsYet()
+        raise errors.NoAccountsYet()
     return actor.account_id
 
 

@@ -9,7 +9,7 @@ from reid.errors import InputError, ReidError
 from service.accounts import admission
 from service.accounts.forms import NotTheSame, Password
 from service.accounts.gate import cookie_name, let_in, session_cookie
-from service.accounts.wire import TokenMade, TokenOut
+from service.accounts.wire import TokenMade
 from service.store import accounts, sessions, tokens
 from service.store.database import Database
 from service.store.people import Actor, Role
@@ -143,7 +143,7 @@ def make_token(
 ) -> Response:
     """A token, whose text stands on this answer and nowhere else."""
     token, secret = admission.make_token(own.database, own.actor, name, scope, days)
-    return own.page(new_token=TokenMade(token=TokenOut.model_validate(token), secret=secret))
+    return own.page(new_token=TokenMade(token=token, secret=secret))
 
 
 @router.post("/account/tokens/{token_id}/revoke")

@@ -12,41 +12,11 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from service.catalogue.errors import (
-    FIELDS,
-    ChangedMeanwhile,
-    DecidedOnMeanwhile,
-    DecidedSince,
-    DecidedThisMoment,
-    DescriptionUnchanged,
-    EncountersWouldBeLost,
-    EveryoneLeaves,
-    FieldsChangedSince,
-    LeftAlready,
-    MergedMeanwhile,
-    MergedWithItself,
-    NameTaken,
-    NameUnchanged,
-    NobodyLeaves,
-    NoSuchEncounters,
-    NothingToMerge,
-    ReasonToKeepMissing,
-    SeveralLeftAlready,
-    SplitIntoItself,
-    numbered,
-)
+from service.catalogue import errors
 from service.store import decisions, history, identities
 from service.store.decisions import Decision, NewDecision
 from service.store.errors import NoSuchIdentity, UndoneAlready
-from service.store.history import (
-    NOTHING,
-    ChangeEvidence,
-    Fields,
-    IdentityChange,
-    Moved,
-    NewChange,
-    PairSaid,
-)
+from service.store.history import ChangeEvidence, Fields, IdentityChange, Moved, PairSaid
 from service.store.identities import IdentityRecord, LifeStage, Sex
 
 
@@ -61,7 +31,7 @@ class Grounds:
 
     reviewer: str = "anonymous"
     reason: str = ""
-    evidence: ChangeEvidence = NOTHING
+    evidence: ChangeEvidence = history.NOTHING
     after: Mapping[int, int] | None = None
     newest: int | None = None
 
@@ -125,7 +95,7 @@ def rename(connection: Connection, identity_id: int, name: str, grounds: Grounds
     """Another name; the former one stays in the history and can be found."""
     before = _held_identity(connection, identity_id, grounds)
     if before.name == name:
-        raise NameUnchanged(name=name)
+        raise errors.NameUnchanged(name=name)
     return _edit(connection, "renamed", before, {"name": name}, grounds)
 
 
@@ -137,7 +107,7 @@ def describe(
     values = asdict(described)
     changed = {name: value for name, value in values.items() if getattr(before, name) != value}
     if not changed:
-        raise DescriptionUnchanged(name=before.name)
+        raise errors.DescriptionUnchanged(name=before.name)
     return _edit(connection, "described", before, changed, grounds)
 
 
@@ -146,16 +116,16 @@ def merge(
 ) -> IdentityChange:
     """All encounters of the other identity become this one; the other stays, empty."""
     if identity_id == other_id:
-        raise MergedWithItself()
+        raise errors.MergedWithItself()
     ids = list(identities.encounters_of(connection, other_id))
     _hold(connection, ids, (identity_id, other_id))
     into, other = _record(connection, identity_id), _record(connection, other_id)
     for record in (into, other):
         _refuse_merged_away(connection, record)
     if not ids:
-        raise NothingToMerge(name=other.name)
+        raise errors.NothingToMerge(name=other.name)
     if set(identities.encounters_of(connection, other_id)) != set(ids):
-        raise DecidedThisMoment(name=other.name)
+        raise errors.DecidedThisMoment(name=other.name)
     _refuse_unseen(connection, ids, grounds)
     moved = _move(connection, ids, identity_id, grounds)
     went: Fields = {other_id: {"merged_into": identity_id}}
@@ -180,13 +150,13 @@ def split(
     source = _record(connection, identity_id)
     has = set(identities.encounters_of(connection, identity_id))
     if not ids:
-        raise NobodyLeaves()
+        raise errors.NobodyLeaves()
     if gone := sorted(set(ids) - has):
-        raise (LeftAlready if len(gone) == 1 else SeveralLeftAlready)(
-            encounters=numbered(gone), name=source.name
+        raise (errors.LeftAlready if len(gone) == 1 else errors.SeveralLeftAlready)(
+            encounters=errors.numbered(gone), name=source.name
         )
     if set(ids) == has:
-        raise EveryoneLeaves(name=source.name)
+        raise errors.EveryoneLeaves(name=source.name)
     _refuse_unseen(connection, ids, grounds)
     other_id, before, after = _target(connection, source, into)
     moved = _move(connection, ids, other_id, grounds)
@@ -199,7 +169,7 @@ def keep(
 ) -> IdentityChange:
     """A contradiction was looked at and stays as it is, for a reason."""
     if not grounds.reason.strip():
-        raise ReasonToKeepMissing()
+        raise errors.ReasonToKeepMissing()
     _hold(connection, (), [identity_id, *([other_id] if other_id else [])])
     _record(connection, identity_id)
     return _recorded(connection, "kept", identity_id, grounds, other_id=other_id)
@@ -248,7 +218,7 @@ def _recorded(
     **fields: Any,  # noqa: ANN401  other fields of a NewChange
 ) -> IdentityChange:
     """Write a change down; the entry, as it can be read from now on."""
-    new = NewChange(kind, identity_id, grounds.reviewer, grounds.reason, **fields)
+    new = history.NewChange(kind, identity_id, grounds.reviewer, grounds.reason, **fields)
     entry = replace(new, evidence=grounds.evidence)
     return history.get(connection, history.append(connection, entry, moved))
 
@@ -259,7 +229,7 @@ def _target(
     """Where encounters go that leave, and what that changes of it besides."""
     if isinstance(into, int):
         if into == source.id:
-            raise SplitIntoItself()
+            raise errors.SplitIntoItself()
         _refuse_merged_away(connection, _record(connection, into))
         return into, {}, {}
     number = identities.add(connection, into)
@@ -272,7 +242,7 @@ def _hold(connection: Connection, encounters: Iterable[int], numbers: Iterable[i
     if encounter_ids:
         existing = decisions.hold_all(connection, encounter_ids)
         if missing := sorted(encounter_ids - existing):
-            raise NoSuchEncounters(encounters=numbered(missing))
+            raise errors.NoSuchEncounters(encounters=errors.numbered(missing))
     identities.hold(connection, set(numbers))
 
 
@@ -289,7 +259,7 @@ def _held_identity(connection: Connection, identity_id: int, grounds: Grounds) -
     if grounds.newest is not None:
         entries = history.of_identity(connection, identity_id)
         if grounds.newest != (entries[-1].id if entries else 0):
-            raise ChangedMeanwhile(name=record.name)
+            raise errors.ChangedMeanwhile(name=record.name)
     return record
 
 
@@ -298,7 +268,7 @@ def _set(connection: Connection, fields: Fields) -> None:
         try:
             identities.edit(connection, number, values)
         except IntegrityError as error:
-            raise NameTaken(name=values.get("name")) from error
+            raise errors.NameTaken(name=values.get("name")) from error
 
 
 def _move(
@@ -338,13 +308,13 @@ def _refuse_unseen(connection: Connection, ids: Collection[int], grounds: Ground
     in_view = {number: -1 if number in ids else last for number, last in newest.items()}
     in_view |= grounds.after
     if late := sorted(number for number, last in newest.items() if in_view[number] != last):
-        raise DecidedOnMeanwhile(encounters=numbered(late))
+        raise errors.DecidedOnMeanwhile(encounters=errors.numbered(late))
 
 
 def _refuse_merged_away(connection: Connection, record: IdentityRecord) -> None:
     if record.merged_into is not None:
         into = identities.name_of(connection, record.merged_into)
-        raise MergedMeanwhile(name=record.name, into=into)
+        raise errors.MergedMeanwhile(name=record.name, into=into)
 
 
 def _refuse_changed_since(connection: Connection, done: IdentityChange) -> None:
@@ -353,12 +323,12 @@ def _refuse_changed_since(connection: Connection, done: IdentityChange) -> None:
         move.encounter_id for move in done.encounters if newest[move.encounter_id] != move.after
     ]
     if late:
-        raise DecidedSince(encounters=numbered(sorted(late)))
+        raise errors.DecidedSince(encounters=errors.numbered(sorted(late)))
     for number, fields in done.after.items():
         now = _record(connection, number)
         if changed := [name for name, value in fields.items() if getattr(now, name) != value]:
-            raise FieldsChangedSince(
-                fields=tuple(FIELDS[name]() for name in changed), name=now.name
+            raise errors.FieldsChangedSince(
+                fields=tuple(errors.FIELDS[name]() for name in changed), name=now.name
             )
 
 
@@ -375,4 +345,5 @@ def _refuse_lost(connection: Connection, done: IdentityChange) -> None:
         now, left = _record(connection, number), identities.encounters_of(connection, number)
         if now.merged_into is not None and left:
             into = identities.name_of(connection, now.merged_into)
-            raise EncountersWouldBeLost(name=now.name, into=into, encounters=numbered(sorted(left)))
+            lost = errors.numbered(sorted(left))
+            raise errors.EncountersWouldBeLost(name=now.name, into=into, encounters=lost)

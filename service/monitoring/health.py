@@ -5,7 +5,7 @@ from typing import Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.monitoring.wire import HealthOut, WorkerOut
+from service.monitoring.wire import HealthOut
 from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import jobs
@@ -16,7 +16,8 @@ Status = Literal["ok", "starting", "degraded", "down"]
 
 def health(settings: Settings, database: Database, engine: Engine) -> HealthOut:
     """ok; starting: the network loads; degraded: no worker lives; down: uploads would be lost."""
-    answering, waiting, workers = "ok", 0, []
+    answering, waiting = "ok", 0
+    workers: list[jobs.WorkerSeen] = []
     try:
         with database.read() as connection:
             counts = jobs.counts(connection)
@@ -29,16 +30,14 @@ def health(settings: Settings, database: Database, engine: Engine) -> HealthOut:
         database=answering,
         model=engine.loaded or str(engine.failure or "loading"),
         gallery=engine.gallery_size,
-        workers=[WorkerOut(name=w.name, model=w.model, seen_at=w.seen_at) for w in workers],
+        workers=workers,
         waiting_jobs=waiting,
         version=installed(),
     )
 
 
 def _status(database: str, worker: bool, model: str | None, *, failed: bool) -> Status:
-    if database != "ok":
-        return "down"
-    if failed:
+    if database != "ok" or failed:
         return "down"
     if model is None:
         return "starting"

@@ -2,15 +2,7 @@
 
 from sqlalchemy import Connection
 
-from service.photos.wire import (
-    AnnotationOut,
-    ClaimOut,
-    PhotoDetailOut,
-    PhotoOut,
-    ReferenceOut,
-    UploadedFileOut,
-    UploadOut,
-)
+from service.photos.wire import PhotoDetailOut, PhotoOut, ReferenceOut, UploadOut
 from service.store import photos
 from service.store.identities import Reference
 from service.store.photos import Photo
@@ -28,7 +20,7 @@ def upload_out(upload: Upload) -> UploadOut:
         embedded=upload.count("embedded"),
         failed=upload.count("failed"),
         refused=upload.refused,
-        files=[UploadedFileOut.model_validate(file) for file in upload.files],
+        files=upload.files,
     )
 
 
@@ -45,16 +37,14 @@ def photo_out(photo: Photo, *, exact: bool) -> PhotoOut:
 
 def photo_detail(connection: Connection, photo_id: str, *, exact: bool) -> PhotoDetailOut:
     """A photo with its annotations and claims."""
-    animals = photos.annotations_of(connection, photo_id)
-    claims = photos.claims_of(connection, photo_id)
     return PhotoDetailOut(
         photo=photo_out(photos.get(connection, photo_id), exact=exact),
-        annotations=[AnnotationOut.model_validate(row) for row in animals],
-        claims=[ClaimOut.model_validate(row) for row in claims],
+        annotations=photos.annotations_of(connection, photo_id),
+        claims=photos.claims_of(connection, photo_id),
     )
 
 
 def reference_out(reference: Reference, *, exact: bool) -> ReferenceOut:
     """A reference annotation with its photo; exact: whether its position is not rounded."""
     photo = photo_out(reference.photo, exact=exact)
-    return ReferenceOut(annotation=AnnotationOut.model_validate(reference.annotation), photo=photo)
+    return ReferenceOut(annotation=reference.annotation, photo=photo)

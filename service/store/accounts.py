@@ -6,14 +6,8 @@ from typing import Literal
 
 from sqlalchemy import Connection, insert, select, update
 
+from service.store import errors
 from service.store.database import AnyRow, insert_one, one_at_a_time, row_or, value_of
-from service.store.errors import (
-    AccountNameTaken,
-    FirstAccountIsAdmin,
-    LastAdmin,
-    NameMeansNobody,
-    NoSuchAccount,
-)
 from service.store.people import ANONYMOUS, Role, alike, spelled
 from service.store.tables.accounts import account, account_change
 
@@ -61,7 +55,7 @@ def every(connection: Connection) -> list[Account]:
 def get(connection: Connection, account_id: int) -> Account:
     """One account."""
     query = select(account).where(account.c.id == account_id)
-    return _account(row_or(connection, query, NoSuchAccount(account=account_id)))
+    return _account(row_or(connection, query, errors.NoSuchAccount(account=account_id)))
 
 
 def named(connection: Connection, name: str) -> Account | None:
@@ -76,11 +70,11 @@ def add(
     one_at_a_time(connection, "account")
     name = spelled(name)
     if alike(name) == ANONYMOUS:
-        raise NameMeansNobody(name=ANONYMOUS)
+        raise errors.NameMeansNobody(name=ANONYMOUS)
     if named(connection, name) is not None:
-        raise AccountNameTaken(name=name)
+        raise errors.AccountNameTaken(name=name)
     if role is not Role.ADMIN and not exist(connection):
-        raise FirstAccountIsAdmin()
+        raise errors.FirstAccountIsAdmin()
     values = {"name": name, "role": role.value, "password": password, "temporary": temporary}
     return get(connection, insert_one(connection, insert(account).values(**values, active=True)))
 
@@ -150,7 +144,7 @@ def history(connection: Connection, limit: int = 50) -> list[AccountChange]:
 def _keep_an_admin(connection: Connection, but: int) -> None:
     admins = select(account.c.id).where(account.c.role == "admin", account.c.active)
     if connection.execute(admins.where(account.c.id != but).limit(1)).first() is None:
-        raise LastAdmin()
+        raise errors.LastAdmin()
 
 
 def _account(row: AnyRow) -> Account:

@@ -7,15 +7,8 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
 
-from service.store import history, identities
+from service.store import errors, history, identities
 from service.store.database import gathered, insert_one, row_or, value_of
-from service.store.errors import (
-    DecidedMeanwhile,
-    NoSuchDecision,
-    NoSuchEncounter,
-    NothingToWithdraw,
-    SameNeedsIdentity,
-)
 from service.store.tables.encounters import decision, encounter, identity
 
 DecisionKind = Literal["same", "new", "cannot_tell", "withdrawn"]
@@ -98,7 +91,9 @@ def restore(
 def get(connection: Connection, decision_id: int) -> Decision:
     """One decision."""
     query = _select().where(decision.c.id == decision_id)
-    return value_of(Decision, row_or(connection, query, NoSuchDecision(decision=decision_id)))
+    return value_of(
+        Decision, row_or(connection, query, errors.NoSuchDecision(decision=decision_id))
+    )
 
 
 def latest(connection: Connection, encounter_id: int) -> Decision | None:
@@ -168,7 +163,7 @@ def unanimous(connection: Connection) -> dict[int, int]:
 def hold(connection: Connection, encounter_id: int) -> None:
     """Two people deciding at once are told apart by `after`."""
     query = select(encounter.c.id).where(encounter.c.id == encounter_id).with_for_update()
-    row_or(connection, query, NoSuchEncounter(encounter=encounter_id))
+    row_or(connection, query, errors.NoSuchEncounter(encounter=encounter_id))
 
 
 def hold_all(connection: Connection, encounter_ids: Collection[int]) -> set[int]:
@@ -193,9 +188,9 @@ def _insert(
 def _refuse_stale(last: Decision | None, new: NewDecision) -> None:
     present = last.id if last else 0
     if new.after is not None and new.after != present:
-        raise DecidedMeanwhile()
+        raise errors.DecidedMeanwhile()
     if new.kind == "withdrawn" and (last is None or last.kind == "withdrawn"):
-        raise NothingToWithdraw()
+        raise errors.NothingToWithdraw()
 
 
 def _named(connection: Connection, new: NewDecision) -> int | None:
@@ -204,7 +199,7 @@ def _named(connection: Connection, new: NewDecision) -> int | None:
         return identities.add(connection, new.name)
     if new.kind == "same":
         if new.identity_id is None:
-            raise SameNeedsIdentity()
+            raise errors.SameNeedsIdentity()
         identities.hold_for_decision(connection, new.identity_id)
         return new.identity_id
     return None
