@@ -12,9 +12,8 @@ from service.identities.catalogue_view import IdentityCard, card
 from service.identities.timeline import Event, timeline
 from service.photos.facts_view import FactsView, facts_view
 from service.store import decisions, history, identities, references
-from service.store.identities import IdentityDetail, IdentitySummary, Reference
+from service.store.identities import IdentityDetail, IdentitySummary, Reference, best_photos
 from service.store.references import Mark
-from service.store.thumbnails import best_photos
 from service.web.languages import gettext as _
 
 PHOTOS_SHOWN = 24

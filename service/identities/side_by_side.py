@@ -7,8 +7,7 @@ from sqlalchemy import Connection
 
 from reid.types import Flank
 from service.store import encounters, identities
-from service.store.identities import Reference
-from service.store.thumbnails import best_photos
+from service.store.identities import Reference, best_photos
 
 
 @dataclass(frozen=True, slots=True)

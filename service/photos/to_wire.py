@@ -1,5 +1,7 @@
 """Photos and uploads of the store as wire models."""
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
 from service.photos.wire import PhotoDetailOut, PhotoOut, ReferenceOut, UploadOut
@@ -26,13 +28,11 @@ def upload_out(upload: Upload) -> UploadOut:
 
 def photo_out(photo: Photo, *, exact: bool) -> PhotoOut:
     """A photo. exact: whether its position is told as it is, else rounded."""
-    answer = PhotoOut.model_validate(photo)
-    if exact:
-        return answer
-    place = {"latitude": answer.latitude, "longitude": answer.longitude}
-    return answer.model_copy(
-        update={k: None if v is None else blurred(v) for k, v in place.items()}
-    )
+    if not exact:
+        place = (photo.latitude, photo.longitude)
+        latitude, longitude = (None if degrees is None else blurred(degrees) for degrees in place)
+        photo = replace(photo, latitude=latitude, longitude=longitude)
+    return PhotoOut.model_validate(photo)
 
 
 def photo_detail(connection: Connection, photo_id: str, *, exact: bool) -> PhotoDetailOut:

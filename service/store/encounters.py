@@ -18,6 +18,7 @@ from service.store.tables.encounters import annotation, decision, encounter, ide
 from service.store.tables.photos import claim, photo
 
 EncounterState = Literal["waiting", "decided", "all"]
+SIDES = (Flank.LEFT, Flank.RIGHT)
 
 NEWEST_FIRST = (
     encounter.c.started_at.is_(None),
@@ -76,6 +77,19 @@ class EncounterCounts:
 
     waiting: int
     decided: int
+
+
+@dataclass(frozen=True, slots=True)
+class CertainEncounter:
+    """An encounter that was only ever decided to be one identity, and is it now.
+
+    flanks: left, right or both, of its embedded photos. deciders: everybody who decided on it.
+    """
+
+    encounter_id: int
+    identity_id: int
+    flanks: frozenset[Flank]
+    deciders: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +163,22 @@ def showing(connection: Connection, flank: Flank, *, embedded: bool = False) -> 
     if embedded:
         query = query.where(annotation.c.state == "embedded")
     return set(connection.scalars(query))
+
+
+def certain(connection: Connection) -> list[CertainEncounter]:
+    """All such encounters with a left or right flank, by number."""
+    identity_of = decisions.unanimous(connection)
+    shown = {flank: showing(connection, flank, embedded=True) for flank in SIDES}
+    deciders = decisions.deciders(connection)
+    flanks = {
+        encounter_id: frozenset(flank for flank in SIDES if encounter_id in shown[flank])
+        for encounter_id in identity_of
+    }
+    return [
+        CertainEncounter(encounter_id, identity_id, flanks[encounter_id], deciders[encounter_id])
+        for encounter_id, identity_id in identity_of.items()
+        if flanks[encounter_id]
+    ]
 
 
 def summary(connection: Connection, encounter_id: int) -> EncounterSummary:

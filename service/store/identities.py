@@ -6,13 +6,14 @@ from datetime import datetime
 from itertools import starmap
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from reid.types import Flank
 from service.store.database import AnyRow, gathered, insert_one, row_or, value_of
 from service.store.errors import IdentityMergedAway, IdentityNameTaken, NoSuchIdentity
 from service.store.photos import Annotation, Photo, annotation_of, annotations_with, photo_of
+from service.store.references import marked
 from service.store.tables.encounters import annotation, decision, encounter, identity
 from service.store.tables.photos import photo
 
@@ -137,6 +138,44 @@ def get(connection: Connection, identity_id: int) -> IdentityDetail:
     photos = _photos(connection, now).get(identity_id, {})
     sightings, references = _sightings(connection, now), _references(connection, now)
     return IdentityDetail(_summary(known, span, photos), sightings, references)
+
+
+def best_photos(
+    connection: Connection, identity_ids: Collection[int]
+) -> dict[int, dict[Flank, Reference]]:
+    """Identity -> flank -> its best embedded photo: approved before others, then the largest."""
+    now = current().subquery()
+    approved = case((annotation.c.id.in_(marked("approved")), 0), else_=1)
+    width = func.coalesce(annotation.c.x1 - annotation.c.x0, photo.c.width)
+    order = (approved, width.desc(), photo.c.captured_at.desc(), annotation.c.id)
+    ranked = (
+        select(
+            annotation.c.id,
+            now.c.identity_id,
+            func.row_number()
+            .over(partition_by=(now.c.identity_id, annotation.c.flank), order_by=order)
+            .label("place"),
+        )
+        .join(now, now.c.encounter_id == annotation.c.encounter_id)
+        .join(photo, photo.c.id == annotation.c.photo_id)
+        .where(
+            now.c.identity_id.in_(identity_ids),
+            annotation.c.state == "embedded",
+            annotation.c.id.not_in(marked("refused")),
+        )
+        .subquery()
+    )
+    rows = connection.execute(
+        annotations_with(photo, ranked.c.identity_id)
+        .join(ranked, ranked.c.id == annotation.c.id)
+        .join(photo, photo.c.id == annotation.c.photo_id)
+        .where(ranked.c.place == 1)
+    )
+    best: dict[int, dict[Flank, Reference]] = {}
+    for row in rows:
+        reference = reference_of(row)
+        best.setdefault(row.identity_id, {})[reference.annotation.flank] = reference
+    return best
 
 
 def record(connection: Connection, identity_id: int) -> IdentityRecord | None:

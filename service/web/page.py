@@ -1,5 +1,6 @@
 """The frame of every page: templates, error page, language, and where to go next."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -11,14 +12,13 @@ from sqlalchemy import Connection
 
 from reid.sentences import Sentence
 from service.settings import Settings
-from service.store import accounts
+from service.store import accounts, encounters, jobs, progress
 from service.store.database import Database
 from service.store.people import ANONYMOUS, Actor
 from service.web import languages
 from service.web import person_words as people
 from service.web.advice import advice
 from service.web.languages import gettext as _
-from service.web.page_counts import counts
 from service.web.parameters import component
 from service.web.permissions import SECTIONS
 from service.web.sentences import in_full, translated
@@ -27,6 +27,36 @@ from service.web.wire import Problem
 from service.web.words import FILTERS, KINDS, SIGNS, general
 
 YEAR_S = 31_536_000
+WORKER_SILENT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The state of the whole catalogue. worker: whether one was seen lately."""
+
+    waiting: int
+    decided: int
+    identities: int
+    photos: int
+    annotations: int
+    pending: int
+    failed: int
+    worker: bool
+
+
+def counts(connection: Connection) -> Counts:
+    """What every page's header says."""
+    encounter_counts, states = encounters.counts(connection), progress.annotations(connection)
+    return Counts(
+        waiting=encounter_counts.waiting,
+        decided=encounter_counts.decided,
+        identities=progress.catalogued(connection),
+        photos=progress.photos(connection),
+        annotations=sum(states.values()),
+        pending=states.get("pending", 0),
+        failed=states.get("failed", 0),
+        worker=bool(jobs.workers(connection, within_s=WORKER_SILENT_S)),
+    )
 
 
 def here(request: Request) -> str:
