@@ -62,11 +62,8 @@ class PairOpinions:
 
 def opinions(connection: Connection) -> list[PairOpinions]:
     """Every pair on which somebody has a say that may be known."""
-    return [
-        reviewed
-        for reviewed in _reviewed_pairs(connection)
-        if reviewed.opinions and not reviewed.secret
-    ]
+    every = _reviewed_pairs(connection)
+    return [reviewed for reviewed in every if reviewed.opinions and not reviewed.secret]
 
 
 def standings(connection: Connection) -> dict[Pair, ReviewProgress]:
@@ -78,24 +75,18 @@ def opinions_by_number(connection: Connection, ids: Collection[int]) -> dict[int
     """These opinions by number, without those on pairs of which nothing may be shown."""
     on_record = store_opinions.by_number(connection, ids)
     secret = hidden(connection) if on_record else frozenset()
-    return {
-        number: opinion for number, opinion in on_record.items() if opinion.couple not in secret
-    }
+    return {number: said for number, said in on_record.items() if said.couple not in secret}
 
 
 def hidden(connection: Connection) -> frozenset[Pair]:
     """Blind pairs that are not settled yet, and known ones: nothing of them may be shown."""
+    waiting = _reviewed_pairs(connection, closed=False)
     known = reviews.couples(connection, source="known")
-    return known | {
-        reviewed.pair for reviewed in _reviewed_pairs(connection, closed=False) if reviewed.secret
-    }
+    return known | {reviewed.pair for reviewed in waiting if reviewed.secret}
 
 
 def _reviewed_pairs(connection: Connection, *, closed: bool = True) -> list[PairOpinions]:
-    """All pairs that were put up, hidden known ones apart, with what each observer says now.
-
-    Only open ones without `closed`.
-    """
+    """Pairs put up, hidden known ones apart, and what observers say; without `closed` open ones."""
     on_record = store_opinions.of_pairs(connection, closed=closed)
     reviewed = []
     for pair in reviews.every(connection, closed=closed):

@@ -45,10 +45,7 @@ class CropRefusedByService(UnusableCrop, message="{detail}"): ...
 
 
 class RemoteCatalogue:
-    """A running service, asked over HTTP.
-
-    state: a digest of its list of identities, so that a decision in between is noticed.
-    """
+    """A running service, asked over HTTP. state: a digest of its list of identities."""
 
     def __init__(self, client: httpx.Client, *, pauses_s: Sequence[float] = PAUSES_S) -> None:
         """client: with the service's address as base_url."""

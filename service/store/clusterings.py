@@ -57,15 +57,12 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
-class Worth:
+class Worth(EncounterLink):
     """A pair that a person should look at. gain: expected change of the number of animals.
 
     together: probability that both are one animal. joined: whether they are in one cluster now.
     """
 
-    couple: Couple
-    llr: float
-    compared: bool
     together: float
     joined: bool
     gain: float

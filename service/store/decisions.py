@@ -167,10 +167,7 @@ def hold(connection: Connection, encounter_id: int) -> None:
 
 
 def hold_all(connection: Connection, encounter_ids: Collection[int]) -> set[int]:
-    """Hold encounters in the order of their numbers, so that two changes wait and never block.
-
-    Returns the numbers of those that exist.
-    """
+    """Hold those that exist, in the order of their numbers: two changes wait, and never block."""
     query = select(encounter.c.id).where(encounter.c.id.in_(encounter_ids)).order_by(encounter.c.id)
     return set(connection.scalars(query.with_for_update()))
 

@@ -70,10 +70,7 @@ def version(connection: Connection, model: str) -> Version:
 
 
 def gallery(connection: Connection, model: str) -> list[GalleryEntry]:
-    """Every annotation that can be searched, in the order of their numbers.
-
-    It is embedded, of an encounter that has an identity, and no refused reference photo.
-    """
+    """Annotations that can be searched, by number: embedded, of an identity and not refused."""
     now = current().subquery()
     usable = annotation.c.id.not_in(references.marked("refused"))
     query = _embedded(model).add_columns(now.c.identity_id).where(usable)

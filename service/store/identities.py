@@ -43,10 +43,7 @@ class IdentityRecord:
 
 @dataclass(frozen=True, slots=True)
 class IdentitySummary(IdentityRecord):
-    """One line of the catalogue.
-
-    flanks: how many embedded annotations of each flank, left first; only flanks that are there.
-    """
+    """One line of the catalogue. flanks: embedded annotations of each that is there, left first."""
 
     encounters: int
     annotations: int

@@ -22,10 +22,7 @@ Label = Literal["agrees", "differs"]
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A place that an observer marked, in pixels of the upright photo of an annotation.
-
-    A point has no width and height.
-    """
+    """A place that an observer marked, in pixels of the upright photo; a point has no size."""
 
     annotation_id: int
     x: float
@@ -87,10 +84,7 @@ def add(connection: Connection, pair_id: int, observer: str, new: NewOpinion) ->
 def of_pairs(
     connection: Connection, ids: Collection[int] | None = None, *, closed: bool = True
 ) -> dict[int, list[Opinion]]:
-    """All opinions on these pairs, or on all, each oldest first; by pair.
-
-    Only those on open pairs without `closed`.
-    """
+    """Opinions on these pairs or all, oldest first, by pair; without `closed` on open ones only."""
     query = select(opinion).order_by(opinion.c.id)
     if ids is not None:
         query = query.where(opinion.c.pair_id.in_(ids))

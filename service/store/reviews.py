@@ -152,10 +152,7 @@ def existing(connection: Connection, couples: Iterable[Couple]) -> dict[Couple, 
 def edit(
     connection: Connection, pair_id: int, changes: ReviewUpdate, reviewer: str, note: str = ""
 ) -> ReviewPair:
-    """Close a pair or open it again, ask more observers, or change whether it is blind.
-
-    Who did it stays on record.
-    """
+    """Close or open a pair, ask more observers, make it blind or not; who did it is recorded."""
     before = get(connection, pair_id, hold=True)
     values: dict[str, Any] = {}
     changed: dict[ChangeKind, int] = {}

@@ -28,8 +28,7 @@ class BodyLimit:
         declared = Headers(scope=scope).get("content-length", "")
         too_large = BodyTooLarge(limit=most)
         if declared.isdigit() and int(declared) > most:
-            refused = refusal(scope, 413, too_large, self._page)
-            return await refused(scope, receive, send)
+            return await refusal(scope, 413, too_large, self._page)(scope, receive, send)
 
         received = 0
 
