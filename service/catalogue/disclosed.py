@@ -17,6 +17,7 @@ from service.store.opinions import OpinionOnPair
 from service.store.pairs import Maker
 
 Pair = tuple[int, int]
+Numbers = Collection[int]
 PAIRS_NAMED = 40
 
 
@@ -103,10 +104,7 @@ def _reviewed_pairs(connection: Connection, *, closed: bool = True) -> list[Pair
 
 
 def measured(
-    connection: Connection,
-    maker: Maker | None,
-    ids: Collection[int],
-    others: Collection[int] | None = None,
+    connection: Connection, maker: Maker | None, ids: Numbers, others: Numbers | None = None
 ) -> list[PairSaid]:
     """What the machine in force says of pairs among these encounters, or between them and others.
 
@@ -124,10 +122,7 @@ def measured(
 
 
 def evidence(
-    connection: Connection,
-    maker: Maker | None,
-    ids: Collection[int],
-    others: Collection[int] | None = None,
+    connection: Connection, maker: Maker | None, ids: Numbers, others: Numbers | None = None
 ) -> ChangeEvidence:
     """What is known of these pairs, for the history of a change: the strongest llrs first."""
     left, right = set(ids), set(others if others is not None else ids)

@@ -15,6 +15,8 @@ from service.store.tables.jobs import job, worker
 
 URGENT = {"embed": 0, "reembed": 1}
 """Kinds that are done before all others, in this order, and that are taken several at a time."""
+FREE = {"owner": None, "lease_until": None}
+"""What a job has that nobody holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +70,14 @@ def claim(
         .with_for_update(skip_locked=True)
     ).all()
     taken = [row for row in rows if row.attempts == 0 and row.kind in URGENT] or rows[:1]
-    begun = update(job).where(job.c.id.in_([row.id for row in taken]))
-    values = {"state": "running", "owner": owner, "lease_until": _moment(at) + lease_s}
-    connection.execute(begun.values(values | {"attempts": job.c.attempts + 1}))
+    begun = {"owner": owner, "lease_until": _moment(at) + lease_s, "attempts": job.c.attempts + 1}
+    _set(connection, job.c.id.in_([row.id for row in taken]), state="running", **begun)
     return [_job(row, row.attempts + 1) for row in taken]
 
 
 def renew(connection: Connection, owner: str, ids: Collection[int], *, until: float) -> None:
     """Keep those of the jobs that this worker holds. until: unix seconds."""
-    mine = update(job).where(_held_by(owner), job.c.id.in_(ids))
-    connection.execute(mine.values(lease_until=until))
+    _set(connection, _held_by(owner) & job.c.id.in_(ids), lease_until=until)
 
 
 def holds(connection: Connection, owner: str, ids: Collection[int]) -> set[int]:
@@ -89,14 +89,12 @@ def holds(connection: Connection, owner: str, ids: Collection[int]) -> set[int]:
 def finish(connection: Connection, job_id: int, error: str | None = None) -> None:
     """Done, or failed with a reason."""
     state = "done" if error is None else "failed"
-    values = {"state": state, "error": error, "owner": None, "lease_until": None}
-    connection.execute(update(job).where(job.c.id == job_id).values(values))
+    _set(connection, job.c.id == job_id, state=state, error=error, **FREE)
 
 
 def release(connection: Connection, owner: str) -> None:
     """Open the jobs of a worker that is known to be dead, without waiting for the lease."""
-    values = {"state": "queued", "owner": None, "lease_until": None}
-    connection.execute(update(job).where(_held_by(owner)).values(values))
+    _set(connection, _held_by(owner), state="queued", **FREE)
 
 
 def exhausted(connection: Connection, *, attempts: int, at: float | None = None) -> list[Job]:
@@ -150,8 +148,7 @@ def any_open(connection: Connection, at: float | None = None, *, urgent: bool = 
 def give_back(connection: Connection, job_id: int) -> None:
     """Open a job again that made way for something urgent; that counts as no attempt."""
     before = job.c.attempts - 1
-    values = {"state": "queued", "owner": None, "lease_until": None}
-    connection.execute(update(job).where(job.c.id == job_id).values(attempts=before, **values))
+    _set(connection, job.c.id == job_id, attempts=before, state="queued", **FREE)
 
 
 def payloads(connection: Connection, kind: str, state: str) -> list[Mapping[str, Any]]:
@@ -168,8 +165,13 @@ def drop(connection: Connection, kind: str) -> None:
 def postpone(connection: Connection, job_id: int, error: str, *, delay_s: float) -> None:
     """Give a job back, to be tried again after a while."""
     later = time.time() + delay_s
-    values = {"state": "running", "owner": None, "lease_until": later, "error": error}
-    connection.execute(update(job).where(job.c.id == job_id).values(**values))
+    _set(
+        connection, job.c.id == job_id, state="running", owner=None, lease_until=later, error=error
+    )
+
+
+def _set(connection: Connection, which: ColumnElement[bool], **values: object) -> None:
+    connection.execute(update(job).where(which).values(values))
 
 
 def _job(row: AnyRow, attempts: int) -> Job:

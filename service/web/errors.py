@@ -148,39 +148,33 @@ def refusal(scope: Scope, status: int, sentence: Sentence, page: ErrorPage | Non
 def install(app: FastAPI, page: ErrorPage | None = None) -> None:
     """Answer every error; `page` draws it for a browser that asked for a page."""
 
-    def answer(request: Request, error: Problem, sentence: Sentence) -> Response:
+    def on_error(request: Request, error: Exception) -> Response:
+        refused, sentence = _of_error(error)
         if page is not None and _wants_page(request):
-            return page(request, error, sentence)
-        return response(error)
-
-    def on_reid_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, ReidError)  # noqa: S101
-        answered = answer(request, from_error(error), error)
+            answer = page(request, refused, sentence)
+        else:
+            answer = response(refused)
         if isinstance(error, TooManyAttempts):
-            answered.headers["retry-after"] = str(error.wait_s)
-        return answered
+            answer.headers["retry-after"] = str(error.wait_s)
+        if isinstance(error, HTTPException):
+            answer.headers.update(error.headers or {})
+        return answer
 
-    def on_http_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101
+    for kind in (ReidError, HTTPException, RequestValidationError, Exception):
+        app.add_exception_handler(kind, on_error)
+
+
+def _of_error(error: Exception) -> tuple[Problem, Sentence]:
+    """The problem that programs get, and what a person reads."""
+    if isinstance(error, ReidError):
+        return from_error(error), error
+    if isinstance(error, HTTPException):
         sentence = _of_http(error)
-        refused = problem(error.status_code, sentence, str(error.detail))
-        answered = answer(request, refused, sentence)
-        answered.headers.update(error.headers or {})
-        return answered
-
-    def on_invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101
+        return problem(error.status_code, sentence, str(error.detail)), sentence
+    if isinstance(error, RequestValidationError):
         sentence = invalid(error.errors())
-        return answer(request, problem(422, sentence), sentence)
-
-    def on_bug(request: Request, _: Exception) -> Response:
-        sentence = InternalError()
-        return answer(request, problem(500, sentence), sentence)
-
-    app.add_exception_handler(ReidError, on_reid_error)
-    app.add_exception_handler(HTTPException, on_http_error)
-    app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(Exception, on_bug)
+        return problem(422, sentence), sentence
+    return problem(500, InternalError()), InternalError()
 
 
 def _wants_page(request: Request) -> bool:

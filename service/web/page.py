@@ -79,13 +79,18 @@ templates.env.trim_blocks = templates.env.lstrip_blocks = True
 def page(request: Request, name: str, connection: Connection, /, **values: object) -> Response:
     """A template with what every page needs."""
     settings = component(Settings)(request)
-    facts = {"counts": counts(connection), "busy": False, "nav": "", **values}
-    facts["actor"] = getattr(request.state, "actor", None)  # None: somebody who must log in
+    facts = {**_frame(request), "counts": counts(connection), **values}
     facts["gap_minutes"] = general(settings.encounter_gap_minutes)
     facts["species"] = Species(settings.species)
     response = templates.TemplateResponse(request, name, facts)
     response.headers["cache-control"] = "no-cache"
     return response
+
+
+def _frame(request: Request) -> dict[str, object]:
+    """What the frame shows unless a page says otherwise. actor None: somebody who must log in."""
+    actor = getattr(request.state, "actor", None)
+    return {"counts": None, "actor": actor, "busy": False, "nav": ""}
 
 
 def error_page(request: Request, error: Problem, text: Sentence) -> Response:
@@ -99,10 +104,7 @@ def error_page(request: Request, error: Problem, text: Sentence) -> Response:
         503: _("Service Unavailable"),
     }
     facts = {
-        "counts": None,
-        "actor": getattr(request.state, "actor", None),
-        "busy": False,
-        "nav": "",
+        **_frame(request),
         "status": error.status,
         "title": titles.get(error.status, error.title),
         "detail": in_full(text),

@@ -15,7 +15,7 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from reid.types import Overlap, Source
 from service.store.people import ANONYMOUS
-from service.web.languages import ENGLISH, NP_, language, locale, ngettext, pgettext
+from service.web.languages import ENGLISH, NP_, NPS_, language, locale, ngettext, pgettext
 from service.web.languages import gettext as _
 
 SIGNS = {"same": "●", "different": "✕", "inconclusive": "◐", "not comparable": "○"}
@@ -28,39 +28,13 @@ KINDS = {
 }
 """Kinds of correspondences and how they are written."""
 
-VERDICTS = (
-    NP_("verdict", "same"),
-    NP_("verdict", "different"),
-    NP_("verdict", "inconclusive"),
-    NP_("verdict", "not comparable"),
-)
-VIEWPOINTS = (
-    NP_("viewpoint", "left"),
-    NP_("viewpoint", "right"),
-    NP_("viewpoint", "front"),
-    NP_("viewpoint", "back"),
-    NP_("viewpoint", "frontleft"),
-    NP_("viewpoint", "frontright"),
-    NP_("viewpoint", "backleft"),
-    NP_("viewpoint", "backright"),
-    NP_("viewpoint", "unknown"),
-)
-FLANKS = (NP_("flank", "left"), NP_("flank", "right"), NP_("flank", "unknown"))
-CHANGES = (NP_("change of a case", "added"), NP_("change of a case", "removed"))
-RATINGS = (
-    NP_("rating of a way", "plausible"),
-    NP_("rating of a way", "demanding"),
-    NP_("rating of a way", "impossible"),
-    NP_("rating of a way", "unknown"),
-)
-FIELDS = (
-    NP_("field of a photo", "captured_at"),
-    NP_("field of a photo", "station"),
-    NP_("field of a photo", "flank"),
-    NP_("field of a photo", "box"),
-    NP_("field of a photo", "camera"),
-    NP_("field of a photo", "notes"),
-)
+VERDICTS = NPS_("verdict", "same", "different", "inconclusive", "not comparable")
+VIEWPOINTS = NPS_("viewpoint", "left", "right", "front", "back", "unknown")
+CORNERS = NPS_("viewpoint", "frontleft", "frontright", "backleft", "backright")
+FLANKS = NPS_("flank", "left", "right", "unknown")
+CHANGES = NPS_("change of a case", "added", "removed")
+RATINGS = NPS_("rating of a way", "plausible", "demanding", "impossible", "unknown")
+FIELDS = NPS_("field of a photo", "captured_at", "station", "flank", "box", "camera", "notes")
 
 MINUS = "\N{MINUS SIGN}"
 AT_BOUND = 0.005
