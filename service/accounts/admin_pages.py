@@ -7,13 +7,20 @@ from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import InputError
 from service.accounts import admission
-from service.accounts.forms import NotTheSame, Password
+from service.accounts.errors import NotTheSame
 from service.accounts.gate import let_in
 from service.store import accounts
 from service.store.people import Role
 from service.web.errors import from_error
 from service.web.page import goto, page
-from service.web.parameters import RowNumber, TheActor, TheBrowser, TheDatabase, TheSettings
+from service.web.parameters import (
+    Password,
+    RowNumber,
+    TheActor,
+    TheBrowser,
+    TheDatabase,
+    TheSettings,
+)
 from service.web.person_words import change_words
 from service.web.sentences import in_full
 from service.web.wire import Line

@@ -1,4 +1,4 @@
-"""Pages of whoever logs in: login, logout, and one's own account."""
+"""Pages of whoever asks: login, logout, one's own account, and the language of the pages."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import InputError, ReidError
 from service.accounts import admission
-from service.accounts.forms import NotTheSame, Password
+from service.accounts.errors import NotTheSame
 from service.accounts.gate import cookie_name, let_in, session_cookie
 from service.accounts.wire import TokenMade
 from service.store import accounts, sessions, tokens
@@ -16,14 +16,22 @@ from service.store.people import Actor, Role
 from service.web.errors import TooManyAttempts, WrongLogin, from_error
 from service.web.languages import COOKIE, LANGUAGES, ngettext
 from service.web.languages import gettext as _
-from service.web.page import goto, local, page, speak
-from service.web.parameters import RowNumber, TheActor, TheBrowser, TheDatabase, TheSettings
+from service.web.page import YEAR_S, goto, local, page
+from service.web.parameters import (
+    Password,
+    RowNumber,
+    TheActor,
+    TheBrowser,
+    TheDatabase,
+    TheSettings,
+)
 from service.web.sentences import in_full
 from service.web.wire import Line
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 Name = Annotated[str, Form(max_length=100)]
+Code = Annotated[str, Form(max_length=10)]
 Address = Annotated[str, Form(max_length=2000)]
 Days = Annotated[int, Form(ge=1, le=admission.LONGEST_TOKEN_DAYS)]
 
@@ -155,14 +163,35 @@ def revoke_token(token_id: RowNumber, database: TheDatabase, actor: TheActor) ->
 
 
 @router.post("/account/language")
-def choose_language(
-    request: Request, database: TheDatabase, code: Annotated[str, Form(max_length=10)] = ""
-) -> Response:
+def choose_language(request: Request, database: TheDatabase, code: Code = "") -> Response:
     """The language of the pages wherever one logs in; empty: as the browser asks."""
-    speak(request, database, code if code in LANGUAGES else None)
+    _speak(request, database, code if code in LANGUAGES else None)
     response = goto("/account")
     response.delete_cookie(COOKIE, samesite="strict")
     return response
+
+
+@router.post("/language")
+def choose_any_language(
+    request: Request,
+    database: TheDatabase,
+    code: Code,
+    back: Address = "/",
+) -> Response:
+    """Show the pages in this language from now on, on this browser and to this account."""
+    response = goto(local(back))
+    if code in LANGUAGES:
+        response.set_cookie(COOKIE, code, max_age=YEAR_S, samesite="strict")
+        _speak(request, database, code)
+    return response
+
+
+def _speak(request: Request, database: Database, code: str | None) -> None:
+    """Keep the language with the account, if somebody is logged in; None: as the browser asks."""
+    actor = getattr(request.state, "actor", None)
+    if isinstance(actor, Actor) and actor.session is not None and actor.account_id is not None:
+        with database.write() as connection:
+            accounts.speak(connection, actor.account_id, code)
 
 
 def _login(

@@ -17,7 +17,7 @@ from service.cases.wire import (
     SpanOut,
 )
 from service.store.cases import Case, CaseChange
-from service.web.places import rounded
+from service.web.quantities import rounded
 
 
 def case_detail(case: Case, changes: list[CaseChange]) -> CaseDetailOut:

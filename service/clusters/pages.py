@@ -15,10 +15,9 @@ from service.store import cases, progress
 from service.store.clusterings import SortedEncounters
 from service.store.pairs import Couple
 from service.store.people import Role
-from service.web.form_fields import Remark, Text, plain
 from service.web.languages import ngettext
 from service.web.page import goto, page, remember
-from service.web.parameters import TheActor, TheDatabase
+from service.web.parameters import Remark, Text, TheActor, TheDatabase, plain
 from service.web.wire import Line
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -6,9 +6,8 @@ from fastapi import Depends, Form, Request
 from fastapi.responses import Response
 
 from service.catalogue.changes import Grounds
-from service.web.form_fields import Remark, Text, plain
 from service.web.page import goto, remember
-from service.web.parameters import TheActor, actor_of
+from service.web.parameters import Remark, Text, TheActor, actor_of, plain
 
 NewestSeen = Annotated[int | None, Form(ge=0, le=2**31 - 1)]
 """Number of the newest entry that the page showed, 0 for none; left out, no check is made."""

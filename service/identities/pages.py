@@ -28,9 +28,8 @@ from service.store.database import Database
 from service.store.history import IdentityChange
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
-from service.web.form_fields import Remark, plain
 from service.web.page import goto, page
-from service.web.parameters import RowNumber, TheDatabase
+from service.web.parameters import Remark, RowNumber, TheDatabase, plain
 from service.web.sentences import in_full
 from service.web.wire import Line
 

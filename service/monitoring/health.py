@@ -1,17 +1,38 @@
 """Whether everything that is needed answers."""
 
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.monitoring.wire import HealthOut
 from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import jobs
 from service.store.database import Database
+from service.web.wire import Wire
 
 Status = Literal["ok", "starting", "degraded", "down"]
+
+
+class WorkerOut(Wire):
+    """A worker that was seen lately."""
+
+    name: str
+    model: str
+    seen_at: datetime
+
+
+class HealthOut(Wire):
+    """Whether everything that is needed answers; status 503 where it does not."""
+
+    status: Status
+    database: str
+    model: str
+    gallery: int
+    workers: list[WorkerOut]
+    waiting_jobs: int
+    version: str
 
 
 def health(settings: Settings, database: Database, engine: Engine) -> HealthOut:

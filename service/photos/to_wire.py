@@ -9,7 +9,7 @@ from service.store import photos
 from service.store.identities import Reference
 from service.store.photos import Photo
 from service.store.uploads import Upload
-from service.web.places import blurred
+from service.web.quantities import blurred
 
 
 def upload_out(upload: Upload) -> UploadOut:

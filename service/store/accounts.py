@@ -88,14 +88,13 @@ def change(
     after = role or before.role, before.active if active is None else active
     if (before.role, before.active) == (Role.ADMIN, True) and after != (Role.ADMIN, True):
         _keep_an_admin(connection, account_id)
-    values = {"role": after[0].value, "active": after[1]}
-    connection.execute(update(account).where(account.c.id == account_id).values(values))
+    _set(connection, account_id, role=after[0].value, active=after[1])
     return get(connection, account_id)
 
 
 def speak(connection: Connection, account_id: int, language: str | None) -> None:
     """Answer this account in this language; None: as the browser asks."""
-    connection.execute(update(account).where(account.c.id == account_id).values(language=language))
+    _set(connection, account_id, language=language)
 
 
 def password_of(connection: Connection, account_id: int) -> str | None:
@@ -109,8 +108,7 @@ def set_password(
 ) -> None:
     """Another hash."""
     get(connection, account_id)
-    values = {"password": password, "temporary": temporary}
-    connection.execute(update(account).where(account.c.id == account_id).values(values))
+    _set(connection, account_id, password=password, temporary=temporary)
 
 
 def hold(connection: Connection, account_id: int, password: str) -> bool:
@@ -139,6 +137,10 @@ def history(connection: Connection, limit: int = 50) -> list[AccountChange]:
         .order_by(account_change.c.id.desc())
     )
     return [value_of(AccountChange, row) for row in connection.execute(query.limit(limit))]
+
+
+def _set(connection: Connection, account_id: int, **values: object) -> None:
+    connection.execute(update(account).where(account.c.id == account_id).values(values))
 
 
 def _keep_an_admin(connection: Connection, but: int) -> None:

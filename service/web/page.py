@@ -12,8 +12,7 @@ from sqlalchemy import Connection
 
 from reid.sentences import Sentence
 from service.settings import Settings
-from service.store import accounts, encounters, jobs, progress
-from service.store.database import Database
+from service.store import encounters, jobs, progress
 from service.store.people import ANONYMOUS, Actor
 from service.web import languages
 from service.web import person_words as people
@@ -112,14 +111,6 @@ def error_page(request: Request, error: Problem, text: Sentence) -> Response:
         "code": error.code,
     }
     return templates.TemplateResponse(request, "web/error.html", facts, status_code=error.status)
-
-
-def speak(request: Request, database: Database, code: str | None) -> None:
-    """Keep the language with the account, if somebody is logged in; None: as the browser asks."""
-    actor = getattr(request.state, "actor", None)
-    if isinstance(actor, Actor) and actor.session is not None and actor.account_id is not None:
-        with database.write() as connection:
-            accounts.speak(connection, actor.account_id, code)
 
 
 def local(address: str) -> str:

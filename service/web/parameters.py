@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Literal, TypeVar
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Form, Path, Query, Request
 
 from service.settings import Settings
 from service.store.database import Database
@@ -68,6 +68,18 @@ Longest = Annotated[
 ]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+Password = Annotated[str, Form(max_length=1000)]
+
+Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""One line that may be empty, such as the name of a reviewer."""
+
+Remark = Annotated[str, Form(max_length=5000)]
+"""Several lines."""
+
+
+def plain(text: str) -> str:
+    """Without NUL, which PostgreSQL refuses, and without white space around it."""
+    return text.replace("\x00", "").strip()
 
 
 def exactly(
