@@ -6,8 +6,8 @@ from fastapi.responses import HTMLResponse, Response
 from service.photos.forms import Files, incoming
 from service.photos.intake import TheIntake, count_files
 from service.photos.statements import FIELDS, StatedInForm
-from service.photos.view import STATE_WORDS, photo_view, state_word, upload_view
-from service.store import progress
+from service.photos.view import STATE_WORDS, annotation, state_word, stated_facts, upload_view
+from service.store import photos, progress
 from service.web.advice import advice
 from service.web.languages import ENGLISH, language
 from service.web.languages import gettext as _
@@ -49,11 +49,17 @@ def upload_report(upload_id: RowNumber, request: Request, database: TheDatabase)
 
 
 @router.get("/photos/{photo_id}")
-def photo(photo_id: PhotoId, request: Request, database: TheDatabase) -> Response:
+def photo_page(photo_id: PhotoId, request: Request, database: TheDatabase) -> Response:
     """One photo with the animals in it."""
     with database.read() as connection:
-        view = photo_view(connection, photo_id)
-        values = {name: getattr(view, name) for name in view.__slots__}
+        photo = photos.get(connection, photo_id)
+        animals = photos.annotations_of(connection, photo_id)
+        values = {
+            "photo": photo,
+            "stated": stated_facts(photo),
+            "annotations": [annotation(animal) for animal in animals],
+            "boxes": [animal.box for animal in animals if animal.box],
+        }
         return page(request, "photos/photo.html", connection, **values)
 
 

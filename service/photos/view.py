@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from reid.types import Box
 from service.photos.facts_view import FactsView, facts_view
 from service.photos.statements import FIELDS
-from service.store import photos, uploads
+from service.store import uploads
 from service.store.photos import Annotation, Photo
 from service.store.uploads import UploadedFile
 from service.web.advice import advice
@@ -41,23 +40,6 @@ TAGS = {"pending": "busy", "embedded": "embedded", "failed": "failed"}
 def state_word(state: str) -> str:
     """How far a photo is: "being embedded"."""
     return pgettext("state of a photo", STATE_WORDS[state])
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoView:
-    """One photo with the animals in it. stated: headings and values of what its uploader stated."""
-
-    photo: Photo
-    stated: tuple[tuple[str, str], ...]
-    annotations: tuple[AnnotationView, ...]
-    boxes: tuple[Box, ...]
-
-
-def photo_view(connection: Connection, photo_id: str) -> PhotoView:
-    """One photo."""
-    photo, animals = photos.get(connection, photo_id), photos.annotations_of(connection, photo_id)
-    boxes = tuple(animal.box for animal in animals if animal.box)
-    return PhotoView(photo, stated_facts(photo), tuple(map(annotation, animals)), boxes)
 
 
 def stated_facts(photo: Photo) -> tuple[tuple[str, str], ...]:
