@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from reid.errors import InputError, ReidError
+from reid.errors import InputError
 from service.accounts import admission
 from service.accounts.errors import NotTheSame
 from service.accounts.gate import cookie_name, let_in, session_cookie
@@ -35,6 +35,9 @@ Code = Annotated[str, Form(max_length=10)]
 Address = Annotated[str, Form(max_length=2000)]
 Days = Annotated[int, Form(ge=1, le=admission.LONGEST_TOKEN_DAYS)]
 
+Refused = InputError | None
+"""What a page cannot do, if anything."""
+
 
 class OwnAccount:
     """The page of one's own account, as it answers."""
@@ -45,13 +48,13 @@ class OwnAccount:
         self.request, self.settings, self.database = request, settings, database
         self.actor = actor
 
-    def page(self, error: ReidError | None = None, new_token: TokenMade | None = None) -> Response:
+    def page(self, error: Refused = None, new_token: TokenMade | None = None) -> Response:
         """The page. error: why the password stays. new_token: shown this once."""
         number, idle = self.actor.account_id, admission.idle(self.settings)
         done = "done" in self.request.query_params
         with self.database.read() as connection:
             values = {
-                "problem": _words(error) if error else "",
+                "problem": _words(error),
                 "done": _("The password was changed.") if done else "",
                 "new_token": new_token,
                 "roles": list(Role),
@@ -195,28 +198,24 @@ def _speak(request: Request, database: Database, code: str | None) -> None:
 
 
 def _login(
-    request: Request,
-    database: Database,
-    following: str,
-    name: str = "",
-    error: WrongLogin | TooManyAttempts | None = None,
+    request: Request, database: Database, following: str, name: str = "", error: Refused = None
 ) -> Response:
     with database.read() as connection:
         values = {
             "nav": "login",
             "next": following,
             "name": name,
-            "problem": _words(error) if error else "",
+            "problem": _words(error),
             "any_account": accounts.exist(connection),
         }
         response = page(request, "accounts/login.html", connection, **values)
-    _refused(response, error)
     if isinstance(error, WrongLogin):
         response.status_code = 401
-    return response
+        return response
+    return _refused(response, error)
 
 
-def _refused(response: Response, error: ReidError | None) -> Response:
+def _refused(response: Response, error: Refused) -> Response:
     """The page with the status of what went wrong, and how long to wait."""
     response.status_code = from_error(error).status if error else 200
     if isinstance(error, TooManyAttempts):
@@ -224,7 +223,7 @@ def _refused(response: Response, error: ReidError | None) -> Response:
     return response
 
 
-def _words(error: ReidError) -> str:
+def _words(error: Refused) -> str:
     """What went wrong, in the language of the page."""
     if isinstance(error, TooManyAttempts):
         text = ngettext(

@@ -33,10 +33,7 @@ class StandingOpinion:
 
 @dataclass(frozen=True, slots=True)
 class PairOpinions:
-    """A pair under review, its progress by reid.observers.reviews, and what each observer says.
-
-    pair: numbers of two encounters, the lower one first.
-    """
+    """A pair under review, the lower number first, its progress, and what each observer says."""
 
     pair_id: int
     pair: Pair

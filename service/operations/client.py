@@ -120,10 +120,7 @@ class EmbeddedCatalogue:
 
 
 def open_catalogue(where: str, token: str = "") -> Catalogue:
-    """The catalogue at a URL, or in a data folder such as ./var.
-
-    token: of an account of that service, where it asks for a login.
-    """
+    """The catalogue at a URL, or in a folder such as ./var. token: where a service asks for one."""
     if where.startswith(("http://", "https://")):
         headers = {"authorization": f"Bearer {token}"} if token else {}
         timeout = httpx.Timeout(120, connect=5)

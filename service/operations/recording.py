@@ -109,11 +109,8 @@ class Recorder:
         """
         operation = self._described["paths"][path][method.lower()]
         files = {"files": (photo.name, photo.read_bytes())} if photo else None
-        answer = asyncio.run(
-            self._send(
-                method, path.format(**(at or {})), json=body, files=files, data=form, params=query
-            )
-        )
+        content = {"json": body, "files": files, "data": form, "params": query}
+        answer = asyncio.run(self._send(method, path.format(**(at or {})), **content))
         if answer.status_code != status and not answer.is_success:
             raise RuntimeError(f"{method} {path}: {answer.status_code} {answer.text}")
         if body is not None:

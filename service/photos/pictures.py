@@ -48,9 +48,7 @@ class Pictures:
 
         appearance: one of `APPEARANCES`, or nothing for as it was taken.
         """
-        self.tag(
-            photo_id, annotation_id, longest, appearance
-        )  # raises where there is nothing any more
+        self.tag(photo_id, annotation_id, longest, appearance)  # raises where nothing is left
         return self._made(photo_id, annotation_id, longest, appearance)
 
     def _make(

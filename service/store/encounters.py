@@ -231,10 +231,7 @@ def named(connection: Connection, name: str, station: str | None) -> int:
 def near(
     connection: Connection, station: str | None, captured_at: datetime | None, gap: timedelta
 ) -> int:
-    """The unnamed encounter of this station within `gap`, or a new one.
-
-    A photo without time or station cannot be grouped and gets an encounter of its own.
-    """
+    """The unnamed encounter of this station within `gap`; a new one also without time or place."""
     if station is not None and captured_at is not None:
         close = (
             select(encounter.c.id)

@@ -194,15 +194,9 @@ def _change(row: AnyRow, moved: tuple[Moved, ...], dead: bool) -> IdentityChange
     evidence = json.loads(row.evidence)
     pairs = tuple(PairSaid(**pair) for pair in evidence.pop("pairs", ()))
     opinions = tuple(evidence.pop("opinions", ()))
-    return value_of(
-        IdentityChange,
-        row,
-        before=_fields(row.before),
-        after=_fields(row.after),
-        evidence=ChangeEvidence(pairs, opinions, **evidence),
-        encounters=moved,
-        undone=dead,
-    )
+    rests_on = ChangeEvidence(pairs, opinions, **evidence)
+    values = {"before": _fields(row.before), "after": _fields(row.after), "evidence": rests_on}
+    return value_of(IdentityChange, row, encounters=moved, undone=dead, **values)
 
 
 def _fields(text: str) -> Fields:

@@ -11,10 +11,7 @@ WITHOUT_PHOTOS = 4 * 2**20
 
 
 class BodyLimit:
-    """Checks the declared length first, then counts what arrives. max_bytes: with photos.
-
-    page: draws a refusal for a browser.
-    """
+    """Checks the declared length first, then counts what arrives. max_bytes: with photos."""
 
     def __init__(self, app: ASGIApp, max_bytes: int, page: ErrorPage | None = None) -> None:
         self.app, self.max_bytes, self._page = app, max_bytes, page

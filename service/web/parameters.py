@@ -7,7 +7,6 @@ from fastapi import Depends, Form, Path, Query, Request
 
 from service.settings import Settings
 from service.store.database import Database
-from service.store.files import PhotoFiles
 from service.store.people import Actor, Browser
 from service.web.ahead import Ahead
 from service.web.errors import PlacesHidden
@@ -41,7 +40,6 @@ def component(kind: type[T]) -> Callable[[Request], T]:
 
 TheSettings = Annotated[Settings, Depends(component(Settings))]
 TheDatabase = Annotated[Database, Depends(component(Database))]
-TheFiles = Annotated[PhotoFiles, Depends(component(PhotoFiles))]
 TheMetrics = Annotated[Metrics, Depends(component(Metrics))]
 TheAhead = Annotated[Ahead, Depends(component(Ahead))]
 

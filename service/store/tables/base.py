@@ -2,17 +2,9 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    DateTime,
-    Dialect,
-    Integer,
-    MetaData,
-    Table,
-    TypeDecorator,
-)
+from sqlalchemy import CheckConstraint, Column, Dialect, MetaData, Table
 from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import DateTime, Integer, TypeDecorator
 
 metadata = MetaData(
     naming_convention={
