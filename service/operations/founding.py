@@ -77,10 +77,7 @@ def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
 
 
 def answers(database: Database, casework: Casework) -> Iterator[FoundingAnswer]:
-    """What the report of every case says, beside the truth.
-
-    Conflict where somebody changed a case, so that it is no longer the one that was opened.
-    """
+    """What every case's report says, beside the truth; Conflict where somebody changed a case."""
     with database.read() as connection:
         known = _by_name(connection)
     for variant in VARIANTS:

@@ -156,10 +156,7 @@ def joinable(connection: Connection, encounter_id: int) -> list[Case]:
 
 
 def embedded(connection: Connection, encounter_id: int, model: str) -> dict[int, int]:
-    """The annotations of an encounter that a model has embedded, with the number of the embedding.
-
-    A number changes when an annotation is embedded again, so it tells whether a result is old.
-    """
+    """Annotation -> number of its embedding by a model; another one when it is embedded again."""
     rows = connection.execute(
         select(annotation.c.id, embedding.c.id.label("embedding_id"))
         .join(embedding, embedding.c.annotation_id == annotation.c.id)

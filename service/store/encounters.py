@@ -167,18 +167,14 @@ def showing(connection: Connection, flank: Flank, *, embedded: bool = False) -> 
 
 def certain(connection: Connection) -> list[CertainEncounter]:
     """All such encounters with a left or right flank, by number."""
-    identity_of = decisions.unanimous(connection)
+    identity_of, deciders = decisions.unanimous(connection), decisions.deciders(connection)
     shown = {flank: showing(connection, flank, embedded=True) for flank in SIDES}
-    deciders = decisions.deciders(connection)
-    flanks = {
-        encounter_id: frozenset(flank for flank in SIDES if encounter_id in shown[flank])
-        for encounter_id in identity_of
-    }
-    return [
-        CertainEncounter(encounter_id, identity_id, flanks[encounter_id], deciders[encounter_id])
-        for encounter_id, identity_id in identity_of.items()
-        if flanks[encounter_id]
-    ]
+    encounters = []
+    for number, identity_id in identity_of.items():
+        flanks = frozenset(flank for flank in SIDES if number in shown[flank])
+        if flanks:
+            encounters.append(CertainEncounter(number, identity_id, flanks, deciders[number]))
+    return encounters
 
 
 def summary(connection: Connection, encounter_id: int) -> EncounterSummary:
@@ -309,9 +305,8 @@ def _below(connection: Connection, number: int) -> ColumnElement[bool]:
 
 def _summaries() -> Select[*tuple[Any, ...]]:
     later = decision.alias("later")
-    newest = (
-        select(func.max(later.c.id)).where(later.c.encounter_id == encounter.c.id).scalar_subquery()
-    )
+    of_this = later.c.encounter_id == encounter.c.id
+    newest = select(func.max(later.c.id)).where(of_this).scalar_subquery()
     return (
         select(
             encounter.c.id,

@@ -72,9 +72,8 @@ class IdentityDetail:
 
 def latest_decisions() -> Select[tuple[int, int]]:
     """encounter_id, id of the latest decision of every encounter that has one."""
-    return select(decision.c.encounter_id, func.max(decision.c.id).label("id")).group_by(
-        decision.c.encounter_id
-    )
+    query = select(decision.c.encounter_id, func.max(decision.c.id).label("id"))
+    return query.group_by(decision.c.encounter_id)
 
 
 def current() -> Select[tuple[int, int]]:
