@@ -108,11 +108,14 @@ class Crop:
 
     image: (H, W, 3) uint8 RGB, cut out at the photo's own resolution.
     box: where it was cut, in pixels of the upright photo.
+    bars: what the camera printed along the edges of that photo, in its pixels; nothing in them
+    speaks.
     """
 
     image: Image
     box: Box
     flank: Flank
+    bars: tuple[Box, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,11 @@ def shrunk(crop: Crop, flank: Box, width: float, blur: float) -> tuple[Crop, Box
     blurred = np.asarray(cv2.GaussianBlur(small, (0, 0), blur), np.uint8)
     sx, sy = size[0] / full, size[1] / height
     there = Box(flank.x0 * sx, flank.y0 * sy, flank.x1 * sx, flank.y1 * sy)
-    return replace(crop, image=blurred, box=Box(0, 0, size[0], size[1])), there
+    x, y = crop.box.x0, crop.box.y0
+    bars = tuple(
+        Box((b.x0 - x) * sx, (b.y0 - y) * sy, (b.x1 - x) * sx, (b.y1 - y) * sy) for b in crop.bars
+    )
+    return replace(crop, image=blurred, box=Box(0, 0, size[0], size[1]), bars=bars), there
 
 
 def in_photo_pixels(features: LocalFeatures, small: Crop, crop: Crop) -> LocalFeatures:

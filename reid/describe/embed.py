@@ -17,6 +17,7 @@ from reid.describe.flank import flank_window
 from reid.describe.network import RosetteNetwork, body_place, folded, without_surround
 from reid.describe.rootsift import rootsift
 from reid.photo.contrast import local_contrast
+from reid.photo.printed import on_bars
 from reid.photo.quality import LOOK, QualityModel, load_quality, measure
 from reid.types import (
     AnnotationFeatures,
@@ -333,10 +334,11 @@ def _surest_cells(grid: _Grid, crop: Crop, most: int, model: str) -> LocalFeatur
     points = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2).astype(np.float32)
     height, width = crop.image.shape[:2]
     inside = ((points >= 0) & (points <= (width - 1, height - 1))).all(1)
+    corner = np.array([crop.box.x0, crop.box.y0], np.float32)
+    inside &= ~on_bars(points + corner, crop.bars, margin=region.height / h)
     weight = grid.trust.reshape(-1) * (inside & (grid.coat.reshape(-1) > LEAST_COAT))
     order = np.argsort(-weight, kind="stable")[:most]
     order = np.sort(order[weight[order] > 0])
-    corner = np.array([crop.box.x0, crop.box.y0], np.float32)
     flat = grid.descriptors.reshape(size, -1).T
     return LocalFeatures(
         points[order] + corner,

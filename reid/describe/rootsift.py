@@ -3,11 +3,13 @@
 import cv2
 import numpy as np
 
+from reid.photo.printed import on_bars
 from reid.types import Crop, Float32, LocalFeatures
 
 MODEL = "rootsift@1"
 WIDTH = 640  # pixels a crop is brought to
 KEYPOINTS = 1500
+BESIDE = 6  # of these pixels: so near to a printed bar a keypoint describes the bar
 
 
 def rootsift(crop: Crop, *, keypoints: int = KEYPOINTS) -> LocalFeatures:
@@ -25,10 +27,12 @@ def rootsift(crop: Crop, *, keypoints: int = KEYPOINTS) -> LocalFeatures:
     points = np.array([corners[i].pt for i in order], np.float32)
     scale = np.array([width / size[0], height / size[1]], np.float32)
     on_photo = (points + 0.5) * scale - 0.5 + np.array([crop.box.x0, crop.box.y0], np.float32)
+    on_photo = on_photo.astype(np.float32)
+    speaks = ~on_bars(on_photo, crop.bars, margin=BESIDE * width / WIDTH)
     return LocalFeatures(
-        on_photo.astype(np.float32),
-        _root(descriptors[order]),
-        np.ones(len(order), np.float32),
+        on_photo[speaks],
+        _root(descriptors[order[speaks]]),
+        np.ones(int(speaks.sum()), np.float32),
         MODEL,
     )
 

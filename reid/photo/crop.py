@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 
 from reid.photo.errors import BoxIsNotFinite, BoxIsNotFourNumbers, BoxOutsidePhoto, CropTooSmall
+from reid.photo.printed import printed_bars
 from reid.types import Box, Crop, Flank, Image
 
 LEAST_SIDE = 32  # pixels; below it a rosette is less than two pixels wide
@@ -50,4 +51,4 @@ def cut(image: Image, flank: Flank, box: Box | None = None) -> Crop:
         x1, y1 = min(math.ceil(box.x1), width), min(math.ceil(box.y1), height)
     if min(x1 - x0, y1 - y0) < LEAST_SIDE:
         raise CropTooSmall(width=x1 - x0, height=y1 - y0, least=LEAST_SIDE)
-    return Crop(image[y0:y1, x0:x1], Box(x0, y0, x1, y1), flank)
+    return Crop(image[y0:y1, x0:x1], Box(x0, y0, x1, y1), flank, printed_bars(image))

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from reid.synthetic.coat import smooth_noise
+from reid.synthetic.face import FACE_END, ear, with_face
 from reid.synthetic.skeleton import Limb
 from reid.types import Float32, Image
 
@@ -43,6 +44,7 @@ BLOCKS = {
     Limb.FORE: Block(8, 370, 480, 350),
     Limb.HIND: Block(508, 370, 540, 430),
     Limb.TAIL: Block(8, 810, 620, 110),
+    Limb.EAR: Block(660, 815, 100, 100),
 }
 SIZE = (928, BLOCKS[Limb.AXIS].width + 24)
 _NECK = float(axis_length(np.array([0.3], np.float32))[0])  # spots before it, rosettes behind
@@ -96,8 +98,26 @@ def draw_pelt(style: PeltStyle, seed: int) -> Image:
     for limb, block in BLOCKS.items():
         spacing = style.spacing * (1.0 if limb is Limb.AXIS else style.limbs)
         pattern = _pattern(style, rng, limb, block, spacing * block.unit)
+        if limb is Limb.AXIS:
+            _with_head(pattern, style, rng, spacing * block.unit)
+        elif limb is Limb.EAR:
+            pattern = ear(pattern.shape, rng)
         pelt[block.y : block.y + block.height, block.x : block.x + block.width] = pattern
     return np.round(pelt.clip(0, 1) * 255).astype(np.uint8)
+
+
+def _with_head(
+    pattern: Float32, style: PeltStyle, rng: np.random.Generator, spacing: float
+) -> None:
+    """Finer spots over the head, and a face, painted over the front of the axis' block."""
+    at = axis_length(np.linspace(0, 1, 401, dtype=np.float32))
+    u = np.interp(np.arange(pattern.shape[1]) / pattern.shape[1], at, np.linspace(0, 1, 401))
+    width = int((u < FACE_END).sum())
+    block = Block(0, 0, width, pattern.shape[0])
+    fine = _pattern(style, rng, Limb.FORE, block, max(spacing * rng.uniform(0.4, 0.7), 12.0))
+    share = np.clip((FACE_END - u[:width]) / 0.06, 0, 1).astype(np.float32)
+    pattern[:, :width] += share * (fine - pattern[:, :width])
+    with_face(pattern[:, :width], u[:width].astype(np.float32), rng)
 
 
 def _pattern(

@@ -33,6 +33,7 @@ class Limb(IntEnum):
     FORE = 1
     HIND = 2
     TAIL = 3
+    EAR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,8 @@ class Posture:
             arch=float(rng.normal(0, 0.012)),
             droop=float(rng.uniform(-0.2, 1.35)),
             curl=float(rng.normal(0.2, 0.6)),
-            build=float(rng.normal(1.08, 0.08)),
-            legs=float(rng.normal(0.96, 0.08)),
+            build=float(rng.normal(1.0, 0.09)),
+            legs=float(rng.normal(1.08, 0.1)),
             skull=float(np.clip(rng.normal(1.08, 0.14), 0.75, 1.5)),
             chest=float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.3)),
             rump=float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.3)),
@@ -147,7 +148,7 @@ def _axis(p: Posture, spine: Float32) -> Tube:
 
 
 def _ears(axis: Tube) -> list[Tube]:
-    """Two short tubes on the head; they carry the head's coat."""
+    """Two short tubes on the head, hollow side forward."""
     base = axis.knots[3]
     along = axis.knots[2] - axis.knots[4]
     across = np.array([-along[1], along[0], 0]) / (np.linalg.norm(along[:2]) + 1e-6)
@@ -160,7 +161,7 @@ def _ears(axis: Tube) -> list[Tube]:
             np.array([0.016, 0.018, 0.006], np.float32),
             np.array([0.024, 0.024, 0.008], np.float32),
         )
-        ears.append(Tube(Limb.AXIS, side, knots, *sizes, (1, 0, 0), 0.16))
+        ears.append(Tube(Limb.EAR, side, knots, *sizes, (1, 0, 0), 0.16))
     return ears
 
 
@@ -174,8 +175,8 @@ def _fore_leg(p: Posture, spine: Float32, side: int) -> Tube:
         root=0.38,
         swing=float(swing),
         bends=(-0.022, 0.008),
-        height=(0.06, 0.072, 0.058, 0.04, 0.032, 0.032, 0.016),
-        width=(0.03, 0.042, 0.04, 0.03, 0.025, 0.027, 0.016),
+        height=(0.06, 0.072, 0.056, 0.036, 0.026, 0.029, 0.016),
+        width=(0.03, 0.042, 0.04, 0.03, 0.023, 0.027, 0.016),
         across=0.052,
         top=0.01,
     )
@@ -191,8 +192,8 @@ def _hind_leg(p: Posture, spine: Float32, side: int) -> Tube:
         root=0.9,
         swing=float(swing),
         bends=(0.025, -0.045),
-        height=(0.07, 0.1, 0.08, 0.044, 0.032, 0.031, 0.016),
-        width=(0.03, 0.046, 0.044, 0.03, 0.024, 0.026, 0.016),
+        height=(0.07, 0.1, 0.076, 0.038, 0.025, 0.028, 0.016),
+        width=(0.03, 0.046, 0.044, 0.028, 0.021, 0.026, 0.016),
         across=0.046,
         top=0.01,
     )

@@ -19,7 +19,7 @@ from reid.types import Float32
 NOTHING = 255
 DENSITY = 1.25  # points a pixel along each direction
 SLIDE = 0.008  # of the body's length: how far the skin slides over the flesh
-_PARTS = {Limb.FORE: Part.FORE, Limb.HIND: Part.HIND, Limb.TAIL: Part.TAIL}
+_PARTS = {Limb.FORE: Part.FORE, Limb.HIND: Part.HIND, Limb.TAIL: Part.TAIL, Limb.EAR: Part.HEAD}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +144,11 @@ def _named(
     side = np.where(theta > 0, 0, 1) if tube.side < 0 else np.full(len(t), tube.side)
     part = np.full(len(t), _PARTS.get(tube.limb, Part.TORSO))
     if tube.limb is Limb.AXIS:
-        u = t if tube.root == 0 else np.full_like(t, tube.root) - 0.03 * t
-        v = around if tube.root == 0 else np.full_like(t, 0.1)
-        part = np.where(u < HEAD_END, Part.HEAD, Part.TORSO)
-        x, y = axis_length(u), around if tube.root == 0 else 0.05 + 0.15 * around
+        u, v, part = t, around, np.where(t < HEAD_END, Part.HEAD, Part.TORSO)
+        x, y = axis_length(u), around
+    elif tube.limb is Limb.EAR:
+        u, v = np.full_like(t, tube.root) - 0.03 * t, np.full_like(t, 0.1)
+        x, y = t, around
     elif tube.limb is Limb.TAIL:
         u, v = 1 + TAIL * t, around
         x, y = t, (theta + 1) / 2

@@ -160,6 +160,10 @@ def _shaded(normal: Float32, chart: Float32, rng: np.random.Generator) -> Float3
     ambient = rng.uniform(0.35, 0.85)
     lambert = np.clip(normal @ (direction / np.linalg.norm(direction)), 0, 1)
     pale = np.clip((chart[..., 1] - rng.uniform(0.55, 0.75)) / 0.25, 0, 1)
+    muzzle = np.clip((0.08 - chart[..., 0]) / 0.02, 0, 1) * np.clip(
+        (chart[..., 1] - 0.4) / 0.1, 0, 1
+    )
+    pale = np.maximum(pale, muzzle)
     low = rng.uniform(0.35, 0.75)
     tone = low + (0.95 - low) * rng.uniform(0.4, 1) * pale
     tone = tone + 0.04 * smooth_noise(rng, 5, 9, *tone.shape)

@@ -17,6 +17,8 @@ Mask = NDArray[np.bool_]
 class Retrieval:
     """top1, top5: (hits, queries). genuine_above: (pairs above the largest impostor, pairs).
 
+    balanced_top1: mean over the animals of each one's share of hits, so that an animal with many
+    photos counts once; None where nobody says whom the queries show.
     intervals: 95 % over animals, keyed as in evaluation.json; empty where not has_genuine for.
     """
 
@@ -26,6 +28,7 @@ class Retrieval:
     auc: float
     genuine_above: tuple[int, int]
     intervals: Mapping[str, Interval] = field(default_factory=dict)
+    balanced_top1: float | None = None
 
 
 def retrieval(
@@ -50,9 +53,12 @@ def retrieval(
     }
     above = (positive > negative.max(initial=-np.inf)).astype(float)
     intervals: dict[str, Interval] = {}
+    balanced = None
     if animals:
         whose = np.array(animals)
         units = whose[has_genuine].tolist()
+        hits = np.array(by_query["top1"])
+        balanced = float(np.mean([hits[whose[has_genuine] == u].mean() for u in set(units)]))
         for name, values in by_query.items():
             intervals[name] = bootstrap(units, values, seed=seed)
         u, v = (whose[np.nonzero(which & counted)[0]].tolist() for which in (same, ~same))
@@ -64,6 +70,7 @@ def retrieval(
         mean_average_precision=float(np.mean(by_query["map"])),
         auc=auc(positive, negative),
         genuine_above=(int(above.sum()), len(positive)),
+        balanced_top1=balanced,
         intervals=intervals,
     )
 

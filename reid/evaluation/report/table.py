@@ -43,7 +43,7 @@ def rows(trial: Trial, methods: Sequence[str] = ()) -> list[MethodRow]:
 def as_text(table: Sequence[MethodRow]) -> str:
     """A fixed-width table; counts rather than percentages, below them the 95 % intervals."""
     wide = max(16, *(len(row.method) + 2 for row in table))
-    figures = ("top-1", "top-5", "mAP", "AUC", "genuine above impostors")
+    figures = ("top-1", "top-5", "mAP", "AUC", "genuine above impostors", "balanced top-1")
     head = f"{'level':7}{'crop':8}{'method':{wide}}"
     lines = [head + "".join(f"{name:>{max(14, len(name) + 2)}}" for name in figures)]
     for row in table:
@@ -52,6 +52,7 @@ def as_text(table: Sequence[MethodRow]) -> str:
         lines.append(
             f"{start}{_of(r.top1):>14}{_of(r.top5):>14}"
             f"{r.mean_average_precision:14.3f}{r.auc:14.3f}{_of(r.genuine_above):>25}"
+            f"{'' if r.balanced_top1 is None else format(r.balanced_top1, '.3f'):>16}"
         )
         if r.intervals:
             spans = [_span(interval) for interval in r.intervals.values()]
@@ -107,6 +108,7 @@ def as_json(row: MethodRow) -> dict[str, Any]:
         "auc": round(result.auc, 4),
         "genuine_above_impostors": round(result.genuine_above[0] / result.genuine_above[1], 4),
         "genuine_pairs": result.genuine_above[1],
+        "balanced_top1": result.balanced_top1,
         "intervals_95": {
             name: [round(end, 4) for end in ends] for name, ends in result.intervals.items()
         },

@@ -1,4 +1,4 @@
-"""Whether a network knows from where an animal is seen: photos whose view a person judged by eye."""
+"""Whether a network knows from where an animal is seen: photos that a person judged by eye."""
 
 import csv
 from collections import Counter

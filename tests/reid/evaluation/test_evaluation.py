@@ -40,6 +40,15 @@ def test_retrieval_by_hand():
     assert found.genuine_above == (0, 2)  # the third query's impostor stands as high as 3
 
 
+def test_balanced_top1_counts_an_animal_with_many_photos_once():
+    scores = np.array([[0.0, 3, 1], [3, 0, 1], [1, 3, 0], [3, 1, 0]])[:, [0, 1, 2, 2]]
+    same = np.zeros((4, 4), bool)
+    same[:2, :2], same[2:, 2:] = True, True
+    found = retrieval(scores, same, ~np.eye(4, dtype=bool), animals=["a", "a", "a", "b"])
+    assert found.top1 == (2, 4)
+    assert found.balanced_top1 == pytest.approx((2 / 3 + 0) / 2)
+
+
 def test_ties_are_broken_against_us():
     found = retrieval(np.zeros((1, 2)), np.array([[True, False]]), np.ones((1, 2), bool))
     assert found.top1 == (0, 1)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from reid.synthetic.face import EYE, FACE_END, ear, with_face
 from reid.synthetic.pelt import BLOCKS, SIZE, PeltStyle, axis_length, draw_pelt
 from reid.synthetic.skeleton import Limb, Part, Posture, tubes
 from reid.synthetic.surface import NOTHING, Aspect, see
@@ -37,7 +38,8 @@ def aside():
 
 def test_a_body_has_an_axis_two_ears_four_legs_and_a_tail():
     limbs = [tube.limb for tube in tubes(WALKING)]
-    assert limbs.count(Limb.AXIS) == 3
+    assert limbs.count(Limb.AXIS) == 1
+    assert limbs.count(Limb.EAR) == 2
     assert limbs.count(Limb.FORE) == limbs.count(Limb.HIND) == 2
     assert limbs.count(Limb.TAIL) == 1
 
@@ -111,3 +113,19 @@ def test_the_same_seed_is_the_same_pelt_and_relatives_differ():
     torso = (slice(block.y, block.y + block.height), slice(block.x + 400, block.x + block.width))
     assert np.array_equal(pelt, draw_pelt(style, 5))
     assert abs(np.corrcoef(pelt[torso].ravel(), other[torso].ravel())[0, 1]) < 0.15
+
+
+def test_a_face_has_eyes_and_a_pale_muzzle_and_the_back_of_an_ear_is_black_with_a_spot():
+    u = np.linspace(0, FACE_END, 240, dtype=np.float32)
+    face = np.full((345, 240), 0.5, np.float32)
+    with_face(face, u, np.random.default_rng(1))
+    at = (round(EYE[1] * 345), int(np.abs(u - EYE[0]).argmin()))
+    eye = face[at[0] - 40 : at[0] + 40, at[1] - 25 : at[1] + 25]
+    assert eye.max() > 0.85  # its dark rim
+    assert eye.min() < 0.2
+    muzzle = (u > 0.02) & (u < 0.06)
+    assert face[int(0.9 * 345) :, muzzle].mean() < 0.15
+    hollow, back = np.vsplit(ear((100, 100), np.random.default_rng(1)), 2)
+    assert back[:15, 30:70].min() > 0.9
+    assert back[40:, 40:75].min() < 0.2
+    assert hollow.mean() < back[:15].mean()
