@@ -15,11 +15,7 @@ from service.store.tables.photos import upload, upload_file
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one file at upload.
-
-    photo_id: None when the file was refused; then error_code and error_detail say why.
-    created: False when these bytes were known already.
-    """
+    """What became of one file. photo_id None: refused, the error says why; created: new bytes."""
 
     file_name: str
     photo_id: str | None
