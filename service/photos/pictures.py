@@ -44,7 +44,7 @@ class Pictures:
     def jpeg(
         self, photo_id: str, annotation_id: int | None, longest: int | None, appearance: str = ""
     ) -> bytes:
-        """The upright photo or the crop of an annotation, no side above `longest`; see APPEARANCES."""
+        """Upright photo or crop of an annotation, no side above `longest`; see APPEARANCES."""
         self.tag(photo_id, annotation_id, longest, appearance)  # raises where nothing is left
         return self._made(photo_id, annotation_id, longest, appearance)
 
