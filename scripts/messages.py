@@ -61,7 +61,7 @@ def texts() -> Catalog:
 def python(
     file: BinaryIO, keywords: Collection[str], tags: Collection[str], options: dict[str, str]
 ) -> Iterator[Call]:
-    """What Babel finds in code, sentences with facts, and the nouns that `count` counts."""
+    """What Babel finds, sentences with facts, nouns that `count` counts, words that NPS_ marks."""
     yield from extract_python(file, keywords, tags, options)
     file.seek(0)
     yield from sentences(file, keywords, tags, options)
@@ -71,6 +71,9 @@ def python(
             words = [word.value for word in node.args[1:] if isinstance(word, ast.Constant)]
             if node.func.id == "count" and words:
                 yield node.lineno, "ngettext", _forms(words), []
+            if node.func.id == "NPS_":
+                context = ast.literal_eval(node.args[0])
+                yield from ((node.lineno, "pgettext", (context, text), []) for text in words)
 
 
 def sentences(file: BinaryIO, *_: object, **__: object) -> Iterator[Call]:

@@ -50,7 +50,6 @@ from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.viewer.overlay import Overlays
 from service.web import errors
-from service.web import pages as language_pages
 from service.web.ahead import Ahead
 from service.web.csrf import SameOrigin, SecurityHeaders
 from service.web.limits import BodyLimit
@@ -78,7 +77,6 @@ ROOT = (
     home_pages.router,
     photo_pages.router,
     encounter_pages.router,
-    language_pages.router,
     identity_pages.router,
     merge_split_pages.router,
     compare_page.router,

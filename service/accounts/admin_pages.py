@@ -2,19 +2,25 @@
 
 from typing import Annotated, NamedTuple
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
 from reid.errors import InputError
 from service.accounts import admission
-from service.accounts.forms import NotTheSame, Password
+from service.accounts.errors import NotTheSame
 from service.accounts.gate import let_in
 from service.store import accounts
-from service.store.database import Database
 from service.store.people import Role
 from service.web.errors import from_error
 from service.web.page import goto, page
-from service.web.parameters import RowNumber, TheActor, TheBrowser, TheDatabase, TheSettings
+from service.web.parameters import (
+    Password,
+    RowNumber,
+    TheActor,
+    TheBrowser,
+    TheDatabase,
+    TheSettings,
+)
 from service.web.person_words import change_words
 from service.web.sentences import in_full
 from service.web.wire import Line
@@ -29,18 +35,56 @@ class Secret(NamedTuple):
     password: str
 
 
+class AccountList:
+    """The page of all accounts, and how it answers a change of one."""
+
+    def __init__(self, request: Request, database: TheDatabase, actor: TheActor) -> None:
+        self.request, self.database, self.actor = request, database, actor
+
+    def page(
+        self, secret: Secret | None = None, *, error: InputError | None = None, name: str = ""
+    ) -> Response:
+        """The page. secret: shown this once. error, name: of an account that cannot be made."""
+        with self.database.read() as connection:
+            history = accounts.history(connection)
+            values = {
+                "rows": accounts.every(connection),
+                "history": [(change, change_words(change)) for change in history],
+                "roles": list(Role),
+                "secret": secret,
+                "problem": in_full(error),
+                "name": name,
+            }
+            response = page(self.request, "accounts/accounts.html", connection, **values)
+        response.status_code = from_error(error).status if error else 200
+        response.headers["cache-control"] = "no-store"
+        return response
+
+    def change(
+        self, account_id: int, *, role: Role | None = None, active: bool | None = None
+    ) -> Response:
+        """Change an account; the page says why where that cannot be."""
+        by = self.actor.name
+        try:
+            admission.change_account(self.database, account_id, role=role, active=active, by=by)
+        except InputError as error:
+            return self.page(error=error)
+        return goto("/accounts")
+
+
+TheAccountList = Annotated[AccountList, Depends()]
+
+
 @router.get("/accounts")
-def account_list(request: Request, database: TheDatabase) -> Response:
+def account_list(listed: TheAccountList) -> Response:
     """All accounts."""
-    return _page(request, database)
+    return listed.page()
 
 
 @router.post("/accounts")
 def add_account(
-    request: Request,
+    listed: TheAccountList,
     settings: TheSettings,
-    database: TheDatabase,
-    actor: TheActor,
     browser: TheBrowser,
     name: Annotated[Line, Form()],
     role: Annotated[Role, Form()],
@@ -48,6 +92,7 @@ def add_account(
     again: Annotated[str | None, Form(max_length=1000)] = None,
 ) -> Response:
     """A new account; whoever makes the first one is logged in with it."""
+    database, actor = listed.database, listed.actor
     try:
         if again is not None and again != password:
             raise NotTheSame()
@@ -55,52 +100,36 @@ def add_account(
             database, name, role, password or None, by=actor.name, own=actor.single
         )
     except InputError as error:
-        return _page(request, database, error=error, name=name)
+        return listed.page(error=error, name=name)
     if actor.single and secret is None:
         cookie = admission.open_session(database, settings, account.id, browser)
-        return let_in(request, goto("/accounts"), cookie)
-    return _page(request, database, Secret(account.name, secret)) if secret else goto("/accounts")
+        return let_in(listed.request, goto("/accounts"), cookie)
+    return listed.page(Secret(account.name, secret)) if secret else goto("/accounts")
 
 
 @router.post("/accounts/{account_id}/role")
 def change_role(
-    account_id: RowNumber,
-    request: Request,
-    database: TheDatabase,
-    actor: TheActor,
-    role: Annotated[Role, Form()],
+    account_id: RowNumber, listed: TheAccountList, role: Annotated[Role, Form()]
 ) -> Response:
     """Another role, from the next request on."""
-    try:
-        admission.change_account(database, account_id, role=role, by=actor.name)
-    except InputError as error:
-        return _page(request, database, error=error)
-    return goto("/accounts")
+    return listed.change(account_id, role=role)
 
 
 @router.post("/accounts/{account_id}/active")
 def set_active(
-    account_id: RowNumber,
-    request: Request,
-    database: TheDatabase,
-    actor: TheActor,
-    active: Annotated[bool, Form()],
+    account_id: RowNumber, listed: TheAccountList, active: Annotated[bool, Form()]
 ) -> Response:
     """Close an account, or open it again."""
-    try:
-        admission.change_account(database, account_id, active=active, by=actor.name)
-    except InputError as error:
-        return _page(request, database, error=error)
-    return goto("/accounts")
+    return listed.change(account_id, active=active)
 
 
 @router.post("/accounts/{account_id}/password")
-def reset_password(
-    account_id: RowNumber, request: Request, database: TheDatabase, actor: TheActor
-) -> Response:
+def reset_password(account_id: RowNumber, listed: TheAccountList) -> Response:
     """A password for one login, shown on this answer and nowhere else; all sessions end."""
-    account, secret = admission.change_account(database, account_id, one_time=True, by=actor.name)
-    return _page(request, database, Secret(account.name, secret or ""))
+    account, secret = admission.change_account(
+        listed.database, account_id, one_time=True, by=listed.actor.name
+    )
+    return listed.page(Secret(account.name, secret or ""))
 
 
 @router.post("/accounts/{account_id}/sessions/end")
@@ -108,26 +137,3 @@ def shut_out(account_id: RowNumber, database: TheDatabase, actor: TheActor) -> R
     """End all sessions and tokens of an account."""
     admission.shut_out(database, account_id, actor.name)
     return goto("/accounts")
-
-
-def _page(
-    request: Request,
-    database: Database,
-    secret: Secret | None = None,
-    *,
-    error: InputError | None = None,
-    name: str = "",
-) -> Response:
-    with database.read() as connection:
-        values = {
-            "rows": accounts.every(connection),
-            "history": [(change, change_words(change)) for change in accounts.history(connection)],
-            "roles": list(Role),
-            "secret": secret,
-            "problem": in_full(error),
-            "name": name,
-        }
-        response = page(request, "accounts/accounts.html", connection, **values)
-    response.status_code = from_error(error).status if error else 200
-    response.headers["cache-control"] = "no-store"
-    return response

@@ -6,14 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from service.accounts import passwords
-from service.accounts.errors import (
-    LoginHasEnded,
-    NoAccountsYet,
-    PasswordUnchanged,
-    PresentPasswordWrong,
-    TokenAboveRole,
-)
+from service.accounts import errors, passwords
 from service.settings import Settings
 from service.store import accounts, attempts, sessions, tokens
 from service.store.accounts import Account
@@ -34,10 +27,7 @@ def log_in(
     database: Database, settings: Settings, name: str, password: str, browser: Browser
 ) -> str:
     """A new session's cookie. The attempt is counted before the password is looked at."""
-    with database.write() as connection:
-        attempt, wait = attempts.begin(connection, name, browser.address)
-    if wait:
-        raise TooManyAttempts(wait_s=math.ceil(wait))
+    attempt = _attempt(database, name, browser)
     with database.read() as connection:
         account = accounts.named(connection, name)
         known = accounts.password_of(connection, account.id) if account else None
@@ -108,22 +98,19 @@ def change_own_password(
     All others end. Guessing the old password is throttled like a login.
     """
     number = account_of(actor)
-    with database.write() as connection:
-        attempt, wait = attempts.begin(connection, actor.name, browser.address)
-    if wait:
-        raise TooManyAttempts(wait_s=math.ceil(wait))
+    attempt = _attempt(database, actor.name, browser)
     with database.read() as connection:
         known = accounts.password_of(connection, number)
     if known is None or not passwords.verified(old, known):
-        raise PresentPasswordWrong()
+        raise errors.PresentPasswordWrong()
     with database.write() as connection:
         attempts.succeed(connection, attempt)
     if old == new:
-        raise PasswordUnchanged()
+        raise errors.PasswordUnchanged()
     _, chosen, _ = _chosen(actor.name, new, own=True)
     with database.write() as connection:
         if not accounts.hold(connection, number, known):
-            raise PresentPasswordWrong()
+            raise errors.PresentPasswordWrong()
         _replace_password(connection, number, chosen, actor.name)
         secret = _session(connection, settings, number, browser)
     log.info("account %s has another password", actor.name)
@@ -159,12 +146,8 @@ def change_account(
         if not account.active:
             tokens.revoke_all(connection, account_id)
         account = accounts.get(connection, account_id)
-    log.info(
-        "account %s: role %s, %s",
-        account.name,
-        account.role,
-        "active" if account.active else "closed",
-    )
+    state = "active" if account.active else "closed"
+    log.info("account %s: role %s, %s", account.name, account.role, state)
     return account, chosen[0] if chosen else None
 
 
@@ -183,33 +166,30 @@ def make_token(
 ) -> tuple[tokens.Token, str]:
     """A token in the actor's name, and its text, which nobody sees again."""
     if not actor.role.may(scope):
-        raise TokenAboveRole(role=actor.role)
+        raise errors.TokenAboveRole(role=actor.role)
     number, secret = account_of(actor), passwords.new_token()
+    digest = passwords.fingerprint(secret)
     with database.write() as connection:
         if actor.session is None or not sessions.hold(connection, actor.session):
-            raise LoginHasEnded()
-        token = tokens.add(
-            connection,
-            number,
-            passwords.fingerprint(secret),
-            name=name,
-            scope=scope,
-            days=days,
-        )
+            raise errors.LoginHasEnded()
+        token = tokens.add(connection, number, digest, name=name, scope=scope, days=days)
     return token, secret
+
+
+def _attempt(database: Database, name: str, browser: Browser) -> int:
+    """The number of an attempt to be let in; TooManyAttempts where it comes too soon."""
+    with database.write() as connection:
+        attempt, wait = attempts.begin(connection, name, browser.address)
+    if wait:
+        raise TooManyAttempts(wait_s=math.ceil(wait))
+    return attempt
 
 
 def _session(connection: Connection, settings: Settings, account_id: int, browser: Browser) -> str:
     """A new session's cookie."""
     secret = passwords.new_secret()
-    sessions.add(
-        connection,
-        account_id,
-        passwords.fingerprint(secret),
-        agent=browser.agent,
-        address=browser.address,
-        lasts=timedelta(days=settings.session_days),
-    )
+    lasts = timedelta(days=settings.session_days)
+    sessions.add(connection, account_id, passwords.fingerprint(secret), browser, lasts)
     return secret
 
 
@@ -222,7 +202,7 @@ def _replace_password(connection: Connection, account_id: int, known: str, by: s
 def account_of(actor: Actor) -> int:
     """The number of the actor's account; Conflict where there are no accounts."""
     if actor.account_id is None:
-        raise NoAccountsYet()
+        raise errors.NoAccountsYet()
     return actor.account_id
 
 

@@ -67,10 +67,7 @@ def role(
     data_dir: DataDir = None,
 ) -> None:
     """Give an account another role, from its next request on."""
-    from service.accounts.admission import change_account
-
-    with _database(data_dir) as database:
-        account, _ = change_account(database, _account_named(database, name).id, role=to)
+    account = _changed(data_dir, name, role=to)
     typer.echo(f"{account.name} is {account.role.value}")
 
 
@@ -90,11 +87,18 @@ def list_accounts(data_dir: DataDir = None) -> None:
 @accounts.command()
 def deactivate(name: Name, data_dir: DataDir = None) -> None:
     """Close an account and end all its sessions and tokens; its name stays under its decisions."""
+    account = _changed(data_dir, name, active=False)
+    typer.echo(f"{account.name} cannot log in any more")
+
+
+def _changed(
+    data_dir: Path | None, name: str, *, role: Role | None = None, active: bool | None = None
+) -> "Account":
     from service.accounts.admission import change_account
 
     with _database(data_dir) as database:
-        account, _ = change_account(database, _account_named(database, name).id, active=False)
-    typer.echo(f"{account.name} cannot log in any more")
+        number = _account_named(database, name).id
+        return change_account(database, number, role=role, active=active)[0]
 
 
 @contextmanager

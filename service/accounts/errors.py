@@ -1,6 +1,6 @@
 """Why somebody is not let in, or may not do what was asked."""
 
-from reid.errors import Conflict, NotFound
+from reid.errors import Conflict, InputError, NotFound
 from reid.sentences import Sentence
 from service.accounts.passwords import WeakPassword
 from service.web.errors import WrongLogin
@@ -54,4 +54,11 @@ class PasswordChangeRequired(
     Sentence,
     code="password_change_required",
     message="this password is for one login only: choose your own on the page /account",
+): ...
+
+
+class NotTheSame(
+    InputError,
+    code="passwords_differ",
+    message="The two new passwords differ: type the same one twice.",
 ): ...

@@ -16,14 +16,8 @@ from starlette.routing import Match, Mount
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reid.sentences import Sentence
+from service.accounts import errors
 from service.accounts.admission import idle
-from service.accounts.errors import (
-    LoginOnly,
-    LoginRequired,
-    PasswordChangeRequired,
-    RightsChanged,
-    RouteOfNobody,
-)
 from service.accounts.passwords import fingerprint
 from service.settings import Settings
 from service.store import accounts, sessions, tokens
@@ -79,7 +73,7 @@ class Gate:
             if ended and monotonic() - started > FRESH_S:
                 request.state.actor = await run_in_threadpool(self._actor, request)
                 if self._refusal(request, route, request.state.actor):
-                    raise HttpRefusal(403, RightsChanged())
+                    raise HttpRefusal(403, errors.RightsChanged())
             return message
 
         return received
@@ -133,7 +127,7 @@ class Gate:
     def _refusal(self, request: Request, route: str, actor: Actor | None) -> ASGIApp | None:
         """The answer to whoever may not, or None."""
         if route not in ROUTES:
-            return self._forbidden(request, RouteOfNobody())
+            return self._forbidden(request, errors.RouteOfNobody())
         needed = ROUTES[route]
         if needed is None:
             return None
@@ -142,7 +136,7 @@ class Gate:
         if not actor.role.may(needed):
             return self._forbidden(request, RoleNeeded(needed=needed, role=actor.role))
         if actor.token is not None and route in BY_LOGIN_ONLY:
-            return self._forbidden(request, LoginOnly())
+            return self._forbidden(request, errors.LoginOnly())
         if actor.temporary and route not in WITH_TEMPORARY_PASSWORD:
             return _change_password_first(request)
         return None
@@ -156,7 +150,7 @@ class Gate:
         return page.path + (f"?{page.query}" if page.query else "")
 
     def _forbidden(self, request: Request, sentence: Sentence) -> ASGIApp:
-        error = problem(403, str(sentence), sentence.code)
+        error = problem(403, sentence)
         if is_program(request):
             return response(error)
         return later(lambda: self._page(request, error, sentence))
@@ -206,8 +200,7 @@ def _single(request: Request) -> Actor:
 def _log_in_first(request: Request, form_page: str) -> Response:
     """form_page: where a form was sent from; there a person goes on after the login."""
     if is_program(request):
-        refused = LoginRequired()
-        answer: Response = response(problem(401, str(refused), refused.code))
+        answer: Response = response(problem(401, errors.LoginRequired()))
         answer.headers["www-authenticate"] = "Bearer"
         return answer
     address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
@@ -217,6 +210,5 @@ def _log_in_first(request: Request, form_page: str) -> Response:
 
 def _change_password_first(request: Request) -> Response:
     if is_program(request):
-        refused = PasswordChangeRequired()
-        return response(problem(403, str(refused), refused.code))
+        return response(problem(403, errors.PasswordChangeRequired()))
     return RedirectResponse("/account", 303)

@@ -1,32 +1,72 @@
-"""Pages of whoever logs in: login, logout, and one's own account."""
+"""Pages of whoever asks: login, logout, one's own account, and the language of the pages."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 
-from reid.errors import InputError, ReidError
+from reid.errors import InputError
 from service.accounts import admission
-from service.accounts.forms import NotTheSame, Password
+from service.accounts.errors import NotTheSame
 from service.accounts.gate import cookie_name, let_in, session_cookie
-from service.accounts.wire import TokenMade, TokenOut
-from service.settings import Settings
+from service.accounts.wire import TokenMade
 from service.store import accounts, sessions, tokens
 from service.store.database import Database
 from service.store.people import Actor, Role
 from service.web.errors import TooManyAttempts, WrongLogin, from_error
 from service.web.languages import COOKIE, LANGUAGES, ngettext
 from service.web.languages import gettext as _
-from service.web.page import goto, local, page, speak
-from service.web.parameters import RowNumber, TheActor, TheBrowser, TheDatabase, TheSettings
+from service.web.page import YEAR_S, goto, local, page
+from service.web.parameters import (
+    Password,
+    RowNumber,
+    TheActor,
+    TheBrowser,
+    TheDatabase,
+    TheSettings,
+)
 from service.web.sentences import in_full
 from service.web.wire import Line
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 Name = Annotated[str, Form(max_length=100)]
+Code = Annotated[str, Form(max_length=10)]
 Address = Annotated[str, Form(max_length=2000)]
 Days = Annotated[int, Form(ge=1, le=admission.LONGEST_TOKEN_DAYS)]
+
+Refused = InputError | None
+"""What a page cannot do, if anything."""
+
+
+class OwnAccount:
+    """The page of one's own account, as it answers."""
+
+    def __init__(
+        self, request: Request, settings: TheSettings, database: TheDatabase, actor: TheActor
+    ) -> None:
+        self.request, self.settings, self.database = request, settings, database
+        self.actor = actor
+
+    def page(self, error: Refused = None, new_token: TokenMade | None = None) -> Response:
+        """The page. error: why the password stays. new_token: shown this once."""
+        number, idle = self.actor.account_id, admission.idle(self.settings)
+        done = "done" in self.request.query_params
+        with self.database.read() as connection:
+            values = {
+                "problem": _words(error),
+                "done": _("The password was changed.") if done else "",
+                "new_token": new_token,
+                "roles": list(Role),
+                "sessions": sessions.of_account(connection, number, idle) if number else [],
+                "tokens": tokens.of_account(connection, number) if number else [],
+            }
+            response = page(self.request, "accounts/account.html", connection, **values)
+        response.headers["cache-control"] = "no-store"
+        return _refused(response, error)
+
+
+TheOwnAccount = Annotated[OwnAccount, Depends()]
 
 
 @router.get("/login")
@@ -68,32 +108,25 @@ def log_out(request: Request, database: TheDatabase) -> Response:
 
 
 @router.get("/account")
-def account_page(
-    request: Request, settings: TheSettings, database: TheDatabase, actor: TheActor
-) -> Response:
+def account_page(own: TheOwnAccount) -> Response:
     """One's own sessions, tokens, password and language."""
-    return _account(request, settings, database, actor)
+    return own.page()
 
 
 @router.post("/account/password")
 def change_password(
-    request: Request,
-    settings: TheSettings,
-    database: TheDatabase,
-    actor: TheActor,
-    browser: TheBrowser,
-    old: Password,
-    new: Password,
-    again: Password,
+    own: TheOwnAccount, browser: TheBrowser, old: Password, new: Password, again: Password
 ) -> Response:
     """Another password: every session ends, and this browser gets a new one."""
     try:
         if new != again:
             raise NotTheSame()
-        secret = admission.change_own_password(database, settings, actor, old, new, browser)
+        secret = admission.change_own_password(
+            own.database, own.settings, own.actor, old, new, browser
+        )
     except InputError as error:
-        return _account(request, settings, database, actor, error)
-    return let_in(request, goto("/account?done=password"), secret)
+        return own.page(error)
+    return let_in(own.request, goto("/account?done=password"), secret)
 
 
 @router.post("/account/sessions/{session_id}/end")
@@ -114,18 +147,14 @@ def end_sessions(database: TheDatabase, actor: TheActor) -> Response:
 
 @router.post("/account/tokens")
 def make_token(
-    request: Request,
-    settings: TheSettings,
-    database: TheDatabase,
-    actor: TheActor,
+    own: TheOwnAccount,
     name: Annotated[Line, Form()],
     scope: Annotated[Role, Form()] = Role.VIEWER,
     days: Days = 90,
 ) -> Response:
     """A token, whose text stands on this answer and nowhere else."""
-    token, secret = admission.make_token(database, actor, name, scope, days)
-    shown = TokenMade(token=TokenOut.model_validate(token), secret=secret)
-    return _account(request, settings, database, actor, new_token=shown)
+    token, secret = admission.make_token(own.database, own.actor, name, scope, days)
+    return own.page(new_token=TokenMade(token=token, secret=secret))
 
 
 @router.post("/account/tokens/{token_id}/revoke")
@@ -137,65 +166,64 @@ def revoke_token(token_id: RowNumber, database: TheDatabase, actor: TheActor) ->
 
 
 @router.post("/account/language")
-def choose_language(
-    request: Request, database: TheDatabase, code: Annotated[str, Form(max_length=10)] = ""
-) -> Response:
+def choose_language(request: Request, database: TheDatabase, code: Code = "") -> Response:
     """The language of the pages wherever one logs in; empty: as the browser asks."""
-    speak(request, database, code if code in LANGUAGES else None)
+    _speak(request, database, code if code in LANGUAGES else None)
     response = goto("/account")
     response.delete_cookie(COOKIE, samesite="strict")
     return response
 
 
-def _login(
+@router.post("/language")
+def choose_any_language(
     request: Request,
-    database: Database,
-    following: str,
-    name: str = "",
-    error: WrongLogin | TooManyAttempts | None = None,
+    database: TheDatabase,
+    code: Code,
+    back: Address = "/",
+) -> Response:
+    """Show the pages in this language from now on, on this browser and to this account."""
+    response = goto(local(back))
+    if code in LANGUAGES:
+        response.set_cookie(COOKIE, code, max_age=YEAR_S, samesite="strict")
+        _speak(request, database, code)
+    return response
+
+
+def _speak(request: Request, database: Database, code: str | None) -> None:
+    """Keep the language with the account, if somebody is logged in; None: as the browser asks."""
+    actor = getattr(request.state, "actor", None)
+    if isinstance(actor, Actor) and actor.session is not None and actor.account_id is not None:
+        with database.write() as connection:
+            accounts.speak(connection, actor.account_id, code)
+
+
+def _login(
+    request: Request, database: Database, following: str, name: str = "", error: Refused = None
 ) -> Response:
     with database.read() as connection:
         values = {
             "nav": "login",
             "next": following,
             "name": name,
-            "problem": _words(error) if error else "",
+            "problem": _words(error),
             "any_account": accounts.exist(connection),
         }
         response = page(request, "accounts/login.html", connection, **values)
-    if isinstance(error, TooManyAttempts):
-        response.headers["retry-after"] = str(error.wait_s)
-    response.status_code = 401 if isinstance(error, WrongLogin) else 429 if error else 200
-    return response
+    if isinstance(error, WrongLogin):
+        response.status_code = 401
+        return response
+    return _refused(response, error)
 
 
-def _account(
-    request: Request,
-    settings: Settings,
-    database: Database,
-    actor: Actor,
-    error: ReidError | None = None,
-    new_token: TokenMade | None = None,
-) -> Response:
-    with database.read() as connection:
-        number, idle = actor.account_id, admission.idle(settings)
-        values = {
-            "problem": _words(error) if error else "",
-            "done": _("The password was changed.") if "done" in request.query_params else "",
-            "new_token": new_token,
-            "roles": list(Role),
-            "sessions": sessions.of_account(connection, number, idle) if number else [],
-            "tokens": tokens.of_account(connection, number) if number else [],
-        }
-        response = page(request, "accounts/account.html", connection, **values)
+def _refused(response: Response, error: Refused) -> Response:
+    """The page with the status of what went wrong, and how long to wait."""
     response.status_code = from_error(error).status if error else 200
     if isinstance(error, TooManyAttempts):
         response.headers["retry-after"] = str(error.wait_s)
-    response.headers["cache-control"] = "no-store"
     return response
 
 
-def _words(error: ReidError) -> str:
+def _words(error: Refused) -> str:
     """What went wrong, in the language of the page."""
     if isinstance(error, TooManyAttempts):
         text = ngettext(

@@ -15,7 +15,7 @@ from service.cases.labels import Corner, Frame, free_spot
 from service.cases.timeline import Stop, between
 from service.web.languages import gettext as _
 from service.web.languages import pgettext
-from service.web.places import DECIMALS, rounded
+from service.web.quantities import DECIMALS, rounded
 from service.web.words import decimal
 
 WIDTH, HEIGHT = 620.0, 420.0

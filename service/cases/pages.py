@@ -16,9 +16,8 @@ from service.store import cases, encounters
 from service.store.cases import LARGEST, Case, CaseUpdate
 from service.store.database import Database
 from service.store.people import Actor
-from service.web.form_fields import Remark, Text, plain
 from service.web.page import goto, page, remember
-from service.web.parameters import RowNumber, TheActor, TheAhead, TheDatabase
+from service.web.parameters import Remark, RowNumber, Text, TheActor, TheAhead, TheDatabase, plain
 from service.web.wire import Line
 from service.web.words import when
 

@@ -13,7 +13,7 @@ from service.cases.wire import (
     SpaceTimeOut,
     SpanOut,
 )
-from service.web.places import rounded
+from service.web.quantities import rounded
 
 
 def report_out(report: CaseReport, *, exact: bool) -> CaseReportOut:

@@ -5,48 +5,18 @@ where its encounters went. So that nobody overwrites anybody, encounters and ide
 while they change hands, in the order of their numbers, and what a person had seen is compared.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from service.catalogue.errors import (
-    FIELDS,
-    ChangedMeanwhile,
-    DecidedOnMeanwhile,
-    DecidedSince,
-    DecidedThisMoment,
-    DescriptionUnchanged,
-    EncountersWouldBeLost,
-    EveryoneLeaves,
-    FieldsChangedSince,
-    LeftAlready,
-    MergedMeanwhile,
-    MergedWithItself,
-    NameTaken,
-    NameUnchanged,
-    NobodyLeaves,
-    NoSuchEncounters,
-    NothingToMerge,
-    ReasonToKeepMissing,
-    SeveralLeftAlready,
-    SplitIntoItself,
-    numbered,
-)
+from service.catalogue import errors
 from service.store import decisions, history, identities
 from service.store.decisions import Decision, NewDecision
 from service.store.errors import NoSuchIdentity, UndoneAlready
-from service.store.history import (
-    NOTHING,
-    ChangeEvidence,
-    Fields,
-    IdentityChange,
-    Moved,
-    NewChange,
-    PairSaid,
-)
+from service.store.history import ChangeEvidence, Fields, IdentityChange, Moved, PairSaid
 from service.store.identities import IdentityRecord, LifeStage, Sex
 
 
@@ -61,7 +31,7 @@ class Grounds:
 
     reviewer: str = "anonymous"
     reason: str = ""
-    evidence: ChangeEvidence = NOTHING
+    evidence: ChangeEvidence = history.NOTHING
     after: Mapping[int, int] | None = None
     newest: int | None = None
 
@@ -89,8 +59,7 @@ def create(
     if described:
         _set(connection, {number: asdict(described)})
     moved = _move(connection, ids, number, grounds)
-    new = NewChange("created", number, grounds.reviewer, grounds.reason, evidence=grounds.evidence)
-    return history.get(connection, history.append(connection, new, moved))
+    return _recorded(connection, "created", number, grounds, moved)
 
 
 def gather(
@@ -118,19 +87,15 @@ def gather(
         first = kind == "created" and not taken
         of_kind = replace(new, kind="new" if first else "same")
         taken.append(decisions.move(connection, encounter_id, number, of_kind))
-    moved = [
-        Moved(decision.encounter_id, before[decision.encounter_id] or None, decision.id)
-        for decision in taken
-    ]
-    entry = NewChange(kind, number, grounds.reviewer, grounds.reason, evidence=grounds.evidence)
-    return history.get(connection, history.append(connection, entry, moved)), taken
+    moved = [Moved(new.encounter_id, before[new.encounter_id] or None, new.id) for new in taken]
+    return _recorded(connection, kind, number, grounds, moved), taken
 
 
 def rename(connection: Connection, identity_id: int, name: str, grounds: Grounds) -> IdentityChange:
     """Another name; the former one stays in the history and can be found."""
     before = _held_identity(connection, identity_id, grounds)
     if before.name == name:
-        raise NameUnchanged(name=name)
+        raise errors.NameUnchanged(name=name)
     return _edit(connection, "renamed", before, {"name": name}, grounds)
 
 
@@ -142,7 +107,7 @@ def describe(
     values = asdict(described)
     changed = {name: value for name, value in values.items() if getattr(before, name) != value}
     if not changed:
-        raise DescriptionUnchanged(name=before.name)
+        raise errors.DescriptionUnchanged(name=before.name)
     return _edit(connection, "described", before, changed, grounds)
 
 
@@ -151,31 +116,22 @@ def merge(
 ) -> IdentityChange:
     """All encounters of the other identity become this one; the other stays, empty."""
     if identity_id == other_id:
-        raise MergedWithItself()
+        raise errors.MergedWithItself()
     ids = list(identities.encounters_of(connection, other_id))
     _hold(connection, ids, (identity_id, other_id))
     into, other = _record(connection, identity_id), _record(connection, other_id)
     for record in (into, other):
         _refuse_merged_away(connection, record)
     if not ids:
-        raise NothingToMerge(name=other.name)
+        raise errors.NothingToMerge(name=other.name)
     if set(identities.encounters_of(connection, other_id)) != set(ids):
-        raise DecidedThisMoment(name=other.name)
+        raise errors.DecidedThisMoment(name=other.name)
     _refuse_unseen(connection, ids, grounds)
     moved = _move(connection, ids, identity_id, grounds)
-    went: dict[str, Any] = {"merged_into": identity_id}
-    _set(connection, {other_id: went})
-    entry = NewChange(
-        "merged",
-        identity_id,
-        grounds.reviewer,
-        grounds.reason,
-        other_id,
-        {other_id: {"merged_into": None}},
-        {other_id: went},
-        grounds.evidence,
-    )
-    return history.get(connection, history.append(connection, entry, moved))
+    went: Fields = {other_id: {"merged_into": identity_id}}
+    _set(connection, went)
+    fields: dict[str, Any] = {"before": {other_id: {"merged_into": None}}, "after": went}
+    return _recorded(connection, "merged", identity_id, grounds, moved, other_id=other_id, **fields)
 
 
 def split(
@@ -194,21 +150,18 @@ def split(
     source = _record(connection, identity_id)
     has = set(identities.encounters_of(connection, identity_id))
     if not ids:
-        raise NobodyLeaves()
+        raise errors.NobodyLeaves()
     if gone := sorted(set(ids) - has):
-        raise (LeftAlready if len(gone) == 1 else SeveralLeftAlready)(
-            encounters=numbered(gone), name=source.name
+        raise (errors.LeftAlready if len(gone) == 1 else errors.SeveralLeftAlready)(
+            encounters=errors.numbered(gone), name=source.name
         )
     if set(ids) == has:
-        raise EveryoneLeaves(name=source.name)
+        raise errors.EveryoneLeaves(name=source.name)
     _refuse_unseen(connection, ids, grounds)
     other_id, before, after = _target(connection, source, into)
     moved = _move(connection, ids, other_id, grounds)
-    entry = NewChange(
-        *("split", identity_id, grounds.reviewer, grounds.reason, other_id, before, after),
-        evidence=grounds.evidence,
-    )
-    return history.get(connection, history.append(connection, entry, moved))
+    fields: dict[str, Any] = {"before": before, "after": after}
+    return _recorded(connection, "split", identity_id, grounds, moved, other_id=other_id, **fields)
 
 
 def keep(
@@ -216,12 +169,10 @@ def keep(
 ) -> IdentityChange:
     """A contradiction was looked at and stays as it is, for a reason."""
     if not grounds.reason.strip():
-        raise ReasonToKeepMissing()
+        raise errors.ReasonToKeepMissing()
     _hold(connection, (), [identity_id, *([other_id] if other_id else [])])
     _record(connection, identity_id)
-    signed = (identity_id, grounds.reviewer, grounds.reason, other_id)
-    entry = NewChange("kept", *signed, evidence=grounds.evidence)
-    return history.get(connection, history.append(connection, entry))
+    return _recorded(connection, "kept", identity_id, grounds, other_id=other_id)
 
 
 def undo(connection: Connection, change_id: int, grounds: Grounds) -> IdentityChange:
@@ -238,17 +189,11 @@ def undo(connection: Connection, change_id: int, grounds: Grounds) -> IdentityCh
     _set(connection, done.before)
     moved = [_restored(connection, move, change_id, grounds) for move in done.encounters]
     _refuse_lost(connection, done)
-    entry = NewChange(
-        "undone",
-        done.identity_id,
-        grounds.reviewer,
-        grounds.reason,
-        done.other_id,
-        done.after,
-        done.before,
-        undoes=change_id,
+    fields: dict[str, Any] = {"before": done.after, "after": done.before, "undoes": change_id}
+    signed, other = Grounds(grounds.reviewer, grounds.reason), done.other_id
+    return _recorded(
+        connection, "undone", done.identity_id, signed, moved, other_id=other, **fields
     )
-    return history.get(connection, history.append(connection, entry, moved))
 
 
 def _edit(
@@ -258,14 +203,24 @@ def _edit(
     changed: Mapping[str, Any],
     grounds: Grounds,
 ) -> IdentityChange:
-    number = before.id
-    old = {name: getattr(before, name) for name in changed}
-    _set(connection, {number: changed})
-    entry = NewChange(
-        *(kind, number, grounds.reviewer, grounds.reason, None, {number: old}, {number: changed}),
-        evidence=grounds.evidence,
-    )
-    return history.get(connection, history.append(connection, entry))
+    old: Fields = {before.id: {name: getattr(before, name) for name in changed}}
+    new: Fields = {before.id: changed}
+    _set(connection, new)
+    return _recorded(connection, kind, before.id, grounds, before=old, after=new)
+
+
+def _recorded(
+    connection: Connection,
+    kind: history.ChangeKind,
+    identity_id: int,
+    grounds: Grounds,
+    moved: Sequence[Moved] = (),
+    **fields: Any,  # noqa: ANN401  other fields of a NewChange
+) -> IdentityChange:
+    """Write a change down; the entry, as it can be read from now on."""
+    new = history.NewChange(kind, identity_id, grounds.reviewer, grounds.reason, **fields)
+    entry = replace(new, evidence=grounds.evidence)
+    return history.get(connection, history.append(connection, entry, moved))
 
 
 def _target(
@@ -274,7 +229,7 @@ def _target(
     """Where encounters go that leave, and what that changes of it besides."""
     if isinstance(into, int):
         if into == source.id:
-            raise SplitIntoItself()
+            raise errors.SplitIntoItself()
         _refuse_merged_away(connection, _record(connection, into))
         return into, {}, {}
     number = identities.add(connection, into)
@@ -287,7 +242,7 @@ def _hold(connection: Connection, encounters: Iterable[int], numbers: Iterable[i
     if encounter_ids:
         existing = decisions.hold_all(connection, encounter_ids)
         if missing := sorted(encounter_ids - existing):
-            raise NoSuchEncounters(encounters=numbered(missing))
+            raise errors.NoSuchEncounters(encounters=errors.numbered(missing))
     identities.hold(connection, set(numbers))
 
 
@@ -304,7 +259,7 @@ def _held_identity(connection: Connection, identity_id: int, grounds: Grounds) -
     if grounds.newest is not None:
         entries = history.of_identity(connection, identity_id)
         if grounds.newest != (entries[-1].id if entries else 0):
-            raise ChangedMeanwhile(name=record.name)
+            raise errors.ChangedMeanwhile(name=record.name)
     return record
 
 
@@ -313,7 +268,7 @@ def _set(connection: Connection, fields: Fields) -> None:
         try:
             identities.edit(connection, number, values)
         except IntegrityError as error:
-            raise NameTaken(name=values.get("name")) from error
+            raise errors.NameTaken(name=values.get("name")) from error
 
 
 def _move(
@@ -324,14 +279,9 @@ def _move(
     moved = []
     for number, last in before.items():
         shown = _strongest(grounds.evidence.pairs, number)
-        new = NewDecision(
-            "same",
-            llr=shown.llr if shown else None,
-            model=shown.model if shown else None,
-            calibrator=shown.calibrator if shown else None,
-            reviewer=grounds.reviewer,
-            note=grounds.reason,
-        )
+        new = NewDecision("same", reviewer=grounds.reviewer, note=grounds.reason)
+        if shown:
+            new = replace(new, llr=shown.llr, model=shown.model, calibrator=shown.calibrator)
         decision = decisions.move(connection, number, identity_id, new)
         moved.append(Moved(number, last or None, decision.id))
     return moved
@@ -355,17 +305,16 @@ def _refuse_unseen(connection: Connection, ids: Collection[int], grounds: Ground
     if grounds.after is None:
         return
     newest = decisions.latest_of(connection, {*ids, *grounds.after})
-    late = [
-        n for n, last in newest.items() if grounds.after.get(n, -1 if n in ids else last) != last
-    ]
-    if late:
-        raise DecidedOnMeanwhile(encounters=numbered(sorted(late)))
+    in_view = {number: -1 if number in ids else last for number, last in newest.items()}
+    in_view |= grounds.after
+    if late := sorted(number for number, last in newest.items() if in_view[number] != last):
+        raise errors.DecidedOnMeanwhile(encounters=errors.numbered(late))
 
 
 def _refuse_merged_away(connection: Connection, record: IdentityRecord) -> None:
     if record.merged_into is not None:
         into = identities.name_of(connection, record.merged_into)
-        raise MergedMeanwhile(name=record.name, into=into)
+        raise errors.MergedMeanwhile(name=record.name, into=into)
 
 
 def _refuse_changed_since(connection: Connection, done: IdentityChange) -> None:
@@ -374,12 +323,12 @@ def _refuse_changed_since(connection: Connection, done: IdentityChange) -> None:
         move.encounter_id for move in done.encounters if newest[move.encounter_id] != move.after
     ]
     if late:
-        raise DecidedSince(encounters=numbered(sorted(late)))
+        raise errors.DecidedSince(encounters=errors.numbered(sorted(late)))
     for number, fields in done.after.items():
         now = _record(connection, number)
         if changed := [name for name, value in fields.items() if getattr(now, name) != value]:
-            raise FieldsChangedSince(
-                fields=tuple(FIELDS[name]() for name in changed), name=now.name
+            raise errors.FieldsChangedSince(
+                fields=tuple(errors.FIELDS[name]() for name in changed), name=now.name
             )
 
 
@@ -396,4 +345,5 @@ def _refuse_lost(connection: Connection, done: IdentityChange) -> None:
         now, left = _record(connection, number), identities.encounters_of(connection, number)
         if now.merged_into is not None and left:
             into = identities.name_of(connection, now.merged_into)
-            raise EncountersWouldBeLost(name=now.name, into=into, encounters=numbered(sorted(left)))
+            lost = errors.numbered(sorted(left))
+            raise errors.EncountersWouldBeLost(name=now.name, into=into, encounters=lost)

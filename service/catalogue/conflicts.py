@@ -16,6 +16,7 @@ from service.catalogue.changes import Grounds
 from service.catalogue.disclosed import Pair, PairOpinions, StandingOpinion, hidden, opinions
 from service.catalogue.errors import NoIdentityToKeep, ResolvedAlready, SaidMoreMeanwhile
 from service.store import history, identities, pairs
+from service.store.database import gathered
 from service.store.history import ChangeEvidence, IdentityChange, PairSaid
 from service.store.pairs import Maker
 
@@ -71,23 +72,19 @@ def every(connection: Connection, machine: Machine) -> list[Contradiction]:
     """Those that are open, and those that were kept for a reason, with the entry that says so."""
     contradictions = _contradictions(connection, machine)
     entries = _kept_changes(connection) if contradictions else []
-    return [
-        replace(
-            contradiction, kept=next((e.id for e in entries if _covers(e, contradiction)), None)
-        )
-        for contradiction in contradictions
-    ]
+
+    def resolution(conflict: Contradiction) -> int | None:
+        return next((entry.id for entry in entries if _covers(entry, conflict)), None)
+
+    return [replace(conflict, kept=resolution(conflict)) for conflict in contradictions]
 
 
 def listed(
     connection: Connection, machine: Machine, *, resolved: bool = False
 ) -> list[Contradiction]:
     """Those that are open, or those that were kept for a reason."""
-    return [
-        contradiction
-        for contradiction in every(connection, machine)
-        if (contradiction.kept is not None) == resolved
-    ]
+    all_of_them = every(connection, machine)
+    return [conflict for conflict in all_of_them if (conflict.kept is not None) == resolved]
 
 
 def keep(
@@ -99,20 +96,18 @@ def keep(
     newest: int,
 ) -> IdentityChange:
     """Resolve one by a reason. newest: the newest opinion in view, 0 for none."""
-    unresolved = [
-        c for c in listed(connection, machine) if (c.kind, c.one, c.other) == (kind, *pair)
-    ]
-    if not unresolved:
+    unresolved = listed(connection, machine)
+    those = [c for c in unresolved if (c.kind, c.one, c.other) == (kind, *pair)]
+    if not those:
         raise ResolvedAlready()
-    contradiction = unresolved[0]
+    contradiction = those[0]
     if newest_opinion(contradiction) != newest:
         raise SaidMoreMeanwhile()
     if not contradiction.identities:
         raise NoIdentityToKeep()
     measured = contradiction.machine or PairSaid(contradiction.one, contradiction.other)
-    evidence = ChangeEvidence(
-        (measured,), tuple(o.id for o in contradiction.opinions), conflict=kind
-    )
+    numbers = tuple(opinion.id for opinion in contradiction.opinions)
+    evidence = ChangeEvidence((measured,), numbers, conflict=kind)
     number, *rest = contradiction.identities
     with_evidence = Grounds(grounds.reviewer, grounds.reason, evidence)
     return changes.keep(connection, number, rest[0] if rest else None, with_evidence)
@@ -170,19 +165,13 @@ def _machine_conflicts(connection: Connection, machine: Machine) -> list[PairSai
 
 def _chains(reviewed: Iterable[PairOpinions], of: Mapping[int, int]) -> list[tuple[Pair, int]]:
     """a = b, b = c and a is not c, where at least one of the two rests on an opinion."""
-    near: dict[int, set[int]] = {}
-    for answers in reviewed:
-        if answers.opinions_for("same"):
-            first, second = answers.pair
-            near.setdefault(first, set()).add(second)
-            near.setdefault(second, set()).add(first)
-    members: dict[int, set[int]] = {}
-    for encounter_id, identity_id in of.items():
-        members.setdefault(identity_id, set()).add(encounter_id)
+    same = [answers.pair for answers in reviewed if answers.opinions_for("same")]
+    near = gathered([*same, *((second, first) for first, second in same)])
+    members = gathered((identity_id, encounter_id) for encounter_id, identity_id in of.items())
 
     def like(number: int) -> set[int]:
-        own = members.get(of[number], set()) if number in of else set()
-        return (near.get(number, set()) | own) - {number}
+        own = members[of[number]] if number in of else []
+        return {*near.get(number, ()), *own} - {number}
 
     chains = []
     for answers in reviewed:
@@ -195,9 +184,8 @@ def _chains(reviewed: Iterable[PairOpinions], of: Mapping[int, int]) -> list[tup
 
 
 def _kept_changes(connection: Connection) -> list[IdentityChange]:
-    return [
-        entry for entry in history.search(connection, ["kept"], limit=10_000) if not entry.undone
-    ]
+    entries = history.search(connection, ["kept"], limit=10_000)
+    return [entry for entry in entries if not entry.undone]
 
 
 def _covers(entry: IdentityChange, contradiction: Contradiction) -> bool:

@@ -17,6 +17,7 @@ from service.store.opinions import OpinionOnPair
 from service.store.pairs import Maker
 
 Pair = tuple[int, int]
+Numbers = Collection[int]
 PAIRS_NAMED = 40
 
 
@@ -32,10 +33,7 @@ class StandingOpinion:
 
 @dataclass(frozen=True, slots=True)
 class PairOpinions:
-    """A pair under review, its progress by reid.observers.reviews, and what each observer says.
-
-    pair: numbers of two encounters, the lower one first.
-    """
+    """A pair under review, the lower number first, its progress, and what each observer says."""
 
     pair_id: int
     pair: Pair
@@ -62,11 +60,8 @@ class PairOpinions:
 
 def opinions(connection: Connection) -> list[PairOpinions]:
     """Every pair on which somebody has a say that may be known."""
-    return [
-        reviewed
-        for reviewed in _reviewed_pairs(connection)
-        if reviewed.opinions and not reviewed.secret
-    ]
+    every = _reviewed_pairs(connection)
+    return [reviewed for reviewed in every if reviewed.opinions and not reviewed.secret]
 
 
 def standings(connection: Connection) -> dict[Pair, ReviewProgress]:
@@ -78,24 +73,18 @@ def opinions_by_number(connection: Connection, ids: Collection[int]) -> dict[int
     """These opinions by number, without those on pairs of which nothing may be shown."""
     on_record = store_opinions.by_number(connection, ids)
     secret = hidden(connection) if on_record else frozenset()
-    return {
-        number: opinion for number, opinion in on_record.items() if opinion.couple not in secret
-    }
+    return {number: said for number, said in on_record.items() if said.couple not in secret}
 
 
 def hidden(connection: Connection) -> frozenset[Pair]:
     """Blind pairs that are not settled yet, and known ones: nothing of them may be shown."""
+    waiting = _reviewed_pairs(connection, closed=False)
     known = reviews.couples(connection, source="known")
-    return known | {
-        reviewed.pair for reviewed in _reviewed_pairs(connection, closed=False) if reviewed.secret
-    }
+    return known | {reviewed.pair for reviewed in waiting if reviewed.secret}
 
 
 def _reviewed_pairs(connection: Connection, *, closed: bool = True) -> list[PairOpinions]:
-    """All pairs that were put up, hidden known ones apart, with what each observer says now.
-
-    Only open ones without `closed`.
-    """
+    """Pairs put up, hidden known ones apart, and what observers say; without `closed` open ones."""
     on_record = store_opinions.of_pairs(connection, closed=closed)
     reviewed = []
     for pair in reviews.every(connection, closed=closed):
@@ -112,10 +101,7 @@ def _reviewed_pairs(connection: Connection, *, closed: bool = True) -> list[Pair
 
 
 def measured(
-    connection: Connection,
-    maker: Maker | None,
-    ids: Collection[int],
-    others: Collection[int] | None = None,
+    connection: Connection, maker: Maker | None, ids: Numbers, others: Numbers | None = None
 ) -> list[PairSaid]:
     """What the machine in force says of pairs among these encounters, or between them and others.
 
@@ -133,10 +119,7 @@ def measured(
 
 
 def evidence(
-    connection: Connection,
-    maker: Maker | None,
-    ids: Collection[int],
-    others: Collection[int] | None = None,
+    connection: Connection, maker: Maker | None, ids: Numbers, others: Numbers | None = None
 ) -> ChangeEvidence:
     """What is known of these pairs, for the history of a change: the strongest llrs first."""
     left, right = set(ids), set(others if others is not None else ids)

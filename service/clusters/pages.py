@@ -11,10 +11,9 @@ from service.clusters import naming, view
 from service.clusters.pairing import ThePairing
 from service.store import cases, progress
 from service.store.people import Role
-from service.web.form_fields import Remark, Text
 from service.web.languages import ngettext
 from service.web.page import goto, goto_signed, page
-from service.web.parameters import TheActor, TheDatabase, whole_number
+from service.web.parameters import Remark, Text, TheActor, TheDatabase, whole_number
 from service.web.wire import Line
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

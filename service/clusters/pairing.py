@@ -15,7 +15,7 @@ from service.catalogue import disclosed
 from service.clusters.clustering import LISTED, ClusteringFacts, clustered
 from service.recognition.comparing import in_force, maker_of
 from service.recognition.engine import Engine
-from service.store import clusterings, identities, jobs, pairs, reviews
+from service.store import clusterings, features, identities, jobs, pairs, reviews
 from service.store.clusterings import Cluster, EncounterLink, KeptClusters, Worth
 from service.store.database import Database
 from service.store.jobs import Job
@@ -151,7 +151,7 @@ class SortEncounters:
         flanks: dict[int, set[Flank]] = {}
         with self._database.read() as connection:
             version = clusterings.version(connection, maker)
-            for entry in pairs.entries(connection, maker.model):
+            for entry in features.embedded(connection, maker.model):
                 flanks.setdefault(entry.row.encounter, set()).add(entry.flank)
             facts = ClusteringFacts(
                 flanks={number: frozenset(flanks[number]) for number in sorted(flanks)},

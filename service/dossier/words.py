@@ -12,8 +12,7 @@ from service.dossier.record import Dossier
 from service.store.photos import Annotation
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
-from service.web.places import rounded
-from service.web.quantities import percent
+from service.web.quantities import percent, rounded
 from service.web.species import Species
 from service.web.words import (
     clock,

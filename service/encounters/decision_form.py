@@ -6,8 +6,7 @@ from fastapi import Depends, Form
 
 from reid.errors import InputError
 from service.store.decisions import NewDecision
-from service.web.form_fields import Remark, Text, plain
-from service.web.parameters import TheActor
+from service.web.parameters import Remark, Text, TheActor, plain
 from service.web.wire import Line
 
 Kind = Literal["same", "new", "cannot_tell", "withdrawn", "other"]

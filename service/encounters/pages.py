@@ -20,8 +20,7 @@ from service.store.database import Database
 from service.viewer import look as looks
 from service.viewer.drawing import tone
 from service.web.ahead import Ahead
-from service.web.page import goto, page, remember
-from service.web.page_counts import counts
+from service.web.page import counts, goto, page, remember
 from service.web.parameters import RowNumber, TheActor, TheAhead, TheDatabase, TheMetrics
 from service.web.sentences import in_full
 from service.web.words import when

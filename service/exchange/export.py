@@ -55,10 +55,7 @@ def export_identities(
     with database.read() as connection:
         animals = [identities.get(connection, one.id) for one in identities.catalogue(connection)]
         named = [(animal.summary.name, photo) for animal in animals for photo in animal.references]
-        places = {
-            number: encounters.summary(connection, number).station
-            for number in sorted({photo.annotation.encounter_id for _, photo in named})
-        }
+        places = encounters.stations(connection)
     (folder / "photos").mkdir(parents=True, exist_ok=True)
     sightings: list[ConfirmedSighting] = []
     skipped: list[str] = []

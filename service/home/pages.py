@@ -7,8 +7,7 @@ from service.clusters.pairing import ThePairing
 from service.clusters.view import worth_views
 from service.encounters.list_view import row
 from service.store import encounters, progress
-from service.web.page import page
-from service.web.page_counts import counts
+from service.web.page import counts, page
 from service.web.parameters import TheDatabase
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

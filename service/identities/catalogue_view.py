@@ -11,8 +11,7 @@ from sqlalchemy import Connection
 from reid.types import Flank
 from service.encounters.list_view import crop_address
 from service.store import history, identities
-from service.store.identities import IdentitySummary, LifeStage, Reference, Sex
-from service.store.thumbnails import best_photos
+from service.store.identities import IdentitySummary, LifeStage, Reference, Sex, best_photos
 from service.web.languages import N_
 from service.web.paging import list_page, page_number
 

@@ -11,9 +11,8 @@ from sqlalchemy import Connection
 from reid.errors import Conflict
 from service.catalogue.changes import Grounds
 from service.store.history import IdentityChange
-from service.web.form_fields import Remark, Text
 from service.web.page import goto_signed, refuse
-from service.web.parameters import TheActor, TheDatabase
+from service.web.parameters import Remark, Text, TheActor, TheDatabase
 from service.web.sentences import in_full
 
 NewestSeen = Annotated[int | None, Form(ge=0, le=2**31 - 1)]

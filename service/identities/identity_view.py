@@ -13,9 +13,8 @@ from service.identities.catalogue_view import card
 from service.identities.timeline import timeline
 from service.photos.facts_view import FactsView, facts_view
 from service.store import decisions, encounters, history, identities, references
-from service.store.identities import IdentityDetail, Reference
+from service.store.identities import IdentityDetail, Reference, best_photos
 from service.store.references import Mark, MarkState
-from service.store.thumbnails import best_photos
 from service.web.languages import gettext as _
 
 PHOTOS_SHOWN = 24

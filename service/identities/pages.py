@@ -17,9 +17,8 @@ from service.identities.timeline import change_words
 from service.store import history, identities, progress, references
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
-from service.web.form_fields import Remark
 from service.web.page import goto, page, refuse
-from service.web.parameters import RowNumber, TheDatabase, whole_number
+from service.web.parameters import Remark, RowNumber, TheDatabase, whole_number
 from service.web.sentences import in_full
 from service.web.wire import Line
 

@@ -2,8 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from service.monitoring.health import health
-from service.monitoring.wire import HealthOut
+from service.monitoring.health import HealthOut, health
 from service.recognition.engine import TheEngine
 from service.store import jobs
 from service.web.parameters import TheDatabase, TheMetrics, TheSettings

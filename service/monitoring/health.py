@@ -1,22 +1,44 @@
 """Whether everything that is needed answers."""
 
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.monitoring.wire import HealthOut, WorkerOut
 from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import jobs
 from service.store.database import Database
+from service.web.wire import Wire
 
 Status = Literal["ok", "starting", "degraded", "down"]
 
 
+class WorkerOut(Wire):
+    """A worker that was seen lately."""
+
+    name: str
+    model: str
+    seen_at: datetime
+
+
+class HealthOut(Wire):
+    """Whether everything that is needed answers; status 503 where it does not."""
+
+    status: Status
+    database: str
+    model: str
+    gallery: int
+    workers: list[WorkerOut]
+    waiting_jobs: int
+    version: str
+
+
 def health(settings: Settings, database: Database, engine: Engine) -> HealthOut:
     """ok; starting: the network loads; degraded: no worker lives; down: uploads would be lost."""
-    answering, waiting, workers = "ok", 0, []
+    answering, waiting = "ok", 0
+    workers: list[jobs.WorkerSeen] = []
     try:
         with database.read() as connection:
             counts = jobs.counts(connection)
@@ -29,16 +51,14 @@ def health(settings: Settings, database: Database, engine: Engine) -> HealthOut:
         database=answering,
         model=engine.loaded or str(engine.failure or "loading"),
         gallery=engine.gallery_size,
-        workers=[WorkerOut(name=w.name, model=w.model, seen_at=w.seen_at) for w in workers],
+        workers=workers,
         waiting_jobs=waiting,
         version=installed(),
     )
 
 
 def _status(database: str, worker: bool, model: str | None, *, failed: bool) -> Status:
-    if database != "ok":
-        return "down"
-    if failed:
+    if database != "ok" or failed:
         return "down"
     if model is None:
         return "starting"

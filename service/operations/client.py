@@ -45,10 +45,7 @@ class CropRefusedByService(UnusableCrop, message="{detail}"): ...
 
 
 class RemoteCatalogue:
-    """A running service, asked over HTTP.
-
-    state: a digest of its list of identities, so that a decision in between is noticed.
-    """
+    """A running service, asked over HTTP. state: a digest of its list of identities."""
 
     def __init__(self, client: httpx.Client, *, pauses_s: Sequence[float] = PAUSES_S) -> None:
         """client: with the service's address as base_url."""
@@ -123,10 +120,7 @@ class EmbeddedCatalogue:
 
 
 def open_catalogue(where: str, token: str = "") -> Catalogue:
-    """The catalogue at a URL, or in a data folder such as ./var.
-
-    token: of an account of that service, where it asks for a login.
-    """
+    """The catalogue at a URL, or in a folder such as ./var. token: where a service asks for one."""
     if where.startswith(("http://", "https://")):
         headers = {"authorization": f"Bearer {token}"} if token else {}
         timeout = httpx.Timeout(120, connect=5)

@@ -34,6 +34,16 @@ class SurveyPhoto:
     camera: str
     encounter: str
 
+    def stated(self, captured_at: datetime | None) -> Statements:
+        """What an uploader states about it."""
+        return Statements(
+            station=self.station,
+            captured_at=captured_at,
+            flank=self.flank,
+            camera=self.camera,
+            encounter=self.encounter,
+        )
+
 
 def is_empty(database: Database) -> bool:
     """No photo was ever uploaded."""
@@ -80,14 +90,7 @@ def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
     """
     rows = sorted(read_index(folder), key=lambda row: (row.captured_at or datetime.max, row.path))  # noqa: DTZ901
     for row in rows:
-        stated = Statements(
-            station=row.station,
-            captured_at=row.captured_at,
-            flank=row.flank,
-            camera=row.camera,
-            encounter=row.encounter,
-        )
-        intake.accept([(row.path.name, row.path.read_bytes())], stated)
+        intake.accept([(row.path.name, row.path.read_bytes())], row.stated(row.captured_at))
         yield row.path
     with database.write() as connection:
         for individual, names in _encounters(rows).items():
@@ -110,8 +113,7 @@ def _decide(connection: Connection, encounter: str, individual: str) -> None:
     if decisions.latest(connection, number) is not None:
         return
     known = identities.by_name(connection, individual)
-    if known is None:
-        new = NewDecision("new", name=individual, reviewer=REVIEWER)
-    else:
+    new = NewDecision("new", name=individual, reviewer=REVIEWER)
+    if known is not None:
         new = NewDecision("same", identity_id=known, reviewer=REVIEWER)
     decisions.add(connection, number, new)

@@ -10,9 +10,8 @@ from reid.evidence.settle import in_words
 from reid.synthetic.answers import RECORDS, FoundingAnswer
 from reid.synthetic.founding import CAPTION, SIMULATED, VARIANTS, Truth, Variant, write_founding
 from service.cases.report import Casework
-from service.operations.demo import REVIEWER, SurveyPhoto, is_empty, painted_once, read_index
+from service.operations.demo import REVIEWER, is_empty, painted_once, read_index
 from service.photos.intake import Intake
-from service.photos.statements import Statements
 from service.store import cases, encounters
 from service.store.database import Database
 
@@ -65,9 +64,9 @@ def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
     conflicting = VARIANTS[0].encounters[1]
     for row in read_index(folder):
         data = [(row.path.name, row.path.read_bytes())]
-        intake.accept(data, _said(row))
+        intake.accept(data, row.stated(None))
         if row.encounter == conflicting:
-            intake.accept(data, _said(row, caption=True))
+            intake.accept(data, row.stated(CAPTION))
             conflicting = ""
         yield row.path
     with database.write() as connection:
@@ -78,10 +77,7 @@ def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
 
 
 def answers(database: Database, casework: Casework) -> Iterator[FoundingAnswer]:
-    """What the report of every case says, beside the truth.
-
-    Conflict where somebody changed a case, so that it is no longer the one that was opened.
-    """
+    """What every case's report says, beside the truth; Conflict where somebody changed a case."""
     with database.read() as connection:
         known = _by_name(connection)
     for variant in VARIANTS:
@@ -96,24 +92,11 @@ def _answer(casework: Casework, variant: Variant, case_id: int) -> FoundingAnswe
     first, second, third = (case_report.says.evidence for case_report in report.pairs)
     leading = report.partitions.partitions[0]
     evidence = report.pairs[0].says
-    settle = (
-        in_words(evidence.settle[0], RECORDS)
-        if evidence.settle
-        else str(evidence.why_nothing or "")
-    )
+    settle = str(evidence.why_nothing or "")
+    if evidence.settle:
+        settle = in_words(evidence.settle[0], RECORDS)
     sure = (leading.partition, leading.probability)
     return FoundingAnswer(variant, (first, second, third), *sure, settle)
-
-
-def _said(row: SurveyPhoto, *, caption: bool = False) -> Statements:
-    """What an uploader states; with `caption`, the date of a caption, too."""
-    return Statements(
-        station=row.station,
-        captured_at=CAPTION if caption else None,
-        flank=row.flank,
-        camera=row.camera,
-        encounter=row.encounter,
-    )
 
 
 def _by_name(connection: Connection) -> dict[str, int]:

@@ -3,7 +3,8 @@
 import logging
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Thread
 
 import uvicorn
@@ -66,22 +67,20 @@ def run(
     """
     app = create_app(settings, load=load)
     components: Components = app.state.components
-    components[Database].migrate()
+    database = components[Database]
+    database.migrate()
     if serve:
-        refuse_to_be_open(components[Settings], components[Database])
+        refuse_to_be_open(settings, database)
     config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")
     listening = [config.bind_socket()] if serve else []
-    supervisor = Supervisor(settings, components[Database], worker) if worker else None
+    supervisor = Supervisor(settings, database, worker) if worker else None
     if supervisor:
         supervisor.start()
     try:
         Thread(target=components[Engine].preload, daemon=True).start()
-        if (
-            demo
-            and fill_with_demo(components[Settings], components[Database], components[Intake])
-            and worker
-        ):
-            wait_for_jobs(components[Database])
+        filled = demo and fill_with_demo(settings, database, components[Intake])
+        if filled and worker:
+            wait_for_jobs(database)
         if first:
             first(components)
         if serve:
@@ -106,10 +105,15 @@ def fill_with_demo(settings: Settings, database: Database, intake: Intake) -> bo
     folder = settings.data_dir / "demo"
     print(f"first run: painting the demo survey into {folder}", flush=True)  # noqa: T201
     survey.make(folder)
-    total = len(survey.read_index(folder))
-    for _ in tqdm(survey.load(database, intake, folder), total=total, unit="photo", desc="import"):
-        pass
+    _import(survey.load(database, intake, folder), folder)
     return True
+
+
+def _import(photos: Iterator[Path], folder: Path) -> None:
+    """Import the photos of a survey while a bar shows how many are done."""
+    total = len(survey.read_index(folder))
+    for _ in tqdm(photos, total=total, unit="photo", desc="import"):
+        pass
 
 
 def founding_case(
@@ -123,17 +127,12 @@ def founding_case(
     folder = settings.data_dir / "founding"
     print(f"painting the {SIMULATED.lower()} records into {folder}", flush=True)  # noqa: T201
     founding.make(folder)
-    total = len(survey.read_index(folder))
-    for _ in tqdm(
-        founding.load(database, intake, folder), total=total, unit="photo", desc="import"
-    ):
-        pass
+    _import(founding.load(database, intake, folder), folder)
     wait_for_jobs(database)
     if left := _left(database):
         raise PhotosStillWait(photos=left)
-    answers = list(
-        tqdm(founding.answers(database, casework), total=len(VARIANTS), unit="case", desc="compare")
-    )
+    reports = founding.answers(database, casework)
+    answers = list(tqdm(reports, total=len(VARIANTS), unit="case", desc="compare"))
     print(f"\n{SIMULATED} records; pairs and animals by number of record\n{as_text(answers)}\n")  # noqa: T201
 
 

@@ -22,7 +22,7 @@ from service.recognition.embedding import EMBED, EmbedPhotos, OtherModels, no_ot
 from service.recognition.engine import Engine, FeatureNetwork, recognising
 from service.settings import Settings
 from service.store import clusterings, jobs, pairs, reembedding
-from service.store.database import Database
+from service.store.database import Database, gathered
 from service.store.files import PhotoFiles
 from service.store.jobs import Job
 from service.store.tasks import Done, JobFailure, MadeWay, Outcome, Task, Trouble
@@ -132,8 +132,8 @@ class Worker:
         """
         with self._database.write() as connection:
             jobs.beat(connection, self.name, self._model)
-            lease_s = self._settings.lease_s
-            jobs.renew(connection, self.name, self._at_work_on, lease_s=lease_s)
+            until = time.time() + self._settings.lease_s
+            jobs.renew(connection, self.name, self._at_work_on, until=until)
 
     def _keep_beating(self, stop: Event) -> None:
         while True:
@@ -153,14 +153,10 @@ class Worker:
 
     def _do(self, claimed: Sequence[Job]) -> Mapping[int, Outcome]:
         """An outcome for every job."""
-        of: dict[Task, list[Job]] = {}
-        for job in claimed:
-            of.setdefault(self._tasks[job.kind], []).append(job)
-        return {
-            number: o
-            for task, jobs_of_task in of.items()
-            for number, o in task.do(jobs_of_task).items()
-        }
+        outcomes: dict[int, Outcome] = {}
+        for task, jobs_of_it in gathered((self._tasks[job.kind], job) for job in claimed).items():
+            outcomes |= task.do(jobs_of_it)
+        return outcomes
 
     def _store(self, connection: Connection, job: Job, outcome: Outcome) -> None:
         match outcome:
@@ -207,15 +203,13 @@ def run(
             log.info("%s annotations wait to be embedded with %s", waiting, embedder.model)
     files = PhotoFiles(settings.photos)
     engine = Engine(database, settings, Metrics(), load=recognising(embedder, calibrators))
-    others = _others(settings, load)
+
+    def others(model: str) -> FeatureNetwork:
+        return load(settings.model_copy(update={"model": model}))
+
     worker = Worker(database, files, settings, embedder, name=name, others=others, engine=engine)
     worker.run(stop)
     database.close()
-
-
-def _others(settings: Settings, load: Callable[[Settings], FeatureNetwork]) -> OtherModels:
-    """Loads any model of the weights folder by its name."""
-    return lambda model: load(settings.model_copy(update={"model": model}))
 
 
 def _stop_with_parent(stop: Event, parent: int) -> None:

@@ -5,26 +5,14 @@ from dataclasses import dataclass
 
 from reid.types import OBLIQUE, Flank, Grade, Pose, Quality, Reason
 from service.store.facts import AnnotationFacts
-from service.web.languages import NP_, pgettext
+from service.web.languages import NPS_, pgettext
 from service.web.languages import gettext as _
 from service.web.words import decimal, flank_name, flank_word, percents
 
 WEAK = (Grade.POOR, Grade.UNUSABLE)
 
-GRADES = (
-    NP_("quality", "good"),
-    NP_("quality", "usable"),
-    NP_("quality", "poor"),
-    NP_("quality", "unusable"),
-)
-REASONS = (
-    NP_("reason of a grade", "blur"),
-    NP_("reason of a grade", "dark"),
-    NP_("reason of a grade", "overexposed"),
-    NP_("reason of a grade", "small"),
-    NP_("reason of a grade", "occluded"),
-    NP_("reason of a grade", "oblique"),
-)
+GRADES = NPS_("quality", "good", "usable", "poor", "unusable")
+REASONS = NPS_("reason of a grade", "blur", "dark", "overexposed", "small", "occluded", "oblique")
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,7 @@ class Intake:
         if not data:
             raise FileIsEmpty()
         if len(data) > self._settings.max_photo_bytes:
-            limit = self._settings.max_photo_bytes
-            raise TooManyBytes(bytes=len(data), limit=limit)
+            raise TooManyBytes(bytes=len(data), limit=self._settings.max_photo_bytes)
         header = probe(data, max_pixels=self._settings.max_pixels)
         box = _box(statements.boxes, position, header.width, header.height)
         capture, in_name = exif.read(data), exif.time_in_name(name)
@@ -109,37 +108,28 @@ class Intake:
         One upload after the other: two may bring the same photo, or photos of one encounter. A
         known photo that could not be embedded is tried again.
         """
+        oldest_first = sorted(prepared, key=lambda file: file.photo.captured_at or datetime.max)  # noqa: DTZ901
         with self._database.write() as connection:
             one_at_a_time(connection, "upload")
-            number = self._insert(connection, receipts, prepared, statements)
+            if statements.station and prepared:
+                photos.add_station(connection, statements.station)
+            for file in oldest_first:
+                created = self._insert(connection, file, statements)
+                receipts[file.position] = replace(receipts[file.position], created=created)
+            number = uploads.add(connection, receipts)
         with self._database.read() as connection:
             return uploads.get(connection, number)
 
-    def _insert(
-        self,
-        connection: Connection,
-        receipts: list[Receipt],
-        prepared: list[Prepared],
-        statements: Statements,
-    ) -> int:
-        if statements.station and prepared:
-            photos.add_station(connection, statements.station)
-        oldest_first = sorted(prepared, key=lambda file: file.photo.captured_at or datetime.max)  # noqa: DTZ901
-        for file in oldest_first:
-            created = not photos.known(connection, file.photo.id)
-            if created:
-                self._insert_photo(connection, file, statements)
-            else:
-                again = [replace(claim, used=False) for claim in file.claims]
-                photos.add_claims(connection, file.photo.id, again)
-                for annotation in photos.try_again(connection, file.photo.id):
-                    jobs.enqueue(connection, "embed", {"annotation": annotation})
-            receipts[file.position] = replace(receipts[file.position], created=created)
-        return uploads.add(connection, receipts)
-
-    def _insert_photo(self, connection: Connection, file: Prepared, statements: Statements) -> None:
-        gap = timedelta(minutes=self._settings.encounter_gap_minutes)
+    def _insert(self, connection: Connection, file: Prepared, statements: Statements) -> bool:
+        """Keep a photo, or what is stated of a known one; whether it is new."""
         photo = file.photo
+        if photos.known(connection, photo.id):
+            again = [replace(claim, used=False) for claim in file.claims]
+            photos.add_claims(connection, photo.id, again)
+            for annotation in photos.try_again(connection, photo.id):
+                jobs.enqueue(connection, "embed", {"annotation": annotation})
+            return False
+        gap = timedelta(minutes=self._settings.encounter_gap_minutes)
         photos.add(connection, photo, file.claims)
         if statements.encounter:
             encounter = encounters.named(connection, statements.encounter, statements.station)
@@ -150,6 +140,7 @@ class Intake:
             connection, photo_id=photo.id, encounter_id=encounter, flank=file.flank, box=file.box
         )
         jobs.enqueue(connection, "embed", {"annotation": annotation})
+        return True
 
 
 def _plain(name: str) -> str:

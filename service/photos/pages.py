@@ -6,15 +6,15 @@ from fastapi.responses import HTMLResponse, Response
 from service.photos.forms import Files, incoming
 from service.photos.intake import TheIntake, count_files
 from service.photos.statements import FIELDS, StatedInForm
-from service.photos.upload_texts import upload_texts
-from service.photos.view import photo_view, upload_view
-from service.store import progress
+from service.photos.view import STATE_WORDS, annotation, state_word, stated_facts, upload_view
+from service.store import photos, progress
+from service.web.advice import advice
+from service.web.languages import ENGLISH, language
+from service.web.languages import gettext as _
 from service.web.page import goto, page, templates
 from service.web.parameters import PhotoId, RowNumber, TheDatabase, TheMetrics, TheSettings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-# Of the form that other pages show, too.
-templates.env.globals.update(upload_texts=upload_texts, upload_fields=FIELDS)
 
 
 @router.get("/upload")
@@ -49,9 +49,60 @@ def upload_report(upload_id: RowNumber, request: Request, database: TheDatabase)
 
 
 @router.get("/photos/{photo_id}")
-def photo(photo_id: PhotoId, request: Request, database: TheDatabase) -> Response:
+def photo_page(photo_id: PhotoId, request: Request, database: TheDatabase) -> Response:
     """One photo with the animals in it."""
     with database.read() as connection:
-        view = photo_view(connection, photo_id)
-        values = {name: getattr(view, name) for name in view.__slots__}
+        photo = photos.get(connection, photo_id)
+        animals = photos.annotations_of(connection, photo_id)
+        values = {
+            "photo": photo,
+            "stated": stated_facts(photo),
+            "annotations": [annotation(animal) for animal in animals],
+            "boxes": [animal.box for animal in animals if animal.box],
+        }
         return page(request, "photos/photo.html", connection, **values)
+
+
+def upload_texts() -> dict[str, object]:
+    """The texts of static/upload.js, file-row.js and send.js; `{name}` is filled in there."""
+    codes = ("unreadable_image", "image_too_large", "too_large", "unusable_crop", "bad_time")
+    return {
+        "advice": {
+            **{code: advice(code) for code in codes},
+            "no_photo_accepted": advice("unreadable_image"),  # a file is sent by itself
+            "connection": _("Check that the service runs, and send it again."),
+        },
+        "reasons": {} if language() == ENGLISH else _reasons(),
+        "states": {state: state_word(state) for state in STATE_WORDS},
+        "known": _("%(state)s (was known already)") % {"state": "{state}"},
+        "waits": _("waits"),
+        "sending": _("Sending %(file)s") % {"file": "{file}"},
+        "encounter": _("Encounter %(number)s") % {"number": "{number}"},
+        "answered": _("the service answered %(status)s") % {"status": "{status}"},
+        "unreachable": _("the service cannot be reached"),
+        "progress": _("%(sent)s of %(all)s sent, %(embedded)s of %(kept)s embedded")
+        % {name: "{" + name + "}" for name in ("sent", "all", "embedded", "kept")},
+        "problems": _("cannot be used: %(number)s") % {"number": "{number}"},
+        "finished": _("Finished."),
+        "go": _("Go to the waiting encounters"),
+    }
+
+
+def _reasons() -> dict[str, str]:
+    """What is wrong, by error code: the sentence of the service itself is English."""
+    unreadable = _("not a JPEG, PNG or WebP photo, or damaged")
+    return {
+        "unreadable_image": unreadable,
+        "no_photo_accepted": unreadable,
+        "image_too_large": _("the photo has too many pixels or bytes"),
+        "too_large": _("the photo has too many pixels or bytes"),
+        "unusable_crop": _("The crop is too small to say anything about identity."),
+        "bad_time": _(
+            "The time is not ISO 8601, such as 2019-03-01T19:49:36 or 2019-03-01T19:49:36+06:00."
+        ),
+        "internal_error": _("an error of the service itself; its log says which"),
+    }
+
+
+# Of the form that other pages show, too.
+templates.env.globals.update(upload_texts=upload_texts, upload_fields=FIELDS)

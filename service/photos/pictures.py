@@ -44,13 +44,8 @@ class Pictures:
     def jpeg(
         self, photo_id: str, annotation_id: int | None, longest: int | None, appearance: str = ""
     ) -> bytes:
-        """The upright photo, or the crop of an annotation of it, no side above `longest` pixels.
-
-        appearance: one of `APPEARANCES`, or nothing for as it was taken.
-        """
-        self.tag(
-            photo_id, annotation_id, longest, appearance
-        )  # raises where there is nothing any more
+        """Upright photo or crop of an annotation, no side above `longest`; see APPEARANCES."""
+        self.tag(photo_id, annotation_id, longest, appearance)  # raises where nothing is left
         return self._made(photo_id, annotation_id, longest, appearance)
 
     def _make(

@@ -1,21 +1,15 @@
 """Photos and uploads of the store as wire models."""
 
+from dataclasses import replace
+
 from sqlalchemy import Connection
 
-from service.photos.wire import (
-    AnnotationOut,
-    ClaimOut,
-    PhotoDetailOut,
-    PhotoOut,
-    ReferenceOut,
-    UploadedFileOut,
-    UploadOut,
-)
+from service.photos.wire import PhotoDetailOut, PhotoOut, ReferenceOut, UploadOut
 from service.store import photos
 from service.store.identities import Reference
 from service.store.photos import Photo
 from service.store.uploads import Upload
-from service.web.places import blurred
+from service.web.quantities import blurred
 
 
 def upload_out(upload: Upload) -> UploadOut:
@@ -28,33 +22,29 @@ def upload_out(upload: Upload) -> UploadOut:
         embedded=upload.count("embedded"),
         failed=upload.count("failed"),
         refused=upload.refused,
-        files=[UploadedFileOut.model_validate(file) for file in upload.files],
+        files=upload.files,
     )
 
 
 def photo_out(photo: Photo, *, exact: bool) -> PhotoOut:
     """A photo. exact: whether its position is told as it is, else rounded."""
-    answer = PhotoOut.model_validate(photo)
-    if exact:
-        return answer
-    place = {"latitude": answer.latitude, "longitude": answer.longitude}
-    return answer.model_copy(
-        update={k: None if v is None else blurred(v) for k, v in place.items()}
-    )
+    if not exact:
+        place = (photo.latitude, photo.longitude)
+        latitude, longitude = (None if degrees is None else blurred(degrees) for degrees in place)
+        photo = replace(photo, latitude=latitude, longitude=longitude)
+    return PhotoOut.model_validate(photo)
 
 
 def photo_detail(connection: Connection, photo_id: str, *, exact: bool) -> PhotoDetailOut:
     """A photo with its annotations and claims."""
-    animals = photos.annotations_of(connection, photo_id)
-    claims = photos.claims_of(connection, photo_id)
     return PhotoDetailOut(
         photo=photo_out(photos.get(connection, photo_id), exact=exact),
-        annotations=[AnnotationOut.model_validate(row) for row in animals],
-        claims=[ClaimOut.model_validate(row) for row in claims],
+        annotations=photos.annotations_of(connection, photo_id),
+        claims=photos.claims_of(connection, photo_id),
     )
 
 
 def reference_out(reference: Reference, *, exact: bool) -> ReferenceOut:
     """A reference annotation with its photo; exact: whether its position is not rounded."""
     photo = photo_out(reference.photo, exact=exact)
-    return ReferenceOut(annotation=AnnotationOut.model_validate(reference.annotation), photo=photo)
+    return ReferenceOut(annotation=reference.annotation, photo=photo)

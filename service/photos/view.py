@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from reid.types import Box
 from service.photos.facts_view import FactsView, facts_view
 from service.photos.statements import FIELDS
-from service.store import photos, uploads
+from service.store import uploads
 from service.store.photos import Annotation, Photo
 from service.store.uploads import UploadedFile
 from service.web.advice import advice
@@ -21,9 +20,7 @@ from service.web.words import number, sentence
 class AnnotationView:
     """One animal in a photo and how far it is."""
 
-    id: int
-    encounter_id: int
-    flank: str
+    animal: Annotation
     tag: str
     state_words: str
     error: str
@@ -45,23 +42,6 @@ def state_word(state: str) -> str:
     return pgettext("state of a photo", STATE_WORDS[state])
 
 
-@dataclass(frozen=True, slots=True)
-class PhotoView:
-    """One photo with the animals in it. stated: headings and values of what its uploader stated."""
-
-    photo: Photo
-    stated: tuple[tuple[str, str], ...]
-    annotations: tuple[AnnotationView, ...]
-    boxes: tuple[Box, ...]
-
-
-def photo_view(connection: Connection, photo_id: str) -> PhotoView:
-    """One photo."""
-    photo, animals = photos.get(connection, photo_id), photos.annotations_of(connection, photo_id)
-    boxes = tuple(animal.box for animal in animals if animal.box)
-    return PhotoView(photo, stated_facts(photo), tuple(map(annotation, animals)), boxes)
-
-
 def stated_facts(photo: Photo) -> tuple[tuple[str, str], ...]:
     """Heading and value of everything that was stated of a photo and has a heading."""
     values = ((_(field.heading), getattr(photo, field.name)) for field in FIELDS if field.heading)
@@ -71,9 +51,7 @@ def stated_facts(photo: Photo) -> tuple[tuple[str, str], ...]:
 def annotation(animal: Annotation) -> AnnotationView:
     """An annotation as its photo's page shows it."""
     return AnnotationView(
-        id=animal.id,
-        encounter_id=animal.encounter_id,
-        flank=animal.flank.value,
+        animal=animal,
         tag=TAGS[animal.state],
         state_words=state_word(animal.state),
         error=sentence(recorded(animal.error_code, animal.error_detail)),
@@ -86,9 +64,7 @@ def annotation(animal: Annotation) -> AnnotationView:
 class FileView:
     """What became of one uploaded file."""
 
-    name: str
-    photo_id: str | None
-    encounter_id: int | None
+    file: UploadedFile
     tag: str
     state: str
     detail: str
@@ -148,9 +124,7 @@ def file_view(file: UploadedFile) -> FileView:
     if file.photo_id is not None and not file.created:
         words = _("%(state)s (was known already)") % {"state": words}
     return FileView(
-        name=file.file_name,
-        photo_id=file.photo_id,
-        encounter_id=file.encounter_id,
+        file=file,
         tag="failed" if file.state is None else TAGS[file.state],
         state=words,
         detail=sentence(recorded(file.error_code, file.error_detail)),

@@ -6,9 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from reid.types import Flank, Grade, Reason, Viewpoint
+from service.store.photos import AnnotationState
 from service.web.wire import Corners, English, Wire
-
-AnnotationState = Literal["pending", "embedded", "failed"]
 
 
 class ClaimOut(Wire):

@@ -17,8 +17,9 @@ from service.recognition.engine import Engine, TheEngine
 from service.settings import Settings
 from service.store import cases, features, jobs, pairs, progress
 from service.store.database import Database
+from service.store.features import GalleryEntry
 from service.store.jobs import Job
-from service.store.pairs import Maker, PairEntry, PairMeasurement
+from service.store.pairs import Maker, PairMeasurement
 from service.store.tasks import Done, JobFailure, MadeWay, Outcome, attempted
 from service.web.parameters import TheSettings
 
@@ -68,7 +69,7 @@ class Nearest:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._entries: tuple[PairEntry, ...] = ()
+        self._entries: tuple[GalleryEntry, ...] = ()
         self._vectors: dict[int, Embedding] = {}
         self._galleries: Galleries | None = None
 
@@ -92,7 +93,7 @@ class Nearest:
 
     def _present(self, model: str) -> Galleries:
         with self._database.read() as connection:
-            entries = tuple(pairs.entries(connection, model))
+            entries = tuple(features.embedded(connection, model))
             if self._galleries is None or entries != self._entries:
                 ids = {entry.embedding_id for entry in entries}
                 vectors = {n: vector for n, vector in self._vectors.items() if n in ids}

@@ -14,11 +14,10 @@ from service.reviews import reviewing, rounds, settling
 from service.reviews.reviewing import ReviewWithEncounters
 from service.store import reviews as review_pairs
 from service.store.reviews import NewPair, ReviewUpdate
-from service.web.form_fields import plain
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
 from service.web.page import goto, goto_signed, page, refuse
-from service.web.parameters import TheActor, TheDatabase, whole_number
+from service.web.parameters import TheActor, TheDatabase, plain, whole_number
 from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

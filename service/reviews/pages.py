@@ -27,10 +27,9 @@ from service.store.people import ANONYMOUS, Actor, Role
 from service.store.reviews import Source
 from service.viewer.look import parse_pair
 from service.web.faults import fault
-from service.web.form_fields import plain
 from service.web.page import goto, goto_signed, page, refuse
 from service.web.paging import list_page, page_number
-from service.web.parameters import RowNumber, TheActor, TheDatabase
+from service.web.parameters import RowNumber, TheActor, TheDatabase, plain
 from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)

@@ -14,9 +14,9 @@ from reid.errors import InputError
 from reid.observers.reviews import OPEN, Truth
 from service.reviews import reviewing
 from service.reviews.errors import EncounterNamedWrongly, NoPairNamed, TooManyPairs
-from service.store import cases, certain_encounters, encounters
+from service.store import cases, encounters
 from service.store import reviews as review_pairs
-from service.store.certain_encounters import CertainEncounter
+from service.store.encounters import CertainEncounter
 from service.store.pairs import Couple
 from service.store.reviews import NewPair
 
@@ -107,7 +107,7 @@ def known_pairs(connection: Connection, *, share: float, seed: int) -> Round:
     target = math.ceil(share / (1 - share) * len(others)) - (len(waiting) - len(others))
     observers = {opinion.observer for review in reviews for opinion in review.opinions}
     draw = Random(seed)  # noqa: S311  a draw that can be repeated, no secret
-    certain = certain_encounters.every(connection)
+    certain = encounters.certain(connection)
     drawn = [_candidates(connection, certain, truth, target, draw, observers) for truth in TRUTHS]
     in_turn = [hidden for two in zip_longest(*drawn) for hidden in two if hidden]
     pairs = []

@@ -6,14 +6,8 @@ from typing import Literal
 
 from sqlalchemy import Connection, insert, select, update
 
-from service.store.database import AnyRow, insert_one, one_at_a_time
-from service.store.errors import (
-    AccountNameTaken,
-    FirstAccountIsAdmin,
-    LastAdmin,
-    NameMeansNobody,
-    NoSuchAccount,
-)
+from service.store import errors
+from service.store.database import AnyRow, insert_one, one_at_a_time, row_or, value_of
 from service.store.people import ANONYMOUS, Role, alike, spelled
 from service.store.tables.accounts import account, account_change
 
@@ -60,10 +54,8 @@ def every(connection: Connection) -> list[Account]:
 
 def get(connection: Connection, account_id: int) -> Account:
     """One account."""
-    row = connection.execute(select(account).where(account.c.id == account_id)).first()
-    if row is None:
-        raise NoSuchAccount(account=account_id)
-    return _account(row)
+    query = select(account).where(account.c.id == account_id)
+    return _account(row_or(connection, query, errors.NoSuchAccount(account=account_id)))
 
 
 def named(connection: Connection, name: str) -> Account | None:
@@ -78,11 +70,11 @@ def add(
     one_at_a_time(connection, "account")
     name = spelled(name)
     if alike(name) == ANONYMOUS:
-        raise NameMeansNobody(name=ANONYMOUS)
+        raise errors.NameMeansNobody(name=ANONYMOUS)
     if named(connection, name) is not None:
-        raise AccountNameTaken(name=name)
+        raise errors.AccountNameTaken(name=name)
     if role is not Role.ADMIN and not exist(connection):
-        raise FirstAccountIsAdmin()
+        raise errors.FirstAccountIsAdmin()
     values = {"name": name, "role": role.value, "password": password, "temporary": temporary}
     return get(connection, insert_one(connection, insert(account).values(**values, active=True)))
 
@@ -96,22 +88,19 @@ def change(
     after = role or before.role, before.active if active is None else active
     if (before.role, before.active) == (Role.ADMIN, True) and after != (Role.ADMIN, True):
         _keep_an_admin(connection, account_id)
-    values = {"role": after[0].value, "active": after[1]}
-    connection.execute(update(account).where(account.c.id == account_id).values(values))
+    _set(connection, account_id, role=after[0].value, active=after[1])
     return get(connection, account_id)
 
 
 def speak(connection: Connection, account_id: int, language: str | None) -> None:
     """Answer this account in this language; None: as the browser asks."""
-    statement = update(account).where(account.c.id == account_id).values(language=language)
-    connection.execute(statement)
+    _set(connection, account_id, language=language)
 
 
 def password_of(connection: Connection, account_id: int) -> str | None:
     """The hash."""
     query = select(account.c.password).where(account.c.id == account_id)
-    password: str | None = connection.execute(query).scalar_one()
-    return password
+    return connection.scalar(query)
 
 
 def set_password(
@@ -119,8 +108,7 @@ def set_password(
 ) -> None:
     """Another hash."""
     get(connection, account_id)
-    values = {"password": password, "temporary": temporary}
-    connection.execute(update(account).where(account.c.id == account_id).values(values))
+    _set(connection, account_id, password=password, temporary=temporary)
 
 
 def hold(connection: Connection, account_id: int, password: str) -> bool:
@@ -134,43 +122,32 @@ def hold(connection: Connection, account_id: int, password: str) -> bool:
 
 
 def record(
-    connection: Connection,
-    account_id: int,
-    kind: ChangeKind,
-    reviewer: str,
-    value: str | None = None,
+    connection: Connection, account_id: int, kind: ChangeKind, by: str, value: str | None = None
 ) -> None:
     """Write down who did what to an account."""
-    row = {"account_id": account_id, "kind": kind, "value": value, "reviewer": reviewer}
+    row = {"account_id": account_id, "kind": kind, "value": value, "reviewer": by}
     connection.execute(insert(account_change).values(row))
 
 
 def history(connection: Connection, limit: int = 50) -> list[AccountChange]:
     """What was done to accounts, newest first."""
     query = (
-        select(account_change, account.c.name)
+        select(account_change, account.c.name.label("account"))
         .join(account, account.c.id == account_change.c.account_id)
         .order_by(account_change.c.id.desc())
     )
-    return [
-        AccountChange(r.id, r.name, r.kind, r.value, r.reviewer, r.changed_at)
-        for r in connection.execute(query.limit(limit))
-    ]
+    return [value_of(AccountChange, row) for row in connection.execute(query.limit(limit))]
+
+
+def _set(connection: Connection, account_id: int, **values: object) -> None:
+    connection.execute(update(account).where(account.c.id == account_id).values(values))
 
 
 def _keep_an_admin(connection: Connection, but: int) -> None:
     admins = select(account.c.id).where(account.c.role == "admin", account.c.active)
     if connection.execute(admins.where(account.c.id != but).limit(1)).first() is None:
-        raise LastAdmin()
+        raise errors.LastAdmin()
 
 
 def _account(row: AnyRow) -> Account:
-    return Account(
-        id=row.id,
-        name=row.name,
-        role=Role(row.role),
-        language=row.language,
-        active=row.active,
-        temporary=row.temporary,
-        created_at=row.created_at,
-    )
+    return value_of(Account, row, role=Role(row.role))

@@ -13,6 +13,7 @@ from pydantic import JsonValue, TypeAdapter
 from sqlalchemy import Connection, func, select
 
 from reid.evidence.local import Study
+from service.store.database import value_of
 from service.store.errors import LocalOfAnotherRelease
 from service.store.identities import latest_decisions
 from service.store.tables.encounters import decision, encounter
@@ -77,14 +78,12 @@ class CalibrationFile:
         """What is kept; nothing where there is no file. BadSettings for a damaged one."""
         try:
             facts = self._path.stat()
-            data = (
-                self._path.read_bytes() if self._is_new(facts.st_mtime_ns, facts.st_size) else b""
-            )
+            state = (facts.st_mtime_ns, facts.st_size)
+            if self._seen is None or self._seen[0] != state:
+                self._seen = (state, self._parsed(self._path.read_bytes()))
         except FileNotFoundError:
             return CalibrationRecord()
-        if data:
-            self._seen = ((facts.st_mtime_ns, facts.st_size), self._parsed(data))
-        return self._seen[1] if self._seen else CalibrationRecord()
+        return self._seen[1]
 
     def write(self, record: CalibrationRecord) -> None:
         """Replace the file as a whole."""
@@ -94,12 +93,10 @@ class CalibrationFile:
         beside.write_text(json.dumps(values, indent=1, ensure_ascii=False) + "\n", "utf-8")
         beside.replace(self._path)
 
-    def _is_new(self, *facts: int) -> bool:
-        return self._seen is None or self._seen[0] != facts
-
     def _parsed(self, data: bytes) -> CalibrationRecord:
         try:
-            values = _renamed(json.loads(data), {name: field for field, name in STORED.items()})
+            names = {name: field for field, name in STORED.items()}
+            values = _renamed(json.loads(data or b"{}"), names)
             return KEPT.validate_json(json.dumps(values))
         except ValueError as error:
             raise LocalOfAnotherRelease(path=self._path) from error
@@ -139,12 +136,9 @@ def decided(connection: Connection) -> list[DecidedEncounter]:
         .where(decision.c.identity_id.is_not(None))
         .order_by(decision.c.encounter_id)
     )
-    return [
-        DecidedEncounter(r.encounter_id, r.identity_id, bool(r.helped), r.station, r.started_at)
-        for r in rows
-    ]
+    return [value_of(DecidedEncounter, row, helped=bool(row.helped)) for row in rows]
 
 
 def decisions_so_far(connection: Connection) -> int:
     """How many decisions were ever taken; decisions are append-only."""
-    return int(connection.execute(select(func.count(decision.c.id))).scalar_one())
+    return connection.scalar(select(func.count(decision.c.id))) or 0

@@ -1,16 +1,15 @@
 """Cases: named sets of encounters; who put one in or took one out stays on record."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from reid.errors import Conflict
 from service.store import encounters
-from service.store.database import AnyRow, insert_one
+from service.store.database import gathered, insert_one, row_or, value_of
 from service.store.errors import CaseIsClosed, CaseIsFull, CaseNameTaken, NoSuchCase, NotInCase
 from service.store.tables.base import now
 from service.store.tables.cases import case_encounter, case_record
@@ -77,16 +76,15 @@ def add(
     try:
         number = insert_one(connection, insert(case_record).values(values))
     except IntegrityError as error:
-        raise _taken(name) from error
+        raise CaseNameTaken(name=name) from error
     return get(connection, number)
 
 
 def get(connection: Connection, case_id: int) -> Case:
     """One case."""
-    row = connection.execute(select(case_record).where(case_record.c.id == case_id)).first()
-    if row is None:
-        raise NoSuchCase(case=case_id)
-    return _case(row, _members(connection).get(case_id, ()))
+    query = select(case_record).where(case_record.c.id == case_id)
+    row = row_or(connection, query, NoSuchCase(case=case_id))
+    return value_of(Case, row, encounters=tuple(_members(connection).get(case_id, ())))
 
 
 def every(connection: Connection) -> list[Case]:
@@ -95,15 +93,15 @@ def every(connection: Connection) -> list[Case]:
         select(case_record).order_by(case_record.c.closed_at.is_not(None), case_record.c.id.desc())
     ).all()
     members = _members(connection)
-    return [_case(row, members.get(row.id, ())) for row in rows]
+    return [value_of(Case, row, encounters=tuple(members.get(row.id, ()))) for row in rows]
 
 
 def edit(connection: Connection, case_id: int, changes: CaseUpdate) -> Case:
     """Change name, note or priors, close a case or open it again."""
     before = get(connection, case_id)
-    fields = ("name", "note", "together", "movement_prior")
-    stated = {name: getattr(changes, name) for name in fields}
-    values: dict[str, Any] = {name: value for name, value in stated.items() if value is not None}
+    stated = asdict(changes)
+    del stated["closed"]
+    values = {name: value for name, value in stated.items() if value is not None}
     if changes.closed is not None and changes.closed != (before.closed_at is not None):
         values["closed_at"] = now() if changes.closed else None
     if values:
@@ -111,7 +109,7 @@ def edit(connection: Connection, case_id: int, changes: CaseUpdate) -> Case:
         try:
             connection.execute(changed)
         except IntegrityError as error:
-            raise _taken(changes.name or "") from error
+            raise CaseNameTaken(name=changes.name or "") from error
     return get(connection, case_id)
 
 
@@ -143,9 +141,7 @@ def history(connection: Connection, case_id: int) -> list[CaseChange]:
         .where(case_encounter.c.case_id == case_id)
         .order_by(case_encounter.c.id)
     )
-    return [
-        CaseChange(**{name: row._mapping[name] for name in CaseChange.__slots__}) for row in rows
-    ]
+    return [value_of(CaseChange, row) for row in rows]
 
 
 def of_encounter(connection: Connection, encounter_id: int) -> list[Case]:
@@ -160,10 +156,7 @@ def joinable(connection: Connection, encounter_id: int) -> list[Case]:
 
 
 def embedded(connection: Connection, encounter_id: int, model: str) -> dict[int, int]:
-    """The annotations of an encounter that a model has embedded, with the number of the embedding.
-
-    A number changes when an annotation is embedded again, so it tells whether a result is old.
-    """
+    """Annotation -> number of its embedding by a model; another one when it is embedded again."""
     rows = connection.execute(
         select(annotation.c.id, embedding.c.id.label("embedding_id"))
         .join(embedding, embedding.c.annotation_id == annotation.c.id)
@@ -171,10 +164,6 @@ def embedded(connection: Connection, encounter_id: int, model: str) -> dict[int,
         .order_by(annotation.c.id)
     )
     return {row.id: row.embedding_id for row in rows}
-
-
-def _taken(name: str) -> Conflict:
-    return CaseNameTaken(name=name)
 
 
 def _open(connection: Connection, case_id: int) -> Case:
@@ -190,11 +179,8 @@ def _open(connection: Connection, case_id: int) -> Case:
 def _append(
     connection: Connection, case_id: int, encounter_id: int, kind: ChangeKind, reviewer: str
 ) -> None:
-    connection.execute(
-        insert(case_encounter).values(
-            case_id=case_id, encounter_id=encounter_id, kind=kind, reviewer=reviewer
-        )
-    )
+    values = {"case_id": case_id, "encounter_id": encounter_id, "kind": kind, "reviewer": reviewer}
+    connection.execute(insert(case_encounter).values(values))
 
 
 def _newest() -> Select[tuple[int]]:
@@ -204,7 +190,7 @@ def _newest() -> Select[tuple[int]]:
     )
 
 
-def _members(connection: Connection) -> dict[int, tuple[int, ...]]:
+def _members(connection: Connection) -> dict[int, list[int]]:
     """The encounters of every case, oldest first; those without a time come last."""
     rows = connection.execute(
         select(case_encounter.c.case_id, case_encounter.c.encounter_id)
@@ -212,11 +198,4 @@ def _members(connection: Connection) -> dict[int, tuple[int, ...]]:
         .where(case_encounter.c.id.in_(_newest()), case_encounter.c.kind == "added")
         .order_by(encounter.c.started_at.is_(None), encounter.c.started_at, encounter.c.id)
     )
-    members: dict[int, tuple[int, ...]] = {}
-    for row in rows:
-        members[row.case_id] = (*members.get(row.case_id, ()), row.encounter_id)
-    return members
-
-
-def _case(row: AnyRow, members: tuple[int, ...]) -> Case:
-    return Case(**row._mapping, encounters=members)
+    return gathered((row.case_id, row.encounter_id) for row in rows)

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, insert, select
 
 from service.store import jobs, reviews
-from service.store.database import newest_number
+from service.store.database import newest_number, value_of
 from service.store.pairs import Couple, Maker
 from service.store.tables.encounters import decision
 from service.store.tables.reviews import clustering, pair_search
@@ -57,15 +57,12 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
-class Worth:
+class Worth(EncounterLink):
     """A pair that a person should look at. gain: expected change of the number of animals.
 
     together: probability that both are one animal. joined: whether they are in one cluster now.
     """
 
-    couple: Couple
-    llr: float
-    compared: bool
     together: float
     joined: bool
     gain: float
@@ -116,11 +113,8 @@ def version(connection: Connection, maker: Maker) -> str:
 
 def newest(connection: Connection) -> tuple[int, str, datetime] | None:
     """Number, version and age of the newest, without its content."""
-    row = connection.execute(
-        select(clustering.c.id, clustering.c.version, clustering.c.made_at)
-        .order_by(clustering.c.id.desc())
-        .limit(1)
-    ).first()
+    columns = (clustering.c.id, clustering.c.version, clustering.c.made_at)
+    row = connection.execute(select(*columns).order_by(clustering.c.id.desc()).limit(1)).first()
     return None if row is None else (row.id, row.version, row.made_at)
 
 
@@ -129,7 +123,7 @@ def get(connection: Connection, number: int) -> KeptClusters | None:
     row = connection.execute(select(clustering).where(clustering.c.id == number)).first()
     if row is None:
         return None
-    return KeptClusters(row.id, row.version, row.made_at, CONTENT.validate_json(row.content))
+    return value_of(KeptClusters, row, content=CONTENT.validate_json(row.content))
 
 
 def put(connection: Connection, version: str, content: SortedEncounters) -> None:

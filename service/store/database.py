@@ -1,27 +1,18 @@
 """The connection pool, transactions and migrations, for SQLite and PostgreSQL alike."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import (
-    Connection,
-    Engine,
-    Insert,
-    Row,
-    Table,
-    create_engine,
-    event,
-    func,
-    select,
-    text,
-)
+from sqlalchemy import Connection, Engine, Row, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.sql import ColumnElement, Insert, Select
 
 from service.store.tables import (  # noqa: F401  all tables
     accounts,
@@ -37,7 +28,16 @@ from service.store.tables import (  # noqa: F401  all tables
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_S = 30
 
+AT_ONCE = 500  # values that one query looks up
+
 AnyRow = Row[*tuple[Any, ...]]
+K = TypeVar("K")
+V = TypeVar("V")
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+    Value = TypeVar("Value", bound=DataclassInstance)
 
 
 class Database:
@@ -78,7 +78,7 @@ class Database:
     def check(self) -> None:
         """Raises when the database does not answer."""
         with self.read() as connection:
-            connection.execute(text("SELECT 1"))
+            connection.execute(select(1))
 
     def close(self) -> None:
         """Give every connection back."""
@@ -107,7 +107,38 @@ def newest_number(connection: Connection, table: Table) -> int:
 def one_at_a_time(connection: Connection, what: str) -> None:
     """Wait for every other transaction that asked for the same; SQLite has one writer anyway."""
     if connection.dialect.name == "postgresql":
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext(:what))"), {"what": what})
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(what))))
+
+
+def row_or(connection: Connection, query: Select[Any], error: Exception) -> AnyRow:
+    """The first row of a query; raises `error` where there is none."""
+    row = connection.execute(query).first()
+    if row is None:
+        raise error
+    return row
+
+
+def rows_in(
+    connection: Connection, query: Select[Any], column: ColumnElement[Any], values: Collection[Any]
+) -> Iterator[AnyRow]:
+    """The rows of a query whose column is one of these values, looked up in parts."""
+    numbers = list(values)
+    for start in range(0, len(numbers), AT_ONCE):
+        yield from connection.execute(query.where(column.in_(numbers[start : start + AT_ONCE])))
+
+
+def value_of(kind: "type[Value]", row: AnyRow, **others: object) -> "Value":
+    """A row as a value whose fields have the names of its columns, except for `others`."""
+    names = {field.name for field in fields(kind)} & row._mapping.keys()
+    return kind(**{name: row._mapping[name] for name in names - others.keys()}, **others)
+
+
+def gathered(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    """Key -> its values, both in the order in which they come."""
+    by_key: dict[K, list[V]] = {}
+    for key, value in pairs:
+        by_key.setdefault(key, []).append(value)
+    return by_key
 
 
 def _make_sqlite_durable(engine: Engine) -> None:

@@ -5,17 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
 
-from service.store import history, identities
-from service.store.database import AnyRow, insert_one
-from service.store.errors import (
-    DecidedMeanwhile,
-    NoSuchDecision,
-    NoSuchEncounter,
-    NothingToWithdraw,
-    SameNeedsIdentity,
-)
+from service.store import errors, history, identities
+from service.store.database import gathered, insert_one, row_or, value_of
 from service.store.tables.encounters import decision, encounter, identity
 
 DecisionKind = Literal["same", "new", "cannot_tell", "withdrawn"]
@@ -97,46 +90,38 @@ def restore(
 
 def get(connection: Connection, decision_id: int) -> Decision:
     """One decision."""
-    row = connection.execute(_select().where(decision.c.id == decision_id)).first()
-    if row is None:
-        raise NoSuchDecision(decision=decision_id)
-    return _decision(row)
+    query = _select().where(decision.c.id == decision_id)
+    return value_of(
+        Decision, row_or(connection, query, errors.NoSuchDecision(decision=decision_id))
+    )
 
 
 def latest(connection: Connection, encounter_id: int) -> Decision | None:
     """The one that counts."""
     newest = _select().where(decision.c.encounter_id == encounter_id).order_by(decision.c.id.desc())
     row = connection.execute(newest.limit(1)).first()
-    return None if row is None else _decision(row)
+    return None if row is None else value_of(Decision, row)
 
 
 def of_encounter(connection: Connection, encounter_id: int) -> list[Decision]:
     """All decisions on an encounter, oldest first."""
-    rows = connection.execute(
-        _select().where(decision.c.encounter_id == encounter_id).order_by(decision.c.id)
-    )
-    return [_decision(row) for row in rows]
+    return _decisions(connection, decision.c.encounter_id == encounter_id)
 
 
 def of_identity(connection: Connection, identity_id: int) -> list[Decision]:
     """All decisions that named an identity, oldest first, also those undone since."""
-    rows = connection.execute(
-        _select().where(decision.c.identity_id == identity_id).order_by(decision.c.id)
-    )
-    return [_decision(row) for row in rows]
+    return _decisions(connection, decision.c.identity_id == identity_id)
 
 
 def around(connection: Connection, identity_id: int) -> list[Decision]:
     """Decisions that made an encounter this identity, or another one than this; oldest first."""
     ever = select(decision.c.encounter_id).where(decision.c.identity_id == identity_id)
-    query = _select().where(decision.c.encounter_id.in_(ever)).order_by(decision.c.id)
     was: dict[int, int | None] = {}
     decisions = []
-    for row in connection.execute(query):
-        made_decision = _decision(row)
-        if identity_id in {made_decision.identity_id, was.get(made_decision.encounter_id)}:
-            decisions.append(made_decision)
-        was[made_decision.encounter_id] = made_decision.identity_id
+    for taken in _decisions(connection, decision.c.encounter_id.in_(ever)):
+        if identity_id in {taken.identity_id, was.get(taken.encounter_id)}:
+            decisions.append(taken)
+        was[taken.encounter_id] = taken.identity_id
     return decisions
 
 
@@ -158,9 +143,7 @@ def deciders(
     query = select(decision.c.encounter_id, decision.c.reviewer).distinct()
     if encounter_ids is not None:
         query = query.where(decision.c.encounter_id.in_(encounter_ids))
-    names: dict[int, set[str]] = {}
-    for row in connection.execute(query):
-        names.setdefault(row.encounter_id, set()).add(row.reviewer)
+    names = gathered((row.encounter_id, row.reviewer) for row in connection.execute(query))
     return {number: frozenset(reviewers) for number, reviewers in names.items()}
 
 
@@ -180,17 +163,13 @@ def unanimous(connection: Connection) -> dict[int, int]:
 def hold(connection: Connection, encounter_id: int) -> None:
     """Two people deciding at once are told apart by `after`."""
     query = select(encounter.c.id).where(encounter.c.id == encounter_id).with_for_update()
-    if connection.execute(query).first() is None:
-        raise NoSuchEncounter(encounter=encounter_id)
+    row_or(connection, query, errors.NoSuchEncounter(encounter=encounter_id))
 
 
 def hold_all(connection: Connection, encounter_ids: Collection[int]) -> set[int]:
-    """Hold encounters in the order of their numbers, so that two changes wait and never block.
-
-    Returns the numbers of those that exist.
-    """
+    """Hold those that exist, in the order of their numbers: two changes wait, and never block."""
     query = select(encounter.c.id).where(encounter.c.id.in_(encounter_ids)).order_by(encounter.c.id)
-    return set(connection.execute(query.with_for_update()).scalars())
+    return set(connection.scalars(query.with_for_update()))
 
 
 def _insert(
@@ -206,9 +185,9 @@ def _insert(
 def _refuse_stale(last: Decision | None, new: NewDecision) -> None:
     present = last.id if last else 0
     if new.after is not None and new.after != present:
-        raise DecidedMeanwhile()
+        raise errors.DecidedMeanwhile()
     if new.kind == "withdrawn" and (last is None or last.kind == "withdrawn"):
-        raise NothingToWithdraw()
+        raise errors.NothingToWithdraw()
 
 
 def _named(connection: Connection, new: NewDecision) -> int | None:
@@ -217,7 +196,7 @@ def _named(connection: Connection, new: NewDecision) -> int | None:
         return identities.add(connection, new.name)
     if new.kind == "same":
         if new.identity_id is None:
-            raise SameNeedsIdentity()
+            raise errors.SameNeedsIdentity()
         identities.hold_for_decision(connection, new.identity_id)
         return new.identity_id
     return None
@@ -229,5 +208,7 @@ def _select() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _decision(row: AnyRow) -> Decision:
-    return Decision(**{name: row._mapping[name] for name in Decision.__slots__})
+def _decisions(connection: Connection, which: ColumnElement[bool]) -> list[Decision]:
+    """Those decisions, oldest first."""
+    rows = connection.execute(_select().where(which).order_by(decision.c.id))
+    return [value_of(Decision, row) for row in rows]

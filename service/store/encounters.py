@@ -5,32 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    and_,
-    case,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
 
 from reid.types import Flank
 from service.store import decisions
-from service.store.database import AnyRow, insert_one
+from service.store.database import AnyRow, gathered, insert_one, rows_in
 from service.store.decisions import Decision, DecisionKind
 from service.store.errors import NoSuchEncounter
-from service.store.identities import Reference, latest_decisions
-from service.store.photos import Claim, annotation_of, annotations_with, claims_of, photo_of
+from service.store.identities import Reference, latest_decisions, reference_of
+from service.store.photos import Claim, annotations_with, claims_of
 from service.store.tables.encounters import annotation, decision, encounter, identity
 from service.store.tables.photos import claim, photo
 
 EncounterState = Literal["waiting", "decided", "all"]
+SIDES = (Flank.LEFT, Flank.RIGHT)
 
-CHUNK = 500
 NEWEST_FIRST = (
     encounter.c.started_at.is_(None),
     encounter.c.started_at.desc(),
@@ -91,6 +80,19 @@ class EncounterCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class CertainEncounter:
+    """An encounter that was only ever decided to be one identity, and is it now.
+
+    flanks: left, right or both, of its embedded photos. deciders: everybody who decided on it.
+    """
+
+    encounter_id: int
+    identity_id: int
+    flanks: frozenset[Flank]
+    deciders: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Sought:
     """Which encounters. station, flank: "" takes every one. failed: no photo can be used."""
 
@@ -116,28 +118,22 @@ def search(
 
 def summaries(connection: Connection, ids: Collection[int]) -> dict[int, EncounterSummary]:
     """Encounters without their photos by number, in this order; unknown numbers are left out."""
-    rows: dict[int, AnyRow] = {}
-    numbers = list(ids)
-    for start in range(0, len(numbers), CHUNK):
-        query = _summaries().where(encounter.c.id.in_(numbers[start : start + CHUNK]))
-        rows |= {row.id: row for row in connection.execute(query)}
-    sorted_rows = _with_annotations(
-        connection, [rows[number] for number in numbers if number in rows]
-    )
-    return {row_summary.id: row_summary for row_summary in sorted_rows}
+    rows = {row.id: row for row in rows_in(connection, _summaries(), encounter.c.id, ids)}
+    summed = _with_annotations(connection, [rows[number] for number in ids if number in rows])
+    return {summary.id: summary for summary in summed}
 
 
 def total(connection: Connection, sought: Sought) -> int:
     """How many encounters there are of these."""
     query = select(func.count()).select_from(encounter).where(*_fits(sought))
-    return int(connection.execute(query).scalar_one())
+    return connection.scalar(query) or 0
 
 
 def counts(connection: Connection) -> EncounterCounts:
     """Waiting and decided encounters."""
     latest = latest_decisions().subquery()
     standing = select(func.count()).select_from(decision).join(latest, latest.c.id == decision.c.id)
-    decided = int(connection.execute(standing.where(decision.c.kind != "withdrawn")).scalar_one())
+    decided = connection.scalar(standing.where(decision.c.kind != "withdrawn")) or 0
     return EncounterCounts(total(connection, Sought()) - decided, decided)
 
 
@@ -149,7 +145,7 @@ def next_waiting(connection: Connection, after: int | None = None) -> EncounterS
     if after is not None:
         queries.insert(0, queries[0].where(_below(connection, after)))
     for query in queries:
-        number = connection.execute(query).scalar_one_or_none()
+        number = connection.scalar(query)
         if number is not None:
             return summary(connection, number)
     return None
@@ -166,24 +162,34 @@ def showing(connection: Connection, flank: Flank, *, embedded: bool = False) -> 
     query = select(annotation.c.encounter_id).where(annotation.c.flank == flank.value).distinct()
     if embedded:
         query = query.where(annotation.c.state == "embedded")
-    return set(connection.execute(query).scalars())
+    return set(connection.scalars(query))
+
+
+def certain(connection: Connection) -> list[CertainEncounter]:
+    """All such encounters with a left or right flank, by number."""
+    identity_of, deciders = decisions.unanimous(connection), decisions.deciders(connection)
+    shown = {flank: showing(connection, flank, embedded=True) for flank in SIDES}
+    encounters = []
+    for number, identity_id in identity_of.items():
+        flanks = frozenset(flank for flank in SIDES if number in shown[flank])
+        if flanks:
+            encounters.append(CertainEncounter(number, identity_id, flanks, deciders[number]))
+    return encounters
 
 
 def summary(connection: Connection, encounter_id: int) -> EncounterSummary:
     """One encounter without its photos."""
-    rows = connection.execute(_summaries().where(encounter.c.id == encounter_id)).all()
-    if not rows:
+    summed = summaries(connection, [encounter_id])
+    if not summed:
         raise NoSuchEncounter(encounter=encounter_id)
-    return _with_annotations(connection, rows)[0]
+    return summed[encounter_id]
 
 
 def get(connection: Connection, encounter_id: int) -> EncounterDetail:
     """One encounter with everything a reviewer needs, except the candidates."""
-    encounter_summary = summary(connection, encounter_id)
-    references = references_of(connection, encounter_id)
     return EncounterDetail(
-        summary=encounter_summary,
-        references=tuple(references),
+        summary=summary(connection, encounter_id),
+        references=tuple(references_of(connection, encounter_id)),
         decisions=tuple(decisions.of_encounter(connection, encounter_id)),
         conflicts=_conflicts(connection, encounter_id),
     )
@@ -191,30 +197,26 @@ def get(connection: Connection, encounter_id: int) -> EncounterDetail:
 
 def references_of(connection: Connection, encounter_id: int) -> list[Reference]:
     """The photos of an encounter with their annotations, oldest first."""
-    rows = connection.execute(
-        annotations_with(photo)
-        .join(photo, photo.c.id == annotation.c.photo_id)
-        .where(annotation.c.encounter_id == encounter_id)
-        .order_by(photo.c.captured_at, annotation.c.id)
-    )
-    return [Reference(annotation_of(row), photo_of(row)) for row in rows]
+    of_this = _references().where(annotation.c.encounter_id == encounter_id)
+    rows = connection.execute(of_this.order_by(photo.c.captured_at, annotation.c.id))
+    return [reference_of(row) for row in rows]
 
 
 def references(connection: Connection, ids: Collection[int]) -> dict[int, Reference]:
     """Annotations with their photos, by number."""
-    rows = connection.execute(
-        annotations_with(photo)
-        .join(photo, photo.c.id == annotation.c.photo_id)
-        .where(annotation.c.id.in_(ids))
-    )
-    photographed = [Reference(annotation_of(row), photo_of(row)) for row in rows]
+    rows = connection.execute(_references().where(annotation.c.id.in_(ids)))
+    photographed = [reference_of(row) for row in rows]
     return {reference.annotation.id: reference for reference in photographed}
+
+
+def _references() -> Select[Any]:
+    return annotations_with(photo).join(photo, photo.c.id == annotation.c.photo_id)
 
 
 def named(connection: Connection, name: str, station: str | None) -> int:
     """The encounter an uploader named; a number that exists is that encounter."""
     match = encounter.c.id == int(name) if _is_number(name) else encounter.c.name == name
-    number = connection.execute(select(encounter.c.id).where(match)).scalar_one_or_none()
+    number = connection.scalar(select(encounter.c.id).where(match))
     if number is not None:
         return int(number)
     if _is_number(name):
@@ -225,10 +227,7 @@ def named(connection: Connection, name: str, station: str | None) -> int:
 def near(
     connection: Connection, station: str | None, captured_at: datetime | None, gap: timedelta
 ) -> int:
-    """The unnamed encounter of this station within `gap`, or a new one.
-
-    A photo without time or station cannot be grouped and gets an encounter of its own.
-    """
+    """The unnamed encounter of this station within `gap`; a new one also without time or place."""
     if station is not None and captured_at is not None:
         close = (
             select(encounter.c.id)
@@ -241,7 +240,7 @@ def near(
             .order_by(encounter.c.id)
             .limit(1)
         )
-        number = connection.execute(close).scalar_one_or_none()
+        number = connection.scalar(close)
         if number is not None:
             return int(number)
     return insert_one(connection, insert(encounter).values(station=station))
@@ -297,21 +296,17 @@ def _has(true: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _below(connection: Connection, number: int) -> ColumnElement[bool]:
     """Further down the list, newest first, than this encounter."""
-    started = connection.execute(
-        select(encounter.c.started_at).where(encounter.c.id == number)
-    ).scalar_one_or_none()
-    older = encounter.c.id < number
+    start, older = encounter.c.started_at, encounter.c.id < number
+    started: datetime | None = connection.scalar(select(start).where(encounter.c.id == number))
     if started is None:
-        return encounter.c.started_at.is_(None) & older
-    start = encounter.c.started_at
-    return or_(start.is_(None), start < started, and_(start == started, older))
+        return start.is_(None) & older
+    return start.is_(None) | (start < started) | ((start == started) & older)
 
 
 def _summaries() -> Select[*tuple[Any, ...]]:
     later = decision.alias("later")
-    newest = (
-        select(func.max(later.c.id)).where(later.c.encounter_id == encounter.c.id).scalar_subquery()
-    )
+    of_this = later.c.encounter_id == encounter.c.id
+    newest = select(func.max(later.c.id)).where(of_this).scalar_subquery()
     return (
         select(
             encounter.c.id,
@@ -332,14 +327,11 @@ def _summaries() -> Select[*tuple[Any, ...]]:
 
 def _with_annotations(connection: Connection, rows: Sequence[AnyRow]) -> list[EncounterSummary]:
     """Add counts, flanks and a thumbnail, by one query for all."""
-    animals: dict[int, list[AnyRow]] = {row.id: [] for row in rows}
     columns = (annotation.c[n] for n in ("encounter_id", "id", "state", "flank"))
-    query, ids = select(*columns).order_by(annotation.c.id), list(animals)
-    for start in range(0, len(ids), CHUNK):
-        chunk = annotation.c.encounter_id.in_(ids[start : start + CHUNK])
-        for row in connection.execute(query.where(chunk)):
-            animals[row.encounter_id].append(row)
-    return [_summary(row, animals[row.id]) for row in rows]
+    query, ids = select(*columns).order_by(annotation.c.id), [row.id for row in rows]
+    annotations = rows_in(connection, query, annotation.c.encounter_id, ids)
+    animals = gathered((row.encounter_id, row) for row in annotations)
+    return [_summary(row, animals.get(row.id, [])) for row in rows]
 
 
 def _summary(row: AnyRow, animals: list[AnyRow]) -> EncounterSummary:
@@ -368,10 +360,7 @@ def _conflicts(connection: Connection, encounter_id: int) -> dict[str, tuple[Cla
         .group_by(claim.c.photo_id, claim.c.field)
         .having(func.count(claim.c.value.distinct()) > 1)
     ).all()
-    fields: dict[str, set[str]] = {}
-    for row in differing:
-        fields.setdefault(row.photo_id, set()).add(row.field)
     return {
         photo_id: tuple(c for c in claims_of(connection, photo_id) if c.field in names)
-        for photo_id, names in fields.items()
+        for photo_id, names in gathered((row.photo_id, row.field) for row in differing).items()
     }

@@ -5,16 +5,7 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select
 
-from reid.types import (
-    AnnotationFeatures,
-    Flank,
-    Grade,
-    Measures,
-    Pose,
-    Quality,
-    Reason,
-    Viewpoint,
-)
+from reid.types import AnnotationFeatures, Flank, Grade, Measures, Pose, Quality, Reason, Viewpoint
 from service.store.database import AnyRow
 from service.store.tables.encounters import annotation
 from service.store.tables.features import annotation_facts

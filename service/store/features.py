@@ -2,33 +2,33 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select
 
 from reid.describe.packing import pack_features, pack_vector, unpack_features, unpack_vector
 from reid.gallery.voting import cells as voting_cells
 from reid.types import AnnotationFeatures, Box, Embedding, Flank, Float32, GalleryRow
 from service.store import facts, references
-from service.store.database import one_at_a_time
+from service.store.database import AnyRow, newest_number, one_at_a_time, rows_in
 from service.store.identities import current
 from service.store.photos import annotation_of, mark_embedded
 from service.store.tables.encounters import annotation, decision
 from service.store.tables.features import annotation_facts, embedding, local_features
+from service.store.tables.history import reference_mark
 from service.store.tables.photos import photo
 
 
 @dataclass(frozen=True, slots=True)
 class GalleryEntry:
-    """One annotation that can be searched: embedded, of an encounter that has an identity.
-
-    Refused reference photos cannot be searched.
-    """
+    """One embedded annotation."""
 
     row: GalleryRow
     flank: Flank
     embedding_id: int
 
 
+NOBODY = 0  # the identity of a row in an index of all annotations
 Version = tuple[int, int, int, int]
 CLOSER = "closer"
 AFAR = ("afar-0", "afar-1")  # kinds of features, see `reid.describe.distant_look`
@@ -52,18 +52,11 @@ def add(connection: Connection, annotation_id: int, features: AnnotationFeatures
     kinds = {"rosette": features.dense, "rootsift": features.rootsift}
     kinds |= dict(zip(AFAR, features.distant_looks, strict=False))
     kinds |= {CLOSER: features.close_look} if features.close_look else {}
-    connection.execute(
-        insert(local_features),
-        [
-            {
-                "annotation_id": annotation_id,
-                "kind": kind,
-                "model": local.model,
-                "payload": pack_features(local),
-            }
-            for kind, local in kinds.items()
-        ],
-    )
+    rows = [
+        {"kind": kind, "model": local.model, "payload": pack_features(local)}
+        for kind, local in kinds.items()
+    ]
+    connection.execute(insert(local_features).values(annotation_id=annotation_id), rows)
     facts.add(connection, annotation_id, features)
     mark_embedded(connection, annotation_id)
 
@@ -72,64 +65,53 @@ def version(connection: Connection, model: str) -> Version:
     """Changes whenever the gallery may have changed; cheap to ask."""
     newest = connection.execute(select(func.max(decision.c.id), func.count(decision.c.id))).one()
     embedded = select(func.max(embedding.c.id)).where(embedding.c.model == model)
-    marked = references.newest(connection)
-    return (newest[0] or 0, newest[1], connection.execute(embedded).scalar() or 0, marked)
+    marked = newest_number(connection, reference_mark)
+    return (newest[0] or 0, newest[1], connection.scalar(embedded) or 0, marked)
 
 
 def gallery(connection: Connection, model: str) -> list[GalleryEntry]:
-    """Every annotation that can be searched, in the order of their numbers."""
+    """Annotations that can be searched, by number: embedded, of an identity and not refused."""
     now = current().subquery()
-    rows = connection.execute(
-        select(
-            annotation.c.id,
-            annotation.c.encounter_id,
-            annotation.c.flank,
-            now.c.identity_id,
-            embedding.c.id.label("embedding_id"),
-        )
-        .join(now, now.c.encounter_id == annotation.c.encounter_id)
+    usable = annotation.c.id.not_in(references.marked("refused"))
+    query = _embedded(model).add_columns(now.c.identity_id).where(usable)
+    rows = connection.execute(query.join(now, now.c.encounter_id == annotation.c.encounter_id))
+    return [_entry(row, row.identity_id) for row in rows]
+
+
+def embedded(connection: Connection, model: str) -> list[GalleryEntry]:
+    """Every embedded annotation, decided or not, in the order of their numbers; of NOBODY."""
+    return [_entry(row, NOBODY) for row in connection.execute(_embedded(model))]
+
+
+def _embedded(model: str) -> Select[Any]:
+    columns = (annotation.c.id, annotation.c.encounter_id, annotation.c.flank)
+    return (
+        select(*columns, embedding.c.id.label("embedding_id"))
         .join(embedding, embedding.c.annotation_id == annotation.c.id)
-        .where(embedding.c.model == model, annotation.c.id.not_in(references.marked("refused")))
+        .where(embedding.c.model == model)
         .order_by(annotation.c.id)
     )
-    return [
-        GalleryEntry(
-            GalleryRow(row.id, row.encounter_id, row.identity_id),
-            Flank(row.flank),
-            row.embedding_id,
-        )
-        for row in rows
-    ]
+
+
+def _entry(row: AnyRow, identity_id: int) -> GalleryEntry:
+    entry = GalleryRow(row.id, row.encounter_id, identity_id)
+    return GalleryEntry(entry, Flank(row.flank), row.embedding_id)
 
 
 def vectors(connection: Connection, ids: Collection[int], model: str) -> dict[int, Embedding]:
     """Embeddings by their own number."""
-    by_number: dict[int, Embedding] = {}
-    numbers = sorted(ids)
-    for start in range(0, len(numbers), 500):
-        rows = connection.execute(
-            select(embedding.c.id, embedding.c.vector).where(
-                embedding.c.id.in_(numbers[start : start + 500])
-            )
-        )
-        by_number |= {row.id: unpack_vector(row.vector, model) for row in rows}
-    return by_number
+    query = select(embedding.c.id, embedding.c.vector)
+    rows = rows_in(connection, query, embedding.c.id, ids)
+    return {row.id: unpack_vector(row.vector, model) for row in rows}
 
 
 def cells(connection: Connection, ids: Collection[int], model: str) -> dict[int, Float32]:
     """The (C, D) cells of some annotations that vote for a shortlist."""
-    by_number: dict[int, Float32] = {}
-    numbers = sorted(ids)
-    for start in range(0, len(numbers), 500):
-        rows = connection.execute(
-            select(local_features.c.annotation_id, local_features.c.payload).where(
-                local_features.c.annotation_id.in_(numbers[start : start + 500]),
-                local_features.c.kind == "rosette",
-                local_features.c.model == model,
-            )
-        )
-        by_number |= {row.annotation_id: voting_cells(unpack_features(row.payload)) for row in rows}
-    return by_number
+    query = select(local_features.c.annotation_id, local_features.c.payload).where(
+        local_features.c.kind == "rosette", local_features.c.model == model
+    )
+    rows = rows_in(connection, query, local_features.c.annotation_id, ids)
+    return {row.annotation_id: voting_cells(unpack_features(row.payload)) for row in rows}
 
 
 def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, AnnotationFeatures]:

@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from service.store.database import AnyRow, insert_one
+from service.store.database import AnyRow, gathered, insert_one, row_or, value_of
 from service.store.errors import NoSuchChange, UndoneAlready
 from service.store.tables.encounters import encounter
 from service.store.tables.history import identity_change, identity_change_encounter
@@ -60,74 +60,57 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class IdentityChange:
-    """One entry of the history.
+class NewChange:
+    """What is to be written down.
 
     other_id: the identity that was merged in or split off, or that a conflict is with. before,
     after: identity -> fields that changed. undoes: the entry that this one takes back.
-    undone: an undo of it stands.
     """
-
-    id: int
-    kind: ChangeKind
-    identity_id: int
-    other_id: int | None
-    before: Fields
-    after: Fields
-    reviewer: str
-    reason: str
-    evidence: ChangeEvidence
-    changed_at: datetime
-    undoes: int | None
-    encounters: tuple[Moved, ...]
-    undone: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NewChange:
-    """What is to be written down."""
 
     kind: ChangeKind
     identity_id: int
     reviewer: str
     reason: str = ""
     other_id: int | None = None
-    before: Fields | None = None
-    after: Fields | None = None
+    before: Fields = field(default_factory=dict)
+    after: Fields = field(default_factory=dict)
     evidence: ChangeEvidence = NOTHING
     undoes: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityChange(NewChange):
+    """One entry of the history. undone: an undo of it stands."""
+
+    id: int
+    changed_at: datetime
+    encounters: tuple[Moved, ...]
+    undone: bool
+
+
 def append(connection: Connection, entry: NewChange, moved: Sequence[Moved] = ()) -> int:
     """Write an entry down; returns its number."""
-    values = {
-        **{f: getattr(entry, f) for f in ("kind", "identity_id", "other_id", "reviewer", "undoes")},
-        "reason": entry.reason,
-        "before": json.dumps(entry.before or {}, ensure_ascii=False),
-        "after": json.dumps(entry.after or {}, ensure_ascii=False),
-        "evidence": json.dumps(_lean(asdict(entry.evidence)), ensure_ascii=False),
-    }
+    values = asdict(entry)
+    values["evidence"] = _lean(values["evidence"])
+    for name in ("before", "after", "evidence"):
+        values[name] = json.dumps(values[name], ensure_ascii=False)
     try:
         number = insert_one(connection, insert(identity_change).values(values))
     except IntegrityError as error:  # two undo at the same moment
         raise UndoneAlready(change=entry.undoes) from error
     if moved:
         rows = [
-            {"change_id": number, "encounter_id": m.encounter_id, "before_id": m.before,
-             "after_id": m.after} for m in moved
-        ]  # fmt: skip
-        connection.execute(insert(identity_change_encounter), rows)
+            {"encounter_id": move.encounter_id, "before_id": move.before, "after_id": move.after}
+            for move in moved
+        ]
+        connection.execute(insert(identity_change_encounter).values(change_id=number), rows)
     return number
 
 
 def get(connection: Connection, change_id: int) -> IdentityChange:
     """One entry."""
-    row = connection.execute(
-        select(identity_change).where(identity_change.c.id == change_id)
-    ).first()
-    if row is None:
-        raise NoSuchChange(change=change_id)
-    return _changes(connection, [row])[0]
+    query = select(identity_change).where(identity_change.c.id == change_id)
+    return _changes(connection, [row_or(connection, query, NoSuchChange(change=change_id))])[0]
 
 
 def of_identity(connection: Connection, identity_id: int) -> list[IdentityChange]:
@@ -139,11 +122,7 @@ def of_identity(connection: Connection, identity_id: int) -> list[IdentityChange
 
 
 def search(
-    connection: Connection,
-    kinds: Collection[ChangeKind] = (),
-    *,
-    limit: int = 100,
-    offset: int = 0,
+    connection: Connection, kinds: Collection[ChangeKind] = (), *, limit: int = 100, offset: int = 0
 ) -> list[IdentityChange]:
     """Entries of these kinds, or all of them; newest first."""
     query = select(identity_change).order_by(identity_change.c.id.desc())
@@ -173,14 +152,14 @@ def former_names(connection: Connection) -> dict[int, frozenset[str]]:
     rows = connection.execute(
         select(table.c.before, table.c.after).where(table.c.kind.in_(["renamed", "undone"]))
     )
-    names: dict[int, frozenset[str]] = {}
-    for row in rows:
-        for text in (row.before, row.after):
-            for number, fields in json.loads(text).items():
-                if "name" in fields:
-                    known = names.get(int(number), frozenset())
-                    names[int(number)] = known | {fields["name"]}
-    return names
+    names = gathered(
+        (number, fields["name"])
+        for row in rows
+        for text in (row.before, row.after)
+        for number, fields in _fields(text).items()
+        if "name" in fields
+    )
+    return {number: frozenset(former) for number, former in names.items()}
 
 
 def made_by(connection: Connection, decision_ids: Collection[int]) -> dict[int, int]:
@@ -199,15 +178,15 @@ def _changes(connection: Connection, rows: Sequence[AnyRow]) -> list[IdentityCha
     if not rows:
         return []
     table, dead = identity_change_encounter, undone(connection)
-    moved: dict[int, list[Moved]] = {}
-    for link in connection.execute(
+    links = connection.execute(
         select(table)
         .join(encounter, encounter.c.id == table.c.encounter_id)
         .where(table.c.change_id.in_([row.id for row in rows]))
         .order_by(encounter.c.started_at, encounter.c.id)
-    ):
-        moves = Moved(link.encounter_id, link.before_id, link.after_id)
-        moved.setdefault(link.change_id, []).append(moves)
+    )
+    moved = gathered(
+        (link.change_id, Moved(link.encounter_id, link.before_id, link.after_id)) for link in links
+    )
     return [_change(row, tuple(moved.get(row.id, ())), row.id in dead) for row in rows]
 
 
@@ -215,10 +194,9 @@ def _change(row: AnyRow, moved: tuple[Moved, ...], dead: bool) -> IdentityChange
     evidence = json.loads(row.evidence)
     pairs = tuple(PairSaid(**pair) for pair in evidence.pop("pairs", ()))
     opinions = tuple(evidence.pop("opinions", ()))
-    values = dict(row._mapping)
-    values |= {"before": _fields(row.before), "after": _fields(row.after), "undone": dead}
-    values |= {"evidence": ChangeEvidence(pairs, opinions, **evidence), "encounters": moved}
-    return IdentityChange(**values)
+    rests_on = ChangeEvidence(pairs, opinions, **evidence)
+    values = {"before": _fields(row.before), "after": _fields(row.after), "evidence": rests_on}
+    return value_of(IdentityChange, row, encounters=moved, undone=dead, **values)
 
 
 def _fields(text: str) -> Fields:

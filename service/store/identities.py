@@ -1,18 +1,19 @@
 """The catalogue: named individuals and their reference annotations."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from itertools import count
+from itertools import count, starmap
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from reid.types import Flank
-from service.store.database import AnyRow, insert_one
+from service.store.database import AnyRow, gathered, insert_one, row_or, value_of
 from service.store.errors import IdentityMergedAway, IdentityNameTaken, NoSuchIdentity
 from service.store.photos import Annotation, Photo, annotation_of, annotations_with, photo_of
+from service.store.references import marked
 from service.store.tables.encounters import annotation, decision, encounter, identity
 from service.store.tables.photos import photo
 
@@ -42,10 +43,7 @@ class IdentityRecord:
 
 @dataclass(frozen=True, slots=True)
 class IdentitySummary(IdentityRecord):
-    """One line of the catalogue.
-
-    flanks: how many embedded annotations of each flank, left first; only flanks that are there.
-    """
+    """One line of the catalogue. flanks: embedded annotations of each that is there, left first."""
 
     encounters: int
     annotations: int
@@ -74,9 +72,8 @@ class IdentityDetail:
 
 def latest_decisions() -> Select[tuple[int, int]]:
     """encounter_id, id of the latest decision of every encounter that has one."""
-    return select(decision.c.encounter_id, func.max(decision.c.id).label("id")).group_by(
-        decision.c.encounter_id
-    )
+    query = select(decision.c.encounter_id, func.max(decision.c.id).label("id"))
+    return query.group_by(decision.c.encounter_id)
 
 
 def current() -> Select[tuple[int, int]]:
@@ -120,11 +117,11 @@ def catalogue(connection: Connection, *, station: str = "") -> list[IdentitySumm
         spans = {number: spans[number] for number in at}
     photos = _photos(connection, now)
     listed = [
-        _summary(known_identity, spans[known_identity.id], photos.get(known_identity.id, {}))
-        for known_identity in records(connection)
-        if known_identity.id in spans
+        _summary(known, spans[known.id], photos.get(known.id, {}))
+        for known in records(connection)
+        if known.id in spans
     ]
-    return sorted(listed, key=lambda one: one.name.casefold())
+    return sorted(listed, key=lambda identity: identity.name.casefold())
 
 
 def get(connection: Connection, identity_id: int) -> IdentityDetail:
@@ -135,24 +132,58 @@ def get(connection: Connection, identity_id: int) -> IdentityDetail:
     now = of(identity_id).subquery()
     span = _spans(connection, now).get(identity_id, (0, None, None))
     photos = _photos(connection, now).get(identity_id, {})
-    summary = _summary(known, span, photos)
-    return IdentityDetail(
-        summary, tuple(_sightings(connection, now)), tuple(_references(connection, now))
+    sightings, references = _sightings(connection, now), _references(connection, now)
+    return IdentityDetail(_summary(known, span, photos), sightings, references)
+
+
+def best_photos(
+    connection: Connection, identity_ids: Collection[int]
+) -> dict[int, dict[Flank, Reference]]:
+    """Identity -> flank -> its best embedded photo: approved before others, then the largest."""
+    now = current().subquery()
+    approved = case((annotation.c.id.in_(marked("approved")), 0), else_=1)
+    width = func.coalesce(annotation.c.x1 - annotation.c.x0, photo.c.width)
+    order = (approved, width.desc(), photo.c.captured_at.desc(), annotation.c.id)
+    ranked = (
+        select(
+            annotation.c.id,
+            now.c.identity_id,
+            func.row_number()
+            .over(partition_by=(now.c.identity_id, annotation.c.flank), order_by=order)
+            .label("place"),
+        )
+        .join(now, now.c.encounter_id == annotation.c.encounter_id)
+        .join(photo, photo.c.id == annotation.c.photo_id)
+        .where(
+            now.c.identity_id.in_(identity_ids),
+            annotation.c.state == "embedded",
+            annotation.c.id.not_in(marked("refused")),
+        )
+        .subquery()
     )
+    rows = connection.execute(
+        annotations_with(photo, ranked.c.identity_id)
+        .join(ranked, ranked.c.id == annotation.c.id)
+        .join(photo, photo.c.id == annotation.c.photo_id)
+        .where(ranked.c.place == 1)
+    )
+    best: dict[int, dict[Flank, Reference]] = {}
+    for row in rows:
+        reference = reference_of(row)
+        best.setdefault(row.identity_id, {})[reference.annotation.flank] = reference
+    return best
 
 
 def record(connection: Connection, identity_id: int) -> IdentityRecord | None:
     """What an identity is called and described as; None where there is none of this number."""
-    row = connection.execute(_records().where(identity.c.id == identity_id)).first()
-    return None if row is None else IdentityRecord(**row._mapping)
+    row = connection.execute(select(identity).where(identity.c.id == identity_id)).first()
+    return None if row is None else value_of(IdentityRecord, row)
 
 
 def records(connection: Connection) -> list[IdentityRecord]:
     """Every identity that was ever named, in the order of their numbers."""
-    return [
-        IdentityRecord(**row._mapping)
-        for row in connection.execute(_records().order_by(identity.c.id))
-    ]
+    rows = connection.execute(select(identity).order_by(identity.c.id))
+    return [value_of(IdentityRecord, row) for row in rows]
 
 
 def members(connection: Connection, ids: Collection[int]) -> dict[int, set[int]]:
@@ -166,10 +197,7 @@ def members(connection: Connection, ids: Collection[int]) -> dict[int, set[int]]
 def name_of(connection: Connection, identity_id: int) -> str:
     """The name a person gave."""
     query = select(identity.c.name).where(identity.c.id == identity_id)
-    name = connection.execute(query).scalar_one_or_none()
-    if name is None:
-        raise NoSuchIdentity(identity=identity_id)
-    return str(name)
+    return str(row_or(connection, query, NoSuchIdentity(identity=identity_id)).name)
 
 
 def names(connection: Connection) -> dict[int, str]:
@@ -192,16 +220,14 @@ def others_in_use(connection: Connection, identity_id: int | None) -> list[tuple
 
 def by_name(connection: Connection, name: str) -> int | None:
     """The number of a name, if somebody gave it."""
-    query = select(identity.c.id).where(identity.c.name == name)
-    return connection.execute(query).scalar_one_or_none()
+    return connection.scalar(select(identity.c.id).where(identity.c.name == name))
 
 
 def hold_for_decision(connection: Connection, identity_id: int) -> None:
     """Keep it from being merged away meanwhile; refuse one that was merged away before."""
     query = select(identity.c.name, identity.c.merged_into).where(identity.c.id == identity_id)
-    row = connection.execute(query.with_for_update(read=True)).first()
-    if row is None:
-        raise NoSuchIdentity(identity=identity_id)
+    missing = NoSuchIdentity(identity=identity_id)
+    row = row_or(connection, query.with_for_update(read=True), missing)
     if row.merged_into is not None:
         into = name_of(connection, row.merged_into)
         raise IdentityMergedAway(name=row.name, into=into)
@@ -237,17 +263,13 @@ def next_name(connection: Connection) -> str:
 
 def new_names(connection: Connection) -> Iterator[str]:
     """Names like L001 in turn, from the first that is higher than every one of this form."""
-    taken = connection.execute(select(identity.c.name).where(identity.c.name.like("L%"))).scalars()
+    taken = connection.scalars(select(identity.c.name).where(identity.c.name.like("L%")))
     numbers = [int(name[1:]) for name in taken if name[1:].isdecimal()]
     return (f"L{number:03d}" for number in count(max(numbers, default=0) + 1))
 
 
 Span = tuple[int, datetime | None, datetime | None]
 Photos = dict[tuple[str, str], int]
-
-
-def _records() -> Select[*tuple[Any, ...]]:
-    return select(*(identity.c[name] for name in IdentityRecord.__slots__))
 
 
 def _spans(connection: Connection, now: Any) -> dict[int, Span]:  # noqa: ANN401  a subquery
@@ -268,29 +290,27 @@ def _photos(connection: Connection, now: Any) -> dict[int, Photos]:  # noqa: ANN
         .join(annotation, annotation.c.encounter_id == now.c.encounter_id)
         .group_by(now.c.identity_id, annotation.c.flank, annotation.c.state)
     )
-    photographed: dict[int, Photos] = {}
-    for identity_id, flank, state, number in rows:
-        photographed.setdefault(identity_id, {})[flank, state] = number
-    return photographed
+    counted = gathered((row[0], ((row.flank, row.state), row[3])) for row in rows)
+    return {identity_id: dict(photos) for identity_id, photos in counted.items()}
 
 
-def _sightings(connection: Connection, now: Any) -> list[Sighting]:  # noqa: ANN401
+def _sightings(connection: Connection, now: Any) -> tuple[Sighting, ...]:  # noqa: ANN401
     query = (
         select(encounter.c.id, encounter.c.station, encounter.c.started_at)
         .join(now, now.c.encounter_id == encounter.c.id)
         .order_by(encounter.c.started_at.is_(None), encounter.c.started_at.desc(), encounter.c.id)
     )
-    return [Sighting(row.id, row.station, row.started_at) for row in connection.execute(query)]
+    return tuple(starmap(Sighting, connection.execute(query)))
 
 
-def _references(connection: Connection, now: Any) -> list[Reference]:  # noqa: ANN401
+def _references(connection: Connection, now: Any) -> tuple[Reference, ...]:  # noqa: ANN401
     rows = connection.execute(
         annotations_with(photo)
         .join(now, now.c.encounter_id == annotation.c.encounter_id)
         .join(photo, photo.c.id == annotation.c.photo_id)
         .order_by(photo.c.captured_at.is_(None), photo.c.captured_at.desc(), annotation.c.id)
     )
-    return [reference_of(row) for row in rows]
+    return tuple(map(reference_of, rows))
 
 
 def reference_of(row: AnyRow) -> Reference:
@@ -301,7 +321,7 @@ def reference_of(row: AnyRow) -> Reference:
 def _summary(reference: IdentityRecord, span: Span, photos: Photos) -> IdentitySummary:
     usable = {flank: photos.get((flank.value, "embedded"), 0) for flank in Flank}
     return IdentitySummary(
-        **{name: getattr(reference, name) for name in IdentityRecord.__slots__},
+        **asdict(reference),
         encounters=span[0],
         annotations=sum(photos.values()),
         first_seen=span[1],

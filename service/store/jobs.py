@@ -7,25 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    and_,
-    case,
-    func,
-    insert,
-    or_,
-    select,
-    true,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, case, func, insert, select, true, update
 
-from service.store.database import AnyRow, insert_one
+from service.store.database import AnyRow, insert_one, value_of
 from service.store.tables.base import now
 from service.store.tables.jobs import job, worker
 
 URGENT = {"embed": 0, "reembed": 1}
 """Kinds that are done before all others, in this order, and that are taken several at a time."""
+FREE = {"owner": None, "lease_until": None}
+"""What a job has that nobody holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,71 +61,46 @@ def claim(
     be blamed. So are jobs that are not about photos. at: unix seconds, now unless given. kinds:
     those that the worker can do, else all.
     """
-    at = time.time() if at is None else at
     urgency = case(URGENT, value=job.c.kind, else_=len(URGENT))
     rows = connection.execute(
-        select(job.c.id, job.c.kind, job.c.payload, job.c.attempts, job.c.error)
+        select(job)
         .where(_open(at), true() if kinds is None else job.c.kind.in_(kinds))
         .order_by(urgency == len(URGENT), job.c.attempts, urgency, job.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
     taken = [row for row in rows if row.attempts == 0 and row.kind in URGENT] or rows[:1]
-    connection.execute(
-        update(job)
-        .where(job.c.id.in_([row.id for row in taken]))
-        .values(
-            state="running",
-            owner=owner,
-            lease_until=at + lease_s,
-            attempts=job.c.attempts + 1,
-        )
-    )
+    begun = {"owner": owner, "lease_until": _moment(at) + lease_s, "attempts": job.c.attempts + 1}
+    _set(connection, job.c.id.in_([row.id for row in taken]), state="running", **begun)
     return [_job(row, row.attempts + 1) for row in taken]
 
 
-def renew(
-    connection: Connection,
-    owner: str,
-    ids: Collection[int],
-    *,
-    lease_s: float,
-    at: float | None = None,
-) -> None:
-    """Keep those of the jobs that this worker holds."""
-    at = time.time() if at is None else at
-    mine = update(job).where(_held_by(owner), job.c.id.in_(ids))
-    connection.execute(mine.values(lease_until=at + lease_s))
+def renew(connection: Connection, owner: str, ids: Collection[int], *, until: float) -> None:
+    """Keep those of the jobs that this worker holds. until: unix seconds."""
+    _set(connection, _held_by(owner) & job.c.id.in_(ids), lease_until=until)
 
 
 def holds(connection: Connection, owner: str, ids: Collection[int]) -> set[int]:
     """Those of the jobs that are still this worker's; the others were given to somebody else."""
     query = select(job.c.id).where(_held_by(owner), job.c.id.in_(ids)).with_for_update()
-    return set(connection.execute(query).scalars())
+    return set(connection.scalars(query))
 
 
 def finish(connection: Connection, job_id: int, error: str | None = None) -> None:
     """Done, or failed with a reason."""
     state = "done" if error is None else "failed"
-    connection.execute(
-        update(job)
-        .where(job.c.id == job_id)
-        .values(state=state, error=error, owner=None, lease_until=None)
-    )
+    _set(connection, job.c.id == job_id, state=state, error=error, **FREE)
 
 
 def release(connection: Connection, owner: str) -> None:
     """Open the jobs of a worker that is known to be dead, without waiting for the lease."""
-    connection.execute(
-        update(job).where(_held_by(owner)).values(state="queued", owner=None, lease_until=None)
-    )
+    _set(connection, _held_by(owner), state="queued", **FREE)
 
 
 def exhausted(connection: Connection, *, attempts: int, at: float | None = None) -> list[Job]:
     """Open jobs that were tried this often, each time killing their worker."""
-    at = time.time() if at is None else at
     rows = connection.execute(
-        select(job.c.id, job.c.kind, job.c.payload, job.c.attempts, job.c.error)
+        select(job)
         .where(_open(at), job.c.attempts >= attempts)
         .order_by(job.c.id)
         .with_for_update(skip_locked=True)
@@ -147,9 +113,8 @@ def counts(connection: Connection, *, urgent: bool = False) -> dict[str, int]:
     query = select(job.c.state, func.count()).group_by(job.c.state)
     if urgent:
         query = query.where(job.c.kind.in_(URGENT))
-    rows = connection.execute(query)
     states = {"queued": 0, "running": 0, "done": 0, "failed": 0}
-    return states | {row[0]: row[1] for row in rows}
+    return states | {row[0]: row[1] for row in connection.execute(query)}
 
 
 def beat(connection: Connection, name: str, model: str) -> None:
@@ -174,7 +139,6 @@ def workers(connection: Connection, *, within_s: float) -> list[WorkerSeen]:
 
 def any_open(connection: Connection, at: float | None = None, *, urgent: bool = False) -> bool:
     """Whether there is anything to claim. urgent: only photos that wait to be embedded."""
-    at = time.time() if at is None else at
     query = select(job.c.id).where(_open(at)).limit(1)
     if urgent:
         query = query.where(job.c.kind.in_(URGENT))
@@ -184,14 +148,13 @@ def any_open(connection: Connection, at: float | None = None, *, urgent: bool = 
 def give_back(connection: Connection, job_id: int) -> None:
     """Open a job again that made way for something urgent; that counts as no attempt."""
     before = job.c.attempts - 1
-    values = {"state": "queued", "owner": None, "lease_until": None}
-    connection.execute(update(job).where(job.c.id == job_id).values(attempts=before, **values))
+    _set(connection, job.c.id == job_id, attempts=before, state="queued", **FREE)
 
 
 def payloads(connection: Connection, kind: str, state: str) -> list[Mapping[str, Any]]:
     """What the jobs of one kind in one state are about."""
     query = select(job.c.payload).where(job.c.kind == kind, job.c.state == state)
-    return [json.loads(payload) for payload in connection.execute(query).scalars()]
+    return [json.loads(payload) for payload in connection.scalars(query)]
 
 
 def drop(connection: Connection, kind: str) -> None:
@@ -202,17 +165,28 @@ def drop(connection: Connection, kind: str) -> None:
 def postpone(connection: Connection, job_id: int, error: str, *, delay_s: float) -> None:
     """Give a job back, to be tried again after a while."""
     later = time.time() + delay_s
-    values = {"state": "running", "owner": None, "lease_until": later, "error": error}
-    connection.execute(update(job).where(job.c.id == job_id).values(**values))
+    _set(
+        connection, job.c.id == job_id, state="running", owner=None, lease_until=later, error=error
+    )
+
+
+def _set(connection: Connection, which: ColumnElement[bool], **values: object) -> None:
+    connection.execute(update(job).where(which).values(values))
 
 
 def _job(row: AnyRow, attempts: int) -> Job:
-    return Job(row.id, row.kind, json.loads(row.payload), attempts, row.error)
+    return value_of(Job, row, payload=json.loads(row.payload), attempts=attempts)
 
 
 def _held_by(owner: str) -> ColumnElement[bool]:
-    return and_(job.c.state == "running", job.c.owner == owner)
+    return (job.c.state == "running") & (job.c.owner == owner)
 
 
-def _open(at: float) -> ColumnElement[bool]:
-    return or_(job.c.state == "queued", and_(job.c.state == "running", job.c.lease_until < at))
+def _open(at: float | None) -> ColumnElement[bool]:
+    lapsed = (job.c.state == "running") & (job.c.lease_until < _moment(at))
+    return (job.c.state == "queued") | lapsed
+
+
+def _moment(at: float | None) -> float:
+    """Unix seconds, now unless given."""
+    return time.time() if at is None else at

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 
 from reid.observers.reviews import AnswerOrWithdrawal
 from service.store import reviews
-from service.store.database import AnyRow, insert_one
+from service.store.database import AnyRow, gathered, insert_one, value_of
 from service.store.errors import NoAnswerToTakeBack
 from service.store.pairs import Couple
 from service.store.tables.reviews import opinion, review_pair
@@ -22,10 +22,7 @@ Label = Literal["agrees", "differs"]
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A place that an observer marked, in pixels of the upright photo of an annotation.
-
-    A point has no width and height.
-    """
+    """A place that an observer marked, in pixels of the upright photo; a point has no size."""
 
     annotation_id: int
     x: float
@@ -54,22 +51,13 @@ class NewOpinion:
     seconds: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """The same, on record."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion(NewOpinion):
+    """What an observer said, on record."""
 
     id: int
     pair_id: int
     observer: str
-    answer: AnswerOrWithdrawal
-    certainty: Certainty | None
-    reason: Reason | None
-    note: str
-    regions: tuple[Region, ...]
-    llr: float | None
-    model: str | None
-    calibrator: str | None
-    seconds: float | None
     decided_at: datetime
 
 
@@ -87,9 +75,8 @@ def add(connection: Connection, pair_id: int, observer: str, new: NewOpinion) ->
     reviews.get(connection, pair_id, hold=True)
     if new.answer == "withdrawn" and not _stands(connection, pair_id, observer):
         raise NoAnswerToTakeBack(observer=observer)
-    values = {name: getattr(new, name) for name in NewOpinion.__slots__}
-    values["regions"] = json.dumps([asdict(region) for region in new.regions])
-    row = {"pair_id": pair_id, "observer": observer, **values}
+    row = {"pair_id": pair_id, "observer": observer, **asdict(new)}
+    row["regions"] = json.dumps(row["regions"])
     number = insert_one(connection, insert(opinion).values(row))
     return _opinion(connection.execute(select(opinion).where(opinion.c.id == number)).one())
 
@@ -97,20 +84,14 @@ def add(connection: Connection, pair_id: int, observer: str, new: NewOpinion) ->
 def of_pairs(
     connection: Connection, ids: Collection[int] | None = None, *, closed: bool = True
 ) -> dict[int, list[Opinion]]:
-    """All opinions on these pairs, or on all, each oldest first; by pair.
-
-    Only those on open pairs without `closed`.
-    """
+    """Opinions on these pairs or all, oldest first, by pair; without `closed` on open ones only."""
     query = select(opinion).order_by(opinion.c.id)
     if ids is not None:
         query = query.where(opinion.c.pair_id.in_(ids))
     if not closed:
         open_ = select(review_pair.c.id).where(review_pair.c.closed_at.is_(None))
         query = query.where(opinion.c.pair_id.in_(open_))
-    opinions: dict[int, list[Opinion]] = {}
-    for row in connection.execute(query):
-        opinions.setdefault(row.pair_id, []).append(_opinion(row))
-    return opinions
+    return gathered((row.pair_id, _opinion(row)) for row in connection.execute(query))
 
 
 def by_number(connection: Connection, ids: Collection[int]) -> dict[int, OpinionOnPair]:
@@ -129,7 +110,7 @@ def answered_since(connection: Connection, observer: str, moment: datetime) -> i
         opinion.c.answer != "withdrawn",
         opinion.c.decided_at >= moment,
     )
-    return int(connection.execute(counted).scalar_one())
+    return connection.scalar(counted) or 0
 
 
 def of_pair(connection: Connection, pair_id: int) -> list[Opinion]:
@@ -145,9 +126,9 @@ def _stands(connection: Connection, pair_id: int, observer: str) -> bool:
         .order_by(opinion.c.id.desc())
         .limit(1)
     )
-    return connection.execute(newest).scalar() not in {None, "withdrawn"}
+    return connection.scalar(newest) not in {None, "withdrawn"}
 
 
 def _opinion(row: AnyRow) -> Opinion:
     marked = tuple(Region(**region) for region in json.loads(row.regions))
-    return Opinion(**{**row._mapping, "regions": marked})
+    return value_of(Opinion, row, regions=marked)

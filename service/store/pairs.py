@@ -5,23 +5,12 @@ older than the photos of either encounter is never read.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Select,
-    Table,
-    and_,
-    case,
-    delete,
-    func,
-    insert,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Select, Table, case, delete, func, insert, select
 
-from reid.types import Flank, GalleryRow
 from service.store import jobs
 from service.store.database import AnyRow, insert_or
 from service.store.identities import current
@@ -31,7 +20,6 @@ from service.store.tables.features import embedding
 from service.store.tables.reviews import pair_evidence, pair_search
 
 KIND = "pairs"
-NOBODY = 0  # the identity of a row in an index of all annotations
 
 Couple = tuple[int, int]  # numbers of two encounters, the lower one first
 
@@ -54,15 +42,6 @@ class Maker:
     calibrator: str
 
 
-@dataclass(frozen=True, slots=True)
-class PairEntry:
-    """One embedded annotation, decided or not."""
-
-    row: GalleryRow
-    flank: Flank
-    embedding_id: int
-
-
 def put(connection: Connection, maker: Maker, measurements: Sequence[PairMeasurement]) -> None:
     """Keep what was measured, instead of what the same model and calibrator said before.
 
@@ -70,22 +49,12 @@ def put(connection: Connection, maker: Maker, measurements: Sequence[PairMeasure
     """
     if not measurements:
         return
-    rows = [
-        {
-            "one": measurement.couple[0],
-            "other": measurement.couple[1],
-            "model": maker.model,
-            "calibrator": maker.calibrator,
-            "llr": measurement.llr,
-            "comparable": measurement.comparable,
-            "one_newest": measurement.newest[0],
-            "other_newest": measurement.newest[1],
-            "computed_at": now(),
-        }
-        for measurement in sorted(
-            measurements, key=lambda one: one.couple
-        )  # two workers wait, and never block
-    ]
+    rows = []
+    for measurement in sorted(measurements, key=attrgetter("couple")):  # workers wait, never block
+        (one, other), (one_newest, other_newest) = measurement.couple, measurement.newest
+        row = {"one": one, "other": other, "one_newest": one_newest, "other_newest": other_newest}
+        facts = {"llr": measurement.llr, "comparable": measurement.comparable}
+        rows.append({**row, **facts, **asdict(maker), "computed_at": now()})
     new, old = insert_or(connection, pair_evidence), pair_evidence.c
     names = ("llr", "comparable", "one_newest", "other_newest", "computed_at")
     statement = new.on_conflict_do_update(
@@ -101,14 +70,8 @@ def searched(connection: Connection, maker: Maker, encounter_id: int, newest: in
     """Note that the nearest others of an encounter were compared with it, as its photos were."""
     of_this = (pair_search.c.encounter_id == encounter_id) & _made_by(pair_search, maker)
     connection.execute(delete(pair_search).where(of_this))
-    connection.execute(
-        insert(pair_search).values(
-            encounter_id=encounter_id,
-            model=maker.model,
-            calibrator=maker.calibrator,
-            newest=newest,
-        )
-    )
+    row = insert(pair_search).values(encounter_id=encounter_id, newest=newest, **asdict(maker))
+    connection.execute(row)
 
 
 def every(connection: Connection, maker: Maker) -> list[PairMeasurement]:
@@ -126,7 +89,6 @@ def inside(connection: Connection, maker: Maker, below: float) -> list[PairMeasu
         .join(other, other.c.encounter_id == pair_evidence.c.other)
         .where(
             one.c.identity_id == other.c.identity_id,
-            _made_by(pair_evidence, maker),
             pair_evidence.c.comparable,
             pair_evidence.c.llr <= below,
         )
@@ -137,7 +99,7 @@ def inside(connection: Connection, maker: Maker, below: float) -> list[PairMeasu
 def of_encounter(connection: Connection, maker: Maker, encounter_id: int) -> list[PairMeasurement]:
     """The evidence of one encounter that is as new as the photos."""
     sides = (pair_evidence.c.one == encounter_id) | (pair_evidence.c.other == encounter_id)
-    return _of(connection, maker, sides)
+    return _read(connection, maker, select(pair_evidence).where(sides))
 
 
 def across(
@@ -145,24 +107,15 @@ def across(
 ) -> list[PairMeasurement]:
     """The evidence of pairs with one side in each of two sets, as new as the photos."""
     one, other = pair_evidence.c.one, pair_evidence.c.other
-    return _of(
-        connection,
-        maker,
-        (one.in_(ids) & other.in_(others)) | (one.in_(others) & other.in_(ids)),
-    )
-
-
-def _of(connection: Connection, maker: Maker, which: ColumnElement[bool]) -> list[PairMeasurement]:
-    return _read(
-        connection, maker, select(pair_evidence).where(_made_by(pair_evidence, maker), which)
-    )
+    sides = (one.in_(ids) & other.in_(others)) | (one.in_(others) & other.in_(ids))
+    return _read(connection, maker, select(pair_evidence).where(sides))
 
 
 def _read(
     connection: Connection, maker: Maker, query: Select[*tuple[Any, ...]]
 ) -> list[PairMeasurement]:
-    """Those of these rows that are as new as the photos."""
-    rows = connection.execute(query).all()
+    """Those of these rows that are of this maker and as new as the photos."""
+    rows = connection.execute(query.where(_made_by(pair_evidence, maker))).all()
     numbers = {number for row in rows for number in (row.one, row.other)}
     return _fresh(rows, newest_of(connection, maker.model, numbers))
 
@@ -195,28 +148,10 @@ def newest_of(
     return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def entries(connection: Connection, model: str) -> list[PairEntry]:
-    """Every embedded annotation, in the order of their numbers."""
-    rows = connection.execute(
-        select(
-            annotation.c.id,
-            annotation.c.encounter_id,
-            annotation.c.flank,
-            embedding.c.id.label("embedding_id"),
-        )
-        .join(embedding, embedding.c.annotation_id == annotation.c.id)
-        .where(embedding.c.model == model)
-        .order_by(annotation.c.id)
-    )
-    return [
-        PairEntry(GalleryRow(r.id, r.encounter_id, NOBODY), Flank(r.flank), r.embedding_id)
-        for r in rows
-    ]
-
-
 def lacking(connection: Connection, maker: Maker) -> list[int]:
     """Encounters whose photos are all embedded and whose pairs are missing or out of date."""
-    embedded = and_(embedding.c.annotation_id == annotation.c.id, embedding.c.model == maker.model)
+    of_this = embedding.c.annotation_id == annotation.c.id
+    embedded = of_this & (embedding.c.model == maker.model)
     there = (
         select(
             annotation.c.encounter_id,
@@ -230,11 +165,8 @@ def lacking(connection: Connection, maker: Maker) -> list[int]:
         .group_by(annotation.c.encounter_id)
         .subquery()
     )
-    done = and_(
-        pair_search.c.encounter_id == there.c.encounter_id,
-        pair_search.c.newest == there.c.newest,
-        _made_by(pair_search, maker),
-    )
+    same = pair_search.c.encounter_id == there.c.encounter_id
+    done = same & (pair_search.c.newest == there.c.newest) & _made_by(pair_search, maker)
     query = (
         select(there.c.encounter_id)
         .select_from(there.outerjoin(pair_search, done))
@@ -245,7 +177,7 @@ def lacking(connection: Connection, maker: Maker) -> list[int]:
         )
         .order_by(there.c.encounter_id)
     )
-    return list(connection.execute(query).scalars())
+    return list(connection.scalars(query))
 
 
 def enqueue(connection: Connection, maker: Maker, *, again: bool = False) -> int:
@@ -267,11 +199,11 @@ def enqueue(connection: Connection, maker: Maker, *, again: bool = False) -> int
 
 def payload(encounter_id: int, maker: Maker) -> dict[str, int | str]:
     """What a job of this kind carries."""
-    return {"encounter": encounter_id, "model": maker.model, "calibrator": maker.calibrator}
+    return {"encounter": encounter_id, **asdict(maker)}
 
 
 def _made_by(table: Table, maker: Maker) -> ColumnElement[bool]:
-    return and_(table.c.model == maker.model, table.c.calibrator == maker.calibrator)
+    return (table.c.model == maker.model) & (table.c.calibrator == maker.calibrator)
 
 
 def _is_of(payload: Mapping[str, Any], maker: Maker) -> bool:

@@ -1,7 +1,7 @@
 """Photos, what was said about them, and their annotations."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select,
 
 from reid.types import Box, Flank
 from service.store import facts
-from service.store.database import AnyRow, insert_one
+from service.store.database import AnyRow, insert_one, row_or
 from service.store.errors import NoSuchAnnotation, NoSuchPhoto
 from service.store.facts import AnnotationFacts
 from service.store.reasons import Reason, columns, reason
@@ -78,9 +78,7 @@ def known(connection: Connection, photo_id: str) -> bool:
 
 def add(connection: Connection, new: Photo, claims: Sequence[Claim] = ()) -> None:
     """Record a photo with everything that was said about it."""
-    connection.execute(
-        insert(photo).values(**{c.name: getattr(new, c.name) for c in photo.columns})
-    )
+    connection.execute(insert(photo).values(asdict(new)))
     add_claims(connection, new.id, claims)
 
 
@@ -89,8 +87,7 @@ def add_claims(connection: Connection, photo_id: str, claims: Sequence[Claim]) -
     before = {(c.field, c.value, c.source) for c in claims_of(connection, photo_id)}
     for new in claims:
         if (new.field, new.value, new.source) not in before:
-            values = {"field": new.field, "value": new.value, "source": new.source}
-            connection.execute(insert(claim).values(photo_id=photo_id, used=new.used, **values))
+            connection.execute(insert(claim).values(photo_id=photo_id, **asdict(new)))
 
 
 def claims_of(connection: Connection, photo_id: str) -> list[Claim]:
@@ -105,10 +102,8 @@ def claims_of(connection: Connection, photo_id: str) -> list[Claim]:
 
 def get(connection: Connection, photo_id: str) -> Photo:
     """One photo."""
-    row = connection.execute(select(photo).where(photo.c.id == photo_id)).first()
-    if row is None:
-        raise NoSuchPhoto(photo=photo_id)
-    return photo_of(row)
+    query = select(photo).where(photo.c.id == photo_id)
+    return photo_of(row_or(connection, query, NoSuchPhoto(photo=photo_id)))
 
 
 def photo_of(row: AnyRow) -> Photo:
@@ -126,20 +121,9 @@ def add_annotation(
     connection: Connection, *, photo_id: str, encounter_id: int, flank: Flank, box: Box | None
 ) -> int:
     """Record an animal in a photo, waiting to be embedded; returns its number."""
-    x0, y0, x1, y1 = (box.x0, box.y0, box.x1, box.y1) if box else (None,) * 4
-    return insert_one(
-        connection,
-        insert(annotation).values(
-            photo_id=photo_id,
-            encounter_id=encounter_id,
-            flank=flank.value,
-            state="pending",
-            x0=x0,
-            y0=y0,
-            x1=x1,
-            y1=y1,
-        ),
-    )
+    values = {"photo_id": photo_id, "encounter_id": encounter_id, "flank": flank.value}
+    corners = asdict(box) if box else {}
+    return insert_one(connection, insert(annotation).values(state="pending", **values, **corners))
 
 
 def annotations_with(*more: ColumnElement[Any] | Table) -> Select[Any]:
@@ -203,14 +187,11 @@ def try_again(connection: Connection, photo_id: str) -> list[int]:
     failed = (annotation.c.photo_id == photo_id) & (annotation.c.state == "failed")
     waits = {"state": "pending", "error_code": None, **columns(None)}
     again = update(annotation).where(failed).values(waits).returning(annotation.c.id)
-    return list(connection.execute(again).scalars())
+    return list(connection.scalars(again))
 
 
 def _set_state(
     connection: Connection, annotation_id: int, state: str, code: str | None, detail: Reason
 ) -> None:
-    connection.execute(
-        update(annotation)
-        .where(annotation.c.id == annotation_id)
-        .values(state=state, error_code=code, **columns(detail))
-    )
+    values = {"state": state, "error_code": code, **columns(detail)}
+    connection.execute(update(annotation).where(annotation.c.id == annotation_id).values(values))

@@ -15,15 +15,15 @@ def annotations(connection: Connection) -> dict[str, int]:
 
 def photos(connection: Connection) -> int:
     """How many photos are kept."""
-    return int(connection.execute(select(func.count()).select_from(photo)).scalar_one())
+    return connection.scalar(select(func.count()).select_from(photo)) or 0
 
 
 def catalogued(connection: Connection) -> int:
     """How many identities have an encounter now."""
     now = current().subquery()
-    return int(connection.execute(select(func.count(now.c.identity_id.distinct()))).scalar_one())
+    return connection.scalar(select(func.count(now.c.identity_id.distinct()))) or 0
 
 
 def stations(connection: Connection) -> list[str]:
     """Every station that has a photo, by name."""
-    return list(connection.execute(select(station.c.name).order_by(station.c.name)).scalars())
+    return list(connection.scalars(select(station.c.name).order_by(station.c.name)))

@@ -11,9 +11,9 @@ Reason = Sentence | str | None
 
 def columns(reason: Reason) -> dict[str, str | None]:
     """The values of error_detail and error_facts."""
-    facts = (
-        json.dumps(_packed(reason), ensure_ascii=False) if isinstance(reason, Sentence) else None
-    )
+    facts = None
+    if isinstance(reason, Sentence):
+        facts = json.dumps(_packed(reason), ensure_ascii=False)
     return {"error_detail": None if reason is None else str(reason), "error_facts": facts}
 
 

@@ -8,14 +8,13 @@ from typing import Literal
 from sqlalchemy import Connection, Select, func, insert, select
 
 from reid.errors import Conflict
-from service.store.database import insert_one
+from service.store.database import insert_one, rows_in
 from service.store.errors import ApprovedAlready, MarkedMeanwhile, RefusedAlready, UnmarkedAlready
 from service.store.photos import annotation_by_id
 from service.store.tables.encounters import annotation
 from service.store.tables.history import reference_mark
 
 MarkState = Literal["approved", "refused", "unmarked"]
-CHUNK = 500
 ALREADY: dict[str, type[Conflict]] = {
     "approved": ApprovedAlready,
     "refused": RefusedAlready,
@@ -64,26 +63,16 @@ def mark(
 
 def marks(connection: Connection, annotation_ids: Collection[int]) -> dict[int, Mark]:
     """The mark that counts of each of these annotations; those never marked are left out."""
-    by_annotation: dict[int, Mark] = {}
-    numbers = sorted(annotation_ids)
-    for start in range(0, len(numbers), CHUNK):
-        chunk = reference_mark.c.annotation_id.in_(numbers[start : start + CHUNK])
-        newest = newest_marks().where(chunk)
-        rows = connection.execute(select(reference_mark).where(reference_mark.c.id.in_(newest)))
-        by_annotation |= {row.annotation_id: Mark(**row._mapping) for row in rows}
-    return by_annotation
+    newest = select(reference_mark).where(reference_mark.c.id.in_(newest_marks()))
+    rows = rows_in(connection, newest, reference_mark.c.annotation_id, annotation_ids)
+    return {row.annotation_id: Mark(**row._mapping) for row in rows}
 
 
 def history(connection: Connection, annotation_ids: Collection[int]) -> list[Mark]:
     """Every mark of these annotations, oldest first."""
-    every_mark: list[Mark] = []
-    numbers = sorted(annotation_ids)
-    for start in range(0, len(numbers), CHUNK):
-        chunk = reference_mark.c.annotation_id.in_(numbers[start : start + CHUNK])
-        every_mark += [
-            Mark(**r._mapping) for r in connection.execute(select(reference_mark).where(chunk))
-        ]
-    return sorted(every_mark, key=lambda one: one.id)
+    column = reference_mark.c.annotation_id
+    rows = rows_in(connection, select(reference_mark), column, annotation_ids)
+    return sorted((Mark(**row._mapping) for row in rows), key=lambda mark: mark.id)
 
 
 def newest_marks() -> Select[tuple[int]]:
@@ -96,8 +85,3 @@ def marked(state: MarkState) -> Select[tuple[int]]:
     return select(reference_mark.c.annotation_id).where(
         reference_mark.c.id.in_(newest_marks()), reference_mark.c.state == state
     )
-
-
-def newest(connection: Connection) -> int:
-    """Number of the newest mark of all; 0 without any."""
-    return int(connection.execute(select(func.max(reference_mark.c.id))).scalar() or 0)

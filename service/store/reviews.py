@@ -1,14 +1,14 @@
 """Pairs of encounters put up for review: each pair once, closed and opened again, never deleted."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, tuple_, update
 
 from reid.observers.reviews import Truth
-from service.store.database import AnyRow, insert_or, newest_number
+from service.store.database import insert_or, newest_number, row_or, rows_in, value_of
 from service.store.errors import NoSuchEncounter, NoSuchPair, PairWasAnswered, PairWithItself
 from service.store.pairs import Couple
 from service.store.tables.base import now
@@ -17,39 +17,15 @@ from service.store.tables.reviews import opinion, review_change, review_pair
 
 Source = Literal["suggested", "asked", "known", "conflict"]
 ChangeKind = Literal["closed", "needed", "blind"]
-AT_ONCE = 500  # pairs looked up by one query
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewPair:
-    """Two encounters to be reviewed, the lower number first.
-
-    truth: of a hidden known pair only. needed: observers who must answer. worth: expected change
-    of the number of animals. reviewer: who put it up. closed_at None: open.
-    """
-
-    id: int
-    one: int
-    other: int
-    source: Source
-    truth: Truth | None
-    blind: bool
-    needed: int
-    worth: float
-    note: str
-    reviewer: str
-    created_at: datetime
-    closed_at: datetime | None
-
-    @property
-    def couple(self) -> Couple:
-        """Both encounters."""
-        return self.one, self.other
 
 
 @dataclass(frozen=True, slots=True)
 class NewPair:
-    """A pair to put up, in any order. The encounters need not be in order."""
+    """Two encounters to put up for review, in any order.
+
+    truth: of a hidden known pair only. needed: observers who must answer. worth: expected change
+    of the number of animals.
+    """
 
     one: int
     other: int
@@ -64,6 +40,16 @@ class NewPair:
     def couple(self) -> Couple:
         """The lower number first."""
         return min(self.one, self.other), max(self.one, self.other)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPair(NewPair):
+    """A pair that is up, the lower number first. reviewer: who put it up. closed_at None: open."""
+
+    id: int
+    reviewer: str
+    created_at: datetime
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +98,8 @@ def put(connection: Connection, new: Sequence[NewPair], reviewer: str) -> list[R
 def get(connection: Connection, pair_id: int, *, hold: bool = False) -> ReviewPair:
     """One pair. hold: nobody else changes it until the end of the transaction."""
     query = select(review_pair).where(review_pair.c.id == pair_id)
-    row = connection.execute(query.with_for_update() if hold else query).first()
-    if row is None:
-        raise NoSuchPair(pair=pair_id)
-    return _pair(row)
+    held = query.with_for_update() if hold else query
+    return value_of(ReviewPair, row_or(connection, held, NoSuchPair(pair=pair_id)))
 
 
 def every(
@@ -136,7 +120,7 @@ def every(
         query = query.where(review_pair.c.closed_at.is_(None))
     if ids is not None:
         query = query.where(review_pair.c.id.in_(ids))
-    return [_pair(row) for row in connection.execute(query)]
+    return [value_of(ReviewPair, row) for row in connection.execute(query)]
 
 
 def couples(connection: Connection, *, source: Source | None = None) -> frozenset[Couple]:
@@ -160,22 +144,15 @@ def there(connection: Connection) -> bool:
 
 def existing(connection: Connection, couples: Iterable[Couple]) -> dict[Couple, ReviewPair]:
     """Those of these couples that were put up before."""
-    numbers, pairs = list(couples), {}
     both = tuple_(review_pair.c.one, review_pair.c.other)
-    for start in range(0, len(numbers), AT_ONCE):
-        part = numbers[start : start + AT_ONCE]
-        for row in connection.execute(select(review_pair).where(both.in_(part))):
-            pairs[(row.one, row.other)] = _pair(row)
-    return pairs
+    rows = rows_in(connection, select(review_pair), both, list(couples))
+    return {(row.one, row.other): value_of(ReviewPair, row) for row in rows}
 
 
 def edit(
     connection: Connection, pair_id: int, changes: ReviewUpdate, reviewer: str, note: str = ""
 ) -> ReviewPair:
-    """Close a pair or open it again, ask more observers, or change whether it is blind.
-
-    Who did it stays on record.
-    """
+    """Close or open a pair, ask more observers, make it blind or not; who did it is recorded."""
     before = get(connection, pair_id, hold=True)
     values: dict[str, Any] = {}
     changed: dict[ChangeKind, int] = {}
@@ -210,9 +187,8 @@ def _refuse_answered(connection: Connection, pair_id: int) -> None:
 
 
 def _known_encounters(connection: Connection, ids: Collection[int]) -> None:
-    numbers = connection.execute(select(encounter.c.id).where(encounter.c.id.in_(ids))).scalars()
-    missing = sorted(set(ids) - set(numbers))
-    if missing:
+    numbers = connection.scalars(select(encounter.c.id).where(encounter.c.id.in_(ids)))
+    if missing := sorted(set(ids) - set(numbers)):
         raise NoSuchEncounter(encounter=missing[0])
 
 
@@ -220,17 +196,7 @@ def _row(new: NewPair, reviewer: str) -> dict[str, Any]:
     one, other = new.couple
     if one == other:
         raise PairWithItself(encounter=one)
-    return {
-        "one": one,
-        "other": other,
-        "source": new.source,
-        "truth": new.truth,
-        "blind": new.blind,
-        "needed": new.needed,
-        "worth": new.worth,
-        "note": new.note,
-        "reviewer": reviewer,
-    }
+    return {**asdict(new), "one": one, "other": other, "reviewer": reviewer}
 
 
 def _again(connection: Connection, pair: ReviewPair, new: NewPair, reviewer: str) -> None:
@@ -250,7 +216,3 @@ def _record(
 ) -> None:
     row = {"pair_id": pair_id, "kind": kind, "value": value, "reviewer": reviewer, "note": note}
     connection.execute(insert(review_change).values(row))
-
-
-def _pair(row: AnyRow) -> ReviewPair:
-    return ReviewPair(**row._mapping)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
 
-from service.store.database import insert_one
+from service.store.database import insert_one, row_or, value_of
 from service.store.errors import NoSuchSession
-from service.store.people import Actor, Role
+from service.store.people import Actor, Browser, Role
 from service.store.tables.accounts import account, login_session
 from service.store.tables.base import now
 
@@ -28,20 +28,14 @@ class Session:
 
 
 def add(
-    connection: Connection,
-    account_id: int,
-    digest: str,
-    *,
-    agent: str,
-    address: str,
-    lasts: timedelta,
+    connection: Connection, account_id: int, digest: str, browser: Browser, lasts: timedelta
 ) -> int:
     """A new login; its number. What ended long ago is forgotten."""
     old = now() - KEPT
     ended = or_(login_session.c.expires_at < old, login_session.c.revoked_at < old)
     connection.execute(delete(login_session).where(ended))
     values = {"account_id": account_id, "digest": digest, "expires_at": now() + lasts}
-    values |= {"agent": agent[:500], "address": address[:60]}
+    values |= {"agent": browser.agent[:500], "address": browser.address[:60]}
     return insert_one(connection, insert(login_session).values(values))
 
 
@@ -55,15 +49,7 @@ def who(connection: Connection, digest: str, idle: timedelta) -> tuple[Actor, da
     row = connection.execute(query).first()
     if row is None:
         return None
-    actor = Actor(
-        name=row.name,
-        role=Role(row.role),
-        account_id=row.id,
-        language=row.language,
-        session=row.session,
-        temporary=row.temporary,
-    )
-    return actor, row.seen_at
+    return value_of(Actor, row, account_id=row.id, role=Role(row.role)), row.seen_at
 
 
 def hold(connection: Connection, session_id: int) -> bool:
@@ -86,17 +72,14 @@ def of_account(connection: Connection, account_id: int, idle: timedelta) -> list
         .where(login_session.c.account_id == account_id, _alive(idle))
         .order_by(login_session.c.seen_at.desc(), login_session.c.id.desc())
     )
-    return [
-        Session(row.id, row.agent, row.address, row.created_at, row.seen_at, row.expires_at)
-        for row in rows
-    ]
+    return [value_of(Session, row) for row in rows]
 
 
 def revoke(connection: Connection, account_id: int, session_id: int) -> None:
     """End one login of this account."""
     mine = and_(login_session.c.id == session_id, login_session.c.account_id == account_id)
-    if connection.execute(select(login_session.c.id).where(mine)).first() is None:
-        raise NoSuchSession(session=session_id)
+    query = select(login_session.c.id).where(mine)
+    row_or(connection, query, NoSuchSession(session=session_id))
     _end(connection, mine)
 
 

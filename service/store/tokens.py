@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, and_, insert, select, update
 
-from service.store.database import AnyRow, insert_one
+from service.store.database import AnyRow, insert_one, row_or, value_of
 from service.store.errors import NoSuchToken
 from service.store.people import Actor, Role
 from service.store.tables.accounts import account, api_token
@@ -42,12 +42,7 @@ def add(
 def who(connection: Connection, digest: str) -> tuple[Actor, datetime | None] | None:
     """Whose token this is and when it was last seen; None where it lets nobody in."""
     query = (
-        select(
-            api_token.c.id.label("token"),
-            api_token.c.scope,
-            api_token.c.seen_at,
-            account,
-        )
+        select(api_token.c.id.label("token"), api_token.c.scope, api_token.c.seen_at, account)
         .join(account, account.c.id == api_token.c.account_id)
         .where(
             api_token.c.digest == digest,
@@ -59,15 +54,8 @@ def who(connection: Connection, digest: str) -> tuple[Actor, datetime | None] | 
     row = connection.execute(query).first()
     if row is None:
         return None
-    actor = Actor(
-        name=row.name,
-        role=Role(row.role).capped(Role(row.scope)),
-        account_id=row.id,
-        language=row.language,
-        token=row.token,
-        temporary=row.temporary,
-    )
-    return actor, row.seen_at
+    role = Role(row.role).capped(Role(row.scope))
+    return value_of(Actor, row, account_id=row.id, role=role), row.seen_at
 
 
 def touch(connection: Connection, token_id: int) -> None:
@@ -97,19 +85,8 @@ def revoke_all(connection: Connection, account_id: int) -> None:
 
 def _get(connection: Connection, account_id: int, token_id: int) -> Token:
     mine = and_(api_token.c.id == token_id, api_token.c.account_id == account_id)
-    row = connection.execute(select(api_token).where(mine)).first()
-    if row is None:
-        raise NoSuchToken(token=token_id)
-    return _token(row)
+    return _token(row_or(connection, select(api_token).where(mine), NoSuchToken(token=token_id)))
 
 
 def _token(row: AnyRow) -> Token:
-    return Token(
-        id=row.id,
-        name=row.name,
-        scope=Role(row.scope),
-        created_at=row.created_at,
-        seen_at=row.seen_at,
-        expires_at=row.expires_at,
-        revoked_at=row.revoked_at,
-    )
+    return value_of(Token, row, scope=Role(row.scope))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from service.store.database import insert_one
+from service.store.database import insert_one, row_or, value_of
 from service.store.errors import NoSuchUpload
 from service.store.photos import AnnotationState
 from service.store.reasons import Reason, columns, reason
@@ -14,23 +14,27 @@ from service.store.tables.photos import upload, upload_file
 
 
 @dataclass(frozen=True, slots=True)
-class UploadedFile:
-    """One file of an upload.
+class Receipt:
+    """What became of one file. photo_id None: refused, the error says why; created: new bytes."""
 
-    photo_id: None when the file was refused; then error_code and error_detail say why.
-    created: False when these bytes were known already.
+    file_name: str
+    photo_id: str | None
+    created: bool = False
+    error_code: str | None = None
+    error_detail: Reason = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadedFile(Receipt):
+    """One file of an upload and how far it is.
+
     state: of its annotation; a photo that is `failed` has its reason in error_code and detail too.
     """
 
     position: int
-    file_name: str
-    photo_id: str | None
-    created: bool
     annotation_id: int | None
     encounter_id: int | None
     state: AnnotationState | None
-    error_code: str | None
-    error_detail: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,42 +60,22 @@ class Upload:
         return self.count("pending") == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of one file at upload: a photo, or an error."""
-
-    file_name: str
-    photo_id: str | None
-    created: bool = False
-    error_code: str | None = None
-    error_detail: Reason = None
-
-
 def add(connection: Connection, receipts: list[Receipt]) -> int:
     """Record which files came together; returns the upload's number."""
     number = insert_one(connection, insert(upload))
-    rows = [
-        {
-            "upload_id": number,
-            "position": position,
-            "file_name": receipt.file_name,
-            "photo_id": receipt.photo_id,
-            "created": receipt.created,
-            "error_code": receipt.error_code,
-            **columns(receipt.error_detail),
-        }
-        for position, receipt in enumerate(receipts)
-    ]
+    rows = []
+    for position, receipt in enumerate(receipts):
+        row = {name: getattr(receipt, name) for name in Receipt.__slots__}
+        rows.append({"position": position, **row, **columns(receipt.error_detail)})
     if rows:
-        connection.execute(insert(upload_file), rows)
+        connection.execute(insert(upload_file).values(upload_id=number), rows)
     return number
 
 
 def get(connection: Connection, upload_id: int) -> Upload:
     """An upload with the present state of every file, in the order sent."""
-    upload_row = connection.execute(select(upload).where(upload.c.id == upload_id)).first()
-    if upload_row is None:
-        raise NoSuchUpload(upload=upload_id)
+    query = select(upload).where(upload.c.id == upload_id)
+    upload_row = row_or(connection, query, NoSuchUpload(upload=upload_id))
     rows = connection.execute(
         select(
             upload_file,
@@ -107,14 +91,9 @@ def get(connection: Connection, upload_id: int) -> Upload:
         .order_by(upload_file.c.position, annotation.c.id)
     )
     files = [
-        UploadedFile(
-            position=row.position,
-            file_name=row.file_name,
-            photo_id=row.photo_id,
-            created=row.created,
-            annotation_id=row.annotation_id,
-            encounter_id=row.encounter_id,
-            state=row.state,
+        value_of(
+            UploadedFile,
+            row,
             error_code=row.error_code or row.annotation_error,
             error_detail=reason(row.error_detail, row.error_facts)
             or reason(row.annotation_detail, row.annotation_facts),

@@ -16,10 +16,7 @@ class NotYet(Exception):
 
 
 class AnswerCache(Generic[K, V]):
-    """The answers used last. May be used from several threads.
-
-    size: how many are kept.
-    """
+    """The answers used last, at most `size` of them. May be used from several threads."""
 
     def __init__(self, size: int) -> None:
         self._known: LRUCache[K, V] = LRUCache(size)

@@ -49,11 +49,9 @@ class SameOrigin:
             return await self.app(scope, receive, send)
         headers = Headers(scope=scope)
         if self.loopback and _name(headers.get("host", "")) not in self.names:
-            refused = refusal(scope, 403, ForeignHost(), self._page)
-            return await refused(scope, receive, send)
+            return await refusal(scope, 403, ForeignHost(), self._page)(scope, receive, send)
         if scope["method"] not in SAFE and not _is_ours(headers):
-            refused = refusal(scope, 403, CrossOrigin(), self._page)
-            return await refused(scope, receive, send)
+            return await refusal(scope, 403, CrossOrigin(), self._page)(scope, receive, send)
         return await self.app(scope, receive, send)
 
 

@@ -20,14 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
-from reid.errors import (
-    Conflict,
-    GalleryError,
-    InputError,
-    NotFound,
-    ReidError,
-    WeightsError,
-)
+from reid.errors import Conflict, GalleryError, InputError, NotFound, ReidError, WeightsError
 from reid.sentences import Sentence
 from service.web.faults import invalid
 from service.web.speech import Speech, later
@@ -117,20 +110,8 @@ STATUS: dict[type[ReidError], int] = {
 }
 
 GATE_CODES = frozenset({"login_required", "forbidden", "password_change_required"})
-HTTP_CODES = {
-    400: "bad_request",
-    403: "forbidden",
-    404: "not_found",
-    405: "method_not_allowed",
-    413: "too_large",
-}
 
-
-OF_STATUS: dict[int, type[Sentence]] = {
-    400: UnreadableBody,
-    404: NoSuchPage,
-    405: WrongMethod,
-}
+OF_STATUS = {400: UnreadableBody, 404: NoSuchPage, 405: WrongMethod}
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -139,10 +120,10 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {s: {"description": HTTPStatus(s).phrase, "content": content} for s in statuses}
 
 
-def problem(status: int, detail: str, code: str) -> Problem:
-    """An error every client can read."""
-    title = HTTPStatus(status).phrase
-    return Problem(type="about:blank", title=title, status=status, detail=detail, code=code)
+def problem(status: int, sentence: Sentence, detail: str = "") -> Problem:
+    """An error every client can read. detail: in place of the English sentence."""
+    title, said = HTTPStatus(status).phrase, detail or str(sentence)
+    return Problem(type="about:blank", title=title, status=status, detail=said, code=sentence.code)
 
 
 def response(error: Problem) -> JSONResponse:
@@ -153,12 +134,12 @@ def response(error: Problem) -> JSONResponse:
 def from_error(error: ReidError) -> Problem:
     """Errors of the core keep their code."""
     status = next(STATUS[c] for c in type(error).__mro__ if c in STATUS)
-    return problem(status, str(error), error.code)
+    return problem(status, error)
 
 
 def refusal(scope: Scope, status: int, sentence: Sentence, page: ErrorPage | None) -> ASGIApp:
     """What a middleware answers: a page for a browser that asks for one, else a problem."""
-    request, refused = Request(scope), problem(status, str(sentence), sentence.code)
+    request, refused = Request(scope), problem(status, sentence)
     if page is None or not _wants_page(request):
         return response(refused)
     return Speech(later(lambda: page(request, refused, sentence)))
@@ -167,39 +148,33 @@ def refusal(scope: Scope, status: int, sentence: Sentence, page: ErrorPage | Non
 def install(app: FastAPI, page: ErrorPage | None = None) -> None:
     """Answer every error; `page` draws it for a browser that asked for a page."""
 
-    def answer(request: Request, error: Problem, sentence: Sentence) -> Response:
+    def on_error(request: Request, error: Exception) -> Response:
+        refused, sentence = _of_error(error)
         if page is not None and _wants_page(request):
-            return page(request, error, sentence)
-        return response(error)
-
-    def on_reid_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, ReidError)  # noqa: S101
-        answered = answer(request, from_error(error), error)
+            answer = page(request, refused, sentence)
+        else:
+            answer = response(refused)
         if isinstance(error, TooManyAttempts):
-            answered.headers["retry-after"] = str(error.wait_s)
-        return answered
+            answer.headers["retry-after"] = str(error.wait_s)
+        if isinstance(error, HTTPException):
+            answer.headers.update(error.headers or {})
+        return answer
 
-    def on_http_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101
-        code = HTTP_CODES.get(error.status_code, "http_error")
-        refused = problem(error.status_code, str(error.detail), code)
-        answered = answer(request, refused, _of_http(error))
-        answered.headers.update(error.headers or {})
-        return answered
+    for kind in (ReidError, HTTPException, RequestValidationError, Exception):
+        app.add_exception_handler(kind, on_error)
 
-    def on_invalid(request: Request, error: Exception) -> Response:
-        assert isinstance(error, RequestValidationError)  # noqa: S101
+
+def _of_error(error: Exception) -> tuple[Problem, Sentence]:
+    """The problem that programs get, and what a person reads."""
+    if isinstance(error, ReidError):
+        return from_error(error), error
+    if isinstance(error, HTTPException):
+        sentence = _of_http(error)
+        return problem(error.status_code, sentence, str(error.detail)), sentence
+    if isinstance(error, RequestValidationError):
         sentence = invalid(error.errors())
-        return answer(request, problem(422, str(sentence), sentence.code), sentence)
-
-    def on_bug(request: Request, _: Exception) -> Response:
-        sentence = InternalError()
-        return answer(request, problem(500, str(sentence), sentence.code), sentence)
-
-    app.add_exception_handler(ReidError, on_reid_error)
-    app.add_exception_handler(HTTPException, on_http_error)
-    app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(Exception, on_bug)
+        return problem(422, sentence), sentence
+    return problem(500, InternalError()), InternalError()
 
 
 def _wants_page(request: Request) -> bool:

@@ -103,6 +103,11 @@ def NP_(context: str, text: str) -> str:  # noqa: ARG001, N802  the name that ex
     return text
 
 
+def NPS_(context: str, *texts: str) -> tuple[str, ...]:  # noqa: ARG001, N802  as NP_
+    """Marks texts of one context, such as the words of a fixed list."""
+    return texts
+
+
 @cache
 def _catalogue(code: str) -> NullTranslations:
     """The catalogue of a language, compiled in memory; English has none."""

@@ -11,10 +11,7 @@ WITHOUT_PHOTOS = 4 * 2**20
 
 
 class BodyLimit:
-    """Checks the declared length first, then counts what arrives. max_bytes: with photos.
-
-    page: draws a refusal for a browser.
-    """
+    """Checks the declared length first, then counts what arrives. max_bytes: with photos."""
 
     def __init__(self, app: ASGIApp, max_bytes: int, page: ErrorPage | None = None) -> None:
         self.app, self.max_bytes, self._page = app, max_bytes, page
@@ -28,8 +25,7 @@ class BodyLimit:
         declared = Headers(scope=scope).get("content-length", "")
         too_large = BodyTooLarge(limit=most)
         if declared.isdigit() and int(declared) > most:
-            refused = refusal(scope, 413, too_large, self._page)
-            return await refused(scope, receive, send)
+            return await refusal(scope, 413, too_large, self._page)(scope, receive, send)
 
         received = 0
 

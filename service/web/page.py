@@ -1,5 +1,6 @@
 """The frame of every page: templates, error page, language, and where to go next."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -11,14 +12,12 @@ from sqlalchemy import Connection
 
 from reid.sentences import Sentence
 from service.settings import Settings
-from service.store import accounts
-from service.store.database import Database
+from service.store import encounters, jobs, progress
 from service.store.people import ANONYMOUS, Actor
 from service.web import languages
 from service.web import person_words as people
 from service.web.advice import advice
 from service.web.languages import gettext as _
-from service.web.page_counts import counts
 from service.web.parameters import component
 from service.web.permissions import SECTIONS
 from service.web.quantities import percent
@@ -28,6 +27,36 @@ from service.web.wire import Problem
 from service.web.words import FILTERS, KINDS, SIGNS, general
 
 YEAR_S = 31_536_000
+WORKER_SILENT_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The state of the whole catalogue. worker: whether one was seen lately."""
+
+    waiting: int
+    decided: int
+    identities: int
+    photos: int
+    annotations: int
+    pending: int
+    failed: int
+    worker: bool
+
+
+def counts(connection: Connection) -> Counts:
+    """What every page's header says."""
+    encounter_counts, states = encounters.counts(connection), progress.annotations(connection)
+    return Counts(
+        waiting=encounter_counts.waiting,
+        decided=encounter_counts.decided,
+        identities=progress.catalogued(connection),
+        photos=progress.photos(connection),
+        annotations=sum(states.values()),
+        pending=states.get("pending", 0),
+        failed=states.get("failed", 0),
+        worker=bool(jobs.workers(connection, within_s=WORKER_SILENT_S)),
+    )
 
 
 def here(request: Request) -> str:
@@ -57,16 +86,21 @@ def refuse(request: Request, words: str, status: int = 409) -> None:
 def page(request: Request, name: str, connection: Connection, /, **values: object) -> Response:
     """A template with what every page needs; `refused` says why a form was, "" where none was."""
     settings = component(Settings)(request)
-    reviewer = unquote(request.cookies.get("reviewer", ""))
     refused, status = getattr(request.state, "refused", ("", 200))
-    facts = {"counts": counts(connection), "busy": False, "nav": "", **values}
+    reviewer = unquote(request.cookies.get("reviewer", ""))
+    facts = {**_frame(request), "counts": counts(connection), **values}
     facts |= {"reviewer": reviewer, "refused": refused}
-    facts["actor"] = getattr(request.state, "actor", None)  # None: somebody who must log in
     facts["gap_minutes"] = general(settings.encounter_gap_minutes)
     facts["species"] = Species(settings.species)
     response = templates.TemplateResponse(request, name, facts, status)
     response.headers["cache-control"] = "no-cache"
     return response
+
+
+def _frame(request: Request) -> dict[str, object]:
+    """What the frame shows unless a page says otherwise. actor None: somebody who must log in."""
+    actor = getattr(request.state, "actor", None)
+    return {"counts": None, "actor": actor, "busy": False, "nav": ""}
 
 
 def error_page(request: Request, error: Problem, text: Sentence) -> Response:
@@ -80,10 +114,7 @@ def error_page(request: Request, error: Problem, text: Sentence) -> Response:
         503: _("Service Unavailable"),
     }
     facts = {
-        "counts": None,
-        "actor": getattr(request.state, "actor", None),
-        "busy": False,
-        "nav": "",
+        **_frame(request),
         "status": error.status,
         "title": titles.get(error.status, error.title),
         "detail": in_full(text),
@@ -91,14 +122,6 @@ def error_page(request: Request, error: Problem, text: Sentence) -> Response:
         "code": error.code,
     }
     return templates.TemplateResponse(request, "web/error.html", facts, status_code=error.status)
-
-
-def speak(request: Request, database: Database, code: str | None) -> None:
-    """Keep the language with the account, if somebody is logged in; None: as the browser asks."""
-    actor = getattr(request.state, "actor", None)
-    if isinstance(actor, Actor) and actor.session is not None and actor.account_id is not None:
-        with database.write() as connection:
-            accounts.speak(connection, actor.account_id, code)
 
 
 def local(address: str) -> str:

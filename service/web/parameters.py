@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Annotated, Literal, TypeVar
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Form, Path, Query, Request
+from pydantic import AfterValidator
 
 from service.settings import Settings
 from service.store.database import Database
-from service.store.files import PhotoFiles
 from service.store.people import Actor, Browser
 from service.web.ahead import Ahead
 from service.web.errors import PlacesHidden
@@ -41,7 +41,6 @@ def component(kind: type[T]) -> Callable[[Request], T]:
 
 TheSettings = Annotated[Settings, Depends(component(Settings))]
 TheDatabase = Annotated[Database, Depends(component(Database))]
-TheFiles = Annotated[PhotoFiles, Depends(component(PhotoFiles))]
 TheMetrics = Annotated[Metrics, Depends(component(Metrics))]
 TheAhead = Annotated[Ahead, Depends(component(Ahead))]
 
@@ -68,6 +67,19 @@ Longest = Annotated[
 ]
 Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
+Password = Annotated[str, Form(max_length=1000)]
+
+Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""One line that may be empty, such as the name of a reviewer."""
+
+
+def plain(text: str) -> str:
+    """Without NUL, which PostgreSQL refuses, and without white space around it."""
+    return text.replace("\x00", "").strip()
+
+
+Remark = Annotated[str, Form(max_length=5000), AfterValidator(plain)]
+"""Several lines, made plain."""
 
 
 def whole_number(text: str) -> int | None:

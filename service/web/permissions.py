@@ -176,7 +176,7 @@ class NavigationEntry:
     """An entry in the head of every page. label, says: translated where they are shown.
 
     name: what a page of it passes to the frame as `nav`. says: in the list of keys. badge: the
-    count of `service.web.page_counts` that waits there; "" for none.
+    count of `service.web.page` that waits there; "" for none.
     """
 
     name: str

@@ -1,8 +1,13 @@
-"""Probabilities, intervals, distances and speeds of cases, for people."""
+"""Probabilities, intervals, distances and speeds of cases, for people; positions rounded."""
 
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
 from service.web.words import decimal, localized, number, percents, signed
+
+DECIMALS = 1  # of a rounded position: a tenth of a degree is about 11 km
+
+Position = tuple[float, float]
+"""Latitude and longitude in degrees."""
 
 
 def percent(share: float) -> str:
@@ -39,3 +44,13 @@ def others_together(others: int, share: float) -> str:
         others,
     )
     return words % {"num": number(others), "share": percent(share)}
+
+
+def rounded(position: Position) -> Position:
+    """A position that leads nobody to a camera."""
+    return blurred(position[0]), blurred(position[1])
+
+
+def blurred(degrees: float) -> float:
+    """One coordinate of it; never -0.0."""
+    return round(degrees, DECIMALS) + 0.0

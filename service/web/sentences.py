@@ -11,11 +11,7 @@ from service.web.words import listed, localized, sentence
 
 
 def translated(text: Sentence | str | None) -> str:
-    """The sentence in the language of the request; a text without facts stays as it is.
-
-    The text of its class is what is translated; the facts are filled in, numbers as the language
-    writes them.
-    """
+    """The sentence in the language of the request, its facts filled in; a text stays as it is."""
     if not isinstance(text, Sentence) or language() == ENGLISH:
         return str(text or "")
     values = {field.name: _fact(text, field) for field in fields_of(text.message)}

@@ -5,14 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    JsonValue,
-    StringConstraints,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
 from pydantic.config import JsonDict
 
 from reid.sentences import Sentence
@@ -32,11 +25,7 @@ def _english(value: object) -> object:
 
 English = Annotated[str, BeforeValidator(_english)]
 """A sentence as the API says it, in English; pages have the sentence with its facts instead."""
-
-
 Note = Annotated[str, StringConstraints(max_length=5000, pattern=r"^[^\x00]*$")]
-
-
 Number = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
 
 
@@ -49,8 +38,6 @@ Corners = Annotated[
     BeforeValidator(_corners),
     Field(description="left, top, right, bottom in pixels of the upright photo"),
 ]
-
-
 EXAMPLES: Mapping[str, JsonValue] = json.loads(
     Path(__file__).with_name("examples.json").read_text(encoding="utf-8")
 )

@@ -6,6 +6,7 @@ All of it follows the language of the request; outside of one it is English.
 import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
 from babel import Locale
 from babel.dates import format_date
@@ -14,7 +15,7 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from reid.types import Overlap, Source
 from service.store.people import ANONYMOUS
-from service.web.languages import ENGLISH, NP_, language, locale, ngettext, pgettext
+from service.web.languages import ENGLISH, NP_, NPS_, language, locale, ngettext, pgettext
 from service.web.languages import gettext as _
 
 SIGNS = {"same": "●", "different": "✕", "inconclusive": "◐", "not comparable": "○"}
@@ -27,39 +28,13 @@ KINDS = {
 }
 """Kinds of correspondences and how they are written."""
 
-VERDICTS = (
-    NP_("verdict", "same"),
-    NP_("verdict", "different"),
-    NP_("verdict", "inconclusive"),
-    NP_("verdict", "not comparable"),
-)
-VIEWPOINTS = (
-    NP_("viewpoint", "left"),
-    NP_("viewpoint", "right"),
-    NP_("viewpoint", "front"),
-    NP_("viewpoint", "back"),
-    NP_("viewpoint", "frontleft"),
-    NP_("viewpoint", "frontright"),
-    NP_("viewpoint", "backleft"),
-    NP_("viewpoint", "backright"),
-    NP_("viewpoint", "unknown"),
-)
-FLANKS = (NP_("flank", "left"), NP_("flank", "right"), NP_("flank", "unknown"))
-CHANGES = (NP_("change of a case", "added"), NP_("change of a case", "removed"))
-RATINGS = (
-    NP_("rating of a way", "plausible"),
-    NP_("rating of a way", "demanding"),
-    NP_("rating of a way", "impossible"),
-    NP_("rating of a way", "unknown"),
-)
-FIELDS = (
-    NP_("field of a photo", "captured_at"),
-    NP_("field of a photo", "station"),
-    NP_("field of a photo", "flank"),
-    NP_("field of a photo", "box"),
-    NP_("field of a photo", "camera"),
-    NP_("field of a photo", "notes"),
-)
+VERDICTS = NPS_("verdict", "same", "different", "inconclusive", "not comparable")
+VIEWPOINTS = NPS_("viewpoint", "left", "right", "front", "back", "unknown")
+CORNERS = NPS_("viewpoint", "frontleft", "frontright", "backleft", "backright")
+FLANKS = NPS_("flank", "left", "right", "unknown")
+CHANGES = NPS_("change of a case", "added", "removed")
+RATINGS = NPS_("rating of a way", "plausible", "demanding", "impossible", "unknown")
+FIELDS = NPS_("field of a photo", "captured_at", "station", "flank", "box", "camera", "notes")
 
 MINUS = "\N{MINUS SIGN}"
 AT_BOUND = 0.005
@@ -227,14 +202,11 @@ def coordinates(values: Iterable[float]) -> str:
     return " ".join(f"{value:.2f}".rstrip("0").rstrip(".") for value in values)
 
 
-def verdict_word(verdict: str) -> str:
-    """A verdict of the machine: "same"."""
-    return pgettext("verdict", verdict)
-
-
-def flank_word(flank: str) -> str:
-    """Which flank, as one word: "left"."""
-    return pgettext("flank", flank)
+verdict_word = partial(pgettext, "verdict")
+flank_word = partial(pgettext, "flank")
+viewpoint_word = partial(pgettext, "viewpoint")
+field_name = partial(pgettext, "field of a photo")
+"""Words of fixed lists in the language of the request: "same", "left", "frontleft", "station"."""
 
 
 def flank_name(flank: str) -> str:
@@ -245,26 +217,6 @@ def flank_name(flank: str) -> str:
 def flank_names(flanks: Sequence[str]) -> str:
     """Several flanks with their noun: "left and right flank"."""
     return _("%(flanks)s flank") % {"flanks": listed([flank_word(flank) for flank in flanks])}
-
-
-def viewpoint_word(viewpoint: str) -> str:
-    """From where an animal is seen."""
-    return pgettext("viewpoint", viewpoint)
-
-
-def change_word(kind: str) -> str:
-    """What was done with an encounter of a case."""
-    return pgettext("change of a case", kind)
-
-
-def rating_word(rating: str) -> str:
-    """How plausible a way is."""
-    return pgettext("rating of a way", rating)
-
-
-def field_name(field: str) -> str:
-    """What was stated of a photo."""
-    return pgettext("field of a photo", field)
 
 
 def person(name: str) -> str:
@@ -289,8 +241,8 @@ FILTERS = {
     "flank": flank_word,
     "flank_name": flank_name,
     "flanks": flank_names,
-    "change_word": change_word,
-    "rating_word": rating_word,
+    "change_word": partial(pgettext, "change of a case"),
+    "rating_word": partial(pgettext, "rating of a way"),
     "field_name": field_name,
     "person": person,
 }

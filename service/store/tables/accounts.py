@@ -1,13 +1,11 @@
 """Tables of people: accounts and what was done to them, sessions, tokens, attempts to log in."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Text
 
-from service.store.tables.base import Utc, metadata, now, one_of
+from service.store.tables.base import Utc, now, numbered, one_of, table
 
-account = Table(
+account = numbered(
     "account",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("name", String(100), nullable=False, unique=True),  # as it signs decisions
     Column("role", String(10), nullable=False),
     Column("password", Text),  # argon2 hash; NULL: cannot log in
@@ -16,12 +14,10 @@ account = Table(
     Column("active", Boolean, nullable=False),
     Column("created_at", Utc, nullable=False, default=now),
     one_of("role", "viewer", "observer", "curator", "admin"),
-    sqlite_autoincrement=True,
 )
 
-login_session = Table(
+login_session = table(
     "login_session",
-    metadata,
     Column("id", Integer, primary_key=True),
     Column("digest", String(64), nullable=False, unique=True),  # SHA-256 of the cookie, hex
     Column("account_id", Integer, ForeignKey("account.id"), nullable=False, index=True),
@@ -33,9 +29,8 @@ login_session = Table(
     Column("revoked_at", Utc),
 )
 
-api_token = Table(
+api_token = table(
     "api_token",
-    metadata,
     Column("id", Integer, primary_key=True),
     Column("digest", String(64), nullable=False, unique=True),  # SHA-256 of the token, hex
     Column("account_id", Integer, ForeignKey("account.id"), nullable=False, index=True),
@@ -48,9 +43,8 @@ api_token = Table(
     one_of("scope", "viewer", "observer", "curator", "admin"),
 )
 
-login_attempt = Table(
+login_attempt = table(
     "login_attempt",
-    metadata,
     Column("id", Integer, primary_key=True),
     Column("name", String(100), nullable=False),  # its SHA-256: people type passwords there, too
     Column("address", String(60), nullable=False),
@@ -61,15 +55,12 @@ login_attempt = Table(
 )
 
 # What was done to accounts, append-only.
-account_change = Table(
+account_change = numbered(
     "account_change",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("account_id", Integer, ForeignKey("account.id"), nullable=False, index=True),
     Column("kind", String(12), nullable=False),
     Column("value", String(10)),  # the role, of made and role
     Column("reviewer", String(100), nullable=False),  # who did it
     Column("changed_at", Utc, nullable=False, default=now),
     one_of("kind", "made", "role", "closed", "opened", "password", "logged_out"),
-    sqlite_autoincrement=True,
 )

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import CheckConstraint, DateTime, Dialect, MetaData, TypeDecorator
+from sqlalchemy import CheckConstraint, Column, Dialect, MetaData, Table
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import DateTime, Integer, TypeDecorator
 
 metadata = MetaData(
     naming_convention={
@@ -43,3 +45,14 @@ def one_of(column: str, *values: str) -> CheckConstraint:
     """A CHECK that `column` holds one of `values`."""
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def table(name: str, *parts: SchemaItem) -> Table:
+    """A table of these columns, constraints and indexes."""
+    return Table(name, metadata, *parts)
+
+
+def numbered(name: str, *parts: SchemaItem) -> Table:
+    """A table whose rows are numbered in `id`; no number is ever given twice."""
+    number = Column("id", Integer, primary_key=True)
+    return Table(name, metadata, number, *parts, sqlite_autoincrement=True)

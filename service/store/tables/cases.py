@@ -1,25 +1,13 @@
 """Tables of cases."""
 
-from sqlalchemy import (
-    Boolean,
-    CheckConstraint,
-    Column,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-    false,
-)
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, false
+from sqlalchemy.types import Boolean, Float, Integer, String, Text
 
-from service.store.tables.base import Utc, metadata, now, one_of
+from service.store.tables.base import Utc, now, numbered, one_of, table
 
 # A named set of encounters. Closed, never deleted.
-case_record = Table(
+case_record = table(
     "case_record",
-    metadata,
     Column("id", Integer, primary_key=True),
     Column("name", String(100), nullable=False, unique=True),
     Column("note", Text, nullable=False),
@@ -30,12 +18,9 @@ case_record = Table(
     CheckConstraint("together > 0 AND together < 1", name="together"),
 )
 
-
 # What is in a case: append-only; the newest row of an encounter counts.
-case_encounter = Table(
+case_encounter = numbered(
     "case_encounter",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("case_id", Integer, ForeignKey("case_record.id"), nullable=False),
     Column("encounter_id", Integer, ForeignKey("encounter.id"), nullable=False, index=True),
     Column("kind", String(10), nullable=False),
@@ -43,5 +28,4 @@ case_encounter = Table(
     Column("changed_at", Utc, nullable=False, default=now),
     one_of("kind", "added", "removed"),
     Index("ix_case_encounter_case_id", "case_id", "id"),
-    sqlite_autoincrement=True,
 )

@@ -1,23 +1,12 @@
 """Tables of encounters, annotations, identities and decisions."""
 
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    DateTime,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index
+from sqlalchemy.types import DateTime, Float, Integer, String, Text
 
-from service.store.tables.base import Utc, metadata, now, one_of
+from service.store.tables.base import Utc, now, numbered, one_of, table
 
-encounter = Table(
+encounter = table(
     "encounter",
-    metadata,
     Column("id", Integer, primary_key=True),
     Column("name", String(200), unique=True),  # only where an uploader named it
     Column("station", String(200), ForeignKey("station.name")),
@@ -27,10 +16,8 @@ encounter = Table(
     Index("ix_encounter_station_started_at", "station", "started_at"),
 )
 
-
-annotation = Table(
+annotation = table(
     "annotation",
-    metadata,
     Column("id", Integer, primary_key=True),
     Column("photo_id", String(64), ForeignKey("photo.id"), nullable=False, index=True),
     Column("encounter_id", Integer, ForeignKey("encounter.id"), nullable=False, index=True),
@@ -48,10 +35,8 @@ annotation = Table(
     one_of("state", "pending", "embedded", "failed"),
 )
 
-
-identity = Table(
+identity = table(
     "identity",
-    metadata,
     Column("id", Integer, primary_key=True),
     Column("name", String(100), nullable=False, unique=True),
     Column("created_at", Utc, nullable=False, default=now),
@@ -63,11 +48,8 @@ identity = Table(
     one_of("life_stage", "adult", "subadult", "juvenile", "unknown"),
 )
 
-
-decision = Table(
+decision = numbered(
     "decision",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("encounter_id", Integer, ForeignKey("encounter.id"), nullable=False),
     Column("kind", String(12), nullable=False),
     Column("identity_id", Integer, ForeignKey("identity.id"), index=True),
@@ -80,5 +62,4 @@ decision = Table(
     one_of("kind", "same", "new", "cannot_tell", "withdrawn"),
     CheckConstraint("(kind IN ('same', 'new')) = (identity_id IS NOT NULL)", name="names"),
     Index("ix_decision_encounter_id", "encounter_id", "id"),
-    sqlite_autoincrement=True,
 )

@@ -1,36 +1,21 @@
 """Tables of what a model made of an annotation."""
 
-from sqlalchemy import (
-    Column,
-    Float,
-    ForeignKey,
-    Integer,
-    LargeBinary,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import Column, ForeignKey, UniqueConstraint
+from sqlalchemy.types import Float, Integer, LargeBinary, String, Text
 
-from service.store.tables.base import metadata, one_of
+from service.store.tables.base import numbered, one_of, table
 
-embedding = Table(
+embedding = numbered(
     "embedding",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("annotation_id", Integer, ForeignKey("annotation.id"), nullable=False),
     Column("model", String(60), nullable=False),
     Column("vector", LargeBinary, nullable=False),
     UniqueConstraint("annotation_id", "model"),
-    sqlite_autoincrement=True,
 )
 
-
 # What a model saw in an annotation besides its features; the newest row is what is shown.
-annotation_facts = Table(
+annotation_facts = numbered(
     "annotation_facts",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("annotation_id", Integer, ForeignKey("annotation.id"), nullable=False),
     Column("model", String(60), nullable=False),
     Column("pose_left", Float),  # NULL: this model estimates no pose
@@ -42,13 +27,10 @@ annotation_facts = Table(
     Column("reasons", String(100)),  # worst first, with spaces between
     UniqueConstraint("annotation_id", "model"),
     one_of("grade", "good", "usable", "poor", "unusable"),
-    sqlite_autoincrement=True,
 )
 
-
-local_features = Table(
+local_features = table(
     "local_features",
-    metadata,
     Column("annotation_id", Integer, ForeignKey("annotation.id"), primary_key=True),
     Column("kind", String(10), primary_key=True),
     Column("model", String(60), primary_key=True),

@@ -4,14 +4,12 @@ Append-only: a change is undone by a later one that names it. Encounters change 
 `identity_change_encounter` says which decisions a change made, and which ones stood before.
 """
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Text
 
-from service.store.tables.base import Utc, metadata, now, one_of
+from service.store.tables.base import Utc, now, numbered, one_of, table
 
-identity_change = Table(
+identity_change = numbered(
     "identity_change",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("kind", String(12), nullable=False),
     Column("identity_id", Integer, ForeignKey("identity.id"), nullable=False, index=True),
     Column("other_id", Integer, ForeignKey("identity.id"), index=True),  # merged in, or split off
@@ -25,12 +23,10 @@ identity_change = Table(
     one_of(
         "kind", "created", "joined", "renamed", "described", "merged", "split", "kept", "undone"
     ),
-    sqlite_autoincrement=True,
 )
 
-identity_change_encounter = Table(
+identity_change_encounter = table(
     "identity_change_encounter",
-    metadata,
     Column("change_id", Integer, ForeignKey("identity_change.id"), primary_key=True),
     Column("encounter_id", Integer, ForeignKey("encounter.id"), primary_key=True),
     Column("before_id", Integer, ForeignKey("decision.id")),  # NULL: there was none
@@ -38,10 +34,8 @@ identity_change_encounter = Table(
 )
 
 # Which photos may speak for an identity: the newest row of an annotation counts.
-reference_mark = Table(
+reference_mark = numbered(
     "reference_mark",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("annotation_id", Integer, ForeignKey("annotation.id"), nullable=False),
     Column("state", String(10), nullable=False),
     Column("reviewer", String(100), nullable=False),
@@ -49,5 +43,4 @@ reference_mark = Table(
     Column("marked_at", Utc, nullable=False, default=now),
     one_of("state", "approved", "refused", "unmarked"),
     Index("ix_reference_mark_annotation_id", "annotation_id", "id"),
-    sqlite_autoincrement=True,
 )

@@ -1,12 +1,11 @@
 """Tables of the queue and its workers."""
 
-from sqlalchemy import Column, Float, Index, Integer, String, Table, Text
+from sqlalchemy import Column, Float, Index, Integer, String, Text
 
-from service.store.tables.base import Utc, metadata, now, one_of
+from service.store.tables.base import Utc, now, one_of, table
 
-job = Table(
+job = table(
     "job",
-    metadata,
     Column("id", Integer, primary_key=True),
     Column("kind", String(20), nullable=False),
     Column("payload", Text, nullable=False),  # JSON
@@ -20,10 +19,8 @@ job = Table(
     Index("ix_job_state", "state", "id"),
 )
 
-
-worker = Table(
+worker = table(
     "worker",
-    metadata,
     Column("name", String(100), primary_key=True),
     Column("model", String(60), nullable=False),
     Column("started_at", Utc, nullable=False),

@@ -1,31 +1,18 @@
 """Tables of photos: stations, files, statements about them, uploads."""
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    DateTime,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import Column, ForeignKey, Index
+from sqlalchemy.types import Boolean, DateTime, Float, Integer, String, Text
 
-from service.store.tables.base import Utc, metadata, now, one_of
+from service.store.tables.base import Utc, now, one_of, table
 
-station = Table(
+station = table(
     "station",
-    metadata,
     Column("name", String(200), primary_key=True),
     Column("created_at", Utc, nullable=False, default=now),
 )
 
-
-photo = Table(
+photo = table(
     "photo",
-    metadata,
     Column("id", String(64), primary_key=True),  # SHA-256 of the bytes, hex
     Column("file_name", Text, nullable=False),
     Column("media_type", String(40), nullable=False),
@@ -43,11 +30,9 @@ photo = Table(
     Index("ix_photo_station_captured_at", "station", "captured_at"),
 )
 
-
 # Everything anybody said about a photo, used or not: conflicts are kept, not settled silently.
-claim = Table(
+claim = table(
     "claim",
-    metadata,
     Column("id", Integer, primary_key=True),
     Column("photo_id", String(64), ForeignKey("photo.id"), nullable=False, index=True),
     Column("field", String(20), nullable=False),
@@ -58,18 +43,14 @@ claim = Table(
     one_of("source", "form", "exif", "file name"),
 )
 
-
-upload = Table(
+upload = table(
     "upload",
-    metadata,
     Column("id", Integer, primary_key=True),
     Column("created_at", Utc, nullable=False, default=now),
 )
 
-
-upload_file = Table(
+upload_file = table(
     "upload_file",
-    metadata,
     Column("upload_id", Integer, ForeignKey("upload.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("file_name", Text, nullable=False),

@@ -4,26 +4,14 @@ A pair is stored once, the encounter with the lower number first. Opinions are a
 newest one of an observer counts.
 """
 
-from sqlalchemy import (
-    Boolean,
-    CheckConstraint,
-    Column,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.types import Boolean, Float, Integer, String, Text
 
-from service.store.tables.base import Utc, metadata, now, one_of
+from service.store.tables.base import Utc, now, numbered, one_of, table
 
 # What the machine measured; a cache that can be made again.
-pair_evidence = Table(
+pair_evidence = table(
     "pair_evidence",
-    metadata,
     Column("one", Integer, ForeignKey("encounter.id"), primary_key=True),
     Column("other", Integer, ForeignKey("encounter.id"), primary_key=True, index=True),
     Column("model", String(60), primary_key=True),
@@ -37,33 +25,25 @@ pair_evidence = Table(
 )
 
 # Encounters whose nearest others were compared with them, and how old their photos were then.
-pair_search = Table(
+pair_search = numbered(
     "pair_search",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("encounter_id", Integer, ForeignKey("encounter.id"), nullable=False),
     Column("model", String(60), nullable=False),
     Column("calibrator", String(60), nullable=False),
     Column("newest", Integer, nullable=False),  # number of its newest embedding
     UniqueConstraint("encounter_id", "model", "calibrator"),
-    sqlite_autoincrement=True,
 )
 
 # All encounters sorted into animals; the newest row counts. A cache that can be made again.
-clustering = Table(
+clustering = numbered(
     "clustering",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("version", String(200), nullable=False),  # of everything it was made from
     Column("made_at", Utc, nullable=False, default=now),
     Column("content", Text, nullable=False),  # JSON
-    sqlite_autoincrement=True,
 )
 
-review_pair = Table(
+review_pair = numbered(
     "review_pair",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("one", Integer, ForeignKey("encounter.id"), nullable=False),
     Column("other", Integer, ForeignKey("encounter.id"), nullable=False, index=True),
     Column("source", String(12), nullable=False),
@@ -80,13 +60,10 @@ review_pair = Table(
     CheckConstraint("one < other", name="order"),
     CheckConstraint("needed >= 1", name="needed"),
     UniqueConstraint("one", "other"),
-    sqlite_autoincrement=True,
 )
 
-opinion = Table(
+opinion = numbered(
     "opinion",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("pair_id", Integer, ForeignKey("review_pair.id"), nullable=False),
     Column("observer", String(100), nullable=False),
     Column("answer", String(14), nullable=False),
@@ -104,14 +81,11 @@ opinion = Table(
     one_of("reason", "flank", "blur", "dark", "small", "angle", "hidden", "pattern", "other"),
     Index("ix_opinion_pair_id", "pair_id", "id"),
     Index("ix_opinion_observer", "observer", "id"),
-    sqlite_autoincrement=True,
 )
 
 # Who closed a pair or opened it again, asked more observers, or changed whether it is blind.
-review_change = Table(
+review_change = numbered(
     "review_change",
-    metadata,
-    Column("id", Integer, primary_key=True),
     Column("pair_id", Integer, ForeignKey("review_pair.id"), nullable=False, index=True),
     Column("kind", String(10), nullable=False),
     Column("value", Integer, nullable=False),  # afterwards; 0 or 1 for closed and blind
@@ -119,5 +93,4 @@ review_change = Table(
     Column("note", Text, nullable=False),
     Column("changed_at", Utc, nullable=False, default=now),
     one_of("kind", "closed", "needed", "blind"),
-    sqlite_autoincrement=True,
 )

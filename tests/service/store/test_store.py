@@ -103,7 +103,7 @@ def test_a_renewed_lease_keeps_the_job(database):
     numbers = enqueue(database, 1)
     claim(database, "a", at=0)
     with database.write() as connection:
-        jobs.renew(connection, "a", numbers, lease_s=60, at=50)
+        jobs.renew(connection, "a", numbers, until=110)
     assert claim(database, "b", at=61) == []
 
 

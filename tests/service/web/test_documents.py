@@ -48,7 +48,8 @@ def all_errors(base):
 def test_every_error_code_is_documented():
     documented = {row[0] for row in cells("api.md", "Errors")}
     shown = all_errors(core.ReidError) | {"invalid_request", "internal_error", "cross_origin"}
-    shown |= {"foreign_host", *errors.GATE_CODES, *errors.HTTP_CODES.values()}
+    shown |= {"foreign_host", *errors.GATE_CODES, errors.BodyTooLarge.code}
+    shown |= {kind.code for kind in errors.OF_STATUS.values()}
     assert shown <= documented
 
 
