@@ -17,7 +17,7 @@ def postgresql():
         yield url
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
 def database(request, tmp_path, migrated):
     """An empty, migrated database; of PostgreSQL where there is a server."""
     url = f"sqlite:///{shutil.copy(migrated, tmp_path / 'a.db')}"

@@ -221,6 +221,7 @@ def test_a_torn_line_and_a_damaged_line_are_not_rows(out):
         assert set(journal.rows) == {"a.jpg", "b.jpg", "c.jpg"}
 
 
+@pytest.mark.slow
 def test_a_run_killed_halfway_goes_on_without_losing_doubling_or_repeating(tmp_path, out, photo):
     folder, log = tmp_path / "archive", tmp_path / "log"
     make_broken_files(folder, photo)

@@ -105,6 +105,7 @@ def test_training_learns_resumes_and_releases_weights_that_load(bank, tmp_path):
     assert Embedder.load(tmp_path / "weights").model == "rosette@7"
 
 
+@pytest.mark.slow
 def test_a_bank_is_rendered_once_and_gives_pairs_of_one_coat(folder, bank):
     written = (folder / "images.npy").stat().st_mtime_ns
     open_bank(folder, TINY, processes=1)

@@ -63,6 +63,7 @@ def test_an_unknown_flank_is_a_usage_error(command, files):
         (["serve", "--port", "99999"], "port"),
     ],
 )
+@pytest.mark.slow
 def test_an_expected_error_is_one_line_and_exit_code_1(tmp_path, arguments, message):
     done = subprocess.run(
         [sys.executable, "-m", "service", *arguments],
