@@ -56,6 +56,7 @@ class Reason(StrEnum):
     SMALL = "small"
     OCCLUDED = "occluded"
     OBLIQUE = "oblique"
+    NO_ANIMAL = "no_animal"
 
 
 class Viewpoint(StrEnum):
@@ -240,6 +241,11 @@ class Quality:
     reasons: tuple[Reason, ...]
     model: str
 
+    @property
+    def shows_animal(self) -> bool:
+        """Whether any coat was seen; without one there is nothing to compare."""
+        return Reason.NO_ANIMAL not in self.reasons
+
 
 @dataclass(frozen=True, slots=True)
 class AnnotationFeatures:
@@ -260,6 +266,11 @@ class AnnotationFeatures:
     quality: Quality | None = None
     close_look: LocalFeatures | None = None
     distant_looks: tuple[LocalFeatures, ...] = ()
+
+    @property
+    def shows_animal(self) -> bool:
+        """Whether any coat was seen, as far as anybody judged."""
+        return self.quality is None or self.quality.shows_animal
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import numpy as np
 from reid.evidence.calibrator import Calibrator
 from reid.evidence.order import Fusion, Weights
 from reid.evidence.terms import EvidenceWeights
+from reid.photo.quality import without_animal
 from reid.types import (
     AnnotationFeatures,
     Embedding,
@@ -63,16 +64,18 @@ class FakeEmbedder:
             flank=crop.flank,
             box=crop.box,
             pose=Pose(left=0.97, yaw=-4.0),
-            quality=_quality(crop.box.width),
+            quality=_quality(crop),
         )
 
 
-def _quality(width):
-    """Small crops are poor, the others good."""
+def _quality(crop):
+    """A plain crop shows no animal; small crops are poor, the others good."""
+    width = crop.box.width
     measures = Measures(1.0, 0.6, 0.5, 0.0, 0.0, width, 0.9, -4.0)
     if width < 300:
         return Quality(measures, 0.25, Grade.POOR, (Reason.SMALL, Reason.BLUR), "fakequality@1")
-    return Quality(measures, 0.9, Grade.GOOD, (), "fakequality@1")
+    good = Quality(measures, 0.9, Grade.GOOD, (), "fakequality@1")
+    return without_animal(good) if crop.image.std() < 2 else good
 
 
 def _patches(grey, scale, box, model):

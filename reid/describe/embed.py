@@ -18,7 +18,7 @@ from reid.describe.network import RosetteNetwork, body_place, folded, without_su
 from reid.describe.rootsift import rootsift
 from reid.photo.contrast import local_contrast
 from reid.photo.printed import on_bars
-from reid.photo.quality import LOOK, QualityModel, load_quality, measure
+from reid.photo.quality import LOOK, QualityModel, load_quality, measure, without_animal
 from reid.types import (
     AnnotationFeatures,
     Box,
@@ -99,12 +99,13 @@ class Embedder:
             dense = _trusted(self.local(part, flanks), sure)
             close = _trusted(self.close_look(part, flanks), sure)
             embeddings = self._whole(appearances, close)
-            for crop, flank, pose, e, coat, d in zip(
-                part, flanks, poses, embeddings, coats, dense, strict=True
+            for crop, flank, pose, e, coat, d, sureness in zip(
+                part, flanks, poses, embeddings, coats, dense, sure, strict=True
             ):
                 quality = None
                 if self.quality:
                     quality = self.quality.grade(_measured(crop, flank, pose, coat, d))
+                    quality = quality if sureness > FAINT else without_animal(quality)
                 described.append(
                     AnnotationFeatures(e, d, rootsift(crop), crop.flank, crop.box, pose, quality)
                 )

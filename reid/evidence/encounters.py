@@ -63,12 +63,14 @@ def between(
 ) -> EncounterEvidence:
     """Every photo of one encounter against every photo of the other that may show its flank.
 
+    Photos without an animal are left out.
     Photos of one burst are not independent witnesses, so of each flank the best pair speaks; the
     two flanks carry different patterns and are two witnesses. registered: see `compare`.
     """
     compared: dict[tuple[int, int], ComparedPhotos] = {}
     for (q, photo0), (o, photo1) in product(enumerate(query), enumerate(other)):
-        if photo0.flank.comparable_with(photo1.flank):
+        seen = photo0.shows_animal and photo1.shows_animal
+        if seen and photo0.flank.comparable_with(photo1.flank):
             comparison = compare(photo0, photo1, registered=registered)
             compared[q, o] = ComparedPhotos(photo0, photo1, comparison)
     pairs = [
@@ -76,7 +78,7 @@ def between(
             query=q,
             other=o,
             comparison=photos.comparison,
-            evidence=calibrator.pair(photos.comparison, shared=photos.shared_flank),
+            evidence=of_photos(*photos, calibrator),
             agreement=calibrator.fusion.agreement(photos.comparison),
         )
         for (q, o), photos in compared.items()
@@ -84,6 +86,18 @@ def between(
     pairs.sort(key=lambda pair: -pair.agreement)
     flanks = tuple(witnesses(compared.values(), calibrator.fusion))
     return EncounterEvidence(calibrator.evidence(flanks), tuple(pairs), flanks)
+
+
+def of_photos(
+    query: AnnotationFeatures,
+    other: AnnotationFeatures,
+    comparison: Comparison,
+    calibrator: Calibrator,
+) -> Evidence:
+    """What two photos say when they are all there is; nothing where one shows no animal."""
+    if not (query.shows_animal and other.shows_animal):
+        return calibrator.evidence([])
+    return calibrator.pair(comparison, shared=shared_flank(query, other))
 
 
 def witnesses(compared: Iterable[ComparedPhotos], fusion: Fusion) -> list[Witness]:

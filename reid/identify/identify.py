@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from reid.compare.comparison import compare
 from reid.errors import EmbeddingMismatch
 from reid.evidence.calibrator import Calibrator
-from reid.evidence.encounters import ComparedPhotos, shared_flank, witnesses
+from reid.evidence.encounters import ComparedPhotos, of_photos, witnesses
 from reid.gallery.galleries import Galleries
 from reid.identify.answer import Identification, IdentityCandidate, PairResult
 from reid.threads import side_by_side
@@ -50,7 +50,8 @@ def identify(
     Embedding and votes of single cells shortlist about `shortlist` annotations, half of them each,
     shared among the photos of the query but at least ten for each; dense descriptors compare them
     all, and RootSIFT is spent on the `verify` pairs of the encounter where it decides. An identity
-    is weighed as one encounter with all its photos: of each flank its best pair speaks.
+    is weighed as one encounter with all its photos: of each flank its best pair speaks. A photo
+    without an animal, of either side, is no candidate and asks for none.
     """
     if galleries.model != calibrator.model:
         raise EmbeddingMismatch(expected=calibrator.model, got=galleries.model)
@@ -60,6 +61,7 @@ def identify(
         shortlisted = [
             (q, row)
             for q, features in enumerate(query)
+            if features.shows_animal
             for row in galleries.to_compare(features, each, exclude_encounters=exclude_encounters)
         ]
         references = features_of(sorted({row.annotation for _, row in shortlisted}))
@@ -90,12 +92,13 @@ def _compared(
             query=q,
             row=row,
             comparison=comparison,
-            evidence=calibrator.pair(comparison, shared=shared_flank(*photos)),
+            evidence=of_photos(*photos, comparison, calibrator),
             agreement=calibrator.fusion.agreement(comparison),
             total_agreement=calibrator.fusion.total_agreement(comparison),
         )
 
-    known = [(q, row) for q, row in shortlisted if row.annotation in references]
+    showing = {number for number, features in references.items() if features.shows_animal}
+    known = [(q, row) for q, row in shortlisted if row.annotation in showing]
     quick = _ordered(side_by_side(lambda pair: result(*pair, rootsift=False), known))
     queue = _in_turn(quick)[:verify]
     again = side_by_side(lambda n: result(quick[n].query, quick[n].row, rootsift=True), queue)

@@ -6,7 +6,7 @@ A grade never drops a photo: it is shown beside the evidence, which is weak wher
 import math
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -104,6 +104,11 @@ def _contrast(grey: Float32, mask: NDArray[np.bool_], fine: float, coarse: float
     """Root mean square of what lies between two Gaussian blurs, over the mask."""
     band = cv2.GaussianBlur(grey, (0, 0), fine) - cv2.GaussianBlur(grey, (0, 0), coarse)
     return float(np.sqrt((band[mask] ** 2).mean()))
+
+
+def without_animal(quality: Quality) -> Quality:
+    """The quality of a crop in which no animal is seen, whatever was measured on it."""
+    return replace(quality, value=0.0, grade=Grade.UNUSABLE, reasons=(Reason.NO_ANIMAL,))
 
 
 def deficits(of: Measures) -> tuple[float, ...]:

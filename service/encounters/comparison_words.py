@@ -61,6 +61,11 @@ def nothing_to_compare(
             _("The machine cannot compare now"),
             _("You can decide by eye; the message says why."),
         )
+    if not any(facts.shows_animal for facts in answer.facts):
+        return (
+            _("No leopard seen"),
+            _("Nothing in the photos looks like a coat. Look at them by eye; a box may be wrong."),
+        )
     if not answer.gallery:
         return (
             _("The catalogue has no identity to compare with yet"),

@@ -12,7 +12,17 @@ from service.web.words import decimal, flank_name, flank_word, percents
 WEAK = (Grade.POOR, Grade.UNUSABLE)
 
 GRADES = NPS_("quality", "good", "usable", "poor", "unusable")
-REASONS = NPS_("reason of a grade", "blur", "dark", "overexposed", "small", "occluded", "oblique")
+_WORDS = NPS_(
+    "reason of a grade",
+    "blur",
+    "dark",
+    "overexposed",
+    "small",
+    "occluded",
+    "oblique",
+    "no leopard seen",
+)
+REASONS = dict(zip(Reason, _WORDS, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,7 @@ def quality_words(quality: Quality | None) -> str:
 
 def graded(grade: Grade, reasons: Sequence[Reason]) -> str:
     """A grade and its reasons: "poor: small, blur"."""
-    words = [pgettext("reason of a grade", reason.value) for reason in reasons]
+    words = [pgettext("reason of a grade", REASONS[reason]) for reason in reasons]
     return ": ".join(part for part in (grade_word(grade), ", ".join(words)) if part)
 
 

@@ -29,6 +29,11 @@ class AnnotationFacts:
         return max(self.pose.left, 1 - self.pose.left) if self.pose else None
 
     @property
+    def shows_animal(self) -> bool:
+        """Whether any coat was seen, as far as anybody judged."""
+        return self.quality is None or self.quality.shows_animal
+
+    @property
     def viewpoint(self) -> Viewpoint | None:
         """The direction from which the animal is seen."""
         return self.pose.viewpoint if self.pose else None

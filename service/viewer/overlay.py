@@ -12,7 +12,7 @@ from reid.compare.registration import by_outline, register
 from reid.compare.sections import BodyFrame
 from reid.describe.spacing import rosette_spacing
 from reid.errors import ReidError
-from reid.evidence.encounters import shared_flank
+from reid.evidence.encounters import of_photos
 from reid.photo import images
 from reid.types import AnnotationFeatures, Box, Comparison, Evidence
 from service.photos.pictures import Pictures
@@ -122,7 +122,7 @@ class Overlays:
         mesh = bare.mesh
         if coat_in_both:
             mesh = Mesh.through(register(*cells, compared.correspondences), bare.boxes[0])
-        says = calibrator.pair(compared, shared=shared_flank(first, second))
+        says = of_photos(first, second, compared, calibrator)
         return replace(bare, mesh=mesh, comparison=compared, evidence=says)
 
     def _spacing(self, shown: Reference, frame: BodyFrame | None) -> float:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from reid.evidence.encounters import between
+from reid.photo.quality import without_animal
 from reid.types import Box, Crop, Flank, Verdict
 from tests.fake_embedder import CALIBRATOR, FakeEmbedder
 
@@ -37,3 +38,11 @@ def test_an_unknown_flank_is_tried_against_both():
     one = seen(1)
     sides = [replace(one, flank=Flank.LEFT), replace(one, flank=Flank.RIGHT)]
     assert len(between([replace(one, flank=Flank.UNKNOWN)], sides, CALIBRATOR).pairs) == 2
+
+
+def test_a_crop_without_an_animal_says_nothing():
+    empty = replace(seen(1), quality=without_animal(seen(1).quality))
+    together = between([empty], [seen(1)], CALIBRATOR)
+    assert (together.pairs, together.evidence.llr) == ((), 0.0)
+    assert together.evidence.verdict == Verdict.NOT_COMPARABLE
+    assert between([empty, seen(1, grain=9)], [seen(1)], CALIBRATOR).evidence.llr > 0

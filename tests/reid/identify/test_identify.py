@@ -22,6 +22,7 @@ from reid.evidence.terms import TERMS, EvidenceWeights, FlankMeasurements, terms
 from reid.gallery.galleries import Galleries, Gallery
 from reid.identify.answer import Identification, IdentityCandidate
 from reid.identify.identify import identify, with_timings
+from reid.photo.quality import without_animal
 from reid.types import (
     AnnotationFeatures,
     Box,
@@ -29,7 +30,10 @@ from reid.types import (
     Evidence,
     Flank,
     GalleryRow,
+    Grade,
     LocalFeatures,
+    Measures,
+    Quality,
     Verdict,
 )
 
@@ -37,6 +41,8 @@ FULL = EvidenceWeights(np.array([-6.0, 2, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0]), np.zer
 QUICK = EvidenceWeights(np.array([-6.0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS)))
 FUSION = Fusion(Weights(-6, 2, 2, 1), Weights(-6, 2, 2, 0))
 CALIBRATOR = Calibrator("test@1", "m@1", FUSION, 100, FULL, QUICK)
+MEASURED = Measures(1.0, 0.6, 0.5, 0.0, 0.0, 400.0, 0.9, 0.0)
+GOOD = Quality(MEASURED, 0.9, Grade.GOOD, (), "quality@1")
 
 
 def unit(x):
@@ -146,6 +152,15 @@ def test_left_is_never_compared_with_right(catalogue):
     assert answer.candidates == ()
     assert answer.verdict is Verdict.NOT_COMPARABLE
     assert catalogue.asked == []
+
+
+def test_a_photo_without_an_animal_is_no_candidate_and_asks_for_none(catalogue):
+    empty = replace(animal(3), quality=without_animal(GOOD))
+    assert catalogue.identify(empty).candidates == ()
+    assert catalogue.identify(empty).verdict == Verdict.NOT_COMPARABLE
+    assert catalogue.identify(empty, animal(3)).candidates[0].identity == 3
+    catalogue.features[3] = empty
+    assert 3 not in {candidate.identity for candidate in catalogue.identify(animal(3)).candidates}
 
 
 def test_an_unknown_flank_is_tried_against_both():
