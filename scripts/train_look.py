@@ -32,7 +32,8 @@ def main() -> None:
     parser.add_argument("--relatives", type=int, default=2, help="animals of each style in a step")
     parser.add_argument("--rate", type=float, default=4e-4, help="learning rate")
     parser.add_argument("--start", type=Path, help="weights to begin with (.safetensors)")
-    parser.add_argument("--widths", type=int, nargs=5, default=(24, 40, 80, 128, 192))
+    parser.add_argument("--glance", type=Path, help="efficientnet-lite0-57934424.pth at first")
+    parser.add_argument("--widths", type=int, nargs=4, default=(24, 40, 80, 128))
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     parser.add_argument("--composers", type=int, default=1, help="threads that compose views")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -46,7 +47,7 @@ def main() -> None:
         landscapes=options.landscapes,
         processes=options.threads,
     )
-    a, b, c, d, e = options.widths
+    a, b, c, d = options.widths
     train_look(
         stock,
         BatchRecipe(options.groups, options.relatives, options.mosaics, options.empty),
@@ -54,12 +55,13 @@ def main() -> None:
             rate=options.rate,
             threads=options.threads,
             composers=options.composers,
-            widths=(a, b, c, d, e),
+            widths=(a, b, c, d),
         ),
         options.folder,
         minutes=options.finish or options.minutes,
         finish=options.finish is not None,
         start=load_file(options.start) if options.start else None,
+        glance=torch.load(options.glance, weights_only=True) if options.glance else None,
         device=options.device,
         report=lambda line: print(line, flush=True),
         stop=lambda: bool(signals),

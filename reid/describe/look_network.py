@@ -7,7 +7,10 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torchvision.models.resnet import BasicBlock
 
+from reid.describe.glance import CHANNELS, Glance
+
 PARTS, VIEWS = 5, 5
+WHOLE = (3, 5)  # rows and columns of the glance from which the whole is told
 U_CENTRE, U_SCALE, V_CENTRE, V_SCALE = 0.6, 0.4, 0.5, 0.5
 BINS_U, BINS_V = (0.12, 0.27, 0.4, 0.53, 0.66, 0.79, 0.92), (0.12, 0.42, 0.75)
 TRUNK_SHARE = 0.2  # of the embedding's gradient: the trunk serves the descriptors
@@ -53,18 +56,22 @@ class Guide(NamedTuple):
 
 
 class LookNetwork(nn.Module):
-    """A residual trunk; descriptors at stride 8, a branch down to stride 32 for the context."""
+    """A residual trunk that gives descriptors at stride 8, and a glance that gives the context.
+
+    The trunk learns from painted coats alone. What is coat and from where the body is seen is told
+    from the glance's features, which come from photographs and stay as they are.
+    """
 
     def __init__(
         self,
         *,
-        widths: tuple[int, int, int, int, int] = (24, 40, 80, 128, 192),
+        widths: tuple[int, int, int, int] = (24, 40, 80, 128),
         descriptor_size: int = 64,
         embedding_size: int = 256,
     ) -> None:
-        """widths: channels at strides 2, 4, 8, 16 and 32."""
+        """widths: channels of the trunk at strides 2, 4 and 8, of the embedding at stride 16."""
         super().__init__()
-        a, b, c, d, e = widths
+        a, b, c, d = widths
         self.widths = widths
         self.stem = nn.Sequential(
             nn.Conv2d(1, a, 5, 2, 2, bias=False), nn.BatchNorm2d(a), nn.ReLU(inplace=True)
@@ -74,27 +81,35 @@ class LookNetwork(nn.Module):
             _residual(c, c),
         )  # fmt: skip
         self.descriptor = nn.Conv2d(c, descriptor_size, 1)
-        self.deep = nn.Sequential(_residual(c, d, 2), _residual(d, d))
-        self.deeper = nn.Sequential(_residual(d, e, 2), _residual(e, e), _residual(e, e))
-        self.from_deeper = nn.Conv2d(e, c, 1, bias=False)
-        self.from_deep = nn.Conv2d(d, c, 1, bias=False)
-        self.merge_deep, self.merge = _merged(c, c), _merged(c, c)
+        self.glance = Glance()
+        near, middle, far = CHANNELS
+        self.scale = nn.ModuleList(nn.BatchNorm2d(size, affine=False) for size in CHANNELS)
+        self.unsure = nn.Dropout2d(0.1)
+        self.from_far = nn.Conv2d(far, c, 1)
+        self.from_middle, self.from_near = nn.Conv2d(middle, c, 1), nn.Conv2d(near, c, 1)
+        self.merge_far, self.merge_middle = _merged(c, c), _merged(c, c)
+        self.merge_near, self.merge = _merged(c, c), _merged(c, c)
         self.cells = nn.Conv2d(c, 2 + 4 + PARTS + 1, 1)
-        self.whole = nn.Linear(e, 2 + 1 + VIEWS + 1)
+        self.whole = nn.Sequential(
+            nn.Conv2d(far + middle, 64, 1), nn.ReLU(), nn.Conv2d(64, 48, 3, padding=1), nn.ReLU(),
+            nn.AdaptiveAvgPool2d(WHOLE), nn.Flatten(), nn.Dropout(0.3),
+            nn.Linear(48 * WHOLE[0] * WHOLE[1], 2 + 1 + VIEWS + 1),
+        )  # fmt: skip
         self.rosettes = nn.Sequential(_residual(c, d, 2), nn.Conv2d(d, c, 1))
         self.power = nn.Parameter(torch.tensor(3.0))
         self.project = nn.Linear(c * len(BINS_U) * len(BINS_V), embedding_size, bias=False)
         self.centre = nn.BatchNorm1d(embedding_size, affine=False)
 
-    def forward(self, windows: Tensor, guide: Guide | None = None) -> LookOutput:
-        """windows: (B, 1, H, W) float32 in [-1, 1], H and W multiples of 32."""
+    def forward(self, windows: Tensor, grey: Tensor, guide: Guide | None = None) -> LookOutput:
+        """windows: (B, 1, H, W) float32 local contrast in [-1, 1], H and W multiples of 64.
+
+        grey: (B, 1, H / 2, W / 2) float32, luminance of the same windows in [0, 1], for the glance.
+        """
         packed = windows.contiguous(memory_format=torch.channels_last)
         features = self.trunk(self.stem(packed))
-        deep = self.deep(features)
-        deeper = self.deeper(deep)
-        context = self.merge_deep(_larger(self.from_deeper(deeper), deep) + self.from_deep(deep))
+        context, whole = self._glanced(grey.contiguous(memory_format=torch.channels_last))
         context = self.merge(_larger(context, features) + features)
-        cells, whole = self.cells(context).float(), self.whole(deeper.mean((2, 3))).float()
+        cells, whole = self.cells(context).float(), whole.float()
         chart = torch.stack([cells[:, 2] * U_SCALE + U_CENTRE, cells[:, 3] * V_SCALE + V_CENTRE], 1)
         coat = cells[:, 0]
         if guide is None:
@@ -114,6 +129,17 @@ class LookNetwork(nn.Module):
             present=whole[:, 3 + VIEWS],
             embedding=self.embed(features, guide),
         )
+
+    def _glanced(self, grey: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, C, H / 16, W / 16) context of the glance, and (B, 9) what it says of the whole."""
+        glance = self.glance(grey)
+        near, middle, far = (
+            self.unsure(scale(taken)) for scale, taken in zip(self.scale, glance, strict=True)
+        )
+        context = self.merge_far(self.from_far(far))
+        context = self.merge_middle(_larger(context, middle) + self.from_middle(middle))
+        context = self.merge_near(_larger(context, near) + self.from_near(near))
+        return context, self.whole(torch.cat([far, F.avg_pool2d(middle, 2)], 1))
 
     def embed(self, features: Tensor, guide: Guide) -> Tensor:
         """(R, D): features pooled over the bins of the body's chart, wherever they lie in the

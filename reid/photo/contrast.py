@@ -78,3 +78,19 @@ def _widely(field: Float32) -> Float32:
     sigma = WINDOW_SIGMA / 4
     small = cv2.GaussianBlur(small, (0, 0), sigma, borderType=cv2.BORDER_CONSTANT)
     return np.asarray(cv2.resize(small, (width, height)), np.float32)
+
+
+def half_luminance(
+    luminance: NDArray[np.uint8], edges: tuple[int, int, int, int] | None = None
+) -> Float32:
+    """(H, W) uint8 to (H / 2, W / 2) float32 in [0, 1]; beyond the photo lies its mean.
+
+    edges: as of `window_contrast`.
+    """
+    height, width = luminance.shape
+    x0, y0, x1, y1 = edges or (0, 0, width, height)
+    photo = luminance[y0:y1, x0:x1]
+    whole = np.full((height, width), photo.mean() if photo.size else 0, np.float32)
+    whole[y0:y1, x0:x1] = photo
+    half = cv2.resize(whole, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    return np.asarray(half / 255, np.float32)

@@ -61,7 +61,8 @@ class Posture:
     crouch: how much lower than standing, body lengths. stride: swing of the legs. head: height of
     the head over the back. turn: of the head to the left. bend: of the spine to the left. build,
     legs: girth and length; skull, chest, rump, limbs: thickness of these parts. They vary more than
-    in nature, or their proportions would be taken for a yaw.
+    in nature, or their proportions would be taken for a yaw; their means are such that real animals
+    seen from the side are not taken for turned.
     """
 
     crouch: float
@@ -98,9 +99,9 @@ class Posture:
             curl=float(rng.normal(0.2, 0.6)),
             build=float(rng.normal(1.0, 0.09)),
             legs=float(rng.normal(1.08, 0.1)),
-            skull=float(np.clip(rng.normal(1.08, 0.14), 0.75, 1.5)),
-            chest=float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.3)),
-            rump=float(np.clip(rng.normal(1.0, 0.1), 0.75, 1.3)),
+            skull=float(np.clip(rng.normal(1.18, 0.14), 0.8, 1.6)),
+            chest=float(np.clip(rng.normal(1.06, 0.1), 0.8, 1.35)),
+            rump=float(np.clip(rng.normal(0.94, 0.1), 0.7, 1.25)),
             limbs=float(np.clip(rng.normal(1.08, 0.15), 0.75, 1.5)),
         )
 

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from reid.photo.contrast import window_contrast
+from reid.photo.contrast import half_luminance, window_contrast
 from reid.synthetic.exposure import Exposure, taken
 from reid.synthetic.foreground import printed_strip, rocks
 from reid.synthetic.pelt import UNIT
@@ -63,7 +63,8 @@ class BatchRecipe:
 class LookBatch:
     """N views: B first ones, B second ones, the empty ones. Cells are of 8 x 8 pixels.
 
-    images: (N, H, W) float32, local contrast. coat: (N, h, w) float32, share of a cell that shows
+    images: (N, H, W) float32, local contrast. grey: (N, H / 2, W / 2) float32, luminance in [0, 1],
+    even beyond the edges of the photo. coat: (N, h, w) float32, share of a cell that shows
     coat. fur: (N, h, w, 2) float32, where on the pelt a cell's centre lies, body lengths; the right
     side is 10 further down, the next tile of a mosaic 100. chart: (N, h, w, 2) float32. part, side:
     (N, h, w) int64. yaw: (N,) float32, radians, positive where the rear is nearer. right: (N,)
@@ -72,6 +73,7 @@ class LookBatch:
     """
 
     images: Float32
+    grey: Float32
     coat: Float32
     fur: Float32
     chart: Float32
@@ -89,7 +91,7 @@ class LookBatch:
         return len(self.group)
 
 
-_CELLS = ("images", "coat", "fur", "chart", "part", "side")
+_CELLS = ("images", "grey", "coat", "fur", "chart", "part", "side")
 Pair = tuple[list[LookBatch], list[LookBatch]]
 
 
@@ -199,6 +201,7 @@ def _view(
     fur[..., 1] += OTHER_SIDE * side
     return LookBatch(
         images=window_contrast(grey, staging.edges),
+        grey=half_luminance(grey, staging.edges),
         coat=np.asarray(coat, np.float32),
         fur=fur,
         chart=chart,

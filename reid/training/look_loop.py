@@ -56,7 +56,7 @@ class LookRecipe:
     threads: int = 0
     composers: int = 1
     seed: int = 1
-    widths: tuple[int, int, int, int, int] = (24, 40, 80, 128, 192)
+    widths: tuple[int, int, int, int] = (24, 40, 80, 128)
 
 
 @dataclass(slots=True)
@@ -81,6 +81,7 @@ def train_look(
     steps: float = math.inf,
     finish: bool = False,
     start: Mapping[str, Tensor] | None = None,
+    glance: Mapping[str, Tensor] | None = None,
     device: str = "cpu",
     report: Callable[[str], object] = print,
     stop: Callable[[], bool] = lambda: False,
@@ -89,11 +90,12 @@ def train_look(
     moving average.
 
     start: weights to begin with where there is no checkpoint, of this network or one like it; what
-    does not fit begins anew. stop: asked before every step; what was learned is not lost. finish:
-    the rate falls to nothing over these minutes; the checkpoint stays as it is, and the weights go
-    to folder/finished.safetensors.
+    does not fit begins anew. glance: public weights for a new network, see `Glance.load_public`; a
+    start that has some comes first. stop: asked before every step; what was learned is not lost.
+    finish: the rate falls to nothing over these minutes; the checkpoint stays as it is, and the
+    weights go to folder/finished.safetensors.
     """
-    state = _resumed(folder / "checkpoint.pt", recipe, device, start or {})
+    state = _resumed(folder / "checkpoint.pt", recipe, device, start or {}, glance)
     report(f"from step {state.step}, {state.seconds / 3600:.2f} h so far")
     began = last = time.monotonic()
     before, until = state.seconds, state.step + steps
@@ -122,15 +124,25 @@ def train_look(
     return state.mean
 
 
-def _resumed(path: Path, recipe: LookRecipe, device: str, start: Mapping[str, Tensor]) -> LookState:
+def _resumed(
+    path: Path,
+    recipe: LookRecipe,
+    device: str,
+    start: Mapping[str, Tensor],
+    glance: Mapping[str, Tensor] | None,
+) -> LookState:
     """From a checkpoint, or a new network with what fits of the start."""
     torch.manual_seed(recipe.seed)
-    network = LookNetwork(widths=recipe.widths).to(device).to(memory_format=torch.channels_last)
+    network = LookNetwork(widths=recipe.widths)
+    if glance is not None:
+        network.glance.load_public(glance)
+    network = network.to(device).to(memory_format=torch.channels_last)
     own = network.state_dict()
     fits = {k: v for k, v in start.items() if k in own and own[k].shape == v.shape}
     network.load_state_dict(fits, strict=False)
     mean = copy.deepcopy(network).eval().requires_grad_(False)
-    optimiser = torch.optim.AdamW(network.parameters(), 1e-9, weight_decay=recipe.weight_decay)
+    learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    optimiser = torch.optim.AdamW(learning, 1e-9, weight_decay=recipe.weight_decay)
     state = LookState(network, mean, optimiser)
     if path.is_file():
         stored = torch.load(path, map_location=device, weights_only=True)
@@ -172,7 +184,7 @@ def _step(state: LookState, batch: LookBatch, recipe: LookRecipe, *, rate: float
     state.optimiser.zero_grad()
     loss.backward()  # type: ignore[no-untyped-call]
     for part in network.children():  # apart, so that no head can shout the others down
-        if weights := list(part.parameters()):
+        if weights := [weight for weight in part.parameters() if weight.requires_grad]:
             nn.utils.clip_grad_norm_(weights, 1.0)
     state.optimiser.step()
     state.step += 1
@@ -191,7 +203,7 @@ def look_loss(
     noise = torch.from_numpy(rng.normal(0, BLUR, (len(rows), 2, 1, 1)).astype(np.float32))
     guide = Guide(truth.chart[rows].permute(0, 3, 1, 2) + noise.to(device), truth.coat[rows], rows)
     with torch.autocast(device.type, torch.bfloat16, enabled=recipe.half):
-        look = network(truth.images, guide)
+        look = network(truth.images, truth.grey, guide)
     m = matches(truth, n, rng)
     dense = descriptor_loss(look.descriptors, m, crowd(truth, n, rng), truth)
     body = body_losses(look, truth)

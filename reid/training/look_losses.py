@@ -24,6 +24,7 @@ class Targets(NamedTuple):
     """
 
     images: Tensor
+    grey: Tensor
     coat: Tensor
     fur: Tensor
     chart: Tensor
@@ -44,7 +45,8 @@ def on_device(batch: LookBatch, device: torch.device) -> Targets:
     present = np.where(area > 12, 1.0, np.where((area == 0) & batch.whole, 0.0, -1.0))
     present = np.where(batch.whole, present, -1.0).astype(np.float32)
     arrays = (
-        batch.images[:, None], batch.coat, batch.fur, batch.chart, batch.part, batch.side,
+        batch.images[:, None], batch.grey[:, None], batch.coat, batch.fur, batch.chart,
+        batch.part, batch.side,
         batch.yaw, batch.right.astype(np.float32), view, present, batch.whole, batch.group,
     )  # fmt: skip
     return Targets(*(torch.from_numpy(np.ascontiguousarray(a)).to(device) for a in arrays))

@@ -43,7 +43,7 @@ def validate(
     for step in range(batches):
         batch = compose(stock, recipe, step, unseen=True)
         truth = on_device(batch, device)
-        look = network(truth.images)
+        look = network(truth.images, truth.grey)
         m = matches(truth, batch.pairs, np.random.default_rng(step))
         rows.append(
             [

@@ -22,7 +22,7 @@ from reid.describe.network import without_surround
 from reid.describe.rootsift import WIDTH, rootsift
 from reid.evaluation.data.photos import Condition, Sample, shown
 from reid.evaluation.data.protocol import countable, genuine
-from reid.photo.contrast import window_contrast
+from reid.photo.contrast import half_luminance, window_contrast
 from reid.types import Crop, Float32
 
 WINDOW = (320, 640)
@@ -54,8 +54,9 @@ class LookedAt:
     view: int
 
 
-def window_of(crop: Crop) -> tuple[Float32, tuple[float, float, float]]:
-    """(H, W) float32 local contrast of the whole crop, fitted into the window, and its frame."""
+def window_of(crop: Crop) -> tuple[Float32, Float32, tuple[float, float, float]]:
+    """(H, W) float32 local contrast of the whole crop, fitted into the window; (H / 2, W / 2)
+    luminance of the same; and its frame."""
     grey = cv2.cvtColor(crop.image, cv2.COLOR_RGB2GRAY)
     height, width = grey.shape
     scale = min(WINDOW[1] / width, WINDOW[0] / height)
@@ -65,14 +66,15 @@ def window_of(crop: Crop) -> tuple[Float32, tuple[float, float, float]]:
     canvas = np.zeros(WINDOW, np.uint8)
     canvas[y0 : y0 + size[1], x0 : x0 + size[0]] = cv2.resize(grey, size, interpolation=how)
     edges = (x0, y0, x0 + size[0], y0 + size[1])
-    return window_contrast(canvas, edges), (scale, float(x0), float(y0))
+    frame = (scale, float(x0), float(y0))
+    return window_contrast(canvas, edges), half_luminance(canvas, edges), frame
 
 
 @torch.inference_mode()
 def look_at(network: LookNetwork, crop: Crop, *, surround: bool = True) -> LookedAt:
     """surround: subtract the neighbourhood's descriptor, see `reid.network.without_surround`."""
-    window, frame = window_of(crop)
-    look = network(torch.from_numpy(window)[None, None])
+    window, grey, frame = window_of(crop)
+    look = network(torch.from_numpy(window)[None, None], torch.from_numpy(grey)[None, None])
     sure = torch.sigmoid(look.coat)
     trust = (sure * torch.sigmoid(look.trust))[0].numpy()
     field = without_surround(look.descriptors, sure[:, None]) if surround else look.descriptors
