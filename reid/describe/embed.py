@@ -36,6 +36,7 @@ NEAR = 1.5  # look of the embedding, in sizes of the card's window
 SCALES = ((1.0, 400), (2.0, 1000))  # looks of the descriptors, likewise, and cells kept of each
 PATCH = 4  # cells of the first look
 DOUBTFUL = (0.94, 0.975)  # probability of coat in the surest patch: below, no animal; above, one
+NOBODY = 0.8  # the same, at and below which nobody is seen: 1 of 100 poor real photos lies there
 FAINT = 1e-6  # trust that is left where nobody is seen: too little to count, enough to keep order
 LEAST_COAT = 0.3  # probability of coat below which a cell is dropped
 
@@ -99,13 +100,13 @@ class Embedder:
             dense = _trusted(self.local(part, flanks), sure)
             close = _trusted(self.close_look(part, flanks), sure)
             embeddings = self._whole(appearances, close)
-            for crop, flank, pose, e, coat, d, sureness in zip(
+            for crop, flank, pose, e, coat, d, surest in zip(
                 part, flanks, poses, embeddings, coats, dense, sure, strict=True
             ):
                 quality = None
                 if self.quality:
                     quality = self.quality.grade(_measured(crop, flank, pose, coat, d))
-                    quality = quality if sureness > FAINT else without_animal(quality)
+                    quality = quality if surest > NOBODY else without_animal(quality)
                 described.append(
                     AnnotationFeatures(e, d, rootsift(crop), crop.flank, crop.box, pose, quality)
                 )
@@ -121,7 +122,7 @@ class Embedder:
         described: Sequence[AnnotationFeatures],
         crops: Sequence[Crop],
         flanks: Sequence[Box],
-        sure: Sequence[np.float32],
+        sure: Sequence[float],
     ) -> list[AnnotationFeatures]:
         """Good photos with their cells as seen from farther away; poor ones as they are."""
         photos = list(described)
@@ -162,9 +163,8 @@ class Embedder:
         return flanks, poses
 
     @torch.inference_mode()
-    def _located(self, crops: Sequence[Crop]) -> tuple[list[Box], list[Pose], list[np.float32]]:
-        """Flanks (pixels of the crop) and poses, and how sure it is that there is an animal at all,
-        (FAINT, 1]."""
+    def _located(self, crops: Sequence[Crop]) -> tuple[list[Box], list[Pose], list[float]]:
+        """Flanks (pixels of the crop) and poses, and the surest patch of coat in each crop."""
         height, width = self.card.window
         whole = [Box(0, 0, c.image.shape[1], c.image.shape[0]) for c in crops]
         looks = [look(c, b, (height, width)) for c, b in zip(crops, whole, strict=True)]
@@ -177,7 +177,7 @@ class Embedder:
             boxes = [flank_window(c, p, b) for c, p, b in zip(coat, places, whole, strict=True)]
         left, yaw = torch.sigmoid(pose[:, 0]), torch.rad2deg(pose[:, 1])
         poses = [Pose(float(p), float(y)) for p, y in zip(left, yaw, strict=True)]
-        return boxes, poses, [presence(c) for c in coat]
+        return boxes, poses, [surest_patch(c) for c in coat]
 
     def _trunk(self, looks: Sequence[CropView]) -> Tensor:
         images = np.stack([local_contrast(look.luminance) for look in looks])[:, None]
@@ -255,21 +255,29 @@ class Embedder:
         return [_surest_cells(g, c, most, self.model) for g, c in zip(grids, crops, strict=True)]
 
 
-def _trusted(cells: Sequence[LocalFeatures], sure: Sequence[np.float32]) -> list[LocalFeatures]:
+def _trusted(cells: Sequence[LocalFeatures], surest: Sequence[float]) -> list[LocalFeatures]:
     """Cells of each crop with their weight times how sure an animal is there at all, [0, 1]."""
-    return [replace(d, weight=d.weight * p) for d, p in zip(cells, sure, strict=True)]
+    pairs = zip(cells, surest, strict=True)
+    return [replace(d, weight=d.weight * presence(patch)) for d, patch in pairs]
 
 
-def presence(coat: Float32) -> np.float32:
-    """How sure the first look is that a crop shows an animal at all, [FAINT, 1].
+def surest_patch(coat: Float32) -> float:
+    """The largest mean probability of coat in a patch, [0, 1]; coat: (h, w) float32 of the first
+    look.
 
-    coat: (h, w) float32 in [0, 1], probability of coat. On an animal some patch is coat beyond
-    doubt; ground and bush look a little like coat in many places, beyond doubt in none. Never 0, so
-    that the order of trust among the cells of a crop is kept.
+    On an animal some patch is coat beyond doubt; ground and bush look a little like coat in many
+    places, beyond doubt in none.
     """
-    patches = cv2.blur(coat, (PATCH, PATCH), borderType=cv2.BORDER_REFLECT)
+    return float(cv2.blur(coat, (PATCH, PATCH), borderType=cv2.BORDER_REFLECT).max())
+
+
+def presence(surest: float) -> np.float32:
+    """How sure it is that a crop shows an animal at all, [FAINT, 1], by its surest patch.
+
+    Never 0, so that the order of trust among the cells of a crop is kept.
+    """
     low, high = DOUBTFUL
-    return np.float32(np.clip((patches.max() - low) / (high - low), FAINT, 1))
+    return np.float32(np.clip((surest - low) / (high - low), FAINT, 1))
 
 
 def _measured(crop: Crop, flank: Box, pose: Pose, coat: Float32, dense: LocalFeatures) -> Measures:

@@ -108,8 +108,7 @@ def train_look(
             _save(folder / "checkpoint.pt", state)
             last = time.monotonic()
         fall = 1 - now / (minutes * 60) if finish else 1.0
-        if recipe.threads and device == "cpu":
-            torch.set_num_threads(_threads(recipe.threads))
+        _choose_threads(recipe.threads if device == "cpu" else 0)
         line = _step(state, views, recipe, rate=fall * _rate(recipe, state.step))
         at = f"{state.step} {state.seconds / 3600:.3f} h"
         if state.step % recipe.log_every == 0:
@@ -164,11 +163,12 @@ def _ahead(stock: Stock, recipe: BatchRecipe, step: int, composers: int) -> Iter
             yield coming.popleft().result()
 
 
-def _threads(most: int) -> int:
-    """One where others keep the cores busy: threads that wait for each other lose more than they
-    bring."""
-    busy = os.getloadavg()[0] > (os.cpu_count() or 1) + 2
-    return 1 if busy else most
+def _choose_threads(most: int) -> None:
+    """So many threads for torch, or one where others keep the cores busy: threads that wait for
+    each other lose more than they bring. 0 leaves the number alone."""
+    if most:
+        busy = os.getloadavg()[0] > (os.cpu_count() or 1) + 2
+        torch.set_num_threads(1 if busy else most)
 
 
 def _rate(recipe: LookRecipe, step: int) -> float:

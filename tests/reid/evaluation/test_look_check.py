@@ -17,14 +17,15 @@ def crop_of(height, width, seed=0):
 @pytest.fixture(scope="module")
 def network():
     torch.manual_seed(0)
-    network = LookNetwork(widths=(16, 16, 16, 16, 16)).eval()
+    network = LookNetwork(widths=(16, 16, 16, 16)).eval()
     network.cells.bias.data[:2] = 4.0  # takes everything for coat, and trusts it
     return network
 
 
 @pytest.mark.parametrize(("height", "width"), [(200, 500), (400, 300), (90, 600)])
 def test_a_crop_keeps_its_shape_in_the_window(height, width):
-    window, (scale, x0, y0) = window_of(crop_of(height, width))
+    window, grey, (scale, x0, y0) = window_of(crop_of(height, width))
+    assert grey.shape == (160, 320)
     assert window.shape == (320, 640)
     rows, columns = np.nonzero(window.any(1))[0], np.nonzero(window.any(0))[0]
     assert abs((rows[-1] - rows[0] + 1) - height * scale) < 4
