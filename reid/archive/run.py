@@ -17,6 +17,10 @@ from reid.photo import exif
 from reid.types import Flank, Verdict
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+OF_SYSTEMS = frozenset(
+    {"$recycle.bin", "system volume information", "@eadir", "#recycle", "lost+found"}
+)
+"""Folders of operating systems and network drives, in small letters; their photos are nobody's."""
 AT_ONCE = 2  # photos under way: the next one is read while this one is computed
 PATIENCE = 5  # photos in a row without an answer, before the rest is not asked any more
 NO_ANSWER, NO_FILE = "no_answer", "unreadable_file"
@@ -140,19 +144,31 @@ def identify_archive(
 
 
 def find(folder: Path) -> PhotoFolder:
-    """Every file below a folder whose name says that it is a photo."""
+    """Every file below a folder whose name says that it is a photo.
+
+    Hidden ones, such as the `._` files of macOS, and those in folders of systems count as others.
+    """
     if not folder.is_dir():
         raise NoSuchFolder(folder=folder)
     photos: list[Path] = []
     others, closed = 0, []
     for parent, _, names in os.walk(folder, onerror=lambda e: closed.append(str(e.filename))):
         here = Path(parent).relative_to(folder)
-        claimed = [name for name in names if Path(name).suffix.lower() in SUFFIXES]
+        of_a_person = not any(map(_is_of_a_system, here.parts))
+        claimed = [name for name in names if of_a_person and _is_photo(name)]
         photos += [here / name for name in claimed]
         others += len(names) - len(claimed)
     if not photos:
         raise NoPhotosBelow(folder=folder)
     return PhotoFolder(folder, tuple(sorted(photos)), others, tuple(sorted(closed)))
+
+
+def _is_photo(name: str) -> bool:
+    return not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
+
+
+def _is_of_a_system(folder: str) -> bool:
+    return folder.startswith(".") or folder.lower() in OF_SYSTEMS
 
 
 def text_of(path: Path) -> str:

@@ -16,7 +16,10 @@ from reid.photo.images import exif, opened, quiet
 IN_NAME = re.compile(
     r"(?<!\d)(\d{4})[-_.]?(\d\d)[-_.]?(\d\d)[-_T. ]{1,2}(\d\d)[-_.h]?(\d\d)[-_.m]?(\d\d)(?!\d)"
 )
-IN_EXIF = re.compile(r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d?):(\d\d?)")
+IN_EXIF = re.compile(
+    r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d?):(\d\d?)(?:[.,]\d*)?\s*(\S*)"
+)
+HALVES = {"AM": 0, "A.M.": 0, "PM": 12, "P.M.": 12}  # of a day of a clock with twelve hours
 OFFSET = re.compile(r"\s*([+-])(\d\d):?(\d\d)\s*$")
 YEARS = range(1980, 2100)
 
@@ -88,9 +91,20 @@ def _tags(block: Exif, which: IFD | None = None) -> Tags:
 def _moment(times: Tags) -> datetime | None:
     for tag in (Base.DateTimeOriginal, Base.DateTimeDigitized):
         match = IN_EXIF.match(_text(times.get(tag)))
-        if match and (moment := _datetime(match.groups())) is not None:
+        if match and (moment := _datetime(_in_24_hours(match.groups()))) is not None:
             return moment
     return None
+
+
+def _in_24_hours(parts: Sequence[str]) -> Sequence[str]:
+    """Year to second of a clock with 24 hours. parts: the same and what stands behind them, such as
+    PM; nothing where such an hour does not exist on a clock with twelve."""
+    *moment, half = parts
+    if (later := HALVES.get(half.upper())) is None:
+        return moment
+    hour = int(moment[3])
+    moment[3] = str(hour % 12 + later)
+    return moment if 1 <= hour <= 12 else ()
 
 
 def _datetime(parts: Sequence[str]) -> datetime | None:
@@ -123,15 +137,20 @@ def _camera(main: Tags) -> str | None:
 
 
 def _position(gps: Tags) -> tuple[float, float] | None:
-    latitude = _degrees(gps.get(GPS.GPSLatitude), gps.get(GPS.GPSLatitudeRef), "S")
-    longitude = _degrees(gps.get(GPS.GPSLongitude), gps.get(GPS.GPSLongitudeRef), "W")
+    latitude = _degrees(gps.get(GPS.GPSLatitude), gps.get(GPS.GPSLatitudeRef), "NS")
+    longitude = _degrees(gps.get(GPS.GPSLongitude), gps.get(GPS.GPSLongitudeRef), "EW")
     if latitude is None or longitude is None or (latitude, longitude) == (0, 0):
         return None  # a receiver without a fix writes zeros
     inside = abs(latitude) <= 90 and abs(longitude) <= 180
     return (latitude, longitude) if inside else None
 
 
-def _degrees(parts: object, reference: object, negative: str) -> float | None:
+def _degrees(parts: object, reference: object, sides: str) -> float | None:
+    """Signed degrees, negative on the second side. None without a reference to one of them: nobody
+    knows then on which half of the earth it was."""
+    side = _text(reference).strip().upper()[:1]
+    if not side or side not in sides:
+        return None
     try:
         degrees, minutes, seconds = (float(part) for part in parts)  # type: ignore[attr-defined]
     except (TypeError, ValueError, ZeroDivisionError):
@@ -139,7 +158,7 @@ def _degrees(parts: object, reference: object, negative: str) -> float | None:
     value = degrees + minutes / 60 + seconds / 3600
     if not math.isfinite(value):
         return None
-    return -value if _text(reference).strip().upper() == negative else value
+    return -value if side == sides[1] else value
 
 
 def _text(value: object) -> str:

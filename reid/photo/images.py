@@ -30,6 +30,8 @@ TURN = {
     7: Transpose.TRANSVERSE,
     8: Transpose.ROTATE_90,
 }
+JPEG_BEGINS, JPEG_ENDS = b"\xff\xd8", b"\xff\xd9"
+FILLER = b"\x55\x2a" * 2048  # read as pixels, if some are missing
 # Behind transparent pixels: the grey that local contrast normalisation maps to zero, so that the
 # border of a cut-out animal is the weakest edge a background can give.
 BEHIND = (128, 128, 128, 255)
@@ -52,9 +54,32 @@ class Probe:
 def decode(data: bytes, *, max_pixels: int) -> Image:
     """Upright RGB (H, W, 3) uint8; the size is checked before any pixel is decoded.
 
-    Of an animation or a stereo pair the first frame is taken. Raises UnreadableImage or
-    ImageTooLarge and nothing else.
+    Of an animation or a stereo pair the first frame is taken. A JPEG that lacks its last bytes is
+    read where every pixel is there. Raises UnreadableImage or ImageTooLarge and nothing else.
     """
+    try:
+        return _decoded(data, max_pixels)
+    except DamagedPhoto:
+        if (whole := _without_its_end(data, max_pixels)) is None:
+            raise
+        return whole
+
+
+def _without_its_end(data: bytes, max_pixels: int) -> Image | None:
+    """A JPEG whose end is missing, if no pixel is: then it does not matter what is put there."""
+    if not data.startswith(JPEG_BEGINS):
+        return None
+    try:
+        plain, filled = (
+            _decoded(data.rstrip(b"\xff") + filler + JPEG_ENDS, max_pixels)
+            for filler in (b"", FILLER)
+        )
+    except InputError:
+        return None
+    return plain if np.array_equal(plain, filled) else None
+
+
+def _decoded(data: bytes, max_pixels: int) -> Image:
     with opened(data, max_pixels=max_pixels) as photo:
         photo.load()
         rgb = _rgb(photo)

@@ -41,6 +41,11 @@ class BadTime(
 ): ...
 
 
+class NoTimeOfDay(
+    BadTime, message="{text} has no time of day: write it as 2019-03-01T19:49, or leave it empty"
+): ...
+
+
 class YearOutOfRange(BadTime, message="no photo was taken in the year {year:04}"): ...
 
 
@@ -122,6 +127,8 @@ def claims_of_uploader(statements: Statements, box: Box | None) -> list[Claim]:
 
 
 def _moment(text: str) -> datetime | None:
+    if text and len(text.strip()) <= len("2019-03-01"):
+        raise NoTimeOfDay(text=text)
     try:
         moment = datetime.fromisoformat(text) if text else None
     except ValueError as error:

@@ -245,3 +245,21 @@ def test_a_run_killed_halfway_goes_on_without_losing_doubling_or_repeating(tmp_p
     assert [line["path"] for line in lines(out)] == paths
     readable = 50  # a broken file is asked about too
     assert len(log.read_text().splitlines()) - asked == readable - finished
+
+
+def test_files_of_systems_are_no_photos_and_are_counted(tmp_path, photo):
+    folder = tmp_path / "card"
+    for name in (
+        "a.jpg",
+        "._a.jpg",
+        ".hidden.jpg",
+        "$RECYCLE.BIN/b.jpg",
+        "@eaDir/c.jpg",
+        "d/.e/f.jpg",
+    ):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(photo)
+    found = find(folder)
+    assert [path.as_posix() for path in found.photos] == ["a.jpg"]
+    assert found.others == 5

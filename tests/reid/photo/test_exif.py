@@ -53,6 +53,23 @@ def test_a_time_that_does_not_exist_is_none(text):
     assert read(taken(text)) == Capture()
 
 
+@pytest.mark.parametrize(
+    ("text", "hour"),
+    [("07:49:36 PM", 19), ("07:49:36 am", 7), ("12:49:36 AM", 0), ("12:49:36 P.M.", 12)],
+)
+def test_a_clock_of_twelve_hours_is_read_with_its_half(text, hour):
+    assert read(taken(f"2019:03:01 {text}")).captured_at == NIGHT.replace(hour=hour)
+
+
+def test_an_hour_that_a_clock_of_twelve_does_not_have_is_no_time():
+    assert read(taken("2019:03:01 19:49:36 PM")).captured_at is None
+    assert read(taken("2019:03:01 00:49:36 AM")).captured_at is None
+
+
+def test_a_date_without_a_time_is_no_moment():
+    assert read(taken("2019:03:01")).captured_at is None
+
+
 def test_the_time_a_file_was_changed_is_not_when_it_was_taken():
     assert read(photo(main={Base.DateTime: "2024:01:01 00:00:00"})).captured_at is None
 
@@ -114,9 +131,20 @@ def test_the_position_is_in_signed_degrees(references, position):
     assert read(photo(gps=gps)).position == pytest.approx(position)
 
 
+@pytest.mark.parametrize(
+    "references", [(None, "E"), ("N", None), ("", "E"), ("X", "E"), ("E", "N")]
+)
+def test_a_latitude_that_may_be_north_or_south_gives_no_position(references):
+    tags = dict(zip((GPS.GPSLatitudeRef, GPS.GPSLongitudeRef), references, strict=True))
+    gps = {tag: text for tag, text in tags.items() if text is not None}
+    gps |= {GPS.GPSLatitude: (42.0, 30.0, 0.0), GPS.GPSLongitude: (55.0, 15.0, 0.0)}
+    assert read(photo(gps=gps)).position is None
+
+
 @pytest.mark.parametrize("degrees", [(0.0, 0.0, 0.0), (200.0, 0.0, 0.0)])
 def test_a_receiver_without_a_fix_gives_no_position(degrees):
     gps = {GPS.GPSLatitude: degrees, GPS.GPSLongitude: degrees}
+    gps |= {GPS.GPSLatitudeRef: "N", GPS.GPSLongitudeRef: "E"}
     assert read(photo(gps=gps)).position is None
 
 

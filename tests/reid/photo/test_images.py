@@ -103,6 +103,23 @@ def test_damage_is_the_callers_error(data):
         decode(data, max_pixels=10_000)
 
 
+@pytest.mark.parametrize("progressive", [False, True])
+@pytest.mark.parametrize("missing", [1, 2])
+def test_a_photo_that_lacks_only_its_end_is_read_whole(missing, progressive):
+    picture = Image.effect_noise((200, 100), 80).convert("RGB")
+    data = saved(picture, "JPEG", progressive=progressive)
+    assert np.array_equal(decode(data[:-missing], max_pixels=10**6), decode(data, max_pixels=10**6))
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9, 0.99])
+def test_a_photo_of_one_colour_below_that_lacks_pixels_is_unreadable(share):
+    picture = Image.effect_noise((200, 100), 80).convert("RGB")
+    picture.paste((90, 90, 90), (0, 60, 200, 100))
+    data = saved(picture, "JPEG")
+    with pytest.raises(UnreadableImage):
+        decode(data[: int(len(data) * share)], max_pixels=10**6)
+
+
 def test_a_photo_cut_off_in_its_pixels_is_unreadable():
     data = saved(Image.effect_noise((200, 100), 80).convert("RGB"), "JPEG")
     with pytest.raises(UnreadableImage):

@@ -41,6 +41,7 @@ FILE = {"files": {"files": ("a.jpg", b"no photo")}}
         ("POST", "/api/v1/photos", FILE | {"data": {"flank": "top"}}, 422, "invalid_request"),
         ("POST", "/api/v1/photos", FILE | {"data": {"captured_at": "dawn"}}, 422, "bad_time"),
         ("POST", "/api/v1/photos", FILE | {"data": {"captured_at": LATE}}, 422, "bad_time"),
+        ("POST", "/api/v1/photos", FILE | {"data": {"captured_at": "2019-03-01"}}, 422, "bad_time"),
         ("POST", "/api/v1/photos", FILE | {"data": {"station": "a\x00"}}, 422, "invalid_request"),
         ("POST", "/api/v1/identify", FILE, 422, "unreadable_image"),
         ("POST", "/api/v1/encounters/7/decisions", {"json": {"kind": "new"}}, 404, "not_found"),
