@@ -7,7 +7,8 @@ from pathlib import Path
 
 from reid.errors import BadDataset
 from reid.interchange.format import ConfirmedSighting, Format
-from reid.interchange.named import NamedAnnotation, Reading, name_of, occasions
+from reid.interchange.named import NamedAnnotation, Reading, occasions
+from reid.interchange.names import name_of
 from reid.types import Flank
 
 FILE = "index.csv"

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from reid.types import Box, Flank
 
-NOBODY = {"", "____", "unknown", "na", "none", "nan"}
 SHOWS_NO_FLANK = {"front", "back", "up", "down", "top", "bottom"}
 
 
@@ -32,12 +31,6 @@ class Reading:
 
     annotations: list[NamedAnnotation] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-
-
-def name_of(text: str) -> str:
-    """The individual's name, "" for the many ways to say that nobody knows it."""
-    text = text.strip()
-    return "" if text.casefold() in NOBODY else text
 
 
 def flank_of(viewpoint: str) -> Flank | None:

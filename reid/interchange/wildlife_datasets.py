@@ -11,10 +11,10 @@ from reid.interchange.named import (
     NamedAnnotation,
     Reading,
     flank_of,
-    name_of,
     occasions,
     pixel_box,
 )
+from reid.interchange.names import name_of
 
 REQUIRED = {"image_id", "identity", "path"}
 

@@ -12,10 +12,10 @@ from reid.interchange.named import (
     NamedAnnotation,
     Reading,
     flank_of,
-    name_of,
     occasions,
     pixel_box,
 )
+from reid.interchange.names import name_of
 from reid.types import Box
 
 Row = Mapping[str, Any]

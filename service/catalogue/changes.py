@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from reid.interchange.names import fit_name
 from service.catalogue import errors
 from service.store import decisions, history, identities
 from service.store.decisions import Decision, NewDecision
@@ -93,7 +94,7 @@ def gather(
 
 def rename(connection: Connection, identity_id: int, name: str, grounds: Grounds) -> IdentityChange:
     """Another name; the former one stays in the history and can be found."""
-    before = _held_identity(connection, identity_id, grounds)
+    name, before = fit_name(name), _held_identity(connection, identity_id, grounds)
     if before.name == name:
         raise errors.NameUnchanged(name=name)
     return _edit(connection, "renamed", before, {"name": name}, grounds)

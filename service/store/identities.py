@@ -9,6 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Select, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from reid.interchange.names import fit_name
 from reid.types import Flank
 from service.store.database import AnyRow, gathered, insert_one, row_or, value_of
 from service.store.errors import IdentityMergedAway, IdentityNameTaken, NoSuchIdentity
@@ -246,8 +247,8 @@ def edit(connection: Connection, identity_id: int, values: Mapping[str, Any]) ->
 
 
 def add(connection: Connection, name: str | None = None) -> int:
-    """Name a new individual; without a name the next free one like L001."""
-    name = name or next_name(connection)
+    """Name a new individual, see `fit_name`; without a name the next free one like L001."""
+    name = fit_name(name) if name else next_name(connection)
     if by_name(connection, name) is not None:
         raise IdentityNameTaken(name=name)
     try:

@@ -1,0 +1,39 @@
+"""Names of individuals: what can be one, and what stands for nobody in tables and exports."""
+
+import unicodedata
+
+from reid.errors import InputError
+
+NOBODY = frozenset({"", "____", "unknown", "na", "n/a", "none", "nan", "null"})
+HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # categories of Unicode that nobody sees
+
+
+class NameOfNobody(
+    InputError, message="{name} stands for nobody in tables and exports: choose another name"
+): ...
+
+
+class NameWithHiddenCharacters(
+    InputError, message="the name holds characters that nobody sees ({characters}): type it anew"
+): ...
+
+
+def name_of(text: str) -> str:
+    """The individual's name in a table, "" for the many ways to say that nobody knows it."""
+    text = text.strip()
+    return "" if text.casefold() in NOBODY else text
+
+
+def fit_name(text: str) -> str:
+    """A name as it is kept: in the composed form of Unicode (NFC), with single spaces.
+
+    Raises NameOfNobody for what an export would give back as nobody, NameWithHiddenCharacters for
+    characters of no width, of direction or of control: two names that look alike must be one.
+    """
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    hidden = sorted({f"U+{ord(c):04X}" for c in name if unicodedata.category(c) in HIDDEN})
+    if hidden:
+        raise NameWithHiddenCharacters(characters=tuple(hidden))
+    if not name_of(name):
+        raise NameOfNobody(name=name or "''")
+    return name
