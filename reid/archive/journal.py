@@ -18,6 +18,7 @@ from time import monotonic
 from typing import IO, Any, Self
 
 from reid.errors import BadSettings
+from reid.interchange.cells import for_spreadsheet
 
 SHOWN = 3  # candidates a row
 SYNC_EVERY = 32  # rows; a power cut may cost as many, a killed process none
@@ -134,7 +135,7 @@ def _line(row: PhotoRow) -> bytes:
 
 
 def _cell(value: object) -> object:
-    return round(value, 4) if isinstance(value, float) else value
+    return round(value, 4) if isinstance(value, float) else for_spreadsheet(value)
 
 
 def _candidates(row: PhotoRow) -> list[object]:

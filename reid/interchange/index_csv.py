@@ -6,6 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from reid.errors import BadDataset
+from reid.interchange.cells import for_spreadsheet, from_spreadsheet
 from reid.interchange.format import ConfirmedSighting, Format
 from reid.interchange.named import NamedAnnotation, Reading, occasions
 from reid.interchange.names import name_of
@@ -29,7 +30,8 @@ def read(index: Path) -> Reading:
         raise IndexWithoutRows(path=index)
     reading = Reading()
     for row in rows:
-        _add(reading, index.parent, {key: value or "" for key, value in row.items() if key})
+        cells = {key: from_spreadsheet(value or "") for key, value in row.items() if key}
+        _add(reading, index.parent, cells)
     return reading
 
 
@@ -61,7 +63,8 @@ def write(folder: Path, sightings: Sequence[ConfirmedSighting]) -> None:
         for sighting in sightings:
             taken = sighting.captured_at.isoformat() if sighting.captured_at else None
             values = {name: getattr(sighting, name) for name in COLUMNS} | {"captured_at": taken}
-            table.writerow(["" if value is None else value for value in values.values()])
+            cells = ("" if value is None else for_spreadsheet(value) for value in values.values())
+            table.writerow(cells)
 
 
 FORMAT = Format("index_csv", FILE, lambda _: True, read, write)

@@ -143,6 +143,13 @@ def test_our_own_index_comes_back_as_it_was_written(tmp_path):
     assert reading.skipped == ["3.jpg: flank top, not left, right or unknown"]
 
 
+def test_a_name_that_a_spreadsheet_would_compute_is_marked_and_comes_back(tmp_path):
+    index_csv.write(tmp_path, [ConfirmedSighting("1.jpg", "=1+1", "left", station="+cmd|x")])
+    assert ",=1+1" not in (tmp_path / "index.csv").read_text()
+    (annotation,) = read_catalogue(tmp_path).annotations
+    assert annotation.individual == "=1+1"
+
+
 @pytest.mark.parametrize("name", ["nowhere", "."])
 def test_a_place_without_a_table_says_what_is_looked_for(tmp_path, name):
     with pytest.raises(BadDataset, match=r"index\.csv"):
