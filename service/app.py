@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from threading import Thread
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
 
@@ -55,7 +55,7 @@ from service.web.csrf import SameOrigin, SecurityHeaders
 from service.web.limits import BodyLimit
 from service.web.metrics import Metrics
 from service.web.page import error_page
-from service.web.parameters import Components
+from service.web.parameters import Components, known_parameters
 from service.web.speech import Speech
 
 STATIC = Path(__file__).with_name("static")
@@ -157,7 +157,7 @@ def _routes() -> list[BaseRoute]:
     """All routes, made once a process: the models of all parameters take a moment to make."""
     api, every = APIRouter(prefix="/api/v1"), APIRouter()
     for router in API:
-        api.include_router(router)
+        api.include_router(router, dependencies=[Depends(known_parameters)])
     for router in (api, *ROOT):
         every.include_router(router)
     every.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -1,11 +1,13 @@
 """What a route may ask for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import Depends, Form, Path, Query, Request
+from fastapi.dependencies.models import Dependant
 from pydantic import AfterValidator
 
+from reid.errors import InputError
 from service.settings import Settings
 from service.store.database import Database
 from service.store.people import Actor, Browser
@@ -101,3 +103,35 @@ def exactly(
 
 
 Exactly = Annotated[bool, Depends(exactly)]
+
+
+class UnknownParameters(
+    InputError,
+    code="unknown_parameter",
+    message="no parameter {unknown} here: there are {known}",
+): ...
+
+
+class NoParameters(
+    InputError, code="unknown_parameter", message="no parameter {unknown} here: there are none"
+): ...
+
+
+def known_parameters(request: Request) -> None:
+    """Raises UnknownParameters for one that the route of the API does not have.
+
+    A filter that is misspelt would otherwise be no filter, and the answer everything.
+    """
+    known = sorted({*_parameters(request.scope["route"].dependant)})
+    unknown = tuple(sorted(request.query_params.keys() - {*known}))
+    if unknown and known:
+        raise UnknownParameters(unknown=unknown, known=tuple(known))
+    if unknown:
+        raise NoParameters(unknown=unknown)
+
+
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    """Names of what a route reads from the query, of all its dependencies."""
+    yield from (field.alias for field in dependant.query_params)
+    for part in dependant.dependencies:
+        yield from _parameters(part)
