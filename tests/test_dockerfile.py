@@ -66,6 +66,7 @@ def test_torch_without_cuda_is_installed_in_the_locked_version():
     assert extra in project["optional-dependencies"]
 
 
+@pytest.mark.slow
 def test_the_command_is_one_that_the_package_installs():
     (command,) = map(json.loads, arguments("CMD"))
     program = Path(sys.executable).with_name(command[0])

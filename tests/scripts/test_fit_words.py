@@ -12,6 +12,7 @@ from reid.types import Box, Crop, Flank
 from reid.weights import load_card, verified
 
 
+@pytest.mark.slow
 def test_a_model_without_words_gets_them_and_embeds_with_them(tmp_path, called):
     weights = write_weights(tmp_path)
     crop = Crop(np.full((64, 128, 3), 90, np.uint8), Box(0, 0, 128, 64), Flank.LEFT)

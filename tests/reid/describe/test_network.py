@@ -121,6 +121,7 @@ def test_a_bank_is_rendered_once_and_gives_pairs_of_one_coat(folder, bank):
     assert (rising == ~views.mirrored).all()  # u grows towards the tail, which is left if mirrored
 
 
+@pytest.mark.slow
 def test_a_coarse_batch_shows_the_same_places_in_fewer_cells(bank):
     fine, coarse = (
         next(batches(bank, np.random.default_rng(3), styles=1, relatives=2, bodies=1, coarse=share))
@@ -234,6 +235,7 @@ def test_the_place_on_the_body_is_taken_out_of_the_descriptors():
     assert abs(left) < 0.5 < 0.95 < np.corrcoef(placed[0, 0].mean(0), ramp)[0, 1]
 
 
+@pytest.mark.slow
 def test_relatives_in_a_batch_share_their_scene_and_differ_in_their_coat(bank):
     outlines, coats = bank.animal[:3, 0], bank.images[:3, 0]
     assert (outlines == outlines[0]).all()

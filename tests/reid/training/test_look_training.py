@@ -128,6 +128,7 @@ def test_doubt_costs_least_where_it_is_the_error_itself(network):
     assert chart_loss(0.1) < min(chart_loss(0.05), chart_loss(0.2))
 
 
+@pytest.mark.slow
 def test_training_goes_on_where_it_stopped(stock, tmp_path):
     recipe = LookRecipe(widths=WIDTHS, log_every=1, half=False)
     lines = []
