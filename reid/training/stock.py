@@ -13,6 +13,7 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from reid.errors import BadSettings
 from reid.synthetic.pelt import SIZE as PELT
 from reid.synthetic.pelt import PeltStyle, draw_pelt
 from reid.synthetic.scenery import SIZE as SCENERY
@@ -21,6 +22,11 @@ from reid.synthetic.surface import NOTHING, draw_geometry
 
 CANVAS = (160, 320)  # rows and columns of a geometry
 PELT_STEP, CHART_STEP = 32.0, 20000.0  # of the whole numbers that hold coordinates
+
+
+class StockOfAnotherRecipe(
+    BadSettings, message="{folder} holds a stock of another recipe: name another folder"
+): ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +76,17 @@ def open_stock(
     processes: int = 2,
     report: Callable[[str], object] = print,
 ) -> Stock:
-    """The stock in `folder`, drawn first if it is missing or of another recipe.
+    """The stock in `folder`, drawn first if it is missing.
 
+    Raises StockOfAnotherRecipe rather than drawing over one, which a training may be reading.
     landscapes: a folder of pictures without animals; without it all sceneries are painted.
     """
     card = folder / "stock.json"
     about = asdict(recipe) | {"landscapes": landscapes is not None}
-    if not card.is_file() or json.loads(card.read_text()) != about:
+    if card.is_file() and json.loads(card.read_text()) != about:
+        raise StockOfAnotherRecipe(folder=folder)
+    if not card.is_file():
         folder.mkdir(parents=True, exist_ok=True)
-        card.unlink(missing_ok=True)
         for name, (shape, dtype) in _shapes(recipe).items():
             open_memmap(folder / f"{name}.npy", "w+", dtype, shape).flush()
         for work in (_fill_geometries, _fill_scenery, _fill_pelts):

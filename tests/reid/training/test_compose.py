@@ -8,7 +8,7 @@ from reid.synthetic.exposure import Exposure, taken
 from reid.synthetic.foreground import boulders, plants, printed_strip, rocks
 from reid.synthetic.scenery import cut_scenery, draw_scenery
 from reid.training.compose import BatchRecipe, compose
-from reid.training.stock import StockRecipe, open_stock
+from reid.training.stock import StockOfAnotherRecipe, StockRecipe, open_stock
 
 TINY = StockRecipe(styles=2, relatives=2, geometries=4, painted=3, real=0, unseen=1)
 SMALL = BatchRecipe(groups=1, relatives=2, mosaics=1, poor=0.0, height=160, width=320)
@@ -119,3 +119,12 @@ def test_validation_never_shows_a_style_of_training(stock):
 def test_a_stock_without_anything_for_validation_is_refused():
     with pytest.raises(ValueError, match="validation"):
         StockRecipe(styles=3, unseen=2)
+
+
+def test_a_stock_of_another_recipe_is_never_drawn_over(tmp_path):
+    card = tmp_path / "stock.json"
+    card.write_text('{"styles": 1}')
+    with pytest.raises(StockOfAnotherRecipe, match="another folder"):
+        open_stock(tmp_path, TINY, processes=1, report=lambda _: None)
+    assert [path.name for path in tmp_path.iterdir()] == ["stock.json"]
+    assert card.read_text() == '{"styles": 1}'
