@@ -36,7 +36,7 @@ NEAR = 1.5  # look of the embedding, in sizes of the card's window
 SCALES = ((1.0, 400), (2.0, 1000))  # looks of the descriptors, likewise, and cells kept of each
 PATCH = 4  # cells of the first look
 DOUBTFUL = (0.94, 0.975)  # probability of coat in the surest patch: below, no animal; above, one
-NOBODY = 0.8  # the same, at and below which nobody is seen: 1 of 100 poor real photos lies there
+NOBODY = 0.8  # the same, at and below which nobody is seen: far below what poor photos show
 FAINT = 1e-6  # trust that is left where nobody is seen: too little to count, enough to keep order
 LEAST_COAT = 0.3  # probability of coat below which a cell is dropped
 
@@ -95,18 +95,18 @@ class Embedder:
         described: list[AnnotationFeatures] = []
         for at in range(0, len(crops), batch):
             part = crops[at : at + batch]
-            flanks, poses, sure = self._located(part)
+            flanks, poses, surest = self._located(part)
             appearances, coats = self._appearance(part, flanks)
-            dense = _trusted(self.local(part, flanks), sure)
-            close = _trusted(self.close_look(part, flanks), sure)
+            dense = _trusted(self.local(part, flanks), surest)
+            close = _trusted(self.close_look(part, flanks), surest)
             embeddings = self._whole(appearances, close)
-            for crop, flank, pose, e, coat, d, surest in zip(
-                part, flanks, poses, embeddings, coats, dense, sure, strict=True
+            for crop, flank, pose, e, coat, d, patch in zip(
+                part, flanks, poses, embeddings, coats, dense, surest, strict=True
             ):
                 quality = None
                 if self.quality:
                     quality = self.quality.grade(_measured(crop, flank, pose, coat, d))
-                    quality = quality if surest > NOBODY else without_animal(quality)
+                    quality = quality if patch > NOBODY else without_animal(quality)
                 described.append(
                     AnnotationFeatures(e, d, rootsift(crop), crop.flank, crop.box, pose, quality)
                 )
@@ -114,7 +114,7 @@ class Embedder:
                 if not distant_look.is_poor(described[n]):
                     described[n] = replace(described[n], close_look=cells)
             if distant_looks:
-                described[at:] = self._with_distant_looks(described[at:], part, flanks, sure)
+                described[at:] = self._with_distant_looks(described[at:], part, flanks, surest)
         return described
 
     def _with_distant_looks(
@@ -122,7 +122,7 @@ class Embedder:
         described: Sequence[AnnotationFeatures],
         crops: Sequence[Crop],
         flanks: Sequence[Box],
-        sure: Sequence[float],
+        surest: Sequence[float],
     ) -> list[AnnotationFeatures]:
         """Good photos with their cells as seen from farther away; poor ones as they are."""
         photos = list(described)
@@ -136,7 +136,7 @@ class Embedder:
                 continue
             small = [distant_look.shrunk(crops[n], flanks[n], width, blur) for n in wide]
             cells = self.local([c for c, _ in small], [f for _, f in small])
-            trusted = _trusted(cells, [sure[n] for n in wide])
+            trusted = _trusted(cells, [surest[n] for n in wide])
             for n, (crop, _), features in zip(wide, small, trusted, strict=True):
                 look = distant_look.in_photo_pixels(features, crop, crops[n])
                 looks = (*photos[n].distant_looks, look)
@@ -145,9 +145,9 @@ class Embedder:
 
     def measures(self, crops: Sequence[Crop]) -> list[Measures]:
         """What quality is graded by, of every crop, in order."""
-        flanks, poses, sure = self._located(crops)
+        flanks, poses, surest = self._located(crops)
         coats = self._appearance(crops, flanks)[1]
-        dense = _trusted(self.local(crops, flanks), sure)
+        dense = _trusted(self.local(crops, flanks), surest)
         return [_measured(*parts) for parts in zip(crops, flanks, poses, coats, dense, strict=True)]
 
     def flanks(self, crops: Sequence[Crop]) -> list[Box]:

@@ -63,9 +63,9 @@ def between(
 ) -> EncounterEvidence:
     """Every photo of one encounter against every photo of the other that may show its flank.
 
-    Photos without an animal are left out.
-    Photos of one burst are not independent witnesses, so of each flank the best pair speaks; the
-    two flanks carry different patterns and are two witnesses. registered: see `compare`.
+    Photos without an animal are left out. Photos of one burst are not independent witnesses, so of
+    each flank the best pair speaks; the two flanks carry different patterns and are two witnesses.
+    registered: see `compare`.
     """
     compared: dict[tuple[int, int], ComparedPhotos] = {}
     for (q, photo0), (o, photo1) in product(enumerate(query), enumerate(other)):

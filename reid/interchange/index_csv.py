@@ -8,8 +8,8 @@ from pathlib import Path
 from reid.errors import BadDataset
 from reid.interchange.cells import for_spreadsheet, from_spreadsheet
 from reid.interchange.format import ConfirmedSighting, Format
+from reid.interchange.individual_names import name_of
 from reid.interchange.named import NamedAnnotation, Reading, occasions
-from reid.interchange.names import name_of
 from reid.types import Flank
 
 FILE = "index.csv"

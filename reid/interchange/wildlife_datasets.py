@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reid.errors import BadDataset
 from reid.interchange.format import Format
+from reid.interchange.individual_names import name_of
 from reid.interchange.named import (
     NamedAnnotation,
     Reading,
@@ -14,7 +15,6 @@ from reid.interchange.named import (
     occasions,
     pixel_box,
 )
-from reid.interchange.names import name_of
 
 REQUIRED = {"image_id", "identity", "path"}
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from reid.errors import BadDataset
 from reid.interchange.format import Format
+from reid.interchange.individual_names import name_of
 from reid.interchange.named import (
     NamedAnnotation,
     Reading,
@@ -15,7 +16,6 @@ from reid.interchange.named import (
     occasions,
     pixel_box,
 )
-from reid.interchange.names import name_of
 from reid.types import Box
 
 Row = Mapping[str, Any]

@@ -66,7 +66,10 @@ def decode(data: bytes, *, max_pixels: int) -> Image:
 
 
 def _without_its_end(data: bytes, max_pixels: int) -> Image | None:
-    """A JPEG whose end is missing, if no pixel is: then it does not matter what is put there."""
+    """A JPEG of which only the end is missing; None where pixels are missing, too.
+
+    If all pixels are there, the same picture is decoded whatever bytes are put behind them.
+    """
     if not data.startswith(JPEG_BEGINS):
         return None
     try:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
-from reid.interchange.names import fit_name
+from reid.interchange.individual_names import fit_name
 from service.catalogue import errors
 from service.store import decisions, history, identities
 from service.store.decisions import Decision, NewDecision

@@ -5,24 +5,16 @@ from dataclasses import dataclass
 
 from reid.types import OBLIQUE, Flank, Grade, Pose, Quality, Reason
 from service.store.facts import AnnotationFacts
-from service.web.languages import NPS_, pgettext
+from service.web.languages import NP_, NPS_, pgettext
 from service.web.languages import gettext as _
 from service.web.words import decimal, flank_name, flank_word, percents
 
 WEAK = (Grade.POOR, Grade.UNUSABLE)
 
 GRADES = NPS_("quality", "good", "usable", "poor", "unusable")
-_WORDS = NPS_(
-    "reason of a grade",
-    "blur",
-    "dark",
-    "overexposed",
-    "small",
-    "occluded",
-    "oblique",
-    "no leopard seen",
-)
-REASONS = dict(zip(Reason, _WORDS, strict=True))
+NPS_("reason of a grade", "blur", "dark", "overexposed", "small", "occluded", "oblique")
+IN_WORDS = {Reason.NO_ANIMAL: NP_("reason of a grade", "no leopard seen")}
+"""Reasons that are said in other words than their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +52,9 @@ def quality_words(quality: Quality | None) -> str:
 
 def graded(grade: Grade, reasons: Sequence[Reason]) -> str:
     """A grade and its reasons: "poor: small, blur"."""
-    words = [pgettext("reason of a grade", REASONS[reason]) for reason in reasons]
+    words = [
+        pgettext("reason of a grade", IN_WORDS.get(reason, reason.value)) for reason in reasons
+    ]
     return ": ".join(part for part in (grade_word(grade), ", ".join(words)) if part)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Form
@@ -127,12 +127,20 @@ def claims_of_uploader(statements: Statements, box: Box | None) -> list[Claim]:
 
 
 def _moment(text: str) -> datetime | None:
-    if text and len(text.strip()) <= len("2019-03-01"):
-        raise NoTimeOfDay(text=text)
     try:
         moment = datetime.fromisoformat(text) if text else None
     except ValueError as error:
         raise BadTime() from error
+    if _is_date(text):
+        raise NoTimeOfDay(text=text)
     if moment and moment.year not in YEARS:
         raise YearOutOfRange(year=moment.year)
     return moment
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is a date and nothing else; it would become midnight."""
+    try:
+        return bool(date.fromisoformat(text))
+    except ValueError:
+        return False

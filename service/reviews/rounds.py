@@ -115,7 +115,7 @@ def known_pairs(connection: Connection, *, share: float, seed: int) -> Round:
         like = draw.choice(others)
         pairs.append(
             NewPair(
-                *(one, other, "known", truth), needed=like.needed, worth=like.worth, note=like.note
+                one, other, "known", truth, needed=like.needed, worth=like.worth, note=like.note
             )
         )
     return Round(tuple(pairs), len(others), max(0, target))

@@ -7,6 +7,7 @@
   + TooManyAttempts          to log in; it says how long to wait
   + PlacesHidden             exact positions, asked for by somebody who may not see them
   + RoleNeeded               for one field of a request that others may send
+  + UnknownParameters        in an address of the API; NoParameters where the route has none
 """
 
 from collections.abc import Callable
@@ -64,6 +65,18 @@ class PlacesHidden(
 
 class RoleNeeded(
     InputError, code="forbidden", message="this needs the role {needed}; yours is {role}"
+): ...
+
+
+class UnknownParameters(
+    InputError,
+    code="unknown_parameter",
+    message="no parameter {unknown} here: there are {known}",
+): ...
+
+
+class NoParameters(
+    InputError, code="unknown_parameter", message="no parameter {unknown} here: there are none"
 ): ...
 
 

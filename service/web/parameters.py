@@ -7,12 +7,11 @@ from fastapi import Depends, Form, Path, Query, Request
 from fastapi.dependencies.models import Dependant
 from pydantic import AfterValidator
 
-from reid.errors import InputError
 from service.settings import Settings
 from service.store.database import Database
 from service.store.people import Actor, Browser
 from service.web.ahead import Ahead
-from service.web.errors import PlacesHidden
+from service.web.errors import NoParameters, PlacesHidden, UnknownParameters
 from service.web.metrics import Metrics
 
 T = TypeVar("T")
@@ -103,18 +102,6 @@ def exactly(
 
 
 Exactly = Annotated[bool, Depends(exactly)]
-
-
-class UnknownParameters(
-    InputError,
-    code="unknown_parameter",
-    message="no parameter {unknown} here: there are {known}",
-): ...
-
-
-class NoParameters(
-    InputError, code="unknown_parameter", message="no parameter {unknown} here: there are none"
-): ...
 
 
 def known_parameters(request: Request) -> None:

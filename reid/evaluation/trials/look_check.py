@@ -72,7 +72,7 @@ def window_of(crop: Crop) -> tuple[Float32, Float32, tuple[float, float, float]]
 
 @torch.inference_mode()
 def look_at(network: LookNetwork, crop: Crop, *, surround: bool = True) -> LookedAt:
-    """surround: subtract the neighbourhood's descriptor, see `reid.network.without_surround`."""
+    """surround: subtract the neighbourhood's descriptor, see `without_surround`."""
     window, grey, frame = window_of(crop)
     look = network(torch.from_numpy(window)[None, None], torch.from_numpy(grey)[None, None])
     sure = torch.sigmoid(look.coat)

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reid.evaluation.data.photos import MAX_PIXELS
-from reid.photo import images
-from reid.types import Box, Crop, Flank
+from reid.photo import crop, images
+from reid.types import Crop, Flank
 
 TABLE = Path(__file__).parents[1] / "data" / "labelled_views.csv"
 VIEWS = ("front", "oblique-front", "side", "oblique-rear", "rear")
@@ -102,4 +102,4 @@ def _nearer(view: str) -> str:
 
 def _whole(path: Path) -> Crop:
     image = images.decode(path.read_bytes(), max_pixels=MAX_PIXELS)
-    return Crop(image, Box(0, 0, image.shape[1], image.shape[0]), Flank.UNKNOWN)
+    return crop.cut(image, Flank.UNKNOWN)

@@ -11,8 +11,8 @@ from reid.errors import BadDataset
 from reid.interchange import index_csv, wildlife_datasets, wildme_coco
 from reid.interchange.catalogue import FORMATS, read_catalogue
 from reid.interchange.format import ConfirmedSighting
+from reid.interchange.individual_names import name_of
 from reid.interchange.named import flank_of, occasions
-from reid.interchange.names import name_of
 from reid.types import Box, Flank
 
 

@@ -167,3 +167,14 @@ def test_the_encounter_spans_its_photos(client, painted):
     found = client.get(f"/api/v1/encounters/{number}").json()["summary"]
     span = [datetime.fromisoformat(found[edge]) for edge in ("started_at", "ended_at")]
     assert [moment.minute for moment in span] == [0, 20]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("2019-03-01", "no time of day"), ("20190301", "no time of day"), ("dawn", "not ISO 8601")],
+)
+def test_a_date_alone_is_no_time_and_does_not_become_midnight(client, painted, text, words):
+    photo = {"files": ("a.jpg", painted(1), "image/jpeg")}
+    answer = client.post("/api/v1/photos", files=photo, data={"captured_at": text})
+    assert answer.status_code == 422
+    assert words in answer.json()["detail"]

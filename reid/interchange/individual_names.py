@@ -8,7 +8,7 @@ NOBODY = frozenset({"", "____", "unknown", "na", "n/a", "none", "nan", "null"})
 HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # categories of Unicode that nobody sees
 
 
-class NameOfNobody(
+class NameStandsForNobody(
     InputError, message="{name} stands for nobody in tables and exports: choose another name"
 ): ...
 
@@ -27,13 +27,14 @@ def name_of(text: str) -> str:
 def fit_name(text: str) -> str:
     """A name as it is kept: in the composed form of Unicode (NFC), with single spaces.
 
-    Raises NameOfNobody for what an export would give back as nobody, NameWithHiddenCharacters for
-    characters of no width, of direction or of control: two names that look alike must be one.
+    Raises NameStandsForNobody for what an export would give back as nobody, and
+    NameWithHiddenCharacters for characters of no width, of direction or of control: two names that
+    look alike must be one.
     """
     name = " ".join(unicodedata.normalize("NFC", text).split())
     hidden = sorted({f"U+{ord(c):04X}" for c in name if unicodedata.category(c) in HIDDEN})
     if hidden:
         raise NameWithHiddenCharacters(characters=tuple(hidden))
     if not name_of(name):
-        raise NameOfNobody(name=name or "''")
+        raise NameStandsForNobody(name=name or "''")
     return name

@@ -2,8 +2,8 @@
 
 import pytest
 
-from reid.interchange.names import (
-    NameOfNobody,
+from reid.interchange.individual_names import (
+    NameStandsForNobody,
     NameWithHiddenCharacters,
     fit_name,
     name_of,
@@ -13,7 +13,7 @@ from reid.interchange.names import (
 @pytest.mark.parametrize("text", ["NA", "None", "NaN", "unknown", "____", " n/a ", "NULL", "  "])
 def test_what_stands_for_nobody_in_a_table_is_no_name(text):
     assert name_of(text) == ""
-    with pytest.raises(NameOfNobody):
+    with pytest.raises(NameStandsForNobody):
         fit_name(text)
 
 
