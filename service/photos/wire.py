@@ -52,7 +52,8 @@ class FactsOut(Wire):
 
 
 class AnnotationOut(FactsOut):
-    """One animal in one photo. box null: the whole photo is the crop. flank: as it was stated."""
+    """One animal in one photo. box null: the whole photo is the crop. flank, stated_viewpoint: as
+    they were stated. placed: who put it into its encounter."""
 
     id: int
     photo_id: str
@@ -62,6 +63,9 @@ class AnnotationOut(FactsOut):
     state: AnnotationState
     error_code: str | None
     error_detail: English | None
+    stated_viewpoint: Viewpoint | None
+    placed: Literal["rule", "person"]
+    withdrawn: bool
 
 
 class PhotoOut(Wire):
@@ -81,6 +85,12 @@ class PhotoOut(Wire):
     longitude: float | None
     notes: str
     created_at: datetime
+    file_time: datetime | None = Field(description="what the file itself says, never changed")
+    sequence: int | None = Field(description="the camera's own count of its frames")
+    damage: str | None = Field(description="what of the file could not be read; null: it is whole")
+    likeness: str | None = Field(description="perceptual hash, hexadecimal")
+    copy_of: str | None = Field(description="the photo of the same exposure that came first")
+    withdrawn: bool = Field(description="no longer in use; its history stays")
 
 
 class PhotoDetailOut(Wire):

@@ -17,12 +17,14 @@ from sqlalchemy.sql import ColumnElement, Insert, Select
 from service.store.tables import (  # noqa: F401  all tables
     accounts,
     cases,
+    corrections,
     encounters,
     features,
     history,
     jobs,
     photos,
     reviews,
+    stations,
 )
 
 MIGRATIONS = Path(__file__).with_name("migrations")

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select, update
 
-from reid.types import Box, Flank
+from reid.types import Box, Flank, Viewpoint
 from service.store import facts
 from service.store.database import AnyRow, insert_one, row_or
 from service.store.errors import NoSuchAnnotation, NoSuchPhoto
@@ -25,7 +25,10 @@ class Photo:
     """One file from a camera.
 
     id: SHA-256 of the bytes, hex. width, height: pixels, upright.
-    captured_at: wall clock of the camera; zone: its offset, or "unknown".
+    captured_at: true local time where the camera's clock was corrected, else what it said; zone:
+    its offset, or "unknown". file_time: what the file says. sequence: the camera's own count of its
+    frames. damage: what of it could not be read. likeness: perceptual hash, hex. copy_of: the photo
+    that shows the same exposure and came first. withdrawn: no longer in use, and kept.
     """
 
     id: str
@@ -42,6 +45,12 @@ class Photo:
     longitude: float | None
     notes: str
     created_at: datetime
+    file_time: datetime | None = None
+    sequence: int | None = None
+    damage: str | None = None
+    likeness: str | None = None
+    copy_of: str | None = None
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +67,8 @@ class Claim:
 class Annotation(AnnotationFacts):
     """One animal in one photo. box None: the whole photo is the crop.
 
-    flank: what the uploader said. The facts are those of the newest model.
+    flank, stated_viewpoint: what a person said. placed: whether the rule or a person put it into its
+    encounter. withdrawn: no longer in use, and kept. The facts are those of the newest model.
     """
 
     id: int
@@ -69,6 +79,9 @@ class Annotation(AnnotationFacts):
     state: AnnotationState
     error_code: str | None
     error_detail: Reason
+    stated_viewpoint: Viewpoint | None = None
+    placed: Literal["rule", "person"] = "rule"
+    withdrawn: bool = False
 
 
 def known(connection: Connection, photo_id: str) -> bool:
@@ -167,6 +180,9 @@ def annotation_of(row: AnyRow) -> Annotation:
         state=of[annotation.c.state],
         error_code=of[annotation.c.error_code],
         error_detail=reason(of[annotation.c.error_detail], of[annotation.c.error_facts]),
+        stated_viewpoint=None if (view := of[annotation.c.viewpoint]) is None else Viewpoint(view),
+        placed=of[annotation.c.placed],
+        withdrawn=of[annotation.c.withdrawn],
         pose=facts.pose_of(row),
         quality=facts.quality_of(row),
     )

@@ -5,7 +5,12 @@ from contextlib import closing
 
 MACHINERY = {"alembic_version", "sqlite_sequence"}
 # table: columns that a later migration added; what it says stays elsewhere
-NEW_COLUMNS = {"annotation": {"error_facts"}, "upload_file": {"error_facts"}}
+NEW_COLUMNS = {
+    "annotation": {"error_facts", "viewpoint", "placed", "withdrawn"},
+    "upload_file": {"error_facts"},
+    "photo": {"file_time", "sequence", "damage", "likeness", "copy_of", "withdrawn"},
+    "encounter": {"shaped"},
+}
 
 
 def dump(file):

@@ -1,7 +1,7 @@
 """Tables of encounters, annotations, identities and decisions."""
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index
-from sqlalchemy.types import DateTime, Float, Integer, String, Text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, false
+from sqlalchemy.types import Boolean, DateTime, Float, Integer, String, Text
 
 from service.store.tables.base import Utc, now, numbered, one_of, table
 
@@ -13,6 +13,7 @@ encounter = table(
     Column("started_at", DateTime),
     Column("ended_at", DateTime),
     Column("created_at", Utc, nullable=False, default=now),
+    Column("shaped", Boolean, nullable=False, server_default=false()),  # by a person
     Index("ix_encounter_station_started_at", "station", "started_at"),
 )
 
@@ -31,8 +32,31 @@ annotation = table(
     Column("error_detail", Text),
     Column("error_facts", Text),  # JSON: class and facts of the sentence
     Column("created_at", Utc, nullable=False, default=now),
+    Column("viewpoint", String(10)),  # what a person said; NULL: nothing
+    Column("placed", String(8), nullable=False, server_default="rule"),  # in its encounter, by
+    Column("withdrawn", Boolean, nullable=False, server_default=false()),
     one_of("flank", "left", "right", "unknown"),
     one_of("state", "pending", "embedded", "failed"),
+    one_of(
+        *("viewpoint", "left", "frontleft", "backleft", "right", "frontright", "backright"),
+        "unknown",
+    ),
+    one_of("placed", "rule", "person"),
+)
+
+# What the machine asks about encounters: whether two are one, or whether one shows two animals.
+encounter_question = numbered(
+    "encounter_question",
+    Column("kind", String(12), nullable=False),
+    Column("encounter_id", Integer, ForeignKey("encounter.id"), nullable=False, index=True),
+    Column("other_id", Integer, ForeignKey("encounter.id")),  # of a bridge
+    Column("cut", Text, nullable=False),  # JSON: annotations to be parted off; or photos between
+    Column("llr", Float),  # log10, of the parts of a proposed cut
+    Column("state", String(10), nullable=False),
+    Column("person", String(100)),  # who answered
+    Column("asked_at", Utc, nullable=False, default=now),
+    one_of("kind", "bridge", "two_animals"),
+    one_of("state", "open", "followed", "dismissed"),
 )
 
 identity = table(

@@ -1,6 +1,6 @@
 """Tables of photos: stations, files, statements about them, uploads."""
 
-from sqlalchemy import Column, ForeignKey, Index
+from sqlalchemy import Column, ForeignKey, Index, false
 from sqlalchemy.types import Boolean, DateTime, Float, Integer, String, Text
 
 from service.store.tables.base import Utc, now, one_of, table
@@ -27,6 +27,12 @@ photo = table(
     Column("longitude", Float),
     Column("notes", Text, nullable=False),
     Column("created_at", Utc, nullable=False, default=now),
+    Column("file_time", DateTime),  # what the file itself says, never changed
+    Column("sequence", Integer),  # the camera's own count of its frames
+    Column("damage", Text),  # JSON: what could not be read of it; NULL: it is whole
+    Column("likeness", String(64)),  # perceptual hash, hex
+    Column("copy_of", String(64), ForeignKey("photo.id"), index=True),  # of one exposure
+    Column("withdrawn", Boolean, nullable=False, server_default=false()),
     Index("ix_photo_station_captured_at", "station", "captured_at"),
 )
 
