@@ -126,3 +126,6 @@ class NotInCase(NotFound, message="no encounter {encounter} in case {case}"): ..
 
 
 class CaseIsClosed(Conflict, message="case {case} is closed: open it again first"): ...
+
+
+class NoSuchCorrection(NotFound, message="no correction {correction}"): ...
