@@ -29,6 +29,7 @@ Appearance = Annotated[
     Query(description="local contrast, as the network sees it; or grey and equalised"),
 ]
 FOREVER = "private, max-age=31536000, immutable"
+ASKED_AGAIN = "private, no-cache"  # a box may be corrected
 JPEG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/jpeg": {}}},
     304: {"description": "Not Modified"},
@@ -114,7 +115,8 @@ def picture(
 ) -> Response:
     """A JPEG that browsers keep; nothing is decoded for one they have."""
     tag = pictures.tag(photo_id, annotation_id, longest, look)
-    headers = {"etag": tag, "cache-control": FOREVER}
+    lasting = FOREVER if annotation_id is None and not look else ASKED_AGAIN
+    headers = {"etag": tag, "cache-control": lasting}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     made = pictures.jpeg(photo_id, annotation_id, longest, look)

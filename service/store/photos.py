@@ -13,11 +13,15 @@ from service.store.database import AnyRow, insert_one, row_or
 from service.store.errors import NoSuchAnnotation, NoSuchPhoto
 from service.store.facts import AnnotationFacts
 from service.store.reasons import Reason, columns, reason
-from service.store.tables.encounters import annotation
+from service.store.tables.encounters import annotation, encounter
 from service.store.tables.features import annotation_facts
 from service.store.tables.photos import claim, photo, station
+from service.store.tables.stations import deployment
 
 AnnotationState = Literal["pending", "embedded", "failed"]
+
+IN_USE: ColumnElement[bool] = annotation.c.withdrawn.is_(False)
+"""Condition on annotations that count: neither they nor their photo are withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,11 @@ class Photo:
     likeness: str | None = None
     copy_of: str | None = None
     withdrawn: bool = False
+
+    @property
+    def erased(self) -> bool:
+        """Its bytes were deleted; what was said of it is all that is left."""
+        return self.bytes == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +139,30 @@ def add_station(connection: Connection, name: str) -> None:
         connection.execute(insert(station).values(name=name))
 
 
+def drop_station(connection: Connection, name: str) -> None:
+    """Forget a station that was stated by mistake: nothing is at it, and nothing was planned."""
+    columns_of = (photo.c.station, encounter.c.station, deployment.c.station)
+    if not any(
+        connection.execute(select(column).where(column == name).limit(1)).first()
+        for column in columns_of
+    ):
+        connection.execute(station.delete().where(station.c.name == name))
+
+
 def add_annotation(
-    connection: Connection, *, photo_id: str, encounter_id: int, flank: Flank, box: Box | None
+    connection: Connection,
+    *,
+    photo_id: str,
+    encounter_id: int,
+    flank: Flank,
+    box: Box | None,
+    viewpoint: Viewpoint | None = None,
+    placed: Literal["rule", "person"] = "rule",
 ) -> int:
     """Record an animal in a photo, waiting to be embedded; returns its number."""
-    values = {"photo_id": photo_id, "encounter_id": encounter_id, "flank": flank.value}
+    values: dict[str, object] = {"photo_id": photo_id, "encounter_id": encounter_id}
+    values |= {"flank": flank.value}
+    values |= {"viewpoint": viewpoint.value if viewpoint else None, "placed": placed}
     corners = asdict(box) if box else {}
     return insert_one(connection, insert(annotation).values(state="pending", **values, **corners))
 
