@@ -8,7 +8,7 @@ from service.photos.errors import FileRefused, NoFileAccepted
 from service.photos.forms import Files, incoming
 from service.photos.intake import TheIntake, count_files
 from service.photos.pictures import Pictures, ThePictures
-from service.photos.statements import StatedInForm
+from service.photos.statements import StatedInForm, TheUploader, refuse_one_time
 from service.photos.to_wire import photo_detail, upload_out
 from service.photos.wire import PhotoDetailOut, UploadOut
 from service.store import photos, uploads
@@ -44,12 +44,15 @@ def upload(
     response: Response,
     files: Files,
     statements: StatedInForm,
+    person: TheUploader,
 ) -> UploadOut:
     """Keep photos; 201 when at least one is new, 200 when all were known.
 
-    What is answered here is kept, whatever happens next. Embedding follows as a job.
+    What is answered here is kept, whatever happens next. Embedding follows as a job. Statements
+    about photos that were known correct what was stated before.
     """
-    result = intake.accept(incoming(files, settings.max_files), statements)
+    refuse_one_time(statements, len(files))
+    result = intake.accept(incoming(files, settings.max_files), statements, person)
     count_files(metrics, result)
     if result.refused == len(result.files):
         raise NoFileAccepted(

@@ -62,17 +62,32 @@ def texts_of_annotation(photo: Photo, values: Mapping[str, Any]) -> dict[str, st
 
     box: four numbers, pixels or fractions of the upright photo; None is the whole photo.
     """
-    texts: dict[str, str | None] = {}
+    texts = texts_of_many(values)[1]
     if "box" in values:
         corners = values["box"]
         box = resolve_box(corners, photo.width, photo.height) if corners is not None else None
         texts["box"] = stated.box_text(box)
+    return texts
+
+
+def texts_of_many(values: Mapping[str, Any]) -> tuple[dict[str, str | None], dict[str, str | None]]:
+    """What is stated of photos, and of all annotations of them, by field, as text."""
+    of_animals: dict[str, str | None] = {}
     if values.get("flank") is not None:
-        texts["flank"] = values["flank"].value
+        of_animals["flank"] = values["flank"].value
     if "stated_viewpoint" in values:
         view = values["stated_viewpoint"]
-        texts["viewpoint"] = view.value if view else None
-    return texts
+        of_animals["viewpoint"] = view.value if view else None
+    return texts_of_photo(values), of_animals
+
+
+def embedded_again(values: Sequence[CorrectedValue]) -> set[int]:
+    """The annotations that these values let be embedded again."""
+    return {
+        value.annotation_id
+        for value in values
+        if value.annotation_id is not None and value.field in stated.LOOKS
+    }
 
 
 def correct(
@@ -248,7 +263,8 @@ def _refuse_changed_since(connection: Connection, taken_back: Correction) -> Non
     now = stated.present(connection, taken_back.values)
     for value in taken_back.values:
         owner = value.photo_id if value.annotation_id is None else value.annotation_id
-        if now[owner or 0, value.field] != value.after:
+        after = None if (value.field, value.after) == ("zone", stated.UNKNOWN) else value.after
+        if now[owner or 0, value.field] != after:
             later = corrections.last_change(connection, value) or taken_back.id
             raise errors.ChangedSince(field=value.field, later=later)
 

@@ -12,6 +12,7 @@ from reid.types import Box, Flank
 from service.photos.forms import Boxes, FlankField, Short
 from service.store.photos import Claim, Photo
 from service.web.languages import N_
+from service.web.parameters import TheActor
 
 YEARS = range(1800, 2200)  # in which a photo may have been taken
 
@@ -79,6 +80,17 @@ def statements_of_form(
 
 
 StatedInForm = Annotated[Statements, Depends(statements_of_form)]
+
+
+def uploader(
+    actor: TheActor,
+    reviewer: Annotated[Short, Form(description="who uploads, where nobody logs in")] = "",
+) -> str:
+    """Who states it: the account, else the name that is stated."""
+    return actor.signs(reviewer[:100])
+
+
+TheUploader = Annotated[str, Depends(uploader)]
 
 
 @dataclass(frozen=True, slots=True)

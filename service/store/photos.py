@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select,
 
 from reid.types import Box, Flank, Viewpoint
 from service.store import facts
-from service.store.database import AnyRow, insert_one, row_or
+from service.store.database import AnyRow, insert_one, row_or, rows_in
 from service.store.errors import NoSuchAnnotation, NoSuchPhoto
 from service.store.facts import AnnotationFacts
 from service.store.reasons import Reason, columns, reason
@@ -126,6 +126,29 @@ def get(connection: Connection, photo_id: str) -> Photo:
     """One photo."""
     query = select(photo).where(photo.c.id == photo_id)
     return photo_of(row_or(connection, query, NoSuchPhoto(photo=photo_id)))
+
+
+def unerased(connection: Connection, ids: Collection[str]) -> list[str]:
+    """Those of these photos whose bytes are there, in this order."""
+    query = select(photo.c.id).where(photo.c.bytes > 0)
+    there = {row.id for row in rows_in(connection, query, photo.c.id, ids)}
+    return [photo_id for photo_id in ids if photo_id in there]
+
+
+def at(connection: Connection, station_name: str, camera: str | None = None) -> list[str]:
+    """The photos of a station, or of one of its cameras, oldest first; not those erased."""
+    query = select(photo.c.id).where(photo.c.station == station_name, photo.c.bytes > 0)
+    if camera is not None:
+        query = query.where(photo.c.camera == camera)
+    return list(connection.scalars(query.order_by(photo.c.captured_at, photo.c.id)))
+
+
+def copies_of(connection: Connection, photo_id: str) -> list[str]:
+    """Photos of the same exposure whose bytes are there, besides this one."""
+    first = get(connection, photo_id).copy_of or photo_id
+    same = (photo.c.copy_of == first) | (photo.c.id == first)
+    query = select(photo.c.id).where(same, photo.c.id != photo_id, photo.c.bytes > 0)
+    return list(connection.scalars(query.order_by(photo.c.id)))
 
 
 def photo_of(row: AnyRow) -> Photo:
