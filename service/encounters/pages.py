@@ -13,6 +13,7 @@ from service.encounters.comparison_words import said
 from service.encounters.decision_form import DecisionForm
 from service.encounters.list_view import STATES, TheFilters, encounter_list, title
 from service.encounters.posterior import chances, posterior
+from service.photos.correction_view import changed_since
 from service.recognition.awaited import awaited
 from service.recognition.engine import Engine, TheEngine
 from service.store import cases, decisions, encounters, identities, progress
@@ -99,6 +100,7 @@ def _compare(
             "loaded": engine.loaded is not None,
             "problem": refused or problem,
             "said": _said(request, connection, encounter_id),
+            "changed_since": _changed_since(connection, encounter_id),
             "tone": tone(look.brightness, look.contrast),
             "toned": (look.brightness, look.contrast) != (100, 100),
             "next_encounter": following.id if following else None,
@@ -111,6 +113,14 @@ def _compare(
         response = page(request, "encounters/encounter.html", connection, **values)
     response.status_code = status
     return response
+
+
+def _changed_since(connection: Connection, encounter_id: int) -> str:
+    """A warning where photos were corrected after the decision that stands."""
+    last = decisions.latest(connection, encounter_id)
+    if last is None or last.kind == "withdrawn":
+        return ""
+    return changed_since(connection, encounter_id, last.decided_at)
 
 
 def _said(request: Request, connection: Connection, encounter_id: int) -> str:

@@ -10,7 +10,7 @@ from reid.sentences import Sentence
 from reid.types import Box, Flank
 from service.photos import correcting, errors
 from service.photos.statements import Statements
-from service.store import corrections, encounters, jobs, photos, stated
+from service.store import corrections, encounters, jobs, photos, spans, stated
 from service.store.corrections import CorrectedValue
 from service.store.photos import Annotation, Claim, Photo
 
@@ -116,7 +116,7 @@ def _added(connection: Connection, photo: Photo, file: Prepared, gap: timedelta)
         box=file.box,
         placed="person",
     )
-    encounters.span(connection, {encounter})
+    spans.span(connection, {encounter})
     jobs.enqueue(connection, "embed", {"annotation": number})
     return CorrectedValue("added", None, str(number), photo.id, number)
 

@@ -1,51 +1,17 @@
 """Corrections: everything stated can be stated otherwise, with history and undo."""
 
 from io import BytesIO
-from pathlib import Path
 
 import pytest
+from corrected import API, CASES, NOBODY, correct, detail, history, rows, send
 from PIL import Image
-from sqlalchemy import func, select
 
+from service.store import jobs
 from service.store.database import Database
 from service.store.tables.encounters import annotation
 from service.store.tables.features import annotation_facts, embedding, local_features
+from service.store.tables.jobs import job
 from service.store.tables.photos import station
-
-API = "/api/v1"
-CASES = Path(__file__).parent.parent.parent / "data" / "field-cases"
-NOBODY = {"reviewer": "Anna", "reason": "looked again"}
-
-
-def send(client, photo, **said):
-    answer = client.post(f"{API}/photos", files=[("files", ("a.jpg", photo))], data=said)
-    assert answer.status_code in {200, 201}, answer.text
-    return answer.json()["files"][0]
-
-
-def detail(client, photo_id):
-    return client.get(f"{API}/photos/{photo_id}").json()
-
-
-def correct(client, photo_id, **fields):
-    return client.patch(f"{API}/photos/{photo_id}", json={**NOBODY, **fields})
-
-
-def history(client, photo_id=None):
-    asked = {"photo": photo_id} if photo_id else {}
-    return client.get(f"{API}/corrections", params=asked).json()["corrections"]
-
-
-def rows(app, table):
-    with app.state.components[Database].read() as connection:
-        return connection.scalar(select(func.count()).select_from(table))
-
-
-@pytest.fixture
-def kept(client, painted):
-    """A photo with time, station and flank."""
-    photo = painted(1, taken="2000:01:01 00:00:10", camera="CAM")
-    return send(client, photo, station="North", flank="right")
 
 
 def test_time_station_camera_position_and_notes_can_be_corrected(client, kept):
@@ -100,9 +66,7 @@ def test_the_encounter_follows_time_and_station(client, kept):
     assert summary["station"] == "South"
 
 
-def test_a_station_that_was_a_mistake_is_forgotten_and_comes_back_with_the_undo(
-    client, app, kept
-):
+def test_a_station_that_was_a_mistake_is_forgotten_and_comes_back_with_the_undo(client, app, kept):
     correct(client, kept["photo_id"], station="South")
     assert rows(app, station) == 1
     undone = client.post(f"{API}/corrections/1/undo", json=NOBODY)
@@ -256,95 +220,6 @@ def test_an_annotation_of_a_named_encounter_is_there(client, kept):
     assert missing.status_code == 404
 
 
-def test_a_withdrawn_photo_is_gone_from_lists_counts_and_galleries_and_comes_back(
-    client, work, painted
-):
-    ids = []
-    for seed in (1, 2):
-        ids.append(send(client, painted(seed), station=f"S{seed}", flank="left"))
-    work()
-    decision = {"kind": "new", "name": "Asha"}
-    client.post(f"{API}/encounters/{ids[0]['encounter_id']}/decisions", json=decision)
-    asked = f"{API}/encounters/{ids[1]['encounter_id']}/candidates"
-    assert client.get(asked).json()["gallery"] == 1
-    photo = ids[0]["photo_id"]
-    gone = client.post(f"{API}/photos/{photo}/withdraw", json={"reason": "people in it"})
-    assert gone.status_code == 200, gone.text
-    assert gone.json()["photo"]["withdrawn"] is True
-    assert client.get(asked).json()["gallery"] == 0
-    listed = client.get(f"{API}/encounters").json()
-    assert [one["id"] for one in listed["encounters"]] == [ids[1]["encounter_id"]]
-    assert (listed["waiting"], listed["decided"]) == (1, 0)
-    encounter = client.get(f"{API}/encounters/{ids[0]['encounter_id']}").json()
-    assert encounter["references"] == []
-    assert [one["kind"] for one in encounter["decisions"]] == ["new"]
-    again = send(client, painted(1))
-    assert again["error_code"] == "photo_withdrawn"
-    assert "restore" in again["error_detail"]
-    back = client.post(f"{API}/photos/{photo}/restore", json=NOBODY)
-    assert back.json()["annotations"][0]["withdrawn"] is False
-    assert client.get(asked).json()["gallery"] == 1
-
-
-def test_restoring_a_photo_leaves_the_animal_that_was_withdrawn_before(client, kept):
-    path = f"{API}/photos/{kept['photo_id']}"
-    client.post(f"{path}/annotations", json={"box": [0, 0, 100, 100]})
-    client.delete(f"{API}/annotations/{kept['annotation_id']}")
-    client.post(f"{path}/withdraw", json=NOBODY)
-    refused = client.post(f"{API}/annotations/{kept['annotation_id']}/restore", json=NOBODY)
-    assert (refused.status_code, refused.json()["code"]) == (409, "photo_withdrawn")
-    animals = client.post(f"{path}/restore", json=NOBODY).json()["annotations"]
-    assert [one["withdrawn"] for one in animals] == [True, False]
-
-
-def test_an_upload_can_be_withdrawn_and_restored(client, painted):
-    files = [("files", (f"{n}.jpg", painted(n))) for n in (1, 2, 3)]
-    upload = client.post(f"{API}/photos", files=files).json()
-    gone = client.post(f"{API}/uploads/{upload['id']}/withdraw", json=NOBODY).json()
-    assert (gone["photos"], gone["changed"]) == (3, 3)
-    assert client.get(f"{API}/encounters").json()["encounters"] == []
-    assert client.post(f"{API}/uploads/{upload['id']}/withdraw", json=NOBODY).status_code == 409
-    assert client.post(f"{API}/uploads/{upload['id']}/restore", json=NOBODY).status_code == 200
-    assert len(client.get(f"{API}/encounters").json()["encounters"]) == 3
-
-
-def test_an_undone_withdrawal_brings_the_photo_and_its_animals_back(client, kept):
-    client.post(f"{API}/photos/{kept['photo_id']}/withdraw", json=NOBODY)
-    assert client.post(f"{API}/corrections/1/undo", json=NOBODY).status_code == 201
-    shown = detail(client, kept["photo_id"])
-    assert shown["photo"]["withdrawn"] is shown["annotations"][0]["withdrawn"] is False
-
-
-def test_an_erased_photo_leaves_its_row_and_history_and_does_not_come_back(
-    client, app, work, settings, painted
-):
-    kept = send(client, painted(1), flank="left")
-    work()
-    client.post(f"{API}/encounters/{kept['encounter_id']}/decisions", json={"kind": "new"})
-    photo = kept["photo_id"]
-    file = Path(settings.photos) / photo[:2] / photo
-    assert file.exists()
-    gone = client.post(f"{API}/photos/{photo}/erase", json={"reason": "a child"})
-    assert gone.status_code == 200, gone.text
-    assert any("decisions on encounter" in one for one in gone.json()["left"])
-    assert any("backups" in one for one in gone.json()["left"])
-    assert not file.exists()
-    assert [rows(app, table) for table in (embedding, local_features, annotation_facts)] == [0] * 3
-    assert client.get(f"{API}/photos/{photo}/image").status_code == 404
-    assert client.get(f"{API}/annotations/{kept['annotation_id']}/crop").status_code == 404
-    assert detail(client, photo)["photo"]["bytes"] == 0
-    assert history(client, photo)[0]["kind"] == "erased"
-    answer = client.post(f"{API}/photos", files=[("files", ("a.jpg", painted(1)))])
-    assert answer.status_code == 422
-    assert "erased" in answer.json()["detail"]
-    assert not file.exists()
-    for path, body in ((f"photos/{photo}/restore", {}), ("corrections/1/undo", {})):
-        assert client.post(f"{API}/{path}", json=body).status_code == 409
-    assert correct(client, photo, station="X").json()["code"] == "photo_erased"
-    work()  # the job finds nothing left to delete
-    assert client.get(f"{API}/encounters").json()["encounters"] == []
-
-
 def test_one_change_for_many_photos_by_list_upload_station_and_encounter(client, painted):
     files = [("files", (f"{n}.jpg", painted(n))) for n in (1, 2, 3)]
     upload = client.post(f"{API}/photos", files=files, data={"station": "North"}).json()
@@ -441,9 +316,6 @@ def test_candidates_are_found_again_after_the_flank_of_an_undecided_encounter_ch
 
 
 def test_a_job_that_was_begun_before_a_box_changed_keeps_nothing(client, app, work, kept):
-    from service.settings import Settings
-    from service.store import jobs
-
     database = app.state.components[Database]
     with database.write() as connection:
         claimed = jobs.claim(connection, "slow", limit=5, lease_s=60)
@@ -452,13 +324,10 @@ def test_a_job_that_was_begun_before_a_box_changed_keeps_nothing(client, app, wo
         assert jobs.holds(connection, "slow", [job.id for job in claimed]) == set()
     work()
     assert rows(app, embedding) == 1
-    assert app.state.components[Settings]
 
 
 def test_an_annotation_is_kept_only_once_per_change(app, client, kept):
     for flank in ("left", "right", "left"):
         client.patch(f"{API}/annotations/{kept['annotation_id']}", json={"flank": flank})
-    from service.store.tables.jobs import job
-
     assert rows(app, job) == 1
     assert rows(app, annotation) == 1
