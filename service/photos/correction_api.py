@@ -52,11 +52,11 @@ def _grounds(body: CorrectionGroundsIn, actor: Actor) -> CorrectionGrounds:
 
 def asked_grounds(
     actor: TheActor,
-    reason: Annotated[str, Query(max_length=5000)] = "",
-    reviewer: Annotated[str, Query(max_length=100)] = "",
+    reason: Annotated[str, Query(max_length=5000, pattern=r"^[^\x00]*$")] = "",
+    reviewer: Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
 ) -> CorrectionGrounds:
     """Who withdraws and why, of a request without a body."""
-    return CorrectionGrounds(actor.signs(reviewer), reason.replace("\x00", ""))
+    return CorrectionGrounds(actor.signs(reviewer), reason)
 
 
 def _stated(body: CorrectionGroundsIn) -> dict[str, object]:

@@ -96,7 +96,7 @@ class PhotoForm:
     camera: Line = ""
     latitude: Line = ""
     longitude: Line = ""
-    notes: Annotated[str, Form(max_length=5000)] = ""
+    notes: Remark = ""
 
     def stated(self, connection: Connection, photo_id: str) -> dict[str, object]:
         """The fields that were sent; a time that is shown to the second only stays as it is."""

@@ -62,10 +62,13 @@ class AnnotationForm:
 
 
 def correction_views(
-    rows: Sequence[Correction], photo_id: str, numbers: Sequence[int]
+    rows: Sequence[Correction], photo_id: str, numbers: Sequence[int], *, exact: bool
 ) -> list[CorrectionView]:
-    """Corrections of one photo, newest first. numbers: of its annotations."""
-    return [_correction(row, photo_id, numbers) for row in rows]
+    """Corrections of one photo, newest first.
+
+    numbers: of its annotations. exact: whether positions are told.
+    """
+    return [_correction(row, photo_id, numbers, exact=exact) for row in rows]
 
 
 def correction_form(photo: Photo, rows: Sequence[Correction]) -> CorrectionForm:
@@ -114,13 +117,15 @@ def changed_since(connection: Connection, encounter_id: int, decided_at: datetim
     ) % {"num": number(len(later))}
 
 
-def _correction(row: Correction, photo_id: str, numbers: Sequence[int]) -> CorrectionView:
+def _correction(
+    row: Correction, photo_id: str, numbers: Sequence[int], *, exact: bool
+) -> CorrectionView:
     own = [v for v in row.values if v.photo_id == photo_id or v.annotation_id in numbers]
     others = len(row.values) - len(own)
     more = ngettext("and %(num)s value of others", "and %(num)s values of others", others)
     return CorrectionView(
         id=row.id,
-        changes=tuple(words for value in own[:SHOWN] if (words := _change(value))),
+        changes=tuple(words for v in own[:SHOWN] if (words := _change(v, exact=exact))),
         more=more % {"num": number(others)} if others else "",
         person=row.person,
         reason=row.reason,
@@ -130,10 +135,12 @@ def _correction(row: Correction, photo_id: str, numbers: Sequence[int]) -> Corre
     )
 
 
-def _change(value: CorrectedValue) -> str:
+def _change(value: CorrectedValue, *, exact: bool) -> str:
     """What was changed: "annotation 3, flank: right → left"."""
     if value.field == "placed":
         return ""
+    if value.field in {"latitude", "longitude"} and not exact:
+        return field_name(value.field)
     if value.field in {"withdrawn", "added", "erased"}:
         words = _acts(value)
     else:

@@ -14,6 +14,7 @@ from service.web.languages import ENGLISH, language
 from service.web.languages import gettext as _
 from service.web.page import goto, page, templates
 from service.web.parameters import PhotoId, RowNumber, TheDatabase, TheMetrics, TheSettings
+from service.web.words import field_name
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -57,6 +58,13 @@ def photo_page(photo_id: PhotoId, request: Request, database: TheDatabase) -> Re
     return shown_photo(request, database, photo_id)
 
 
+CHANGEABLE = (
+    *("captured_at", "zone", "station", "camera", "notes"),
+    *("flank", "box", "encounter", "annotations"),
+)
+"""Fields that an upload may change of a photo that was known already."""
+
+
 def upload_texts() -> dict[str, object]:
     """The texts of static/upload.js, file-row.js and send.js; `{name}` is filled in there."""
     codes = ("unreadable_image", "image_too_large", "too_large", "unusable_crop", "bad_time")
@@ -77,6 +85,9 @@ def upload_texts() -> dict[str, object]:
         "progress": _("%(sent)s of %(all)s sent, %(embedded)s of %(kept)s embedded")
         % {name: "{" + name + "}" for name in ("sent", "all", "embedded", "kept")},
         "problems": _("cannot be used: %(number)s") % {"number": "{number}"},
+        "changed": _("changed: %(fields)s") % {"fields": "{fields}"},
+        "unchanged": _("nothing was changed"),
+        "fields": {name: field_name(name) for name in CHANGEABLE},
         "finished": _("Finished."),
         "go": _("Go to the waiting encounters"),
     }

@@ -18,8 +18,8 @@ def shown_photo(request: Request, database: Database, photo_id: str) -> Response
         photo = photos.get(connection, photo_id)
         animals = photos.annotations_of(connection, photo_id)
         rows = corrections.of_photo(connection, photo_id)
-        withdrawn = next((r for r in rows if r.kind == "withdrawn" and not r.undone), None)
-        erased = next((r for r in rows if r.kind == "erased"), None)
+        erased = next((row for row in rows if row.kind == "erased"), None)
+        exact = request.state.actor.sees_places
         left = left_behind(connection, photo_id) if photo.erased else []
         values = {
             "photo": photo,
@@ -29,8 +29,8 @@ def shown_photo(request: Request, database: Database, photo_id: str) -> Response
             "boxes": [one.box for one in animals if one.box and not one.withdrawn],
             "form": correction_form(photo, rows),
             "stations": progress.stations(connection),
-            "history": correction_views(rows, photo_id, [one.id for one in animals]),
-            "withdrawal": erased or withdrawn,
+            "history": correction_views(rows, photo_id, [a.id for a in animals], exact=exact),
+            "withdrawal": erased or corrections.withdrawal_in(rows),
             "left": [in_full(sentence) for sentence in left],
         }
         return page(request, "photos/photo.html", connection, **values)

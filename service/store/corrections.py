@@ -131,6 +131,14 @@ def last_change(connection: Connection, value: CorrectedValue) -> int | None:
     return number
 
 
+def withdrawal_in(rows: Iterable[Correction]) -> Correction | None:
+    """The first of these corrections that took a photo as a whole out of use."""
+    for row in rows:
+        if any((v.field, v.annotation_id) == ("withdrawn", None) and v.after for v in row.values):
+            return row
+    return None
+
+
 def let_clocks_stand(connection: Connection, correction_id: int, *, stand: bool) -> None:
     """Let the clocks that a correction stated count, or not any more."""
     of_this = clock.c.correction_id == correction_id

@@ -163,6 +163,8 @@ def _write_annotations(connection: Connection, values: Sequence[CorrectedValue])
 def erase(connection: Connection, photo_id: str, annotation_ids: Collection[int]) -> None:
     """Let the row of a photo be all that is left of it, and queue the deletion of its bytes."""
     rederiving.forget_features(connection, annotation_ids)
+    failed = {"state": "failed", "error_code": "photo_erased", "error_detail": None}
+    _set(connection, annotation, annotation_ids, failed | {"error_facts": None})
     nothing = {"bytes": 0, "likeness": None}
     connection.execute(update(photo).where(photo.c.id == photo_id).values(nothing))
     jobs.enqueue(connection, ERASE, {"photo": photo_id})

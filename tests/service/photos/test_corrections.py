@@ -2,6 +2,7 @@
 
 from io import BytesIO
 
+import logged_in
 import pytest
 from corrected import API, CASES, NOBODY, correct, detail, history, rows, send
 from PIL import Image
@@ -331,3 +332,68 @@ def test_an_annotation_is_kept_only_once_per_change(app, client, kept):
         client.patch(f"{API}/annotations/{kept['annotation_id']}", json={"flank": flank})
     assert rows(app, job) == 1
     assert rows(app, annotation) == 1
+
+
+def test_the_same_animal_of_a_burst_with_two_is_one_encounter(client, painted):
+    """Second boxes of two frames of one visit come together, and not to the first animal."""
+    frames = [painted(n, taken=f"2024:06:10 19:00:{n:02}") for n in (1, 2)]
+    firsts = [send(client, frame, box="0 0 150 160", station="Spring") for frame in frames]
+    seconds = []
+    for first in firsts:
+        path = f"{API}/photos/{first['photo_id']}/annotations"
+        seconds.append(client.post(path, json={"box": [160, 0, 320, 160]}).json())
+    assert firsts[0]["encounter_id"] == firsts[1]["encounter_id"]
+    assert seconds[0]["encounter_id"] == seconds[1]["encounter_id"] != firsts[0]["encounter_id"]
+
+
+def test_a_photo_uploaded_again_with_an_encounter_moves_there_and_the_empty_one_is_not_listed(
+    client, kept, painted
+):
+    again = send(client, painted(1, taken="2000:01:01 00:00:10", camera="CAM"), encounter="night")
+    assert again["changed"] == ["encounter"]
+    assert again["encounter_id"] != kept["encounter_id"]
+    listed = client.get(f"{API}/encounters").json()
+    assert [one["name"] for one in listed["encounters"]] == ["night"]
+    assert (listed["waiting"], listed["decided"]) == (1, 0)
+    empty = client.get(f"/encounters/{kept['encounter_id']}", headers={"accept": "text/html"})
+    assert empty.status_code == 200
+    client.post(f"{API}/corrections/1/undo", json=NOBODY)
+    (animal,) = detail(client, kept["photo_id"])["annotations"]
+    assert animal["encounter_id"] == kept["encounter_id"]
+
+
+def test_nothing_that_is_only_asked_for_makes_a_station(client, app, kept, painted):
+    correct(client, kept["photo_id"], station="North")
+    correct(client, "f" * 64, station="Nowhere")
+    body = {"of": {"photos": [kept["photo_id"], "e" * 64]}, "change": {"station": "Elsewhere"}}
+    client.post(f"{API}/corrections", json=body)
+    assert rows(app, station) == 1
+
+
+def test_with_accounts_the_name_is_that_of_the_account(app, client, kept):
+    numbers = logged_in.one_of_each(app)
+    tokens = {
+        role: {"authorization": f"Bearer {logged_in.token(app, numbers[role], role)}"}
+        for role in ("viewer", "observer")
+    }
+    path = f"{API}/photos/{kept['photo_id']}"
+    body = {"station": "South", "reviewer": "somebody else"}
+    assert client.patch(path, json=body, headers=tokens["viewer"]).status_code == 403
+    assert client.patch(path, json=body, headers=tokens["observer"]).status_code == 200
+    erased = client.post(f"{path}/erase", json={}, headers=tokens["observer"])
+    assert (erased.status_code, erased.json()["code"]) == (403, "forbidden")
+    shown = client.get(f"{API}/corrections", headers=tokens["observer"]).json()
+    assert [one["person"] for one in shown["corrections"]] == ["observer"]
+    place = {"latitude": 25.123456, "longitude": 81.654321}
+    client.patch(path, json=place, headers=tokens["observer"])
+    asked = {**tokens["viewer"], "accept": "text/html"}
+    page = client.get(f"/photos/{kept['photo_id']}", headers=asked).text
+    assert "25.123456" not in page
+    assert '<form method="post" action="/photos' not in page
+
+
+def test_notes_of_a_form_with_its_own_line_ends_are_the_same(client, kept):
+    correct(client, kept["photo_id"], notes="one\ntwo")
+    path = f"/photos/{kept['photo_id']}/correct"
+    assert client.post(path, data={"notes": "one\r\ntwo"}).status_code == 200
+    assert len(history(client)) == 1

@@ -119,3 +119,30 @@ def test_only_an_admin_may_erase_and_a_viewer_corrects_nothing():
     assert ROUTES["POST /photos/{photo_id}/erase"] is Role.ADMIN
     changing = [route for route in ROUTES if "correct" in route or "withdraw" in route]
     assert {ROUTES[route] for route in changing} == {Role.OBSERVER}
+
+
+def test_no_page_fails_over_an_encounter_whose_photos_are_all_withdrawn(client, work, painted):
+    ids = [send(client, painted(n, 1), station=f"S{n}", flank="left") for n in (1, 2, 3)]
+    work()
+    numbers = [one["encounter_id"] for one in ids]
+    for number in numbers[:2]:
+        client.post(f"{API}/encounters/{number}/decisions", json={"kind": "new"})
+    client.post(f"{API}/cases", json={"name": "Ustyurt"})
+    client.post(f"{API}/cases/1/encounters", json={"encounters": numbers})
+    client.post(f"{API}/reviews", json={"encounters": numbers})
+    client.post(f"{API}/photos/{ids[0]['photo_id']}/withdraw", json=NOBODY)
+    work()
+    pages = [
+        *("/", "/encounters", "/encounters/1", "/encounters/1/posterior", "/encounters/2"),
+        *("/compare?one=1&other=2", "/compare?one=2&other=1", "/catalogue", "/identities/1"),
+        *("/identities/1/merge", "/identities/1/split", "/conflicts", "/cases", "/cases/1"),
+        *("/cases/1/dossier", "/clusters", "/reviews", "/reviews/1", "/reviews/2"),
+        *("/reviews/settling", "/calibration", "/uploads/1"),
+        *(f"{API}/cases/1/report", f"{API}/cases/1/dossier", f"{API}/encounters/1/candidates"),
+        *(f"{API}/encounters/1/posterior", f"{API}/identities/1", f"{API}/clusters"),
+        *(f"{API}/suggestions", f"{API}/reviews/1", f"{API}/conflicts", f"{API}/calibration"),
+    ]
+    answers = {
+        path: client.get(path, headers={"accept": "text/html"}).status_code for path in pages
+    }
+    assert {path: status for path, status in answers.items() if status >= 500} == {}
