@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
 
 from reid.types import Flank
-from service.store import decisions, spans
+from service.store import corrections, decisions, spans
 from service.store.database import AnyRow, gathered, insert_one, rows_in
 from service.store.decisions import Decision, DecisionKind
 from service.store.errors import NoSuchEncounter
@@ -372,7 +372,8 @@ def _summary(row: AnyRow, animals: list[AnyRow]) -> EncounterSummary:
 def _conflicts(connection: Connection, encounter_id: int) -> dict[str, tuple[Claim, ...]]:
     """Fields that were stated differently, with all statements.
 
-    Not the camera: EXIF names its model, people name which one it is.
+    Not the camera: EXIF names its model, people name which one it is. Nor what a person corrected
+    later, which settles it.
     """
     ids = select(annotation.c.photo_id).where(annotation.c.encounter_id == encounter_id)
     differing = connection.execute(
@@ -381,7 +382,9 @@ def _conflicts(connection: Connection, encounter_id: int) -> dict[str, tuple[Cla
         .group_by(claim.c.photo_id, claim.c.field)
         .having(func.count(claim.c.value.distinct()) > 1)
     ).all()
+    settled = corrections.settled(connection, {row.photo_id for row in differing})
+    open_ones = [(r.photo_id, r.field) for r in differing if (r.photo_id, r.field) not in settled]
     return {
         photo_id: tuple(c for c in claims_of(connection, photo_id) if c.field in names)
-        for photo_id, names in gathered((row.photo_id, row.field) for row in differing).items()
+        for photo_id, names in gathered(open_ones).items()
     }

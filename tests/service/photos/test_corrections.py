@@ -397,3 +397,14 @@ def test_notes_of_a_form_with_its_own_line_ends_are_the_same(client, kept):
     path = f"/photos/{kept['photo_id']}/correct"
     assert client.post(path, data={"notes": "one\r\ntwo"}).status_code == 200
     assert len(history(client)) == 1
+
+
+def test_a_time_that_a_person_corrected_is_no_conflict_any_more_until_it_is_undone(client, painted):
+    photo = painted(5, taken="2000:01:01 00:00:10")
+    kept = send(client, photo, captured_at="2020-01-06T22:00:00")
+    path = f"{API}/encounters/{kept['encounter_id']}"
+    assert list(client.get(path).json()["conflicts"]) == [kept["photo_id"]]
+    correct(client, kept["photo_id"], captured_at="2020-01-07T22:00:00")
+    assert client.get(path).json()["conflicts"] == {}
+    client.post(f"{API}/corrections/1/undo", json=NOBODY)
+    assert list(client.get(path).json()["conflicts"]) == [kept["photo_id"]]
