@@ -408,3 +408,10 @@ def test_a_time_that_a_person_corrected_is_no_conflict_any_more_until_it_is_undo
     assert client.get(path).json()["conflicts"] == {}
     client.post(f"{API}/corrections/1/undo", json=NOBODY)
     assert list(client.get(path).json()["conflicts"]) == [kept["photo_id"]]
+
+
+def test_an_emptied_encounter_keeps_no_station_alive(client, app, painted):
+    kept = send(client, painted(5), station="Nrth")
+    send(client, painted(5), encounter="night")
+    correct(client, kept["photo_id"], station="North")
+    assert rows(app, station) == 1
