@@ -186,6 +186,19 @@ def test_one_change_for_many_photos_by_list_upload_station_and_encounter(client,
     assert (pages["total"], len(pages["corrections"])) == (4, 1)
 
 
+def test_a_list_shows_some_values_of_a_large_correction_and_the_correction_has_all(client, painted):
+    files = [("files", (f"{n}.jpg", painted(n, size=(64, 64)))) for n in range(60)]
+    upload = client.post(f"{API}/photos", files=files).json()
+    body = {"of": {"upload": upload["id"]}, "change": {"camera": "B"}}
+    whole = client.post(f"{API}/corrections", json=body).json()["correction"]
+    assert (len(whole["values"]), whole["more"]) == (60, 0)
+    (listed,) = history(client)
+    assert (len(listed["values"]), listed["more"]) == (50, 10)
+    (of_photo,) = history(client, upload["files"][59]["photo_id"])
+    assert (len(of_photo["values"]), of_photo["more"]) == (1, 59)
+    assert client.get(f"{API}/corrections/1").json() == whole
+
+
 def test_an_unknown_photo_in_a_batch_is_named_and_nothing_is_done(client, kept):
     body = {"of": {"photos": [kept["photo_id"], "f" * 64]}, "change": {"station": "South"}}
     answer = client.post(f"{API}/corrections", json=body)
