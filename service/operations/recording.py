@@ -30,6 +30,7 @@ Body = dict[str, Any]
 
 API = "/api/v1"
 WHO = {"reviewer": "ab"}
+WHY: Body = {"reason": "as the logbook has it", **WHO}
 ANIMALS = 4  # half the demo: their pairs are compared within minutes
 OBJECTS, OTHERS, LETTERS = 2, 3, 200
 """An example shows so many objects or other things of a list, and so long texts."""
@@ -186,6 +187,7 @@ def call_all(api: Recorder, survey: Path) -> None:
     _call_reviews(api)
     _call_identities(api)
     _call_decisions(api)
+    _call_corrections(api)
     _call_accounts(api)
     api.call_lists()
 
@@ -316,6 +318,30 @@ def _call_decisions(api: Recorder) -> None:
     decision |= {"note": "three rosettes on the shoulder agree", "after": encounter["decision_id"]}
     api.call("POST", f"{path}/decisions", decision, at=number)
     api.call("GET", f"{path}/decisions", at=number)
+
+
+def _call_corrections(api: Recorder) -> None:
+    """A photo that is corrected, gets a second animal, and is withdrawn and erased at the end."""
+    encounter = {"encounter_id": _encounters(api, "waiting")[-1]["id"]}
+    (seen, *_) = api.call("GET", f"{API}/encounters/{{encounter_id}}", at=encounter)["references"]
+    photo, one = {"photo_id": seen["photo"]["id"]}, f"{API}/photos/{{photo_id}}"
+    edit = {"captured_at": "2024-06-10T19:00:00+06:00", "station": "Ridge", "seen": 0, **WHY}
+    api.call("PATCH", one, edit, at=photo)
+    box = {"box": [0.1, 0.1, 0.6, 0.9], "flank": "left", "stated_viewpoint": "left", **WHY}
+    added = api.call("POST", f"{one}/annotations", box, at=photo)
+    api.call("GET", f"{one}/annotations", at=photo)
+    animal = {"annotation_id": added["id"]}
+    path = f"{API}/annotations/{{annotation_id}}"
+    api.call("PATCH", path, {"box": [0.1, 0.1, 0.7, 0.9], "flank": "right", **WHY}, at=animal)
+    api.call("DELETE", path, at=animal, query={"reason": "a stump"})
+    many = {"of": {"photos": [photo["photo_id"]]}, "change": {"camera": "A"}, **WHY}
+    done = api.call("POST", f"{API}/corrections", many)["correction"]
+    number = {"correction_id": done["id"]}
+    api.call("GET", f"{API}/corrections/{{correction_id}}", at=number)
+    api.call("POST", f"{API}/corrections/{{correction_id}}/undo", WHY, at=number)
+    api.call("POST", f"{one}/withdraw", WHY, at=photo)
+    api.call("POST", f"{one}/restore", WHY, at=photo)
+    api.call("POST", f"{one}/erase", {**WHO, "reason": "people in the picture"}, at=photo)
 
 
 def _call_accounts(api: Recorder) -> None:
