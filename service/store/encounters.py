@@ -261,6 +261,21 @@ def stretch(connection: Connection, encounter_id: int, captured_at: datetime | N
     )
 
 
+def regroup(connection: Connection, photo_ids: Collection[str]) -> None:
+    """Let the times of the encounters of these photos follow the times of all their photos."""
+    inside = select(annotation.c.encounter_id).distinct()
+    numbers = {row[0] for row in rows_in(connection, inside, annotation.c.photo_id, photo_ids)}
+    time = photo.c.captured_at
+    query = (
+        select(annotation.c.encounter_id, func.min(time), func.max(time))
+        .join(photo, photo.c.id == annotation.c.photo_id)
+        .group_by(annotation.c.encounter_id)
+    )
+    for number, start, end in rows_in(connection, query, annotation.c.encounter_id, numbers):
+        of_this = update(encounter).where(encounter.c.id == number)
+        connection.execute(of_this.values(started_at=start, ended_at=end))
+
+
 def _is_number(name: str) -> bool:
     return name.isascii() and name.isdecimal() and len(name) <= 9
 

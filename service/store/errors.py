@@ -155,3 +155,6 @@ class DeploymentsOverlap(
 
 
 class ClockUndoneAlready(Conflict, message="clock {clock} is undone already"): ...
+
+
+class NoSuchCorrection(NotFound, message="no correction {correction}"): ...

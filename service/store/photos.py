@@ -67,8 +67,8 @@ class Claim:
 class Annotation(AnnotationFacts):
     """One animal in one photo. box None: the whole photo is the crop.
 
-    flank, stated_viewpoint: what a person said. placed: whether the rule or a person put it into its
-    encounter. withdrawn: no longer in use, and kept. The facts are those of the newest model.
+    flank, stated_viewpoint: what a person said. placed: whether the rule or a person put it into
+    its encounter. withdrawn: no longer in use, and kept. The facts are those of the newest model.
     """
 
     id: int

@@ -1,0 +1,161 @@
+"""What people stated after the upload: every change with who, when, why and what stood before.
+
+Whatever is stated later (of a photo, an annotation, an encounter, a clock) is one correction with
+the values that it changed. Corrections are only ever added: one is undone by a later one.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
+
+from service.store.database import gathered, insert_one, row_or, rows_in, value_of
+from service.store.errors import NoSuchCorrection
+from service.store.tables.corrections import corrected_value, correction
+from service.store.tables.encounters import annotation
+
+CorrectionKind = Literal[
+    "stated", "annotated", "withdrawn", "restored", "shaped", "clock", "erased", "undone"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedValue:
+    """One value that a correction changed, as text; None is "nothing stated".
+
+    photo_id, annotation_id, encounter_id: what it belongs to, one of them or more.
+    """
+
+    field: str
+    before: str | None
+    after: str | None
+    photo_id: str | None = None
+    annotation_id: int | None = None
+    encounter_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One change of something stated. undoes: the earlier correction that it takes back.
+
+    undone: whether a later one takes it back.
+    """
+
+    id: int
+    kind: CorrectionKind
+    person: str
+    reason: str
+    corrected_at: datetime
+    undoes: int | None
+    values: tuple[CorrectedValue, ...]
+    undone: bool = False
+
+
+def record(
+    connection: Connection,
+    *,
+    kind: CorrectionKind,
+    person: str,
+    reason: str,
+    values: Iterable[CorrectedValue],
+    undoes: int | None = None,
+) -> int:
+    """Keep a correction with the values that it changed; returns its number."""
+    row = {"kind": kind, "person": person, "reason": reason, "undoes": undoes}
+    number = insert_one(connection, insert(correction).values(**row))
+    rows = [{"correction_id": number, **asdict(value)} for value in values]
+    if rows:
+        connection.execute(insert(corrected_value), rows)
+    return number
+
+
+def get(connection: Connection, correction_id: int) -> Correction:
+    """One correction."""
+    query = select(correction.c.id).where(correction.c.id == correction_id)
+    row_or(connection, query, NoSuchCorrection(correction=correction_id))
+    return _corrections(connection, [correction_id])[0]
+
+
+def of_photo(connection: Connection, photo_id: str) -> list[Correction]:
+    """What was corrected of a photo or its annotations, newest first."""
+    return newest(connection, photo_id=photo_id, limit=None)
+
+
+def of_encounter(connection: Connection, encounter_id: int) -> list[Correction]:
+    """What was corrected of an encounter, or of the annotations that are in it now; newest first.
+
+    Also of an annotation that was moved out of it.
+    """
+    inside = select(annotation.c.id).where(annotation.c.encounter_id == encounter_id)
+    photos = select(annotation.c.photo_id).where(annotation.c.encounter_id == encounter_id)
+    which = (
+        (corrected_value.c.encounter_id == encounter_id)
+        | corrected_value.c.annotation_id.in_(inside)
+        | (corrected_value.c.photo_id.in_(photos) & corrected_value.c.annotation_id.is_(None))
+    )
+    return _newest(connection, which, None, 0)
+
+
+def newest(
+    connection: Connection,
+    *,
+    photo_id: str | None = None,
+    limit: int | None = 100,
+    offset: int = 0,
+) -> list[Correction]:
+    """Corrections, newest first. photo_id: only those that changed something of this photo."""
+    which = None if photo_id is None else _of_photo(photo_id)
+    return _newest(connection, which, limit, offset)
+
+
+def total(connection: Connection, *, photo_id: str | None = None) -> int:
+    """How many corrections there are, or how many changed something of a photo."""
+    query = select(func.count()).select_from(correction)
+    if photo_id is not None:
+        query = query.where(correction.c.id.in_(_numbers(_of_photo(photo_id))))
+    return connection.scalar(query) or 0
+
+
+def later(connection: Connection, correction_id: int) -> list[tuple[int, CorrectedValue]]:
+    """Values that corrections after this one changed, each with the number of its correction."""
+    query = select(corrected_value).where(corrected_value.c.correction_id > correction_id)
+    rows = connection.execute(query.order_by(corrected_value.c.id))
+    return [(row.correction_id, value_of(CorrectedValue, row)) for row in rows]
+
+
+def _of_photo(photo_id: str) -> ColumnElement[bool]:
+    inside = select(annotation.c.id).where(annotation.c.photo_id == photo_id)
+    return (corrected_value.c.photo_id == photo_id) | corrected_value.c.annotation_id.in_(inside)
+
+
+def _numbers(which: ColumnElement[bool]) -> Select[tuple[int]]:
+    return select(corrected_value.c.correction_id).where(which)
+
+
+def _newest(
+    connection: Connection, which: ColumnElement[bool] | None, limit: int | None, offset: int
+) -> list[Correction]:
+    query = select(correction.c.id).order_by(correction.c.id.desc()).limit(limit).offset(offset)
+    if which is not None:
+        query = query.where(correction.c.id.in_(_numbers(which)))
+    return _corrections(connection, list(connection.scalars(query)))
+
+
+def _corrections(connection: Connection, ids: Sequence[int]) -> list[Correction]:
+    """Corrections with these numbers, in this order."""
+    query = select(corrected_value).order_by(corrected_value.c.id)
+    values = gathered(
+        (row.correction_id, value_of(CorrectedValue, row))
+        for row in rows_in(connection, query, corrected_value.c.correction_id, ids)
+    )
+    taken_back = select(correction.c.undoes)
+    undone = {row.undoes for row in rows_in(connection, taken_back, correction.c.undoes, ids)}
+    rows = {
+        row.id: value_of(
+            Correction, row, values=tuple(values.get(row.id, ())), undone=row.id in undone
+        )
+        for row in rows_in(connection, select(correction), correction.c.id, ids)
+    }
+    return [rows[number] for number in ids]
