@@ -160,9 +160,7 @@ def _apply(connection: Connection, statement: ClockStatement, person: str) -> Cl
     number = corrections.record(
         connection, kind="clock", person=person, reason=statement.reason, values=values
     )
-    clock_id = clocks.add(
-        connection, statement.scope, error, correction_id=number, photo_id=source
-    )
+    clock_id = clocks.add(connection, statement.scope, error, correction_id=number, photo_id=source)
     clocks.set_times(connection, values)
     encounters.regroup(connection, sorted({value.photo_id for value in values if value.photo_id}))
     after = clocks.grouped(connection, ids)
@@ -226,9 +224,7 @@ def _zoned(error: ClockError, statement: ClockStatement, span: Sequence[datetime
     return ClockError(error.offset_s, error.drift_s_a_day, error.drift_from, zone)
 
 
-def _file_time(
-    connection: Connection, statement: ClockStatement, known: KnownTime
-) -> datetime:
+def _file_time(connection: Connection, statement: ClockStatement, known: KnownTime) -> datetime:
     """What the file of a known photo says; it must be one of this station and camera."""
     wide = ClockScope(statement.scope.station, statement.scope.camera)
     photos = {photo.id: photo for photo in clocks.photos_of(connection, wide)}

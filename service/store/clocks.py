@@ -215,7 +215,10 @@ def grouped(
 ) -> dict[int, tuple[frozenset[int], datetime | None, datetime | None]]:
     """Encounter -> its annotations among these photos, when it began and when it ended."""
     query = select(
-        annotation.c.id, encounter.c.id.label("number"), encounter.c.started_at, encounter.c.ended_at
+        annotation.c.id,
+        encounter.c.id.label("number"),
+        encounter.c.started_at,
+        encounter.c.ended_at,
     ).join(encounter, encounter.c.id == annotation.c.encounter_id)
     rows = list(rows_in(connection, query, annotation.c.photo_id, photo_ids))
     members = gathered((row.number, row.id) for row in rows)
@@ -242,9 +245,9 @@ def _photos_of(scope: ClockScope) -> ColumnElement[bool]:
 
 
 def _clocks() -> Select[tuple[object, ...]]:
-    return select(
-        clock, correction.c.person, correction.c.reason, correction.c.corrected_at
-    ).join(correction, correction.c.id == clock.c.correction_id)
+    return select(clock, correction.c.person, correction.c.reason, correction.c.corrected_at).join(
+        correction, correction.c.id == clock.c.correction_id
+    )
 
 
 def _clock(connection: Connection, query: Select[tuple[object, ...]], clock_id: int) -> Clock:

@@ -234,8 +234,10 @@ def _check(connection: Connection, new: NewDeployment, *, but: int | None) -> No
 
 
 def _rows(connection: Connection, name: str | None) -> list[StationRow]:
-    names = [name] if name is not None else list(
-        connection.scalars(select(station.c.name).order_by(station.c.name))
+    names = (
+        [name]
+        if name is not None
+        else list(connection.scalars(select(station.c.name).order_by(station.c.name)))
     )
     columns = ("station", "captured_at", "latitude", "longitude")
     photos = select(*(photo.c[column] for column in columns)).where(~photo.c.withdrawn)
@@ -246,9 +248,7 @@ def _rows(connection: Connection, name: str | None) -> list[StationRow]:
     rows = gathered((row.station, row) for row in connection.execute(photos))
     counts = {row[0]: row[1] for row in connection.execute(count)}
     placed = gathered((one.station, one) for one in deployments(connection, name))
-    return [
-        _row(one, rows.get(one, []), counts.get(one, 0), placed.get(one, [])) for one in names
-    ]
+    return [_row(one, rows.get(one, []), counts.get(one, 0), placed.get(one, [])) for one in names]
 
 
 def _row(
