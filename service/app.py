@@ -46,6 +46,8 @@ from service.reviews import batch_pages as review_batches
 from service.reviews import compare_page
 from service.reviews import pages as review_pages
 from service.settings import Settings
+from service.stations import api as stations
+from service.stations import pages as station_pages
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.viewer.overlay import Overlays
@@ -62,6 +64,7 @@ STATIC = Path(__file__).with_name("static")
 API = (
     identify.router,
     photos.router,
+    stations.router,
     encounters.router,
     identities.router,
     cases.router,
@@ -76,6 +79,7 @@ ROOT = (
     operations.router,
     home_pages.router,
     photo_pages.router,
+    station_pages.router,
     encounter_pages.router,
     identity_pages.router,
     merge_split_pages.router,

@@ -34,6 +34,7 @@ CAMTRAP_DP = {
 }
 """Field of a row -> its column."""
 
+ANY_DAY = datetime(2020, 1, 1)  # noqa: DTZ001
 LONGEST = 200  # letters of a name
 
 
@@ -206,9 +207,7 @@ def _times(
     offsets = [moment.utcoffset() for moment in (start, end) if moment is not None]
     stated = next((offset for offset in offsets if offset is not None), None)
     if stated is None and zone:
-        moments = [moment for moment in (start, end) if moment is not None] or [
-            datetime(2020, 1, 1)
-        ]
+        moments = [moment for moment in (start, end) if moment is not None] or [ANY_DAY]
         ahead = {moment.replace(tzinfo=zone_of(zone)).utcoffset() for moment in moments}
         if len(ahead) > 1:
             raise ZoneNotFixed(line=line, column=column, zone=zone)

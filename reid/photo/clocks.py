@@ -21,7 +21,8 @@ BACK = timedelta(minutes=5)  # a jump backwards that is worth a word
 WRAPPED = 1000  # frames; a camera's counter begins anew at 9999
 HALF_DAY = timedelta(hours=12)
 OFFSET = re.compile(
-    r"\s*([+\-\N{MINUS SIGN}])?\s*(?:(\d{1,5})\s*(?:d|days?)?(?:\s+|$))?(?:(\d{1,2}):(\d\d)(?::(\d\d))?)?\s*"
+    r"\s*([+\-\N{MINUS SIGN}])?\s*(?:(\d{1,5})\s*(?:d|days?)?(?:\s+|$))?"
+    r"(?:(\d{1,2}):(\d\d)(?::(\d\d))?)?\s*"
 )
 FIXED = re.compile(r"([+-])(\d\d):([0-5]\d)")
 

@@ -18,7 +18,7 @@ from service.photos.errors import FileIsEmpty, TooManyBytes
 from service.photos.forms import IncomingFile
 from service.photos.statements import Statements, claims_of_uploader, photo_values
 from service.settings import Settings
-from service.store import encounters, jobs, photos, uploads
+from service.store import clocks, encounters, jobs, photos, uploads
 from service.store.database import Database, one_at_a_time
 from service.store.files import PhotoFiles, digest
 from service.store.photos import Claim, Photo
@@ -79,6 +79,7 @@ class Intake:
         ]
         cameras = [("form", statements.camera), ("exif", capture.camera)]
         captured_at = next((time for _, time in times if time), None)
+        file_time = capture.captured_at or in_name
         latitude, longitude = capture.position or (None, None)
         photo = Photo(
             id=digest(data),
@@ -93,6 +94,7 @@ class Intake:
             latitude=latitude,
             longitude=longitude,
             created_at=now(),
+            file_time=file_time.replace(tzinfo=None) if file_time else None,
             **photo_values(statements),
         )
         claims = _claims("captured_at", [(s, t.isoformat() if t else None) for s, t in times])
@@ -123,6 +125,7 @@ class Intake:
     def _insert(self, connection: Connection, file: Prepared, statements: Statements) -> bool:
         """Keep a photo, or what is stated of a known one; whether it is new."""
         photo = file.photo
+        stated = statements.captured_at is not None
         if photos.known(connection, photo.id):
             again = [replace(claim, used=False) for claim in file.claims]
             photos.add_claims(connection, photo.id, again)
@@ -130,7 +133,10 @@ class Intake:
                 jobs.enqueue(connection, "embed", {"annotation": annotation})
             return False
         gap = timedelta(minutes=self._settings.encounter_gap_minutes)
+        photo, clock = (photo, None) if stated else clocks.corrected(connection, photo)
         photos.add(connection, photo, file.claims)
+        if clock is not None:
+            clocks.note(connection, clock, file.photo, photo)
         if statements.encounter:
             encounter = encounters.named(connection, statements.encounter, statements.station)
         else:

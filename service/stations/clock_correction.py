@@ -71,9 +71,9 @@ class ClockPlan:
     """What a correction of a clock changes.
 
     shown: the first, the last and some photos between them. changed, unchanged: photos with a time
-    of their file. left_alone: stated singly, and not overridden; singly: all of those. without_time:
-    photos whose file states none; they stay as they are. encounters_changed: whose photos or times
-    differ afterwards.
+    of their file. left_alone: stated singly, and not overridden; singly: all of those.
+    without_time: photos whose file states none; they stay as they are. encounters_changed: whose
+    photos or times differ afterwards.
     """
 
     scope: ClockScope
