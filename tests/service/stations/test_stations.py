@@ -116,8 +116,8 @@ def test_photos_without_a_position_take_that_of_the_deployment_in_a_case(client,
 
 
 def test_positions_are_rounded_for_who_may_not_see_places(app, client):
-    one_of_each(app)
-    curator, viewer = browser_of(app, Role.CURATOR), browser_of(app, Role.VIEWER)
+    people = one_of_each(app)
+    curator, viewer = (browser_of(app, people[r]) for r in (Role.CURATOR, Role.VIEWER))
     deploy(curator, latitude=43.5123, longitude=54.0456)
     for who, latitude in ((curator, 43.5123), (viewer, 43.5)):
         assert who.get(f"{API}/stations/Ridge").json()["station"]["latitude"] == latitude
