@@ -36,6 +36,7 @@ from service.identities import merge_split_pages
 from service.identities import pages as identity_pages
 from service.monitoring import api as operations
 from service.photos import api as photos
+from service.photos import correction_api as corrections
 from service.photos import pages as photo_pages
 from service.photos.intake import Intake
 from service.photos.pictures import Pictures
@@ -65,6 +66,7 @@ API = (
     identify.router,
     photos.router,
     stations.router,
+    corrections.router,
     encounters.router,
     identities.router,
     cases.router,

@@ -5,7 +5,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from service.photos.forms import Files, incoming
 from service.photos.intake import TheIntake, count_files
-from service.photos.statements import FIELDS, StatedInForm
+from service.photos.statements import FIELDS, StatedInForm, TheUploader, refuse_one_time
 from service.photos.view import STATE_WORDS, annotation, state_word, stated_facts, upload_view
 from service.store import photos, progress
 from service.web.advice import advice
@@ -32,9 +32,11 @@ def upload(
     intake: TheIntake,
     files: Files,
     statements: StatedInForm,
+    person: TheUploader,
 ) -> Response:
     """Keep the files and go to the report, which says also what was refused."""
-    result = intake.accept(incoming(files, settings.max_files), statements)
+    refuse_one_time(statements, len(files))
+    result = intake.accept(incoming(files, settings.max_files), statements, person)
     count_files(metrics, result)
     return goto(f"/uploads/{result.id}")
 

@@ -23,16 +23,16 @@ from service.stations.wire import (
     ClockIn,
     ClockOut,
     ClockPlanOut,
+    ClockUndoIn,
     DeploymentEdit,
     DeploymentIn,
     DeploymentOut,
     ImportOut,
     JoinIn,
-    MovedOut,
     StationDetailOut,
     StationEdit,
+    StationMovedOut,
     StationsOut,
-    UndoIn,
 )
 from service.store import clocks, stations
 from service.store.clocks import ClockScope
@@ -55,11 +55,13 @@ def list_stations(database: TheDatabase, actor: TheActor) -> StationsOut:
 
 
 @router.post("/stations/{name:path}/join")
-def join_station(name: str, join: JoinIn, database: TheDatabase, actor: TheActor) -> MovedOut:
+def join_station(
+    name: str, join: JoinIn, database: TheDatabase, actor: TheActor
+) -> StationMovedOut:
     """Let all of a misspelt station belong to another one; encounters are grouped again."""
     person = actor.signs(join.reviewer)
     number = renaming.join(database, name, join.into, person, join.reason)
-    return MovedOut(station=join.into, correction_id=number)
+    return StationMovedOut(station=join.into, correction_id=number)
 
 
 @router.get("/stations/{name:path}")
@@ -73,11 +75,11 @@ def get_station(name: str, database: TheDatabase, actor: TheActor) -> StationDet
 @router.patch("/stations/{name:path}")
 def edit_station(
     name: str, changes: StationEdit, database: TheDatabase, actor: TheActor
-) -> MovedOut:
+) -> StationMovedOut:
     """Rename a station; its photos, encounters, deployments and clocks follow."""
     person = actor.signs(changes.reviewer)
     number = renaming.rename(database, name, changes.name, person, changes.reason)
-    return MovedOut(station=changes.name, correction_id=number)
+    return StationMovedOut(station=changes.name, correction_id=number)
 
 
 @router.get("/deployments")
@@ -167,7 +169,7 @@ def correct_clock(
 
 @router.post("/clocks/{clock_id}/undo")
 def undo_clock(
-    clock_id: RowNumber, undo: UndoIn, database: TheDatabase, actor: TheActor
+    clock_id: RowNumber, undo: ClockUndoIn, database: TheDatabase, actor: TheActor
 ) -> ClockOut:
     """Put back the times that stood before, except where somebody corrected them since."""
     person = actor.signs(undo.reviewer)

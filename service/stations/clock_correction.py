@@ -22,7 +22,7 @@ from service.stations.errors import (
     SecondPhotoAlone,
     TwoWaysAtOnce,
 )
-from service.store import clocks, corrections, encounters
+from service.store import clocks, corrections, stated
 from service.store.clocks import Clock, ClockPhoto, ClockScope
 from service.store.corrections import CorrectedValue
 from service.store.database import Database, one_at_a_time
@@ -134,9 +134,8 @@ def undo(database: Database, clock_id: int, person: str, reason: str = "") -> Cl
             values=back,
             undoes=clock.correction_id,
         )
-        clocks.end(connection, clock_id)
-        clocks.set_times(connection, back)
-        encounters.regroup(connection, sorted(ids))
+        corrections.let_clocks_stand(connection, clock.correction_id, stand=False)
+        stated.apply(connection, back)
         return clocks.get(connection, clock_id)
 
 
@@ -161,8 +160,7 @@ def _apply(connection: Connection, statement: ClockStatement, person: str) -> Cl
         connection, kind="clock", person=person, reason=statement.reason, values=values
     )
     clock_id = clocks.add(connection, statement.scope, error, correction_id=number, photo_id=source)
-    clocks.set_times(connection, values)
-    encounters.regroup(connection, sorted({value.photo_id for value in values if value.photo_id}))
+    stated.apply(connection, values)
     after = clocks.grouped(connection, ids)
     differing = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     changed = {value.photo_id for value in values}

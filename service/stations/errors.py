@@ -67,6 +67,3 @@ class ZoneOfDeployment(
 class BadDegrees(
     InputError, message="{value} is no {name}: give decimal degrees between {least} and {most}"
 ): ...
-
-
-class HalfPosition(InputError, message="a position needs both latitude and longitude"): ...

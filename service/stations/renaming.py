@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from service.stations.errors import StationIsTheSame, StationNameEmpty, StationNameTaken
-from service.store import corrections, encounters, stations
+from service.store import corrections, stated, stations
 from service.store.corrections import CorrectedValue
 from service.store.database import Database, one_at_a_time
 
@@ -49,5 +49,5 @@ def _move(connection: Connection, name: str, into: str, person: str, reason: str
     number = corrections.record(
         connection, kind="stated", person=person, reason=reason, values=values
     )
-    encounters.regroup(connection, photos)
+    stated.apply(connection, values)
     return number

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from reid.photo.clocks import FIXED, parted
-from service.stations.errors import BadDegrees, BadLocalTime, HalfPosition, ZoneOfDeployment
+from service.photos.errors import HalfPosition
+from service.stations.errors import BadDegrees, BadLocalTime, ZoneOfDeployment
 from service.store.stations import NewDeployment
 
 

@@ -149,7 +149,7 @@ class JoinIn(Wire):
     reason: Note = ""
 
 
-class MovedOut(Wire):
+class StationMovedOut(Wire):
     """The correction that gave photos another station."""
 
     station: str
@@ -267,7 +267,7 @@ class ClockOut(Wire):
     corrected_at: datetime
 
 
-class UndoIn(Wire):
+class ClockUndoIn(Wire):
     """Who takes a correction back, and why."""
 
     reviewer: Line = "anonymous"

@@ -1,14 +1,14 @@
 """Clocks of cameras that were wrong, the photos they belong to, and the times that follow."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, true
 
 from reid.photo.clocks import CameraFrame, ClockError
 from service.store.corrections import CorrectedValue
-from service.store.database import gathered, insert_one, row_or, rows_in
+from service.store.database import AnyRow, gathered, insert_one, row_or, rows_in
 from service.store.errors import NoSuchClock
 from service.store.photos import Photo
 from service.store.tables.corrections import corrected_value, correction
@@ -98,13 +98,7 @@ def every(connection: Connection, station: str | None = None) -> list[Clock]:
     query = _clocks().order_by(clock.c.id.desc())
     if station is not None:
         query = query.where(clock.c.station == station)
-    undone = set(connection.scalars(UNDONE))
-    return [_clock_of(row, undone) for row in connection.execute(query)]
-
-
-def end(connection: Connection, clock_id: int) -> None:
-    """The clock does not count any more."""
-    connection.execute(update(clock).where(clock.c.id == clock_id).values(standing=False))
+    return [_clock_of(row) for row in connection.execute(query)]
 
 
 def photos_of(connection: Connection, scope: ClockScope) -> list[ClockPhoto]:
@@ -131,31 +125,18 @@ def stated_singly(connection: Connection, photo_ids: Collection[str]) -> set[str
     of_form = (claim.c.field == "captured_at") & (claim.c.source == "form") & claim.c.used
     claims = select(claim.c.photo_id).where(of_form)
     alone = {row.photo_id for row in rows_in(connection, claims, claim.c.photo_id, photo_ids)}
+    by_person = (corrected_value.c.field == "captured_at") & (correction.c.kind == "stated")
+    by_clock = corrected_value.c.field.in_(("captured_at", "zone")) & (correction.c.kind == "clock")
     query = (
         select(corrected_value.c.photo_id, correction.c.kind)
         .join(correction, correction.c.id == corrected_value.c.correction_id)
-        .where(
-            corrected_value.c.field == "captured_at",
-            correction.c.kind.in_(("stated", "clock")),
-            correction.c.id.not_in(UNDONE),
-        )
+        .where(by_person | by_clock, correction.c.id.not_in(UNDONE))
         .order_by(corrected_value.c.id)
     )
     rows = rows_in(connection, query, corrected_value.c.photo_id, photo_ids)
     last: Mapping[str, str] = {row.photo_id: row.kind for row in rows}
     stated = {number for number, kind in last.items() if kind == "stated"}
     return (alone - last.keys()) | stated
-
-
-def set_times(connection: Connection, values: Sequence[CorrectedValue]) -> None:
-    """Write captured_at and zone of photos, as these values say after."""
-    for value in values:
-        of_this = update(photo).where(photo.c.id == value.photo_id)
-        if value.field == "captured_at":
-            moment = datetime.fromisoformat(value.after) if value.after else None
-            connection.execute(of_this.values(captured_at=moment))
-        elif value.field == "zone":
-            connection.execute(of_this.values(zone=value.after or "unknown"))
 
 
 def later_values(
@@ -187,13 +168,17 @@ def corrected(connection: Connection, new: Photo) -> tuple[Photo, Clock | None]:
     return new, None
 
 
-def note(connection: Connection, standing: Clock, before: Photo, after: Photo) -> None:
-    """Keep among the values of a clock's correction that it changed this photo, too."""
-    for value in changed_values(before, after.captured_at, after.zone):
+def note(
+    connection: Connection, standing: Clock, before: Photo, after: Photo
+) -> list[CorrectedValue]:
+    """Keep among the values of a clock's correction what it changed of this photo; gives them."""
+    values = changed_values(before, after.captured_at, after.zone)
+    for value in values:
         row = {name: getattr(value, name) for name in CorrectedValue.__slots__}
         connection.execute(
             insert(corrected_value).values(correction_id=standing.correction_id, **row)
         )
+    return values
 
 
 def changed_values(
@@ -206,7 +191,8 @@ def changed_values(
         new = moment.isoformat() if moment else None
         values.append(CorrectedValue("captured_at", old, new, photo_id=before.id))
     if before.zone != zone:
-        values.append(CorrectedValue("zone", before.zone, zone, photo_id=before.id))
+        texts = [None if name == "unknown" else name for name in (before.zone, zone)]
+        values.append(CorrectedValue("zone", texts[0], texts[1], photo_id=before.id))
     return values
 
 
@@ -252,18 +238,18 @@ def _clocks() -> Select[tuple[object, ...]]:
 
 def _clock(connection: Connection, query: Select[tuple[object, ...]], clock_id: int) -> Clock:
     row = row_or(connection, query, NoSuchClock(clock=clock_id))
-    return _clock_of(row, set(connection.scalars(UNDONE)))
+    return _clock_of(row)
 
 
-def _clock_of(row: object, undone: Collection[int | None]) -> Clock:
-    of = row._mapping  # type: ignore[attr-defined]
+def _clock_of(row: AnyRow) -> Clock:
+    of = row._mapping
     return Clock(
         id=of["id"],
         scope=ClockScope(of["station"], of["camera"], of["from_time"], of["until_time"]),
         error=ClockError(of["offset_s"], of["drift_s_a_day"], of["drift_from"], of["zone"]),
         photo_id=of["photo_id"],
         correction_id=of["correction_id"],
-        standing=of["standing"] and of["correction_id"] not in undone,
+        standing=of["standing"],
         person=of["person"],
         reason=of["reason"],
         corrected_at=of["corrected_at"],

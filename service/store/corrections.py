@@ -9,12 +9,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, func, insert, select, update
 
 from service.store.database import gathered, insert_one, row_or, rows_in, value_of
 from service.store.errors import NoSuchCorrection
 from service.store.tables.corrections import corrected_value, correction
 from service.store.tables.encounters import annotation
+from service.store.tables.stations import clock
 
 CorrectionKind = Literal[
     "stated", "annotated", "withdrawn", "restored", "shaped", "clock", "erased", "undone"
@@ -118,11 +119,46 @@ def total(connection: Connection, *, photo_id: str | None = None) -> int:
     return connection.scalar(query) or 0
 
 
-def later(connection: Connection, correction_id: int) -> list[tuple[int, CorrectedValue]]:
-    """Values that corrections after this one changed, each with the number of its correction."""
-    query = select(corrected_value).where(corrected_value.c.correction_id > correction_id)
-    rows = connection.execute(query.order_by(corrected_value.c.id))
-    return [(row.correction_id, value_of(CorrectedValue, row)) for row in rows]
+def last_change(connection: Connection, value: CorrectedValue) -> int | None:
+    """The newest correction of this field of this photo, annotation or encounter."""
+    columns = corrected_value.c
+    newest = select(func.max(columns.correction_id)).where(
+        columns.photo_id == value.photo_id,
+        columns.annotation_id.is_not_distinct_from(value.annotation_id),
+        columns.field == value.field,
+    )
+    number: int | None = connection.scalar(newest)
+    return number
+
+
+def let_clocks_stand(connection: Connection, correction_id: int, *, stand: bool) -> None:
+    """Let the clocks that a correction stated count, or not any more."""
+    of_this = clock.c.correction_id == correction_id
+    connection.execute(update(clock).where(of_this).values(standing=stand))
+
+
+def withdrawn_with(connection: Connection, photo_id: str) -> set[int]:
+    """The annotations that were withdrawn with a photo when that was done last."""
+    columns = corrected_value.c
+    of_photo = (columns.photo_id == photo_id) & (columns.field == "withdrawn")
+    gone = of_photo & columns.after.is_not(None)
+    last = select(func.max(columns.correction_id)).where(gone, columns.annotation_id.is_(None))
+    query = select(columns.annotation_id).where(
+        gone,
+        columns.annotation_id.is_not(None),
+        columns.correction_id == last.scalar_subquery(),
+    )
+    return set(connection.scalars(query))
+
+
+def _undone(connection: Connection) -> frozenset[int]:
+    """Corrections that are taken back now: an undo counts until it is itself undone."""
+    undoing = select(correction.c.id, correction.c.undoes).where(correction.c.undoes.is_not(None))
+    dead: set[int] = set()
+    for row in connection.execute(undoing.order_by(correction.c.id.desc())):
+        if row.id not in dead:
+            dead.add(row.undoes)
+    return frozenset(dead)
 
 
 def _of_photo(photo_id: str) -> ColumnElement[bool]:
@@ -150,8 +186,7 @@ def _corrections(connection: Connection, ids: Sequence[int]) -> list[Correction]
         (row.correction_id, value_of(CorrectedValue, row))
         for row in rows_in(connection, query, corrected_value.c.correction_id, ids)
     )
-    taken_back = select(correction.c.undoes)
-    undone = {row.undoes for row in rows_in(connection, taken_back, correction.c.undoes, ids)}
+    undone = _undone(connection)
     rows = {
         row.id: value_of(
             Correction, row, values=tuple(values.get(row.id, ())), undone=row.id in undone

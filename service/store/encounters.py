@@ -13,7 +13,7 @@ from service.store.database import AnyRow, gathered, insert_one, rows_in
 from service.store.decisions import Decision, DecisionKind
 from service.store.errors import NoSuchEncounter
 from service.store.identities import Reference, latest_decisions, reference_of
-from service.store.photos import Claim, annotations_with, claims_of
+from service.store.photos import IN_USE, Claim, annotations_with, claims_of
 from service.store.tables.encounters import annotation, decision, encounter, identity
 from service.store.tables.photos import claim, photo
 
@@ -133,7 +133,9 @@ def counts(connection: Connection) -> EncounterCounts:
     """Waiting and decided encounters."""
     latest = latest_decisions().subquery()
     standing = select(func.count()).select_from(decision).join(latest, latest.c.id == decision.c.id)
-    decided = connection.scalar(standing.where(decision.c.kind != "withdrawn")) or 0
+    of_this = annotation.c.encounter_id == decision.c.encounter_id
+    full = select(annotation.c.id).where(of_this, IN_USE).exists()
+    decided = connection.scalar(standing.where(decision.c.kind != "withdrawn", full)) or 0
     return EncounterCounts(total(connection, Sought()) - decided, decided)
 
 
@@ -159,7 +161,8 @@ def stations(connection: Connection) -> dict[int, str | None]:
 
 def showing(connection: Connection, flank: Flank, *, embedded: bool = False) -> set[int]:
     """The encounters of which a photo, or an embedded one, is stated to show this flank."""
-    query = select(annotation.c.encounter_id).where(annotation.c.flank == flank.value).distinct()
+    shown = (annotation.c.flank == flank.value) & IN_USE
+    query = select(annotation.c.encounter_id).where(shown).distinct()
     if embedded:
         query = query.where(annotation.c.state == "embedded")
     return set(connection.scalars(query))
@@ -197,7 +200,7 @@ def get(connection: Connection, encounter_id: int) -> EncounterDetail:
 
 def references_of(connection: Connection, encounter_id: int) -> list[Reference]:
     """The photos of an encounter with their annotations, oldest first."""
-    of_this = _references().where(annotation.c.encounter_id == encounter_id)
+    of_this = _references().where(annotation.c.encounter_id == encounter_id, IN_USE)
     rows = connection.execute(of_this.order_by(photo.c.captured_at, annotation.c.id))
     return [reference_of(row) for row in rows]
 
@@ -225,9 +228,17 @@ def named(connection: Connection, name: str, station: str | None) -> int:
 
 
 def near(
-    connection: Connection, station: str | None, captured_at: datetime | None, gap: timedelta
+    connection: Connection,
+    station: str | None,
+    captured_at: datetime | None,
+    gap: timedelta,
+    *,
+    without: str = "",
 ) -> int:
-    """The unnamed encounter of this station within `gap`; a new one also without time or place."""
+    """The unnamed encounter of this station within `gap`; a new one also without time or place.
+
+    without: no encounter that shows an animal of this photo, which is another one.
+    """
     if station is not None and captured_at is not None:
         close = (
             select(encounter.c.id)
@@ -236,6 +247,7 @@ def near(
                 encounter.c.name.is_(None),
                 encounter.c.started_at <= captured_at + gap,
                 encounter.c.ended_at >= captured_at - gap,
+                ~_has(annotation.c.photo_id == without),
             )
             .order_by(encounter.c.id)
             .limit(1)
@@ -261,19 +273,45 @@ def stretch(connection: Connection, encounter_id: int, captured_at: datetime | N
     )
 
 
+def of_annotations(connection: Connection, annotation_ids: Collection[int]) -> set[int]:
+    """The encounters of annotations."""
+    query = select(annotation.c.encounter_id).distinct()
+    return {row[0] for row in rows_in(connection, query, annotation.c.id, annotation_ids)}
+
+
 def regroup(connection: Connection, photo_ids: Collection[str]) -> None:
-    """Let the times of the encounters of these photos follow the times of all their photos."""
-    inside = select(annotation.c.encounter_id).distinct()
-    numbers = {row[0] for row in rows_in(connection, inside, annotation.c.photo_id, photo_ids)}
-    time = photo.c.captured_at
+    """Let time and place of the encounters of these photos follow them."""
+    query = select(annotation.c.encounter_id).distinct()
+    rows = rows_in(connection, query, annotation.c.photo_id, photo_ids)
+    span(connection, {row.encounter_id for row in rows})
+
+
+def span(connection: Connection, encounter_ids: Collection[int]) -> None:
+    """Time and station of encounters as their photos have them; of empty ones they stay.
+
+    The station stays, too, where the photos name several.
+    """
+    time, place = photo.c.captured_at, photo.c.station
     query = (
-        select(annotation.c.encounter_id, func.min(time), func.max(time))
+        select(
+            annotation.c.encounter_id,
+            func.min(time).label("started_at"),
+            func.max(time).label("ended_at"),
+            func.min(place).label("station"),
+            (func.count(place.distinct()) + func.max(case((place.is_(None), 1), else_=0))).label(
+                "stations"
+            ),
+        )
         .join(photo, photo.c.id == annotation.c.photo_id)
+        .where(IN_USE)
         .group_by(annotation.c.encounter_id)
     )
-    for number, start, end in rows_in(connection, query, annotation.c.encounter_id, numbers):
-        of_this = update(encounter).where(encounter.c.id == number)
-        connection.execute(of_this.values(started_at=start, ended_at=end))
+    for row in list(rows_in(connection, query, annotation.c.encounter_id, encounter_ids)):
+        values = {"started_at": row.started_at, "ended_at": row.ended_at}
+        if row.stations == 1:
+            values["station"] = row.station
+        of_this = encounter.c.id == row.encounter_id
+        connection.execute(update(encounter).where(of_this).values(values))
 
 
 def _is_number(name: str) -> bool:
@@ -281,8 +319,8 @@ def _is_number(name: str) -> bool:
 
 
 def _fits(sought: Sought) -> list[ColumnElement[bool]]:
-    """Conditions on rows of `encounter`."""
-    conditions: list[ColumnElement[bool]] = []
+    """Conditions on rows of `encounter`; empty ones are never sought."""
+    conditions = [_has(IN_USE)]
     if sought.state != "all" or sought.failed:
         later = decision.alias("later")
         newest = (
@@ -305,8 +343,9 @@ def _fits(sought: Sought) -> list[ColumnElement[bool]]:
 
 
 def _has(true: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The encounter has an annotation like this."""
-    return select(annotation.c.id).where(annotation.c.encounter_id == encounter.c.id, true).exists()
+    """The encounter has an annotation in use like this."""
+    of_this = annotation.c.encounter_id == encounter.c.id
+    return select(annotation.c.id).where(of_this, IN_USE, true).exists()
 
 
 def _below(connection: Connection, number: int) -> ColumnElement[bool]:
@@ -343,7 +382,8 @@ def _summaries() -> Select[*tuple[Any, ...]]:
 def _with_annotations(connection: Connection, rows: Sequence[AnyRow]) -> list[EncounterSummary]:
     """Add counts, flanks and a thumbnail, by one query for all."""
     columns = (annotation.c[n] for n in ("encounter_id", "id", "state", "flank"))
-    query, ids = select(*columns).order_by(annotation.c.id), [row.id for row in rows]
+    query = select(*columns).where(IN_USE).order_by(annotation.c.id)
+    ids = [row.id for row in rows]
     annotations = rows_in(connection, query, annotation.c.encounter_id, ids)
     animals = gathered((row.encounter_id, row) for row in annotations)
     return [_summary(row, animals.get(row.id, [])) for row in rows]

@@ -1,0 +1,462 @@
+"""Corrections: everything stated can be stated otherwise, with history and undo."""
+
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from service.store.database import Database
+from service.store.tables.encounters import annotation
+from service.store.tables.features import annotation_facts, embedding, local_features
+from service.store.tables.photos import station
+
+API = "/api/v1"
+CASES = Path(__file__).parent.parent.parent / "data" / "field-cases"
+NOBODY = {"reviewer": "Anna", "reason": "looked again"}
+
+
+def send(client, photo, **said):
+    answer = client.post(f"{API}/photos", files=[("files", ("a.jpg", photo))], data=said)
+    assert answer.status_code in {200, 201}, answer.text
+    return answer.json()["files"][0]
+
+
+def detail(client, photo_id):
+    return client.get(f"{API}/photos/{photo_id}").json()
+
+
+def correct(client, photo_id, **fields):
+    return client.patch(f"{API}/photos/{photo_id}", json={**NOBODY, **fields})
+
+
+def history(client, photo_id=None):
+    asked = {"photo": photo_id} if photo_id else {}
+    return client.get(f"{API}/corrections", params=asked).json()["corrections"]
+
+
+def rows(app, table):
+    with app.state.components[Database].read() as connection:
+        return connection.scalar(select(func.count()).select_from(table))
+
+
+@pytest.fixture
+def kept(client, painted):
+    """A photo with time, station and flank."""
+    photo = painted(1, taken="2000:01:01 00:00:10", camera="CAM")
+    return send(client, photo, station="North", flank="right")
+
+
+def test_time_station_camera_position_and_notes_can_be_corrected(client, kept):
+    stated = {
+        "captured_at": "2024-06-10T19:00:00+05:30",
+        "station": "South",
+        "camera": "left one",
+        "latitude": 25.5,
+        "longitude": 81.25,
+        "notes": "with a cub",
+    }
+    answer = correct(client, kept["photo_id"], **stated)
+    assert answer.status_code == 200, answer.text
+    photo = answer.json()["photo"]
+    assert photo["captured_at"] == "2024-06-10T19:00:00"
+    assert photo["zone"] == "+05:30"
+    assert {name: photo[name] for name in stated if name != "captured_at"} == {
+        name: value for name, value in stated.items() if name != "captured_at"
+    }
+    (entry,) = history(client, kept["photo_id"])
+    assert (entry["person"], entry["reason"], entry["kind"]) == ("Anna", "looked again", "stated")
+    before = {value["field"]: value["before"] for value in entry["values"]}
+    assert before["station"] == "North"
+    assert before["captured_at"] == "2000-01-01T00:00:10"
+    assert before["zone"] is None
+
+
+def test_the_claim_that_counts_is_the_latest_and_the_files_own_stays_visible(client, kept):
+    correct(client, kept["photo_id"], captured_at="2024-06-10T19:00:00", station="South")
+    claims = detail(client, kept["photo_id"])["claims"]
+    times = [(c["value"], c["source"], c["used"]) for c in claims if c["field"] == "captured_at"]
+    assert times == [
+        ("2000-01-01T00:00:10", "exif", False),
+        ("2024-06-10T19:00:00", "form", True),
+    ]
+    places = {c["value"]: c["used"] for c in claims if c["field"] == "station"}
+    assert places == {"North": False, "South": True}
+
+
+def test_null_states_nothing_and_no_claim_counts(client, kept):
+    photo = correct(client, kept["photo_id"], captured_at=None, station=None).json()
+    assert photo["photo"]["captured_at"] is None
+    assert photo["photo"]["station"] is None
+    used = [c for c in photo["claims"] if c["field"] in {"captured_at", "station"} and c["used"]]
+    assert used == []
+
+
+def test_the_encounter_follows_time_and_station(client, kept):
+    correct(client, kept["photo_id"], captured_at="2024-06-10T19:00:00", station="South")
+    summary = client.get(f"{API}/encounters/{kept['encounter_id']}").json()["summary"]
+    assert summary["started_at"] == summary["ended_at"] == "2024-06-10T19:00:00"
+    assert summary["station"] == "South"
+
+
+def test_a_station_that_was_a_mistake_is_forgotten_and_comes_back_with_the_undo(client, app, kept):
+    correct(client, kept["photo_id"], station="South")
+    assert rows(app, station) == 1
+    undone = client.post(f"{API}/corrections/1/undo", json=NOBODY)
+    assert undone.status_code == 201, undone.text
+    assert detail(client, kept["photo_id"])["photo"]["station"] == "North"
+    assert rows(app, station) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"captured_at": "yesterday"}, "bad_time"),
+        ({"captured_at": "2024-06-10"}, "bad_time"),
+        ({"zone": "Mars"}, "bad_zone"),
+        ({"captured_at": "2024-06-10T19:00:00+05:30", "zone": "+06:00"}, "bad_zone"),
+        ({"latitude": 10.0}, "bad_input"),
+        ({"latitude": 91.0, "longitude": 0.0}, "invalid_request"),
+        ({"colour": "red"}, "invalid_request"),
+        ({}, "bad_input"),
+    ],
+)
+def test_what_cannot_be_stated_is_refused_and_changes_nothing(client, kept, fields, code):
+    answer = correct(client, kept["photo_id"], **fields)
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert history(client) == []
+
+
+def test_stating_the_same_is_no_correction(client, kept):
+    assert correct(client, kept["photo_id"], station="North").status_code == 200
+    assert history(client) == []
+
+
+def test_two_people_at_one_photo_are_told_apart_by_what_they_had_seen(client, kept):
+    assert correct(client, kept["photo_id"], station="South", seen=0).status_code == 200
+    late = correct(client, kept["photo_id"], station="West", seen=0)
+    assert (late.status_code, late.json()["code"]) == (409, "conflict")
+    assert correct(client, kept["photo_id"], station="West", seen=1).status_code == 200
+
+
+def test_a_flank_stated_wrongly_is_embedded_again_and_all_that_rested_on_it_is_gone(
+    client, app, work
+):
+    photo = (CASES / "flank_left_stated_right.jpg").read_bytes()
+    kept = send(client, photo, station="North", flank="right")
+    work()
+    assert rows(app, embedding) == 1
+    before = client.get(f"{API}/annotations/{kept['annotation_id']}/crop").headers["etag"]
+    changed = client.patch(
+        f"{API}/annotations/{kept['annotation_id']}", json={**NOBODY, "flank": "left"}
+    )
+    assert changed.status_code == 200, changed.text
+    assert (changed.json()["flank"], changed.json()["state"]) == ("left", "pending")
+    assert [rows(app, table) for table in (embedding, local_features, annotation_facts)] == [0] * 3
+    work()
+    (animal,) = detail(client, kept["photo_id"])["annotations"]
+    assert (animal["flank"], animal["state"]) == ("left", "embedded")
+    assert client.get(f"{API}/annotations/{kept['annotation_id']}/crop").headers["etag"] == before
+
+
+def test_a_photo_of_2000_uploaded_again_with_its_time_and_station_is_corrected(client, app):
+    photo = (CASES / "t_2000.jpg").read_bytes()
+    first = send(client, photo, station="North")
+    again = send(client, photo, captured_at="2024-06-10T19:00:00", station="South", reviewer="Anna")
+    assert again["created"] is False
+    assert sorted(again["changed"]) == ["captured_at", "station"]
+    shown = detail(client, first["photo_id"])["photo"]
+    assert (shown["captured_at"], shown["station"]) == ("2024-06-10T19:00:00", "South")
+    (entry,) = history(client, first["photo_id"])
+    assert entry["person"] == "Anna"
+    assert rows(app, station) == 1
+    third = send(client, photo, captured_at="2024-06-10T19:00:00", station="South")
+    assert third["changed"] == []
+    assert len(history(client)) == 1
+
+
+def test_a_box_a_hair_over_one_is_clipped_and_can_be_changed(client, work):
+    photo = (CASES / "box_over_one.jpg").read_bytes()
+    width, height = Image.open(BytesIO(photo)).size
+    kept = send(client, photo, box="0.1 0.1 1.0001 0.9")
+    work()
+    (animal,) = detail(client, kept["photo_id"])["annotations"]
+    assert animal["state"] == "embedded"
+    assert animal["box"] == pytest.approx([0.1 * width, 0.1 * height, width, 0.9 * height])
+    changed = send(client, photo, box="0.2 0.1 1 0.9")
+    assert changed["changed"] == ["box"]
+    (animal,) = detail(client, kept["photo_id"])["annotations"]
+    assert animal["box"][0] == pytest.approx(0.2 * width)
+    assert animal["state"] == "pending"
+
+
+def test_a_box_that_failed_is_replaced_by_the_right_one(client, work, painted):
+    kept = send(client, painted(3), box="5 5 15 15")
+    work()
+    assert detail(client, kept["photo_id"])["annotations"][0]["state"] == "failed"
+    again = send(client, painted(3), box="40 20 300 150")
+    assert again["changed"] == ["box"]
+    work()
+    (animal,) = detail(client, kept["photo_id"])["annotations"]
+    assert (animal["state"], animal["box"]) == ("embedded", [40, 20, 300, 150])
+
+
+def test_a_second_box_of_a_photo_is_a_second_animal_in_another_encounter(client, work):
+    photo = (CASES / "two_animals.jpg").read_bytes()
+    first = send(client, photo, box="0 0 700 355", station="Spring", flank="left")
+    again = send(client, photo, box="0 375 700 675", station="Spring", flank="left")
+    assert again["changed"] == ["annotations"]
+    work()
+    animals = detail(client, first["photo_id"])["annotations"]
+    assert [one["box"] for one in animals] == [[0, 0, 700, 355], [0, 375, 700, 675]]
+    assert [one["state"] for one in animals] == ["embedded"] * 2
+    assert animals[0]["encounter_id"] != animals[1]["encounter_id"]
+
+
+def test_one_time_for_several_files_is_refused_and_points_to_clocks(client):
+    files = [(f"{n}.jpg", (CASES / f"clock2000_{n}.jpg").read_bytes()) for n in "abc"]
+    parts = [("files", file) for file in files]
+    stated = {"captured_at": "2024-06-10T19:00:00"}
+    answer = client.post(f"{API}/photos", files=parts, data=stated)
+    assert (answer.status_code, answer.json()["code"]) == (422, "one_time_for_several")
+    assert "clock" in answer.json()["detail"]
+    assert client.post(f"{API}/photos", files=parts, data={"station": "North"}).status_code == 201
+
+
+def test_annotations_are_a_resource_of_their_photo(client, work, kept):
+    path = f"{API}/photos/{kept['photo_id']}/annotations"
+    body = {**NOBODY, "box": [0.5, 0.5, 1.005, 1], "flank": "left", "stated_viewpoint": "frontleft"}
+    new = client.post(path, json=body)
+    assert new.status_code == 201, new.text
+    assert new.json()["box"] == [160, 80, 320, 160]
+    assert new.json()["encounter_id"] != kept["encounter_id"]
+    work()
+    number = new.json()["id"]
+    gone = client.delete(f"{API}/annotations/{number}", params={"reason": "a stump"})
+    assert gone.json()["withdrawn"] is True
+    assert [one["withdrawn"] for one in client.get(path).json()] == [False, True]
+    assert client.delete(f"{API}/annotations/{number}").status_code == 409
+    back = client.post(f"{API}/annotations/{number}/restore", json=NOBODY)
+    assert (back.json()["withdrawn"], back.json()["state"]) == (False, "embedded")
+    assert [entry["kind"] for entry in history(client, kept["photo_id"])] == [
+        "restored",
+        "withdrawn",
+        "annotated",
+    ]
+
+
+def test_an_annotation_of_a_named_encounter_is_there(client, kept):
+    path = f"{API}/photos/{kept['photo_id']}/annotations"
+    new = client.post(path, json={"box": [0, 0, 100, 100], "encounter_id": kept["encounter_id"]})
+    assert new.json()["encounter_id"] == kept["encounter_id"]
+    missing = client.post(path, json={"box": [0, 0, 100, 100], "encounter_id": 99})
+    assert missing.status_code == 404
+
+
+def test_a_withdrawn_photo_is_gone_from_lists_counts_and_galleries_and_comes_back(
+    client, work, painted
+):
+    ids = []
+    for seed in (1, 2):
+        ids.append(send(client, painted(seed), station=f"S{seed}", flank="left"))
+    work()
+    decision = {"kind": "new", "name": "Asha"}
+    client.post(f"{API}/encounters/{ids[0]['encounter_id']}/decisions", json=decision)
+    asked = f"{API}/encounters/{ids[1]['encounter_id']}/candidates"
+    assert client.get(asked).json()["gallery"] == 1
+    photo = ids[0]["photo_id"]
+    gone = client.post(f"{API}/photos/{photo}/withdraw", json={"reason": "people in it"})
+    assert gone.status_code == 200, gone.text
+    assert gone.json()["photo"]["withdrawn"] is True
+    assert client.get(asked).json()["gallery"] == 0
+    listed = client.get(f"{API}/encounters").json()
+    assert [one["id"] for one in listed["encounters"]] == [ids[1]["encounter_id"]]
+    assert (listed["waiting"], listed["decided"]) == (1, 0)
+    encounter = client.get(f"{API}/encounters/{ids[0]['encounter_id']}").json()
+    assert encounter["references"] == []
+    assert [one["kind"] for one in encounter["decisions"]] == ["new"]
+    again = send(client, painted(1))
+    assert again["error_code"] == "photo_withdrawn"
+    assert "restore" in again["error_detail"]
+    back = client.post(f"{API}/photos/{photo}/restore", json=NOBODY)
+    assert back.json()["annotations"][0]["withdrawn"] is False
+    assert client.get(asked).json()["gallery"] == 1
+
+
+def test_restoring_a_photo_leaves_the_animal_that_was_withdrawn_before(client, kept):
+    path = f"{API}/photos/{kept['photo_id']}"
+    client.post(f"{path}/annotations", json={"box": [0, 0, 100, 100]})
+    client.delete(f"{API}/annotations/{kept['annotation_id']}")
+    client.post(f"{path}/withdraw", json=NOBODY)
+    refused = client.post(f"{API}/annotations/{kept['annotation_id']}/restore", json=NOBODY)
+    assert (refused.status_code, refused.json()["code"]) == (409, "photo_withdrawn")
+    animals = client.post(f"{path}/restore", json=NOBODY).json()["annotations"]
+    assert [one["withdrawn"] for one in animals] == [True, False]
+
+
+def test_an_upload_can_be_withdrawn_and_restored(client, painted):
+    files = [("files", (f"{n}.jpg", painted(n))) for n in (1, 2, 3)]
+    upload = client.post(f"{API}/photos", files=files).json()
+    gone = client.post(f"{API}/uploads/{upload['id']}/withdraw", json=NOBODY).json()
+    assert (gone["photos"], gone["changed"]) == (3, 3)
+    assert client.get(f"{API}/encounters").json()["encounters"] == []
+    assert client.post(f"{API}/uploads/{upload['id']}/withdraw", json=NOBODY).status_code == 409
+    assert client.post(f"{API}/uploads/{upload['id']}/restore", json=NOBODY).status_code == 200
+    assert len(client.get(f"{API}/encounters").json()["encounters"]) == 3
+
+
+def test_an_undone_withdrawal_brings_the_photo_and_its_animals_back(client, kept):
+    client.post(f"{API}/photos/{kept['photo_id']}/withdraw", json=NOBODY)
+    assert client.post(f"{API}/corrections/1/undo", json=NOBODY).status_code == 201
+    shown = detail(client, kept["photo_id"])
+    assert shown["photo"]["withdrawn"] is shown["annotations"][0]["withdrawn"] is False
+
+
+def test_an_erased_photo_leaves_its_row_and_history_and_does_not_come_back(
+    client, app, work, settings, painted
+):
+    kept = send(client, painted(1), flank="left")
+    work()
+    client.post(f"{API}/encounters/{kept['encounter_id']}/decisions", json={"kind": "new"})
+    photo = kept["photo_id"]
+    file = Path(settings.photos) / photo[:2] / photo
+    assert file.exists()
+    gone = client.post(f"{API}/photos/{photo}/erase", json={"reason": "a child"})
+    assert gone.status_code == 200, gone.text
+    assert any("decisions on encounter" in one for one in gone.json()["left"])
+    assert any("backups" in one for one in gone.json()["left"])
+    assert not file.exists()
+    assert [rows(app, table) for table in (embedding, local_features, annotation_facts)] == [0] * 3
+    assert client.get(f"{API}/photos/{photo}/image").status_code == 404
+    assert client.get(f"{API}/annotations/{kept['annotation_id']}/crop").status_code == 404
+    assert detail(client, photo)["photo"]["bytes"] == 0
+    assert history(client, photo)[0]["kind"] == "erased"
+    answer = client.post(f"{API}/photos", files=[("files", ("a.jpg", painted(1)))])
+    assert answer.status_code == 422
+    assert "erased" in answer.json()["detail"]
+    assert not file.exists()
+    for path, body in ((f"photos/{photo}/restore", {}), ("corrections/1/undo", {})):
+        assert client.post(f"{API}/{path}", json=body).status_code == 409
+    assert correct(client, photo, station="X").json()["code"] == "photo_erased"
+    work()  # the job finds nothing left to delete
+    assert client.get(f"{API}/encounters").json()["encounters"] == []
+
+
+def test_one_change_for_many_photos_by_list_upload_station_and_encounter(client, painted):
+    files = [("files", (f"{n}.jpg", painted(n))) for n in (1, 2, 3)]
+    upload = client.post(f"{API}/photos", files=files, data={"station": "North"}).json()
+    ids = [file["photo_id"] for file in upload["files"]]
+
+    def many(change, **of):
+        return client.post(f"{API}/corrections", json={**NOBODY, "of": of, "change": change})
+
+    done = many({"station": "South", "flank": "left"}, photos=ids[:2]).json()
+    assert (done["photos"], done["changed"], done["pending"]) == (2, 2, 2)
+    assert many({"camera": "B"}, upload=upload["id"]).json()["changed"] == 3
+    assert many({"zone": "+06:00"}, station="South", camera="B").json()["changed"] == 2
+    encounter = upload["files"][2]["encounter_id"]
+    assert many({"flank": "right"}, encounter=encounter).json()["changed"] == 1
+    assert [detail(client, one)["annotations"][0]["flank"] for one in ids] == [
+        "left",
+        "left",
+        "right",
+    ]
+    same = many({"camera": "B"}, upload=upload["id"]).json()
+    assert (same["correction"], same["changed"]) == (None, 0)
+    assert many({"camera": "C"}).json()["code"] == "nothing_chosen"
+    assert many({"camera": "C"}, upload=1, station="North").json()["code"] == "nothing_chosen"
+    several = many({"captured_at": "2024-01-01T10:00"}, photos=ids)
+    assert several.json()["code"] == "one_time_for_several"
+    pages = client.get(f"{API}/corrections", params={"limit": 1, "offset": 1}).json()
+    assert (pages["total"], len(pages["corrections"])) == (4, 1)
+
+
+def test_an_unknown_photo_in_a_batch_is_named_and_nothing_is_done(client, kept):
+    body = {"of": {"photos": [kept["photo_id"], "f" * 64]}, "change": {"station": "South"}}
+    answer = client.post(f"{API}/corrections", json=body)
+    assert answer.status_code == 404
+    assert "f" * 64 in answer.json()["detail"]
+    assert history(client) == []
+    assert detail(client, kept["photo_id"])["photo"]["station"] == "North"
+
+
+def test_an_undo_is_refused_where_a_later_correction_changed_the_same(client, kept):
+    correct(client, kept["photo_id"], station="South")
+    correct(client, kept["photo_id"], station="West")
+    refused = client.post(f"{API}/corrections/1/undo", json=NOBODY)
+    assert refused.status_code == 409
+    assert "correction 2" in refused.json()["detail"]
+    assert client.post(f"{API}/corrections/2/undo", json=NOBODY).status_code == 201
+    assert client.post(f"{API}/corrections/1/undo", json=NOBODY).status_code == 201
+    assert detail(client, kept["photo_id"])["photo"]["station"] == "North"
+    twice = client.post(f"{API}/corrections/1/undo", json=NOBODY)
+    assert twice.status_code == 409
+
+
+def test_an_undone_undo_lets_the_correction_stand_again(client, kept):
+    correct(client, kept["photo_id"], station="South")
+    client.post(f"{API}/corrections/1/undo", json=NOBODY)
+    assert client.post(f"{API}/corrections/2/undo", json=NOBODY).status_code == 201
+    assert detail(client, kept["photo_id"])["photo"]["station"] == "South"
+    newest, undo, first = history(client)
+    assert [one["undone"] for one in (newest, undo, first)] == [False, True, False]
+
+
+def test_an_undone_box_is_the_former_one_and_embedded_again(client, work, kept):
+    work()
+    path = f"{API}/annotations/{kept['annotation_id']}"
+    client.patch(path, json={"box": [10, 10, 200, 120]})
+    crop = client.get(f"{path}/crop")
+    assert Image.open(BytesIO(crop.content)).size == (190, 110)
+    client.post(f"{API}/corrections/1/undo", json=NOBODY)
+    (animal,) = detail(client, kept["photo_id"])["annotations"]
+    assert (animal["box"], animal["state"]) == (None, "pending")
+    assert Image.open(BytesIO(client.get(f"{path}/crop").content)).size == (320, 160)
+
+
+def test_an_added_animal_can_be_undone(client, kept):
+    path = f"{API}/photos/{kept['photo_id']}/annotations"
+    client.post(path, json={"box": [0, 0, 100, 100]})
+    client.post(f"{API}/corrections/1/undo", json=NOBODY)
+    assert [one["withdrawn"] for one in client.get(path).json()] == [False, True]
+
+
+def test_candidates_are_found_again_after_the_flank_of_an_undecided_encounter_changed(
+    client, work, painted
+):
+    known = send(client, painted(1), station="A", flank="left")
+    asked = send(client, painted(1, view=1), station="B", flank="right")
+    work()
+    client.post(f"{API}/encounters/{known['encounter_id']}/decisions", json={"kind": "new"})
+    path = f"{API}/encounters/{asked['encounter_id']}/candidates"
+    assert client.get(path).json()["candidates"] == []
+    body = {"flank": "left"}
+    client.patch(f"{API}/annotations/{asked['annotation_id']}", json=body)
+    work()
+    (candidate,) = client.get(path).json()["candidates"]
+    assert candidate["llr"] > 1
+
+
+def test_a_job_that_was_begun_before_a_box_changed_keeps_nothing(client, app, work, kept):
+    from service.settings import Settings
+    from service.store import jobs
+
+    database = app.state.components[Database]
+    with database.write() as connection:
+        claimed = jobs.claim(connection, "slow", limit=5, lease_s=60)
+    client.patch(f"{API}/annotations/{kept['annotation_id']}", json={"flank": "left"})
+    with database.write() as connection:
+        assert jobs.holds(connection, "slow", [job.id for job in claimed]) == set()
+    work()
+    assert rows(app, embedding) == 1
+    assert app.state.components[Settings]
+
+
+def test_an_annotation_is_kept_only_once_per_change(app, client, kept):
+    for flank in ("left", "right", "left"):
+        client.patch(f"{API}/annotations/{kept['annotation_id']}", json={"flank": flank})
+    from service.store.tables.jobs import job
+
+    assert rows(app, job) == 1
+    assert rows(app, annotation) == 1
