@@ -103,17 +103,18 @@ def cameras(connection: Connection, name: str) -> list[CameraRow]:
     time = photo.c.captured_at
     query = (
         select(
-            func.coalesce(photo.c.camera, "").label("name"),
+            photo.c.camera.label("name"),
             func.count().label("photos"),
             func.min(time).label("first"),
             func.max(time).label("last"),
             (func.count() - func.count(time)).label("without_time"),
         )
         .where(photo.c.station == name, ~photo.c.withdrawn)
-        .group_by(func.coalesce(photo.c.camera, ""))
+        .group_by(photo.c.camera)
     )
     rows = connection.execute(query)
-    return sorted((value_of(CameraRow, row) for row in rows), key=lambda camera: camera.name)
+    named_rows = (value_of(CameraRow, row, name=row.name or "") for row in rows)
+    return sorted(named_rows, key=lambda camera: camera.name)
 
 
 def times(connection: Connection, name: str, camera: str = "") -> list[datetime]:
