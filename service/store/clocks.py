@@ -1,6 +1,6 @@
 """Clocks of cameras that were wrong, the photos they belong to, and the times that follow."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,8 +15,6 @@ from service.store.tables.corrections import corrected_value, correction
 from service.store.tables.encounters import annotation, encounter
 from service.store.tables.photos import claim, photo
 from service.store.tables.stations import clock
-
-UNDONE = select(correction.c.undoes).where(correction.c.undoes.is_not(None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +126,14 @@ def stated_singly(connection: Connection, photo_ids: Collection[str]) -> set[str
     by_person = (corrected_value.c.field == "captured_at") & (correction.c.kind == "stated")
     by_clock = corrected_value.c.field.in_(("captured_at", "zone")) & (correction.c.kind == "clock")
     query = (
-        select(corrected_value.c.photo_id, correction.c.kind)
+        select(corrected_value.c.photo_id, correction.c.kind, correction.c.id)
         .join(correction, correction.c.id == corrected_value.c.correction_id)
-        .where(by_person | by_clock, correction.c.id.not_in(UNDONE))
+        .where(by_person | by_clock)
         .order_by(corrected_value.c.id)
     )
     rows = rows_in(connection, query, corrected_value.c.photo_id, photo_ids)
-    last: Mapping[str, str] = {row.photo_id: row.kind for row in rows}
+    back = _taken_back(connection)
+    last = {row.photo_id: row.kind for row in rows if row.id not in back}
     stated = {number for number, kind in last.items() if kind == "stated"}
     return (alone - last.keys()) | stated
 
@@ -148,12 +147,22 @@ def later_values(
         .join(correction, correction.c.id == corrected_value.c.correction_id)
         .where(
             correction.c.id > correction_id,
-            correction.c.id.not_in(UNDONE),
+            correction.c.id.not_in(_taken_back(connection)),
             correction.c.kind != "undone",
         )
     )
     rows = rows_in(connection, query, corrected_value.c.photo_id, photo_ids)
     return {(row.photo_id, row.field) for row in rows}
+
+
+def _taken_back(connection: Connection) -> set[int]:
+    """Corrections that do not count now; one whose undo was undone counts again."""
+    back: set[int] = set()
+    query = select(correction.c.id, correction.c.undoes).where(correction.c.undoes.is_not(None))
+    for row in connection.execute(query.order_by(correction.c.id.desc())):
+        if row.id not in back:
+            back.add(row.undoes)
+    return back
 
 
 def corrected(connection: Connection, new: Photo) -> tuple[Photo, Clock | None]:

@@ -265,3 +265,43 @@ def test_times_that_look_wrong_are_listed_and_nothing_is_corrected(app, client, 
     assert "Times in doubt" in page
     assert "By the count of frames 20 Jan 2024, 10:00 follows 1 Feb 2024, 10:00" in page
     assert at(client, *ids)[2] == "2000-01-01T00:00:10"
+
+
+def test_a_time_that_was_corrected_for_a_photo_alone_stays_unless_overridden(client, camera):
+    ids = camera(*NIGHTS)
+    stated = client.patch(f"{PHOTOS}/{ids[1]}", json={"captured_at": "2024-06-11T08:00:00"})
+    assert stated.status_code == 200, stated.text
+    plan = correct(client, offset_s=3600)
+    assert (plan["changed"], plan["left_alone"]) == (2, 1)
+    assert at(client, ids[1]) == ["2024-06-11T08:00:00"]
+    correct(client, offset_s=3600, override=True)
+    assert at(client, ids[1]) == ["2000-01-02T04:00:00"]
+
+
+def test_a_time_stated_after_a_clock_stays_when_the_clock_is_undone(client, camera):
+    ids = camera(*NIGHTS)
+    plan = correct(client, offset_s=3600)
+    client.patch(f"{PHOTOS}/{ids[1]}", json={"captured_at": "2024-06-11T08:00:00"})
+    client.post(f"{CLOCKS}/{plan['clock_id']}/undo", json={})
+    assert at(client, *ids) == [NIGHTS[0], "2024-06-11T08:00:00", NIGHTS[2]]
+
+
+def test_the_undo_of_all_corrections_takes_a_clock_back_and_again(client, camera):
+    ids = camera(*NIGHTS)
+    plan = correct(client, offset_s=3600)
+    undone = client.post(f"/api/v1/corrections/{plan['correction_id']}/undo", json={})
+    assert undone.status_code == 201, undone.text
+    assert at(client, *ids) == list(NIGHTS)
+    assert client.get(CLOCKS).json()[0]["standing"] is False
+    assert at(client, *camera(NIGHTS[1], first=50)) == [NIGHTS[1]]
+    client.post(f"/api/v1/corrections/{undone.json()['id']}/undo", json={})
+    assert client.get(CLOCKS).json()[0]["standing"] is True
+    assert at(client, ids[0]) == ["2000-01-01T01:10:00"]
+    assert correct(client, offset_s=60, preview=True)["left_alone"] == 0
+
+
+def test_a_zone_that_was_stated_by_a_clock_is_no_time_of_a_photo_alone(client, camera):
+    ids = camera(*NIGHTS)
+    correct(client, zone="+05:30")
+    assert correct(client, offset_s=60)["changed"] == 3
+    assert at(client, ids[0]) == ["2000-01-01T00:11:00"]
