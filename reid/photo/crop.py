@@ -15,6 +15,7 @@ from reid.photo.printed import printed_bars
 from reid.types import Box, Crop, Flank, Image
 
 HAIR = 0.01  # of a side, by which a box of fractions may reach over the edge
+HAIR_PIXELS = 2  # or by so many pixels, of a small photo
 LEAST_SIDE = 32  # pixels; below it a rosette is less than two pixels wide
 
 
@@ -37,11 +38,13 @@ def parse_box(values: str | Sequence[float]) -> tuple[float, float, float, float
 def resolve_box(values: Sequence[float], width: int, height: int) -> Box:
     """The box in pixels, clipped to a photo of that upright size.
 
-    Values that all lie in 0..1, or a HAIR beside it, are fractions of the photo, anything else is
+    Values that all lie in 0..1, or a hair beside it, are fractions of the photo, anything else is
     pixels.
     """
     x0, y0, x1, y1 = parse_box(values)
-    if all(-HAIR <= value <= 1 + HAIR for value in (x0, y0, x1, y1)):
+    over, under = max(HAIR, HAIR_PIXELS / width), max(HAIR, HAIR_PIXELS / height)
+    across = all(-over <= value <= 1 + over for value in (x0, x1))
+    if across and all(-under <= value <= 1 + under for value in (y0, y1)):
         x0, y0, x1, y1 = x0 * width, y0 * height, x1 * width, y1 * height
     elif max(x0, y0, x1, y1) < LEAST_SIDE and any(value % 1 for value in (x0, y0, x1, y1)):
         raise BoxBeyondOne(x0=x0, y0=y0, x1=x1, y1=y1)

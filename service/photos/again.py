@@ -10,7 +10,7 @@ from reid.sentences import Sentence
 from reid.types import Box, Flank
 from service.photos import correcting, errors
 from service.photos.statements import Statements
-from service.store import corrections, encounters, jobs, photos, stated
+from service.store import corrections, encounters, jobs, photos, spans, stated
 from service.store.corrections import CorrectedValue
 from service.store.photos import Annotation, Claim, Photo
 
@@ -58,7 +58,7 @@ def stated_again(
     animals = [one for one in photos.annotations_of(connection, photo.id) if not one.withdrawn]
     concerned = _concerned(photo, animals, file.box)
     if concerned is None and file.box is not None:
-        values.append(_added(connection, photo, file, gap))
+        values.append(_added(connection, photo, file, statements, gap))
     elif concerned is not None:
         values += correcting.differing_of(concerned, _of_animal(file))
         values += _moved(connection, concerned, statements)
@@ -105,9 +105,19 @@ def _concerned(photo: Photo, animals: Sequence[Annotation], box: Box | None) -> 
     return next(spare, None)
 
 
-def _added(connection: Connection, photo: Photo, file: Prepared, gap: timedelta) -> CorrectedValue:
+def _added(
+    connection: Connection,
+    photo: Photo,
+    file: Prepared,
+    statements: Statements,
+    gap: timedelta,
+) -> CorrectedValue:
     """Another animal of the photo, in an encounter that shows no other of it."""
-    encounter = encounters.near(connection, photo.station, photo.captured_at, gap, without=photo.id)
+    if statements.encounter:
+        encounter = encounters.named(connection, statements.encounter, statements.station)
+    else:
+        place, time = photo.station, photo.captured_at
+        encounter = encounters.near(connection, place, time, gap, without=photo.id)
     number = photos.add_annotation(
         connection,
         photo_id=photo.id,
@@ -116,7 +126,7 @@ def _added(connection: Connection, photo: Photo, file: Prepared, gap: timedelta)
         box=file.box,
         placed="person",
     )
-    encounters.span(connection, {encounter})
+    spans.span(connection, {encounter})
     jobs.enqueue(connection, "embed", {"annotation": number})
     return CorrectedValue("added", None, str(number), photo.id, number)
 
@@ -134,6 +144,6 @@ def _moved(
 
 
 def _withdrawn(connection: Connection, photo: Photo) -> Sentence:
-    done = [c for c in corrections.of_photo(connection, photo.id) if c.kind == "withdrawn"]
-    day = done[0].corrected_at.date().isoformat() if done else "?"
-    return errors.SuchPhotoIsWithdrawn(person=done[0].person if done else "?", day=day)
+    done = corrections.withdrawal_in(corrections.of_photo(connection, photo.id))
+    day = done.corrected_at.date().isoformat() if done else "?"
+    return errors.SuchPhotoIsWithdrawn(person=done.person if done else "?", day=day)

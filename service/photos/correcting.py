@@ -40,7 +40,7 @@ def texts_of_photo(values: Mapping[str, Any]) -> dict[str, str | None]:
     texts: dict[str, str | None] = {}
     for name in ("station", "camera", "notes"):
         if name in values:
-            texts[name] = (values[name] or "").strip() or None
+            texts[name] = (values[name] or "").replace("\r\n", "\n").strip() or None
     for name in ("latitude", "longitude"):
         if name in values:
             texts[name] = None if values[name] is None else repr(float(values[name]))
@@ -190,6 +190,7 @@ def differing(photo: Photo, wanted: Texts) -> list[CorrectedValue]:
         CorrectedValue(name, before, after, photo_id=photo.id)
         for name, after in wanted.items()
         if (before := stated.photo_text(photo, name)) != after
+        and not (name == "notes" and (before or "").replace("\r\n", "\n").strip() == (after or ""))
     ]
 
 

@@ -13,11 +13,11 @@ from service.photos.correction_wire import (
     AnnotationEdit,
     AnnotationIn,
     CorrectedOut,
+    CorrectionGroundsIn,
     CorrectionIn,
     CorrectionOut,
     CorrectionsOut,
     ErasedOut,
-    GroundsIn,
     PhotoEdit,
 )
 from service.photos.errors import NothingStated
@@ -45,21 +45,21 @@ TheFiles = Annotated[PhotoFiles, Depends(component(PhotoFiles))]
 GROUNDS = frozenset({"reason", "reviewer", "seen"})
 
 
-def _grounds(body: GroundsIn, actor: Actor) -> CorrectionGrounds:
+def _grounds(body: CorrectionGroundsIn, actor: Actor) -> CorrectionGrounds:
     seen = getattr(body, "seen", None)
     return CorrectionGrounds(actor.signs(body.reviewer), body.reason, seen)
 
 
 def asked_grounds(
     actor: TheActor,
-    reason: Annotated[str, Query(max_length=5000)] = "",
-    reviewer: Annotated[str, Query(max_length=100)] = "",
+    reason: Annotated[str, Query(max_length=5000, pattern=r"^[^\x00]*$")] = "",
+    reviewer: Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
 ) -> CorrectionGrounds:
     """Who withdraws and why, of a request without a body."""
-    return CorrectionGrounds(actor.signs(reviewer), reason.replace("\x00", ""))
+    return CorrectionGrounds(actor.signs(reviewer), reason)
 
 
-def _stated(body: GroundsIn) -> dict[str, object]:
+def _stated(body: CorrectionGroundsIn) -> dict[str, object]:
     """The fields that were sent."""
     return {name: getattr(body, name) for name in body.model_fields_set - GROUNDS}
 
@@ -130,7 +130,7 @@ def withdraw_annotation(
 
 @router.post("/annotations/{annotation_id}/restore", response_model=AnnotationOut)
 def restore_annotation(
-    annotation_id: RowNumber, body: GroundsIn, database: TheDatabase, actor: TheActor
+    annotation_id: RowNumber, body: CorrectionGroundsIn, database: TheDatabase, actor: TheActor
 ) -> Annotation:
     """Let an animal count again."""
     with database.write() as connection:
@@ -140,7 +140,7 @@ def restore_annotation(
 
 @router.post("/photos/{photo_id}/withdraw")
 def withdraw_photo(
-    photo_id: PhotoId, body: GroundsIn, database: TheDatabase, actor: TheActor
+    photo_id: PhotoId, body: CorrectionGroundsIn, database: TheDatabase, actor: TheActor
 ) -> PhotoDetailOut:
     """Take a photo with its animals out of use; it is kept in the history."""
     with database.write() as connection:
@@ -150,7 +150,7 @@ def withdraw_photo(
 
 @router.post("/photos/{photo_id}/restore")
 def restore_photo(
-    photo_id: PhotoId, body: GroundsIn, database: TheDatabase, actor: TheActor
+    photo_id: PhotoId, body: CorrectionGroundsIn, database: TheDatabase, actor: TheActor
 ) -> PhotoDetailOut:
     """Let a photo count again, with the animals that were withdrawn with it."""
     with database.write() as connection:
@@ -160,7 +160,11 @@ def restore_photo(
 
 @router.post("/photos/{photo_id}/erase")
 def erase_photo(
-    photo_id: PhotoId, body: GroundsIn, database: TheDatabase, files: TheFiles, actor: TheActor
+    photo_id: PhotoId,
+    body: CorrectionGroundsIn,
+    database: TheDatabase,
+    files: TheFiles,
+    actor: TheActor,
 ) -> ErasedOut:
     """Delete the bytes of a photo and all that was made from them, for good."""
     with database.write() as connection:
@@ -176,7 +180,7 @@ def erase_photo(
 
 @router.post("/uploads/{upload_id}/withdraw")
 def withdraw_upload(
-    upload_id: RowNumber, body: GroundsIn, database: TheDatabase, actor: TheActor
+    upload_id: RowNumber, body: CorrectionGroundsIn, database: TheDatabase, actor: TheActor
 ) -> CorrectedOut:
     """Take the photos that an upload brought out of use."""
     with database.write() as connection:
@@ -187,7 +191,7 @@ def withdraw_upload(
 
 @router.post("/uploads/{upload_id}/restore")
 def restore_upload(
-    upload_id: RowNumber, body: GroundsIn, database: TheDatabase, actor: TheActor
+    upload_id: RowNumber, body: CorrectionGroundsIn, database: TheDatabase, actor: TheActor
 ) -> CorrectedOut:
     """Let the photos that an upload brought count again."""
     with database.write() as connection:
@@ -233,7 +237,7 @@ def get_correction(correction_id: RowNumber, database: TheDatabase) -> Correctio
 
 @router.post("/corrections/{correction_id}/undo", status_code=201)
 def undo_correction(
-    correction_id: RowNumber, body: GroundsIn, database: TheDatabase, actor: TheActor
+    correction_id: RowNumber, body: CorrectionGroundsIn, database: TheDatabase, actor: TheActor
 ) -> CorrectionOut:
     """Let stand again what stood before; this is a correction, too."""
     with database.write() as connection:

@@ -19,7 +19,7 @@ PhotoKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 MOST = 5000  # photos of one correction
 
 
-class GroundsIn(Wire):
+class CorrectionGroundsIn(Wire):
     """Who corrects and why. reviewer: where nobody logs in."""
 
     reason: Note = ""
@@ -40,7 +40,7 @@ class StatedOfPhotoIn(Wire):
     notes: Note | None = None
 
 
-class PhotoEdit(StatedOfPhotoIn, GroundsIn):
+class PhotoEdit(StatedOfPhotoIn, CorrectionGroundsIn):
     """Other values of one photo. seen: the newest correction that the person had seen, 0 for none;
     left out, no check is made."""
 
@@ -53,7 +53,7 @@ BoxIn = Annotated[
 ]
 
 
-class AnnotationIn(GroundsIn):
+class AnnotationIn(CorrectionGroundsIn):
     """One more animal in a photo. box null: the whole photo. encounter_id null: by time."""
 
     box: BoxIn | None = None
@@ -62,7 +62,7 @@ class AnnotationIn(GroundsIn):
     encounter_id: Number | None = None
 
 
-class AnnotationEdit(GroundsIn):
+class AnnotationEdit(CorrectionGroundsIn):
     """Other values of one annotation; a field that is left out stays."""
 
     box: BoxIn | None = None
@@ -88,7 +88,7 @@ class StatedOfManyIn(StatedOfPhotoIn):
     stated_viewpoint: Viewpoint | None = None
 
 
-class CorrectionIn(GroundsIn):
+class CorrectionIn(CorrectionGroundsIn):
     """One change of many photos."""
 
     of: ChosenPhotosIn

@@ -98,3 +98,8 @@ class NobodyChosen(
 
 
 class NothingStated(InputError, code="bad_input", message="nothing is stated to correct"): ...
+
+
+class NumberExpected(
+    InputError, code="bad_input", message="{text} is no number of degrees up to {most}"
+): ...

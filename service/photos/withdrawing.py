@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from reid.photo.crop import resolve_box
 from service.photos import correcting, errors
 from service.photos.correcting import CorrectionGrounds
-from service.store import corrections, encounters, jobs, photos, stated, uploads
+from service.store import corrections, encounters, jobs, photos, spans, stated, uploads
 from service.store.corrections import CorrectedValue
 from service.store.photos import Annotation
 from service.store.stated import YES
@@ -52,7 +52,7 @@ def add_annotation(
         placed="person" if others or values.get("encounter_id") else "rule",
     )
     jobs.enqueue(connection, "embed", {"annotation": number})
-    encounters.span(connection, {encounter})
+    spans.span(connection, {encounter})
     added = CorrectedValue("added", None, str(number), photo_id, number)
     corrections.record(
         connection,

@@ -4,7 +4,7 @@ Whatever is stated later (of a photo, an annotation, an encounter, a clock) is o
 the values that it changed. Corrections are only ever added: one is undone by a later one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
@@ -131,10 +131,30 @@ def last_change(connection: Connection, value: CorrectedValue) -> int | None:
     return number
 
 
+def withdrawal_in(rows: Iterable[Correction]) -> Correction | None:
+    """The first of these corrections that took a photo as a whole out of use."""
+    for row in rows:
+        if any((v.field, v.annotation_id) == ("withdrawn", None) and v.after for v in row.values):
+            return row
+    return None
+
+
 def let_clocks_stand(connection: Connection, correction_id: int, *, stand: bool) -> None:
     """Let the clocks that a correction stated count, or not any more."""
     of_this = clock.c.correction_id == correction_id
     connection.execute(update(clock).where(of_this).values(standing=stand))
+
+
+def settled(connection: Connection, photo_ids: Collection[str]) -> set[tuple[str, str]]:
+    """Photo and field of what a person corrected after the upload, and nobody undid."""
+    query = (
+        select(corrected_value.c.photo_id, corrected_value.c.field, correction.c.kind)
+        .join(correction, correction.c.id == corrected_value.c.correction_id)
+        .order_by(corrected_value.c.id)
+    )
+    rows = rows_in(connection, query, corrected_value.c.photo_id, photo_ids)
+    kinds = {(row.photo_id, row.field): row.kind for row in rows}
+    return {stated for stated, kind in kinds.items() if kind != "undone"}
 
 
 def withdrawn_with(connection: Connection, photo_id: str) -> set[int]:

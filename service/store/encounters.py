@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
 
 from reid.types import Flank
-from service.store import decisions
+from service.store import corrections, decisions, spans
 from service.store.database import AnyRow, gathered, insert_one, rows_in
 from service.store.decisions import Decision, DecisionKind
 from service.store.errors import NoSuchEncounter
@@ -273,45 +273,11 @@ def stretch(connection: Connection, encounter_id: int, captured_at: datetime | N
     )
 
 
-def of_annotations(connection: Connection, annotation_ids: Collection[int]) -> set[int]:
-    """The encounters of annotations."""
-    query = select(annotation.c.encounter_id).distinct()
-    return {row[0] for row in rows_in(connection, query, annotation.c.id, annotation_ids)}
-
-
 def regroup(connection: Connection, photo_ids: Collection[str]) -> None:
     """Let time and place of the encounters of these photos follow them."""
     query = select(annotation.c.encounter_id).distinct()
     rows = rows_in(connection, query, annotation.c.photo_id, photo_ids)
-    span(connection, {row.encounter_id for row in rows})
-
-
-def span(connection: Connection, encounter_ids: Collection[int]) -> None:
-    """Time and station of encounters as their photos have them; of empty ones they stay.
-
-    The station stays, too, where the photos name several.
-    """
-    time, place = photo.c.captured_at, photo.c.station
-    query = (
-        select(
-            annotation.c.encounter_id,
-            func.min(time).label("started_at"),
-            func.max(time).label("ended_at"),
-            func.min(place).label("station"),
-            (func.count(place.distinct()) + func.max(case((place.is_(None), 1), else_=0))).label(
-                "stations"
-            ),
-        )
-        .join(photo, photo.c.id == annotation.c.photo_id)
-        .where(IN_USE)
-        .group_by(annotation.c.encounter_id)
-    )
-    for row in list(rows_in(connection, query, annotation.c.encounter_id, encounter_ids)):
-        values = {"started_at": row.started_at, "ended_at": row.ended_at}
-        if row.stations == 1:
-            values["station"] = row.station
-        of_this = encounter.c.id == row.encounter_id
-        connection.execute(update(encounter).where(of_this).values(values))
+    spans.span(connection, {row.encounter_id for row in rows})
 
 
 def _is_number(name: str) -> bool:
@@ -406,7 +372,8 @@ def _summary(row: AnyRow, animals: list[AnyRow]) -> EncounterSummary:
 def _conflicts(connection: Connection, encounter_id: int) -> dict[str, tuple[Claim, ...]]:
     """Fields that were stated differently, with all statements.
 
-    Not the camera: EXIF names its model, people name which one it is.
+    Not the camera: EXIF names its model, people name which one it is. Nor what a person corrected
+    later, which settles it.
     """
     ids = select(annotation.c.photo_id).where(annotation.c.encounter_id == encounter_id)
     differing = connection.execute(
@@ -415,7 +382,9 @@ def _conflicts(connection: Connection, encounter_id: int) -> dict[str, tuple[Cla
         .group_by(claim.c.photo_id, claim.c.field)
         .having(func.count(claim.c.value.distinct()) > 1)
     ).all()
+    settled = corrections.settled(connection, {row.photo_id for row in differing})
+    open_ones = [(r.photo_id, r.field) for r in differing if (r.photo_id, r.field) not in settled]
     return {
         photo_id: tuple(c for c in claims_of(connection, photo_id) if c.field in names)
-        for photo_id, names in gathered((row.photo_id, row.field) for row in differing).items()
+        for photo_id, names in gathered(open_ones).items()
     }

@@ -158,3 +158,10 @@ class ClockUndoneAlready(Conflict, message="clock {clock} is undone already"): .
 
 
 class NoSuchCorrection(NotFound, message="no correction {correction}"): ...
+
+
+class NoPhotoLeft(
+    NotFound,
+    message="no photo is left in encounter {encounter}: they were withdrawn or belong to another "
+    "one now",
+): ...

@@ -143,6 +143,14 @@ def at(connection: Connection, station_name: str, camera: str | None = None) -> 
     return list(connection.scalars(query.order_by(photo.c.captured_at, photo.c.id)))
 
 
+def withdrawn_from(connection: Connection, encounter_id: int) -> list[Photo]:
+    """The photos of withdrawn annotations of an encounter, each once."""
+    of_this = annotation.c.encounter_id == encounter_id
+    ids = select(annotation.c.photo_id).where(of_this, annotation.c.withdrawn)
+    rows = connection.execute(select(photo).where(photo.c.id.in_(ids)).order_by(photo.c.id))
+    return [photo_of(row) for row in rows]
+
+
 def copies_of(connection: Connection, photo_id: str) -> list[str]:
     """Photos of the same exposure whose bytes are there, besides this one."""
     first = get(connection, photo_id).copy_of or photo_id

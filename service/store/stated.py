@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, select, update
 
 from reid.types import Box
-from service.store import encounters, jobs, rederiving
+from service.store import encounters, jobs, rederiving, spans
 from service.store.corrections import CorrectedValue
 from service.store.database import AT_ONCE, gathered, rows_in
 from service.store.photos import Annotation, Photo, add_station, annotations_with, drop_station
@@ -119,13 +119,13 @@ def apply(connection: Connection, values: Sequence[CorrectedValue]) -> None:
     touched = {v.photo_id for v in of_photos if v.photo_id and v.field in PLACES}
     touched |= {v.photo_id for v in of_animals if v.photo_id and v.field not in LOOKS}
     numbers = {v.annotation_id for v in of_animals if v.annotation_id is not None}
-    gone = encounters.of_annotations(connection, numbers) | left
+    gone = spans.of_annotations(connection, numbers) | left
     rederiving.forget_pairs(connection, gone)
     rederiving.embed_again(
         connection,
         {v.annotation_id for v in of_animals if v.annotation_id is not None and v.field in LOOKS},
     )
-    encounters.span(connection, left)
+    spans.span(connection, left)
     if touched:
         encounters.regroup(connection, touched)
     for name in {v.before for v in of_photos if v.field == "station" and v.before}:
@@ -152,7 +152,7 @@ def _write_annotations(connection: Connection, values: Sequence[CorrectedValue])
     left: set[int] = set()
     for (field, after), ids in _alike(values, "annotation_id").items():
         if field == "encounter":
-            left |= encounters.of_annotations(connection, ids)
+            left |= spans.of_annotations(connection, ids)
         _set(connection, annotation, ids, _annotation_columns(field, after))
     for field in ("flank", "box"):
         of_photo = {v.photo_id: v.after for v in values if v.field == field and v.photo_id}
@@ -163,6 +163,8 @@ def _write_annotations(connection: Connection, values: Sequence[CorrectedValue])
 def erase(connection: Connection, photo_id: str, annotation_ids: Collection[int]) -> None:
     """Let the row of a photo be all that is left of it, and queue the deletion of its bytes."""
     rederiving.forget_features(connection, annotation_ids)
+    failed = {"state": "failed", "error_code": "photo_erased", "error_detail": None}
+    _set(connection, annotation, annotation_ids, failed | {"error_facts": None})
     nothing = {"bytes": 0, "likeness": None}
     connection.execute(update(photo).where(photo.c.id == photo_id).values(nothing))
     jobs.enqueue(connection, ERASE, {"photo": photo_id})

@@ -35,6 +35,15 @@ FLANKS = NPS_("flank", "left", "right", "unknown")
 CHANGES = NPS_("change of a case", "added", "removed")
 RATINGS = NPS_("rating of a way", "plausible", "demanding", "impossible", "unknown")
 FIELDS = NPS_("field of a photo", "captured_at", "station", "flank", "box", "camera", "notes")
+CORRECTED = NPS_(
+    "field of a photo",
+    "zone",
+    "latitude",
+    "longitude",
+    "viewpoint",
+    "encounter",
+    "annotations",
+)
 
 MINUS = "\N{MINUS SIGN}"
 AT_BOUND = 0.005

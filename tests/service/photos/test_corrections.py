@@ -1,51 +1,18 @@
 """Corrections: everything stated can be stated otherwise, with history and undo."""
 
 from io import BytesIO
-from pathlib import Path
 
+import logged_in
 import pytest
+from corrected import API, CASES, NOBODY, correct, detail, history, rows, send
 from PIL import Image
-from sqlalchemy import func, select
 
+from service.store import jobs
 from service.store.database import Database
 from service.store.tables.encounters import annotation
 from service.store.tables.features import annotation_facts, embedding, local_features
+from service.store.tables.jobs import job
 from service.store.tables.photos import station
-
-API = "/api/v1"
-CASES = Path(__file__).parent.parent.parent / "data" / "field-cases"
-NOBODY = {"reviewer": "Anna", "reason": "looked again"}
-
-
-def send(client, photo, **said):
-    answer = client.post(f"{API}/photos", files=[("files", ("a.jpg", photo))], data=said)
-    assert answer.status_code in {200, 201}, answer.text
-    return answer.json()["files"][0]
-
-
-def detail(client, photo_id):
-    return client.get(f"{API}/photos/{photo_id}").json()
-
-
-def correct(client, photo_id, **fields):
-    return client.patch(f"{API}/photos/{photo_id}", json={**NOBODY, **fields})
-
-
-def history(client, photo_id=None):
-    asked = {"photo": photo_id} if photo_id else {}
-    return client.get(f"{API}/corrections", params=asked).json()["corrections"]
-
-
-def rows(app, table):
-    with app.state.components[Database].read() as connection:
-        return connection.scalar(select(func.count()).select_from(table))
-
-
-@pytest.fixture
-def kept(client, painted):
-    """A photo with time, station and flank."""
-    photo = painted(1, taken="2000:01:01 00:00:10", camera="CAM")
-    return send(client, photo, station="North", flank="right")
 
 
 def test_time_station_camera_position_and_notes_can_be_corrected(client, kept):
@@ -254,95 +221,6 @@ def test_an_annotation_of_a_named_encounter_is_there(client, kept):
     assert missing.status_code == 404
 
 
-def test_a_withdrawn_photo_is_gone_from_lists_counts_and_galleries_and_comes_back(
-    client, work, painted
-):
-    ids = []
-    for seed in (1, 2):
-        ids.append(send(client, painted(seed), station=f"S{seed}", flank="left"))
-    work()
-    decision = {"kind": "new", "name": "Asha"}
-    client.post(f"{API}/encounters/{ids[0]['encounter_id']}/decisions", json=decision)
-    asked = f"{API}/encounters/{ids[1]['encounter_id']}/candidates"
-    assert client.get(asked).json()["gallery"] == 1
-    photo = ids[0]["photo_id"]
-    gone = client.post(f"{API}/photos/{photo}/withdraw", json={"reason": "people in it"})
-    assert gone.status_code == 200, gone.text
-    assert gone.json()["photo"]["withdrawn"] is True
-    assert client.get(asked).json()["gallery"] == 0
-    listed = client.get(f"{API}/encounters").json()
-    assert [one["id"] for one in listed["encounters"]] == [ids[1]["encounter_id"]]
-    assert (listed["waiting"], listed["decided"]) == (1, 0)
-    encounter = client.get(f"{API}/encounters/{ids[0]['encounter_id']}").json()
-    assert encounter["references"] == []
-    assert [one["kind"] for one in encounter["decisions"]] == ["new"]
-    again = send(client, painted(1))
-    assert again["error_code"] == "photo_withdrawn"
-    assert "restore" in again["error_detail"]
-    back = client.post(f"{API}/photos/{photo}/restore", json=NOBODY)
-    assert back.json()["annotations"][0]["withdrawn"] is False
-    assert client.get(asked).json()["gallery"] == 1
-
-
-def test_restoring_a_photo_leaves_the_animal_that_was_withdrawn_before(client, kept):
-    path = f"{API}/photos/{kept['photo_id']}"
-    client.post(f"{path}/annotations", json={"box": [0, 0, 100, 100]})
-    client.delete(f"{API}/annotations/{kept['annotation_id']}")
-    client.post(f"{path}/withdraw", json=NOBODY)
-    refused = client.post(f"{API}/annotations/{kept['annotation_id']}/restore", json=NOBODY)
-    assert (refused.status_code, refused.json()["code"]) == (409, "photo_withdrawn")
-    animals = client.post(f"{path}/restore", json=NOBODY).json()["annotations"]
-    assert [one["withdrawn"] for one in animals] == [True, False]
-
-
-def test_an_upload_can_be_withdrawn_and_restored(client, painted):
-    files = [("files", (f"{n}.jpg", painted(n))) for n in (1, 2, 3)]
-    upload = client.post(f"{API}/photos", files=files).json()
-    gone = client.post(f"{API}/uploads/{upload['id']}/withdraw", json=NOBODY).json()
-    assert (gone["photos"], gone["changed"]) == (3, 3)
-    assert client.get(f"{API}/encounters").json()["encounters"] == []
-    assert client.post(f"{API}/uploads/{upload['id']}/withdraw", json=NOBODY).status_code == 409
-    assert client.post(f"{API}/uploads/{upload['id']}/restore", json=NOBODY).status_code == 200
-    assert len(client.get(f"{API}/encounters").json()["encounters"]) == 3
-
-
-def test_an_undone_withdrawal_brings_the_photo_and_its_animals_back(client, kept):
-    client.post(f"{API}/photos/{kept['photo_id']}/withdraw", json=NOBODY)
-    assert client.post(f"{API}/corrections/1/undo", json=NOBODY).status_code == 201
-    shown = detail(client, kept["photo_id"])
-    assert shown["photo"]["withdrawn"] is shown["annotations"][0]["withdrawn"] is False
-
-
-def test_an_erased_photo_leaves_its_row_and_history_and_does_not_come_back(
-    client, app, work, settings, painted
-):
-    kept = send(client, painted(1), flank="left")
-    work()
-    client.post(f"{API}/encounters/{kept['encounter_id']}/decisions", json={"kind": "new"})
-    photo = kept["photo_id"]
-    file = Path(settings.photos) / photo[:2] / photo
-    assert file.exists()
-    gone = client.post(f"{API}/photos/{photo}/erase", json={"reason": "a child"})
-    assert gone.status_code == 200, gone.text
-    assert any("decisions on encounter" in one for one in gone.json()["left"])
-    assert any("backups" in one for one in gone.json()["left"])
-    assert not file.exists()
-    assert [rows(app, table) for table in (embedding, local_features, annotation_facts)] == [0] * 3
-    assert client.get(f"{API}/photos/{photo}/image").status_code == 404
-    assert client.get(f"{API}/annotations/{kept['annotation_id']}/crop").status_code == 404
-    assert detail(client, photo)["photo"]["bytes"] == 0
-    assert history(client, photo)[0]["kind"] == "erased"
-    answer = client.post(f"{API}/photos", files=[("files", ("a.jpg", painted(1)))])
-    assert answer.status_code == 422
-    assert "erased" in answer.json()["detail"]
-    assert not file.exists()
-    for path, body in ((f"photos/{photo}/restore", {}), ("corrections/1/undo", {})):
-        assert client.post(f"{API}/{path}", json=body).status_code == 409
-    assert correct(client, photo, station="X").json()["code"] == "photo_erased"
-    work()  # the job finds nothing left to delete
-    assert client.get(f"{API}/encounters").json()["encounters"] == []
-
-
 def test_one_change_for_many_photos_by_list_upload_station_and_encounter(client, painted):
     files = [("files", (f"{n}.jpg", painted(n))) for n in (1, 2, 3)]
     upload = client.post(f"{API}/photos", files=files, data={"station": "North"}).json()
@@ -439,9 +317,6 @@ def test_candidates_are_found_again_after_the_flank_of_an_undecided_encounter_ch
 
 
 def test_a_job_that_was_begun_before_a_box_changed_keeps_nothing(client, app, work, kept):
-    from service.settings import Settings
-    from service.store import jobs
-
     database = app.state.components[Database]
     with database.write() as connection:
         claimed = jobs.claim(connection, "slow", limit=5, lease_s=60)
@@ -450,13 +325,86 @@ def test_a_job_that_was_begun_before_a_box_changed_keeps_nothing(client, app, wo
         assert jobs.holds(connection, "slow", [job.id for job in claimed]) == set()
     work()
     assert rows(app, embedding) == 1
-    assert app.state.components[Settings]
 
 
 def test_an_annotation_is_kept_only_once_per_change(app, client, kept):
     for flank in ("left", "right", "left"):
         client.patch(f"{API}/annotations/{kept['annotation_id']}", json={"flank": flank})
-    from service.store.tables.jobs import job
-
     assert rows(app, job) == 1
     assert rows(app, annotation) == 1
+
+
+def test_the_same_animal_of_a_burst_with_two_is_one_encounter(client, painted):
+    """Second boxes of two frames of one visit come together, and not to the first animal."""
+    frames = [painted(n, taken=f"2024:06:10 19:00:{n:02}") for n in (1, 2)]
+    firsts = [send(client, frame, box="0 0 150 160", station="Spring") for frame in frames]
+    seconds = []
+    for first in firsts:
+        path = f"{API}/photos/{first['photo_id']}/annotations"
+        seconds.append(client.post(path, json={"box": [160, 0, 320, 160]}).json())
+    assert firsts[0]["encounter_id"] == firsts[1]["encounter_id"]
+    assert seconds[0]["encounter_id"] == seconds[1]["encounter_id"] != firsts[0]["encounter_id"]
+
+
+def test_a_photo_uploaded_again_with_an_encounter_moves_there_and_the_empty_one_is_not_listed(
+    client, kept, painted
+):
+    again = send(client, painted(1, taken="2000:01:01 00:00:10", camera="CAM"), encounter="night")
+    assert again["changed"] == ["encounter"]
+    assert again["encounter_id"] != kept["encounter_id"]
+    listed = client.get(f"{API}/encounters").json()
+    assert [one["name"] for one in listed["encounters"]] == ["night"]
+    assert (listed["waiting"], listed["decided"]) == (1, 0)
+    empty = client.get(f"/encounters/{kept['encounter_id']}", headers={"accept": "text/html"})
+    assert empty.status_code == 200
+    client.post(f"{API}/corrections/1/undo", json=NOBODY)
+    (animal,) = detail(client, kept["photo_id"])["annotations"]
+    assert animal["encounter_id"] == kept["encounter_id"]
+
+
+def test_nothing_that_is_only_asked_for_makes_a_station(client, app, kept, painted):
+    correct(client, kept["photo_id"], station="North")
+    correct(client, "f" * 64, station="Nowhere")
+    body = {"of": {"photos": [kept["photo_id"], "e" * 64]}, "change": {"station": "Elsewhere"}}
+    client.post(f"{API}/corrections", json=body)
+    assert rows(app, station) == 1
+
+
+def test_with_accounts_the_name_is_that_of_the_account(app, client, kept):
+    numbers = logged_in.one_of_each(app)
+    tokens = {
+        role: {"authorization": f"Bearer {logged_in.token(app, numbers[role], role)}"}
+        for role in ("viewer", "observer")
+    }
+    path = f"{API}/photos/{kept['photo_id']}"
+    body = {"station": "South", "reviewer": "somebody else"}
+    assert client.patch(path, json=body, headers=tokens["viewer"]).status_code == 403
+    assert client.patch(path, json=body, headers=tokens["observer"]).status_code == 200
+    erased = client.post(f"{path}/erase", json={}, headers=tokens["observer"])
+    assert (erased.status_code, erased.json()["code"]) == (403, "forbidden")
+    shown = client.get(f"{API}/corrections", headers=tokens["observer"]).json()
+    assert [one["person"] for one in shown["corrections"]] == ["observer"]
+    place = {"latitude": 25.123456, "longitude": 81.654321}
+    client.patch(path, json=place, headers=tokens["observer"])
+    asked = {**tokens["viewer"], "accept": "text/html"}
+    page = client.get(f"/photos/{kept['photo_id']}", headers=asked).text
+    assert "25.123456" not in page
+    assert '<form method="post" action="/photos' not in page
+
+
+def test_notes_of_a_form_with_its_own_line_ends_are_the_same(client, kept):
+    correct(client, kept["photo_id"], notes="one\ntwo")
+    path = f"/photos/{kept['photo_id']}/correct"
+    assert client.post(path, data={"notes": "one\r\ntwo"}).status_code == 200
+    assert len(history(client)) == 1
+
+
+def test_a_time_that_a_person_corrected_is_no_conflict_any_more_until_it_is_undone(client, painted):
+    photo = painted(5, taken="2000:01:01 00:00:10")
+    kept = send(client, photo, captured_at="2020-01-06T22:00:00")
+    path = f"{API}/encounters/{kept['encounter_id']}"
+    assert list(client.get(path).json()["conflicts"]) == [kept["photo_id"]]
+    correct(client, kept["photo_id"], captured_at="2020-01-07T22:00:00")
+    assert client.get(path).json()["conflicts"] == {}
+    client.post(f"{API}/corrections/1/undo", json=NOBODY)
+    assert list(client.get(path).json()["conflicts"]) == [kept["photo_id"]]
