@@ -1,5 +1,6 @@
 """Corrections: what is stated of photos and annotations, withdrawing, erasing, and the undo."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated
 
@@ -25,6 +26,7 @@ from service.photos.left_behind import left_behind
 from service.photos.to_wire import photo_detail
 from service.photos.wire import AnnotationOut, PhotoDetailOut
 from service.store import corrections, photos
+from service.store.corrections import Correction
 from service.store.files import PhotoFiles
 from service.store.people import Actor
 from service.store.photos import Annotation
@@ -42,6 +44,7 @@ from service.web.parameters import (
 
 router = APIRouter(tags=["corrections"], responses=documented(400, 403, 404, 409, 422))
 TheFiles = Annotated[PhotoFiles, Depends(component(PhotoFiles))]
+LISTED = 50  # values of one correction in a list
 GROUNDS = frozenset({"reason", "reviewer", "seen"})
 
 
@@ -225,7 +228,7 @@ def list_corrections(
     with database.read() as connection:
         rows = corrections.newest(connection, photo_id=photo, limit=limit, offset=offset)
         total = corrections.total(connection, photo_id=photo)
-    return CorrectionsOut(total=total, corrections=rows)
+    return CorrectionsOut(total=total, corrections=[_listed(row, photo) for row in rows])
 
 
 @router.get("/corrections/{correction_id}")
@@ -243,6 +246,13 @@ def undo_correction(
     with database.write() as connection:
         number = correcting.undo(connection, correction_id, _grounds(body, actor))
         return CorrectionOut.model_validate(corrections.get(connection, number))
+
+
+def _listed(row: Correction, photo: str | None) -> CorrectionOut:
+    """A correction in a list: with its first values, or with those of the photo asked for."""
+    own = [value for value in row.values if photo is None or value.photo_id == photo][:LISTED]
+    whole = CorrectionOut.model_validate(replace(row, values=tuple(own)))
+    return whole.model_copy(update={"more": len(row.values) - len(own)})
 
 
 def _corrected(connection: Connection, number: int | None, chosen: int) -> CorrectedOut:

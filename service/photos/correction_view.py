@@ -13,7 +13,7 @@ from service.store.photos import Annotation, Photo
 from service.store.stated import box_text
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
-from service.web.words import field_name, flank_word, number, viewpoint_word
+from service.web.words import flank_word, number, stated_name, viewpoint_word
 
 SHOWN = 50  # values of one correction
 EVIDENCE = frozenset({"flank", "viewpoint", "box", "withdrawn", "added", "erased", "encounter"})
@@ -140,12 +140,12 @@ def _change(value: CorrectedValue, *, exact: bool) -> str:
     if value.field == "placed":
         return ""
     if value.field in {"latitude", "longitude"} and not exact:
-        return field_name(value.field)
+        return stated_name(value.field)
     if value.field in {"withdrawn", "added", "erased"}:
         words = _acts(value)
     else:
         before, after = (_value(value.field, text) for text in (value.before, value.after))
-        words = f"{field_name(value.field)}: {before} → {after}"
+        words = f"{stated_name(value.field)}: {before} → {after}"
     if value.annotation_id is None:
         return words
     return _("annotation %(number)s, %(what)s") % {"number": value.annotation_id, "what": words}

@@ -117,6 +117,7 @@ class CorrectionOut(Wire):
     undoes: int | None
     undone: bool = Field(description="a later correction takes it back")
     values: list[CorrectedValueOut]
+    more: int = Field(0, description="values that a list leaves out; the correction itself has all")
 
 
 class CorrectedOut(Wire):

@@ -14,7 +14,7 @@ from service.web.languages import ENGLISH, language
 from service.web.languages import gettext as _
 from service.web.page import goto, page, templates
 from service.web.parameters import PhotoId, RowNumber, TheDatabase, TheMetrics, TheSettings
-from service.web.words import field_name
+from service.web.words import stated_name
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -87,7 +87,7 @@ def upload_texts() -> dict[str, object]:
         "problems": _("cannot be used: %(number)s") % {"number": "{number}"},
         "changed": _("changed: %(fields)s") % {"fields": "{fields}"},
         "unchanged": _("nothing was changed"),
-        "fields": {name: field_name(name) for name in CHANGEABLE},
+        "fields": {name: stated_name(name) for name in CHANGEABLE},
         "finished": _("Finished."),
         "go": _("Go to the waiting encounters"),
     }

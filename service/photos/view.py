@@ -13,7 +13,7 @@ from service.web.advice import advice
 from service.web.languages import NP_, ngettext, pgettext
 from service.web.languages import gettext as _
 from service.web.sentences import recorded
-from service.web.words import field_name, number, sentence
+from service.web.words import number, sentence, stated_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,4 +141,4 @@ def _changed(file: UploadedFile) -> str:
         return ""
     if not file.changed:
         return _("nothing was changed")
-    return _("changed: %(fields)s") % {"fields": ", ".join(map(field_name, file.changed))}
+    return _("changed: %(fields)s") % {"fields": ", ".join(map(stated_name, file.changed))}

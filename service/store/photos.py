@@ -171,7 +171,13 @@ def add_station(connection: Connection, name: str) -> None:
 
 
 def drop_station(connection: Connection, name: str) -> None:
-    """Forget a station that was stated by mistake: nothing is at it, and nothing was planned."""
+    """Forget a station that was stated by mistake: nothing is at it, and nothing was planned.
+
+    An encounter that nothing is in any more is at no station.
+    """
+    inside = select(annotation.c.id).where(annotation.c.encounter_id == encounter.c.id).exists()
+    empty = (encounter.c.station == name) & ~inside
+    connection.execute(update(encounter).where(empty).values(station=None))
     columns_of = (photo.c.station, encounter.c.station, deployment.c.station)
     if not any(
         connection.execute(select(column).where(column == name).limit(1)).first()

@@ -107,7 +107,10 @@ def present(
 
 def box_text(box: Box | None) -> str | None:
     """Corners in pixels of the upright photo; None: the whole photo."""
-    return f"{box.x0:g} {box.y0:g} {box.x1:g} {box.y1:g}" if box else None
+    if box is None:
+        return None
+    corners = (box.x0, box.y0, box.x1, box.y1)
+    return " ".join(f"{round(corner, 3):.10g}" for corner in corners)  # a thousandth of a pixel
 
 
 def apply(connection: Connection, values: Sequence[CorrectedValue]) -> None:

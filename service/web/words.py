@@ -218,6 +218,11 @@ field_name = partial(pgettext, "field of a photo")
 """Words of fixed lists in the language of the request: "same", "left", "frontleft", "station"."""
 
 
+def stated_name(field: str) -> str:
+    """A field of a photo or annotation in a sentence: "time", "station"."""
+    return _("time") if field == "captured_at" else field_name(field)
+
+
 def flank_name(flank: str) -> str:
     """Which flank, with its noun: "left flank"."""
     return flank_names([flank])

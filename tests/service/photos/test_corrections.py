@@ -127,70 +127,6 @@ def test_a_flank_stated_wrongly_is_embedded_again_and_all_that_rested_on_it_is_g
     assert client.get(f"{API}/annotations/{kept['annotation_id']}/crop").headers["etag"] == before
 
 
-def test_a_photo_of_2000_uploaded_again_with_its_time_and_station_is_corrected(client, app):
-    photo = (CASES / "t_2000.jpg").read_bytes()
-    first = send(client, photo, station="North")
-    again = send(client, photo, captured_at="2024-06-10T19:00:00", station="South", reviewer="Anna")
-    assert again["created"] is False
-    assert sorted(again["changed"]) == ["captured_at", "station"]
-    shown = detail(client, first["photo_id"])["photo"]
-    assert (shown["captured_at"], shown["station"]) == ("2024-06-10T19:00:00", "South")
-    (entry,) = history(client, first["photo_id"])
-    assert entry["person"] == "Anna"
-    assert rows(app, station) == 1
-    third = send(client, photo, captured_at="2024-06-10T19:00:00", station="South")
-    assert third["changed"] == []
-    assert len(history(client)) == 1
-
-
-def test_a_box_a_hair_over_one_is_clipped_and_can_be_changed(client, work):
-    photo = (CASES / "box_over_one.jpg").read_bytes()
-    width, height = Image.open(BytesIO(photo)).size
-    kept = send(client, photo, box="0.1 0.1 1.0001 0.9")
-    work()
-    (animal,) = detail(client, kept["photo_id"])["annotations"]
-    assert animal["state"] == "embedded"
-    assert animal["box"] == pytest.approx([0.1 * width, 0.1 * height, width, 0.9 * height])
-    changed = send(client, photo, box="0.2 0.1 1 0.9")
-    assert changed["changed"] == ["box"]
-    (animal,) = detail(client, kept["photo_id"])["annotations"]
-    assert animal["box"][0] == pytest.approx(0.2 * width)
-    assert animal["state"] == "pending"
-
-
-def test_a_box_that_failed_is_replaced_by_the_right_one(client, work, painted):
-    kept = send(client, painted(3), box="5 5 15 15")
-    work()
-    assert detail(client, kept["photo_id"])["annotations"][0]["state"] == "failed"
-    again = send(client, painted(3), box="40 20 300 150")
-    assert again["changed"] == ["box"]
-    work()
-    (animal,) = detail(client, kept["photo_id"])["annotations"]
-    assert (animal["state"], animal["box"]) == ("embedded", [40, 20, 300, 150])
-
-
-def test_a_second_box_of_a_photo_is_a_second_animal_in_another_encounter(client, work):
-    photo = (CASES / "two_animals.jpg").read_bytes()
-    first = send(client, photo, box="0 0 700 355", station="Spring", flank="left")
-    again = send(client, photo, box="0 375 700 675", station="Spring", flank="left")
-    assert again["changed"] == ["annotations"]
-    work()
-    animals = detail(client, first["photo_id"])["annotations"]
-    assert [one["box"] for one in animals] == [[0, 0, 700, 355], [0, 375, 700, 675]]
-    assert [one["state"] for one in animals] == ["embedded"] * 2
-    assert animals[0]["encounter_id"] != animals[1]["encounter_id"]
-
-
-def test_one_time_for_several_files_is_refused_and_points_to_clocks(client):
-    files = [(f"{n}.jpg", (CASES / f"clock2000_{n}.jpg").read_bytes()) for n in "abc"]
-    parts = [("files", file) for file in files]
-    stated = {"captured_at": "2024-06-10T19:00:00"}
-    answer = client.post(f"{API}/photos", files=parts, data=stated)
-    assert (answer.status_code, answer.json()["code"]) == (422, "one_time_for_several")
-    assert "clock" in answer.json()["detail"]
-    assert client.post(f"{API}/photos", files=parts, data={"station": "North"}).status_code == 201
-
-
 def test_annotations_are_a_resource_of_their_photo(client, work, kept):
     path = f"{API}/photos/{kept['photo_id']}/annotations"
     body = {**NOBODY, "box": [0.5, 0.5, 1.005, 1], "flank": "left", "stated_viewpoint": "frontleft"}
@@ -248,6 +184,19 @@ def test_one_change_for_many_photos_by_list_upload_station_and_encounter(client,
     assert several.json()["code"] == "one_time_for_several"
     pages = client.get(f"{API}/corrections", params={"limit": 1, "offset": 1}).json()
     assert (pages["total"], len(pages["corrections"])) == (4, 1)
+
+
+def test_a_list_shows_some_values_of_a_large_correction_and_the_correction_has_all(client, painted):
+    files = [("files", (f"{n}.jpg", painted(n, size=(64, 64)))) for n in range(60)]
+    upload = client.post(f"{API}/photos", files=files).json()
+    body = {"of": {"upload": upload["id"]}, "change": {"camera": "B"}}
+    whole = client.post(f"{API}/corrections", json=body).json()["correction"]
+    assert (len(whole["values"]), whole["more"]) == (60, 0)
+    (listed,) = history(client)
+    assert (len(listed["values"]), listed["more"]) == (50, 10)
+    (of_photo,) = history(client, upload["files"][59]["photo_id"])
+    assert (len(of_photo["values"]), of_photo["more"]) == (1, 59)
+    assert client.get(f"{API}/corrections/1").json() == whole
 
 
 def test_an_unknown_photo_in_a_batch_is_named_and_nothing_is_done(client, kept):
@@ -344,22 +293,6 @@ def test_the_same_animal_of_a_burst_with_two_is_one_encounter(client, painted):
         seconds.append(client.post(path, json={"box": [160, 0, 320, 160]}).json())
     assert firsts[0]["encounter_id"] == firsts[1]["encounter_id"]
     assert seconds[0]["encounter_id"] == seconds[1]["encounter_id"] != firsts[0]["encounter_id"]
-
-
-def test_a_photo_uploaded_again_with_an_encounter_moves_there_and_the_empty_one_is_not_listed(
-    client, kept, painted
-):
-    again = send(client, painted(1, taken="2000:01:01 00:00:10", camera="CAM"), encounter="night")
-    assert again["changed"] == ["encounter"]
-    assert again["encounter_id"] != kept["encounter_id"]
-    listed = client.get(f"{API}/encounters").json()
-    assert [one["name"] for one in listed["encounters"]] == ["night"]
-    assert (listed["waiting"], listed["decided"]) == (1, 0)
-    empty = client.get(f"/encounters/{kept['encounter_id']}", headers={"accept": "text/html"})
-    assert empty.status_code == 200
-    client.post(f"{API}/corrections/1/undo", json=NOBODY)
-    (animal,) = detail(client, kept["photo_id"])["annotations"]
-    assert animal["encounter_id"] == kept["encounter_id"]
 
 
 def test_nothing_that_is_only_asked_for_makes_a_station(client, app, kept, painted):
