@@ -48,6 +48,8 @@ from service.reviews import batch_pages as review_batches
 from service.reviews import compare_page
 from service.reviews import pages as review_pages
 from service.settings import Settings
+from service.stations import api as stations
+from service.stations import pages as station_pages
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.viewer.overlay import Overlays
@@ -64,6 +66,7 @@ STATIC = Path(__file__).with_name("static")
 API = (
     identify.router,
     photos.router,
+    stations.router,
     corrections.router,
     encounters.router,
     identities.router,
@@ -79,6 +82,7 @@ ROOT = (
     operations.router,
     home_pages.router,
     photo_pages.router,
+    station_pages.router,
     correction_pages.router,
     encounter_pages.router,
     identity_pages.router,

@@ -10,6 +10,7 @@ from reid.interchange.cells import for_spreadsheet, from_spreadsheet
 from reid.interchange.format import ConfirmedSighting, Format
 from reid.interchange.individual_names import name_of
 from reid.interchange.named import NamedAnnotation, Reading, occasions
+from reid.interchange.tables import iso_texts, photo_path, read_table
 from reid.types import Flank
 
 FILE = "index.csv"
@@ -23,15 +24,18 @@ class IndexWithoutRows(
 
 
 def read(index: Path) -> Reading:
-    """The rows of index.csv; paths are relative to its folder, the whole photo is the crop."""
-    with index.open(newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
-    if not rows or not {"path", "individual"} <= rows[0].keys():
+    """The rows of index.csv; paths are relative to its folder, the whole photo is the crop.
+
+    Raises BadDataset where the table, or a date of it, can be read in two ways.
+    """
+    table = read_table(index.read_bytes())
+    if not {"path", "individual"} <= {*table.columns}:
         raise IndexWithoutRows(path=index)
+    taken = iso_texts("datetime", ((r.line, r.cells.get("datetime", "")) for r in table.rows))
     reading = Reading()
-    for row in rows:
-        cells = {key: from_spreadsheet(value or "") for key, value in row.items() if key}
-        _add(reading, index.parent, cells)
+    for row in table.rows:
+        cells = {key: from_spreadsheet(value) for key, value in row.cells.items()}
+        _add(reading, index.parent, cells | {"datetime": taken[row.line]})
     return reading
 
 
@@ -50,7 +54,10 @@ def _add(reading: Reading, folder: Path, row: Mapping[str, str]) -> None:
     )
     reading.annotations.append(
         NamedAnnotation(
-            folder / row["path"], name_of(row["individual"]), Flank(flank), occasions=occasions_of
+            photo_path(folder, row["path"]),
+            name_of(row["individual"]),
+            Flank(flank),
+            occasions=occasions_of,
         )
     )
 

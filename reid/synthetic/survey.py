@@ -66,7 +66,7 @@ def write_survey(
     one more animal. The same arguments give the same bytes. width: of every photo, for small tests.
     """
     rng = np.random.default_rng((seed, 1))
-    plans = [p for a in range(animals) for p in _visits(a, encounters, stations, rng)]
+    plans = plan_survey(animals, encounters, stations, rng)
     if ustyurt:
         plans += _ustyurt(f"L{animals + 1:03d}", rng)
     (folder / "photos").mkdir(parents=True, exist_ok=True)
@@ -81,6 +81,13 @@ def write_survey(
                 coats[key] = _coat_of(plan, seed)
             table.writerow(_taken(folder, plan, coats[key], number, seed, width))
     return index
+
+
+def plan_survey(
+    animals: int, encounters: int, stations: int, rng: np.random.Generator
+) -> list[SurveyPlan]:
+    """The photos that a survey takes, animal by animal; nothing is rendered."""
+    return [p for a in range(animals) for p in _visits(a, encounters, stations, rng)]
 
 
 def _coat_of(plan: SurveyPlan, seed: int) -> Coat:

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import numpy as np
 from fastapi import Depends
+from sqlalchemy import Connection
 
 from reid.evidence.tested import Tested, load_tested
 from reid.identify import movement, partitions
@@ -25,10 +26,10 @@ from reid.identify.partitions import (
 )
 from service.encounters.pair_evidence import PairEvidence, PairSays
 from service.recognition.engine import Engine
-from service.store import cases, encounters
+from service.store import cases, encounters, stations
 from service.store.cases import Case, CaseChange
 from service.store.database import Database
-from service.store.encounters import EncounterDetail
+from service.store.encounters import EncounterDetail, EncounterSummary
 from service.store.identities import Reference
 from service.web.parameters import component
 
@@ -167,7 +168,11 @@ class Casework:
             case = cases.get(connection, case_id)
             changes = tuple(cases.history(connection, case_id))
             details = [encounters.get(connection, number) for number in case.encounters]
-        members = tuple(Member(detail, _visit(detail)) for detail in details)
+            stood = [_stood(connection, detail.summary) for detail in details]
+        members = tuple(
+            Member(detail, _visit(detail, place))
+            for detail, place in zip(details, stood, strict=True)
+        )
         pairs = [
             _pair(case, members, (i, j), says(case.encounters[i], case.encounters[j]), moved)
             for i, j in combinations(range(len(members)), 2)
@@ -211,14 +216,23 @@ def _pair(
     return CasePair(*at, numbers, says, case.together, way, near)
 
 
-def _visit(detail: EncounterDetail) -> Visit:
-    """Station, median position of the photos, and the recorded time before all others stated."""
+def _stood(connection: Connection, summary: EncounterSummary) -> Position | None:
+    """Where the camera of an encounter's station stood, by its deployments."""
+    return stations.position_of(connection, summary.station, summary.started_at)
+
+
+def _visit(detail: EncounterDetail, stood: Position | None = None) -> Visit:
+    """Station, position, and the recorded time before all others stated.
+
+    The position is the median of the photos; stood: that of the deployment, where they have none.
+    """
     summary = detail.summary
+    place = _position(detail.references) or stood
     if summary.started_at is None or summary.ended_at is None:
-        return Visit(summary.station, _position(detail.references), ())
+        return Visit(summary.station, place, ())
     recorded = Span(summary.started_at, summary.ended_at, "recorded")
     others = [span for span in _stated(detail) if _elsewhere(span, recorded)]
-    return Visit(summary.station, _position(detail.references), (recorded, *others))
+    return Visit(summary.station, place, (recorded, *others))
 
 
 def _position(references: Sequence[Reference]) -> Position | None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from reid.identify.movement import Position, Span
-from service.cases.labels import LETTER
+from service.web.labels import LETTER
 from service.web.languages import gettext as _
 from service.web.languages import pgettext
 from service.web.words import count, day, elapsed, when

@@ -8,7 +8,7 @@ from string import ascii_uppercase
 from reid.identify.movement import Span
 from reid.identify.partitions import PartitionPosterior, WeighedPartition
 from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
-from service.cases.map import MapView, map_view, placed
+from service.cases.map import MapView, map_view
 from service.cases.report import CasePair, CaseReport, Member
 from service.cases.report_view import (
     WayView,
@@ -20,6 +20,7 @@ from service.cases.timeline import Stop, TimelineView, timeline
 from service.encounters.list_view import EncounterRow, crop_address, encounter_name, row, title
 from service.store.cases import CaseChange
 from service.store.encounters import EncounterSummary
+from service.web.grid_map import placed
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
 from service.web.quantities import interval, others_together, percent

@@ -20,7 +20,7 @@ from service.photos.errors import FileIsEmpty, SuchPhotoWasErased, TooManyBytes
 from service.photos.forms import IncomingFile
 from service.photos.statements import Statements, claims_of_uploader, photo_values, zone_of
 from service.settings import Settings
-from service.store import corrections, encounters, jobs, photos, uploads
+from service.store import clocks, corrections, encounters, jobs, photos, stated, uploads
 from service.store.corrections import CorrectedValue
 from service.store.database import Database, one_at_a_time
 from service.store.files import PhotoFiles, digest
@@ -78,6 +78,7 @@ class Intake:
         ]
         cameras = [("form", statements.camera), ("exif", capture.camera)]
         captured_at = next((time for _, time in times if time), None)
+        file_time = capture.captured_at or in_name
         latitude, longitude = capture.position or (None, None)
         photo = Photo(
             id=digest(data),
@@ -92,6 +93,7 @@ class Intake:
             latitude=latitude,
             longitude=longitude,
             created_at=now(),
+            file_time=file_time.replace(tzinfo=None) if file_time else None,
             **photo_values(statements),
         )
         claims = _claims("captured_at", [(s, t.isoformat() if t else None) for s, t in times])
@@ -154,6 +156,9 @@ class Intake:
         photo = file.photo
         if photo.station:
             photos.add_station(connection, photo.station)
+        clock = None
+        if statements.captured_at is None:
+            photo, clock = clocks.corrected(connection, photo)
         photos.add(connection, photo, file.claims)
         if statements.encounter:
             encounter = encounters.named(connection, statements.encounter, statements.station)
@@ -167,6 +172,8 @@ class Intake:
             flank=file.flank or Flank.UNKNOWN,
             box=file.box,
         )
+        if clock is not None:
+            stated.apply(connection, clocks.note(connection, clock, file.photo, photo))
         jobs.enqueue(connection, "embed", {"annotation": annotation})
 
 

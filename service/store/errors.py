@@ -128,6 +128,35 @@ class NotInCase(NotFound, message="no encounter {encounter} in case {case}"): ..
 class CaseIsClosed(Conflict, message="case {case} is closed: open it again first"): ...
 
 
+class NoSuchStation(NotFound, message="no station {station}"): ...
+
+
+class NoSuchDeployment(NotFound, message="no deployment {deployment}"): ...
+
+
+class NoSuchClock(NotFound, message="no clock {clock}"): ...
+
+
+class DeploymentNameTaken(
+    Conflict, message="a deployment is already called {name}: choose another name"
+): ...
+
+
+class DeploymentEndsBeforeItStarts(
+    InputError, message="the deployment ends at {end}, before it starts at {start}"
+): ...
+
+
+class DeploymentsOverlap(
+    Conflict,
+    message="{camera} stood at {station} at that time already, by deployment {other}: end that one "
+    "first, or correct the dates",
+): ...
+
+
+class ClockUndoneAlready(Conflict, message="clock {clock} is undone already"): ...
+
+
 class NoSuchCorrection(NotFound, message="no correction {correction}"): ...
 
 

@@ -54,6 +54,20 @@ ROUTES: Mapping[str, Role | None] = {
     "POST /corrections/{correction_id}/undo": OBSERVER,
     "GET /calibration": VIEWER,
     "POST /language": None,
+    # pages of stations
+    "GET /stations": VIEWER,
+    "GET /stations/import": OBSERVER,
+    "POST /stations/import": OBSERVER,
+    "GET /stations/{name:path}/clock": OBSERVER,
+    "POST /stations/{name:path}/clock": OBSERVER,
+    "POST /stations/{name:path}/deployments": OBSERVER,
+    "POST /stations/{name:path}/rename": CURATOR,
+    "POST /stations/{name:path}/join": CURATOR,
+    "GET /stations/{name:path}": VIEWER,
+    "POST /deployments/{deployment_id}": OBSERVER,
+    "POST /deployments/{deployment_id}/end": OBSERVER,
+    "POST /deployments/{deployment_id}/remove": CURATOR,
+    "POST /clocks/{clock_id}/undo": OBSERVER,
     # pages of clusters
     "GET /clusters": VIEWER,
     "GET /clusters/preview": OBSERVER,
@@ -149,6 +163,19 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /api/v1/reviews/{pair_id}": VIEWER,
     "PATCH /api/v1/reviews/{pair_id}": CURATOR,
     "POST /api/v1/reviews/{pair_id}/opinions": OBSERVER,
+    # API of stations
+    "GET /api/v1/stations": VIEWER,
+    "GET /api/v1/stations/{name:path}": VIEWER,
+    "PATCH /api/v1/stations/{name:path}": CURATOR,
+    "POST /api/v1/stations/{name:path}/join": CURATOR,
+    "GET /api/v1/deployments": VIEWER,
+    "POST /api/v1/deployments": OBSERVER,
+    "POST /api/v1/deployments/import": OBSERVER,
+    "PATCH /api/v1/deployments/{deployment_id}": OBSERVER,
+    "DELETE /api/v1/deployments/{deployment_id}": CURATOR,
+    "GET /api/v1/clocks": VIEWER,
+    "POST /api/v1/clocks": OBSERVER,
+    "POST /api/v1/clocks/{clock_id}/undo": OBSERVER,
     # API of corrections
     "PATCH /api/v1/photos/{photo_id}": OBSERVER,
     "GET /api/v1/photos/{photo_id}/annotations": VIEWER,
@@ -226,5 +253,8 @@ SECTIONS = (
     NavigationEntry("reviews", "/reviews", "v", N_("Reviews"), N_("Reviews of pairs")),
     NavigationEntry("catalogue", "/catalogue", "i", N_("Catalogue"), N_("Catalogue of identities")),
     NavigationEntry("cases", "/cases", "g", N_("Cases"), N_("Cases")),
+    NavigationEntry(
+        "stations", "/stations", "S", N_("Stations"), N_("Stations, cameras and clocks")
+    ),
     NavigationEntry("upload", "/upload", "p", N_("Upload"), N_("Upload photos")),
 )

@@ -73,7 +73,7 @@ def templates(app):
 
 
 def _like(template):
-    return re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template)))
+    return re.compile(re.sub(r"\\{\w+(:path)?\\}", "[^/]+", re.escape(template)))
 
 
 def unpack(folder):

@@ -1,6 +1,7 @@
 """The command that measures: several levels in one table, and one line where it cannot."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,3 +60,21 @@ def test_a_command_that_cannot_work_is_one_line_and_two(run, arguments, reason):
     assert (done.returncode, done.stdout) == (2, "")
     assert reason in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+FIELD = Path(__file__).parents[1] / "data" / "field-cases" / "csv"
+
+
+def test_a_path_of_windows_that_leads_nowhere_is_named_in_one_sentence(run, tmp_path):
+    (tmp_path / "index.csv").write_bytes((FIELD / "winpath.csv").read_bytes())
+    done = run(tmp_path, "--methods", "rootsift")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert f"{tmp_path}/photos/A/a.jpg cannot be read: No such file" in done.stderr
+
+
+def test_a_data_set_with_day_month_dates_says_which_line(run, tmp_path):
+    (tmp_path / "index.csv").write_bytes((FIELD / "dmy_dates.csv").read_bytes())
+    done = run(tmp_path, "--methods", "rootsift")
+    assert done.returncode == 2
+    assert "line 2, column datetime: 01/03/2019 19:49 may be" in done.stderr

@@ -10,6 +10,7 @@ import numpy as np
 
 from reid.errors import UnusableCrop
 from reid.evaluation.data.degrade import degrade
+from reid.interchange.tables import photo_bytes
 from reid.photo import crop, images
 from reid.types import Box, Crop, Flank, Image
 
@@ -84,7 +85,7 @@ def shown(
     Its flank is `unknown`, so that all crops are comparable. Raises UnusableCrop with the name of
     the photo where nothing useful is left; ValueError for `flank` without a finder.
     """
-    image = images.decode(sample.path.read_bytes(), max_pixels=MAX_PIXELS)
+    image = images.decode(photo_bytes(sample.path), max_pixels=MAX_PIXELS)
     box = _box(sample, image)
     worse = degrade(image, condition.level, body=box.width, name=sample.name, seed=condition.seed)
     scale = (worse.shape[1] / image.shape[1], worse.shape[0] / image.shape[0])

@@ -1,7 +1,6 @@
 """Who is queried against whom: data with identities, and the pairs that may be counted."""
 
-import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -10,6 +9,13 @@ from numpy.typing import NDArray
 
 from reid.errors import BadBox, BadDataset
 from reid.evaluation.data.photos import AS_GIVEN, Condition, FlankFinder, Sample, shown
+from reid.interchange.tables import (
+    TableIsEmpty,
+    TableLine,
+    iso_texts,
+    photo_path,
+    read_table,
+)
 from reid.photo.crop import parse_box
 from reid.types import AnnotationFeatures, Crop, Flank
 
@@ -65,7 +71,7 @@ def read_dataset(folder: Path) -> list[Sample]:
     """
     rows = _rows(folder, {"path", "individual"})
     try:
-        return [_sample(folder, row) for row in rows if row["individual"]]
+        return [_sample(folder, row) for row in rows if row.cells["individual"]]
     except (BadBox, ValueError) as error:
         raise BadRow(
             path=folder / "index.csv", why=error if isinstance(error, BadBox) else str(error)
@@ -80,26 +86,31 @@ def some_animals(samples: Sequence[Sample], count: int, seed: int) -> list[Sampl
     return [s for s in samples if s.animal in drawn]
 
 
-def _rows(folder: Path, needed: set[str]) -> list[dict[str, str]]:
+def _rows(folder: Path, needed: set[str]) -> list[TableLine]:
     """The rows of folder/index.csv. Raises BadDataset where it lacks the needed columns."""
     index, columns = folder / "index.csv", " and ".join(sorted(needed, reverse=True))
     if not index.is_file():
         raise NoIndex(folder=folder, columns=columns)
-    with index.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    if not rows or not needed <= rows[0].keys():
+    try:
+        table = read_table(index.read_bytes())
+    except TableIsEmpty as error:
+        raise IndexLacksColumns(path=index, columns=columns) from error
+    if not needed <= {*table.columns}:
         raise IndexLacksColumns(path=index, columns=columns)
-    return rows
+    taken = iso_texts("datetime", ((r.line, r.cells.get("datetime", "")) for r in table.rows))
+    return [TableLine(r.line, {**r.cells, "datetime": taken[r.line]}) for r in table.rows]
 
 
-def _sample(folder: Path, row: dict[str, str]) -> Sample:
+def _sample(folder: Path, line: TableLine) -> Sample:
+    row = line.cells
     flank = Flank(row.get("flank") or "unknown")
     unit = f"{row['individual']}/{flank}"
     box = parse_box(row["box"]) if row.get("box") else None
-    return Sample(folder / row["path"], unit, _occasion(row), flank, flank is Flank.RIGHT, box)
+    path = photo_path(folder, row["path"])
+    return Sample(path, unit, _occasion(row), flank, flank is Flank.RIGHT, box)
 
 
-def _occasion(row: dict[str, str]) -> str:
+def _occasion(row: Mapping[str, str]) -> str:
     """Station and day where both are known, else the encounter, else the photo itself."""
     if row.get("station") and row.get("datetime"):
         return f"{row['station']} {row['datetime'][:10]}"
@@ -108,7 +119,7 @@ def _occasion(row: dict[str, str]) -> str:
 
 def read_distractors(folder: Path) -> list[Sample]:
     """Every photo of a folder's index.csv as an unknown animal, as it is and mirrored."""
-    paths = [folder / row["path"] for row in _rows(folder, {"path"})]
+    paths = [photo_path(folder, row.cells["path"]) for row in _rows(folder, {"path"})]
     return [
         Sample(path, "", f"distractor {path.name}", Flank.UNKNOWN, mirrored)
         for path in paths

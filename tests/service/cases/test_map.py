@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reid.identify.movement import Span
-from service.cases import map as maps
-from service.cases.labels import LETTER, LINE, Frame, free_spot
-from service.cases.map import grid_step, map_view, placed, scale_bar
+from service.cases.map import map_view
 from service.cases.timeline import Stop, between, is_night, is_wrong, ticks, timeline
+from service.web import grid_map
+from service.web.grid_map import grid_step, placed, scale_bar
+from service.web.labels import LETTER, LINE, Frame, free_spot
 
 
 def clock(*when):
@@ -161,7 +162,7 @@ def test_encounters_without_a_place_are_listed_beside():
 def test_a_single_station_has_a_map_too():
     view = map_view([stop("A", "Site 1", None)], exact=True)
     assert len(view.stations) == 1
-    assert view.scale.km <= maps.LEAST_KM
+    assert view.scale.km <= grid_map.LEAST_KM
 
 
 def test_a_pole_and_the_equator_are_no_trouble():

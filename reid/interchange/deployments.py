@@ -1,0 +1,235 @@
+"""Tables of deployments: our own columns, or deployments.csv of Camtrap DP."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from reid.errors import BadDataset, InputError
+from reid.interchange.cells import from_spreadsheet
+from reid.interchange.tables import NOTHING, TableLine, decimal_number, iso_texts, read_table
+from reid.photo.clocks import offset_text, zone_of
+
+OURS = {
+    "name": "name",
+    "station": "station",
+    "camera": "camera",
+    "latitude": "latitude",
+    "longitude": "longitude",
+    "heading": "heading",
+    "start": "start",
+    "end": "end",
+    "zone": "zone",
+    "notes": "notes",
+}
+CAMTRAP_DP = {
+    "name": "deploymentID",
+    "station": "locationName",
+    "camera": "cameraID",
+    "latitude": "latitude",
+    "longitude": "longitude",
+    "heading": "cameraHeading",
+    "start": "deploymentStart",
+    "end": "deploymentEnd",
+    "notes": "deploymentComments",
+}
+"""Field of a row -> its column."""
+
+ANY_DAY = datetime(2020, 1, 1)  # noqa: DTZ001
+LONGEST = 200  # letters of a name
+
+
+class NoDeployments(
+    BadDataset,
+    message="the table has neither the column station nor deploymentID and locationName: its head "
+    "is {columns}",
+): ...
+
+
+class CellIsEmpty(BadDataset, message="line {line}, column {column}: it is empty"): ...
+
+
+class CellTooLong(
+    BadDataset, message="line {line}, column {column}: {letters} letters; at most {limit}"
+): ...
+
+
+class OutOfRange(
+    BadDataset,
+    message="line {line}, column {column}: {text} lies outside {least:g} to {most:g}",
+): ...
+
+
+class NoWholePosition(
+    BadDataset, message="line {line}: a position needs both latitude and longitude"
+): ...
+
+
+class NullIsland(
+    BadDataset, message="line {line}: 0, 0 is what a receiver without a fix writes: leave it empty"
+): ...
+
+
+class ZoneNotFixed(
+    BadDataset,
+    message="line {line}, column {column}: {zone} is no one offset for the whole deployment: write "
+    "an offset such as +05:30",
+): ...
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentLine:
+    """A row of a table of deployments. Times are local; zone: "unknown" or such as "+05:30".
+
+    line: in the file. heading: degrees from north. camera: "" where none is named.
+    """
+
+    line: int
+    name: str
+    station: str
+    camera: str
+    latitude: float | None
+    longitude: float | None
+    heading: float | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    zone: str
+    notes: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentTable:
+    """Rows that can be used, why others cannot, by line, and the columns that are not read."""
+
+    rows: tuple[DeploymentLine, ...]
+    refused: tuple[tuple[int, InputError], ...]
+    ignored: tuple[str, ...]
+
+
+def read_deployments(data: bytes) -> DeploymentTable:
+    """The deployments of a table. A date without a time is the whole day.
+
+    Raises BadDataset where the table as a whole cannot be read, or its dates in two ways.
+    """
+    table = read_table(data)
+    column_of = _recognised(table.columns)
+    moments = {
+        field: iso_texts(column_of[field], _cells(table.rows, column_of[field]))
+        for field in ("start", "end")
+        if column_of[field]
+    }
+    rows: list[DeploymentLine] = []
+    refused: list[tuple[int, InputError]] = []
+    for row in table.rows:
+        times = {field: texts[row.line] for field, texts in moments.items()}
+        try:
+            rows.append(_row(row, column_of, times))
+        except InputError as error:
+            refused.append((row.line, error))
+    ignored = tuple(name for name in table.columns if name not in column_of.values())
+    return DeploymentTable(tuple(rows), tuple(refused), ignored)
+
+
+def _recognised(columns: tuple[str, ...]) -> dict[str, str]:
+    """Field -> its column as the table writes it; "" for one that the table lacks."""
+    written = {name.casefold(): name for name in columns}
+    theirs = {"deploymentid", "locationname"} <= written.keys()
+    if not theirs and "station" not in written:
+        raise NoDeployments(columns=columns)
+    names = CAMTRAP_DP if theirs else OURS
+    return {field: written.get(names.get(field, "-").casefold(), "") for field in OURS}
+
+
+def _cells(rows: tuple[TableLine, ...], column: str) -> list[tuple[int, str]]:
+    return [(row.line, row.cells[column]) for row in rows]
+
+
+def _row(row: TableLine, column_of: Mapping[str, str], times: Mapping[str, str]) -> DeploymentLine:
+    def text(field: str) -> str:
+        column = column_of[field]
+        value = from_spreadsheet(row.cells[column]) if column else ""
+        if len(value) > LONGEST and field != "notes":
+            raise CellTooLong(line=row.line, column=column, letters=len(value), limit=LONGEST)
+        return "".join(c if c.isprintable() or field == "notes" else " " for c in value)
+
+    station = text("station")
+    if not station:
+        raise CellIsEmpty(line=row.line, column=column_of["station"])
+    latitude, longitude = _position(row, column_of)
+    heading = _degrees(row, column_of["heading"], 0, 360)
+    zone = "" if text("zone").casefold() in NOTHING else text("zone")
+    starts_at, ends_at, zone = _times(row.line, column_of["zone"], zone, times)
+    camera = "" if text("camera").casefold() in NOTHING else text("camera")
+    day = f"{starts_at:%Y-%m-%d}" if starts_at else ""
+    name = text("name") or " ".join(part for part in (station, camera, day) if part)
+    return DeploymentLine(
+        line=row.line,
+        name=name[:LONGEST],
+        station=station,
+        camera=camera,
+        latitude=latitude,
+        longitude=longitude,
+        heading=heading,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        zone=zone,
+        notes=text("notes"),
+    )
+
+
+def _position(
+    row: TableLine, column_of: Mapping[str, str]
+) -> tuple[float, float] | tuple[None, None]:
+    latitude = _degrees(row, column_of["latitude"], -90, 90)
+    longitude = _degrees(row, column_of["longitude"], -180, 180)
+    if latitude is None and longitude is None:
+        return None, None
+    if latitude is None or longitude is None:
+        raise NoWholePosition(line=row.line)
+    if latitude == longitude == 0:
+        raise NullIsland(line=row.line)
+    return latitude, longitude
+
+
+def _degrees(row: TableLine, column: str, least: float, most: float) -> float | None:
+    text = row.cells[column] if column else ""
+    value = decimal_number(row.line, column, text)
+    if value is not None and not least <= value <= most:
+        raise OutOfRange(line=row.line, column=column, text=text, least=least, most=most)
+    return value
+
+
+def _times(
+    line: int, column: str, zone: str, times: Mapping[str, str]
+) -> tuple[datetime | None, datetime | None, str]:
+    """Start and end as local times of one zone, and that zone."""
+    start = _moment(times.get("start", ""), time.min)
+    end = _moment(times.get("end", ""), time(23, 59, 59))
+    offsets = [moment.utcoffset() for moment in (start, end) if moment is not None]
+    stated = next((offset for offset in offsets if offset is not None), None)
+    if stated is None and zone:
+        moments = [moment for moment in (start, end) if moment is not None] or [ANY_DAY]
+        ahead = {moment.replace(tzinfo=zone_of(zone)).utcoffset() for moment in moments}
+        if len(ahead) > 1:
+            raise ZoneNotFixed(line=line, column=column, zone=zone)
+        stated = ahead.pop()
+    local = _in_zone(stated)
+    name = "unknown" if stated is None else offset_text(stated)
+    return local(start), local(end), name
+
+
+def _in_zone(offset: timedelta | None) -> Callable[[datetime | None], datetime | None]:
+    """What turns a moment into the local time of this offset; one without zone is local already."""
+
+    def local(moment: datetime | None) -> datetime | None:
+        if moment is None or offset is None or (ahead := moment.utcoffset()) is None:
+            return moment
+        return moment.replace(tzinfo=None) - ahead + offset
+
+    return local
+
+
+def _moment(text: str, of_day: time) -> datetime | None:
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text)
+    return datetime.combine(moment, of_day) if len(text) <= 10 else moment

@@ -1,0 +1,1 @@
+"""Stations, the cameras that stood there, and their clocks."""
