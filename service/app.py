@@ -36,6 +36,8 @@ from service.identities import merge_split_pages
 from service.identities import pages as identity_pages
 from service.monitoring import api as operations
 from service.photos import api as photos
+from service.photos import correction_api as corrections
+from service.photos import correction_pages
 from service.photos import pages as photo_pages
 from service.photos.intake import Intake
 from service.photos.pictures import Pictures
@@ -62,6 +64,7 @@ STATIC = Path(__file__).with_name("static")
 API = (
     identify.router,
     photos.router,
+    corrections.router,
     encounters.router,
     identities.router,
     cases.router,
@@ -76,6 +79,7 @@ ROOT = (
     operations.router,
     home_pages.router,
     photo_pages.router,
+    correction_pages.router,
     encounter_pages.router,
     identity_pages.router,
     merge_split_pages.router,

@@ -4,10 +4,18 @@ import math
 import re
 from collections.abc import Sequence
 
-from reid.photo.errors import BoxIsNotFinite, BoxIsNotFourNumbers, BoxOutsidePhoto, CropTooSmall
+from reid.photo.errors import (
+    BoxBeyondOne,
+    BoxIsNotFinite,
+    BoxIsNotFourNumbers,
+    BoxOutsidePhoto,
+    CropTooSmall,
+)
 from reid.photo.printed import printed_bars
 from reid.types import Box, Crop, Flank, Image
 
+HAIR = 0.01  # of a side, by which a box of fractions may reach over the edge
+HAIR_PIXELS = 2  # or by so many pixels, of a small photo
 LEAST_SIDE = 32  # pixels; below it a rosette is less than two pixels wide
 
 
@@ -30,11 +38,16 @@ def parse_box(values: str | Sequence[float]) -> tuple[float, float, float, float
 def resolve_box(values: Sequence[float], width: int, height: int) -> Box:
     """The box in pixels, clipped to a photo of that upright size.
 
-    Values that all lie in 0..1 are fractions of the photo, anything else is pixels.
+    Values that all lie in 0..1, or a hair beside it, are fractions of the photo, anything else is
+    pixels.
     """
     x0, y0, x1, y1 = parse_box(values)
-    if all(0 <= value <= 1 for value in (x0, y0, x1, y1)):
+    over, under = max(HAIR, HAIR_PIXELS / width), max(HAIR, HAIR_PIXELS / height)
+    across = all(-over <= value <= 1 + over for value in (x0, x1))
+    if across and all(-under <= value <= 1 + under for value in (y0, y1)):
         x0, y0, x1, y1 = x0 * width, y0 * height, x1 * width, y1 * height
+    elif max(x0, y0, x1, y1) < LEAST_SIDE and any(value % 1 for value in (x0, y0, x1, y1)):
+        raise BoxBeyondOne(x0=x0, y0=y0, x1=x1, y1=y1)
     left, right = max(x0, 0.0), min(x1, float(width))
     top, bottom = max(y0, 0.0), min(y1, float(height))
     if not (left < right and top < bottom):

@@ -34,6 +34,13 @@ class BoxOutsidePhoto(
 ): ...
 
 
+class BoxBeyondOne(
+    BadBox,
+    message="the box {x0:g}, {y0:g}, {x1:g}, {y1:g} reaches over the photo as shares from 0 to 1, "
+    "and is too small in pixels",
+): ...
+
+
 class CropTooSmall(
     UnusableCrop, message="the crop is {width} x {height} pixels; both sides need at least {least}"
 ): ...

@@ -9,14 +9,16 @@ from sqlalchemy import Connection
 
 from reid.errors import Conflict, InputError
 from service.encounters.comparison_view import comparing
-from service.encounters.comparison_words import said
+from service.encounters.comparison_words import decided, said
 from service.encounters.decision_form import DecisionForm
-from service.encounters.list_view import STATES, TheFilters, encounter_list, title
+from service.encounters.list_view import STATES, TheFilters, encounter_list, row, title
 from service.encounters.posterior import chances, posterior
+from service.photos.correction_view import changed_since
 from service.recognition.awaited import awaited
 from service.recognition.engine import Engine, TheEngine
-from service.store import cases, decisions, encounters, identities, progress
+from service.store import cases, decisions, encounters, identities, photos, progress
 from service.store.database import Database
+from service.store.encounters import EncounterDetail
 from service.viewer import look as looks
 from service.viewer.drawing import tone
 from service.web.ahead import Ahead
@@ -78,6 +80,8 @@ def _compare(
 ) -> Response:
     with database.read() as connection:
         detail = encounters.get(connection, encounter_id)
+    if not detail.references:
+        return _empty(request, database, detail, refused, status)
     answer, problem = awaited(
         ahead,
         engine,
@@ -99,6 +103,7 @@ def _compare(
             "loaded": engine.loaded is not None,
             "problem": refused or problem,
             "said": _said(request, connection, encounter_id),
+            "changed_since": _changed_since(connection, encounter_id),
             "tone": tone(look.brightness, look.contrast),
             "toned": (look.brightness, look.contrast) != (100, 100),
             "next_encounter": following.id if following else None,
@@ -111,6 +116,31 @@ def _compare(
         response = page(request, "encounters/encounter.html", connection, **values)
     response.status_code = status
     return response
+
+
+def _empty(
+    request: Request, database: Database, detail: EncounterDetail, refused: str, status: int
+) -> Response:
+    """An encounter whose photos were all withdrawn or moved: what was decided of it."""
+    with database.read() as connection:
+        values = {
+            "nav": "encounters",
+            "encounter": row(detail.summary),
+            "problem": refused,
+            "withdrawn": photos.withdrawn_from(connection, detail.summary.id),
+            "history": tuple((d, decided(d.kind)) for d in reversed(detail.decisions)),
+        }
+        response = page(request, "encounters/empty.html", connection, **values)
+    response.status_code = status
+    return response
+
+
+def _changed_since(connection: Connection, encounter_id: int) -> str:
+    """A warning where photos were corrected after the decision that stands."""
+    last = decisions.latest(connection, encounter_id)
+    if last is None or last.kind == "withdrawn":
+        return ""
+    return changed_since(connection, encounter_id, last.decided_at)
 
 
 def _said(request: Request, connection: Connection, encounter_id: int) -> str:

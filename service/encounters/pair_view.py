@@ -26,6 +26,7 @@ from service.recognition.engine import Engine
 from service.store import encounters
 from service.store.database import Database
 from service.store.encounters import EncounterDetail
+from service.store.errors import NoPhotoLeft
 from service.store.identities import Reference
 from service.viewer.look import PairLook
 from service.viewer.marks import SectionRow, marks, sections
@@ -162,6 +163,9 @@ def _shown(
 ) -> tuple[Reference, Reference]:
     """The photos asked for; else the pair that agrees most; else the best ones of one flank."""
     first, second = (detail.references for detail in details)
+    for detail in details:
+        if not detail.references:
+            raise NoPhotoLeft(encounter=detail.summary.id)
     best = says.best.annotations if says and says.best else (0, 0)
     pairs = product(first, second)
 

@@ -12,8 +12,10 @@ from reid.synthetic.founding import CAPTION, SIMULATED, VARIANTS, Truth, Variant
 from service.cases.report import Casework
 from service.operations.demo import REVIEWER, is_empty, painted_once, read_index
 from service.photos.intake import Intake
-from service.store import cases, encounters
+from service.store import cases, encounters, photos
 from service.store.database import Database
+from service.store.files import digest
+from service.store.photos import Claim
 
 SEED = 2018
 WHOM = {Truth.ONE: "one animal", Truth.OTHER: "in September another animal, a relative"}
@@ -63,10 +65,10 @@ def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
     """
     conflicting = VARIANTS[0].encounters[1]
     for row in read_index(folder):
-        data = [(row.path.name, row.path.read_bytes())]
-        intake.accept(data, row.stated(None))
+        data = row.path.read_bytes()
+        intake.accept([(row.path.name, data)], row.stated(None))
         if row.encounter == conflicting:
-            intake.accept(data, row.stated(CAPTION))
+            _keep_caption(database, digest(data))
             conflicting = ""
         yield row.path
     with database.write() as connection:
@@ -74,6 +76,13 @@ def load(database: Database, intake: Intake, folder: Path) -> Iterator[Path]:
         for variant in VARIANTS:
             members = [encounters.named(connection, name, None) for name in variant.encounters]
             cases.put(connection, known[variant.name], members, REVIEWER)
+
+
+def _keep_caption(database: Database, photo_id: str) -> None:
+    """The time that a caption names, beside that of the camera, which counts."""
+    caption = Claim("captured_at", CAPTION.isoformat(), "form", used=False)
+    with database.write() as connection:
+        photos.add_claims(connection, photo_id, [caption])
 
 
 def answers(database: Database, casework: Casework) -> Iterator[FoundingAnswer]:

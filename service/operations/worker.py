@@ -17,11 +17,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.sentences import Sentence
 from service.clusters.pairing import SortEncounters
+from service.operations.erasing import ErasePhotos
 from service.recognition.comparing import ComparePairs
 from service.recognition.embedding import EMBED, EmbedPhotos, OtherModels, no_others
 from service.recognition.engine import Engine, FeatureNetwork, recognising
 from service.settings import Settings
-from service.store import clusterings, jobs, pairs, reembedding
+from service.store import clusterings, jobs, pairs, reembedding, stated
 from service.store.database import Database, gathered
 from service.store.files import PhotoFiles
 from service.store.jobs import Job
@@ -64,6 +65,7 @@ class Worker:
         self._at_work_on: tuple[int, ...] = ()  # jobs; no others are kept from the next worker
         embed = EmbedPhotos(database, files, settings, embedder, others)
         self._tasks: dict[str, Task] = {EMBED: embed, reembedding.KIND: embed}
+        self._tasks[stated.ERASE] = ErasePhotos(files)
         if engine:
             self._tasks[pairs.KIND] = ComparePairs(database, engine, settings)
             self._tasks[clusterings.KIND] = SortEncounters(database, engine)

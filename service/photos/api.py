@@ -8,7 +8,7 @@ from service.photos.errors import FileRefused, NoFileAccepted
 from service.photos.forms import Files, incoming
 from service.photos.intake import TheIntake, count_files
 from service.photos.pictures import Pictures, ThePictures
-from service.photos.statements import StatedInForm
+from service.photos.statements import StatedInForm, TheUploader, refuse_one_time
 from service.photos.to_wire import photo_detail, upload_out
 from service.photos.wire import PhotoDetailOut, UploadOut
 from service.store import photos, uploads
@@ -29,6 +29,7 @@ Appearance = Annotated[
     Query(description="local contrast, as the network sees it; or grey and equalised"),
 ]
 FOREVER = "private, max-age=31536000, immutable"
+ASKED_AGAIN = "private, no-cache"  # a box may be corrected
 JPEG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/jpeg": {}}},
     304: {"description": "Not Modified"},
@@ -43,12 +44,15 @@ def upload(
     response: Response,
     files: Files,
     statements: StatedInForm,
+    person: TheUploader,
 ) -> UploadOut:
     """Keep photos; 201 when at least one is new, 200 when all were known.
 
-    What is answered here is kept, whatever happens next. Embedding follows as a job.
+    What is answered here is kept, whatever happens next. Embedding follows as a job. Statements
+    about photos that were known correct what was stated before.
     """
-    result = intake.accept(incoming(files, settings.max_files), statements)
+    refuse_one_time(statements, len(files))
+    result = intake.accept(incoming(files, settings.max_files), statements, person)
     count_files(metrics, result)
     if result.refused == len(result.files):
         raise NoFileAccepted(
@@ -114,7 +118,8 @@ def picture(
 ) -> Response:
     """A JPEG that browsers keep; nothing is decoded for one they have."""
     tag = pictures.tag(photo_id, annotation_id, longest, look)
-    headers = {"etag": tag, "cache-control": FOREVER}
+    lasting = FOREVER if annotation_id is None and not look else ASKED_AGAIN
+    headers = {"etag": tag, "cache-control": lasting}
     if tag in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     made = pictures.jpeg(photo_id, annotation_id, longest, look)

@@ -1,7 +1,7 @@
 """Files of strangers into the catalogue: checked, kept on disk, and queued, before we answer."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import Annotated
@@ -14,29 +14,22 @@ from reid.photo import exif
 from reid.photo.crop import parse_box, resolve_box
 from reid.photo.images import MEDIA_TYPES, probe
 from reid.types import Box, Flank
-from service.photos.errors import FileIsEmpty, TooManyBytes
+from service.photos.again import Prepared, stated_again
+from service.photos.correcting import erased_on
+from service.photos.errors import FileIsEmpty, SuchPhotoWasErased, TooManyBytes
 from service.photos.forms import IncomingFile
-from service.photos.statements import Statements, claims_of_uploader, photo_values
+from service.photos.statements import Statements, claims_of_uploader, photo_values, zone_of
 from service.settings import Settings
-from service.store import encounters, jobs, photos, uploads
+from service.store import corrections, encounters, jobs, photos, uploads
+from service.store.corrections import CorrectedValue
 from service.store.database import Database, one_at_a_time
 from service.store.files import PhotoFiles, digest
+from service.store.people import ANONYMOUS
 from service.store.photos import Claim, Photo
 from service.store.tables.base import now
 from service.store.uploads import Receipt, Upload
 from service.web.metrics import Metrics
 from service.web.parameters import component
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A file whose bytes are on disk, not yet in the database."""
-
-    position: int
-    photo: Photo
-    flank: Flank
-    box: Box | None
-    claims: Sequence[Claim] = field(default=())
 
 
 class Intake:
@@ -45,10 +38,16 @@ class Intake:
     def __init__(self, database: Database, files: PhotoFiles, settings: Settings) -> None:
         self._database, self._files, self._settings = database, files, settings
 
-    def accept(self, incoming: Iterable[IncomingFile], statements: Statements) -> Upload:
+    def accept(
+        self,
+        incoming: Iterable[IncomingFile],
+        statements: Statements,
+        person: str = ANONYMOUS,
+    ) -> Upload:
         """Keep every file that can be kept; what is in the result survives any kill.
 
-        A file that cannot be kept is a line of the result with its reason, and stops no other.
+        A file that cannot be kept is a line of the result with its reason, and stops no other. What
+        is stated of a photo that is known already is a correction by this person.
         """
         receipts: list[Receipt] = []
         prepared: list[Prepared] = []
@@ -61,7 +60,7 @@ class Intake:
             else:
                 receipts.append(Receipt(accepted.photo.file_name, accepted.photo.id))
                 prepared.append(accepted)
-        return self._record(receipts, prepared, statements)
+        return self._record(receipts, prepared, statements, person)
 
     def _prepare(self, position: int, name: str, data: bytes, statements: Statements) -> Prepared:
         """Check a file and put its bytes on disk."""
@@ -89,7 +88,7 @@ class Intake:
             height=header.height,
             camera=next((camera for _, camera in cameras if camera), None),
             captured_at=captured_at.replace(tzinfo=None) if captured_at else None,
-            zone=_zone(captured_at),
+            zone=zone_of(captured_at),
             latitude=latitude,
             longitude=longitude,
             created_at=now(),
@@ -97,50 +96,78 @@ class Intake:
         )
         claims = _claims("captured_at", [(s, t.isoformat() if t else None) for s, t in times])
         claims += _claims("camera", cameras) + claims_of_uploader(statements, box)
+        self._refuse_erased(photo.id)
         self._files.put(data)
-        return Prepared(position, photo, statements.flank or Flank.UNKNOWN, box, claims)
+        return Prepared(position, photo, statements.flank, box, claims)
+
+    def _refuse_erased(self, photo_id: str) -> None:
+        """What was erased does not come back."""
+        with self._database.read() as connection:
+            if photos.known(connection, photo_id) and photos.get(connection, photo_id).erased:
+                raise SuchPhotoWasErased(day=erased_on(connection, photo_id))
 
     def _record(
-        self, receipts: list[Receipt], prepared: list[Prepared], statements: Statements
+        self,
+        receipts: list[Receipt],
+        prepared: list[Prepared],
+        statements: Statements,
+        person: str,
     ) -> Upload:
-        """One transaction for photos, annotations, jobs and the list of files.
+        """One transaction for photos, annotations, corrections, jobs and the list of files.
 
         One upload after the other: two may bring the same photo, or photos of one encounter. A
         known photo that could not be embedded is tried again.
         """
         oldest_first = sorted(prepared, key=lambda file: file.photo.captured_at or datetime.max)  # noqa: DTZ901
+        corrected: list[CorrectedValue] = []
         with self._database.write() as connection:
             one_at_a_time(connection, "upload")
-            if statements.station and prepared:
-                photos.add_station(connection, statements.station)
             for file in oldest_first:
-                created = self._insert(connection, file, statements)
-                receipts[file.position] = replace(receipts[file.position], created=created)
+                receipt = receipts[file.position]
+                if not photos.known(connection, file.photo.id):
+                    self._insert(connection, file, statements)
+                    receipts[file.position] = replace(receipt, created=True)
+                    continue
+                again = stated_again(connection, file, statements, self._gap)
+                corrected += again.values
+                receipts[file.position] = replace(
+                    receipt,
+                    photo_id=receipt.photo_id if again.kept else None,
+                    changed=again.changed,
+                    error_code=again.problem.code if again.problem else None,
+                    error_detail=again.problem,
+                )
+            if corrected:
+                corrections.record(
+                    connection, kind="stated", person=person, reason="", values=corrected
+                )
             number = uploads.add(connection, receipts)
         with self._database.read() as connection:
             return uploads.get(connection, number)
 
-    def _insert(self, connection: Connection, file: Prepared, statements: Statements) -> bool:
-        """Keep a photo, or what is stated of a known one; whether it is new."""
+    @property
+    def _gap(self) -> timedelta:
+        return timedelta(minutes=self._settings.encounter_gap_minutes)
+
+    def _insert(self, connection: Connection, file: Prepared, statements: Statements) -> None:
+        """Keep a new photo with its animal, which waits to be embedded."""
         photo = file.photo
-        if photos.known(connection, photo.id):
-            again = [replace(claim, used=False) for claim in file.claims]
-            photos.add_claims(connection, photo.id, again)
-            for annotation in photos.try_again(connection, photo.id):
-                jobs.enqueue(connection, "embed", {"annotation": annotation})
-            return False
-        gap = timedelta(minutes=self._settings.encounter_gap_minutes)
+        if photo.station:
+            photos.add_station(connection, photo.station)
         photos.add(connection, photo, file.claims)
         if statements.encounter:
             encounter = encounters.named(connection, statements.encounter, statements.station)
         else:
-            encounter = encounters.near(connection, photo.station, photo.captured_at, gap)
+            encounter = encounters.near(connection, photo.station, photo.captured_at, self._gap)
         encounters.stretch(connection, encounter, photo.captured_at)
         annotation = photos.add_annotation(
-            connection, photo_id=photo.id, encounter_id=encounter, flank=file.flank, box=file.box
+            connection,
+            photo_id=photo.id,
+            encounter_id=encounter,
+            flank=file.flank or Flank.UNKNOWN,
+            box=file.box,
         )
         jobs.enqueue(connection, "embed", {"annotation": annotation})
-        return True
 
 
 def _plain(name: str) -> str:
@@ -153,12 +180,6 @@ def _box(boxes: Sequence[str], position: int, width: int, height: int) -> Box | 
     """The box of the file at this position."""
     text = boxes[0] if len(boxes) == 1 else boxes[position] if position < len(boxes) else ""
     return resolve_box(parse_box(text), width, height) if text.strip() else None
-
-
-def _zone(moment: datetime | None) -> str:
-    if moment is None or moment.tzinfo is None:
-        return "unknown"
-    return moment.isoformat(timespec="minutes")[16:22]
 
 
 def _claims(name: str, values: Sequence[tuple[str, str | None]]) -> list[Claim]:

@@ -5,14 +5,16 @@ from fastapi.responses import HTMLResponse, Response
 
 from service.photos.forms import Files, incoming
 from service.photos.intake import TheIntake, count_files
-from service.photos.statements import FIELDS, StatedInForm
-from service.photos.view import STATE_WORDS, annotation, state_word, stated_facts, upload_view
-from service.store import photos, progress
+from service.photos.photo_page import shown_photo
+from service.photos.statements import FIELDS, StatedInForm, TheUploader, refuse_one_time
+from service.photos.view import STATE_WORDS, state_word, upload_view
+from service.store import progress
 from service.web.advice import advice
 from service.web.languages import ENGLISH, language
 from service.web.languages import gettext as _
 from service.web.page import goto, page, templates
 from service.web.parameters import PhotoId, RowNumber, TheDatabase, TheMetrics, TheSettings
+from service.web.words import stated_name
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -32,9 +34,11 @@ def upload(
     intake: TheIntake,
     files: Files,
     statements: StatedInForm,
+    person: TheUploader,
 ) -> Response:
     """Keep the files and go to the report, which says also what was refused."""
-    result = intake.accept(incoming(files, settings.max_files), statements)
+    refuse_one_time(statements, len(files))
+    result = intake.accept(incoming(files, settings.max_files), statements, person)
     count_files(metrics, result)
     return goto(f"/uploads/{result.id}")
 
@@ -50,17 +54,15 @@ def upload_report(upload_id: RowNumber, request: Request, database: TheDatabase)
 
 @router.get("/photos/{photo_id}")
 def photo_page(photo_id: PhotoId, request: Request, database: TheDatabase) -> Response:
-    """One photo with the animals in it."""
-    with database.read() as connection:
-        photo = photos.get(connection, photo_id)
-        animals = photos.annotations_of(connection, photo_id)
-        values = {
-            "photo": photo,
-            "stated": stated_facts(photo),
-            "annotations": [annotation(animal) for animal in animals],
-            "boxes": [animal.box for animal in animals if animal.box],
-        }
-        return page(request, "photos/photo.html", connection, **values)
+    """One photo with the animals in it, and the forms that correct it."""
+    return shown_photo(request, database, photo_id)
+
+
+CHANGEABLE = (
+    *("captured_at", "zone", "station", "camera", "notes"),
+    *("flank", "box", "encounter", "annotations"),
+)
+"""Fields that an upload may change of a photo that was known already."""
 
 
 def upload_texts() -> dict[str, object]:
@@ -83,6 +85,9 @@ def upload_texts() -> dict[str, object]:
         "progress": _("%(sent)s of %(all)s sent, %(embedded)s of %(kept)s embedded")
         % {name: "{" + name + "}" for name in ("sent", "all", "embedded", "kept")},
         "problems": _("cannot be used: %(number)s") % {"number": "{number}"},
+        "changed": _("changed: %(fields)s") % {"fields": "{fields}"},
+        "unchanged": _("nothing was changed"),
+        "fields": {name: stated_name(name) for name in CHANGEABLE},
         "finished": _("Finished."),
         "go": _("Go to the waiting encounters"),
     }

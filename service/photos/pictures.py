@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 from threading import BoundedSemaphore, Condition
 from typing import Annotated
+from zlib import crc32
 
 from cachetools import LRUCache, cached
 from fastapi import Depends
@@ -12,6 +13,7 @@ from reid.types import Flank, Image
 from service.settings import Settings
 from service.store import photos
 from service.store.database import Database
+from service.store.errors import PhotoFileMissing
 from service.store.files import PhotoFiles
 from service.web.parameters import component
 
@@ -35,21 +37,35 @@ class Pictures:
     def tag(
         self, photo_id: str, annotation_id: int | None, longest: int | None, appearance: str = ""
     ) -> str:
-        """Names the content, for ETag; NotFound for what is not there."""
+        """Names the content, for ETag; NotFound for what is not there, or not any more.
+
+        Another box of the animal is another content.
+        """
         with self._database.read() as connection:
-            photos.get(connection, photo_id)
+            if photos.get(connection, photo_id).erased:
+                raise PhotoFileMissing(photo=photo_id)
+            animals = photos.annotations_of(connection, photo_id)
+        seen = appearance == "contrast"
+        boxes = [animal.box for animal in animals if seen or animal.id == annotation_id]
+        corners = ";".join(f"{box.x0},{box.y0},{box.x1},{box.y1}" for box in boxes if box)
+        cut = f"-{crc32(corners.encode()):08x}" if corners else ""
         look = appearance and f"-{appearance}"
-        return f'"{photo_id[:32]}-{annotation_id or 0}-{longest or 0}{look}"'
+        return f'"{photo_id[:32]}-{annotation_id or 0}-{longest or 0}{cut}{look}"'
 
     def jpeg(
         self, photo_id: str, annotation_id: int | None, longest: int | None, appearance: str = ""
     ) -> bytes:
         """Upright photo or crop of an annotation, no side above `longest`; see APPEARANCES."""
-        self.tag(photo_id, annotation_id, longest, appearance)  # raises where nothing is left
-        return self._made(photo_id, annotation_id, longest, appearance)
+        tag = self.tag(photo_id, annotation_id, longest, appearance)
+        return self._made(tag, photo_id, annotation_id, longest, appearance)
 
     def _make(
-        self, photo_id: str, annotation_id: int | None, longest: int | None, appearance: str
+        self,
+        tag: str,  # noqa: ARG002  what is kept is kept under it
+        photo_id: str,
+        annotation_id: int | None,
+        longest: int | None,
+        appearance: str,
     ) -> bytes:
         with self._decoding:
             image = images.decode(self._files.get(photo_id), max_pixels=self._max_pixels)

@@ -12,6 +12,7 @@ from reid.types import Box, Flank
 from service.photos.forms import Boxes, FlankField, Short
 from service.store.photos import Claim, Photo
 from service.web.languages import N_
+from service.web.parameters import TheActor
 
 YEARS = range(1800, 2200)  # in which a photo may have been taken
 
@@ -49,6 +50,14 @@ class NoTimeOfDay(
 class YearOutOfRange(BadTime, message="no photo was taken in the year {year:04}"): ...
 
 
+class OneTimeForSeveral(
+    InputError,
+    code="one_time_for_several",
+    message="one time cannot be that of {files} photos: leave it empty, and correct the clock of "
+    "their camera instead, which shifts each by the same amount",
+): ...
+
+
 def statements_of_form(
     station: Annotated[Short, Form(description="place of the camera")] = "",
     captured_at: Annotated[Short, Form(description="ISO 8601, with or without offset")] = "",
@@ -61,7 +70,7 @@ def statements_of_form(
     """The fields of an upload, of a page's form or of the API; an empty one is not stated."""
     return Statements(
         station=station or None,
-        captured_at=_moment(captured_at),
+        captured_at=moment(captured_at),
         flank=flank,
         notes=notes.replace("\x00", "") or None,
         camera=camera or None,
@@ -71,6 +80,17 @@ def statements_of_form(
 
 
 StatedInForm = Annotated[Statements, Depends(statements_of_form)]
+
+
+def uploader(
+    actor: TheActor,
+    reviewer: Annotated[Short, Form(description="who uploads, where nobody logs in")] = "",
+) -> str:
+    """Who states it: the account, else the name that is stated."""
+    return actor.signs(reviewer[:100])
+
+
+TheUploader = Annotated[str, Depends(uploader)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +146,17 @@ def claims_of_uploader(statements: Statements, box: Box | None) -> list[Claim]:
     ]
 
 
-def _moment(text: str) -> datetime | None:
+def moment(text: str) -> datetime | None:
+    """A time as somebody wrote it, with or without its zone; None for an empty text."""
     try:
-        moment = datetime.fromisoformat(text) if text else None
+        stated = datetime.fromisoformat(text) if text else None
     except ValueError as error:
         raise BadTime() from error
     if _is_date(text):
         raise NoTimeOfDay(text=text)
-    if moment and moment.year not in YEARS:
-        raise YearOutOfRange(year=moment.year)
-    return moment
+    if stated and stated.year not in YEARS:
+        raise YearOutOfRange(year=stated.year)
+    return stated
 
 
 def _is_date(text: str) -> bool:
@@ -144,3 +165,16 @@ def _is_date(text: str) -> bool:
         return bool(date.fromisoformat(text))
     except ValueError:
         return False
+
+
+def zone_of(stated: datetime | None) -> str:
+    """The offset of a time, such as +06:00, or unknown."""
+    if stated is None or stated.tzinfo is None:
+        return "unknown"
+    return stated.isoformat(timespec="minutes")[16:22]
+
+
+def refuse_one_time(statements: Statements, files: int) -> None:
+    """Refuse one time for several files: it would make one moment of several."""
+    if statements.captured_at is not None and files > 1:
+        raise OneTimeForSeveral(files=files)

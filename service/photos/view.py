@@ -13,7 +13,7 @@ from service.web.advice import advice
 from service.web.languages import NP_, ngettext, pgettext
 from service.web.languages import gettext as _
 from service.web.sentences import recorded
-from service.web.words import number, sentence
+from service.web.words import number, sentence, stated_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ STATE_WORDS = {
     "embedded": NP_("state of a photo", "embedded"),
     "failed": NP_("state of a photo", "cannot be used"),
     "refused": NP_("state of a photo", "refused"),
+    "withdrawn": NP_("state of a photo", "withdrawn"),
 }
 TAGS = {"pending": "busy", "embedded": "embedded", "failed": "failed"}
 
@@ -62,13 +63,14 @@ def annotation(animal: Annotation) -> AnnotationView:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """What became of one uploaded file."""
+    """What became of one uploaded file. changed: of a photo that was known already."""
 
     file: UploadedFile
     tag: str
     state: str
     detail: str
     advice: str
+    changed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def upload_view(connection: Connection, upload_id: int) -> UploadView:
 
 def file_view(file: UploadedFile) -> FileView:
     """One file of an upload as the pages show it."""
-    words = state_word(file.state or "refused")
+    words = state_word(file.state or ("withdrawn" if file.photo_id else "refused"))
     if file.photo_id is not None and not file.created:
         words = _("%(state)s (was known already)") % {"state": words}
     return FileView(
@@ -129,4 +131,14 @@ def file_view(file: UploadedFile) -> FileView:
         state=words,
         detail=sentence(recorded(file.error_code, file.error_detail)),
         advice=advice(file.error_code),
+        changed=_changed(file),
     )
+
+
+def _changed(file: UploadedFile) -> str:
+    """What an upload changed of a photo that was known already."""
+    if file.created or file.photo_id is None or file.error_code:
+        return ""
+    if not file.changed:
+        return _("nothing was changed")
+    return _("changed: %(fields)s") % {"fields": ", ".join(map(stated_name, file.changed))}

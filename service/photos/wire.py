@@ -120,6 +120,9 @@ class UploadedFileOut(Wire):
     state: AnnotationState | None
     error_code: str | None
     error_detail: English | None
+    changed: list[str] = Field(
+        description="fields of a photo that was known already which this upload stated otherwise"
+    )
 
 
 class UploadOut(Wire):

@@ -117,7 +117,7 @@ class ComparePairs:
         if maker is None:
             return
         with self._database.read() as connection:
-            version = features.version(connection, maker.model)[2]
+            version = features.version(connection, maker.model)[2:]
             state = (maker, version, sorted(progress.annotations(connection).items()))
             if state == self._looked:
                 return

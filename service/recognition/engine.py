@@ -30,7 +30,7 @@ from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32
 from reid.weights import default_folder, latest
 from service.recognition.feature_cache import FeatureCache
 from service.settings import Settings
-from service.store import encounters, features, identities, photos
+from service.store import cases, encounters, features, identities, photos
 from service.store.calibration import CalibrationFile
 from service.store.database import Database
 from service.store.facts import AnnotationFacts
@@ -318,13 +318,12 @@ class Engine:
         model = self.embedder().model
         with self._database.read() as connection:
             encounters.summary(connection, encounter_id)
-            references = encounters.references_of(connection, encounter_id)
-        ids = tuple(r.annotation.id for r in references if r.annotation.state == "embedded")
+            embedded = cases.embedded(connection, encounter_id, model)
         snapshot = self.snapshot() if wait else self._present(model)
-        key = (encounter_id, snapshot.number, ids, self.calibrator().id)
+        key = (encounter_id, snapshot.number, tuple(embedded.items()), self.calibrator().id)
         if not wait:
             return self._answers.known(key)
-        return self._answers.get(key, lambda: self._candidates(encounter_id, ids, model))
+        return self._answers.get(key, lambda: self._candidates(encounter_id, list(embedded), model))
 
     def _candidates(self, encounter_id: int, ids: Sequence[int], model: str) -> QueryAnswer:
         watch = Stopwatch()

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from service.store import encounters
 from service.store.database import gathered, insert_one, row_or, value_of
 from service.store.errors import CaseIsClosed, CaseIsFull, CaseNameTaken, NoSuchCase, NotInCase
+from service.store.photos import IN_USE
 from service.store.tables.base import now
 from service.store.tables.cases import case_encounter, case_record
 from service.store.tables.encounters import annotation, encounter
@@ -160,7 +161,7 @@ def embedded(connection: Connection, encounter_id: int, model: str) -> dict[int,
     rows = connection.execute(
         select(annotation.c.id, embedding.c.id.label("embedding_id"))
         .join(embedding, embedding.c.annotation_id == annotation.c.id)
-        .where(annotation.c.encounter_id == encounter_id, embedding.c.model == model)
+        .where(annotation.c.encounter_id == encounter_id, embedding.c.model == model, IN_USE)
         .order_by(annotation.c.id)
     )
     return {row.id: row.embedding_id for row in rows}

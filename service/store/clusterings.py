@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select
 from service.store import jobs, reviews
 from service.store.database import newest_number, value_of
 from service.store.pairs import Couple, Maker
+from service.store.tables.corrections import correction
 from service.store.tables.encounters import decision
 from service.store.tables.reviews import clustering, pair_search
 
@@ -108,7 +109,9 @@ def version(connection: Connection, maker: Maker) -> str:
     """Changes whenever the clusters may have changed; cheap to ask."""
     decided, compared = (newest_number(connection, table) for table in (decision, pair_search))
     reviewed = reviews.version(connection)
-    return f"{maker.model} {maker.calibrator} {decided} {compared} {reviewed}"
+    corrected = newest_number(connection, correction)
+    made_from = f"{maker.model} {maker.calibrator} {decided} {compared} {reviewed}"
+    return f"{made_from} {corrected}" if corrected else made_from
 
 
 def newest(connection: Connection) -> tuple[int, str, datetime] | None:

@@ -8,12 +8,12 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
 
 from reid.types import Flank
-from service.store import decisions
+from service.store import corrections, decisions, spans
 from service.store.database import AnyRow, gathered, insert_one, rows_in
 from service.store.decisions import Decision, DecisionKind
 from service.store.errors import NoSuchEncounter
 from service.store.identities import Reference, latest_decisions, reference_of
-from service.store.photos import Claim, annotations_with, claims_of
+from service.store.photos import IN_USE, Claim, annotations_with, claims_of
 from service.store.tables.encounters import annotation, decision, encounter, identity
 from service.store.tables.photos import claim, photo
 
@@ -133,7 +133,9 @@ def counts(connection: Connection) -> EncounterCounts:
     """Waiting and decided encounters."""
     latest = latest_decisions().subquery()
     standing = select(func.count()).select_from(decision).join(latest, latest.c.id == decision.c.id)
-    decided = connection.scalar(standing.where(decision.c.kind != "withdrawn")) or 0
+    of_this = annotation.c.encounter_id == decision.c.encounter_id
+    full = select(annotation.c.id).where(of_this, IN_USE).exists()
+    decided = connection.scalar(standing.where(decision.c.kind != "withdrawn", full)) or 0
     return EncounterCounts(total(connection, Sought()) - decided, decided)
 
 
@@ -159,7 +161,8 @@ def stations(connection: Connection) -> dict[int, str | None]:
 
 def showing(connection: Connection, flank: Flank, *, embedded: bool = False) -> set[int]:
     """The encounters of which a photo, or an embedded one, is stated to show this flank."""
-    query = select(annotation.c.encounter_id).where(annotation.c.flank == flank.value).distinct()
+    shown = (annotation.c.flank == flank.value) & IN_USE
+    query = select(annotation.c.encounter_id).where(shown).distinct()
     if embedded:
         query = query.where(annotation.c.state == "embedded")
     return set(connection.scalars(query))
@@ -197,7 +200,7 @@ def get(connection: Connection, encounter_id: int) -> EncounterDetail:
 
 def references_of(connection: Connection, encounter_id: int) -> list[Reference]:
     """The photos of an encounter with their annotations, oldest first."""
-    of_this = _references().where(annotation.c.encounter_id == encounter_id)
+    of_this = _references().where(annotation.c.encounter_id == encounter_id, IN_USE)
     rows = connection.execute(of_this.order_by(photo.c.captured_at, annotation.c.id))
     return [reference_of(row) for row in rows]
 
@@ -225,9 +228,17 @@ def named(connection: Connection, name: str, station: str | None) -> int:
 
 
 def near(
-    connection: Connection, station: str | None, captured_at: datetime | None, gap: timedelta
+    connection: Connection,
+    station: str | None,
+    captured_at: datetime | None,
+    gap: timedelta,
+    *,
+    without: str = "",
 ) -> int:
-    """The unnamed encounter of this station within `gap`; a new one also without time or place."""
+    """The unnamed encounter of this station within `gap`; a new one also without time or place.
+
+    without: no encounter that shows an animal of this photo, which is another one.
+    """
     if station is not None and captured_at is not None:
         close = (
             select(encounter.c.id)
@@ -236,6 +247,7 @@ def near(
                 encounter.c.name.is_(None),
                 encounter.c.started_at <= captured_at + gap,
                 encounter.c.ended_at >= captured_at - gap,
+                ~_has(annotation.c.photo_id == without),
             )
             .order_by(encounter.c.id)
             .limit(1)
@@ -261,13 +273,20 @@ def stretch(connection: Connection, encounter_id: int, captured_at: datetime | N
     )
 
 
+def regroup(connection: Connection, photo_ids: Collection[str]) -> None:
+    """Let time and place of the encounters of these photos follow them."""
+    query = select(annotation.c.encounter_id).distinct()
+    rows = rows_in(connection, query, annotation.c.photo_id, photo_ids)
+    spans.span(connection, {row.encounter_id for row in rows})
+
+
 def _is_number(name: str) -> bool:
     return name.isascii() and name.isdecimal() and len(name) <= 9
 
 
 def _fits(sought: Sought) -> list[ColumnElement[bool]]:
-    """Conditions on rows of `encounter`."""
-    conditions: list[ColumnElement[bool]] = []
+    """Conditions on rows of `encounter`; empty ones are never sought."""
+    conditions = [_has(IN_USE)]
     if sought.state != "all" or sought.failed:
         later = decision.alias("later")
         newest = (
@@ -290,8 +309,9 @@ def _fits(sought: Sought) -> list[ColumnElement[bool]]:
 
 
 def _has(true: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The encounter has an annotation like this."""
-    return select(annotation.c.id).where(annotation.c.encounter_id == encounter.c.id, true).exists()
+    """The encounter has an annotation in use like this."""
+    of_this = annotation.c.encounter_id == encounter.c.id
+    return select(annotation.c.id).where(of_this, IN_USE, true).exists()
 
 
 def _below(connection: Connection, number: int) -> ColumnElement[bool]:
@@ -328,7 +348,8 @@ def _summaries() -> Select[*tuple[Any, ...]]:
 def _with_annotations(connection: Connection, rows: Sequence[AnyRow]) -> list[EncounterSummary]:
     """Add counts, flanks and a thumbnail, by one query for all."""
     columns = (annotation.c[n] for n in ("encounter_id", "id", "state", "flank"))
-    query, ids = select(*columns).order_by(annotation.c.id), [row.id for row in rows]
+    query = select(*columns).where(IN_USE).order_by(annotation.c.id)
+    ids = [row.id for row in rows]
     annotations = rows_in(connection, query, annotation.c.encounter_id, ids)
     animals = gathered((row.encounter_id, row) for row in annotations)
     return [_summary(row, animals.get(row.id, [])) for row in rows]
@@ -351,7 +372,8 @@ def _summary(row: AnyRow, animals: list[AnyRow]) -> EncounterSummary:
 def _conflicts(connection: Connection, encounter_id: int) -> dict[str, tuple[Claim, ...]]:
     """Fields that were stated differently, with all statements.
 
-    Not the camera: EXIF names its model, people name which one it is.
+    Not the camera: EXIF names its model, people name which one it is. Nor what a person corrected
+    later, which settles it.
     """
     ids = select(annotation.c.photo_id).where(annotation.c.encounter_id == encounter_id)
     differing = connection.execute(
@@ -360,7 +382,9 @@ def _conflicts(connection: Connection, encounter_id: int) -> dict[str, tuple[Cla
         .group_by(claim.c.photo_id, claim.c.field)
         .having(func.count(claim.c.value.distinct()) > 1)
     ).all()
+    settled = corrections.settled(connection, {row.photo_id for row in differing})
+    open_ones = [(r.photo_id, r.field) for r in differing if (r.photo_id, r.field) not in settled]
     return {
         photo_id: tuple(c for c in claims_of(connection, photo_id) if c.field in names)
-        for photo_id, names in gathered((row.photo_id, row.field) for row in differing).items()
+        for photo_id, names in gathered(open_ones).items()
     }

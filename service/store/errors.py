@@ -126,3 +126,13 @@ class NotInCase(NotFound, message="no encounter {encounter} in case {case}"): ..
 
 
 class CaseIsClosed(Conflict, message="case {case} is closed: open it again first"): ...
+
+
+class NoSuchCorrection(NotFound, message="no correction {correction}"): ...
+
+
+class NoPhotoLeft(
+    NotFound,
+    message="no photo is left in encounter {encounter}: they were withdrawn or belong to another "
+    "one now",
+): ...

@@ -12,7 +12,8 @@ from reid.types import AnnotationFeatures, Box, Embedding, Flank, Float32, Galle
 from service.store import facts, references
 from service.store.database import AnyRow, newest_number, one_at_a_time, rows_in
 from service.store.identities import current
-from service.store.photos import annotation_of, mark_embedded
+from service.store.photos import IN_USE, annotation_of, mark_embedded
+from service.store.tables.corrections import correction
 from service.store.tables.encounters import annotation, decision
 from service.store.tables.features import annotation_facts, embedding, local_features
 from service.store.tables.history import reference_mark
@@ -29,7 +30,7 @@ class GalleryEntry:
 
 
 NOBODY = 0  # the identity of a row in an index of all annotations
-Version = tuple[int, int, int, int]
+Version = tuple[int, int, int, int, int]
 CLOSER = "closer"
 AFAR = ("afar-0", "afar-1")  # kinds of features, see `reid.describe.distant_look`
 
@@ -66,7 +67,8 @@ def version(connection: Connection, model: str) -> Version:
     newest = connection.execute(select(func.max(decision.c.id), func.count(decision.c.id))).one()
     embedded = select(func.max(embedding.c.id)).where(embedding.c.model == model)
     marked = newest_number(connection, reference_mark)
-    return (newest[0] or 0, newest[1], connection.scalar(embedded) or 0, marked)
+    corrected = newest_number(connection, correction)
+    return (newest[0] or 0, newest[1], connection.scalar(embedded) or 0, marked, corrected)
 
 
 def gallery(connection: Connection, model: str) -> list[GalleryEntry]:
@@ -88,7 +90,7 @@ def _embedded(model: str) -> Select[Any]:
     return (
         select(*columns, embedding.c.id.label("embedding_id"))
         .join(embedding, embedding.c.annotation_id == annotation.c.id)
-        .where(embedding.c.model == model)
+        .where(embedding.c.model == model, IN_USE)
         .order_by(annotation.c.id)
     )
 

@@ -17,7 +17,7 @@ def digest(data: bytes) -> str:
 
 
 class PhotoFiles:
-    """A folder, or an object store, that only ever gains files."""
+    """A folder, or an object store; a file is only ever deleted to erase it for good."""
 
     def __init__(self, url: str) -> None:
         """url: a path, or anything fsspec opens, e.g. s3://bucket/photos."""
@@ -41,6 +41,11 @@ class PhotoFiles:
         except FileNotFoundError as error:
             raise PhotoFileMissing(photo=photo_id) from error
         return data
+
+    def erase(self, photo_id: str) -> None:
+        """Delete the bytes for good; nothing happens where they are gone."""
+        if self._fs.exists(self._path(photo_id)):
+            self._fs.rm_file(self._path(photo_id))
 
     def _path(self, photo_id: str) -> str:
         return f"{self._root}/{photo_id[:2]}/{photo_id}"

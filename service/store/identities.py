@@ -13,7 +13,14 @@ from reid.interchange.individual_names import fit_name
 from reid.types import Flank
 from service.store.database import AnyRow, gathered, insert_one, row_or, value_of
 from service.store.errors import IdentityMergedAway, IdentityNameTaken, NoSuchIdentity
-from service.store.photos import Annotation, Photo, annotation_of, annotations_with, photo_of
+from service.store.photos import (
+    IN_USE,
+    Annotation,
+    Photo,
+    annotation_of,
+    annotations_with,
+    photo_of,
+)
 from service.store.references import marked
 from service.store.tables.encounters import annotation, decision, encounter, identity
 from service.store.tables.photos import photo
@@ -289,6 +296,7 @@ def _photos(connection: Connection, now: Any) -> dict[int, Photos]:  # noqa: ANN
     rows = connection.execute(
         select(now.c.identity_id, annotation.c.flank, annotation.c.state, func.count())
         .join(annotation, annotation.c.encounter_id == now.c.encounter_id)
+        .where(IN_USE)
         .group_by(now.c.identity_id, annotation.c.flank, annotation.c.state)
     )
     counted = gathered((row[0], ((row.flank, row.state), row[3])) for row in rows)
@@ -309,6 +317,7 @@ def _references(connection: Connection, now: Any) -> tuple[Reference, ...]:  # n
         annotations_with(photo)
         .join(now, now.c.encounter_id == annotation.c.encounter_id)
         .join(photo, photo.c.id == annotation.c.photo_id)
+        .where(IN_USE)
         .order_by(photo.c.captured_at.is_(None), photo.c.captured_at.desc(), annotation.c.id)
     )
     return tuple(map(reference_of, rows))

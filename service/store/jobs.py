@@ -2,14 +2,14 @@
 
 import json
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, insert, select, true, update
 
-from service.store.database import AnyRow, insert_one, value_of
+from service.store.database import AT_ONCE, AnyRow, insert_one, value_of
 from service.store.tables.base import now
 from service.store.tables.jobs import job, worker
 
@@ -160,6 +160,34 @@ def payloads(connection: Connection, kind: str, state: str) -> list[Mapping[str,
 def drop(connection: Connection, kind: str) -> None:
     """Forget the jobs of one kind that nobody has begun."""
     connection.execute(job.delete().where(job.c.kind == kind, job.c.state == "queued"))
+
+
+def replace(connection: Connection, kind: str, payloads: Sequence[Mapping[str, Any]]) -> None:
+    """Queue jobs anew: those that wait with the same payload go, and what runs is not kept."""
+    texts = [json.dumps(payload) for payload in payloads]
+    for start in range(0, len(texts), AT_ONCE):
+        of_these = (job.c.kind == kind) & job.c.payload.in_(texts[start : start + AT_ONCE])
+        connection.execute(job.delete().where(of_these, job.c.state == "queued"))
+        running = of_these & (job.c.state == "running")
+        _set(connection, running, state="done", error="superseded", **FREE)
+    rows = [{"payload": text} for text in texts]
+    if rows:
+        new = insert(job).values(kind=kind, state="queued", attempts=0)
+        connection.execute(new, rows)
+
+
+def begin_again(
+    connection: Connection, kind: str, which: Callable[[Mapping[str, Any]], bool] = lambda _: True
+) -> None:
+    """Take jobs of one kind from the workers that are at them, so that they begin anew.
+
+    which: of their payloads, all unless given.
+    """
+    running = select(job.c.id, job.c.payload).where(job.c.kind == kind, job.c.state == "running")
+    rows = connection.execute(running).all()
+    ids = [row.id for row in rows if which(json.loads(row.payload))]
+    if ids:
+        _set(connection, job.c.id.in_(ids), state="queued", attempts=job.c.attempts - 1, **FREE)
 
 
 def postpone(connection: Connection, job_id: int, error: str, *, delay_s: float) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, case, delete, f
 from service.store import jobs
 from service.store.database import AnyRow, insert_or
 from service.store.identities import current
+from service.store.photos import IN_USE
 from service.store.tables.base import now
 from service.store.tables.encounters import annotation
 from service.store.tables.features import embedding
@@ -140,7 +141,7 @@ def newest_of(
     query = (
         select(annotation.c.encounter_id, func.max(embedding.c.id))
         .join(embedding, embedding.c.annotation_id == annotation.c.id)
-        .where(embedding.c.model == model)
+        .where(embedding.c.model == model, IN_USE)
         .group_by(annotation.c.encounter_id)
     )
     if encounters is not None:
@@ -161,7 +162,7 @@ def lacking(connection: Connection, maker: Maker) -> list[int]:
             func.sum(case((annotation.c.state == "pending", 1), else_=0)).label("pending"),
         )
         .select_from(annotation.outerjoin(embedding, embedded))
-        .where(annotation.c.state != "failed")
+        .where(annotation.c.state != "failed", IN_USE)
         .group_by(annotation.c.encounter_id)
         .subquery()
     )

@@ -9,15 +9,19 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select,
 
 from reid.types import Box, Flank, Viewpoint
 from service.store import facts
-from service.store.database import AnyRow, insert_one, row_or
+from service.store.database import AnyRow, insert_one, row_or, rows_in
 from service.store.errors import NoSuchAnnotation, NoSuchPhoto
 from service.store.facts import AnnotationFacts
 from service.store.reasons import Reason, columns, reason
-from service.store.tables.encounters import annotation
+from service.store.tables.encounters import annotation, encounter
 from service.store.tables.features import annotation_facts
 from service.store.tables.photos import claim, photo, station
+from service.store.tables.stations import deployment
 
 AnnotationState = Literal["pending", "embedded", "failed"]
+
+IN_USE: ColumnElement[bool] = annotation.c.withdrawn.is_(False)
+"""Condition on annotations that count: neither they nor their photo are withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,11 @@ class Photo:
     copy_of: str | None = None
     withdrawn: bool = False
 
+    @property
+    def erased(self) -> bool:
+        """Its bytes were deleted; what was said of it is all that is left."""
+        return self.bytes == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -67,8 +76,8 @@ class Claim:
 class Annotation(AnnotationFacts):
     """One animal in one photo. box None: the whole photo is the crop.
 
-    flank, stated_viewpoint: what a person said. placed: whether the rule or a person put it into its
-    encounter. withdrawn: no longer in use, and kept. The facts are those of the newest model.
+    flank, stated_viewpoint: what a person said. placed: whether the rule or a person put it into
+    its encounter. withdrawn: no longer in use, and kept. The facts are those of the newest model.
     """
 
     id: int
@@ -119,6 +128,37 @@ def get(connection: Connection, photo_id: str) -> Photo:
     return photo_of(row_or(connection, query, NoSuchPhoto(photo=photo_id)))
 
 
+def unerased(connection: Connection, ids: Collection[str]) -> list[str]:
+    """Those of these photos whose bytes are there, in this order."""
+    query = select(photo.c.id).where(photo.c.bytes > 0)
+    there = {row.id for row in rows_in(connection, query, photo.c.id, ids)}
+    return [photo_id for photo_id in ids if photo_id in there]
+
+
+def at(connection: Connection, station_name: str, camera: str | None = None) -> list[str]:
+    """The photos of a station, or of one of its cameras, oldest first; not those erased."""
+    query = select(photo.c.id).where(photo.c.station == station_name, photo.c.bytes > 0)
+    if camera is not None:
+        query = query.where(photo.c.camera == camera)
+    return list(connection.scalars(query.order_by(photo.c.captured_at, photo.c.id)))
+
+
+def withdrawn_from(connection: Connection, encounter_id: int) -> list[Photo]:
+    """The photos of withdrawn annotations of an encounter, each once."""
+    of_this = annotation.c.encounter_id == encounter_id
+    ids = select(annotation.c.photo_id).where(of_this, annotation.c.withdrawn)
+    rows = connection.execute(select(photo).where(photo.c.id.in_(ids)).order_by(photo.c.id))
+    return [photo_of(row) for row in rows]
+
+
+def copies_of(connection: Connection, photo_id: str) -> list[str]:
+    """Photos of the same exposure whose bytes are there, besides this one."""
+    first = get(connection, photo_id).copy_of or photo_id
+    same = (photo.c.copy_of == first) | (photo.c.id == first)
+    query = select(photo.c.id).where(same, photo.c.id != photo_id, photo.c.bytes > 0)
+    return list(connection.scalars(query.order_by(photo.c.id)))
+
+
 def photo_of(row: AnyRow) -> Photo:
     """A row with the columns of `photo`, as a value."""
     return Photo(**{c.name: row._mapping[c] for c in photo.columns})
@@ -130,11 +170,36 @@ def add_station(connection: Connection, name: str) -> None:
         connection.execute(insert(station).values(name=name))
 
 
+def drop_station(connection: Connection, name: str) -> None:
+    """Forget a station that was stated by mistake: nothing is at it, and nothing was planned.
+
+    An encounter that nothing is in any more is at no station.
+    """
+    inside = select(annotation.c.id).where(annotation.c.encounter_id == encounter.c.id).exists()
+    empty = (encounter.c.station == name) & ~inside
+    connection.execute(update(encounter).where(empty).values(station=None))
+    columns_of = (photo.c.station, encounter.c.station, deployment.c.station)
+    if not any(
+        connection.execute(select(column).where(column == name).limit(1)).first()
+        for column in columns_of
+    ):
+        connection.execute(station.delete().where(station.c.name == name))
+
+
 def add_annotation(
-    connection: Connection, *, photo_id: str, encounter_id: int, flank: Flank, box: Box | None
+    connection: Connection,
+    *,
+    photo_id: str,
+    encounter_id: int,
+    flank: Flank,
+    box: Box | None,
+    viewpoint: Viewpoint | None = None,
+    placed: Literal["rule", "person"] = "rule",
 ) -> int:
     """Record an animal in a photo, waiting to be embedded; returns its number."""
-    values = {"photo_id": photo_id, "encounter_id": encounter_id, "flank": flank.value}
+    values: dict[str, object] = {"photo_id": photo_id, "encounter_id": encounter_id}
+    values |= {"flank": flank.value}
+    values |= {"viewpoint": viewpoint.value if viewpoint else None, "placed": placed}
     corners = asdict(box) if box else {}
     return insert_one(connection, insert(annotation).values(state="pending", **values, **corners))
 

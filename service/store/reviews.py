@@ -11,8 +11,9 @@ from reid.observers.reviews import Truth
 from service.store.database import insert_or, newest_number, row_or, rows_in, value_of
 from service.store.errors import NoSuchEncounter, NoSuchPair, PairWasAnswered, PairWithItself
 from service.store.pairs import Couple
+from service.store.photos import IN_USE
 from service.store.tables.base import now
-from service.store.tables.encounters import encounter
+from service.store.tables.encounters import annotation, encounter
 from service.store.tables.reviews import opinion, review_change, review_pair
 
 Source = Literal["suggested", "asked", "known", "conflict"]
@@ -109,15 +110,21 @@ def every(
     ids: Collection[int] | None = None,
     hold: bool = False,
 ) -> list[ReviewPair]:
-    """All pairs, the oldest first; only open ones without `closed`, only `ids` where given.
+    """All pairs, the oldest first; only `ids` where given.
 
+    closed False: only open ones, of encounters with photos in use.
     hold: nobody else changes them until the end of the transaction.
     """
     query = select(review_pair).order_by(review_pair.c.id)
     if hold:
         query = query.with_for_update()
     if not closed:
-        query = query.where(review_pair.c.closed_at.is_(None))
+        full = select(annotation.c.encounter_id).where(IN_USE)
+        query = query.where(
+            review_pair.c.closed_at.is_(None),
+            review_pair.c.one.in_(full),
+            review_pair.c.other.in_(full),
+        )
     if ids is not None:
         query = query.where(review_pair.c.id.in_(ids))
     return [value_of(ReviewPair, row) for row in connection.execute(query)]

@@ -1,13 +1,15 @@
 """Uploads: which files came together, which were refused, and how far their photos are."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
-from service.store.database import insert_one, row_or, value_of
+from service.store.database import AnyRow, gathered, insert_one, row_or, value_of
 from service.store.errors import NoSuchUpload
-from service.store.photos import AnnotationState
+from service.store.photos import IN_USE, AnnotationState
 from service.store.reasons import Reason, columns, reason
 from service.store.tables.encounters import annotation
 from service.store.tables.photos import upload, upload_file
@@ -15,20 +17,25 @@ from service.store.tables.photos import upload, upload_file
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of one file. photo_id None: refused, the error says why; created: new bytes."""
+    """What became of one file. photo_id None: refused, the error says why; created: new bytes.
+
+    changed: fields that were stated otherwise of a photo that was known already.
+    """
 
     file_name: str
     photo_id: str | None
     created: bool = False
     error_code: str | None = None
     error_detail: Reason = None
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadedFile(Receipt):
     """One file of an upload and how far it is.
 
-    state: of its annotation; a photo that is `failed` has its reason in error_code and detail too.
+    annotation_id, encounter_id: of its first annotation in use. state: of its annotations: pending
+    while one is, failed where all are; then the reason is in error_code and error_detail, too.
     """
 
     position: int
@@ -66,6 +73,7 @@ def add(connection: Connection, receipts: list[Receipt]) -> int:
     rows = []
     for position, receipt in enumerate(receipts):
         row = {name: getattr(receipt, name) for name in Receipt.__slots__}
+        row["changed"] = json.dumps(receipt.changed) if receipt.changed else None
         rows.append({"position": position, **row, **columns(receipt.error_detail)})
     if rows:
         connection.execute(insert(upload_file).values(upload_id=number), rows)
@@ -86,18 +94,41 @@ def get(connection: Connection, upload_id: int) -> Upload:
             annotation.c.error_detail.label("annotation_detail"),
             annotation.c.error_facts.label("annotation_facts"),
         )
-        .outerjoin(annotation, annotation.c.photo_id == upload_file.c.photo_id)
+        .outerjoin(annotation, (annotation.c.photo_id == upload_file.c.photo_id) & IN_USE)
         .where(upload_file.c.upload_id == upload_id)
         .order_by(upload_file.c.position, annotation.c.id)
     )
-    files = [
-        value_of(
-            UploadedFile,
-            row,
-            error_code=row.error_code or row.annotation_error,
-            error_detail=reason(row.error_detail, row.error_facts)
-            or reason(row.annotation_detail, row.annotation_facts),
-        )
-        for row in rows
-    ]
+    files = [_file(animals) for animals in gathered((row.position, row) for row in rows).values()]
     return Upload(upload_row.id, upload_row.created_at, tuple(files))
+
+
+def photos_of(connection: Connection, upload_id: int, *, created: bool = False) -> list[str]:
+    """The photos that came with an upload, in the order sent. created: only those it brought."""
+    query = select(upload.c.id).where(upload.c.id == upload_id)
+    row_or(connection, query, NoSuchUpload(upload=upload_id))
+    of_this = select(upload_file.c.photo_id).where(
+        upload_file.c.upload_id == upload_id, upload_file.c.photo_id.is_not(None)
+    )
+    if created:
+        of_this = of_this.where(upload_file.c.created)
+    return list(dict.fromkeys(connection.scalars(of_this.order_by(upload_file.c.position))))
+
+
+def _file(animals: Sequence[AnyRow]) -> UploadedFile:
+    """A file from a row for each annotation in use of its photo."""
+    row, states = animals[0], [animal.state for animal in animals]
+    state = row.state
+    if "pending" in states:
+        state = "pending"
+    elif "embedded" in states:
+        state = "embedded"
+    failed = state == "failed"
+    return value_of(
+        UploadedFile,
+        row,
+        state=state,
+        changed=tuple(json.loads(row.changed)) if row.changed else (),
+        error_code=row.error_code or (row.annotation_error if failed else None),
+        error_detail=reason(row.error_detail, row.error_facts)
+        or (reason(row.annotation_detail, row.annotation_facts) if failed else None),
+    )

@@ -14,7 +14,7 @@ from reid.describe.spacing import rosette_spacing
 from reid.errors import ReidError
 from reid.evidence.encounters import of_photos
 from reid.photo import images
-from reid.types import AnnotationFeatures, Box, Comparison, Evidence
+from reid.types import AnnotationFeatures, Box, Comparison, Evidence, Flank
 from service.photos.pictures import Pictures
 from service.recognition.engine import Engine
 from service.store import features
@@ -26,7 +26,8 @@ from service.web.parameters import component
 KEPT = 300
 MEASURED = 640  # pixels of a crop, enough to measure the spacing of its rosettes
 
-Key = tuple[int, int, str, str, bool]
+State = tuple[int, Flank, Box | None]  # of an annotation: what its features were made from
+Key = tuple[State, State, str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Overlays:
     def __init__(self, database: Database, engine: Engine, pictures: Pictures) -> None:
         self._database, self._engine, self._pictures = database, engine, pictures
         self._kept: AnswerCache[Key, Laid] = AnswerCache(KEPT)
-        self._spacings: dict[tuple[int, str], float] = {}
+        self._spacings: dict[tuple[State, str], float] = {}
 
     def photos(
         self,
@@ -71,8 +72,7 @@ class Overlays:
         model = self._engine.loaded
         if model is None:
             return _bare(first, second)
-        numbers = first.annotation.id, second.annotation.id
-        key = (*numbers, model, self._engine.calibrator().id, blind)
+        key = (_state(first), _state(second), model, self._engine.calibrator().id, blind)
         if not first.annotation.state == second.annotation.state == "embedded":
             return self._made(first, second, model, known, blind=blind)
         return self._kept.get(key, lambda: self._made(first, second, model, known, blind=blind))
@@ -129,7 +129,7 @@ class Overlays:
         """Pixels of the photo between rosettes, measured once for each photo and model."""
         if frame is None:
             return 0.0
-        key = (shown.annotation.id, self._engine.loaded or "")
+        key = (_state(shown), self._engine.loaded or "")
         if key not in self._spacings:
             self._spacings[key] = self._measured(shown, frame.outline)
         return self._spacings[key]
@@ -145,6 +145,11 @@ class Overlays:
         scale = crop.shape[1] / box.width
         sides = (flank.x0 - left, flank.y0 - top, flank.x1 - left, flank.y1 - top)
         return float(rosette_spacing(crop, Box(*(side * scale for side in sides))) / scale)
+
+
+def _state(shown: Reference) -> State:
+    animal = shown.annotation
+    return animal.id, animal.flank, animal.box
 
 
 def _bare(first: Reference, second: Reference) -> Laid:

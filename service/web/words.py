@@ -35,6 +35,15 @@ FLANKS = NPS_("flank", "left", "right", "unknown")
 CHANGES = NPS_("change of a case", "added", "removed")
 RATINGS = NPS_("rating of a way", "plausible", "demanding", "impossible", "unknown")
 FIELDS = NPS_("field of a photo", "captured_at", "station", "flank", "box", "camera", "notes")
+CORRECTED = NPS_(
+    "field of a photo",
+    "zone",
+    "latitude",
+    "longitude",
+    "viewpoint",
+    "encounter",
+    "annotations",
+)
 
 MINUS = "\N{MINUS SIGN}"
 AT_BOUND = 0.005
@@ -207,6 +216,11 @@ flank_word = partial(pgettext, "flank")
 viewpoint_word = partial(pgettext, "viewpoint")
 field_name = partial(pgettext, "field of a photo")
 """Words of fixed lists in the language of the request: "same", "left", "frontleft", "station"."""
+
+
+def stated_name(field: str) -> str:
+    """A field of a photo or annotation in a sentence: "time", "station"."""
+    return _("time") if field == "captured_at" else field_name(field)
 
 
 def flank_name(flank: str) -> str:

@@ -2,7 +2,7 @@
 /** One file of an upload as a row of the table: sending, pending, embedded, failed or refused.
  * Its texts come from the page, in the language of the page. */
 
-/** @typedef {{ advice: Record<string, string>, reasons: Record<string, string>, states: Record<string, string>, known: string, waits: string, sending: string, encounter: string, answered: string, unreachable: string, progress: string, problems: string, finished: string, go: string }} Texts */
+/** @typedef {{ advice: Record<string, string>, reasons: Record<string, string>, states: Record<string, string>, known: string, waits: string, sending: string, encounter: string, answered: string, unreachable: string, progress: string, problems: string, finished: string, go: string, changed: string, unchanged: string, fields: Record<string, string> }} Texts */
 
 /** Put values where `{name}` stands.
  * @param {string} text @param {Record<string, string | number | null>} values */
@@ -46,11 +46,15 @@ export class FileRow {
     if (!("files" in answer)) return this.refused(answer);
     const [file] = answer.files;
     this.upload = answer.id;
-    if (!file.photo_id) return this.refused({ code: file.error_code ?? "", detail: file.error_detail ?? "" });
-    this.tag(file.state ?? "pending", !file.created);
+    if (!file.photo_id || !file.state) return this.refused({ code: file.error_code ?? "", detail: file.error_detail ?? "" });
+    this.tag(file.state, !file.created);
     if (file.state === "failed") return this.explain(file.error_code ?? "", file.error_detail ?? "");
     const link = Object.assign(document.createElement("a"), { href: `/encounters/${file.encounter_id}`, textContent: filled(this.texts.encounter, { number: file.encounter_id }) });
     this.cells[2].replaceChildren(link);
+    if (!file.created) {
+      const names = file.changed.map((name) => this.texts.fields[name] ?? name).join(", ");
+      this.cells[2].append(` · ${names ? filled(this.texts.changed, { fields: names }) : this.texts.unchanged}`);
+    }
   }
 
   /** @param {import("./send.js").Problem} problem */

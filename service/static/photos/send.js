@@ -3,7 +3,7 @@
 
 import { filled } from "./file-row.js";
 
-/** @typedef {{ id: number, files: { photo_id: string | null, encounter_id: number | null, created: boolean, state: string | null, error_code: string | null, error_detail: string | null }[] }} Upload */
+/** @typedef {{ id: number, files: { photo_id: string | null, encounter_id: number | null, created: boolean, state: string | null, error_code: string | null, error_detail: string | null, changed: string[] }[] }} Upload */
 /** @typedef {{ code: string, detail: string }} Problem */
 
 const UPLOADS = "/api/v1/photos";

@@ -65,4 +65,5 @@ upload_file = table(
     Column("error_code", String(40)),
     Column("error_detail", Text),
     Column("error_facts", Text),  # JSON: class and facts of the sentence
+    Column("changed", Text),  # JSON: fields of a known photo that this upload stated differently
 )

@@ -44,6 +44,25 @@ def test_fractions_and_pixels_give_pixels_inside_the_photo(values, box):
 
 
 @pytest.mark.parametrize(
+    ("values", "box"),
+    [
+        ((0.1, 0.1, 1.0001, 0.9), Box(20, 10, 200, 90)),
+        ((-0.005, -0.01, 1.01, 1.01), Box(0, 0, 200, 100)),
+        ((0, 0, 1.01, 1.02), Box(0, 0, 200, 100)),  # two pixels of a hundred
+        ((-3, 5, 204, 101), Box(0, 5, 200, 100)),
+    ],
+)
+def test_a_box_that_reaches_a_hair_over_the_edge_is_clipped(values, box):
+    assert resolve_box(values, 200, 100) == box
+
+
+@pytest.mark.parametrize("values", [(0.1, 0.1, 1.2, 0.9), (0.5, 0.5, 1.9, 1.1)])
+def test_shares_far_above_one_are_no_pixels(values):
+    with pytest.raises(BadBox, match="shares from 0 to 1"):
+        resolve_box(values, 200, 100)
+
+
+@pytest.mark.parametrize(
     "values", [(50, 50, 50, 80), (80, 10, 20, 90), (300, 10, 400, 90), (0.5, 0.5, 0.5, 0.5)]
 )
 def test_an_empty_box_or_one_outside_is_refused(values):

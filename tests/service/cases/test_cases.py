@@ -97,11 +97,10 @@ def seen(client, painted, work):
     def upload(animal, day, station="Ridge", flank="left", said=""):
         taken = [f"2020:01:{day:02} 22:00:0{view}" for view in (0, 1)]
         data = [painted(animal, 10 * day + view, taken=at) for view, at in enumerate(taken)]
-        files = [("files", (f"{animal}-{n}.jpg", one)) for n, one in enumerate(data)]
+        names = [f"{said or animal}-{n}.jpg" if n == 0 else f"{animal}-{n}.jpg" for n in (0, 1)]
+        files = [("files", named) for named in zip(names, data, strict=True)]
         form = {"station": station, "flank": flank}
         made = client.post("/api/v1/photos", files=files, data=form).json()
-        if said:
-            client.post("/api/v1/photos", files=files[:1], data={"captured_at": said})
         work()
         return made["files"][0]["encounter_id"]
 
@@ -149,12 +148,12 @@ def test_a_stated_prior_is_kept_and_moves_the_posterior(client, seen):
 
 
 def test_a_date_in_conflict_is_shown_and_judged_under_both(client, seen):
-    a, b = seen(1, 11, said="2020-01-06T22:00:00"), seen(1, 20)
+    a, b = seen(1, 11, said="20200106_220000"), seen(1, 20)
     report = client.get(opened(client, a, b) + "/report").json()
     spans = report["encounters"][0]["spans"]
     assert [(one["start"][:10], one["source"]) for one in spans] == [
         ("2020-01-11", "recorded"),
-        ("2020-01-06", "form"),
+        ("2020-01-06", "file name"),
     ]
     legs = report["pairs"][0]["space_time"]["legs"]
     assert [leg["days"] for leg in legs] == pytest.approx([9, 14], abs=0.001)

@@ -40,11 +40,10 @@ def seen(client, painted, work):
         data = [painted(animal, 10 * day + view, taken=at) for view, at in enumerate(taken)]
         if located:
             data = [placed(one) for one in data]
-        files = [("files", (f"{animal}-{n}.jpg", one)) for n, one in enumerate(data)]
+        names = [f"{said or animal}-0.jpg", f"{animal}-1.jpg"]
+        files = [("files", named) for named in zip(names, data, strict=True)]
         form = {"station": station, "flank": flank}
         made = client.post("/api/v1/photos", files=files, data=form).json()
-        if said:
-            client.post("/api/v1/photos", files=files[:1], data={"captured_at": said})
         work()
         return made["files"][0]["encounter_id"]
 
@@ -193,10 +192,10 @@ def test_flanks_that_cannot_be_compared_are_said_to_say_nothing(client, seen, op
 
 
 def test_both_dates_of_a_conflict_stand_in_it(client, seen, opened):
-    shown = page(client, opened(seen(1, 11, said="2020-01-06T22:00:00"), seen(1, 20))).text
+    shown = page(client, opened(seen(1, 11, said="20200106_220000"), seen(1, 20))).text
     assert "11 Jan 2020, 22:00:00 to 22:00:01" in shown
-    assert "<dt>Stated otherwise (form)</dt><dd>6 Jan 2020, 22:00</dd>" in shown
-    assert "also stated: captured_at 2020-01-06T22:00:00 (form)" in shown
+    assert "<dt>Stated otherwise (file name)</dt><dd>6 Jan 2020, 22:00</dd>" in shown
+    assert "also stated: captured_at 2020-01-06T22:00:00 (file name)" in shown
 
 
 def test_positions_are_rounded_unless_somebody_asks_for_exact_ones(client, seen, opened):

@@ -122,3 +122,19 @@ def test_a_photo_that_kills_its_worker_is_failed_and_the_others_are_embedded(
     upload = service.upload(painted(1), poison.read_bytes(), painted(2))
     expected = [("embedded", None), ("failed", "worker_died"), ("embedded", None)]
     service.wait_until(lambda: service.states(upload) == expected)
+
+
+def test_a_service_killed_after_the_statement_embeds_all_of_it_again(start, painted):
+    service = start()
+    upload = service.upload(*[painted(n) for n in range(12)])
+    service.wait_until(lambda: {s for s, _ in service.states(upload)} == {"embedded"})
+    ids = [file["photo_id"] for file in upload["files"]]
+    body = {"of": {"photos": ids}, "change": {"flank": "left"}, "reviewer": "Anna"}
+    answer = httpx.post(f"{service.url}/api/v1/corrections", json=body, timeout=30)
+    assert answer.json()["pending"] == 12
+    service.kill()  # between the statement and the embedding
+    service.start()
+    service.wait_until(lambda: {s for s, _ in service.states(upload)} == {"embedded"})
+    shown = [service.get(f"/api/v1/photos/{one}")["annotations"][0] for one in ids]
+    assert {one["flank"] for one in shown} == {"left"}
+    assert service.get("/api/v1/corrections")["total"] == 1

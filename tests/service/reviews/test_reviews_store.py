@@ -14,16 +14,28 @@ from service.store import history, identities, opinions, reviews
 from service.store.opinions import NewOpinion, Region
 from service.store.people import Actor, Role
 from service.store.reviews import NewPair, ReviewUpdate
-from service.store.tables.encounters import encounter
+from service.store.tables.encounters import annotation, encounter
+from service.store.tables.photos import photo
 
 PEOPLE = [f"observer {n}" for n in range(8)]
+
+
+def add_encounters(connection, numbers):
+    """Encounters of one photo each."""
+    facts = {"file_name": "a.jpg", "media_type": "image/jpeg", "bytes": 1, "width": 9, "height": 9}
+    facts |= {"zone": "unknown", "notes": ""}
+    connection.execute(insert(encounter), [{"id": n} for n in numbers])
+    connection.execute(insert(photo), [{"id": f"{n:064x}", **facts} for n in numbers])
+    animals = [{"photo_id": f"{n:064x}", "encounter_id": n} for n in numbers]
+    state = {"flank": "left", "state": "pending"}
+    connection.execute(insert(annotation), [{**one, **state} for one in animals])
 
 
 @pytest.fixture
 def database(database):
     """A migrated database with six encounters, numbered from 1."""
     with database.write() as connection:
-        connection.execute(insert(encounter), [{"id": n} for n in range(1, 7)])
+        add_encounters(connection, range(1, 7))
     return database
 
 
@@ -229,7 +241,7 @@ def test_what_one_did_today_counts_also_when_the_pair_was_closed_and_not_when_ta
 
 def test_pairs_that_were_mixed_in_late_are_not_the_last_of_the_queue(database):
     with database.write() as connection:
-        connection.execute(insert(encounter), [{"id": n} for n in range(7, 20)])
+        add_encounters(connection, range(7, 20))
     early = {one.id for one in put(database, *((1, n) for n in range(2, 12)))}
     put(database, *((2, n) for n in range(12, 18)))
     with database.read() as connection:

@@ -1,0 +1,36 @@
+"""The page of one photo, also where it answers a form that was refused."""
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from service.photos.correction_view import annotation_form, correction_form, correction_views
+from service.photos.left_behind import left_behind
+from service.photos.view import annotation, stated_facts
+from service.store import corrections, photos, progress
+from service.store.database import Database
+from service.web.page import page
+from service.web.sentences import in_full
+
+
+def shown_photo(request: Request, database: Database, photo_id: str) -> Response:
+    """One photo with the animals in it, what may be corrected, and what was."""
+    with database.read() as connection:
+        photo = photos.get(connection, photo_id)
+        animals = photos.annotations_of(connection, photo_id)
+        rows = corrections.of_photo(connection, photo_id)
+        erased = next((row for row in rows if row.kind == "erased"), None)
+        exact = request.state.actor.sees_places
+        left = left_behind(connection, photo_id) if photo.erased else []
+        values = {
+            "photo": photo,
+            "stated": stated_facts(photo),
+            "claims": photos.claims_of(connection, photo_id),
+            "annotations": [(annotation(one), annotation_form(one)) for one in animals],
+            "boxes": [one.box for one in animals if one.box and not one.withdrawn],
+            "form": correction_form(photo, rows),
+            "stations": progress.stations(connection),
+            "history": correction_views(rows, photo_id, [a.id for a in animals], exact=exact),
+            "withdrawal": erased or corrections.withdrawal_in(rows),
+            "left": [in_full(sentence) for sentence in left],
+        }
+        return page(request, "photos/photo.html", connection, **values)

@@ -1,0 +1,246 @@
+"""What is stated of photos and annotations, as text, and writing it: one way for every change.
+
+A value as text is what stands in `corrected_value`; None is "nothing stated". A change and its undo
+are the same act with the two texts exchanged.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from reid.types import Box
+from service.store import encounters, jobs, rederiving, spans
+from service.store.corrections import CorrectedValue
+from service.store.database import AT_ONCE, gathered, rows_in
+from service.store.photos import Annotation, Photo, add_station, annotations_with, drop_station
+from service.store.photos import annotation_of as value_of_annotation
+from service.store.photos import photo_of as value_of_photo
+from service.store.tables.encounters import annotation
+from service.store.tables.photos import claim, photo
+
+ERASE = "erase"  # kind of job
+YES = "yes"
+UNKNOWN = "unknown"
+PHOTO_FIELDS = (
+    "captured_at",
+    "zone",
+    "station",
+    "camera",
+    "latitude",
+    "longitude",
+    "notes",
+    "withdrawn",
+)
+ANNOTATION_FIELDS = ("flank", "viewpoint", "box", "encounter", "placed", "withdrawn", "added")
+LOOKS = frozenset({"flank", "viewpoint", "box"})
+"""Fields of an annotation from which its embedding is made."""
+PLACES = frozenset({"captured_at", "zone", "station"})
+"""Fields of a photo by which it is put into an encounter."""
+
+
+def photos_by_id(connection: Connection, ids: Collection[str]) -> dict[str, Photo]:
+    """Photos by their ids; unknown ones are left out."""
+    return {
+        row.id: value_of_photo(row) for row in rows_in(connection, select(photo), photo.c.id, ids)
+    }
+
+
+def annotations_by_photo(
+    connection: Connection, photo_ids: Collection[str]
+) -> dict[str, list[Annotation]]:
+    """Photo -> its annotations by number, also withdrawn ones."""
+    query = annotations_with().order_by(annotation.c.id)
+    rows = rows_in(connection, query, annotation.c.photo_id, photo_ids)
+    return gathered((one.photo_id, one) for one in map(value_of_annotation, rows))
+
+
+def photo_text(stated: Photo, field: str) -> str | None:
+    """The value of a field of a photo as text."""
+    value = getattr(stated, field)
+    if field == "captured_at":
+        return value.isoformat() if value else None
+    if field == "withdrawn":
+        return YES if value else None
+    if field == "zone":
+        return None if value == UNKNOWN else str(value)
+    if field in {"latitude", "longitude"}:
+        return None if value is None else repr(float(value))
+    return value or None
+
+
+def annotation_text(stated: Annotation, field: str) -> str | None:
+    """The value of a field of an annotation as text."""
+    if field == "box":
+        return box_text(stated.box)
+    if field == "flank":
+        return stated.flank.value
+    if field == "viewpoint":
+        return stated.stated_viewpoint.value if stated.stated_viewpoint else None
+    if field == "encounter":
+        return str(stated.encounter_id)
+    if field == "placed":
+        return stated.placed
+    if field == "added":
+        return None if stated.withdrawn else str(stated.id)
+    return YES if stated.withdrawn else None
+
+
+def present(
+    connection: Connection, values: Sequence[CorrectedValue]
+) -> dict[tuple[str | int, str], str | None]:
+    """What is stated now where these values belong: photo or annotation, field -> text."""
+    shown = photos_by_id(connection, {v.photo_id for v in values if v.photo_id})
+    numbers = {v.annotation_id for v in values if v.annotation_id is not None}
+    rows = rows_in(connection, annotations_with(), annotation.c.id, numbers)
+    animals = {animal.id: animal for animal in map(value_of_annotation, rows)}
+    texts: dict[tuple[str | int, str], str | None] = {}
+    for value in values:
+        if value.annotation_id is not None:
+            animal = animals[value.annotation_id]
+            texts[value.annotation_id, value.field] = annotation_text(animal, value.field)
+        elif value.photo_id:
+            texts[value.photo_id, value.field] = photo_text(shown[value.photo_id], value.field)
+    return texts
+
+
+def box_text(box: Box | None) -> str | None:
+    """Corners in pixels of the upright photo; None: the whole photo."""
+    return f"{box.x0:g} {box.y0:g} {box.x1:g} {box.y1:g}" if box else None
+
+
+def apply(connection: Connection, values: Sequence[CorrectedValue]) -> None:
+    """Write what stands in `after` of each value, and let all that rests on it be made again."""
+    of_photos = [value for value in values if value.annotation_id is None and value.photo_id]
+    of_animals = [value for value in values if value.annotation_id is not None]
+    _write_photos(connection, of_photos)
+    left = _write_annotations(connection, of_animals)
+    touched = {v.photo_id for v in of_photos if v.photo_id and v.field in PLACES}
+    touched |= {v.photo_id for v in of_animals if v.photo_id and v.field not in LOOKS}
+    numbers = {v.annotation_id for v in of_animals if v.annotation_id is not None}
+    gone = spans.of_annotations(connection, numbers) | left
+    rederiving.forget_pairs(connection, gone)
+    rederiving.embed_again(
+        connection,
+        {v.annotation_id for v in of_animals if v.annotation_id is not None and v.field in LOOKS},
+    )
+    spans.span(connection, left)
+    if touched:
+        encounters.regroup(connection, touched)
+    for name in {v.before for v in of_photos if v.field == "station" and v.before}:
+        drop_station(connection, name)
+
+
+def _write_photos(connection: Connection, values: Sequence[CorrectedValue]) -> None:
+    for (field, after), ids in _alike(values, "photo_id").items():
+        if field == "station" and after:
+            add_station(connection, after)
+        _set(connection, photo, ids, _photo_columns(field, after))
+        if field in {"station", "camera", "notes"}:
+            use_claims(connection, field, dict.fromkeys(ids, after))
+    timed = {v.photo_id for v in values if v.photo_id and v.field in {"captured_at", "zone"}}
+    if timed:
+        query = select(photo.c.id, photo.c.captured_at, photo.c.zone)
+        rows = rows_in(connection, query, photo.c.id, timed)
+        times = {row.id: _moment(row.captured_at, row.zone) for row in rows}
+        use_claims(connection, "captured_at", times)
+
+
+def _write_annotations(connection: Connection, values: Sequence[CorrectedValue]) -> set[int]:
+    """Write them; the encounters that lost an annotation."""
+    left: set[int] = set()
+    for (field, after), ids in _alike(values, "annotation_id").items():
+        if field == "encounter":
+            left |= spans.of_annotations(connection, ids)
+        _set(connection, annotation, ids, _annotation_columns(field, after))
+    for field in ("flank", "box"):
+        of_photo = {v.photo_id: v.after for v in values if v.field == field and v.photo_id}
+        use_claims(connection, field, of_photo)
+    return left
+
+
+def erase(connection: Connection, photo_id: str, annotation_ids: Collection[int]) -> None:
+    """Let the row of a photo be all that is left of it, and queue the deletion of its bytes."""
+    rederiving.forget_features(connection, annotation_ids)
+    failed = {"state": "failed", "error_code": "photo_erased", "error_detail": None}
+    _set(connection, annotation, annotation_ids, failed | {"error_facts": None})
+    nothing = {"bytes": 0, "likeness": None}
+    connection.execute(update(photo).where(photo.c.id == photo_id).values(nothing))
+    jobs.enqueue(connection, ERASE, {"photo": photo_id})
+
+
+def use_claims(connection: Connection, field: str, stated: Mapping[str, str | None]) -> None:
+    """Let the claim with this value count for each photo, and no other one of this field.
+
+    stated: photo -> value; None: none counts. What nobody claimed before is added as of the form.
+    """
+    of_field = select(claim).where(claim.c.field == field).order_by(claim.c.id)
+    rows = gathered(
+        (r.photo_id, r) for r in rows_in(connection, of_field, claim.c.photo_id, stated)
+    )
+    used: list[int] = []
+    new: list[dict[str, object]] = []
+    for photo_id, value in stated.items():
+        fitting = [row for row in rows.get(photo_id, ()) if row.value == value]
+        if fitting:
+            used.append(fitting[-1].id)
+        elif value is not None:
+            row = {"photo_id": photo_id, "field": field, "value": value}
+            new.append({**row, "source": "form", "used": True})
+    unused = [row.id for claims in rows.values() for row in claims if row.used]
+    _set(connection, claim, set(unused) - set(used), {"used": False})
+    _set(connection, claim, used, {"used": True})
+    if new:
+        connection.execute(insert(claim), new)
+
+
+def _alike(values: Iterable[CorrectedValue], owner: str) -> dict[tuple[str, str | None], list[Any]]:
+    """Field and new value -> what gets it."""
+    return gathered(((value.field, value.after), getattr(value, owner)) for value in values)
+
+
+def _photo_columns(field: str, text: str | None) -> dict[str, object]:
+    if field == "captured_at":
+        return {field: datetime.fromisoformat(text) if text else None}
+    if field == "withdrawn":
+        return {field: text == YES}
+    if field == "zone":
+        return {field: text or UNKNOWN}
+    if field in {"latitude", "longitude"}:
+        return {field: float(text) if text else None}
+    if field == "notes":
+        return {field: text or ""}
+    return {field: text}
+
+
+def _annotation_columns(field: str, text: str | None) -> dict[str, object]:
+    if field == "box":
+        corners = [float(part) for part in text.split()] if text else [None] * 4
+        return dict(zip(("x0", "y0", "x1", "y1"), corners, strict=True))
+    if field == "encounter":
+        return {"encounter_id": int(text or 0)}
+    if field == "added":
+        return {"withdrawn": text is None}
+    if field == "withdrawn":
+        return {"withdrawn": text == YES}
+    if field == "flank":
+        return {"flank": text or UNKNOWN}
+    return {field: text}
+
+
+def _moment(captured_at: datetime | None, zone: str) -> str | None:
+    """A time as claims keep it: with its zone where there is one."""
+    if captured_at is None:
+        return None
+    return captured_at.isoformat() + ("" if zone == UNKNOWN else zone)
+
+
+def _set(
+    connection: Connection, table: Table, ids: Collection[Any], values: Mapping[str, object]
+) -> None:
+    """The same values for many rows."""
+    numbers = list(ids)
+    for start in range(0, len(numbers), AT_ONCE):
+        these = table.c.id.in_(numbers[start : start + AT_ONCE])
+        connection.execute(update(table).where(these).values(**values))
