@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, select, update
 
 from reid.identify.grouping import PhotoToGroup, grouped
 from service.store import rederiving, spans
@@ -208,20 +208,24 @@ def _neighbourhood(
     """All annotations that may have to do with these photos at one station, and whose count.
 
     The second value: photos whose groups are to be stored: these, and those that share an
-    encounter or a group with them. The stretch of time is widened until it holds their groups.
+    encounter or a group with them. The stretch of time is widened until it holds their groups; a
+    station with photos without a time is looked at as a whole.
     """
     if station is None:
         rows = _of_uploads(connection, photo_ids)
         return rows, {one.photo.id for one in rows}
-    margin = gap + ZONES_APART
-    seeds = set(photo_ids)
+    margin, seeds = gap + ZONES_APART, set(photo_ids)
+    here = photo.c.station == station
+    clockless = {one.photo.id for one in _rows(connection, here & photo.c.captured_at.is_(None))}
+    if clockless:  # counts of cameras reach over any time
+        around = _rows(connection, here)
+        return around, _closure(around, seeds | clockless, gap)
     while True:
         moments = _moments(connection, seeds)
-        where = photo.c.captured_at.is_(None)
+        where = here
         if moments is not None:
-            low, high = moments[0] - margin, moments[1] + margin
-            where = or_(where, photo.c.captured_at.between(low, high))
-        around = _rows(connection, and_(photo.c.station == station, where))
+            where &= photo.c.captured_at.between(moments[0] - margin, moments[1] + margin)
+        around = _rows(connection, where)
         wider = _closure(around, seeds, gap)
         if wider <= seeds:
             return around, seeds
@@ -230,12 +234,15 @@ def _neighbourhood(
 
 def _closure(around: Sequence[Placed], seeds: Iterable[str], gap: timedelta) -> set[str]:
     """Photos that share a group or an encounter with these."""
-    own = set(seeds)
-    numbers = {one.encounter for one in around if one.photo.id in own}
-    own |= {one.photo.id for one in around if one.encounter in numbers}
-    for group in grouped([one.photo for one in around], gap):
-        if own & set(group):
-            own |= set(group)
+    own, before = set(seeds), -1
+    groups = [set(group) for group in grouped([one.photo for one in around], gap)]
+    while len(own) != before:
+        before = len(own)
+        numbers = {one.encounter for one in around if one.photo.id in own}
+        own |= {one.photo.id for one in around if one.encounter in numbers}
+        for group in groups:
+            if own & group:
+                own |= group
     return own
 
 

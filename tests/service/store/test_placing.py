@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from reid.identify.grouping import grouped
 from reid.identify.grouping_trial import GAP, survey
 from service.store import encounters
-from service.store.database import Database
+from service.store.database import Database, insert_one
 from service.store.tables.encounters import annotation, encounter, encounter_question
 from service.store.tables.photos import photo, station
 
@@ -23,7 +23,7 @@ def upload(client, *names, station="Ridge"):
         ("files", (f"{n}.jpg", (CASES / f"{n}.jpg").read_bytes(), "image/jpeg")) for n in names
     ]
     answer = client.post("/api/v1/photos", files=files, data={"station": station, "flank": "left"})
-    assert answer.status_code == 202, answer.text
+    assert answer.status_code == 201, answer.text
     return answer.json()
 
 
@@ -80,7 +80,7 @@ def test_a_new_photo_next_to_a_decided_encounter_joins_it(app, client):
     assert questions(app) == []
 
 
-def arrive(connection, one, number):
+def arrive(connection, one):
     if one.station:
         names = set(connection.scalars(select(station.c.name)))
         if one.station not in names:
@@ -89,7 +89,7 @@ def arrive(connection, one, number):
     facts |= {"zone": one.zone, "file_name": one.file_name, "camera": one.camera}
     row = {"id": one.id, "station": one.station, "captured_at": one.moment}
     connection.execute(insert(photo).values(**row, **facts))
-    connection.execute(insert(encounter).values(id=number, station=one.station))
+    number = insert_one(connection, insert(encounter).values(station=one.station))
     animal = {"photo_id": one.id, "encounter_id": number, "flank": "left", "state": "pending"}
     connection.execute(insert(annotation).values(animal))
 
@@ -101,8 +101,8 @@ def test_photos_that_arrive_one_by_one_end_in_the_groups_of_the_rule(tmp_path, s
     database = Database(f"sqlite:///{tmp_path}/a.db")
     database.migrate()
     with database.write() as connection:
-        for number, one in enumerate(photos, 1):
-            arrive(connection, one, number)
+        for one in photos:
+            arrive(connection, one)
             encounters.regroup(connection, [one.id], timedelta(minutes=30), new=True)
         query = select(annotation.c.encounter_id, annotation.c.photo_id)
         stored: dict[int, list[str]] = {}
