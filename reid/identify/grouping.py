@@ -7,7 +7,7 @@
   its wall clocks reach, if all of those have one zone; where they have several it stays apart,
   because nobody can say which of them its clock means.
 * Photos without a time are linked by their camera's own count: its sequence, else the number in the
-  file name. Numbers of one camera at one station that follow in small steps are one burst. A burst
+  file name (of three to eight digits, as cameras write them; "1.jpg" is a person's). Numbers of one camera at one station that follow in small steps are one burst. A burst
   joins photos with a time if these are the only ones that it lies between or next to. A number that
   occurs twice counts for nothing, since the camera has begun to count again. A camera that nobody
   named is the one of its station; without a station it is not known to be one.
@@ -26,11 +26,12 @@ from typing import TypeVar
 STEP = 3  # numbers of frames that may be missing between two photos of a burst, and one
 UNKNOWN = "unknown"
 
-_NUMBER = re.compile(r"^(?P<before>.*?)(?P<number>\d{1,8})(?P<after>\D*)$", re.DOTALL)
+_NUMBER = re.compile(r"^(?P<before>.*?)(?<!\d)(?P<number>\d{3,8})(?P<after>\D*)$", re.DOTALL)
 _COPY = re.compile(r"\s*\(\d+\)$")
 _OF_MESSENGER = re.compile(r"-WA\d+$", re.IGNORECASE)  # it counts what it sends
 
-K, V = TypeVar("K"), TypeVar("V")
+K = TypeVar("K")
+V = TypeVar("V")
 Series = tuple[object, ...]  # what counts: a camera at a place, and how its files are called
 
 

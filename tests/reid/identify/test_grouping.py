@@ -99,7 +99,9 @@ def test_a_number_that_occurs_twice_says_nothing():
     assert groups(numbered(1), numbered(2), twice) == ["n0001", "n0002", "twice"]
 
 
-@pytest.mark.parametrize("names", [("a.jpg", "b.jpg"), ("IMG-20240301-WA0001.jpg",) * 2, ("", "")])
+@pytest.mark.parametrize(
+    "names", [("a.jpg", "b.jpg"), ("1.jpg", "2.jpg"), ("IMG-20240301-WA0001.jpg",) * 2, ("", "")]
+)
 def test_names_that_count_nothing_join_nothing(names):
     first, second = (
         photo(n, camera="C", file_name=name) for n, name in zip("ab", names, strict=True)
