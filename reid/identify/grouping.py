@@ -7,10 +7,11 @@
   its wall clocks reach, if all of those have one zone; where they have several it stays apart,
   because nobody can say which of them its clock means.
 * Photos without a time are linked by their camera's own count: its sequence, else the number in the
-  file name (of three to eight digits, as cameras write them; "1.jpg" is a person's). Numbers of one camera at one station that follow in small steps are one burst. A burst
-  joins photos with a time if these are the only ones that it lies between or next to. A number that
-  occurs twice counts for nothing, since the camera has begun to count again. A camera that nobody
-  named is the one of its station; without a station it is not known to be one.
+  file name (of three to eight digits, as cameras write them; "1.jpg" is a person's). Numbers of one
+  camera at one station that follow in small steps are one burst. A burst joins photos with a time
+  if these are the only ones that it lies between or next to. A number that occurs twice counts for
+  nothing, since the camera has begun to count again. A camera that nobody named is the one of its
+  station; without a station it is not known to be one.
 * Without a station the photos of one upload are looked at by themselves. Times alone join none of
   them, since they may be of two places: only a burst by the count of one camera is one encounter,
   as long as its times, where it has any, follow within the gap.
