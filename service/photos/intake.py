@@ -144,6 +144,8 @@ class Intake:
                     connection, kind="stated", person=person, reason="", values=corrected
                 )
             number = uploads.add(connection, receipts)
+            fresh = [receipt.photo_id for receipt in receipts if receipt.created]
+            encounters.regroup(connection, [n for n in fresh if n], self._gap, new=True)
         with self._database.read() as connection:
             return uploads.get(connection, number)
 

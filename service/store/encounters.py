@@ -8,12 +8,13 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
 
 from reid.types import Flank
-from service.store import corrections, decisions, spans
+from service.store import corrections, decisions
 from service.store.database import AnyRow, gathered, insert_one, rows_in
 from service.store.decisions import Decision, DecisionKind
 from service.store.errors import NoSuchEncounter
 from service.store.identities import Reference, latest_decisions, reference_of
 from service.store.photos import IN_USE, Claim, annotations_with, claims_of
+from service.store.placing import regroup as regroup
 from service.store.tables.encounters import annotation, decision, encounter, identity
 from service.store.tables.photos import claim, photo
 
@@ -271,13 +272,6 @@ def stretch(connection: Connection, encounter_id: int, captured_at: datetime | N
             ended_at=case((end.is_(None) | (end < captured_at), captured_at), else_=end),
         )
     )
-
-
-def regroup(connection: Connection, photo_ids: Collection[str]) -> None:
-    """Let time and place of the encounters of these photos follow them."""
-    query = select(annotation.c.encounter_id).distinct()
-    rows = rows_in(connection, query, annotation.c.photo_id, photo_ids)
-    spans.span(connection, {row.encounter_id for row in rows})
 
 
 def _is_number(name: str) -> bool:

@@ -55,7 +55,7 @@ encounter_question = numbered(
     Column("state", String(10), nullable=False),
     Column("person", String(100)),  # who answered
     Column("asked_at", Utc, nullable=False, default=now),
-    one_of("kind", "bridge", "two_animals"),
+    one_of("kind", "bridge", "apart", "two_animals"),
     one_of("state", "open", "followed", "dismissed"),
 )
 

@@ -140,7 +140,7 @@ def _questions() -> None:
         sa.Column("person", sa.String(length=100), nullable=True),
         sa.Column("asked_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('bridge', 'two_animals')", name=op.f("ck_encounter_question_kind")
+            "kind IN ('bridge', 'apart', 'two_animals')", name=op.f("ck_encounter_question_kind")
         ),
         sa.CheckConstraint(
             "state IN ('open', 'followed', 'dismissed')", name=op.f("ck_encounter_question_state")
