@@ -16,6 +16,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends
 from sqlalchemy import Connection
 
+from reid.describe.reduced import in_own_pixels
 from reid.errors import BadSettings, ReidError
 from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.evidence.local import adjusted
@@ -23,8 +24,8 @@ from reid.gallery.galleries import Galleries
 from reid.gallery.voting import Voter, Voting
 from reid.identify.answer import Identification
 from reid.identify.identify import identify
-from reid.photo.crop import cut, parse_box, resolve_box
-from reid.photo.images import decode
+from reid.photo.crop import cut_photo, parse_box, resolve_box
+from reid.photo.images import decode_photo
 from reid.sentences import Sentence
 from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32
 from reid.weights import default_folder, latest
@@ -305,6 +306,7 @@ class Engine:
             crops = [self._crop(photo, flank, watch) for photo in query]
             with watch("embed"), self._describing:
                 described = self.embedder().describe(crops, distant_looks=False)
+                described = in_own_pixels(described, crops)
             own = self._encounters_of([digest(photo.data) for photo in query])
             answer = self._answer(described, tuple(range(len(query))), own, watch)
         self._metrics.query(answer.timings)
@@ -338,12 +340,11 @@ class Engine:
 
     def _crop(self, photo: QueryUpload, flank: Flank, watch: Stopwatch) -> Crop:
         with watch("decode"):
-            image = decode(photo.data, max_pixels=self._settings.max_pixels)
+            decoded = decode_photo(photo.data, max_pixels=self._settings.max_pixels)
         with watch("crop"):
-            height, width = image.shape[:2]
             text = photo.box.strip()
-            box = resolve_box(parse_box(text), width, height) if text else None
-            return cut(image, flank, box)
+            box = resolve_box(parse_box(text), *decoded.size) if text else None
+            return cut_photo(decoded, flank, box)
 
     def _encounters_of(self, photo_ids: Sequence[str]) -> frozenset[int]:
         with self._database.read() as connection:
