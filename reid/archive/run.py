@@ -15,8 +15,10 @@ from reid.errors import BadDataset, InputError, UnusableCrop
 from reid.identify.answer import strength_of_evidence
 from reid.photo import exif
 from reid.photo.file_names import is_photo, is_system_folder
+from reid.photo.images import decode_photo, is_damaged
 from reid.types import Flank, Verdict
 
+LARGEST = 60_000_000  # pixels held at once
 AT_ONCE = 2  # photos under way: the next one is read while this one is computed
 PATIENCE = 5  # photos in a row without an answer, before the rest is not asked any more
 NO_ANSWER, NO_FILE = "no_answer", "unreadable_file"
@@ -230,6 +232,7 @@ def _ask(file: Path, blank: PhotoRow, catalogue: Catalogue, flank: Flank) -> Pho
             sha256=_digest(data),
             captured_at=taken.captured_at.isoformat() if taken.captured_at else "",
             camera=taken.camera or "",
+            damage=_damage(data),
         )
         row = _answered(row, catalogue.identify(data, flank))
     except UnusableCrop as error:
@@ -263,6 +266,16 @@ def _answered(row: PhotoRow, answer: CatalogueAnswer) -> PhotoRow:
         model=answer.model,
         calibrator=answer.calibrator,
     )
+
+
+def _damage(data: bytes) -> str:
+    """What of a photo cannot be read, as a sentence; "" of one that is whole, or no photo."""
+    if not is_damaged(data):
+        return ""
+    try:
+        return str(decode_photo(data, max_pixels=LARGEST).damage or "")
+    except InputError:
+        return ""  # the catalogue says why
 
 
 def _facts(file: Path) -> tuple[int, int]:

@@ -69,13 +69,12 @@ def cut_photo(photo: DecodedPhoto, flank: Flank, box: Box | None = None) -> Crop
     What lies in the damaged part is cut off; the crop's pixels and box are those of the image.
     """
     area = readable_part(box, photo.readable)
-    if area is not None:
-        sides = (area.x0, area.y0, area.x1, area.y1)
-        area = Box(*(side / photo.reduction for side in sides))
-    return replace(cut(photo.image, flank, area), reduction=photo.reduction)
+    sides = (area.x0, area.y0, area.x1, area.y1)
+    reduced = Box(*(side / photo.reduction for side in sides))
+    return replace(cut(photo.image, flank, reduced), reduction=photo.reduction)
 
 
-def readable_part(box: Box | None, readable: Box) -> Box | None:
+def readable_part(box: Box | None, readable: Box) -> Box:
     """What of a box can be read; None, the whole photo, becomes what can be read of it.
 
     Raises BoxInDamagedPart where less than half of the box is left.

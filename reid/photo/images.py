@@ -47,6 +47,7 @@ SIDEWAYS = tuple(turn for code, turn in TURN.items() if code >= 5)
 JPEG_BEGINS, JPEG_ENDS = b"\xff\xd8", b"\xff\xd9"
 FILLER = b"\x55\x2a" * 2048  # read as pixels, if some are missing
 LOST = 128  # grey level of what could not be read
+SMALL = 1_500_000  # pixels
 REDUCTIONS = (1, 2, 4)  # sides of a JPEG may be decoded at a half or a quarter
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
 # Behind transparent pixels: the grey that local contrast normalisation maps to zero, so that the
@@ -105,6 +106,14 @@ def decode_photo(data: bytes, *, max_pixels: int) -> DecodedPhoto:
     if data.startswith(png.BEGINS) and (rows := png.readable(data)) is not None:
         return _cut_off(png.mended(data, rows.lines), rows.lines, max_pixels)
     return _whole(data, max_pixels)
+
+
+def decode_small(data: bytes, *, max_pixels: int) -> DecodedPhoto:
+    """`decode_photo` for a glance: a JPEG at a half or a quarter where that leaves SMALL pixels."""
+    with opened(data, max_pixels=max_pixels) as photo:
+        least = -(-photo.width * photo.height // REDUCTIONS[-1] ** 2)
+        jpeg = photo.format in ("JPEG", "MPO")
+    return decode_photo(data, max_pixels=min(max_pixels, max(SMALL, least)) if jpeg else max_pixels)
 
 
 def is_damaged(data: bytes) -> bool:

@@ -1,13 +1,22 @@
 """Photos, annotations and uploads on the wire."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from reid.types import Flank, Grade, Reason, Viewpoint
 from service.store.photos import AnnotationState
+from service.store.reasons import unpacked
 from service.web.wire import Corners, English, Wire
+
+
+def _in_english(value: object) -> object:
+    return value if value is None else str(unpacked(str(value)) or value)
+
+
+Damage = Annotated[str, BeforeValidator(_in_english)]
+"""What of a file could not be read, kept as a sentence with facts, as the API says it."""
 
 
 class ClaimOut(Wire):
@@ -87,8 +96,8 @@ class PhotoOut(Wire):
     created_at: datetime
     file_time: datetime | None = Field(description="what the file itself says, never changed")
     sequence: int | None = Field(description="the camera's own count of its frames")
-    damage: str | None = Field(description="what of the file could not be read; null: it is whole")
-    likeness: str | None = Field(description="perceptual hash, hexadecimal")
+    damage: Damage | None = Field(description="what of the file could not be read; null: it is whole")
+    likeness: str | None = Field(description="sketch that copies are looked up by, hexadecimal")
     copy_of: str | None = Field(description="the photo of the same exposure that came first")
     withdrawn: bool = Field(description="no longer in use; its history stays")
 

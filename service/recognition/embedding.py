@@ -11,6 +11,7 @@ from reid.errors import ReidError, UnknownModel
 from reid.photo.crop import cut_photo
 from reid.photo.images import decode_photo
 from reid.types import AnnotationFeatures, Crop
+from service.recognition.copies import CopyFinder
 from service.recognition.engine import FeatureNetwork
 from service.settings import Settings
 from service.store import features, photos, reembedding
@@ -47,6 +48,7 @@ class EmbedPhotos:
         """others: for jobs of another model."""
         self._database, self._files, self._settings = database, files, settings
         self._embedder, self._other, self._others = embedder, embedder, others
+        self._copies = CopyFinder(database, files, settings)
 
     def look(self) -> None:
         """Nothing: an upload queues its photos itself."""
@@ -93,6 +95,7 @@ class EmbedPhotos:
             annotation = photos.annotation_by_id(connection, annotation_id)
         data = self._files.get(annotation.photo_id)
         photo = decode_photo(data, max_pixels=self._settings.max_pixels)
+        self._copies.note(annotation.photo_id, photo.image)
         return cut_photo(photo, annotation.flank, annotation.box)
 
     def _describe(
