@@ -13,10 +13,12 @@ from service.encounters.comparison_words import said
 from service.encounters.decision_form import DecisionForm
 from service.encounters.list_view import STATES, TheFilters, encounter_list, title
 from service.encounters.posterior import chances, posterior
+from service.photos.exposures import ExposureView, exposure_views
 from service.recognition.awaited import awaited
 from service.recognition.engine import Engine, TheEngine
 from service.store import cases, decisions, encounters, identities, progress
 from service.store.database import Database
+from service.store.encounters import EncounterDetail
 from service.viewer import look as looks
 from service.viewer.drawing import tone
 from service.web.ahead import Ahead
@@ -94,6 +96,7 @@ def _compare(
         values = {
             **{name: getattr(view, name) for name in view.__slots__},
             "nav": "encounters",
+            "exposures": _exposures(connection, detail),
             "busy": detail.summary.pending > 0 or still,
             "still": still,
             "loaded": engine.loaded is not None,
@@ -111,6 +114,16 @@ def _compare(
         response = page(request, "encounters/encounter.html", connection, **values)
     response.status_code = status
     return response
+
+
+def _exposures(connection: Connection, detail: EncounterDetail) -> list[ExposureView]:
+    """Those of its photos that are copies, or damaged."""
+    unusual = {
+        reference.photo.id: reference.photo
+        for reference in detail.references
+        if reference.photo.copy_of or reference.photo.damage
+    }
+    return list(exposure_views(connection, unusual.values()).values())
 
 
 def _said(request: Request, connection: Connection, encounter_id: int) -> str:

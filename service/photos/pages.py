@@ -3,16 +3,17 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from service.photos.forms import Files, incoming
+from service.photos.exposures import exposure_view
+from service.photos.forms import Files, Reason, incoming
 from service.photos.intake import TheIntake, count_files
 from service.photos.statements import FIELDS, StatedInForm
 from service.photos.view import STATE_WORDS, annotation, state_word, stated_facts, upload_view
-from service.store import photos, progress
+from service.store import copies, photos, progress
 from service.web.advice import advice
 from service.web.languages import ENGLISH, language
 from service.web.languages import gettext as _
 from service.web.page import goto, page, templates
-from service.web.parameters import PhotoId, RowNumber, TheDatabase, TheMetrics, TheSettings
+from service.web.parameters import PhotoId, RowNumber, TheActor, TheDatabase, TheMetrics, TheSettings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -58,14 +59,25 @@ def photo_page(photo_id: PhotoId, request: Request, database: TheDatabase) -> Re
             "photo": photo,
             "stated": stated_facts(photo),
             "annotations": [annotation(animal) for animal in animals],
+            "exposure": exposure_view(connection, photo),
             "boxes": [animal.box for animal in animals if animal.box],
         }
         return page(request, "photos/photo.html", connection, **values)
 
 
+@router.post("/photos/{photo_id}/not-a-copy")
+def not_a_copy(
+    photo_id: PhotoId, database: TheDatabase, actor: TheActor, reason: Reason = ""
+) -> Response:
+    """A person says that a photo is an exposure of its own."""
+    with database.write() as connection:
+        copies.not_a_copy(connection, photo_id, actor.signs(""), reason)
+    return goto(f"/photos/{photo_id}")
+
+
 def upload_texts() -> dict[str, object]:
     """The texts of static/upload.js, file-row.js and send.js; `{name}` is filled in there."""
-    codes = ("unreadable_image", "image_too_large", "too_large", "unusable_crop", "bad_time")
+    codes = ("unreadable_image", "image_too_large", "too_large", "other_format", "damaged", "unusable_crop", "bad_time")
     return {
         "advice": {
             **{code: advice(code) for code in codes},

@@ -102,12 +102,22 @@ class PhotoOut(Wire):
     withdrawn: bool = Field(description="no longer in use; its history stays")
 
 
+class CopyOut(Wire):
+    """Another photo of one exposure, and the encounters in which it is."""
+
+    photo_id: str
+    file_name: str
+    uploaded_at: datetime
+    encounters: list[int]
+
+
 class PhotoDetailOut(Wire):
     """A photo, the animals in it, and everything that was said about it."""
 
     photo: PhotoOut
     annotations: list[AnnotationOut]
     claims: list[ClaimOut]
+    copies: list[CopyOut] = Field(description="other photos of the same exposure, the first first")
 
 
 class ReferenceOut(Wire):
@@ -129,6 +139,10 @@ class UploadedFileOut(Wire):
     state: AnnotationState | None
     error_code: str | None
     error_detail: English | None
+    damage: English | None = Field(description="what of it could not be read; null: it is whole")
+    copy_of: str | None = Field(
+        description="the photo whose exposure it holds, too; known once it is embedded"
+    )
 
 
 class UploadOut(Wire):

@@ -41,6 +41,7 @@ ROUTES: Mapping[str, Role | None] = {
     "POST /conflicts/keep": CURATOR,
     "GET /compare-with": VIEWER,
     "GET /photos/{photo_id}": VIEWER,
+    "POST /photos/{photo_id}/not-a-copy": OBSERVER,
     "GET /calibration": VIEWER,
     "POST /language": None,
     # pages of clusters
@@ -94,6 +95,7 @@ ROUTES: Mapping[str, Role | None] = {
     "POST /api/v1/photos": OBSERVER,
     "GET /api/v1/uploads/{upload_id}": OBSERVER,
     "GET /api/v1/photos/{photo_id}": VIEWER,
+    "DELETE /api/v1/photos/{photo_id}/copy_of": OBSERVER,
     "GET /api/v1/photos/{photo_id}/image": VIEWER,
     "GET /api/v1/photos/{photo_id}/thumbnail": VIEWER,
     "GET /api/v1/annotations/{annotation_id}/crop": VIEWER,
