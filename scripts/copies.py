@@ -1,4 +1,4 @@
-"""Photos that were saved again: how many are found, and how many frames of bursts are not told apart.
+"""Photos that were saved again: how many are found, and how many frames of bursts pass for one.
 
 Writes a small synthetic survey into a folder of its own, or takes the photos of a folder.
 """
@@ -36,9 +36,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         write_survey(Path(folder), animals=ANIMALS, seed=options.seed, width=WIDTH)
         photos = sorted((Path(folder) / "photos").iterdir())
-        report = measured(
-            photos, copies=options.copies, others=options.others, seed=options.seed
-        )
+        report = measured(photos, copies=options.copies, others=options.others, seed=options.seed)
     for way, count in report.copies.items():
         print(f"{way}: {report.found[way]} of {count} found ({report.listed[way]} looked at)")
     print(f"copies found: {report.found.total()} of {report.copies.total()}")

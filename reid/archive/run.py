@@ -27,7 +27,9 @@ NO_ANSWER, NO_FILE = "no_answer", "unreadable_file"
 class NoSuchFolder(BadDataset, message="no folder {folder}"): ...
 
 
-class NoPhotosBelow(BadDataset, message="no photo (jpg, jpeg, png, webp, heic, avif) below {folder}"): ...
+class NoPhotosBelow(
+    BadDataset, message="no photo (jpg, jpeg, png, webp, heic, avif) below {folder}"
+): ...
 
 
 @dataclass(frozen=True, slots=True)

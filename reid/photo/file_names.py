@@ -1,4 +1,4 @@
-"""What the name of a file says: a photo, or something that systems and cameras leave beside them."""
+"""What the name of a file says: a photo, or something that systems leave beside them."""
 
 import re
 from pathlib import PurePosixPath

@@ -19,7 +19,9 @@ from reid.types import Float32, Image
 
 GRID, AROUND = 12, 0.14  # cells of a sketch; share of every side that is left out of it
 CROPS = (0.0, 0.05, 0.1)  # shares of a side that may be missing
-PADS = tuple((a, b) for a in (0.0, 0.05, 0.1) for b in (0.0, 0.05, 0.1) if a + b)  # shares of the height that a bar may add, above or below
+PADS = tuple(
+    (a, b) for a in (0.0, 0.05, 0.1) for b in (0.0, 0.05, 0.1) if a + b
+)  # shares of the height that a bar may add, above or below
 ALIKE = 0.9  # cosine of two sketches; a copy has more
 SEVERAL = 6  # of the most alike are compared
 ROWS = 10_000  # of sketches at once
@@ -27,14 +29,15 @@ LONGEST = 640  # pixels of the pictures that are compared
 BLOCK = 20
 FINE, COARSE = 0.8, 2.5  # pixels: the band in which noise survives compression
 LEAST_CONTRAST = 0.35  # grey levels of a block; less is black or burnt out
-CLEAR = 1.5  # grey levels of a block that compression leaves as it is
+CLEAR = ((3.0, 0.89), (1.5, 0.8))  # grey levels of blocks, and how well those of a copy agree
+LEAST_CLEAR = 6  # blocks; where fewer are so clear, the next level counts
 BURNT = 250  # grey levels
 LEAST_OVERLAP = 0.7  # of the smaller picture
 TURN = 0.012  # of a copy: none; of the frame after, a little
 LEAST_BLOCKS = 30
 LAID = 0.3  # noise of pictures of one scene that lie right
 WEAK, WORST = 0.25, 0.01  # quantiles of the blocks, and of the clear ones
-SAME_NOISE, SAME_ANIMAL = 0.5, 0.7  # correlations; measured by `scripts/copies.py`
+SAME_NOISE = 0.5  # correlation; this and CLEAR measured by `scripts/copies.py`
 
 Sketches = NDArray[np.float16]  # (N, GRID * GRID), each of length 1
 
@@ -44,21 +47,22 @@ class SameExposure:
     """How alike two pictures are once laid over each other.
 
     noise: correlation of the weaker blocks. animal: of the worst clear block, or nearly. -1 to 1.
-    overlap: share of the smaller picture.
+    needed: what `animal` must be in a copy. overlap: share of the smaller picture.
     """
 
     noise: float
     animal: float
+    needed: float
     overlap: float
 
     @property
     def copy(self) -> bool:
         """Whether both hold one exposure."""
-        alike = self.noise >= SAME_NOISE and self.animal >= SAME_ANIMAL
+        alike = self.noise >= SAME_NOISE and self.animal >= self.needed
         return alike and self.overlap >= LEAST_OVERLAP
 
 
-NOT_LAID = SameExposure(-1.0, -1.0, 0.0)
+NOT_LAID = SameExposure(-1.0, -1.0, 1.0, 0.0)
 
 
 def sketch(image: Image) -> bytes:
@@ -75,7 +79,8 @@ def unpacked(sketches: list[bytes]) -> Sketches:
 def most_alike(sketches: Sketches, image: Image) -> list[int]:
     """Rows of sketches that may be of the exposure of this picture, the most alike first."""
     grey = grey_of(image)
-    crops = list(product(CROPS, repeat=4)) + [(0.0, -a, 0.0, -b) for a, b in PADS]
+    crops = [(a, b, c, d) for a, b, c, d in product(CROPS, repeat=4)]
+    crops += [(0.0, -above, 0.0, -below) for above, below in PADS]
     views = _unit(np.stack([_sampled(grey, crop) for crop in crops])).T
     parts = [
         (sketches[at : at + ROWS].astype(np.float32) @ views).max(1)
@@ -97,7 +102,8 @@ def _sampled(grey: NDArray[np.uint8], missing: tuple[float, float, float, float]
     y = ((places - above) / (1 - above - below) * 96 - 0.5).astype(np.float32)
     blurred = cv2.blur(small, (7, 7))
     grid = np.meshgrid(x, y)
-    return cv2.remap(blurred, *grid, cv2.INTER_LINEAR).ravel().astype(np.float32)
+    sampled = cv2.remap(blurred, grid[0], grid[1], cv2.INTER_LINEAR)
+    return np.asarray(sampled.ravel(), np.float32)
 
 
 def _unit(rows: Float32) -> Float32:
@@ -144,11 +150,14 @@ def _over(first: NDArray[np.uint8], second: NDArray[np.uint8], placed: Float32) 
     overlap = float(inside.mean())
     inside = inside & ~cv2.dilate(burnt.astype(np.uint8), np.ones((5, 5), np.uint8)) & 1
     correlations, contrasts = _blocks(first, moved, inside)
-    clear = correlations[contrasts > CLEAR]
     if len(correlations) < LEAST_BLOCKS:
         return NOT_LAID
-    animal = float(np.quantile(clear, WORST)) if len(clear) else -1.0
-    return SameExposure(float(np.quantile(correlations, WEAK)), animal, overlap)
+    noise = float(np.quantile(correlations, WEAK))
+    for level, needed in CLEAR:
+        clear = correlations[contrasts > level]
+        if len(clear) >= LEAST_CLEAR:
+            return SameExposure(noise, float(np.quantile(clear, WORST)), needed, overlap)
+    return SameExposure(noise, -1.0, 1.0, overlap)  # too dark or too plain to tell
 
 
 def _starts(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> Iterator[Float32]:
@@ -180,9 +189,9 @@ def _refined(first: NDArray[np.uint8], second: NDArray[np.uint8], start: Float32
     """The map that brings them closest to each other; the start where none does."""
     stop = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 40, 1e-5)
     try:
-        found = cv2.findTransformECC(
-            first, second, start.copy(), cv2.MOTION_AFFINE, stop, None, 3
-        )[1]
+        found = cv2.findTransformECC(first, second, start.copy(), cv2.MOTION_AFFINE, stop, None, 3)[
+            1
+        ]
     except cv2.error:
         return start
     return np.asarray(found, np.float32)

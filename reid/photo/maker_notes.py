@@ -81,4 +81,3 @@ READERS: tuple[tuple[bytes, Callable[[bytes], MakerNote]], ...] = (
     (b"RECONYXH2\x00", _hyperfire_2),
     (b"RECONYXUF\x00", _ultrafire),
 )
-

@@ -22,7 +22,7 @@ class PngRows:
 
 
 def readable(data: bytes) -> PngRows | None:
-    """What can be read of a damaged PNG; None of a whole one, and of what no line can be told of."""
+    """What can be read of a damaged PNG; None of a whole one, and where no line is known."""
     good = list(_chunks(data))
     if not good or good[0][0] != b"IHDR" or good[-1][0] == b"IEND":
         return None

@@ -39,7 +39,7 @@ class ExposureView:
         ) % {
             "name": self.original.file_name,
             "time": when(self.original.uploaded_at),
-            "number": places or "–",
+            "number": places or "-",
         }
 
 

@@ -13,7 +13,14 @@ from service.web.advice import advice
 from service.web.languages import ENGLISH, language
 from service.web.languages import gettext as _
 from service.web.page import goto, page, templates
-from service.web.parameters import PhotoId, RowNumber, TheActor, TheDatabase, TheMetrics, TheSettings
+from service.web.parameters import (
+    PhotoId,
+    RowNumber,
+    TheActor,
+    TheDatabase,
+    TheMetrics,
+    TheSettings,
+)
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -77,7 +84,15 @@ def not_a_copy(
 
 def upload_texts() -> dict[str, object]:
     """The texts of static/upload.js, file-row.js and send.js; `{name}` is filled in there."""
-    codes = ("unreadable_image", "image_too_large", "too_large", "other_format", "damaged", "unusable_crop", "bad_time")
+    codes = (
+        "unreadable_image",
+        "image_too_large",
+        "too_large",
+        "other_format",
+        "damaged",
+        "unusable_crop",
+        "bad_time",
+    )
     return {
         "advice": {
             **{code: advice(code) for code in codes},

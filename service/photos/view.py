@@ -122,7 +122,9 @@ def upload_view(connection: Connection, upload_id: int) -> UploadView:
 
 def _with_notes(connection: Connection, upload: Upload) -> tuple[FileView, ...]:
     """The files with what is damaged of them, and what they are copies of."""
-    ids = {file.photo_id for file in upload.files if file.photo_id and (file.damage or file.copy_of)}
+    ids = {
+        file.photo_id for file in upload.files if file.photo_id and (file.damage or file.copy_of)
+    }
     views = exposure_views(connection, [photos.get(connection, number) for number in sorted(ids)])
     files = []
     for file in upload.files:

@@ -96,7 +96,9 @@ class PhotoOut(Wire):
     created_at: datetime
     file_time: datetime | None = Field(description="what the file itself says, never changed")
     sequence: int | None = Field(description="the camera's own count of its frames")
-    damage: Damage | None = Field(description="what of the file could not be read; null: it is whole")
+    damage: Damage | None = Field(
+        description="what of the file could not be read; null: it is whole"
+    )
     likeness: str | None = Field(description="sketch that copies are looked up by, hexadecimal")
     copy_of: str | None = Field(description="the photo of the same exposure that came first")
     withdrawn: bool = Field(description="no longer in use; its history stays")

@@ -37,7 +37,7 @@ class CopiesReport:
 
 
 def measured(bases: list[Path], *, copies: int, others: int, seed: int) -> CopiesReport:
-    """Copies and bursts of these photos, drawn by a seed. The same arguments give the same report."""
+    """Copies and bursts of these photos, drawn by a seed; the same arguments, the same report."""
     rng = np.random.default_rng(seed)
     photos = [decode(path.read_bytes(), max_pixels=MOST_PIXELS) for path in bases]
     first = [_exposed(photo, rng) for photo in photos]
@@ -99,15 +99,14 @@ def moved(photo: Image, rng: np.random.Generator) -> Image:
         (places + bump * step * turn).astype(np.float32)
         for places, turn in ((x, np.cos(angle)), (y, np.sin(angle)))
     ]
-    later = cv2.remap(photo, *shifted, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-    return np.clip(later * rng.uniform(0.97, 1.03), 0, 255).astype(np.uint8)
+    edge = cv2.BORDER_REPLICATE
+    later = cv2.remap(photo, shifted[0], shifted[1], cv2.INTER_CUBIC, borderMode=edge)
+    return np.asarray(np.clip(later * rng.uniform(0.97, 1.03), 0, 255), np.uint8)
 
 
 def real_bursts(photos: list[Path]) -> Iterator[tuple[Path, Path, likeness.SameExposure]]:
     """Every two photos that follow each other in a list, and how alike they are."""
-    greys = [
-        likeness.grey_of(decode(path.read_bytes(), max_pixels=MOST_PIXELS)) for path in photos
-    ]
+    greys = [likeness.grey_of(decode(path.read_bytes(), max_pixels=MOST_PIXELS)) for path in photos]
     for n in range(1, len(photos)):
         yield photos[n - 1], photos[n], likeness.compared(greys[n - 1], greys[n])
 
