@@ -1,5 +1,6 @@
 """Finds the photo of which another one is a copy: saved again, cropped, resized, sent."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from threading import Lock
 
@@ -45,9 +46,13 @@ class CopyFinder:
             copies.mark(connection, photo_id, original)
         return original.copy_of or original.id
 
-    def originals(self, image: Image) -> list[str]:
-        """Photos of the exposure that this picture holds, for a query that is not kept."""
-        return [number for number in self._alike(image) if self._same(number, image)][:1]
+    def encounters(self, ids: Sequence[str], images: Sequence[Image]) -> frozenset[int]:
+        """The encounters that hold photos of a query, by their numbers, or copies of them."""
+        known = list(ids)
+        for image in images:
+            known += [number for number in self._alike(image) if self._same(number, image)][:1]
+        with self._database.read() as connection:
+            return copies.encounters_of_exposures(connection, known)
 
     def _alike(self, image: Image) -> list[str]:
         with self._lock:

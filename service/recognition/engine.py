@@ -312,7 +312,8 @@ class Engine:
             with watch("embed"), self._describing:
                 described = self.embedder().describe(crops, distant_looks=False)
                 described = in_own_pixels(described, crops)
-            own = self._encounters_of(query, decoded)
+            ids = [digest(photo.data) for photo in query]
+            own = self._copies.encounters(ids, [photo.image for photo in decoded])
             answer = self._answer(described, tuple(range(len(query))), own, watch)
             answer = replace(answer, damages=tuple(photo.damage for photo in decoded))
         self._metrics.query(answer.timings)
@@ -356,16 +357,6 @@ class Engine:
             text = photo.box.strip()
             box = resolve_box(parse_box(text), *decoded.size) if text else None
             return cut_photo(decoded, flank, box)
-
-    def _encounters_of(
-        self, query: Sequence[QueryUpload], decoded: Sequence[DecodedPhoto]
-    ) -> frozenset[int]:
-        """Encounters that hold photos of the query, or copies of them."""
-        ids = [digest(photo.data) for photo in query]
-        for photo in decoded:
-            ids += self._copies.originals(photo.image)
-        with self._database.read() as connection:
-            return copies.encounters_of_exposures(connection, ids)
 
     def _answer(
         self,
