@@ -15,12 +15,11 @@ from reid.types import AnnotationFeatures, Embedding
 from service.catalogue.conflicts import Machine
 from service.recognition.engine import Engine, TheEngine
 from service.settings import Settings
-from service.store import cases, copies, features, jobs, pairs, progress
-from service.store.database import Database, newest_number
+from service.store import cases, copies, corrections, features, jobs, pairs, progress
+from service.store.database import Database
 from service.store.features import GalleryEntry
 from service.store.jobs import Job
 from service.store.pairs import Maker, PairMeasurement
-from service.store.tables.corrections import correction
 from service.store.tasks import Done, JobFailure, MadeWay, Outcome, attempted
 from service.web.parameters import TheSettings
 
@@ -119,7 +118,7 @@ class ComparePairs:
             return
         with self._database.read() as connection:
             version = features.version(connection, maker.model)[2]
-            corrected = newest_number(connection, correction)
+            corrected = corrections.total(connection)
             state = (maker, version, corrected, sorted(progress.annotations(connection).items()))
             if state == self._looked:
                 return
