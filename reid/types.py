@@ -107,16 +107,19 @@ class Box:
 class Crop:
     """The part of an upright photo that shows one animal.
 
-    image: (H, W, 3) uint8 RGB, cut out at the photo's own resolution.
-    box: where it was cut, in pixels of the upright photo.
+    image: (H, W, 3) uint8 RGB, cut out at the resolution at which the photo was decoded.
+    box: where it was cut, in pixels of the upright photo as decoded.
     bars: what the camera printed along the edges of that photo, in its pixels; nothing in them
     speaks.
+    reduction: how many of the photo's own pixels one of these is wide; more than 1 for very large
+    photos.
     """
 
     image: Image
     box: Box
     flank: Flank
     bars: tuple[Box, ...] = ()
+    reduction: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,9 @@ class Settings(BaseSettings):
     )
     session_days: float = Field(30, gt=0, le=366, description="every login ends after this")
     max_pixels: int = Field(
-        60_000_000, ge=10_000, description="larger photos are refused before they are decoded"
+        60_000_000,
+        ge=10_000,
+        description="held at once; larger JPEGs are decoded at a half or a quarter, others refused",
     )
     max_photo_bytes: int = Field(
         50 * 2**20, ge=1024, description="a larger file gets an error row of its own"

@@ -49,6 +49,7 @@ class PhotoRow:
     path: below the folder, with slashes. candidates: name and llr, in the order of total
     agreement. identity, llr, bound, verdict: of the candidate with the strongest evidence.
     catalogue: the state of it that answered.
+    damage: what of the file could not be read.
     bytes, modified_ns: size and modification time of the file when it was read.
     """
 
@@ -69,6 +70,7 @@ class PhotoRow:
     ms: float = 0.0
     code: str = ""
     reason: str = ""
+    damage: str = ""
     bytes: int = -1
     modified_ns: int = -1
 

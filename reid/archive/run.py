@@ -14,13 +14,11 @@ from reid.archive.journal import SHOWN, Journal, PhotoRow, Status
 from reid.errors import BadDataset, InputError, UnusableCrop
 from reid.identify.answer import strength_of_evidence
 from reid.photo import exif
+from reid.photo.file_names import is_photo, is_system_folder
+from reid.photo.images import decode_photo, is_damaged
 from reid.types import Flank, Verdict
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp"})
-OF_SYSTEMS = frozenset(
-    {"$recycle.bin", "system volume information", "@eadir", "#recycle", "lost+found"}
-)
-"""Folders of operating systems and network drives, in small letters; their photos are nobody's."""
+LARGEST = 60_000_000  # pixels held at once
 AT_ONCE = 2  # photos under way: the next one is read while this one is computed
 PATIENCE = 5  # photos in a row without an answer, before the rest is not asked any more
 NO_ANSWER, NO_FILE = "no_answer", "unreadable_file"
@@ -29,7 +27,9 @@ NO_ANSWER, NO_FILE = "no_answer", "unreadable_file"
 class NoSuchFolder(BadDataset, message="no folder {folder}"): ...
 
 
-class NoPhotosBelow(BadDataset, message="no photo (jpg, jpeg, png, webp) below {folder}"): ...
+class NoPhotosBelow(
+    BadDataset, message="no photo (jpg, jpeg, png, webp, heic, avif) below {folder}"
+): ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,21 +154,13 @@ def find(folder: Path) -> PhotoFolder:
     others, closed = 0, []
     for parent, _, names in os.walk(folder, onerror=lambda e: closed.append(str(e.filename))):
         here = Path(parent).relative_to(folder)
-        of_a_person = not any(map(_is_of_a_system, here.parts))
-        claimed = [name for name in names if of_a_person and _is_photo(name)]
+        of_a_person = not any(map(is_system_folder, here.parts))
+        claimed = [name for name in names if of_a_person and is_photo(name)]
         photos += [here / name for name in claimed]
         others += len(names) - len(claimed)
     if not photos:
         raise NoPhotosBelow(folder=folder)
     return PhotoFolder(folder, tuple(sorted(photos)), others, tuple(sorted(closed)))
-
-
-def _is_photo(name: str) -> bool:
-    return not name.startswith(".") and Path(name).suffix.lower() in SUFFIXES
-
-
-def _is_of_a_system(folder: str) -> bool:
-    return folder.startswith(".") or folder.lower() in OF_SYSTEMS
 
 
 def text_of(path: Path) -> str:
@@ -242,6 +234,7 @@ def _ask(file: Path, blank: PhotoRow, catalogue: Catalogue, flank: Flank) -> Pho
             sha256=_digest(data),
             captured_at=taken.captured_at.isoformat() if taken.captured_at else "",
             camera=taken.camera or "",
+            damage=_damage(data),
         )
         row = _answered(row, catalogue.identify(data, flank))
     except UnusableCrop as error:
@@ -275,6 +268,16 @@ def _answered(row: PhotoRow, answer: CatalogueAnswer) -> PhotoRow:
         model=answer.model,
         calibrator=answer.calibrator,
     )
+
+
+def _damage(data: bytes) -> str:
+    """What of a photo cannot be read, as a sentence; "" of one that is whole, or no photo."""
+    if not is_damaged(data):
+        return ""
+    try:
+        return str(decode_photo(data, max_pixels=LARGEST).damage or "")
+    except InputError:
+        return ""  # the catalogue says why
 
 
 def _facts(file: Path) -> tuple[int, int]:

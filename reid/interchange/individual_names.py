@@ -38,3 +38,10 @@ def fit_name(text: str) -> str:
     if not name_of(name):
         raise NameStandsForNobody(name=name or "''")
     return name
+
+
+def searchable(text: str) -> str:
+    """A text without case and accents, in one form, so that what looks alike is found."""
+    parts = unicodedata.normalize("NFKD", text)
+    bare = "".join(c for c in parts if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", bare).casefold()

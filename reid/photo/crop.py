@@ -3,20 +3,24 @@
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from reid.photo.errors import (
     BoxBeyondOne,
+    BoxInDamagedPart,
     BoxIsNotFinite,
     BoxIsNotFourNumbers,
     BoxOutsidePhoto,
     CropTooSmall,
 )
+from reid.photo.images import DecodedPhoto
 from reid.photo.printed import printed_bars
 from reid.types import Box, Crop, Flank, Image
 
 HAIR = 0.01  # of a side, by which a box of fractions may reach over the edge
 HAIR_PIXELS = 2  # or by so many pixels, of a small photo
 LEAST_SIDE = 32  # pixels; below it a rosette is less than two pixels wide
+LEAST_LEFT = 0.5  # of a box that reaches into the damaged part of a photo
 
 
 def parse_box(values: str | Sequence[float]) -> tuple[float, float, float, float]:
@@ -65,3 +69,29 @@ def cut(image: Image, flank: Flank, box: Box | None = None) -> Crop:
     if min(x1 - x0, y1 - y0) < LEAST_SIDE:
         raise CropTooSmall(width=x1 - x0, height=y1 - y0, least=LEAST_SIDE)
     return Crop(image[y0:y1, x0:x1], Box(x0, y0, x1, y1), flank, printed_bars(image))
+
+
+def cut_photo(photo: DecodedPhoto, flank: Flank, box: Box | None = None) -> Crop:
+    """`cut` of a photo as it was decoded. box: in the photo's own pixels, also of a reduced one.
+
+    What lies in the damaged part is cut off; the crop's pixels and box are those of the image.
+    """
+    area = readable_part(box, photo.readable)
+    sides = (area.x0, area.y0, area.x1, area.y1)
+    reduced = Box(*(side / photo.reduction for side in sides))
+    return replace(cut(photo.image, flank, reduced), reduction=photo.reduction)
+
+
+def readable_part(box: Box | None, readable: Box) -> Box:
+    """What of a box can be read; None, the whole photo, becomes what can be read of it.
+
+    Raises BoxInDamagedPart where less than half of the box is left.
+    """
+    if box is None:
+        return readable
+    x0, y0 = max(box.x0, readable.x0), max(box.y0, readable.y0)
+    x1, y1 = min(box.x1, readable.x1), min(box.y1, readable.y1)
+    left = max(0.0, x1 - x0) * max(0.0, y1 - y0)
+    if left < LEAST_LEFT * box.width * box.height:
+        raise BoxInDamagedPart()
+    return Box(x0, y0, x1, y1)

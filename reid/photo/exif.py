@@ -10,7 +10,9 @@ from PIL.ExifTags import GPS, IFD, Base
 from PIL.Image import Exif
 
 from reid.errors import InputError
+from reid.photo.file_names import number_in
 from reid.photo.images import exif, opened, quiet
+from reid.photo.maker_notes import maker_note
 
 # Camera traps and archives write 2019-03-01_19-49-36, 20190301_194936, 2009-04-21__00-40-00(1) ...
 IN_NAME = re.compile(
@@ -20,7 +22,14 @@ IN_EXIF = re.compile(
     r"\s*(\d{4})[:/-](\d\d?)[:/-](\d\d?)[ T]+(\d\d?):(\d\d?):(\d\d?)(?:[.,]\d*)?\s*(\S*)"
 )
 HALVES = {"AM": 0, "A.M.": 0, "PM": 12, "P.M.": 12}  # of a day of a clock with twelve hours
+IN_XMP = re.compile(
+    rb"(?:exif:DateTimeOriginal|photoshop:DateCreated)(?:=[\"']|>)\s*([-0-9T:.+Z ]{19,40})"
+)
 OFFSET = re.compile(r"\s*([+-])(\d\d):?(\d\d)\s*$")
+FRACTIONS = {  # of a second, by the tag of the time
+    Base.DateTimeOriginal: Base.SubsecTimeOriginal,
+    Base.DateTimeDigitized: Base.SubsecTimeDigitized,
+}
 YEARS = range(1980, 2100)
 
 Tags = Mapping[int, object]
@@ -32,8 +41,9 @@ class Capture:
 
     captured_at: naive, as the camera's clock showed it, unless the EXIF states the offset.
     zone: "unknown", or the stated offset from UTC such as "+06:00".
-    source: where the time comes from: "exif", "file name" or "none".
+    source: where the time comes from: "exif" (with MakerNote and XMP), "file name" or "none".
     position: latitude and longitude in degrees, WGS 84.
+    sequence: the camera's own count: of its MakerNote, else the number at the end of the file name.
     """
 
     captured_at: datetime | None = None
@@ -41,6 +51,7 @@ class Capture:
     source: str = "none"
     camera: str | None = None
     position: tuple[float, float] | None = None
+    sequence: int | None = None
 
 
 def read(data: bytes, *, file_name: str = "") -> Capture:
@@ -48,21 +59,29 @@ def read(data: bytes, *, file_name: str = "") -> Capture:
 
     The file's modification tag is not believed: a wrong time is worse than none.
     """
-    block = _block(data)
+    block, xmp = _blocks(data)
     main, times, gps = _tags(block), _tags(block, IFD.Exif), _tags(block, IFD.GPSInfo)
-    moment, zone, source = _moment(times), "unknown", "exif"
+    note = maker_note(times.get(Base.MakerNote))
+    moment, source = _moment(times), "exif"
     if moment is not None and (offset := _offset(times)) is not None:
         moment = moment.replace(tzinfo=offset)
-        zone = moment.strftime("%z")[:3] + ":" + moment.strftime("%z")[3:]
+    if moment is None:
+        moment = (note.taken if note else None) or _in_xmp(xmp)
     if moment is None:
         moment, source = time_in_name(file_name), "file name"
+    counted = note.sequence if note else None
     return Capture(
         captured_at=moment,
-        zone=zone,
+        zone="unknown" if moment is None or moment.tzinfo is None else _offset_text(moment),
         source=source if moment is not None else "none",
         camera=_camera(main),
         position=_position(gps),
+        sequence=counted if counted is not None else number_in(file_name),
     )
+
+
+def _offset_text(moment: datetime) -> str:
+    return moment.isoformat(timespec="minutes")[16:22]
 
 
 def time_in_name(file_name: str) -> datetime | None:
@@ -71,12 +90,26 @@ def time_in_name(file_name: str) -> datetime | None:
     return next((moment for moment in times if moment is not None), None)
 
 
-def _block(data: bytes) -> Exif:
+def _blocks(data: bytes) -> tuple[Exif, bytes]:
+    """The EXIF block and the XMP packet; empty where there is none."""
     try:
         with opened(data) as photo:
-            return exif(photo)
+            xmp = photo.info.get("xmp", b"")
+            return exif(photo), xmp if isinstance(xmp, bytes) else str(xmp).encode()
     except InputError:
-        return Exif()
+        return Exif(), b""
+
+
+def _in_xmp(packet: bytes) -> datetime | None:
+    """When an XMP packet says that the photo was taken; a date alone is no time."""
+    for match in IN_XMP.finditer(packet):
+        try:
+            moment = datetime.fromisoformat(match[1].decode().strip())
+        except ValueError:
+            continue
+        if moment.year in YEARS:
+            return moment
+    return None
 
 
 def _tags(block: Exif, which: IFD | None = None) -> Tags:
@@ -89,10 +122,12 @@ def _tags(block: Exif, which: IFD | None = None) -> Tags:
 
 
 def _moment(times: Tags) -> datetime | None:
-    for tag in (Base.DateTimeOriginal, Base.DateTimeDigitized):
+    for tag, fraction in FRACTIONS.items():
         match = IN_EXIF.match(_text(times.get(tag)))
         if match and (moment := _datetime(_in_24_hours(match.groups()))) is not None:
-            return moment
+            digits = _text(times.get(fraction)).strip()
+            known = digits.isascii() and digits.isdecimal()
+            return moment.replace(microsecond=int(digits[:6].ljust(6, "0")) if known else 0)
     return None
 
 

@@ -3,7 +3,8 @@
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from io import BytesIO
 from threading import RLock
 from types import MappingProxyType
@@ -14,11 +15,23 @@ from PIL import UnidentifiedImageError
 from PIL.Image import Transpose
 
 from reid.errors import InputError, UnreadableImage
-from reid.photo.errors import DamagedPhoto, MorePixelsThanDecoded, TooManyPixels
-from reid.types import Image
+from reid.photo import png, scan
+from reid.photo.errors import (
+    DamagedAtUnknownPlace,
+    DamagedPhoto,
+    HeicReaderMissing,
+    LostPart,
+    LostSomewhere,
+    MorePixelsThanDecoded,
+    TooManyPixels,
+)
+from reid.photo.formats import is_heif, other_format
+from reid.sentences import Sentence
+from reid.types import Box, Image
 
 MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
     {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+    | {"HEIF": "image/heic", "AVIF": "image/avif"}
 )
 ORIENTATION = 0x0112
 TURN = {
@@ -30,8 +43,13 @@ TURN = {
     7: Transpose.TRANSVERSE,
     8: Transpose.ROTATE_90,
 }
+SIDEWAYS = tuple(turn for code, turn in TURN.items() if code >= 5)
 JPEG_BEGINS, JPEG_ENDS = b"\xff\xd8", b"\xff\xd9"
 FILLER = b"\x55\x2a" * 2048  # read as pixels, if some are missing
+LOST = 128  # grey level of what could not be read
+SMALL = 1_500_000  # pixels
+REDUCTIONS = (1, 2, 4)  # sides of a JPEG may be decoded at a half or a quarter
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
 # Behind transparent pixels: the grey that local contrast normalisation maps to zero, so that the
 # border of a cut-out animal is the weakest edge a background can give.
 BEHIND = (128, 128, 128, 255)
@@ -51,43 +69,133 @@ class Probe:
     height: int
 
 
-def decode(data: bytes, *, max_pixels: int) -> Image:
-    """Upright RGB (H, W, 3) uint8; the size is checked before any pixel is decoded.
+@dataclass(frozen=True, slots=True)
+class DecodedPhoto:
+    """The pixels of a photo, as far as they can be read.
 
-    Of an animation or a stereo pair the first frame is taken. A JPEG that lacks its last bytes is
-    read where every pixel is there. Raises UnreadableImage or ImageTooLarge and nothing else.
+    image: upright RGB (H, W, 3) uint8; what is lost is grey.
+    reduction: 1, or 2 or 4 where every side was decoded at a half or a quarter.
+    readable: what is not lost, in pixels of the photo; the whole of it where nothing is.
+    size: width and height of the upright photo, in its own pixels.
+    damage: what could not be read, as a sentence; None where nothing is known to be missing.
     """
-    try:
-        return _decoded(data, max_pixels)
-    except DamagedPhoto:
+
+    image: Image
+    reduction: int
+    readable: Box
+    size: tuple[int, int]
+    damage: Sentence | None = None
+
+
+def decode(data: bytes, *, max_pixels: int) -> Image:
+    """The image of `decode_photo`; a photo of more pixels comes at a half or a quarter."""
+    return decode_photo(data, max_pixels=max_pixels).image
+
+
+def decode_photo(data: bytes, *, max_pixels: int) -> DecodedPhoto:
+    """A photo up to its damage; the size is checked before any pixel is decoded.
+
+    max_pixels: held at once. A larger JPEG is decoded at a half or a quarter of its sides, others
+    are refused. Of an animation or a stereo pair the first frame is taken. Raises UnreadableImage
+    or ImageTooLarge and nothing else.
+    """
+    with opened(data, max_pixels=max_pixels):
+        pass  # nothing below looks at what is too large, or no photo
+    if data.startswith(JPEG_BEGINS) and scan.warned(data):
+        return _damaged_jpeg(data, max_pixels)
+    if data.startswith(png.BEGINS) and (rows := png.readable(data)) is not None:
+        return _cut_off(png.mended(data, rows.lines), rows.lines, max_pixels)
+    return _whole(data, max_pixels)
+
+
+def decode_small(data: bytes, *, max_pixels: int) -> DecodedPhoto:
+    """`decode_photo` for a glance: a JPEG at a half or a quarter where that leaves SMALL pixels."""
+    with opened(data, max_pixels=max_pixels) as photo:
+        least = -(-photo.width * photo.height // REDUCTIONS[-1] ** 2)
+        jpeg = photo.format in ("JPEG", "MPO")
+    return decode_photo(data, max_pixels=min(max_pixels, max(SMALL, least)) if jpeg else max_pixels)
+
+
+def is_damaged(data: bytes) -> bool:
+    """Whether a JPEG or a PNG is known to be damaged, or may only lack its last bytes; of other
+    formats nobody can tell before they are decoded."""
+    if data.startswith(JPEG_BEGINS):
+        return scan.warned(data)
+    return data.startswith(png.BEGINS) and png.readable(data) is not None
+
+
+def _damaged_jpeg(data: bytes, max_pixels: int) -> DecodedPhoto:
+    part = scan.trusted(data)
+    if part is None or not part.rows:
         if (whole := _without_its_end(data, max_pixels)) is None:
-            raise
+            raise DamagedAtUnknownPlace()
         return whole
+    ended = data[: part.bytes].rstrip(b"\xff") + JPEG_ENDS
+    if part.whole:
+        return _whole(ended, max_pixels)
+    if part.somewhere:
+        whole = _without_its_end(data, max_pixels) or _whole(data, max_pixels)
+        return replace(whole, damage=LostSomewhere())
+    return _cut_off(ended, part.rows, max_pixels)
 
 
-def _without_its_end(data: bytes, max_pixels: int) -> Image | None:
+def _cut_off(data: bytes, rows: int, max_pixels: int) -> DecodedPhoto:
+    """A photo that decodes, of which only the upper rows (as stored) are right."""
+    if not rows:
+        raise DamagedAtUnknownPlace()
+    with opened(data, max_pixels=max_pixels) as photo:
+        stored = photo.height
+    decoded = _whole(data, max_pixels, rows=rows)
+    share = min(99, max(1, round(100 * (1 - rows / stored))))
+    return replace(decoded, damage=LostPart(percent=share))
+
+
+def _without_its_end(data: bytes, max_pixels: int) -> DecodedPhoto | None:
     """A JPEG of which only the end is missing; None where pixels are missing, too.
 
     If all pixels are there, the same picture is decoded whatever bytes are put behind them.
     """
-    if not data.startswith(JPEG_BEGINS):
-        return None
     try:
         plain, filled = (
-            _decoded(data.rstrip(b"\xff") + filler + JPEG_ENDS, max_pixels)
+            _whole(data.rstrip(b"\xff") + filler + JPEG_ENDS, max_pixels)
             for filler in (b"", FILLER)
         )
     except InputError:
         return None
-    return plain if np.array_equal(plain, filled) else None
+    return plain if np.array_equal(plain.image, filled.image) else None
 
 
-def _decoded(data: bytes, max_pixels: int) -> Image:
+def _whole(data: bytes, max_pixels: int, *, rows: int | None = None) -> DecodedPhoto:
+    """A photo that decodes. rows: how many of it, as stored, are to be shown; None: all."""
     with opened(data, max_pixels=max_pixels) as photo:
+        width, height = photo.size
+        reduction = _reduction(photo, max_pixels)
+        if reduction > 1:
+            photo.draft(None, (-(-width // reduction), -(-height // reduction)))
         photo.load()
-        rgb = _rgb(photo)
         turn = TURN.get(_orientation(photo))
-        return np.array(rgb if turn is None else rgb.transpose(turn))
+        pixels = np.array(_rgb(photo))
+        kept = height if rows is None else rows
+        pixels[kept // reduction :] = LOST
+        readable = Box(0, 0, width, kept)
+        if turn is not None:
+            pixels = np.array(Pillow.fromarray(pixels).transpose(turn))
+            readable = _turned(readable, turn, width, height)
+        upright = (width, height) if turn not in SIDEWAYS else (height, width)
+        return DecodedPhoto(pixels, reduction, readable, upright)
+
+
+def _turned(box: Box, turn: Transpose, width: int, height: int) -> Box:
+    """A box that touches the upper edge of the stored photo, on the upright one."""
+    corners = np.zeros((2, 2), np.uint8)
+    corners[0] = 1  # the upper half
+    upper = np.array(Pillow.fromarray(corners).transpose(turn))
+    rows = box.y1
+    if upper[0].all():
+        return Box(0, 0, width, rows)
+    if upper[1].all():
+        return Box(0, height - rows, width, height)
+    return Box(0, 0, rows, width) if upper[:, 0].all() else Box(height - rows, 0, height, width)
 
 
 def probe(data: bytes, *, max_pixels: int) -> Probe:
@@ -114,7 +222,7 @@ def opened(data: bytes, *, max_pixels: int | None = None) -> Iterator[Pillow.Ima
     """A Pillow image with its header read; whatever goes wrong inside becomes an InputError."""
     try:
         with quiet():
-            photo = Pillow.open(BytesIO(data), formats=("JPEG", "PNG", "WEBP"))
+            photo = Pillow.open(BytesIO(data), formats=_formats(data))
         with photo:
             _check_size(photo, max_pixels)
             yield photo
@@ -123,7 +231,7 @@ def opened(data: bytes, *, max_pixels: int | None = None) -> Iterator[Pillow.Ima
     except Pillow.DecompressionBombError as error:
         raise MorePixelsThanDecoded() from error
     except UnidentifiedImageError as error:
-        raise UnreadableImage() from error
+        raise (other_format(data) or UnreadableImage()) from error
     except (
         Exception
     ) as error:  # damaged bytes raise a dozen types in Pillow, SyntaxError among them
@@ -146,12 +254,36 @@ def quiet() -> Iterator[None]:
         yield
 
 
+def _formats(data: bytes) -> tuple[str, ...]:
+    """Pillow's names of what may be read; HEIC with a reader that is loaded at the first need."""
+    if not is_heif(data):
+        return FORMATS
+    if find_spec("pi_heif") is None:
+        raise HeicReaderMissing()
+    import pi_heif
+
+    pi_heif.register_heif_opener(thumbnails=False)
+    return ("HEIF",)
+
+
 def _check_size(photo: Pillow.Image, max_pixels: int | None) -> None:
+    if max_pixels is not None:
+        _reduction(photo, max_pixels)
+
+
+def _reduction(photo: Pillow.Image, max_pixels: int) -> int:
+    """1, 2 or 4: by how much the sides of a photo are reduced. Raises TooManyPixels."""
     pixels = photo.width * photo.height
-    if max_pixels is not None and pixels > max_pixels:
-        raise TooManyPixels(
-            width=photo.width, height=photo.height, pixels=pixels / 1e6, limit=max_pixels / 1e6
-        )
+    reductions = REDUCTIONS if photo.format in ("JPEG", "MPO") else REDUCTIONS[:1]
+    for reduction in reductions:
+        if pixels <= max_pixels * reduction**2:
+            return reduction
+    raise TooManyPixels(
+        width=photo.width,
+        height=photo.height,
+        pixels=pixels / 1e6,
+        limit=max_pixels * reductions[-1] ** 2 / 1e6,
+    )
 
 
 def _orientation(photo: Pillow.Image) -> int:

@@ -14,6 +14,7 @@ from service.encounters.decision_form import DecisionForm
 from service.encounters.list_view import STATES, TheFilters, encounter_list, row, title
 from service.encounters.posterior import chances, posterior
 from service.photos.correction_view import changed_since
+from service.photos.exposures import ExposureView, exposure_views
 from service.recognition.awaited import awaited
 from service.recognition.engine import Engine, TheEngine
 from service.store import cases, decisions, encounters, identities, photos, progress
@@ -98,6 +99,7 @@ def _compare(
         values = {
             **{name: getattr(view, name) for name in view.__slots__},
             "nav": "encounters",
+            "exposures": _exposures(connection, detail),
             "busy": detail.summary.pending > 0 or still,
             "still": still,
             "loaded": engine.loaded is not None,
@@ -141,6 +143,16 @@ def _changed_since(connection: Connection, encounter_id: int) -> str:
     if last is None or last.kind == "withdrawn":
         return ""
     return changed_since(connection, encounter_id, last.decided_at)
+
+
+def _exposures(connection: Connection, detail: EncounterDetail) -> list[ExposureView]:
+    """Those of its photos that are copies, or damaged."""
+    unusual = {
+        reference.photo.id: reference.photo
+        for reference in detail.references
+        if reference.photo.copy_of or reference.photo.damage
+    }
+    return list(exposure_views(connection, unusual.values()).values())
 
 
 def _said(request: Request, connection: Connection, encounter_id: int) -> str:

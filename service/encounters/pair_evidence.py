@@ -18,7 +18,7 @@ from reid.sentences import Sentence
 from reid.types import Comparison, Evidence, Grade
 from service.recognition.comparing import in_force
 from service.recognition.engine import Engine
-from service.store import cases, features
+from service.store import cases, copies, features
 from service.store.database import Database
 from service.store.pairs import Maker
 from service.web.answer_cache import AnswerCache
@@ -96,7 +96,8 @@ class PairEvidence:
             return _turned(self.between(second, first))
         model, calibrator = self._engine.embedder().model, self._engine.calibrator()
         with self._database.read() as connection:
-            ids = [cases.embedded(connection, number, model) for number in (first, second)]
+            sides = [cases.embedded(connection, number, model) for number in (first, second)]
+            ids = copies.counted_once(connection, sides)
         key = (tuple(ids[0].items()), tuple(ids[1].items()), model, calibrator.id)
         if not self._waits:
             return self._kept.known(key)

@@ -7,8 +7,8 @@ from reid.errors import BadSettings, InputError
 from reid.interchange import index_csv
 from reid.interchange.catalogue import WRITERS
 from reid.interchange.format import ConfirmedSighting
-from reid.photo.crop import cut
-from reid.photo.images import decode, encode_jpeg
+from reid.photo.crop import cut_photo
+from reid.photo.images import decode_photo, encode_jpeg
 from service.settings import Settings
 from service.store import encounters, identities
 from service.store.database import Database
@@ -80,8 +80,8 @@ def _written(
 ) -> ConfirmedSighting:
     """Write one crop. station: of the encounter; None: the photo's own counts."""
     annotation, photo = reference.annotation, reference.photo
-    image = decode(files.get(photo.id), max_pixels=settings.max_pixels)
-    crop = cut(image, annotation.flank, annotation.box)
+    decoded = decode_photo(files.get(photo.id), max_pixels=settings.max_pixels)
+    crop = cut_photo(decoded, annotation.flank, annotation.box)
     path = f"photos/{annotation.id:06}.jpg"
     (folder / path).write_bytes(encode_jpeg(crop.image, quality=QUALITY))
     values = {

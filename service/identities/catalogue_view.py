@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
+from reid.interchange.individual_names import searchable
 from reid.types import Flank
 from service.encounters.list_view import crop_address
 from service.store import history, identities
@@ -129,10 +130,10 @@ def catalogue_list(connection: Connection, filters: CatalogueFilters) -> dict[st
     every = identities.catalogue(connection)
     there = identities.catalogue(connection, station=filters.station) if filters.station else every
     names = _names(connection)
-    looked = filters.q.casefold()
+    looked = searchable(filters.q)
 
     def hit(identity: identities.IdentityRecord) -> bool:
-        return any(looked in text.casefold() for text in (*names[identity.id], identity.note))
+        return any(looked in searchable(text) for text in (*names[identity.id], identity.note))
 
     listed = [i for i in there if filters.fits(i) and (not looked or hit(i))]
     part = list_page(len(listed), filters.page, PAGE)

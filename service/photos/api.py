@@ -11,7 +11,7 @@ from service.photos.pictures import Pictures, ThePictures
 from service.photos.statements import StatedInForm, TheUploader, refuse_one_time
 from service.photos.to_wire import photo_detail, upload_out
 from service.photos.wire import PhotoDetailOut, UploadOut
-from service.store import photos, uploads
+from service.store import copies, photos, uploads
 from service.web.errors import documented
 from service.web.parameters import (
     Longest,
@@ -73,6 +73,20 @@ def get_upload(upload_id: RowNumber, database: TheDatabase) -> UploadOut:
 def get_photo(photo_id: PhotoId, database: TheDatabase, actor: TheActor) -> PhotoDetailOut:
     """A photo, the animals in it, and everything that was said about it."""
     with database.read() as connection:
+        return photo_detail(connection, photo_id, exact=actor.sees_places)
+
+
+@router.delete("/photos/{photo_id}/copy_of", responses=documented(409))
+def not_a_copy(
+    photo_id: PhotoId,
+    database: TheDatabase,
+    actor: TheActor,
+    reason: Annotated[str, Query(max_length=2000, description="why it is none")] = "",
+    reviewer: Annotated[str, Query(max_length=100, description="who says so")] = "",
+) -> PhotoDetailOut:
+    """Say that a photo is no copy, but an exposure of its own; kept as a correction."""
+    with database.write() as connection:
+        copies.not_a_copy(connection, photo_id, actor.signs(reviewer), reason)
         return photo_detail(connection, photo_id, exact=actor.sees_places)
 
 

@@ -14,9 +14,14 @@ IncomingFile = tuple[str, bytes]  # file name, content
 Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Short = Annotated[Text, StringConstraints(max_length=200)]
 BOX = "x0 y0 x1 y1, pixels or 0-1; one for all files, or one a file; left out, the whole photo"
-Files = Annotated[list[UploadFile], File(description="JPEG, PNG or WebP; one part a photo")]
+Files = Annotated[
+    list[UploadFile], File(description="JPEG, PNG, WebP, HEIC or AVIF; one part a photo")
+]
 Boxes = Annotated[list[Short] | None, Form(description=BOX)]
 FlankField = Annotated[Flank | None, Form(description="side of the animal that is seen")]
+
+
+Reason = Annotated[str, Form(max_length=2000, pattern=r"^[^\x00]*$")]
 
 
 def incoming(files: list[UploadFile], at_most: int) -> Iterator[IncomingFile]:

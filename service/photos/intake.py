@@ -11,8 +11,11 @@ from sqlalchemy import Connection
 
 from reid.errors import InputError
 from reid.photo import exif
-from reid.photo.crop import parse_box, resolve_box
-from reid.photo.images import MEDIA_TYPES, probe
+from reid.photo.crop import parse_box, readable_part, resolve_box
+from reid.photo.errors import FileOfASystem
+from reid.photo.file_names import is_of_a_system
+from reid.photo.images import MEDIA_TYPES, DecodedPhoto, decode_small, probe
+from reid.photo.likeness import sketch
 from reid.types import Box, Flank
 from service.photos.again import Prepared, stated_again
 from service.photos.correcting import erased_on
@@ -26,6 +29,7 @@ from service.store.database import Database, one_at_a_time
 from service.store.files import PhotoFiles, digest
 from service.store.people import ANONYMOUS
 from service.store.photos import Claim, Photo
+from service.store.reasons import packed
 from service.store.tables.base import now
 from service.store.uploads import Receipt, Upload
 from service.web.metrics import Metrics
@@ -53,6 +57,8 @@ class Intake:
         prepared: list[Prepared] = []
         for position, (name, data) in enumerate(incoming):
             try:
+                if is_of_a_system(name):
+                    raise FileOfASystem()
                 accepted = self._prepare(position, _plain(name), data, statements)
             except InputError as error:
                 refused = Receipt(_plain(name), None, error_code=error.code)
@@ -70,15 +76,17 @@ class Intake:
             raise TooManyBytes(bytes=len(data), limit=self._settings.max_photo_bytes)
         header = probe(data, max_pixels=self._settings.max_pixels)
         box = _box(statements.boxes, position, header.width, header.height)
-        capture, in_name = exif.read(data), exif.time_in_name(name)
+        decoded = decode_small(data, max_pixels=self._settings.max_pixels)
+        box = _readable(box, decoded)
+        capture, in_name = exif.read(data, file_name=name), exif.time_in_name(name)
+        in_file = capture.captured_at if capture.source == "exif" else None
         times = [
             ("form", statements.captured_at),
-            ("exif", capture.captured_at),
+            ("exif", in_file),
             ("file name", in_name),
         ]
         cameras = [("form", statements.camera), ("exif", capture.camera)]
         captured_at = next((time for _, time in times if time), None)
-        file_time = capture.captured_at or in_name
         latitude, longitude = capture.position or (None, None)
         photo = Photo(
             id=digest(data),
@@ -88,12 +96,15 @@ class Intake:
             width=header.width,
             height=header.height,
             camera=next((camera for _, camera in cameras if camera), None),
-            captured_at=captured_at.replace(tzinfo=None) if captured_at else None,
+            captured_at=_wall_clock(captured_at),
             zone=zone_of(captured_at),
             latitude=latitude,
             longitude=longitude,
             created_at=now(),
-            file_time=file_time.replace(tzinfo=None) if file_time else None,
+            file_time=_wall_clock(in_file or in_name),
+            sequence=capture.sequence,
+            likeness=sketch(decoded.image).hex(),
+            damage=packed(decoded.damage),
             **photo_values(statements),
         )
         claims = _claims("captured_at", [(s, t.isoformat() if t else None) for s, t in times])
@@ -189,6 +200,22 @@ def _box(boxes: Sequence[str], position: int, width: int, height: int) -> Box | 
     """The box of the file at this position."""
     text = boxes[0] if len(boxes) == 1 else boxes[position] if position < len(boxes) else ""
     return resolve_box(parse_box(text), width, height) if text.strip() else None
+
+
+def _readable(box: Box | None, photo: DecodedPhoto) -> Box | None:
+    """What of a box can be read; the box itself where too little can, which the embedding says."""
+    if photo.damage is None:
+        return box
+    try:
+        area = readable_part(box, photo.readable)
+    except InputError:
+        return box
+    whole = (area.width, area.height) == photo.size
+    return None if box is None and whole else area
+
+
+def _wall_clock(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=None)
 
 
 def _claims(name: str, values: Sequence[tuple[str, str | None]]) -> list[Claim]:

@@ -3,17 +3,24 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from service.photos.forms import Files, incoming
+from service.photos.forms import Files, Reason, incoming
 from service.photos.intake import TheIntake, count_files
 from service.photos.photo_page import shown_photo
 from service.photos.statements import FIELDS, StatedInForm, TheUploader, refuse_one_time
 from service.photos.view import STATE_WORDS, state_word, upload_view
-from service.store import progress
+from service.store import copies, progress
 from service.web.advice import advice
 from service.web.languages import ENGLISH, language
 from service.web.languages import gettext as _
 from service.web.page import goto, page, templates
-from service.web.parameters import PhotoId, RowNumber, TheDatabase, TheMetrics, TheSettings
+from service.web.parameters import (
+    PhotoId,
+    RowNumber,
+    TheActor,
+    TheDatabase,
+    TheMetrics,
+    TheSettings,
+)
 from service.web.words import stated_name
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -65,9 +72,27 @@ CHANGEABLE = (
 """Fields that an upload may change of a photo that was known already."""
 
 
+@router.post("/photos/{photo_id}/not-a-copy")
+def not_a_copy(
+    photo_id: PhotoId, database: TheDatabase, actor: TheActor, reason: Reason = ""
+) -> Response:
+    """A person says that a photo is an exposure of its own."""
+    with database.write() as connection:
+        copies.not_a_copy(connection, photo_id, actor.signs(""), reason)
+    return goto(f"/photos/{photo_id}")
+
+
 def upload_texts() -> dict[str, object]:
     """The texts of static/upload.js, file-row.js and send.js; `{name}` is filled in there."""
-    codes = ("unreadable_image", "image_too_large", "too_large", "unusable_crop", "bad_time")
+    codes = (
+        "unreadable_image",
+        "image_too_large",
+        "too_large",
+        "other_format",
+        "damaged",
+        "unusable_crop",
+        "bad_time",
+    )
     return {
         "advice": {
             **{code: advice(code) for code in codes},

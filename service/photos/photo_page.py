@@ -4,6 +4,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from service.photos.correction_view import annotation_form, correction_form, correction_views
+from service.photos.exposures import exposure_view
 from service.photos.left_behind import left_behind
 from service.photos.view import annotation, stated_facts
 from service.store import corrections, photos, progress
@@ -26,6 +27,7 @@ def shown_photo(request: Request, database: Database, photo_id: str) -> Response
             "stated": stated_facts(photo),
             "claims": photos.claims_of(connection, photo_id),
             "annotations": [(annotation(one), annotation_form(one)) for one in animals],
+            "exposure": exposure_view(connection, photo),
             "boxes": [one.box for one in animals if one.box and not one.withdrawn],
             "form": correction_form(photo, rows),
             "stations": progress.stations(connection),

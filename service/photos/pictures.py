@@ -1,6 +1,7 @@
 """Photos and crops for the eye: re-encoded, so that no EXIF leaves the house."""
 
 from collections.abc import Hashable
+from dataclasses import replace
 from threading import BoundedSemaphore, Condition
 from typing import Annotated
 from zlib import crc32
@@ -68,13 +69,14 @@ class Pictures:
         appearance: str,
     ) -> bytes:
         with self._decoding:
-            image = images.decode(self._files.get(photo_id), max_pixels=self._max_pixels)
+            decoded = images.decode_photo(self._files.get(photo_id), max_pixels=self._max_pixels)
+            image = decoded.image
             if appearance:
                 image = self._appearing(image, photo_id, appearance)
             if annotation_id is not None:
                 with self._database.read() as connection:
                     box = photos.annotation_by_id(connection, annotation_id).box
-                image = crop.cut(image, Flank.UNKNOWN, box).image
+                image = crop.cut_photo(replace(decoded, image=image), Flank.UNKNOWN, box).image
             return images.encode_jpeg(image, longest=longest)
 
     def _appearing(self, image: Image, photo_id: str, appearance: str) -> Image:

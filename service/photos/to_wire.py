@@ -5,7 +5,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from service.photos.wire import PhotoDetailOut, PhotoOut, ReferenceOut, UploadOut
-from service.store import photos
+from service.store import copies, photos
 from service.store.identities import Reference
 from service.store.photos import Photo
 from service.store.uploads import Upload
@@ -41,6 +41,7 @@ def photo_detail(connection: Connection, photo_id: str, *, exact: bool) -> Photo
         photo=photo_out(photos.get(connection, photo_id), exact=exact),
         annotations=photos.annotations_of(connection, photo_id),
         claims=photos.claims_of(connection, photo_id),
+        copies=copies.of_photo(connection, photo_id),
     )
 
 

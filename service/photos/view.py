@@ -1,14 +1,15 @@
 """View models of one photo and one upload."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
+from service.photos.exposures import exposure_views
 from service.photos.facts_view import FactsView, facts_view
 from service.photos.statements import FIELDS
-from service.store import uploads
+from service.store import photos, uploads
 from service.store.photos import Annotation, Photo
-from service.store.uploads import UploadedFile
+from service.store.uploads import Upload, UploadedFile
 from service.web.advice import advice
 from service.web.languages import NP_, ngettext, pgettext
 from service.web.languages import gettext as _
@@ -71,6 +72,7 @@ class FileView:
     detail: str
     advice: str
     changed: str
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +113,28 @@ def upload_view(connection: Connection, upload_id: int) -> UploadView:
     open_ones = [file.encounter_id for file in upload.files if file.state == "embedded"]
     return UploadView(
         id=upload.id,
-        files=tuple(map(file_view, upload.files)),
+        files=_with_notes(connection, upload),
         accepted=accepted,
         done=accepted - pending,
         refused=upload.refused,
         pending=pending,
         first_waiting=open_ones[0] if open_ones else None,
     )
+
+
+def _with_notes(connection: Connection, upload: Upload) -> tuple[FileView, ...]:
+    """The files with what is damaged of them, and what they are copies of."""
+    ids = {
+        file.photo_id for file in upload.files if file.photo_id and (file.damage or file.copy_of)
+    }
+    views = exposure_views(connection, [photos.get(connection, number) for number in sorted(ids)])
+    files = []
+    for file in upload.files:
+        of = views.get(file.photo_id or "")
+        damage = f"{sentence(of.damage)}." if of and of.damage else ""
+        notes = tuple(note for note in (damage, of.sentence if of else "") if note)
+        files.append(replace(file_view(file), notes=notes))
+    return tuple(files)
 
 
 def file_view(file: UploadedFile) -> FileView:

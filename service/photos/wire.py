@@ -1,13 +1,22 @@
 """Photos, annotations and uploads on the wire."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from reid.types import Flank, Grade, Reason, Viewpoint
 from service.store.photos import AnnotationState
+from service.store.reasons import unpacked
 from service.web.wire import Corners, English, Wire
+
+
+def _in_english(value: object) -> object:
+    return value if value is None else str(unpacked(str(value)) or value)
+
+
+Damage = Annotated[str, BeforeValidator(_in_english)]
+"""What of a file could not be read, kept as a sentence with facts, as the API says it."""
 
 
 class ClaimOut(Wire):
@@ -87,10 +96,21 @@ class PhotoOut(Wire):
     created_at: datetime
     file_time: datetime | None = Field(description="what the file itself says, never changed")
     sequence: int | None = Field(description="the camera's own count of its frames")
-    damage: str | None = Field(description="what of the file could not be read; null: it is whole")
-    likeness: str | None = Field(description="perceptual hash, hexadecimal")
+    damage: Damage | None = Field(
+        description="what of the file could not be read; null: it is whole"
+    )
+    likeness: str | None = Field(description="sketch that copies are looked up by, hexadecimal")
     copy_of: str | None = Field(description="the photo of the same exposure that came first")
     withdrawn: bool = Field(description="no longer in use; its history stays")
+
+
+class CopyOut(Wire):
+    """Another photo of one exposure, and the encounters in which it is."""
+
+    photo_id: str
+    file_name: str
+    uploaded_at: datetime
+    encounters: list[int]
 
 
 class PhotoDetailOut(Wire):
@@ -99,6 +119,7 @@ class PhotoDetailOut(Wire):
     photo: PhotoOut
     annotations: list[AnnotationOut]
     claims: list[ClaimOut]
+    copies: list[CopyOut] = Field(description="other photos of the same exposure, the first first")
 
 
 class ReferenceOut(Wire):
@@ -122,6 +143,10 @@ class UploadedFileOut(Wire):
     error_detail: English | None
     changed: list[str] = Field(
         description="fields of a photo that was known already which this upload stated otherwise"
+    )
+    damage: English | None = Field(description="what of it could not be read; null: it is whole")
+    copy_of: str | None = Field(
+        description="the photo whose exposure it holds, too; known once it is embedded"
     )
 
 

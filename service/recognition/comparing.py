@@ -15,7 +15,7 @@ from reid.types import AnnotationFeatures, Embedding
 from service.catalogue.conflicts import Machine
 from service.recognition.engine import Engine, TheEngine
 from service.settings import Settings
-from service.store import cases, features, jobs, pairs, progress
+from service.store import cases, copies, features, jobs, pairs, progress
 from service.store.database import Database
 from service.store.features import GalleryEntry
 from service.store.jobs import Job
@@ -161,7 +161,7 @@ class ComparePairs:
         for other in sorted(others):
             another = self._embedded(other, maker)
             low, high = (own, another) if number < other else (another, own)
-            photos = list(low[0].values()), list(high[0].values())
+            photos = self._counting(low[0], high[0])
             comparison = between(*photos, calibrator)
             yield PairMeasurement(
                 couple=(min(number, other), max(number, other)),
@@ -169,6 +169,14 @@ class ComparePairs:
                 comparable=bool(comparison.pairs),
                 newest=(low[1], high[1]),
             )
+
+    def _counting(
+        self, *sides: Mapping[int, AnnotationFeatures]
+    ) -> tuple[list[AnnotationFeatures], list[AnnotationFeatures]]:
+        """Photos of two encounters, without copies of each other or of another one beside them."""
+        with self._database.read() as connection:
+            low, high = copies.counted_once(connection, [dict.fromkeys(side, 0) for side in sides])
+        return [sides[0][n] for n in low], [sides[1][n] for n in high]
 
     def _embedded(self, encounter_id: int, maker: Maker) -> EmbeddedPhotos:
         with self._database.read() as connection:

@@ -6,10 +6,12 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from reid.describe.reduced import in_own_pixels
 from reid.errors import ReidError, UnknownModel
-from reid.photo.crop import cut
-from reid.photo.images import decode
+from reid.photo.crop import cut_photo
+from reid.photo.images import decode_photo
 from reid.types import AnnotationFeatures, Crop
+from service.recognition.copies import CopyFinder
 from service.recognition.engine import FeatureNetwork
 from service.settings import Settings
 from service.store import features, photos, reembedding
@@ -46,6 +48,7 @@ class EmbedPhotos:
         """others: for jobs of another model."""
         self._database, self._files, self._settings = database, files, settings
         self._embedder, self._other, self._others = embedder, embedder, others
+        self._copies = CopyFinder(database, files, settings)
 
     def look(self) -> None:
         """Nothing: an upload queues its photos itself."""
@@ -91,8 +94,9 @@ class EmbedPhotos:
         with self._database.read() as connection:
             annotation = photos.annotation_by_id(connection, annotation_id)
         data = self._files.get(annotation.photo_id)
-        image = decode(data, max_pixels=self._settings.max_pixels)
-        return cut(image, annotation.flank, annotation.box)
+        photo = decode_photo(data, max_pixels=self._settings.max_pixels)
+        self._copies.note(annotation.photo_id, photo.image)
+        return cut_photo(photo, annotation.flank, annotation.box)
 
     def _describe(
         self, embedder: FeatureNetwork, crops: Mapping[int, Crop], annotations: Mapping[int, int]
@@ -101,7 +105,8 @@ class EmbedPhotos:
         if not crops:
             return {}
         try:
-            described = embedder.describe(list(crops.values()))
+            batch = list(crops.values())
+            described = in_own_pixels(embedder.describe(batch), batch)
         except ReidError as error:
             reason: Outcome = JobFailure(error.code, error)
         except Exception as error:

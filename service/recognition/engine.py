@@ -16,6 +16,7 @@ from typing import Annotated, Protocol
 from fastapi import Depends
 from sqlalchemy import Connection
 
+from reid.describe.reduced import in_own_pixels
 from reid.errors import BadSettings, ReidError
 from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.evidence.local import adjusted
@@ -23,19 +24,20 @@ from reid.gallery.galleries import Galleries
 from reid.gallery.voting import Voter, Voting
 from reid.identify.answer import Identification
 from reid.identify.identify import identify
-from reid.photo.crop import cut, parse_box, resolve_box
-from reid.photo.images import decode
+from reid.photo.crop import cut_photo, parse_box, resolve_box
+from reid.photo.images import DecodedPhoto, decode_photo
 from reid.sentences import Sentence
 from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32
 from reid.weights import default_folder, latest
+from service.recognition.copies import CopyFinder
 from service.recognition.feature_cache import FeatureCache
 from service.settings import Settings
-from service.store import cases, encounters, features, identities, photos
+from service.store import cases, copies, encounters, features, identities
 from service.store.calibration import CalibrationFile
 from service.store.database import Database
 from service.store.facts import AnnotationFacts
 from service.store.features import GalleryEntry, Version
-from service.store.files import digest
+from service.store.files import PhotoFiles, digest
 from service.store.identities import Reference
 from service.web.answer_cache import AnswerCache, NotYet
 from service.web.metrics import Metrics, Stopwatch
@@ -105,6 +107,7 @@ class QueryAnswer:
     queries: annotation numbers of the query, or positions of the photos when it has none.
     facts: pose and quality of each of them.
     references: the gallery annotations that the candidates show. timings: milliseconds per stage.
+    damages: what could not be read of each photo of a query that is not kept.
     """
 
     identification: Identification
@@ -116,6 +119,7 @@ class QueryAnswer:
     names: Mapping[int, str]
     references: Mapping[int, Reference]
     timings: Mapping[str, float]
+    damages: tuple[Sentence | None, ...] = ()
 
 
 def load_embedder(settings: Settings) -> FeatureNetwork:
@@ -183,6 +187,7 @@ class Engine:
         self._loading, self._rebuilding, self._describing = Lock(), Lock(), Lock()
         self._busy = BoundedSemaphore(AT_ONCE)
         self.local, self._ignored = CalibrationFile(settings.data_dir), 0
+        self._copies = CopyFinder(database, PhotoFiles(settings.photos), settings)
         self._features = FeatureCache(database, settings.features_cached)
         self._answers: AnswerCache[tuple[object, ...], QueryAnswer] = AnswerCache(ANSWERS_KEPT)
 
@@ -298,15 +303,19 @@ class Engine:
     def identify_photos(self, query: Sequence[QueryUpload], flank: Flank) -> QueryAnswer:
         """Photos of one encounter that need not be in the catalogue.
 
-        Photos that are in it are not compared with their own encounter.
+        Photos that are in it, or a copy of them, are not compared with their own encounter.
         """
         watch = Stopwatch()
         with self._busy, watch("total"):
-            crops = [self._crop(photo, flank, watch) for photo in query]
+            decoded = [self._decoded(photo, watch) for photo in query]
+            crops = [self._crop(*pair, flank, watch) for pair in zip(query, decoded, strict=True)]
             with watch("embed"), self._describing:
                 described = self.embedder().describe(crops, distant_looks=False)
-            own = self._encounters_of([digest(photo.data) for photo in query])
+                described = in_own_pixels(described, crops)
+            ids = [digest(photo.data) for photo in query]
+            own = self._copies.encounters(ids, [photo.image for photo in decoded])
             answer = self._answer(described, tuple(range(len(query))), own, watch)
+            answer = replace(answer, damages=tuple(photo.damage for photo in decoded))
         self._metrics.query(answer.timings)
         return answer
 
@@ -319,38 +328,34 @@ class Engine:
         with self._database.read() as connection:
             encounters.summary(connection, encounter_id)
             embedded = cases.embedded(connection, encounter_id, model)
+            (embedded,) = copies.counted_once(connection, [embedded])
+            own = copies.beside_copies(connection, encounter_id)
         snapshot = self.snapshot() if wait else self._present(model)
-        key = (encounter_id, snapshot.number, tuple(embedded.items()), self.calibrator().id)
+        key = (own, snapshot.number, tuple(embedded.items()), self.calibrator().id)
         if not wait:
             return self._answers.known(key)
-        return self._answers.get(key, lambda: self._candidates(encounter_id, list(embedded), model))
+        return self._answers.get(key, lambda: self._candidates(own, list(embedded), model))
 
-    def _candidates(self, encounter_id: int, ids: Sequence[int], model: str) -> QueryAnswer:
+    def _candidates(self, own: frozenset[int], ids: Sequence[int], model: str) -> QueryAnswer:
         watch = Stopwatch()
         with self._busy, watch("total"):
             with self._database.read() as connection:
                 described = features.get(connection, ids, model)
-            own = frozenset({encounter_id})
             answer = self._answer(list(described.values()), tuple(described), own, watch)
         self._metrics.query(answer.timings)
         return answer
 
-    def _crop(self, photo: QueryUpload, flank: Flank, watch: Stopwatch) -> Crop:
+    def _decoded(self, photo: QueryUpload, watch: Stopwatch) -> DecodedPhoto:
         with watch("decode"):
-            image = decode(photo.data, max_pixels=self._settings.max_pixels)
-        with watch("crop"):
-            height, width = image.shape[:2]
-            text = photo.box.strip()
-            box = resolve_box(parse_box(text), width, height) if text else None
-            return cut(image, flank, box)
+            return decode_photo(photo.data, max_pixels=self._settings.max_pixels)
 
-    def _encounters_of(self, photo_ids: Sequence[str]) -> frozenset[int]:
-        with self._database.read() as connection:
-            return frozenset(
-                annotation.encounter_id
-                for photo_id in photo_ids
-                for annotation in photos.annotations_of(connection, photo_id)
-            )
+    def _crop(
+        self, photo: QueryUpload, decoded: DecodedPhoto, flank: Flank, watch: Stopwatch
+    ) -> Crop:
+        with watch("crop"):
+            text = photo.box.strip()
+            box = resolve_box(parse_box(text), *decoded.size) if text else None
+            return cut_photo(decoded, flank, box)
 
     def _answer(
         self,

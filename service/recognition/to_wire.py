@@ -1,5 +1,7 @@
 """An answer of the engine as wire models."""
 
+from itertools import zip_longest
+
 from reid.identify.answer import Identification, IdentityCandidate
 from service.photos.wire import AnnotationOut, FactsOut
 from service.recognition.engine import QueryAnswer
@@ -24,8 +26,8 @@ def identification_out(answer: QueryAnswer, top: int) -> IdentificationOut:
         excluded_encounters=list(answer.excluded_encounters),
         timings={stage: round(spent, 2) for stage, spent in answer.timings.items()},
         queries=[
-            QueryOut(query=number, **FactsOut.model_validate(facts).model_dump())
-            for number, facts in zip(answer.queries, answer.facts, strict=True)
+            QueryOut(query=number, damage=damage, **FactsOut.model_validate(facts).model_dump())
+            for number, facts, damage in zip_longest(answer.queries, answer.facts, answer.damages)
         ],
         candidates=[_candidate(candidate, answer) for candidate in listed(identification, top)],
     )

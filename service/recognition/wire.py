@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from reid.types import Source, Verdict
 from service.photos.wire import AnnotationOut, FactsOut
-from service.web.wire import Wire
+from service.web.wire import English, Wire
 
 
 def _rounded(digits: int) -> BeforeValidator:
@@ -82,6 +82,9 @@ class QueryOut(FactsOut):
     """One photo of the query: its position, or its annotation number, for an encounter."""
 
     query: int
+    damage: English | None = Field(
+        default=None, description="what of the file could not be read; null: it is whole"
+    )
 
 
 class IdentificationOut(Wire):

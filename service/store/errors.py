@@ -79,6 +79,9 @@ class PhotoFileMissing(NotFound, message="the file of photo {photo} is missing")
 class NoSuchPhoto(NotFound, message="no photo {photo}"): ...
 
 
+class NotACopy(Conflict, message="photo {photo} is no copy of another one"): ...
+
+
 class NoSuchAnnotation(NotFound, message="no annotation {annotation}"): ...
 
 

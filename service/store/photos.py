@@ -31,7 +31,7 @@ class Photo:
     id: SHA-256 of the bytes, hex. width, height: pixels, upright.
     captured_at: true local time where the camera's clock was corrected, else what it said; zone:
     its offset, or "unknown". file_time: what the file says. sequence: the camera's own count of its
-    frames. damage: what of it could not be read. likeness: perceptual hash, hex. copy_of: the photo
+    frames. damage: what of it could not be read. likeness: its sketch, hex. copy_of: the photo
     that shows the same exposure and came first. withdrawn: no longer in use, and kept.
     """
 

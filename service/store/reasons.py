@@ -11,9 +11,7 @@ Reason = Sentence | str | None
 
 def columns(reason: Reason) -> dict[str, str | None]:
     """The values of error_detail and error_facts."""
-    facts = None
-    if isinstance(reason, Sentence):
-        facts = json.dumps(_packed(reason), ensure_ascii=False)
+    facts = packed(reason) if isinstance(reason, Sentence) else None
     return {"error_detail": None if reason is None else str(reason), "error_facts": facts}
 
 
@@ -23,6 +21,17 @@ def reason(detail: str | None, facts: str | None) -> Reason:
         return _unpacked(json.loads(facts)) if facts else detail
     except (KeyError, TypeError, ValueError):
         return detail
+
+
+def packed(sentence: Sentence | None) -> str | None:
+    """A sentence as JSON: its class and facts."""
+    return None if sentence is None else json.dumps(_packed(sentence), ensure_ascii=False)
+
+
+def unpacked(facts: str | None) -> Sentence | None:
+    """The sentence of such a JSON; None of None, and where its class is not known any more."""
+    sentence = reason(None, facts)
+    return sentence if isinstance(sentence, Sentence) else None
 
 
 def _packed(value: object) -> object:

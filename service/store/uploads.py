@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select
 
+from reid.sentences import Sentence
 from service.store.database import AnyRow, gathered, insert_one, row_or, value_of
 from service.store.errors import NoSuchUpload
 from service.store.photos import IN_USE, AnnotationState
-from service.store.reasons import Reason, columns, reason
+from service.store.reasons import Reason, columns, reason, unpacked
 from service.store.tables.encounters import annotation
-from service.store.tables.photos import upload, upload_file
+from service.store.tables.photos import photo, upload, upload_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Receipt:
 class UploadedFile(Receipt):
     """One file of an upload and how far it is.
 
+    damage: what of it could not be read. copy_of: the photo whose exposure it holds, too.
     annotation_id, encounter_id: of its first annotation in use. state: of its annotations: pending
     while one is, failed where all are; then the reason is in error_code and error_detail, too.
     """
@@ -42,6 +44,8 @@ class UploadedFile(Receipt):
     annotation_id: int | None
     encounter_id: int | None
     state: AnnotationState | None
+    damage: Sentence | None = None
+    copy_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,10 @@ def get(connection: Connection, upload_id: int) -> Upload:
             annotation.c.error_code.label("annotation_error"),
             annotation.c.error_detail.label("annotation_detail"),
             annotation.c.error_facts.label("annotation_facts"),
+            photo.c.damage.label("damage_facts"),
+            photo.c.copy_of,
         )
+        .outerjoin(photo, photo.c.id == upload_file.c.photo_id)
         .outerjoin(annotation, (annotation.c.photo_id == upload_file.c.photo_id) & IN_USE)
         .where(upload_file.c.upload_id == upload_id)
         .order_by(upload_file.c.position, annotation.c.id)
@@ -127,6 +134,7 @@ def _file(animals: Sequence[AnyRow]) -> UploadedFile:
         UploadedFile,
         row,
         state=state,
+        damage=unpacked(row.damage_facts),
         changed=tuple(json.loads(row.changed)) if row.changed else (),
         error_code=row.error_code or (row.annotation_error if failed else None),
         error_detail=reason(row.error_detail, row.error_facts)

@@ -6,8 +6,9 @@ from service.web.languages import gettext as _
 from service.web.sentences import in_full
 
 ADVICE = {
-    "unreadable_image": N_("Copy it again from the card, as JPEG, PNG or WebP."),
+    "unreadable_image": N_("Copy it again from the card, as JPEG, PNG, WebP, HEIC or AVIF."),
     "image_too_large": N_("Save it with fewer pixels, or cut out the animal, and upload that."),
+    "damaged": N_("Copy the photo again from the card; draw the box in the part that is right."),
     "unusable_crop": N_("Cut the flank out of a photo with more pixels, or give a larger box."),
     "bad_box": N_("Give the box as left, top, right, bottom, in pixels or as shares from 0 to 1."),
     "embed_failed": N_("Upload the photo once more; the log of the worker says why it failed."),
@@ -22,7 +23,7 @@ ADVICE = {
     "bad_input": N_("Go back, correct the field, and send the form again."),
     "too_large": N_("Send fewer files at once."),
     "too_many_files": N_("Send fewer files at once."),
-    "no_photo_accepted": N_("Choose at least one JPEG, PNG or WebP photo."),
+    "no_photo_accepted": N_("Choose at least one JPEG, PNG, WebP, HEIC or AVIF photo."),
     "cross_origin": N_("Open the page from this service itself and try again."),
     "forbidden": N_("Ask an admin for another role, or go back."),
     "weak_password": N_("Go back and choose a longer one."),

@@ -52,6 +52,7 @@ ROUTES: Mapping[str, Role | None] = {
     "POST /uploads/{upload_id}/withdraw": OBSERVER,
     "POST /uploads/{upload_id}/restore": OBSERVER,
     "POST /corrections/{correction_id}/undo": OBSERVER,
+    "POST /photos/{photo_id}/not-a-copy": OBSERVER,
     "GET /calibration": VIEWER,
     "POST /language": None,
     # pages of stations
@@ -119,6 +120,7 @@ ROUTES: Mapping[str, Role | None] = {
     "POST /api/v1/photos": OBSERVER,
     "GET /api/v1/uploads/{upload_id}": OBSERVER,
     "GET /api/v1/photos/{photo_id}": VIEWER,
+    "DELETE /api/v1/photos/{photo_id}/copy_of": OBSERVER,
     "GET /api/v1/photos/{photo_id}/image": VIEWER,
     "GET /api/v1/photos/{photo_id}/thumbnail": VIEWER,
     "GET /api/v1/annotations/{annotation_id}/crop": VIEWER,

@@ -30,7 +30,7 @@ photo = table(
     Column("file_time", DateTime),  # what the file itself says, never changed
     Column("sequence", Integer),  # the camera's own count of its frames
     Column("damage", Text),  # JSON: what could not be read of it; NULL: it is whole
-    Column("likeness", String(64)),  # perceptual hash, hex
+    Column("likeness", Text),  # sketch of the photo, hex; see reid.photo.likeness
     Column("copy_of", String(64), ForeignKey("photo.id"), index=True),  # of one exposure
     Column("withdrawn", Boolean, nullable=False, server_default=false()),
     Index("ix_photo_station_captured_at", "station", "captured_at"),

@@ -90,6 +90,8 @@ def test_ten_broken_files_cost_nobody_a_row(folder, out, photo):
         name: EXPECTED.get(name, "identified") for name in BROKEN
     }
     assert all(found[name]["code"] and found[name]["reason"] for name in EXPECTED)
+    assert "could not be read" in found["truncated.jpg"]["damage"]
+    assert not found["empty.jpg"]["damage"]
     assert not summary.complete
 
 

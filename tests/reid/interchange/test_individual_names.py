@@ -7,6 +7,7 @@ from reid.interchange.individual_names import (
     NameWithHiddenCharacters,
     fit_name,
     name_of,
+    searchable,
 )
 
 
@@ -31,3 +32,7 @@ def test_a_name_is_kept_composed_and_with_single_spaces():
 @pytest.mark.parametrize("name", ["l001", "=1+1", "\u0411\u0430\u0440\u0441 7", "Naomi", "Nana"])
 def test_other_names_stay_as_they_are(name):
     assert fit_name(name) == name
+
+
+def test_names_are_looked_up_without_case_accents_or_form():
+    assert searchable("NE\u0301E") == searchable("n\u00e9e") == searchable("nee") == "nee"

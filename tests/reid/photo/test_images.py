@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from reid.errors import ImageTooLarge, InputError, UnreadableImage
-from reid.photo.images import MEDIA_TYPES, Probe, decode, encode_jpeg, probe
+from reid.photo.images import MEDIA_TYPES, Probe, decode, decode_photo, encode_jpeg, probe
 
 ORANGE = (200, 120, 40)
 
@@ -85,7 +85,7 @@ def test_an_orientation_that_does_not_exist_is_ignored():
 @pytest.mark.parametrize("reader", [decode, probe])
 @pytest.mark.parametrize(
     "data",
-    [photo(size=(101, 100)), png_header(101, 100), png_header(60_000, 60_000)],
+    [photo(size=(401, 400)), png_header(101, 100), png_header(60_000, 60_000)],
     ids=["a little too large", "header only", "a bomb"],
 )
 def test_too_many_pixels_are_refused_before_decoding(reader, data):
@@ -111,19 +111,20 @@ def test_a_photo_that_lacks_only_its_end_is_read_whole(missing, progressive):
     assert np.array_equal(decode(data[:-missing], max_pixels=10**6), decode(data, max_pixels=10**6))
 
 
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.9, 0.99])
-def test_a_photo_of_one_colour_below_that_lacks_pixels_is_unreadable(share):
+@pytest.mark.parametrize("share", [0.6, 0.9, 0.99])
+def test_a_photo_of_one_colour_below_that_lacks_pixels_is_not_whole(share):
     picture = Image.effect_noise((200, 100), 80).convert("RGB")
     picture.paste((90, 90, 90), (0, 60, 200, 100))
     data = saved(picture, "JPEG")
-    with pytest.raises(UnreadableImage):
-        decode(data[: int(len(data) * share)], max_pixels=10**6)
+    photo = decode_photo(data[: int(len(data) * share)], max_pixels=10**6)
+    assert photo.damage is not None
+    assert photo.readable.y1 < 100
 
 
-def test_a_photo_cut_off_in_its_pixels_is_unreadable():
+def test_a_photo_of_which_not_a_row_is_left_is_unreadable():
     data = saved(Image.effect_noise((200, 100), 80).convert("RGB"), "JPEG")
     with pytest.raises(UnreadableImage):
-        decode(data[: len(data) // 2], max_pixels=10**6)
+        decode(data[:700], max_pixels=10**6)
 
 
 def test_sixteen_bits_are_scaled_and_not_clipped():

@@ -26,7 +26,10 @@ def encounter(app, client, painted, work):
 
     def make(animal, day, *, views=(0,), flank="left", size=(320, 160), named=""):
         files = [
-            (f"{animal}-{day}-{v}.jpg", painted(animal, v, size, f"2020:01:{day:02} 22:00:{v:02}"))
+            (
+                f"{animal}-{day}-{v}.jpg",
+                painted(animal, 100 * day + v, size, f"2020:01:{day:02} 22:00:{v:02}"),
+            )
             for v in views
         ]
         upload = components[Intake].accept(files, Statements(station="Ridge", flank=Flank(flank)))

@@ -12,7 +12,7 @@ from service.operations.worker import Worker
 from service.settings import Settings
 from service.store import features, jobs, uploads
 from service.store.database import Database
-from service.store.files import PhotoFiles
+from service.store.files import PhotoFiles, digest
 from service.store.tables.jobs import job
 
 
@@ -58,8 +58,11 @@ def test_a_batch_is_embedded_in_one_call(client, components, painted):
 def test_a_photo_that_cannot_be_decoded_or_cropped_says_why_and_stops_no_other(
     client, components, painted
 ):
-    truncated, tiny = painted(1)[:9000], painted(2, size=(300, 20))
-    number = upload(client, truncated, tiny, painted(3))
+    spoilt, tiny = painted(1), painted(2, size=(300, 20))
+    number = upload(client, spoilt, tiny, painted(3))
+    files = components[Settings].data_dir / "photos"
+    (on_disk,) = files.rglob(digest(spoilt))
+    on_disk.write_bytes(b"a disk that forgets")
     worker(components).work()
     assert states(components, number) == [
         ("failed", "unreadable_image"),

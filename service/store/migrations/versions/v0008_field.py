@@ -14,7 +14,7 @@ ADDED = {  # as SQL: SQLite takes a CHECK or a REFERENCES with a new column, ale
     "photo": (
         "sequence INTEGER",
         "damage TEXT",
-        "likeness VARCHAR(64)",
+        "likeness TEXT",
         "copy_of VARCHAR(64) CONSTRAINT fk_photo_copy_of REFERENCES photo (id)",
         "withdrawn BOOLEAN DEFAULT FALSE NOT NULL",
     ),

@@ -1,0 +1,169 @@
+"""Photos that hold one exposure: which came first, where its copies are, and what counts once."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, select, update
+
+from service.store.corrections import CorrectedValue, record
+from service.store.database import rows_in
+from service.store.errors import NotACopy
+from service.store.photos import Photo, get
+from service.store.tables.corrections import corrected_value
+from service.store.tables.encounters import annotation
+from service.store.tables.photos import photo
+from service.store.tables.reviews import pair_evidence, pair_search
+
+FIELD = "copy_of"
+EXPOSURE = func.coalesce(photo.c.copy_of, photo.c.id)
+"""The photo that came first of those that hold one exposure."""
+
+
+@dataclass(frozen=True, slots=True)
+class SketchRow:
+    """A photo's sketch."""
+
+    photo_id: str
+    created_at: datetime
+    sketch: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedPhoto:
+    """A photo that another one is a copy of, or the other way round, and where it stands.
+
+    encounters: numbers, of its annotations. uploaded_at: in UTC.
+    """
+
+    photo_id: str
+    file_name: str
+    uploaded_at: datetime
+    encounters: tuple[int, ...]
+
+
+def sketches(connection: Connection, since: datetime | None) -> list[SketchRow]:
+    """Sketches of all photos, or of those that were kept since then."""
+    query = select(photo.c.id, photo.c.created_at, photo.c.likeness)
+    query = query.where(photo.c.likeness.is_not(None))
+    if since is not None:
+        query = query.where(photo.c.created_at >= since)
+    return [
+        SketchRow(row.id, row.created_at, bytes.fromhex(row.likeness))
+        for row in connection.execute(query)
+    ]
+
+
+def may_be_copy(connection: Connection, photo_id: str) -> Photo | None:
+    """The photo, where nobody has said yet what it is a copy of, or that it is none."""
+    new = get(connection, photo_id)
+    said = select(corrected_value.c.id).where(
+        corrected_value.c.photo_id == photo_id, corrected_value.c.field == FIELD
+    )
+    if new.copy_of or new.withdrawn or connection.execute(said.limit(1)).first():
+        return None
+    return new
+
+
+def earlier(connection: Connection, new: Photo, ids: Sequence[str]) -> list[Photo]:
+    """Those of these photos that were kept before it and are in use, in this order."""
+    rows = (get(connection, number) for number in ids)
+    mine = (new.created_at, new.id)
+    return [old for old in rows if (old.created_at, old.id) < mine and not old.withdrawn]
+
+
+def mark(connection: Connection, photo_id: str, original: Photo) -> None:
+    """Note that a photo holds the exposure of an earlier one."""
+    values = {"copy_of": original.copy_of or original.id}
+    connection.execute(update(photo).where(photo.c.id == photo_id).values(values))
+
+
+def not_a_copy(connection: Connection, photo_id: str, person: str, reason: str) -> int:
+    """A person says that a photo is an exposure of its own; the number of the correction."""
+    old = get(connection, photo_id)
+    if old.copy_of is None:
+        raise NotACopy(photo=photo_id)
+    connection.execute(update(photo).where(photo.c.id == photo_id).values(copy_of=None))
+    _forget_pairs(connection, encounters_of_exposures(connection, [photo_id, old.copy_of]))
+    value = CorrectedValue(FIELD, old.copy_of, None, photo_id=photo_id)
+    return record(connection, kind="stated", person=person, reason=reason, values=[value])
+
+
+def _forget_pairs(connection: Connection, ids: Collection[int]) -> None:
+    """Let the pairs of these encounters be compared anew."""
+    sides = pair_evidence.c.one.in_(ids) | pair_evidence.c.other.in_(ids)
+    connection.execute(delete(pair_evidence).where(sides))
+    connection.execute(delete(pair_search).where(pair_search.c.encounter_id.in_(ids)))
+
+
+def of_photo(connection: Connection, photo_id: str) -> list[CopiedPhoto]:
+    """The other photos of its exposure, the first one first."""
+    return others(connection, [photo_id])[photo_id]
+
+
+def others(connection: Connection, ids: Iterable[str]) -> dict[str, list[CopiedPhoto]]:
+    """The other photos of the exposure of each of these, the first one first."""
+    wanted = list(ids)
+    exposures = {
+        row.id: row.exposure
+        for row in rows_in(
+            connection, select(photo.c.id, EXPOSURE.label("exposure")), photo.c.id, wanted
+        )
+    }
+    columns = (photo.c.id, photo.c.file_name, photo.c.created_at, EXPOSURE.label("exposure"))
+    query = select(*columns).order_by(photo.c.created_at, photo.c.id)
+    rows = list(rows_in(connection, query, EXPOSURE, sorted(set(exposures.values()))))
+    shared = [row for row in rows if sum(r.exposure == row.exposure for r in rows) > 1]
+    places = _encounters(connection, [row.id for row in shared])
+    copied = {
+        row.id: CopiedPhoto(row.id, row.file_name, row.created_at, places.get(row.id, ()))
+        for row in shared
+    }
+    return {
+        number: [
+            copied[row.id]
+            for row in shared
+            if row.exposure == exposures.get(number) and row.id != number
+        ]
+        for number in wanted
+    }
+
+
+def encounters_of_exposures(connection: Connection, ids: Sequence[str]) -> frozenset[int]:
+    """Encounters that hold these photos or a copy of them."""
+    wanted = rows_in(connection, select(EXPOSURE.label("exposure")), photo.c.id, ids)
+    query = select(annotation.c.encounter_id).join(photo, photo.c.id == annotation.c.photo_id)
+    rows = rows_in(connection, query, EXPOSURE, sorted({row.exposure for row in wanted}))
+    return frozenset(row.encounter_id for row in rows)
+
+
+def beside_copies(connection: Connection, encounter_id: int) -> frozenset[int]:
+    """The encounter, and all that hold a copy of one of its photos."""
+    query = select(annotation.c.photo_id).where(annotation.c.encounter_id == encounter_id)
+    ids = sorted(set(connection.scalars(query)))
+    return encounters_of_exposures(connection, ids) | {encounter_id}
+
+
+def counted_once(
+    connection: Connection, sides: Sequence[Mapping[int, int]]
+) -> list[dict[int, int]]:
+    """Annotations (to any number each) of encounters that are compared, without those of a photo
+    whose exposure another photo among them holds, too: the one that came first counts."""
+    ids = [number for side in sides for number in side]
+    columns = (annotation.c.id, annotation.c.photo_id, EXPOSURE.label("exposure"))
+    query = select(*columns).join(photo, photo.c.id == annotation.c.photo_id)
+    rows = list(rows_in(connection, query, annotation.c.id, ids))
+    speaks: dict[str, str] = {}
+    for row in sorted(rows, key=lambda row: (row.photo_id != row.exposure, row.id)):
+        speaks.setdefault(row.exposure, row.photo_id)
+    counting = {row.id for row in rows if speaks[row.exposure] == row.photo_id}
+    return [{n: value for n, value in side.items() if n in counting} for side in sides]
+
+
+def _encounters(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    query = select(annotation.c.photo_id, annotation.c.encounter_id).order_by(annotation.c.id)
+    places: dict[str, tuple[int, ...]] = {}
+    for row in rows_in(connection, query, annotation.c.photo_id, ids):
+        before = places.get(row.photo_id, ())
+        places[row.photo_id] = before if row.encounter_id in before else (*before, row.encounter_id)
+    return places
