@@ -1,5 +1,8 @@
 """The page of one photo, also where it answers a form that was refused."""
 
+from dataclasses import replace
+from datetime import datetime
+
 from fastapi import Request
 from fastapi.responses import Response
 
@@ -9,6 +12,7 @@ from service.photos.left_behind import left_behind
 from service.photos.view import annotation, stated_facts
 from service.store import corrections, photos, progress
 from service.store.database import Database
+from service.store.photos import Claim
 from service.web.page import page
 from service.web.sentences import in_full
 
@@ -25,7 +29,7 @@ def shown_photo(request: Request, database: Database, photo_id: str) -> Response
         values = {
             "photo": photo,
             "stated": stated_facts(photo),
-            "claims": photos.claims_of(connection, photo_id),
+            "claims": [_in_seconds(claim) for claim in photos.claims_of(connection, photo_id)],
             "annotations": [(annotation(one), annotation_form(one)) for one in animals],
             "exposure": exposure_view(connection, photo),
             "boxes": [one.box for one in animals if one.box and not one.withdrawn],
@@ -36,3 +40,11 @@ def shown_photo(request: Request, database: Database, photo_id: str) -> Response
             "left": [in_full(sentence) for sentence in left],
         }
         return page(request, "photos/photo.html", connection, **values)
+
+
+def _in_seconds(claim: Claim) -> Claim:
+    """A stated time without the fraction of a second, which only keeps a burst in order."""
+    if claim.field != "captured_at":
+        return claim
+    moment = datetime.fromisoformat(claim.value)
+    return replace(claim, value=moment.isoformat(timespec="seconds"))

@@ -103,18 +103,21 @@ class StatedField:
 
     name: str
     label: str
-    kind: Literal["text", "station", "time", "flank"] = "text"
+    kind: Literal["text", "station", "flank"] = "text"
     longest: int = 200
     heading: str = ""
 
 
 FIELDS = (
     StatedField("station", N_("Station (optional)"), kind="station"),
-    StatedField("captured_at", N_("Time, to correct the camera’s"), kind="time"),  # noqa: RUF001
     StatedField("flank", N_("Flank seen"), kind="flank"),
     StatedField("notes", N_("Notes (optional)"), longest=2000, heading=N_("Notes")),
 )
-"""The form of the upload page, in this order; the API takes more."""
+"""The form of the upload page, in this order; the API takes more.
+
+No time: the page sends many files, and one moment for all of them is never true. A wrong clock is
+corrected for its camera (`service.stations.clock_correction`), a single time on the photo's page.
+"""
 
 OTHER_SOURCES = ("captured_at", "camera")
 """Columns of a photo that its file may state, too."""

@@ -40,12 +40,22 @@ DROP = """([name, data]) => {
 }"""
 
 
-def test_files_may_be_dropped_anywhere_on_the_page(page, site):
-    page.goto("/")
-    photo = site.photo(1)
+def drop(page, photo):
     page.evaluate(DROP, [photo["name"], base64.b64encode(photo["buffer"]).decode()])
-    expect(page.locator("[data-status]")).to_contain_text("1 of 1 sent")
+
+
+def test_files_dropped_anywhere_on_the_page_are_chosen_and_sent_by_the_button(page, site):
+    page.goto("/")
+    drop(page, site.photo(1))
+    drop(page, site.photo(2))
+    expect(page.locator("input[type=file]")).to_have_js_property("files.length", 2)
+    expect(page.locator("[data-report]")).to_be_hidden()
+    page.get_by_label("Station (optional)").fill("Ridge")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator("[data-status]")).to_contain_text("2 of 2 sent")
     expect(page.locator("[data-rows]")).to_contain_text("1-1-0.jpg")
+    page.goto("/encounters")
+    expect(page.locator(".encounter-row").first).to_contain_text("Ridge")
 
 
 def test_a_broken_file_has_a_row_that_says_what_to_do(page, site):

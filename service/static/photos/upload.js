@@ -1,6 +1,6 @@
 // @ts-check
-/** <upload-form>: files dropped anywhere or chosen are sent one by one, each with its own progress;
- * afterwards the embedding is followed. Without JavaScript the form inside posts everything at once. */
+/** <upload-form>: files dropped anywhere are chosen, as by the button of the browser. The button below
+ * sends them one by one, each with its own progress; afterwards the embedding is followed. Without JavaScript the form inside posts everything at once. */
 
 import { sendPhoto, uploadState } from "./send.js";
 import { FileRow, filled } from "./file-row.js";
@@ -8,7 +8,7 @@ import { FileRow, filled } from "./file-row.js";
 const AT_ONCE = 2;
 const ASKED = 6; // unfinished uploads asked about at a time
 const EVERY_MS = 1000;
-const PHOTO = /\.(jpe?g|png|webp)$/i;
+const PHOTO = /\.(jpe?g|png|webp|hei[cf]|avif)$/i;
 
 class UploadForm extends HTMLElement {
   connectedCallback() {
@@ -32,7 +32,17 @@ class UploadForm extends HTMLElement {
     if (!event.dataTransfer?.types.includes("Files")) return;
     event.preventDefault();
     this.querySelector("[data-drop]")?.classList.toggle("over", event.type === "dragover");
-    if (event.type === "drop") this.add(await dropped(event.dataTransfer));
+    if (event.type === "drop") this.choose(await dropped(event.dataTransfer));
+  }
+
+  /** Choose these files beside those that are chosen already; nothing is sent yet.
+   * @param {File[]} files */
+  choose(files) {
+    const input = /** @type {HTMLInputElement} */ (this.form?.elements.namedItem("files"));
+    const chosen = new DataTransfer();
+    for (const file of [...(input.files ?? []), ...files]) chosen.items.add(file);
+    input.files = chosen.files;
+    input.focus();
   }
 
   /** @param {Event} event */
