@@ -161,6 +161,10 @@ VOLATILE = {
     "the version of this program": (r'(leopard-reid |"version": ")\d[\w.]*\w', r"\1..."),
     "the fifth digit of a long number": (r"(?<![:\d])-?\b\d+\.\d{6,}(e-?\d+)?\b", _rounded),
     "the room of a static file": (r"/static/\w+/(?=[\w-]+\.)", "/static/"),
+    "the section of stations, which came later": (
+        r'(?s)<li>\s*<a href="/stations" .*?</a>\s*</li>\s*',
+        "",
+    ),
     "milliseconds that a stage took": (r'("timings": )\{[^}]*\}', r"\1{...}"),
 }
 """Name: pattern and what stands for it. Nothing else is hidden from the comparison."""
