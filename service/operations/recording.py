@@ -99,6 +99,7 @@ class Recorder:
         *,
         at: Mapping[str, object] | None = None,
         photo: Path | None = None,
+        table: str | None = None,
         form: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
         status: int | None = None,
@@ -106,10 +107,13 @@ class Recorder:
         """Call a route and keep what it took and answered; gives the answer.
 
         path: as in the OpenAPI description, its parts filled from `at`. photo: sent as a file with
-        the fields of `form`. status: of the refusal that is recorded; RuntimeError on any other.
+        the fields of `form`; table: as a CSV file. status: of the refusal that is recorded;
+        RuntimeError on any other.
         """
         operation = self._described["paths"][path][method.lower()]
         files = {"files": (photo.name, photo.read_bytes())} if photo else None
+        if table is not None:
+            files = {"file": ("deployments.csv", table.encode())}
         content = {"json": body, "files": files, "data": form, "params": query}
         answer = asyncio.run(self._send(method, path.format(**(at or {})), **content))
         if answer.status_code != status and not answer.is_success:
@@ -187,6 +191,7 @@ def call_all(api: Recorder, survey: Path) -> None:
     _call_reviews(api)
     _call_identities(api)
     _call_decisions(api)
+    _call_stations(api)
     _call_corrections(api)
     _call_accounts(api)
     api.call_lists()
@@ -318,6 +323,27 @@ def _call_decisions(api: Recorder) -> None:
     decision |= {"note": "three rosettes on the shoulder agree", "after": encounter["decision_id"]}
     api.call("POST", f"{path}/decisions", decision, at=number)
     api.call("GET", f"{path}/decisions", at=number)
+
+
+def _call_stations(api: Recorder) -> None:
+    """A deployment stated and changed, a clock corrected and undone, a station renamed, joined."""
+    (station, other, *_) = api.call("GET", f"{API}/stations")["stations"]
+    name = station["name"]
+    deployment = {"station": name, "camera": "A", "latitude": 43.1, "longitude": 54.2}
+    deployment |= {"heading": 285, "starts_at": "2018-06-01T00:00:00", "zone": "+05:00"}
+    added = api.call("POST", f"{API}/deployments", deployment)
+    one = {"deployment_id": added["id"]}
+    api.call("PATCH", f"{API}/deployments/{{deployment_id}}", {"notes": "at the spring"}, at=one)
+    table = f"station,camera,start\n{name},B,2018-06-01\n"
+    api.call("POST", f"{API}/deployments/import", table=table, query={"preview": True})
+    clock = {"station": name, "offset_s": 3600, **WHY}
+    api.call("POST", f"{API}/clocks", clock)
+    (corrected, *_) = api.call("GET", f"{API}/clocks")
+    api.call("POST", f"{API}/clocks/{{clock_id}}/undo", WHY, at={"clock_id": corrected["id"]})
+    path = f"{API}/stations/{{name}}"
+    api.call("GET", path, at={"name": name})
+    api.call("PATCH", path, {"name": "Spring", **WHY}, at={"name": name})
+    api.call("POST", f"{path}/join", {"into": other["name"], **WHY}, at={"name": "Spring"})
 
 
 def _call_corrections(api: Recorder) -> None:
