@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, Select, insert, or_, select, true
 
 from reid.photo.clocks import CameraFrame, ClockError
-from service.store.corrections import CorrectedValue
+from service.store.corrections import CorrectedValue, taken_back
 from service.store.database import AnyRow, gathered, insert_one, row_or, rows_in
 from service.store.errors import NoSuchClock
 from service.store.photos import Photo
@@ -132,7 +132,7 @@ def stated_singly(connection: Connection, photo_ids: Collection[str]) -> set[str
         .order_by(corrected_value.c.id)
     )
     rows = rows_in(connection, query, corrected_value.c.photo_id, photo_ids)
-    back = _taken_back(connection)
+    back = taken_back(connection)
     last = {row.photo_id: row.kind for row in rows if row.id not in back}
     stated = {number for number, kind in last.items() if kind == "stated"}
     return (alone - last.keys()) | stated
@@ -147,22 +147,12 @@ def later_values(
         .join(correction, correction.c.id == corrected_value.c.correction_id)
         .where(
             correction.c.id > correction_id,
-            correction.c.id.not_in(_taken_back(connection)),
+            correction.c.id.not_in(taken_back(connection)),
             correction.c.kind != "undone",
         )
     )
     rows = rows_in(connection, query, corrected_value.c.photo_id, photo_ids)
     return {(row.photo_id, row.field) for row in rows}
-
-
-def _taken_back(connection: Connection) -> set[int]:
-    """Corrections that do not count now; one whose undo was undone counts again."""
-    back: set[int] = set()
-    query = select(correction.c.id, correction.c.undoes).where(correction.c.undoes.is_not(None))
-    for row in connection.execute(query.order_by(correction.c.id.desc())):
-        if row.id not in back:
-            back.add(row.undoes)
-    return back
 
 
 def corrected(connection: Connection, new: Photo) -> tuple[Photo, Clock | None]:

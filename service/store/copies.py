@@ -1,11 +1,12 @@
 """Photos that hold one exposure: which came first, where its copies are, and what counts once."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, func, select, update
 
+from service.store import rederiving
 from service.store.corrections import CorrectedValue, record
 from service.store.database import rows_in
 from service.store.errors import NotACopy
@@ -13,7 +14,6 @@ from service.store.photos import Photo, get
 from service.store.tables.corrections import corrected_value
 from service.store.tables.encounters import annotation
 from service.store.tables.photos import photo
-from service.store.tables.reviews import pair_evidence, pair_search
 
 FIELD = "copy_of"
 EXPOSURE = func.coalesce(photo.c.copy_of, photo.c.id)
@@ -84,16 +84,11 @@ def not_a_copy(connection: Connection, photo_id: str, person: str, reason: str) 
     if old.copy_of is None:
         raise NotACopy(photo=photo_id)
     connection.execute(update(photo).where(photo.c.id == photo_id).values(copy_of=None))
-    _forget_pairs(connection, encounters_of_exposures(connection, [photo_id, old.copy_of]))
+    rederiving.forget_pairs(
+        connection, encounters_of_exposures(connection, [photo_id, old.copy_of])
+    )
     value = CorrectedValue(FIELD, old.copy_of, None, photo_id=photo_id)
     return record(connection, kind="stated", person=person, reason=reason, values=[value])
-
-
-def _forget_pairs(connection: Connection, ids: Collection[int]) -> None:
-    """Let the pairs of these encounters be compared anew."""
-    sides = pair_evidence.c.one.in_(ids) | pair_evidence.c.other.in_(ids)
-    connection.execute(delete(pair_evidence).where(sides))
-    connection.execute(delete(pair_search).where(pair_search.c.encounter_id.in_(ids)))
 
 
 def of_photo(connection: Connection, photo_id: str) -> list[CopiedPhoto]:

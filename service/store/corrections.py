@@ -171,7 +171,7 @@ def withdrawn_with(connection: Connection, photo_id: str) -> set[int]:
     return set(connection.scalars(query))
 
 
-def _undone(connection: Connection) -> frozenset[int]:
+def taken_back(connection: Connection) -> frozenset[int]:
     """Corrections that are taken back now: an undo counts until it is itself undone."""
     undoing = select(correction.c.id, correction.c.undoes).where(correction.c.undoes.is_not(None))
     dead: set[int] = set()
@@ -206,7 +206,7 @@ def _corrections(connection: Connection, ids: Sequence[int]) -> list[Correction]
         (row.correction_id, value_of(CorrectedValue, row))
         for row in rows_in(connection, query, corrected_value.c.correction_id, ids)
     )
-    undone = _undone(connection)
+    undone = taken_back(connection)
     rows = {
         row.id: value_of(
             Correction, row, values=tuple(values.get(row.id, ())), undone=row.id in undone
