@@ -9,7 +9,9 @@ OF_SYSTEMS = frozenset(
 )
 """Folders of operating systems and network drives, in small letters; their photos are nobody's."""
 FILES_OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", "ehthumbs.db", "icon\r"})
-COUNTED = re.compile(r"(?<!\d)(\d{4,5})(?:[ _-]?\(\d{1,3}\))?$")  # IMG_0123, RCNX0123, 0123 (1)
+COUNTED = re.compile(
+    r"(?<!\d)(?<!-WA)(\d{4,5})(?:[ _-]?\(\d{1,3}\))?$", re.IGNORECASE
+)  # IMG_0123, RCNX0123, 0123 (1); a messenger's -WA0001 counts what it sends
 
 
 def is_of_a_system(name: str) -> bool:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from reid.photo.clocks import FIXED, parted
+from reid.photo.clocks import FIXED
 from service.photos.errors import HalfPosition
 from service.stations.errors import BadDegrees, BadLocalTime, ZoneOfDeployment
 from service.store.stations import NewDeployment
@@ -51,7 +51,6 @@ def moment_of(text: str, zone: str = "") -> datetime | None:
         raise BadLocalTime(text=text) from error
     if len(text) <= 10:
         raise BadLocalTime(text=text)
-    parted(moment)
     return moment
 
 

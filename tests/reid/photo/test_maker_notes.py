@@ -54,6 +54,7 @@ def test_a_month_that_does_not_exist_is_no_time():
         ("S06A_2018-11-09_02-10-50_0012.jpg", 12),
         ("IMG_0123 (2).jpg", 123),
         ("leopard.jpg", None),
+        ("IMG-20240310-WA0001.jpg", None),
         ("2019-03-01_19-49-36.jpg", None),
         ("20190301_194936.jpg", None),
     ],
