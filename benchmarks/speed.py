@@ -20,13 +20,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from reid.describe.network import RosetteNetwork, folded
 from results import keep
 from torch import Tensor, nn
 from torchvision.models import efficientnet_v2_m, swin_t
 from tqdm import tqdm
 
 from reid.describe.embed import Embedder
-from reid.describe.network import RosetteNetwork, folded
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
 from reid.types import Box, Crop, Flank

@@ -150,8 +150,10 @@ class LocalFeatures:
     descriptors: (K, D) float32, rows of norm 1.
     weight: (K,) float32 in [0, 1], how much a point is to be trusted.
     model: what made them, e.g. "rosette@1" or "rootsift@1".
-    coarse: the first so many were seen at half the scale of the others; each scale is a grid of
+    coarse: the first so many were seen at a smaller scale than the others; each scale is a grid of
     its own.
+    places: (K, 2) float32, where on the body each point lies, see `LookOutput.chart`; None where
+    nobody told.
     """
 
     points: Float32
@@ -159,6 +161,7 @@ class LocalFeatures:
     weight: Float32
     model: str
     coarse: int = 0
+    places: Float32 | None = None
 
     def __post_init__(self) -> None:
         k = len(self.points)
@@ -176,7 +179,11 @@ class LocalFeatures:
 
     def _part(self, rows: slice) -> "LocalFeatures":
         return LocalFeatures(
-            self.points[rows], self.descriptors[rows], self.weight[rows], self.model
+            self.points[rows],
+            self.descriptors[rows],
+            self.weight[rows],
+            self.model,
+            places=None if self.places is None else self.places[rows],
         )
 
 
@@ -255,9 +262,7 @@ class AnnotationFeatures:
     """Everything that is computed once from one annotation and kept.
 
     pose, quality: as estimated; None where they were not kept. `flank` is what the user said.
-    close_look: the cells of a good photo at a closer look than that of dense; None of a poor one.
-    distant_looks: the cells of a good photo as seen from farther away, see
-    `reid.describe.distant_look`; or nothing.
+    dense: cells of the look at the whole animal, then those of the look at its flank.
     """
 
     embedding: Embedding
@@ -267,8 +272,6 @@ class AnnotationFeatures:
     box: Box
     pose: Pose | None = None
     quality: Quality | None = None
-    close_look: LocalFeatures | None = None
-    distant_looks: tuple[LocalFeatures, ...] = ()
 
     @property
     def shows_animal(self) -> bool:
@@ -346,9 +349,8 @@ class Comparison:
     cosine: of the two embeddings.
     dense_score, rootsift_score: strength of the verified correspondences, >= 0; rootsift_score is
     None where the cascade did not spend the time.
-    fine_score: the part of dense_score that was verified at the fine scale.
-    other_looks_score: strength of what agrees at other looks: the distant looks of a good photo
-    beside a poor one, the close looks of two good ones. It orders candidates and is no evidence.
+    coarse_score, fine_score: the parts of it that were verified at the looks at animal and flank;
+    the coarse one counts half in dense_score.
     capacity: [0, 1], how much the two could agree at most, see `reid.compare.capacity`.
     correspondences: where the coats agree, one for each witness.
     overlap: None where a photo shows no coat closely enough, or where nobody asked.
@@ -357,16 +359,11 @@ class Comparison:
     cosine: float
     dense_score: float
     rootsift_score: float | None
+    coarse_score: float
     fine_score: float
-    other_looks_score: float
     capacity: float
     correspondences: tuple[Correspondences, ...]
     overlap: Overlap | None = None
-
-    @property
-    def all_looks_score(self) -> float:
-        """Strength of what agrees in dense descriptors at all looks, >= 0."""
-        return self.dense_score + self.other_looks_score
 
     def turned(self) -> "Comparison":
         """With query and gallery photo exchanged."""

@@ -23,11 +23,6 @@ class NoSuchModel(UnknownModel, message="no model {model} in {folder}; known: {k
 class UnknownSight(UnknownModel, message="{path}: a model sees {choices}, not {sees}"): ...
 
 
-class BadCloserLook(
-    UnknownModel, message="{path}: closer is [scale, cells], both above 0, not {closer}"
-): ...
-
-
 class CardOfAnotherRelease(
     UnknownModel,
     message="{path} is a card of another release of this program ({why}): take the weights that "
@@ -39,14 +34,10 @@ class CardOfAnotherRelease(
 class ModelCard:
     """One released model: weights/NAME@VERSION.toml, beside its .md for people.
 
-    descriptor_size, embedding_size, widths, grid: the network's shape.
-    words: how many the arrangement is told in, see `reid.describe.arrangement`; 0 for none.
-    window: (H, W) pixels, the flank as the network was trained to see it.
+    descriptor_size, embedding_size, widths: the network's shape.
     normalisation: how luminance becomes the network's input; only "local-contrast" is known.
     sees: "flank", as the first look finds it in the crop, or "crop", all of it: for animals whose
     flanks the first look was not trained to find.
-    close_look: how many times the window a good photo is looked at more closely, beyond the looks
-    that are evidence, and how many cells are kept of that; empty for not at all.
     """
 
     name: str
@@ -57,16 +48,12 @@ class ModelCard:
     embedding_size: int
     descriptor_size: int
     widths: tuple[int, int, int, int]
-    grid: tuple[int, int]
-    window: tuple[int, int]
     normalisation: str
     license: str
     trained_on: str
     recipe: str
     seed: int
     sees: str = FLANK
-    close_look: tuple[()] | tuple[float, int] = ()
-    words: int = 0
 
     @property
     def id(self) -> str:
@@ -75,7 +62,7 @@ class ModelCard:
 
     def stored(self) -> dict[str, object]:
         """The fields of the card under the names that they have in its file."""
-        return {"closer" if key == "close_look" else key: v for key, v in asdict(self).items()}
+        return asdict(self)
 
 
 def default_folder() -> Path:
@@ -105,11 +92,8 @@ def load_card(model: str, folder: Path) -> ModelCard:
     if values.get("sees", FLANK) not in SEES:
         raise UnknownSight(path=path, choices=" or ".join(SEES), sees=values["sees"])
     values |= {k: tuple(v) for k, v in values.items() if isinstance(v, list)}
-    look = values.pop("closer", ())  # its name in the file
-    if look and not (len(look) == 2 and min(look) > 0):
-        raise BadCloserLook(path=path, closer=list(look))
     try:
-        return ModelCard(**values, close_look=look)
+        return ModelCard(**values)
     except TypeError as error:
         raise CardOfAnotherRelease(path=path, why=str(error)) from None
 

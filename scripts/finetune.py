@@ -132,7 +132,7 @@ def leave_one_out_queries(
     with tqdm(desc="embed", total=len(annotations), unit="photo", disable=None) as bar:
         for batch, cuts, unusable in crops(annotations):
             if cuts:
-                vectors += [e.vector for e in embedder.embed(cuts, embedder.flanks(cuts))]
+                vectors += [sights.near.embedding for sights in embedder.sights(cuts)]
             known += batch
             tell(unusable)
             bar.update(len(batch) + len(unusable))

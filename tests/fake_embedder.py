@@ -25,8 +25,8 @@ from service.recognition.engine import Recognition
 MODEL = "fake@1"
 WEIGHTS = Weights(-8.0, 6.0, 2.0, 0.0)
 LINK = EvidenceWeights(
-    np.array([-8.0, 6.0, 3.0, *[0.0] * 9]),
-    np.array([[-8.5, 6.0, 3.0, *[0.0] * 9], [-7.5, 6.0, 3.0, *[0.0] * 9]]),
+    np.array([-8.0, 6.0, *[0.0] * 3, 3.0, *[0.0] * 9]),
+    np.array([[-8.5, 6.0, *[0.0] * 3, 3.0, *[0.0] * 9], [-7.5, 6.0, *[0.0] * 3, 3.0, *[0.0] * 9]]),
 )
 CALIBRATOR = Calibrator("calibrated@1", MODEL, Fusion(WEIGHTS, WEIGHTS), 200, LINK, LINK)
 POISON = (255, 0, 255)
@@ -47,7 +47,7 @@ class FakeEmbedder:
         self.model, self.deadly = MODEL, deadly
         self.batches: list[int] = []
 
-    def describe(self, crops, *, distant_looks=True):
+    def describe(self, crops):
         self.batches.append(len(crops))
         if self.deadly and any(_is_poison(crop.image) for crop in crops):
             os.kill(os.getpid(), signal.SIGKILL)

@@ -8,20 +8,17 @@ import numpy as np
 import torch
 from PIL import Image
 
-from reid.describe.network import RosetteNetwork
-from reid.training.data import BankRecipe
-from reid.training.loop import TrainingRecipe
+from reid.describe.look_network import LookNetwork
 from reid.training.release import release
 
-BANK = BankRecipe(height=32, width=64)
 CALIBRATOR = """name = "evidence"
 version = 9
 model = "rosette@9"
 individuals = 150
 order_full = [0, 0, 1.0, 0.8]
 order_quick = [0, 0, 1.3, 0]
-full = [-2.5, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0]
-quick = [-3.0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0]
+full = [-2.5, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0]
+quick = [-3.0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0]
 fitted_on = "a survey"
 """
 
@@ -29,8 +26,8 @@ fitted_on = "a survey"
 def write_weights(folder):
     """A tiny released model, rosette@9, of random weights, and its calibrator."""
     torch.manual_seed(0)
-    network = RosetteNetwork(widths=(8, 12, 16, 24), descriptor_size=8, embedding_size=16)
-    release(network.eval(), "rosette@9", folder, BANK, TrainingRecipe())
+    network = LookNetwork(widths=(8, 12, 16, 24), descriptor_size=8, embedding_size=16)
+    release(network.eval(), "rosette@9", folder, recipe="none", seed=0)
     (folder / "evidence@9.toml").write_text(CALIBRATOR)
     return folder
 

@@ -4,29 +4,49 @@ import numpy as np
 
 from reid.types import AnnotationFeatures, Float32, LocalFeatures
 
-FULL = 1000.0  # trusted cells of a perfect look, the unit of capacity
+FULL = 500.0  # trusted cells of a perfect look at a flank, the unit of capacity
 UNUSABLE = (
     1 / 6
 )  # quality at which a photo is as probably unusable as not, see `reid.photo.quality`
 ALIKE = 100.0  # strength of cells that are alike without agreeing, in two photos full of detail
+ALONG, ACROSS = 10, 4  # parts of the body, of which each photo shows some
+REACH = (1.1, 1.1)  # places beyond which nothing of a flank lies
+TURN = 60.0  # degrees between two views of which nothing is comparable
 
 
 def capacity(query: AnnotationFeatures, other: AnnotationFeatures, alike: float) -> float:
     """How much two photos of one animal could agree, [0, 1]; near zero where either shows no coat.
 
-    The reliability head says of each cell how probably its place is found in another photo: the
-    product of both sums, in units of a perfect look, is what may be expected to agree. The head
-    knows little of blur, hence the root of how far the poorer photo is above unusable; an ungraded
-    one counts as good.
+    The network says of each cell how probably its place is found in another photo, and where on
+    the body it lies. What both photos show of the same parts, from directions that are not too
+    different, may be expected to agree. The network knows little of blur, hence the root of how far
+    the poorer photo is above unusable; an ungraded one counts as good.
     alike: strength of cells that are nearest to each other without agreeing. Photos without detail
     have few such cells, whoever they show; silence between them means nothing.
     """
-    trusted = float(np.prod([_trusted(side.dense) for side in (query, other)]))
+    seen = [_seen(side.dense.scales()[1]) for side in (query, other)]
+    shared = float(np.sqrt(seen[0] * seen[1]).sum()) / FULL
     poorer = min((side.quality.value for side in (query, other) if side.quality), default=1.0)
     usable = max(0.0, (poorer - UNUSABLE) / (1 - UNUSABLE))
-    return trusted * float(np.sqrt(usable)) * min(alike / ALIKE, 1.0)
+    told = shared * _facing(query, other) * float(np.sqrt(usable)) * min(alike / ALIKE, 1.0)
+    return min(told, 1.0)
 
 
-def _trusted(dense: LocalFeatures) -> float:
-    weight: Float32 = dense.scales()[1].weight
-    return float(weight.sum(dtype=np.float64)) / FULL
+def _facing(query: AnnotationFeatures, other: AnnotationFeatures) -> float:
+    """[0, 1]: 1 for two views from one direction, 0 for those `TURN` apart."""
+    if query.pose is None or other.pose is None:
+        return 1.0
+    return max(0.0, 1 - abs(query.pose.yaw - other.pose.yaw) / TURN)
+
+
+def _seen(cells: LocalFeatures) -> Float32:
+    """(ALONG x ACROSS,) trusted cells in each part of the body; all in one part where no places
+    are told."""
+    if cells.places is None:
+        return np.array([cells.weight.sum()], np.float32)
+    rows = [
+        np.clip(cells.places[:, axis] * number / reach, 0, number - 1).astype(int)
+        for axis, (number, reach) in enumerate(zip((ALONG, ACROSS), REACH, strict=True))
+    ]
+    parts = np.bincount(rows[0] * ACROSS + rows[1], cells.weight, ALONG * ACROSS)
+    return np.asarray(parts, np.float32)

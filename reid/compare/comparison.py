@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from reid.compare.capacity import capacity
 from reid.compare.discrepancies import overlap
 from reid.compare.registration import Surface, pitch
-from reid.describe.distant_look import poor_beside_good
 from reid.describe.rootsift import WIDTH
 from reid.errors import EmbeddingMismatch
 from reid.types import AnnotationFeatures, Comparison, Correspondences, Float32, LocalFeatures
@@ -19,6 +18,7 @@ REACH = 12.0  # RootSIFT: pixels of a 640 px wide crop within which a correspond
 CELLS = 1.6  # dense: the same in cells of the network
 CLEAR, FUZZ = 0.65, 0.05  # cosine at which a cell counts half, and how softly
 COARSE = np.float32(0.5)  # weight of an agreement at the coarse scale
+AWAY = (4.0, 1.2)  # along and across the body: cosine that the square of a body length costs
 LEAST = 6  # correspondences below which no geometry is tried
 
 
@@ -61,44 +61,27 @@ def _compared(
         sift = strength(keypoints)
         if registered:
             cells = query.dense.scales()[1], other.dense.scales()[1]
-            shared = overlap(*cells, correspondences, dense.cosines)
+            shared = overlap(*cells, correspondences)
     return Comparison(
         cosine=cosine,
         dense_score=strength(dense.agree),
         rootsift_score=sift,
+        coarse_score=dense.coarse,
         fine_score=dense.fine,
-        other_looks_score=_distant_score(query, other) + _close_score(query, other),
         capacity=capacity(query, other, dense.alike),
         correspondences=tuple(correspondences),
         overlap=shared,
     )
 
 
-def _distant_score(query: AnnotationFeatures, other: AnnotationFeatures) -> float:
-    """Strength of what a poor photo and the distant looks of a good one agree in; 0 for two alike.
-
-    Looks at all distances are added up.
-    """
-    poor, looks = poor_beside_good(query, other)
-    return sum((strength(dense_correspondences(poor, look)) for look in looks), 0.0)
-
-
-def _close_score(query: AnnotationFeatures, other: AnnotationFeatures) -> float:
-    """Strength of what two photos agree in at the close look; 0 where either has none."""
-    if query.close_look is None or other.close_look is None:
-        return 0.0
-    table = query.close_look.descriptors @ other.close_look.descriptors.T
-    return strength(_cells_that_agree(query.close_look, other.close_look, table)[0])
-
-
 class _Dense(NamedTuple):
-    """agree: of both scales. fine: strength at the fine scale. alike: strength of the fine cells
-    that are nearest to each other without agreeing. cosines: (K0, K1) of the fine cells."""
+    """agree: of both scales. coarse, fine: strength at either scale. alike: strength of the fine
+    cells that are nearest to each other without agreeing."""
 
     agree: Correspondences
+    coarse: float
     fine: float
     alike: float
-    cosines: Float32
 
 
 def strength(correspondences: Correspondences) -> float:
@@ -119,7 +102,7 @@ def _dense(query: LocalFeatures, other: LocalFeatures) -> _Dense:
     if query.model != other.model:
         raise EmbeddingMismatch(expected=other.model, got=query.model)
     pairs = list(zip(query.scales(), other.scales(), strict=True))
-    tables = [ours.descriptors @ theirs.descriptors.T for ours, theirs in pairs]
+    tables = [_likeness(*pair) for pair in pairs]
     (coarse, _), (fine, alike) = (
         _cells_that_agree(*pair, table) for pair, table in zip(pairs, tables, strict=True)
     )
@@ -129,18 +112,36 @@ def _dense(query: LocalFeatures, other: LocalFeatures) -> _Dense:
         np.concatenate([COARSE * coarse.strength, fine.strength]),
         "rosette",
     )
-    return _Dense(agree, strength(fine), alike, tables[1])
+    return _Dense(agree, strength(coarse), strength(fine), alike)
+
+
+def _likeness(query: LocalFeatures, other: LocalFeatures) -> Float32:
+    """(K0, K1) cosines of the descriptors, less what lies too far apart on the body.
+
+    The squared distance of two places is a part of the same product: |p - q|² = p² + q² - 2 p q.
+    """
+    if query.places is None or other.places is None:
+        return np.asarray(query.descriptors @ other.descriptors.T, np.float32)
+    return _placed(query, query.places) @ _placed(other, other.places, turned=True).T
+
+
+def _placed(features: LocalFeatures, places: Float32, *, turned: bool = False) -> Float32:
+    """(K, D + 4) descriptors, and places so that a product with the turned ones tells distances."""
+    scaled = (places * np.sqrt(np.array(AWAY, np.float32))).astype(np.float32)
+    square, one = -(scaled**2).sum(1, keepdims=True), np.ones((len(places), 1), np.float32)
+    ends = [one, square] if turned else [square, one]
+    return np.hstack([features.descriptors, np.float32(2**0.5) * scaled, *ends])
 
 
 def _cells_that_agree(
-    query: LocalFeatures, other: LocalFeatures, cosines: Float32
+    query: LocalFeatures, other: LocalFeatures, likeness: Float32
 ) -> tuple[Correspondences, float]:
     """Correspondences of the cells of one scale, and the strength of those mutually nearest cells
-    that no smooth deformation explains. cosines: (K0, K1)."""
+    that no smooth deformation explains. likeness: (K0, K1)."""
     if min(len(query), len(other)) < LEAST:
         return _none("rosette"), 0.0
-    i, j = mutual_nearest(cosines)
-    best = cosines[i, j]
+    i, j = mutual_nearest(likeness)
+    best = np.einsum("kd,kd->k", query.descriptors[i], other.descriptors[j])
     weight = 1 / (1 + np.exp((CLEAR - best) / FUZZ))
     keep = best > 0.2
     i, j, weight = i[keep], j[keep], weight[keep].astype(np.float32)

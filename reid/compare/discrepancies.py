@@ -49,17 +49,15 @@ def overlap(
     query: LocalFeatures,
     other: LocalFeatures,
     correspondences: Iterable[Correspondences],
-    cosines: Float32 | None = None,
 ) -> Overlap | None:
     """What both photos show of the flank; None where one of them shows too little coat.
 
-    query, other: the fine cells. correspondences: where the coats agree. cosines: (K0, K1) of the
-    descriptors, where they are known already.
+    query, other: the fine cells. correspondences: where the coats agree.
     """
     if min(len(query), len(other)) < FEWEST:
         return None
     laid = register(query, other, correspondences)
-    table = query.descriptors @ other.descriptors.T if cosines is None else cosines
+    table = query.descriptors @ other.descriptors.T
     cells = places(query, other, laid, table, reach=NEAR[laid.source])
     count = int(cells.judged.sum())
     agree = cells.cosine[cells.judged] >= AGREES[laid.source]

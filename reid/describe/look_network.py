@@ -14,6 +14,8 @@ WHOLE = (3, 5)  # rows and columns of the glance from which the whole is told
 U_CENTRE, U_SCALE, V_CENTRE, V_SCALE = 0.6, 0.4, 0.5, 0.5
 BINS_U, BINS_V = (0.12, 0.27, 0.4, 0.53, 0.66, 0.79, 0.92), (0.12, 0.42, 0.75)
 TRUNK_SHARE = 0.2  # of the embedding's gradient: the trunk serves the descriptors
+SURROUND = 2.0  # cells: standard deviation of the neighbourhood that is subtracted
+SEEN = 0.3  # probability of coat below which a cell is no part of a neighbourhood
 REACH_U, REACH_V = 0.065, 0.16  # standard deviations of the bins' weights
 
 
@@ -162,6 +164,27 @@ class LookNetwork(nn.Module):
         centre = self.centre
         centred = F.batch_norm(projected, centre.running_mean, centre.running_var, eps=centre.eps)
         return F.normalize(centred, dim=1)
+
+
+def without_surround(descriptors: Tensor, coat: Tensor) -> Tensor:
+    """What a cell says beyond its neighbourhood: the rosettes, not the place on the body.
+
+    descriptors: (B, C, h, w); coat: (B, 1, h, w) in [0, 1]. The place on the body changes slowly
+    over the flank and is the same on every leopard, so its share is a smooth field; the pattern
+    changes from cell to cell. Returns (B, C, h, w), norm 1 over C.
+    """
+    visible = (coat > SEEN).to(descriptors.dtype)
+    smooth = _blurred(torch.cat([descriptors * visible, visible], 1))
+    return F.normalize(descriptors - smooth[:, :-1] / (smooth[:, -1:] + 1e-6), dim=1)
+
+
+def _blurred(field: Tensor) -> Tensor:
+    """Gaussian of SURROUND cells over each channel, zero outside."""
+    reach = torch.arange(-5.0, 6.0, device=field.device)
+    kernel = torch.exp(-(reach**2) / (2 * SURROUND**2))
+    kernel = (kernel / kernel.sum()).expand(field.shape[1], 1, 1, 11)
+    across = F.conv2d(field, kernel, padding=(0, 5), groups=field.shape[1])
+    return F.conv2d(across, kernel.transpose(2, 3), padding=(5, 0), groups=field.shape[1])
 
 
 def _larger(x: Tensor, like: Tensor) -> Tensor:

@@ -23,12 +23,10 @@ def _enlarged(features: AnnotationFeatures, times: int) -> AnnotationFeatures:
         points = ((local.points + 0.5) * times - 0.5).astype(np.float32)
         return replace(local, points=points)
 
-    box, close = features.box, features.close_look
+    box = features.box
     return replace(
         features,
         dense=moved(features.dense),
         rootsift=moved(features.rootsift),
-        close_look=None if close is None else moved(close),
-        distant_looks=tuple(map(moved, features.distant_looks)),
         box=Box(*(side * times for side in (box.x0, box.y0, box.x1, box.y1))),
     )

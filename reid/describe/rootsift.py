@@ -1,5 +1,7 @@
 """RootSIFT (Arandjelovic & Zisserman 2012): the classical witness beside the network."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
@@ -9,11 +11,20 @@ from reid.types import Crop, Float32, LocalFeatures
 MODEL = "rootsift@1"
 WIDTH = 640  # pixels a crop is brought to
 KEYPOINTS = 1500
+COAT = 0.5  # probability from which a keypoint lies on coat
 BESIDE = 6  # of these pixels: so near to a printed bar a keypoint describes the bar
 
 
-def rootsift(crop: Crop, *, keypoints: int = KEYPOINTS) -> LocalFeatures:
-    """Up to `keypoints` strongest, on equalised luminance (CLAHE), in pixels of the photo."""
+def rootsift(
+    crop: Crop,
+    *,
+    keypoints: int = KEYPOINTS,
+    coat: Callable[[Float32], Float32] | None = None,
+) -> LocalFeatures:
+    """Up to `keypoints` strongest, on equalised luminance (CLAHE), in pixels of the photo.
+
+    coat: (N,) probability of coat at (N, 2) pixels of the crop; keypoints beside it are dropped.
+    """
     grey = cv2.cvtColor(crop.image, cv2.COLOR_RGB2GRAY)
     height, width = grey.shape
     size = (WIDTH, max(16, round(height * WIDTH / width)))
@@ -26,9 +37,11 @@ def rootsift(crop: Crop, *, keypoints: int = KEYPOINTS) -> LocalFeatures:
     order = np.argsort([-k.response for k in corners], kind="stable")[:keypoints]
     points = np.array([corners[i].pt for i in order], np.float32)
     scale = np.array([width / size[0], height / size[1]], np.float32)
-    on_photo = (points + 0.5) * scale - 0.5 + np.array([crop.box.x0, crop.box.y0], np.float32)
-    on_photo = on_photo.astype(np.float32)
+    on_crop = ((points + 0.5) * scale - 0.5).astype(np.float32)
+    on_photo = on_crop + np.array([crop.box.x0, crop.box.y0], np.float32)
     speaks = ~on_bars(on_photo, crop.bars, margin=BESIDE * width / WIDTH)
+    if coat is not None:
+        speaks &= coat(on_crop) > COAT
     return LocalFeatures(
         on_photo[speaks],
         _root(descriptors[order[speaks]]),

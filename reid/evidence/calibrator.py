@@ -124,7 +124,9 @@ def pooled(comparisons: Sequence[Comparison], fusion: Fusion) -> FlankMeasuremen
     """
     best = max(comparisons, key=fusion.strongest)
     capacity = max(comparison.capacity for comparison in comparisons)
-    return FlankMeasurements(best.cosine, best.fine_score, best.rootsift_score, capacity)
+    return FlankMeasurements(
+        best.cosine, best.coarse_score, best.fine_score, best.rootsift_score, capacity
+    )
 
 
 def verdict_of(llr: float, *, same: float = SAME) -> Verdict:

@@ -29,13 +29,13 @@ class Fusion:
     full: Weights
     quick: Weights
 
-    def total_agreement(self, comparison: Comparison) -> float:
-        """The number that orders candidates, largest first: what agrees at all looks."""
-        return self._fused(comparison, comparison.all_looks_score)
-
     def agreement(self, comparison: Comparison) -> float:
-        """What agrees in the photos as they are; the pair with most of it speaks as evidence."""
-        return self._fused(comparison, comparison.dense_score)
+        """The number that orders candidates, largest first, and the pairs of an encounter."""
+        dense, rootsift = comparison.dense_score, comparison.rootsift_score
+        w = self.quick if rootsift is None else self.full
+        sift = 0.0 if rootsift is None else float(np.log1p(rootsift))
+        agreed = w.cosine * comparison.cosine + w.dense * float(np.log1p(dense)) + w.rootsift * sift
+        return w.intercept + agreed
 
     def strongest(self, comparison: Comparison) -> tuple[float, ...]:
         """By what the pair that speaks is chosen, the largest: its agreement, then all else.
@@ -44,10 +44,3 @@ class Fusion:
         """
         fine, sift = comparison.fine_score, comparison.rootsift_score or 0.0
         return self.agreement(comparison), comparison.cosine, fine, sift, comparison.capacity
-
-    def _fused(self, comparison: Comparison, dense: float) -> float:
-        rootsift = comparison.rootsift_score
-        w = self.quick if rootsift is None else self.full
-        sift = 0.0 if rootsift is None else float(np.log1p(rootsift))
-        agreed = w.cosine * comparison.cosine + w.dense * float(np.log1p(dense)) + w.rootsift * sift
-        return w.intercept + agreed

@@ -8,28 +8,31 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
 
+COARSE_KNOTS = (2.0, 2.75, 3.5)  # of log1p(coarse), likewise
 FINE_KNOTS = (2.0, 2.75, 3.5)  # of log1p(fine), from which an agreement weighs more
 ROOTSIFT_KNOTS = (2.0, 2.5, 3.0)  # of log1p(rootsift)
 SILENCE_KNOTS = (0.0, 0.1, 0.2, 0.3)  # of capacity, from which silence weighs more
-TERMS = 2 + len(FINE_KNOTS) + len(ROOTSIFT_KNOTS) + len(SILENCE_KNOTS)
+TERMS = 2 + len(COARSE_KNOTS) + len(FINE_KNOTS) + len(ROOTSIFT_KNOTS) + len(SILENCE_KNOTS)
 
 
 class FlankMeasurements(NamedTuple):
     """What was measured on one flank of two encounters, its photos pooled.
 
-    cosine, fine, rootsift: of the pair of photos that agrees best; fine is the strength of verified
-    cells at the fine scale, rootsift None where nobody measured it. capacity: the largest of all
-    pairs.
+    cosine, coarse, fine, rootsift: of the pair of photos that agrees best; coarse and fine are the
+    strength of verified cells of the looks at animal and flank, rootsift None where nobody measured
+    it. capacity: the largest of all pairs.
     """
 
     cosine: float
+    coarse: float
     fine: float
     rootsift: float | None
     capacity: float
 
 
 def terms(flank: FlankMeasurements) -> Vector:
-    """(TERMS,): 1, cosine, hinges of log1p(fine) and of log1p(rootsift), minus hinges of capacity.
+    """(TERMS,): 1, cosine, hinges of log1p(coarse), log1p(fine) and log1p(rootsift), minus those of
+    capacity.
 
     Between a handful of agreements by chance and a coat that agrees lies a bend, not a line: what
     chance brings about differs from one population to the next, and must weigh little everywhere.
@@ -39,6 +42,7 @@ def terms(flank: FlankMeasurements) -> Vector:
         [
             1.0,
             flank.cosine,
+            *_hinges(float(np.log1p(flank.coarse)), COARSE_KNOTS),
             *_hinges(float(np.log1p(flank.fine)), FINE_KNOTS),
             *_hinges(float(np.log1p(sift)), ROOTSIFT_KNOTS),
             *(-h for h in _hinges(flank.capacity, SILENCE_KNOTS)),

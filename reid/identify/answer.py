@@ -16,8 +16,7 @@ class PairResult:
     """One query photo beside one gallery annotation.
 
     query: position in the query encounter. evidence: of these two photos alone.
-    agreement: what agrees in the photos as they are; total_agreement: what agrees at all looks,
-    the number that orders candidates; see `reid.evidence.order`.
+    agreement: what agrees in them, the number that orders candidates; see `reid.evidence.order`.
     """
 
     query: int
@@ -25,14 +24,13 @@ class PairResult:
     comparison: Comparison
     evidence: Evidence
     agreement: float
-    total_agreement: float
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityCandidate:
     """What a whole query encounter says about one identity.
 
-    best: the pair of photos with the largest total agreement, which places the identity.
+    best: the pair of photos with the largest agreement, which places the identity.
     """
 
     identity: int
@@ -44,7 +42,7 @@ class IdentityCandidate:
 class Identification:
     """The answer to one query encounter.
 
-    candidates: the one whose best pair has the largest total agreement first, one an identity.
+    candidates: the one whose best pair has the largest agreement first, one an identity.
     timings: milliseconds per stage.
     compared: how many gallery annotations were compared in detail.
     """

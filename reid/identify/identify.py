@@ -79,7 +79,7 @@ def _compared(
     calibrator: Calibrator,
     verify: int,
 ) -> list[PairResult]:
-    """All pairs, the largest total agreement first; the `verify` best are compared with RootSIFT.
+    """All pairs, the largest agreement first; the `verify` best are compared with RootSIFT.
 
     The best pair of each identity goes first to the slow witness, so that many photos of one
     animal cannot use up the places of the others.
@@ -94,7 +94,6 @@ def _compared(
             comparison=comparison,
             evidence=of_photos(*photos, comparison, calibrator),
             agreement=calibrator.fusion.agreement(comparison),
-            total_agreement=calibrator.fusion.total_agreement(comparison),
         )
 
     showing = {number for number, features in references.items() if features.shows_animal}
@@ -118,7 +117,7 @@ def _in_turn(quick: Sequence[PairResult]) -> list[int]:
 
 
 def _ordered(pairs: Iterable[PairResult]) -> list[PairResult]:
-    return sorted(pairs, key=lambda pair: -pair.total_agreement)
+    return sorted(pairs, key=lambda pair: -pair.agreement)
 
 
 def _by_identity(

@@ -4,7 +4,7 @@ import copy
 import math
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -13,18 +13,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from reid.describe.network import RosetteNetwork
+from reid.describe.look_network import LookNetwork, LookOutput
 from reid.errors import BadDataset
+from reid.photo.contrast import half_luminance, window_contrast
 from reid.training.losses import embedding_loss
-from reid.training.photos import Flanks, Half, another_view, looks
+from reid.training.photos import Flanks, another_view, looks
 from reid.training.split import apart
-from reid.types import Flank, Float32
+from reid.types import Flank, Float32, Image
 
 TRUNK = ("stem.", "trunk.")
-KEPT = ("descriptor.", "coat.", "reliability.", "posture.", "place.", "pose.")
+EMBEDDING = ("rosettes.", "power", "project.", "centre.")
 SHARES = (0.25, 0.5, 0.75)  # of the way from the released weights, tried at the end
 BATCH = 16
 
+Views = tuple[Tensor, Tensor]
 Rank = Callable[[Float32], tuple[float, float]]
 """(N, D) embeddings of the validation flanks -> (top-1, mean average precision)."""
 
@@ -69,13 +71,13 @@ class Finetuned:
     history: (step, top-1, mean average precision) of each validation.
     """
 
-    network: RosetteNetwork
+    network: LookNetwork
     step: int
     history: list[tuple[int, float, float]]
 
 
 def finetune(
-    released: RosetteNetwork,
+    released: LookNetwork,
     learning: Flanks,
     validation: Flanks,
     rank: Rank,
@@ -125,14 +127,14 @@ class _Best:
     """The state of highest standing on validation so far; of equals the earlier."""
 
     rank: Rank
-    images: Half
+    images: Image
     report: Callable[[str], None]
     history: list[tuple[int, float, float]] = field(default_factory=list)
     standing: tuple[float, float] = (-1.0, -1.0)
     step: int = 0
     state: dict[str, Tensor] = field(default_factory=dict)
 
-    def ask(self, network: RosetteNetwork, step: int, line: str) -> None:
+    def ask(self, network: LookNetwork, step: int, line: str) -> None:
         """Validate a state, and keep it if it is the best."""
         top1, precision = self.rank(embed(network, self.images))
         self.history.append((step, top1, precision))
@@ -142,7 +144,7 @@ class _Best:
             self.state = {name: value.detach().clone() for name, value in state}
             self.standing, self.step = (top1, precision), step
 
-    def ask_between(self, network: RosetteNetwork, released: RosetteNetwork) -> None:
+    def ask_between(self, network: LookNetwork, released: LookNetwork) -> None:
         """Validate weights on the way from the released to the best ones (Wortsman 2022)."""
         start, end = released.state_dict(), self.state
         for share in SHARES if self.step else ():
@@ -156,12 +158,13 @@ class _Best:
             self.ask(network, self.step, f"{share:.0%} of the way")
 
 
-def _groups(network: RosetteNetwork) -> list[dict[str, object]]:
+def _groups(network: LookNetwork) -> list[dict[str, object]]:
     """Parameters of the embedding, then those of stem and trunk; the other heads stay."""
     whole, local = list[nn.Parameter](), list[nn.Parameter]()
     for name, parameter in network.named_parameters():
-        parameter.requires_grad_(not name.startswith(KEPT))
-        if not name.startswith(KEPT):
+        learns = name.startswith((*TRUNK, *EMBEDDING))
+        parameter.requires_grad_(learns)
+        if learns:
             (local if name.startswith(TRUNK) else whole).append(parameter)
     return [{"params": whole}, {"params": local}]
 
@@ -189,62 +192,61 @@ def _set_rate(
     whole, local = optimiser.param_groups
     whole["lr"] = recipe.peak_rate * share
     local["lr"] = whole["lr"] * recipe.trunk_rate if trunk else 0.0
+    for parameter in local["params"]:
+        parameter.requires_grad_(trunk)
 
 
 def _step(
-    network: RosetteNetwork,
-    released: RosetteNetwork,
-    images: Tensor,
+    network: LookNetwork,
+    released: LookNetwork,
+    views: Views,
     recipe: FinetuneRecipe,
     *,
     trunk: bool,
 ) -> tuple[Tensor, str]:
-    """Loss of one batch of pairs, (2B, 1, H, W), and a line for people."""
-    with torch.set_grad_enabled(trunk):
-        features = network.trunk(network.stem(images))
-    n, both = len(images) // 2, network.embed(features)
-    loss, right = embedding_loss(both[:n], both[n:])
+    """Loss of one batch of pairs and a line for people."""
+    output = network(*views)
+    n = len(output.embedding) // 2
+    loss, right = embedding_loss(output.embedding[:n], output.embedding[n:])
     line = f"loss {float(loss.detach()):.3f} right {float(right):.2f}"
     if not trunk:
         return loss, line
-    departure = _departure(network, released, features, images)
+    with torch.no_grad():
+        before = released(*views)
+    departure = _departure(output, before)
     return loss + recipe.keep * departure, f"{line} departed {float(departure.detach()):.3f}"
 
 
-def _departure(
-    network: RosetteNetwork, released: RosetteNetwork, features: Tensor, images: Tensor
-) -> Tensor:
+def _departure(now: LookOutput, before: LookOutput) -> Tensor:
     """How far the other heads have come from what the released model says of the same views."""
-    with torch.no_grad():
-        before = released.trunk(released.stem(images))
-        descriptors, coat = released.describe(before), released.coat(before)
-        place, pose = released.locate(before)
-    now = network.locate(features)
-    departed = (1 - (network.describe(features) * descriptors).sum(1)).mean()
-    pairs = ((network.coat(features), coat), (now[0], place), (now[1], pose))
-    for ours, theirs in pairs:
+    departed = (1 - (now.descriptors * before.descriptors).sum(1)).mean()
+    for ours, theirs in ((now.coat, before.coat), (now.chart, before.chart)):
         departed = departed + F.smooth_l1_loss(ours, theirs)
     return departed
 
 
 @torch.inference_mode()
-def embed(network: RosetteNetwork, images: Half) -> Float32:
-    """(N, D) embeddings of norm 1, as the embedder makes them; images: (N, H, W) of `looks`."""
+def embed(network: LookNetwork, images: Image) -> Float32:
+    """(N, D) embeddings of norm 1; images: (N, H, W) uint8 of `looks`."""
     network.eval()
-    vectors = []
-    for at in range(0, len(images), BATCH):
-        part = _tensor(images[at : at + BATCH].astype(np.float32))
-        vectors.append(network.embed(network.features(part)).numpy())
+    vectors = [
+        network(*seen(images[at : at + BATCH])).embedding.numpy()
+        for at in range(0, len(images), BATCH)
+    ]
     return np.concatenate(vectors)
 
 
-def _tensor(images: Float32) -> Tensor:
-    batch = torch.from_numpy(images)[:, None]
-    return batch.contiguous(memory_format=torch.channels_last)
+def seen(luminance: Sequence[Image] | Image) -> Views:
+    """Windows as the network takes them: (N, 1, H, W) contrast, (N, 1, H / 2, W / 2) luminance."""
+    contrast, grey = (
+        torch.from_numpy(np.stack([function(image) for image in luminance])[:, None])
+        for function in (window_contrast, half_luminance)
+    )
+    return contrast, grey
 
 
-def pairs(learning: Flanks, count: int, seed: int, pool: Executor) -> Iterator[Tensor]:
-    """Endless batches (2B, 1, H, W): first one photo of each of B units, then another of each.
+def pairs(learning: Flanks, count: int, seed: int, pool: Executor) -> Iterator[Views]:
+    """Endless batches of 2B views: first one photo of each of B units, then another of each.
 
     A unit is one flank of one individual; the two photos are of different occasions where it has
     such, else of one occasion, else two views of one photo. In a batch all animals face one way, as
@@ -268,7 +270,7 @@ def pairs(learning: Flanks, count: int, seed: int, pool: Executor) -> Iterator[T
         window = [learning.window] * len(chosen)
         luminance = [learning.luminance[i] for i in chosen]
         views = pool.map(another_view, luminance, window, mirrored * 2, streams)
-        yield _tensor(np.stack(list(views)))
+        yield seen(list(views))
 
 
 def _units(learning: Flanks) -> list[list[int]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from safetensors.torch import save_file
 
-from reid.describe.network import RosetteNetwork
+from reid.describe.look_network import LookNetwork
 from reid.errors import BadSettings
 from reid.weights import ModelCard
 
@@ -33,8 +33,8 @@ bootstrap over individuals:
 
 {table}
 """
-LOCAL_KEPT = """Everything but the appearance is that of {base} to the bit: descriptors, coat,
-reliability, place and pose, and with them the evidence."""
+LOCAL_KEPT = """Everything but the embedding is that of {base} to the bit: descriptors, coat, trust,
+place and pose, and with them the evidence."""
 LOCAL_ELSEWHERE = """The network below the embedding is that of {base}, but sees whole crops: no
 calibrator of {base} speaks for this model, and the service takes it only with one of its own."""
 LOCAL_CHANGED = """Stem and trunk changed, and descriptors with them: no calibrator of {base} speaks
@@ -68,7 +68,7 @@ def check_name(model: str, folder: Path) -> None:
 
 
 def write_finetuned(
-    network: RosetteNetwork,
+    network: LookNetwork,
     base: ModelCard,
     model: str,
     folder: Path,
@@ -102,11 +102,11 @@ def write_finetuned(
     return path
 
 
-def same_descriptors(network: RosetteNetwork, released: RosetteNetwork) -> bool:
+def same_descriptors(network: LookNetwork, released: LookNetwork) -> bool:
     """Whether everything below the embedding is that of the released network, to the bit."""
     start = released.state_dict()
     changed = {n.split(".")[0] for n, v in network.state_dict().items() if not v.equal(start[n])}
-    return not changed & {"stem", "trunk", "descriptor", "coat", "reliability"}
+    return not changed & {"stem", "trunk", "descriptor"}
 
 
 def inherit_calibrator(base: str, model: str, source: Path, folder: Path) -> Path | None:

@@ -7,15 +7,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from reid.describe.embed import Embedder, grown, look
+from reid.describe.embed import Embedder
+from reid.describe.window import SIZE, framed
 from reid.errors import InputError
 from reid.interchange.named import NamedAnnotation
-from reid.photo.contrast import local_contrast
 from reid.photo.crop import cut
 from reid.photo.images import decode
-from reid.types import Crop, Float32, Image
+from reid.types import Box, Crop, Float32, Image
 
-Half = NDArray[np.float16]
 MAX_PIXELS = 80_000_000
 MARGIN = 0.25  # of the window, kept around it: room for shifted views
 
@@ -68,7 +67,7 @@ def cut_flanks(
     done: Callable[[int], object] = lambda _: None,
 ) -> tuple[Flanks, list[str]]:
     """Every flank once, in the window that the embedder finds; and what could not be read."""
-    height, width = window = embedder.near
+    height, width = SIZE
     size = (round(height * (1 + 2 * MARGIN)), round(width * (1 + 2 * MARGIN)))
     usable: list[NamedAnnotation] = []
     windows: list[Image] = []
@@ -77,13 +76,19 @@ def cut_flanks(
         if cuts:
             boxes = embedder.flanks(cuts)
             windows += [
-                look(c, grown(b, MARGIN), size).luminance for c, b in zip(cuts, boxes, strict=True)
+                framed(c, _grown(b), size).luminance for c, b in zip(cuts, boxes, strict=True)
             ]
         usable += part
         skipped += unusable
         done(len(part) + len(unusable))
     luminance = np.stack(windows) if windows else np.empty((0, *size), np.uint8)
-    return Flanks(usable, luminance, window), skipped
+    return Flanks(usable, luminance, SIZE), skipped
+
+
+def _grown(box: Box) -> Box:
+    """The box with MARGIN of its width and height on every side."""
+    dx, dy = MARGIN * box.width, MARGIN * box.height
+    return Box(box.x0 - dx, box.y0 - dy, box.x1 + dx, box.y1 + dy)
 
 
 def _warped(grey: Image, to_source: NDArray[np.float64], size: tuple[int, int]) -> Image:
@@ -93,22 +98,20 @@ def _warped(grey: Image, to_source: NDArray[np.float64], size: tuple[int, int]) 
     return warped
 
 
-def looks(flanks: Flanks) -> Half:
-    """(N, H, W) float16 in [-1, 1]: windows without their margins, as the embedder sees them."""
+def looks(flanks: Flanks) -> Image:
+    """(N, H, W) uint8: windows without their margins, as the embedder sees them."""
     height, width = flanks.window
     y, x = (
         (whole - part) // 2
         for whole, part in zip(flanks.luminance.shape[1:], flanks.window, strict=True)
     )
-    windows = flanks.luminance[:, y : y + height, x : x + width]
-    contrasts = [local_contrast(flank).astype(np.float16) for flank in windows]
-    return np.stack(contrasts) if contrasts else np.empty(windows.shape, np.float16)
+    return flanks.luminance[:, y : y + height, x : x + width]
 
 
 def another_view(
     luminance: Image, window: tuple[int, int], mirrored: bool, rng: np.random.Generator
-) -> Float32:
-    """(H, W) float32: one flank as another crop, camera and light would show it.
+) -> Image:
+    """(H, W) uint8: one flank as another crop, camera and light would show it.
 
     Shift, zoom, shear and turn within the margin; then light, down-sampling, blur, noise and
     something in front, all on luminance, as a camera has them before local contrast.
@@ -122,7 +125,7 @@ def another_view(
     middle = np.array([w / 2, h / 2]) + rng.normal(0, 0.05, 2) * (width, height)
     offset = middle - linear @ np.array([width / 2, height / 2])
     warped = _warped(luminance, np.column_stack([linear, offset]), window).astype(np.float32)
-    return local_contrast(_through_a_camera(warped, rng))
+    return _through_a_camera(warped, rng)
 
 
 def _through_a_camera(grey: Float32, rng: np.random.Generator) -> Image:

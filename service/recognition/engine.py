@@ -62,11 +62,8 @@ class FeatureNetwork(Protocol):
     def model(self) -> str:
         """The model id stored with everything it makes."""
 
-    def describe(
-        self, crops: Sequence[Crop], *, distant_looks: bool = True
-    ) -> list[AnnotationFeatures]:
-        """Embedding and local features of each crop; distant_looks: see
-        `reid.describe.distant_look`."""
+    def describe(self, crops: Sequence[Crop]) -> list[AnnotationFeatures]:
+        """Embedding and local features of each crop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +307,7 @@ class Engine:
             decoded = [self._decoded(photo, watch) for photo in query]
             crops = [self._crop(*pair, flank, watch) for pair in zip(query, decoded, strict=True)]
             with watch("embed"), self._describing:
-                described = self.embedder().describe(crops, distant_looks=False)
+                described = self.embedder().describe(crops)
                 described = in_own_pixels(described, crops)
             ids = [digest(photo.data) for photo in query]
             own = self._copies.encounters(ids, [photo.image for photo in decoded])

@@ -56,7 +56,6 @@ def _candidate(candidate: IdentityCandidate, answer: QueryAnswer) -> CandidateOu
         dense_score=comparison.dense_score,
         rootsift_score=comparison.rootsift_score,
         agreement=candidate.best.agreement,
-        total_agreement=candidate.best.total_agreement,
         capacity=comparison.capacity,
         correspondences=[CorrespondencesOut.model_validate(c) for c in comparison.correspondences],
         overlap=OverlapOut.model_validate(comparison.overlap) if comparison.overlap else None,

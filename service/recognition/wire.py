@@ -67,9 +67,8 @@ class CandidateOut(Wire):
     cosine: float
     dense_score: float
     rootsift_score: float | None
-    agreement: float = Field(description="what agrees in the two photos, as one number")
-    total_agreement: float = Field(
-        description="agreement together with what agrees at other looks: orders candidates"
+    agreement: float = Field(
+        description="what agrees in the two photos, as one number: orders candidates"
     )
     capacity: float = Field(description="0 to 1, how much these two photos could agree at most")
     correspondences: list[CorrespondencesOut]
@@ -88,7 +87,7 @@ class QueryOut(FactsOut):
 
 
 class IdentificationOut(Wire):
-    """The answer to one query; the largest total agreement first, one candidate an identity.
+    """The answer to one query; the largest agreement first, one candidate an identity.
 
     verdict: of the candidate with the largest llr, which need not be the first.
     excluded_encounters: left out of the gallery, because the query photos are their photos.

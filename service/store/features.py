@@ -31,8 +31,6 @@ class GalleryEntry:
 
 NOBODY = 0  # the identity of a row in an index of all annotations
 Version = tuple[int, int, int, int, int]
-CLOSER = "closer"
-AFAR = ("afar-0", "afar-1")  # kinds of features, see `reid.describe.distant_look`
 
 
 def add(connection: Connection, annotation_id: int, features: AnnotationFeatures) -> None:
@@ -51,8 +49,6 @@ def add(connection: Connection, annotation_id: int, features: AnnotationFeatures
         insert(embedding).values(annotation_id=annotation_id, model=model, vector=vector)
     )
     kinds = {"rosette": features.dense, "rootsift": features.rootsift}
-    kinds |= dict(zip(AFAR, features.distant_looks, strict=False))
-    kinds |= {CLOSER: features.close_look} if features.close_look else {}
     rows = [
         {"kind": kind, "model": local.model, "payload": pack_features(local)}
         for kind, local in kinds.items()
@@ -143,10 +139,6 @@ def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, A
             box=animal.box or Box(0, 0, row.width, row.height),
             pose=animal.pose,
             quality=animal.quality,
-            close_look=local.get((animal.id, CLOSER)),
-            distant_looks=tuple(
-                local[animal.id, kind] for kind in AFAR if (animal.id, kind) in local
-            ),
         )
     return features
 

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import pytest
 from painted_package import write_weights
-
 from reid.describe.arrangement import SIZE
+
 from reid.describe.embed import Embedder
 from reid.types import Box, Crop, Flank
 from reid.weights import load_card, verified

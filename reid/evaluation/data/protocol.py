@@ -44,11 +44,8 @@ class IndexLacksColumns(
 class CropDescriber(Protocol):
     """What turns crops into features; the Embedder is one."""
 
-    def describe(
-        self, crops: Sequence[Crop], *, distant_looks: bool = True
-    ) -> Iterable[AnnotationFeatures]:
-        """Features of every crop, in order; distant_looks: see
-        `reid.describe.distant_look`."""
+    def describe(self, crops: Sequence[Crop]) -> Iterable[AnnotationFeatures]:
+        """Features of every crop, in order."""
         ...
 
 

@@ -102,7 +102,6 @@ def described(
 ) -> list[SurveyEncounter]:
     """The encounters of the photos, each described as in the product: as it is, flank stated.
 
-    Without distant looks, which order candidates and are no evidence.
     cropped: another way to cut them.
     """
     by_encounter: dict[tuple[str, str], list[tuple[DatasetPhoto, AnnotationFeatures]]] = {}
@@ -128,7 +127,7 @@ def _features(
     with ThreadPoolExecutor(1) as pool:
         crops = pool.map(cropped, photos)
         while batch := list(islice(crops, BATCH)):
-            yield from embedder.describe(batch, distant_looks=False)
+            yield from embedder.describe(batch)
 
 
 def _cropped(photo: DatasetPhoto) -> Crop:

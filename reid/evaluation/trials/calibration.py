@@ -16,6 +16,7 @@ from reid.evidence.calibrator import Calibrator, fit_evidence
 from reid.evidence.encounters import between
 from reid.evidence.order import Fusion
 from reid.evidence.terms import (
+    COARSE_KNOTS,
     FINE_KNOTS,
     ROOTSIFT_KNOTS,
     SILENCE_KNOTS,
@@ -41,7 +42,8 @@ fitted_on = "{data}"
 command = "{command}"
 order_full = [{order_full}]  # intercept, cosine, log1p(dense), log1p(rootsift): order of candidates
 order_quick = [{order_quick}]
-# log odds: intercept, cosine, hinges of log1p(fine) at {fine}, of log1p(rootsift) at {rootsift},
+# log odds: intercept, cosine, hinges of log1p(coarse) at {coarse}, of log1p(fine)
+# at {fine}, of log1p(rootsift) at {rootsift},
 # minus hinges of capacity at {silence}; see reid/evidence/terms.py
 full = [{full}]
 quick = [{quick}]  # the same where RootSIFT was not measured
@@ -173,7 +175,7 @@ def fitted(
     A draw gives each individual a whole number; a genuine pair counts as often as its animal, an
     impostor pair as often as both together.
     """
-    at = 2 + len(FINE_KNOTS)
+    at = 2 + len(COARSE_KNOTS) + len(FINE_KNOTS)
     used = np.ones(TERMS, bool)
     used[:2] = False  # no intercept; the embedding's cosine is for shortlists
     used[at : at + len(ROOTSIFT_KNOTS)] = rootsift
@@ -218,6 +220,7 @@ def write_calibrator(
             relatives=int(pairs.relatives.sum()),
             order_full=_listed(fusion.full),
             order_quick=_listed(fusion.quick),
+            coarse=COARSE_KNOTS,
             fine=FINE_KNOTS,
             rootsift=ROOTSIFT_KNOTS,
             silence=SILENCE_KNOTS,

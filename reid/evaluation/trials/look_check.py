@@ -17,8 +17,7 @@ from reid.compare.comparison import (
     mutual_nearest,
     rootsift_correspondences,
 )
-from reid.describe.look_network import LookNetwork
-from reid.describe.network import without_surround
+from reid.describe.look_network import LookNetwork, without_surround
 from reid.describe.rootsift import WIDTH, rootsift
 from reid.evaluation.data.photos import Condition, Sample, shown
 from reid.evaluation.data.protocol import countable, genuine

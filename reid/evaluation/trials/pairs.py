@@ -18,20 +18,21 @@ Table = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class PairTable:
-    """(Q, N) each, NaN where not counted: cosine of a pair, its dense score at all looks, RootSIFT
-    score, total agreement (which orders candidates), fine score and capacity."""
+    """(Q, N) each, NaN where not counted: cosine of a pair, its dense score, RootSIFT score,
+    agreement (which orders candidates), coarse and fine score and capacity."""
 
     cosine: Table
     dense: Table
     rootsift: Table
-    total_agreement: Table
+    agreement: Table
+    coarse: Table
     fine: Table
     capacity: Table
 
     def evidence(self, calibrator: Calibrator) -> Table:
         """(Q, N) natural log odds of each pair alone; NaN where not counted."""
         log_odds, counted = np.full(self.cosine.shape, np.nan), ~np.isnan(self.cosine)
-        columns = (self.cosine, self.fine, self.rootsift, self.capacity)
+        columns = (self.cosine, self.coarse, self.fine, self.rootsift, self.capacity)
         parts = zip(*(column[counted].tolist() for column in columns), strict=True)
         flanks = (FlankMeasurements(*part) for part in parts)
         log_odds[counted] = [calibrator.log_odds([Witness(flank)]) for flank in flanks]
@@ -47,14 +48,14 @@ def compare_all(
     done: Callable[[int], object] = lambda _: None,
 ) -> PairTable:
     """Compare the pairs that count, by the weights of `fusion`; `done` hears of every query row."""
-    table = np.full((6, len(queries), len(gallery)), np.nan)
+    table = np.full((7, len(queries), len(gallery)), np.nan)
 
     def row(q: int) -> None:
         for n in np.nonzero(counted[q])[0].tolist():
             pair = compare(queries[q], gallery[n], registered=False)
-            order = fusion.total_agreement(pair)
-            scores = pair.cosine, pair.all_looks_score, pair.rootsift_score or 0.0
-            table[:, q, n] = *scores, order, pair.fine_score, pair.capacity
+            order = fusion.agreement(pair)
+            scores = pair.cosine, pair.dense_score, pair.rootsift_score or 0.0
+            table[:, q, n] = *scores, order, pair.coarse_score, pair.fine_score, pair.capacity
 
     for _ in side_by_side(row, range(len(queries))):
         done(1)

@@ -44,7 +44,7 @@ def without_animals(
     for _ in range(crops):
         other = encounters[int(rng.integers(len(encounters)))]
         crop = _background(rng, other.features[0].flank)
-        [background] = embedder.describe([crop], distant_looks=False)
+        [background] = embedder.describe([crop])
         weighed = between([background], other.features, calibrator, registered=False)
         quiet += abs(weighed.evidence.llr) <= NOTHING
         done(1)

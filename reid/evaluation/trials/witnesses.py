@@ -58,15 +58,13 @@ class Rosette:
     ) -> Mapping[str, Table]:
         """The methods of `OURS`."""
         table = compare_all(queries, gallery, counted, self.calibrator.fusion, done=done)
-        scores = (table.cosine, table.dense, table.rootsift, table.total_agreement)
+        scores = (table.cosine, table.dense, table.rootsift, table.agreement)
         return dict(zip(OURS, (*scores, table.evidence(self.calibrator)), strict=True))
 
 
 def at_first_sight(embedder: Embedder, crops: Sequence[Crop]) -> list[tuple[Embedding, Float32]]:
-    """Embeddings and voting cells that `describe` gives, without the time that RootSIFT takes."""
-    flanks = embedder.flanks(crops)
-    described = zip(embedder.embed(crops, flanks), embedder.local(crops, flanks), strict=True)
-    return [(embedding, cells(dense)) for embedding, dense in described]
+    """Embeddings and voting cells of every crop, in order."""
+    return [(photo.embedding, cells(photo.dense)) for photo in embedder.describe(crops)]
 
 
 class RootSift:

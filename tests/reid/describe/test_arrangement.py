@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from reid.describe.arrangement import LEAST, SIZE, _splitmix, arrangement
+
 from reid.types import LocalFeatures
 
 WORDS = np.linalg.qr(np.random.default_rng(0).standard_normal((16, 16)))[0].astype(np.float32)

@@ -6,9 +6,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from reid.describe.arrangement import arrangement
 
 from reid.compare.comparison import compare
-from reid.describe.arrangement import arrangement
 from reid.describe.embed import Embedder
 from reid.evidence.calibrator import released
 from reid.synthetic.coat import CoatStyle, draw_coat

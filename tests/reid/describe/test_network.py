@@ -9,14 +9,14 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from reid.describe.network import RosetteNetwork, body_place, folded, without_surround
+from reid.training.data import BankRecipe, batches, open_bank
+from reid.training.loop import TrainingRecipe, train
 from torch import nn
 
 from reid.describe.embed import Embedder
-from reid.describe.network import RosetteNetwork, body_place, folded, without_surround
 from reid.errors import ChecksumMismatch, UnknownModel
 from reid.photo.contrast import local_contrast
-from reid.training.data import BankRecipe, batches, open_bank
-from reid.training.loop import TrainingRecipe, train
 from reid.training.losses import (
     DenseLoss,
     coat_loss,

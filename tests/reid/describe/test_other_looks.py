@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from reid.describe.distant_look import in_photo_pixels, poor_beside_good, shrunk
 
 from reid.compare.comparison import compare, dense_correspondences, strength
-from reid.describe.distant_look import in_photo_pixels, poor_beside_good, shrunk
 from reid.evidence.order import Fusion, Weights
 from reid.types import (
     AnnotationFeatures,

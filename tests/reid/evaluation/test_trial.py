@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from reid.describe.network import RosetteNetwork
 
 from reid.describe.embed import Embedder
-from reid.describe.network import RosetteNetwork
 from reid.errors import BadDataset
 from reid.evaluation.data.photos import Condition, CropStyle, shown
 from reid.evaluation.data.protocol import countable, genuine, read_dataset, read_distractors
