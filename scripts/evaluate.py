@@ -72,8 +72,8 @@ def evaluate(options: argparse.Namespace) -> None:
     witnesses: list[EvaluatedMethod[Any]] = [RootSift(), *peers]
     if options.methods != ["rootsift"] or CropStyle.FLANK in options.crop:
         embedder, calibrator = Embedder.load(options.weights), released(options.weights)
-        witnesses[0] = Rosette(embedder, calibrator)
-    names = (*(options.methods or OURS), *(peer.embedder.model for peer in peers))
+        witnesses.append(Rosette(embedder, calibrator))
+    names = (*(options.methods or ("rootsift", *OURS)), *(peer.embedder.model for peer in peers))
     table: list[MethodRow] = []
     strata: list[PairStratum] = []
     places: dict[str, list[int]] = {}
@@ -178,7 +178,7 @@ def main() -> int:
     styles = list(CropStyle)
     add("--crop", type=CropStyle, nargs="+", choices=styles, default=styles[:1], help="the boxes")
     add("--embedder", action="append", default=[], metavar="SPEC", help=f"a peer beside: {FORMS}")
-    add("--methods", nargs="+", choices=OURS, help="rootsift alone needs no network")
+    add("--methods", nargs="+", choices=("rootsift", *OURS), help="rootsift alone needs no network")
     add("--individuals", type=int, metavar="N", help="only N animals, drawn by the seed")
     add("--seed", type=int, default=0, help="of grain, motion, jitter and the animals drawn")
     add(

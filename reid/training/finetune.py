@@ -93,7 +93,9 @@ def finetune(
     for the centring of the embedding, which learns the catalogue's.
     """
     torch.manual_seed(recipe.seed)
-    network, threads = copy.deepcopy(released), torch.get_num_threads()
+    threads = torch.get_num_threads()
+    plain = torch.contiguous_format  # gradients of weights in the other order end the process
+    network = copy.deepcopy(released).to(memory_format=plain)
     optimiser = torch.optim.AdamW(_groups(network), 1e-9, weight_decay=0.0)
     best = _Best(rank, looks(validation), report)
     best.ask(network, 0, "released")

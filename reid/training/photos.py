@@ -64,10 +64,14 @@ def cut_flanks(
     annotations: Sequence[NamedAnnotation],
     embedder: Embedder,
     *,
+    window: tuple[int, int] = SIZE,
     done: Callable[[int], object] = lambda _: None,
 ) -> tuple[Flanks, list[str]]:
-    """Every flank once, in the window that the embedder finds; and what could not be read."""
-    height, width = SIZE
+    """Every flank once, in the window that the embedder finds; and what could not be read.
+
+    window: (H, W) pixels, multiples of 64; a smaller one than the embedder's is faster and coarser.
+    """
+    height, width = window
     size = (round(height * (1 + 2 * MARGIN)), round(width * (1 + 2 * MARGIN)))
     usable: list[NamedAnnotation] = []
     windows: list[Image] = []
@@ -82,7 +86,7 @@ def cut_flanks(
         skipped += unusable
         done(len(part) + len(unusable))
     luminance = np.stack(windows) if windows else np.empty((0, *size), np.uint8)
-    return Flanks(usable, luminance, SIZE), skipped
+    return Flanks(usable, luminance, window), skipped
 
 
 def _grown(box: Box) -> Box:

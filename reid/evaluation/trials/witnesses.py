@@ -16,7 +16,7 @@ from reid.gallery.voting import cells
 from reid.threads import side_by_side
 from reid.types import AnnotationFeatures, Box, Crop, Embedding, Float32, LocalFeatures
 
-OURS = ("rosette-global", "rosette-dense", "rootsift", "fused", "evidence")
+OURS = ("rosette-global", "rosette-dense", "rootsift-coat", "fused", "evidence")
 Features = TypeVar("Features")
 Done = Callable[[int], object]
 
@@ -46,7 +46,7 @@ class Rosette:
         self.embedder, self.calibrator = embedder, calibrator
 
     def describe(self, crops: Sequence[Crop]) -> Sequence[AnnotationFeatures]:
-        """Embedding, dense descriptors and RootSIFT."""
+        """Embedding, dense descriptors and RootSIFT on coat."""
         return self.embedder.describe(crops)
 
     def compare(

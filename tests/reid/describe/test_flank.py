@@ -1,70 +1,67 @@
-"""The flank in a loose crop: from the places on the body, or from the outline of the coat."""
+"""Where the animal and its flank lie in a crop."""
 
 import numpy as np
 import pytest
 
-from reid.describe.flank import FLANK, flank_window, thick_window
-from reid.types import Box
+from reid.describe.flank import animal_box, flank_box
+from reid.describe.window import SIZE, STRIDE, window_on
+from reid.types import Box, Crop, Flank
 
-CROP = Box(0, 0, 640, 320)
-
-
-def places(box, *, faces_left=True, tilt=0.0, shape=(4, 8)):
-    """What a perfect network says where the flank fills `box` of the crop."""
-    y, x = np.mgrid[0 : shape[0], 0 : shape[1]]
-    x, y = (x + 0.5) / shape[1] * CROP.width, (y + 0.5) / shape[0] * CROP.height
-    along, down = (x - box.x0) / box.width, (y - box.y0) / box.height + tilt * (x - 320) / 640
-    u0, v0, u1, v1 = FLANK
-    along = along if faces_left else 1 - along
-    return np.stack([u0 + along * (u1 - u0), v0 + down * (v1 - v0)]).astype(np.float32)
+SHAPE = (SIZE[0] // STRIDE, SIZE[1] // STRIDE)
 
 
-@pytest.mark.parametrize("faces_left", [True, False], ids=["left", "right"])
-@pytest.mark.parametrize("tilt", [0.0, 0.3], ids=["level", "on a slope"])
-def test_the_flank_is_found_from_the_places_of_its_cells(faces_left, tilt):
-    truth = Box(160, 60, 480, 220)
-    coat = np.ones((16, 32), np.float32)
-    found = flank_window(coat, places(truth, faces_left=faces_left, tilt=tilt), CROP)
-    assert (found.x0, found.x1) == pytest.approx((160, 480), abs=25)
-    assert found.height == pytest.approx(160, abs=10)
+def crop(width=1280, height=640):
+    noise = np.random.default_rng(0).integers(0, 255, (height, width, 3), np.uint8)
+    return Crop(noise, Box(0, 0, width, height), Flank.LEFT)
 
 
-def test_a_moved_leg_or_tail_does_not_move_the_flank():
-    truth = Box(160, 60, 480, 220)
-    seen = places(truth)
-    seen[:, 3:, :2] += 0.6
-    found = flank_window(np.ones((16, 32), np.float32), seen, CROP)
-    assert (found.x0, found.y0) == pytest.approx((160, 60), abs=10)
+def seen(*animal):
+    """Coat in the columns and rows of one box of cells, and places: head left, tail right."""
+    x0, y0, x1, y1 = animal
+    coat = np.zeros(SHAPE, np.float32)
+    coat[y0:y1, x0:x1] = 1
+    u = np.clip((np.arange(SHAPE[1]) - x0) / (x1 - x0) * 1.4 - 0.1, -0.2, 1.5)
+    v = np.clip((np.arange(SHAPE[0]) - y0) / (y1 - y0), 0, 1)
+    return coat, np.stack(np.meshgrid(u, v)).astype(np.float32)
 
 
-def test_a_flank_may_reach_over_the_edge_of_a_tight_crop():
-    truth = Box(-60, -20, 700, 340)
-    found = flank_window(np.ones((16, 32), np.float32), places(truth), CROP)
-    assert found.x0 < -40
-    assert found.x1 > 680
+def test_the_box_of_an_animal_lies_around_its_coat_in_pixels_of_the_crop():
+    photo = crop()
+    coat, _ = seen(20, 10, 60, 30)
+    box = animal_box(coat, window_on(photo, photo.box))
+    assert (box.x0, box.y0, box.x1, box.y1) == pytest.approx((280, 140, 1000, 500), abs=30)
 
 
-def test_places_that_are_no_animal_give_way_to_the_outline():
-    coat = np.zeros((16, 32), np.float32)
-    coat[4:10, 8:26] = 1
-    folded = np.zeros((2, 4, 8), np.float32)
-    assert flank_window(coat, folded, CROP) == thick_window(coat, CROP)
+def test_head_and_tail_are_no_part_of_the_flank():
+    photo = crop()
+    coat, places = seen(10, 10, 70, 30)
+    window = window_on(photo, photo.box)
+    animal, flank = animal_box(coat, window), flank_box(coat, places, window)
+    assert flank.x0 > animal.x0 + 80
+    assert flank.x1 < animal.x1 - 120
 
 
-def test_the_flank_is_the_thick_part_of_the_coat():
-    coat = np.zeros((16, 32), np.float32)
-    coat[4:10, 8:26] = 1  # the trunk
-    coat[10:16, 10:12] = coat[10:16, 22:24] = 1  # legs
-    coat[5:6, 26:32] = 1  # tail
-    found = thick_window(coat, Box(0, 0, 320, 160))
-    assert 60 <= found.x0 <= 100
-    assert 240 <= found.x1 <= 275
-    assert found.y1 <= 115
+def test_where_no_coat_is_seen_there_is_no_box():
+    photo = crop()
+    coat, places = seen(10, 10, 13, 13)
+    window = window_on(photo, photo.box)
+    assert animal_box(coat, window) is None
+    assert flank_box(coat, places, window) is None
 
 
-@pytest.mark.parametrize("value", [0.0, 1.0], ids=["no coat", "only coat"])
-def test_a_crop_without_an_outline_is_taken_whole(value):
-    whole = Box(0, 0, 320, 160)
-    found = thick_window(np.full((16, 32), value, np.float32), whole)
-    assert found.width > 0.95 * whole.width
-    assert found.height > 0.9 * whole.height
+@pytest.mark.parametrize("width", [300, 640, 2600])
+def test_a_cell_of_the_window_and_the_pixel_under_it_are_found_from_each_other(width):
+    photo = crop(width, width // 2)
+    window = window_on(photo, Box(0.2 * width, -20, 0.7 * width, 0.3 * width))
+    cells = np.array([[0, 0], [13, 7], [79, 39]], np.float32)
+    assert window.cells(window.on_crop(cells)) == pytest.approx(cells, abs=1e-3)
+
+
+def test_the_window_shows_what_lies_at_its_place_in_the_crop():
+    photo = crop(1280, 640)
+    photo.image[:] = 90
+    photo.image[300:340, 600:640] = 250
+    window = window_on(photo, Box(320, 160, 960, 480))
+    column, row = np.rint(window.cells(np.array([[620, 320]], np.float32)))[0].astype(int)
+    middle = window.contrast[row * STRIDE + 4, column * STRIDE + 4]
+    assert middle > 0.2 > window.contrast[10, 10]

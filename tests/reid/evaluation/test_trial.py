@@ -4,11 +4,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
-from reid.describe.network import RosetteNetwork
 
 from reid.describe.embed import Embedder
+from reid.describe.look_network import LookNetwork
 from reid.errors import BadDataset
 from reid.evaluation.data.photos import Condition, CropStyle, shown
 from reid.evaluation.data.protocol import countable, genuine, read_dataset, read_distractors
@@ -81,11 +80,8 @@ def test_the_flank_style_needs_a_network_that_finds_it(dataset):
 @pytest.fixture(scope="module")
 def embedder():
     """The true classes with a small network that knows nothing."""
-    shape = {"widths": (4, 8, 8, 8), "descriptor_size": 8, "embedding_size": 8, "grid": (1, 2)}
-    network = RosetteNetwork(**shape, words=12)
-    network.words[:] = torch.nn.functional.normalize(torch.rand(12, 8) - 0.5)
-    card = SimpleNamespace(id="rosette@9", window=(64, 128), sees="flank", close_look=(2.0, 40))
-    return Embedder(network, card)
+    network = LookNetwork(widths=(4, 8, 8, 8), descriptor_size=8, embedding_size=8)
+    return Embedder(network, SimpleNamespace(id="rosette@9", sees="flank"))
 
 
 class Peer:
@@ -108,9 +104,9 @@ def test_every_method_and_a_peer_stand_in_one_table_and_rootsift_is_the_same_alo
     fusion = Fusion(Weights(0, 1, 1, 1), Weights(0, 1, 1, 0))
     link = EvidenceWeights(np.ones(TERMS), np.zeros((0, TERMS)))
     ours = Rosette(embedder, Calibrator("c@1", "rosette@9", fusion, 9, link, link))
-    [full] = trials(samples, [], [ours, Global(Peer())], finder=embedder)
+    [full] = trials(samples, [], [RootSift(), ours, Global(Peer())], finder=embedder)
     [alone] = trials(samples, [], [RootSift()])
-    names = ["rosette-global", "rosette-dense", "rootsift", "fused", "evidence", "peer@1"]
+    names = ["rootsift", "rosette-global", "rosette-dense", "rootsift-coat", "fused", "evidence", "peer@1"]
     assert list(full.tables) == names
     np.testing.assert_array_equal(full.tables["rootsift"], alone.tables["rootsift"])
     table = rows(full)
