@@ -136,7 +136,8 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
 
 def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
     """Everything a process needs; nothing is opened or loaded yet."""
-    database, files, metrics = Database(settings.database), PhotoFiles(settings.photos), Metrics()
+    database = Database(settings.database, gap=settings.encounter_gap)
+    files, metrics = PhotoFiles(settings.photos), Metrics()
     engine = Engine(database, settings, metrics, load=load)
     pictures = Pictures(database, files, settings)
     weights = settings.weights_dir or default_folder()

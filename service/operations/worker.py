@@ -197,7 +197,7 @@ def run(
         signal.signal(number, lambda *_: stop.set())
     if parent:
         Thread(target=_stop_with_parent, args=(stop, parent), daemon=True).start()
-    database = Database(settings.database)
+    database = Database(settings.database, gap=settings.encounter_gap)
     database.migrate()
     embedder = load(settings)
     with database.write() as connection:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -41,9 +40,7 @@ class StatedAgain:
     kept: bool = True
 
 
-def stated_again(
-    connection: Connection, file: Prepared, statements: Statements, gap: timedelta
-) -> StatedAgain:
+def stated_again(connection: Connection, file: Prepared, statements: Statements) -> StatedAgain:
     """Let what is stated of a known photo count; what is not stated stays.
 
     The caller records the values as a correction. What could not be embedded is tried again.
@@ -58,7 +55,7 @@ def stated_again(
     animals = [one for one in photos.annotations_of(connection, photo.id) if not one.withdrawn]
     concerned = _concerned(photo, animals, file.box)
     if concerned is None and file.box is not None:
-        values.append(_added(connection, photo, file, statements, gap))
+        values.append(_added(connection, photo, file, statements))
     elif concerned is not None:
         values += correcting.differing_of(concerned, _of_animal(file))
         values += _moved(connection, concerned, statements)
@@ -110,14 +107,12 @@ def _added(
     photo: Photo,
     file: Prepared,
     statements: Statements,
-    gap: timedelta,
 ) -> CorrectedValue:
     """Another animal of the photo, in an encounter that shows no other of it."""
     if statements.encounter:
         encounter = encounters.named(connection, statements.encounter, statements.station)
     else:
-        place, time = photo.station, photo.captured_at
-        encounter = encounters.near(connection, place, time, gap, without=photo.id)
+        encounter = encounters.beside(connection, photo.id)
     number = photos.add_annotation(
         connection,
         photo_id=photo.id,

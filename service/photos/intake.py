@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Annotated
 
@@ -135,13 +135,14 @@ class Intake:
         corrected: list[CorrectedValue] = []
         with self._database.write() as connection:
             one_at_a_time(connection, "upload")
+            unplaced = encounters.add(connection)
             for file in oldest_first:
                 receipt = receipts[file.position]
                 if not photos.known(connection, file.photo.id):
-                    self._insert(connection, file, statements)
+                    self._insert(connection, file, statements, unplaced)
                     receipts[file.position] = replace(receipt, created=True)
                     continue
-                again = stated_again(connection, file, statements, self._gap)
+                again = stated_again(connection, file, statements)
                 corrected += again.values
                 receipts[file.position] = replace(
                     receipt,
@@ -156,16 +157,18 @@ class Intake:
                 )
             number = uploads.add(connection, receipts)
             fresh = [receipt.photo_id for receipt in receipts if receipt.created]
-            encounters.regroup(connection, [n for n in fresh if n], self._gap, new=True)
+            encounters.regroup(connection, [n for n in fresh if n], new=True)
+            encounters.drop_unused(connection, unplaced)
         with self._database.read() as connection:
             return uploads.get(connection, number)
 
-    @property
-    def _gap(self) -> timedelta:
-        return timedelta(minutes=self._settings.encounter_gap_minutes)
+    def _insert(
+        self, connection: Connection, file: Prepared, statements: Statements, unplaced: int
+    ) -> None:
+        """Keep a new photo with its animal, which waits to be embedded.
 
-    def _insert(self, connection: Connection, file: Prepared, statements: Statements) -> None:
-        """Keep a new photo with its animal, which waits to be embedded."""
+        unplaced: the encounter that holds new photos until they are grouped.
+        """
         photo = file.photo
         if photo.station:
             photos.add_station(connection, photo.station)
@@ -175,15 +178,16 @@ class Intake:
         photos.add(connection, photo, file.claims)
         if statements.encounter:
             encounter = encounters.named(connection, statements.encounter, statements.station)
+            encounters.stretch(connection, encounter, photo.captured_at)
         else:
-            encounter = encounters.near(connection, photo.station, photo.captured_at, self._gap)
-        encounters.stretch(connection, encounter, photo.captured_at)
+            encounter = unplaced
         annotation = photos.add_annotation(
             connection,
             photo_id=photo.id,
             encounter_id=encounter,
             flank=file.flank or Flank.UNKNOWN,
             box=file.box,
+            placed="person" if statements.encounter else "rule",
         )
         if clock is not None:
             stated.apply(connection, clocks.note(connection, clock, file.photo, photo))

@@ -1,7 +1,6 @@
 """Photos and annotations that are added, taken out of use, put back, or erased for good."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -22,7 +21,6 @@ def add_annotation(
     photo_id: str,
     values: Mapping[str, Any],
     grounds: CorrectionGrounds,
-    gap: timedelta,
 ) -> int:
     """Add an animal to a photo; returns the number of the annotation, which waits to be embedded.
 
@@ -39,9 +37,7 @@ def add_annotation(
         encounters.summary(connection, encounter)
     others = [one for one in photos.annotations_of(connection, photo_id) if not one.withdrawn]
     if encounter is None:
-        encounter = encounters.near(
-            connection, photo.station, photo.captured_at, gap, without=photo_id
-        )
+        encounter = encounters.beside(connection, photo_id)
     number = photos.add_annotation(
         connection,
         photo_id=photo_id,

@@ -15,14 +15,17 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, se
 
 from reid.identify.grouping import PhotoToGroup, grouped
 from service.store import rederiving, spans
-from service.store.database import AT_ONCE, AnyRow, gathered, insert_one, rows_in
+from service.store.database import AT_ONCE, AnyRow, gap_of, gathered, insert_one, rows_in
 from service.store.photos import IN_USE
 from service.store.tables.cases import case_encounter
 from service.store.tables.encounters import annotation, decision, encounter, encounter_question
 from service.store.tables.photos import photo, upload_file
 from service.store.tables.reviews import review_pair
 
-GAP = timedelta(minutes=30)
+LOOKED_AT = (
+    photo.c.id.label("photo_id"),
+    *(photo.c[n] for n in ("station", "camera", "captured_at", "zone", "sequence", "file_name")),
+)
 ZONES_APART = timedelta(hours=26)  # the most by which wall clocks of one moment differ
 
 
@@ -35,13 +38,12 @@ class Placed:
     photo: PhotoToGroup
 
 
-def regroup(
-    connection: Connection, photo_ids: Collection[str], gap: timedelta = GAP, *, new: bool = False
-) -> None:
+def regroup(connection: Connection, photo_ids: Collection[str], *, new: bool = False) -> None:
     """Let the encounters of these photos, and of those near them, follow the rule.
 
     new: these photos came in just now, and may leave any encounter.
     """
+    gap = gap_of(connection)
     query = select(annotation.c.encounter_id).distinct()
     touched = {row[0] for row in rows_in(connection, query, annotation.c.photo_id, photo_ids)}
     moved = _Moves(connection, frozenset(photo_ids) if new else frozenset())
@@ -52,6 +54,25 @@ def regroup(
                 moved.plan(group, around)
     touched |= moved.carry_out()
     spans.span(connection, touched)
+
+
+def beside(connection: Connection, photo_id: str) -> int:
+    """The encounter for another animal of a photo: one of its group that shows no other animal of
+    it, the nearest in time, else a new one."""
+    own = _looked_at(connection.execute(select(*LOOKED_AT).where(photo.c.id == photo_id)).one(), 0)
+    if own.station is not None and own.moment is not None:
+        gap = gap_of(connection)
+        margin = gap + ZONES_APART
+        near = photo.c.captured_at.between(own.moment - margin, own.moment + margin)
+        query = _in_use().where(photo.c.station == own.station, near).order_by(annotation.c.id)
+        around = [_placed(row, 0) for row in connection.execute(query)]
+        groups = grouped({o.id: o for o in (own, *(one.photo for one in around))}.values(), gap)
+        group = next(set(group) for group in groups if photo_id in group)
+        taken = {one.encounter for one in around if one.photo.id == photo_id}
+        free = [one for one in around if one.photo.id in group and one.encounter not in taken]
+        if free:
+            return min(free, key=lambda one: (_apart(own, one.photo), one.encounter)).encounter
+    return insert_one(connection, insert(encounter).values(station=own.station))
 
 
 class _Moves:
@@ -107,7 +128,9 @@ class _Moves:
         goals = {one.annotation: one.encounter for one in there}
         for one in group:
             if one.photo.id in self._new:
-                nearest = min(there, key=lambda other: (_apart(one, other), other.encounter))
+                nearest = min(
+                    there, key=lambda other: (_apart(one.photo, other.photo), other.encounter)
+                )
                 goals[one.annotation] = nearest.encounter
         return goals
 
@@ -175,10 +198,10 @@ def _order(one: Placed) -> tuple[bool, datetime, int]:
     return moment is None, moment or datetime.max, one.annotation  # noqa: DTZ901
 
 
-def _apart(one: Placed, other: Placed) -> timedelta:
-    if one.photo.moment is None or other.photo.moment is None:
+def _apart(one: PhotoToGroup, other: PhotoToGroup) -> timedelta:
+    if one.moment is None or other.moment is None:
         return timedelta.max
-    return abs(one.photo.moment - other.photo.moment)
+    return abs(one.moment - other.moment)
 
 
 def _held(connection: Connection, numbers: Collection[int]) -> set[int]:
@@ -273,28 +296,29 @@ def _rows(connection: Connection, which: ColumnElement[bool]) -> list[Placed]:
     return [_placed(row, uploads.get(row.photo_id, 0)) for row in rows]
 
 
-def _free() -> Select[Any]:
+def _in_use() -> Select[Any]:
     return (
         select(
             annotation.c.id,
             annotation.c.encounter_id,
-            annotation.c.photo_id,
-            *(photo.c[n] for n in ("station", "camera", "captured_at", "zone", "sequence")),
-            photo.c.file_name,
+            *LOOKED_AT,
         )
         .join(photo, photo.c.id == annotation.c.photo_id)
         .join(encounter, encounter.c.id == annotation.c.encounter_id)
-        .where(
-            IN_USE,
-            annotation.c.placed == "rule",
-            encounter.c.name.is_(None),
-            encounter.c.shaped.is_(False),
-        )
+        .where(IN_USE, encounter.c.name.is_(None))
     )
 
 
+def _free() -> Select[Any]:
+    return _in_use().where(annotation.c.placed == "rule", encounter.c.shaped.is_(False))
+
+
 def _placed(row: AnyRow, upload: int) -> Placed:
-    looked_at = PhotoToGroup(
+    return Placed(row.id, row.encounter_id, _looked_at(row, upload))
+
+
+def _looked_at(row: AnyRow, upload: int) -> PhotoToGroup:
+    return PhotoToGroup(
         id=row.photo_id,
         station=row.station,
         camera=row.camera,
@@ -304,4 +328,3 @@ def _placed(row: AnyRow, upload: int) -> Placed:
         file_name=row.file_name,
         upload=upload,
     )
-    return Placed(row.id, row.encounter_id, looked_at)
