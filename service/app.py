@@ -29,6 +29,7 @@ from service.dossier import pages as dossier_pages
 from service.dossier.record import Dossiers
 from service.encounters import api as encounters
 from service.encounters import pages as encounter_pages
+from service.encounters import shaping_api
 from service.encounters.pair_evidence import PairEvidence
 from service.home import pages as home_pages
 from service.identities import api as identities
@@ -69,6 +70,7 @@ API = (
     stations.router,
     corrections.router,
     encounters.router,
+    shaping_api.router,
     identities.router,
     cases.router,
     dossier_api.router,

@@ -11,7 +11,7 @@ from reid.photo.crop import resolve_box
 from reid.types import Box
 from service.photos import errors
 from service.photos.statements import OneTimeForSeveral, moment, zone_of
-from service.store import corrections, photos, stated
+from service.store import corrections, photos, shaping, stated
 from service.store.corrections import CorrectedValue, Correction, CorrectionKind
 from service.store.database import one_at_a_time
 from service.store.errors import NoSuchPhoto, UndoneAlready
@@ -148,9 +148,12 @@ def undo(connection: Connection, correction_id: int, grounds: CorrectionGrounds)
     if taken_back.kind == "erased":
         raise errors.CannotBeUndone(correction=correction_id)
     _refuse_changed_since(connection, taken_back)
-    photos_there(connection, [v.photo_id for v in taken_back.values if v.photo_id])
+    erased_too = {"encounter", "placed"}  # fields that may change of a photo that is erased
+    concerned = [v.photo_id for v in taken_back.values if v.field not in erased_too]
+    photos_there(connection, [photo_id for photo_id in concerned if photo_id])
     values = [replace(value, before=value.after, after=value.before) for value in taken_back.values]
     _refuse_withdrawn_photo(connection, values)
+    shaping.check(connection, values)
     number = corrections.record(
         connection,
         kind="undone",
@@ -161,7 +164,7 @@ def undo(connection: Connection, correction_id: int, grounds: CorrectionGrounds)
     )
     clock, stand = _clock_of(connection, taken_back)
     corrections.let_clocks_stand(connection, clock, stand=stand)
-    stated.apply(connection, values)
+    stated.apply(connection, values, grounds.person)
     return number
 
 
@@ -174,10 +177,11 @@ def carry_out(
     """Record the values and let them count; None where there are none."""
     if not values:
         return None
+    shaping.check(connection, values)
     number = corrections.record(
         connection, kind=kind, person=grounds.person, reason=grounds.reason, values=values
     )
-    stated.apply(connection, values)
+    stated.apply(connection, values, grounds.person)
     return number
 
 
@@ -258,12 +262,14 @@ def _refuse_stale(
 
 def _refuse_changed_since(connection: Connection, taken_back: Correction) -> None:
     for value in taken_back.values:
+        if stated.of_an_encounter(value):
+            continue
         fields = stated.PHOTO_FIELDS if value.annotation_id is None else stated.ANNOTATION_FIELDS
         if not value.photo_id or value.field not in fields:
             raise errors.CannotBeUndoneHere(correction=taken_back.id, field=value.field)
     now = stated.present(connection, taken_back.values)
     for value in taken_back.values:
-        owner = value.photo_id if value.annotation_id is None else value.annotation_id
+        owner = value.annotation_id or value.photo_id or value.encounter_id
         after = None if (value.field, value.after) == ("zone", stated.UNKNOWN) else value.after
         if now[owner or 0, value.field] != after:
             later = corrections.last_change(connection, value) or taken_back.id

@@ -123,8 +123,9 @@ def last_change(connection: Connection, value: CorrectedValue) -> int | None:
     """The newest correction of this field of this photo, annotation or encounter."""
     columns = corrected_value.c
     newest = select(func.max(columns.correction_id)).where(
-        columns.photo_id == value.photo_id,
+        columns.photo_id.is_not_distinct_from(value.photo_id),
         columns.annotation_id.is_not_distinct_from(value.annotation_id),
+        columns.encounter_id.is_not_distinct_from(value.encounter_id),
         columns.field == value.field,
     )
     number: int | None = connection.scalar(newest)

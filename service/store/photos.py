@@ -216,6 +216,12 @@ def annotations(connection: Connection, ids: Collection[int]) -> dict[int, Annot
     return {animal.id: animal for animal in animals}
 
 
+def numbers_in(connection: Connection, encounter_id: int) -> list[int]:
+    """The annotations of an encounter, also withdrawn ones, by number."""
+    query = select(annotation.c.id).where(annotation.c.encounter_id == encounter_id)
+    return list(connection.scalars(query.order_by(annotation.c.id)))
+
+
 def annotation_by_id(connection: Connection, annotation_id: int) -> Annotation:
     """One annotation."""
     animals = annotations(connection, [annotation_id])

@@ -5,7 +5,6 @@ nobody shaped. An encounter that people decided on, put into a case or up for re
 joined with another nor parted: a question asks about it instead.
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,8 +16,9 @@ from reid.identify.grouping import PhotoToGroup, grouped
 from service.store import rederiving, spans
 from service.store.database import AT_ONCE, AnyRow, gap_of, gathered, insert_one, rows_in
 from service.store.photos import IN_USE
+from service.store.questions import ask
 from service.store.tables.cases import case_encounter
-from service.store.tables.encounters import annotation, decision, encounter, encounter_question
+from service.store.tables.encounters import annotation, decision, encounter
 from service.store.tables.photos import photo, upload_file
 from service.store.tables.reviews import review_pair
 
@@ -54,6 +54,29 @@ def regroup(connection: Connection, photo_ids: Collection[str], *, new: bool = F
                 moved.plan(group, around)
     touched |= moved.carry_out()
     spans.span(connection, touched)
+    if new:
+        _ask_beside_shaped(connection, photo_ids, gap)
+
+
+def _ask_beside_shaped(connection: Connection, photo_ids: Collection[str], gap: timedelta) -> None:
+    """Where new photos lie within the gap of an encounter that people shaped, they are asked.
+
+    A shaped encounter gets no photos by the rule.
+    """
+    query = select(encounter).join(annotation, annotation.c.encounter_id == encounter.c.id)
+    query = query.where(encounter.c.shaped.is_(False), encounter.c.started_at.is_not(None))
+    rows = rows_in(connection, query.distinct(), annotation.c.photo_id, photo_ids)
+    for row in list(rows):
+        near = (
+            (encounter.c.station == row.station)
+            & (encounter.c.started_at <= row.ended_at + gap)
+            & (encounter.c.ended_at >= row.started_at - gap)
+        )
+        inside = (annotation.c.encounter_id == encounter.c.id) & IN_USE
+        full = select(annotation.c.id).where(inside).exists()
+        shaped = select(encounter.c.id).where(encounter.c.shaped, near, full)
+        for number in connection.scalars(shaped.order_by(encounter.c.id)).all():
+            ask(connection, "bridge", number, other=row.id)
 
 
 def beside(connection: Connection, photo_id: str) -> int:
@@ -167,30 +190,6 @@ class _Moves:
         for number in sorted(held & parts.keys()):
             for cut in parts[number][1:]:
                 ask(self._connection, "apart", number, cut=cut)
-
-
-def ask(
-    connection: Connection,
-    kind: str,
-    encounter_id: int,
-    *,
-    other: int | None = None,
-    cut: Sequence[int] | Sequence[str] = (),
-    llr: float | None = None,
-) -> None:
-    """Put up a question about an encounter, unless it was asked before, answered or not.
-
-    kind: bridge (are it and the other one encounter?), apart (its photos lie further apart than
-    the gap) or two_animals. cut: annotations to be parted off; of a bridge, the photos between.
-    """
-    asked = encounter_question.c
-    text = json.dumps(sorted(cut))
-    same = (asked.kind == kind) & (asked.encounter_id == encounter_id)
-    same &= asked.cut == text if other is None else asked.other_id == other
-    if connection.execute(select(asked.id).where(same)).first() is None:
-        values: dict[str, Any] = {"kind": kind, "encounter_id": encounter_id, "other_id": other}
-        row = values | {"cut": text, "llr": llr, "state": "open"}
-        connection.execute(insert(encounter_question).values(row))
 
 
 def _order(one: Placed) -> tuple[bool, datetime, int]:
