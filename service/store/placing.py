@@ -47,8 +47,9 @@ def regroup(connection: Connection, photo_ids: Collection[str], *, new: bool = F
     query = select(annotation.c.encounter_id).distinct()
     touched = {row[0] for row in rows_in(connection, query, annotation.c.photo_id, photo_ids)}
     moved = _Moves(connection, frozenset(photo_ids) if new else frozenset())
-    for place in _places(connection, photo_ids):
-        around, seeds = _neighbourhood(connection, place, photo_ids, gap)
+    concerned = {*photo_ids, *_together_with(connection, touched)}
+    for place in _places(connection, concerned):
+        around, seeds = _neighbourhood(connection, place, concerned, gap)
         for group in grouped([one.photo for one in around], gap):
             if seeds & set(group):
                 moved.plan(group, around)
@@ -216,6 +217,12 @@ def _held(connection: Connection, numbers: Collection[int]) -> set[int]:
         for column in columns
         for row in rows_in(connection, select(column).distinct(), column, numbers)
     }
+
+
+def _together_with(connection: Connection, encounter_ids: Collection[int]) -> set[str]:
+    """The photos of encounters: one of them may have held the others together."""
+    query = select(annotation.c.photo_id).distinct()
+    return {row[0] for row in rows_in(connection, query, annotation.c.encounter_id, encounter_ids)}
 
 
 def _places(connection: Connection, photo_ids: Collection[str]) -> list[str | None]:

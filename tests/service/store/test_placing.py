@@ -144,3 +144,14 @@ def test_an_encounter_stated_by_its_number_is_kept_whatever_the_time(client):
     assert parts(client) == [["far", "gap_A1"]]
     upload(client, "gap_B1")
     assert parts(client) == [["far", "gap_A1", "gap_B1"]]
+
+
+def test_a_photo_that_held_two_others_together_parts_them_when_it_is_withdrawn(client):
+    upload(client, "gap_A1", "gap_A2", "gap_B1")
+    assert parts(client) == [["gap_A1", "gap_A2", "gap_B1"]]
+    detail = client.get("/api/v1/encounters/1").json()["references"]
+    (middle,) = [r["photo"]["id"] for r in detail if r["photo"]["file_name"] == "gap_B1.jpg"]
+    client.post(f"/api/v1/photos/{middle}/withdraw", json={})
+    assert parts(client) == [["gap_A1"], ["gap_A2"]]
+    client.post(f"/api/v1/photos/{middle}/restore", json={})
+    assert parts(client) == [["gap_A1", "gap_A2", "gap_B1"]]
