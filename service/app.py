@@ -29,7 +29,7 @@ from service.dossier import pages as dossier_pages
 from service.dossier.record import Dossiers
 from service.encounters import api as encounters
 from service.encounters import pages as encounter_pages
-from service.encounters import shaping_api
+from service.encounters import shaping_api, shaping_pages
 from service.encounters.pair_evidence import PairEvidence
 from service.home import pages as home_pages
 from service.identities import api as identities
@@ -87,6 +87,7 @@ ROOT = (
     station_pages.router,
     correction_pages.router,
     encounter_pages.router,
+    shaping_pages.router,
     identity_pages.router,
     merge_split_pages.router,
     compare_page.router,

@@ -51,3 +51,10 @@ class QuestionIsPast(
     Conflict,
     message="the photos of question {question} have moved since: there is nothing to answer",
 ): ...
+
+
+class NoEncounterNamed(
+    InputError,
+    code="nothing_chosen",
+    message="name another encounter by its number first, such as 12",
+): ...

@@ -13,18 +13,26 @@ from service.encounters.comparison_words import decided, said
 from service.encounters.decision_form import DecisionForm
 from service.encounters.list_view import STATES, TheFilters, encounter_list, row, title
 from service.encounters.posterior import chances, posterior
+from service.encounters.shaping_view import ShapingView, shaping_view
 from service.photos.correction_view import changed_since
 from service.photos.exposures import ExposureView, exposure_views
 from service.recognition.awaited import awaited
 from service.recognition.engine import Engine, TheEngine
-from service.store import cases, decisions, encounters, identities, photos, progress
+from service.store import cases, decisions, encounters, identities, photos, progress, questions
 from service.store.database import Database
 from service.store.encounters import EncounterDetail
 from service.viewer import look as looks
 from service.viewer.drawing import tone
 from service.web.ahead import Ahead
 from service.web.page import counts, goto, page, remember
-from service.web.parameters import RowNumber, TheActor, TheAhead, TheDatabase, TheMetrics
+from service.web.parameters import (
+    RowNumber,
+    TheActor,
+    TheAhead,
+    TheDatabase,
+    TheMetrics,
+    whole_number,
+)
 from service.web.sentences import in_full
 from service.web.words import when
 
@@ -54,6 +62,7 @@ def encounter_page(request: Request, database: TheDatabase, filters: TheFilters)
             "stations": progress.stations(connection),
             "busy": counts(connection).pending > 0,
             "page_url": filters.url,
+            "asked": len(questions.search(connection)),
         }
         return page(request, "encounters/encounters.html", connection, **values)
 
@@ -67,10 +76,10 @@ def compare(
     engine: TheEngine,
 ) -> Response:
     """Query and candidates side by side."""
-    return _compare(request, database, ahead, engine, encounter_id)
+    return shown_encounter(request, database, ahead, engine, encounter_id)
 
 
-def _compare(
+def shown_encounter(
     request: Request,
     database: Database,
     ahead: Ahead,
@@ -79,6 +88,7 @@ def _compare(
     refused: str = "",
     status: int = 200,
 ) -> Response:
+    """The page of an encounter, also with why a form on it was refused."""
     with database.read() as connection:
         detail = encounters.get(connection, encounter_id)
     if not detail.references:
@@ -102,6 +112,7 @@ def _compare(
             "exposures": _exposures(connection, detail),
             "busy": detail.summary.pending > 0 or still,
             "still": still,
+            "shape": _shape(request, connection, detail),
             "loaded": engine.loaded is not None,
             "problem": refused or problem,
             "said": _said(request, connection, encounter_id),
@@ -116,8 +127,14 @@ def _compare(
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
         response = page(request, "encounters/encounter.html", connection, **values)
-    response.status_code = status
+    if status != 200:
+        response.status_code = status
     return response
+
+
+def _shape(request: Request, connection: Connection, detail: EncounterDetail) -> ShapingView:
+    done = whole_number(request.query_params.get("shaped", ""))
+    return shaping_view(connection, detail.summary.id, detail.references, done)
 
 
 def _empty(
@@ -129,11 +146,13 @@ def _empty(
             "nav": "encounters",
             "encounter": row(detail.summary),
             "problem": refused,
+            "shape": _shape(request, connection, detail),
             "withdrawn": photos.withdrawn_from(connection, detail.summary.id),
             "history": tuple((d, decided(d.kind)) for d in reversed(detail.decisions)),
         }
         response = page(request, "encounters/empty.html", connection, **values)
-    response.status_code = status
+    if status != 200:
+        response.status_code = status
     return response
 
 
@@ -177,7 +196,7 @@ def decide(
         with database.write() as connection:
             decision = decisions.add(connection, encounter_id, new)
     except Conflict as error:
-        return _compare(
+        return shown_encounter(
             request,
             database,
             ahead,

@@ -21,7 +21,7 @@ from service.reviews.reviewing import QueueFilters, ReviewWithEncounters
 from service.reviews.to_wire import machine
 from service.reviews.view import PairViews, ThePairViews
 from service.reviews.wire import OpinionIn, RegionWire
-from service.store import cases, progress
+from service.store import cases, progress, questions
 from service.store import reviews as review_pairs
 from service.store.people import ANONYMOUS, Actor, Role
 from service.store.reviews import Source
@@ -95,6 +95,7 @@ def queue_page(
             "total": total,
             "filters": filters,
             "today": reviewing.progress(connection, reviews, actor.name),
+            "asked": len(questions.search(connection)),
             "settled": sum(review.applicable for review in reviews),
             "page": at,
             "pages": list_page(total, at, PAGE).pages,

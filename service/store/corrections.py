@@ -99,6 +99,14 @@ def of_encounter(connection: Connection, encounter_id: int) -> list[Correction]:
     return _newest(connection, which, None, 0)
 
 
+def shaping_of(connection: Connection, encounter_id: int) -> list[Correction]:
+    """What people did to the shape of an encounter, or answered about it; newest first."""
+    columns, text = corrected_value.c, str(encounter_id)
+    moved = (columns.field == "encounter") & ((columns.before == text) | (columns.after == text))
+    answered = (columns.encounter_id == encounter_id) & columns.field.startswith("question ")
+    return _newest(connection, moved | answered, None, 0)
+
+
 def newest(
     connection: Connection,
     *,

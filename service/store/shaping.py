@@ -2,16 +2,19 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Connection, or_, select, update
 
 from service.store import corrections, decisions, errors
 from service.store.corrections import CorrectedValue
-from service.store.database import AT_ONCE, gathered, rows_in
+from service.store.database import AT_ONCE, AnyRow, gathered, rows_in
 from service.store.photos import IN_USE
 from service.store.tables.corrections import corrected_value, correction
 from service.store.tables.encounters import annotation, encounter
 from service.store.tables.photos import photo
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,27 @@ def places(connection: Connection, encounter_ids: Collection[int]) -> list[Annot
     )
     rows = rows_in(connection, query, annotation.c.encounter_id, sorted(encounter_ids))
     return [AnnotationPlace(*row) for row in rows]
+
+
+def near(connection: Connection, encounter_id: int, *, limit: int) -> list[int]:
+    """Encounters with photos at the station of this one, within a day, the nearest first."""
+    own = connection.execute(select(encounter).where(encounter.c.id == encounter_id)).one()
+    if own.station is None or own.started_at is None:
+        return []
+    inside = (annotation.c.encounter_id == encounter.c.id) & IN_USE
+    query = select(encounter.c.id, encounter.c.started_at, encounter.c.ended_at).where(
+        encounter.c.station == own.station,
+        encounter.c.id != encounter_id,
+        encounter.c.started_at <= own.ended_at + DAY,
+        encounter.c.ended_at >= own.started_at - DAY,
+        select(annotation.c.id).where(inside).exists(),
+    )
+
+    def apart(row: AnyRow) -> tuple[timedelta, int]:
+        gap = max(row.started_at - own.ended_at, own.started_at - row.ended_at)
+        return max(gap, timedelta(0)), row.id
+
+    return [row.id for row in sorted(connection.execute(query), key=apart)[:limit]]
 
 
 def _refuse_lost_decision(connection: Connection, encounter_id: int, goals: set[int]) -> None:
