@@ -108,6 +108,8 @@ def changed_since(connection: Connection, encounter_id: int, decided_at: datetim
         for row in corrections.of_encounter(connection, encounter_id)
         if row.corrected_at > decided_at and any(v.field in EVIDENCE for v in row.values)
     ]
+    back = {row.id for row in later if row.undone}
+    later = [row for row in later if row.id not in back and row.undoes not in back]
     if not later:
         return ""
     return ngettext(

@@ -5,6 +5,7 @@
 function shaping(form) {
   /** @type {HTMLElement | null} */
   let dragged = null;
+  const folded = form.closest("details");
   const boxes = () => [...form.querySelectorAll("input[name=annotation]")].filter((one) => one instanceof HTMLInputElement);
 
   function count() {
@@ -16,13 +17,12 @@ function shaping(form) {
   /** @param {Event} event */
   const goalOf = (event) => (event.target instanceof Element ? event.target.closest("[data-goal]") : null);
 
+  folded?.addEventListener("toggle", () => {
+    if (folded.open) folded.scrollIntoView({ block: "nearest" }); // photos and goals are seen at once
+  });
   form.addEventListener("change", (event) => {
     if (!(event.target instanceof HTMLInputElement) || event.target.name !== "annotation") return;
-    const folded = form.closest("details");
-    if (folded && !folded.open) {
-      folded.open = true;
-      folded.scrollIntoView({ block: "nearest" });
-    }
+    if (folded) folded.open = true;
     count();
   });
   form.addEventListener("dragstart", (event) => {
