@@ -3,7 +3,7 @@
 from functools import partial
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
@@ -31,6 +31,7 @@ from service.web.parameters import (
     TheAhead,
     TheDatabase,
     TheMetrics,
+    known_parameters,
     whole_number,
 )
 from service.web.sentences import in_full
@@ -46,7 +47,7 @@ class NoNumber(
 ): ...
 
 
-@router.get("/encounters")
+@router.get("/encounters", dependencies=[Depends(known_parameters)])
 def encounter_page(request: Request, database: TheDatabase, filters: TheFilters) -> Response:
     """Encounters, by default those that wait."""
     with database.read() as connection:

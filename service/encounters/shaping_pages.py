@@ -30,6 +30,8 @@ from service.web.parameters import (
     TheActor,
     TheAhead,
     TheDatabase,
+    choice,
+    known_parameters,
     whole_number,
 )
 from service.web.sentences import in_full
@@ -161,11 +163,12 @@ class QuestionFilters:
 
 
 def question_filters(state: str = "open", kind: str = "", page: str = "1") -> QuestionFilters:
-    """Read an address."""
-    return QuestionFilters(state, kind, page_number(page))
+    """Read an address; a filter that does not exist is an error."""
+    known = choice("state", state, STATES, "open")
+    return QuestionFilters(known, choice("kind", kind, KINDS), page_number(page))
 
 
-@router.get("/questions")
+@router.get("/questions", dependencies=[Depends(known_parameters)])
 def question_page(
     request: Request,
     database: TheDatabase,

@@ -15,6 +15,7 @@ from service.store import history, identities
 from service.store.identities import IdentitySummary, LifeStage, Reference, Sex, best_photos
 from service.web.languages import N_
 from service.web.paging import list_page, page_number
+from service.web.parameters import choice
 
 PAGE = 60
 GONE_SHOWN = 60
@@ -103,21 +104,24 @@ class CatalogueFilters:
         )
 
 
-def catalogue_filters(query: Mapping[str, str]) -> CatalogueFilters:
-    """Read an address; what makes no sense is taken as its default."""
-
-    def one_of(name: str, known: object, default: str = "") -> str:
-        value = query.get(name, default)
-        return value if value in get_args(known) else default
-
+def catalogue_filters(
+    q: str = "",
+    flank: str = "",
+    sex: str = "",
+    stage: str = "",
+    station: str = "",
+    sort: str = "name",
+    page: str = "1",
+) -> CatalogueFilters:
+    """Read an address; a filter that does not exist is an error."""
     return CatalogueFilters(
-        q=query.get("q", "").strip()[:100],
-        flank=cast("Sides", one_of("flank", Sides)),
-        sex=one_of("sex", Sex),
-        stage=one_of("stage", LifeStage),
-        station=query.get("station", "")[:200],
-        sort=cast("Sort", one_of("sort", Sort, "name")),
-        page=page_number(query.get("page", "1")),
+        q=q.strip()[:100],
+        flank=cast("Sides", choice("flank", flank, get_args(Sides))),
+        sex=choice("sex", sex, get_args(Sex)),
+        stage=choice("stage", stage, get_args(LifeStage)),
+        station=station[:200],
+        sort=cast("Sort", choice("sort", sort, get_args(Sort), "name")),
+        page=page_number(page),
     )
 
 

@@ -135,7 +135,7 @@ class Intake:
         corrected: list[CorrectedValue] = []
         with self._database.write() as connection:
             one_at_a_time(connection, "upload")
-            unplaced = encounters.add(connection)
+            unplaced = None if statements.encounter else encounters.add(connection)
             for file in oldest_first:
                 receipt = receipts[file.position]
                 if not photos.known(connection, file.photo.id):
@@ -158,16 +158,17 @@ class Intake:
             number = uploads.add(connection, receipts)
             fresh = [receipt.photo_id for receipt in receipts if receipt.created]
             encounters.regroup(connection, [n for n in fresh if n], new=True)
-            encounters.drop_unused(connection, unplaced)
+            if unplaced is not None:
+                encounters.drop_unused(connection, unplaced)
         with self._database.read() as connection:
             return uploads.get(connection, number)
 
     def _insert(
-        self, connection: Connection, file: Prepared, statements: Statements, unplaced: int
+        self, connection: Connection, file: Prepared, statements: Statements, unplaced: int | None
     ) -> None:
         """Keep a new photo with its animal, which waits to be embedded.
 
-        unplaced: the encounter that holds new photos until they are grouped.
+        unplaced: the encounter that holds new photos until they are grouped; None: one is stated.
         """
         photo = file.photo
         if photo.station:
@@ -176,18 +177,17 @@ class Intake:
         if statements.captured_at is None:
             photo, clock = clocks.corrected(connection, photo)
         photos.add(connection, photo, file.claims)
-        if statements.encounter:
-            encounter = encounters.named(connection, statements.encounter, statements.station)
+        encounter = unplaced
+        if encounter is None:
+            encounter = encounters.named(connection, statements.encounter or "", statements.station)
             encounters.stretch(connection, encounter, photo.captured_at)
-        else:
-            encounter = unplaced
         annotation = photos.add_annotation(
             connection,
             photo_id=photo.id,
             encounter_id=encounter,
             flank=file.flank or Flank.UNKNOWN,
             box=file.box,
-            placed="person" if statements.encounter else "rule",
+            placed="person" if unplaced is None else "rule",
         )
         if clock is not None:
             stated.apply(connection, clocks.note(connection, clock, file.photo, photo))
