@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from reid.errors import Conflict, InputError
 from service.encounters.comparison_view import comparing
-from service.encounters.comparison_words import decided, said
+from service.encounters.comparison_words import decided, looks_alike, said
 from service.encounters.decision_form import DecisionForm
 from service.encounters.list_view import STATES, TheFilters, encounter_list, row, title
 from service.encounters.posterior import chances, posterior
@@ -117,6 +117,7 @@ def shown_encounter(
             "loaded": engine.loaded is not None,
             "problem": refused or problem,
             "said": _said(request, connection, encounter_id),
+            "alike": _alike(request, connection, encounter_id),
             "changed_since": _changed_since(connection, encounter_id),
             "tone": tone(look.brightness, look.contrast),
             "toned": (look.brightness, look.contrast) != (100, 100),
@@ -179,6 +180,14 @@ def _said(request: Request, connection: Connection, encounter_id: int) -> str:
     """The decision named in the address, if it is the latest of this encounter."""
     last = decisions.latest(connection, encounter_id)
     return said(last) if last and request.query_params.get("said") == str(last.id) else ""
+
+
+def _alike(request: Request, connection: Connection, encounter_id: int) -> str:
+    """A warning where the identity that was just named looks like another one."""
+    last = decisions.latest(connection, encounter_id)
+    if last is None or last.kind != "new" or request.query_params.get("said") != str(last.id):
+        return ""
+    return looks_alike(last, identities.alike(connection, last.identity_id or 0))
 
 
 @router.post("/encounters/{encounter_id}/decisions")

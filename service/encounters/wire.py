@@ -70,6 +70,11 @@ class DecisionOut(Wire):
     reviewer: str
     note: str
     decided_at: datetime
+    alike: list[str] = Field(
+        [],
+        description="when `new` is recorded: names of other identities that differ from the new "
+        "one in case, accents or form only",
+    )
 
 
 class EncounterDetailOut(Wire):

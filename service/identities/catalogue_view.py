@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from reid.interchange.individual_names import searchable
 from reid.types import Flank
 from service.encounters.list_view import crop_address
-from service.store import history, identities
+from service.identities.name_search import is_found, names_of_identities
+from service.store import identities
 from service.store.identities import IdentitySummary, LifeStage, Reference, Sex, best_photos
 from service.web.languages import N_
 from service.web.paging import list_page, page_number
@@ -133,11 +134,11 @@ def catalogue_list(connection: Connection, filters: CatalogueFilters) -> dict[st
     """
     every = identities.catalogue(connection)
     there = identities.catalogue(connection, station=filters.station) if filters.station else every
-    names = _names(connection)
+    names = names_of_identities(connection)
     looked = searchable(filters.q)
 
     def hit(identity: identities.IdentityRecord) -> bool:
-        return any(looked in searchable(text) for text in (*names[identity.id], identity.note))
+        return is_found(looked, identity, names[identity.id])
 
     listed = [i for i in there if filters.fits(i) and (not looked or hit(i))]
     part = list_page(len(listed), filters.page, PAGE)
@@ -159,22 +160,6 @@ def catalogue_list(connection: Connection, filters: CatalogueFilters) -> dict[st
         for identity in shown
     ]
     return {"cards": cards, "gone": gone[:GONE_SHOWN], "part": part, "whole": len(every)}
-
-
-def _names(connection: Connection) -> dict[int, set[str]]:
-    """Every name that an identity has or had, and those of identities merged into it."""
-    records = identities.records(connection)
-    names = {identity.id: {identity.name} for identity in records}
-    for number, former in history.former_names(connection).items():
-        names[number] |= former
-    into = {identity.id: identity.merged_into for identity in records}
-    for identity in records:
-        visited, target = {identity.id}, identity.merged_into
-        while target is not None and target not in visited:
-            names[target] |= names[identity.id]
-            visited.add(target)
-            target = into[target]
-    return names
 
 
 def _sorted(summaries: list[IdentitySummary], by: Sort) -> list[IdentitySummary]:

@@ -109,6 +109,11 @@ class ChangeOut(Wire):
     undoes: int | None = Field(description="the entry that this one takes back")
     undone: bool = Field(description="an undo of it stands")
     encounters: list[MovedOut]
+    alike: list[str] = Field(
+        [],
+        description="when an identity is named: names of others that differ from it in case, "
+        "accents or form only",
+    )
 
 
 class GroundsIn(Wire):

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from reid.interchange.individual_names import fit_name
+from reid.interchange.individual_names import fit_name, searchable
 from reid.types import Flank
 from service.store.database import AnyRow, gathered, insert_one, row_or, value_of
 from service.store.errors import IdentityMergedAway, IdentityNameTaken, NoSuchIdentity
@@ -251,6 +251,15 @@ def hold(connection: Connection, ids: Collection[int]) -> None:
 def edit(connection: Connection, identity_id: int, values: Mapping[str, Any]) -> None:
     """Give an identity these values; IntegrityError where its new name is taken."""
     connection.execute(update(identity).where(identity.c.id == identity_id).values(**values))
+
+
+def alike(connection: Connection, identity_id: int) -> list[str]:
+    """Names of other identities that differ from its name in case, accents or form only."""
+    called = names(connection)
+    own = searchable(called[identity_id])
+    return sorted(
+        n for number, n in called.items() if number != identity_id and searchable(n) == own
+    )
 
 
 def add(connection: Connection, name: str | None = None) -> int:
