@@ -116,9 +116,7 @@ def shown_encounter(
             "shape": _shape(request, connection, detail),
             "loaded": engine.loaded is not None,
             "problem": refused or problem,
-            "said": _said(request, connection, encounter_id),
-            "alike": _alike(request, connection, encounter_id),
-            "changed_since": _changed_since(connection, encounter_id),
+            **_messages(request, connection, encounter_id),
             "tone": tone(look.brightness, look.contrast),
             "toned": (look.brightness, look.contrast) != (100, 100),
             "next_encounter": following.id if following else None,
@@ -174,6 +172,15 @@ def _exposures(connection: Connection, detail: EncounterDetail) -> list[Exposure
         if reference.photo.copy_of or reference.photo.damage
     }
     return list(exposure_views(connection, unusual.values()).values())
+
+
+def _messages(request: Request, connection: Connection, encounter_id: int) -> dict[str, str]:
+    """What stands above the photos of an encounter, each "" where there is nothing to say."""
+    return {
+        "said": _said(request, connection, encounter_id),
+        "alike": _alike(request, connection, encounter_id),
+        "changed_since": _changed_since(connection, encounter_id),
+    }
 
 
 def _said(request: Request, connection: Connection, encounter_id: int) -> str:

@@ -10,9 +10,9 @@ from service.encounters.shaping import ChosenAnnotations, Shaped
 from service.encounters.shaping_wire import (
     AnsweredOut,
     AnswerToQuestionIn,
-    JoinIn,
-    MoveIn,
-    PartIn,
+    JoinEncountersIn,
+    MoveAnnotationsIn,
+    PartEncounterIn,
     QuestionOut,
     QuestionsOut,
     ShapedOut,
@@ -35,7 +35,7 @@ def _grounds(body: CorrectionGroundsIn, actor: Actor) -> CorrectionGrounds:
 
 @router.post("/encounters/{encounter_id}/part", status_code=201)
 def part(
-    encounter_id: RowNumber, body: PartIn, database: TheDatabase, actor: TheActor
+    encounter_id: RowNumber, body: PartEncounterIn, database: TheDatabase, actor: TheActor
 ) -> ShapedOut:
     """Let some photos of an encounter be an encounter of their own."""
     chosen = ChosenAnnotations(body.annotations, body.photos)
@@ -46,7 +46,7 @@ def part(
 
 @router.post("/encounters/{encounter_id}/move", status_code=201)
 def move(
-    encounter_id: RowNumber, body: MoveIn, database: TheDatabase, actor: TheActor
+    encounter_id: RowNumber, body: MoveAnnotationsIn, database: TheDatabase, actor: TheActor
 ) -> ShapedOut:
     """Let some photos of an encounter be photos of another one."""
     chosen = ChosenAnnotations(body.annotations, body.photos)
@@ -58,7 +58,7 @@ def move(
 
 @router.post("/encounters/{encounter_id}/join", status_code=201)
 def join(
-    encounter_id: RowNumber, body: JoinIn, database: TheDatabase, actor: TheActor
+    encounter_id: RowNumber, body: JoinEncountersIn, database: TheDatabase, actor: TheActor
 ) -> ShapedOut:
     """Let two encounters be one; refused where they are decided to be different identities."""
     with database.write() as connection:

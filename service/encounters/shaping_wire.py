@@ -12,20 +12,20 @@ from service.store.questions import QuestionKind, QuestionState
 from service.web.wire import Number, Wire
 
 
-class PartIn(CorrectionGroundsIn):
+class PartEncounterIn(CorrectionGroundsIn):
     """Photos that shall be an encounter of their own: by annotations, or all of some photos."""
 
     annotations: Annotated[list[Number], Field(max_length=MOST)] = Field([])
     photos: Annotated[list[PhotoKey], Field(max_length=MOST)] = Field([])
 
 
-class MoveIn(PartIn):
+class MoveAnnotationsIn(PartEncounterIn):
     """Photos that shall be photos of another encounter."""
 
     into: Number
 
 
-class JoinIn(CorrectionGroundsIn):
+class JoinEncountersIn(CorrectionGroundsIn):
     """The encounter that this one is joined with."""
 
     other: Number
