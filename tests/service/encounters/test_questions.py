@@ -164,3 +164,18 @@ def test_a_burst_of_one_animal_is_not_suspected(app, client, painted):
     upload(client, painted, (1, 0, 0), (1, 1, 1), (1, 2, 2))
     compare(app)
     assert asked(client) == []
+
+
+def test_two_animals_of_one_frame_that_somebody_put_into_one_encounter_are_asked_about(
+    app, client, painted
+):
+    upload(client, painted, (1, 0, 0), (1, 1, 1))
+    first = client.get(f"{API}/encounters/1").json()["references"][0]["photo"]["id"]
+    new = {"box": [0, 0, 300, 160], "flank": "left", "encounter_id": 1}
+    assert client.post(f"{API}/photos/{first}/annotations", json=new).status_code == 201
+    compare(app)
+    (question,) = asked(client)
+    assert question["kind"] == "two_animals"
+    assert question["cut"] in ([1], [3], [2, 3])
+    say(client, question["id"], "yes")
+    assert {len(animals) for animals in listed(client).values()} == {1, 2}
