@@ -78,7 +78,7 @@ def _corrections() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_corrected_value")),
         sqlite_autoincrement=True,
     )
-    for column in ("correction_id", "photo_id", "annotation_id", "encounter_id"):
+    for column in ("correction_id", "photo_id", "annotation_id", "encounter_id", "field"):
         op.create_index(f"ix_corrected_value_{column}", "corrected_value", [column])
 
 
