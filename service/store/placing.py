@@ -65,7 +65,12 @@ def _ask_beside_shaped(connection: Connection, photo_ids: Collection[str], gap: 
     A shaped encounter gets no photos by the rule.
     """
     query = select(encounter).join(annotation, annotation.c.encounter_id == encounter.c.id)
-    query = query.where(encounter.c.shaped.is_(False), encounter.c.started_at.is_not(None))
+    query = query.where(
+        annotation.c.placed == "rule",
+        encounter.c.name.is_(None),
+        encounter.c.shaped.is_(False),
+        encounter.c.started_at.is_not(None),
+    )
     rows = rows_in(connection, query.distinct(), annotation.c.photo_id, photo_ids)
     for row in list(rows):
         near = (

@@ -259,3 +259,11 @@ def test_pairs_are_measured_again_after_a_part(app, client, night):
     compare(app)
     with app.state.components[Database].read() as connection:
         assert [one.couple for one in pairs.every(connection, FAKE)] == [(1, 2)]
+
+
+def test_photos_whose_encounter_is_stated_are_not_asked_about(client, painted, night):
+    shape(client, "/encounters/1/part", annotations=[3, 4])
+    photo = painted(3, 0, taken="2020:01:01 20:12:00")
+    data = {"station": "Ridge", "flank": "left", "encounter": "third visit"}
+    client.post(f"{API}/photos", files=[("files", ("new.jpg", photo))], data=data)
+    assert client.get(f"{API}/questions").json()["total"] == 0
