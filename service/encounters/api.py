@@ -12,6 +12,7 @@ from service.encounters.wire import (
     EncounterOut,
     EncountersOut,
     PosteriorOut,
+    RecordedDecisionOut,
 )
 from service.photos.to_wire import reference_out
 from service.recognition.engine import TheEngine
@@ -89,7 +90,7 @@ def decide(
     database: TheDatabase,
     metrics: TheMetrics,
     actor: TheActor,
-) -> DecisionOut:
+) -> RecordedDecisionOut:
     """Record a decision; nothing is overwritten, `withdrawn` undoes the latest."""
     values = decision.model_dump() | {"reviewer": actor.signs(decision.reviewer)}
     with database.write() as connection:
@@ -97,7 +98,7 @@ def decide(
         new = recorded.identity_id if recorded.kind == "new" else None
         alike = identities.alike(connection, new) if new is not None else []
     metrics.decisions.labels(recorded.kind).inc()
-    return DecisionOut.model_validate(recorded).model_copy(update={"alike": alike})
+    return RecordedDecisionOut.model_validate(recorded).model_copy(update={"alike": alike})
 
 
 @posterior_router.get(

@@ -70,6 +70,11 @@ class DecisionOut(Wire):
     reviewer: str
     note: str
     decided_at: datetime
+
+
+class RecordedDecisionOut(DecisionOut):
+    """A decision that was just recorded, with what may be wrong with it."""
+
     alike: list[str] = Field(
         [],
         description="when `new` is recorded: names of other identities that differ from the new "

@@ -44,7 +44,7 @@ def list_identities(database: TheDatabase, q: SearchedText = "") -> list[Identit
 @router.post("/identities", status_code=201)
 def create_identity(
     body: wire.IdentityIn, database: TheDatabase, actor: TheActor
-) -> wire.ChangeOut:
+) -> wire.NamingOut:
     """Name a new individual and let encounters be it; answers with the first of its history."""
     grounds, facts = _grounds(body, actor), Description(body.sex, body.life_stage, body.note)
     with database.write() as connection:
@@ -71,7 +71,7 @@ def get_identity(
 @router.patch("/identities/{identity_id}")
 def edit_identity(
     identity_id: RowNumber, body: wire.IdentityEdit, database: TheDatabase, actor: TheActor
-) -> list[wire.ChangeOut]:
+) -> list[wire.NamingOut]:
     """Rename or describe; one entry of the history for each, none where nothing was stated."""
     grounds = replace(_grounds(body, actor), newest=body.seen)
     with database.write() as connection:
@@ -203,11 +203,11 @@ def _grounds(body: wire.GroundsIn, actor: Actor) -> Grounds:
     return grounds
 
 
-def _with_alike(connection: Connection, change: IdentityChange) -> wire.ChangeOut:
+def _with_alike(connection: Connection, change: IdentityChange) -> wire.NamingOut:
     """An entry of the history, with names that look like the one that was given."""
     named = change.kind in {"created", "renamed"}
     alike = identities.alike(connection, change.identity_id) if named else []
-    return wire.ChangeOut.model_validate(change).model_copy(update={"alike": alike})
+    return wire.NamingOut.model_validate(change).model_copy(update={"alike": alike})
 
 
 def _edited(

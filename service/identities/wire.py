@@ -109,6 +109,11 @@ class ChangeOut(Wire):
     undoes: int | None = Field(description="the entry that this one takes back")
     undone: bool = Field(description="an undo of it stands")
     encounters: list[MovedOut]
+
+
+class NamingOut(ChangeOut):
+    """The entry of a change that named an identity, with what may be wrong with the name."""
+
     alike: list[str] = Field(
         [],
         description="when an identity is named: names of others that differ from it in case, "
