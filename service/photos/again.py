@@ -66,7 +66,9 @@ def stated_again(
     for annotation in photos.try_again(connection, photo.id):
         jobs.enqueue(connection, "embed", {"annotation": annotation})
     changed = dict.fromkeys("annotations" if v.field == "added" else v.field for v in values)
-    return StatedAgain(tuple(values), tuple(name for name in changed if name != "placed"))
+    return StatedAgain(
+        tuple(values), tuple(name for name in changed if name not in {"placed", "proposed"})
+    )
 
 
 def _of_photo(statements: Statements) -> dict[str, str | None]:
@@ -84,7 +86,7 @@ def _of_animal(file: Prepared) -> dict[str, str | None]:
     """What is stated of the animal, as text."""
     texts: dict[str, str | None] = {}
     if file.box is not None:
-        texts["box"] = stated.box_text(file.box)
+        texts |= {"box": stated.box_text(file.box), "proposed": None}
     if file.flank is not None:
         texts["flank"] = file.flank.value
     return texts

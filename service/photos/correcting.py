@@ -131,7 +131,8 @@ def correct_annotation(
     animal = photos.annotation_by_id(connection, annotation_id)
     (photo,) = photos_there(connection, [animal.photo_id])
     _refuse_stale(connection, [photo.id], grounds)
-    changed = differing_of(animal, texts_of_annotation(photo, values))
+    texts = texts_of_annotation(photo, values) | {"proposed": None}  # a person touched it
+    changed = differing_of(animal, texts)
     return carry_out(connection, "annotated", changed, grounds)
 
 

@@ -141,7 +141,7 @@ def _change(value: CorrectedValue, *, exact: bool) -> str:
         return ""
     if value.field in {"latitude", "longitude"} and not exact:
         return stated_name(value.field)
-    if value.field in {"withdrawn", "added", "erased"}:
+    if value.field in {"withdrawn", "added", "erased", "proposed"}:
         words = _acts(value)
     else:
         before, after = (_value(value.field, text) for text in (value.before, value.after))
@@ -154,6 +154,8 @@ def _change(value: CorrectedValue, *, exact: bool) -> str:
 def _acts(value: CorrectedValue) -> str:
     if value.field == "erased":
         return _("erased")
+    if value.field == "proposed":
+        return _("box proposed by the animal finder") if value.after else _("box confirmed")
     if value.field == "added":
         return _("added") if value.after else _("withdrawn")
     return _("withdrawn") if value.after else _("restored")

@@ -75,6 +75,7 @@ class AnnotationOut(FactsOut):
     stated_viewpoint: Viewpoint | None
     placed: Literal["rule", "person"]
     withdrawn: bool
+    proposed: bool = Field(description="a finder drew the box, and no person touched it yet")
 
 
 class PhotoOut(Wire):
