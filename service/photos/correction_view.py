@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from reid.types import Flank, Viewpoint
+from reid.types import Flank
+from service.photos.box_view import viewpoint_choices
 from service.store import corrections
 from service.store.corrections import CorrectedValue, Correction
 from service.store.photos import Annotation, Photo
@@ -95,7 +96,7 @@ def annotation_form(animal: Annotation) -> AnnotationForm:
     seen = animal.pose.flank if animal.pose else Flank.UNKNOWN
     return AnnotationForm(
         corners=tuple(zip(("x0", "y0", "x1", "y1"), values, strict=True)),
-        viewpoints=tuple((view.value, viewpoint_word(view.value)) for view in Viewpoint),
+        viewpoints=viewpoint_choices(),
         viewpoint=animal.stated_viewpoint.value if animal.stated_viewpoint else "",
         seen_flank="" if animal.flank.comparable_with(seen) else seen.value,
     )

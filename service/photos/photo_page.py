@@ -6,6 +6,7 @@ from datetime import datetime
 from fastapi import Request
 from fastapi.responses import Response
 
+from service.photos.box_view import box_editor, viewpoint_choices
 from service.photos.correction_view import annotation_form, correction_form, correction_views
 from service.photos.exposures import exposure_view
 from service.photos.left_behind import left_behind
@@ -33,6 +34,8 @@ def shown_photo(request: Request, database: Database, photo_id: str) -> Response
             "annotations": [(annotation(one), annotation_form(one)) for one in animals],
             "exposure": exposure_view(connection, photo),
             "boxes": [one.box for one in animals if one.box and not one.withdrawn],
+            "editor": box_editor(photo, animals, rows[0].id if rows else 0),
+            "viewpoints": viewpoint_choices(),
             "form": correction_form(photo, rows),
             "stations": progress.stations(connection),
             "history": correction_views(rows, photo_id, [a.id for a in animals], exact=exact),

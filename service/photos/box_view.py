@@ -1,0 +1,53 @@
+"""What the editor of boxes on a photo's page starts from."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from reid.types import Flank, Viewpoint
+from service.photos.facts_view import facts_view
+from service.store.photos import Annotation, Photo
+from service.web.languages import gettext as _
+from service.web.words import flank_word, viewpoint_word
+
+
+def box_editor(photo: Photo, animals: Sequence[Annotation], newest: int) -> dict[str, Any]:
+    """Animals in use with their boxes, and texts of static/photos/box-editor.js.
+
+    newest: number of the newest correction of the photo, 0 for none; another one since then is a
+    conflict. `{name}` in a text is filled in there.
+    """
+    return {
+        "photo": photo.id,
+        "seen": newest,
+        "animals": [
+            {
+                "id": animal.id,
+                "box": asdict(animal.box) if animal.box else None,
+                "flank": animal.flank.value,
+                "viewpoint": animal.stated_viewpoint.value if animal.stated_viewpoint else "",
+                "quality": facts_view(animal, animal.flank).quality if animal.quality else "",
+                "proposed": animal.proposed,
+            }
+            for animal in animals
+            if not animal.withdrawn
+        ],
+        "words": editor_words(),
+    }
+
+
+def editor_words() -> dict[str, Any]:
+    """Texts that the editor fills in."""
+    return {
+        "box": _("Box %(number)s") % {"number": "{number}"},
+        "whole": _("The whole photo: draw a box around the animal"),
+        "changes": _("Not saved yet: %(number)s") % {"number": "{number}"},
+        "none": _("Everything is saved."),
+        "flanks": {flank.value: flank_word(flank.value) for flank in Flank},
+        "unreachable": _("the service cannot be reached"),
+    }
+
+
+def viewpoint_choices() -> tuple[tuple[str, str], ...]:
+    """Values and words of where an animal may be seen from."""
+    return tuple((view.value, viewpoint_word(view.value)) for view in Viewpoint)
