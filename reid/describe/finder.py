@@ -8,6 +8,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from reid.photo.crop import is_frame
 from reid.types import Box, Float32, Image
 
 COAT = 0.5  # probability from which a cell shows coat
@@ -17,7 +18,6 @@ SMALL = 0.35  # of the larger part: a smaller one is a leg or a tail of the same
 NEAR = 0.35  # ... where its gap is no more than this share of the larger one's shorter side
 INSIDE = 0.6  # of the smaller box that lies in the larger one: both show one animal
 MARGIN = 0.06  # of the box's longer side, added all around
-FRAME_PIXELS = 700_000  # a photo with fewer was cut out by somebody
 MOST_OF_FRAME = 0.5  # a lone box that covers more of the photo: it was cut out, too
 MOST_BOXES = 6
 
@@ -53,11 +53,6 @@ def proposals(finder: Finder, image: Image) -> list[ProposedBox]:
     if len(found) == 1 and _area(found[0].box) > MOST_OF_FRAME * width * height:
         return []
     return found
-
-
-def is_frame(width: int, height: int) -> bool:
-    """Whether a photo of this size may be a full frame, rather than an animal cut out of one."""
-    return width * height >= FRAME_PIXELS
 
 
 def boxes_of_coat(coat: Float32, width: int, height: int) -> list[ProposedBox]:

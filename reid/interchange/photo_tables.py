@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePosixPath
 
 from reid.errors import BadDataset, InputError
 from reid.interchange.cells import from_spreadsheet
@@ -95,11 +94,14 @@ class PhotoTable:
     ignored: tuple[str, ...]
 
     def of(self, name: str) -> PhotoLine | None:
-        """The line of a file, by its whole path if the table has it, else by its last part."""
+        """The line of a file; one of them may say more of its folders than the other.
+
+        None where no line or more than one fits.
+        """
         path = _path(name)
-        wholly = [one for one in self.lines if _path(one.file) == path]
-        last = [one for one in self.lines if _last(one.file) == _last(name)]
-        return next(iter(wholly or (last if len(last) == 1 else [])), None)
+        same = [one for one in self.lines if _path(one.file) == path]
+        fitting = same or [one for one in self.lines if _ends_alike(_path(one.file), path)]
+        return fitting[0] if len(fitting) == 1 else None
 
 
 def read_photo_table(data: bytes) -> PhotoTable:
@@ -194,5 +196,5 @@ def _path(name: str) -> str:
     return name.replace("\\", "/").strip("/").casefold()
 
 
-def _last(name: str) -> str:
-    return PurePosixPath(_path(name)).name
+def _ends_alike(one: str, other: str) -> bool:
+    return f"/{one}".endswith(f"/{other}") or f"/{other}".endswith(f"/{one}")

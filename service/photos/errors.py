@@ -1,6 +1,6 @@
 """Why a file, or an upload, is not accepted."""
 
-from reid.errors import Conflict, ImageTooLarge, InputError, UnreadableImage
+from reid.errors import BadDataset, Conflict, ImageTooLarge, InputError, UnreadableImage
 from reid.sentences import Sentence
 from service.web.errors import NothingAccepted, TooManyFiles
 
@@ -15,6 +15,9 @@ class FileRefused(Sentence, message="{file}: {why}"): ...
 
 
 class NoFileAccepted(NothingAccepted, joint="; ", message="{files}"): ...
+
+
+class TableTooLong(BadDataset, message="the table has more than {limit} bytes"): ...
 
 
 class TooManyFilesAtOnce(TooManyFiles, message="at most {limit} files at once, not {files}"): ...

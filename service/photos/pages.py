@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from service.photos.forms import Files, Reason, incoming
+from service.photos.forms import Files, Reason, TheTable, incoming
 from service.photos.intake import TheIntake, count_files
 from service.photos.photo_page import shown_photo
 from service.photos.statements import FIELDS, StatedInForm, TheUploader, refuse_one_time
@@ -42,10 +42,12 @@ def upload(
     files: Files,
     statements: StatedInForm,
     person: TheUploader,
+    table: TheTable,
 ) -> Response:
     """Keep the files and go to the report, which says also what was refused."""
     refuse_one_time(statements, len(files))
-    result = intake.accept(incoming(files, settings.max_files), statements, person)
+    given = incoming(files, settings.max_files)
+    result = intake.accept(given, statements, person, table=table)
     count_files(metrics, result)
     return goto(f"/uploads/{result.id}")
 

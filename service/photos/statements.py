@@ -1,13 +1,14 @@
 """What an uploader states about photos: the one list behind form, claims and the photo's page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Form
 
 from reid.errors import InputError
+from reid.interchange.photo_tables import PhotoLine
 from reid.types import Box, Flank
 from service.photos.forms import Boxes, FlankField, Short
 from service.store.photos import Claim, Photo
@@ -76,6 +77,29 @@ def statements_of_form(
         camera=camera or None,
         boxes=tuple(box or ()),
         encounter=encounter or None,
+    )
+
+
+def statements_of_file(common: Statements, position: int, line: PhotoLine | None) -> Statements:
+    """What is stated of one file: of all files, its own box, and what a line of a table says.
+
+    position: of the file among those of the request. What a line leaves out is as for all files.
+    """
+    boxes = common.boxes if len(common.boxes) == 1 else common.boxes[position : position + 1]
+    own = replace(common, boxes=boxes)
+    if line is None:
+        return own
+    named = f"individual: {line.individual}" if line.individual else ""
+    notes = "\n".join(part for part in (line.notes or own.notes, named) if part)
+    return replace(
+        own,
+        station=line.station or own.station,
+        camera=line.camera or own.camera,
+        captured_at=line.captured_at or own.captured_at,
+        flank=line.flank or own.flank,
+        boxes=(line.box,) if line.box else boxes,
+        encounter=line.encounter or own.encounter,
+        notes=notes or None,
     )
 
 

@@ -118,6 +118,8 @@ ROUTES: Mapping[str, Role | None] = {
     # API
     "POST /api/v1/identify": VIEWER,
     "POST /api/v1/photos": OBSERVER,
+    "POST /api/v1/uploads": OBSERVER,
+    "POST /api/v1/photo-tables": OBSERVER,
     "GET /api/v1/uploads/{upload_id}": OBSERVER,
     "GET /api/v1/photos/{photo_id}": VIEWER,
     "DELETE /api/v1/photos/{photo_id}/copy_of": OBSERVER,

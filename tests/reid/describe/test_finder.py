@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from reid.describe.finder import ProposedBox, boxes_of_coat, is_frame, proposals
+from reid.describe.finder import ProposedBox, boxes_of_coat, proposals
+from reid.photo.crop import is_frame
 from reid.types import Box
 
 
