@@ -7,6 +7,7 @@ from service.photos.forms import Files, Reason, TheTable, incoming
 from service.photos.intake import TheIntake, count_files
 from service.photos.photo_page import shown_photo
 from service.photos.statements import FIELDS, StatedInForm, TheUploader, refuse_one_time
+from service.photos.upload_texts import upload_row_texts
 from service.photos.view import STATE_WORDS, state_word, upload_view
 from service.store import copies, progress
 from service.web.advice import advice
@@ -117,6 +118,7 @@ def upload_texts() -> dict[str, object]:
         "fields": {name: stated_name(name) for name in CHANGEABLE},
         "finished": _("Finished."),
         "go": _("Go to the waiting encounters"),
+        **upload_row_texts(),
     }
 
 

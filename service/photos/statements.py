@@ -134,6 +134,7 @@ class StatedField:
 
 FIELDS = (
     StatedField("station", N_("Station (optional)"), kind="station"),
+    StatedField("camera", N_("Camera (optional)")),
     StatedField("flank", N_("Flank seen"), kind="flank"),
     StatedField("notes", N_("Notes (optional)"), longest=2000, heading=N_("Notes")),
 )

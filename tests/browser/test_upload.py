@@ -9,7 +9,7 @@ BROKEN = {"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": b"not a phot
 
 def choose(page, *files):
     page.goto("/upload")
-    page.get_by_label("Photos of one station").set_input_files(list(files))
+    page.get_by_label("Choose photos").set_input_files(list(files))
 
 
 def test_chosen_files_are_sent_and_their_embedding_is_followed(page, site):
