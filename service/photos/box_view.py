@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from reid.photo.crop import is_frame
 from reid.types import Flank, Viewpoint
 from service.photos.facts_view import facts_view
 from service.store.photos import Annotation, Photo
@@ -32,15 +33,16 @@ def box_editor(photo: Photo, animals: Sequence[Annotation], newest: int) -> dict
             for animal in animals
             if not animal.withdrawn
         ],
-        "words": editor_words(),
+        "words": editor_words(frame=is_frame(photo.width, photo.height)),
     }
 
 
-def editor_words() -> dict[str, Any]:
-    """Texts that the editor fills in."""
+def editor_words(*, frame: bool) -> dict[str, Any]:
+    """Texts that the editor fills in. frame: of a photo in which the animal is to be framed."""
+    whole = _("The whole photo: draw a box around the animal") if frame else _("The whole photo")
     return {
         "box": _("Box %(number)s") % {"number": "{number}"},
-        "whole": _("The whole photo: draw a box around the animal"),
+        "whole": whole,
         "changes": _("Not saved yet: %(number)s") % {"number": "{number}"},
         "none": _("Everything is saved."),
         "flanks": {flank.value: flank_word(flank.value) for flank in Flank},

@@ -48,7 +48,7 @@ def test_files_dropped_anywhere_on_the_page_are_chosen_and_sent_by_the_button(pa
     page.goto("/")
     drop(page, site.photo(1))
     drop(page, site.photo(2))
-    expect(page.locator("input[type=file]")).to_have_js_property("files.length", 2)
+    expect(page.locator("input[name=files]")).to_have_js_property("files.length", 2)
     expect(page.locator("[data-report]")).to_be_hidden()
     page.get_by_label("Station (optional)").fill("Ridge")
     page.get_by_role("button", name="Upload").click()

@@ -202,7 +202,7 @@ export class BoxCanvas {
     if (!owner || event.ctrlKey || event.metaKey || event.altKey) return;
     const number = Number(owner.getAttribute("data-box"));
     const move = MOVES[event.key];
-    const step = STEP * Math.max(this.width, this.height);
+    const step = Math.max(1, Math.round(STEP * Math.max(this.width, this.height)));
     const before = this.boxes[number].corners;
     if (move) {
       const [right, below] = [move[0] * step, move[1] * step];
