@@ -1,15 +1,39 @@
 """What the editor of boxes on a photo's page starts from."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from sqlalchemy import Connection
 
 from reid.photo.crop import is_frame
 from reid.types import Flank, Viewpoint
 from service.photos.facts_view import facts_view
+from service.store import uploads
 from service.store.photos import Annotation, Photo
 from service.web.languages import gettext as _
 from service.web.words import flank_word, viewpoint_word
+
+
+@dataclass(frozen=True, slots=True)
+class BoxWalk:
+    """The way through an upload. following: another photo whose boxes need a look, if any.
+
+    left: how many such photos there are beside the present one.
+    """
+
+    upload: int
+    following: str | None
+    left: int
+
+
+def box_walk(connection: Connection, upload_id: int, photo_id: str) -> BoxWalk:
+    """Which photo of an upload comes after this one; after the last one the first again."""
+    files = [file for file in uploads.get(connection, upload_id).files if file.photo_id]
+    here = next((file.position for file in files if file.photo_id == photo_id), -1)
+    needing = [file for file in files if file.boxes and file.photo_id != photo_id]
+    order = sorted(needing, key=lambda file: (file.position < here, file.position))
+    return BoxWalk(upload_id, order[0].photo_id if order else None, len(order))
 
 
 def box_editor(photo: Photo, animals: Sequence[Annotation], newest: int) -> dict[str, Any]:

@@ -72,6 +72,22 @@ def correction_views(
     return [_correction(row, photo_id, numbers, exact=exact) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class CorrectionOfMany:
+    """A correction of several photos. photo: one of them, whose page shows it."""
+
+    id: int
+    photos: int
+    photo: str
+    undoable: bool
+
+
+def correction_of_many(row: Correction) -> CorrectionOfMany:
+    """How many photos a correction changed, and whether it may be undone."""
+    ids = list(dict.fromkeys(value.photo_id for value in row.values if value.photo_id))
+    return CorrectionOfMany(row.id, len(ids), ids[0] if ids else "", not row.undone)
+
+
 def correction_form(photo: Photo, rows: Sequence[Correction]) -> CorrectionForm:
     """The form of a photo with what is stated now."""
     place = ("" if value is None else repr(value) for value in (photo.latitude, photo.longitude))

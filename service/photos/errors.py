@@ -103,6 +103,14 @@ class NobodyChosen(
 class NothingStated(InputError, code="bad_input", message="nothing is stated to correct"): ...
 
 
+class TimeAndShift(
+    InputError, code="bad_input", message="state a time, or by how much times are shifted: not both"
+): ...
+
+
+class NothingToSetAside(Conflict, message="nothing here is unreadable: nothing to set aside"): ...
+
+
 class NumberExpected(
     InputError, code="bad_input", message="{text} is no number of degrees up to {most}"
 ): ...

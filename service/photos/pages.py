@@ -1,15 +1,18 @@
 """Pages of uploads and photos."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from service.photos.correction_view import correction_of_many
 from service.photos.forms import Files, Reason, TheTable, incoming
 from service.photos.intake import TheIntake, count_files
 from service.photos.photo_page import shown_photo
 from service.photos.statements import FIELDS, StatedInForm, TheUploader, refuse_one_time
 from service.photos.upload_texts import upload_row_texts
 from service.photos.view import STATE_WORDS, state_word, upload_view
-from service.store import copies, progress
+from service.store import copies, corrections, progress
 from service.web.advice import advice
 from service.web.languages import ENGLISH, language
 from service.web.languages import gettext as _
@@ -24,6 +27,8 @@ from service.web.parameters import (
 )
 from service.web.words import stated_name
 
+UploadWalked = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+CorrectedNow = Annotated[int | None, Query(ge=0, le=2**31 - 1)]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -54,18 +59,28 @@ def upload(
 
 
 @router.get("/uploads/{upload_id}")
-def upload_report(upload_id: RowNumber, request: Request, database: TheDatabase) -> Response:
-    """What became of each file."""
+def upload_report(
+    upload_id: RowNumber, request: Request, database: TheDatabase, corrected: CorrectedNow = None
+) -> Response:
+    """What became of each file, and what may be stated of several at once.
+
+    corrected: number of the correction that was just made, 0 where nothing was to be changed.
+    """
     with database.read() as connection:
         report = upload_view(connection, upload_id)
+        done = corrections.get(connection, corrected) if corrected else None
         values = {"nav": "upload", "upload": report, "busy": report.pending > 0}
+        values |= {"stations": progress.stations(connection), "corrected": corrected}
+        values |= {"correction": correction_of_many(done) if done else None}
         return page(request, "photos/upload_report.html", connection, **values)
 
 
 @router.get("/photos/{photo_id}")
-def photo_page(photo_id: PhotoId, request: Request, database: TheDatabase) -> Response:
+def photo_page(
+    photo_id: PhotoId, request: Request, database: TheDatabase, upload: UploadWalked = None
+) -> Response:
     """One photo with the animals in it, and the forms that correct it."""
-    return shown_photo(request, database, photo_id)
+    return shown_photo(request, database, photo_id, upload)
 
 
 CHANGEABLE = (

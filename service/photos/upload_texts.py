@@ -55,7 +55,6 @@ def upload_row_texts() -> dict[str, Any]:
 def _clock_texts() -> dict[str, str]:
     return {
         "label": _("Clock error of %(camera)s") % {"camera": "{camera}"},
-        "noStation": _("no station!"),
         "anyCamera": _("camera as in the files"),
         "bad": _("Write ± days h:min, such as +0 1:30."),
         "shown": _("Photos: %(number)s, %(times)s") % {"number": "{number}", "times": "{times}"},

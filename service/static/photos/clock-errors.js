@@ -6,7 +6,7 @@ import { correctClock } from "./send.js";
 import { filled } from "./file-row.js";
 
 /** @typedef {import("./chosen-photo.js").ChosenPhoto} ChosenPhoto */
-/** @typedef {{ camera: string, anyCamera: string, noStation: string, bad: string, label: string, shown: string, done: string, failed: string }} ClockTexts */
+/** @typedef {{ camera: string, anyCamera: string, bad: string, label: string, shown: string, done: string, failed: string }} ClockTexts */
 
 export class ClockErrors {
   /** @param {HTMLElement} list @param {ClockTexts} texts @param {() => void} changed */
@@ -34,6 +34,7 @@ export class ClockErrors {
     /** @type {Map<string, string[]>} */
     const times = new Map();
     for (const photo of photos) {
+      if (!photo.value("station", common)) continue; // whose clock would it be?
       const key = this.key(photo, common);
       times.set(key, [...(times.get(key) ?? []), ...(photo.time ? [photo.time] : [])]);
     }
@@ -50,10 +51,9 @@ export class ClockErrors {
   line(key, number) {
     const [station, camera] = JSON.parse(key);
     const line = Object.assign(document.createElement("div"), { className: "field" });
-    const name = `${station || this.texts.noStation}, ${camera || this.texts.anyCamera}`;
+    const name = `${station}, ${camera || this.texts.anyCamera}`;
     const label = Object.assign(document.createElement("label"), { htmlFor: `clock-${number}`, textContent: filled(this.texts.label, { camera: name }) });
     const field = Object.assign(document.createElement("input"), { id: `clock-${number}`, value: this.written.get(key) ?? "", placeholder: "+0 0:00", autocomplete: "off", maxLength: 20 });
-    field.disabled = !station;
     field.addEventListener("input", () => {
       this.written.set(key, field.value);
       this.changed();
