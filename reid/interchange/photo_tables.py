@@ -60,13 +60,13 @@ class NoFlank(
 ): ...
 
 
-class TextTooLong(
+class PhotoCellTooLong(
     BadDataset, message="line {line}, column {column}: {letters} letters; at most {limit}"
 ): ...
 
 
 @dataclass(frozen=True, slots=True)
-class PhotoLine:
+class StatedLine:
     """What a line states of one photo; "" and None: nothing.
 
     file: its name, with folders or without. box: "x0 y0 x1 y1" in pixels or shares of the upright
@@ -89,11 +89,11 @@ class PhotoLine:
 class PhotoTable:
     """Lines that can be used, why others cannot, by line, and the columns that are not read."""
 
-    lines: tuple[PhotoLine, ...]
+    lines: tuple[StatedLine, ...]
     refused: tuple[tuple[int, InputError], ...]
     ignored: tuple[str, ...]
 
-    def of(self, name: str) -> PhotoLine | None:
+    def of(self, name: str) -> StatedLine | None:
         """The line of a file; one of them may say more of its folders than the other.
 
         None where no line or more than one fits.
@@ -114,7 +114,7 @@ def read_photo_table(data: bytes) -> PhotoTable:
     timed = column_of["captured_at"]
     cells = [(row.line, row.cells[timed]) for row in table.rows] if timed else []
     times = iso_texts(timed, cells)
-    lines: dict[str, PhotoLine] = {}
+    lines: dict[str, StatedLine] = {}
     refused: list[tuple[int, InputError]] = []
     for row in table.rows:
         try:
@@ -140,19 +140,19 @@ def _recognised(columns: tuple[str, ...]) -> dict[str, str]:
     return names
 
 
-def _line(row: TableLine, column_of: Mapping[str, str], time: str) -> PhotoLine:
+def _line(row: TableLine, column_of: Mapping[str, str], time: str) -> StatedLine:
     def text(field: str, limit: int = LONGEST) -> str:
         column = column_of[field]
         value = from_spreadsheet(row.cells[column]) if column else ""
         if field not in {"file", "notes"} and value.casefold() in NOTHING:
             return ""
         if len(value) > limit:
-            raise TextTooLong(line=row.line, column=column, letters=len(value), limit=limit)
+            raise PhotoCellTooLong(line=row.line, column=column, letters=len(value), limit=limit)
         return "".join(letter if letter.isprintable() else " " for letter in value)
 
     if not text("file"):
         raise FileNameIsEmpty(line=row.line)
-    return PhotoLine(
+    return StatedLine(
         line=row.line,
         file=text("file"),
         station=text("station"),

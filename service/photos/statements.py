@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Form
 
 from reid.errors import InputError
-from reid.interchange.photo_tables import PhotoLine
+from reid.interchange.photo_tables import StatedLine
 from reid.types import Box, Flank
 from service.photos.forms import Boxes, FlankField, Short
 from service.store.photos import Claim, Photo
@@ -80,7 +80,7 @@ def statements_of_form(
     )
 
 
-def statements_of_file(common: Statements, position: int, line: PhotoLine | None) -> Statements:
+def statements_of_file(common: Statements, position: int, line: StatedLine | None) -> Statements:
     """What is stated of one file: of all files, its own box, and what a line of a table says.
 
     position: of the file among those of the request. What a line leaves out is as for all files.
