@@ -14,8 +14,9 @@ from reid.types import Box, Float32, Image
 COAT = 0.5  # probability from which a cell shows coat
 LEAST_SHARE = 0.002  # of the frame; below it no rosette can be told
 LEAST_CELLS = 4
+LEAST_BESIDE = 0.1  # of the cells of the largest animal: stones beside it look like so little coat
 SMALL = 0.35  # of the larger part: a smaller one is a leg or a tail of the same animal ...
-NEAR = 0.35  # ... where its gap is no more than this share of the larger one's shorter side
+NEAR = 0.15  # ... where its gap is no more than this share of the larger one's shorter side
 INSIDE = 0.6  # of the smaller box that lies in the larger one: both show one animal
 MARGIN = 0.06  # of the box's longer side, added all around
 MOST_OF_FRAME = 0.5  # a lone box that covers more of the photo: it was cut out, too
@@ -38,7 +39,7 @@ class Finder(Protocol):
         """Name and version, kept with what it proposes."""
 
     def find(self, image: Image) -> list[ProposedBox]:
-        """image: (H, W, 3) uint8 RGB, upright. Boxes in its pixels, the likeliest first."""
+        """image: (H, W, 3) uint8 RGB, upright. Boxes in its pixels, the clearest first."""
 
 
 def proposals(finder: Finder, image: Image) -> list[ProposedBox]:
@@ -56,7 +57,7 @@ def proposals(finder: Finder, image: Image) -> list[ProposedBox]:
 
 
 def boxes_of_coat(coat: Float32, width: int, height: int) -> list[ProposedBox]:
-    """One box for each animal, in pixels of a frame of this size, the likeliest first.
+    """One box for each animal, in pixels of a frame of this size, the one with most coat first.
 
     coat: (h, w) float32 in [0, 1], probability of coat, over the whole frame. Cells with coat that
     touch are one part; a small part near a larger one belongs to it. probability: mean of the cells
@@ -69,14 +70,15 @@ def boxes_of_coat(coat: Float32, width: int, height: int) -> list[ProposedBox]:
         _Part.of(stats[number], float(coat[labels == number].sum()))
         for number in range(1, len(stats))
     ]
-    least = max(LEAST_CELLS, LEAST_SHARE * rows * columns)
-    animals = [part for part in _joined(parts) if part.cells >= least]
+    joined = _joined(parts)
+    beside = LEAST_BESIDE * max((part.cells for part in joined), default=0)
+    least = max(LEAST_CELLS, LEAST_SHARE * rows * columns, beside)
+    animals = [part for part in joined if part.cells >= least]
     scale = (width / columns, height / rows)
-    found = [
+    return [
         ProposedBox(_with_margin(part, scale, width, height), part.sum / part.cells)
-        for part in animals
+        for part in sorted(animals, key=lambda part: (-part.sum, part.x0, part.y0))
     ]
-    return sorted(found, key=lambda one: (-one.probability, one.box.x0, one.box.y0))
 
 
 @dataclass(frozen=True, slots=True)

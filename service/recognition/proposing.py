@@ -27,7 +27,7 @@ def may_propose(connection: Connection, animal: Annotation) -> bool:
 
 
 def proposed_boxes(finder: Finder, photo: DecodedPhoto) -> list[Box]:
-    """Boxes in pixels of the photo itself, the likeliest first; none where it is no full frame."""
+    """Boxes in pixels of the photo itself, the clearest first; none where it is no full frame."""
     return [
         Box(*(side * photo.reduction for side in (b.x0, b.y0, b.x1, b.y1)))
         for b in (proposal.box for proposal in proposals(finder, photo.image))

@@ -5,7 +5,7 @@ import { fileTime, moved } from "./photo-file.js";
 import { filled } from "./file-row.js";
 
 /** @typedef {{ x0: number, y0: number, x1: number, y1: number }} Shares of the upright photo */
-/** @typedef {{ of: Record<string, string>, noStation: string, noTime: string, boxes: Record<string, string>, takes: string, fileTime: string, corrected: string, stated: string }} RowTexts */
+/** @typedef {{ of: Record<string, string>, station: string, camera: string, noTime: string, boxes: Record<string, string>, takes: string, fileTime: string, corrected: string, stated: string }} RowTexts */
 
 export class ChosenPhoto {
   /** @param {File} file @param {string} path with its folders @param {HTMLTemplateElement} template
@@ -69,7 +69,7 @@ export class ChosenPhoto {
   show(common, error) {
     for (const name of ["station", "camera"]) {
       const field = /** @type {HTMLInputElement} */ (this.field(name));
-      field.placeholder = this.read[name] || String(common.get(name) ?? "") || (name === "station" ? this.texts.noStation : "");
+      field.placeholder = this.read[name] || String(common.get(name) ?? "") || this.texts[name];
     }
     const first = /** @type {HTMLSelectElement} */ (this.field("flank")).options[0];
     first.textContent = filled(this.texts.takes, { flank: this.texts.boxes[`flank_${this.read.flank || common.get("flank") || "unknown"}`] });
