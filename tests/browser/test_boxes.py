@@ -210,3 +210,24 @@ def test_axe_finds_nothing_serious_in_the_editor(page, site, frame):
     violations = Axe().run(page).response["violations"]
     bad = [one for one in violations if one["impact"] in {"serious", "critical"}]
     assert [(one["id"], one["nodes"][0]["html"]) for one in bad] == []
+
+
+def test_the_photos_of_an_upload_get_their_boxes_one_after_the_other_by_keys(page, site):
+    files = [
+        (f"{n}.jpg", site.painted(n, n, size=SIZE, taken=f"2020:01:0{n} 22:00:00")) for n in (1, 2)
+    ]
+    upload = site.components[Intake].accept(files, Statements(station="Ridge"))
+    site.work()
+    page.goto(f"/uploads/{upload.id}")
+    page.keyboard.press("b")
+    for number in (1, 2):
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"{number}.jpg")
+        page.wait_for_load_state()  # keys work once the modules have run
+        page.keyboard.press("a")
+        expect(page.locator(BOX)).to_be_focused()
+        with page.expect_navigation():
+            page.keyboard.press("s")
+        expect(page.locator("[data-count]")).to_have_text("Everything is saved.")
+        page.keyboard.press("e")
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"Upload {upload.id}")
+    assert all(len(boxes(site, file.photo_id)) == 1 for file in upload.files)

@@ -155,6 +155,7 @@ def test_the_clock_of_a_camera_is_corrected_with_the_upload_and_can_be_undone(pa
     expect(page.locator("[data-clock-notes]")).to_contain_text(
         "Clock of Ridge, cam 1 corrected, photos: 2."
     )
+    expect(page.locator("[data-rows]")).to_contain_text("2020-01-01 22:00:00 → 2020-01-02 22:30:00")
     kept = sorted(photo(page, row)["photo"]["captured_at"] for row in (0, 1))
     assert kept == ["2020-01-02T22:30:00", "2020-01-03T22:30:00"]
     clocks = page.evaluate("async () => (await fetch('/api/v1/clocks')).json()")

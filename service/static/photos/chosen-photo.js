@@ -16,6 +16,8 @@ export class ChosenPhoto {
     this.texts = texts;
     /** @type {Shares[]} that were drawn */
     this.boxes = [];
+    /** @type {import("./send.js").PhotoLine | null} of a table */
+    this.line = null;
     this.box = ""; // of a table, as it stands there
     this.time = ""; // of the file
     this.stated = { captured_at: "", encounter: "", notes: "", individual: "" };

@@ -36,7 +36,9 @@ export class ClockErrors {
     for (const photo of photos) {
       if (!photo.value("station", common)) continue; // whose clock would it be?
       const key = this.key(photo, common);
-      times.set(key, [...(times.get(key) ?? []), ...(photo.time ? [photo.time] : [])]);
+      const some = times.get(key) ?? [];
+      times.set(key, some);
+      if (photo.time) some.push(photo.time);
     }
     const keys = [...times].filter(([, some]) => some.length).map(([key]) => key).sort();
     this.list.closest("details")?.toggleAttribute("hidden", !keys.length);

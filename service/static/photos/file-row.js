@@ -58,6 +58,7 @@ export class FileRow {
   /** @param {import("./send.js").SentFile} file */
   known(file) {
     this.sent = file;
+    this.facts(file);
     if (!file.photo_id || !file.state) return this.refused({ code: file.error_code ?? "", detail: file.error_detail ?? "" });
     this.tag(file.state, !file.created);
     if (file.state === "failed") return this.explain(file.error_code ?? "", file.error_detail ?? "");
@@ -70,6 +71,16 @@ export class FileRow {
     if (file.boxes) {
       this.cells[2].append(" · ", Object.assign(document.createElement("a"), { href: `/photos/${file.photo_id}?upload=${this.upload}#boxes`, textContent: this.texts.boxes[file.boxes] }));
     }
+  }
+
+  /** Where and when it was taken: what the file says, and what counts where that differs.
+   * @param {import("./send.js").SentFile} file */
+  facts(file) {
+    const plain = (/** @type {string | null} */ time) => (time ?? "").replace("T", " ").slice(0, 19);
+    const times = [...new Set([plain(file.file_time), plain(file.captured_at)])].filter(Boolean).join(" → ");
+    const words = [file.station, file.camera, times].filter(Boolean).join(" · ");
+    const facts = Object.assign(document.createElement("div"), { className: "quiet small", textContent: words });
+    this.cells[0].replaceChildren(this.file.name, facts);
   }
 
   /** @param {import("./send.js").Problem} problem */

@@ -3,7 +3,7 @@
 
 import { filled } from "./file-row.js";
 
-/** @typedef {{ position: number, photo_id: string | null, encounter_id: number | null, created: boolean, state: string | null, error_code: string | null, error_detail: string | null, changed: string[], station: string | null, camera: string | null, file_time: string | null, boxes: "confirm" | "draw" | null }} SentFile */
+/** @typedef {{ position: number, photo_id: string | null, encounter_id: number | null, created: boolean, state: string | null, error_code: string | null, error_detail: string | null, changed: string[], station: string | null, camera: string | null, file_time: string | null, captured_at: string | null, boxes: "confirm" | "draw" | null }} SentFile */
 /** @typedef {{ id: number, files: SentFile[] }} Upload */
 /** @typedef {{ code: string, detail: string }} Problem */
 /** @typedef {{ file: string, station: string, camera: string, captured_at: string | null, flank: string | null, box: string, encounter: string, individual: string, notes: string }} PhotoLine */

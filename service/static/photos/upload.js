@@ -80,6 +80,7 @@ class UploadForm extends HTMLElement {
     const told = { changed: () => this.refresh(), boxes: (/** @type {ChosenPhoto} */ photo) => void this.boxes?.open(photo), removed: (/** @type {ChosenPhoto} */ photo) => this.leave(photo) };
     for (const { file, path } of fresh) this.chosen.push(new ChosenPhoto(file, path, template, this.texts.row, told));
     this.part("chosen-rows")?.append(...this.chosen.map((photo) => photo.node));
+    this.match();
     this.sync();
     this.refresh();
     Promise.all(this.chosen.map((photo) => photo.ready)).then(() => this.refresh());
@@ -119,7 +120,13 @@ class UploadForm extends HTMLElement {
       text = parts.join(". ");
     }
     if (words) words.textContent = text;
+    this.match();
     this.refresh();
+  }
+
+  /** Which line of the table is about which photo. */
+  match() {
+    for (const photo of this.chosen) photo.line = this.table ? lineOf(this.table.lines, photo.path) : null;
   }
 
   /** What folders and the table say, and every row as it stands. */
@@ -127,7 +134,7 @@ class UploadForm extends HTMLElement {
     const common = this.common();
     const pattern = this.part("pattern");
     for (const photo of this.chosen) {
-      const line = this.table ? lineOf(this.table.lines, photo.path) : null;
+      const { line } = photo;
       const folder = pattern instanceof HTMLInputElement ? placed(pattern.value, photo.path) : {};
       photo.read = { station: line?.station || folder.station || "", camera: line?.camera || folder.camera || "", flank: line?.flank ?? "" };
       photo.box = line?.box ?? "";
@@ -217,6 +224,9 @@ class UploadForm extends HTMLElement {
     this.correcting = wrong.length > 0;
     this.show();
     this.notes.push(...((await this.clocks?.correct(wrong)) ?? []));
+    for (const number of new Set(wrong.map((row) => row.upload))) {
+      await uploadState(number).then((upload) => this.known(upload, true)).catch(() => null);
+    }
     for (const row of wrong) row.clockError = 0;
     this.correcting = false;
     this.part("clock-notes")?.replaceChildren(...this.notes.map((words) => Object.assign(document.createElement("p"), { textContent: words })));
@@ -227,7 +237,7 @@ class UploadForm extends HTMLElement {
     if (this.following) return;
     this.following = true;
     while (this.rows.some((row) => row.state === "pending" || row.state === "sending")) {
-      await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+      await new Promise((resolve) => setTimeout(resolve, Math.max(EVERY_MS, 5 * this.rows.length)));
       const open = new Set(this.rows.filter((row) => row.state === "pending").map((row) => row.upload));
       for (const number of open) await uploadState(number).then((upload) => this.known(upload)).catch(() => null);
       this.show();
@@ -235,11 +245,11 @@ class UploadForm extends HTMLElement {
     this.following = false;
   }
 
-  /** @param {import("./send.js").Upload} upload */
-  known(upload) {
+  /** @param {import("./send.js").Upload} upload @param {boolean} [all] also rows that wait for nothing */
+  known(upload, all = false) {
     const files = new Map(upload.files.map((file) => [file.position, file]));
     for (const row of this.rows) {
-      const file = row.upload === upload.id && row.state === "pending" ? files.get(row.sent?.position ?? -1) : undefined;
+      const file = row.upload === upload.id && (all || row.state === "pending") ? files.get(row.sent?.position ?? -1) : undefined;
       if (file) row.known(file);
     }
   }
