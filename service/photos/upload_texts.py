@@ -32,6 +32,7 @@ def upload_row_texts() -> dict[str, Any]:
                 **{f"flank_{flank.value}": flank_word(flank.value) for flank in Flank},
             },
         },
+        "sendAgain": _("Send it again"),
         "chosen": _("Photos: %(photos)s, stations: %(stations)s.")
         % {"photos": "{photos}", "stations": "{stations}"},
         "without": _("Without a station: %(number)s.") % {"number": "{number}"},

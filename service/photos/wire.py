@@ -154,7 +154,8 @@ class UploadedFileOut(Wire):
     captured_at: datetime | None
     file_time: datetime | None = Field(description="what the file itself says")
     boxes: Literal["confirm", "draw"] | None = Field(
-        description="confirm: the animal finder proposed one; draw: a full frame without a box"
+        description="confirm: the animal finder proposed one; draw: a full frame without a box, "
+        "which is not good as it is"
     )
 
 

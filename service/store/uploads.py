@@ -10,14 +10,19 @@ from sqlalchemy import Connection, func, insert, select
 
 from reid.photo.crop import is_frame
 from reid.sentences import Sentence
+from reid.types import Grade
+from service.store import facts
 from service.store.database import AnyRow, gathered, insert_one, row_or, value_of
 from service.store.errors import NoSuchUpload
 from service.store.photos import IN_USE, AnnotationState
 from service.store.reasons import Reason, columns, reason, unpacked
 from service.store.tables.encounters import annotation
+from service.store.tables.features import annotation_facts
 from service.store.tables.photos import photo, upload, upload_file
 
 PHOTO_COLUMNS = ("copy_of", "station", "camera", "captured_at", "file_time", "width", "height")
+
+GOOD = Grade.GOOD.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,8 @@ class UploadedFile(Receipt):
 
     damage: what of it could not be read. copy_of: the photo whose exposure it holds, too.
     station, camera, captured_at, file_time: of the photo now. boxes: "confirm" where a finder
-    proposed one, "draw" where the whole of a full frame would be compared; None where neither.
+    proposed one, "draw" where the whole of a full frame is compared and is not seen to be good so;
+    else None.
     annotation_id, encounter_id: of its first annotation in use. state: of its annotations: pending
     while one is, failed where all are; then the reason is in error_code and error_detail, too.
     """
@@ -123,11 +129,13 @@ def get(connection: Connection, upload_id: int, *, since: int = 0) -> Upload:
             annotation.c.error_facts.label("annotation_facts"),
             annotation.c.x0,
             annotation.c.proposed,
+            annotation_facts.c.grade,
             photo.c.damage.label("damage_facts"),
             *(photo.c[name] for name in PHOTO_COLUMNS),
         )
         .outerjoin(photo, photo.c.id == upload_file.c.photo_id)
         .outerjoin(annotation, (annotation.c.photo_id == upload_file.c.photo_id) & IN_USE)
+        .outerjoin(annotation_facts, facts.NEWEST)
         .where(upload_file.c.upload_id == upload_id, upload_file.c.position >= since)
         .order_by(upload_file.c.position, annotation.c.id)
     )
@@ -173,6 +181,8 @@ def _boxes(animals: Sequence[AnyRow]) -> Literal["confirm", "draw"] | None:
     """What is to be done about the boxes of a photo."""
     if any(animal.proposed for animal in animals):
         return "confirm"
-    in_use = [animal for animal in animals if animal.annotation_id is not None]
-    whole = any(animal.x0 is None for animal in in_use)
+    whole = any(
+        animal.annotation_id is not None and animal.x0 is None and animal.grade != GOOD
+        for animal in animals
+    )
     return "draw" if whole and is_frame(animals[0].width, animals[0].height) else None

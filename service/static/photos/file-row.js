@@ -2,7 +2,7 @@
 /** One file of an upload as a row of the table: sending, pending, embedded, failed or refused.
  * Its texts come from the page, in the language of the page. */
 
-/** @typedef {{ advice: Record<string, string>, reasons: Record<string, string>, states: Record<string, string>, known: string, waits: string, sending: string, encounter: string, answered: string, unreachable: string, progress: string, problems: string, finished: string, go: string, changed: string, unchanged: string, fields: Record<string, string>, boxes: Record<string, string> }} Texts */
+/** @typedef {{ advice: Record<string, string>, reasons: Record<string, string>, states: Record<string, string>, known: string, waits: string, sendAgain: string, sending: string, encounter: string, answered: string, unreachable: string, progress: string, problems: string, finished: string, go: string, changed: string, unchanged: string, fields: Record<string, string>, boxes: Record<string, string> }} Texts */
 
 /** Put values where `{name}` stands.
  * @param {string} text @param {Record<string, string | number | null>} values */
@@ -26,6 +26,8 @@ export class FileRow {
     /** @type {number[][]} boxes after the first, which is sent with the file */
     this.more = [];
     this.clockError = 0; // seconds
+    /** @type {(() => void) | null} sends it once more, where the connection failed */
+    this.again = null;
     /** @type {Promise<number> | undefined} the upload that the file belongs to */
     this.begun = undefined;
     this.node = document.createElement("tr");
@@ -89,6 +91,11 @@ export class FileRow {
     this.tag("refused");
     this.node.parentElement?.prepend(this.node); // what needs somebody stands first
     this.explain(problem.code, problem.detail);
+    if (problem.code !== "connection" || !this.again) return;
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: this.texts.sendAgain });
+    button.setAttribute("aria-label", `${this.texts.sendAgain}: ${this.file.name}`);
+    button.addEventListener("click", () => this.again?.());
+    this.cells[2].append(" ", button);
   }
 
   /** @param {string} state @param {boolean} [known] */

@@ -186,11 +186,23 @@ class UploadForm extends HTMLElement {
     this.rows?.push(...fresh);
     this.begun = beginUpload();
     this.begun.catch(() => {}); // each file says so
-    for (const row of fresh) row.begun = this.begun;
+    for (const row of fresh) {
+      row.begun = this.begun;
+      row.again = () => this.again(row);
+    }
     this.part("rows")?.append(...fresh.map((row) => row.node));
     this.show();
     report?.scrollIntoView({ block: "nearest" });
     while (this.active < AT_ONCE && this.rows.some((row) => row.state === "queued")) this.next();
+  }
+
+  /** Send a file once more whose connection failed. @param {FileRow} row */
+  again(row) {
+    row.state = "queued";
+    row.share = 0;
+    row.begun = row.begun?.catch(() => beginUpload());
+    row.begun?.catch(() => {});
+    if (this.active < AT_ONCE) this.next();
   }
 
   /** Send the next file, and the one after it when it is through. */

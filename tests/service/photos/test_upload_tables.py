@@ -70,3 +70,11 @@ def test_an_upload_says_which_photos_need_a_box(client, painted):
     sent = files(("frame.jpg", frame), ("crop.jpg", crop))
     answer = client.post(f"{API}/photos", files=sent).json()
     assert [one["boxes"] for one in answer["files"]] == ["draw", None]
+
+
+def test_a_large_photo_that_is_good_as_it_is_needs_no_box(client, painted, work):
+    sent = client.post(f"{API}/photos", files=files(("a.jpg", painted(1, size=(1100, 700)))))
+    number = sent.json()["id"]
+    assert sent.json()["files"][0]["boxes"] == "draw", "nobody has looked at it yet"
+    work()
+    assert client.get(f"{API}/uploads/{number}").json()["files"][0]["boxes"] is None
