@@ -6,6 +6,7 @@ from datetime import datetime
 
 from reid.errors import BadDataset, InputError
 from reid.interchange.cells import from_spreadsheet
+from reid.interchange.individual_names import fit_name
 from reid.interchange.tables import NOTHING, TableLine, decimal_number, iso_texts, read_table
 from reid.types import Flank
 
@@ -27,7 +28,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 FLANKS = {"left": "left", "l": "left", "right": "right", "r": "right"}
 BOX = ("x", "y", "width", "height")
-LONGEST = 200  # letters of a name
+LONGEST = 200  # letters of a cell
+LONGEST_NAME = 100
 LONGEST_NOTES = 2000
 
 
@@ -161,9 +163,13 @@ def _line(row: TableLine, column_of: Mapping[str, str], time: str) -> StatedLine
         flank=_flank(row.line, text("flank")),
         box=_box(row, column_of),
         encounter=text("encounter"),
-        individual=text("individual"),
+        individual=_individual(text("individual", LONGEST_NAME)),
         notes=text("notes", LONGEST_NOTES),
     )
+
+
+def _individual(text: str) -> str:
+    return fit_name(text) if text else ""
 
 
 def _flank(line: int, text: str) -> Flank | None:

@@ -108,6 +108,11 @@ class TimeAndShift(
 ): ...
 
 
+class NobodyNamed(
+    Conflict, message="no encounter of this upload waits for a decision on one named individual"
+): ...
+
+
 class NothingToSetAside(Conflict, message="nothing here is unreadable: nothing to set aside"): ...
 
 

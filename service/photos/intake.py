@@ -77,7 +77,8 @@ class Intake:
                 refused = Receipt(_plain(name), None, error_code=error.code)
                 receipts.append(replace(refused, error_detail=error))
             else:
-                receipts.append(Receipt(accepted.photo.file_name, accepted.photo.id))
+                receipt = Receipt(accepted.photo.file_name, accepted.photo.id)
+                receipts.append(replace(receipt, individual=own.individual))
                 prepared.append(accepted)
         return self._record(receipts, prepared, person, upload_id)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from reid.photo.clocks import seconds_of
 from reid.types import Flank
-from service.photos import correcting, withdrawing
+from service.photos import correcting, named_individuals, withdrawing
 from service.photos.correcting import CorrectionGrounds
 from service.photos.correction_pages import Line, form_grounds
 from service.photos.errors import NobodyChosen, NothingStated
@@ -81,6 +81,16 @@ def correct_upload(
         number = form.carry_out(connection, chosen, grounds)
     address = f"/uploads/{upload_id}?corrected={number or 0}#many"
     return goto_signed(address, grounds.person, actor)
+
+
+@router.post("/uploads/{upload_id}/identities")
+def decide_names(
+    upload_id: RowNumber, database: TheDatabase, actor: TheActor, grounds: TheGrounds
+) -> Response:
+    """Decide that encounters of an upload show the individuals that its uploader named."""
+    with database.write() as connection:
+        named_individuals.decide(connection, upload_id, grounds)
+    return goto_signed(f"/uploads/{upload_id}#named", grounds.person, actor)
 
 
 @router.post("/uploads/{upload_id}/set-aside")

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from service.photos.correction_view import correction_of_many
 from service.photos.forms import Files, Reason, TheTable, incoming
 from service.photos.intake import TheIntake, count_files
+from service.photos.named_individuals import named_encounters
 from service.photos.photo_page import shown_photo
 from service.photos.statements import FIELDS, StatedInForm, TheUploader, refuse_one_time
 from service.photos.upload_texts import upload_row_texts
@@ -70,6 +71,7 @@ def upload_report(
         report = upload_view(connection, upload_id)
         done = corrections.get(connection, corrected) if corrected else None
         values = {"nav": "upload", "upload": report, "busy": report.pending > 0}
+        values |= {"named": named_encounters(connection, upload_id)}
         values |= {"stations": progress.stations(connection), "corrected": corrected}
         values |= {"correction": correction_of_many(done) if done else None}
         return page(request, "photos/upload_report.html", connection, **values)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Depends, Form
 
 from reid.errors import InputError
+from reid.interchange.individual_names import fit_name
 from reid.interchange.photo_tables import StatedLine
 from reid.types import Box, Flank
 from service.photos.forms import Boxes, FlankField, Short
@@ -25,6 +26,7 @@ class Statements:
     captured_at: with a zone, or the camera's wall clock without one.
     boxes: one for all files, or one a file; text as `reid.photo.crop.parse_box` reads it.
     encounter: number or name of the encounter they belong to, instead of grouping by time.
+    individual: whom the uploader sees; it is decided on the page of the upload.
     """
 
     station: str | None = None
@@ -34,6 +36,7 @@ class Statements:
     camera: str | None = None
     boxes: Sequence[str] = ()
     encounter: str | None = None
+    individual: str | None = None
 
 
 class BadTime(
@@ -67,6 +70,9 @@ def statements_of_form(
     camera: Annotated[Short, Form(description="which camera of the station")] = "",
     box: Boxes = None,
     encounter: Annotated[Short, Form(description="number or name, instead of grouping")] = "",
+    individual: Annotated[
+        Short, Form(max_length=100, description="whom you see; decided on the upload's page")
+    ] = "",
 ) -> Statements:
     """The fields of an upload, of a page's form or of the API; an empty one is not stated."""
     return Statements(
@@ -77,6 +83,7 @@ def statements_of_form(
         camera=camera or None,
         boxes=tuple(box or ()),
         encounter=encounter or None,
+        individual=fit_name(individual) if individual else None,
     )
 
 
@@ -89,8 +96,6 @@ def statements_of_file(common: Statements, position: int, line: StatedLine | Non
     own = replace(common, boxes=boxes)
     if line is None:
         return own
-    named = f"individual: {line.individual}" if line.individual else ""
-    notes = "\n".join(part for part in (line.notes or own.notes, named) if part)
     return replace(
         own,
         station=line.station or own.station,
@@ -99,7 +104,8 @@ def statements_of_file(common: Statements, position: int, line: StatedLine | Non
         flank=line.flank or own.flank,
         boxes=(line.box,) if line.box else boxes,
         encounter=line.encounter or own.encounter,
-        notes=notes or None,
+        individual=line.individual or own.individual,
+        notes=line.notes or own.notes,
     )
 
 

@@ -149,6 +149,7 @@ class UploadedFileOut(Wire):
     copy_of: str | None = Field(
         description="the photo whose exposure it holds, too; known once it is embedded"
     )
+    individual: str | None = Field(description="whom the uploader named; no decision")
     station: str | None
     camera: str | None
     captured_at: datetime | None

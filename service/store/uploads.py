@@ -29,7 +29,8 @@ GOOD = Grade.GOOD.value
 class Receipt:
     """What became of one file. photo_id None: refused, the error says why; created: new bytes.
 
-    changed: fields that were stated otherwise of a photo that was known already.
+    changed: fields that were stated otherwise of a photo that was known already. individual: whom
+    the uploader named.
     """
 
     file_name: str
@@ -38,6 +39,7 @@ class Receipt:
     error_code: str | None = None
     error_detail: Reason = None
     changed: tuple[str, ...] = ()
+    individual: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

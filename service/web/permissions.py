@@ -53,6 +53,7 @@ ROUTES: Mapping[str, Role | None] = {
     "POST /uploads/{upload_id}/withdraw": OBSERVER,
     "POST /uploads/{upload_id}/restore": OBSERVER,
     "POST /uploads/{upload_id}/correct": OBSERVER,
+    "POST /uploads/{upload_id}/identities": OBSERVER,
     "POST /uploads/{upload_id}/set-aside": OBSERVER,
     "POST /encounters/{encounter_id}/set-aside": OBSERVER,
     "POST /corrections/{correction_id}/undo": OBSERVER,

@@ -7,7 +7,7 @@ MACHINERY = {"alembic_version", "sqlite_sequence"}
 # table: columns that a later migration added; what it says stays elsewhere
 NEW_COLUMNS = {
     "annotation": {"error_facts", "viewpoint", "placed", "withdrawn", "proposed"},
-    "upload_file": {"error_facts", "changed"},
+    "upload_file": {"error_facts", "changed", "individual"},
     "photo": {"file_time", "sequence", "damage", "likeness", "copy_of", "withdrawn"},
     "encounter": {"shaped"},
 }

@@ -79,9 +79,10 @@ export class ChosenPhoto {
     const time = this.stated.captured_at || this.time;
     const shown = (/** @type {string} */ moment) => moment.replace("T", " ");
     const words = this.stated.captured_at ? this.texts.stated : this.texts.fileTime;
+    const who = this.stated.individual ? ` · ${this.stated.individual}` : "";
     let text = time ? filled(words, { time: shown(time) }) : this.texts.noTime;
     if (time && error && !this.stated.captured_at) text += ` → ${filled(this.texts.corrected, { time: shown(moved(time, error)) })}`;
-    this.part("time").textContent = text;
+    this.part("time").textContent = `${text}${who}`;
     const count = this.boxes.length;
     this.part("box").textContent = count ? filled(this.texts.boxes.drawn, { number: count }) : this.box ? filled(this.texts.boxes.table, { box: this.box }) : this.texts.boxes.none;
   }
@@ -94,8 +95,8 @@ export class ChosenPhoto {
     const { captured_at: time, encounter, notes, individual } = this.stated;
     if (time) said.set("captured_at", time);
     if (encounter) said.set("encounter", encounter);
-    const lines = [notes || String(common.get("notes") ?? ""), individual && `individual: ${individual}`];
-    said.set("notes", lines.filter(Boolean).join("\n"));
+    if (individual) said.set("individual", individual);
+    if (notes) said.set("notes", notes);
     const [first] = this.boxes;
     if (first) said.set("box", corners(first).join(" "));
     else if (this.box) said.set("box", this.box);

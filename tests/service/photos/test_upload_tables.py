@@ -23,7 +23,7 @@ def test_a_table_states_station_camera_flank_and_box_of_each_photo(client, paint
     assert [one["station"] for one in (first, second, third)] == ["Ridge", "Gorge", "Camp"]
     kept = detail(client, first["photo_id"])
     assert kept["photo"]["camera"] == "cam 1"
-    assert kept["photo"]["notes"] == "individual: Uma"
+    assert [one["individual"] for one in (first, second)] == ["Uma", None]
     assert kept["annotations"][0]["flank"] == "left"
     assert kept["annotations"][0]["box"] == [10, 20, 210, 120]
     assert second["captured_at"] == "2020-05-06T21:30:00"

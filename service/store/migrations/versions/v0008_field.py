@@ -26,7 +26,7 @@ ADDED = {  # as SQL: SQLite takes a CHECK or a REFERENCES with a new column, ale
         "withdrawn BOOLEAN DEFAULT FALSE NOT NULL",
         "proposed BOOLEAN DEFAULT FALSE NOT NULL",
     ),
-    "upload_file": ("changed TEXT",),
+    "upload_file": ("changed TEXT", "individual VARCHAR(100)"),
     "encounter": ("shaped BOOLEAN DEFAULT FALSE NOT NULL",),
 }
 
