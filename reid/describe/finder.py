@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import cv2
 import numpy as np
@@ -31,8 +31,9 @@ class ProposedBox:
     probability: float
 
 
+@runtime_checkable
 class Finder(Protocol):
-    """Finds the animals of a full frame."""
+    """Finds the animals of a full frame. A worker uses its network where that is one."""
 
     @property
     def model(self) -> str:

@@ -212,7 +212,16 @@ def run(
     def others(model: str) -> FeatureNetwork:
         return load(settings.model_copy(update={"model": model}))
 
-    worker = Worker(database, files, settings, embedder, name=name, others=others, engine=engine)
+    worker = Worker(
+        database,
+        files,
+        settings,
+        embedder,
+        name=name,
+        others=others,
+        engine=engine,
+        finder=embedder if isinstance(embedder, Finder) else None,
+    )
     worker.run(stop)
     database.close()
 
