@@ -16,6 +16,7 @@ from reid.synthetic.survey import write_survey
 from service.accounts import admission
 from service.app import create_app
 from service.operations import demo
+from service.operations.recording_shapes import call_shaping
 from service.operations.worker import Worker
 from service.photos.intake import Intake
 from service.recognition.engine import Engine, load_recognition
@@ -193,6 +194,7 @@ def call_all(api: Recorder, survey: Path) -> None:
     _call_decisions(api)
     _call_stations(api)
     _call_corrections(api)
+    call_shaping(api, WHY)
     _call_accounts(api)
     api.call_lists()
 
