@@ -38,7 +38,7 @@ from service.identities import pages as identity_pages
 from service.monitoring import api as operations
 from service.photos import api as photos
 from service.photos import correction_api as corrections
-from service.photos import correction_pages
+from service.photos import correction_pages, many_pages
 from service.photos import pages as photo_pages
 from service.photos.intake import Intake
 from service.photos.pictures import Pictures
@@ -86,6 +86,7 @@ ROOT = (
     photo_pages.router,
     station_pages.router,
     correction_pages.router,
+    many_pages.router,
     encounter_pages.router,
     shaping_pages.router,
     identity_pages.router,

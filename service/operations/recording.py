@@ -114,7 +114,8 @@ class Recorder:
         operation = self._described["paths"][path][method.lower()]
         files = {"files": (photo.name, photo.read_bytes())} if photo else None
         if table is not None:
-            files = {"file": ("deployments.csv", table.encode())}
+            (part,) = self._parts(operation) & {"file", "table"}
+            files = {part: ("table.csv", table.encode())}
         content = {"json": body, "files": files, "data": form, "params": query}
         answer = asyncio.run(self._send(method, path.format(**(at or {})), **content))
         if answer.status_code != status and not answer.is_success:
@@ -123,6 +124,12 @@ class Recorder:
             self._keep(operation["requestBody"], dict(body))
         self._keep(operation["responses"][str(answer.status_code)], answer.json())
         return answer.json()
+
+    def _parts(self, operation: Mapping[str, Any]) -> set[str]:
+        """Names of the parts of a multipart body, as the OpenAPI description has them."""
+        schema = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
+        name = schema["$ref"].rpartition("/")[2]
+        return set(self._described["components"]["schemas"][name]["properties"])
 
     def call_lists(self) -> None:
         """Ask every route of the API whose address has no parts, so that a new one is recorded."""
@@ -209,6 +216,8 @@ def _call_photos(api: Recorder, survey: Path) -> None:
     api.call("GET", "/health")
     photo = min((survey / "photos").rglob("*.jpg"))
     api.call("POST", f"{API}/photos", photo=photo)
+    table = f"file_name,station,flank,x,y,width,height\n{photo.name},Spring,left,10,20,300,200\n"
+    api.call("POST", f"{API}/photo-tables", table=table)
     encounter = _encounters(api, "waiting")[0]["id"]
     detail = api.call("GET", f"{API}/encounters/{{encounter_id}}", at={"encounter_id": encounter})
     photo_id = detail["references"][0]["photo"]["id"]

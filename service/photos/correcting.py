@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from reid.photo.clocks import ClockError
 from reid.photo.crop import resolve_box
 from reid.types import Box
 from service.photos import errors
@@ -96,18 +97,23 @@ def correct(
     of_photo: Texts,
     of_animals: Texts,
     grounds: CorrectionGrounds,
+    *,
+    shift_s: float = 0.0,
 ) -> int | None:
     """State other values of photos, and of all annotations in use of them, in one correction.
 
-    Returns its number, or None where all of it is stated already. Nothing happens where one of the
-    photos is unknown or erased.
+    shift_s: seconds that are added to every time that is known. Returns its number, or None where
+    all of it is stated already. Nothing happens where one of the photos is unknown or erased.
     """
     hold(connection)
+    if shift_s and "captured_at" in of_photo:
+        raise errors.TimeAndShift()
     if of_photo.get("captured_at") and len(photo_ids) > 1:
         raise OneTimeForSeveral(files=len(photo_ids))
     shown = photos_there(connection, photo_ids)
     _refuse_stale(connection, photo_ids, grounds)
     values = [value for photo in shown for value in differing(photo, of_photo)]
+    values += [value for photo in shown for value in _shifted(photo, shift_s)]
     if of_animals:
         animals = stated.annotations_by_photo(connection, photo_ids)
         values += [
@@ -117,7 +123,8 @@ def correct(
             if not animal.withdrawn
             for value in differing_of(animal, of_animals)
         ]
-    return carry_out(connection, "stated" if of_photo else "annotated", values, grounds)
+    kind: CorrectionKind = "stated" if of_photo or shift_s else "annotated"
+    return carry_out(connection, kind, values, grounds)
 
 
 def correct_annotation(
@@ -131,7 +138,8 @@ def correct_annotation(
     animal = photos.annotation_by_id(connection, annotation_id)
     (photo,) = photos_there(connection, [animal.photo_id])
     _refuse_stale(connection, [photo.id], grounds)
-    changed = differing_of(animal, texts_of_annotation(photo, values))
+    texts = texts_of_annotation(photo, values) | {"proposed": None}  # a person touched it
+    changed = differing_of(animal, texts)
     return carry_out(connection, "annotated", changed, grounds)
 
 
@@ -235,6 +243,14 @@ def overlap(one: Box, other: Box) -> float:
     height = min(one.y1, other.y1) - max(one.y0, other.y0)
     shared = max(width, 0.0) * max(height, 0.0)
     return shared / (one.width * one.height + other.width * other.height - shared)
+
+
+def _shifted(photo: Photo, seconds: float) -> list[CorrectedValue]:
+    """The time of a photo moved; nothing where none is known. Raises NotAnOffset for no time."""
+    if not seconds or photo.captured_at is None:
+        return []
+    before, after = photo.captured_at, ClockError(seconds).true_time(photo.captured_at)
+    return [CorrectedValue("captured_at", before.isoformat(), after.isoformat(), photo_id=photo.id)]
 
 
 def _zone(text: str | None) -> str | None:

@@ -208,7 +208,8 @@ def correct_many(body: CorrectionIn, database: TheDatabase, actor: TheActor) -> 
         ids = ChosenPhotos(**body.of.model_dump()).ids(connection)
         of_photo, of_animals = correcting.texts_of_many(stated)
         grounds = _grounds(body, actor)
-        number = correcting.correct(connection, ids, of_photo, of_animals, grounds)
+        shift_s = body.change.shift_s or 0.0
+        number = correcting.correct(connection, ids, of_photo, of_animals, grounds, shift_s=shift_s)
         return _corrected(connection, number, len(ids))
 
 

@@ -189,6 +189,17 @@ def withdraw_annotation(annotation_id: RowNumber, correction: TheCorrection) -> 
     )
 
 
+@router.post("/annotations/{annotation_id}/set-aside")
+def set_aside(annotation_id: RowNumber, correction: TheCorrection) -> Response:
+    """Take an animal that cannot be used out of use, and its photo if it shows no other."""
+
+    def act(connection: Connection) -> None:
+        animal = photos.annotation_by_id(connection, annotation_id)
+        withdrawing.set_aside(connection, [animal], correction.grounds)
+
+    return correction.carry_out(correction.photo_of(annotation_id), act)
+
+
 @router.post("/annotations/{annotation_id}/restore")
 def restore_annotation(annotation_id: RowNumber, correction: TheCorrection) -> Response:
     """Let an animal count again."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from fastapi import Request
 from fastapi.responses import Response
 
+from service.photos.box_view import box_editor, box_walk, viewpoint_choices
 from service.photos.correction_view import annotation_form, correction_form, correction_views
 from service.photos.exposures import exposure_view
 from service.photos.left_behind import left_behind
@@ -17,8 +18,13 @@ from service.web.page import page
 from service.web.sentences import in_full
 
 
-def shown_photo(request: Request, database: Database, photo_id: str) -> Response:
-    """One photo with the animals in it, what may be corrected, and what was."""
+def shown_photo(
+    request: Request, database: Database, photo_id: str, upload_id: int | None = None
+) -> Response:
+    """One photo with the animals in it, what may be corrected, and what was.
+
+    upload_id: of which the boxes are looked at photo by photo.
+    """
     with database.read() as connection:
         photo = photos.get(connection, photo_id)
         animals = photos.annotations_of(connection, photo_id)
@@ -33,6 +39,9 @@ def shown_photo(request: Request, database: Database, photo_id: str) -> Response
             "annotations": [(annotation(one), annotation_form(one)) for one in animals],
             "exposure": exposure_view(connection, photo),
             "boxes": [one.box for one in animals if one.box and not one.withdrawn],
+            "editor": box_editor(photo, animals, rows[0].id if rows else 0),
+            "viewpoints": viewpoint_choices(),
+            "walk": box_walk(connection, upload_id, photo_id) if upload_id else None,
             "form": correction_form(photo, rows),
             "stations": progress.stations(connection),
             "history": correction_views(rows, photo_id, [a.id for a in animals], exact=exact),

@@ -123,6 +123,29 @@ def restore(connection: Connection, photo_ids: Sequence[str], grounds: Correctio
     return number
 
 
+def set_aside(
+    connection: Connection, animals: Sequence[Annotation], grounds: CorrectionGrounds
+) -> int:
+    """Take out of use those of these annotations that cannot be used, as one correction.
+
+    A photo in which nothing else is in use goes with them. Raises Conflict where there are none.
+    """
+    correcting.hold(connection)
+    failed = {one.id for one in animals if one.state == "failed" and not one.withdrawn}
+    by_photo = stated.annotations_by_photo(connection, {one.photo_id for one in animals})
+    values: list[CorrectedValue] = []
+    for photo_id, there in by_photo.items():
+        in_use = [one for one in there if not one.withdrawn]
+        gone = [one for one in in_use if one.id in failed]
+        if gone and len(gone) == len(in_use):
+            values.append(CorrectedValue(WITHDRAWN, None, YES, photo_id=photo_id))
+        values += [_turned(one, YES) for one in gone]
+    number = correcting.carry_out(connection, WITHDRAWN, values, grounds)
+    if number is None:
+        raise errors.NothingToSetAside()
+    return number
+
+
 def photos_brought(connection: Connection, upload_id: int) -> list[str]:
     """The photos that an upload brought and that are not erased since."""
     ids = uploads.photos_of(connection, upload_id, created=True)

@@ -34,11 +34,16 @@ PHOTO_FIELDS = (
     "notes",
     "withdrawn",
 )
-ANNOTATION_FIELDS = ("flank", "viewpoint", "box", "encounter", "placed", "withdrawn", "added")
+ANNOTATION_FIELDS = (
+    *("flank", "viewpoint", "box", "encounter", "placed", "withdrawn", "added"),
+    "proposed",
+)
 QUESTION, CASE = "question ", "case "
 """Fields of an encounter: each is followed by the number of the question or the case."""
 LOOKS = frozenset({"flank", "viewpoint", "box"})
 """Fields of an annotation from which its embedding is made."""
+STAYS_IN_PLACE = LOOKS | {"proposed"}
+"""Fields of an annotation that do not touch its place in an encounter."""
 PLACES = frozenset({"captured_at", "zone", "station"})
 """Fields of a photo by which it is put into an encounter."""
 
@@ -87,6 +92,8 @@ def annotation_text(stated: Annotation, field: str) -> str | None:
         return stated.placed
     if field == "added":
         return None if stated.withdrawn else str(stated.id)
+    if field == "proposed":
+        return YES if stated.proposed else None
     return YES if stated.withdrawn else None
 
 
@@ -137,8 +144,10 @@ def apply(
         {int(n) for v in of_animals if v.field == "encounter" for n in (v.before, v.after) if n},
     )
     touched = {v.photo_id for v in of_photos if v.photo_id and v.field in PLACES}
-    touched |= {v.photo_id for v in of_animals if v.photo_id and v.field not in LOOKS}
-    numbers = {v.annotation_id for v in of_animals if v.annotation_id is not None}
+    touched |= {v.photo_id for v in of_animals if v.photo_id and v.field not in STAYS_IN_PLACE}
+    numbers = {
+        v.annotation_id for v in of_animals if v.annotation_id is not None and v.field != "proposed"
+    }
     gone = spans.of_annotations(connection, numbers) | left
     rederiving.forget_pairs(connection, gone)
     rederiving.embed_again(
@@ -262,8 +271,8 @@ def _annotation_columns(field: str, text: str | None) -> dict[str, object]:
         return {"encounter_id": int(text or 0)}
     if field == "added":
         return {"withdrawn": text is None}
-    if field == "withdrawn":
-        return {"withdrawn": text == YES}
+    if field in {"withdrawn", "proposed"}:
+        return {field: text == YES}
     if field == "flank":
         return {"flank": text or UNKNOWN}
     return {field: text}

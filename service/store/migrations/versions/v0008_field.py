@@ -24,8 +24,9 @@ ADDED = {  # as SQL: SQLite takes a CHECK or a REFERENCES with a new column, ale
         "placed VARCHAR(8) DEFAULT 'rule' NOT NULL"
         " CONSTRAINT ck_annotation_placed CHECK (placed IN ('rule', 'person'))",
         "withdrawn BOOLEAN DEFAULT FALSE NOT NULL",
+        "proposed BOOLEAN DEFAULT FALSE NOT NULL",
     ),
-    "upload_file": ("changed TEXT",),
+    "upload_file": ("changed TEXT", "individual VARCHAR(100)"),
     "encounter": ("shaped BOOLEAN DEFAULT FALSE NOT NULL",),
 }
 
