@@ -372,8 +372,7 @@ def _call_corrections(api: Recorder) -> None:
     api.call("PATCH", path, {"box": [0.1, 0.1, 0.7, 0.9], "flank": "right", **WHY}, at=animal)
     api.call("DELETE", path, at=animal, query={"reason": "a stump"})
     many = {"of": {"photos": [photo["photo_id"]]}, "change": {"camera": "A"}, **WHY}
-    done = api.call("POST", f"{API}/corrections", many)["correction"]
-    number = {"correction_id": done["id"]}
+    number = {"correction_id": api.call("POST", f"{API}/corrections", many)["correction"]["id"]}
     api.call("GET", f"{API}/corrections/{{correction_id}}", at=number)
     api.call("POST", f"{API}/corrections/{{correction_id}}/undo", WHY, at=number)
     api.call("POST", f"{one}/withdraw", WHY, at=photo)

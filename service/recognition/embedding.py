@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -140,7 +139,6 @@ class EmbedPhotos:
         def keep(connection: Connection) -> None:
             features.add(connection, annotation_id=annotation, features=described)
             if boxes and self._finder:
-                gap = timedelta(minutes=self._settings.encounter_gap_minutes)
-                keep_proposals(connection, annotation, boxes, self._finder.model, gap)
+                keep_proposals(connection, annotation, boxes, self._finder.model)
 
         return Done(keep)

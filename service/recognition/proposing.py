@@ -1,7 +1,6 @@
 """Boxes that an animal finder proposes for full frames; they are its own until a person acts."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -34,9 +33,7 @@ def proposed_boxes(finder: Finder, photo: DecodedPhoto) -> list[Box]:
     ]
 
 
-def keep(
-    connection: Connection, annotation_id: int, boxes: Sequence[Box], model: str, gap: timedelta
-) -> None:
+def keep(connection: Connection, annotation_id: int, boxes: Sequence[Box], model: str) -> None:
     """Give an annotation the first box and its photo an animal for each other one, as a correction.
 
     The features of the annotation were made from its box already; the others wait to be embedded.
@@ -51,21 +48,20 @@ def keep(
         CorrectedValue("proposed", None, YES, animal.photo_id, animal.id),
     ]
     for box in more:
-        if number := _another(connection, animal, box, gap):
+        if number := _another(connection, animal, box):
             values.append(CorrectedValue("added", None, str(number), animal.photo_id, number))
     corrections.record(connection, kind="annotated", person=model, reason="", values=values)
 
 
-def _another(connection: Connection, animal: Annotation, box: Box, gap: timedelta) -> int | None:
+def _another(connection: Connection, animal: Annotation, box: Box) -> int | None:
     """Another animal of the photo; None where somebody framed it meanwhile."""
     there = [one.box for one in photos.annotations_of(connection, animal.photo_id) if one.box]
     if any(overlap(box, other) >= ANOTHER_ANIMAL for other in there):
         return None
-    photo = photos.get(connection, animal.photo_id)
-    encounter = encounters.near(connection, photo.station, photo.captured_at, gap, without=photo.id)
+    encounter = encounters.beside(connection, animal.photo_id)
     number = photos.add_annotation(
         connection,
-        photo_id=photo.id,
+        photo_id=animal.photo_id,
         encounter_id=encounter,
         flank=Flank.UNKNOWN,
         box=box,
