@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
-from reid.errors import InputError, NotFound
+from reid.errors import InputError
 from service.encounters import answering, shaping
 from service.encounters.answering import YesOrNo
 from service.encounters.errors import NoEncounterNamed
@@ -70,8 +70,6 @@ class ShapingRequest:
                 encounters.summary(connection, encounter_id)
                 following, correction = act(connection)
         except InputError as error:
-            if isinstance(error, NotFound) and error.code != "not_found":
-                raise
             status = {"conflict": 409, "not_found": 404}.get(error.code, 422)
             refuse(self.request, in_full(error), status)
             return shown_encounter(

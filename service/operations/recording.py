@@ -16,6 +16,7 @@ from reid.synthetic.survey import write_survey
 from service.accounts import admission
 from service.app import create_app
 from service.operations import demo
+from service.operations.recording_shapes import call_shaping
 from service.operations.worker import Worker
 from service.photos.intake import Intake
 from service.recognition.engine import Engine, load_recognition
@@ -200,6 +201,7 @@ def call_all(api: Recorder, survey: Path) -> None:
     _call_decisions(api)
     _call_stations(api)
     _call_corrections(api)
+    call_shaping(api, WHY)
     _call_accounts(api)
     api.call_lists()
 
@@ -370,8 +372,7 @@ def _call_corrections(api: Recorder) -> None:
     api.call("PATCH", path, {"box": [0.1, 0.1, 0.7, 0.9], "flank": "right", **WHY}, at=animal)
     api.call("DELETE", path, at=animal, query={"reason": "a stump"})
     many = {"of": {"photos": [photo["photo_id"]]}, "change": {"camera": "A"}, **WHY}
-    done = api.call("POST", f"{API}/corrections", many)["correction"]
-    number = {"correction_id": done["id"]}
+    number = {"correction_id": api.call("POST", f"{API}/corrections", many)["correction"]["id"]}
     api.call("GET", f"{API}/corrections/{{correction_id}}", at=number)
     api.call("POST", f"{API}/corrections/{{correction_id}}/undo", WHY, at=number)
     api.call("POST", f"{one}/withdraw", WHY, at=photo)

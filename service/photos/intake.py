@@ -149,7 +149,8 @@ class Intake:
         corrected: list[CorrectedValue] = []
         with self._database.write() as connection:
             one_at_a_time(connection, "upload")
-            unplaced = encounters.add(connection)
+            stated = all(file.statements.encounter for file in prepared)
+            unplaced = None if stated else encounters.add(connection)
             for file in oldest_first:
                 receipt = receipts[file.position]
                 if not photos.known(connection, file.photo.id):
@@ -172,15 +173,15 @@ class Intake:
             number, first = uploads.add(connection, receipts, upload_id)
             fresh = [receipt.photo_id for receipt in receipts if receipt.created]
             encounters.regroup(connection, [n for n in fresh if n], new=True)
-            encounters.drop_unused(connection, unplaced)
+            if unplaced is not None:
+                encounters.drop_unused(connection, unplaced)
         with self._database.read() as connection:
             return uploads.get(connection, number, since=first)
 
-    def _insert(self, connection: Connection, file: Prepared, unplaced: int) -> None:
+    def _insert(self, connection: Connection, file: Prepared, unplaced: int | None) -> None:
         """Keep a new photo with its animal, which waits to be embedded.
 
-        unplaced: the encounter that holds photos until they are grouped; not for one whose
-        encounter is stated.
+        unplaced: the encounter that holds photos until they are grouped, unless one is stated.
         """
         photo, statements = file.photo, file.statements
         if photo.station:
@@ -189,9 +190,9 @@ class Intake:
         if statements.captured_at is None:
             photo, clock = clocks.corrected(connection, photo)
         photos.add(connection, photo, file.claims)
-        encounter = unplaced
-        if statements.encounter:
-            encounter = encounters.named(connection, statements.encounter, statements.station)
+        encounter = None if statements.encounter else unplaced
+        if encounter is None:
+            encounter = encounters.named(connection, statements.encounter or "", statements.station)
             encounters.stretch(connection, encounter, photo.captured_at)
         annotation = photos.add_annotation(
             connection,

@@ -58,11 +58,10 @@ def _another(connection: Connection, animal: Annotation, box: Box) -> int | None
     there = [one.box for one in photos.annotations_of(connection, animal.photo_id) if one.box]
     if any(overlap(box, other) >= ANOTHER_ANIMAL for other in there):
         return None
-    photo = photos.get(connection, animal.photo_id)
-    encounter = encounters.beside(connection, photo.id)
+    encounter = encounters.beside(connection, animal.photo_id)
     number = photos.add_annotation(
         connection,
-        photo_id=photo.id,
+        photo_id=animal.photo_id,
         encounter_id=encounter,
         flank=Flank.UNKNOWN,
         box=box,

@@ -63,14 +63,21 @@ def test_photos_are_parted_joined_and_undone_by_keys_alone(page, site, night):
     assert inside(site) == {1: [1, 2, 3], 2: [4, 5]}
 
 
+def open_photos(page):
+    """The photos with all that they can be dragged to, on screen."""
+    page.locator("#shape summary").click()
+    expect(page.locator("[data-goal]").last).to_be_in_viewport(ratio=1)
+    expect(page.locator("[data-photo]").first).to_be_in_viewport()
+
+
 def test_photos_are_dragged_to_a_new_encounter_and_to_another_one(page, site, night):
     page.goto("/encounters/1")
-    page.locator("#shape summary").click()
+    open_photos(page)
     page.get_by_role("checkbox", name="2-2.jpg").check()
     page.locator("[data-photo='3']").drag_to(page.locator("[data-goal]").first)
     expect(message(page)).to_contain_text("1 photo went from encounter 1 to encounter 3")
     page.wait_for_load_state()
-    page.locator("#shape summary").click()
+    open_photos(page)
     to = page.locator("[data-goal]").filter(has_text="Encounter 2")
     page.locator("[data-photo='4']").drag_to(to)
     expect(message(page)).to_contain_text("1 photo went from encounter 1 to encounter 2")
