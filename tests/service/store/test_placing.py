@@ -6,16 +6,15 @@ from random import Random
 
 import pytest
 from fake_embedder import fake_recognition
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from reid.identify.grouping import grouped
 from reid.identify.grouping_trial import GAP, survey
+from scripts.grouping import arrived_one_by_one
 from service.app import create_app
-from service.store import encounters
-from service.store.database import Database, insert_one
+from service.store.database import Database
 from service.store.tables.encounters import annotation, encounter, encounter_question
-from service.store.tables.photos import photo, station
 
 CASES = Path(__file__).parents[2] / "data" / "field-cases"
 
@@ -82,36 +81,12 @@ def test_a_new_photo_next_to_a_decided_encounter_joins_it(app, client):
     assert questions(app) == []
 
 
-def arrive(connection, one):
-    if one.station:
-        names = set(connection.scalars(select(station.c.name)))
-        if one.station not in names:
-            connection.execute(insert(station).values(name=one.station))
-    facts = {"media_type": "image/jpeg", "bytes": 1, "width": 1, "height": 1, "notes": ""}
-    facts |= {"zone": one.zone, "file_name": one.file_name, "camera": one.camera}
-    row = {"id": one.id, "station": one.station, "captured_at": one.moment}
-    connection.execute(insert(photo).values(**row, **facts))
-    number = insert_one(connection, insert(encounter).values(station=one.station))
-    animal = {"photo_id": one.id, "encounter_id": number, "flank": "left", "state": "pending"}
-    connection.execute(insert(annotation).values(animal))
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_photos_that_arrive_one_by_one_end_in_the_groups_of_the_rule(tmp_path, seed):
     photos = [one for one in survey(seed, stations=4, visits=7) if one.station]
     Random(seed).shuffle(photos)  # noqa: S311
-    database = Database(f"sqlite:///{tmp_path}/a.db")
-    database.migrate()
-    with database.write() as connection:
-        for one in photos:
-            arrive(connection, one)
-            encounters.regroup(connection, [one.id], new=True)
-        query = select(annotation.c.encounter_id, annotation.c.photo_id)
-        stored: dict[int, list[str]] = {}
-        for row in connection.execute(query):
-            stored.setdefault(row.encounter_id, []).append(row.photo_id)
-    database.close()
-    assert sorted(tuple(sorted(ids)) for ids in stored.values()) == list(grouped(photos, GAP))
+    stored = arrived_one_by_one(photos, tmp_path / "a.db")
+    assert stored == grouped(photos, GAP)
 
 
 def test_what_is_corrected_later_follows_the_gap_of_the_settings_too(settings, painted):
