@@ -149,7 +149,7 @@ def _cut(
     if len(order) <= MANY or len(compared) < 2:
         return grouped_in_two(order, llrs, apart)
     known = [place for place, number in enumerate(order) if number in compared]
-    first, second = grouped_in_two([order[place] for place in known], llrs, apart)
+    first, _ = grouped_in_two([order[place] for place in known], llrs, apart)
     with_first = {
         number
         for place, number in enumerate(order)

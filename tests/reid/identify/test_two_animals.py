@@ -58,9 +58,7 @@ def test_the_llr_of_a_cut_is_that_of_its_two_parts_as_encounters():
 
 def test_a_thousand_photos_of_two_animals_are_cut_in_seconds():
     one, other = (features(paint(animal)) for animal in (1, 2))
-    photos = [
-        PhotoOfEncounter(n, f"frame {n}", one if n <= 500 else other) for n in range(1, 1001)
-    ]
+    photos = [PhotoOfEncounter(n, f"frame {n}", one if n <= 500 else other) for n in range(1, 1001)]
     begun = monotonic()
     cut = suspected(photos, {}, CALIBRATOR)
     assert monotonic() - begun < 20
