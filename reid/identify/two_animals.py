@@ -15,6 +15,8 @@ from reid.types import AnnotationFeatures, Verdict
 
 MOST = 10  # photos of an encounter that are compared with each other; others go by their time
 
+MANY = 40  # photos that are all grouped; joining groups takes the cube of their number
+
 Couple = tuple[int, int]  # two annotations, the lower number first
 
 
@@ -137,7 +139,23 @@ def _pairs(
 def _cut(
     photos: Sequence[PhotoOfEncounter], llrs: Mapping[Couple, float], apart: Collection[Couple]
 ) -> Cut:
-    return grouped_in_two([photo.annotation for photo in photos], llrs, apart)
+    """Two groups of all photos.
+
+    Of more than `MANY` photos those that were compared are grouped, and each other one goes with
+    the compared one that is nearest in time.
+    """
+    order = [photo.annotation for photo in photos]
+    compared = {number for couple in (*llrs, *apart) for number in couple}
+    if len(order) <= MANY or len(compared) < 2:
+        return grouped_in_two(order, llrs, apart)
+    known = [place for place, number in enumerate(order) if number in compared]
+    first, _ = grouped_in_two([order[place] for place in known], llrs, apart)
+    with_first = {
+        number
+        for place, number in enumerate(order)
+        if order[min(known, key=lambda other: abs(other - place))] in first
+    }
+    return frozenset(with_first), frozenset(order) - with_first
 
 
 def _weighed(cut: Cut, photos: Sequence[PhotoOfEncounter], calibrator: Calibrator) -> _Weighed:

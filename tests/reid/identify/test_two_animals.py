@@ -2,6 +2,7 @@
 
 from itertools import combinations, permutations
 from random import Random
+from time import monotonic
 
 import pytest
 from conftest import paint
@@ -53,6 +54,15 @@ def test_animals_that_come_in_turns_are_sorted_by_what_agrees_and_not_by_time():
 def test_the_llr_of_a_cut_is_that_of_its_two_parts_as_encounters():
     cut = suspected(burst(1, 1, 2), {}, CALIBRATOR)
     assert cut.llr == pytest.approx(-CALIBRATOR.bound, abs=0.5)
+
+
+def test_a_thousand_photos_of_two_animals_are_cut_in_seconds():
+    one, other = (features(paint(animal)) for animal in (1, 2))
+    photos = [PhotoOfEncounter(n, f"frame {n}", one if n <= 500 else other) for n in range(1, 1001)]
+    begun = monotonic()
+    cut = suspected(photos, {}, CALIBRATOR)
+    assert monotonic() - begun < 20
+    assert cut.leaving == tuple(range(501, 1001))
 
 
 def test_two_flanks_do_not_contradict_each_other():
