@@ -39,7 +39,7 @@ class Finder(Protocol):
     def model(self) -> str:
         """Name and version, kept with what it proposes."""
 
-    def find(self, image: Image) -> list[ProposedBox]:
+    def animals(self, image: Image) -> list[ProposedBox]:
         """image: (H, W, 3) uint8 RGB, upright. Boxes in its pixels, the clearest first."""
 
 
@@ -51,7 +51,7 @@ def proposals(finder: Finder, image: Image) -> list[ProposedBox]:
     height, width = image.shape[:2]
     if not is_frame(width, height):
         return []
-    found = finder.find(image)[:MOST_BOXES]
+    found = finder.animals(image)[:MOST_BOXES]
     if len(found) == 1 and _area(found[0].box) > MOST_OF_FRAME * width * height:
         return []
     return found

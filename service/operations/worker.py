@@ -179,6 +179,11 @@ class Worker:
                 jobs.postpone(connection, job.id, detail, delay_s=2.0**job.attempts)
 
 
+def finder_of(embedder: object) -> Finder | None:
+    """The network as the animal finder of full frames, where it is one."""
+    return embedder if isinstance(embedder, Finder) else None
+
+
 def run(
     settings: Settings,
     load: Callable[[Settings], FeatureNetwork],
@@ -220,7 +225,7 @@ def run(
         name=name,
         others=others,
         engine=engine,
-        finder=embedder if isinstance(embedder, Finder) else None,
+        finder=finder_of(embedder),
     )
     worker.run(stop)
     database.close()

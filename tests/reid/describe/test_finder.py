@@ -72,7 +72,7 @@ class Lookout:
     def __init__(self, *boxes):
         self.boxes = [ProposedBox(box, 0.9) for box in boxes]
 
-    def find(self, image):
+    def animals(self, image):
         return self.boxes
 
 

@@ -4,9 +4,10 @@ import pytest
 from corrected import API, NOBODY, detail, history, send
 from fake_embedder import FakeEmbedder
 
+from reid.describe.embed import Embedder
 from reid.describe.finder import ProposedBox
 from reid.types import Box
-from service.operations.worker import Worker
+from service.operations.worker import Worker, finder_of
 from service.settings import Settings
 from service.store.database import Database
 from service.store.files import PhotoFiles
@@ -23,7 +24,7 @@ class FakeFinder:
     def __init__(self):
         self.boxes, self.frames = [LEFT], []
 
-    def find(self, image):
+    def animals(self, image):
         self.frames.append(image.shape[:2])
         return [ProposedBox(box, 0.9) for box in self.boxes]
 
@@ -124,3 +125,15 @@ def test_without_a_finder_nothing_is_proposed(client, painted, work):
     sent = send(client, painted(1, size=FRAME))
     work()
     assert [(one["box"], one["proposed"]) for one in animals(client, sent)] == [(None, False)]
+
+
+@pytest.mark.slow
+def test_the_released_network_describes_a_full_frame(app, client, painted):
+    network, parts = Embedder.load(), app.state.components
+    stores = (parts[kind] for kind in (Database, PhotoFiles, Settings))
+    worker = Worker(*stores, network, name="released", finder=finder_of(network))
+    sent = send(client, painted(1, size=FRAME), station="North", flank="left")
+    worker.beat()
+    while worker.work():
+        pass
+    assert [one["state"] for one in animals(client, sent)] == ["embedded"]
