@@ -9,6 +9,7 @@ or an error of a script.
 
 import argparse
 import io
+import re
 import shutil
 import sys
 import tempfile
@@ -93,8 +94,7 @@ class Hands:
         self.steps[-1].clicks += 1
         canvas = self.page.locator(".canvas").first
         canvas.scroll_into_view_if_needed()
-        box = canvas.bounding_box()
-        assert box, "no canvas"
+        box = canvas.bounding_box() or {"x": 0.0, "y": 0.0, "width": 1.0, "height": 1.0}
         places = [
             (box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)
         ]
@@ -139,11 +139,11 @@ def saved_again(frame: Path, folder: Path) -> Path:
     return path
 
 
-def photo_of(page: Page, name: str) -> str:
-    """The address of the photo of this file name in the upload on the page."""
-    rows = "async () => (await (await fetch(`/api/v1/uploads/${%s}`)).json()).files"
-    number = page.evaluate("async () => (await (await fetch('/api/v1/photos?limit=200')).json())")
-    return ""
+def photo_of(page: Page, name: str, upload: int) -> str:
+    """The address of the photo of this file name in an upload."""
+    ask = f"async () => (await (await fetch('/api/v1/uploads/{upload}')).json()).files"
+    numbers = {file["file_name"]: file["photo_id"] for file in page.evaluate(ask)}
+    return f"/photos/{numbers[name]}"
 
 
 def send(hands: Hands, files: list[Path], station: str) -> None:
@@ -165,8 +165,6 @@ def boxes(hands: Hands, url: str, address: str) -> None:
     page = hands.page
     with hands.step("two boxes drawn, mouse"):
         page.goto(url + address)
-        for name in page.get_by_role("button", name="Remove Box", exact=False).all():
-            name.click()
         hands.drag((0.04, 0.22), (0.48, 0.62))
         hands.drag((0.52, 0.46), (0.96, 0.86))
         hands.click("Save the boxes", leads=True)
@@ -215,9 +213,13 @@ def shaping(hands: Hands, url: str, encounter: str) -> None:
         page.locator("#shape input[type=checkbox]").nth(1).check()
         hands.click("Part off the chosen photos")
         expect(done).to_contain_text("went from encounter")
-    with hands.step("joined again, keyboard"):
-        page.goto(url + encounter)
-        hands.press("Shift+J")
+    number = re.findall(r"\d+", done.text_content() or "")[-1]
+    with hands.step("joined again, keyboard and mouse"):
+        page.goto(f"{url}/encounters/{number}")
+        hands.press("f")
+        page.get_by_label("Another encounter, by its number").fill(encounter.rsplit("/", 1)[1])
+        hands.steps[-1].clicks += 1
+        page.locator("button[name=act][value=join]").click()
         expect(done).to_contain_text("went from encounter")
 
 
@@ -231,7 +233,7 @@ def walk(hands: Hands, url: str, frames: list[Path], seed: int, folder: Path) ->
     with hands.step(f"{len(two)} frames with two animals uploaded"):
         page.goto(f"{url}/upload")
         send(hands, two, SPOT)
-    address, other = photo_of(page, two[0].name), photo_of(page, two[1].name)
+    address, other = photo_of(page, two[0].name, 2), photo_of(page, two[1].name, 2)
     link = page.locator("[data-rows] a[href^='/encounters/']").first
     encounter = link.get_attribute("href") or ""
     boxes(hands, url, address)
@@ -239,15 +241,14 @@ def walk(hands: Hands, url: str, frames: list[Path], seed: int, folder: Path) ->
     shaping(hands, url, encounter)
     with hands.step("a copy noticed"):
         page.goto(f"{url}/upload")
-        send(hands, [saved_again(two[2], folder)], "")
-        page.goto(url + photo_of(page, "again.jpg"))
+        send(hands, [saved_again(frames[0], folder)], "")
+        page.goto(url + photo_of(page, "again.jpg", 3))
         expect(page.locator("main")).to_contain_text("A copy of the photo")
     with hands.step("a photo withdrawn"):
         page.goto(url + other)
         hands.steps[-1].clicks += 1
-        form = page.locator("form[action$='/withdraw']").first
-        page.locator("details", has=form).last.locator("summary").first.click()
-        form.get_by_label("Why").fill("people in the picture")
+        page.locator("summary", has_text="Withdraw the photo").click()
+        page.locator("#reason-withdraw").fill("people in the picture")
         hands.click("Withdraw the photo", leads=True)
         expect(page.locator("main")).to_contain_text("Restore the photo")
 
@@ -269,23 +270,26 @@ def main() -> int:
     frames = sorted(p for p in options.frames.iterdir() if p.suffix.lower() in {".jpg", ".jpeg"})
     options.out.mkdir(parents=True, exist_ok=True)
     chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
-    with tempfile.TemporaryDirectory() as name, serving(SERVE, Path(name)) as url:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
-            page = browser.new_page(viewport={"width": SIZES[0][0], "height": SIZES[0][1]})
-            page.set_default_timeout(30_000)
-            hands = Hands(page, options.out)
-            page.on("pageerror", lambda error: hands.errors.append(str(error)))
-            failed = None
-            try:
-                walk(hands, url, frames, options.seed, Path(name))
-            except (AssertionError, Error) as error:
-                failed = str(error)
-                page.screenshot(path=str(options.out / "failed.png"))
-            print(report(hands))
-            if failed:
-                print(f"failed in {hands.steps[-1].name}: {failed[:1500]}", file=sys.stderr)
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as name,
+        serving(SERVE, Path(name)) as url,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
+        page = browser.new_page(viewport={"width": SIZES[0][0], "height": SIZES[0][1]})
+        page.set_default_timeout(30_000)
+        hands = Hands(page, options.out)
+        page.on("pageerror", lambda error: hands.errors.append(str(error)))
+        failed = None
+        try:
+            walk(hands, url, frames, options.seed, Path(name))
+        except (AssertionError, Error) as error:
+            failed = str(error)
+            page.screenshot(path=str(options.out / "failed.png"))
+        print(report(hands))
+        if failed:
+            print(f"failed in {hands.steps[-1].name}: {failed[:1500]}", file=sys.stderr)
+        browser.close()
     return int(bool(failed or hands.errors))
 
 
