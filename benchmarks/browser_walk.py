@@ -120,7 +120,7 @@ def upload(walk: Walk, photos: list[Shot]) -> None:
     for (station, flank), group in groups.items():
         page.get_by_label("Station (optional)").fill(station)
         page.get_by_label("Flank seen").select_option(flank)
-        page.get_by_label("Photos of one station").set_input_files([s.path for s in group])
+        page.get_by_label("Choose photos").set_input_files([s.path for s in group])
         page.get_by_role("button", name="Upload", exact=True).click()
         sent += len(group)
         expect(page.locator("[data-status]")).to_contain_text(f"{sent} of {sent} sent")

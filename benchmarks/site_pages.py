@@ -84,6 +84,7 @@ PAGES: Mapping[str, Filled] = {
     "/encounters": encounter_list,
     "/encounters/{encounter_id}": one_of("/encounters/{}", "encounters"),
     "/encounters/{encounter_id}/posterior": one_of("/encounters/{}/posterior", "encounters"),
+    "/questions": fixed("/questions?state=all"),
     "/compare": two_of("/compare?one={}&other={}", "encounters"),
     "/compare-with": one_of("/compare-with?encounter={}", "encounters"),
     "/clusters": fixed("/clusters"),

@@ -29,6 +29,7 @@ from service.dossier import pages as dossier_pages
 from service.dossier.record import Dossiers
 from service.encounters import api as encounters
 from service.encounters import pages as encounter_pages
+from service.encounters import shaping_api, shaping_pages
 from service.encounters.pair_evidence import PairEvidence
 from service.home import pages as home_pages
 from service.identities import api as identities
@@ -37,7 +38,7 @@ from service.identities import pages as identity_pages
 from service.monitoring import api as operations
 from service.photos import api as photos
 from service.photos import correction_api as corrections
-from service.photos import correction_pages
+from service.photos import correction_pages, many_pages
 from service.photos import pages as photo_pages
 from service.photos.intake import Intake
 from service.photos.pictures import Pictures
@@ -69,6 +70,7 @@ API = (
     stations.router,
     corrections.router,
     encounters.router,
+    shaping_api.router,
     identities.router,
     cases.router,
     dossier_api.router,
@@ -84,7 +86,9 @@ ROOT = (
     photo_pages.router,
     station_pages.router,
     correction_pages.router,
+    many_pages.router,
     encounter_pages.router,
+    shaping_pages.router,
     identity_pages.router,
     merge_split_pages.router,
     compare_page.router,
@@ -136,7 +140,8 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
 
 def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
     """Everything a process needs; nothing is opened or loaded yet."""
-    database, files, metrics = Database(settings.database), PhotoFiles(settings.photos), Metrics()
+    database = Database(settings.database, gap=settings.encounter_gap)
+    files, metrics = PhotoFiles(settings.photos), Metrics()
     engine = Engine(database, settings, metrics, load=load)
     pictures = Pictures(database, files, settings)
     weights = settings.weights_dir or default_folder()

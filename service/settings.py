@@ -1,5 +1,6 @@
 """Everything the environment may change, read once at start-up."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -96,6 +97,11 @@ class Settings(BaseSettings):
     features_cached: int = Field(
         400, ge=1, description="annotations whose features stay in memory, under 2.5 MB each"
     )
+
+    @property
+    def encounter_gap(self) -> timedelta:
+        """The longest time between a photo and the next one of its encounter."""
+        return timedelta(minutes=self.encounter_gap_minutes)
 
     @property
     def database(self) -> str:

@@ -29,6 +29,7 @@ LINK = EvidenceWeights(
     np.array([[-8.5, 6.0, *[0.0] * 3, 3.0, *[0.0] * 9], [-7.5, 6.0, *[0.0] * 3, 3.0, *[0.0] * 9]]),
 )
 CALIBRATOR = Calibrator("calibrated@1", MODEL, Fusion(WEIGHTS, WEIGHTS), 200, LINK, LINK)
+FRAME = 1200  # pixels across; a wider crop is a frame in which the animal is small
 POISON = (255, 0, 255)
 
 
@@ -69,11 +70,13 @@ class FakeEmbedder:
 
 
 def _quality(crop):
-    """A plain crop shows no animal; small crops are poor, the others good."""
+    """A plain crop shows no animal; small crops are poor, whole frames usable, the others good."""
     width = crop.box.width
     measures = Measures(1.0, 0.6, 0.5, 0.0, 0.0, width, 0.9, -4.0)
     if width < 300:
         return Quality(measures, 0.25, Grade.POOR, (Reason.SMALL, Reason.BLUR), "fakequality@1")
+    if width >= FRAME:
+        return Quality(measures, 0.5, Grade.USABLE, (Reason.SMALL,), "fakequality@1")
     good = Quality(measures, 0.9, Grade.GOOD, (), "fakequality@1")
     return without_animal(good) if crop.image.std() < 2 else good
 

@@ -4,7 +4,8 @@ import unicodedata
 
 from reid.errors import InputError
 
-NOBODY = frozenset({"", "____", "unknown", "na", "n/a", "none", "nan", "null"})
+NOBODY = frozenset({"", "unknown", "na", "n/a", "none", "nan", "null"})
+BLANKS = "-_.?\u2013\u2014 "  # a name of these alone is an empty cell
 HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # categories of Unicode that nobody sees
 
 
@@ -21,7 +22,7 @@ class NameWithHiddenCharacters(
 def name_of(text: str) -> str:
     """The individual's name in a table, "" for the many ways to say that nobody knows it."""
     text = text.strip()
-    return "" if text.casefold() in NOBODY else text
+    return "" if text.casefold() in NOBODY or not text.strip(BLANKS) else text
 
 
 def fit_name(text: str) -> str:

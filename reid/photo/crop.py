@@ -20,6 +20,7 @@ from reid.types import Box, Crop, Flank, Image
 HAIR = 0.01  # of a side, by which a box of fractions may reach over the edge
 HAIR_PIXELS = 2  # or by so many pixels, of a small photo
 LEAST_SIDE = 32  # pixels; below it a rosette is less than two pixels wide
+FRAME_PIXELS = 700_000  # a photo with fewer was cut out of its frame by somebody
 LEAST_LEFT = 0.5  # of a box that reaches into the damaged part of a photo
 
 
@@ -57,6 +58,11 @@ def resolve_box(values: Sequence[float], width: int, height: int) -> Box:
     if not (left < right and top < bottom):
         raise BoxOutsidePhoto(x0=x0, y0=y0, x1=x1, y1=y1, width=width, height=height)
     return Box(left, top, right, bottom)
+
+
+def is_frame(width: int, height: int) -> bool:
+    """Whether a photo of this size may be a full frame, rather than an animal cut out of one."""
+    return width * height >= FRAME_PIXELS
 
 
 def cut(image: Image, flank: Flank, box: Box | None = None) -> Crop:

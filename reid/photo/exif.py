@@ -43,6 +43,7 @@ class Capture:
     zone: "unknown", or the stated offset from UTC such as "+06:00".
     source: where the time comes from: "exif" (with MakerNote and XMP), "file name" or "none".
     position: latitude and longitude in degrees, WGS 84.
+    sides_missing: a position is stated without N or S, E or W, so that nobody knows where it is.
     sequence: the camera's own count: of its MakerNote, else the number at the end of the file name.
     """
 
@@ -52,6 +53,7 @@ class Capture:
     camera: str | None = None
     position: tuple[float, float] | None = None
     sequence: int | None = None
+    sides_missing: bool = False
 
 
 def read(data: bytes, *, file_name: str = "") -> Capture:
@@ -77,6 +79,7 @@ def read(data: bytes, *, file_name: str = "") -> Capture:
         camera=_camera(main),
         position=_position(gps),
         sequence=counted if counted is not None else number_in(file_name),
+        sides_missing=_sides_missing(gps),
     )
 
 
@@ -178,6 +181,20 @@ def _position(gps: Tags) -> tuple[float, float] | None:
         return None  # a receiver without a fix writes zeros
     inside = abs(latitude) <= 90 and abs(longitude) <= 180
     return (latitude, longitude) if inside else None
+
+
+def _sides_missing(gps: Tags) -> bool:
+    """Whether degrees are stated that are nowhere for want of their side."""
+    stated = (
+        (gps.get(GPS.GPSLatitude), gps.get(GPS.GPSLatitudeRef), "NS"),
+        (gps.get(GPS.GPSLongitude), gps.get(GPS.GPSLongitudeRef), "EW"),
+    )
+    return any(
+        parts is not None
+        and _degrees(parts, reference, sides) is None
+        and _degrees(parts, sides[0], sides) not in {None, 0}
+        for parts, reference, sides in stated
+    )
 
 
 def _degrees(parts: object, reference: object, sides: str) -> float | None:

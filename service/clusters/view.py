@@ -15,6 +15,7 @@ from service.store.clusterings import Cluster, Worth
 from service.store.encounters import EncounterSummary
 from service.web.languages import N_
 from service.web.paging import ListPage, list_page, page_number
+from service.web.parameters import choice
 
 PAGE = 20
 SHOWN = 12  # encounters of one cluster on the page
@@ -65,12 +66,12 @@ class ClusterFilters:
 def cluster_filters(
     who: str = "unidentified", size: str = "", station: str = "", flank: str = "", page: str = "1"
 ) -> ClusterFilters:
-    """Read an address; what makes no sense is taken as its default."""
+    """Read an address; a filter that does not exist is an error."""
     return ClusterFilters(
-        who=who if who in dict(WHO) else "unidentified",
-        size=size if size in dict(SIZES) else "",
+        who=choice("who", who, dict(WHO), "unidentified"),
+        size=choice("size", size, dict(SIZES)),
         station=station,
-        flank=flank if flank in set(Flank) else "",
+        flank=choice("flank", flank, Flank),
         page=page_number(page),
     )
 

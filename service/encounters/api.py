@@ -12,12 +12,13 @@ from service.encounters.wire import (
     EncounterOut,
     EncountersOut,
     PosteriorOut,
+    RecordedDecisionOut,
 )
 from service.photos.to_wire import reference_out
 from service.recognition.engine import TheEngine
 from service.recognition.to_wire import identification_out
 from service.recognition.wire import IdentificationOut
-from service.store import decisions, encounters
+from service.store import decisions, encounters, identities
 from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterState
 from service.web.errors import documented
@@ -82,20 +83,22 @@ def list_decisions(encounter_id: RowNumber, database: TheDatabase) -> list[Decis
         return decisions.of_encounter(connection, encounter_id)
 
 
-@router.post("/{encounter_id}/decisions", response_model=DecisionOut, status_code=201)
+@router.post("/{encounter_id}/decisions", status_code=201)
 def decide(
     encounter_id: RowNumber,
     decision: DecisionIn,
     database: TheDatabase,
     metrics: TheMetrics,
     actor: TheActor,
-) -> Decision:
+) -> RecordedDecisionOut:
     """Record a decision; nothing is overwritten, `withdrawn` undoes the latest."""
     values = decision.model_dump() | {"reviewer": actor.signs(decision.reviewer)}
     with database.write() as connection:
         recorded = decisions.add(connection, encounter_id, NewDecision(**values))
+        new = recorded.identity_id if recorded.kind == "new" else None
+        alike = identities.alike(connection, new) if new is not None else []
     metrics.decisions.labels(recorded.kind).inc()
-    return recorded
+    return RecordedDecisionOut.model_validate(recorded).model_copy(update={"alike": alike})
 
 
 @posterior_router.get(

@@ -1,5 +1,7 @@
 """What the comparison page says in sentences: of decisions, of weak photos, of no candidate."""
 
+from collections.abc import Sequence
+
 from reid.types import Flank
 from service.photos.facts_view import FactsView
 from service.recognition.engine import QueryAnswer
@@ -7,7 +9,7 @@ from service.store.decisions import Decision
 from service.store.encounters import EncounterDetail
 from service.web.languages import NP_, pgettext
 from service.web.languages import gettext as _
-from service.web.words import flank_names, signed
+from service.web.words import flank_names, listed, signed
 
 DECISION_WORDS = {
     "same": NP_("decision", "same as"),
@@ -95,3 +97,14 @@ def said(decision: Decision) -> str:
     else:
         words = _("Recorded: same as %(name)s (llr %(llr)s shown).")
     return words % {"name": decision.identity, "llr": signed(decision.llr or 0)}
+
+
+def looks_alike(decision: Decision, names: Sequence[str]) -> str:
+    """A warning that the new identity is called as others are; "" where it is not."""
+    if not names:
+        return ""
+    words = _(
+        "The catalogue has %(others)s already: %(name)s differs in case, accents or form only. "
+        "Undo the decision if it is the same leopard."
+    )
+    return words % {"others": listed(names), "name": decision.identity}

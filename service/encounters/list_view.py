@@ -13,6 +13,7 @@ from service.store import encounters
 from service.store.encounters import EncounterSummary, Sought
 from service.web.languages import NP_
 from service.web.languages import gettext as _
+from service.web.parameters import choice
 
 PAGE = 50
 
@@ -131,9 +132,9 @@ class EncounterFilters:
 def filters(
     state: str = "waiting", station: str = "", flank: str = "", page: str = "1"
 ) -> EncounterFilters:
-    """Read an address; what makes no sense is taken as its default."""
-    known = state if state in get_args(ListState) else "waiting"
-    flank = flank if flank in set(Flank) else ""
+    """Read an address; a filter that does not exist is an error."""
+    known = choice("state", state, get_args(ListState), "waiting")
+    flank = choice("flank", flank, Flank)
     number = int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1
     return EncounterFilters(cast("ListState", known), station, flank, max(1, number))
 

@@ -3,28 +3,37 @@
 from functools import partial
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from reid.errors import Conflict, InputError
 from service.encounters.comparison_view import comparing
-from service.encounters.comparison_words import decided, said
+from service.encounters.comparison_words import decided, looks_alike, said
 from service.encounters.decision_form import DecisionForm
 from service.encounters.list_view import STATES, TheFilters, encounter_list, row, title
 from service.encounters.posterior import chances, posterior
+from service.encounters.shaping_view import ShapingView, shaping_view
 from service.photos.correction_view import changed_since
 from service.photos.exposures import ExposureView, exposure_views
 from service.recognition.awaited import awaited
 from service.recognition.engine import Engine, TheEngine
-from service.store import cases, decisions, encounters, identities, photos, progress
+from service.store import cases, decisions, encounters, identities, photos, progress, questions
 from service.store.database import Database
 from service.store.encounters import EncounterDetail
 from service.viewer import look as looks
 from service.viewer.drawing import tone
 from service.web.ahead import Ahead
 from service.web.page import counts, goto, page, remember
-from service.web.parameters import RowNumber, TheActor, TheAhead, TheDatabase, TheMetrics
+from service.web.parameters import (
+    RowNumber,
+    TheActor,
+    TheAhead,
+    TheDatabase,
+    TheMetrics,
+    known_parameters,
+    whole_number,
+)
 from service.web.sentences import in_full
 from service.web.words import when
 
@@ -38,7 +47,7 @@ class NoNumber(
 ): ...
 
 
-@router.get("/encounters")
+@router.get("/encounters", dependencies=[Depends(known_parameters)])
 def encounter_page(request: Request, database: TheDatabase, filters: TheFilters) -> Response:
     """Encounters, by default those that wait."""
     with database.read() as connection:
@@ -54,6 +63,7 @@ def encounter_page(request: Request, database: TheDatabase, filters: TheFilters)
             "stations": progress.stations(connection),
             "busy": counts(connection).pending > 0,
             "page_url": filters.url,
+            "asked": len(questions.search(connection)),
         }
         return page(request, "encounters/encounters.html", connection, **values)
 
@@ -67,10 +77,10 @@ def compare(
     engine: TheEngine,
 ) -> Response:
     """Query and candidates side by side."""
-    return _compare(request, database, ahead, engine, encounter_id)
+    return shown_encounter(request, database, ahead, engine, encounter_id)
 
 
-def _compare(
+def shown_encounter(
     request: Request,
     database: Database,
     ahead: Ahead,
@@ -79,6 +89,7 @@ def _compare(
     refused: str = "",
     status: int = 200,
 ) -> Response:
+    """The page of an encounter, also with why a form on it was refused."""
     with database.read() as connection:
         detail = encounters.get(connection, encounter_id)
     if not detail.references:
@@ -102,10 +113,10 @@ def _compare(
             "exposures": _exposures(connection, detail),
             "busy": detail.summary.pending > 0 or still,
             "still": still,
+            "shape": _shape(request, connection, detail),
             "loaded": engine.loaded is not None,
             "problem": refused or problem,
-            "said": _said(request, connection, encounter_id),
-            "changed_since": _changed_since(connection, encounter_id),
+            **_messages(request, connection, encounter_id),
             "tone": tone(look.brightness, look.contrast),
             "toned": (look.brightness, look.contrast) != (100, 100),
             "next_encounter": following.id if following else None,
@@ -116,8 +127,14 @@ def _compare(
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
         response = page(request, "encounters/encounter.html", connection, **values)
-    response.status_code = status
+    if status != 200:
+        response.status_code = status
     return response
+
+
+def _shape(request: Request, connection: Connection, detail: EncounterDetail) -> ShapingView:
+    done = whole_number(request.query_params.get("shaped", ""))
+    return shaping_view(connection, detail.summary.id, detail.references, done)
 
 
 def _empty(
@@ -129,11 +146,13 @@ def _empty(
             "nav": "encounters",
             "encounter": row(detail.summary),
             "problem": refused,
+            "shape": _shape(request, connection, detail),
             "withdrawn": photos.withdrawn_from(connection, detail.summary.id),
             "history": tuple((d, decided(d.kind)) for d in reversed(detail.decisions)),
         }
         response = page(request, "encounters/empty.html", connection, **values)
-    response.status_code = status
+    if status != 200:
+        response.status_code = status
     return response
 
 
@@ -155,10 +174,27 @@ def _exposures(connection: Connection, detail: EncounterDetail) -> list[Exposure
     return list(exposure_views(connection, unusual.values()).values())
 
 
+def _messages(request: Request, connection: Connection, encounter_id: int) -> dict[str, str]:
+    """What stands above the photos of an encounter, each "" where there is nothing to say."""
+    return {
+        "said": _said(request, connection, encounter_id),
+        "alike": _alike(request, connection, encounter_id),
+        "changed_since": _changed_since(connection, encounter_id),
+    }
+
+
 def _said(request: Request, connection: Connection, encounter_id: int) -> str:
     """The decision named in the address, if it is the latest of this encounter."""
     last = decisions.latest(connection, encounter_id)
     return said(last) if last and request.query_params.get("said") == str(last.id) else ""
+
+
+def _alike(request: Request, connection: Connection, encounter_id: int) -> str:
+    """A warning where the identity that was just named looks like another one."""
+    last = decisions.latest(connection, encounter_id)
+    if last is None or last.kind != "new" or request.query_params.get("said") != str(last.id):
+        return ""
+    return looks_alike(last, identities.alike(connection, last.identity_id or 0))
 
 
 @router.post("/encounters/{encounter_id}/decisions")
@@ -177,7 +213,7 @@ def decide(
         with database.write() as connection:
             decision = decisions.add(connection, encounter_id, new)
     except Conflict as error:
-        return _compare(
+        return shown_encounter(
             request,
             database,
             ahead,

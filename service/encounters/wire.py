@@ -72,6 +72,16 @@ class DecisionOut(Wire):
     decided_at: datetime
 
 
+class RecordedDecisionOut(DecisionOut):
+    """A decision that was just recorded, with what may be wrong with it."""
+
+    alike: list[str] = Field(
+        [],
+        description="when `new` is recorded: names of other identities that differ from the new "
+        "one in case, accents or form only",
+    )
+
+
 class EncounterDetailOut(Wire):
     """One encounter with photos, decisions and fields that were stated differently."""
 

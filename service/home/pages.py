@@ -6,7 +6,7 @@ from fastapi.responses import HTMLResponse, Response
 from service.clusters.pairing import ThePairing
 from service.clusters.view import worth_views
 from service.encounters.list_view import row
-from service.store import encounters, progress
+from service.store import encounters, progress, questions
 from service.web.page import counts, page
 from service.web.parameters import TheDatabase
 
@@ -23,6 +23,7 @@ def start(request: Request, database: TheDatabase, pairing: ThePairing) -> Respo
             "next": row(following) if following else None,
             "stations": progress.stations(connection),
             "busy": counts(connection).pending > 0,
+            "asked": len(questions.search(connection)),
             "worth": worth_views(connection, pairing.worth(connection, limit=WORTH)),
         }
         return page(request, "home/start.html", connection, **values)

@@ -11,7 +11,7 @@ from service.catalogue import changes, conflicts
 from service.catalogue.changes import Description, Grounds
 from service.catalogue.conflicts import Contradiction
 from service.encounters.pair_evidence import ThePairEvidence
-from service.identities import splitting, wire
+from service.identities import name_search, splitting, wire
 from service.identities.splitting import LeavingGroup
 from service.photos.to_wire import reference_out
 from service.recognition.comparing import TheMachine
@@ -25,23 +25,31 @@ from service.web.parameters import Limit, Offset, RowNumber, TheActor, TheDataba
 
 router = APIRouter(tags=["identities"], responses=documented(400, 403, 404, 409, 422))
 STATED = TypeAdapter(ChangeEvidence)
+SearchedText = Annotated[
+    str,
+    Query(
+        max_length=100,
+        description="part of a name, a former name or the note, in any case, accents and form",
+    ),
+]
 
 
 @router.get("/identities", response_model=list[wire.IdentityOut])
-def list_identities(database: TheDatabase) -> list[IdentitySummary]:
-    """Every identity that has an encounter, by name."""
+def list_identities(database: TheDatabase, q: SearchedText = "") -> list[IdentitySummary]:
+    """Every identity that has an encounter, by name; q: that this finds, whatever its case."""
     with database.read() as connection:
-        return identities.catalogue(connection)
+        return name_search.searched(connection, q)
 
 
-@router.post("/identities", status_code=201, response_model=wire.ChangeOut)
+@router.post("/identities", status_code=201)
 def create_identity(
     body: wire.IdentityIn, database: TheDatabase, actor: TheActor
-) -> IdentityChange:
+) -> wire.NamingOut:
     """Name a new individual and let encounters be it; answers with the first of its history."""
     grounds, facts = _grounds(body, actor), Description(body.sex, body.life_stage, body.note)
     with database.write() as connection:
-        return changes.create(connection, body.name, body.encounters, grounds, facts)
+        change = changes.create(connection, body.name, body.encounters, grounds, facts)
+        return _with_alike(connection, change)
 
 
 @router.get("/identities/{identity_id}")
@@ -60,14 +68,15 @@ def get_identity(
     return wire.IdentityDetailOut.model_validate(values)
 
 
-@router.patch("/identities/{identity_id}", response_model=list[wire.ChangeOut])
+@router.patch("/identities/{identity_id}")
 def edit_identity(
     identity_id: RowNumber, body: wire.IdentityEdit, database: TheDatabase, actor: TheActor
-) -> list[IdentityChange]:
+) -> list[wire.NamingOut]:
     """Rename or describe; one entry of the history for each, none where nothing was stated."""
     grounds = replace(_grounds(body, actor), newest=body.seen)
     with database.write() as connection:
-        return _edited(connection, identity_id, body, grounds)
+        edited = _edited(connection, identity_id, body, grounds)
+        return [_with_alike(connection, change) for change in edited]
 
 
 @router.get("/identities/{identity_id}/changes", response_model=list[wire.ChangeOut])
@@ -192,6 +201,13 @@ def _grounds(body: wire.GroundsIn, actor: Actor) -> Grounds:
         evidence = STATED.validate_python(stated.model_dump()) if stated else NOTHING
         grounds = replace(grounds, evidence=evidence, after=body.after)
     return grounds
+
+
+def _with_alike(connection: Connection, change: IdentityChange) -> wire.NamingOut:
+    """An entry of the history, with names that look like the one that was given."""
+    named = change.kind in {"created", "renamed"}
+    alike = identities.alike(connection, change.identity_id) if named else []
+    return wire.NamingOut.model_validate(change).model_copy(update={"alike": alike})
 
 
 def _edited(

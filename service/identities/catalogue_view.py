@@ -11,10 +11,12 @@ from sqlalchemy import Connection
 from reid.interchange.individual_names import searchable
 from reid.types import Flank
 from service.encounters.list_view import crop_address
-from service.store import history, identities
+from service.identities.name_search import is_found, names_of_identities
+from service.store import identities
 from service.store.identities import IdentitySummary, LifeStage, Reference, Sex, best_photos
 from service.web.languages import N_
 from service.web.paging import list_page, page_number
+from service.web.parameters import choice
 
 PAGE = 60
 GONE_SHOWN = 60
@@ -103,21 +105,24 @@ class CatalogueFilters:
         )
 
 
-def catalogue_filters(query: Mapping[str, str]) -> CatalogueFilters:
-    """Read an address; what makes no sense is taken as its default."""
-
-    def one_of(name: str, known: object, default: str = "") -> str:
-        value = query.get(name, default)
-        return value if value in get_args(known) else default
-
+def catalogue_filters(
+    q: str = "",
+    flank: str = "",
+    sex: str = "",
+    stage: str = "",
+    station: str = "",
+    sort: str = "name",
+    page: str = "1",
+) -> CatalogueFilters:
+    """Read an address; a filter that does not exist is an error."""
     return CatalogueFilters(
-        q=query.get("q", "").strip()[:100],
-        flank=cast("Sides", one_of("flank", Sides)),
-        sex=one_of("sex", Sex),
-        stage=one_of("stage", LifeStage),
-        station=query.get("station", "")[:200],
-        sort=cast("Sort", one_of("sort", Sort, "name")),
-        page=page_number(query.get("page", "1")),
+        q=q.strip()[:100],
+        flank=cast("Sides", choice("flank", flank, get_args(Sides))),
+        sex=choice("sex", sex, get_args(Sex)),
+        stage=choice("stage", stage, get_args(LifeStage)),
+        station=station[:200],
+        sort=cast("Sort", choice("sort", sort, get_args(Sort), "name")),
+        page=page_number(page),
     )
 
 
@@ -129,11 +134,11 @@ def catalogue_list(connection: Connection, filters: CatalogueFilters) -> dict[st
     """
     every = identities.catalogue(connection)
     there = identities.catalogue(connection, station=filters.station) if filters.station else every
-    names = _names(connection)
+    names = names_of_identities(connection)
     looked = searchable(filters.q)
 
     def hit(identity: identities.IdentityRecord) -> bool:
-        return any(looked in searchable(text) for text in (*names[identity.id], identity.note))
+        return is_found(looked, identity, names[identity.id])
 
     listed = [i for i in there if filters.fits(i) and (not looked or hit(i))]
     part = list_page(len(listed), filters.page, PAGE)
@@ -155,22 +160,6 @@ def catalogue_list(connection: Connection, filters: CatalogueFilters) -> dict[st
         for identity in shown
     ]
     return {"cards": cards, "gone": gone[:GONE_SHOWN], "part": part, "whole": len(every)}
-
-
-def _names(connection: Connection) -> dict[int, set[str]]:
-    """Every name that an identity has or had, and those of identities merged into it."""
-    records = identities.records(connection)
-    names = {identity.id: {identity.name} for identity in records}
-    for number, former in history.former_names(connection).items():
-        names[number] |= former
-    into = {identity.id: identity.merged_into for identity in records}
-    for identity in records:
-        visited, target = {identity.id}, identity.merged_into
-        while target is not None and target not in visited:
-            names[target] |= names[identity.id]
-            visited.add(target)
-            target = into[target]
-    return names
 
 
 def _sorted(summaries: list[IdentitySummary], by: Sort) -> list[IdentitySummary]:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
@@ -10,7 +10,7 @@ from reid.errors import Conflict
 from service.catalogue import changes
 from service.catalogue.changes import Description
 from service.identities import catalogue_view
-from service.identities.catalogue_view import catalogue_filters, catalogue_list
+from service.identities.catalogue_view import CatalogueFilters, catalogue_filters, catalogue_list
 from service.identities.grounds_form import NewestSeen, TheChange
 from service.identities.identity_view import identity_values, side_by_side
 from service.identities.timeline import change_words
@@ -18,7 +18,7 @@ from service.store import history, identities, progress, references
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
 from service.web.page import goto, page, refuse
-from service.web.parameters import Remark, RowNumber, TheDatabase, whole_number
+from service.web.parameters import Remark, RowNumber, TheDatabase, known_parameters, whole_number
 from service.web.sentences import in_full
 from service.web.wire import Line
 
@@ -33,10 +33,13 @@ CHOICES = {
 }
 
 
-@router.get("/catalogue")
-def catalogue(request: Request, database: TheDatabase) -> Response:
+@router.get("/catalogue", dependencies=[Depends(known_parameters)])
+def catalogue(
+    request: Request,
+    database: TheDatabase,
+    filters: Annotated[CatalogueFilters, Depends(catalogue_filters)],
+) -> Response:
     """A contact sheet of the identities by flank."""
-    filters = catalogue_filters(request.query_params)
     with database.read() as connection:
         values = catalogue_list(connection, filters)
         values |= {"nav": "catalogue", "filters": filters, "choices": CHOICES}

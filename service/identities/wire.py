@@ -111,6 +111,16 @@ class ChangeOut(Wire):
     encounters: list[MovedOut]
 
 
+class NamingOut(ChangeOut):
+    """The entry of a change that named an identity, with what may be wrong with the name."""
+
+    alike: list[str] = Field(
+        [],
+        description="when an identity is named: names of others that differ from it in case, "
+        "accents or form only",
+    )
+
+
 class GroundsIn(Wire):
     """Who changes something, and why."""
 

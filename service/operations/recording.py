@@ -16,6 +16,7 @@ from reid.synthetic.survey import write_survey
 from service.accounts import admission
 from service.app import create_app
 from service.operations import demo
+from service.operations.recording_shapes import call_shaping
 from service.operations.worker import Worker
 from service.photos.intake import Intake
 from service.recognition.engine import Engine, load_recognition
@@ -113,7 +114,8 @@ class Recorder:
         operation = self._described["paths"][path][method.lower()]
         files = {"files": (photo.name, photo.read_bytes())} if photo else None
         if table is not None:
-            files = {"file": ("deployments.csv", table.encode())}
+            (part,) = self._parts(operation) & {"file", "table"}
+            files = {part: ("table.csv", table.encode())}
         content = {"json": body, "files": files, "data": form, "params": query}
         answer = asyncio.run(self._send(method, path.format(**(at or {})), **content))
         if answer.status_code != status and not answer.is_success:
@@ -122,6 +124,12 @@ class Recorder:
             self._keep(operation["requestBody"], dict(body))
         self._keep(operation["responses"][str(answer.status_code)], answer.json())
         return answer.json()
+
+    def _parts(self, operation: Mapping[str, Any]) -> set[str]:
+        """Names of the parts of a multipart body, as the OpenAPI description has them."""
+        schema = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
+        name = schema["$ref"].rpartition("/")[2]
+        return set(self._described["components"]["schemas"][name]["properties"])
 
     def call_lists(self) -> None:
         """Ask every route of the API whose address has no parts, so that a new one is recorded."""
@@ -193,6 +201,7 @@ def call_all(api: Recorder, survey: Path) -> None:
     _call_decisions(api)
     _call_stations(api)
     _call_corrections(api)
+    call_shaping(api, WHY)
     _call_accounts(api)
     api.call_lists()
 
@@ -207,6 +216,8 @@ def _call_photos(api: Recorder, survey: Path) -> None:
     api.call("GET", "/health")
     photo = min((survey / "photos").rglob("*.jpg"))
     api.call("POST", f"{API}/photos", photo=photo)
+    table = f"file_name,station,flank,x,y,width,height\n{photo.name},Spring,left,10,20,300,200\n"
+    api.call("POST", f"{API}/photo-tables", table=table)
     encounter = _encounters(api, "waiting")[0]["id"]
     detail = api.call("GET", f"{API}/encounters/{{encounter_id}}", at={"encounter_id": encounter})
     photo_id = detail["references"][0]["photo"]["id"]
@@ -361,8 +372,7 @@ def _call_corrections(api: Recorder) -> None:
     api.call("PATCH", path, {"box": [0.1, 0.1, 0.7, 0.9], "flank": "right", **WHY}, at=animal)
     api.call("DELETE", path, at=animal, query={"reason": "a stump"})
     many = {"of": {"photos": [photo["photo_id"]]}, "change": {"camera": "A"}, **WHY}
-    done = api.call("POST", f"{API}/corrections", many)["correction"]
-    number = {"correction_id": done["id"]}
+    number = {"correction_id": api.call("POST", f"{API}/corrections", many)["correction"]["id"]}
     api.call("GET", f"{API}/corrections/{{correction_id}}", at=number)
     api.call("POST", f"{API}/corrections/{{correction_id}}/undo", WHY, at=number)
     api.call("POST", f"{one}/withdraw", WHY, at=photo)

@@ -14,6 +14,7 @@ from threading import Event, Thread
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from reid.describe.finder import Finder
 from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.sentences import Sentence
 from service.clusters.pairing import SortEncounters
@@ -55,15 +56,17 @@ class Worker:
         name: str,
         others: OtherModels = no_others,
         engine: Engine | None = None,
+        finder: Finder | None = None,
     ) -> None:
         """name: unique among all workers of the database. others: for jobs of another model.
 
         engine: of this embedder; without it the worker embeds only and compares no encounters.
+        finder: proposes boxes for full frames.
         """
         self._database, self._settings, self._model = database, settings, embedder.model
         self.name = name
         self._at_work_on: tuple[int, ...] = ()  # jobs; no others are kept from the next worker
-        embed = EmbedPhotos(database, files, settings, embedder, others)
+        embed = EmbedPhotos(database, files, settings, embedder, others, finder)
         self._tasks: dict[str, Task] = {EMBED: embed, reembedding.KIND: embed}
         self._tasks[stated.ERASE] = ErasePhotos(files)
         if engine:
@@ -176,6 +179,11 @@ class Worker:
                 jobs.postpone(connection, job.id, detail, delay_s=2.0**job.attempts)
 
 
+def finder_of(embedder: object) -> Finder | None:
+    """The network as the animal finder of full frames, where it is one."""
+    return embedder if isinstance(embedder, Finder) else None
+
+
 def run(
     settings: Settings,
     load: Callable[[Settings], FeatureNetwork],
@@ -197,7 +205,7 @@ def run(
         signal.signal(number, lambda *_: stop.set())
     if parent:
         Thread(target=_stop_with_parent, args=(stop, parent), daemon=True).start()
-    database = Database(settings.database)
+    database = Database(settings.database, gap=settings.encounter_gap)
     database.migrate()
     embedder = load(settings)
     with database.write() as connection:
@@ -209,7 +217,16 @@ def run(
     def others(model: str) -> FeatureNetwork:
         return load(settings.model_copy(update={"model": model}))
 
-    worker = Worker(database, files, settings, embedder, name=name, others=others, engine=engine)
+    worker = Worker(
+        database,
+        files,
+        settings,
+        embedder,
+        name=name,
+        others=others,
+        engine=engine,
+        finder=finder_of(embedder),
+    )
     worker.run(stop)
     database.close()
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -19,11 +18,11 @@ ANOTHER_ANIMAL = 0.3  # intersection over union, below which two boxes show two 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A file whose bytes are on disk, not yet in the database. flank None: not stated."""
+    """A file whose bytes are on disk, not yet in the database. statements: on this file alone."""
 
     position: int
     photo: Photo
-    flank: Flank | None
+    statements: Statements
     box: Box | None
     claims: Sequence[Claim] = field(default=())
 
@@ -41,9 +40,7 @@ class StatedAgain:
     kept: bool = True
 
 
-def stated_again(
-    connection: Connection, file: Prepared, statements: Statements, gap: timedelta
-) -> StatedAgain:
+def stated_again(connection: Connection, file: Prepared) -> StatedAgain:
     """Let what is stated of a known photo count; what is not stated stays.
 
     The caller records the values as a correction. What could not be embedded is tried again.
@@ -54,19 +51,21 @@ def stated_again(
         return StatedAgain(problem=errors.SuchPhotoWasErased(day=day), kept=False)
     if photo.withdrawn:
         return StatedAgain(problem=_withdrawn(connection, photo))
-    values = correcting.differing(photo, _of_photo(statements))
+    values = correcting.differing(photo, _of_photo(file.statements))
     animals = [one for one in photos.annotations_of(connection, photo.id) if not one.withdrawn]
     concerned = _concerned(photo, animals, file.box)
     if concerned is None and file.box is not None:
-        values.append(_added(connection, photo, file, statements, gap))
+        values.append(_added(connection, photo, file))
     elif concerned is not None:
         values += correcting.differing_of(concerned, _of_animal(file))
-        values += _moved(connection, concerned, statements)
+        values += _moved(connection, concerned, file.statements)
     stated.apply(connection, [value for value in values if value.field != "added"])
     for annotation in photos.try_again(connection, photo.id):
         jobs.enqueue(connection, "embed", {"annotation": annotation})
     changed = dict.fromkeys("annotations" if v.field == "added" else v.field for v in values)
-    return StatedAgain(tuple(values), tuple(name for name in changed if name != "placed"))
+    return StatedAgain(
+        tuple(values), tuple(name for name in changed if name not in {"placed", "proposed"})
+    )
 
 
 def _of_photo(statements: Statements) -> dict[str, str | None]:
@@ -84,9 +83,9 @@ def _of_animal(file: Prepared) -> dict[str, str | None]:
     """What is stated of the animal, as text."""
     texts: dict[str, str | None] = {}
     if file.box is not None:
-        texts["box"] = stated.box_text(file.box)
-    if file.flank is not None:
-        texts["flank"] = file.flank.value
+        texts |= {"box": stated.box_text(file.box), "proposed": None}
+    if file.statements.flank is not None:
+        texts["flank"] = file.statements.flank.value
     return texts
 
 
@@ -105,24 +104,18 @@ def _concerned(photo: Photo, animals: Sequence[Annotation], box: Box | None) -> 
     return next(spare, None)
 
 
-def _added(
-    connection: Connection,
-    photo: Photo,
-    file: Prepared,
-    statements: Statements,
-    gap: timedelta,
-) -> CorrectedValue:
+def _added(connection: Connection, photo: Photo, file: Prepared) -> CorrectedValue:
     """Another animal of the photo, in an encounter that shows no other of it."""
+    statements = file.statements
     if statements.encounter:
         encounter = encounters.named(connection, statements.encounter, statements.station)
     else:
-        place, time = photo.station, photo.captured_at
-        encounter = encounters.near(connection, place, time, gap, without=photo.id)
+        encounter = encounters.beside(connection, photo.id)
     number = photos.add_annotation(
         connection,
         photo_id=photo.id,
         encounter_id=encounter,
-        flank=file.flank or Flank.UNKNOWN,
+        flank=statements.flank or Flank.UNKNOWN,
         box=file.box,
         placed="person",
     )

@@ -2,15 +2,16 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 
+from reid.interchange.photo_tables import PhotoTable
 from service.photos.errors import FileRefused, NoFileAccepted
-from service.photos.forms import Files, incoming
+from service.photos.forms import Files, TheTable, incoming
 from service.photos.intake import TheIntake, count_files
 from service.photos.pictures import Pictures, ThePictures
 from service.photos.statements import StatedInForm, TheUploader, refuse_one_time
-from service.photos.to_wire import photo_detail, upload_out
-from service.photos.wire import PhotoDetailOut, UploadOut
+from service.photos.to_wire import photo_detail, photo_table_out, upload_out
+from service.photos.wire import PhotoDetailOut, PhotoTableOut, UploadOut
 from service.store import copies, photos, uploads
 from service.web.errors import documented
 from service.web.parameters import (
@@ -27,6 +28,10 @@ router = APIRouter(tags=["photos"], responses=documented(400, 403, 404, 413, 422
 Appearance = Annotated[
     Literal["", "contrast", "infrared"],
     Query(description="local contrast, as the network sees it; or grey and equalised"),
+]
+ToUpload = Annotated[
+    int | None,
+    Form(alias="upload", ge=1, le=2**31 - 1, description="an upload that the files are added to"),
 ]
 FOREVER = "private, max-age=31536000, immutable"
 ASKED_AGAIN = "private, no-cache"  # a box may be corrected
@@ -45,14 +50,18 @@ def upload(
     files: Files,
     statements: StatedInForm,
     person: TheUploader,
+    table: TheTable,
+    to_upload: ToUpload = None,
 ) -> UploadOut:
     """Keep photos; 201 when at least one is new, 200 when all were known.
 
     What is answered here is kept, whatever happens next. Embedding follows as a job. Statements
-    about photos that were known correct what was stated before.
+    about photos that were known correct what was stated before. The answer lists the files of this
+    request, also where they are added to an upload.
     """
     refuse_one_time(statements, len(files))
-    result = intake.accept(incoming(files, settings.max_files), statements, person)
+    given = incoming(files, settings.max_files)
+    result = intake.accept(given, statements, person, table=table, upload_id=to_upload)
     count_files(metrics, result)
     if result.refused == len(result.files):
         raise NoFileAccepted(
@@ -60,6 +69,20 @@ def upload(
         )
     response.status_code = 201 if any(one.created for one in result.files) else 200
     return upload_out(result)
+
+
+@router.post("/uploads", status_code=201)
+def begin_upload(database: TheDatabase) -> UploadOut:
+    """Begin an upload, to which photos are added one by one."""
+    with database.write() as connection:
+        number, _ = uploads.add(connection, [])
+        return upload_out(uploads.get(connection, number))
+
+
+@router.post("/photo-tables")
+def read_table(table: TheTable) -> PhotoTableOut:
+    """Read a CSV with one line a photo, as an upload would; nothing is kept."""
+    return photo_table_out(table or PhotoTable((), (), ()))
 
 
 @router.get("/uploads/{upload_id}")

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from reid.photo.clocks import ClockError
 from reid.photo.crop import resolve_box
 from reid.types import Box
 from service.photos import errors
 from service.photos.statements import OneTimeForSeveral, moment, zone_of
-from service.store import corrections, photos, stated
+from service.store import corrections, photos, shaping, stated
 from service.store.corrections import CorrectedValue, Correction, CorrectionKind
 from service.store.database import one_at_a_time
 from service.store.errors import NoSuchPhoto, UndoneAlready
@@ -96,18 +97,23 @@ def correct(
     of_photo: Texts,
     of_animals: Texts,
     grounds: CorrectionGrounds,
+    *,
+    shift_s: float = 0.0,
 ) -> int | None:
     """State other values of photos, and of all annotations in use of them, in one correction.
 
-    Returns its number, or None where all of it is stated already. Nothing happens where one of the
-    photos is unknown or erased.
+    shift_s: seconds that are added to every time that is known. Returns its number, or None where
+    all of it is stated already. Nothing happens where one of the photos is unknown or erased.
     """
     hold(connection)
+    if shift_s and "captured_at" in of_photo:
+        raise errors.TimeAndShift()
     if of_photo.get("captured_at") and len(photo_ids) > 1:
         raise OneTimeForSeveral(files=len(photo_ids))
     shown = photos_there(connection, photo_ids)
     _refuse_stale(connection, photo_ids, grounds)
     values = [value for photo in shown for value in differing(photo, of_photo)]
+    values += [value for photo in shown for value in _shifted(photo, shift_s)]
     if of_animals:
         animals = stated.annotations_by_photo(connection, photo_ids)
         values += [
@@ -117,7 +123,8 @@ def correct(
             if not animal.withdrawn
             for value in differing_of(animal, of_animals)
         ]
-    return carry_out(connection, "stated" if of_photo else "annotated", values, grounds)
+    kind: CorrectionKind = "stated" if of_photo or shift_s else "annotated"
+    return carry_out(connection, kind, values, grounds)
 
 
 def correct_annotation(
@@ -131,7 +138,8 @@ def correct_annotation(
     animal = photos.annotation_by_id(connection, annotation_id)
     (photo,) = photos_there(connection, [animal.photo_id])
     _refuse_stale(connection, [photo.id], grounds)
-    changed = differing_of(animal, texts_of_annotation(photo, values))
+    texts = texts_of_annotation(photo, values) | {"proposed": None}  # a person touched it
+    changed = differing_of(animal, texts)
     return carry_out(connection, "annotated", changed, grounds)
 
 
@@ -148,9 +156,12 @@ def undo(connection: Connection, correction_id: int, grounds: CorrectionGrounds)
     if taken_back.kind == "erased":
         raise errors.CannotBeUndone(correction=correction_id)
     _refuse_changed_since(connection, taken_back)
-    photos_there(connection, [v.photo_id for v in taken_back.values if v.photo_id])
+    erased_too = {"encounter", "placed"}  # fields that may change of a photo that is erased
+    concerned = [v.photo_id for v in taken_back.values if v.field not in erased_too]
+    photos_there(connection, [photo_id for photo_id in concerned if photo_id])
     values = [replace(value, before=value.after, after=value.before) for value in taken_back.values]
     _refuse_withdrawn_photo(connection, values)
+    shaping.check(connection, values)
     number = corrections.record(
         connection,
         kind="undone",
@@ -161,7 +172,7 @@ def undo(connection: Connection, correction_id: int, grounds: CorrectionGrounds)
     )
     clock, stand = _clock_of(connection, taken_back)
     corrections.let_clocks_stand(connection, clock, stand=stand)
-    stated.apply(connection, values)
+    stated.apply(connection, values, grounds.person)
     return number
 
 
@@ -174,10 +185,11 @@ def carry_out(
     """Record the values and let them count; None where there are none."""
     if not values:
         return None
+    shaping.check(connection, values)
     number = corrections.record(
         connection, kind=kind, person=grounds.person, reason=grounds.reason, values=values
     )
-    stated.apply(connection, values)
+    stated.apply(connection, values, grounds.person)
     return number
 
 
@@ -233,6 +245,14 @@ def overlap(one: Box, other: Box) -> float:
     return shared / (one.width * one.height + other.width * other.height - shared)
 
 
+def _shifted(photo: Photo, seconds: float) -> list[CorrectedValue]:
+    """The time of a photo moved; nothing where none is known. Raises NotAnOffset for no time."""
+    if not seconds or photo.captured_at is None:
+        return []
+    before, after = photo.captured_at, ClockError(seconds).true_time(photo.captured_at)
+    return [CorrectedValue("captured_at", before.isoformat(), after.isoformat(), photo_id=photo.id)]
+
+
 def _zone(text: str | None) -> str | None:
     plain = (text or "").strip()
     if plain in {"", stated.UNKNOWN}:
@@ -258,12 +278,14 @@ def _refuse_stale(
 
 def _refuse_changed_since(connection: Connection, taken_back: Correction) -> None:
     for value in taken_back.values:
+        if stated.of_an_encounter(value):
+            continue
         fields = stated.PHOTO_FIELDS if value.annotation_id is None else stated.ANNOTATION_FIELDS
         if not value.photo_id or value.field not in fields:
             raise errors.CannotBeUndoneHere(correction=taken_back.id, field=value.field)
     now = stated.present(connection, taken_back.values)
     for value in taken_back.values:
-        owner = value.photo_id if value.annotation_id is None else value.annotation_id
+        owner = value.annotation_id or value.photo_id or value.encounter_id
         after = None if (value.field, value.after) == ("zone", stated.UNKNOWN) else value.after
         if now[owner or 0, value.field] != after:
             later = corrections.last_change(connection, value) or taken_back.id

@@ -1,7 +1,6 @@
 """Corrections: what is stated of photos and annotations, withdrawing, erasing, and the undo."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
@@ -38,7 +37,6 @@ from service.web.parameters import (
     RowNumber,
     TheActor,
     TheDatabase,
-    TheSettings,
     component,
 )
 
@@ -94,15 +92,12 @@ def add_annotation(
     photo_id: PhotoId,
     body: AnnotationIn,
     database: TheDatabase,
-    settings: TheSettings,
     actor: TheActor,
 ) -> Annotation:
     """Add an animal to a photo; it waits to be embedded."""
-    values, gap = body.model_dump(), timedelta(minutes=settings.encounter_gap_minutes)
+    values = body.model_dump()
     with database.write() as connection:
-        number = withdrawing.add_annotation(
-            connection, photo_id, values, _grounds(body, actor), gap
-        )
+        number = withdrawing.add_annotation(connection, photo_id, values, _grounds(body, actor))
         return photos.annotation_by_id(connection, number)
 
 
@@ -213,7 +208,8 @@ def correct_many(body: CorrectionIn, database: TheDatabase, actor: TheActor) -> 
         ids = ChosenPhotos(**body.of.model_dump()).ids(connection)
         of_photo, of_animals = correcting.texts_of_many(stated)
         grounds = _grounds(body, actor)
-        number = correcting.correct(connection, ids, of_photo, of_animals, grounds)
+        shift_s = body.change.shift_s or 0.0
+        number = correcting.correct(connection, ids, of_photo, of_animals, grounds, shift_s=shift_s)
         return _corrected(connection, number, len(ids))
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -27,7 +26,6 @@ from service.web.parameters import (
     Text,
     TheActor,
     TheDatabase,
-    TheSettings,
     component,
 )
 from service.web.sentences import in_full
@@ -157,14 +155,12 @@ def add_annotation(
     photo_id: PhotoId,
     correction: TheCorrection,
     form: Annotated[BoxForm, Depends()],
-    settings: TheSettings,
 ) -> Response:
     """Add an animal."""
-    gap = timedelta(minutes=settings.encounter_gap_minutes)
 
     def act(connection: Connection) -> None:
         values = {"flank": Flank.UNKNOWN} | form.stated()
-        withdrawing.add_annotation(connection, photo_id, values, correction.grounds, gap)
+        withdrawing.add_annotation(connection, photo_id, values, correction.grounds)
 
     return correction.carry_out(photo_id, act)
 
@@ -191,6 +187,17 @@ def withdraw_annotation(annotation_id: RowNumber, correction: TheCorrection) -> 
             connection, annotation_id, correction.grounds
         ),
     )
+
+
+@router.post("/annotations/{annotation_id}/set-aside")
+def set_aside(annotation_id: RowNumber, correction: TheCorrection) -> Response:
+    """Take an animal that cannot be used out of use, and its photo if it shows no other."""
+
+    def act(connection: Connection) -> None:
+        animal = photos.annotation_by_id(connection, annotation_id)
+        withdrawing.set_aside(connection, [animal], correction.grounds)
+
+    return correction.carry_out(correction.photo_of(annotation_id), act)
 
 
 @router.post("/annotations/{annotation_id}/restore")

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from reid.types import Flank, Viewpoint
+from reid.types import Flank
+from service.photos.box_view import viewpoint_choices
 from service.store import corrections
 from service.store.corrections import CorrectedValue, Correction
 from service.store.photos import Annotation, Photo
@@ -71,6 +72,22 @@ def correction_views(
     return [_correction(row, photo_id, numbers, exact=exact) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class CorrectionOfMany:
+    """A correction of several photos. photo: one of them, whose page shows it."""
+
+    id: int
+    photos: int
+    photo: str
+    undoable: bool
+
+
+def correction_of_many(row: Correction) -> CorrectionOfMany:
+    """How many photos a correction changed, and whether it may be undone."""
+    ids = list(dict.fromkeys(value.photo_id for value in row.values if value.photo_id))
+    return CorrectionOfMany(row.id, len(ids), ids[0] if ids else "", not row.undone)
+
+
 def correction_form(photo: Photo, rows: Sequence[Correction]) -> CorrectionForm:
     """The form of a photo with what is stated now."""
     place = ("" if value is None else repr(value) for value in (photo.latitude, photo.longitude))
@@ -95,7 +112,7 @@ def annotation_form(animal: Annotation) -> AnnotationForm:
     seen = animal.pose.flank if animal.pose else Flank.UNKNOWN
     return AnnotationForm(
         corners=tuple(zip(("x0", "y0", "x1", "y1"), values, strict=True)),
-        viewpoints=tuple((view.value, viewpoint_word(view.value)) for view in Viewpoint),
+        viewpoints=viewpoint_choices(),
         viewpoint=animal.stated_viewpoint.value if animal.stated_viewpoint else "",
         seen_flank="" if animal.flank.comparable_with(seen) else seen.value,
     )
@@ -108,6 +125,8 @@ def changed_since(connection: Connection, encounter_id: int, decided_at: datetim
         for row in corrections.of_encounter(connection, encounter_id)
         if row.corrected_at > decided_at and any(v.field in EVIDENCE for v in row.values)
     ]
+    back = {row.id for row in later if row.undone}
+    later = [row for row in later if row.id not in back and row.undoes not in back]
     if not later:
         return ""
     return ngettext(
@@ -141,7 +160,7 @@ def _change(value: CorrectedValue, *, exact: bool) -> str:
         return ""
     if value.field in {"latitude", "longitude"} and not exact:
         return stated_name(value.field)
-    if value.field in {"withdrawn", "added", "erased"}:
+    if value.field in {"withdrawn", "added", "erased", "proposed"}:
         words = _acts(value)
     else:
         before, after = (_value(value.field, text) for text in (value.before, value.after))
@@ -154,6 +173,8 @@ def _change(value: CorrectedValue, *, exact: bool) -> str:
 def _acts(value: CorrectedValue) -> str:
     if value.field == "erased":
         return _("erased")
+    if value.field == "proposed":
+        return _("box proposed by the animal finder") if value.after else _("box confirmed")
     if value.field == "added":
         return _("added") if value.after else _("withdrawn")
     return _("withdrawn") if value.after else _("restored")

@@ -82,10 +82,15 @@ class ChosenPhotosIn(Wire):
 
 
 class StatedOfManyIn(StatedOfPhotoIn):
-    """What is stated of many photos. flank, stated_viewpoint: of all annotations in use of them."""
+    """What is stated of many photos. flank, stated_viewpoint: of all annotations in use of them.
+
+    shift_s: seconds that are added to every time that is known; for the wrong clock of a camera
+    there is /clocks.
+    """
 
     flank: Flank | None = None
     stated_viewpoint: Viewpoint | None = None
+    shift_s: Annotated[float, Field(allow_inf_nan=False, ge=-4e9, le=4e9)] | None = None
 
 
 class CorrectionIn(CorrectionGroundsIn):

@@ -1,6 +1,6 @@
 """Why a file, or an upload, is not accepted."""
 
-from reid.errors import Conflict, ImageTooLarge, InputError, UnreadableImage
+from reid.errors import BadDataset, Conflict, ImageTooLarge, InputError, UnreadableImage
 from reid.sentences import Sentence
 from service.web.errors import NothingAccepted, TooManyFiles
 
@@ -15,6 +15,9 @@ class FileRefused(Sentence, message="{file}: {why}"): ...
 
 
 class NoFileAccepted(NothingAccepted, joint="; ", message="{files}"): ...
+
+
+class TableTooLong(BadDataset, message="the table has more than {limit} bytes"): ...
 
 
 class TooManyFilesAtOnce(TooManyFiles, message="at most {limit} files at once, not {files}"): ...
@@ -98,6 +101,19 @@ class NobodyChosen(
 
 
 class NothingStated(InputError, code="bad_input", message="nothing is stated to correct"): ...
+
+
+class TimeAndShift(
+    InputError, code="bad_input", message="state a time, or by how much times are shifted: not both"
+): ...
+
+
+class NobodyNamed(
+    Conflict, message="no encounter of this upload waits for a decision on one named individual"
+): ...
+
+
+class NothingToSetAside(Conflict, message="nothing here is unreadable: nothing to set aside"): ...
 
 
 class NumberExpected(

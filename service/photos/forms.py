@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import File, Form, UploadFile
+from fastapi import Depends, File, Form, UploadFile
 from pydantic import StringConstraints
 
+from reid.interchange.photo_tables import PhotoTable, read_photo_table
 from reid.types import Flank
-from service.photos.errors import TooManyFilesAtOnce
+from service.photos.errors import TableTooLong, TooManyFilesAtOnce
 
 IncomingFile = tuple[str, bytes]  # file name, content
 
@@ -20,6 +21,10 @@ Files = Annotated[
 Boxes = Annotated[list[Short] | None, Form(description=BOX)]
 FlankField = Annotated[Flank | None, Form(description="side of the animal that is seen")]
 
+TableFile = Annotated[
+    UploadFile | None, File(description="CSV with one line a photo, by its file name")
+]
+LARGEST_TABLE = 4_000_000  # bytes
 
 Reason = Annotated[str, Form(max_length=2000, pattern=r"^[^\x00]*$")]
 
@@ -34,3 +39,16 @@ def refuse_too_many(files: list[UploadFile], at_most: int) -> None:
     """Refuse more files in one request than the settings allow."""
     if len(files) > at_most:
         raise TooManyFilesAtOnce(limit=at_most, files=len(files))
+
+
+def table_of_form(table: TableFile = None) -> PhotoTable | None:
+    """The table of a form, if one was chosen. Raises BadDataset where it cannot be read."""
+    if table is None or not (table.filename or table.size):
+        return None
+    data = table.file.read(LARGEST_TABLE + 1)
+    if len(data) > LARGEST_TABLE:
+        raise TableTooLong(limit=LARGEST_TABLE)
+    return read_photo_table(data)
+
+
+TheTable = Annotated[PhotoTable | None, Depends(table_of_form)]

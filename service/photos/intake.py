@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Annotated
 
@@ -10,6 +10,7 @@ from fastapi import Depends
 from sqlalchemy import Connection
 
 from reid.errors import InputError
+from reid.interchange.photo_tables import PhotoTable
 from reid.photo import exif
 from reid.photo.crop import parse_box, readable_part, resolve_box
 from reid.photo.errors import FileOfASystem
@@ -21,7 +22,13 @@ from service.photos.again import Prepared, stated_again
 from service.photos.correcting import erased_on
 from service.photos.errors import FileIsEmpty, SuchPhotoWasErased, TooManyBytes
 from service.photos.forms import IncomingFile
-from service.photos.statements import Statements, claims_of_uploader, photo_values, zone_of
+from service.photos.statements import (
+    Statements,
+    claims_of_uploader,
+    photo_values,
+    statements_of_file,
+    zone_of,
+)
 from service.settings import Settings
 from service.store import clocks, corrections, encounters, jobs, photos, stated, uploads
 from service.store.corrections import CorrectedValue
@@ -47,11 +54,16 @@ class Intake:
         incoming: Iterable[IncomingFile],
         statements: Statements,
         person: str = ANONYMOUS,
+        *,
+        table: PhotoTable | None = None,
+        upload_id: int | None = None,
     ) -> Upload:
         """Keep every file that can be kept; what is in the result survives any kill.
 
         A file that cannot be kept is a line of the result with its reason, and stops no other. What
-        is stated of a photo that is known already is a correction by this person.
+        is stated of a photo that is known already is a correction by this person. table: states
+        more of single files. upload_id: an upload that these files are added to; the result holds
+        these files only.
         """
         receipts: list[Receipt] = []
         prepared: list[Prepared] = []
@@ -59,14 +71,16 @@ class Intake:
             try:
                 if is_of_a_system(name):
                     raise FileOfASystem()
-                accepted = self._prepare(position, _plain(name), data, statements)
+                own = statements_of_file(statements, position, table.of(name) if table else None)
+                accepted = self._prepare(position, _plain(name), data, own)
             except InputError as error:
                 refused = Receipt(_plain(name), None, error_code=error.code)
                 receipts.append(replace(refused, error_detail=error))
             else:
-                receipts.append(Receipt(accepted.photo.file_name, accepted.photo.id))
+                receipt = Receipt(accepted.photo.file_name, accepted.photo.id)
+                receipts.append(replace(receipt, individual=own.individual))
                 prepared.append(accepted)
-        return self._record(receipts, prepared, statements, person)
+        return self._record(receipts, prepared, person, upload_id)
 
     def _prepare(self, position: int, name: str, data: bytes, statements: Statements) -> Prepared:
         """Check a file and put its bytes on disk."""
@@ -75,7 +89,7 @@ class Intake:
         if len(data) > self._settings.max_photo_bytes:
             raise TooManyBytes(bytes=len(data), limit=self._settings.max_photo_bytes)
         header = probe(data, max_pixels=self._settings.max_pixels)
-        box = _box(statements.boxes, position, header.width, header.height)
+        box = _box(statements.boxes, header.width, header.height)
         decoded = decode_small(data, max_pixels=self._settings.max_pixels)
         box = _readable(box, decoded)
         capture, in_name = exif.read(data, file_name=name), exif.time_in_name(name)
@@ -111,7 +125,7 @@ class Intake:
         claims += _claims("camera", cameras) + claims_of_uploader(statements, box)
         self._refuse_erased(photo.id)
         self._files.put(data)
-        return Prepared(position, photo, statements.flank, box, claims)
+        return Prepared(position, photo, statements, box, claims)
 
     def _refuse_erased(self, photo_id: str) -> None:
         """What was erased does not come back."""
@@ -123,8 +137,8 @@ class Intake:
         self,
         receipts: list[Receipt],
         prepared: list[Prepared],
-        statements: Statements,
         person: str,
+        upload_id: int | None,
     ) -> Upload:
         """One transaction for photos, annotations, corrections, jobs and the list of files.
 
@@ -135,13 +149,15 @@ class Intake:
         corrected: list[CorrectedValue] = []
         with self._database.write() as connection:
             one_at_a_time(connection, "upload")
+            stated = all(file.statements.encounter for file in prepared)
+            unplaced = None if stated else encounters.add(connection)
             for file in oldest_first:
                 receipt = receipts[file.position]
                 if not photos.known(connection, file.photo.id):
-                    self._insert(connection, file, statements)
+                    self._insert(connection, file, unplaced)
                     receipts[file.position] = replace(receipt, created=True)
                     continue
-                again = stated_again(connection, file, statements, self._gap)
+                again = stated_again(connection, file)
                 corrected += again.values
                 receipts[file.position] = replace(
                     receipt,
@@ -154,36 +170,37 @@ class Intake:
                 corrections.record(
                     connection, kind="stated", person=person, reason="", values=corrected
                 )
-            number = uploads.add(connection, receipts)
+            number, first = uploads.add(connection, receipts, upload_id)
             fresh = [receipt.photo_id for receipt in receipts if receipt.created]
-            encounters.regroup(connection, [n for n in fresh if n], self._gap, new=True)
+            encounters.regroup(connection, [n for n in fresh if n], new=True)
+            if unplaced is not None:
+                encounters.drop_unused(connection, unplaced)
         with self._database.read() as connection:
-            return uploads.get(connection, number)
+            return uploads.get(connection, number, since=first)
 
-    @property
-    def _gap(self) -> timedelta:
-        return timedelta(minutes=self._settings.encounter_gap_minutes)
+    def _insert(self, connection: Connection, file: Prepared, unplaced: int | None) -> None:
+        """Keep a new photo with its animal, which waits to be embedded.
 
-    def _insert(self, connection: Connection, file: Prepared, statements: Statements) -> None:
-        """Keep a new photo with its animal, which waits to be embedded."""
-        photo = file.photo
+        unplaced: the encounter that holds photos until they are grouped, unless one is stated.
+        """
+        photo, statements = file.photo, file.statements
         if photo.station:
             photos.add_station(connection, photo.station)
         clock = None
         if statements.captured_at is None:
             photo, clock = clocks.corrected(connection, photo)
         photos.add(connection, photo, file.claims)
-        if statements.encounter:
-            encounter = encounters.named(connection, statements.encounter, statements.station)
-        else:
-            encounter = encounters.near(connection, photo.station, photo.captured_at, self._gap)
-        encounters.stretch(connection, encounter, photo.captured_at)
+        encounter = None if statements.encounter else unplaced
+        if encounter is None:
+            encounter = encounters.named(connection, statements.encounter or "", statements.station)
+            encounters.stretch(connection, encounter, photo.captured_at)
         annotation = photos.add_annotation(
             connection,
             photo_id=photo.id,
             encounter_id=encounter,
-            flank=file.flank or Flank.UNKNOWN,
+            flank=statements.flank or Flank.UNKNOWN,
             box=file.box,
+            placed="person" if statements.encounter else "rule",
         )
         if clock is not None:
             stated.apply(connection, clocks.note(connection, clock, file.photo, photo))
@@ -196,9 +213,9 @@ def _plain(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in last)[-200:] or "unnamed"
 
 
-def _box(boxes: Sequence[str], position: int, width: int, height: int) -> Box | None:
-    """The box of the file at this position."""
-    text = boxes[0] if len(boxes) == 1 else boxes[position] if position < len(boxes) else ""
+def _box(boxes: Sequence[str], width: int, height: int) -> Box | None:
+    """The box of a file, if one is stated."""
+    text = boxes[0] if boxes else ""
     return resolve_box(parse_box(text), width, height) if text.strip() else None
 
 

@@ -1,14 +1,19 @@
 """Pages of uploads and photos."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from service.photos.forms import Files, Reason, incoming
+from service.photos.correction_view import correction_of_many
+from service.photos.forms import Files, Reason, TheTable, incoming
 from service.photos.intake import TheIntake, count_files
+from service.photos.named_individuals import named_encounters
 from service.photos.photo_page import shown_photo
 from service.photos.statements import FIELDS, StatedInForm, TheUploader, refuse_one_time
+from service.photos.upload_texts import upload_row_texts
 from service.photos.view import STATE_WORDS, state_word, upload_view
-from service.store import copies, progress
+from service.store import copies, corrections, progress
 from service.web.advice import advice
 from service.web.languages import ENGLISH, language
 from service.web.languages import gettext as _
@@ -23,6 +28,8 @@ from service.web.parameters import (
 )
 from service.web.words import stated_name
 
+UploadWalked = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
+CorrectedNow = Annotated[int | None, Query(ge=0, le=2**31 - 1)]
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
@@ -42,27 +49,40 @@ def upload(
     files: Files,
     statements: StatedInForm,
     person: TheUploader,
+    table: TheTable,
 ) -> Response:
     """Keep the files and go to the report, which says also what was refused."""
     refuse_one_time(statements, len(files))
-    result = intake.accept(incoming(files, settings.max_files), statements, person)
+    given = incoming(files, settings.max_files)
+    result = intake.accept(given, statements, person, table=table)
     count_files(metrics, result)
     return goto(f"/uploads/{result.id}")
 
 
 @router.get("/uploads/{upload_id}")
-def upload_report(upload_id: RowNumber, request: Request, database: TheDatabase) -> Response:
-    """What became of each file."""
+def upload_report(
+    upload_id: RowNumber, request: Request, database: TheDatabase, corrected: CorrectedNow = None
+) -> Response:
+    """What became of each file, and what may be stated of several at once.
+
+    corrected: number of the correction that was just made, 0 where nothing was to be changed.
+    """
     with database.read() as connection:
         report = upload_view(connection, upload_id)
+        done = corrections.get(connection, corrected) if corrected else None
         values = {"nav": "upload", "upload": report, "busy": report.pending > 0}
+        values |= {"named": named_encounters(connection, upload_id)}
+        values |= {"stations": progress.stations(connection), "corrected": corrected}
+        values |= {"correction": correction_of_many(done) if done else None}
         return page(request, "photos/upload_report.html", connection, **values)
 
 
 @router.get("/photos/{photo_id}")
-def photo_page(photo_id: PhotoId, request: Request, database: TheDatabase) -> Response:
+def photo_page(
+    photo_id: PhotoId, request: Request, database: TheDatabase, upload: UploadWalked = None
+) -> Response:
     """One photo with the animals in it, and the forms that correct it."""
-    return shown_photo(request, database, photo_id)
+    return shown_photo(request, database, photo_id, upload)
 
 
 CHANGEABLE = (
@@ -115,6 +135,7 @@ def upload_texts() -> dict[str, object]:
         "fields": {name: stated_name(name) for name in CHANGEABLE},
         "finished": _("Finished."),
         "go": _("Go to the waiting encounters"),
+        **upload_row_texts(),
     }
 
 

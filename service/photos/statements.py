@@ -1,13 +1,15 @@
 """What an uploader states about photos: the one list behind form, claims and the photo's page."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Form
 
 from reid.errors import InputError
+from reid.interchange.individual_names import fit_name
+from reid.interchange.photo_tables import StatedLine
 from reid.types import Box, Flank
 from service.photos.forms import Boxes, FlankField, Short
 from service.store.photos import Claim, Photo
@@ -24,6 +26,7 @@ class Statements:
     captured_at: with a zone, or the camera's wall clock without one.
     boxes: one for all files, or one a file; text as `reid.photo.crop.parse_box` reads it.
     encounter: number or name of the encounter they belong to, instead of grouping by time.
+    individual: whom the uploader sees; it is decided on the page of the upload.
     """
 
     station: str | None = None
@@ -33,6 +36,7 @@ class Statements:
     camera: str | None = None
     boxes: Sequence[str] = ()
     encounter: str | None = None
+    individual: str | None = None
 
 
 class BadTime(
@@ -66,6 +70,9 @@ def statements_of_form(
     camera: Annotated[Short, Form(description="which camera of the station")] = "",
     box: Boxes = None,
     encounter: Annotated[Short, Form(description="number or name, instead of grouping")] = "",
+    individual: Annotated[
+        Short, Form(max_length=100, description="whom you see; decided on the upload's page")
+    ] = "",
 ) -> Statements:
     """The fields of an upload, of a page's form or of the API; an empty one is not stated."""
     return Statements(
@@ -76,6 +83,29 @@ def statements_of_form(
         camera=camera or None,
         boxes=tuple(box or ()),
         encounter=encounter or None,
+        individual=fit_name(individual) if individual else None,
+    )
+
+
+def statements_of_file(common: Statements, position: int, line: StatedLine | None) -> Statements:
+    """What is stated of one file: of all files, its own box, and what a line of a table says.
+
+    position: of the file among those of the request. What a line leaves out is as for all files.
+    """
+    boxes = common.boxes if len(common.boxes) == 1 else common.boxes[position : position + 1]
+    own = replace(common, boxes=boxes)
+    if line is None:
+        return own
+    return replace(
+        own,
+        station=line.station or own.station,
+        camera=line.camera or own.camera,
+        captured_at=line.captured_at or own.captured_at,
+        flank=line.flank or own.flank,
+        boxes=(line.box,) if line.box else boxes,
+        encounter=line.encounter or own.encounter,
+        individual=line.individual or own.individual,
+        notes=line.notes or own.notes,
     )
 
 
@@ -110,6 +140,7 @@ class StatedField:
 
 FIELDS = (
     StatedField("station", N_("Station (optional)"), kind="station"),
+    StatedField("camera", N_("Camera (optional)")),
     StatedField("flank", N_("Flank seen"), kind="flank"),
     StatedField("notes", N_("Notes (optional)"), longest=2000, heading=N_("Notes")),
 )

@@ -4,7 +4,16 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from service.photos.wire import PhotoDetailOut, PhotoOut, ReferenceOut, UploadOut
+from reid.interchange.photo_tables import PhotoTable
+from service.photos.wire import (
+    PhotoDetailOut,
+    PhotoLineOut,
+    PhotoOut,
+    PhotoTableOut,
+    ReferenceOut,
+    RefusedLineOut,
+    UploadOut,
+)
 from service.store import copies, photos
 from service.store.identities import Reference
 from service.store.photos import Photo
@@ -42,6 +51,15 @@ def photo_detail(connection: Connection, photo_id: str, *, exact: bool) -> Photo
         annotations=photos.annotations_of(connection, photo_id),
         claims=photos.claims_of(connection, photo_id),
         copies=copies.of_photo(connection, photo_id),
+    )
+
+
+def photo_table_out(table: PhotoTable) -> PhotoTableOut:
+    """What a table states of photos, and which of its lines cannot be used."""
+    return PhotoTableOut(
+        lines=[PhotoLineOut.model_validate(line) for line in table.lines],
+        refused=[RefusedLineOut(line=line, why=str(error)) for line, error in table.refused],
+        ignored=list(table.ignored),
     )
 
 

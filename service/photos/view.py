@@ -74,6 +74,11 @@ class FileView:
     changed: str
     notes: tuple[str, ...] = ()
 
+    @property
+    def unused(self) -> bool:
+        """Whether it was refused or cannot be used, and somebody has to look at it."""
+        return self.file.photo_id is None or self.file.state == "failed"
+
 
 @dataclass(frozen=True, slots=True)
 class UploadView:
@@ -86,6 +91,16 @@ class UploadView:
     refused: int
     pending: int
     first_waiting: int | None
+
+    @property
+    def failed(self) -> int:
+        """Photos that were kept and cannot be used."""
+        return sum(one.file.state == "failed" for one in self.files)
+
+    @property
+    def to_frame(self) -> UploadedFile | None:
+        """The first photo whose boxes need a look."""
+        return next((one.file for one in self.files if one.file.boxes), None)
 
     @property
     def sentence(self) -> str:
@@ -134,7 +149,9 @@ def _with_notes(connection: Connection, upload: Upload) -> tuple[FileView, ...]:
         damage = f"{sentence(of.damage)}." if of and of.damage else ""
         notes = tuple(note for note in (damage, of.sentence if of else "") if note)
         files.append(replace(file_view(file), notes=notes))
-    return tuple(files)
+    worst = {None: 0, "failed": 1}
+    order = sorted(files, key=lambda one: worst.get(one.file.state, 2) if one.unused else 2)
+    return tuple(order)
 
 
 def file_view(file: UploadedFile) -> FileView:

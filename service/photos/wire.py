@@ -75,6 +75,7 @@ class AnnotationOut(FactsOut):
     stated_viewpoint: Viewpoint | None
     placed: Literal["rule", "person"]
     withdrawn: bool
+    proposed: bool = Field(description="a finder drew the box, and no person touched it yet")
 
 
 class PhotoOut(Wire):
@@ -148,6 +149,15 @@ class UploadedFileOut(Wire):
     copy_of: str | None = Field(
         description="the photo whose exposure it holds, too; known once it is embedded"
     )
+    individual: str | None = Field(description="whom the uploader named; no decision")
+    station: str | None
+    camera: str | None
+    captured_at: datetime | None
+    file_time: datetime | None = Field(description="what the file itself says")
+    boxes: Literal["confirm", "draw"] | None = Field(
+        description="confirm: the animal finder proposed one; draw: a full frame without a box, "
+        "which is not good as it is"
+    )
 
 
 class UploadOut(Wire):
@@ -161,3 +171,33 @@ class UploadOut(Wire):
     failed: int
     refused: int
     files: list[UploadedFileOut]
+
+
+class PhotoLineOut(Wire):
+    """What a line of a table states of one photo; empty: nothing."""
+
+    line: int
+    file: str
+    station: str
+    camera: str
+    captured_at: datetime | None
+    flank: Flank | None
+    box: str = Field(description="x0 y0 x1 y1, pixels or shares of the upright photo")
+    encounter: str
+    individual: str
+    notes: str
+
+
+class RefusedLineOut(Wire):
+    """A line that cannot be used, and why."""
+
+    line: int
+    why: str
+
+
+class PhotoTableOut(Wire):
+    """A table of photos as an upload would read it. ignored: columns that are not read."""
+
+    lines: list[PhotoLineOut]
+    refused: list[RefusedLineOut]
+    ignored: list[str]

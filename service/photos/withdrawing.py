@@ -1,7 +1,6 @@
 """Photos and annotations that are added, taken out of use, put back, or erased for good."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -22,7 +21,6 @@ def add_annotation(
     photo_id: str,
     values: Mapping[str, Any],
     grounds: CorrectionGrounds,
-    gap: timedelta,
 ) -> int:
     """Add an animal to a photo; returns the number of the annotation, which waits to be embedded.
 
@@ -39,9 +37,7 @@ def add_annotation(
         encounters.summary(connection, encounter)
     others = [one for one in photos.annotations_of(connection, photo_id) if not one.withdrawn]
     if encounter is None:
-        encounter = encounters.near(
-            connection, photo.station, photo.captured_at, gap, without=photo_id
-        )
+        encounter = encounters.beside(connection, photo_id)
     number = photos.add_annotation(
         connection,
         photo_id=photo_id,
@@ -124,6 +120,29 @@ def restore(connection: Connection, photo_ids: Sequence[str], grounds: Correctio
     number = correcting.carry_out(connection, "restored", values, grounds)
     if number is None:
         raise errors.NotWithdrawn()
+    return number
+
+
+def set_aside(
+    connection: Connection, animals: Sequence[Annotation], grounds: CorrectionGrounds
+) -> int:
+    """Take out of use those of these annotations that cannot be used, as one correction.
+
+    A photo in which nothing else is in use goes with them. Raises Conflict where there are none.
+    """
+    correcting.hold(connection)
+    failed = {one.id for one in animals if one.state == "failed" and not one.withdrawn}
+    by_photo = stated.annotations_by_photo(connection, {one.photo_id for one in animals})
+    values: list[CorrectedValue] = []
+    for photo_id, there in by_photo.items():
+        in_use = [one for one in there if not one.withdrawn]
+        gone = [one for one in in_use if one.id in failed]
+        if gone and len(gone) == len(in_use):
+            values.append(CorrectedValue(WITHDRAWN, None, YES, photo_id=photo_id))
+        values += [_turned(one, YES) for one in gone]
+    number = correcting.carry_out(connection, WITHDRAWN, values, grounds)
+    if number is None:
+        raise errors.NothingToSetAside()
     return number
 
 

@@ -11,11 +11,13 @@ from sqlalchemy import Connection
 from reid.errors import ReidError
 from reid.evidence.encounters import between
 from reid.gallery.galleries import Galleries
+from reid.identify.two_animals import SuspectedCut
 from reid.types import AnnotationFeatures, Embedding
 from service.catalogue.conflicts import Machine
 from service.recognition.engine import Engine, TheEngine
+from service.recognition.suspecting import two_animals_in
 from service.settings import Settings
-from service.store import cases, copies, features, jobs, pairs, progress
+from service.store import cases, copies, features, jobs, pairs, progress, questions
 from service.store.database import Database
 from service.store.features import GalleryEntry
 from service.store.jobs import Job
@@ -142,9 +144,8 @@ class ComparePairs:
         if not own:
             return Done(_nothing)
         with self._database.read() as connection:
-            known = {
-                n for pair in pairs.of_encounter(connection, maker, number) for n in pair.couple
-            }
+            before = pairs.of_encounter(connection, maker, number)
+        known = {n for pair in before for n in pair.couple}
         near = self._nearest.of(number, list(own.values()), self._settings.pairs_each)
         measured: list[PairMeasurement] = []
         for pair in self._measured(number, (own, newest), set(near) - known, maker):
@@ -152,7 +153,9 @@ class ComparePairs:
             with self._database.read() as connection:
                 if jobs.any_open(connection, urgent=True):
                     return MadeWay(partial(pairs.put, maker=maker, measurements=measured))
-        return Done(partial(_keep, maker=maker, measured=measured, number=number, newest=newest))
+        every, calibrator = [*before, *measured], self._engine.calibrator()
+        suspicion = two_animals_in(self._database, number, own, every, calibrator)
+        return Done(partial(_keep, maker, measured, number, newest, suspicion))
 
     def _measured(
         self, number: int, own: EmbeddedPhotos, others: set[int], maker: Maker
@@ -186,14 +189,17 @@ class ComparePairs:
 
 
 def _keep(
-    connection: Connection,
     maker: Maker,
     measured: Sequence[PairMeasurement],
     number: int,
     newest: int,
+    suspicion: SuspectedCut | None,
+    connection: Connection,
 ) -> None:
     pairs.put(connection, maker, measured)
     pairs.searched(connection, maker, number, newest)
+    cut, llr = (suspicion.leaving, suspicion.llr) if suspicion else ((), None)
+    questions.suspect(connection, number, cut, llr)
 
 
 def _nothing(_: Connection) -> None:

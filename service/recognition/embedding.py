@@ -2,17 +2,19 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 
 from sqlalchemy import Connection
 
+from reid.describe.finder import Finder
 from reid.describe.reduced import in_own_pixels
 from reid.errors import ReidError, UnknownModel
 from reid.photo.crop import cut_photo
 from reid.photo.images import decode_photo
-from reid.types import AnnotationFeatures, Crop
+from reid.types import AnnotationFeatures, Box, Crop
 from service.recognition.copies import CopyFinder
 from service.recognition.engine import FeatureNetwork
+from service.recognition.proposing import keep as keep_proposals
+from service.recognition.proposing import may_propose, proposed_boxes
 from service.settings import Settings
 from service.store import features, photos, reembedding
 from service.store.database import Database
@@ -44,10 +46,13 @@ class EmbedPhotos:
         settings: Settings,
         embedder: FeatureNetwork,
         others: OtherModels = no_others,
+        finder: Finder | None = None,
     ) -> None:
-        """others: for jobs of another model."""
+        """others: for jobs of another model. finder: proposes boxes for full frames without one."""
         self._database, self._files, self._settings = database, files, settings
         self._embedder, self._other, self._others = embedder, embedder, others
+        self._finder = finder
+        self._proposed: dict[int, list[Box]] = {}  # annotation -> boxes, of the jobs at hand
         self._copies = CopyFinder(database, files, settings)
 
     def look(self) -> None:
@@ -56,12 +61,14 @@ class EmbedPhotos:
     def do(self, claimed: Sequence[Job]) -> Mapping[int, Outcome]:
         """Features of every annotation, or why there are none."""
         outcomes: dict[int, Outcome] = {}
+        self._proposed = {}
         crops: dict[str, dict[int, Crop]] = {}
         annotations = {job.id: int(job.payload["annotation"]) for job in claimed}
         for job in claimed:
             model = str(job.payload.get("model", self._embedder.model))
             try:
-                crops.setdefault(model, {})[job.id] = self._crop(annotations[job.id])
+                crop = self._crop(annotations[job.id], first=job.kind == EMBED)
+                crops.setdefault(model, {})[job.id] = crop
             except ReidError as error:
                 outcomes[job.id] = JobFailure(error.code, error)
             except Exception as error:
@@ -90,13 +97,17 @@ class EmbedPhotos:
             self._other = self._others(model)
         return self._other
 
-    def _crop(self, annotation_id: int) -> Crop:
+    def _crop(self, annotation_id: int, *, first: bool) -> Crop:
         with self._database.read() as connection:
             annotation = photos.annotation_by_id(connection, annotation_id)
+            open_to_proposals = first and may_propose(connection, annotation)
         data = self._files.get(annotation.photo_id)
         photo = decode_photo(data, max_pixels=self._settings.max_pixels)
         self._copies.note(annotation.photo_id, photo.image)
-        return cut_photo(photo, annotation.flank, annotation.box)
+        box = annotation.box
+        if self._finder and open_to_proposals and (boxes := proposed_boxes(self._finder, photo)):
+            self._proposed[annotation_id], box = boxes, boxes[0]
+        return cut_photo(photo, annotation.flank, box)
 
     def _describe(
         self, embedder: FeatureNetwork, crops: Mapping[int, Crop], annotations: Mapping[int, int]
@@ -114,7 +125,7 @@ class EmbedPhotos:
             reason = Trouble(f"{type(error).__name__}: {error}")
         else:
             embedded = zip(crops, described, strict=True)
-            return {number: _done(annotations[number], photo) for number, photo in embedded}
+            return {number: self._done(annotations[number], photo) for number, photo in embedded}
         if len(crops) == 1:
             return dict.fromkeys(crops, reason)
         alone = [
@@ -122,6 +133,12 @@ class EmbedPhotos:
         ]
         return {number: outcome for outcomes in alone for number, outcome in outcomes.items()}
 
+    def _done(self, annotation: int, described: AnnotationFeatures) -> Done:
+        boxes = self._proposed.get(annotation, [])
 
-def _done(annotation: int, described: AnnotationFeatures) -> Done:
-    return Done(partial(features.add, annotation_id=annotation, features=described))
+        def keep(connection: Connection) -> None:
+            features.add(connection, annotation_id=annotation, features=described)
+            if boxes and self._finder:
+                keep_proposals(connection, annotation, boxes, self._finder.model)
+
+        return Done(keep)

@@ -21,7 +21,7 @@ from service.reviews.reviewing import QueueFilters, ReviewWithEncounters
 from service.reviews.to_wire import machine
 from service.reviews.view import PairViews, ThePairViews
 from service.reviews.wire import OpinionIn, RegionWire
-from service.store import cases, progress
+from service.store import cases, progress, questions
 from service.store import reviews as review_pairs
 from service.store.people import ANONYMOUS, Actor, Role
 from service.store.reviews import Source
@@ -29,7 +29,14 @@ from service.viewer.look import parse_pair
 from service.web.faults import fault
 from service.web.page import goto, goto_signed, page, refuse
 from service.web.paging import list_page, page_number
-from service.web.parameters import RowNumber, TheActor, TheDatabase, plain
+from service.web.parameters import (
+    RowNumber,
+    TheActor,
+    TheDatabase,
+    choice,
+    known_parameters,
+    plain,
+)
 from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -63,18 +70,18 @@ def queue_filters(
     whose: QueryText = "mine",
     disagreeing: QueryText = "",
 ) -> QueueFilters:
-    """Read an address; what makes no sense is taken as its default."""
+    """Read an address; a filter that does not exist is an error."""
     return QueueFilters(
-        state=state if state in {"open", "all", *views.STATES} else "open",  # type: ignore[arg-type]
-        source=source if source in get_args(Source) else "",  # type: ignore[arg-type]
+        state=choice("state", state, ("open", "all", *views.STATES), "open"),  # type: ignore[arg-type]
+        source=choice("source", source, get_args(Source)),  # type: ignore[arg-type]
         station=station,
-        flank=flank if flank in set(Flank) else "",
-        whose="all" if whose == "all" else "mine",
-        disagreeing=disagreeing == "1",
+        flank=choice("flank", flank, Flank),
+        whose="all" if choice("whose", whose, ("mine", "all"), "mine") == "all" else "mine",
+        disagreeing=choice("disagreeing", disagreeing, ("1",)) == "1",
     )
 
 
-@router.get("/reviews")
+@router.get("/reviews", dependencies=[Depends(known_parameters)])
 def queue_page(
     request: Request,
     database: TheDatabase,
@@ -95,6 +102,7 @@ def queue_page(
             "total": total,
             "filters": filters,
             "today": reviewing.progress(connection, reviews, actor.name),
+            "asked": len(questions.search(connection)),
             "settled": sum(review.applicable for review in reviews),
             "page": at,
             "pages": list_page(total, at, PAGE).pages,

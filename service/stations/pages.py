@@ -13,7 +13,7 @@ from service.stations import clock_correction, renaming
 from service.stations.deployment_import import import_deployments
 from service.stations.errors import BadLocalTime
 from service.stations.forms import ClockForm, InClockForm, InClockQuery, InDeploymentForm, ShortForm
-from service.stations.overview import station_overview
+from service.stations.overview import station_overview, station_summaries
 from service.stations.statements import time_of
 from service.stations.view import error_words, period, plan_words, station_map, station_view
 from service.store import clocks, stations
@@ -38,13 +38,12 @@ def address(station: str, part: str = "") -> str:
 def station_list(request: Request, database: TheDatabase, actor: TheActor) -> Response:
     """All stations on a map and in a table."""
     with database.read() as connection:
-        rows = stations.every(connection)
-        overviews = [station_overview(connection, row.name) for row in rows]
+        summaries = station_summaries(connection)
         values = {
             "nav": "stations",
-            "rows": [(one.row, sum(map(len, one.gaps.values()))) for one in overviews],
-            "doubtful": {one.row.name for one in overviews if any(one.suspicions.values())},
-            "map": station_map(rows, exact=actor.sees_places),
+            "rows": [(one.row, one.gaps) for one in summaries],
+            "doubtful": {one.row.name for one in summaries if one.doubtful},
+            "map": station_map([one.row for one in summaries], exact=actor.sees_places),
         }
         return page(request, "stations/stations.html", connection, **values)
 

@@ -135,6 +135,14 @@ def take(connection: Connection, case_id: int, encounter_id: int, reviewer: str)
     return get(connection, case_id)
 
 
+def turn(
+    connection: Connection, case_id: int, encounter_id: int, person: str, *, inside: bool
+) -> None:
+    """Let an encounter be in a case or not, also in a closed one: its photos came from one that
+    was, or go back there."""
+    _append(connection, case_id, encounter_id, "added" if inside else "removed", person)
+
+
 def history(connection: Connection, case_id: int) -> list[CaseChange]:
     """Everything that was put in or taken out, oldest first."""
     rows = connection.execute(

@@ -107,12 +107,23 @@ def photos_of(connection: Connection, scope: ClockScope) -> list[ClockPhoto]:
     return [ClockPhoto(*row) for row in connection.execute(query.order_by(*order))]
 
 
-def frames(connection: Connection, station: str) -> dict[str, list[CameraFrame]]:
-    """Camera ("" where it is not known) -> its photos with a time, withdrawn ones apart."""
-    query = select(photo.c.camera, photo.c.id, photo.c.captured_at, photo.c.sequence)
-    known = (photo.c.station == station) & photo.c.captured_at.is_not(None) & ~photo.c.withdrawn
-    rows = connection.execute(query.where(known))
-    return gathered((row[0] or "", CameraFrame(*row[1:])) for row in rows)
+def frames(
+    connection: Connection, station: str | None = None
+) -> dict[str, dict[str, list[CameraFrame]]]:
+    """Station -> camera ("" where it is not known) -> its photos with a time, withdrawn ones apart.
+
+    station: this one only.
+    """
+    facts = [photo.c[name] for name in ("station", "camera", "id", "captured_at", "sequence")]
+    query = select(*facts).where(photo.c.captured_at.is_not(None) & ~photo.c.withdrawn)
+    if station is not None:
+        query = query.where(photo.c.station == station)
+    by_station = gathered((row[0], row[1:]) for row in connection.execute(query))
+    return {
+        name: gathered((row[0] or "", CameraFrame(*row[1:])) for row in rows)
+        for name, rows in by_station.items()
+        if name is not None
+    }
 
 
 def stated_singly(connection: Connection, photo_ids: Collection[str]) -> set[str]:

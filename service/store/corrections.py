@@ -99,6 +99,14 @@ def of_encounter(connection: Connection, encounter_id: int) -> list[Correction]:
     return _newest(connection, which, None, 0)
 
 
+def shaping_of(connection: Connection, encounter_id: int) -> list[Correction]:
+    """What people did to the shape of an encounter, or answered about it; newest first."""
+    columns, text = corrected_value.c, str(encounter_id)
+    moved = (columns.field == "encounter") & ((columns.before == text) | (columns.after == text))
+    answered = (columns.encounter_id == encounter_id) & columns.field.startswith("question ")
+    return _newest(connection, moved | answered, None, 0)
+
+
 def newest(
     connection: Connection,
     *,
@@ -123,8 +131,9 @@ def last_change(connection: Connection, value: CorrectedValue) -> int | None:
     """The newest correction of this field of this photo, annotation or encounter."""
     columns = corrected_value.c
     newest = select(func.max(columns.correction_id)).where(
-        columns.photo_id == value.photo_id,
+        columns.photo_id.is_not_distinct_from(value.photo_id),
         columns.annotation_id.is_not_distinct_from(value.annotation_id),
+        columns.encounter_id.is_not_distinct_from(value.encounter_id),
         columns.field == value.field,
     )
     number: int | None = connection.scalar(newest)

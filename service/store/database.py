@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,6 +32,8 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_S = 30
 
 AT_ONCE = 500  # values that one query looks up
+GAP = timedelta(minutes=30)
+ENCOUNTER_GAP = "encounter_gap"
 
 AnyRow = Row[*tuple[Any, ...]]
 K = TypeVar("K")
@@ -45,9 +48,13 @@ if TYPE_CHECKING:
 class Database:
     """One pool a process. Reading sees one state; writing happens whole or not at all."""
 
-    def __init__(self, url: str) -> None:
-        """url: of SQLAlchemy, e.g. sqlite:///var/reid.sqlite3 or postgresql+psycopg://host/reid."""
-        self.engine = create_engine(url, pool_size=10, max_overflow=40)
+    def __init__(self, url: str, *, gap: timedelta = GAP) -> None:
+        """url: of SQLAlchemy, e.g. sqlite:///var/reid.sqlite3 or postgresql+psycopg://host/reid.
+
+        gap: the longest time between a photo and the next one of its encounter, see `gap_of`.
+        """
+        options = {ENCOUNTER_GAP: gap}
+        self.engine = create_engine(url, pool_size=10, max_overflow=40, execution_options=options)
         if self.engine.dialect.name == "sqlite":
             _make_sqlite_durable(self.engine)
             self._one_state: dict[str, Any] = {}  # SQLite shows no other
@@ -85,6 +92,13 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def gap_of(connection: Connection) -> timedelta:
+    """The longest time between a photo and the next one of its encounter, wherever photos are put
+    into encounters: the one with which the database was opened."""
+    gap: timedelta = connection.get_execution_options()[ENCOUNTER_GAP]
+    return gap
 
 
 def insert_one(connection: Connection, statement: Insert) -> int:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, case, delete, func, insert, select, update
 
 from reid.types import Flank
 from service.store import corrections, decisions
@@ -14,6 +14,7 @@ from service.store.decisions import Decision, DecisionKind
 from service.store.errors import NoSuchEncounter
 from service.store.identities import Reference, latest_decisions, reference_of
 from service.store.photos import IN_USE, Claim, annotations_with, claims_of
+from service.store.placing import beside as beside
 from service.store.placing import regroup as regroup
 from service.store.tables.encounters import annotation, decision, encounter, identity
 from service.store.tables.photos import claim, photo
@@ -228,35 +229,15 @@ def named(connection: Connection, name: str, station: str | None) -> int:
     return insert_one(connection, insert(encounter).values(name=name, station=station))
 
 
-def near(
-    connection: Connection,
-    station: str | None,
-    captured_at: datetime | None,
-    gap: timedelta,
-    *,
-    without: str = "",
-) -> int:
-    """The unnamed encounter of this station within `gap`; a new one also without time or place.
-
-    without: no encounter that shows an animal of this photo, which is another one.
-    """
-    if station is not None and captured_at is not None:
-        close = (
-            select(encounter.c.id)
-            .where(
-                encounter.c.station == station,
-                encounter.c.name.is_(None),
-                encounter.c.started_at <= captured_at + gap,
-                encounter.c.ended_at >= captured_at - gap,
-                ~_has(annotation.c.photo_id == without),
-            )
-            .order_by(encounter.c.id)
-            .limit(1)
-        )
-        number = connection.scalar(close)
-        if number is not None:
-            return int(number)
+def add(connection: Connection, station: str | None = None) -> int:
+    """A new encounter without photos; returns its number."""
     return insert_one(connection, insert(encounter).values(station=station))
+
+
+def drop_unused(connection: Connection, encounter_id: int) -> None:
+    """Delete an encounter that no annotation was left in when it was made."""
+    inside = select(annotation.c.id).where(annotation.c.encounter_id == encounter_id).exists()
+    connection.execute(delete(encounter).where(encounter.c.id == encounter_id, ~inside))
 
 
 def stretch(connection: Connection, encounter_id: int, captured_at: datetime | None) -> None:

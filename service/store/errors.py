@@ -99,6 +99,28 @@ class RefusedAlready(Conflict, message="photo {annotation} is refused already"):
 class UnmarkedAlready(Conflict, message="photo {annotation} is unmarked already"): ...
 
 
+class NoSuchQuestion(NotFound, message="no question {question}"): ...
+
+
+class TwoAnimalsOfOneFrame(
+    Conflict, message="photo {file} shows two animals: they cannot be in one encounter"
+): ...
+
+
+class IdentitiesDiffer(
+    Conflict,
+    message="encounter {one} is decided to be {name}, and encounter {other} to be {other_name}: "
+    "withdraw one of the decisions first",
+): ...
+
+
+class DecisionWouldBeLost(
+    Conflict,
+    message="encounter {encounter} is decided to be {name}, and no photo would be left in it: "
+    "withdraw that decision first",
+): ...
+
+
 class NoSuchDecision(NotFound, message="no decision {decision}"): ...
 
 

@@ -42,9 +42,10 @@ class AnnotationFacts:
 _any = annotation_facts.alias()
 _newest = select(func.max(_any.c.id)).where(_any.c.annotation_id == annotation.c.id)
 
-ANNOTATIONS = annotation.outerjoin(
-    annotation_facts, annotation_facts.c.id == _newest.correlate(annotation).scalar_subquery()
-)
+NEWEST = annotation_facts.c.id == _newest.correlate(annotation).scalar_subquery()
+"""Condition on the newest facts of an annotation that stands in FROM."""
+
+ANNOTATIONS = annotation.outerjoin(annotation_facts, NEWEST)
 """Every annotation with its newest facts, for FROM; columns of NULL where nothing was measured."""
 
 

@@ -6,10 +6,10 @@ from datetime import datetime
 from itertools import count, starmap
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from reid.interchange.individual_names import fit_name
+from reid.interchange.individual_names import fit_name, searchable
 from reid.types import Flank
 from service.store.database import AnyRow, gathered, insert_one, row_or, value_of
 from service.store.errors import IdentityMergedAway, IdentityNameTaken, NoSuchIdentity
@@ -122,7 +122,7 @@ def catalogue(connection: Connection, *, station: str = "") -> list[IdentitySumm
     if station:
         there = select(now.c.identity_id).join(encounter, encounter.c.id == now.c.encounter_id)
         at = connection.execute(there.where(encounter.c.station == station).distinct()).scalars()
-        spans = {number: spans[number] for number in at}
+        spans = {number: spans[number] for number in at if number in spans}
     photos = _photos(connection, now)
     listed = [
         _summary(known, spans[known.id], photos.get(known.id, {}))
@@ -253,6 +253,15 @@ def edit(connection: Connection, identity_id: int, values: Mapping[str, Any]) ->
     connection.execute(update(identity).where(identity.c.id == identity_id).values(**values))
 
 
+def alike(connection: Connection, identity_id: int) -> list[str]:
+    """Names of other identities that differ from its name in case, accents or form only."""
+    called = names(connection)
+    own = searchable(called[identity_id])
+    return sorted(
+        n for number, n in called.items() if number != identity_id and searchable(n) == own
+    )
+
+
 def add(connection: Connection, name: str | None = None) -> int:
     """Name a new individual, see `fit_name`; without a name the next free one like L001."""
     name = fit_name(name) if name else next_name(connection)
@@ -280,12 +289,19 @@ Span = tuple[int, datetime | None, datetime | None]
 Photos = dict[tuple[str, str], int]
 
 
+def _is_there() -> ColumnElement[bool]:
+    """An encounter that did not vanish in another one; there it keeps its decision."""
+    inside = annotation.c.encounter_id == encounter.c.id
+    return encounter.c.shaped.is_(False) | select(annotation.c.id).where(inside, IN_USE).exists()
+
+
 def _spans(connection: Connection, now: Any) -> dict[int, Span]:  # noqa: ANN401  a subquery
     """How many encounters of each identity, the first and the last."""
     start = encounter.c.started_at
     rows = connection.execute(
         select(now.c.identity_id, func.count(), func.min(start), func.max(start))
         .join(encounter, encounter.c.id == now.c.encounter_id)
+        .where(_is_there())
         .group_by(now.c.identity_id)
     )
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
@@ -307,6 +323,7 @@ def _sightings(connection: Connection, now: Any) -> tuple[Sighting, ...]:  # noq
     query = (
         select(encounter.c.id, encounter.c.station, encounter.c.started_at)
         .join(now, now.c.encounter_id == encounter.c.id)
+        .where(_is_there())
         .order_by(encounter.c.started_at.is_(None), encounter.c.started_at.desc(), encounter.c.id)
     )
     return tuple(starmap(Sighting, connection.execute(query)))

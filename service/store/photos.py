@@ -77,7 +77,8 @@ class Annotation(AnnotationFacts):
     """One animal in one photo. box None: the whole photo is the crop.
 
     flank, stated_viewpoint: what a person said. placed: whether the rule or a person put it into
-    its encounter. withdrawn: no longer in use, and kept. The facts are those of the newest model.
+    its encounter. withdrawn: no longer in use, and kept. proposed: a finder drew the box, and no
+    person touched it yet. The facts are those of the newest model.
     """
 
     id: int
@@ -91,6 +92,7 @@ class Annotation(AnnotationFacts):
     stated_viewpoint: Viewpoint | None = None
     placed: Literal["rule", "person"] = "rule"
     withdrawn: bool = False
+    proposed: bool = False
 
 
 def known(connection: Connection, photo_id: str) -> bool:
@@ -195,13 +197,21 @@ def add_annotation(
     box: Box | None,
     viewpoint: Viewpoint | None = None,
     placed: Literal["rule", "person"] = "rule",
+    proposed: bool = False,
 ) -> int:
     """Record an animal in a photo, waiting to be embedded; returns its number."""
     values: dict[str, object] = {"photo_id": photo_id, "encounter_id": encounter_id}
     values |= {"flank": flank.value}
     values |= {"viewpoint": viewpoint.value if viewpoint else None, "placed": placed}
+    values["proposed"] = proposed
     corners = asdict(box) if box else {}
     return insert_one(connection, insert(annotation).values(state="pending", **values, **corners))
+
+
+def propose_box(connection: Connection, annotation_id: int, box: Box) -> None:
+    """Let an annotation show this part of its photo, until a person says otherwise."""
+    values = asdict(box) | {"proposed": True}
+    connection.execute(update(annotation).where(annotation.c.id == annotation_id).values(values))
 
 
 def annotations_with(*more: ColumnElement[Any] | Table) -> Select[Any]:
@@ -214,6 +224,12 @@ def annotations(connection: Connection, ids: Collection[int]) -> dict[int, Annot
     rows = connection.execute(annotations_with().where(annotation.c.id.in_(ids)))
     animals = [annotation_of(row) for row in rows]
     return {animal.id: animal for animal in animals}
+
+
+def numbers_in(connection: Connection, encounter_id: int) -> list[int]:
+    """The annotations of an encounter, also withdrawn ones, by number."""
+    query = select(annotation.c.id).where(annotation.c.encounter_id == encounter_id)
+    return list(connection.scalars(query.order_by(annotation.c.id)))
 
 
 def annotation_by_id(connection: Connection, annotation_id: int) -> Annotation:
@@ -248,6 +264,7 @@ def annotation_of(row: AnyRow) -> Annotation:
         stated_viewpoint=None if (view := of[annotation.c.viewpoint]) is None else Viewpoint(view),
         placed=of[annotation.c.placed],
         withdrawn=of[annotation.c.withdrawn],
+        proposed=of[annotation.c.proposed],
         pose=facts.pose_of(row),
         quality=facts.quality_of(row),
     )

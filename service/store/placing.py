@@ -5,7 +5,6 @@ nobody shaped. An encounter that people decided on, put into a case or up for re
 joined with another nor parted: a question asks about it instead.
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,14 +14,18 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, se
 
 from reid.identify.grouping import PhotoToGroup, grouped
 from service.store import rederiving, spans
-from service.store.database import AT_ONCE, AnyRow, gathered, insert_one, rows_in
+from service.store.database import AT_ONCE, AnyRow, gap_of, gathered, insert_one, rows_in
 from service.store.photos import IN_USE
+from service.store.questions import ask
 from service.store.tables.cases import case_encounter
-from service.store.tables.encounters import annotation, decision, encounter, encounter_question
+from service.store.tables.encounters import annotation, decision, encounter
 from service.store.tables.photos import photo, upload_file
 from service.store.tables.reviews import review_pair
 
-GAP = timedelta(minutes=30)
+LOOKED_AT = (
+    photo.c.id.label("photo_id"),
+    *(photo.c[n] for n in ("station", "camera", "captured_at", "zone", "sequence", "file_name")),
+)
 ZONES_APART = timedelta(hours=26)  # the most by which wall clocks of one moment differ
 
 
@@ -35,23 +38,70 @@ class Placed:
     photo: PhotoToGroup
 
 
-def regroup(
-    connection: Connection, photo_ids: Collection[str], gap: timedelta = GAP, *, new: bool = False
-) -> None:
+def regroup(connection: Connection, photo_ids: Collection[str], *, new: bool = False) -> None:
     """Let the encounters of these photos, and of those near them, follow the rule.
 
     new: these photos came in just now, and may leave any encounter.
     """
+    gap = gap_of(connection)
     query = select(annotation.c.encounter_id).distinct()
     touched = {row[0] for row in rows_in(connection, query, annotation.c.photo_id, photo_ids)}
     moved = _Moves(connection, frozenset(photo_ids) if new else frozenset())
-    for place in _places(connection, photo_ids):
-        around, seeds = _neighbourhood(connection, place, photo_ids, gap)
+    concerned = {*photo_ids, *_together_with(connection, touched)}
+    for place in _places(connection, concerned):
+        around, seeds = _neighbourhood(connection, place, concerned, gap)
         for group in grouped([one.photo for one in around], gap):
             if seeds & set(group):
                 moved.plan(group, around)
     touched |= moved.carry_out()
     spans.span(connection, touched)
+    if new:
+        _ask_beside_shaped(connection, photo_ids, gap)
+
+
+def _ask_beside_shaped(connection: Connection, photo_ids: Collection[str], gap: timedelta) -> None:
+    """Where new photos lie within the gap of an encounter that people shaped, they are asked.
+
+    A shaped encounter gets no photos by the rule.
+    """
+    query = select(encounter).join(annotation, annotation.c.encounter_id == encounter.c.id)
+    query = query.where(
+        annotation.c.placed == "rule",
+        encounter.c.name.is_(None),
+        encounter.c.shaped.is_(False),
+        encounter.c.started_at.is_not(None),
+    )
+    rows = rows_in(connection, query.distinct(), annotation.c.photo_id, photo_ids)
+    for row in list(rows):
+        near = (
+            (encounter.c.station == row.station)
+            & (encounter.c.started_at <= row.ended_at + gap)
+            & (encounter.c.ended_at >= row.started_at - gap)
+        )
+        inside = (annotation.c.encounter_id == encounter.c.id) & IN_USE
+        full = select(annotation.c.id).where(inside).exists()
+        shaped = select(encounter.c.id).where(encounter.c.shaped, near, full)
+        for number in connection.scalars(shaped.order_by(encounter.c.id)).all():
+            ask(connection, "bridge", number, other=row.id)
+
+
+def beside(connection: Connection, photo_id: str) -> int:
+    """The encounter for another animal of a photo: one of its group that shows no other animal of
+    it, the nearest in time, else a new one."""
+    own = _looked_at(connection.execute(select(*LOOKED_AT).where(photo.c.id == photo_id)).one(), 0)
+    if own.station is not None and own.moment is not None:
+        gap = gap_of(connection)
+        margin = gap + ZONES_APART
+        near = photo.c.captured_at.between(own.moment - margin, own.moment + margin)
+        query = _in_use().where(photo.c.station == own.station, near).order_by(annotation.c.id)
+        around = [_placed(row, 0) for row in connection.execute(query)]
+        groups = grouped({o.id: o for o in (own, *(one.photo for one in around))}.values(), gap)
+        group = next(set(group) for group in groups if photo_id in group)
+        taken = {one.encounter for one in around if one.photo.id == photo_id}
+        free = [one for one in around if one.photo.id in group and one.encounter not in taken]
+        if free:
+            return min(free, key=lambda one: (_apart(own, one.photo), one.encounter)).encounter
+    return insert_one(connection, insert(encounter).values(station=own.station))
 
 
 class _Moves:
@@ -107,7 +157,9 @@ class _Moves:
         goals = {one.annotation: one.encounter for one in there}
         for one in group:
             if one.photo.id in self._new:
-                nearest = min(there, key=lambda other: (_apart(one, other), other.encounter))
+                nearest = min(
+                    there, key=lambda other: (_apart(one.photo, other.photo), other.encounter)
+                )
                 goals[one.annotation] = nearest.encounter
         return goals
 
@@ -146,39 +198,15 @@ class _Moves:
                 ask(self._connection, "apart", number, cut=cut)
 
 
-def ask(
-    connection: Connection,
-    kind: str,
-    encounter_id: int,
-    *,
-    other: int | None = None,
-    cut: Sequence[int] | Sequence[str] = (),
-    llr: float | None = None,
-) -> None:
-    """Put up a question about an encounter, unless it was asked before, answered or not.
-
-    kind: bridge (are it and the other one encounter?), apart (its photos lie further apart than
-    the gap) or two_animals. cut: annotations to be parted off; of a bridge, the photos between.
-    """
-    asked = encounter_question.c
-    text = json.dumps(sorted(cut))
-    same = (asked.kind == kind) & (asked.encounter_id == encounter_id)
-    same &= asked.cut == text if other is None else asked.other_id == other
-    if connection.execute(select(asked.id).where(same)).first() is None:
-        values: dict[str, Any] = {"kind": kind, "encounter_id": encounter_id, "other_id": other}
-        row = values | {"cut": text, "llr": llr, "state": "open"}
-        connection.execute(insert(encounter_question).values(row))
-
-
 def _order(one: Placed) -> tuple[bool, datetime, int]:
     moment = one.photo.moment
     return moment is None, moment or datetime.max, one.annotation  # noqa: DTZ901
 
 
-def _apart(one: Placed, other: Placed) -> timedelta:
-    if one.photo.moment is None or other.photo.moment is None:
+def _apart(one: PhotoToGroup, other: PhotoToGroup) -> timedelta:
+    if one.moment is None or other.moment is None:
         return timedelta.max
-    return abs(one.photo.moment - other.photo.moment)
+    return abs(one.moment - other.moment)
 
 
 def _held(connection: Connection, numbers: Collection[int]) -> set[int]:
@@ -194,6 +222,12 @@ def _held(connection: Connection, numbers: Collection[int]) -> set[int]:
         for column in columns
         for row in rows_in(connection, select(column).distinct(), column, numbers)
     }
+
+
+def _together_with(connection: Connection, encounter_ids: Collection[int]) -> set[str]:
+    """The photos of encounters: one of them may have held the others together."""
+    query = select(annotation.c.photo_id).distinct()
+    return {row[0] for row in rows_in(connection, query, annotation.c.encounter_id, encounter_ids)}
 
 
 def _places(connection: Connection, photo_ids: Collection[str]) -> list[str | None]:
@@ -273,28 +307,29 @@ def _rows(connection: Connection, which: ColumnElement[bool]) -> list[Placed]:
     return [_placed(row, uploads.get(row.photo_id, 0)) for row in rows]
 
 
-def _free() -> Select[Any]:
+def _in_use() -> Select[Any]:
     return (
         select(
             annotation.c.id,
             annotation.c.encounter_id,
-            annotation.c.photo_id,
-            *(photo.c[n] for n in ("station", "camera", "captured_at", "zone", "sequence")),
-            photo.c.file_name,
+            *LOOKED_AT,
         )
         .join(photo, photo.c.id == annotation.c.photo_id)
         .join(encounter, encounter.c.id == annotation.c.encounter_id)
-        .where(
-            IN_USE,
-            annotation.c.placed == "rule",
-            encounter.c.name.is_(None),
-            encounter.c.shaped.is_(False),
-        )
+        .where(IN_USE, encounter.c.name.is_(None))
     )
 
 
+def _free() -> Select[Any]:
+    return _in_use().where(annotation.c.placed == "rule", encounter.c.shaped.is_(False))
+
+
 def _placed(row: AnyRow, upload: int) -> Placed:
-    looked_at = PhotoToGroup(
+    return Placed(row.id, row.encounter_id, _looked_at(row, upload))
+
+
+def _looked_at(row: AnyRow, upload: int) -> PhotoToGroup:
+    return PhotoToGroup(
         id=row.photo_id,
         station=row.station,
         camera=row.camera,
@@ -304,4 +339,3 @@ def _placed(row: AnyRow, upload: int) -> Placed:
         file_name=row.file_name,
         upload=upload,
     )
-    return Placed(row.id, row.encounter_id, looked_at)

@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, select, update
 
 from reid.types import Box
-from service.store import encounters, jobs, rederiving, spans
+from service.store import cases, encounters, jobs, questions, rederiving, shaping, spans
 from service.store.corrections import CorrectedValue
 from service.store.database import AT_ONCE, gathered, rows_in
+from service.store.people import ANONYMOUS
 from service.store.photos import Annotation, Photo, add_station, annotations_with, drop_station
 from service.store.photos import annotation_of as value_of_annotation
 from service.store.photos import photo_of as value_of_photo
@@ -33,9 +34,16 @@ PHOTO_FIELDS = (
     "notes",
     "withdrawn",
 )
-ANNOTATION_FIELDS = ("flank", "viewpoint", "box", "encounter", "placed", "withdrawn", "added")
+ANNOTATION_FIELDS = (
+    *("flank", "viewpoint", "box", "encounter", "placed", "withdrawn", "added"),
+    "proposed",
+)
+QUESTION, CASE = "question ", "case "
+"""Fields of an encounter: each is followed by the number of the question or the case."""
 LOOKS = frozenset({"flank", "viewpoint", "box"})
 """Fields of an annotation from which its embedding is made."""
+STAYS_IN_PLACE = LOOKS | {"proposed"}
+"""Fields of an annotation that do not touch its place in an encounter."""
 PLACES = frozenset({"captured_at", "zone", "station"})
 """Fields of a photo by which it is put into an encounter."""
 
@@ -84,6 +92,8 @@ def annotation_text(stated: Annotation, field: str) -> str | None:
         return stated.placed
     if field == "added":
         return None if stated.withdrawn else str(stated.id)
+    if field == "proposed":
+        return YES if stated.proposed else None
     return YES if stated.withdrawn else None
 
 
@@ -102,7 +112,14 @@ def present(
             texts[value.annotation_id, value.field] = annotation_text(animal, value.field)
         elif value.photo_id:
             texts[value.photo_id, value.field] = photo_text(shown[value.photo_id], value.field)
+        elif of_an_encounter(value):
+            texts[value.encounter_id or 0, value.field] = _encounter_text(connection, value)
     return texts
+
+
+def of_an_encounter(value: CorrectedValue) -> bool:
+    """Whether it is the answer to a question about an encounter, or that it is in a case."""
+    return value.encounter_id is not None and value.field.startswith((QUESTION, CASE))
 
 
 def box_text(box: Box | None) -> str | None:
@@ -113,15 +130,24 @@ def box_text(box: Box | None) -> str | None:
     return " ".join(f"{round(corner, 3):.10g}" for corner in corners)  # a thousandth of a pixel
 
 
-def apply(connection: Connection, values: Sequence[CorrectedValue]) -> None:
+def apply(
+    connection: Connection, values: Sequence[CorrectedValue], person: str = ANONYMOUS
+) -> None:
     """Write what stands in `after` of each value, and let all that rests on it be made again."""
     of_photos = [value for value in values if value.annotation_id is None and value.photo_id]
     of_animals = [value for value in values if value.annotation_id is not None]
     _write_photos(connection, of_photos)
     left = _write_annotations(connection, of_animals)
+    _write_encounters(connection, filter(of_an_encounter, values), person)
+    shaping.mark(
+        connection,
+        {int(n) for v in of_animals if v.field == "encounter" for n in (v.before, v.after) if n},
+    )
     touched = {v.photo_id for v in of_photos if v.photo_id and v.field in PLACES}
-    touched |= {v.photo_id for v in of_animals if v.photo_id and v.field not in LOOKS}
-    numbers = {v.annotation_id for v in of_animals if v.annotation_id is not None}
+    touched |= {v.photo_id for v in of_animals if v.photo_id and v.field not in STAYS_IN_PLACE}
+    numbers = {
+        v.annotation_id for v in of_animals if v.annotation_id is not None and v.field != "proposed"
+    }
     gone = spans.of_annotations(connection, numbers) | left
     rederiving.forget_pairs(connection, gone)
     rederiving.embed_again(
@@ -161,6 +187,26 @@ def _write_annotations(connection: Connection, values: Sequence[CorrectedValue])
         of_photo = {v.photo_id: v.after for v in values if v.field == field and v.photo_id}
         use_claims(connection, field, of_photo)
     return left
+
+
+def _write_encounters(
+    connection: Connection, values: Iterable[CorrectedValue], person: str
+) -> None:
+    for value in values:
+        name, _, number = value.field.partition(" ")
+        if name == QUESTION.strip():
+            state: Any = value.after
+            questions.answered(connection, int(number), state, person)
+        else:
+            inside = value.after is not None
+            cases.turn(connection, int(number), value.encounter_id or 0, person, inside=inside)
+
+
+def _encounter_text(connection: Connection, value: CorrectedValue) -> str | None:
+    name, _, number = value.field.partition(" ")
+    if name == QUESTION.strip():
+        return questions.get(connection, int(number)).state
+    return YES if value.encounter_id in cases.get(connection, int(number)).encounters else None
 
 
 def erase(connection: Connection, photo_id: str, annotation_ids: Collection[int]) -> None:
@@ -225,8 +271,8 @@ def _annotation_columns(field: str, text: str | None) -> dict[str, object]:
         return {"encounter_id": int(text or 0)}
     if field == "added":
         return {"withdrawn": text is None}
-    if field == "withdrawn":
-        return {"withdrawn": text == YES}
+    if field in {"withdrawn", "proposed"}:
+        return {field: text == YES}
     if field == "flank":
         return {"flank": text or UNKNOWN}
     return {field: text}

@@ -117,15 +117,6 @@ def cameras(connection: Connection, name: str) -> list[CameraRow]:
     return sorted(named_rows, key=lambda camera: camera.name)
 
 
-def times(connection: Connection, name: str, camera: str = "") -> list[datetime]:
-    """Times of the photos of a station, or of one of its cameras, oldest first."""
-    known = photo.c.captured_at.is_not(None) & ~photo.c.withdrawn
-    query = select(photo.c.captured_at).where(photo.c.station == name, known)
-    if camera:
-        query = query.where(photo.c.camera == camera)
-    return [row[0] for row in connection.execute(query.order_by(photo.c.captured_at))]
-
-
 def deployments(connection: Connection, name: str | None = None) -> list[Deployment]:
     """All deployments, or those of a station, by station, camera and start."""
     query = select(deployment)

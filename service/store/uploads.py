@@ -4,23 +4,33 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
+from reid.photo.crop import is_frame
 from reid.sentences import Sentence
+from reid.types import Grade
+from service.store import facts
 from service.store.database import AnyRow, gathered, insert_one, row_or, value_of
 from service.store.errors import NoSuchUpload
 from service.store.photos import IN_USE, AnnotationState
 from service.store.reasons import Reason, columns, reason, unpacked
 from service.store.tables.encounters import annotation
+from service.store.tables.features import annotation_facts
 from service.store.tables.photos import photo, upload, upload_file
+
+PHOTO_COLUMNS = ("copy_of", "station", "camera", "captured_at", "file_time", "width", "height")
+
+GOOD = Grade.GOOD.value
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What became of one file. photo_id None: refused, the error says why; created: new bytes.
 
-    changed: fields that were stated otherwise of a photo that was known already.
+    changed: fields that were stated otherwise of a photo that was known already. individual: whom
+    the uploader named.
     """
 
     file_name: str
@@ -29,6 +39,7 @@ class Receipt:
     error_code: str | None = None
     error_detail: Reason = None
     changed: tuple[str, ...] = ()
+    individual: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +47,9 @@ class UploadedFile(Receipt):
     """One file of an upload and how far it is.
 
     damage: what of it could not be read. copy_of: the photo whose exposure it holds, too.
+    station, camera, captured_at, file_time: of the photo now. boxes: "confirm" where a finder
+    proposed one, "draw" where the whole of a full frame is compared and is not seen to be good so;
+    else None.
     annotation_id, encounter_id: of its first annotation in use. state: of its annotations: pending
     while one is, failed where all are; then the reason is in error_code and error_detail, too.
     """
@@ -46,6 +60,11 @@ class UploadedFile(Receipt):
     state: AnnotationState | None
     damage: Sentence | None = None
     copy_of: str | None = None
+    station: str | None = None
+    camera: str | None = None
+    captured_at: datetime | None = None
+    file_time: datetime | None = None
+    boxes: Literal["confirm", "draw"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +90,34 @@ class Upload:
         return self.count("pending") == 0
 
 
-def add(connection: Connection, receipts: list[Receipt]) -> int:
-    """Record which files came together; returns the upload's number."""
-    number = insert_one(connection, insert(upload))
+def add(
+    connection: Connection, receipts: list[Receipt], upload_id: int | None = None
+) -> tuple[int, int]:
+    """Record which files came together; returns the upload's number and its first new position.
+
+    upload_id: an upload that these files are added to; None makes a new one.
+    """
+    first = 0
+    if upload_id is None:
+        number = insert_one(connection, insert(upload))
+    else:
+        query = select(upload.c.id).where(upload.c.id == upload_id)
+        number = row_or(connection, query, NoSuchUpload(upload=upload_id)).id
+        last = select(func.max(upload_file.c.position)).where(upload_file.c.upload_id == number)
+        newest = connection.scalar(last)
+        first = 0 if newest is None else newest + 1
     rows = []
-    for position, receipt in enumerate(receipts):
+    for position, receipt in enumerate(receipts, first):
         row = {name: getattr(receipt, name) for name in Receipt.__slots__}
         row["changed"] = json.dumps(receipt.changed) if receipt.changed else None
         rows.append({"position": position, **row, **columns(receipt.error_detail)})
     if rows:
         connection.execute(insert(upload_file).values(upload_id=number), rows)
-    return number
+    return number, first
 
 
-def get(connection: Connection, upload_id: int) -> Upload:
-    """An upload with the present state of every file, in the order sent."""
+def get(connection: Connection, upload_id: int, *, since: int = 0) -> Upload:
+    """An upload with the present state of every file, in the order sent. since: a position."""
     query = select(upload).where(upload.c.id == upload_id)
     upload_row = row_or(connection, query, NoSuchUpload(upload=upload_id))
     rows = connection.execute(
@@ -97,12 +129,16 @@ def get(connection: Connection, upload_id: int) -> Upload:
             annotation.c.error_code.label("annotation_error"),
             annotation.c.error_detail.label("annotation_detail"),
             annotation.c.error_facts.label("annotation_facts"),
+            annotation.c.x0,
+            annotation.c.proposed,
+            annotation_facts.c.grade,
             photo.c.damage.label("damage_facts"),
-            photo.c.copy_of,
+            *(photo.c[name] for name in PHOTO_COLUMNS),
         )
         .outerjoin(photo, photo.c.id == upload_file.c.photo_id)
         .outerjoin(annotation, (annotation.c.photo_id == upload_file.c.photo_id) & IN_USE)
-        .where(upload_file.c.upload_id == upload_id)
+        .outerjoin(annotation_facts, facts.NEWEST)
+        .where(upload_file.c.upload_id == upload_id, upload_file.c.position >= since)
         .order_by(upload_file.c.position, annotation.c.id)
     )
     files = [_file(animals) for animals in gathered((row.position, row) for row in rows).values()]
@@ -135,8 +171,20 @@ def _file(animals: Sequence[AnyRow]) -> UploadedFile:
         row,
         state=state,
         damage=unpacked(row.damage_facts),
+        boxes=_boxes(animals),
         changed=tuple(json.loads(row.changed)) if row.changed else (),
         error_code=row.error_code or (row.annotation_error if failed else None),
         error_detail=reason(row.error_detail, row.error_facts)
         or (reason(row.annotation_detail, row.annotation_facts) if failed else None),
     )
+
+
+def _boxes(animals: Sequence[AnyRow]) -> Literal["confirm", "draw"] | None:
+    """What is to be done about the boxes of a photo."""
+    if any(animal.proposed for animal in animals):
+        return "confirm"
+    whole = any(
+        animal.annotation_id is not None and animal.x0 is None and animal.grade != GOOD
+        for animal in animals
+    )
+    return "draw" if whole and is_frame(animals[0].width, animals[0].height) else None

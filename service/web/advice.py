@@ -15,6 +15,7 @@ ADVICE = {
     "worker_died": N_("Upload a smaller version; this one stopped the worker several times."),
     "not_found": N_("It may have been typed wrongly, or belong to another catalogue."),
     "nothing_chosen": N_("Go back and choose one."),
+    "unknown_parameter": N_("Go to the list and choose one of its filters."),
     "bad_number": N_("Go back and write a number such as 3."),
     "bad_time": N_("Write the time like 2019-03-01T19:49:36."),
     "bad_clock": N_("Go back, say what is known of the clock, and look at the preview."),

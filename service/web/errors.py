@@ -7,7 +7,8 @@
   + TooManyAttempts          to log in; it says how long to wait
   + PlacesHidden             exact positions, asked for by somebody who may not see them
   + RoleNeeded               for one field of a request that others may send
-  + UnknownParameters        in an address of the API; NoParameters where the route has none
+  + UnknownParameters        in an address; NoParameters where the route has none
+  + NoSuchChoice             a filter of a page that does not exist
 """
 
 from collections.abc import Callable
@@ -77,6 +78,13 @@ class UnknownParameters(
 
 class NoParameters(
     InputError, code="unknown_parameter", message="no parameter {unknown} here: there are none"
+): ...
+
+
+class NoSuchChoice(
+    InputError,
+    code="unknown_parameter",
+    message="{parameter} cannot be {value} here: there are {known}",
 ): ...
 
 

@@ -1,6 +1,6 @@
 """What a route may ask for."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import Depends, Form, Path, Query, Request
@@ -11,7 +11,7 @@ from service.settings import Settings
 from service.store.database import Database
 from service.store.people import Actor, Browser
 from service.web.ahead import Ahead
-from service.web.errors import NoParameters, PlacesHidden, UnknownParameters
+from service.web.errors import NoParameters, NoSuchChoice, PlacesHidden, UnknownParameters
 from service.web.metrics import Metrics
 
 T = TypeVar("T")
@@ -104,8 +104,21 @@ def exactly(
 Exactly = Annotated[bool, Depends(exactly)]
 
 
+def choice(parameter: str, value: str, known: Iterable[str], default: str = "") -> str:
+    """A filter in the address of a page; the default where it is empty.
+
+    Raises NoSuchChoice for one that does not exist: no filter at all would list everything.
+    """
+    names = tuple(name for name in known if name)
+    if not value:
+        return default
+    if value not in names:
+        raise NoSuchChoice(parameter=parameter, value=value, known=names)
+    return value
+
+
 def known_parameters(request: Request) -> None:
-    """Raises UnknownParameters for one that the route of the API does not have.
+    """Raises UnknownParameters for one that the route does not have.
 
     A filter that is misspelt would otherwise be no filter, and the answer everything.
     """

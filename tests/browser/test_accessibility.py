@@ -9,7 +9,7 @@ from logged_in import cookie, one_of_each
 from playwright.sync_api import expect
 
 from benchmarks.site_pages import PAGES, holdings, paths
-from service.store import cases, reviews
+from service.store import cases, photos, questions, reviews
 from service.store.database import Database
 from service.store.people import Role
 from service.store.reviews import NewPair
@@ -71,6 +71,10 @@ def fill(site):
         one = cases.add(connection, "Ustyurt", "one or two?")
         cases.put(connection, one.id, [1, 2, 3, 4], "Aigül")
         reviews.put(connection, [NewPair(1, 3, worth=0.9), NewPair(2, 3, worth=0.5)], "Aigül")
+        for number in (1, 2, 3):
+            *_, last = photos.numbers_in(connection, number)
+            questions.ask(connection, "apart", number, cut=[last])
+        questions.ask(connection, "bridge", 1, other=4)
 
 
 def test_every_page_is_looked_at(app):

@@ -94,7 +94,7 @@ def test_what_an_upload_writes_is_russian_too(page, site):
     page.context.add_cookies([{"name": "language", "value": "ru", "url": site.url}])
     page.goto("/upload")
     broken = {"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": b"no photo"}
-    page.locator("input[type=file]").set_input_files([site.photo(1), broken])
+    page.locator("#photos").set_input_files([site.photo(1), broken])
     page.keyboard.press("s")
     row = page.locator("[data-rows] tr", has_text="broken.jpg")
     expect(row).to_contain_text("отклонено")

@@ -9,7 +9,7 @@ BROKEN = {"name": "broken.jpg", "mimeType": "image/jpeg", "buffer": b"not a phot
 
 def choose(page, *files):
     page.goto("/upload")
-    page.get_by_label("Photos of one station").set_input_files(list(files))
+    page.get_by_label("Choose photos").set_input_files(list(files))
 
 
 def test_chosen_files_are_sent_and_their_embedding_is_followed(page, site):
@@ -48,7 +48,7 @@ def test_files_dropped_anywhere_on_the_page_are_chosen_and_sent_by_the_button(pa
     page.goto("/")
     drop(page, site.photo(1))
     drop(page, site.photo(2))
-    expect(page.locator("input[type=file]")).to_have_js_property("files.length", 2)
+    expect(page.locator("input[name=files]")).to_have_js_property("files.length", 2)
     expect(page.locator("[data-report]")).to_be_hidden()
     page.get_by_label("Station (optional)").fill("Ridge")
     page.get_by_role("button", name="Upload").click()

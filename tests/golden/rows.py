@@ -6,8 +6,8 @@ from contextlib import closing
 MACHINERY = {"alembic_version", "sqlite_sequence"}
 # table: columns that a later migration added; what it says stays elsewhere
 NEW_COLUMNS = {
-    "annotation": {"error_facts", "viewpoint", "placed", "withdrawn"},
-    "upload_file": {"error_facts", "changed"},
+    "annotation": {"error_facts", "viewpoint", "placed", "withdrawn", "proposed"},
+    "upload_file": {"error_facts", "changed", "individual"},
     "photo": {"file_time", "sequence", "damage", "likeness", "copy_of", "withdrawn"},
     "encounter": {"shaped"},
 }

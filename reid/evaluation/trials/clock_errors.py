@@ -12,6 +12,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from reid.identify.grouping import PhotoToGroup, grouped
 from reid.photo.clocks import DAY_S, ClockError, of_one_photo, of_two_photos, of_zones, offset_text
 from reid.synthetic.survey import SurveyPlan, plan_survey
 
@@ -139,13 +140,9 @@ def _corrected(
 
 
 def _encounters(plans: Sequence[SurveyPlan], times: Mapping[int, datetime]) -> Groups:
-    """Photos of a station that follow each other within the gap, over all of its cameras."""
-    groups: list[list[int]] = []
-    for n in sorted(times, key=lambda n: (plans[n].station, times[n])):
-        last = groups[-1][-1] if groups else None
-        same = last is not None and plans[last].station == plans[n].station
-        if last is not None and same and times[n] - times[last] <= GAP:
-            groups[-1].append(n)
-        else:
-            groups.append([n])
-    return frozenset(map(frozenset, groups))
+    """Photos of each encounter by the rule that the service groups by."""
+    photos = (
+        PhotoToGroup(str(n), station=plans[n].station, camera=plans[n].camera, moment=times[n])
+        for n in times
+    )
+    return frozenset(frozenset(map(int, group)) for group in grouped(photos, GAP))

@@ -2,7 +2,7 @@
 /** One file of an upload as a row of the table: sending, pending, embedded, failed or refused.
  * Its texts come from the page, in the language of the page. */
 
-/** @typedef {{ advice: Record<string, string>, reasons: Record<string, string>, states: Record<string, string>, known: string, waits: string, sending: string, encounter: string, answered: string, unreachable: string, progress: string, problems: string, finished: string, go: string, changed: string, unchanged: string, fields: Record<string, string> }} Texts */
+/** @typedef {{ advice: Record<string, string>, reasons: Record<string, string>, states: Record<string, string>, known: string, waits: string, sendAgain: string, sending: string, encounter: string, answered: string, unreachable: string, progress: string, problems: string, finished: string, go: string, changed: string, unchanged: string, fields: Record<string, string>, boxes: Record<string, string> }} Texts */
 
 /** Put values where `{name}` stands.
  * @param {string} text @param {Record<string, string | number | null>} values */
@@ -21,6 +21,15 @@ export class FileRow {
     this.state = "queued";
     this.share = 0;
     this.upload = 0;
+    /** @type {import("./send.js").SentFile | null} as the service knows it */
+    this.sent = null;
+    /** @type {number[][]} boxes after the first, which is sent with the file */
+    this.more = [];
+    this.clockError = 0; // seconds
+    /** @type {(() => void) | null} sends it once more, where the connection failed */
+    this.again = null;
+    /** @type {Promise<number> | undefined} the upload that the file belongs to */
+    this.begun = undefined;
     this.node = document.createElement("tr");
     this.cells = ["", "", ""].map(() => this.node.appendChild(document.createElement("td")));
     this.cells[0].textContent = file.name;
@@ -44,8 +53,14 @@ export class FileRow {
   answered(answer) {
     this.share = 1;
     if (!("files" in answer)) return this.refused(answer);
-    const [file] = answer.files;
     this.upload = answer.id;
+    this.known(answer.files[0]);
+  }
+
+  /** @param {import("./send.js").SentFile} file */
+  known(file) {
+    this.sent = file;
+    this.facts(file);
     if (!file.photo_id || !file.state) return this.refused({ code: file.error_code ?? "", detail: file.error_detail ?? "" });
     this.tag(file.state, !file.created);
     if (file.state === "failed") return this.explain(file.error_code ?? "", file.error_detail ?? "");
@@ -55,13 +70,32 @@ export class FileRow {
       const names = file.changed.map((name) => this.texts.fields[name] ?? name).join(", ");
       this.cells[2].append(` · ${names ? filled(this.texts.changed, { fields: names }) : this.texts.unchanged}`);
     }
+    if (file.boxes) {
+      this.cells[2].append(" · ", Object.assign(document.createElement("a"), { href: `/photos/${file.photo_id}?upload=${this.upload}#boxes`, textContent: this.texts.boxes[file.boxes] }));
+    }
+  }
+
+  /** Where and when it was taken: what the file says, and what counts where that differs.
+   * @param {import("./send.js").SentFile} file */
+  facts(file) {
+    const plain = (/** @type {string | null} */ time) => (time ?? "").replace("T", " ").slice(0, 19);
+    const times = [...new Set([plain(file.file_time), plain(file.captured_at)])].filter(Boolean).join(" → ");
+    const words = [file.station, file.camera, times].filter(Boolean).join(" · ");
+    const facts = Object.assign(document.createElement("div"), { className: "quiet small", textContent: words });
+    this.cells[0].replaceChildren(this.file.name, facts);
   }
 
   /** @param {import("./send.js").Problem} problem */
   refused(problem) {
     this.share = 1;
     this.tag("refused");
+    this.node.parentElement?.prepend(this.node); // what needs somebody stands first
     this.explain(problem.code, problem.detail);
+    if (problem.code !== "connection" || !this.again) return;
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: this.texts.sendAgain });
+    button.setAttribute("aria-label", `${this.texts.sendAgain}: ${this.file.name}`);
+    button.addEventListener("click", () => this.again?.());
+    this.cells[2].append(" ", button);
   }
 
   /** @param {string} state @param {boolean} [known] */

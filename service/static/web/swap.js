@@ -17,6 +17,7 @@ function target(link) {
     else url.searchParams.set(name, value);
   }
   url.searchParams.delete("said");
+  url.searchParams.delete("shaped");
   return url;
 }
 

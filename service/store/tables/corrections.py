@@ -28,7 +28,7 @@ corrected_value = numbered(
     Column("photo_id", String(64), index=True),
     Column("annotation_id", Integer, index=True),
     Column("encounter_id", Integer, index=True),
-    Column("field", String(20), nullable=False),
+    Column("field", String(20), nullable=False, index=True),
     Column("before", Text),
     Column("after", Text),
 )

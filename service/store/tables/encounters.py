@@ -35,6 +35,7 @@ annotation = table(
     Column("viewpoint", String(10)),  # what a person said; NULL: nothing
     Column("placed", String(8), nullable=False, server_default="rule"),  # in its encounter, by
     Column("withdrawn", Boolean, nullable=False, server_default=false()),
+    Column("proposed", Boolean, nullable=False, server_default=false()),  # box, by a finder
     one_of("flank", "left", "right", "unknown"),
     one_of("state", "pending", "embedded", "failed"),
     one_of(

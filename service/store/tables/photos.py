@@ -65,5 +65,6 @@ upload_file = table(
     Column("error_code", String(40)),
     Column("error_detail", Text),
     Column("error_facts", Text),  # JSON: class and facts of the sentence
+    Column("individual", String(100)),  # whom its uploader named; NULL: nobody
     Column("changed", Text),  # JSON: fields of a known photo that this upload stated differently
 )

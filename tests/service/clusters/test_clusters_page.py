@@ -75,7 +75,8 @@ def test_two_visits_of_one_unidentified_animal_are_shown_together(client, met):
     assert "3 clusters" in page
     assert "1 cluster<" in client.get("/clusters?size=2").text
     assert "No cluster fits" in client.get("/clusters?flank=right").text
-    assert "3 clusters" in client.get("/clusters?station=Ridge&page=zzz&who=nobody").text
+    assert "3 clusters" in client.get("/clusters?station=Ridge&page=zzz").text
+    assert client.get("/clusters?who=nobody").status_code == 422
 
 
 def test_one_that_may_be_a_known_identity_says_whom(client, components, met):

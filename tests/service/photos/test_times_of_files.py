@@ -46,6 +46,13 @@ def test_time_and_place_of_the_field_cases(client, name, time, latitude):
         assert photo["captured_at"] == time
 
 
+def test_a_position_without_its_sides_is_not_used_and_the_page_says_so(client):
+    words = "the file does not say whether it is north or south, east or west"
+    nowhere, south = (kept(client, n, case(n)) for n in ("gps_noref.jpg", "gps_south.jpg"))
+    assert words in client.get(f"/photos/{nowhere['id']}").text
+    assert words not in client.get(f"/photos/{south['id']}").text
+
+
 def test_a_stated_time_leaves_what_the_file_says(client, painted):
     data = painted(1, taken="2020:02:02 02:02:02")
     files = [("files", ("IMG_0042.JPG", data))]

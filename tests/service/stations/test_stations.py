@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from logged_in import browser_of, one_of_each
+from sqlalchemy import event
 
 from service.stations.gaps import gaps
 from service.stations.statements import time_of
@@ -260,3 +261,25 @@ def test_the_list_of_stations_has_a_map_and_no_code_of_its_own(client, photo):
     assert "Not on the map, because no position is known: Ridge" in page
     assert " style=" not in page
     assert page.count("<script") == page.count('<script type="module" src="/static/')
+
+
+def test_the_list_of_stations_reads_the_photos_as_often_for_many_stations_as_for_few(
+    app, client, photo
+):
+    statements = []
+    engine = app.state.components[Database].engine
+    event.listen(engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+
+    def looks():
+        statements.clear()
+        assert client.get("/stations", headers=HTML).status_code == 200
+        return len(statements)
+
+    for number in range(2):
+        photo(number, "2024:01:02 20:00:00", station=f"S{number}")
+        deploy(client, station=f"S{number}", camera="A", **STOOD)
+    few = looks()
+    for number in range(2, 8):
+        photo(number, "2024:01:02 20:00:00", station=f"S{number}")
+        deploy(client, station=f"S{number}", camera="A", **STOOD)
+    assert looks() == few

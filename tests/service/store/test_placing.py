@@ -1,19 +1,20 @@
 """Stored encounters follow the grouping rule, in any order of arrival, and never undo people."""
 
-from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
 from random import Random
 
 import pytest
-from sqlalchemy import insert, select
+from fake_embedder import fake_recognition
+from sqlalchemy import select
+from starlette.testclient import TestClient
 
 from reid.identify.grouping import grouped
 from reid.identify.grouping_trial import GAP, survey
-from service.store import encounters
-from service.store.database import Database, insert_one
+from scripts.grouping import arrived_one_by_one
+from service.app import create_app
+from service.store.database import Database
 from service.store.tables.encounters import annotation, encounter, encounter_question
-from service.store.tables.photos import photo, station
 
 CASES = Path(__file__).parents[2] / "data" / "field-cases"
 
@@ -80,33 +81,52 @@ def test_a_new_photo_next_to_a_decided_encounter_joins_it(app, client):
     assert questions(app) == []
 
 
-def arrive(connection, one):
-    if one.station:
-        names = set(connection.scalars(select(station.c.name)))
-        if one.station not in names:
-            connection.execute(insert(station).values(name=one.station))
-    facts = {"media_type": "image/jpeg", "bytes": 1, "width": 1, "height": 1, "notes": ""}
-    facts |= {"zone": one.zone, "file_name": one.file_name, "camera": one.camera}
-    row = {"id": one.id, "station": one.station, "captured_at": one.moment}
-    connection.execute(insert(photo).values(**row, **facts))
-    number = insert_one(connection, insert(encounter).values(station=one.station))
-    animal = {"photo_id": one.id, "encounter_id": number, "flank": "left", "state": "pending"}
-    connection.execute(insert(annotation).values(animal))
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_photos_that_arrive_one_by_one_end_in_the_groups_of_the_rule(tmp_path, seed):
     photos = [one for one in survey(seed, stations=4, visits=7) if one.station]
     Random(seed).shuffle(photos)  # noqa: S311
-    database = Database(f"sqlite:///{tmp_path}/a.db")
-    database.migrate()
-    with database.write() as connection:
-        for one in photos:
-            arrive(connection, one)
-            encounters.regroup(connection, [one.id], timedelta(minutes=30), new=True)
-        query = select(annotation.c.encounter_id, annotation.c.photo_id)
-        stored: dict[int, list[str]] = {}
-        for row in connection.execute(query):
-            stored.setdefault(row.encounter_id, []).append(row.photo_id)
-    database.close()
-    assert sorted(tuple(sorted(ids)) for ids in stored.values()) == list(grouped(photos, GAP))
+    stored = arrived_one_by_one(photos, tmp_path / "a.db")
+    assert stored == grouped(photos, GAP)
+
+
+def test_what_is_corrected_later_follows_the_gap_of_the_settings_too(settings, painted):
+    wide = settings.model_copy(update={"encounter_gap_minutes": 60})
+    with TestClient(create_app(wide, load=fake_recognition), base_url="http://127.0.0.1") as client:
+        for view, taken in enumerate(("2020:01:01 20:00:00", "2020:01:01 20:50:00")):
+            name = ("files", (f"{view}.jpg", painted(1, view, taken=taken)))
+            client.post("/api/v1/photos", files=[name], data={"station": "Ridge"})
+        (both,) = client.get("/api/v1/encounters").json()["encounters"]
+        detail = client.get(f"/api/v1/encounters/{both['id']}").json()
+        ids = [one["photo"]["id"] for one in detail["references"]]
+        client.patch(f"/api/v1/photos/{ids[0]}", json={"captured_at": "2020-01-01T20:01:00"})
+        assert len(client.get("/api/v1/encounters").json()["encounters"]) == 1
+        client.patch(f"/api/v1/photos/{ids[0]}", json={"captured_at": "2020-01-01T19:49:00"})
+        assert len(client.get("/api/v1/encounters").json()["encounters"]) == 2
+
+
+def test_one_upload_leaves_no_encounter_without_photos(app, client):
+    upload(client, "gap_A1")
+    upload(client, "gap_A2", "gap_B1", "tz_far")
+    with app.state.components[Database].read() as connection:
+        stored = set(connection.scalars(select(encounter.c.id)))
+        assert stored == set(connection.scalars(select(annotation.c.encounter_id)))
+
+
+def test_an_encounter_stated_by_its_number_is_kept_whatever_the_time(client):
+    upload(client, "gap_A1")
+    name = ("files", ("far.jpg", (CASES / "tz_far.jpg").read_bytes(), "image/jpeg"))
+    client.post("/api/v1/photos", files=[name], data={"station": "Ridge", "encounter": "1"})
+    assert parts(client) == [["far", "gap_A1"]]
+    upload(client, "gap_B1")
+    assert parts(client) == [["far", "gap_A1", "gap_B1"]]
+
+
+def test_a_photo_that_held_two_others_together_parts_them_when_it_is_withdrawn(client):
+    upload(client, "gap_A1", "gap_A2", "gap_B1")
+    assert parts(client) == [["gap_A1", "gap_A2", "gap_B1"]]
+    detail = client.get("/api/v1/encounters/1").json()["references"]
+    (middle,) = [r["photo"]["id"] for r in detail if r["photo"]["file_name"] == "gap_B1.jpg"]
+    client.post(f"/api/v1/photos/{middle}/withdraw", json={})
+    assert parts(client) == [["gap_A1"], ["gap_A2"]]
+    client.post(f"/api/v1/photos/{middle}/restore", json={})
+    assert parts(client) == [["gap_A1", "gap_A2", "gap_B1"]]

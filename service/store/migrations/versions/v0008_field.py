@@ -24,8 +24,9 @@ ADDED = {  # as SQL: SQLite takes a CHECK or a REFERENCES with a new column, ale
         "placed VARCHAR(8) DEFAULT 'rule' NOT NULL"
         " CONSTRAINT ck_annotation_placed CHECK (placed IN ('rule', 'person'))",
         "withdrawn BOOLEAN DEFAULT FALSE NOT NULL",
+        "proposed BOOLEAN DEFAULT FALSE NOT NULL",
     ),
-    "upload_file": ("changed TEXT",),
+    "upload_file": ("changed TEXT", "individual VARCHAR(100)"),
     "encounter": ("shaped BOOLEAN DEFAULT FALSE NOT NULL",),
 }
 
@@ -78,7 +79,7 @@ def _corrections() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_corrected_value")),
         sqlite_autoincrement=True,
     )
-    for column in ("correction_id", "photo_id", "annotation_id", "encounter_id"):
+    for column in ("correction_id", "photo_id", "annotation_id", "encounter_id", "field"):
         op.create_index(f"ix_corrected_value_{column}", "corrected_value", [column])
 
 

@@ -1,0 +1,67 @@
+"""Examples of shaped encounters and of a question about one."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+from PIL import Image
+
+API = "/api/v1"
+ONE = f"{API}/encounters/{{encounter_id}}"
+
+
+class ApiCaller(Protocol):
+    """What calls a route and gives its answer; see `Recorder`."""
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        at: Mapping[str, object] | None = None,
+        photo: Path | None = None,
+        form: Mapping[str, str] | None = None,
+        query: Mapping[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401  JSON
+        """Call it; `at` fills the parts of the path."""
+
+
+def call_shaping(api: ApiCaller, why: Mapping[str, Any]) -> None:
+    """Photos parted, joined and moved; then a question, and its answer.
+
+    why: fields of the body that say who and why.
+    """
+    largest = max(_encounters(api), key=_photos)
+    here = {"encounter_id": largest["id"]}
+    animals = [one["annotation"]["id"] for one in api.call("GET", ONE, at=here)["references"]]
+    parted = api.call("POST", f"{ONE}/part", {"annotations": animals[-1:], **why}, at=here)
+    api.call("POST", f"{ONE}/join", {"other": parted["encounter"], **why}, at=here)
+    parted = api.call("POST", f"{ONE}/part", {"annotations": animals[-1:], **why}, at=here)
+    into = {"annotations": animals[:1], "into": parted["encounter"]}
+    api.call("POST", f"{ONE}/move", {**into, **why}, at=here)
+    _upload_beside(api, parted["encounter"])
+    (question, *_) = api.call("GET", f"{API}/questions")["questions"]
+    number = {"question_id": question["id"]}
+    answer = f"{API}/questions/{{question_id}}/answer"
+    api.call("POST", answer, {"answer": "no", **why}, at=number)
+
+
+def _upload_beside(api: ApiCaller, encounter: int) -> None:
+    """A new photo at the time of a shaped encounter, so that it is asked about."""
+    shaped = api.call("GET", ONE, at={"encounter_id": encounter})["summary"]
+    stated = {"station": shaped["station"], "captured_at": shaped["started_at"]}
+    with TemporaryDirectory() as folder:
+        photo = Path(folder) / "IMG_0007.jpg"
+        Image.linear_gradient("L").save(photo)
+        api.call("POST", f"{API}/photos", photo=photo, form=stated)
+
+
+def _encounters(api: ApiCaller) -> list[Any]:
+    rows: list[Any] = api.call("GET", f"{API}/encounters")["encounters"]
+    return rows
+
+
+def _photos(row: Mapping[str, Any]) -> int:
+    return sum(int(row[state]) for state in ("embedded", "pending", "failed"))
