@@ -14,6 +14,7 @@ from torch import Tensor
 
 from reid.describe.flank import animal_box, flank_box
 from reid.describe.look_network import LookNetwork, LookOutput, without_surround
+from reid.describe.packing import as_kept
 from reid.describe.rootsift import rootsift
 from reid.describe.window import STRIDE, Window, window_on
 from reid.photo.printed import on_bars
@@ -94,9 +95,13 @@ class Embedder:
         return cls(network, card, load_quality(folder))
 
     def describe(self, crops: Sequence[Crop]) -> list[AnnotationFeatures]:
-        """Embedding, dense descriptors, RootSIFT, pose and quality of every crop, in order."""
+        """Embedding, dense descriptors, RootSIFT, pose and quality of every crop, in order.
+
+        Descriptors are as a database keeps them, so that a question and an answer that was kept
+        speak of the same numbers.
+        """
         return [
-            self._described(crop, sights)
+            as_kept(self._described(crop, sights))
             for crop, sights in zip(crops, self.sights(crops), strict=True)
         ]
 

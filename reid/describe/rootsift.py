@@ -10,7 +10,8 @@ from reid.types import Crop, Float32, LocalFeatures
 
 MODEL = "rootsift@1"
 WIDTH = 640  # pixels a crop is brought to
-KEYPOINTS = 1500
+KEYPOINTS = 1500  # looked for
+KEPT = 800  # of those on coat
 COAT = 0.5  # probability from which a keypoint lies on coat
 BESIDE = 6  # of these pixels: so near to a printed bar a keypoint describes the bar
 
@@ -21,7 +22,9 @@ def rootsift(
     keypoints: int = KEYPOINTS,
     coat: Callable[[Float32], Float32] | None = None,
 ) -> LocalFeatures:
-    """Up to `keypoints` strongest, on equalised luminance (CLAHE), in pixels of the photo.
+    """Of the `keypoints` strongest the `KEPT` strongest on coat, in pixels of the photo.
+
+    Keypoints are looked for on equalised luminance (CLAHE).
 
     coat: (N,) probability of coat at (N, 2) pixels of the crop; keypoints beside it are dropped.
     """
@@ -42,6 +45,7 @@ def rootsift(
     speaks = ~on_bars(on_photo, crop.bars, margin=BESIDE * width / WIDTH)
     if coat is not None:
         speaks &= coat(on_crop) > COAT
+    speaks &= np.cumsum(speaks) <= KEPT
     return LocalFeatures(
         on_photo[speaks],
         _root(descriptors[order[speaks]]),

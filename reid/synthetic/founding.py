@@ -16,7 +16,16 @@ from pathlib import Path
 import numpy as np
 
 from reid.synthetic.coat import Coat, CoatStyle, draw_coat
-from reid.synthetic.survey import COLUMNS, HARDNESS, WIDTHS, SurveyPlan, developed, index_row
+from reid.synthetic.scenery import Outlook
+from reid.synthetic.survey import (
+    COLUMNS,
+    HARDNESS,
+    WIDTHS,
+    SurveyPlan,
+    developed,
+    index_row,
+    outlook_of,
+)
 from reid.synthetic.view import Camera, render
 from reid.types import Flank
 
@@ -120,6 +129,8 @@ def write_founding(
     (folder / "photos").mkdir(parents=True, exist_ok=True)
     plan_of = {_file_name(plan): plan for variant in variants for plan in plans(variant)}
     coats: dict[tuple[str, Flank], Coat] = {}
+    cameras = {plan.camera for plan in plan_of.values()}
+    outlooks = {camera: outlook_of(camera, seed) for camera in sorted(cameras)}
     index = folder / "index.csv"
     with index.open("w", newline="") as file:
         table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
@@ -128,7 +139,8 @@ def write_founding(
             key = (plan.individual, plan.flank)
             if key not in coats:
                 coats[key] = _coat(plan, seed)
-            data, size = _photo(plan, coats[key], seed, width)
+            scene = (coats[key], outlooks[plan.camera])
+            data, size = _photo(plan, scene, seed, width)
             (folder / "photos" / name).write_bytes(data)
             table.writerow(index_row(name, plan, size))
     return index
@@ -148,9 +160,10 @@ def _coat(plan: SurveyPlan, seed: int) -> Coat:
 
 
 def _photo(
-    plan: SurveyPlan, coat: Coat, seed: int, width: int | None
+    plan: SurveyPlan, scene: tuple[Coat, Outlook], seed: int, width: int | None
 ) -> tuple[bytes, tuple[int, int]]:
     """JPEG and (width, height). What is drawn depends on the moment, not on animal or quality."""
+    coat, outlook = scene
     moment = plan.taken - datetime(2018, 1, 1)  # noqa: DTZ001
     key = (seed, 13, int(moment.total_seconds()))
     rng, of_size = np.random.default_rng((*key, 0)), np.random.default_rng((*key, 1))
@@ -159,6 +172,7 @@ def _photo(
     columns = width or round(float(of_size.uniform(*WIDTHS[plan.quality])))
     columns = columns // 16 * 16
     rows = round(columns * float(of_size.uniform(0.42, 0.52)) / 16) * 16
-    view = render(coat, camera, np.random.default_rng((*key, 2)), size=(rows, columns))
+    rng = np.random.default_rng((*key, 2))
+    view = render(coat, camera, rng, size=(rows, columns), outlook=outlook)
     data = developed(view, plan, SITES[plan.station])
     return data, (columns, rows)

@@ -1,6 +1,7 @@
 """Places without an animal: painted ground, grass, leaves, gravel, bark, dots; real landscapes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -13,8 +14,44 @@ from reid.types import Float32, Image
 SIZE = (480, 960)  # rows and columns of a scenery
 _PICTURES = {".jpg", ".jpeg", ".png", ".webp"}
 
+Size = tuple[int, int]
 
-def draw_scenery(rng: np.random.Generator, *, size: tuple[int, int] = SIZE) -> Image:
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What one camera looks at: a window (x, y, width in pixels) of a scenery (H, W) uint8, two
+    times as wide as high."""
+
+    scenery: Image
+    window: tuple[float, float, float]
+
+    @classmethod
+    def draw(cls, rng: np.random.Generator) -> "Outlook":
+        """A painted place, and where in it a camera looks."""
+        return cls.of(draw_scenery(rng), rng)
+
+    @classmethod
+    def of(cls, scenery: Image, rng: np.random.Generator) -> "Outlook":
+        """Where in a scenery a camera looks."""
+        most = min(scenery.shape[1], 2 * scenery.shape[0]) - 60
+        width = most * rng.uniform(0.35, 1.0)
+        x = rng.uniform(12, scenery.shape[1] - width - 12)
+        y = rng.uniform(12, scenery.shape[0] - width / 2 - 12)
+        return cls(scenery, (float(x), float(y), float(width)))
+
+    def seen(self, size: Size, rng: np.random.Generator) -> Float32:
+        """(H, W) float32 light from the place in one photo: shaken a little and lit anew."""
+        x, y, width = self.window
+        scale = width / size[1] * np.exp(rng.normal(0, 0.012))
+        dx, dy = rng.normal(0, 3, 2) * scale
+        matrix = np.array([[scale, 0, x + dx], [0, scale, y + dy]], np.float32)
+        flags, mode = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, cv2.BORDER_REFLECT
+        ground = cv2.warpAffine(self.scenery, matrix, size[::-1], flags=flags, borderMode=mode)
+        contrast, level = rng.uniform(0.5, 1.2), np.exp(rng.uniform(-1.7, 0.2))
+        return np.asarray((ground.astype(np.float32) / 255 * contrast) * level, np.float32)
+
+
+def draw_scenery(rng: np.random.Generator, *, size: Size = SIZE) -> Image:
     """(H, W) uint8: one or two painted textures, the farther one above a horizon."""
     ground: NDArray[np.floating] = _texture(rng, size)
     if rng.random() < 0.6:
@@ -36,7 +73,7 @@ def read_landscapes(folder: Path) -> list[Image]:
 
 
 def cut_scenery(
-    landscapes: Sequence[Image], rng: np.random.Generator, *, size: tuple[int, int] = SIZE
+    landscapes: Sequence[Image], rng: np.random.Generator, *, size: Size = SIZE
 ) -> Image:
     """(H, W) uint8: a part of one landscape, perhaps mirrored."""
     picture = landscapes[int(rng.integers(len(landscapes)))]

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image as Pillow
 
 from reid.synthetic.coat import Coat, CoatStyle, draw_coat
+from reid.synthetic.scenery import Outlook
 from reid.synthetic.view import Camera, View, colourised, render
 from reid.types import Flank, Image
 
@@ -61,7 +62,8 @@ def write_survey(
     """Write folder/photos/*.jpg and folder/index.csv; returns the index.
 
     Every animal has `encounters` encounters, each seen by the two cameras of a station (one flank
-    each), in bursts of one to three photos. Half of the animals share a style with another one.
+    each), in bursts of one to three photos. Strangers share what stands behind them at a
+    camera. Half of the animals share a style with another one.
     `ustyurt` adds the three records of the founding case, shaped like Ustyurt 2018: all three show
     one more animal. The same arguments give the same bytes. width: of every photo, for small tests.
     """
@@ -71,6 +73,7 @@ def write_survey(
         plans += _ustyurt(f"L{animals + 1:03d}", rng)
     (folder / "photos").mkdir(parents=True, exist_ok=True)
     coats: dict[tuple[str, Flank], Coat] = {}
+    outlooks: dict[str, Outlook] = {}
     index = folder / "index.csv"
     with index.open("w", newline="") as file:
         table = csv.DictWriter(file, COLUMNS, lineterminator="\n")
@@ -79,7 +82,10 @@ def write_survey(
             key = (plan.individual, plan.flank)
             if key not in coats:
                 coats[key] = _coat_of(plan, seed)
-            table.writerow(_taken(folder, plan, coats[key], number, seed, width))
+            if plan.camera not in outlooks:
+                outlooks[plan.camera] = outlook_of(plan.camera, seed)
+            scene = (coats[key], outlooks[plan.camera])
+            table.writerow(_taken(folder, plan, scene, number, seed, width))
     return index
 
 
@@ -88,6 +94,11 @@ def plan_survey(
 ) -> list[SurveyPlan]:
     """The photos that a survey takes, animal by animal; nothing is rendered."""
     return [p for a in range(animals) for p in _visits(a, encounters, stations, rng)]
+
+
+def outlook_of(camera: str, seed: int) -> Outlook:
+    """What a camera of a survey looks at, whoever walks past."""
+    return Outlook.draw(np.random.default_rng((seed, 5, *camera.encode())))
 
 
 def _coat_of(plan: SurveyPlan, seed: int) -> Coat:
@@ -147,16 +158,22 @@ def _ustyurt(name: str, rng: np.random.Generator) -> Iterator[SurveyPlan]:
 
 
 def _taken(
-    folder: Path, plan: SurveyPlan, coat: Coat, number: int, seed: int, width: int | None
+    folder: Path,
+    plan: SurveyPlan,
+    scene: tuple[Coat, Outlook],
+    number: int,
+    seed: int,
+    width: int | None,
 ) -> dict[str, object]:
     """Render one photo, write it as a camera would, and return its row of the index."""
+    coat, outlook = scene
     rng = np.random.default_rng((seed, 4, number))
     low, high = HARDNESS[plan.quality]
     camera = Camera.draw(rng, hardness=float(rng.uniform(low, high)), loose=1.0)
     columns = width or int(rng.integers(*WIDTHS[plan.quality]))
     columns = columns // 16 * 16
     rows = round(columns * float(rng.uniform(0.42, 0.52)) / 16) * 16
-    view = render(coat, camera, rng, size=(rows, columns))
+    view = render(coat, camera, rng, size=(rows, columns), outlook=outlook)
     name = f"{plan.camera}_{plan.taken:%Y-%m-%d_%H-%M-%S}_{number:04d}.jpg"
     (folder / "photos" / name).write_bytes(developed(view, plan))
     return index_row(name, plan, (columns, rows))

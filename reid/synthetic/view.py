@@ -7,6 +7,7 @@ import numpy as np
 
 from reid.synthetic.body import BACK, RADIUS, silhouette
 from reid.synthetic.coat import TORSO, Coat, smooth_noise
+from reid.synthetic.scenery import Outlook
 from reid.types import Float32, Image
 
 
@@ -88,9 +89,17 @@ class View:
 
 
 def render(
-    coat: Coat, camera: Camera, rng: np.random.Generator, *, size: tuple[int, int] = (128, 256)
+    coat: Coat,
+    camera: Camera,
+    rng: np.random.Generator,
+    *,
+    size: tuple[int, int] = (128, 256),
+    outlook: Outlook | None = None,
 ) -> View:
-    """One photo of a coat by a camera; size: (H, W) pixels."""
+    """One photo of a coat by a camera; size: (H, W) pixels.
+
+    outlook: what stands behind, the same in all photos of one camera; a place of its own if None.
+    """
     camera = camera.of_size(size[1])
     posed = _posed(camera, rng, size)
     rows = coat.melanin.shape[0]
@@ -101,7 +110,7 @@ def render(
     melanin = cv2.remap(coat.melanin, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     tone = cv2.remap(coat.tone, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     albedo = tone * (1.0 - 0.9 * melanin)
-    ground = _background(rng, size) * rng.uniform(0.15, 0.9)
+    ground = (outlook or Outlook.draw(rng)).seen(size, rng)
     scene = ground + animal * (albedo * _relief(posed) - ground)
     scene, animal = _plants_in_front(scene, animal, camera, rng)
     return View(_exposed(scene, camera, rng), on_coat, posed, animal)
@@ -109,7 +118,7 @@ def render(
 
 def without_animal(camera: Camera, rng: np.random.Generator, *, size: tuple[int, int]) -> Float32:
     """(H, W) float32 in [0, 1]: the same places and cameras, and nobody in the picture."""
-    ground = _background(rng, size) * rng.uniform(0.15, 0.9)
+    ground = Outlook.draw(rng).seen(size, rng)
     scene, _ = _plants_in_front(ground, np.zeros(size, np.float32), camera, rng)
     return _exposed(scene, camera, rng)
 
@@ -153,23 +162,6 @@ def _relief(posed: Float32) -> Float32:
     """The side of a cylinder is darker towards its outline."""
     d = np.clip((posed[..., 1] - BACK) / (RADIUS * 1.1), -1, 1)
     return (0.72 + 0.28 * np.sqrt(1 - d * d)).astype(np.float32)
-
-
-def _background(rng: np.random.Generator, size: tuple[int, int]) -> Float32:
-    """Ground, bush or darkness: noise of several scales between two greys."""
-    height, width = size
-    rough = rng.uniform(0.4, 1.0)
-    field = np.zeros(size, np.float32)
-    for octave in range(5):
-        cells = 3 * 2**octave
-        field += rough**octave * smooth_noise(rng, cells, 2 * cells, height, width)
-    low, high = np.sort(rng.uniform(0, 0.8, 2))
-    ground = low + (high - low) / (1 + np.exp(-rng.uniform(1.2, 3.0) * field))
-    if rng.random() < 0.4:  # grass, reeds or bark: streaks along one direction
-        fine = int(rng.integers(24, 70))
-        streaks = smooth_noise(rng, 6, 2 * fine, height, width)
-        ground = ground + rng.uniform(0.05, 0.25) * (streaks if rng.random() < 0.7 else field)
-    return np.clip(ground, 0, 1).astype(np.float32)
 
 
 def _plants_in_front(

@@ -14,17 +14,16 @@ from reid.photo.contrast import half_luminance, window_contrast
 from reid.synthetic.exposure import Exposure, taken
 from reid.synthetic.foreground import printed_strip, rocks
 from reid.synthetic.pelt import UNIT
+from reid.synthetic.scenery import Outlook
 from reid.synthetic.surface import NOTHING
 from reid.training.staging import (
     Size,
     Staging,
-    behind,
     close_up,
     coated,
     hair,
     hidden,
     nobody,
-    outlook,
     staged,
 )
 from reid.training.stock import Stock
@@ -138,13 +137,13 @@ def _group(
             close_up(stock, body, focus, size, rng) if close else staged(stock, body, size, rng)
         )
         ground = int(rng.integers(len(stock.scenery))) if rng.random() < 0.4 * n else station
-        window = outlook(stock.scenery[ground], rng)
+        place = Outlook.of(stock.scenery[ground], rng)
         banner = printed_strip(rng, size) if strip else None
         stones = rocks(rng, size) if rng.random() < 0.2 else (np.float32(0), np.float32(0))
         for k in range(recipe.relatives):
             coats = pelts[chosen[k]], pelts[chosen[k + recipe.relatives]]
             light = coated(staging, *coats, curve) * hair(size, rng)
-            back = behind(stock.scenery[ground], window, size, rng)
+            back = place.seen(size, rng)
             back = back + stones[0] * (stones[1] - back)
             scene = hidden(stock, back + staging.mask * (light - back), staging.mask, rng)
             view = _view(staging, scene, banner, moods[n], rng)
@@ -236,7 +235,7 @@ def _mosaic(tiles: Sequence[LookBatch]) -> LookBatch:
 def _empty(stock: Stock, recipe: BatchRecipe, rng: np.random.Generator) -> LookBatch:
     """A scenery without an animal, sometimes with a printed strip."""
     scenery = stock.scenery[int(rng.integers(len(stock.scenery)))]
-    back = behind(scenery, outlook(scenery, rng), recipe.size, rng)
+    back = Outlook.of(scenery, rng).seen(recipe.size, rng)
     if rng.random() < 0.4:
         cover, grey = rocks(rng, recipe.size)
         back = back + cover * (grey - back)

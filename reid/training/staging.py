@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from reid.synthetic.coat import smooth_noise
 from reid.synthetic.foreground import boulders, plants
+from reid.synthetic.scenery import Outlook
 from reid.synthetic.skeleton import Part
 from reid.synthetic.surface import NOTHING
 from reid.training.stock import CHART_STEP, PELT_STEP, Stock
@@ -211,27 +212,6 @@ def hair(size: Size, rng: np.random.Generator) -> Float32:
     return 1 + np.float32(strength) * smooth_noise(rng, *grid, rows, columns)
 
 
-def outlook(scenery: Image, rng: np.random.Generator) -> Float32:
-    """(x, y, width) of a window in pixels of the scenery, two times as wide as high."""
-    most = min(scenery.shape[1], 2 * scenery.shape[0]) - 60
-    width = most * rng.uniform(0.35, 1.0)
-    x = rng.uniform(12, scenery.shape[1] - width - 12)
-    y = rng.uniform(12, scenery.shape[0] - width / 2 - 12)
-    return np.array([x, y, width], np.float32)
-
-
-def behind(scenery: Image, window: Float32, size: Size, rng: np.random.Generator) -> Float32:
-    """(H, W) float32: the station's scenery through its window, shaken a little and lit anew."""
-    x, y, width = window
-    scale = width / size[1] * np.exp(rng.normal(0, 0.012))
-    dx, dy = rng.normal(0, 3, 2) * scale
-    matrix = np.array([[scale, 0, x + dx], [0, scale, y + dy]], np.float32)
-    flags, mode = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, cv2.BORDER_REFLECT
-    ground = cv2.warpAffine(scenery, matrix, size[::-1], flags=flags, borderMode=mode)
-    contrast, level = rng.uniform(0.5, 1.2), np.exp(rng.uniform(-1.7, 0.2))
-    return np.asarray((ground.astype(np.float32) / 255 * contrast) * level, np.float32)
-
-
 def hidden(
     stock: Stock, scene: Float32, mask: Float32, rng: np.random.Generator
 ) -> tuple[Float32, Float32]:
@@ -243,6 +223,6 @@ def hidden(
     if rng.random() < 0.2:
         cover = boulders(rng, size)
         other = stock.scenery[int(rng.integers(len(stock.scenery)))]
-        front = behind(other, outlook(other, rng), size, rng)
+        front = Outlook.of(other, rng).seen(size, rng)
         scene, mask = scene + cover * (front - scene), mask * (1 - cover)
     return scene, mask

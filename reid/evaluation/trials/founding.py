@@ -2,14 +2,12 @@
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from reid.describe.packing import pack_features, unpack_features
 from reid.evaluation.data.protocol import CropDescriber
 from reid.evidence.calibrator import Calibrator
 from reid.evidence.encounters import between
@@ -94,10 +92,5 @@ def _described(index: Path, embedder: CropDescriber) -> Described:
     )
     by_encounter: dict[str, list[AnnotationFeatures]] = {}
     for row, features in zip(rows, embedder.describe(list(crops)), strict=True):
-        stored = replace(
-            features,
-            dense=unpack_features(pack_features(features.dense)),
-            rootsift=unpack_features(pack_features(features.rootsift)),
-        )
-        by_encounter.setdefault(row["encounter"], []).append(stored)
+        by_encounter.setdefault(row["encounter"], []).append(features)
     return by_encounter

@@ -106,7 +106,15 @@ def test_every_method_and_a_peer_stand_in_one_table_and_rootsift_is_the_same_alo
     ours = Rosette(embedder, Calibrator("c@1", "rosette@9", fusion, 9, link, link))
     [full] = trials(samples, [], [RootSift(), ours, Global(Peer())], finder=embedder)
     [alone] = trials(samples, [], [RootSift()])
-    names = ["rootsift", "rosette-global", "rosette-dense", "rootsift-coat", "fused", "evidence", "peer@1"]
+    names = [
+        "rootsift",
+        "rosette-global",
+        "rosette-dense",
+        "rootsift-coat",
+        "fused",
+        "evidence",
+        "peer@1",
+    ]
     assert list(full.tables) == names
     np.testing.assert_array_equal(full.tables["rootsift"], alone.tables["rootsift"])
     table = rows(full)
