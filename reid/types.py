@@ -380,7 +380,7 @@ class Evidence:
 
     llr: log10 likelihood ratio; +2 means 100 times more likely under "same leopard".
     bound: the largest |llr| its calibration can support.
-    calibrator: which calibrator said so, e.g. "evidence@1".
+    calibrator: which calibrator said so, e.g. "evidence@2".
     interval: 95 % of the llr over other draws of the calibrating individuals, within the bound.
     """
 

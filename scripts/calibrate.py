@@ -15,7 +15,7 @@ from reid.synthetic.survey import write_survey
 from reid.weights import default_folder, latest
 
 ORDER = (1.41705, 0.619403)  # of log1p(dense) and log1p(rootsift), fitted to single pairs once
-CALIBRATOR = "evidence@1"  # of the newest rosette
+CALIBRATOR = "evidence@2"  # of the newest rosette
 FEWEST = 10  # animals: every draw of them must hold pairs of both kinds
 QUICK = 1.56099  # of log1p(dense) where RootSIFT was not measured
 

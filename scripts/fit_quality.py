@@ -73,7 +73,7 @@ def main() -> None:
     parser.add_argument("--animals", type=int, default=26)
     parser.add_argument("--encounters", type=int, default=2, help="of each animal")
     parser.add_argument("--seed", type=int, default=101, help="the test takes the next one")
-    parser.add_argument("--name", default="quality@2", metavar="NAME@VERSION")
+    parser.add_argument("--name", default="quality@3", metavar="NAME@VERSION")
     parser.add_argument("--weights", type=Path, default=default_folder())
     o = parser.parse_args()
     embedder = Embedder.load(o.weights)

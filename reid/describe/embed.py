@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 
+from reid.describe.finder import ProposedBox, boxes_of_coat
 from reid.describe.flank import animal_box, flank_box
 from reid.describe.look_network import LookNetwork, LookOutput, without_surround
 from reid.describe.packing import as_kept
@@ -24,7 +25,9 @@ from reid.types import (
     Box,
     Crop,
     Embedding,
+    Flank,
     Float32,
+    Image,
     LocalFeatures,
     Measures,
     Pose,
@@ -141,6 +144,17 @@ class Embedder:
             dense = self._dense(crop, sights)
             measured.append(_measured(crop, sights, dense))
         return measured
+
+    def animals(self, image: Image) -> list[ProposedBox]:
+        """Where coat is seen in a full frame, see `reid.describe.finder`; one look at all of it.
+
+        image: (H, W, 3) uint8 RGB.
+        """
+        frame = Crop(image, Box(0, 0, image.shape[1], image.shape[0]), Flank.UNKNOWN)
+        [sight] = self._seen([window_on(frame, frame.box)])
+        if sight.present <= NOBODY:
+            return []
+        return boxes_of_coat(_coat_on(sight, frame.box), image.shape[1], image.shape[0])
 
     def flanks(self, crops: Sequence[Crop]) -> list[Box]:
         """Where the flank lies in each crop, pixels of the crop."""

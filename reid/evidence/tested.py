@@ -121,7 +121,7 @@ def _at_least(quantiles: Sequence[float], llr: float) -> float:
 def load_tested(calibrator: str, folder: Path) -> Tested | None:
     """The test of a calibrator; None where there is none.
 
-    A calibrator that was adjusted to a catalogue, such as "evidence@1+local@2", has the test of the
+    A calibrator that was adjusted to a catalogue, such as "evidence@2+local@2", has the test of the
     one it was made from. Raises UnknownModel for a file of another release.
     """
     path = folder / f"{calibrator.split('+')[0]}.tested.json"

@@ -38,7 +38,7 @@ def row(method, **changed):
 
 
 def report(**parts):
-    names = {"title": "Of <rosette@4> & others", "dataset": "DATA/x", "description": "9 photos"}
+    names = {"title": "Of <rosette@5> & others", "dataset": "DATA/x", "description": "9 photos"}
     made = {"command": "evaluate.py 'a < b'", "model": "m@1", "calibrator": "c@1"}
     return EvaluationReport(**names, **made, date="2026-11-23", seed=1, **parts)
 
@@ -125,7 +125,7 @@ def test_the_page_is_one_file_of_closed_elements_that_fetches_nothing(tmp_path):
     outline = Outline(html)
     assert (outline.fetched, outline.open) == ([], [])
     assert len(outline.headings) == 6
-    assert "Of &lt;rosette@4&gt; &amp; others" in html
+    assert "Of &lt;rosette@5&gt; &amp; others" in html
     assert "evaluate.py &#39;a &lt; b&#39;" in html
     assert f"{found[0].cllr:.3f}" in html
     assert html.count("<svg") == 6

@@ -28,7 +28,7 @@ SHARES = {  # of settled genuine and impostor pairs with one shared flank
 }
 ONE_FLANK = [Settling(*grades, 1, 400, 1200, *shares) for grades, shares in SHARES.items()]
 BOTH = Settling(GOOD, GOOD, 2, 300, 900, 1.0, 0.99)
-TESTED = Tested("evidence@1", "made up", "none", "2026-01-02", 150, (), (*ONE_FLANK, BOTH))
+TESTED = Tested("evidence@2", "made up", "none", "2026-01-02", 150, (), (*ONE_FLANK, BOTH))
 
 
 def photo(flank, grade):
@@ -39,7 +39,7 @@ def photo(flank, grade):
 
 
 def said(llr, bound=2.3):
-    return Evidence(llr, bound, verdict_of(llr), "evidence@1", (llr, llr))
+    return Evidence(llr, bound, verdict_of(llr), "evidence@2", (llr, llr))
 
 
 def settles(one, other, llr=0.0, **others):

@@ -25,7 +25,7 @@ def stratum(name, *, genuine=(-2, 2), impostor=(-2, 2), pairs=(500, 4000)):
 
 
 TESTED = Tested(
-    calibrator="evidence@1",
+    calibrator="evidence@2",
     data="made up",
     command="none",
     date="2026-01-02",
@@ -36,19 +36,19 @@ TESTED = Tested(
 
 
 def test_a_test_is_read_as_it_was_written_and_for_local_versions_too(tmp_path):
-    write_tested(tmp_path / "evidence@1.tested.json", TESTED)
-    assert load_tested("evidence@1", tmp_path) == TESTED
-    assert load_tested("evidence@1+local@2", tmp_path) == TESTED
+    write_tested(tmp_path / "evidence@2.tested.json", TESTED)
+    assert load_tested("evidence@2", tmp_path) == TESTED
+    assert load_tested("evidence@2+local@2", tmp_path) == TESTED
     assert load_tested("evidence@2", tmp_path) is None
 
 
 @pytest.mark.parametrize("change", [{"strata": [{"name": "all"}]}, {"more": 1}, {"strata": 3}])
 def test_a_file_of_another_release_is_refused_with_advice(tmp_path, change):
-    path = tmp_path / "evidence@1.tested.json"
+    path = tmp_path / "evidence@2.tested.json"
     write_tested(path, TESTED)
     path.write_text(json.dumps(json.loads(path.read_text()) | change))
     with pytest.raises(UnknownModel, match="test the calibrator again, or delete the file"):
-        load_tested("evidence@1", tmp_path)
+        load_tested("evidence@2", tmp_path)
 
 
 def test_quantiles_that_are_none_are_refused():

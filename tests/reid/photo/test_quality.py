@@ -142,7 +142,7 @@ def test_a_fit_finds_which_deficits_tell_and_grades_by_them():
 def test_a_card_gives_the_model_back(tmp_path):
     model = fit(*made(), id="quality@3")
     write_quality(model, tmp_path, embedder="rosette@9", fitted_on="made", command="none")
-    write_quality(replace(model, id="quality@2"), tmp_path, embedder="", fitted_on="", command="")
+    write_quality(replace(model, id="quality@3"), tmp_path, embedder="", fitted_on="", command="")
     read = load_quality(tmp_path)
     assert (read.id, read.most) == ("quality@3", model.most)
     assert read.weights == pytest.approx(model.weights, rel=1e-5, abs=1e-9)
