@@ -28,7 +28,7 @@ def pack_features(features: LocalFeatures) -> bytes:
     descriptors in 4 bits a number.
 
     Each descriptor has a scale of its own; where none has a number below 0, as in RootSIFT, all
-    steps lie above it. A cosine is off by 0.03 at most (tested).
+    steps lie above it. What comes back has a cosine of 0.98 or more with what was kept (tested).
     """
     signed = bool((features.descriptors < 0).any())
     steps = SIGNED if signed else UNSIGNED

@@ -20,6 +20,8 @@ from reid.weights import default_folder, latest
 LOG10_E = log10(np.e)
 NOTHING = 0.02  # |llr| that rounds to nothing
 LEAST_CAPACITY = 0.005  # below it two photos have no coat to compare
+EXCLUDING = 0.25  # capacity from which silence may exclude: below it too little is seen in both
+UNSURE = 0.5  # what below that may be said against two photos, as a negative llr
 SAME = 2.0  # llr from which the machine says "same", and below minus which "different"
 
 
@@ -81,6 +83,7 @@ class Calibrator:
             return Evidence(0.0, self.bound, verdict, self.id, (0.0, 0.0))
         llr = float(self.llr(np.array(self.log_odds(witnesses))))
         spread = sum(_mixed(self._weights(w).spread(w.measurements), w.shared) for w in witnesses)
+        spread = np.maximum(spread, _least(witnesses))
         low, high = (llr, llr)
         if np.size(spread):
             ends = np.percentile(self.llr(np.asarray(spread)), [2.5, 97.5])
@@ -95,9 +98,14 @@ class Calibrator:
         return self.evidence([Witness(pooled([comparison], self.fusion), shared)])
 
     def log_odds(self, witnesses: Sequence[Witness]) -> float:
-        """Natural log odds of all witnesses, with balanced classes, before factor and bound."""
+        """Natural log odds of all witnesses, with balanced classes, before factor and bound.
+
+        Not below those of -UNSURE unless a witness has seen enough of the same coat in both: what
+        is turned away, hidden or burnt out cannot be missing.
+        """
         weighed = ((np.array(self._weights(w).log_odds(w.measurements)), w) for w in witnesses)
-        return float(sum(_mixed(log_odds, w.shared) for log_odds, w in weighed))
+        total = float(sum(_mixed(log_odds, w.shared) for log_odds, w in weighed))
+        return max(total, _least(witnesses))
 
     def _weights(self, witness: Witness) -> EvidenceWeights:
         return self.quick if witness.measurements.rootsift is None else self.full
@@ -106,6 +114,12 @@ class Calibrator:
         """llrs of natural log odds of any shape: log10, times the factor, within the bound."""
         llr = self.factor * LOG10_E * log_odds
         return np.clip(llr, -self.bound, self.bound)
+
+
+def _least(witnesses: Sequence[Witness]) -> float:
+    """Natural log odds that witnesses may exclude with."""
+    sees = any(witness.measurements.capacity >= EXCLUDING for witness in witnesses)
+    return -np.inf if sees else -UNSURE / LOG10_E
 
 
 def _mixed(log_odds: NDArray[np.float64], shared: float) -> NDArray[np.float64]:

@@ -116,9 +116,15 @@ def render(
     return View(_exposed(scene, camera, rng), on_coat, posed, animal)
 
 
-def without_animal(camera: Camera, rng: np.random.Generator, *, size: tuple[int, int]) -> Float32:
+def without_animal(
+    camera: Camera,
+    rng: np.random.Generator,
+    *,
+    size: tuple[int, int],
+    outlook: Outlook | None = None,
+) -> Float32:
     """(H, W) float32 in [0, 1]: the same places and cameras, and nobody in the picture."""
-    ground = Outlook.draw(rng).seen(size, rng)
+    ground = (outlook or Outlook.draw(rng)).seen(size, rng)
     scene, _ = _plants_in_front(ground, np.zeros(size, np.float32), camera, rng)
     return _exposed(scene, camera, rng)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from reid.describe.arrangement import arrangement
 
 from reid.compare.comparison import compare
 from reid.describe.embed import Embedder
@@ -45,13 +44,6 @@ def test_the_released_weights_still_give_their_golden_numbers(embedder, describe
     assert first == pytest.approx(golden[embedder.model], abs=2e-3)
 
 
-def test_half_of_the_embedding_is_appearance_and_half_is_arrangement(embedder, described):
-    appearance, arranged = np.split(described[0].embedding.vector, [embedder.card.embedding_size])
-    told = arrangement(described[0].close_look, embedder.network.words.numpy())
-    assert np.linalg.norm(appearance) == pytest.approx(0.5**0.5, abs=1e-5)
-    assert arranged * 2**0.5 == pytest.approx(told, abs=1e-5)
-
-
 def test_the_calibrator_belongs_to_the_released_model(embedder):
     calibrator = released()
     assert calibrator.model == embedder.model
@@ -81,15 +73,22 @@ def test_dense_points_lie_on_the_photo_not_on_the_crop(embedder):
     assert points[:, 1].min() >= 500
 
 
-def test_a_good_photo_is_described_from_afar_and_more_closely_and_a_poor_one_is_not(
-    embedder, described
-):
-    good, small = described[0], cv2.resize(crop(1, 0).image, (110, 55))
-    poor = embedder.describe([Crop(small, Box(0, 0, 110, 55), Flank.LEFT)])[0]
-    assert [len(one) > 0 for one in good.distant_looks] == [True, True]
-    assert good.distant_looks[1].points[:, 0].max() > 0.6 * good.dense.points[:, 0].max()
-    assert len(good.close_look) == embedder.card.close_look[1]
-    assert (poor.close_look, poor.distant_looks) == (None, ())
+def test_of_both_looks_cells_on_coat_are_kept_with_their_place_on_the_body(described):
+    whole, flank = described[0].dense.scales()
+    assert min(len(whole), len(flank)) > 300
+    assert described[0].dense.places.shape == (len(whole) + len(flank), 2)
+    assert np.abs(described[0].dense.places).max() < 1.5
+
+
+def test_the_animal_of_a_full_frame_is_found_and_an_empty_frame_has_none(embedder):
+    rng = np.random.default_rng(5)
+    coat = draw_coat(CoatStyle.draw(rng), 1, height=320)
+    view = render(coat, Camera(zoom=3.5, noise=0.01), rng, size=(540, 960))
+    [found] = embedder.animals(colourised(view, infrared=True))
+    columns = np.nonzero((view.animal > 0.5).any(0))[0]
+    assert found.box.x0 == pytest.approx(columns[0], abs=80)
+    assert found.box.x1 == pytest.approx(columns[-1], abs=80)
+    assert embedder.animals(np.full((540, 960, 3), 90, np.uint8)) == []
 
 
 def test_every_description_is_graded_and_a_blurred_photo_is_worse(embedder, described):

@@ -48,13 +48,19 @@ def encounters(photos):
     ]
 
 
+def told_nothing(capacity):
+    return FlankMeasurements(0.0, 0.0, 0.0, 0.0, capacity)
+
+
 def pairs_told(n=400, seed=0):
     """Genuine pairs that agree and impostor pairs that do not, of 40 individuals."""
     rng = np.random.default_rng(seed)
     same = np.arange(n) < n // 2
     told = [
         FlankMeasurements(
-            0.0, *rng.exponential((60.0, 20.0) if one else (1.0, 0.5)), rng.uniform(0, 0.5)
+            0.0,
+            *rng.exponential((40.0, 60.0, 20.0) if one else (1.0, 1.0, 0.5)),
+            rng.uniform(0, 0.5),
         )
         for one in same
     ]
@@ -99,7 +105,7 @@ def test_only_agreement_and_silence_get_weights_and_refits_differ():
     full = fitted(pairs.full, pairs, rootsift=True, seed=1, refits=5)
     quick = fitted(pairs.quick, pairs, rootsift=False, seed=1, refits=5)
     assert full.weights[:2].tolist() == [0.0, 0.0]
-    assert quick.weights[5:8].tolist() == [0.0, 0.0, 0.0]
+    assert quick.weights[8:11].tolist() == [0.0, 0.0, 0.0]
     assert (full.weights >= 0).all()
     assert full.refits.shape == (5, TERMS)
     assert full.refits.std(0).max() > 0
@@ -114,10 +120,10 @@ def test_the_card_brings_back_what_was_fitted(tmp_path):
     assert (calibrator.id, calibrator.model) == ("evidence@5", "m@1")
     assert calibrator.bound == pytest.approx(np.log10(40))
     assert calibrator.fusion == FUSION
-    strong, weak = FlankMeasurements(0.0, 100.0, 30.0, 0.4), FlankMeasurements(0.0, 0.0, 0.0, 0.5)
+    strong, weak = FlankMeasurements(0.0, 60.0, 100.0, 30.0, 0.4), told_nothing(0.5)
     same, different = (calibrator.evidence([Witness(told)]) for told in (strong, weak))
     assert same.llr > 1 > -0.5 > different.llr
     assert same.interval[0] <= same.llr <= same.interval[1]
     half = replace(calibrator, factor=0.5)
-    mild = [Witness(FlankMeasurements(0.0, 0.0, 0.0, 0.05))]
+    mild = [Witness(told_nothing(0.05))]
     assert half.evidence(mild).llr == pytest.approx(calibrator.evidence(mild).llr / 2)

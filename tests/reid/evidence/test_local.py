@@ -145,7 +145,7 @@ def test_an_adjusted_calibrator_says_so_and_keeps_bound_threshold_and_silence():
     assert used.id == "calibrated@1+local@3"
     assert (used.bound, used.same) == (CALIBRATOR.bound, 1.5)
     assert used.llr(np.array([0.0, 100.0])).tolist() == [0, CALIBRATOR.bound]
-    seen = Witness(FlankMeasurements(cosine=1.0, fine=0.0, rootsift=None, capacity=0.0))
+    seen = Witness(FlankMeasurements(1.0, coarse=0.0, fine=0.0, rootsift=None, capacity=0.0))
     assert used.evidence([seen]).llr == pytest.approx(CALIBRATOR.evidence([seen]).llr / 2)
 
 

@@ -49,17 +49,6 @@ def test_quality_and_pose_survive_the_store_and_the_api(client, app, uploaded):
     assert (kept.pose, kept.quality.grade) == (Pose(0.97, -4.0), Grade.POOR)
 
 
-def test_cells_seen_from_afar_and_more_closely_survive_the_store(client, app, uploaded):
-    number = uploaded()["annotation_id"]
-    with app.state.components[Database].write() as connection:
-        kept = features.get(connection, [number], MODEL)[number]
-        assert kept.close_look is None
-        more = replace(kept, close_look=kept.dense, distant_looks=(kept.dense, kept.dense))
-        features.add(connection, number, more)
-        again = features.get(connection, [number], MODEL)[number]
-    assert [len(one) for one in (again.close_look, *again.distant_looks)] == [len(kept.dense)] * 3
-
-
 def test_every_view_of_an_annotation_has_its_facts(client, uploaded):
     number = uploaded()["encounter_id"]
     client.post(f"{API}/encounters/{number}/decisions", json={"kind": "new"})

@@ -29,7 +29,7 @@ def test_the_number_that_orders_candidates_is_in_the_answer(client, painted, wor
         client.post(f"{API}/encounters/{added['encounter_id']}/decisions", json={"kind": "new"})
     files = [("files", ("query.jpg", painted(2, 1, taken="2020:01:09 10:00:00")))]
     answer = client.post(f"{API}/identify", files=files, data={"flank": "left"}).json()
-    numbers = [one["total_agreement"] for one in answer["candidates"]]
+    numbers = [one["agreement"] for one in answer["candidates"]]
     assert len(numbers) == 3
     assert numbers == sorted(numbers, reverse=True)
     strongest = max(answer["candidates"], key=lambda one: one["llr"])

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from reid.errors import UnknownModel
 from reid.evaluation.data.protocol import read_dataset
 from reid.evidence.calibrator import calibrator_of
+from reid.evidence.terms import TERMS
 from service.__main__ import app as command_line
 from service.exchange.export import export_identities
 from service.operations.worker import Worker
@@ -153,7 +154,7 @@ def test_the_newest_calibrator_of_a_model_is_chosen(tmp_path):
         (tmp_path / f"evidence@{version}.toml").write_text(
             f'name = "evidence"\nversion = {version}\nmodel = "{model}"\nindividuals = 9\n'
             "order_full = [0, 0, 1, 1]\norder_quick = [0, 0, 1, 0]\n"
-            f"full = {[0] * 12}\nquick = {[0] * 12}\n"
+            f"full = {[0] * TERMS}\nquick = {[0] * TERMS}\n"
         )
     assert calibrator_of("a@1", tmp_path).id == "evidence@10"
     with pytest.raises(UnknownModel, match=r"scripts/calibrate\.py"):
