@@ -26,7 +26,7 @@ def test_real_leopards_find_themselves_among_others():
     chosen = [s for unit in units for s in [t for t in samples if t.unit == unit][-3:]]
     features = list(describe(chosen, Embedder.load()))
     counted, same = countable(chosen, chosen), genuine(chosen, chosen)
-    fused = compare_all(features, features, counted, released().fusion).total_agreement
+    fused = compare_all(features, features, counted, released().fusion).agreement
     best = np.where(counted, fused, -np.inf).argmax(1)
     right = sum(bool(same[q, b]) for q, b in enumerate(best))
     assert len(chosen) == 12
