@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
 
-COARSE_KNOTS = (2.0, 2.75, 3.5)  # of log1p(coarse), likewise
-FINE_KNOTS = (2.0, 2.75, 3.5)  # of log1p(fine), from which an agreement weighs more
+COARSE_KNOTS = (3.0, 3.75, 4.5)  # of log1p(coarse), from which an agreement weighs more
+FINE_KNOTS = (2.0, 2.75, 3.5)  # of log1p(fine)
 ROOTSIFT_KNOTS = (2.0, 2.5, 3.0)  # of log1p(rootsift)
-SILENCE_KNOTS = (0.0, 0.1, 0.2, 0.3)  # of capacity, from which silence weighs more
+SILENCE_KNOTS = (0.0, 0.1, 0.2, 0.3)  # of silence, from which it weighs more
+SPOKEN = 40.0  # fine agreement that leaves 1 / e of the capacity silent; of strangers one in ten has more than 20
 TERMS = 2 + len(COARSE_KNOTS) + len(FINE_KNOTS) + len(ROOTSIFT_KNOTS) + len(SILENCE_KNOTS)
 
 
@@ -32,12 +33,13 @@ class FlankMeasurements(NamedTuple):
 
 def terms(flank: FlankMeasurements) -> Vector:
     """(TERMS,): 1, cosine, hinges of log1p(coarse), log1p(fine) and log1p(rootsift), minus those of
-    capacity.
+    silence: the capacity, less what agrees has spoken.
 
     Between a handful of agreements by chance and a coat that agrees lies a bend, not a line: what
     chance brings about differs from one population to the next, and must weigh little everywhere.
     """
     sift = 0.0 if flank.rootsift is None else flank.rootsift
+    silence = flank.capacity * float(np.exp(-flank.fine / SPOKEN))
     return np.array(
         [
             1.0,
@@ -45,7 +47,7 @@ def terms(flank: FlankMeasurements) -> Vector:
             *_hinges(float(np.log1p(flank.coarse)), COARSE_KNOTS),
             *_hinges(float(np.log1p(flank.fine)), FINE_KNOTS),
             *_hinges(float(np.log1p(sift)), ROOTSIFT_KNOTS),
-            *(-h for h in _hinges(flank.capacity, SILENCE_KNOTS)),
+            *(-h for h in _hinges(silence, SILENCE_KNOTS)),
         ]
     )
 

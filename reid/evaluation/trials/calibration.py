@@ -44,7 +44,7 @@ order_full = [{order_full}]  # intercept, cosine, log1p(dense), log1p(rootsift):
 order_quick = [{order_quick}]
 # log odds: intercept, cosine, hinges of log1p(coarse) at {coarse}, of log1p(fine)
 # at {fine}, of log1p(rootsift) at {rootsift},
-# minus hinges of capacity at {silence}; see reid/evidence/terms.py
+# minus hinges of silence at {silence}; see reid/evidence/terms.py
 full = [{full}]
 quick = [{quick}]  # the same where RootSIFT was not measured
 # the same fitted to other draws of the individuals
