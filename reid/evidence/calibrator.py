@@ -54,7 +54,7 @@ class Calibrator:
     is the bound, nobody may claim more. full, quick: weights where RootSIFT was measured and where
     it was not. same: the llr from which the verdict is "same". factor: above 0, below 1 where the
     photos at hand are unlike those of the calibration and all evidence is to count for less; above
-    1 only by `reid.evidence.local`.
+    1 only by `reid.evidence.local`. excluding: capacity from which silence may exclude.
     """
 
     id: str
@@ -65,6 +65,7 @@ class Calibrator:
     quick: EvidenceWeights
     same: float = SAME
     factor: float = 1.0
+    excluding: float = EXCLUDING
 
     @property
     def bound(self) -> float:
@@ -83,7 +84,7 @@ class Calibrator:
             return Evidence(0.0, self.bound, verdict, self.id, (0.0, 0.0))
         llr = float(self.llr(np.array(self.log_odds(witnesses))))
         spread = sum(_mixed(self._weights(w).spread(w.measurements), w.shared) for w in witnesses)
-        spread = np.maximum(spread, _least(witnesses))
+        spread = np.maximum(spread, self._least(witnesses))
         low, high = (llr, llr)
         if np.size(spread):
             ends = np.percentile(self.llr(np.asarray(spread)), [2.5, 97.5])
@@ -105,7 +106,12 @@ class Calibrator:
         """
         weighed = ((np.array(self._weights(w).log_odds(w.measurements)), w) for w in witnesses)
         total = float(sum(_mixed(log_odds, w.shared) for log_odds, w in weighed))
-        return max(total, _least(witnesses))
+        return max(total, self._least(witnesses))
+
+    def _least(self, witnesses: Sequence[Witness]) -> float:
+        """Natural log odds that witnesses may exclude with."""
+        sees = any(witness.measurements.capacity >= self.excluding for witness in witnesses)
+        return -np.inf if sees else -UNSURE / LOG10_E
 
     def _weights(self, witness: Witness) -> EvidenceWeights:
         return self.quick if witness.measurements.rootsift is None else self.full
@@ -114,12 +120,6 @@ class Calibrator:
         """llrs of natural log odds of any shape: log10, times the factor, within the bound."""
         llr = self.factor * LOG10_E * log_odds
         return np.clip(llr, -self.bound, self.bound)
-
-
-def _least(witnesses: Sequence[Witness]) -> float:
-    """Natural log odds that witnesses may exclude with."""
-    sees = any(witness.measurements.capacity >= EXCLUDING for witness in witnesses)
-    return -np.inf if sees else -UNSURE / LOG10_E
 
 
 def _mixed(log_odds: NDArray[np.float64], shared: float) -> NDArray[np.float64]:

@@ -12,7 +12,8 @@ COARSE_KNOTS = (3.0, 3.75, 4.5)  # of log1p(coarse), from which an agreement wei
 FINE_KNOTS = (2.0, 2.75, 3.5)  # of log1p(fine)
 ROOTSIFT_KNOTS = (2.0, 2.5, 3.0)  # of log1p(rootsift)
 SILENCE_KNOTS = (0.0, 0.1, 0.2, 0.3)  # of silence, from which it weighs more
-SPOKEN = 40.0  # fine agreement that leaves 1 / e of the capacity silent; of strangers one in ten has more than 20
+SPOKEN = 40.0  # fine agreement that leaves 1 / e of the capacity silent; strangers have 20 at most,
+# nine times in ten
 TERMS = 2 + len(COARSE_KNOTS) + len(FINE_KNOTS) + len(ROOTSIFT_KNOTS) + len(SILENCE_KNOTS)
 
 

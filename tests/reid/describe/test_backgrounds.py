@@ -53,7 +53,6 @@ def test_two_leopards_before_one_background_are_different_in_tight_boxes(network
     assert evidence(network, one, other).llr == pytest.approx(-2.48, abs=0.01)
 
 
-@pytest.mark.xfail(reason="rosette@5 has no mask: the whole frame counts", strict=True)
 def test_two_leopards_before_one_background_are_not_the_same_without_boxes(network, described):
     one, other = described("bg1_leopard_A"), described("bg2_leopard_B")
     assert evidence(network, one, other).verdict is not Verdict.SAME

@@ -39,7 +39,7 @@ def test_a_test_is_read_as_it_was_written_and_for_local_versions_too(tmp_path):
     write_tested(tmp_path / "evidence@2.tested.json", TESTED)
     assert load_tested("evidence@2", tmp_path) == TESTED
     assert load_tested("evidence@2+local@2", tmp_path) == TESTED
-    assert load_tested("evidence@2", tmp_path) is None
+    assert load_tested("evidence@3", tmp_path) is None
 
 
 @pytest.mark.parametrize("change", [{"strata": [{"name": "all"}]}, {"more": 1}, {"strata": 3}])

@@ -253,7 +253,7 @@ def test_learning_makes_unseen_individuals_easier_to_find(parts):
         return mean_figures(leave_one_out(vectors, validation.annotations))
 
     recipe = FinetuneRecipe(
-        minutes=0.05, pairs=12, peak_rate=3e-3, trunk_from=0.0, trunk_rate=1.0, keep=0.0, every=10
+        minutes=0.2, pairs=12, peak_rate=3e-3, trunk_from=0.0, trunk_rate=1.0, keep=0.0, every=10
     )
     found = finetune(embedder.network, learning, validation, rank, recipe, report=print)
     best = max(found.history, key=lambda one: one[1:])
