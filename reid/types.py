@@ -149,7 +149,7 @@ class LocalFeatures:
     points: (K, 2) float32, pixels of the upright photo.
     descriptors: (K, D) float32, rows of norm 1.
     weight: (K,) float32 in [0, 1], how much a point is to be trusted.
-    model: what made them, e.g. "rosette@1" or "rootsift@2".
+    model: what made them, e.g. "rosette@1" or "rootsift@1".
     coarse: the first so many were seen at a smaller scale than the others; each scale is a grid of
     its own.
     places: (K, 2) float32, where on the body each point lies, see `LookOutput.chart`; None where

@@ -63,7 +63,7 @@ class FakeEmbedder:
         return AnnotationFeatures(
             embedding=Embedding(_unit((small - small.mean()).ravel()[None])[0], MODEL),
             dense=_patches(grey, scale, crop.box, MODEL),
-            rootsift=_patches(grey, scale, crop.box, "rootsift@2"),
+            rootsift=_patches(grey, scale, crop.box, "rootsift@1"),
             flank=crop.flank,
             box=crop.box,
             pose=Pose(left=0.97, yaw=-4.0),

@@ -42,7 +42,7 @@ TOGETHER = 4  # windows looked at in one pass
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class SeenWindow:
     """One window of a crop and what the network says of it.
 
     descriptors: (C, h, w). coat, trust: (h, w) in [0, 1]. places: (2, h, w), (u, v) on the body.
@@ -63,8 +63,8 @@ class Sight:
 class Sights:
     """Both looks at a crop: at the whole animal, and at its flank (a box of the crop's pixels)."""
 
-    whole: Sight
-    near: Sight
+    whole: SeenWindow
+    near: SeenWindow
     flank: Box
 
 
@@ -175,7 +175,7 @@ class Embedder:
         nears = self._seen(windows)
         return [Sights(*parts) for parts in zip(wholes, nears, flanks, strict=True)]
 
-    def _flank(self, crop: Crop, sight: Sight) -> Box:
+    def _flank(self, crop: Crop, sight: SeenWindow) -> Box:
         """The flank in pixels of the crop; all of the crop where none is seen, or where the model
         takes no part of it for one."""
         everything = _all_of(crop)
@@ -183,7 +183,7 @@ class Embedder:
             return everything
         return flank_box(sight.coat, sight.places, sight.window) or everything
 
-    def _wholes(self, crops: Sequence[Crop]) -> list[Sight]:
+    def _wholes(self, crops: Sequence[Crop]) -> list[SeenWindow]:
         """The look at each crop, or at the animal in it where that fills little of the crop."""
         sights = self._seen([window_on(crop, _all_of(crop)) for crop in crops])
         for n, crop in enumerate(crops):
@@ -194,14 +194,14 @@ class Embedder:
                 [sights[n]] = self._seen([window_on(crop, box)])
         return sights
 
-    def _seen(self, windows: Sequence[Window]) -> list[Sight]:
-        sights: list[Sight] = []
+    def _seen(self, windows: Sequence[Window]) -> list[SeenWindow]:
+        sights: list[SeenWindow] = []
         for at in range(0, len(windows), TOGETHER):
             sights += self._pass(windows[at : at + TOGETHER])
         return sights
 
     @torch.inference_mode()
-    def _pass(self, windows: Sequence[Window]) -> Iterable[Sight]:
+    def _pass(self, windows: Sequence[Window]) -> Iterable[SeenWindow]:
         """One pass of the network."""
         contrast, grey = (
             torch.from_numpy(np.stack([getattr(w, name) for w in windows])[:, None])
@@ -217,7 +217,7 @@ class Embedder:
         parts = (descriptors, coat, trust, output.chart.float(), _unit(output.embedding))
         arrays = [part.numpy() for part in parts]
         return [
-            Sight(
+            SeenWindow(
                 window=window,
                 descriptors=arrays[0][n],
                 coat=arrays[1][n],
@@ -257,7 +257,7 @@ def coat_at(sights: Sights, points: Float32) -> Float32:
     return np.asarray(np.where(near >= 0, near, np.maximum(coat, 0)), np.float32)
 
 
-def _read(sight: Sight, points: Float32) -> Float32:
+def _read(sight: SeenWindow, points: Float32) -> Float32:
     """(N,) coat at pixels of the crop; -1 beyond the window."""
     at = sight.window.cells(points)
     x, y = (np.ascontiguousarray(at[:, n : n + 1], np.float32) for n in (0, 1))
@@ -293,7 +293,7 @@ def _luminance(crop: Crop, region: Box) -> NDArray[np.uint8]:
     return np.asarray(cv2.remap(grey, columns, rows, cv2.INTER_LINEAR, borderMode=edge), np.uint8)
 
 
-def _coat_on(sight: Sight, region: Box) -> Float32:
+def _coat_on(sight: SeenWindow, region: Box) -> Float32:
     """(h, w) probability of coat over a region of the crop, one number a cell of the window."""
     h, w = sight.coat.shape
     x = region.x0 + (np.arange(w) + 0.5) * region.width / w - 0.5
@@ -302,7 +302,7 @@ def _coat_on(sight: Sight, region: Box) -> Float32:
     return np.maximum(_read(sight, points), 0).reshape(h, w)
 
 
-def _surest_cells(sight: Sight, crop: Crop) -> tuple[Float32, Float32, Float32, Float32]:
+def _surest_cells(sight: SeenWindow, crop: Crop) -> tuple[Float32, Float32, Float32, Float32]:
     """The cells of coat inside the crop that are most to be trusted: points (pixels of the photo),
     descriptors, weight, places."""
     size, h, w = sight.descriptors.shape

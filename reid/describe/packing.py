@@ -1,7 +1,9 @@
 """Features as bytes for a database: exact for embeddings, 4 bits a number for descriptors."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,19 +55,27 @@ def pack_features(features: LocalFeatures) -> bytes:
 
 
 def unpack_features(data: bytes) -> LocalFeatures:
-    """The inverse of `pack_features`."""
+    """The inverse of `pack_features`; also reads what earlier versions kept, 8 bits a number."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        descriptors = _doubled(arrays["descriptors"]) - np.float32(8 if arrays["signed"] else 0)
+        descriptors, points = _unpacked(arrays)
         norms = np.linalg.norm(descriptors, axis=1, keepdims=True)
         places = arrays["places"].astype(np.float32) / PLACES if "places" in arrays else None
         return LocalFeatures(
-            (arrays["points"] * arrays["step"] + arrays["low"]).astype(np.float32),
+            points,
             (descriptors / np.maximum(norms, 1e-6)).astype(np.float32),
             arrays["weight"].astype(np.float32) / 255,
             str(arrays["model"]),
-            int(arrays["coarse"]),
+            int(arrays["coarse"]) if "coarse" in arrays else 0,
             places,
         )
+
+
+def _unpacked(arrays: Mapping[str, NDArray[Any]]) -> tuple[Float32, Float32]:
+    """Descriptors of any length, and points."""
+    if "signed" not in arrays:
+        return arrays["descriptors"].astype(np.float32), arrays["points"].astype(np.float32)
+    descriptors = _doubled(arrays["descriptors"]) - np.float32(8 if arrays["signed"] else 0)
+    return descriptors, (arrays["points"] * arrays["step"] + arrays["low"]).astype(np.float32)
 
 
 def as_kept(features: AnnotationFeatures) -> AnnotationFeatures:

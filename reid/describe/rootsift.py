@@ -8,7 +8,7 @@ import numpy as np
 from reid.photo.printed import on_bars
 from reid.types import Crop, Float32, LocalFeatures
 
-MODEL = "rootsift@2"  # of 1: not gated by coat, and packed otherwise
+MODEL = "rootsift@1"
 WIDTH = 640  # pixels a crop is brought to
 KEYPOINTS = 1500  # looked for
 KEPT = 800  # of those on coat

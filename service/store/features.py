@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select
 
 from reid.describe.packing import pack_features, pack_vector, unpack_features, unpack_vector
-from reid.describe.rootsift import MODEL as ROOTSIFT
 from reid.gallery.voting import cells as voting_cells
 from reid.types import AnnotationFeatures, Box, Embedding, Flank, Float32, GalleryRow
 from service.store import facts, references
@@ -125,7 +124,7 @@ def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, A
     payloads = connection.execute(
         select(local_features).where(
             local_features.c.annotation_id.in_(ids),
-            local_features.c.model.in_((model, ROOTSIFT)),
+            (local_features.c.kind == "rootsift") | (local_features.c.model == model),
         )
     )
     local = {(row.annotation_id, row.kind): unpack_features(row.payload) for row in payloads}

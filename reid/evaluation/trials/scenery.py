@@ -34,7 +34,7 @@ class ScenePair:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class SceneFrame:
     """A whole frame with one leopard. image: (H, W, 3) uint8. box: around what is seen of it."""
 
     image: Image
@@ -43,7 +43,7 @@ class Frame:
 
 def frames(
     animals: int, landscapes: Sequence[Image], rng: np.random.Generator, zoom: float = 3.5
-) -> list[Frame]:
+) -> list[SceneFrame]:
     """One frame of each of so many animals, all before one scenery. zoom: frame over flank."""
     scenery = cut_scenery(landscapes, rng) if landscapes else draw_scenery(rng)
     outlook = Outlook.of(scenery, rng)
@@ -55,7 +55,7 @@ def frames(
         view = render(coat, camera, rng, size=FRAME, outlook=outlook)
         rows, columns = (np.nonzero((view.animal > 0.5).any(axis))[0] for axis in (1, 0))
         box = Box(float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1))
-        taken.append(Frame(colourised(view, infrared=True), box))
+        taken.append(SceneFrame(colourised(view, infrared=True), box))
     return taken
 
 
@@ -89,7 +89,7 @@ def with_strip(image: Image, kind: str) -> Image:
 
 
 def scene_pairs(
-    taken: Sequence[Frame], embedder: CropDescriber, calibrator: Calibrator
+    taken: Sequence[SceneFrame], embedder: CropDescriber, calibrator: Calibrator
 ) -> list[ScenePair]:
     """All pairs of strangers, in boxes of every width, and as whole frames without a box."""
     pairs = []
@@ -101,7 +101,7 @@ def scene_pairs(
 
 
 def strip_pairs(
-    taken: Sequence[Frame], embedder: CropDescriber, calibrator: Calibrator
+    taken: Sequence[SceneFrame], embedder: CropDescriber, calibrator: Calibrator
 ) -> list[ScenePair]:
     """All pairs of strangers as photos cut out around them, under strips of every kind."""
     pairs = []

@@ -164,7 +164,7 @@ def features(rng, model="m@1"):
         rng.uniform(0, 100, (30, 2)).astype(np.float32),
         unit(rng.normal(size=(30, 128))),
         np.ones(30, np.float32),
-        "rootsift@2",
+        "rootsift@1",
     )
     return AnnotationFeatures(
         Embedding(vector, model), grid(rng), sift, Flank.LEFT, Box(0, 0, 240, 120)
@@ -249,7 +249,7 @@ def test_descriptors_without_negative_numbers_are_packed_finer(rng):
 
 def test_a_photo_without_features_is_packed_like_any_other():
     empty = np.empty((0, 2), np.float32)
-    nothing = LocalFeatures(empty, np.empty((0, 128), np.float32), empty[:, 0], "rootsift@2")
+    nothing = LocalFeatures(empty, np.empty((0, 128), np.float32), empty[:, 0], "rootsift@1")
     assert unpack_features(pack_features(nothing)).descriptors.shape == (0, 128)
 
 

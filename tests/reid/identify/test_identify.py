@@ -68,7 +68,7 @@ def animal(seed, view=0, flank=Flank.LEFT, model="m@1"):
     return AnnotationFeatures(
         Embedding(vector, model),
         local(32, model, 200),
-        local(128, "rootsift@2", 100),
+        local(128, "rootsift@1", 100),
         flank,
         Box(0, 0, 160, 80),
     )
