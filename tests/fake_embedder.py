@@ -29,7 +29,7 @@ LINK = EvidenceWeights(
     np.array([[-8.5, 6.0, *[0.0] * 3, 3.0, *[0.0] * 9], [-7.5, 6.0, *[0.0] * 3, 3.0, *[0.0] * 9]]),
 )
 CALIBRATOR = Calibrator(
-    "calibrated@1", MODEL, Fusion(WEIGHTS, WEIGHTS), 200, LINK, LINK, excluding=0.0
+    "calibrated@1", MODEL, Fusion(WEIGHTS, WEIGHTS), 200, LINK, LINK, excluding=-1.0
 )
 FRAME = 1200  # pixels across; a wider crop is a frame in which the animal is small
 POISON = (255, 0, 255)

@@ -22,6 +22,10 @@ NOTHING = 0.02  # |llr| that rounds to nothing
 LEAST_CAPACITY = 0.005  # below it two photos have no coat to compare
 EXCLUDING = 0.25  # capacity from which silence may exclude: below it too little is seen in both
 UNSURE = 0.5  # what below that may be said against two photos, as a negative llr
+STEEP = 8.0  # how much more for a capacity of 1 more: the bound is reached at 0.5
+POINTS = (
+    20.0  # RootSIFT points that agree, from which silence excludes nobody; strangers have fewer
+)
 SAME = 2.0  # llr from which the machine says "same", and below minus which "different"
 
 
@@ -109,9 +113,11 @@ class Calibrator:
         return max(total, self._least(witnesses))
 
     def _least(self, witnesses: Sequence[Witness]) -> float:
-        """Natural log odds that witnesses may exclude with."""
-        sees = any(witness.measurements.capacity >= self.excluding for witness in witnesses)
-        return -np.inf if sees else -UNSURE / LOG10_E
+        """Natural log odds that witnesses may exclude with: those of the one that saw most."""
+        flanks = [witness.measurements for witness in witnesses]
+        seen = [flank.capacity for flank in flanks if (flank.rootsift or 0.0) < POINTS]
+        most = max((max(capacity - self.excluding, 0.0) for capacity in seen), default=0.0)
+        return -(UNSURE + STEEP * most) / LOG10_E
 
     def _weights(self, witness: Witness) -> EvidenceWeights:
         return self.quick if witness.measurements.rootsift is None else self.full

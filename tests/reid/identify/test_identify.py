@@ -44,7 +44,7 @@ QUICK = EvidenceWeights(
     np.array([-6.0, 2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS))
 )
 FUSION = Fusion(Weights(-6, 2, 2, 1), Weights(-6, 2, 2, 0))
-CALIBRATOR = Calibrator("test@1", "m@1", FUSION, 100, FULL, QUICK, excluding=0.0)
+CALIBRATOR = Calibrator("test@1", "m@1", FUSION, 100, FULL, QUICK, excluding=-1.0)
 MEASURED = Measures(1.0, 0.6, 0.5, 0.0, 0.0, 400.0, 0.9, 0.0)
 GOOD = Quality(MEASURED, 0.9, Grade.GOOD, (), "quality@1")
 
@@ -334,8 +334,16 @@ def test_silence_excludes_nobody_where_little_of_the_same_coat_is_seen_in_both()
     assert CALIBRATOR.evidence([Witness(silent)]).llr == -2
     assert careful.evidence([Witness(silent)]).llr == pytest.approx(-0.5)
     assert careful.evidence([Witness(silent)] * 2).llr == pytest.approx(-0.5)
-    seen = [Witness(silent._replace(capacity=0.3))]
-    assert careful.evidence(seen).llr == -2
+    little, enough = ([Witness(silent._replace(capacity=c))] for c in (0.3, 0.5))
+    assert careful.evidence(little).llr == pytest.approx(-0.9)
+    assert careful.evidence(enough).llr == -2
+
+
+def test_silence_excludes_nobody_where_points_of_rootsift_agree():
+    careful = replace(CALIBRATOR, excluding=0.25, full=replace(FULL, weights=-np.abs(FULL.weights)))
+    points = FlankMeasurements(0.9, 0.0, 0.0, 40.0, 0.6)
+    assert careful.evidence([Witness(points)]).llr == pytest.approx(-0.5)
+    assert careful.evidence([Witness(points._replace(rootsift=9.0))]).llr == -2
 
 
 def test_the_interval_holds_the_llr_and_follows_the_refits():
