@@ -27,7 +27,6 @@ from reid.compare.mesh import Mesh
 from reid.compare.registration import register
 from reid.compare.sections import BodyFrame
 from reid.describe.embed import Embedder
-from reid.describe.flank import FLANK
 from reid.describe.spacing import rosette_spacing
 from reid.synthetic.coat import Coat, CoatStyle, draw_coat
 from reid.synthetic.survey import HARDNESS, WIDTHS
@@ -36,6 +35,7 @@ from reid.types import AnnotationFeatures, Box, Crop, Flank, Source
 
 Points = NDArray[np.float64]
 
+FLANK = (0.42, 0.08, 1.56, 0.65)  # u0, v0, u1, v1 on the body, coat units
 STREAM = 6_180_339  # keeps these animals apart from those of a training bank
 LEVELS = ("good", "usable", "poor")
 PLACES = 300  # of a pair

@@ -207,7 +207,7 @@ class Embedder:
             torch.from_numpy(np.stack([getattr(w, name) for w in windows])[:, None])
             for name in ("contrast", "grey")
         )
-        with _fast():
+        with reduced_precision():
             output: LookOutput = self.network(contrast, grey)
         coat = torch.sigmoid(output.coat.float())
         trust = coat * torch.sigmoid(output.trust.float())
@@ -235,7 +235,7 @@ def _unit(vectors: Tensor) -> Tensor:
     return torch.nn.functional.normalize(vectors.float(), dim=1)
 
 
-def _fast() -> AbstractContextManager[object]:
+def reduced_precision() -> AbstractContextManager[object]:
     """Numbers of 16 bits where the processor multiplies them, twice as fast."""
     return torch.autocast("cpu", torch.bfloat16, enabled=multiplies_bfloat16())
 
