@@ -17,7 +17,7 @@ NOT_MEASURED = "not measured"
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class PairTally:
     """How many of how many pairs."""
 
     count: int
@@ -46,9 +46,9 @@ class CertifiedStratum:
     impostor: int
     animals: int
     figures: Figures
-    excluded: Mapping[float, Tally]
-    misled: Mapping[float, Tally]
-    missed: Tally
+    excluded: Mapping[float, PairTally]
+    misled: Mapping[float, PairTally]
+    missed: PairTally
 
     @property
     def bias(self) -> float | None:
@@ -73,9 +73,9 @@ class Certificate:
     seed: int
     same: float
     strata: tuple[CertifiedStratum, ...]
-    background: Tally | None = None
-    flanks: Tally | None = None
-    reviewers: Tally | None = None
+    background: PairTally | None = None
+    flanks: PairTally | None = None
+    reviewers: PairTally | None = None
 
 
 def certified_stratum(
@@ -89,9 +89,9 @@ def certified_stratum(
         impostor=len(theirs),
         animals=stratum.individuals or 0,
         figures=figures(stratum, seed=seed, draws=draws, refits=refits),
-        excluded={at: Tally(int((ours <= at).sum()), len(ours)) for at in EXCLUDED},
-        misled={at: Tally(int((theirs >= at).sum()), len(theirs)) for at in MISLED},
-        missed=Tally(int((ours < same).sum()), len(ours)),
+        excluded={at: PairTally(int((ours <= at).sum()), len(ours)) for at in EXCLUDED},
+        misled={at: PairTally(int((theirs >= at).sum()), len(theirs)) for at in MISLED},
+        missed=PairTally(int((ours < same).sum()), len(ours)),
     )
 
 
@@ -202,7 +202,7 @@ def _stratum(stratum: CertifiedStratum) -> dict[str, Any]:
     }
 
 
-def _tally(tally: Tally | None) -> dict[str, Any] | None:
+def _tally(tally: PairTally | None) -> dict[str, Any] | None:
     return {"count": tally.count, "of": tally.of, "share": tally.share} if tally else None
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from reid.evaluation.data.protocol import CropDescriber, numbers_of
 from reid.evaluation.data.surveys import Pair, SurveyEncounter, simulate
-from reid.evaluation.report.certificate import Certificate, Tally, certified_stratum, graded
+from reid.evaluation.report.certificate import Certificate, PairTally, certified_stratum, graded
 from reid.evaluation.trials import encounter_evidence, sanity
 from reid.evaluation.trials.calibration import draw_pairs
 from reid.evaluation.trials.encounter_evidence import WeighedPair
@@ -47,8 +47,8 @@ def certified(
     date: str,
     command: str,
     seed: int,
-    background: Tally | None = None,
-    flanks: Tally | None = None,
+    background: PairTally | None = None,
+    flanks: PairTally | None = None,
 ) -> Certificate:
     """The certificate of weighed pairs. Strata: all, and by the worse grade of the two encounters.
 
@@ -69,7 +69,9 @@ def certified(
     )
 
 
-def across_flanks(encounters: Sequence[SurveyEncounter], calibrator: Calibrator) -> Tally | None:
+def across_flanks(
+    encounters: Sequence[SurveyEncounter], calibrator: Calibrator
+) -> PairTally | None:
     """Left photos against right ones: pairs whose llr is not 0; None where one flank is missing."""
     chosen: dict[int, SurveyEncounter] = {}
     for flank in (Flank.LEFT, Flank.RIGHT):
@@ -80,7 +82,7 @@ def across_flanks(encounters: Sequence[SurveyEncounter], calibrator: Calibrator)
         ]
         chosen |= {number: encounters[number] for number in showing[:CROSSED]}
     wrong, crossed = sanity.across_flanks(list(chosen.values()), calibrator)
-    return Tally(wrong, crossed) if crossed else None
+    return PairTally(wrong, crossed) if crossed else None
 
 
 def without_animals(
@@ -91,7 +93,7 @@ def without_animals(
     crops: int,
     seed: int,
     progress: Progress,
-) -> Tally | None:
+) -> PairTally | None:
     """Generated crops of mere background: those with |llr| above 0.1; None of no crops."""
     if not crops or not encounters:
         return None
@@ -99,4 +101,4 @@ def without_animals(
     quiet, total = sanity.without_animals(
         encounters, embedder, calibrator, crops=crops, seed=seed, done=done
     )
-    return Tally(total - quiet, total)
+    return PairTally(total - quiet, total)

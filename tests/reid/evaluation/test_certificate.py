@@ -11,7 +11,7 @@ from reid.evaluation.measures.strata import PairStratum
 from reid.evaluation.report import certifying
 from reid.evaluation.report.certificate import (
     Certificate,
-    Tally,
+    PairTally,
     as_text,
     certified_stratum,
     write_json,
@@ -45,14 +45,14 @@ def certificate(**values):
 
 def test_exclusions_and_misleading_strangers_are_counted_with_their_edges():
     found = stratum()
-    assert found.excluded == {-1.0: Tally(3, 8), -2.0: Tally(1, 8)}
-    assert found.misled == {1.0: Tally(3, 6), 2.0: Tally(1, 6)}
+    assert found.excluded == {-1.0: PairTally(3, 8), -2.0: PairTally(1, 8)}
+    assert found.misled == {1.0: PairTally(3, 6), 2.0: PairTally(1, 6)}
     assert (found.genuine, found.impostor, found.animals) == (8, 6, 4)
 
 
 def test_a_count_errs_by_the_published_points_for_each_point_of_missed_pairs():
     found = stratum()
-    assert found.missed == Tally(5, 8)
+    assert found.missed == PairTally(5, 8)
     assert found.bias == pytest.approx(2.56 * 62.5)
 
 
@@ -64,7 +64,7 @@ def test_cllr_is_the_sum_of_its_parts_and_has_intervals():
 
 
 def test_what_was_not_measured_is_said_and_null(tmp_path):
-    bare = certificate(background=Tally(0, 0))
+    bare = certificate(background=PairTally(0, 0))
     text = as_text(bare)
     for name in ("crops without an animal, |llr| > 0.1", "errors of reviewers"):
         assert f"{name}: not measured" in text
@@ -80,7 +80,7 @@ def test_a_stratum_without_genuine_pairs_has_no_cllr_and_no_bias():
 
 
 def test_text_json_and_page_name_what_made_them(tmp_path):
-    whole = certificate(flanks=Tally(0, 96))
+    whole = certificate(flanks=PairTally(0, 96))
     write_json(whole, tmp_path / "c.json")
     written = json.loads((tmp_path / "c.json").read_text())
     page = write_certificate(whole, tmp_path / "page").read_text()
@@ -117,5 +117,5 @@ def test_strata_are_all_and_the_worse_grade(tmp_path):
     assert {s.name for s in made.strata} <= {"all", *(g.value for g in Grade)}
     assert (made.strata[0].genuine, made.strata[0].impostor) == (1, 2)
     assert made.same == CALIBRATOR.same
-    assert certifying.across_flanks(encounters, CALIBRATOR) == Tally(0, 3)
+    assert certifying.across_flanks(encounters, CALIBRATOR) == PairTally(0, 3)
     assert certifying.across_flanks(encounters[:2], CALIBRATOR) is None
