@@ -16,6 +16,7 @@ SCRIPTS = Path(__file__).parents[2] / "scripts"
         ("simulate", ["triples", "--animals", "2"], "triples needs at least 3"),
         ("discrepancies", ["no/such/folder"], "no index.csv"),
         ("evaluate", ["no/such/folder", "--methods", "rootsift"], "no index.csv"),
+        ("certify", ["no/such/folder"], "no index.csv"),
         ("identify_archive", ["--out", "o"], "required: folder, --catalogue"),
     ],
 )

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reid.evaluation.measures.metrics import BANDS
 from reid.evaluation.measures.strata import RATES, Figures, figures
 from reid.evaluation.report import plots
+from reid.evaluation.report.certificate import Certificate, heads, notes, rows_of
 from reid.evaluation.report.findings import EvaluationReport, content
 
 
@@ -34,21 +35,41 @@ def write_report(
 
 def as_html(report: EvaluationReport, strata_figures: Sequence[Figures]) -> str:
     """The page alone; strata_figures: the figures of `report.strata`, in order."""
-    pages = Environment(
+    return (
+        _pages()
+        .get_template("report.html")
+        .render(
+            report=report,
+            strata=list(zip(report.strata, strata_figures, strict=True)),
+            strata_figures=strata_figures,
+            drawn=any(figures.cllr is not None for figures in strata_figures),
+            rates=RATES,
+            tpr_heads=[f"TPR at FPR {rate:g}" for rate in RATES],
+            bands=BANDS,
+            plots=plots,
+        )
+    )
+
+
+def write_certificate(certificate: Certificate, folder: Path) -> Path:
+    """Write folder/certificate.html, which needs no other file; its path."""
+    html = (
+        _pages()
+        .get_template("certificate.html")
+        .render(notes=notes(certificate), heads=heads(certificate), rows=rows_of(certificate))
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "certificate.html"
+    path.write_text(html, encoding="utf-8")
+    return path
+
+
+def _pages() -> Environment:
+    return Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-    )
-    return pages.get_template("report.html").render(
-        report=report,
-        strata=list(zip(report.strata, strata_figures, strict=True)),
-        strata_figures=strata_figures,
-        drawn=any(figures.cllr is not None for figures in strata_figures),
-        rates=RATES,
-        tpr_heads=[f"TPR at FPR {rate:g}" for rate in RATES],
-        bands=BANDS,
-        plots=plots,
     )
