@@ -58,6 +58,7 @@ def run(options: argparse.Namespace) -> int:
     recipe = FinetuneRecipe(
         minutes=options.minutes,
         peak_rate=options.rate,
+        pairs=options.pairs,
         trunk_from=options.trunk_from,
         seed=options.seed,
     )
@@ -238,6 +239,7 @@ def main() -> int:
         choices=SEES,
         help="what of a crop: the flank as it is found on leopards, or all; as MODEL if not given",
     )
+    parser.add_argument("--pairs", type=int, default=32, help="flanks a step, two photos of each")
     parser.add_argument("--rate", type=positive, default=5e-4, help="highest learning rate")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")

@@ -119,6 +119,8 @@ def finetune(
                 if step - best.step >= recipe.patience * recipe.every:
                     break
             spent += (time.process_time() - began) / threads
+    if best.history[-1][0] < step:
+        best.ask(network, step, f"{spent / 60:.1f} min, the end")
     best.ask_between(network, released)
     network.load_state_dict(best.state)
     return Finetuned(network.eval(), best.step, best.history)

@@ -43,7 +43,7 @@ def test_tables_of_other_programs_are_split_as_our_own(command, package, tmp_pat
 
 @pytest.mark.slow
 def test_one_command_makes_a_model_and_a_second_does_not_overwrite_it(command, package, tmp_path):
-    how = ("--minutes", "0.25", "--rate", "0.004", "--trunk-from", "0")
+    how = ("--minutes", "0.9", "--rate", "0.008", "--trunk-from", "0", "--pairs", "8")
     done = command(package, *how)
     said = done.stdout
     assert done.returncode == 0
@@ -60,7 +60,7 @@ def test_one_command_makes_a_model_and_a_second_does_not_overwrite_it(command, p
 
 @pytest.mark.slow
 def test_a_model_of_whole_crops_says_so_and_inherits_no_calibrator(command, package, tmp_path):
-    how = ("--minutes", "0.25", "--rate", "0.004", "--trunk-from", "1", "--sees", "crop")
+    how = ("--minutes", "0.6", "--rate", "0.004", "--trunk-from", "1", "--sees", "crop")
     done = command(package, *how)
     assert done.returncode == 0
     assert "the service needs a calibrator" in done.stdout

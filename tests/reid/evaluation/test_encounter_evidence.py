@@ -92,7 +92,7 @@ def test_both_orders_are_asked_where_one_side_is_degraded(folder):
 
 def pair(same, llr, grades=(Grade.GOOD, Grade.GOOD), lights=("day", "day"), told=None):
     evidence = Evidence(llr, 2.5, Verdict.INCONCLUSIVE, "c@1", (llr, llr))
-    witness = Witness(told or FlankMeasurements(0.0, 5.0, 1.0, 0.2))
+    witness = Witness(told or FlankMeasurements(0.0, 2.0, 5.0, 1.0, 0.2))
     return WeighedPair(("a", "a" if same else "b"), evidence, (witness,), grades, lights)
 
 
@@ -102,7 +102,7 @@ def many():
     for n in range(200):
         same = n % 2 == 0
         told = FlankMeasurements(
-            0.0, float(rng.exponential(50 if same else 2)), 1.0, rng.uniform(0, 0.4)
+            0.0, 0.0, float(rng.exponential(50 if same else 2)), 1.0, rng.uniform(0, 0.4)
         )
         grades = (Grade.GOOD, Grade.POOR if n % 3 else Grade.GOOD)
         llr = float(rng.normal(1 if same else -1, 1))
