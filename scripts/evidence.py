@@ -12,20 +12,16 @@ from tqdm import tqdm
 from reid.describe.embed import Embedder
 from reid.errors import ReidError
 from reid.evaluation.data.degrade import EVERY
-from reid.evaluation.data.protocol import numbers_of
-from reid.evaluation.data.surveys import simulate
 from reid.evaluation.measures.strata import PairStratum
+from reid.evaluation.report.certifying import ENCOUNTERS, encounters_of
 from reid.evaluation.report.findings import EvaluationReport
 from reid.evaluation.report.html_report import write_report
 from reid.evaluation.trials import encounter_evidence, sanity
-from reid.evaluation.trials.calibration import draw_pairs
 from reid.evaluation.trials.encounter_evidence import WeighedPair
 from reid.evaluation.trials.testing import results
 from reid.evidence.calibrator import Calibrator, released
 from reid.evidence.tested import write_tested
 from reid.weights import default_folder
-
-ENCOUNTERS = 3  # of every synthetic animal
 
 
 def progress(what: str, total: int) -> Callable[[int], object]:
@@ -37,11 +33,9 @@ def synthetic(
     o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator
 ) -> list[WeighedPair]:
     """Encounters of animals that nothing was fitted to, and what must be nothing."""
-    animals, seed = numbers_of(o.dataset)
-    encounters = simulate(
-        embedder, animals=animals, seed=seed, encounters=ENCOUNTERS, progress=progress
+    encounters, pairs = encounters_of(
+        o.dataset, embedder, impostors=o.impostors, seed=o.seed, progress=progress
     )
-    pairs = draw_pairs(encounters, impostors=o.impostors, seed=seed)
     done = progress("compare", len(pairs))
     heard = encounter_evidence.weigh_pairs(encounters, encounters, pairs, calibrator, done=done)
     wrong, crossed = sanity.across_flanks(encounters[: 4 * ENCOUNTERS], calibrator)

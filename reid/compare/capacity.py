@@ -5,9 +5,7 @@ import numpy as np
 from reid.types import AnnotationFeatures, Float32, LocalFeatures
 
 FULL = 500.0  # trusted cells of a perfect look at a flank, the unit of capacity
-UNUSABLE = (
-    1 / 6
-)  # quality at which a photo is as probably unusable as not, see `reid.photo.quality`
+UNUSABLE = 1 / 6  # quality at which a photo is as probably unusable as not
 ALIKE = 100.0  # strength of cells that are alike without agreeing, in two photos full of detail
 ALONG, ACROSS = 10, 4  # parts of the body, of which each photo shows some
 REACH = (1.1, 1.1)  # places beyond which nothing of a flank lies

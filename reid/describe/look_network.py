@@ -158,9 +158,7 @@ class LookNetwork(nn.Module):
         pooled = (weight @ (x**self.power).transpose(1, 2)) / (total + 1e-3)
         pooled = pooled.clamp(min=1e-6) ** (1 / self.power) * (total / (total + 1))
         projected = self.project(pooled.flatten(1))
-        if (
-            self.centre.training
-        ):  # the statistics move with the batch, which is too small to be used
+        if self.centre.training:  # only its statistics move: a batch is too small to be used
             with torch.no_grad():
                 self.centre(projected)
         centre = self.centre

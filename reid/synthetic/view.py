@@ -122,11 +122,11 @@ def without_animal(
     *,
     size: tuple[int, int],
     outlook: Outlook | None = None,
-) -> Float32:
-    """(H, W) float32 in [0, 1]: the same places and cameras, and nobody in the picture."""
+) -> Image:
+    """(H, W, 3) uint8, grey: the same places and cameras, and nobody in the picture."""
     ground = (outlook or Outlook.draw(rng)).seen(size, rng)
     scene, _ = _plants_in_front(ground, np.zeros(size, np.float32), camera, rng)
-    return _exposed(scene, camera, rng)
+    return _grey(_exposed(scene, camera, rng))
 
 
 def _posed(camera: Camera, rng: np.random.Generator, size: tuple[int, int]) -> Float32:
@@ -238,11 +238,16 @@ def moved(image: Float32, length: float, rng: np.random.Generator) -> Float32:
     return cv2.filter2D(image, -1, kernel / max(kernel.sum(), 1e-6), borderType=cv2.BORDER_REFLECT)
 
 
+def _grey(image: Float32) -> Image:
+    """(H, W) float32 in [0, 1] to (H, W, 3) uint8."""
+    return np.round(np.repeat(image[..., None], 3, 2) * 255).astype(np.uint8)
+
+
 def colourised(view: View, *, infrared: bool, warmth: float = 1.0) -> Image:
     """(H, W, 3) uint8 RGB: grey under infra-red light, ochre coat and green-brown ground by day."""
     image = view.image[..., None]
     if infrared:
-        return np.round(np.repeat(image, 3, 2) * 255).astype(np.uint8)
+        return _grey(view.image)
     coat = np.array([1.08, 0.98, 0.98 - 0.26 * warmth], np.float32)
     ground = np.array([0.98, 1.0, 0.86], np.float32)
     tint = ground + view.animal[..., None] * (coat - ground)

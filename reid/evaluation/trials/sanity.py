@@ -56,8 +56,7 @@ def _background(rng: np.random.Generator, flank: Flank) -> Crop:
     camera = Camera.draw(rng, hardness=float(rng.uniform(0, 1)), loose=1.0)
     width = int(rng.integers(*WIDTHS)) // 16 * 16
     height = round(0.47 * width / 16) * 16
-    grey = without_animal(camera, rng, size=(height, width))
-    image = np.repeat(np.round(grey * 255).astype(np.uint8)[..., None], 3, 2)
+    image = without_animal(camera, rng, size=(height, width))
     return Crop(image, Box(0, 0, width, height), flank)
 
 

@@ -138,8 +138,7 @@ def empty_frames(
         scenery = cut_scenery(landscapes, rng) if landscapes else draw_scenery(rng)
         camera = Camera.draw(rng, hardness=float(rng.uniform(0, 0.8)), loose=1.0)
         outlook = Outlook.of(scenery, rng)
-        grey = without_animal(camera, rng, size=FRAME, outlook=outlook)
-        image = np.repeat(np.round(grey * 255).astype(np.uint8)[..., None], 3, 2)
+        image = without_animal(camera, rng, size=FRAME, outlook=outlook)
         [features] = embedder.describe([cut(image, Flank.LEFT, None)])
         seen += features.shows_animal
         done(1)
