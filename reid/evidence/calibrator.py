@@ -23,9 +23,7 @@ LEAST_CAPACITY = 0.005  # below it two photos have no coat to compare
 EXCLUDING = 0.25  # capacity from which silence may exclude: below it too little is seen in both
 UNSURE = 0.5  # what below that may be said against two photos, as a negative llr
 STEEP = 8.0  # how much more for a capacity of 1 more: the bound is reached at 0.5
-POINTS = (
-    20.0  # RootSIFT points that agree, from which silence excludes nobody; strangers have fewer
-)
+POINTS = 20.0  # RootSIFT points: where so many agree, nobody is excluded
 SAME = 2.0  # llr from which the machine says "same", and below minus which "different"
 
 
@@ -105,8 +103,8 @@ class Calibrator:
     def log_odds(self, witnesses: Sequence[Witness]) -> float:
         """Natural log odds of all witnesses, with balanced classes, before factor and bound.
 
-        Not below those of -UNSURE unless a witness has seen enough of the same coat in both: what
-        is turned away, hidden or burnt out cannot be missing.
+        They may fall below those of -UNSURE only as far as a witness saw the same coat in both:
+        what is turned away, hidden or burnt out cannot be missing.
         """
         weighed = ((np.array(self._weights(w).log_odds(w.measurements)), w) for w in witnesses)
         total = float(sum(_mixed(log_odds, w.shared) for log_odds, w in weighed))
