@@ -5,8 +5,10 @@ uint8 (H, W, 3); boxes are xyxy pixels; points are (x, y) with the centre of the
 (0, 0). Two sides of a comparison are suffixed 0 (query) and 1 (gallery).
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -277,6 +279,14 @@ class AnnotationFeatures:
     def shows_animal(self) -> bool:
         """Whether any coat was seen, as far as anybody judged."""
         return self.quality is None or self.quality.shows_animal
+
+
+class CropDescriber(Protocol):
+    """What turns crops into features; the Embedder is one."""
+
+    def describe(self, crops: Sequence[Crop]) -> Iterable[AnnotationFeatures]:
+        """Features of every crop, in order."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

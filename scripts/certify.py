@@ -11,11 +11,13 @@ from tqdm import tqdm
 
 from reid.describe.embed import Embedder
 from reid.errors import ReidError
-from reid.evaluation.report import certifying
-from reid.evaluation.report.certificate import as_text, write_json
+from reid.evaluation.report.certifying import encounters_of
 from reid.evaluation.report.html_report import write_certificate
-from reid.evaluation.trials.encounter_evidence import weigh_pairs
+from reid.evaluation.trials.encounter_evidence import known, weigh_pairs
 from reid.evidence.calibrator import released
+from reid.evidence.certificate import Certificate, certified_strata, write_json
+from reid.evidence.certificate_text import as_text
+from reid.evidence.controls import across_flanks, without_animals
 
 
 def progress(what: str, total: int) -> Callable[[int], object]:
@@ -26,22 +28,28 @@ def progress(what: str, total: int) -> Callable[[int], object]:
 def certify(o: argparse.Namespace) -> None:
     """Print the certificate, and write it where asked."""
     embedder, calibrator = Embedder.load(o.weights), released(o.weights)
-    encounters, pairs = certifying.encounters_of(
+    encounters, pairs = encounters_of(
         o.dataset, embedder, impostors=o.impostors, seed=o.seed, progress=progress
     )
+    photos = [encounter.features for encounter in encounters]
     done = progress("compare", len(pairs))
     weighed = weigh_pairs(encounters, encounters, pairs, calibrator, done=done)
-    certificate = certifying.certified(
-        weighed,
-        calibrator=calibrator,
-        data=f"{o.dataset}, {len(encounters)} encounters, {len(weighed)} pairs",
+    done = progress("background", o.crops)
+    background = without_animals(
+        photos, embedder, calibrator, crops=o.crops, seed=o.seed, done=done
+    )
+    certificate = Certificate(
+        data=o.dataset,
         date=datetime.datetime.now(datetime.UTC).date().isoformat(),
+        model=calibrator.model,
+        calibrator=calibrator.id,
         command="scripts/certify.py " + shlex.join(sys.argv[1:]),
         seed=o.seed,
-        background=certifying.without_animals(
-            encounters, embedder, calibrator, crops=o.crops, seed=o.seed, progress=progress
-        ),
-        flanks=certifying.across_flanks(encounters, calibrator),
+        same=calibrator.same,
+        encounters=len(encounters),
+        strata=certified_strata(known(weighed), same=calibrator.same, seed=o.seed),
+        background=background,
+        flanks=across_flanks(photos, calibrator),
     )
     print(as_text(certificate))
     if o.json:

@@ -21,7 +21,6 @@ from reid.evaluation.data.photos import CropStyle, Sample
 from reid.evaluation.data.population import FLANKS, SHOTS, photograph
 from reid.evaluation.data.protocol import numbers_of, read_dataset, read_distractors, some_animals
 from reid.evaluation.measures.metrics import ranks
-from reid.evaluation.measures.strata import PairStratum
 from reid.evaluation.report.findings import EvaluationReport, strata_of
 from reid.evaluation.report.html_report import write_report
 from reid.evaluation.report.sections import opened
@@ -42,6 +41,7 @@ from reid.evaluation.trials.witnesses import (
     at_first_sight,
 )
 from reid.evidence.calibrator import released
+from reid.evidence.strata import PairStratum
 from reid.synthetic.survey import write_survey
 
 

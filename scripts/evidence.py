@@ -12,7 +12,6 @@ from tqdm import tqdm
 from reid.describe.embed import Embedder
 from reid.errors import ReidError
 from reid.evaluation.data.degrade import EVERY
-from reid.evaluation.measures.strata import PairStratum
 from reid.evaluation.report.certifying import ENCOUNTERS, encounters_of
 from reid.evaluation.report.findings import EvaluationReport
 from reid.evaluation.report.html_report import write_report
@@ -20,6 +19,8 @@ from reid.evaluation.trials import encounter_evidence, sanity
 from reid.evaluation.trials.encounter_evidence import WeighedPair
 from reid.evaluation.trials.testing import results
 from reid.evidence.calibrator import Calibrator, released
+from reid.evidence.controls import SILENT, across_flanks, without_animals
+from reid.evidence.strata import PairStratum
 from reid.evidence.tested import write_tested
 from reid.weights import default_folder
 
@@ -38,14 +39,17 @@ def synthetic(
     )
     done = progress("compare", len(pairs))
     heard = encounter_evidence.weigh_pairs(encounters, encounters, pairs, calibrator, done=done)
-    wrong, crossed = sanity.across_flanks(encounters[: 4 * ENCOUNTERS], calibrator)
+    photos = [encounter.features for encounter in encounters]
+    crossed = across_flanks(photos[: 4 * ENCOUNTERS], calibrator)
     done = progress("background", o.crops)
     sizes = {"crops": o.crops, "seed": o.seed, "done": done}
-    quiet, crops = sanity.without_animals(encounters, embedder, calibrator, **sizes)
+    loud = without_animals(photos, embedder, calibrator, **sizes)
     weak, bad = sanity.unusable(heard)
     cost = sanity.shuffled(heard, calibrator, seed=o.seed)
-    print(f"llr of left against right flank: not exactly 0 in {wrong} of {crossed} pairs")
-    print(f"|llr| <= {sanity.NOTHING}: {quiet} of {crops} crops without an animal", end="")
+    print(
+        f"llr of left against right flank: not exactly 0 in {crossed.count} of {crossed.of} pairs"
+    )
+    print(f"|llr| <= {SILENT}: {loud.of - loud.count} of {loud.of} crops without an animal", end="")
     print(f", {weak} of {bad} pairs with an unusable encounter")
     print(f"Cllr of a link fitted to shuffled labels: {cost:.3f}")
     return heard

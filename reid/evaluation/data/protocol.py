@@ -1,8 +1,7 @@
 """Who is queried against whom: data with identities, and the pairs that may be counted."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +16,7 @@ from reid.interchange.tables import (
     read_table,
 )
 from reid.photo.crop import parse_box
-from reid.types import AnnotationFeatures, Crop, Flank
+from reid.types import AnnotationFeatures, CropDescriber, Flank
 
 ANIMALS = 31  # stream of random numbers that draws animals
 
@@ -39,14 +38,6 @@ class NoIndex(BadDataset, message="{folder} has no index.csv with the columns {c
 class IndexLacksColumns(
     BadDataset, message="{path} needs the columns {columns}, and at least one row"
 ): ...
-
-
-class CropDescriber(Protocol):
-    """What turns crops into features; the Embedder is one."""
-
-    def describe(self, crops: Sequence[Crop]) -> Iterable[AnnotationFeatures]:
-        """Features of every crop, in order."""
-        ...
 
 
 def numbers_of(dataset: str) -> tuple[int, int]:

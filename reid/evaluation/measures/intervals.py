@@ -5,9 +5,9 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from reid.evidence.pair_intervals import ENDS, Interval, multiplicities, numbered
+
 Float64 = NDArray[np.float64]
-Interval = tuple[float, float]
-ENDS = (2.5, 97.5)  # percentiles
 
 
 def bootstrap(
@@ -49,18 +49,6 @@ def bootstrap_auc(
     pairs = (times @ n) * (times @ m)
     won = np.einsum("du,uv,dv->d", times, wins, times, optimize=True)
     return _ends(won[pairs > 0] / pairs[pairs > 0])
-
-
-def numbered(units: Sequence[Hashable]) -> NDArray[np.intp]:
-    """(n,) 0, 1, 2 ... in order of first appearance."""
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(unit, len(numbers)) for unit in units], np.intp)
-
-
-def multiplicities(units: int, *, seed: int, draws: int) -> Float64:
-    """(draws, units): how often each unit is drawn when as many are drawn as there are."""
-    rng = np.random.default_rng((seed, 95))
-    return rng.multinomial(units, np.full(units, 1 / units), draws).astype(float)
 
 
 def _wins(

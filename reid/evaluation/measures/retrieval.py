@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from reid.evaluation.measures.intervals import Interval, bootstrap, bootstrap_auc
+from reid.evaluation.measures.intervals import bootstrap, bootstrap_auc
+from reid.evidence.pair_intervals import Interval
 
 Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from reid.errors import MissingExtra
-from reid.evaluation.measures.intervals import numbered
 from reid.evaluation.measures.metrics import CalibrationCurve, calibration
+from reid.evidence.pair_intervals import numbered
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,54 +1,22 @@
 """The pairs of one kind of photos, and the figures of their llrs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reid.evaluation.measures import metrics
-from reid.evaluation.measures.intervals import Interval
 from reid.evaluation.measures.metrics import CalibrationCurve
-from reid.evaluation.measures.pair_intervals import by_individual
 from reid.evaluation.measures.retrieval import auc
+from reid.evidence.cost import misleading
+from reid.evidence.pair_intervals import Interval
+from reid.evidence.strata import PairStratum, costs
 
 Float64 = NDArray[np.float64]
 
 
 RATES = (1e-2, 1e-3)  # false positive rates at which the true positive rate is reported
-
-
-@dataclass(frozen=True, slots=True)
-class PairStratum:
-    """The pairs of one kind of photos, e.g. `all`, `poor`, `infra-red`.
-
-    genuine, impostor: (n,) and (m,) llrs. genuine_individuals: (n,) animals;
-    impostor_individuals: (m,) pairs of animals; an unknown animal needs a name of its own. Without
-    them there are no intervals. level, crop: the condition, as in `report.Row`.
-    """
-
-    name: str
-    genuine: Float64
-    impostor: Float64
-    genuine_individuals: Sequence[str] = ()
-    impostor_individuals: Sequence[tuple[str, str]] = ()
-    level: int = 0
-    crop: str = "whole"
-
-    @property
-    def title(self) -> str:
-        """The name with the condition where the photos are not as they were taken."""
-        level = f", level {self.level}" if self.level else ""
-        return self.name + level + (f", crop {self.crop}" if self.crop != "whole" else "")
-
-    @property
-    def individuals(self) -> int | None:
-        """How many animals the pairs are of; None where it is not told."""
-        names = {
-            *self.genuine_individuals,
-            *(a for pair in self.impostor_individuals for a in pair),
-        }
-        return len(names) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +47,19 @@ def figures(stratum: PairStratum, *, seed: int = 0, draws: int = 500, refits: in
     ours, theirs = np.asarray(stratum.genuine, float), np.asarray(stratum.impostor, float)
     none = np.empty(0)
     both = bool(len(ours) and len(theirs))
-    named = len(stratum.genuine_individuals) and len(stratum.impostor_individuals)
-    total = metrics.cllr(ours, theirs) if both else None
-    least = metrics.cllr_min(ours, theirs) if both else None
+    cost = costs(stratum, seed=seed, draws=draws, refits=refits)
     return Figures(
-        cllr=total,
-        cllr_min=least,
-        cllr_cal=None if total is None or least is None else max(0.0, total - least),
-        misleading=metrics.misleading(ours, theirs),
-        misleading_genuine=metrics.misleading(ours, none),
-        misleading_impostor=metrics.misleading(none, theirs),
+        cllr=cost.cllr,
+        cllr_min=cost.cllr_min,
+        cllr_cal=cost.cllr_cal,
+        misleading=misleading(ours, theirs),
+        misleading_genuine=misleading(ours, none),
+        misleading_impostor=misleading(none, theirs),
         auc=auc(ours, theirs) if both else None,
         eer=metrics.eer(ours, theirs) if both else None,
         tpr={rate: metrics.tpr_at(rate, ours, theirs) if both else None for rate in RATES},
         curve=metrics.calibration_curve(ours, theirs) if both else None,
         genuine_bands=metrics.bands(ours),
         impostor_bands=metrics.bands(theirs),
-        intervals=by_individual(
-            ours,
-            theirs,
-            stratum.genuine_individuals,
-            stratum.impostor_individuals,
-            seed=seed,
-            draws=draws,
-            refits=refits,
-        )
-        if both and named
-        else {},
+        intervals=cost.intervals,
     )

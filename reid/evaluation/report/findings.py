@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from reid.evaluation.measures import metrics
 from reid.evaluation.measures.sorting import ClusteringMeasures, OpenSet, PartitionCalibration
-from reid.evaluation.measures.strata import Figures, Float64, PairStratum
+from reid.evaluation.measures.strata import Figures, Float64
 from reid.evaluation.report.table import MethodRow, as_json
 from reid.evaluation.trials.trial import Trial
+from reid.evidence.strata import PairStratum
 
 EVALUATE, SIMULATE = "scripts/evaluate.py DATA --report DIR", "scripts/simulate.py"
 

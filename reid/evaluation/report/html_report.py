@@ -9,8 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from reid.evaluation.measures.metrics import BANDS
 from reid.evaluation.measures.strata import RATES, Figures, figures
 from reid.evaluation.report import plots
-from reid.evaluation.report.certificate import Certificate, heads, notes, rows_of
 from reid.evaluation.report.findings import EvaluationReport, content
+from reid.evidence.certificate import Certificate
+from reid.evidence.certificate_text import heads, notes, rows_of
 
 
 def write_report(

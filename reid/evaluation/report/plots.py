@@ -18,8 +18,16 @@ from numpy.typing import NDArray
 from scipy.stats import norm
 
 from reid.errors import MissingExtra
-from reid.evaluation.measures.metrics import BANDS, CalibrationCurve, cmc, det, roc, tippett
-from reid.evaluation.measures.strata import Figures, PairStratum
+from reid.evaluation.measures.metrics import (
+    BANDS,
+    CalibrationCurve,
+    cmc,
+    det,
+    roc,
+    tippett,
+)
+from reid.evaluation.measures.strata import Figures
+from reid.evidence.strata import PairStratum
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from reid.evaluation.measures.intervals import Interval
-from reid.evaluation.measures.metrics import BANDS, bands, cllr
+from reid.evaluation.measures.metrics import BANDS, bands
 from reid.evaluation.measures.retrieval import Retrieval, retrieval
 from reid.evaluation.trials.trial import Trial
 from reid.evidence.calibrator import Calibrator
+from reid.evidence.cost import cllr
+from reid.evidence.pair_intervals import Interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from reid.evaluation.data.degrade import degrade
 from reid.evaluation.data.photos import MAX_PIXELS
-from reid.evaluation.data.protocol import CropDescriber
 from reid.evaluation.data.surveys import DatasetPhoto, Pair, SurveyEncounter, described, relative
 from reid.evidence.calibrator import Calibrator, fit_evidence
 from reid.evidence.encounters import between
@@ -26,7 +25,7 @@ from reid.evidence.terms import (
 )
 from reid.photo import crop, images
 from reid.threads import side_by_side
-from reid.types import Crop
+from reid.types import Crop, CropDescriber
 
 LEVELS = (1, 2, 3)  # of `evaluation.degrade`; every encounter is also seen at one of them
 RELATIVES = 1 / 3  # share of impostor pairs whose animals wear the same style

@@ -5,19 +5,17 @@ from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 from pathlib import Path
 
-import numpy as np
-
 from reid.evaluation.data.photos import Condition, Sample, shown
-from reid.evaluation.data.protocol import CropDescriber, read_dataset
+from reid.evaluation.data.protocol import read_dataset
 from reid.evaluation.data.surveys import DatasetPhoto, Done, Pair, SurveyEncounter, described
 from reid.evaluation.measures import metrics
-from reid.evaluation.measures.strata import PairStratum, figures
+from reid.evaluation.measures.strata import figures
 from reid.evidence.calibrator import Calibrator, Witness
 from reid.evidence.encounters import between
+from reid.evidence.strata import KnownPair, PairStratum, known_grade, stratum_of, worse_of
+from reid.evidence.tested import ALL
 from reid.threads import side_by_side
-from reid.types import Crop, Evidence, Flank, Grade
-
-GRADES = tuple(Grade)  # best first
+from reid.types import Crop, CropDescriber, Evidence, Flank, Grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,7 @@ class WeighedPair:
     @property
     def worse(self) -> str:
         """The worse grade of the two, or "not graded"."""
-        known = [grade for grade in self.grades if grade]
-        return max(known, key=GRADES.index).value if len(known) == 2 else "not graded"
+        return worse_of(self.grades)
 
     @property
     def light(self) -> str:
@@ -122,7 +119,7 @@ def weigh_pairs(
             (a.animal, b.animal),
             weighed.evidence,
             weighed.witnesses,
-            (best_grade(a), best_grade(b)),
+            (known_grade(a.features), known_grade(b.features)),
             (a.light, b.light),
         )
 
@@ -135,17 +132,10 @@ def _counted(pairs: Iterator[WeighedPair], done: Done) -> Iterator[WeighedPair]:
         done(1)
 
 
-def best_grade(encounter: SurveyEncounter) -> Grade | None:
-    """The grade of its best photo; None where a photo was not graded."""
-    grades = [photo.quality.grade if photo.quality else None for photo in encounter.features]
-    known = [grade for grade in grades if grade]
-    return min(known, key=GRADES.index) if len(known) == len(grades) else None
-
-
 def strata(pairs: Sequence[WeighedPair], *, level: int = 0) -> list[PairStratum]:
     """All pairs that can be compared, then by the worse grade, then by light."""
     compared = [pair for pair in pairs if pair.witnesses]
-    parts = [_stratum("all", compared, level)]
+    parts = [_stratum(ALL, compared, level)]
     for grade in Grade:
         parts.append(
             _stratum(grade.value, [pair for pair in compared if pair.worse == grade], level)
@@ -156,16 +146,14 @@ def strata(pairs: Sequence[WeighedPair], *, level: int = 0) -> list[PairStratum]
 
 
 def _stratum(name: str, pairs: Sequence[WeighedPair], level: int) -> PairStratum:
-    ours = [pair for pair in pairs if pair.same]
-    theirs = [pair for pair in pairs if not pair.same]
-    return PairStratum(
-        name,
-        np.array([pair.evidence.llr for pair in ours]),
-        np.array([pair.evidence.llr for pair in theirs]),
-        [pair.animals[0] for pair in ours],
-        [pair.animals for pair in theirs],
-        level=level,
-    )
+    return stratum_of(name, [(pair.animals, pair.evidence.llr) for pair in pairs], level=level)
+
+
+def known(pairs: Sequence[WeighedPair]) -> list[KnownPair]:
+    """The pairs that can be compared, as a certificate takes them."""
+    return [
+        KnownPair(pair.animals, pair.evidence.llr, pair.worse) for pair in pairs if pair.witnesses
+    ]
 
 
 def as_text(parts: Sequence[PairStratum], *, seed: int) -> str:

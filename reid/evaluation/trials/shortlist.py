@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reid.evaluation.data.population import FLANKS, SHOTS, Population
-from reid.evaluation.measures.intervals import Interval, bootstrap, bootstrap_auc
+from reid.evaluation.measures.intervals import bootstrap, bootstrap_auc
 from reid.evaluation.measures.retrieval import auc
+from reid.evidence.pair_intervals import Interval
 from reid.gallery.galleries import in_turn
 from reid.gallery.voting import Voter, Voting
 

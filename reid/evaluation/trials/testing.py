@@ -5,9 +5,9 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-from reid.evaluation.measures import metrics
-from reid.evaluation.measures.strata import PairStratum
 from reid.evaluation.trials.encounter_evidence import WeighedPair, strata
+from reid.evidence.cost import cllr, cllr_min, misleading
+from reid.evidence.strata import PairStratum
 from reid.evidence.tested import QUANTILES, SETTLED, Settling, Tested, TestedStratum
 from reid.types import Grade
 
@@ -35,9 +35,9 @@ def _tested_stratum(stratum: PairStratum) -> TestedStratum:
     return TestedStratum(
         name=stratum.name,
         pairs=(len(ours), len(theirs)),
-        cllr=round(metrics.cllr(ours, theirs), 4),
-        cllr_min=round(metrics.cllr_min(ours, theirs), 4),
-        misleading=metrics.misleading(ours, theirs),
+        cllr=round(cllr(ours, theirs), 4),
+        cllr_min=round(cllr_min(ours, theirs), 4),
+        misleading=misleading(ours, theirs),
         genuine=tuple(np.quantile(ours, at).tolist()),
         impostor=tuple(np.quantile(theirs, at).tolist()),
     )

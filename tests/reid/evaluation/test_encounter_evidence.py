@@ -20,6 +20,8 @@ from reid.evaluation.trials.encounter_evidence import (
 )
 from reid.evaluation.trials.testing import results
 from reid.evidence.calibrator import Witness
+from reid.evidence.controls import across_flanks
+from reid.evidence.strata import PairTally
 from reid.evidence.terms import FlankMeasurements
 from reid.evidence.tested import load_tested, write_tested
 from reid.types import Evidence, Flank, Grade, Verdict
@@ -150,4 +152,4 @@ def test_unusable_encounters_are_counted_where_they_say_nothing():
 def test_left_against_right_is_exactly_nothing(folder):
     photos = photos_of(folder, mirror=False)
     found = described_at(photos, FakeEmbedder(), level=0, seed=0, done=quiet)
-    assert sanity.across_flanks(found, CALIBRATOR) == (0, 2 * 2)
+    assert across_flanks([e.features for e in found], CALIBRATOR) == PairTally(0, 2 * 2)

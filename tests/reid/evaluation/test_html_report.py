@@ -11,15 +11,17 @@ import pytest
 
 from reid.errors import MissingExtra
 from reid.evaluation.data.photos import Condition
-from reid.evaluation.measures.metrics import calibration, cllr, cllr_min
+from reid.evaluation.measures.metrics import calibration
 from reid.evaluation.measures.retrieval import Retrieval
 from reid.evaluation.measures.sorting import clustering, open_set, partition_calibration
-from reid.evaluation.measures.strata import PairStratum, figures
+from reid.evaluation.measures.strata import figures
 from reid.evaluation.report import plots
 from reid.evaluation.report.findings import EvaluationReport, content, strata_of
 from reid.evaluation.report.html_report import as_html, write_report
 from reid.evaluation.report.table import MethodRow
 from reid.evaluation.trials.trial import Trial
+from reid.evidence.cost import cllr, cllr_min
+from reid.evidence.strata import PairStratum
 
 for library in ("matplotlib", "sklearn"):
     pytest.importorskip(library, reason="the optional extra `report` is not installed")

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from reid.evaluation.measures.intervals import bootstrap, bootstrap_auc, multiplicities
+from reid.evaluation.measures.intervals import bootstrap, bootstrap_auc
+from reid.evidence.pair_intervals import multiplicities
 
 
 def test_a_mean_of_independent_values_has_the_interval_of_the_textbook():

@@ -15,20 +15,17 @@ from reid.evaluation.measures.metrics import (
     bands,
     calibration,
     calibration_curve,
-    cllr,
-    cllr_cal,
-    cllr_min,
     cmc,
     det,
     ece,
     eer,
-    misleading,
     ranks,
     roc,
     tippett,
     tpr_at,
 )
 from reid.evaluation.measures.retrieval import auc
+from reid.evidence.cost import cllr, cllr_cal, cllr_min, misleading
 
 llrs = st.lists(st.floats(-3, 3).map(lambda x: round(x, 2)), min_size=1, max_size=12)
 

@@ -13,8 +13,9 @@ from lir.plotting.expected_calibration_error import calculate_ece
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from reid.evaluation.measures.metrics import cllr, cllr_cal, cllr_min, eer, roc, tippett, tpr_at
+from reid.evaluation.measures.metrics import eer, roc, tippett, tpr_at
 from reid.evidence.calibrator import Calibrator
+from reid.evidence.cost import cllr, cllr_cal, cllr_min
 from reid.evidence.order import Fusion
 from reid.evidence.terms import TERMS, EvidenceWeights
 

@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from reid.evaluation.measures.intervals import multiplicities
-from reid.evaluation.measures.metrics import cllr, cllr_min, misleading
-from reid.evaluation.measures.pair_intervals import by_individual
+from reid.evidence.cost import cllr, cllr_min, misleading
+from reid.evidence.pair_intervals import by_individual, multiplicities
 
 KEYS = ["cllr", "cllr_min", "cllr_cal", "misleading"]
 

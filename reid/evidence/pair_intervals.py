@@ -11,12 +11,25 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import coo_array
 
-from reid.evaluation.measures.intervals import ENDS, Interval, multiplicities, numbered
-from reid.evaluation.measures.metrics import STRONG, cllr_min, cost, pooled_cost
+from reid.evidence.cost import STRONG, cllr_min, cost, pooled_cost
 
 Float64 = NDArray[np.float64]
 Index = NDArray[np.intp]
 Pair = tuple[Hashable, Hashable]
+Interval = tuple[float, float]
+ENDS = (2.5, 97.5)  # percentiles
+
+
+def numbered(units: Sequence[Hashable]) -> NDArray[np.intp]:
+    """(n,) 0, 1, 2 ... in order of first appearance."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(unit, len(numbers)) for unit in units], np.intp)
+
+
+def multiplicities(units: int, *, seed: int, draws: int) -> Float64:
+    """(draws, units): how often each unit is drawn when as many are drawn as there are."""
+    rng = np.random.default_rng((seed, 95))
+    return rng.multinomial(units, np.full(units, 1 / units), draws).astype(float)
 
 
 class BootstrapWeights:
