@@ -296,6 +296,32 @@ def calibrate(
 
 
 @app.command()
+def certify(
+    most: Annotated[
+        int, typer.Option(min=IMPOSTOR, help="Impostor pairs at most; genuine ones half as many.")
+    ] = 2000,
+    crops: Annotated[
+        int, typer.Option(min=0, help="Generated crops without an animal to compare.")
+    ] = 100,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Measure what the llrs in force are worth on what people decided, and keep the certificate.
+
+    Compares up to 3,000 pairs of encounters. Pages and dossiers quote the result at once.
+    """
+    from reid.evidence.certificate_text import as_text
+    from service.calibration.to_wire import certificate_state_out
+    from service.operations.certifying import certified
+
+    command = f"leopard-reid certify --most {most} --crops {crops}"
+    with _catalogue(read_settings(data_dir=data_dir)) as components:
+        state = certified(components, most=most, crops=crops, command=command)
+    as_wire = certificate_state_out(state).model_dump_json
+    typer.echo(as_wire(indent=2) if as_json else as_text(state.certificate))
+
+
+@app.command()
 def status(
     data_dir: DataDir = None,
     wait: Annotated[bool, typer.Option(help="Wait until no job is left.")] = False,

@@ -17,6 +17,7 @@ from service.accounts import own_pages as account_pages
 from service.accounts.gate import Gate
 from service.calibration import api as calibration
 from service.calibration import pages as calibration_page
+from service.calibration.certification import Certification
 from service.calibration.study import Calibration
 from service.cases import api as cases
 from service.cases import pages as case_pages
@@ -147,6 +148,8 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
     weights = settings.weights_dir or default_folder()
     pair_evidence = PairEvidence(database, engine, weights)
     casework = Casework(database, engine, pair_evidence, weights)
+    study = Calibration(database, engine, settings)
+    certification = Certification(engine, study, settings)
     return Components(
         settings,
         database,
@@ -154,10 +157,11 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
         metrics,
         engine,
         pictures,
-        Calibration(database, engine, settings),
+        study,
+        certification,
         pair_evidence,
         casework,
-        Dossiers(settings, database, engine, casework, pictures),
+        Dossiers(settings, database, engine, casework, pictures, certification),
         Pairing(database, engine),
         Intake(database, files, settings),
         Overlays(database, engine, pictures),

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import combinations, islice
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import numpy as np
 from fastapi import Depends
 
 from reid.errors import Conflict
 from reid.evidence.calibrator import LOG10_E, Calibrator
-from reid.evidence.encounters import between
+from reid.evidence.encounters import EncounterEvidence, between
 from reid.evidence.local import COMPARED, LocalPair, Supply, study, supply_of
+from reid.evidence.strata import known_grade, worse_of
 from reid.evidence.tested import ALL, Tested, exceeded, load_tested
 from reid.sentences import Sentence
 from reid.types import AnnotationFeatures, Flank
@@ -24,7 +25,7 @@ from reid.weights import default_folder
 from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import calibration as store
-from service.store import features
+from service.store import copies, features
 from service.store.calibration import AppliedFactor, CalibrationRecord, DecidedEncounter, Studied
 from service.store.database import Database
 from service.web.parameters import component
@@ -68,6 +69,11 @@ SHORTAGES: dict[str, type[Sentence]] = {
 """What is missing, by the keys of `reid.evidence.local.Supply.missing`."""
 
 
+def shortages(missing: Mapping[str, int]) -> tuple[Sentence, ...]:
+    """What is missing as sentences, from `reid.evidence.local.Supply.missing`."""
+    return tuple(SHORTAGES[kind](number=number) for kind, number in missing.items())
+
+
 @dataclass(frozen=True, slots=True)
 class Met:
     """One decided encounter with an embedded photo. annotations: their numbers."""
@@ -87,6 +93,14 @@ class Met:
 
 
 Couple = tuple[Met, Met]
+
+
+class WeighedCouple(NamedTuple):
+    """What two decided encounters say together. grade: the worse of their best grades."""
+
+    couple: Couple
+    evidence: EncounterEvidence
+    grade: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +169,14 @@ class Calibration:
     def compared(self, couples: Sequence[Couple]) -> Iterator[LocalPair]:
         """What the photos of each pair say by the calibrator as fitted, one by one."""
         fitted = self._engine.fitted()
+        for (first, second), evidence, _ in self.weighed(couples, fitted):
+            yield _pair(first, second, fitted.log_odds(evidence.witnesses))
+
+    def weighed(self, couples: Sequence[Couple], calibrator: Calibrator) -> Iterator[WeighedCouple]:
+        """What the photos of each pair say, one by one; without those that cannot be compared.
+
+        A photo that both encounters hold, as a copy, counts in one of them only.
+        """
         model = self._engine.embedder().model
 
         @lru_cache(AT_ONCE)
@@ -162,12 +184,23 @@ class Calibration:
             with self._database.read() as connection:
                 return list(features.get(connection, annotations, model).values())
 
-        for first, second in sorted(couples, key=_numbers):
-            evidence = between(
-                features_of(first.annotations), features_of(second.annotations), fitted
-            )
+        for couple in sorted(couples, key=_numbers):
+            sides = [dict.fromkeys(encounter.annotations, 0) for encounter in couple]
+            with self._database.read() as connection:
+                first, second = copies.counted_once(connection, sides)
+            photos = features_of(tuple(first)), features_of(tuple(second))
+            evidence = between(*photos, calibrator, registered=False)
             if evidence.witnesses:
-                yield _pair(first, second, fitted.log_odds(evidence.witnesses))
+                grade = worse_of((known_grade(photos[0]), known_grade(photos[1])))
+                yield WeighedCouple(couple, evidence, grade)
+
+    def some_photos(self, most: int, *, seed: int) -> list[list[AnnotationFeatures]]:
+        """What is known of the photos of decided encounters, a draw where there are many."""
+        encounters, model = self._met(), self._engine.embedder().model
+        order = np.random.default_rng(seed).permutation(len(encounters))[:most].tolist()
+        with self._database.read() as connection:
+            known = [features.get(connection, encounters[n].annotations, model) for n in order]
+        return [list(photos.values()) for photos in known if photos]
 
     def studied(self, pairs: Sequence[LocalPair]) -> Studied:
         """Conclude, and keep it; nothing is applied."""
@@ -184,8 +217,7 @@ class Calibration:
         if studied.study.factor == 1:
             if not (short := studied.study.supply.missing):
                 raise NoReasonToAdjust(calibrator=studied.calibrator)
-            missing = tuple(SHORTAGES[kind](number=number) for kind, number in short.items())
-            raise TooLittleToAdjust(calibrator=studied.calibrator, missing=missing)
+            raise TooLittleToAdjust(calibrator=studied.calibrator, missing=shortages(short))
         calibration = self.kept.with_applied(studied)
         self._engine.local.write(calibration)
         assert calibration.applied  # noqa: S101

@@ -2,10 +2,14 @@
 
 from dataclasses import asdict
 
+from reid.evidence.certificate import content
+from service.calibration.certification import CertificateState
 from service.calibration.study import CalibrationState
 from service.calibration.wire import (
     AppliedFactorOut,
     CalibrationOut,
+    CertificateOut,
+    CertificateStateOut,
     RateOut,
     StudyOut,
     SupplyOut,
@@ -35,6 +39,17 @@ def calibration_out(state: CalibrationState) -> CalibrationOut:
         decisions=state.decisions,
         available=SupplyOut.model_validate(state.available),
         study=_study(local.studied, state) if local.studied else None,
+    )
+
+
+def certificate_state_out(state: CertificateState) -> CertificateStateOut:
+    """The latest certificate, as its file has it, and whether it still holds."""
+    return CertificateStateOut(
+        certificate=CertificateOut.model_validate(content(state.certificate)),
+        out_of_date=state.out_of_date,
+        model=state.model,
+        calibrator=state.calibrator,
+        since=state.since,
     )
 
 

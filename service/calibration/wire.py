@@ -120,6 +120,80 @@ class SettledPairsOut(Wire):
     different: float = Field(description="share of the impostor ones with an llr of -2 or less")
 
 
+class PairTallyOut(Wire):
+    """So many of so many pairs. share: [0, 1]."""
+
+    count: int
+    of: int
+    share: float
+
+
+class CertifiedStratumOut(Wire):
+    """One kind of certified pairs; "all" is the first.
+
+    Cllr and its parts in bits, null where one kind of pairs is missing; intervals: 95 % over
+    individuals. excluded, misled: by the llr from which they are counted.
+    """
+
+    name: str
+    genuine: int
+    impostor: int
+    animals: int
+    cllr: float | None
+    cllr_min: float | None
+    cllr_cal: float | None
+    intervals: Mapping[str, tuple[float, float]]
+    excluded: Mapping[str, PairTallyOut | None] = Field(description="genuine pairs at it or less")
+    misled: Mapping[str, PairTallyOut | None] = Field(description="impostor pairs at it or more")
+    missed: PairTallyOut | None = Field(description="genuine pairs below the llr of `same`")
+    bias: float | None = Field(
+        description="points of population bias that these stand for; null where they are more than "
+        "10 %: most are left open, and what a count loses depends on who decides them"
+    )
+
+
+class CertificateOut(Wire):
+    """What the llrs of one calibrator were worth on the decided encounters of this catalogue.
+
+    What was not measured is null. digest: SHA-256 of all else, as sorted JSON without white space.
+    """
+
+    data: str
+    date: str = Field(description="ISO 8601")
+    model: str
+    calibrator: str
+    command: str
+    seed: int
+    same: float = Field(description="llr from which the verdict was same")
+    encounters: int = Field(description="that were compared")
+    decisions: int | None = Field(description="that had been taken")
+    independent: PairTallyOut | None = Field(
+        description="genuine pairs that were decided with no llr in view"
+    )
+    background: PairTallyOut | None = Field(
+        description="crops without an animal whose |llr| exceeds 0.1"
+    )
+    flanks: PairTallyOut | None = Field(description="left against right: llrs that are not 0")
+    reviewers: PairTallyOut | None = Field(
+        description="wrong answers of observers on hidden known pairs; null below three observers"
+    )
+    strata: Sequence[CertifiedStratumOut]
+    digest: str
+
+
+class CertificateStateOut(Wire):
+    """The latest certificate of the catalogue beside what speaks now.
+
+    out_of_date: model or calibrator are others now. since: decisions taken after it.
+    """
+
+    certificate: CertificateOut
+    out_of_date: bool
+    model: str = Field(description="in force")
+    calibrator: str = Field(description="in force")
+    since: int
+
+
 class TestedOut(Wire):
     """One test of one calibrator. date: ISO 8601."""
 

@@ -15,6 +15,7 @@ from fastapi import Depends
 from reid.errors import InputError, UnknownModel
 from reid.types import Box, Correspondences
 from reid.weights import default_folder, load_card
+from service.calibration.certification import CertificateState, Certification
 from service.cases.report import CaseReport, Casework, Member, OtherPrior, other_priors
 from service.encounters.pair_evidence import BestPair
 from service.monitoring.health import installed
@@ -95,6 +96,7 @@ class DossierEncounter:
 class Dossier:
     """All that the dossier says. exact: positions are told as recorded, else rounded.
 
+    certificate: None where the catalogue has none.
     encounters: in the order of the members of the report. speaking: what the two photos that speak
     show together, by the index of their pair in the report; pairs that no photo speaks for are not
     there. priors: empty where not every partition could be weighed.
@@ -106,6 +108,7 @@ class Dossier:
     exact: bool
     model: ModelFacts
     calibrator: CalibratorFacts
+    certificate: CertificateState | None
     report: CaseReport
     encounters: tuple[DossierEncounter, ...]
     speaking: Mapping[int, BestPair]
@@ -122,9 +125,11 @@ class Dossiers:
         engine: Engine,
         casework: Casework,
         pictures: Pictures,
+        certification: Certification,
     ) -> None:
         self._settings, self._database, self._engine = settings, database, engine
         self._casework, self._pictures = casework, pictures
+        self._certification = certification
 
     def of(self, case_id: int, *, exact: bool = False) -> Dossier:
         """All of a case. exact: positions as recorded. NotFound for an unknown case."""
@@ -139,6 +144,7 @@ class Dossiers:
             exact=exact,
             model=_model(report.model, _folder(self._settings)),
             calibrator=_calibrator(self._settings, self._engine),
+            certificate=self._certification.state(),
             report=report,
             encounters=_encounters(self._pictures, report),
             speaking={n: _recorded(pair) for n, pair in best.items() if pair},

@@ -1,7 +1,7 @@
 """The dossier as a wire model, and the digest of what it says."""
 
-import json
-
+from reid.interchange.canonical import digest_of_json
+from service.calibration.to_wire import certificate_state_out
 from service.calibration.wire import TestedOut
 from service.cases.to_wire import report_out
 from service.cases.wire import CaseChangeOut
@@ -17,7 +17,6 @@ from service.dossier.wire import (
 )
 from service.encounters.pair_evidence import BestPair
 from service.recognition.wire import CorrespondencesOut, OverlapOut
-from service.store.files import digest
 
 
 def dossier_out(record: Dossier) -> DossierOut:
@@ -31,6 +30,7 @@ def dossier_out(record: Dossier) -> DossierOut:
         model=ModelFactsOut.model_validate(record.model),
         calibrator=CalibratorFactsOut.model_validate(record.calibrator),
         tested=TestedOut.model_validate(tested) if tested else None,
+        certificate=certificate_state_out(record.certificate) if record.certificate else None,
         report=report,
         encounters=[DossierEncounterOut.model_validate(e) for e in record.encounters],
         pairs=[_pair(report.pairs[n].encounters, best) for n, best in record.speaking.items()],
@@ -42,9 +42,7 @@ def dossier_out(record: Dossier) -> DossierOut:
 
 def digest_of(content: DossierContentOut) -> str:
     """SHA-256, hex, of the content as UTF-8 JSON with sorted keys and without white space."""
-    values = content.model_dump(mode="json")
-    text = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return digest(text.encode())
+    return digest_of_json(content.model_dump(mode="json"))
 
 
 def _pair(encounters: tuple[int, int], best: BestPair) -> DossierPairOut:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AliasPath, Field
 
-from service.calibration.wire import TestedOut
+from service.calibration.wire import CertificateStateOut, TestedOut
 from service.cases.wire import CaseChangeOut, CaseReportOut, Member
 from service.encounters.wire import DecisionOut
 from service.photos.wire import AnnotationOut, ClaimOut
@@ -115,6 +115,7 @@ class DossierContentOut(Wire):
     model: ModelFactsOut
     calibrator: CalibratorFactsOut
     tested: TestedOut | None = Field(description="null: the calibrator has no test results")
+    certificate: CertificateStateOut | None = Field(description="null: the catalogue has none")
     report: CaseReportOut
     encounters: list[DossierEncounterOut]
     pairs: list[DossierPairOut]

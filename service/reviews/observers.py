@@ -19,6 +19,7 @@ from service.store import decisions
 from service.store.opinions import Certainty, Opinion
 from service.store.people import Actor, Role
 
+HIDDEN_AMONG = 3  # observers among whom one's own errors cannot be told from the sum
 CERTAINTIES: tuple[Certainty, ...] = get_args(Certainty)
 
 
@@ -83,6 +84,24 @@ def report(connection: Connection, actor: Actor) -> AgreementReport:
         known=tuple(errors for errors in errors_shown if errors),
         blind_pairs=len(blind),
     )
+
+
+def errors_of_all(connection: Connection) -> Errors | None:
+    """Errors of all observers together on hidden known pairs.
+
+    None where fewer than `HIDDEN_AMONG` answered such pairs: nobody's own errors shall be read
+    from it.
+    """
+    blind = [review for review in reviewing.every(connection) if review.pair.blind]
+    answered = [
+        (name, review.pair.truth, _answer(opinion))
+        for review in blind
+        if review.pair.truth
+        for name, opinion in first_answers(review).items()
+    ]
+    if len({name for name, *_ in answered}) < HIDDEN_AMONG:
+        return None
+    return errors((truth, answer) for _, truth, answer in answered)
 
 
 def _agreement_of(first: Sequence[FirstAnswers], a: str, b: str) -> TwoObservers | None:

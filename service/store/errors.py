@@ -41,6 +41,18 @@ class LocalOfAnotherRelease(
 ): ...
 
 
+class NoCertificate(
+    NotFound, message="this catalogue has no certificate: leopard-reid certify makes one"
+): ...
+
+
+class CertificateOfAnotherRelease(
+    BadSettings,
+    message="{path} is no certificate of this release, or was changed after it was made: delete "
+    "it, and run leopard-reid certify again",
+): ...
+
+
 class NoSuchPair(NotFound, message="no pair {pair} was put up for review"): ...
 
 

@@ -169,6 +169,7 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /api/v1/cases/{case_id}/report": VIEWER,
     "GET /api/v1/cases/{case_id}/dossier": VIEWER,
     "GET /api/v1/calibration": VIEWER,
+    "GET /api/v1/calibration/certificate": VIEWER,
     "GET /api/v1/clusters": VIEWER,
     "GET /api/v1/suggestions": VIEWER,
     "POST /api/v1/suggestions/reviews": CURATOR,
