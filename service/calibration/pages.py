@@ -3,6 +3,8 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from service.calibration.certificate_view import certificate_view
+from service.calibration.certification import TheCertification
 from service.calibration.study import TheCalibration
 from service.calibration.view import CAUTION, calibration_view
 from service.recognition.awaited import answered
@@ -20,14 +22,18 @@ def calibration_page(
     database: TheDatabase,
     engine: TheEngine,
     calibration: TheCalibration,
+    certification: TheCertification,
 ) -> Response:
     """How the llrs are calibrated, and what this catalogue says about it."""
     view, problem = answered(engine, lambda: calibration_view(calibration.state()))
+    state, damage = answered(engine, certification.state)
     with database.read() as connection:
         values = {
             "nav": "catalogue",
             "view": view,
+            "certificate": certificate_view(state) if state else None,
             "problem": problem,
+            "damage": "" if problem else damage,
             "caution": _(CAUTION),
             "busy": view is None and not problem,
         }

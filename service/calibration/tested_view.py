@@ -7,6 +7,7 @@ for pairs of the same animal, one for pairs of different animals.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reid.evidence.strata import INDEPENDENT
 from reid.evidence.tested import Place, Tested, TestedStratum
 from reid.types import Evidence
 from service.web.languages import NP_, ngettext, pgettext
@@ -25,6 +26,7 @@ STRATA = {
     "day": NP_("tested photos", "day"),
     "mixed": NP_("tested photos", "mixed"),
     "infrared": NP_("tested photos", "infra-red"),
+    INDEPENDENT: NP_("tested photos", "decided with no llr in view"),
 }
 
 

@@ -6,6 +6,7 @@ from string import ascii_uppercase
 
 from reid.identify.partitions import WeighedPartition
 from reid.types import Box, Flank
+from service.calibration.certificate_view import quotation
 from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
 from service.cases.report import CasePair, CaseReport, OtherPrior
 from service.cases.report_view import (
@@ -141,6 +142,7 @@ class DossierView:
     movement: str
     tests: tuple[TestRow, ...]
     tested_on: str
+    certificate: str
     decisions: tuple[tuple[str, Decision, str, str], ...]
     changes: tuple[tuple[CaseChange, str], ...]
     limits: tuple[str, ...]
@@ -175,6 +177,7 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
         movement=translated(report.movement.source),
         tests=test_rows(report.tested),
         tested_on=tested_on(report.tested),
+        certificate=quotation(record.certificate),
         decisions=tuple(
             _decision(encounter.letter, decision)
             for encounter in record.encounters
