@@ -173,7 +173,7 @@ def test_a_changed_certificate_is_an_error_that_says_what_to_do(client, certify,
     with pytest.raises(BadSettings, match="certify again"):
         store.latest(settings.data_dir)
     assert "was changed after it was made" in client.get("/calibration").text
-    assert client.get(ROUTE).json()["code"] == "certificate_of_another_release"
+    assert client.get(ROUTE).json()["code"] == "bad_settings"
 
 
 def test_the_command_refuses_an_empty_catalogue(tmp_path):
