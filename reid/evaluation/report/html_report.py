@@ -54,11 +54,9 @@ def as_html(report: EvaluationReport, strata_figures: Sequence[Figures]) -> str:
 
 def write_certificate(certificate: Certificate, folder: Path) -> Path:
     """Write folder/certificate.html, which needs no other file; its path."""
-    html = (
-        _pages()
-        .get_template("certificate.html")
-        .render(notes=notes(certificate), heads=heads(certificate), rows=rows_of(certificate))
-    )
+    columns = [heads(certificate), *rows_of(certificate)]
+    lines = list(zip(*columns, strict=True))
+    html = _pages().get_template("certificate.html").render(notes=notes(certificate), lines=lines)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "certificate.html"
     path.write_text(html, encoding="utf-8")
