@@ -217,14 +217,16 @@ def _step(
     trunk: bool,
 ) -> tuple[Tensor, str]:
     """Loss of one batch of pairs and a line for people."""
-    output = network(*views)
+    contrast, grey = views
+    glance = released.glance(grey.contiguous(memory_format=torch.channels_last))  # never changes
+    output = network(contrast, grey, glance=glance)
     n = len(output.embedding) // 2
     loss, right = embedding_loss(output.embedding[:n], output.embedding[n:])
     line = f"loss {float(loss.detach()):.3f} right {float(right):.2f}"
     if not trunk:
         return loss, line
     with torch.no_grad():
-        before = released(*views)
+        before = released(contrast, grey, glance=glance)
     departure = _departure(output, before)
     return loss + recipe.keep * departure, f"{line} departed {float(departure.detach()):.3f}"
 
