@@ -5,6 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torchvision.models.resnet import BasicBlock
 
 from reid.describe.glance import CHANNELS, Glance, GlanceFeatures
 
@@ -198,7 +199,7 @@ def _larger(x: Tensor, like: Tensor) -> Tensor:
     return F.interpolate(x, size=like.shape[2:], mode="nearest")
 
 
-def _merged(channels_in: int, channels_out: int) -> nn.Sequential:
+def _merged(channels_in: int, channels_out: int) -> nn.Sequential | BasicBlock:
     return nn.Sequential(
         nn.Conv2d(channels_in, channels_out, 3, 1, 1, bias=False),
         nn.BatchNorm2d(channels_out),
@@ -206,36 +207,11 @@ def _merged(channels_in: int, channels_out: int) -> nn.Sequential:
     )
 
 
-class ResidualBlock(nn.Module):
-    """Two convolutions and a shortcut (He 2016).
-
-    Its tensors are named as those of torchvision's BasicBlock, which would serve as well but for
-    the seconds that its library adds to every start.
-    """
-
-    def __init__(
-        self, channels_in: int, channels_out: int, stride: int, shortcut: nn.Module | None
-    ) -> None:
-        """shortcut: what fits the input to the output; None where it fits as it is."""
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels_in, channels_out, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(channels_out)
-        self.conv2 = nn.Conv2d(channels_out, channels_out, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(channels_out)
-        self.downsample = shortcut
-
-    def forward(self, x: Tensor) -> Tensor:
-        """(B, channels_in, h, w) to (B, channels_out, h / stride, w / stride)."""
-        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)), inplace=True)))
-        y += x if self.downsample is None else self.downsample(x)
-        return F.relu(y, inplace=True)
-
-
-def _residual(channels_in: int, channels_out: int, stride: int = 1) -> ResidualBlock:
-    """A residual block whose shortcut fits."""
+def _residual(channels_in: int, channels_out: int, stride: int = 1) -> nn.Sequential | BasicBlock:
+    """A residual block of torchvision's ResNet."""
     if stride == 1 and channels_in == channels_out:
-        return ResidualBlock(channels_in, channels_out, 1, None)
+        return BasicBlock(channels_in, channels_out)
     shortcut = nn.Sequential(
         nn.Conv2d(channels_in, channels_out, 1, stride, bias=False), nn.BatchNorm2d(channels_out)
     )
-    return ResidualBlock(channels_in, channels_out, stride, shortcut)
+    return BasicBlock(channels_in, channels_out, stride, shortcut)

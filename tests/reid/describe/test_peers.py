@@ -1,13 +1,13 @@
 """Other people's embedders: their published layouts load strictly, from random weights."""
 
 import sys
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
 from torch import nn
+from torchvision import transforms
 
 from reid.describe.peers import load_peer
 from reid.describe.peers.architectures import (
@@ -24,9 +24,7 @@ from reid.describe.peers.squashed import SquashedEmbedder
 from reid.errors import BadSettings, MissingExtra, UnfitWeights, UnknownModel
 from reid.types import Box, Crop, Flank
 
-pytestmark = pytest.mark.skipif(
-    find_spec("timm") is None, reason="the optional extra `peers` is not installed"
-)
+pytest.importorskip("timm", reason="the optional extra `peers` is not installed")
 SMALL = "test_efficientnet"  # a network that timm has for tests
 
 
@@ -86,8 +84,6 @@ def as_before_timm_09(tensors):
 
 @pytest.mark.slow
 def test_megadescriptor_sees_what_its_model_card_says(swin, saved):
-    from torchvision import transforms  # here, as it takes seconds to load
-
     embedder = load_peer(f"megadescriptor:{saved(swin)}")
     assert embedder.model.startswith("megadescriptor-T-224@")
     assert embedder.licence.startswith("CC-BY-NC-4.0")
