@@ -1,5 +1,6 @@
 """Two annotations side by side: which rosettes agree, after geometry. Measures, weighs nothing."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import cv2
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from reid.compare.capacity import capacity
 from reid.compare.discrepancies import overlap
 from reid.compare.registration import Surface, pitch
+from reid.compare.spread import half_way, places_at, spread
 from reid.describe.rootsift import WIDTH
 from reid.errors import EmbeddingMismatch
 from reid.types import AnnotationFeatures, Comparison, Correspondences, Float32, LocalFeatures
@@ -57,7 +59,7 @@ def _compared(
     if rootsift:
         scales = (WIDTH / query.box.width, WIDTH / other.box.width)
         keypoints = rootsift_correspondences(query.rootsift, other.rootsift, scales=scales)
-        correspondences.append(keypoints)
+        correspondences.append(_on_body(keypoints, query.dense, other.dense))
         sift = strength(keypoints)
         if registered:
             cells = query.dense.scales()[1], other.dense.scales()[1]
@@ -69,9 +71,19 @@ def _compared(
         coarse_score=dense.coarse,
         fine_score=dense.fine,
         capacity=capacity(query, other, dense.alike),
-        correspondences=tuple(correspondences),
+        correspondences=tuple(map(spread, correspondences)),
         overlap=shared,
     )
+
+
+def _on_body(
+    keypoints: Correspondences, query: LocalFeatures, other: LocalFeatures
+) -> Correspondences:
+    """The same with the places that the cells of the network tell."""
+    if not min(len(query), len(other)):
+        return keypoints
+    ends = places_at(keypoints.points0, query), places_at(keypoints.points1, other)
+    return replace(keypoints, places=half_way(*ends))
 
 
 class _Dense(NamedTuple):
@@ -111,8 +123,14 @@ def _dense(query: LocalFeatures, other: LocalFeatures) -> _Dense:
         np.concatenate([coarse.points1, fine.points1]),
         np.concatenate([COARSE * coarse.strength, fine.strength]),
         "rosette",
+        _both(coarse.places, fine.places),
     )
     return _Dense(agree, strength(coarse), strength(fine), alike)
+
+
+def _both(coarse: Float32 | None, fine: Float32 | None) -> Float32 | None:
+    """Places of both scales, None where either tells none."""
+    return None if coarse is None or fine is None else np.concatenate([coarse, fine])
 
 
 def _likeness(query: LocalFeatures, other: LocalFeatures) -> Float32:
@@ -139,7 +157,8 @@ def _cells_that_agree(
     """Correspondences of the cells of one scale, and the strength of those mutually nearest cells
     that no smooth deformation explains. likeness: (K0, K1)."""
     if min(len(query), len(other)) < LEAST:
-        return _none("rosette"), 0.0
+        nothing = np.empty(0, np.intp)
+        return _paired(query, other, nothing, nothing, np.empty(0, np.float32)), 0.0
     i, j = mutual_nearest(likeness)
     best = np.einsum("kd,kd->k", query.descriptors[i], other.descriptors[j])
     weight = 1 / (1 + np.exp((CLEAR - best) / FUZZ))
@@ -148,10 +167,23 @@ def _cells_that_agree(
     agree = agreeing(
         query.points[i] / pitch(query.points), other.points[j] / pitch(other.points), reach=CELLS
     )
-    verified = Correspondences(
-        query.points[i][agree], other.points[j][agree], weight[agree], "rosette"
-    )
+    verified = _paired(query, other, i[agree], j[agree], weight[agree])
     return verified, float(weight[~agree].sum())
+
+
+def _paired(
+    query: LocalFeatures,
+    other: LocalFeatures,
+    i: NDArray[np.intp],
+    j: NDArray[np.intp],
+    weight: Float32,
+) -> Correspondences:
+    """Cells i of one photo on cells j of the other."""
+    told = [
+        None if cells.places is None else cells.places[rows]
+        for cells, rows in ((query, i), (other, j))
+    ]
+    return Correspondences(query.points[i], other.points[j], weight, "rosette", half_way(*told))
 
 
 def rootsift_correspondences(
