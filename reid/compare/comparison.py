@@ -30,18 +30,24 @@ def compare(
     *,
     rootsift: bool = True,
     registered: bool = True,
+    known: Comparison | None = None,
 ) -> Comparison:
     """Everything measured on one pair, the same to the last digit whichever photo is the query.
 
     The photos are always compared in one order, that of their features; where they were asked for
     in the other one, the result is turned round. `rootsift=False` leaves out RootSIFT and the
-    overlap, `registered=False` the overlap alone. Raises EmbeddingMismatch for two models.
+    overlap, `registered=False` the overlap alone. known: what a comparison without RootSIFT found
+    of the same pair; the cells are not compared again. Raises EmbeddingMismatch for two models.
     """
     if query.embedding.model != other.embedding.model:
         raise EmbeddingMismatch(expected=other.embedding.model, got=query.embedding.model)
-    if _order(query) > _order(other):
-        return _compared(other, query, rootsift=rootsift, registered=registered).turned()
-    return _compared(query, other, rootsift=rootsift, registered=registered)
+    turned = _order(query) > _order(other)
+    pair = (other, query) if turned else (query, other)
+    found = known.turned() if known and turned else known
+    found = found or _by_cells(*pair)
+    if rootsift:
+        found = _with_rootsift(*pair, found, registered=registered)
+    return found.turned() if turned else found
 
 
 def _order(photo: AnnotationFeatures) -> tuple[bytes, bytes]:
@@ -49,31 +55,31 @@ def _order(photo: AnnotationFeatures) -> tuple[bytes, bytes]:
     return photo.embedding.vector.tobytes(), photo.dense.points.tobytes()
 
 
-def _compared(
-    query: AnnotationFeatures, other: AnnotationFeatures, *, rootsift: bool, registered: bool
-) -> Comparison:
-    cosine = float(query.embedding.vector @ other.embedding.vector)
+def _by_cells(query: AnnotationFeatures, other: AnnotationFeatures) -> Comparison:
+    """What the embeddings and the cells of the network say."""
     dense = _dense(query.dense, other.dense)
-    correspondences = [dense.agree]
-    sift = shared = None
-    if rootsift:
-        scales = (WIDTH / query.box.width, WIDTH / other.box.width)
-        keypoints = rootsift_correspondences(query.rootsift, other.rootsift, scales=scales)
-        correspondences.append(_on_body(keypoints, query.dense, other.dense))
-        sift = strength(keypoints)
-        if registered:
-            cells = query.dense.scales()[1], other.dense.scales()[1]
-            shared = overlap(*cells, correspondences)
     return Comparison(
-        cosine=cosine,
+        cosine=float(query.embedding.vector @ other.embedding.vector),
         dense_score=strength(dense.agree),
-        rootsift_score=sift,
+        rootsift_score=None,
         coarse_score=dense.coarse,
         fine_score=dense.fine,
         capacity=capacity(query, other, dense.alike),
-        correspondences=tuple(map(spread, correspondences)),
-        overlap=shared,
+        correspondences=(spread(dense.agree),),
     )
+
+
+def _with_rootsift(
+    query: AnnotationFeatures, other: AnnotationFeatures, found: Comparison, *, registered: bool
+) -> Comparison:
+    """The same with RootSIFT, and with the overlap where it is wanted."""
+    scales = (WIDTH / query.box.width, WIDTH / other.box.width)
+    keypoints = rootsift_correspondences(query.rootsift, other.rootsift, scales=scales)
+    every = found.correspondences[0], spread(_on_body(keypoints, query.dense, other.dense))
+    cells = query.dense.scales()[1], other.dense.scales()[1]
+    shared = overlap(*cells, every) if registered else None
+    score = strength(keypoints)
+    return replace(found, rootsift_score=score, correspondences=every, overlap=shared)
 
 
 def _on_body(

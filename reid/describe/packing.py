@@ -226,12 +226,12 @@ def _halved(whole: NDArray[np.int8]) -> NDArray[np.uint8]:
 def _numbers(packed: NDArray[np.uint8], *, signed: bool) -> Float32:
     """The inverse of `_halved`, less what was added to signed numbers."""
     pairs = _SIGNED_PAIRS if signed else _PAIRS
-    numbers = pairs.take(packed).view(np.float32)
-    return np.asarray(numbers.reshape(len(packed), 2 * packed.shape[1]), np.float32)
+    numbers: Float32 = pairs.take(packed).view(np.float32)
+    return numbers.reshape(len(packed), 2 * packed.shape[1])
 
 
 def _norms(numbers: Float32) -> Float32:
-    return np.linalg.norm(numbers, axis=1, keepdims=True).astype(np.float32)
+    return np.asarray(np.linalg.norm(numbers, axis=1, keepdims=True), np.float32)
 
 
 def _pairs(offset: int) -> NDArray[np.float64]:

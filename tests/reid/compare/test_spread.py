@@ -127,3 +127,17 @@ def test_pairs_are_drawn_half_of_one_animal():
     drawn = draw_pairs(animals, pairs=100, seed=2)
     assert len(set(drawn)) == 100
     assert sum(animals[a] == animals[b] for a, b in drawn) == 50
+
+
+def test_what_is_known_of_a_pair_is_not_compared_again_and_gives_the_same():
+    one, other = placed(1, 3), placed(1, 9)
+    for pair in ((one, other), (other, one)):
+        quick = compare(*pair, rootsift=False)
+        again, whole = compare(*pair, known=quick), compare(*pair)
+        assert (again.dense_score, again.rootsift_score) == (
+            quick.dense_score,
+            whole.rootsift_score,
+        )
+        assert again.overlap.agreeing == whole.overlap.agreeing
+        for ours, theirs in zip(again.correspondences, whole.correspondences, strict=True):
+            assert np.array_equal(ours.points0, theirs.points0)
