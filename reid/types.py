@@ -314,12 +314,15 @@ class Correspondences:
     strength: (M,) float32 in [0, 1].
     kind: "rosette" (dense descriptors of the network) or "rootsift" where the coats agree, after
     geometric verification; "discrepancy" where they differ, after registration.
+    places: (M, 2) float32, where on the body each lies, half way between what the two photos tell;
+    see `LookOutput.chart`. None where nobody told.
     """
 
     points0: Float32
     points1: Float32
     strength: Float32
     kind: str
+    places: Float32 | None = None
 
     def __len__(self) -> int:
         return len(self.points0)
@@ -327,6 +330,12 @@ class Correspondences:
     def turned(self) -> "Correspondences":
         """With query and gallery photo exchanged."""
         return replace(self, points0=self.points1, points1=self.points0)
+
+    def rows(self, order: NDArray[np.intp]) -> "Correspondences":
+        """Some of them, in this order."""
+        places = None if self.places is None else self.places[order]
+        ends = self.points0[order], self.points1[order]
+        return Correspondences(*ends, self.strength[order], self.kind, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +371,8 @@ class Comparison:
     coarse_score, fine_score: the parts of it that were verified at the looks at animal and flank;
     the coarse one counts half in dense_score.
     capacity: [0, 1], how much the two could agree at most, see `reid.compare.capacity`.
-    correspondences: where the coats agree, one for each witness.
+    correspondences: where the coats agree, one for each witness; the best of each part of the body
+    first, see `reid.compare.spread`.
     overlap: None where a photo shows no coat closely enough, or where nobody asked.
     """
 

@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from reid.describe.embed import Embedder
 from reid.describe.peers import FORMS, load_peer
+from reid.describe.peers.aliked import KEYPOINTS, AlikedLightGlue
 from reid.errors import ReidError
 from reid.evaluation.data.degrade import EVERY
 from reid.evaluation.data.photos import CropStyle, Sample
@@ -25,6 +26,7 @@ from reid.evaluation.report.findings import EvaluationReport, strata_of
 from reid.evaluation.report.html_report import write_report
 from reid.evaluation.report.sections import opened
 from reid.evaluation.report.table import MethodRow, as_text, evidence_as_text, rows, write_json
+from reid.evaluation.trials.matched import ALIKED, ALIKED_COAT, AlikedMethod
 from reid.evaluation.trials.shortlist import (
     left_against_right,
     mirrors_as_text,
@@ -70,10 +72,14 @@ def evaluate(options: argparse.Namespace) -> None:
     peers = [Global(load_peer(spec)) for spec in options.embedder]
     embedder = calibrator = None
     witnesses: list[EvaluatedMethod[Any]] = [RootSift(), *peers]
-    if options.methods != ["rootsift"] or CropStyle.FLANK in options.crop:
+    if needs_network(options):
         embedder, calibrator = Embedder.load(options.weights), released(options.weights)
+    if embedder and calibrator and options.methods != ["rootsift"]:
         witnesses.append(Rosette(embedder, calibrator))
-    names = (*(options.methods or ("rootsift", *OURS)), *(peer.embedder.model for peer in peers))
+    matchers = matchers_of(options, embedder)
+    witnesses += matchers
+    beside = (*(peer.embedder.model for peer in peers), *(m.name for m in matchers))
+    names = (*(options.methods or ("rootsift", *OURS)), *beside)
     table: list[MethodRow] = []
     strata: list[PairStratum] = []
     places: dict[str, list[int]] = {}
@@ -86,6 +92,8 @@ def evaluate(options: argparse.Namespace) -> None:
         print(f"; {embedder.model}, {calibrator.id}" if embedder and calibrator else "", flush=True)
         for peer in peers:
             print(f"{peer.embedder.model}, licence: {peer.embedder.licence}")
+        for matcher in matchers:
+            print(f"{matcher.name}: {matcher.networks.model}, licence: {matcher.networks.licence}")
         conditions = {"levels": options.degrade, "styles": options.crop, "seed": options.seed}
         for trial in trials(
             queries, others, witnesses, **conditions, finder=embedder, progress=progress
@@ -105,6 +113,20 @@ def evaluate(options: argparse.Namespace) -> None:
         name = calibrator.id if calibrator else "none"
         facts = {"description": about, "model": model, "calibrator": name}
         print(write_report(report(options, facts, strata, table, places), options.report))
+
+
+def needs_network(options: argparse.Namespace) -> bool:
+    """Whether any method asks the rosette network, for its features or for where coat is."""
+    asked_for_ours = options.methods != ["rootsift"]
+    return asked_for_ours or CropStyle.FLANK in options.crop or ALIKED_COAT in options.matcher
+
+
+def matchers_of(options: argparse.Namespace, finder: Embedder | None) -> list[AlikedMethod]:
+    """The peers of --matcher, over one pair of networks."""
+    if not options.matcher:
+        return []
+    networks = AlikedLightGlue(keypoints=options.keypoints)
+    return [AlikedMethod(networks, finder if m == ALIKED_COAT else None) for m in options.matcher]
 
 
 def keep(options: argparse.Namespace, table: list[MethodRow], model: str) -> None:
@@ -178,6 +200,8 @@ def main() -> int:
     styles = list(CropStyle)
     add("--crop", type=CropStyle, nargs="+", choices=styles, default=styles[:1], help="the boxes")
     add("--embedder", action="append", default=[], metavar="SPEC", help=f"a peer beside: {FORMS}")
+    add("--matcher", nargs="+", choices=(ALIKED, ALIKED_COAT), default=[], help="a peer beside")
+    add("--keypoints", type=int, default=KEYPOINTS, help="of such a peer, of each crop")
     add("--methods", nargs="+", choices=("rootsift", *OURS), help="rootsift alone needs no network")
     add("--individuals", type=int, metavar="N", help="only N animals, drawn by the seed")
     add("--seed", type=int, default=0, help="of grain, motion, jitter and the animals drawn")

@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         description="seconds a page waits for a comparison; then it is shown without",
     )
     features_cached: int = Field(
-        400, ge=1, description="annotations whose features stay in memory, under 2.5 MB each"
+        400, ge=1, description="annotations whose features stay in memory, under 0.2 MB each"
     )
 
     @property

@@ -2,13 +2,12 @@
 
 import numpy as np
 
+from reid.compare.spread import ACROSS, ALONG, part_of
 from reid.types import AnnotationFeatures, Float32, LocalFeatures
 
 FULL = 500.0  # trusted cells of a perfect look at a flank, the unit of capacity
 UNUSABLE = 1 / 6  # quality at which a photo is as probably unusable as not
 ALIKE = 100.0  # strength of cells that are alike without agreeing, in two photos full of detail
-ALONG, ACROSS = 10, 4  # parts of the body, of which each photo shows some
-REACH = (1.1, 1.1)  # places beyond which nothing of a flank lies
 TURN = 60.0  # degrees between two views of which nothing is comparable
 
 
@@ -42,9 +41,5 @@ def _seen(cells: LocalFeatures) -> Float32:
     are told."""
     if cells.places is None:
         return np.array([cells.weight.sum()], np.float32)
-    rows = [
-        np.clip(cells.places[:, axis] * number / reach, 0, number - 1).astype(int)
-        for axis, (number, reach) in enumerate(zip((ALONG, ACROSS), REACH, strict=True))
-    ]
-    parts = np.bincount(rows[0] * ACROSS + rows[1], cells.weight, ALONG * ACROSS)
+    parts = np.bincount(part_of(cells.places), cells.weight, ALONG * ACROSS)
     return np.asarray(parts, np.float32)

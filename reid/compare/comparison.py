@@ -1,5 +1,6 @@
 """Two annotations side by side: which rosettes agree, after geometry. Measures, weighs nothing."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import cv2
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from reid.compare.capacity import capacity
 from reid.compare.discrepancies import overlap
 from reid.compare.registration import Surface, pitch
+from reid.compare.spread import half_way, places_at, spread
 from reid.describe.rootsift import WIDTH
 from reid.errors import EmbeddingMismatch
 from reid.types import AnnotationFeatures, Comparison, Correspondences, Float32, LocalFeatures
@@ -28,18 +30,24 @@ def compare(
     *,
     rootsift: bool = True,
     registered: bool = True,
+    known: Comparison | None = None,
 ) -> Comparison:
     """Everything measured on one pair, the same to the last digit whichever photo is the query.
 
     The photos are always compared in one order, that of their features; where they were asked for
     in the other one, the result is turned round. `rootsift=False` leaves out RootSIFT and the
-    overlap, `registered=False` the overlap alone. Raises EmbeddingMismatch for two models.
+    overlap, `registered=False` the overlap alone. known: what a comparison without RootSIFT found
+    of the same pair; the cells are not compared again. Raises EmbeddingMismatch for two models.
     """
     if query.embedding.model != other.embedding.model:
         raise EmbeddingMismatch(expected=other.embedding.model, got=query.embedding.model)
-    if _order(query) > _order(other):
-        return _compared(other, query, rootsift=rootsift, registered=registered).turned()
-    return _compared(query, other, rootsift=rootsift, registered=registered)
+    turned = _order(query) > _order(other)
+    pair = (other, query) if turned else (query, other)
+    found = known.turned() if known and turned else known
+    found = found or _by_cells(*pair)
+    if rootsift:
+        found = _with_rootsift(*pair, found, registered=registered)
+    return found.turned() if turned else found
 
 
 def _order(photo: AnnotationFeatures) -> tuple[bytes, bytes]:
@@ -47,31 +55,41 @@ def _order(photo: AnnotationFeatures) -> tuple[bytes, bytes]:
     return photo.embedding.vector.tobytes(), photo.dense.points.tobytes()
 
 
-def _compared(
-    query: AnnotationFeatures, other: AnnotationFeatures, *, rootsift: bool, registered: bool
-) -> Comparison:
-    cosine = float(query.embedding.vector @ other.embedding.vector)
+def _by_cells(query: AnnotationFeatures, other: AnnotationFeatures) -> Comparison:
+    """What the embeddings and the cells of the network say."""
     dense = _dense(query.dense, other.dense)
-    correspondences = [dense.agree]
-    sift = shared = None
-    if rootsift:
-        scales = (WIDTH / query.box.width, WIDTH / other.box.width)
-        keypoints = rootsift_correspondences(query.rootsift, other.rootsift, scales=scales)
-        correspondences.append(keypoints)
-        sift = strength(keypoints)
-        if registered:
-            cells = query.dense.scales()[1], other.dense.scales()[1]
-            shared = overlap(*cells, correspondences)
     return Comparison(
-        cosine=cosine,
+        cosine=float(query.embedding.vector @ other.embedding.vector),
         dense_score=strength(dense.agree),
-        rootsift_score=sift,
+        rootsift_score=None,
         coarse_score=dense.coarse,
         fine_score=dense.fine,
         capacity=capacity(query, other, dense.alike),
-        correspondences=tuple(correspondences),
-        overlap=shared,
+        correspondences=(spread(dense.agree),),
     )
+
+
+def _with_rootsift(
+    query: AnnotationFeatures, other: AnnotationFeatures, found: Comparison, *, registered: bool
+) -> Comparison:
+    """The same with RootSIFT, and with the overlap where it is wanted."""
+    scales = (WIDTH / query.box.width, WIDTH / other.box.width)
+    keypoints = rootsift_correspondences(query.rootsift, other.rootsift, scales=scales)
+    every = found.correspondences[0], spread(_on_body(keypoints, query.dense, other.dense))
+    cells = query.dense.scales()[1], other.dense.scales()[1]
+    shared = overlap(*cells, every) if registered else None
+    score = strength(keypoints)
+    return replace(found, rootsift_score=score, correspondences=every, overlap=shared)
+
+
+def _on_body(
+    keypoints: Correspondences, query: LocalFeatures, other: LocalFeatures
+) -> Correspondences:
+    """The same with the places that the cells of the network tell."""
+    if not min(len(query), len(other)):
+        return keypoints
+    ends = places_at(keypoints.points0, query), places_at(keypoints.points1, other)
+    return replace(keypoints, places=half_way(*ends))
 
 
 class _Dense(NamedTuple):
@@ -111,8 +129,14 @@ def _dense(query: LocalFeatures, other: LocalFeatures) -> _Dense:
         np.concatenate([coarse.points1, fine.points1]),
         np.concatenate([COARSE * coarse.strength, fine.strength]),
         "rosette",
+        _both(coarse.places, fine.places),
     )
     return _Dense(agree, strength(coarse), strength(fine), alike)
+
+
+def _both(coarse: Float32 | None, fine: Float32 | None) -> Float32 | None:
+    """Places of both scales, None where either tells none."""
+    return None if coarse is None or fine is None else np.concatenate([coarse, fine])
 
 
 def _likeness(query: LocalFeatures, other: LocalFeatures) -> Float32:
@@ -139,7 +163,8 @@ def _cells_that_agree(
     """Correspondences of the cells of one scale, and the strength of those mutually nearest cells
     that no smooth deformation explains. likeness: (K0, K1)."""
     if min(len(query), len(other)) < LEAST:
-        return _none("rosette"), 0.0
+        nothing = np.empty(0, np.intp)
+        return _paired(query, other, nothing, nothing, np.empty(0, np.float32)), 0.0
     i, j = mutual_nearest(likeness)
     best = np.einsum("kd,kd->k", query.descriptors[i], other.descriptors[j])
     weight = 1 / (1 + np.exp((CLEAR - best) / FUZZ))
@@ -148,10 +173,23 @@ def _cells_that_agree(
     agree = agreeing(
         query.points[i] / pitch(query.points), other.points[j] / pitch(other.points), reach=CELLS
     )
-    verified = Correspondences(
-        query.points[i][agree], other.points[j][agree], weight[agree], "rosette"
-    )
+    verified = _paired(query, other, i[agree], j[agree], weight[agree])
     return verified, float(weight[~agree].sum())
+
+
+def _paired(
+    query: LocalFeatures,
+    other: LocalFeatures,
+    i: NDArray[np.intp],
+    j: NDArray[np.intp],
+    weight: Float32,
+) -> Correspondences:
+    """Cells i of one photo on cells j of the other."""
+    told = [
+        None if cells.places is None else cells.places[rows]
+        for cells, rows in ((query, i), (other, j))
+    ]
+    return Correspondences(query.points[i], other.points[j], weight, "rosette", half_way(*told))
 
 
 def rootsift_correspondences(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reid.compare.registration import Grid, Registration, box_sum, register
+from reid.compare.spread import half_way, places_at
 from reid.types import Correspondences, Float32, LocalFeatures, Overlap, Source
 
 Mask = NDArray[np.bool_]
@@ -65,13 +66,16 @@ def overlap(
         Grid.of(query.points).places, np.where(differing(cells), cells.cosine, np.inf)
     )
     strength = np.clip(1 - cells.cosine[marks] / DIFFERS, 0, 1).astype(np.float32)
+    told = half_way(
+        None if query.places is None else query.places[marks], places_at(cells.mapped[marks], other)
+    )
     return Overlap(
         registration=laid.source,
         covisible=cells.covisible,
         places=count,
         agreeing=float(agree.mean()) if count else 0.0,
         discrepancies=Correspondences(
-            query.points[marks], cells.mapped[marks], strength, "discrepancy"
+            query.points[marks], cells.mapped[marks], strength, "discrepancy", told
         ),
     )
 

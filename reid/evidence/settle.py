@@ -244,10 +244,7 @@ def _lacking(best: ComparedPhotos) -> dict[tuple[Flank, tuple[int, ...]], str]:
     """The third of the flank that one photo of the two shows and the other does not."""
     query, other, comparison = best
     flank = next((f for f in map(_flank, (query, other)) if f is not Flank.UNKNOWN), Flank.UNKNOWN)
-    turned = [
-        Correspondences(kind.points1, kind.points0, kind.strength, kind.kind)
-        for kind in comparison.correspondences
-    ]
+    turned = [kind.turned() for kind in comparison.correspondences]
     return {
         (flank, (1,)): _unseen(query, other, comparison.correspondences, flank),
         (flank, (0,)): _unseen(other, query, turned, flank),

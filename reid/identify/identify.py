@@ -12,7 +12,7 @@ from reid.evidence.encounters import ComparedPhotos, of_photos, witnesses
 from reid.gallery.galleries import Galleries
 from reid.identify.answer import Identification, IdentityCandidate, PairResult
 from reid.threads import side_by_side
-from reid.types import AnnotationFeatures, GalleryRow
+from reid.types import AnnotationFeatures, Comparison, GalleryRow
 
 FeaturesOf = Callable[[Sequence[int]], Mapping[int, AnnotationFeatures]]
 LEAST_SHORTLIST = 10  # annotations for each photo of an encounter
@@ -79,15 +79,15 @@ def _compared(
     calibrator: Calibrator,
     verify: int,
 ) -> list[PairResult]:
-    """All pairs, the largest agreement first; the `verify` best are compared with RootSIFT.
+    """All pairs, the largest agreement first; the `verify` best are compared with RootSIFT too.
 
     The best pair of each identity goes first to the slow witness, so that many photos of one
     animal cannot use up the places of the others.
     """
 
-    def result(q: int, row: GalleryRow, *, rootsift: bool) -> PairResult:
+    def result(q: int, row: GalleryRow, known: Comparison | None = None) -> PairResult:
         photos = query[q], references[row.annotation]
-        comparison = compare(*photos, rootsift=rootsift)
+        comparison = compare(*photos, rootsift=known is not None, known=known)
         return PairResult(
             query=q,
             row=row,
@@ -98,9 +98,9 @@ def _compared(
 
     showing = {number for number, features in references.items() if features.shows_animal}
     known = [(q, row) for q, row in shortlisted if row.annotation in showing]
-    quick = _ordered(side_by_side(lambda pair: result(*pair, rootsift=False), known))
+    quick = _ordered(side_by_side(lambda pair: result(*pair), known))
     queue = _in_turn(quick)[:verify]
-    again = side_by_side(lambda n: result(quick[n].query, quick[n].row, rootsift=True), queue)
+    again = side_by_side(lambda n: result(quick[n].query, quick[n].row, quick[n].comparison), queue)
     for n, pair in zip(queue, list(again), strict=True):
         quick[n] = pair
     return _ordered(quick)

@@ -4,11 +4,13 @@ It must read on paper and without colour: no lines across the coats, but circles
 agree, squares where RootSIFT agrees, diamonds where the rosettes differ.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import dist
 from string import ascii_lowercase
 
+from reid.compare.spread import EACH, part_of, spread_order
 from reid.types import Comparison, Correspondences, Overlap, Source
 from service.dossier.record import DossierPhoto, PhotoCrop
 from service.encounters.pair_evidence import BestPair
@@ -18,12 +20,14 @@ from service.web.languages import ngettext
 from service.web.words import number, percents
 
 MARKED = {"rosette": 14, "rootsift": 8, "discrepancy": 12}
-"""So many marks of a kind are drawn, the strongest that do not lie on each other."""
+"""So many marks of a kind are drawn, the best of each part of the body that lie apart."""
 
 APART = (150.0, 100.0, 70.0, 46.0)
 """Canvas units between two marks: as far apart as leaves enough of them."""
 
 SIGHT = Sight()
+
+NOWHERE = -1  # part of a body of which nobody told the places
 
 Ends = tuple[Point, Point]
 Places = tuple[str, list[Ends]]
@@ -97,26 +101,39 @@ def _drawable(comparison: Comparison) -> list[Correspondences]:
     return places
 
 
-def _ends(places: Correspondences, panes: tuple[Pane, Pane], *, turned: bool) -> list[Ends]:
-    """Places that both photos show, on the canvas, the strongest first."""
+def _ends(
+    places: Correspondences, panes: tuple[Pane, Pane], *, turned: bool
+) -> list[tuple[Ends, int]]:
+    """Places that both photos show, on the canvas, and their parts of the body; the best of each
+    part first."""
     points = [side.tolist() for side in (places.points0, places.points1)]
     left, right = reversed(points) if turned else points
-    order = sorted(range(len(places)), key=lambda n: (-places.strength[n], n))
-    ends = [
-        (panes[0].on_canvas(left[n], SIGHT), panes[1].on_canvas(right[n], SIGHT)) for n in order
-    ]
-    return [both for both in ends if panes[0].shows(both[0]) and panes[1].shows(both[1])]
+    parts = [NOWHERE] * len(places) if places.places is None else part_of(places.places).tolist()
+    shown = []
+    for n in spread_order(places)[0].tolist():
+        both = panes[0].on_canvas(left[n], SIGHT), panes[1].on_canvas(right[n], SIGHT)
+        if panes[0].shows(both[0]) and panes[1].shows(both[1]):
+            shown.append((both, parts[n]))
+    return shown
 
 
-def _spread(ends: Sequence[Ends], kind: str, taken: Sequence[Ends]) -> list[Ends]:
-    """The strongest that lie apart from each other and, at the least distance, from `taken`."""
+def _spread(places: Sequence[tuple[Ends, int]], kind: str, taken: Sequence[Ends]) -> list[Ends]:
+    """At most `EACH` of one part that lie apart from each other and, at the least distance, from
+    `taken`."""
     chosen: list[Ends] = []
-    free = [both for both in ends if all(_apart(both, other, APART[-1]) for other in taken)]
+    free = [
+        (both, part)
+        for both, part in places
+        if all(_apart(both, other, APART[-1]) for other in taken)
+    ]
     for least in APART:
-        chosen = []
-        for both in free:
-            if len(chosen) < MARKED[kind] and all(_apart(both, o, least) for o in chosen):
+        chosen, crowd = [], Counter[int]()
+        for both, part in free:
+            room = part == NOWHERE or crowd[part] < EACH
+            room = room and len(chosen) < MARKED[kind]
+            if room and all(_apart(both, other, least) for other in chosen):
                 chosen.append(both)
+                crowd[part] += 1
         if len(chosen) == MARKED[kind]:
             break
     return chosen

@@ -267,6 +267,5 @@ def _recorded(pair: BestPair) -> BestPair:
 
 
 def _rounded(places: Correspondences) -> Correspondences:
-    return Correspondences(
-        places.points0.round(1), places.points1.round(1), places.strength.round(3), places.kind
-    )
+    ends = places.points0.round(1), places.points1.round(1)
+    return replace(places, points0=ends[0], points1=ends[1], strength=places.strength.round(3))

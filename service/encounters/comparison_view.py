@@ -148,7 +148,7 @@ def comparing(
         photos=strip,
         candidates=views,
         chosen=chosen,
-        weak=weak_pair(facts, chosen.facts if chosen else None),
+        weak=weak_pair(facts, chosen.facts, chosen.evidence) if chosen else "",
         picture=drawn,
         overlap=overlapping(comparison.overlap if comparison else None),
         links=_links(look, rank, len(views), strip, drawn),

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from reid.types import Flank
+from reid.types import Evidence, Flank
 from service.photos.facts_view import FactsView
 from service.recognition.engine import QueryAnswer
 from service.store.decisions import Decision
 from service.store.encounters import EncounterDetail
 from service.web.languages import NP_, pgettext
 from service.web.languages import gettext as _
-from service.web.words import flank_names, listed, signed
+from service.web.words import flank_names, listed, signed, speaks
 
 DECISION_WORDS = {
     "same": NP_("decision", "same as"),
@@ -24,9 +24,13 @@ def decided(kind: str) -> str:
     return pgettext("decision", DECISION_WORDS[kind])
 
 
-def weak_pair(query: FactsView, candidate: FactsView | None) -> str:
-    """Which photos of a pair are poor or worse, with markup; nothing where there is no pair."""
-    if candidate is None or not (query.weak or candidate.weak):
+def weak_pair(query: FactsView, candidate: FactsView, evidence: Evidence) -> str:
+    """Which photos of a pair are poor or worse, with markup; nothing where neither is.
+
+    Nothing either where the llr and its interval speak all the same: the grades stand beside the
+    photos, and evidence that speaks is not called weak.
+    """
+    if not (query.weak or candidate.weak) or speaks(evidence):
         return ""
     if query.weak and candidate.weak:
         return _(

@@ -88,7 +88,7 @@ class EncounterPairView:
     """Everything the include draws; see the module for how.
 
     laid: what the registration rests on, in words. agreeing: rosettes that agree, drawn or not;
-    compared: whether the two photos were.
+    compared: whether the two photos were. told: whether the network tells the sections.
     more: address of the look with all of them, or with fewer. overlap: in words. problem: why the
     machine says nothing.
     """
@@ -102,6 +102,7 @@ class EncounterPairView:
     agreeing: int
     compared: bool
     sections: tuple[SectionRow, ...]
+    told: bool
     more: str
     evidence: EvidenceView | None
     overlap: str
@@ -130,7 +131,8 @@ def pair_view(
     shown = _shown(details, says, look)
     known = None
     if says and says.best and says.best.annotations == tuple(r.annotation.id for r in shown):
-        known = says.best.comparison if says.best.query == says.best.annotations[0] else None
+        known = says.best.comparison
+        known = known if says.best.query == says.best.annotations[0] else known.turned()
     laid = overlays.photos(*shown, blind=blind, known=known)
     sides = [
         _side(letter, detail, reference, name, look, blind=blind)
@@ -149,6 +151,7 @@ def pair_view(
         agreeing=sum(mark.kind == "agree" for mark in every),
         compared=laid.comparison is not None,
         sections=sections(every, laid, look, picture.panes[0]),
+        told=laid.frames[0] is not None and laid.frames[0].told,
         more=look.url(every=not look.every)
         if len(picture.marks) < len(every) or look.every
         else "",

@@ -5,17 +5,21 @@ from threading import Lock
 
 from cachetools import LRUCache
 
+from reid.describe.packing import PackedAnnotation
 from reid.types import AnnotationFeatures
 from service.store import features
 from service.store.database import Database
 
 
 class FeatureCache:
-    """Local features of gallery annotations, the latest used in memory."""
+    """Local features of gallery annotations, the latest used in memory, as small as on disk.
+
+    To unpack them takes less than a millisecond an annotation, an eighth of the memory is worth it.
+    """
 
     def __init__(self, database: Database, size: int) -> None:
         self._database, self._lock = database, Lock()
-        self._features: LRUCache[tuple[int, int], AnnotationFeatures] = LRUCache(size)
+        self._features: LRUCache[tuple[int, int], PackedAnnotation] = LRUCache(size)
 
     def get(self, embeddings: Mapping[int, int], model: str) -> Mapping[int, AnnotationFeatures]:
         """Features of annotations, at least as new as the embeddings with these numbers."""
@@ -25,8 +29,8 @@ class FeatureCache:
         missing = [number for number in keys if number not in cached]
         if missing:
             with self._database.read() as connection:
-                read = features.get(connection, missing, model)
+                read = features.packed(connection, missing, model)
             with self._lock:
                 self._features.update({keys[number]: value for number, value in read.items()})
             cached |= read
-        return cached
+        return {number: annotation.unpacked() for number, annotation in cached.items()}

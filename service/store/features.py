@@ -6,7 +6,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, delete, func, insert, select
 
-from reid.describe.packing import pack_features, pack_vector, unpack_features, unpack_vector
+from reid.describe.packing import (
+    PackedAnnotation,
+    pack_features,
+    pack_vector,
+    read_packed,
+    unpack_features,
+    unpack_vector,
+)
 from reid.gallery.voting import cells as voting_cells
 from reid.types import AnnotationFeatures, Box, Embedding, Flank, Float32, GalleryRow
 from service.store import facts, references
@@ -114,6 +121,11 @@ def cells(connection: Connection, ids: Collection[int], model: str) -> dict[int,
 
 def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, AnnotationFeatures]:
     """Everything kept of some annotations; those that this model has not embedded are left out."""
+    return {n: each.unpacked() for n, each in packed(connection, ids, model).items()}
+
+
+def packed(connection: Connection, ids: Collection[int], model: str) -> dict[int, PackedAnnotation]:
+    """Everything kept of some annotations, as small as it is kept."""
     rows = connection.execute(
         select(annotation, annotation_facts, photo.c.width, photo.c.height, embedding.c.vector)
         .select_from(annotation.outerjoin(annotation_facts, _seen_by(model)))
@@ -127,11 +139,11 @@ def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, A
             (local_features.c.kind == "rootsift") | (local_features.c.model == model),
         )
     )
-    local = {(row.annotation_id, row.kind): unpack_features(row.payload) for row in payloads}
-    features: dict[int, AnnotationFeatures] = {}
+    local = {(row.annotation_id, row.kind): read_packed(row.payload) for row in payloads}
+    features: dict[int, PackedAnnotation] = {}
     for row in rows:
         animal = annotation_of(row)
-        features[animal.id] = AnnotationFeatures(
+        features[animal.id] = PackedAnnotation(
             embedding=unpack_vector(row.vector, model),
             dense=local[animal.id, "rosette"],
             rootsift=local[animal.id, "rootsift"],

@@ -8,6 +8,7 @@ to the annotation's box, so that one `Sight` moves and magnifies both photos ali
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from reid.compare.spread import drawn_first, spread_order
 from reid.types import Box, Correspondences
 
 PANE_WIDTH = 990.0
@@ -17,7 +18,7 @@ GAP = 20.0
 CANVAS = (2 * PANE_WIDTH + GAP, PANE_HEIGHT)
 MAX_ZOOM = 16.0
 SHOWN = 24
-"""So many lines of a kind are drawn at first, the strongest; all of them on request."""
+"""So many lines of a kind are drawn at first, the best of each part; all of them on request."""
 
 Point = tuple[float, float]
 
@@ -81,7 +82,7 @@ class CorrespondenceLine:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The lines of one kind, strongest first, and how many there are altogether."""
+    """The lines of one kind, the best of each part of the body first, and how many there are."""
 
     kind: str
     lines: tuple[CorrespondenceLine, ...]
@@ -107,9 +108,9 @@ def tone(brightness: int, contrast: int) -> tuple[float, float]:
 def bundle(
     correspondences: Correspondences, panes: tuple[Pane, Pane], sight: Sight, *, every: bool = False
 ) -> Bundle:
-    """The strongest correspondences of one kind as lines, all of them if `every`."""
-    order = sorted(range(len(correspondences)), key=lambda i: -float(correspondences.strength[i]))
-    chosen = order if every else order[:SHOWN]
+    """The best correspondences of each part of the body as lines, all of them if `every`."""
+    rows = spread_order(correspondences)[0] if every else drawn_first(correspondences, SHOWN)
+    chosen = rows.tolist()
     lines = tuple(line(correspondences, i, panes, sight) for i in chosen)
     return Bundle(correspondences.kind, lines, len(correspondences))
 

@@ -1,5 +1,6 @@
 """Marks of a pair of photos: rings where rosettes agree, diamonds where they differ, by section."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import dist
@@ -7,8 +8,9 @@ from string import ascii_uppercase
 
 import numpy as np
 
-from reid.compare.sections import BodyFrame, Section
-from reid.types import Box, Comparison, Correspondences, Source
+from reid.compare.sections import BodyFrame, Section, sections_of
+from reid.compare.spread import EACH, part_of, spread
+from reid.types import Box, Comparison, Correspondences, Float32, Source
 from service.viewer.drawing import MAX_ZOOM, PANE_HEIGHT, PANE_WIDTH, Pane, Point, Sight
 from service.viewer.look import PairLook
 from service.viewer.overlay import Laid
@@ -24,7 +26,7 @@ SECTIONS = {
     Section.TAIL: N_("Tail"),
 }
 CARRIES = 0.2  # strength below which an agreement is no mark
-DRAWN = 24  # rings drawn at first, the strongest that leave room for their numbers
+DRAWN = 24  # rings drawn at first: the best of each part of the body that leave room for numbers
 AROUND, ROOM = (
     0.9,
     2.4,
@@ -39,13 +41,15 @@ class PairMark:
     """One rosette in both photos. label: a number where it agrees, a letter where it differs.
 
     photo0, photo1: pixels; radius0, radius1: of a ring around it.
-    section: in words, "" where nobody can tell. url: of a closer look at it.
+    section: in words, "" where nobody can tell. part: of the body, see `reid.compare.spread`, -1
+    where nobody told. url: of a closer look at it.
     """
 
     kind: str
     label: str
     name: str
     section: str
+    part: int
     strength: float
     photo0: Point
     photo1: Point
@@ -69,35 +73,52 @@ class SectionRow:
 
 
 def marks(laid: Laid, look: PairLook) -> tuple[PairMark, ...]:
-    """Every mark, rings first and strongest first; none without a comparison."""
+    """Every mark, rings first and of them the best of each part of the body; none without a
+    comparison."""
     comparison = laid.comparison
     if comparison is None:
         return ()
     radii = radius(laid, 0), radius(laid, 1)
-    agreeing = [
-        _mark("agree", str(number), ends, laid, radii, look)
-        for number, ends in enumerate(_agreeing(comparison, AROUND * radii[0] / RING), 1)
+    rings = _agreeing(comparison, (AROUND * radii[0] / RING, AROUND * radii[1] / RING))
+    every = [
+        _mark("agree", str(number), rings, number - 1, laid, radii, look)
+        for number in range(1, len(rings) + 1)
     ]
     overlap = comparison.overlap
     if overlap and overlap.registration is not Source.OUTLINE:
-        places = _ends(overlap.discrepancies)
-        agreeing += [
-            _mark("differ", letter, ends, laid, radii, look)
-            for letter, ends in zip(ascii_uppercase, places, strict=False)
+        places = overlap.discrepancies
+        every += [
+            _mark("differ", letter, places, n, laid, radii, look)
+            for letter, n in zip(ascii_uppercase, range(len(places)), strict=False)
         ]
-    return tuple(agreeing)
+    return tuple(every)
 
 
 def drawn(every: Sequence[PairMark], look: PairLook) -> tuple[PairMark, ...]:
-    """All that differ and the strongest that agree, or all of both on request."""
+    """All that differ and the best that agree in each part of the body, or all of both on request.
+
+    The same ones are drawn in either order of the photos.
+    """
     rings = [mark for mark in every if mark.kind == "agree"]
+    differ = [mark for mark in every if mark.kind == "differ"]
+    if look.every:
+        return (*rings, *differ)
     shown: list[PairMark] = []
+    crowd: Counter[int] = Counter()
     for ring in rings:
-        room = ROOM * ring.radius0 / RING
-        if look.every or all(dist(ring.photo0, other.photo0) >= room for other in shown):
+        full = ring.part >= 0 and crowd[ring.part] >= EACH
+        if len(shown) < DRAWN and not full and all(_room(ring, other) for other in shown):
             shown.append(ring)
-    shown = shown if look.every else shown[:DRAWN]
-    return (*shown, *(mark for mark in every if mark.kind == "differ"))
+            crowd[ring.part] += 1
+    return (*shown, *differ)
+
+
+def _room(ring: PairMark, other: PairMark) -> bool:
+    """Whether two rings leave room for their numbers, in both photos."""
+    return (
+        dist(ring.photo0, other.photo0) >= ROOM * ring.radius0 / RING
+        and dist(ring.photo1, other.photo1) >= ROOM * ring.radius1 / RING
+    )
 
 
 def sections(
@@ -125,60 +146,70 @@ def radius(laid: Laid, side: int) -> float:
     return RING * (laid.spacings[side] or laid.boxes[side].width / COARSE)
 
 
-def _agreeing(comparison: Comparison, apart: float) -> list[tuple[Point, Point, float]]:
-    """The strongest agreements of all witnesses, one for each rosette."""
-    every = [
-        ends for correspondences in comparison.correspondences for ends in _ends(correspondences)
-    ]
-    apart_ends: list[tuple[Point, Point, float]] = []
-    for ends in sorted(every, key=lambda ends: -ends[2]):
-        if ends[2] > CARRIES and all(dist(ends[0], other[0]) >= apart for other in apart_ends):
-            apart_ends.append(ends)
-    return apart_ends
+def _agreeing(comparison: Comparison, apart: tuple[float, float]) -> Correspondences:
+    """The strongest agreements of all witnesses, one for each rosette; the best of each part of the
+    body first.
 
-
-def _ends(correspondences: Correspondences) -> list[tuple[Point, Point, float]]:
-    """Points of both photos and the strength, as plain numbers."""
-    return [
-        ((float(p[0]), float(p[1])), (float(q[0]), float(q[1])), float(s))
-        for p, q, s in zip(
-            correspondences.points0, correspondences.points1, correspondences.strength, strict=True
-        )
-    ]
+    apart: pixels of either photo between two rosettes.
+    """
+    kinds = comparison.correspondences
+    places = [kind.places for kind in kinds if kind.places is not None]
+    every = Correspondences(
+        np.concatenate([kind.points0 for kind in kinds]),
+        np.concatenate([kind.points1 for kind in kinds]),
+        np.concatenate([kind.strength for kind in kinds]),
+        "agree",
+        np.concatenate(places) if len(places) == len(kinds) else None,
+    )
+    chosen: list[int] = []
+    for n in np.argsort(-every.strength, kind="stable"):
+        ends = zip((every.points0, every.points1), apart, strict=True)
+        free = all(np.hypot(*(p[chosen] - p[n]).T).min(initial=np.inf) >= a for p, a in ends)
+        if every.strength[n] > CARRIES and free:
+            chosen.append(int(n))
+    return spread(every.rows(np.array(chosen, np.intp)))
 
 
 def _mark(
     kind: str,
     label: str,
-    ends: tuple[Point, Point, float],
+    places: Correspondences,
+    n: int,
     laid: Laid,
     radii: tuple[float, float],
     look: PairLook,
 ) -> PairMark:
-    section = _section(laid.frames[0], ends[0])
+    """Number n of some places."""
+    (x0, y0), (x1, y1) = places.points0[n].tolist(), places.points1[n].tolist()
+    place = None if places.places is None else places.places[n : n + 1]
+    section = _section(laid.frames[0], (x0, y0), place)
     words = _("%(label)s agrees") if kind == "agree" else _("%(label)s differs")
     name = words % {"label": label}
     box = laid.boxes[0]
     url = look.url(
         zoom=CLOSE,
-        x=_inside((ends[0][0] - box.x0) / box.width),
-        y=_inside((ends[0][1] - box.y0) / box.height),
+        x=_inside((x0 - box.x0) / box.width),
+        y=_inside((y0 - box.y0) / box.height),
     )
     return PairMark(
         kind=kind,
         label=label,
         name=f"{name}, {section.lower()}" if section else name,
         section=section,
-        strength=ends[2],
-        photo0=ends[0],
-        photo1=ends[1],
+        part=-1 if place is None else int(part_of(place)[0]),
+        strength=float(places.strength[n]),
+        photo0=(x0, y0),
+        photo1=(x1, y1),
         radius0=radii[0],
         radius1=radii[1],
         url=url,
     )
 
 
-def _section(frame: BodyFrame | None, point: Point) -> str:
+def _section(frame: BodyFrame | None, point: Point, place: Float32 | None) -> str:
+    """As the network tells, else as the outline of the coat in the first photo does."""
+    if place is not None:
+        return _(SECTIONS[sections_of(place)[0]])
     if frame is None:
         return ""
     return _(SECTIONS[frame.section(np.array([point], np.float32))[0]])

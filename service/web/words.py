@@ -13,7 +13,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import get_decimal_symbol, get_group_symbol
 
-from reid.types import Overlap, Source
+from reid.types import Evidence, Overlap, Source, Verdict
 from service.store.people import ANONYMOUS
 from service.web.languages import ENGLISH, NP_, NPS_, language, locale, ngettext, pgettext
 from service.web.languages import gettext as _
@@ -48,6 +48,7 @@ CORRECTED = NPS_(
 MINUS = "\N{MINUS SIGN}"
 AT_BOUND = 0.005
 EVEN = 0.02
+SPEAKS = 1.0  # llr: ten times more likely
 
 
 def localized(text: str) -> str:
@@ -119,6 +120,12 @@ def _factor(llr: float) -> tuple[str, int]:
 def limits(llr: float, bound: float) -> str:
     """What restricts the claim: an llr at its bound."""
     return _("at its bound") if bound - abs(llr) < AT_BOUND else ""
+
+
+def speaks(evidence: Evidence) -> bool:
+    """Whether evidence may not be called weak: a verdict, or an interval beyond `SPEAKS`."""
+    low, high = evidence.interval
+    return evidence.verdict in (Verdict.SAME, Verdict.DIFFERENT) or low >= SPEAKS or high <= -SPEAKS
 
 
 def overlapping(overlap: Overlap | None) -> str:

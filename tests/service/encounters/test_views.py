@@ -1,6 +1,7 @@
 """What the pages say and draw: llr in words, the look in the address, the geometry of lines."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reid.types import Box, Correspondences, Overlap, Source
+from reid.types import Box, Correspondences, Evidence, Overlap, Source, Verdict
+from service.encounters.comparison_words import weak_pair
 from service.encounters.list_view import filters
+from service.photos.facts_view import FactsView
 from service.viewer.drawing import GAP, PANE_HEIGHT, PANE_WIDTH, SHOWN, Pane, Sight, picture, tone
 from service.viewer.look import Look, parse
 from service.web import words
@@ -161,3 +164,37 @@ def test_a_neutral_tone_leaves_the_photo_as_it_is():
     assert tone(100, 100) == (1.0, 0.0)
     slope, intercept = tone(100, 200)
     assert slope * 0.5 + intercept == 0.5
+
+
+def test_lines_are_spread_over_the_body_where_they_crowd_in_one_corner():
+    places = np.array([(0.4, 0.4)] * 60 + [(0.05 + 0.11 * n, 0.1) for n in range(10)], np.float32)
+    strength = np.array([0.9] * 60 + [0.3] * 10, np.float32)
+    found = Correspondences(400 * places, 400 * places, strength, "rosette", places)
+    some, every = (
+        picture(pane(), pane(PANE_WIDTH + GAP), [found], Sight(), every=every).bundles[0]
+        for every in (False, True)
+    )
+    crowd = [line for line in some.lines if line.strength > 0.8]
+    assert (len(crowd), len(some.lines), len(every.lines)) == (3, 13, 70)
+
+
+@pytest.mark.parametrize(
+    ("llr", "interval", "verdict", "weak"),
+    [
+        (2.4, (2.1, 2.4), Verdict.SAME, False),
+        (-2.4, (-2.4, -0.4), Verdict.DIFFERENT, False),
+        (1.4, (1.1, 1.9), Verdict.INCONCLUSIVE, False),
+        (1.4, (0.4, 1.9), Verdict.INCONCLUSIVE, True),
+        (-0.2, (-0.4, 0.1), Verdict.INCONCLUSIVE, True),
+        (0.0, (0.0, 0.0), Verdict.NOT_COMPARABLE, True),
+    ],
+)
+def test_evidence_is_called_weak_only_where_the_llr_and_its_interval_are(
+    llr, interval, verdict, weak
+):
+    poor = FactsView("poor: small", "", "", True, ())
+    evidence = Evidence(llr, 2.4, verdict, "calibrated@1", interval)
+    said = weak_pair(poor, poor, evidence)
+    assert ("Weak evidence" in said) == weak
+    assert not (said and words.limits(llr, 2.4))
+    assert weak_pair(replace(poor, weak=False), replace(poor, weak=False), evidence) == ""
