@@ -224,7 +224,7 @@ def _one_a_box(rows: Sequence[SourceAnimal]) -> list[SourceAnimal]:
         same = next((n for n, one in enumerate(kept) if row.box and one.box == row.box), None)
         if same is None:
             kept.append(row)
-        elif not kept[same].individual and row.individual:
+        elif row.individual not in {"", kept[same].individual}:
             extras = {**kept[same].extras, "individualID of a machine": row.individual}
             kept[same] = replace(kept[same], extras=extras)
     return kept

@@ -102,7 +102,7 @@ def test_another_json_is_no_output_of_a_detector(tmp_path, content):
 
 
 def test_a_later_main_version_is_refused_with_what_to_do(tmp_path):
-    with pytest.raises(BadDataset, match="version 2.0; 1.0 to 1.6 are read"):
+    with pytest.raises(BadDataset, match=r"version 2\.0; 1\.0 to 1\.6 are read"):
         read_source(output(tmp_path, version="2.0"))
 
 
