@@ -108,7 +108,7 @@ class SourceAnimal:
     species: as the source names it, with its own confidence. individual: "" for nobody.
     flank: None where none is stated; viewpoint: the source's own word, such as frontleft.
     by_machine: no person said so. frame: number of the frame of a video, from 0.
-    extras: columns that have no field here, by name.
+    place: where the source says so, such as chip 7. extras: columns without a field, by name.
     """
 
     box: SourceBox | None = None
@@ -122,6 +122,7 @@ class SourceAnimal:
     event: str = ""
     by_machine: bool = False
     frame: int | None = None
+    place: str = ""
     extras: Mapping[str, str] = field(default_factory=lambda: NO_EXTRAS)
 
 

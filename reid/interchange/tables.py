@@ -107,7 +107,7 @@ def read_table(data: bytes) -> TextTable:
 
     Raises BadDataset with the line where it cannot be read in one way only.
     """
-    text = _text(data)
+    text = text_of_table(data)
     head, _, _ = text.lstrip("\n\r").partition("\n")
     separator = _separator(head)
     lines = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -140,7 +140,7 @@ def head_of(file: Path) -> tuple[str, ...]:
     """The columns of a table in a file; none where it cannot be read as one."""
     try:
         with file.open("rb") as table:
-            text = _text(table.read(HEAD).rpartition(b"\n")[0] or b"")
+            text = text_of_table(table.read(HEAD).rpartition(b"\n")[0] or b"")
         line, _, _ = text.lstrip("\n\r").partition("\n")
         return _columns(next(csv.reader([line], delimiter=_separator(line)), []))
     except (OSError, BadDataset, csv.Error):
@@ -233,7 +233,8 @@ def photo_bytes(path: Path) -> bytes:
         raise PhotoNotThere(path=path, why=error.strerror or str(error)) from error
 
 
-def _text(data: bytes) -> str:
+def text_of_table(data: bytes) -> str:
+    """The text of a table in UTF-8 or, with its mark in front, UTF-16. Raises BadDataset."""
     coding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
         text = data.decode(coding)
