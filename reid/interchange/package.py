@@ -41,6 +41,13 @@ class NameInSeveralPlaces(
 ): ...
 
 
+class BoxesTurned(
+    Sentence,
+    message="{boxes} of {all} boxes are turned: the upright box around each is taken, and the turn "
+    "is kept as an extra",
+): ...
+
+
 @dataclass(frozen=True, slots=True)
 class SourceBox:
     """Where a source sees an animal: corners of a rectangle in the upright photo.
@@ -180,7 +187,8 @@ class SourcePackage:
     """Everything that a source says. form: name of the format.
 
     remarks: what a person should know of how it was read. ignored: columns without a field, that
-    are not kept. detector: name of the model, with the threshold that its makers propose.
+    are not kept. folder: where photos that are not there were looked for.
+    detector: name of the model, with the threshold that its makers propose.
     """
 
     form: str
@@ -193,6 +201,7 @@ class SourcePackage:
     threshold: float | None = None
     classifier: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
+    folder: Path = Path()
 
     def names(self) -> Counter[str]:
         """Names of individuals and how many animals of photos bear each."""

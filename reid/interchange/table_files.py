@@ -1,5 +1,6 @@
 """Tables in files: CSV in its many forms, or the first sheet of an XLSX workbook."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from importlib.util import find_spec
@@ -19,6 +20,7 @@ from reid.interchange.tables import (
 LARGEST = 50_000_000  # bytes of a workbook
 OLD = frozenset({".xls", ".xlsb", ".ods", ".numbers"})
 SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm"})
+WRONG = re.compile(r"#[A-Z0-9/]+[!?]|#N/A")  # what a spreadsheet shows of a broken formula
 FIRST_ROWS = 20  # of a sheet, within which the head stands
 
 
@@ -95,11 +97,7 @@ def _sheet(path: Path, rows: int | None = None) -> TextTable:
             where = {"file": path.name, "cell": f"{_letters(place)}{number}"}
             if value is None and isinstance(formula, str) and formula.startswith("="):
                 raise FormulaWithoutValue(**where)
-            if (
-                isinstance(value, str)
-                and value.startswith("#")
-                and value.endswith(("!", "?", "/A"))
-            ):
+            if isinstance(value, str) and WRONG.fullmatch(value):
                 raise WrongCell(**where, value=value)
         texts = [_text(value) for value in row]
         if any(texts):
