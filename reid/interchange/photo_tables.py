@@ -140,6 +140,8 @@ def recognised_columns(columns: tuple[str, ...], *, strict: bool = True) -> dict
         field: next((written[n.casefold()] for n in every if n.casefold() in written), "")
         for field, every in COLUMNS.items()
     }
+    if not names["x"] and not names["y"]:
+        names |= {"width": "", "height": ""}  # the size of the picture, as index.csv says it
     if strict and not names["file"]:
         raise NoColumnOfFiles(columns=columns)
     return names
