@@ -20,6 +20,7 @@ from service.accounts.commands import accounts
 from service.calibration.study import Calibration
 from service.cases.report import Casework
 from service.dossier.record import Dossiers
+from service.exchange.commands import import_source
 from service.photos.intake import Intake
 from service.recognition.engine import Engine
 from service.settings import Settings, read_settings
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 
 app.add_typer(accounts, name="account")
+app.command("import")(import_source)
 
 DataDir = Annotated[Path | None, typer.Option(help="Folder of the catalogue (REID_DATA_DIR).")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -95,56 +97,6 @@ def worker(
     _log()
     settings = read_settings(data_dir=data_dir)
     run(settings, load_embedder, name=name or worker_name(), parent=parent)
-
-
-@app.command("import")
-def import_source(
-    path: Annotated[Path, typer.Argument(help="A package, a table, or a folder of photos.")],
-    photos: Annotated[
-        Path | None, typer.Option(help="Folder of the photos, where it is another one.")
-    ] = None,
-    pattern: Annotated[
-        str, typer.Option(help="What folders mean, e.g. {station}/{camera} or {individual}.")
-    ] = "",
-    species: Annotated[
-        list[str] | None, typer.Option(help="Only animals of this species, as the source names it.")
-    ] = None,
-    reviewer: Annotated[str, typer.Option(help="In whose name identities are decided.")] = "import",
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what it would bring; keep nothing.")
-    ] = False,
-    as_json: Json = False,
-    data_dir: DataDir = None,
-) -> None:
-    """Bring photos of another program into the catalogue, with names, boxes, flanks and stations.
-
-    The form is recognised; see docs/interchange.md. Exit code 1 if a photo was refused.
-    """
-    from tqdm import tqdm
-
-    from reid.interchange.sources import SourceOptions
-    from service.exchange.import_view import Planned, as_json_text, plan_text, report_text
-    from service.exchange.importing import Importer
-
-    planned = Planned.of(path, SourceOptions(photos, pattern), species or ())
-    if not as_json:
-        typer.echo(plan_text(planned))
-    if dry_run:
-        typer.echo(as_json_text(planned) if as_json else "nothing was kept (--dry-run)")
-        return
-    with _components(read_settings(data_dir=data_dir)) as components:
-        importer = Importer(
-            *(components[Settings], components[Database], components[Intake]),
-            reviewer=reviewer,
-            label=planned.label,
-        )
-        report = importer.run(
-            planned.package,
-            planned.chosen,
-            lambda chosen, total: tqdm(chosen, total=total, unit="photo", disable=None),
-        )
-    typer.echo(as_json_text(planned, report) if as_json else report_text(report))
-    raise typer.Exit(1 if report.photos["refused"] else 0)
 
 
 @app.command()

@@ -27,7 +27,7 @@ class NotThere(InputError, message="{path} is not there: put it where the table 
 
 class OnlyAnAddress(
     InputError,
-    message="{path} is an address, and no file of that name lies below {folder}: download it there",
+    message="{path} is an address: download it into the folder {folder}",
 ): ...
 
 

@@ -48,8 +48,8 @@ def plan_text(planned: Planned) -> str:
         f"deployments: {summary.deployments}",
         f"with a time in the source: {summary.timed}, with a station: {summary.placed}",
     ]
-    absent = [one.missing for one in planned.package.photos if one.missing is not None]
-    lines += _some("not there", [str(one) for one in absent])
+    absent = [str(one.missing) for one in planned.package.photos if one.missing is not None]
+    lines += _some("not there", absent, 3)
     lines += _some("remark", [str(one) for one in summary.remarks])
     refused = [f"{one.place}: {one.why}" for one in planned.package.refused]
     lines += _some("cannot be read", refused)
@@ -126,6 +126,6 @@ def _line(what: str, counts: Mapping[str, int]) -> str:
     return f"{what}: {', '.join([*parts, *more])}"
 
 
-def _some(what: str, texts: Sequence[str]) -> list[str]:
-    more = [f"{what}: {len(texts) - SHOWN} more"] if len(texts) > SHOWN else []
-    return [*(f"{what}: {text}" for text in texts[:SHOWN]), *more]
+def _some(what: str, texts: Sequence[str], shown: int = SHOWN) -> list[str]:
+    more = [f"{what}: {len(texts) - shown} more"] if len(texts) > shown else []
+    return [*(f"{what}: {text}" for text in texts[:shown]), *more]

@@ -133,7 +133,7 @@ def test_a_photo_at_an_address_is_found_by_its_name_or_told(tmp_path):
     ]
     here, there = read_source(package(tmp_path, photos, [observation(mediaID="m1")])).photos
     assert here.file == tmp_path / "media" / "IMG_1.JPG"
-    assert "download it there" in str(there.missing)
+    assert "download it into the folder" in str(there.missing)
 
 
 @pytest.mark.parametrize(
