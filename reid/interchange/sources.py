@@ -20,7 +20,7 @@ from reid.interchange import (
     wildme_coco,
 )
 from reid.interchange.package import SourcePackage
-from reid.interchange.table_files import SUFFIXES
+from reid.interchange.table_files import SUFFIXES, is_workbook, need_workbooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ def form_of(path: Path, options: SourceOptions = SourceOptions()) -> SourceForm:
     """The form of a source; a folder with a pattern is read by it whatever else lies there."""
     if not path.exists():
         raise NoSuchSource(path=path)
+    if is_workbook(path):
+        need_workbooks()
     if options.pattern:
         return FORMS[-1]
     form = next((one for one in FORMS if one.recognises(path)), None)

@@ -8,24 +8,24 @@ import typer
 from service.settings import read_settings
 
 DataDir = Annotated[Path | None, typer.Option(help="Folder of the catalogue (REID_DATA_DIR).")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Reviewer = Annotated[str, typer.Option(help="In whose name identities are decided.")]
 
 
 def import_source(
     path: Annotated[Path, typer.Argument(help="A package, a table, or a folder of photos.")],
-    photos: Annotated[
-        Path | None, typer.Option(help="Folder of the photos, where it is another one.")
-    ] = None,
+    photos: Annotated[Path | None, typer.Option(help="Folder of the photos, if another.")] = None,
     pattern: Annotated[
         str, typer.Option(help="What folders mean, e.g. {station}/{camera} or {individual}.")
     ] = "",
     species: Annotated[
         list[str] | None, typer.Option(help="Only animals of this species, as the source names it.")
     ] = None,
-    reviewer: Annotated[str, typer.Option(help="In whose name identities are decided.")] = "import",
+    reviewer: Reviewer = "import",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what it would bring; keep nothing.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")] = False,
+    as_json: Json = False,
     data_dir: DataDir = None,
 ) -> None:
     """Bring photos of another program into the catalogue, with names, boxes, flanks and stations.
