@@ -122,7 +122,7 @@ def _descriptor(file: Path) -> Mapping[str, Any]:
     profile = str(content.get("profile"))
     resources = content.get("resources")
     rows = [one for one in resources or [] if isinstance(one, dict)]
-    lacking = [name for name in TABLES if name not in {one.get("name") for one in rows}]
+    lacking = [name for name in TABLES if name not in [one.get("name") for one in rows]]
     version = VERSION.search(profile)
     if version and version[1] != "1":
         raise OtherCamtrapDp(path=file, version=f"{version[1]}.{version[2]}")

@@ -16,8 +16,9 @@ from reid.interchange.package import (
     SourcePackage,
     SourcePhoto,
     SourceRefusal,
+    source_box,
 )
-from reid.interchange.photo_tables import StatedLine, line_of, recognised_columns
+from reid.interchange.photo_tables import EmptyBox, StatedLine, line_of, recognised_columns
 from reid.interchange.table_files import head_of_file, read_file
 from reid.interchange.tables import readable_times
 
@@ -61,11 +62,11 @@ def read_photos(path: Path, photos: Path | None = None) -> SourcePackage:
         time = times.get(row.line, "")
         try:
             line = line_of(row, column_of, time)
+            extras = {k: v for k, v in row.cells.items() if v and k not in column_of.values()}
+            photo = _photo(line, time, places, extras)
         except InputError as error:
             refused.append(SourceRefusal(path.name, error))
             continue
-        extras = {k: v for k, v in row.cells.items() if v and k not in column_of.values()}
-        photo = _photo(line, time, places, extras)
         known = merged.get(photo.path)
         both = (*known.animals, *photo.animals) if known else photo.animals
         merged[photo.path] = replace(known or photo, animals=both)
@@ -83,9 +84,10 @@ def _photo(
     file, missing = places.file(line.file)
     box: SourceBox | None = None
     if line.box:
-        corners = [float(corner) for corner in line.box.split()]
-        x0, y0, x1, y1 = corners
-        box = SourceBox(x0, y0, x1, y1, shares=max(corners) <= 1)
+        x0, y0, x1, y1 = (float(corner) for corner in line.box.split())
+        box = source_box((x0, y0, x1 - x0, y1 - y0), shares=max(x1, y1) <= 1)
+        if box is None:
+            raise EmptyBox(line=line.line)
     animal = SourceAnimal(
         box=box,
         individual=line.individual,

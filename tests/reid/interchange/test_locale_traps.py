@@ -5,11 +5,13 @@ import pytest
 from reid.errors import BadDataset
 from reid.interchange.sources import read_source
 
+HEAD = "sighting image timestamp site latitude longitude left top right bottom flank"
 ROWS = [
-    ["sighting", "image", "timestamp", "site", "latitude", "longitude", "left", "top", "right"]
-    + ["bottom", "flank", "sighting_individual_1", "remark"],
-    ["1", "S1/a.jpg", "2019-03-13 19:49:36", "S1", "43.5", "54.2", "0.1", "0.2", "0.4", "0.6"]
-    + ["L", "L001", "seen, twice"],
+    [*HEAD.split(), "sighting_individual_1", "remark"],
+    [
+        *("1", "S1/a.jpg", "2019-03-13 19:49:36", "S1", "43.5", "54.2"),
+        *("0.1", "0.2", "0.4", "0.6", "L", "L001", "seen, twice"),
+    ],
 ]
 
 
