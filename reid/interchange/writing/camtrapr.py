@@ -77,7 +77,7 @@ def _cameras(survey: CaptureSurvey) -> Sheet:
     """Metres only where positions are as recorded: those of a rounded one would be wrong."""
     sites = {site.station: site.position for site in survey.sites}
     places = [position for position in sites.values() if position]
-    metres = {}
+    metres: dict[str, tuple[float, float, str]] = {}
     if places and survey.exact:
         known = [station for station, position in sites.items() if position]
         points, crs = projected(places)
@@ -85,18 +85,16 @@ def _cameras(survey: CaptureSurvey) -> Sheet:
             s: (round(x, 1), round(y, 1), crs)
             for s, (x, y) in zip(known, points.tolist(), strict=True)
         }
-    rows = []
+    rows: list[dict[str, object]] = []
     listed = {one.station for one in survey.deployments}
     for one in survey.deployments:
-        x, y, crs = metres.get(one.station, (None, None, None))
+        point = metres.get(one.station)
         latitude, longitude = sites.get(one.station) or (None, None)
         rows.append(
             {
                 "Station": one.station,
                 "Camera": one.camera,
-                "utm_x": x,
-                "utm_y": y,
-                "utm_crs": crs,
+                **_utm(point),
                 "longitude": longitude,
                 "latitude": latitude,
                 "Setup_date": spaced(one.starts_at),
@@ -105,20 +103,22 @@ def _cameras(survey: CaptureSurvey) -> Sheet:
         )
     for station, position in sites.items():
         if station not in listed:
-            x, y, crs = metres.get(station, (None, None, None))
+            point = metres.get(station)
             latitude, longitude = position or (None, None)
             rows.append(
                 {
                     "Station": station,
-                    "utm_x": x,
-                    "utm_y": y,
-                    "utm_crs": crs,
+                    **_utm(point),
                     "longitude": longitude,
                     "latitude": latitude,
                 }
             )
     rows.sort(key=lambda row: (str(row["Station"]), str(row.get("Camera") or "")))
     return sheet(f"{FOLDER}/camera_table.csv", CAMERAS, rows)
+
+
+def _utm(point: tuple[float, float, str] | None) -> dict[str, object]:
+    return dict(zip(("utm_x", "utm_y", "utm_crs"), point, strict=True)) if point else {}
 
 
 def _operation(survey: CaptureSurvey, by_photos: bool) -> Sheet:

@@ -9,7 +9,7 @@ from reid.interchange.writing.sheets import Sheet, WrittenTables, sheet, unique_
 FOLDER, ARRAYS = "secr", "arrays"
 ANIMALS = (
     *("index", "ID", "animal", "individuals", "sex", "captures", "left", "right", "both"),
-    *("flanks_known", "seen_once", "set"),
+    *("flanks_known", "seen_once"),
 )
 CELLS = ("animal", "trap", "occasion", "count")
 
@@ -129,7 +129,6 @@ def _arrays(
                 **{side: sides.get(side, 0) for side in ("left", "right", "both")},
                 "flanks_known": sets.get(animal, "unknown"),
                 "seen_once": captures.get(animal, 0) == 1,
-                "set": order.index(sets.get(animal, "unknown")) + 1,
             }
         )
     sheets = [sheet(f"{folder}/animals.csv", ANIMALS, listed)]
