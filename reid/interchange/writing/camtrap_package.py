@@ -12,7 +12,7 @@ FOLDER = "camtrap-dp"
 BASE = "https://raw.githubusercontent.com/tdwg/camtrap-dp/1.0.2"
 OF_STANDARD = ("deployments", "media", "observations")
 DESIGNS = (
-    *("simple random", "systematic random", "clustered random", "experimental", "targeted"),
+    *("simpleRandom", "systematicRandom", "clusteredRandom", "experimental", "targeted"),
     "opportunistic",
 )
 NUMBERS = {"llr", "probability"}
