@@ -1,6 +1,6 @@
 """Does every exported table come back whole? Validated, and read by other programs than ours.
 
-Fills a catalogue (see exchange_catalogue.py: names such as "=1+1", stations without a place, without
+Fills a catalogue (see exchange_catalogue.py: names such as "=1+1", stations without a place or
 times), runs `leopard-reid export`, and then
 - validates the package with frictionless against the official profile and schemas of Camtrap DP
   1.0.2, after the official example (--example FOLDER, its own or left out visibly);
@@ -115,7 +115,8 @@ def by_r(out: Path) -> Iterator[tuple[str, int, str]]:
     with tempfile.TemporaryDirectory() as folder:
         script = Path(__file__).with_name("read_back.R")
         environment = os.environ | {"LC_ALL": "C.UTF-8"}
-        subprocess.run(["Rscript", script, out, folder], check=True, env=environment)
+        command = [shutil.which("Rscript") or "Rscript", script, out, folder]
+        subprocess.run(command, check=True, env=environment)
         tables = cells = differ = 0
         for file in sorted(out.rglob("*.csv")):
             read = Path(folder) / "__".join(file.relative_to(out).parts)
