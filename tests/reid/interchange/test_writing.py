@@ -30,7 +30,7 @@ LEFT, RIGHT = Flank.LEFT, Flank.RIGHT
 
 
 def at(day, hour=12):
-    return datetime(2019, 3, day, hour)
+    return datetime(2019, 3, day, hour)  # noqa: DTZ001
 
 
 def capture(number, name, station, day, *flanks):
@@ -139,7 +139,7 @@ def test_secr_files_hold_what_was_captured_while_cameras_worked():
     texts = dict(tables.texts)
     body = [line for line in texts["secr/decided/captures.txt"].splitlines() if line[0] != "#"]
     assert body == ["survey Ak 2 A", "survey Ak 4 B", "survey 2 4 B"]
-    first = [line for line in texts["secr/traps.txt"].splitlines() if line[0] != "#"][0]
+    first = next(line for line in texts["secr/traps.txt"].splitlines() if line[0] != "#")
     assert first.split()[0] == "A"
     assert first.split()[3:] == ["0.5", "1", "1", "1", "0.5"]
     assert [one.key for one in tables.left_out] == ["encounter 4"]
