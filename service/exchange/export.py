@@ -154,8 +154,8 @@ def export(
     if choices.media and not choices.exact:
         raise MediaHoldPositions()
     if choices.forms == (CROPS,):
-        crops = export_identities(settings, database, files, folder)
-        return ExportedFolder(0, 0, 0, (), {}, (), crops)
+        alone = export_identities(settings, database, files, folder)
+        return ExportedFolder(0, 0, 0, (), {}, (), alone)
     source = read_source(settings, database, engine, choices)
     written = tables_of(source, choices)
     if choices.media:
