@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -19,15 +19,13 @@ from service.accounts.commands import accounts
 from service.calibration.study import Calibration
 from service.cases.report import Casework
 from service.dossier.record import Dossiers
+from service.exchange import options
 from service.photos.intake import Intake
 from service.recognition.engine import Engine
 from service.settings import Settings, read_settings
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.web.parameters import Components
-
-if TYPE_CHECKING:
-    from service.exchange.export import ExportedFolder
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -221,91 +219,33 @@ def compare_pairs(data_dir: DataDir = None) -> None:
     typer.echo(f"{waiting} encounters wait for their pairs, {new} of them newly queued")
 
 
-class Effort(StrEnum):
-    """What says when cameras worked."""
-
-    STATED = "stated"
-    PHOTOS = "photos"
-
-
-class Positions(StrEnum):
-    """How positions are told."""
-
-    EXACT = "exact"
-    ROUNDED = "rounded"
-
-
 @app.command()
 def export(
     folder: Annotated[Path, typer.Argument(help="A new folder.")],
-    form: Annotated[
-        list[str] | None,
-        typer.Option(help="Only this form, may be repeated; index_csv: crops for finetune.py."),
-    ] = None,
-    days: Annotated[int, typer.Option(min=1, max=366, help="Days of one occasion.")] = 1,
-    effort: Annotated[
-        Effort, typer.Option(help="photos: first and last photo, where no times are stated.")
-    ] = Effort.STATED,
-    draws: Annotated[
-        int, typer.Option(min=0, max=1000, help="Histories drawn from the posterior.")
-    ] = 20,
-    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
-    positions: Annotated[
-        Positions, typer.Option(help="rounded: to a tenth of a degree, without traps.")
-    ] = Positions.EXACT,
-    zone: Annotated[
-        str, typer.Option(help="Of times whose zone is not known, e.g. +06:00.")
-    ] = "unknown",
-    title: Annotated[str, typer.Option(help="Of the data set.")] = "Leopard catalogue",
-    contributor: Annotated[str, typer.Option(help="Who stands for it.")] = "not stated",
-    design: Annotated[
-        str, typer.Option(help="Sampling design, in the words of Camtrap DP.")
-    ] = "targeted",
-    media: Annotated[
-        bool, typer.Option("--media", help="The photo files, too, as they came.")
-    ] = False,
+    form: options.Form = None,
+    days: options.Days = 1,
+    effort: options.StatedEffort = options.Effort.STATED,
+    draws: options.Draws = 20,
+    seed: options.Seed = 0,
+    positions: options.ToldPositions = options.Positions.EXACT,
+    zone: options.Zone = "unknown",
+    title: options.Title = "Leopard catalogue",
+    contributor: options.Contributor = "not stated",
+    design: options.Design = "targeted",
+    media: options.Media = False,
     data_dir: DataDir = None,
 ) -> None:
     """Write one folder of tables for statisticians and other programs; see docs/export.md."""
     from service.exchange.export import ExportChoices
     from service.exchange.export import export as write_export
 
-    choices = ExportChoices(
-        forms=tuple(form or ()),
-        days=days,
-        by_photos=effort is Effort.PHOTOS,
-        draws=draws,
-        seed=seed,
-        exact=positions is Positions.EXACT,
-        zone=zone,
-        title=title,
-        contributor=contributor,
-        design=design,
-        media=media,
-    )
+    exact, by_photos = positions == "exact", effort == "photos"
+    about = (exact, zone, title, contributor, design, media)
+    choices = ExportChoices(tuple(form or ()), days, by_photos, draws, seed, *about)
     with _catalogue(read_settings(data_dir=data_dir)) as components:
         engine = components[Engine]
         of = (components[Settings], components[Database], components[PhotoFiles], engine)
-        result = write_export(*of, folder, choices)
-    _say_exported(folder, result)
-
-
-def _say_exported(folder: Path, result: "ExportedFolder") -> None:
-    """Print what was written; exit code 1 where a crop could not be."""
-    if result.rows:
-        typer.echo(
-            f"{folder}: {result.captures} captures of {result.individuals} named individuals, "
-            f"{result.photos} photos, {len(result.rows)} tables, {len(result.histories)} histories"
-        )
-    if result.left_out:
-        typer.echo(f"{len(result.left_out)} rows had no place in some table: left_out.csv says why")
-    if result.crops is None:
-        return
-    for path in result.crops.skipped:
-        typer.echo(f"skipped: {path}", err=True)
-    crops = result.crops
-    typer.echo(f"{crops.annotations} annotations of {crops.individuals} identities in {folder}")
-    raise typer.Exit(1 if crops.skipped else 0)
+        options.say(folder, write_export(*of, folder, choices))
 
 
 @app.command()

@@ -47,7 +47,7 @@ def split(
 def merged(
     known: Table, decided: DecidedPairs = UNDECIDED, *, together: float = TOGETHER
 ) -> Partition:
-    """All in one animal of whom photos leave that in doubt: few animals, though draws may have fewer.
+    """All in one animal of whom photos leave that in doubt; draws may have fewer animals.
 
     Encounters that are more probably part of some other group join the likeliest one.
     """
