@@ -1,6 +1,6 @@
 """Tables for other programs: Wildlife Insights, Wildbook and Darwin Core."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from reid.interchange.survey import (
     AnimalCapture,
@@ -11,7 +11,7 @@ from reid.interchange.survey import (
     PhotoRecord,
 )
 from reid.interchange.writing.camtrap_dp import media_path
-from reid.interchange.writing.placing import placed
+from reid.interchange.writing.placing import PlacedPhotos, placed
 from reid.interchange.writing.sheets import (
     UNKNOWN,
     Sheet,
@@ -87,7 +87,15 @@ def wildlife_insights(survey: CaptureSurvey, project: str) -> WrittenTables:
                 "individual_animal_notes": known.notes,
             }
         )
-    deployments = (
+    sheets = (
+        sheet("wildlife-insights/images.csv", WI_IMAGES, rows),
+        sheet("wildlife-insights/deployments.csv", WI_DEPLOYMENTS, _wi_deployments(where, project)),
+    )
+    return WrittenTables(sheets, (), tuple(left_out))
+
+
+def _wi_deployments(where: PlacedPhotos, project: str) -> Iterable[dict[str, object]]:
+    return (
         {
             "project_id": project,
             "deployment_id": one.name,
@@ -100,11 +108,6 @@ def wildlife_insights(survey: CaptureSurvey, project: str) -> WrittenTables:
         }
         for one in where.deployments
     )
-    sheets = (
-        sheet("wildlife-insights/images.csv", WI_IMAGES, rows),
-        sheet("wildlife-insights/deployments.csv", WI_DEPLOYMENTS, deployments),
-    )
-    return WrittenTables(sheets, (), tuple(left_out))
 
 
 def wildbook(survey: CaptureSurvey) -> WrittenTables:

@@ -1,5 +1,6 @@
 """secr: captures and traps as text, and arrays for models with one or two flanks."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from reid.interchange.effort import TrapDetection, Traps, detections
@@ -107,9 +108,7 @@ def _arrays(
     animals = sorted(history.animals, key=lambda a: (order.index(sets.get(a, "unknown")), a))
     index = {animal: n for n, animal in enumerate(animals, 1)}
     number_of: dict[str, dict[str, int]] = {}
-    captures: dict[str, int] = {}
-    for animal in history.animal_of.values():
-        captures[animal] = captures.get(animal, 0) + 1
+    captures = Counter(history.animal_of.values())
     for row in rows:
         sides = number_of.setdefault(row.animal, {})
         sides[row.side] = sides.get(row.side, 0) + 1
@@ -125,10 +124,10 @@ def _arrays(
                 "animal": animal,
                 "individuals": " | ".join(names),
                 "sex": sexes.pop() if len(sexes) == 1 else None,
-                "captures": captures.get(animal, 0),
+                "captures": captures[animal],
                 **{side: sides.get(side, 0) for side in ("left", "right", "both")},
                 "flanks_known": sets.get(animal, "unknown"),
-                "seen_once": captures.get(animal, 0) == 1,
+                "seen_once": captures[animal] == 1,
             }
         )
     sheets = [sheet(f"{folder}/animals.csv", ANIMALS, listed)]
