@@ -14,13 +14,13 @@ import typer
 
 from reid.errors import BadSettings, NotFound, ReidError, WeightsError
 from reid.evidence.local import IMPOSTOR
-from reid.interchange.catalogue import WRITERS
 from reid.types import Flank
 from service.accounts.commands import accounts
 from service.calibration.study import Calibration
 from service.cases.report import Casework
 from service.dossier.record import Dossiers
 from service.exchange.commands import import_source
+from service.exchange import options
 from service.photos.intake import Intake
 from service.recognition.engine import Engine
 from service.settings import Settings, read_settings
@@ -221,24 +221,33 @@ def compare_pairs(data_dir: DataDir = None) -> None:
     typer.echo(f"{waiting} encounters wait for their pairs, {new} of them newly queued")
 
 
-@app.command("export-identities")
-def export_identities(
+@app.command()
+def export(
     folder: Annotated[Path, typer.Argument(help="A new folder.")],
-    form: Annotated[
-        str, typer.Option(help=f"Format of the table: {', '.join(WRITERS)}.")
-    ] = "index_csv",
+    form: options.Form = None,
+    days: options.Days = 1,
+    effort: options.StatedEffort = options.Effort.STATED,
+    draws: options.Draws = 20,
+    seed: options.Seed = 0,
+    positions: options.ToldPositions = options.Positions.EXACT,
+    zone: options.Zone = "unknown",
+    title: options.Title = "Leopard catalogue",
+    contributor: options.Contributor = "not stated",
+    design: options.Design = "targeted",
+    media: options.Media = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Write crops and index.csv of all decided encounters, for scripts/finetune.py."""
-    from service.exchange.export import export_identities as export
+    """Write one folder of tables for statisticians and other programs; see docs/export.md."""
+    from service.exchange.export import ExportChoices
+    from service.exchange.export import export as write_export
 
+    exact, by_photos = positions == "exact", effort == "photos"
+    about = (exact, zone, title, contributor, design, media)
+    choices = ExportChoices(tuple(form or ()), days, by_photos, draws, seed, *about)
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        of = (components[Settings], components[Database], components[PhotoFiles])
-        result = export(*of, folder, form)
-    for path in result.skipped:
-        typer.echo(f"skipped: {path}", err=True)
-    typer.echo(f"{result.annotations} annotations of {result.individuals} identities in {folder}")
-    raise typer.Exit(1 if result.skipped else 0)
+        engine = components[Engine]
+        of = (components[Settings], components[Database], components[PhotoFiles], engine)
+        options.say(folder, write_export(*of, folder, choices))
 
 
 @app.command()

@@ -13,7 +13,7 @@ from reid.evaluation.data.protocol import read_dataset
 from reid.evidence.calibrator import calibrator_of
 from reid.evidence.terms import TERMS
 from service.__main__ import app as command_line
-from service.exchange.export import export_identities
+from service.exchange.crops import export_identities
 from service.operations.worker import Worker
 from service.recognition.engine import Engine, Recognition
 from service.settings import Settings
@@ -180,7 +180,7 @@ def test_an_export_overwrites_nothing_and_says_what_is_missing(catalogue, tmp_pa
     folder = tmp_path / "var"
     lost = next(p for p in (folder / "photos").rglob("*") if p.is_file())
     lost.unlink()
-    given = ["export-identities", str(tmp_path / "out"), "--data-dir", str(folder)]
+    given = ["export", str(tmp_path / "out"), "--form", "index_csv", "--data-dir", str(folder)]
     first = CliRunner().invoke(command_line, given)
     assert first.exit_code == (1 if "skipped" in first.output else 0)
     assert "identities in" in first.output
