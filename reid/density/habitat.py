@@ -1,6 +1,7 @@
 """Where activity centres may lie: a grid of points around the stations, in kilometres."""
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,7 +9,8 @@ from scipy.spatial import KDTree
 
 Points = NDArray[np.float64]
 
-FINEST = 60  # points along the longer side of the area, about
+CELL = 0.6  # side of a cell, in sigma
+MOST = 5000  # cells, about
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +41,19 @@ class Habitat:
         return np.asarray((apart**2).sum(2), float)
 
 
-def around(stations: Points, buffer_km: float, *, side_km: float | None = None) -> Habitat:
+def around(stations: Points, buffer_km: float, side_km: float) -> Habitat:
     """All grid points within `buffer_km` of any station.
 
-    stations: (J, 2) km. side_km: of a cell; by default such that the longer side of the area has
-    about FINEST cells. Everything inside counts as habitat: water and towns are not known here.
-    Raises ValueError for no stations or a buffer that is not above 0.
+    stations: (J, 2) km. side_km: of a cell; longer where there would be more than MOST cells.
+    Everything inside counts as habitat: water and towns are not known here. Raises ValueError for
+    no stations, or lengths that are not above 0.
     """
-    if not len(stations) or not buffer_km > 0:
-        raise ValueError("an area needs stations and a buffer above 0 km")
+    if not len(stations) or not min(buffer_km, side_km) > 0:
+        raise ValueError("an area needs stations, a buffer and cells above 0 km")
     low, high = stations.min(0) - buffer_km, stations.max(0) + buffer_km
-    side = side_km or float((high - low).max()) / FINEST
+    box = sqrt(float(np.prod(high - low)) / MOST)
+    near_all = 4 * sqrt(len(stations) * buffer_km**2 / MOST)
+    side = max(side_km, min(box, near_all))
     axes = [np.arange(low[k] + side / 2, high[k] + side / 2, side) for k in (0, 1)]
     points = np.stack(np.meshgrid(*axes, indexing="xy"), -1).reshape(-1, 2)
     near = KDTree(stations).query(points)[0] <= buffer_km

@@ -5,13 +5,14 @@ station is met there on one occasion with probability g0 exp(-d² / 2 sigma²), 
 occasions, stations and animals ("half-normal", detector "proximity" of secr).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import expit, gammaln, logit
+from scipy.special import expit, logit
 
 from reid.density.errors import NoSpatialRecapture, NotEstimable, TooFewAnimals
 from reid.density.habitat import Habitat
@@ -20,7 +21,11 @@ Float64 = NDArray[np.float64]
 
 LEAST_ANIMALS = 2
 LEAST_RECAPTURES = 1  # animals met at two stations or more
-STEP = 1e-3  # of a parameter on its own scale, for second differences
+STEP = 1e-2  # of a parameter on its own scale, for second differences
+STEPS = np.eye(2) * STEP
+LEAST_LOGIT, MOST_LOGIT = -14.0, 4.0  # of g0
+NEAR_KM = 0.02  # sigma is not below
+EDGE = 1e-3  # of these bounds: where a maximum lies there, there is none
 FAR = 1e-12  # probability of detection below which a station is out of reach
 
 
@@ -41,7 +46,6 @@ class DensityFit:
 
     density: animals a km². g0: probability a day at the centre. sigma_km: how far animals move.
     covariance: (3, 3) of log density, logit g0, log sigma. animals: how many were met.
-    log_likelihood: natural, without constants of the captures.
     """
 
     density: float
@@ -49,7 +53,6 @@ class DensityFit:
     sigma_km: float
     covariance: Float64
     animals: int
-    log_likelihood: float
 
     @property
     def log_variance(self) -> float:
@@ -70,44 +73,61 @@ class Detection:
         self.odds = log_p - log_q
         self.missed = np.asarray(occasions @ log_q, float)
 
+    @classmethod
+    def at(cls, squared: Float64, occasions: Float64, theta: Float64) -> "Detection":
+        """theta: (2,) logit g0, log sigma."""
+        return cls(squared, occasions, float(expit(theta[0])), exp(float(theta[1])))
+
     def effective_area(self, cell_km2: float) -> float:
         """km² in which as many animals live as are met."""
         return float(-np.expm1(self.missed).sum() * cell_km2)
 
 
-def fit(counts: Float64, effort: Effort, habitat: Habitat) -> DensityFit:
+def fit(
+    counts: Float64, effort: Effort, habitat: Habitat, start: Float64 | None = None
+) -> DensityFit:
     """The density under which these captures are most probable.
 
-    counts: (n, J) occasions on which each animal was met at each station, no row empty. With a
-    constant density the full likelihood peaks where the one given n does, at D = n / area.
-    Raises TooFewAnimals, NoSpatialRecapture or NotEstimable.
+    counts: (n, J) occasions on which each animal was met at each station, no row empty.
+    start: (2,) logit g0 and log sigma to begin with. With a constant density the full likelihood
+    peaks where the one given n does, at D = n / area. Raises TooFewAnimals, NoSpatialRecapture or
+    NotEstimable.
     """
     check(counts)
     squared = habitat.squared_distances(effort.stations)
-    start = first_guess(counts, effort)
 
     def minus(theta: Float64) -> float:
-        g0, sigma = float(expit(theta[0])), exp(float(theta[1]))
-        return -_given_met(counts, squared, effort.occasions, habitat.cell_km2, g0, sigma)
+        return -given_met(counts, squared, effort.occasions, theta)
 
-    simplex = np.array([start, start + (0.7, 0.0), start + (0.0, 0.4)])
+    far = log(2 * habitat.buffer_km)
     found = minimize(
         minus,
-        start,
-        method="Nelder-Mead",
-        options={"initial_simplex": simplex, "xatol": 1e-3, "fatol": 1e-4, "maxiter": 400},
+        first_guess(counts, effort) if start is None else start,
+        method="L-BFGS-B",
+        bounds=((LEAST_LOGIT, MOST_LOGIT), (log(NEAR_KM), far)),
+        options={"ftol": 1e-9, "eps": 1e-5, "maxiter": 100},
     )
-    g0, sigma = float(expit(found.x[0])), exp(float(found.x[1]))
-    if not found.success or sigma > 2 * habitat.buffer_km or not 1e-8 < g0 < 1 - 1e-6:
+    theta = np.asarray(found.x, float)
+    if not LEAST_LOGIT + EDGE < theta[0] < MOST_LOGIT - EDGE or theta[1] > far - EDGE:
         raise NotEstimable
-    area = Detection(squared, effort.occasions, g0, sigma).effective_area(habitat.cell_km2)
-    theta = np.array([log(len(counts) / area), *found.x])
 
-    def full(at: Float64) -> float:
-        return log_likelihood(counts, squared, effort.occasions, habitat.cell_km2, at)
+    def log_area(at: Float64) -> float:
+        seen = Detection.at(squared, effort.occasions, at)
+        return log(seen.effective_area(habitat.cell_km2))
 
-    covariance = _covariance(full, theta)
-    return DensityFit(len(counts) / area, g0, sigma, covariance, len(counts), full(theta))
+    spread = _inverse(_second_differences(minus, theta))
+    slope = np.array([(log_area(theta + s) - log_area(theta - s)) / (2 * STEP) for s in STEPS])
+    covariance = np.empty((3, 3))
+    covariance[1:, 1:] = spread
+    covariance[0, 1:] = covariance[1:, 0] = -slope @ spread
+    covariance[0, 0] = 1 / len(counts) + float(slope @ spread @ slope)
+    return DensityFit(
+        density=len(counts) / exp(log_area(theta)),
+        g0=float(expit(theta[0])),
+        sigma_km=exp(float(theta[1])),
+        covariance=covariance,
+        animals=len(counts),
+    )
 
 
 def check(counts: Float64) -> None:
@@ -119,15 +139,15 @@ def check(counts: Float64) -> None:
         raise NoSpatialRecapture(recaptures=moved, least=LEAST_RECAPTURES)
 
 
-def log_likelihood(
-    counts: Float64, squared: Float64, occasions: Float64, cell_km2: float, theta: Float64
-) -> float:
-    """Natural log of the full likelihood at log density, logit g0, log sigma."""
-    density, g0, sigma = exp(float(theta[0])), float(expit(theta[1])), exp(float(theta[2]))
-    seen = Detection(squared, occasions, g0, sigma)
-    each = log_sums(counts @ seen.odds + seen.missed) + log(cell_km2)
-    met = density * seen.effective_area(cell_km2)
-    return float(each.sum() + len(counts) * log(density) - met - gammaln(len(counts) + 1))
+def given_met(counts: Float64, squared: Float64, occasions: Float64, theta: Float64) -> float:
+    """Natural log likelihood of the captures of those animals that were met at all.
+
+    squared: (J, M) squared kilometres. theta: (2,) logit g0, log sigma. Constants of the captures
+    are left out.
+    """
+    seen = Detection.at(squared, occasions, theta)
+    each = log_sums(counts @ seen.odds + seen.missed)
+    return float(each.sum() - len(counts) * log(seen.effective_area(1.0)))
 
 
 def log_sums(values: Float64) -> Float64:
@@ -144,38 +164,29 @@ def first_guess(counts: Float64, effort: Effort) -> Float64:
         spread += float(row @ ((effort.stations - centre) ** 2).sum(1))
         captures += float(row.sum()) - 1
     sigma = max((spread / max(2 * captures, 1.0)) ** 0.5, 0.05)
-    reach = np.exp(-(((effort.stations[:, None] - effort.stations[None]) ** 2).sum(2)) / (2 * sigma**2))
+    reach = np.exp(
+        -(((effort.stations[:, None] - effort.stations[None]) ** 2).sum(2)) / (2 * sigma**2)
+    )
     usual = float((reach @ effort.occasions).mean())
     g0 = min(max(float(counts.sum(1).mean()) / max(usual, 1e-9) / 1.5, 1e-4), 0.5)
     return np.array([float(logit(g0)), log(sigma)])
 
 
-def _given_met(
-    counts: Float64, squared: Float64, occasions: Float64, cell_km2: float, g0: float, sigma: float
-) -> float:
-    """Natural log likelihood of the captures of those animals that were met at all."""
-    if not 1e-9 < g0 < 1 - 1e-9 or not 1e-3 < sigma < 1e4:
-        return -1e12
-    seen = Detection(squared, occasions, g0, sigma)
-    each = log_sums(counts @ seen.odds + seen.missed) + log(cell_km2)
-    return float(each.sum() - len(counts) * log(seen.effective_area(cell_km2)))
+def _second_differences(function: Callable[[Float64], float], at: Float64) -> Float64:
+    """(2, 2) second derivatives of a function of two parameters."""
+    one, other = STEPS
+    middle = function(at)
+    hessian = np.empty((2, 2))
+    for k, step in enumerate(STEPS):
+        hessian[k, k] = function(at + step) - 2 * middle + function(at - step)
+    mixed = function(at + one + other) + function(at - one - other)
+    mixed -= function(at + one - other) + function(at - one + other)
+    hessian[0, 1] = hessian[1, 0] = mixed / 4
+    return hessian / STEP**2
 
 
-def _covariance(full: object, theta: Float64) -> Float64:
-    """Inverse of the observed information, by central differences."""
-    assert callable(full)  # noqa: S101
-    size = len(theta)
-    steps = np.eye(size) * STEP * 10
-    hessian = np.empty((size, size))
-    for i in range(size):
-        for j in range(i, size):
-            a, b = steps[i], steps[j]
-            value = full(theta + a + b) - full(theta + a - b) - full(theta - a + b)
-            hessian[i, j] = hessian[j, i] = (value + full(theta - a - b)) / (4 * (STEP * 10) ** 2)
-    try:
-        covariance = np.linalg.inv(-hessian)
-    except np.linalg.LinAlgError:
-        raise NotEstimable from None
-    if not (np.isfinite(covariance).all() and (covariance.diagonal() > 0).all()):
+def _inverse(hessian: Float64) -> Float64:
+    """Its inverse. Raises NotEstimable where it is not that of a peak."""
+    if not np.isfinite(hessian).all() or hessian[0, 0] <= 0 or np.linalg.det(hessian) <= 0:
         raise NotEstimable
-    return covariance
+    return np.linalg.inv(hessian)

@@ -1,29 +1,39 @@
-"""Draws of who is who: partitions of encounters into animals, by photos, and by places if wanted.
+"""Draws of who is who by photos and places together: a spatial partial identity model.
 
-The chain moves one unit at a time (Gibbs) and splits or merges whole animals by sequential
-allocation (Dahl 2005), so that the left-flank and the right-flank half of one animal find each
-other. What a partition is worth is the product over its animals of the evidence of their photos
-(`partitions.block_llr`) and of a prior: `Ewens`, which knows no places, or `Places`, the spatial
-capture-recapture model itself, with its parameters drawn along (a spatial partial identity model,
-Augustine et al. 2018).
+What a way to sort encounters into animals is worth is the product, over its animals, of the
+evidence of their photos (`partitions.block_llr`) and of the chance of their captures under the
+spatial capture-recapture model, whose parameters are drawn along (Augustine et al. 2018). So two
+encounters whose photos say nothing, such as a left and a right side, are one animal as often as
+their places make that probable. Space and time are never part of an llr: they are weighed here, and
+the answer by photos alone stands beside this one.
+
+The chain moves one unit at a time (Gibbs), and splits or merges animals by sequential allocation
+(Dahl 2005), so that the left-flank and the right-flank half of one animal find each other.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp, log
-from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import expit, gammaln
 
 from reid.density.habitat import Habitat
-from reid.density.likelihood import Detection, Effort, Float64, log_sums
-from reid.identify.partitions import Mask, Matrix, Partition, block_llr
+from reid.density.likelihood import (
+    LEAST_LOGIT,
+    MOST_LOGIT,
+    NEAR_KM,
+    Detection,
+    Effort,
+    Float64,
+    given_met,
+)
+from reid.identify.draws import fast_block_llr
+from reid.identify.partitions import Mask, Matrix, block_llr
 
 Members = tuple[int, ...]
+MANY = 6  # members from which arrays are faster than sets
 SPLITS = 10  # proposals to split or merge in a sweep
-NEGLIGIBLE = -25.0  # log gain below that of a new animal which no photos make up for
+NEGLIGIBLE = -16.0  # log gain below that of a new animal which no photos make up for
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,37 +42,6 @@ class Capture:
 
     station: int
     occasion: int
-
-
-class Prior(Protocol):
-    """What an animal is worth before its photos speak."""
-
-    def weight(self, members: Members) -> float:
-        """Natural log, up to a constant an animal-free state."""
-
-    def joined(self, blocks: Sequence[Members], unit: int) -> Float64:
-        """Natural log gain of a unit to each block, and last of a block of its own."""
-
-    def renew(self, blocks: Sequence[Members], chance: np.random.Generator) -> None:
-        """Draw the parameters anew, given who is who."""
-
-
-class Ewens:
-    """Encounters alone: two of them are one animal with 1 / (1 + theta)."""
-
-    def __init__(self, theta: float) -> None:
-        self._theta = theta
-
-    def weight(self, members: Members) -> float:
-        """Log of theta (k - 1)!"""
-        return log(self._theta) + float(gammaln(len(members)))
-
-    def joined(self, blocks: Sequence[Members], unit: int) -> Float64:
-        """Log of the size of each block, and of theta."""
-        return np.log([*(len(block) for block in blocks), self._theta])
-
-    def renew(self, blocks: Sequence[Members], chance: np.random.Generator) -> None:
-        """It has no parameters."""
 
 
 class Places:
@@ -79,6 +58,7 @@ class Places:
         self._captures = [frozenset(of_unit) for of_unit in captures]
         self._effort, self._cell = effort, habitat.cell_km2
         self._squared = habitat.squared_distances(effort.stations)
+        self._far = log(2 * habitat.buffer_km)
         self._step = np.linalg.cholesky(step[1:, 1:]) * 1.2
         self.theta = start.copy()  # log density, logit g0, log sigma
         self._known: dict[Members, tuple[frozenset[Capture], Float64, float]] = {}
@@ -110,7 +90,7 @@ class Places:
         for _ in range(2):
             new = self.theta.copy()
             new[1:] += self._step @ chance.standard_normal(2)
-            if not (-14 < new[1] < 0 and -3 < new[2] < 6):
+            if not (LEAST_LOGIT < new[1] < MOST_LOGIT and log(NEAR_KM) < new[2] < self._far):
                 continue
             value = self._log_likelihood(counts, new)
             if log(chance.random()) < value - now:
@@ -126,8 +106,7 @@ class Places:
         self._known.clear()
 
     def _detection(self, theta: Float64) -> Detection:
-        g0, sigma = float(expit(theta[1])), exp(float(theta[2]))
-        return Detection(self._squared, self._effort.occasions, g0, sigma)
+        return Detection.at(self._squared, self._effort.occasions, theta[1:])
 
     def _of(self, members: Members) -> tuple[frozenset[Capture], Float64, float]:
         """Captures of a block, where its centre may be (M,), its weight."""
@@ -149,9 +128,7 @@ class Places:
         return counts
 
     def _log_likelihood(self, counts: Float64, theta: Float64) -> float:
-        seen = self._detection(theta)
-        each = log_sums(counts @ seen.odds + seen.missed)
-        return float(each.sum() - len(counts) * log(seen.effective_area(self._cell)))
+        return given_met(counts, self._squared, self._effort.occasions, theta[1:])
 
 
 class Chain:
@@ -161,16 +138,15 @@ class Chain:
         self,
         llr: Matrix,
         comparable: Mask,
-        prior: Prior,
-        start: Partition,
+        prior: Places,
+        start: Sequence[int],
         chance: np.random.Generator,
     ) -> None:
         self._llr, self._comparable, self._prior, self._chance = llr, comparable, prior, chance
         self._evidence: dict[Members, float] = {}
-        animals = max(start) + 1
         self.blocks: list[Members] = [
             tuple(unit for unit, of in enumerate(start) if of == animal)
-            for animal in range(animals)
+            for animal in dict.fromkeys(start)
         ]
 
     def sweep(self) -> None:
@@ -181,18 +157,19 @@ class Chain:
             self._split_or_merge()
         self._prior.renew(self.blocks, self._chance)
 
-    def partition(self) -> Partition:
-        """The state as a restricted growth string."""
-        of = {unit: n for n, block in enumerate(sorted(self.blocks)) for unit in block}
-        return tuple(of[unit] for unit in range(len(self._llr)))
+    def labels(self) -> list[int]:
+        """The animal of each unit now."""
+        of = {unit: animal for animal, block in enumerate(self.blocks) for unit in block}
+        return [of[unit] for unit in range(len(self._llr))]
 
     def evidence(self, members: Members) -> float:
         """Natural log likelihood ratio of "one animal" for some units."""
         if len(members) < 2:
             return 0.0
         if members not in self._evidence:
-            value = block_llr(self._llr, self._comparable, members) * log(10)
-            self._evidence[members] = value
+            weigh = block_llr if len(members) < MANY else fast_block_llr
+            value = weigh(self._llr, self._comparable, members)
+            self._evidence[members] = value * log(10)
         return self._evidence[members]
 
     def _move(self, unit: int) -> None:
@@ -214,9 +191,7 @@ class Chain:
         else:
             self.blocks.pop(place)
 
-    def _gains(
-        self, blocks: Sequence[Members], unit: int, least: float = -np.inf
-    ) -> Float64:
+    def _gains(self, blocks: Sequence[Members], unit: int, least: float = -np.inf) -> Float64:
         """Log gain of a unit to each block, and as a new one. least: that photos could make up."""
         gains = self._prior.joined(blocks, unit)
         reachable = gains > gains[-1] + least
