@@ -145,21 +145,25 @@ def table(llr: Mapping[Pair, float], comparable: Mask) -> Table:
 
 
 def sort(
-    known: Table, decided: DecidedPairs = UNDECIDED, *, together: float = TOGETHER
+    known: Table,
+    decided: DecidedPairs = UNDECIDED,
+    *,
+    together: float = TOGETHER,
+    least: float = 0.5,
 ) -> Grouping:
     """Which encounters are one animal, by the evidence and by what people decided.
 
-    together: prior probability that two groups are one animal, stated, never part of an llr. What
-    was decided `same` is one group and what was decided `different` is never joined, whatever the
-    photos say. Raises Conflict where decisions contradict each other, ValueError for a prior that
-    settles everything.
+    together: prior probability that two groups are one animal, stated, never part of an llr.
+    least: the posterior probability above which two groups are joined. What was decided `same` is
+    one group and what was decided `different` is never joined, whatever the photos say. Raises
+    Conflict where decisions contradict each other, ValueError for a prior that settles everything.
     """
     if not 0 < together < 1:
         raise ValueError(f"a prior probability lies between 0 and 1, not {together}")
     if not len(known):
         return Grouping(())
     merging = _Merging(known, decided)
-    while (best := merging.strongest()) and probability(best[2], together) > 0.5:
+    while (best := merging.strongest()) and probability(best[2], together) > least:
         merging.join(best[0], best[1])
     evidence = merging.evidence
     groups = []

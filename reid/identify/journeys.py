@@ -1,6 +1,7 @@
 """The ways of animals between their captures: distances, days, least speeds."""
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from reid.identify.movement import Movement, Span, Visit, between
 from reid.interchange.survey import AnimalCapture, AnimalHistory, Position, StationSite, TravelLeg
@@ -26,7 +27,7 @@ def journeys(
     legs = []
     for animal in sorted(of_animal):
         ordered = sorted(of_animal[animal], key=lambda c: (c.started_at, c.encounter))
-        for first, second in zip(ordered, ordered[1:], strict=False):
+        for first, second in pairwise(ordered):
             legs.append(_leg(animal, first, second, positions, movement))
     return legs
 
