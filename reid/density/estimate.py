@@ -40,7 +40,7 @@ from reid.identify.draws import draws as photo_draws
 from reid.identify.draws import partition_of, units_of
 from reid.identify.partitions import Partition
 
-DRAWS = 20
+DRAWS = 12
 APART = -50.0  # llr of what people told apart
 REACH = 4.0  # buffer around the stations, in sigma
 LEAST_REACH = 3.5  # below it the area is made larger

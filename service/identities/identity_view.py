@@ -60,7 +60,8 @@ def identity_values(
 ) -> dict[str, object]:
     """What the page of an identity shows, also when no encounter is left to it.
 
-    whole: all its photos. exact: places as they are, else rounded. newest_change: the newest entry of its history, 0 for none. merged_into:
+    whole: all its photos. exact: places as they are, else rounded.
+    newest_change: the newest entry of its history, 0 for none. merged_into:
     where its encounters went.
     """
     detail = identities.get(connection, identity_id)

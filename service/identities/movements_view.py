@@ -128,9 +128,7 @@ def movements(
     }
     sites = [StationSite(station, place) for station, place in shown.items()]
     legs = journeys(captures, decided_history(captures), sites)
-    at = Counter(
-        place for capture in captures if (place := shown.get(capture.station)) is not None
-    )
+    at = Counter(place for capture in captures if (place := shown.get(capture.station)) is not None)
     drawn = _Drawn(shown, at, legs, exact=exact) if at else None
     return MovementsView(
         ways=tuple(_way(leg, exact=exact) for leg in legs),
