@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from reid.density.estimate import DRAWS
+from reid.density.combining import DRAWS
 from reid.errors import BadSettings, ReidError
 from reid.evaluation.trials import density
 from reid.evaluation.trials.simulated_nights import SurveyDesign

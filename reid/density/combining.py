@@ -9,6 +9,7 @@ from scipy.stats import norm, t
 
 from reid.density.likelihood import DensityFit
 
+DRAWS = 12
 LEVEL = 0.95
 
 

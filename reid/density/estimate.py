@@ -12,7 +12,7 @@ from math import exp, log
 import numpy as np
 from scipy.special import logit
 
-from reid.density.combining import DensityInterval, combined
+from reid.density.combining import DRAWS, DensityInterval, combined
 from reid.density.errors import NotEstimable
 from reid.density.habitat import CELL, Habitat, around
 from reid.density.likelihood import (
@@ -40,7 +40,6 @@ from reid.identify.draws import draws as photo_draws
 from reid.identify.draws import partition_of, units_of
 from reid.identify.partitions import Partition
 
-DRAWS = 12
 APART = -50.0  # llr of what people told apart
 REACH = 4.0  # buffer around the stations, in sigma
 LEAST_REACH = 3.5  # below it the area is made larger
