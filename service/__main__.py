@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reid.density.combining import DRAWS
 from reid.errors import BadSettings, NotFound, ReidError, WeightsError
 from reid.evidence.local import IMPOSTOR
-from reid.interchange.catalogue import WRITERS
 from reid.types import Flank
 from service.accounts.commands import accounts
 from service.calibration.study import Calibration
@@ -27,6 +26,9 @@ from service.settings import Settings, read_settings
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.web.parameters import Components
+
+if TYPE_CHECKING:
+    from service.exchange.export import ExportedFolder
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -220,24 +222,90 @@ def compare_pairs(data_dir: DataDir = None) -> None:
     typer.echo(f"{waiting} encounters wait for their pairs, {new} of them newly queued")
 
 
-@app.command("export-identities")
-def export_identities(
+class Effort(StrEnum):
+    """What says when cameras worked."""
+
+    STATED = "stated"
+    PHOTOS = "photos"
+
+
+class Positions(StrEnum):
+    """How positions are told."""
+
+    EXACT = "exact"
+    ROUNDED = "rounded"
+
+
+@app.command()
+def export(
     folder: Annotated[Path, typer.Argument(help="A new folder.")],
     form: Annotated[
-        str, typer.Option(help=f"Format of the table: {', '.join(WRITERS)}.")
-    ] = "index_csv",
+        list[str] | None,
+        typer.Option(help="Only this form, may be repeated; index_csv: crops for finetune.py."),
+    ] = None,
+    days: Annotated[int, typer.Option(min=1, max=366, help="Days of one occasion.")] = 1,
+    effort: Annotated[
+        Effort, typer.Option(help="photos: first and last photo, where no times are stated.")
+    ] = Effort.STATED,
+    draws: Annotated[
+        int, typer.Option(min=0, max=1000, help="Histories drawn from the posterior.")
+    ] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draws.")] = 0,
+    positions: Annotated[
+        Positions, typer.Option(help="rounded: to a tenth of a degree, without traps.")
+    ] = Positions.EXACT,
+    zone: Annotated[
+        str, typer.Option(help="Of times whose zone is not known, e.g. +06:00.")
+    ] = "unknown",
+    title: Annotated[str, typer.Option(help="Of the data set.")] = "Leopard catalogue",
+    contributor: Annotated[str, typer.Option(help="Who stands for it.")] = "not stated",
+    design: Annotated[
+        str, typer.Option(help="Sampling design, in the words of Camtrap DP.")
+    ] = "targeted",
+    media: Annotated[
+        bool, typer.Option("--media", help="The photo files, too, as they came.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Write crops and index.csv of all decided encounters, for scripts/finetune.py."""
-    from service.exchange.export import export_identities as export
+    """Write one folder of tables for statisticians and other programs; see docs/export.md."""
+    from service.exchange.export import ExportChoices
+    from service.exchange.export import export as write_export
 
+    choices = ExportChoices(
+        forms=tuple(form or ()),
+        days=days,
+        by_photos=effort is Effort.PHOTOS,
+        draws=draws,
+        seed=seed,
+        exact=positions is Positions.EXACT,
+        zone=zone,
+        title=title,
+        contributor=contributor,
+        design=design,
+        media=media,
+    )
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        of = (components[Settings], components[Database], components[PhotoFiles])
-        result = export(*of, folder, form)
-    for path in result.skipped:
+        engine = components[Engine]
+        of = (components[Settings], components[Database], components[PhotoFiles], engine)
+        result = write_export(*of, folder, choices)
+    _say_exported(folder, result)
+
+
+def _say_exported(folder: Path, result: "ExportedFolder") -> None:
+    """Print what was written; exit code 1 where a crop could not be."""
+    typer.echo(
+        f"{folder}: {result.captures} captures of {result.individuals} named individuals, "
+        f"{result.photos} photos, {len(result.rows)} tables, {len(result.histories)} histories"
+    )
+    if result.left_out:
+        typer.echo(f"{len(result.left_out)} rows had no place in some table: left_out.csv says why")
+    if result.crops is None:
+        return
+    for path in result.crops.skipped:
         typer.echo(f"skipped: {path}", err=True)
-    typer.echo(f"{result.annotations} annotations of {result.individuals} identities in {folder}")
-    raise typer.Exit(1 if result.skipped else 0)
+    crops = result.crops
+    typer.echo(f"{crops.annotations} annotations of {crops.individuals} identities in crops/")
+    raise typer.Exit(1 if crops.skipped else 0)
 
 
 @app.command()

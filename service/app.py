@@ -33,6 +33,8 @@ from service.encounters import api as encounters
 from service.encounters import pages as encounter_pages
 from service.encounters import shaping_api, shaping_pages
 from service.encounters.pair_evidence import PairEvidence
+from service.exchange import api as exchange
+from service.exchange import pages as export_pages
 from service.home import pages as home_pages
 from service.identities import api as identities
 from service.identities import merge_split_pages
@@ -81,6 +83,7 @@ API = (
     calibration.router,
     clusters.router,
     accounts.router,
+    exchange.router,
 )
 ROOT = (
     operations.router,
@@ -103,6 +106,7 @@ ROOT = (
     review_pages.router,
     account_pages.router,
     accounts_page.router,
+    export_pages.router,
 )
 
 

@@ -106,6 +106,20 @@ class Pairing:
         return len(new) - len(up)
 
 
+def facts_of(connection: Connection, maker: Maker) -> ClusteringFacts:
+    """What the database knows now of all encounters with a photo that this machine embedded."""
+    flanks: dict[int, set[Flank]] = {}
+    for entry in features.embedded(connection, maker.model):
+        flanks.setdefault(entry.row.encounter, set()).add(entry.flank)
+    return ClusteringFacts(
+        flanks={number: frozenset(flanks[number]) for number in sorted(flanks)},
+        measured=pairs.every(connection, maker),
+        identity_of=identities.assigned(connection),
+        standings=disclosed.standings(connection),
+        waiting=len(pairs.lacking(connection, maker)),
+    )
+
+
 def _inside(link: EncounterLink, cluster: Cluster) -> Worth:
     """A pair inside a cluster, worth what the cluster is in doubt by that pair alone."""
     together = probability(link.llr)
@@ -148,18 +162,9 @@ class SortEncounters:
         maker = maker_of(self._engine)
         if maker is None:
             return Done(lambda _: None)
-        flanks: dict[int, set[Flank]] = {}
         with self._database.read() as connection:
             version = clusterings.version(connection, maker)
-            for entry in features.embedded(connection, maker.model):
-                flanks.setdefault(entry.row.encounter, set()).add(entry.flank)
-            facts = ClusteringFacts(
-                flanks={number: frozenset(flanks[number]) for number in sorted(flanks)},
-                measured=pairs.every(connection, maker),
-                identity_of=identities.assigned(connection),
-                standings=disclosed.standings(connection),
-                waiting=len(pairs.lacking(connection, maker)),
-            )
+            facts = facts_of(connection, maker)
         content = clustered(facts, maker)
         return Done(partial(clusterings.put, version=version, content=content))
 

@@ -136,6 +136,13 @@ def latest_of(connection: Connection, encounter_ids: Collection[int]) -> dict[in
     return {number: numbers.get(number, 0) for number in encounter_ids}
 
 
+def standing(connection: Connection) -> dict[int, Decision]:
+    """Encounter -> the decision that counts, for every encounter that has one."""
+    latest_ids = identities.latest_decisions().subquery()
+    ids = select(latest_ids.c.id).scalar_subquery()
+    return {one.encounter_id: one for one in _decisions(connection, decision.c.id.in_(ids))}
+
+
 def deciders(
     connection: Connection, encounter_ids: Collection[int] | None = None
 ) -> dict[int, frozenset[str]]:

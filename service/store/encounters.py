@@ -182,6 +182,12 @@ def certain(connection: Connection) -> list[CertainEncounter]:
     return encounters
 
 
+def all_summaries(connection: Connection) -> list[EncounterSummary]:
+    """Every encounter with an annotation in use, without its photos, by number."""
+    query = select(encounter.c.id).where(*_fits(Sought())).order_by(encounter.c.id)
+    return list(summaries(connection, list(connection.scalars(query))).values())
+
+
 def summary(connection: Connection, encounter_id: int) -> EncounterSummary:
     """One encounter without its photos."""
     summed = summaries(connection, [encounter_id])
@@ -204,6 +210,13 @@ def references_of(connection: Connection, encounter_id: int) -> list[Reference]:
     """The photos of an encounter with their annotations, oldest first."""
     of_this = _references().where(annotation.c.encounter_id == encounter_id, IN_USE)
     rows = connection.execute(of_this.order_by(photo.c.captured_at, annotation.c.id))
+    return [reference_of(row) for row in rows]
+
+
+def every_reference(connection: Connection) -> list[Reference]:
+    """All annotations in use with their photos, by encounter, oldest first."""
+    order = (annotation.c.encounter_id, photo.c.captured_at, annotation.c.id)
+    rows = connection.execute(_references().where(IN_USE).order_by(*order))
     return [reference_of(row) for row in rows]
 
 

@@ -63,6 +63,8 @@ ROUTES: Mapping[str, Role | None] = {
     "POST /corrections/{correction_id}/undo": OBSERVER,
     "POST /photos/{photo_id}/not-a-copy": OBSERVER,
     "GET /calibration": VIEWER,
+    "GET /export": VIEWER,
+    "GET /export/tables.zip": VIEWER,
     "POST /language": None,
     # pages of stations
     "GET /stations": VIEWER,
@@ -172,6 +174,7 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /api/v1/cases/{case_id}/report": VIEWER,
     "GET /api/v1/cases/{case_id}/dossier": VIEWER,
     "GET /api/v1/calibration": VIEWER,
+    "GET /api/v1/export": VIEWER,
     "GET /api/v1/clusters": VIEWER,
     "GET /api/v1/suggestions": VIEWER,
     "POST /api/v1/suggestions/reviews": CURATOR,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from corrected import API, NOBODY, correct, detail, history, rows, send
 
-from service.exchange.export import export_identities
+from service.exchange.crops import export_identities
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.store.people import Role

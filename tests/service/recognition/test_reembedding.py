@@ -13,7 +13,7 @@ from reid.evaluation.data.protocol import read_dataset
 from reid.evidence.calibrator import calibrator_of
 from reid.evidence.terms import TERMS
 from service.__main__ import app as command_line
-from service.exchange.export import export_identities
+from service.exchange.crops import export_identities
 from service.operations.worker import Worker
 from service.recognition.engine import Engine, Recognition
 from service.settings import Settings

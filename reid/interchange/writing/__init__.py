@@ -1,0 +1,1 @@
+"""Tables that leave: one module a format, a survey in, sheets of text out."""

@@ -1,0 +1,54 @@
+"""README.txt of an export: what lies in the folder and how it is read."""
+
+from reid.interchange.survey import CaptureSurvey
+
+TEXT = """\
+What this folder holds. All tables are CSV in UTF-8 with commas; text that begins with = + - or @
+has an apostrophe in front, so that no spreadsheet computes it: take it away after reading.
+
+left_out.csv          everything that had no place in some table, and why
+camtrap-dp/           Camtrap DP 1.0.2; further tables: individuals, encounters (every one, also
+                      without place or time), opinions of observers, llrs of compared pairs
+camtrapR/             record_table.csv, camera_table.csv, camera_operation.csv
+histories.csv         which animal each capture is, a column a history
+animals.csv           the animals of each history; seen_once: maybe a ghost
+counts.csv            how many animals each history has, and from how many sides they are known
+secr/                 traps.txt, and captures.txt of each history
+arrays/               cells above 0 of animal x trap x occasion of each history; usage.csv
+latent/               captures and pairwise llrs for models with latent identity
+wildlife-insights/    a batch upload
+wildbook/             sheets for the bulk import, at most 200 encounters each
+darwin-core/          occurrences; the animal is organismID
+movements/            legs of each named animal, and GeoJSON
+crops/                crops of decided encounters with index.csv, where they were asked for
+
+Histories. decided: what people decided. probable: the most probable one. merged: all that may be
+one animal joined, the fewest animals. split: only what is sure joined, the most animals.
+draw-001 ...: draws from the posterior; fit your model to each, and pool the results.
+
+Sides. The left and the right side of a leopard are different patterns. An animal known from the
+left only and one known from the right only may be one: counts.csv gives the least and the most
+number of animals. Draws join such animals as often as the prior does. left.csv and right.csv of
+arrays/ hold
+captures that show one side, both.csv those that show both.
+
+In R:
+  library(secr)
+  ch <- read.capthist("secr/probable/captures.txt", "secr/traps.txt", detector = "count",
+                      fmt = "trapID", noccasions = {occasions})
+  records <- read.csv("camtrapR/record_table.csv", na.strings = "")
+  cells <- read.csv("arrays/probable/left.csv")        # animal, trap, occasion, count
+  usage <- as.matrix(read.csv("arrays/usage.csv")[, -1])
+  animals <- read.csv("arrays/probable/animals.csv", na.strings = "")
+  y <- array(0, c(nrow(animals), nrow(usage), ncol(usage)))
+  y[as.matrix(cells[, 1:3])] <- cells$count
+
+An occasion has {days} day(s), from midnight. Positions are {positions}.
+"""
+
+
+def read_me(survey: CaptureSurvey, days: int) -> str:
+    """The text. days: of one occasion."""
+    positions = "as recorded" if survey.exact else "rounded to a tenth of a degree (about 11 km)"
+    text = TEXT.replace("{occasions}", "ncol(usage)")
+    return text.replace("{days}", str(days)).replace("{positions}", positions)
