@@ -68,14 +68,15 @@ class DensityEstimate:
     """What the survey says.
 
     answer: from draws by photos and places. photos: from draws by photos alone; None where most
-    of them have no density. probable: the most probable history taken for true, None likewise.
+    of them have no density. probable: the most probable history taken for true, without encounters
+    that could not be placed.
     surface: (M,) expected activity centres a km² at each point of the habitat, mean over draws.
     failed: draws by photos and places without a density, which are left out.
     """
 
     answer: DensityInterval
     photos: DensityInterval | None
-    probable: DensityInterval | None
+    probable: DensityInterval
     habitat: Habitat
     surface: Float64
     encounters: int
@@ -87,8 +88,10 @@ def estimate(survey: SurveyedEncounters, *, draws: int = DRAWS, seed: int = 0) -
 
     Raises TooFewAnimals, NoSpatialRecapture or NotEstimable where the captures carry none.
     """
-    start = partition_of(sort(survey.known, survey.decided))
-    habitat, first = _fitting_habitat(survey, start)
+    grouping = sort(survey.known, survey.decided)
+    start = partition_of(grouping)
+    placed = [n for group in grouping.groups if group.placed for n in group.members]
+    habitat, first = _fitting_habitat(survey, start, placed)
     chance = np.random.default_rng(seed)
     drawn = _Units(survey).draws(start, first, habitat, draws, chance)
     fits = _fitted(drawn, survey, habitat, first)

@@ -18,13 +18,14 @@ from reid.evaluation.trials.simulated_nights import (
     simulated_survey,
 )
 from reid.evidence.tested import Tested
-from reid.identify.clusters import Table
+from reid.identify.clusters import Table, sort
 
 WAYS = {
     "true": "true identities",
     "answer": "draws by photos and places",
     "photos": "draws by photos alone",
     "probable": "most probable history",
+    "groups": "the same, every group counted",
 }
 ASKED_HELD, ASKED_BIAS = 0.90, 0.05
 PEOPLE = 0.35  # too many: eight observers on 16 captive snow leopards (Johansson et al. 2020)
@@ -97,10 +98,11 @@ def _estimated(task: tuple[SurveyDesign, Tested, tuple[int, int], int]) -> Estim
     except InputError as error:
         return EstimatedSurvey(met, encounters, {}, str(error))
     intervals = {
-        "true": _by_truth(simulated, survey, result),
+        "true": _by_labels(simulated.animal.tolist(), survey, result),
         "answer": result.answer,
         "photos": result.photos,
         "probable": result.probable,
+        "groups": _by_labels(sort(survey.known).of, survey, result),
     }
     return EstimatedSurvey(met, encounters, intervals)
 
@@ -115,10 +117,11 @@ def surveyed(simulated: SimulatedSurvey) -> SurveyedEncounters:
     )
 
 
-def _by_truth(
-    simulated: SimulatedSurvey, survey: SurveyedEncounters, result: DensityEstimate
+def _by_labels(
+    labels: Sequence[int], survey: SurveyedEncounters, result: DensityEstimate
 ) -> DensityInterval | None:
-    _, animal = np.unique(simulated.animal, return_inverse=True)
+    """The interval of one history. labels: of each encounter."""
+    _, animal = np.unique(labels, return_inverse=True)
     counts = counts_of(animal.tolist(), survey.captures, survey.effort)
     try:
         return combined([fit(counts, survey.effort, result.habitat)])
