@@ -168,9 +168,16 @@ def counts_of(labels: Sequence[int], captures: Sequence[Capture], effort: Effort
     return counts
 
 
-def _fitting_habitat(survey: SurveyedEncounters, start: Partition) -> tuple[Habitat, DensityFit]:
-    """An area that reaches REACH sigma beyond the stations, and the fit of one history."""
-    counts = counts_of(start, survey.captures, survey.effort)
+def _fitting_habitat(
+    survey: SurveyedEncounters, start: Partition, placed: Sequence[int]
+) -> tuple[Habitat, DensityFit]:
+    """An area that reaches REACH sigma beyond the stations, and the fit of one history.
+
+    placed: its encounters. One that is alone and more probably part of some other animal is left
+    out, as where animals are counted.
+    """
+    labels = _numbered([start[n] for n in placed])
+    counts = counts_of(labels, [survey.captures[n] for n in placed], survey.effort)
     check(counts)
     sigma = exp(float(first_guess(counts, survey.effort)[1]))
     for _ in range(ENLARGED):

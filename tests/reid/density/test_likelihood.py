@@ -41,7 +41,9 @@ def test_the_likelihood_is_the_sum_over_centres_written_out() -> None:
             missed *= (1 - p) ** days
         for n, row in enumerate(counts):
             for station, days, caught in zip(STATIONS, EFFORT.occasions, row, strict=True):
-                p = expit(theta[0]) * exp(-((point - station) ** 2).sum() / (2 * exp(theta[1]) ** 2))
+                p = expit(theta[0]) * exp(
+                    -((point - station) ** 2).sum() / (2 * exp(theta[1]) ** 2)
+                )
                 chances[n] *= p**caught * (1 - p) ** (days - caught)
         area += 1 - missed
         each += chances

@@ -116,8 +116,6 @@ def test_decisions_on_everything_leave_no_doubt_about_who_is_who() -> None:
     same = frozenset((i, j) for i, j in every if found.animal[i] == found.animal[j])
     decided = DecidedPairs(same=same, different=frozenset({*every} - same))
     known = Table(np.zeros((size, size)), survey.known.comparable, survey.known.compared)
-    result = estimate(
-        SurveyedEncounters(survey.effort, survey.captures, known, decided), draws=3
-    )
+    result = estimate(SurveyedEncounters(survey.effort, survey.captures, known, decided), draws=3)
     assert result.answer.of_identity < 1e-6
     assert result.answer.animals == len({*found.animal.tolist()})
