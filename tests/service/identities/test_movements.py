@@ -26,7 +26,7 @@ def test_a_way_has_distance_days_and_least_speed():
         "Ridge",
         "Well",
         "18.9 km",
-        "2 days",
+        "48 hours",
     )
     assert first.speed == "0.39 km/h"
     assert first.rating == "demanding"
