@@ -1,4 +1,4 @@
-"""The official profile and schemas of Camtrap DP for frictionless, from copies: no network needed."""
+"""The official profile and schemas of Camtrap DP for frictionless, from copies, not the network."""
 
 import json
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ COPIES = Path(__file__).parent.parent / "tests" / "data" / "camtrap-dp-1.0.2"
 CAMTRAP_DP = "https://raw.githubusercontent.com/tdwg/camtrap-dp/1.0.2/"
 DATA_PACKAGE = "https://specs.frictionlessdata.io/schemas/data-package.json"
 GENERAL = b'{"type": "object", "required": ["resources"]}'
-"""Stands for the general profile of data packages: frictionless checks that by a profile of its own."""
+"""Stands for the general profile of data packages, for which frictionless has one of its own."""
 GEOJSON = ("http://json.schemastore.org/geojson.json", "https://json.schemastore.org/geojson.json")
 
 
@@ -27,7 +27,7 @@ class _Copies(BaseAdapter):
         super().__init__()
         self.missing: list[str] = []
 
-    def send(self, request: PreparedRequest, **_: Any) -> Response:  # type: ignore[override]
+    def send(self, request: PreparedRequest, **_: object) -> Response:  # type: ignore[override]
         """The copy of an address."""
         url, response = str(request.url), Response()
         response.url, response.request = url, request

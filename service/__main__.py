@@ -293,10 +293,11 @@ def export(
 
 def _say_exported(folder: Path, result: "ExportedFolder") -> None:
     """Print what was written; exit code 1 where a crop could not be."""
-    typer.echo(
-        f"{folder}: {result.captures} captures of {result.individuals} named individuals, "
-        f"{result.photos} photos, {len(result.rows)} tables, {len(result.histories)} histories"
-    )
+    if result.rows:
+        typer.echo(
+            f"{folder}: {result.captures} captures of {result.individuals} named individuals, "
+            f"{result.photos} photos, {len(result.rows)} tables, {len(result.histories)} histories"
+        )
     if result.left_out:
         typer.echo(f"{len(result.left_out)} rows had no place in some table: left_out.csv says why")
     if result.crops is None:
@@ -304,7 +305,7 @@ def _say_exported(folder: Path, result: "ExportedFolder") -> None:
     for path in result.crops.skipped:
         typer.echo(f"skipped: {path}", err=True)
     crops = result.crops
-    typer.echo(f"{crops.annotations} annotations of {crops.individuals} identities in crops/")
+    typer.echo(f"{crops.annotations} annotations of {crops.individuals} identities in {folder}")
     raise typer.Exit(1 if crops.skipped else 0)
 
 

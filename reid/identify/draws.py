@@ -47,7 +47,7 @@ def split(
 def merged(
     known: Table, decided: DecidedPairs = UNDECIDED, *, together: float = TOGETHER
 ) -> Partition:
-    """All in one animal of whom that is not excluded: the smallest number that photos allow.
+    """All in one animal of whom photos leave that in doubt: few animals, though draws may have fewer.
 
     Encounters that are more probably part of some other group join the likeliest one.
     """

@@ -145,11 +145,17 @@ def export(
     folder: Path,
     choices: ExportChoices,
 ) -> ExportedFolder:
-    """Write everything that is chosen into a new folder, with README.txt and left_out.csv."""
+    """Write everything that is chosen into a new folder, with README.txt and left_out.csv.
+
+    Crops lie in crops/ beside tables, and in the folder itself where nothing else is chosen.
+    """
     if folder.exists() and any(folder.iterdir()):
         raise FolderNotEmpty(folder=folder)
     if choices.media and not choices.exact:
         raise MediaHoldPositions()
+    if choices.forms == (CROPS,):
+        alone = export_identities(settings, database, files, folder)
+        return ExportedFolder(0, 0, 0, (), {}, (), alone)
     source = read_source(settings, database, engine, choices)
     written = tables_of(source, choices)
     if choices.media:

@@ -22,8 +22,8 @@ darwin-core/          occurrences; the animal is organismID
 movements/            legs of each named animal, and GeoJSON
 crops/                crops of decided encounters with index.csv, where they were asked for
 
-Histories. decided: what people decided. probable: the most probable one. merged: all that may be
-one animal joined, the fewest animals. split: only what is sure joined, the most animals.
+Histories. decided: what people decided. probable: the most probable one. merged: all that photos
+leave in doubt joined. split: only what is sure joined, the most animals.
 draw-001 ...: draws from the posterior; fit your model to each, and pool the results.
 
 Sides. The left and the right side of a leopard are different patterns. An animal known from the

@@ -180,7 +180,7 @@ def test_an_export_overwrites_nothing_and_says_what_is_missing(catalogue, tmp_pa
     folder = tmp_path / "var"
     lost = next(p for p in (folder / "photos").rglob("*") if p.is_file())
     lost.unlink()
-    given = ["export-identities", str(tmp_path / "out"), "--data-dir", str(folder)]
+    given = ["export", str(tmp_path / "out"), "--form", "index_csv", "--data-dir", str(folder)]
     first = CliRunner().invoke(command_line, given)
     assert first.exit_code == (1 if "skipped" in first.output else 0)
     assert "identities in" in first.output

@@ -1,0 +1,81 @@
+"""The catalogue leaves as one folder, by the page and the API."""
+
+import csv
+from io import BytesIO, StringIO
+from zipfile import ZipFile
+
+import pytest
+
+from service.exchange.errors import MediaHoldPositions, NoSuchForm
+from service.exchange.export import ExportChoices, export
+from service.recognition.engine import Engine
+from service.settings import Settings
+from service.store import stations
+from service.store.database import Database
+from service.store.files import PhotoFiles
+from service.store.stations import NewDeployment
+
+
+@pytest.fixture
+def of(app, client, painted):
+    """An encounter of a named individual at a station with a place."""
+    files = [("files", ("a.jpg", painted(1, taken="2019:03:01 19:49:36")))]
+    client.post("/api/v1/photos", files=files, data={"station": "Ridge", "flank": "left"})
+    client.post("/api/v1/encounters/1/decisions", json={"kind": "new", "name": "=Ak"})
+    parts = app.state.components
+    with parts[Database].write() as connection:
+        stations.add(connection, NewDeployment("R1", "Ridge", latitude=43.1234, longitude=54.5))
+    return parts[Settings], parts[Database], parts[PhotoFiles], parts[Engine]
+
+
+def rows(text):
+    return list(csv.DictReader(StringIO(text)))
+
+
+def zipped(answer):
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/zip"
+    with ZipFile(BytesIO(answer.content)) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist() if name[-1] != "/"}
+
+
+def test_a_named_animal_leaves_in_every_table(of, tmp_path):
+    result = export(*of, tmp_path / "out", ExportChoices(by_photos=True, media=True))
+    assert (result.captures, result.individuals) == (1, 1)
+    read = {
+        "camtrap-dp/observations.csv": "individualID",
+        "camtrapR/record_table.csv": "Individual",
+        "darwin-core/occurrence.csv": "organismID",
+        "arrays/decided/animals.csv": "animal",
+    }
+    for path, column in read.items():
+        cells = {row[column] for row in rows((tmp_path / "out" / path).read_text("utf-8"))}
+        assert cells == {"'=Ak"}, path
+    assert len(list((tmp_path / "out/camtrap-dp/media").iterdir())) == 1
+
+
+def test_positions_are_rounded_unless_exact_ones_are_asked_for(of, client):
+    told = {p: zipped(client.get(f"/api/v1/export?positions={p}")) for p in ("rounded", "exact")}
+    places = {
+        p: {row["latitude"] for row in rows(t["camtrap-dp/deployments.csv"])}
+        for p, t in told.items()
+    }
+    assert places == {"rounded": {"43.1"}, "exact": {"43.1234"}}
+    assert not any(path.startswith("secr/") for path in told["rounded"])
+    assert "need exact ones" in told["rounded"]["left_out.csv"]
+    assert "43.1234" not in "".join(told["rounded"].values())
+
+
+def test_the_page_offers_what_the_file_holds(of, client):
+    page = client.get("/export", headers={"accept": "text/html"}).text
+    assert 'action="/export/tables.zip"' in page
+    tables = zipped(client.get("/export/tables.zip?days=7&effort=photos&zone=%2B06:00"))
+    assert "2019-03-01T19:49:36+06:00" in tables["camtrap-dp/media.csv"]
+    assert client.get("/api/v1/export?draws=21").status_code == 422
+
+
+def test_what_cannot_be_exported_is_refused_with_a_sentence(of, tmp_path):
+    with pytest.raises(NoSuchForm, match="no form excel can be exported"):
+        export(*of, tmp_path / "a", ExportChoices(forms=("excel",)))
+    with pytest.raises(MediaHoldPositions):
+        export(*of, tmp_path / "b", ExportChoices(exact=False, media=True))
