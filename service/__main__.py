@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from reid.density.combining import DRAWS
 from reid.errors import BadSettings, NotFound, ReidError, WeightsError
 from reid.evidence.local import IMPOSTOR
 from reid.types import Flank
@@ -266,6 +267,34 @@ def dossier(
     with _catalogue(read_settings(data_dir=data_dir)) as components:
         content = write(components[Dossiers], case, out, as_json, exact=exact)
     typer.echo(f"{out}: content SHA-256 {content.digest}")
+
+
+@app.command()
+def density(
+    draws: Annotated[int, typer.Option(min=2, help="Draws of who is who.")] = DRAWS,
+    seed: Annotated[int, typer.Option(help="Equal seeds give equal draws.")] = 1,
+    by_photos: Annotated[
+        bool,
+        typer.Option(
+            "--by-photos", help="First and last photos stand for dates that nobody stated."
+        ),
+    ] = False,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Estimate how many animals live around the stations: a first look, beside the files for secr.
+
+    Keeps the result for the page of the density. Exit code 1 where the captures carry none.
+    """
+    from service.density.estimating import Densities, DensityWish
+    from service.density.record import CONTENT
+    from service.density.view import as_text
+
+    with _catalogue(read_settings(data_dir=data_dir)) as components:
+        record = components[Densities].estimated(DensityWish(draws, seed, by_photos))
+        text = CONTENT.dump_json(record, indent=2).decode() if as_json else as_text(record)
+    typer.echo(text)
+    raise typer.Exit(1 if record.refused else 0)
 
 
 @app.command()

@@ -25,6 +25,8 @@ from service.cases.report import Casework
 from service.clusters import api as clusters
 from service.clusters import pages as cluster_pages
 from service.clusters.pairing import Pairing
+from service.density import pages as density_pages
+from service.density.estimating import Densities
 from service.dossier import api as dossier_api
 from service.dossier import pages as dossier_pages
 from service.dossier.record import Dossiers
@@ -100,6 +102,7 @@ ROOT = (
     dossier_pages.router,
     calibration_page.router,
     cluster_pages.router,
+    density_pages.router,
     review_batches.router,  # before review_pages: /reviews/put is no number of a pair
     review_pages.router,
     account_pages.router,
@@ -167,6 +170,7 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
         casework,
         Dossiers(settings, database, engine, casework, pictures, certification),
         Pairing(database, engine),
+        Densities(database, engine, settings),
         Intake(database, files, settings),
         Overlays(database, engine, pictures),
         Ahead(settings.page_wait_s),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from reid.types import Flank
 from service.encounters.list_view import crop_address
 from service.identities.catalogue_view import card
+from service.identities.movements_view import movements_view
 from service.identities.timeline import timeline
 from service.photos.facts_view import FactsView, facts_view
 from service.store import decisions, encounters, history, identities, references
@@ -55,11 +56,12 @@ class FlankPhotos:
 
 
 def identity_values(
-    connection: Connection, identity_id: int, *, whole: bool = False
+    connection: Connection, identity_id: int, *, whole: bool = False, exact: bool = False
 ) -> dict[str, object]:
     """What the page of an identity shows, also when no encounter is left to it.
 
-    whole: all its photos. newest_change: the newest entry of its history, 0 for none. merged_into:
+    whole: all its photos. exact: places as they are, else rounded.
+    newest_change: the newest entry of its history, 0 for none. merged_into:
     where its encounters went.
     """
     detail = identities.get(connection, identity_id)
@@ -75,6 +77,7 @@ def identity_values(
         "summary": summary,
         "encounters": sighting_rows(connection, detail),
         "by_flank": _by_flank(detail, marks, shown, whole=whole),
+        "movements": movements_view(connection, detail, exact=exact),
         "events": timeline(connection, detail, entries),
         "newest_change": entries[-1].id if entries else 0,
         "merged_into": (into, identities.name_of(connection, into)) if into else None,

@@ -18,7 +18,14 @@ from service.store import history, identities, progress, references
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
 from service.web.page import goto, page, refuse
-from service.web.parameters import Remark, RowNumber, TheDatabase, known_parameters, whole_number
+from service.web.parameters import (
+    Remark,
+    RowNumber,
+    TheDatabase,
+    actor_of,
+    known_parameters,
+    whole_number,
+)
 from service.web.sentences import in_full
 from service.web.wire import Line
 
@@ -52,7 +59,12 @@ def identity(identity_id: RowNumber, request: Request, database: TheDatabase) ->
     """One identity with its photos, encounters and history."""
     query = request.query_params
     with database.read() as connection:
-        values = identity_values(connection, identity_id, whole=query.get("photos") == "all")
+        values = identity_values(
+            connection,
+            identity_id,
+            whole=query.get("photos") == "all",
+            exact=actor_of(request).sees_places,
+        )
         values |= {
             "nav": "catalogue",
             "message": _message(connection, whole_number(query.get("said", "")), identity_id),

@@ -80,6 +80,9 @@ ROUTES: Mapping[str, Role | None] = {
     "POST /deployments/{deployment_id}/end": OBSERVER,
     "POST /deployments/{deployment_id}/remove": CURATOR,
     "POST /clocks/{clock_id}/undo": OBSERVER,
+    # page of the density
+    "GET /density": VIEWER,
+    "POST /density": OBSERVER,
     # pages of clusters
     "GET /clusters": VIEWER,
     "GET /clusters/preview": OBSERVER,

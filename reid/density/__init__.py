@@ -1,0 +1,1 @@
+"""How many animals live in an area: spatial capture-recapture, a first look."""
