@@ -26,11 +26,20 @@ def unpack_vector(data: bytes, model: str) -> Embedding:
 
 
 def pack_features(features: LocalFeatures) -> bytes:
+    """The `arrays_of` features in one NPZ. What comes back has a cosine of 0.98 or more with what
+    was kept (tested)."""
+    arrays = arrays_of(features) | {"model": np.array(features.model)}
+    out = io.BytesIO()
+    np.savez(out, **arrays)  # type: ignore[arg-type]
+    return out.getvalue()
+
+
+def arrays_of(features: LocalFeatures) -> dict[str, NDArray[Any]]:
     """Points in 65,535 steps over all of them, weights in 255, places in 90 a body length, and
     descriptors in 4 bits a number.
 
     Each descriptor has a scale of its own; where none has a number below 0, as in RootSIFT, all
-    steps lie above it. What comes back has a cosine of 0.98 or more with what was kept (tested).
+    steps lie above it.
     """
     signed = bool((features.descriptors < 0).any())
     steps = SIGNED if signed else UNSIGNED
@@ -44,30 +53,32 @@ def pack_features(features: LocalFeatures) -> bytes:
         "descriptors": _halved(whole + 8 if signed else whole),
         "signed": np.array(signed),
         "weight": np.round(features.weight * 255).astype(np.uint8),
-        "model": np.array(features.model),
         "coarse": np.array(features.coarse),
     }
     if features.places is not None:
         arrays["places"] = np.clip(np.round(features.places * PLACES), -127, 127).astype(np.int8)
-    out = io.BytesIO()
-    np.savez(out, **arrays)  # type: ignore[arg-type]
-    return out.getvalue()
+    return arrays
 
 
 def unpack_features(data: bytes) -> LocalFeatures:
     """The inverse of `pack_features`; also reads what earlier versions kept, 8 bits a number."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        descriptors, points = _unpacked(arrays)
-        norms = np.linalg.norm(descriptors, axis=1, keepdims=True)
-        places = arrays["places"].astype(np.float32) / PLACES if "places" in arrays else None
-        return LocalFeatures(
-            points,
-            (descriptors / np.maximum(norms, 1e-6)).astype(np.float32),
-            arrays["weight"].astype(np.float32) / 255,
-            str(arrays["model"]),
-            int(arrays["coarse"]) if "coarse" in arrays else 0,
-            places,
-        )
+        return features_of(arrays, str(arrays["model"]))
+
+
+def features_of(arrays: Mapping[str, NDArray[Any]], model: str) -> LocalFeatures:
+    """The inverse of `arrays_of`."""
+    descriptors, points = _unpacked(arrays)
+    norms = np.linalg.norm(descriptors, axis=1, keepdims=True)
+    places = arrays["places"].astype(np.float32) / PLACES if "places" in arrays else None
+    return LocalFeatures(
+        points,
+        (descriptors / np.maximum(norms, 1e-6)).astype(np.float32),
+        arrays["weight"].astype(np.float32) / 255,
+        model,
+        int(arrays["coarse"]) if "coarse" in arrays else 0,
+        places,
+    )
 
 
 def _unpacked(arrays: Mapping[str, NDArray[Any]]) -> tuple[Float32, Float32]:
