@@ -70,11 +70,13 @@ def features_of(arrays: Mapping[str, NDArray[Any]], model: str) -> LocalFeatures
     """The inverse of `arrays_of`."""
     descriptors, points = _unpacked(arrays)
     norms = np.linalg.norm(descriptors, axis=1, keepdims=True)
-    places = arrays["places"].astype(np.float32) / PLACES if "places" in arrays else None
+    places = None
+    if "places" in arrays:
+        places = arrays["places"].astype(np.float32) / np.float32(PLACES)
     return LocalFeatures(
         points,
         (descriptors / np.maximum(norms, 1e-6)).astype(np.float32),
-        arrays["weight"].astype(np.float32) / 255,
+        arrays["weight"].astype(np.float32) / np.float32(255),
         model,
         int(arrays["coarse"]) if "coarse" in arrays else 0,
         places,

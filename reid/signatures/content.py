@@ -33,6 +33,11 @@ class PassedQuality:
     reasons: tuple[Reason, ...]
     model: str
 
+    def with_yaw(self, yaw: float) -> Quality:
+        """The quality as a comparison takes it; what else was measured is unknown."""
+        measures = Measures(nan, nan, nan, nan, nan, nan, nan, yaw)
+        return Quality(measures, self.value, self.grade, self.reasons, self.model)
+
 
 @dataclass(frozen=True, slots=True)
 class PassedAnnotation:
@@ -59,13 +64,7 @@ class PassedAnnotation:
             points, np.empty((0, ROOTSIFT_WIDTH), np.float32), points[:, 0], rootsift
         )
         yaw = self.pose.yaw if self.pose else nan
-        quality = self.quality and Quality(
-            Measures(nan, nan, nan, nan, nan, nan, nan, yaw),
-            self.quality.value,
-            self.quality.grade,
-            self.quality.reasons,
-            self.quality.model,
-        )
+        quality = None if self.quality is None else self.quality.with_yaw(yaw)
         return AnnotationFeatures(
             embedding=Embedding(np.frombuffer(self.vector, "<f4").astype(np.float32), model),
             dense=self.dense.features(model),
@@ -136,13 +135,16 @@ def passed(
 ) -> PassedAnnotation:
     """An annotation as it is passed on. rootsift False leaves out its keypoints."""
     corner: Float32 = np.array([features.box.x0, features.box.y0], np.float32)
-    quality = features.quality
+    quality, pose = None, None
+    if q := features.quality:
+        quality = PassedQuality(round(q.value, 3), q.grade, q.reasons, q.model)
+    if features.pose:
+        pose = Pose(round(features.pose.left, 3), round(features.pose.yaw, 1))
     return PassedAnnotation(
         flank=features.flank,
         month=month,
-        quality=quality
-        and PassedQuality(round(quality.value, 3), quality.grade, quality.reasons, quality.model),
-        pose=features.pose and Pose(round(features.pose.left, 3), round(features.pose.yaw, 1)),
+        quality=quality,
+        pose=pose,
         size=(features.box.width, features.box.height),
         vector=features.embedding.vector.astype("<f4").tobytes(),
         dense=packed(features.dense, corner),

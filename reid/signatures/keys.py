@@ -61,13 +61,13 @@ def fingerprint(public: bytes) -> str:
     return " ".join(digits[at : at + GROUP] for at in range(0, DIGITS, GROUP))
 
 
-def check_fingerprint(public: bytes, told: str) -> None:
-    """Raises AnotherFingerprint unless these are the digits of the key, however they are spaced."""
-    digits = "".join(letter for letter in told if letter in "0123456789")
+def check_told(signed: str, read_out: str) -> None:
+    """Raises AnotherFingerprint unless these are the digits of a fingerprint, in any spacing."""
+    digits = "".join(letter for letter in read_out if letter in "0123456789")
     if len(digits) != DIGITS:
         raise NotAFingerprint(digits=DIGITS, count=len(digits))
-    if digits != fingerprint(public).replace(" ", ""):
-        raise AnotherFingerprint(fingerprint=fingerprint(public))
+    if digits != signed.replace(" ", ""):
+        raise AnotherFingerprint(fingerprint=signed)
 
 
 def verifies(public: bytes, message: bytes, signature: bytes) -> bool:
@@ -81,9 +81,18 @@ def verifies(public: bytes, message: bytes, signature: bytes) -> bool:
 
 def own_key(folder: Path) -> OwnerKey:
     """The key in the data folder, made at the first need; only its owner may read the file."""
+    if not (folder / NAME).exists():
+        _make(folder / NAME)
+    key = known_key(folder)
+    assert key is not None, "it was made"  # noqa: S101
+    return key
+
+
+def known_key(folder: Path) -> OwnerKey | None:
+    """The key in the data folder; None where none was made yet."""
     path = folder / NAME
     if not path.exists():
-        _make(path)
+        return None
     try:
         seed = bytes.fromhex(path.read_text("ascii"))
     except ValueError as error:

@@ -227,8 +227,8 @@ def _annotation(fields: _Fields, reader: _ArrayReader, rootsift: bool) -> Passed
     return PassedAnnotation(
         flank=fields.of("flank", Flank),
         month=fields.shaped("month", MONTH, empty=True),
-        quality=quality and _quality(quality),
-        pose=pose and Pose(*pose),
+        quality=None if quality is None else _quality(quality),
+        pose=None if pose is None else Pose(pose[0], pose[1]),
         size=(size[0], size[1]),
         vector=vector,
         dense=_packed(fields.listed("dense", 5), reader),
@@ -252,11 +252,12 @@ def _packed(shape: list[Any], reader: _ArrayReader) -> PackedFeatures:
     fits = fits and _is_count(shape[1], 0, shape[0]) and _is_count(shape[2], 2, WIDEST)
     if not fits or shape[2] % 2 or not all(isinstance(flag, bool) for flag in shape[3:]):
         raise SignaturesDamaged(fault="the shape of an annotation's features")
-    empty = PackedFeatures(*shape)
+    count, coarse, width, signed, placed = shape
+    empty = PackedFeatures(count, coarse, width, signed, placed)
     data = reader.take(empty.length)
     grid = np.frombuffer(data[:16], "<f4")
     if not (
         np.isfinite(grid).all() and (np.abs(grid) <= LARGEST_SIDE).all() and (grid[2:] > 0).all()
     ):
         raise SignaturesDamaged(fault="the places of an annotation's features")
-    return PackedFeatures(*shape, data)
+    return PackedFeatures(count, coarse, width, signed, placed, data)

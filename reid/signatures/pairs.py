@@ -6,6 +6,7 @@ that would be passed on, so both neighbours find the same llr for a pair that bo
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from reid.describe.rootsift import MODEL as ROOTSIFT
 from reid.errors import BadSettings
@@ -21,6 +22,7 @@ from reid.types import AnnotationFeatures, Flank, Verdict
 
 SHARED = 0.1  # of a neighbour's animals, the part that is taken to be in the own catalogue, too
 EACH = 10  # own annotations on the shortlist of one photo
+NEAREST = 8  # own identities that an animal is compared with
 CALL = 1.0  # llr from which two animals that name each other are worth a call
 
 
@@ -48,11 +50,13 @@ class OwnAnimals:
 class MeasuredPair:
     """A neighbour's animal beside an own identity.
 
-    llr, bound, interval, verdict, calibrator: as in `Evidence`. flank: of the two photos that agree
-    most; month: of the neighbour's one of them. photos: pairs of photos that were compared.
+    code, name, months: as in `PassedAnimal`. llr to calibrator: as in `Evidence`. flank: of the two
+    photos that agree most, as the neighbour stated it. photos: pairs of photos that were compared.
     """
 
     code: str
+    name: str
+    months: tuple[str, ...]
     identity: int
     llr: float
     bound: float
@@ -61,7 +65,6 @@ class MeasuredPair:
     verdict: Verdict
     calibrator: str
     flank: Flank
-    month: str
     photos: int
 
 
@@ -120,18 +123,18 @@ def measure(
 
 
 def _shortlist(photos: Sequence[AnnotationFeatures], galleries: Galleries) -> list[int]:
-    """Own identities that embedding or cells of any photo point at."""
-    rows = [
-        row for photo in photos if photo.shows_animal for row in galleries.to_compare(photo, EACH)
-    ]
-    return list(dict.fromkeys(row.identity for row in rows))
+    """The own identities that embedding or cells of the photos point at, every photo in turn."""
+    lists = [galleries.to_compare(photo, EACH) for photo in photos if photo.shows_animal]
+    rows = (row for turn in zip_longest(*lists) for row in turn if row is not None)
+    return list(dict.fromkeys(row.identity for row in rows))[:NEAREST]
 
 
 def _measured(animal: PassedAnimal, identity: int, result: EncounterEvidence) -> MeasuredPair:
     evidence, best = result.evidence, result.pairs[0]
-    speaking = animal.annotations[best.query]
     return MeasuredPair(
         code=animal.code,
+        name=animal.name,
+        months=animal.months,
         identity=identity,
         llr=evidence.llr,
         bound=evidence.bound,
@@ -139,8 +142,7 @@ def _measured(animal: PassedAnimal, identity: int, result: EncounterEvidence) ->
         high=evidence.interval[1],
         verdict=evidence.verdict,
         calibrator=evidence.calibrator,
-        flank=speaking.flank,
-        month=speaking.month,
+        flank=animal.annotations[best.query].flank,
         photos=len(result.pairs),
     )
 

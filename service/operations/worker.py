@@ -18,6 +18,8 @@ from reid.describe.finder import Finder
 from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.sentences import Sentence
 from service.clusters.pairing import SortEncounters
+from service.neighbours import comparing
+from service.neighbours.comparing import CompareNeighbours
 from service.operations.erasing import ErasePhotos
 from service.recognition.comparing import ComparePairs
 from service.recognition.embedding import EMBED, EmbedPhotos, OtherModels, no_others
@@ -72,6 +74,7 @@ class Worker:
         if engine:
             self._tasks[pairs.KIND] = ComparePairs(database, engine, settings)
             self._tasks[clusterings.KIND] = SortEncounters(database, engine)
+            self._tasks[comparing.KIND] = CompareNeighbours(database, engine, settings)
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set; waits for jobs, survives a database that is busy."""

@@ -34,6 +34,7 @@ def plan_neighbours(
 ) -> NeighbourPlans:
     """Two surveys of `animals` each: other stations, cameras, days and circumstances.
 
+    Each camera takes one photo of an encounter: of a burst only the best would be passed on.
     Which animals are shared is drawn; relatives, who share a style, fall on either side.
     """
     if not 0 <= shared < animals:
@@ -54,7 +55,11 @@ def _met(
 ) -> tuple[SurveyPlan, ...]:
     rng = np.random.default_rng((seed, 9, side))
     plans = plan_survey(total, encounters, stations, rng)
-    return tuple(plan for plan in plans if plan.individual in members)
+    first: dict[tuple[str, str], SurveyPlan] = {}
+    for plan in plans:
+        if plan.individual in members:
+            first.setdefault((plan.encounter + plan.individual, plan.camera), plan)
+    return tuple(first.values())
 
 
 def _beyond(plan: SurveyPlan) -> SurveyPlan:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
 from reid.describe.rootsift import MODEL as ROOTSIFT
 from reid.evaluation.data.surveys import SurveyEncounter
@@ -162,3 +163,47 @@ def exchange(
         owners=owners,
         shared=shared & passed_on & {ours.names[identity] for identity in own.photos},
     )
+
+
+def as_text(result: ExchangeResult) -> str:
+    """What was found, and every pair that a call would be about or that is missed."""
+    lines = [
+        f"shared animals found {len(result.named)} of {len(result.shared)}, false calls "
+        f"{result.false_calls}; {result.bytes // result.animals:,} bytes an animal "
+        f"({result.animals} animals, {result.annotations} photos), {len(result.rows)} pairs compared "
+        f"in {result.seconds:.0f} s"
+    ]
+    for row in result.rows:
+        right = result.is_right(row)
+        if row.call or right:
+            words = ("call" if row.call else "no call", "one animal" if right else "two animals")
+            pair = f"{result.owners[row.pair.code]} {result.names[row.pair.identity]}"
+            numbers = f"llr {row.pair.llr:+.2f}, posterior {row.posterior:.3f}"
+            lines.append(f"  {pair}: {numbers}, {words[0]}: {words[1]}")
+    strangers = [row.pair.llr for row in result.rows if not result.is_right(row)]
+    if strangers:
+        lines.append(f"  largest llr of two animals {max(strangers):+.2f}")
+    return "\n".join(lines)
+
+
+def as_json(result: ExchangeResult) -> dict[str, Any]:
+    """The same as numbers, with every pair."""
+    return {
+        "shared": len(result.shared),
+        "named": len(result.named),
+        "false_calls": result.false_calls,
+        "bytes": result.bytes,
+        "animals": result.animals,
+        "annotations": result.annotations,
+        "seconds": round(result.seconds, 1),
+        "pairs": [
+            {
+                "theirs": result.owners[row.pair.code],
+                "ours": result.names[row.pair.identity],
+                "llr": round(row.pair.llr, 3),
+                "posterior": round(row.posterior, 4),
+                "call": row.call,
+            }
+            for row in result.rows
+        ],
+    }

@@ -25,7 +25,7 @@ SIZE = (256, 512)  # rows and columns of a photo
 CANVAS = (128, 256)  # of what is rebuilt
 STRIDE = 2  # pixels of the canvas for one place of the grid
 WIDTHS = (64, 64, 128)  # numbers of a cell of either look, and of a keypoint
-BATCH, EPOCHS, RATE = 8, 14, 2e-3
+BATCH, EPOCHS, RATE = 8, 12, 3e-3
 ROSETTE = 6.0  # pixels of the canvas: the neighbourhood that is subtracted from a coat
 BESIDE = 13  # pixels of the canvas around an animal that count neither as coat nor as background
 
@@ -93,7 +93,7 @@ def _drawn(seed: int, number: int) -> tuple[Crop, Float32]:
 class Decoder(nn.Module):
     """From descriptors on a grid to the picture: three scales, each joined on the way back."""
 
-    def __init__(self, width: int = 48) -> None:
+    def __init__(self, width: int = 32) -> None:
         super().__init__()
         a, b, c = width, 2 * width, 3 * width
         self.first = _convolutions(sum(WIDTHS) + len(WIDTHS), a)
@@ -164,7 +164,7 @@ def learn(
             rebuilt = decoder(torch.from_numpy(np.stack(grids)))
             loss = F.mse_loss(rebuilt, torch.from_numpy(truth.astype(np.float32)))
             optimiser.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
             schedule.step()
             done(1)
@@ -223,8 +223,25 @@ def sheet(decoder: Decoder, views: Sequence[DescribedView]) -> Image:
     for view in views:
         without, whole = (rebuild(decoder, view.annotation, rootsift=k) for k in (False, True))
         pictures = [view.luminance, without[1], whole[1]]
-        pictures += [(1 + part) / 2 for part in (view.pattern, without[0], whole[0])]
+        pictures += [
+            np.asarray((1 + part) / 2, np.float32) for part in (view.pattern, without[0], whole[0])
+        ]
         rows.append(np.hstack([np.pad(picture, 2) for picture in pictures]))
     grey = np.round(255 * np.clip(np.vstack(rows), 0, 1)).astype(np.uint8)
     large = cv2.resize(grey, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC)
     return np.repeat(np.asarray(large, np.uint8)[..., None], 3, 2)
+
+
+def median(likeness: Sequence[Likeness]) -> Likeness:
+    """The middle of each figure over all views."""
+    columns = np.array([[view.coat, view.background, view.stranger] for view in likeness])
+    return Likeness(*(float(np.nanmedian(column)) for column in columns.T))
+
+
+def as_text(likeness: Likeness) -> str:
+    """One line."""
+    return (
+        f"correlation of local contrast with the truth {likeness.coat:.2f} on the coat, "
+        f"{likeness.background:.2f} on the background; with another animal's coat "
+        f"{likeness.stranger:.2f}"
+    )
