@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from tqdm import tqdm
 
 from reid.describe.embed import Embedder
@@ -19,7 +20,6 @@ from reid.evaluation.data.neighbours import plan_neighbours, write_side
 from reid.evaluation.data.surveys import described, plan
 from reid.evaluation.trials import neighbours, rebuilding
 from reid.evidence.calibrator import Calibrator, released
-from reid.photo.images import encode_png
 
 
 def progress(what: str, total: int) -> Callable[[int], object]:
@@ -44,10 +44,9 @@ def exchanged(o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator)
     for rootsift in (True, False):
         done = progress("compare animals", o.animals)
         came = neighbours.exchange(*sides, plans.shared, calibrator, rootsift=rootsift, done=done)
-        print(
-            f"{'with' if rootsift else 'without'} RootSIFT: {neighbours.as_text(came)}", flush=True
-        )
-        result["with RootSIFT" if rootsift else "without RootSIFT"] = neighbours.as_json(came)
+        name = "with RootSIFT" if rootsift else "without RootSIFT"
+        print(f"{name}: {neighbours.as_text(came)}", flush=True)
+        result[name] = neighbours.as_json(came)
     return result
 
 
@@ -69,7 +68,7 @@ def rebuilt(o: argparse.Namespace, embedder: Embedder) -> dict[str, Any]:
         result[name] = asdict(likeness)
     if o.out:
         path = o.out / "rebuilt.png"
-        path.write_bytes(encode_png(rebuilding.sheet(decoder, unseen[:6])))
+        Image.fromarray(rebuilding.sheet(decoder, unseen[:6])).save(path)
         print(f"{path}: photo, rebuilt from cells, from cells and RootSIFT; then local contrast")
     return result
 
@@ -84,7 +83,8 @@ def main() -> int:
     add("--encounters", type=int, default=3, help="of each animal on either side")
     add("--each", type=int, default=3, help="photos of a flank in the file")
     add("--width", type=int, help="pixels of every photo, for a quick look")
-    add("--views", type=int, default=160, help="photos the decoder learns from; 0 leaves it out")
+    add("--views", type=int, default=160, help="photos the decoder learns from")
+    add("--part", choices=("both", "exchange", "rebuild"), default="both")
     add("--tested", type=int, default=24, help="photos it is tested on")
     add("--epochs", type=int, default=rebuilding.EPOCHS)
     add("--out", type=Path, help="folder for photos, figures and the rebuilt crops")
@@ -95,8 +95,8 @@ def main() -> int:
         print(f"seed {o.seed}; {embedder.model}, {calibrator.id}, bound {calibrator.bound:.2f}")
         if o.out:
             o.out.mkdir(parents=True, exist_ok=True)
-        result = exchanged(o, embedder, calibrator)
-        if o.views:
+        result = exchanged(o, embedder, calibrator) if o.part != "rebuild" else {}
+        if o.part != "exchange":
             result["rebuilt"] = rebuilt(o, embedder)
     except ReidError as error:
         print(f"neighbours.py: {error}", file=sys.stderr)
@@ -104,7 +104,7 @@ def main() -> int:
     if o.out:
         head = {"command": "scripts/neighbours.py " + shlex.join(sys.argv[1:])}
         head |= {"model": embedder.model, "calibrator": calibrator.id}
-        (o.out / "neighbours.json").write_text(json.dumps(head | result, indent=1) + "\n")
+        (o.out / f"neighbours-{o.part}.json").write_text(json.dumps(head | result, indent=1) + "\n")
     return 0
 
 

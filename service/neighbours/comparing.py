@@ -144,7 +144,8 @@ class CompareNeighbours:
     def _portion(self, job: Job) -> Outcome:
         neighbour, began = str(job.payload["neighbour"]), time.monotonic()
         result = None
-        for result in self._comparison.compared(neighbour, self._files):
+        for so_far in self._comparison.compared(neighbour, self._files):
+            result = so_far
             if time.monotonic() - began > PORTION_S or self._urgent():
                 break
         if result is None:

@@ -49,7 +49,7 @@ def speaking(connection: Connection, model: str) -> dict[int, tuple[ReferencePho
 
 
 def _once(connection: Connection, entries: dict[int, GalleryEntry]) -> set[int]:
-    """Annotations without those of a photo whose exposure is there already, identity by identity."""
+    """Annotations without those of a photo whose exposure its identity has already."""
     by_identity: dict[int, dict[int, int]] = {}
     for number, entry in entries.items():
         by_identity.setdefault(entry.row.identity, {})[number] = 0

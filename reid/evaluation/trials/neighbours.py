@@ -170,8 +170,8 @@ def as_text(result: ExchangeResult) -> str:
     lines = [
         f"shared animals found {len(result.named)} of {len(result.shared)}, false calls "
         f"{result.false_calls}; {result.bytes // result.animals:,} bytes an animal "
-        f"({result.animals} animals, {result.annotations} photos), {len(result.rows)} pairs compared "
-        f"in {result.seconds:.0f} s"
+        f"({result.animals} animals, {result.annotations} photos), {len(result.rows)} pairs "
+        f"compared in {result.seconds:.0f} s"
     ]
     for row in result.rows:
         right = result.is_right(row)
