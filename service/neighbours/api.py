@@ -72,7 +72,7 @@ def remove_neighbour(neighbour: NeighbourId, neighbourhood: TheNeighbourhood) ->
     neighbourhood.files.remove(neighbour)
 
 
-@router.post("/neighbours/{neighbour}/compare", status_code=202)
+@router.post("/neighbours/{neighbour}/compare")
 def compare_again(neighbour: NeighbourId, neighbourhood: TheNeighbourhood) -> wire.NeighbourOut:
     """Have it compared with the own photos as they are now."""
     neighbourhood.ask(neighbour)

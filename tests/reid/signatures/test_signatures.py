@@ -67,8 +67,10 @@ def test_points_are_counted_from_the_corner_of_the_crop():
     moved = replace(
         features,
         box=replace(features.box, x0=1000, y0=700, x1=1256, y1=828),
-        dense=replace(features.dense, points=features.dense.points + [1000, 700]),
-        rootsift=replace(features.rootsift, points=features.rootsift.points + [1000, 700]),
+        dense=replace(features.dense, points=features.dense.points + np.array([1000, 700])),
+        rootsift=replace(
+            features.rootsift, points=features.rootsift.points + np.array([1000, 700])
+        ),
     )
     sent = passed(moved).features(MODEL, "rootsift@1")
     assert (sent.box.x0, sent.box.y0) == (0, 0)
