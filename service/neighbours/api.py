@@ -2,22 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Path, Query, Response, UploadFile
+from fastapi import APIRouter, File, Form, Response, UploadFile
 
-from reid.signatures.form import SUFFIX
 from reid.signatures.pairs import SHARED
 from service.neighbours import wire
 from service.neighbours.dealing import TheNeighbourhood
+from service.neighbours.parameters import NeighbourId, Shared, signed_file
 from service.neighbours.passing_on import PassingOn
 from service.neighbours.to_wire import listed_out, one_out, pairs_out
 from service.web.errors import documented
 from service.web.parameters import TheActor
 
 router = APIRouter(tags=["neighbours"], responses=documented(400, 403, 404, 409, 413, 422, 503))
-NeighbourId = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$", description="as the list says")]
-Shared = Annotated[
-    float, Query(gt=0, lt=1, description="part of their animals taken to be among the own ones")
-]
 BINARY = {"content": {"application/octet-stream": {"schema": {"type": "string"}}}}
 
 
@@ -85,13 +81,3 @@ def list_pairs(
 ) -> wire.NeighbourPairsOut:
     """All pairs that were compared, those worth a call first; 409 before anything was."""
     return pairs_out(neighbourhood, neighbour, shared=shared)
-
-
-def signed_file(data: bytes, fingerprint: str) -> Response:
-    """A file to be kept, under a name that tells nothing."""
-    headers = {
-        "content-disposition": f'attachment; filename="catalogue{SUFFIX}"',
-        "x-fingerprint": fingerprint,
-        "cache-control": "no-store",
-    }
-    return Response(data, media_type="application/octet-stream", headers=headers)

@@ -70,8 +70,9 @@ class NeighbourComparison:
         basis = (file.model, calibrator.id, state)
         result = files.compared(neighbour)
         if result is None or (result.model, result.calibrator, result.state) != basis:
-            counts = (len(own.photos), (), len(file.animals), ())
-            result = ComparedNeighbour(now(), *basis, *counts)
+            result = ComparedNeighbour(
+                now(), *basis, len(own.photos), done=(), animals=len(file.animals), pairs=()
+            )
         yield result
         for animal in file.animals:
             if animal.code not in result.done:

@@ -8,8 +8,8 @@ from fastapi.responses import HTMLResponse, Response
 from reid.errors import InputError
 from reid.signatures.best import EACH
 from reid.signatures.pairs import CALL, SHARED
-from service.neighbours.api import NeighbourId, Shared, signed_file
 from service.neighbours.dealing import Neighbourhood, TheNeighbourhood
+from service.neighbours.parameters import NeighbourId, Shared, signed_file
 from service.neighbours.passing_on import PassingOn
 from service.neighbours.to_wire import as_csv, listed_out, one_out, pairs_out
 from service.neighbours.view import own_codes, pair_list

@@ -147,7 +147,7 @@ def test_pages_show_the_pairs_and_a_table_of_them(client, components, met_both):
     assert "yes," in table
     page = client.post(f"{page.url.path}/check", data={"checked": "true", "reviewer": "Ann"})
     assert "Ann" in page.text
-    assert "fingerprint is not checked" not in page.text
+    assert "anybody could have made this file" not in page.text
     assert "No file was taken in" in client.post(f"{page.url.path}/remove").text
 
 
