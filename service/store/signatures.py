@@ -21,7 +21,8 @@ def speaking(connection: Connection, model: str) -> dict[int, tuple[ReferencePho
     Those that show no animal, or repeat an exposure of the same identity, are left out.
     """
     entries = {entry.row.annotation: entry for entry in features.gallery(connection, model)}
-    approved: set[int] = {row[0] for row in connection.execute(references.marked("approved"))}
+    rows = connection.execute(references.marked("approved"))
+    approved = {int(row.annotation_id) for row in rows}
     graded = rows_in(
         connection,
         select(annotation.c.id, annotation_facts).select_from(ANNOTATIONS),
