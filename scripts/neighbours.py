@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from reid.describe.embed import Embedder
 from reid.errors import ReidError
-from reid.evaluation.data.neighbours import plan_neighbours, write_side
+from reid.evaluation.data.neighbours import NeighbourPlans, plan_neighbours, write_side
 from reid.evaluation.data.surveys import described, plan
 from reid.evaluation.trials import neighbours, rebuilding
 from reid.evidence.calibrator import Calibrator, released
@@ -27,12 +27,14 @@ def progress(what: str, total: int) -> Callable[[int], object]:
     return tqdm(desc=what, total=total, disable=None).update
 
 
+def planned(o: argparse.Namespace) -> NeighbourPlans:
+    """What either side photographs; raises BadSettings for numbers that do not fit."""
+    return plan_neighbours(animals=o.animals, shared=o.shared, encounters=o.encounters, seed=o.seed)
+
+
 def exchanged(o: argparse.Namespace, embedder: Embedder, calibrator: Calibrator) -> dict[str, Any]:
     """Their file, compared here: shared animals found, false calls and bytes an animal."""
-    plans = plan_neighbours(
-        animals=o.animals, shared=o.shared, encounters=o.encounters, seed=o.seed
-    )
-    sides = []
+    plans, sides = planned(o), []
     with nullcontext(o.out) if o.out else tempfile.TemporaryDirectory() as folder:
         for name, photos in (("ours", plans.ours), ("theirs", plans.theirs)):
             side = Path(folder) / name
@@ -91,8 +93,12 @@ def main() -> int:
     add("--weights", type=Path, help="folder of weights and cards")
     o = parser.parse_args()
     try:
+        planned(o)
         embedder, calibrator = Embedder.load(o.weights), released(o.weights)
-        print(f"seed {o.seed}; {embedder.model}, {calibrator.id}, bound {calibrator.bound:.2f}")
+        print(
+            f"seed {o.seed}; {embedder.model}, {calibrator.id}, bound {calibrator.bound:.2f}",
+            flush=True,
+        )
         if o.out:
             o.out.mkdir(parents=True, exist_ok=True)
         result = exchanged(o, embedder, calibrator) if o.part != "rebuild" else {}
