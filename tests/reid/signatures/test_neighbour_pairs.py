@@ -80,6 +80,7 @@ def test_an_attacker_lays_descriptors_where_they_were(monkeypatch):
     assert occupied.sum() == len(annotation.dense.features("m@1", (0, 0)))
 
 
+@pytest.mark.slow
 def test_a_decoder_learns_and_says_how_alike_its_pictures_are(monkeypatch):
     monkeypatch.setattr(rebuilding, "WIDTHS", (64, 64, 64))
     rng = np.random.default_rng(1)
