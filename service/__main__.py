@@ -13,15 +13,16 @@ from typing import Annotated
 import typer
 
 from reid.density.combining import DRAWS
-from reid.errors import BadSettings, NotFound, ReidError, WeightsError
+from reid.errors import BadSettings, ReidError, WeightsError
 from reid.evidence.local import IMPOSTOR
 from reid.types import Flank
 from service.accounts.commands import accounts
 from service.calibration.study import Calibration
 from service.cases.report import Casework
 from service.dossier.record import Dossiers
-from service.exchange.commands import import_source
 from service.exchange import options
+from service.exchange.commands import import_source
+from service.operations.signature_commands import signatures
 from service.photos.intake import Intake
 from service.recognition.engine import Engine
 from service.settings import Settings, read_settings
@@ -37,6 +38,7 @@ app = typer.Typer(
 
 app.add_typer(accounts, name="account")
 app.command("import")(import_source)
+app.add_typer(signatures, name="signatures")
 
 DataDir = Annotated[Path | None, typer.Option(help="Folder of the catalogue (REID_DATA_DIR).")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -49,9 +51,6 @@ Box = Annotated[
 class ApplyAndReset(
     BadSettings, message="--apply and --reset contradict each other: give one of them"
 ): ...
-
-
-class NoCatalogue(NotFound, message="no catalogue in {folder}: leopard-reid serve makes one"): ...
 
 
 def main() -> None:
@@ -394,23 +393,19 @@ def _founding_cases(components: Components) -> None:
 
 @contextmanager
 def _components(settings: Settings) -> Iterator[Components]:
-    """The components over a migrated database."""
-    from service.app import build
+    """The components over a migrated database; imported here because the app takes seconds."""
+    from service.operations.opening import opened
 
-    components = build(settings)
-    components[Database].migrate()
-    try:
+    with opened(settings) as components:
         yield components
-    finally:
-        components[Database].close()
 
 
 @contextmanager
 def _catalogue(settings: Settings) -> Iterator[Components]:
     """The components over a catalogue that is there already."""
-    if not settings.database_url and not (settings.data_dir / "reid.sqlite3").exists():
-        raise NoCatalogue(folder=settings.data_dir)
-    with _components(settings) as components:
+    from service.operations.opening import opened_catalogue
+
+    with opened_catalogue(settings) as components:
         yield components
 
 

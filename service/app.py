@@ -41,6 +41,9 @@ from service.identities import api as identities
 from service.identities import merge_split_pages
 from service.identities import pages as identity_pages
 from service.monitoring import api as operations
+from service.neighbours import api as neighbours
+from service.neighbours import pages as neighbour_pages
+from service.neighbours.dealing import Neighbourhood
 from service.photos import api as photos
 from service.photos import correction_api as corrections
 from service.photos import correction_pages, many_pages
@@ -83,6 +86,7 @@ API = (
     reviews.router,
     calibration.router,
     clusters.router,
+    neighbours.router,
     accounts.router,
     exchange.router,
 )
@@ -98,6 +102,7 @@ ROOT = (
     identity_pages.router,
     merge_split_pages.router,
     compare_page.router,
+    neighbour_pages.router,
     case_pages.router,
     dossier_pages.router,
     calibration_page.router,
@@ -174,6 +179,7 @@ def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
         Intake(database, files, settings),
         Overlays(database, engine, pictures),
         Ahead(settings.page_wait_s),
+        Neighbourhood(database, engine, settings),
     )
 
 

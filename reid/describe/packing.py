@@ -170,22 +170,37 @@ def read_packed(data: bytes) -> PackedFeatures:
     """What `pack_features` or an earlier version kept, still packed."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         low, step, signed, coarse = _head(arrays)
+        ends = {"low": low, "step": step}
         halved = "head" in arrays or "signed" in arrays  # else 8 bits a number
-        descriptors = arrays["descriptors"]
-        whole = _numbers(descriptors, signed=signed) if halved else descriptors.astype(np.float32)
-        return PackedFeatures(
-            points=arrays["points"],
-            low=low,
-            step=step,
-            descriptors=descriptors,
-            norms=_norms(whole),
-            halved=halved,
-            signed=signed,
-            weight=arrays.get("weight"),
-            places=arrays.get("places"),
-            model=str(arrays["model"]),
-            coarse=coarse,
+        return packed_from(
+            dict(arrays) | ends, str(arrays["model"]), signed=signed, coarse=coarse, halved=halved
         )
+
+
+def packed_from(
+    arrays: Mapping[str, NDArray[Any]],
+    model: str,
+    *,
+    signed: bool,
+    coarse: int,
+    halved: bool = True,
+) -> PackedFeatures:
+    """From points, low, step, descriptors and, where they are, weight and places."""
+    descriptors = arrays["descriptors"]
+    whole = _numbers(descriptors, signed=signed) if halved else descriptors.astype(np.float32)
+    return PackedFeatures(
+        points=arrays["points"],
+        low=arrays["low"],
+        step=arrays["step"],
+        descriptors=descriptors,
+        norms=_norms(whole),
+        halved=halved,
+        signed=signed,
+        weight=arrays.get("weight"),
+        places=arrays.get("places"),
+        model=model,
+        coarse=coarse,
+    )
 
 
 def _head(arrays: Mapping[str, NDArray[Any]]) -> tuple[Float32, Float32, bool, int]:

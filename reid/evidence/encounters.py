@@ -60,18 +60,19 @@ def between(
     calibrator: Calibrator,
     *,
     registered: bool = True,
+    rootsift: bool = True,
 ) -> EncounterEvidence:
     """Every photo of one encounter against every photo of the other that may show its flank.
 
     Photos without an animal are left out. Photos of one burst are not independent witnesses, so of
     each flank the best pair speaks; the two flanks carry different patterns and are two witnesses.
-    registered: see `compare`.
+    registered, rootsift: see `compare`.
     """
     compared: dict[tuple[int, int], ComparedPhotos] = {}
     for (q, photo0), (o, photo1) in product(enumerate(query), enumerate(other)):
         seen = photo0.shows_animal and photo1.shows_animal
         if seen and photo0.flank.comparable_with(photo1.flank):
-            comparison = compare(photo0, photo1, registered=registered)
+            comparison = compare(photo0, photo1, rootsift=rootsift, registered=registered)
             compared[q, o] = ComparedPhotos(photo0, photo1, comparison)
     pairs = [
         AnnotationPair(

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -71,6 +71,17 @@ def write_survey(
     plans = plan_survey(animals, encounters, stations, rng)
     if ustyurt:
         plans += _ustyurt(f"L{animals + 1:03d}", rng)
+    return write_photos(folder, plans, seed=seed, width=width)
+
+
+def write_photos(
+    folder: Path, plans: Sequence[SurveyPlan], *, seed: int, width: int | None = None
+) -> Path:
+    """Take the planned photos into folder/photos and write folder/index.csv; returns the index.
+
+    An individual's coat and a camera's outlook follow from the seed and their names, so surveys of
+    one seed may share animals or cameras. width: as in `write_survey`.
+    """
     (folder / "photos").mkdir(parents=True, exist_ok=True)
     coats: dict[tuple[str, Flank], Coat] = {}
     outlooks: dict[str, Outlook] = {}

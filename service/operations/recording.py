@@ -15,8 +15,10 @@ from pydantic import JsonValue
 from reid.synthetic.survey import write_survey
 from service.accounts import admission
 from service.app import create_app
+from service.neighbours.dealing import Neighbourhood
 from service.operations import demo
-from service.operations.recording_shapes import call_shaping
+from service.operations.recording_neighbours import call_neighbours
+from service.operations.recording_shapes import call_shaping, call_stations
 from service.operations.worker import Worker
 from service.photos.intake import Intake
 from service.recognition.engine import Engine, load_recognition
@@ -112,7 +114,10 @@ class Recorder:
         RuntimeError on any other.
         """
         operation = self._described["paths"][path][method.lower()]
-        files = {"files": (photo.name, photo.read_bytes())} if photo else None
+        files = None
+        if photo:
+            part = "files" if "files" in self._parts(operation) else "file"
+            files = {part: (photo.name, photo.read_bytes())}
         if table is not None:
             (part,) = self._parts(operation) & {"file", "table"}
             files = {part: ("table.csv", table.encode())}
@@ -199,9 +204,10 @@ def call_all(api: Recorder, survey: Path) -> None:
     _call_reviews(api)
     _call_identities(api)
     _call_decisions(api)
-    _call_stations(api)
+    call_stations(api, WHY)
     _call_corrections(api)
     call_shaping(api, WHY)
+    call_neighbours(api, api.app.state.components[Neighbourhood])
     _call_accounts(api)
     api.call_lists()
 
@@ -334,27 +340,6 @@ def _call_decisions(api: Recorder) -> None:
     decision |= {"note": "three rosettes on the shoulder agree", "after": encounter["decision_id"]}
     api.call("POST", f"{path}/decisions", decision, at=number)
     api.call("GET", f"{path}/decisions", at=number)
-
-
-def _call_stations(api: Recorder) -> None:
-    """A deployment stated and changed, a clock corrected and undone, a station renamed, joined."""
-    (station, other, *_) = api.call("GET", f"{API}/stations")["stations"]
-    name = station["name"]
-    deployment = {"station": name, "camera": "A", "latitude": 43.1, "longitude": 54.2}
-    deployment |= {"heading": 285, "starts_at": "2018-06-01T00:00:00", "zone": "+05:00"}
-    added = api.call("POST", f"{API}/deployments", deployment)
-    one = {"deployment_id": added["id"]}
-    api.call("PATCH", f"{API}/deployments/{{deployment_id}}", {"notes": "at the spring"}, at=one)
-    table = f"station,camera,start\n{name},B,2018-06-01\n"
-    api.call("POST", f"{API}/deployments/import", table=table, query={"preview": True})
-    clock = {"station": name, "offset_s": 3600, **WHY}
-    api.call("POST", f"{API}/clocks", clock)
-    (corrected, *_) = api.call("GET", f"{API}/clocks")
-    api.call("POST", f"{API}/clocks/{{clock_id}}/undo", WHY, at={"clock_id": corrected["id"]})
-    path = f"{API}/stations/{{name}}"
-    api.call("GET", path, at={"name": name})
-    api.call("PATCH", path, {"name": "Spring", **WHY}, at={"name": name})
-    api.call("POST", f"{path}/join", {"into": other["name"], **WHY}, at={"name": "Spring"})
 
 
 def _call_corrections(api: Recorder) -> None:

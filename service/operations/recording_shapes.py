@@ -1,4 +1,4 @@
-"""Examples of shaped encounters and of a question about one."""
+"""Examples of shaped encounters and of a question about one, and of stations."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +22,7 @@ class ApiCaller(Protocol):
         *,
         at: Mapping[str, object] | None = None,
         photo: Path | None = None,
+        table: str | None = None,
         form: Mapping[str, str] | None = None,
         query: Mapping[str, Any] | None = None,
     ) -> Any:  # noqa: ANN401  JSON
@@ -46,6 +47,27 @@ def call_shaping(api: ApiCaller, why: Mapping[str, Any]) -> None:
     number = {"question_id": question["id"]}
     answer = f"{API}/questions/{{question_id}}/answer"
     api.call("POST", answer, {"answer": "no", **why}, at=number)
+
+
+def call_stations(api: ApiCaller, why: Mapping[str, Any]) -> None:
+    """A deployment stated and changed, a clock corrected and undone, a station renamed, joined."""
+    (station, other, *_) = api.call("GET", f"{API}/stations")["stations"]
+    name = station["name"]
+    deployment = {"station": name, "camera": "A", "latitude": 43.1, "longitude": 54.2}
+    deployment |= {"heading": 285, "starts_at": "2018-06-01T00:00:00", "zone": "+05:00"}
+    added = api.call("POST", f"{API}/deployments", deployment)
+    one = {"deployment_id": added["id"]}
+    api.call("PATCH", f"{API}/deployments/{{deployment_id}}", {"notes": "at the spring"}, at=one)
+    table = f"station,camera,start\n{name},B,2018-06-01\n"
+    api.call("POST", f"{API}/deployments/import", table=table, query={"preview": True})
+    clock = {"station": name, "offset_s": 3600, **why}
+    api.call("POST", f"{API}/clocks", clock)
+    (corrected, *_) = api.call("GET", f"{API}/clocks")
+    api.call("POST", f"{API}/clocks/{{clock_id}}/undo", why, at={"clock_id": corrected["id"]})
+    path = f"{API}/stations/{{name}}"
+    api.call("GET", path, at={"name": name})
+    api.call("PATCH", path, {"name": "Spring", **why}, at={"name": name})
+    api.call("POST", f"{path}/join", {"into": other["name"], **why}, at={"name": "Spring"})
 
 
 def _upload_beside(api: ApiCaller, encounter: int) -> None:

@@ -20,6 +20,8 @@ from reid.sentences import Sentence
 from service.clusters.pairing import SortEncounters
 from service.density import estimating
 from service.density.estimating import Densities, EstimateDensity
+from service.neighbours import comparing
+from service.neighbours.comparing import CompareNeighbours
 from service.operations.erasing import ErasePhotos
 from service.recognition.comparing import ComparePairs
 from service.recognition.embedding import EMBED, EmbedPhotos, OtherModels, no_others
@@ -76,6 +78,7 @@ class Worker:
             self._tasks[clusterings.KIND] = SortEncounters(database, engine)
             densities = Densities(database, engine, settings)
             self._tasks[estimating.KIND] = EstimateDensity(densities)
+            self._tasks[comparing.KIND] = CompareNeighbours(database, engine, settings)
 
     def run(self, stop: Event) -> None:
         """Work until `stop` is set; waits for jobs, survives a database that is busy."""

@@ -322,9 +322,7 @@ def _photos(connection: Connection, now: Any) -> dict[int, Photos]:  # noqa: ANN
 
 def _sightings(connection: Connection, now: Any) -> tuple[Sighting, ...]:  # noqa: ANN401
     query = (
-        select(
-            encounter.c.id, encounter.c.station, encounter.c.started_at, encounter.c.ended_at
-        )
+        select(encounter.c.id, encounter.c.station, encounter.c.started_at, encounter.c.ended_at)
         .join(now, now.c.encounter_id == encounter.c.id)
         .where(_is_there())
         .order_by(encounter.c.started_at.is_(None), encounter.c.started_at.desc(), encounter.c.id)

@@ -66,6 +66,15 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /export": VIEWER,
     "GET /export/tables.zip": VIEWER,
     "POST /language": None,
+    # pages of neighbours
+    "GET /neighbours": VIEWER,
+    "POST /neighbours": CURATOR,
+    "POST /neighbours/export": CURATOR,
+    "GET /neighbours/{neighbour}": VIEWER,
+    "GET /neighbours/{neighbour}/pairs.csv": VIEWER,
+    "POST /neighbours/{neighbour}/check": CURATOR,
+    "POST /neighbours/{neighbour}/compare": CURATOR,
+    "POST /neighbours/{neighbour}/remove": CURATOR,
     # pages of stations
     "GET /stations": VIEWER,
     "GET /stations/import": OBSERVER,
@@ -188,6 +197,15 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /api/v1/reviews/{pair_id}": VIEWER,
     "PATCH /api/v1/reviews/{pair_id}": CURATOR,
     "POST /api/v1/reviews/{pair_id}/opinions": OBSERVER,
+    # API of neighbours
+    "POST /api/v1/signatures": CURATOR,
+    "GET /api/v1/neighbours": VIEWER,
+    "POST /api/v1/neighbours": CURATOR,
+    "GET /api/v1/neighbours/{neighbour}": VIEWER,
+    "PATCH /api/v1/neighbours/{neighbour}": CURATOR,
+    "DELETE /api/v1/neighbours/{neighbour}": CURATOR,
+    "GET /api/v1/neighbours/{neighbour}/pairs": VIEWER,
+    "POST /api/v1/neighbours/{neighbour}/compare": CURATOR,
     # API of stations
     "GET /api/v1/stations": VIEWER,
     "GET /api/v1/stations/{name:path}": VIEWER,

@@ -17,6 +17,7 @@ SCRIPTS = Path(__file__).parents[2] / "scripts"
         ("discrepancies", ["no/such/folder"], "no index.csv"),
         ("evaluate", ["no/such/folder", "--methods", "rootsift"], "no index.csv"),
         ("certify", ["no/such/folder"], "no index.csv"),
+        ("neighbours", ["--animals", "3", "--shared", "5"], "5 of 3 animals cannot be shared"),
         ("identify_archive", ["--out", "o"], "required: folder, --catalogue"),
     ],
 )
