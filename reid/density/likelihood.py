@@ -189,4 +189,4 @@ def _inverse(hessian: Float64) -> Float64:
     """Its inverse. Raises NotEstimable where it is not that of a peak."""
     if not np.isfinite(hessian).all() or hessian[0, 0] <= 0 or np.linalg.det(hessian) <= 0:
         raise NotEstimable
-    return np.linalg.inv(hessian)
+    return np.asarray(np.linalg.inv(hessian), np.float64)

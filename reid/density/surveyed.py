@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
 
 from reid.density.estimate import SurveyedEncounters
@@ -68,12 +70,12 @@ def surveyed(
 def _picked(known: Table, places: Sequence[int], size: int) -> Table:
     """These places of a table, and empty ones up to `size`."""
     index = np.ix_(places, places)
-    parts = []
-    for matrix in (known.llr, known.comparable, known.compared):
-        larger = np.zeros((size, size), matrix.dtype)
-        larger[: len(places), : len(places)] = matrix[index]
-        parts.append(larger)
-    return Table(*parts)
+    empty = size - len(places)
+
+    def padded(matrix: NDArray[Any]) -> NDArray[Any]:
+        return np.pad(matrix[index], (0, empty))
+
+    return Table(padded(known.llr), padded(known.comparable), padded(known.compared))
 
 
 def _moved(decided: DecidedPairs, places: Sequence[int]) -> DecidedPairs:

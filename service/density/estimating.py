@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from sqlalchemy import Connection
@@ -171,7 +172,7 @@ class EstimateDensity:
 
     def do(self, claimed: Sequence[Job]) -> Mapping[int, Outcome]:
         """The file of the estimate."""
-        return {job.id: attempted(job, lambda job=job: self._done(job)) for job in claimed}
+        return {job.id: attempted(job, partial(self._done, job)) for job in claimed}
 
     def failed(self, connection: Connection, job: Job, failure: JobFailure) -> None:
         """Nothing: the estimate of before stays."""
