@@ -9,6 +9,7 @@ from reid.archive.journal import Journal
 from reid.archive.plan import (
     Catalogue,
     CatalogueAnswer,
+    ChosenPhoto,
     NamedCandidate,
     QueryPhoto,
 )
@@ -88,7 +89,11 @@ def _asked(desk: Desk, animals: Sequence[AnimalSeen], catalogue: Catalogue) -> I
 def _of_one(desk: Desk, animal: AnimalSeen, catalogue: Catalogue) -> UnitAnswer:
     """The answer about one animal, whatever happens."""
     try:
-        answer = catalogue.identify_encounter(photos_of(desk, animal), desk.plan.flank)
+        photos = [
+            QueryPhoto(chosen, read_features(desk.out, key))
+            for key, chosen in chosen_photos(desk, animal).items()
+        ]
+        answer = catalogue.identify_encounter(photos, desk.plan.flank)
     except InputError as error:
         return UnitAnswer(Status.TOO_POOR, code=error.code, reason=str(error))
     except ConnectionError as error:
@@ -100,15 +105,15 @@ def _of_one(desk: Desk, animal: AnimalSeen, catalogue: Catalogue) -> UnitAnswer:
     return UnitAnswer(Status.IDENTIFIED if same else Status.UNKNOWN, answer)
 
 
-def photos_of(desk: Desk, animal: AnimalSeen) -> list[QueryPhoto]:
-    """The described photos that identify an animal, the clearest first."""
+def chosen_photos(desk: Desk, animal: AnimalSeen) -> dict[str, ChosenPhoto]:
+    """The photos that identify an animal by the keys of their features, the clearest first."""
     places = places_of(desk, animal)
-    photos = []
+    photos = {}
     for key in animal.unit.keys if animal.unit else ():
         path, number = places[key]
         look, file = desk.look(path), file_of(desk.source, animal.encounter, path)
-        seen, features = look.animals[number], read_features(desk.out, key)
-        photos.append(QueryPhoto(file, look.sha256, seen.box, features, seen.video_frame))
+        seen = look.animals[number]
+        photos[key] = ChosenPhoto(path, file, look.sha256, seen.box, seen.video_frame)
     return photos
 
 

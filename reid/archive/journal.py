@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -75,10 +75,8 @@ class Journal:
             if not line.endswith(b"\n"):
                 self._file.truncate(place)
                 break
-            try:
+            with suppress(ValueError, TypeError, KeyError):
                 self._places[str(json.loads(line)[KEY])] = place
-            except (ValueError, TypeError, KeyError):
-                pass
             place += len(line)
 
 

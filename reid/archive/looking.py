@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -70,7 +69,8 @@ class SeenBox:
 class Look:
     """What a look at a frame gives. code, reason: why there is none; animals: seen in it.
 
-    moment: the file's own time, as its clock showed it, ISO 8601. sketch: see `reid.photo.likeness`.
+    moment: the file's own time, as its clock showed it, ISO 8601. sketch: of
+    `reid.photo.likeness`.
     """
 
     state: str
@@ -279,7 +279,3 @@ def _sharpness(grey: Image) -> float:
 def _wall_clock(moment: datetime | None) -> str:
     return moment.replace(tzinfo=None).isoformat() if moment else ""
 
-
-def file_size(file: Path) -> int:
-    """Bytes of a file, -1 where it is not there; nothing of it is read."""
-    return os.stat(file).st_size if file.is_file() else -1

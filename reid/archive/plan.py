@@ -46,19 +46,24 @@ class ArchiveRecogniser:
 
 
 @dataclass(frozen=True, slots=True)
-class QueryPhoto:
-    """One described photo of an encounter. sha256: of its file; box: pixels; features: by key."""
+class ChosenPhoto:
+    """A photo that identifies an animal. path: of the frame, in the source; box: pixels."""
 
+    path: str
     file: Path
     sha256: str
     box: tuple[float, float, float, float]
-    features: AnnotationFeatures
     video_frame: int | None = None
 
     @property
     def video(self) -> bool:
         """Whether the file is a clip."""
         return is_video(self.file.name)
+
+    @property
+    def box_text(self) -> str:
+        """The box as an upload takes it; of what `data` gives."""
+        return "" if self.video else " ".join(f"{side:g}" for side in self.box)
 
     def data(self) -> bytes:
         """The photo as a service takes it: the file, or the box cut out of a frame of a clip."""
@@ -68,6 +73,14 @@ class QueryPhoto:
         number = self.video_frame or 0
         image = next(image for _, image in frames_of(self.file, {number}))
         return encode_jpeg(np.ascontiguousarray(image[y0:y1, x0:x1]), quality=92)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPhoto:
+    """One described photo of an encounter that is asked about."""
+
+    chosen: ChosenPhoto
+    features: AnnotationFeatures
 
 
 @dataclass(frozen=True, slots=True)

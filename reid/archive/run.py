@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from reid.archive import journal
-from reid.archive.answering import UnitAnswer, ask_about
-from reid.archive.plan import ArchiveRecogniser, Catalogue, RunPlan
+from reid.archive.answering import UnitAnswer, ask_about, chosen_photos
+from reid.archive.plan import ArchiveRecogniser, Catalogue, ChosenPhoto, RunPlan
 from reid.archive.progress import Bar, Progress, no_bar
 from reid.archive.report import write_report
 from reid.archive.rows import FrameRow, Status, write_rows, write_table
@@ -49,7 +49,7 @@ class ArchiveResult:
     """How a run ended. statuses: rows by what became of them. frames: of the source.
 
     animals: identities and proposed animals. encounters: animals of encounters. eyes: pairs that
-    need a person.
+    need a person. seen: every animal of an encounter; photos: those that identify it, by its name.
     """
 
     statuses: Mapping[Status, int]
@@ -58,6 +58,7 @@ class ArchiveResult:
     animals: tuple[ProposedAnimal, ...]
     eyes: tuple[EyesRow, ...]
     seen: tuple[AnimalSeen, ...] = field(repr=False, default=())
+    photos: Mapping[str, tuple[ChosenPhoto, ...]] = field(repr=False, default_factory=dict)
     others: int = 0
     closed: tuple[str, ...] = ()
 
@@ -132,6 +133,7 @@ def _run(desk: Desk, catalogue: Catalogue, answers: journal.Journal, title: str)
         animals,
         eyes,
         tuple(seen),
+        {animal.name: tuple(chosen_photos(desk, animal).values()) for animal in seen},
         desk.source.others,
         desk.source.closed,
     )

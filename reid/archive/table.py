@@ -64,8 +64,8 @@ class ProposedAnimal:
 class EyesRow:
     """What a person should look at. kind: "confirm", an identity that the machine gave; "may_be",
     one that it did not; "join", two animals that may be one; "part", an encounter that may not
-    belong to its animal. other: an encounter, or "". reference: number of the catalogue's encounter.
-    together: probability that both are one animal, -1 where it was not weighed."""
+    belong to its animal. other: an encounter, or "". reference: number of the catalogue's
+    encounter. together: probability that both are one animal, -1 where it was not weighed."""
 
     kind: str
     encounter: str
