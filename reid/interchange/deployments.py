@@ -1,4 +1,4 @@
-"""Tables of deployments: our own columns, or deployments.csv of Camtrap DP."""
+"""Tables of deployments: our own columns, or those of Camtrap DP or Wildlife Insights."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,33 +6,50 @@ from datetime import datetime, time, timedelta
 
 from reid.errors import BadDataset, InputError
 from reid.interchange.cells import from_spreadsheet
-from reid.interchange.tables import NOTHING, TableLine, decimal_number, iso_texts, read_table
+from reid.interchange.tables import (
+    NOTHING,
+    TableLine,
+    TextTable,
+    decimal_number,
+    iso_texts,
+    read_table,
+)
 from reid.photo.clocks import offset_text, zone_of
 
-OURS = {
-    "name": "name",
-    "station": "station",
-    "camera": "camera",
-    "latitude": "latitude",
-    "longitude": "longitude",
-    "heading": "heading",
-    "start": "start",
-    "end": "end",
-    "zone": "zone",
-    "notes": "notes",
+OURS: Mapping[str, tuple[str, ...]] = {
+    "name": ("name",),
+    "station": ("station",),
+    "camera": ("camera",),
+    "latitude": ("latitude",),
+    "longitude": ("longitude",),
+    "heading": ("heading",),
+    "start": ("start",),
+    "end": ("end",),
+    "zone": ("zone",),
+    "notes": ("notes",),
 }
-CAMTRAP_DP = {
-    "name": "deploymentID",
-    "station": "locationName",
-    "camera": "cameraID",
-    "latitude": "latitude",
-    "longitude": "longitude",
-    "heading": "cameraHeading",
-    "start": "deploymentStart",
-    "end": "deploymentEnd",
-    "notes": "deploymentComments",
+CAMTRAP_DP: Mapping[str, tuple[str, ...]] = {
+    "name": ("deploymentID",),
+    "station": ("locationName", "locationID", "deploymentID"),
+    "camera": ("cameraID",),
+    "latitude": ("latitude",),
+    "longitude": ("longitude",),
+    "heading": ("cameraHeading",),
+    "start": ("deploymentStart",),
+    "end": ("deploymentEnd",),
+    "notes": ("deploymentComments",),
 }
-"""Field of a row -> its column."""
+WILDLIFE_INSIGHTS: Mapping[str, tuple[str, ...]] = {
+    "name": ("deployment_id",),
+    "station": ("placename",),
+    "camera": ("camera_id",),
+    "latitude": ("latitude",),
+    "longitude": ("longitude",),
+    "start": ("start_date",),
+    "end": ("end_date",),
+    "notes": ("event_description",),
+}
+"""Field of a row -> its columns, of which the first one that says something counts."""
 
 ANY_DAY = datetime(2020, 1, 1)  # noqa: DTZ001
 LONGEST = 200  # letters of a name
@@ -40,8 +57,8 @@ LONGEST = 200  # letters of a name
 
 class NoDeployments(
     BadDataset,
-    message="the table has neither the column station nor deploymentID and locationName: its head "
-    "is {columns}",
+    message="the table has neither the column station, nor deploymentID and deploymentStart, nor "
+    "deployment_id and placename: its head is {columns}",
 ): ...
 
 
@@ -110,33 +127,55 @@ def read_deployments(data: bytes) -> DeploymentTable:
 
     Raises BadDataset where the table as a whole cannot be read, or its dates in two ways.
     """
-    table = read_table(data)
-    column_of = _recognised(table.columns)
+    return deployments_of(read_table(data))
+
+
+def deployments_of(table: TextTable) -> DeploymentTable:
+    """The deployments of a table that is read already. Raises BadDataset as `read_deployments`."""
+    columns_of = _recognised(table.columns)
+    column_of = {field: names[0] if names else "" for field, names in columns_of.items()}
+    rows_of_table = tuple(_with_station(row, columns_of["station"]) for row in table.rows)
     moments = {
-        field: iso_texts(column_of[field], _cells(table.rows, column_of[field]))
+        field: iso_texts(column_of[field], _cells(rows_of_table, column_of[field]))
         for field in ("start", "end")
         if column_of[field]
     }
     rows: list[DeploymentLine] = []
     refused: list[tuple[int, InputError]] = []
-    for row in table.rows:
+    for row in rows_of_table:
         times = {field: texts[row.line] for field, texts in moments.items()}
         try:
             rows.append(_row(row, column_of, times))
         except InputError as error:
             refused.append((row.line, error))
-    ignored = tuple(name for name in table.columns if name not in column_of.values())
+    read_here = {name for names in columns_of.values() for name in names}
+    ignored = tuple(name for name in table.columns if name not in read_here)
     return DeploymentTable(tuple(rows), tuple(refused), ignored)
 
 
-def _recognised(columns: tuple[str, ...]) -> dict[str, str]:
-    """Field -> its column as the table writes it; "" for one that the table lacks."""
+def _recognised(columns: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Field -> its columns as the table writes them; none for one that the table lacks."""
     written = {name.casefold(): name for name in columns}
-    theirs = {"deploymentid", "locationname"} <= written.keys()
-    if not theirs and "station" not in written:
+    if {"deploymentid"} < written.keys() and written.keys() & {"locationname", "deploymentstart"}:
+        names = CAMTRAP_DP
+    elif {"deployment_id", "placename"} <= written.keys():
+        names = WILDLIFE_INSIGHTS
+    elif "station" in written:
+        names = OURS
+    else:
         raise NoDeployments(columns=columns)
-    names = CAMTRAP_DP if theirs else OURS
-    return {field: written.get(names.get(field, "-").casefold(), "") for field in OURS}
+    return {
+        field: tuple(
+            written[one.casefold()] for one in names.get(field, ()) if one.casefold() in written
+        )
+        for field in OURS
+    }
+
+
+def _with_station(row: TableLine, columns: tuple[str, ...]) -> TableLine:
+    """The row with the first of these columns that says something in the place of the first."""
+    stated = next((row.cells[name] for name in columns if row.cells[name]), "")
+    return TableLine(row.line, {**row.cells, columns[0]: stated}) if columns else row
 
 
 def _cells(rows: tuple[TableLine, ...], column: str) -> list[tuple[int, str]]:

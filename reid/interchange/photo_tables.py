@@ -175,10 +175,16 @@ def _individual(text: str) -> str:
 def _flank(line: int, text: str) -> Flank | None:
     if not text:
         return None
-    word = FLANKS.get(text.casefold().removesuffix("flank").strip(" _-"))
-    if word is None:
+    flank = flank_word(text)
+    if flank is None:
         raise NoFlank(line=line, text=text)
-    return Flank(word)
+    return flank
+
+
+def flank_word(text: str) -> Flank | None:
+    """The flank of a word such as L, left or right_flank; None for any other word."""
+    word = FLANKS.get(text.casefold().removesuffix("flank").strip(" _-"))
+    return Flank(word) if word else None
 
 
 def _box(row: TableLine, column_of: Mapping[str, str]) -> str:

@@ -16,6 +16,8 @@ DATE = re.compile(
     r"(\d{1,4})([/.\-])(\d{1,2})\2(\d{1,4})"
     r"(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?)?"
 )
+HEAD = 65_536  # bytes that surely hold the head of a table
+SERIAL = re.compile(r"[1-7]\d{4}([.,]\d+)?")  # days since 1900 of the years 1927 to 2119
 HALVES = {"a": 0, "p": 12}  # of a clock with twelve hours
 
 
@@ -68,6 +70,13 @@ class NotADate(
 ): ...
 
 
+class SerialDate(
+    BadDataset,
+    message="line {line}, column {column}: {text} is how a spreadsheet counts days: "
+    "give the column the format yyyy-mm-dd hh:mm there, and save the table anew",
+): ...
+
+
 class NotANumber(
     BadDataset,
     message="line {line}, column {column}: {text} is no number: write it in decimals, such as 43.5",
@@ -98,7 +107,7 @@ def read_table(data: bytes) -> TextTable:
 
     Raises BadDataset with the line where it cannot be read in one way only.
     """
-    text = _text(data)
+    text = text_of_table(data)
     head, _, _ = text.lstrip("\n\r").partition("\n")
     separator = _separator(head)
     lines = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -125,6 +134,17 @@ def read_table(data: bytes) -> TextTable:
     if not columns or not rows:
         raise TableIsEmpty()
     return TextTable(columns, tuple(rows))
+
+
+def head_of(file: Path) -> tuple[str, ...]:
+    """The columns of a table in a file; none where it cannot be read as one."""
+    try:
+        with file.open("rb") as table:
+            text = text_of_table(table.read(HEAD).rpartition(b"\n")[0] or b"")
+        line, _, _ = text.lstrip("\n\r").partition("\n")
+        return _columns(next(csv.reader([line], delimiter=_separator(line)), []))
+    except (OSError, BadDataset, csv.Error):
+        return ()
 
 
 def iso_texts(column: str, cells: Iterable[tuple[int, str]]) -> dict[int, str]:
@@ -159,6 +179,32 @@ def iso_texts(column: str, cells: Iterable[tuple[int, str]]) -> dict[int, str]:
     return texts
 
 
+def readable_times(
+    column: str, cells: Iterable[tuple[int, str]]
+) -> tuple[dict[int, str], list[BadDataset]]:
+    """Line -> its date or time as `iso_texts` gives it, and why single cells cannot be read.
+
+    Raises BadDataset where the dates of the column can be read in two ways.
+    """
+    errors: list[BadDataset] = []
+    kept: dict[int, str] = {}
+    for line, text in cells:
+        match = DATE.fullmatch(text)
+        written = match is not None and len(match[4]) == 4 and len(match[1]) <= 2
+        if written or text.casefold() in NOTHING or _iso(text) is not None:
+            kept[line] = text
+        elif SERIAL.fullmatch(text):
+            errors.append(SerialDate(line=line, column=column, text=text))
+        else:
+            errors.append(NotADate(line=line, column=column, text=text))
+    while True:
+        try:
+            return iso_texts(column, kept.items()), errors
+        except NotADate as error:
+            errors.append(error)
+            del kept[error.line]  # type: ignore[attr-defined]
+
+
 def decimal_number(line: int, column: str, text: str) -> float | None:
     """A number with a decimal point or comma; None for nothing. Raises NotANumber."""
     if text.casefold() in NOTHING:
@@ -187,7 +233,8 @@ def photo_bytes(path: Path) -> bytes:
         raise PhotoNotThere(path=path, why=error.strerror or str(error)) from error
 
 
-def _text(data: bytes) -> str:
+def text_of_table(data: bytes) -> str:
+    """The text of a table in UTF-8 or, with its mark in front, UTF-16. Raises BadDataset."""
     coding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
         text = data.decode(coding)
