@@ -1,4 +1,4 @@
-"""From a synthetic archive to animals: seconds, memory, kills, and what was found against the truth.
+"""From a synthetic archive to animals: seconds, memory, kills, and what was found.
 
 Makes an archive of N frames once (`--cache`), runs `leopard-reid archive` on it, kills it three
 times with SIGKILL on the way, and compares what came out with the truth before anybody has decided
@@ -160,7 +160,9 @@ def compared_with_truth(folder: Path, out: Path) -> None:
     true = {name: counts.most_common(1)[0][0] for name, counts in whose.items()}
     mixed = sum(len(counts) > 1 for counts in whose.values())
     joined = sum(len(numbers) > 1 for numbers in visits.values())
-    print(f"encounters: {len(whose)} of {len({r['visit'] for r in truth.values()})} visits;", end=" ")
+    print(
+        f"encounters: {len(whose)} of {len({r['visit'] for r in truth.values()})} visits;", end=" "
+    )
     print(f"{mixed} hold two animals, {joined} hold two visits, {len(compared)} were compared")
     names = sorted(compared)
     if not names:
@@ -171,8 +173,13 @@ def compared_with_truth(folder: Path, out: Path) -> None:
     print(f"with the {placed.excluded} others, each alone: {alone.ari:.3f}")
     everybody = len({row["animal"] for row in truth.values()})
     groups = len(set(found.values()))
-    print(f"animals: {groups} found, {everybody} true ({(groups - everybody) / everybody:+.1%});", end=" ")
-    print(f"split {placed.split[0]}, combined {placed.combined[0]} of {placed.encounters} encounters")
+    print(
+        f"animals: {groups} found, {everybody} true ({(groups - everybody) / everybody:+.1%});",
+        end=" ",
+    )
+    print(
+        f"split {placed.split[0]}, combined {placed.combined[0]} of {placed.encounters} encounters"
+    )
 
 
 def main() -> None:
@@ -186,16 +193,26 @@ def main() -> None:
     rows = list(csv.DictReader(killed.rows.splitlines()))
     keys = Counter((row["path"], row["annotation"]) for row in rows)
     rate = options.frames / killed.seconds
-    print(f"{options.frames} frames, {len(rows)} rows in {killed.seconds:.0f} s: {rate:.1f} a second")
+    print(
+        f"{options.frames} frames, {len(rows)} rows in {killed.seconds:.0f} s: {rate:.1f} a second"
+    )
     print(f"processor time {killed.cpu:.0f} s, with {options.workers} workers", end="; ")
     print(f"peak memory {killed.peak / 2**20:.0f} MiB of all processes")
     detector = options.frames / DETECTOR_FPS
-    print(f"{killed.cpu / 2 / detector:.1%} of the {detector:.0f} s of a detector at {DETECTOR_FPS}", end="")
+    print(
+        f"{killed.cpu / 2 / detector:.1%} of the {detector:.0f} s of a detector at {DETECTOR_FPS}",
+        end="",
+    )
     print(" frames a second (processor time on two cores)")
     print("killed: " + ("; ".join(killed.kills) or "never"))
     frames = len({path for path, _ in keys})
-    print(f"frames without a row {options.frames - frames}, rows twice {sum(n > 1 for n in keys.values())}")
-    print("rows: " + ", ".join(f"{n} {s}" for s, n in Counter(r["status"] for r in rows).most_common()))
+    print(
+        f"frames without a row {options.frames - frames}, rows twice {sum(n > 1 for n in keys.values())}"
+    )
+    print(
+        "rows: "
+        + ", ".join(f"{n} {s}" for s, n in Counter(r["status"] for r in rows).most_common())
+    )
     compared_with_truth(folder, out)
     if options.same_rows:
         again = folder.parent / "again"

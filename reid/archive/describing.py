@@ -15,12 +15,12 @@ import numpy as np
 from reid.archive.journal import replaced
 from reid.archive.looking import LARGEST, content
 from reid.archive.rows import Status
-from reid.archive.sources import is_video
 from reid.archive.video import frames_of
 from reid.describe.finder import Finder
 from reid.describe.packing import pack_features, unpack_features
 from reid.describe.reduced import in_own_pixels
 from reid.errors import InputError, UnusableCrop
+from reid.interchange.folders import is_video
 from reid.photo.crop import cut, cut_photo
 from reid.photo.images import decode_photo, encode_jpeg
 from reid.types import (

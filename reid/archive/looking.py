@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 
 from reid.archive.rows import Status
-from reid.archive.sources import is_video
 from reid.archive.video import frames_of
 from reid.describe.finder import Finder, ProposedBox, proposals
 from reid.errors import InputError
+from reid.interchange.folders import is_video
 from reid.interchange.package import SourceBox
 from reid.photo import exif
 from reid.photo.crop import is_frame
@@ -278,4 +278,3 @@ def _sharpness(grey: Image) -> float:
 
 def _wall_clock(moment: datetime | None) -> str:
     return moment.replace(tzinfo=None).isoformat() if moment else ""
-

@@ -11,10 +11,10 @@ import numpy as np
 from reid.archive.clocks import CameraClock
 from reid.archive.describing import ArchiveNetwork
 from reid.archive.looking import content
-from reid.archive.sources import is_video
 from reid.archive.video import frames_of
 from reid.evidence.calibrator import Calibrator
 from reid.identify.answer import strength_of_evidence
+from reid.interchange.folders import is_video
 from reid.photo.images import encode_jpeg
 from reid.types import AnnotationFeatures, Flank, Verdict
 

@@ -102,7 +102,9 @@ def run_archive(
 
 def _run(desk: Desk, catalogue: Catalogue, answers: journal.Journal, title: str) -> ArchiveResult:
     left_out = look_at_all(desk)
-    sights = Sights(shaped(placed_frames(desk, left_out), desk.plan.gap))
+    copies: dict[str, str] = {}
+    frames = list(placed_frames(desk, left_out, copies))
+    sights = Sights(shaped(frames, desk.plan.gap), copies=copies)
     choose_and_describe(desk, sights)
     seen = animals_seen(desk, sights)
     answered = ask_about(desk, seen, catalogue, answers)

@@ -5,6 +5,7 @@ be pickled. So whoever schedules it does not matter to what comes out.
 """
 
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -113,9 +114,8 @@ def _begin(load: Callable[[], Any], threads: int, parent: int) -> None:
 
 def _narrow(load: Callable[[], Any], threads: int) -> Any:  # noqa: ANN401  whatever work needs
     tool = load()
-    import torch
-
-    torch.set_num_threads(threads)
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.set_num_threads(threads)
     return tool
 
 

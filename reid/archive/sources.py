@@ -2,37 +2,22 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from reid.errors import BadDataset
-from reid.interchange import megadetector
+from reid.interchange import folders, megadetector
 from reid.interchange.deployments import DeploymentLine
-from reid.interchange.package import SourcePackage, SourcePhoto, SourceRefusal
+from reid.interchange.package import SourcePhoto, SourceRefusal
+from reid.interchange.sources import SourceOptions, read_source
 from reid.photo.file_names import is_photo, is_system_folder
+from reid.sentences import Sentence
 
-VIDEOS = frozenset({".avi", ".mp4", ".mov", ".m4v", ".mkv", ".mpg", ".mpeg", ".wmv"})
 THRESHOLD = 0.2  # of a detector whose file proposes none
-FIELDS = "{station}", "{camera}"
-DETECTIONS = "*detect*.json", "*megadetector*.json", "md*.json"
 
 
 class NoSuchFolder(BadDataset, message="no folder {folder}"): ...
-
-
-class NoPhotosBelow(
-    BadDataset,
-    message="no photo (jpg, jpeg, png, webp, heic, avif) and no video (avi, mp4, mov) below "
-    "{folder}",
-): ...
-
-
-class BadPattern(
-    BadDataset,
-    message="the pattern {pattern} names no folder: write {{station}}/{{camera}}, with * for any "
-    "folder; the last is the innermost",
-): ...
 
 
 class SeveralDetections(
@@ -47,7 +32,7 @@ class ArchiveSource:
 
     form: what it was read as. threshold: confidence from which a detection counts. others: files
     that are neither photo nor video. closed: folders that may not be listed. detector: its name,
-    "" where there is none.
+    "" where there is none. unmatched: frames that the detector's file does not name.
     """
 
     form: str
@@ -56,9 +41,10 @@ class ArchiveSource:
     detector: str = ""
     deployments: tuple[DeploymentLine, ...] = ()
     refused: tuple[SourceRefusal, ...] = ()
+    remarks: tuple[Sentence, ...] = ()
     others: int = 0
     closed: tuple[str, ...] = ()
-    unmatched: int = field(default=0)  # files of the folder that the detector's file does not name
+    unmatched: int = 0
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -70,101 +56,83 @@ def open_source(
     pattern: str = "",
     detections: Path | None = None,
     threshold: float | None = None,
-    readers: tuple[Callable[[Path], SourcePackage | None], ...] = (),
 ) -> ArchiveSource:
     """The frames below a folder, with whatever a detector or a package says of them.
 
     pattern: what folders mean, such as "{station}/{camera}". detections: JSON of MegaDetector; one
     that lies in the folder itself is found. threshold: instead of the one that the file proposes.
-    Raises BadDataset.
+    Raises BadDataset, BadSettings.
     """
     if not folder.is_dir():
         raise NoSuchFolder(folder=folder)
-    place = placing(pattern)
-    for reader in readers:
-        package = reader(folder)
-        if package is not None:
-            return _of_package(package, package.photos, threshold, place)
-    listed = _listed(folder)
+    parts = folders.pattern_parts(pattern)
     detections = detections or _detections_in(folder)
+    unmatched = 0
     if detections is not None:
         package = megadetector.read(detections, folder)
-        photos = tuple(_with_others(package, listed, folder))
-        source = _of_package(package, photos, threshold, place)
-        return replace(source, others=listed.others, closed=listed.closed)
-    if not listed.paths:
-        raise NoPhotosBelow(folder=folder)
-    frames = tuple(place(SourcePhoto(text_of(path), folder / path)) for path in listed.paths)
-    return ArchiveSource("folder", frames, others=listed.others, closed=listed.closed)
+        photos = _with_others(package.photos, folder)
+        unmatched = len(photos) - len(package.photos)
+    else:
+        package = read_source(folder, SourceOptions())
+        photos = package.photos
+    others, closed = _others(folder)
+    proposed = THRESHOLD if package.threshold is None else package.threshold
+    return ArchiveSource(
+        package.form,
+        tuple(map(_placing(parts), photos)),
+        threshold=proposed if threshold is None else threshold,
+        detector=package.detector,
+        deployments=package.deployments,
+        refused=package.refused,
+        remarks=package.remarks,
+        others=others,
+        closed=closed,
+        unmatched=unmatched,
+    )
 
 
-def placing(pattern: str) -> Callable[[SourcePhoto], SourcePhoto]:
-    """A function that fills in station and camera from the folders of a photo.
+def _placing(parts: Sequence[str]) -> Callable[[SourcePhoto], SourcePhoto]:
+    """Fills in station and camera from the folders of a photo, where its source states none."""
 
-    A photo whose folders do not fit, or whose source states a station, stays as it is. Raises
-    BadPattern.
-    """
-    parts = [part for part in pattern.split("/") if part]
-    if pattern and not any(part in FIELDS for part in parts):
-        raise BadPattern(pattern=pattern)
-
-    def placed(photo: SourcePhoto) -> SourcePhoto:
-        folders = PurePosixPath(photo.path).parts[:-1][-len(parts) :] if parts else ()
-        fits = len(folders) == len(parts) and all(
-            part in (*FIELDS, "*", name) for part, name in zip(parts, folders, strict=True)
-        )
-        if not (parts and fits):
+    def place(photo: SourcePhoto) -> SourcePhoto:
+        photo = replace(photo, path=text_of(photo.path))
+        named = folders.placed(parts, photo.path) if parts else None
+        if not named:
             return photo
-        named = dict(zip(parts, folders, strict=True))
         return replace(
             photo,
-            station=photo.station or named.get("{station}", ""),
-            camera=photo.camera or named.get("{camera}", ""),
+            station=photo.station or named.get("station", ""),
+            camera=photo.camera or named.get("camera", ""),
         )
 
-    return placed
+    return place
 
 
-def is_video(name: str) -> bool:
-    """Whether a file's name says that it is a video."""
-    return PurePosixPath(name).suffix.lower() in VIDEOS
-
-
-def text_of(path: Path) -> str:
+def text_of(path: str) -> str:
     """A path as text that every file can hold, also where its bytes are not UTF-8."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """Photos and videos below a folder, relative to it, sorted."""
-
-    paths: tuple[Path, ...]
-    others: int
-    closed: tuple[str, ...]
+def _with_others(photos: Sequence[SourcePhoto], folder: Path) -> tuple[SourcePhoto, ...]:
+    """What the detector's file names, and what lies there beside it, by path."""
+    files = {photo.file for photo in photos if photo.file}
+    beside = [photo for photo in folders.read(folder).photos if photo.file not in files]
+    return tuple(sorted([*photos, *beside], key=lambda photo: photo.path))
 
 
-def _listed(folder: Path) -> _Listing:
-    """Hidden files, such as the `._` files of macOS, and those of systems count as others."""
-    paths: list[Path] = []
+def _others(folder: Path) -> tuple[int, tuple[str, ...]]:
+    """How many files are no frames, with those of systems, and folders that cannot be listed."""
     others, closed = 0, list[str]()
     for parent, _, names in os.walk(folder, onerror=lambda e: closed.append(str(e.filename))):
-        here = Path(parent).relative_to(folder)
-        of_a_person = not any(map(is_system_folder, here.parts))
-        claimed = [name for name in names if of_a_person and _is_frame(name)]
-        paths += [here / name for name in claimed]
-        others += len(names) - len(claimed)
-    return _Listing(tuple(sorted(paths)), others, tuple(sorted(closed)))
-
-
-def _is_frame(name: str) -> bool:
-    return is_photo(name) or (is_video(name) and not name.startswith("."))
+        of_a_system = any(map(is_system_folder, Path(parent).relative_to(folder).parts))
+        frames = (is_photo(name) or folders.is_video(name) for name in names)
+        others += len(names) if of_a_system else len(names) - sum(frames)
+    return others, tuple(sorted(closed))
 
 
 def _detections_in(folder: Path) -> Path | None:
     """The one JSON of a detector that lies in a folder."""
-    files = sorted({path for shape in DETECTIONS for path in folder.glob(shape)})
-    fitting = [path for path in files if _is_of_detector(path)]
+    fitting = [path for path in sorted(folder.glob("*.json")) if _is_of_detector(path)]
     if len(fitting) > 1:
         raise SeveralDetections(folder=folder, files=", ".join(path.name for path in fitting))
     return fitting[0] if fitting else None
@@ -175,29 +143,3 @@ def _is_of_detector(path: Path) -> bool:
         return megadetector.recognises(json.loads(path.read_bytes()))
     except (OSError, ValueError):
         return False
-
-
-def _with_others(package: SourcePackage, listed: _Listing, folder: Path) -> Iterator[SourcePhoto]:
-    """What the detector's file names, and what lies there beside it, by path."""
-    files = {photo.file for photo in package.photos if photo.file}
-    beside = [path for path in listed.paths if folder / path not in files]
-    others = [SourcePhoto(text_of(path), folder / path) for path in beside]
-    yield from sorted([*package.photos, *others], key=lambda photo: photo.path)
-
-
-def _of_package(
-    package: SourcePackage,
-    photos: tuple[SourcePhoto, ...],
-    threshold: float | None,
-    place: Callable[[SourcePhoto], SourcePhoto],
-) -> ArchiveSource:
-    proposed = package.threshold if package.threshold is not None else THRESHOLD
-    return ArchiveSource(
-        package.form,
-        tuple(map(place, photos)),
-        threshold=proposed if threshold is None else threshold,
-        detector=package.detector,
-        deployments=package.deployments,
-        refused=package.refused,
-        unmatched=len(photos) - len(package.photos),
-    )

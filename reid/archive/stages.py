@@ -69,11 +69,15 @@ class AnimalSeen:
 
 @dataclass(slots=True)
 class Sights:
-    """Encounters, the outcome of boxes that are not described, and keys of those that are."""
+    """Encounters, the outcome of boxes that are not described, and keys of those that are.
+
+    copies: path of a file with the bytes of another one -> path of that one.
+    """
 
     encounters: list[ShapedEncounter]
     others: dict[tuple[str, int], Outcome] = field(default_factory=dict)
     keys: dict[tuple[str, int], str] = field(default_factory=dict)
+    copies: dict[str, str] = field(default_factory=dict)
 
 
 def look_at_all(desk: Desk) -> dict[str, LeftOut]:
@@ -103,13 +107,22 @@ def look_at_all(desk: Desk) -> dict[str, LeftOut]:
     return left_out
 
 
-def placed_frames(desk: Desk, left_out: Mapping[str, LeftOut]) -> Iterator[PlacedFrame]:
-    """Frames with animals, where they were taken and when, by clocks that are right."""
+def placed_frames(
+    desk: Desk, left_out: Mapping[str, LeftOut], copies: dict[str, str]
+) -> Iterator[PlacedFrame]:
+    """Frames with animals, where they were taken and when, by clocks that are right.
+
+    copies: gets the path of every file with the bytes of an earlier one, and the path of that one.
+    """
+    first: dict[str, str] = {}
     for number, photo in enumerate(desk.source.frames):
         if photo.path in left_out:
             continue
         look = desk.look(photo.path)
         if look.status:
+            continue
+        if (original := first.setdefault(look.sha256, photo.path)) != photo.path:
+            copies[photo.path] = original
             continue
         moment, zone, _ = when(photo, look, desk.plan)
         yield PlacedFrame(

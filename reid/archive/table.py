@@ -243,10 +243,19 @@ class FrameRows:
             reason=look.reason,
             damage=look.damage,
         )
+        if (original := self._sights.copies.get(photo.path)) is not None:
+            yield from self._as_copy(row, original)
+            return
         if look.status:
             yield row
         for number in range(len(look.animals)) if not look.status else ():
             yield self._of_box(row, photo.path, number)
+
+    def _as_copy(self, row: FrameRow, original: str) -> Iterator[FrameRow]:
+        """The rows of a file with the bytes of another one."""
+        for number in range(len(self._desk.look(row.path).animals)):
+            other = self._of_box(row, original, number)
+            yield replace(other, path=row.path, status=Status.COPY, like=original)
 
     def _of_box(self, row: FrameRow, path: str, number: int) -> FrameRow:
         seen = self._desk.look(path).animals[number]

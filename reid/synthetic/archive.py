@@ -222,7 +222,9 @@ def finish_archive(
     blank.write_bytes(trap_jpeg(empty, "none", FIRST_DAY))
     images = []
     for shot in taken:
-        images.append({"file": shot.path, "detections": [_detection(b, rng) for b in boxes[shot.path]]})
+        images.append(
+            {"file": shot.path, "detections": [_detection(b, rng) for b in boxes[shot.path]]}
+        )
     for n in range(plan.frames - len(taken)):
         path = f"S{n % plan.stations + 1:02d}/{'AB'[n // plan.stations % 2]}/E{n:05d}.JPG"
         file = folder / path
