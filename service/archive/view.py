@@ -24,10 +24,10 @@ STAGE_WORDS = {
     "report": N_("writing the report"),
 }
 STATUS_WORDS = {
-    "identified": N_("identities of the catalogue"),
-    "new_animal": N_("proposed animals"),
-    "unknown": N_("nobody's with enough evidence"),
-    "too_poor": N_("too poor to compare"),
+    "identified": N_("photos of identities of the catalogue"),
+    "new_animal": N_("photos of proposed animals"),
+    "unknown": N_("photos of animals that are nobody's with enough evidence"),
+    "too_poor": N_("photos too poor to compare"),
     "copy": N_("copies of other frames"),
     "near_copy": N_("nearly the same as another frame"),
     "not_chosen": N_("other frames of the burst are better"),

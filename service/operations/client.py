@@ -60,8 +60,8 @@ class RemoteCatalogue:
 
     def identify_encounter(self, photos: Sequence[QueryPhoto], flank: Flank) -> CatalogueAnswer:
         """Photos of one encounter; the service looks at them itself."""
-        boxes = ["" if photo.video else " ".join(map(str, photo.box)) for photo in photos]
-        return self._answer([photo.data() for photo in photos], boxes, flank)
+        boxes = [photo.chosen.box_text for photo in photos]
+        return self._answer([photo.chosen.data() for photo in photos], boxes, flank)
 
     def _answer(
         self, photos: Sequence[bytes], boxes: Sequence[str], flank: Flank
@@ -125,7 +125,7 @@ class EmbeddedCatalogue:
         """Photos of one encounter, as they were described."""
         del flank  # it is part of the features
         features = [photo.features for photo in photos]
-        ids = [photo.sha256 for photo in photos]
+        ids = [photo.chosen.sha256 for photo in photos]
         return _answer_of(self._engine.identify_described(features, ids))
 
 
