@@ -206,9 +206,8 @@ def main() -> None:
     print(" frames a second (processor time on two cores)")
     print("killed: " + ("; ".join(killed.kills) or "never"))
     frames = len({path for path, _ in keys})
-    print(
-        f"frames without a row {options.frames - frames}, rows twice {sum(n > 1 for n in keys.values())}"
-    )
+    twice = sum(n > 1 for n in keys.values())
+    print(f"frames without a row {options.frames - frames}, rows twice {twice}")
     print(
         "rows: "
         + ", ".join(f"{n} {s}" for s, n in Counter(r["status"] for r in rows).most_common())
