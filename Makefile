@@ -14,8 +14,9 @@ INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-compile 
   -c requirements.lock
 SERVE_ARGS ?=
 TEST_ARGS ?=
-# Two processes at least: much of the suite waits for a browser, a server or a subprocess.
-PYTEST = $(BIN)/python -m pytest -n auto --dist loadfile
+# A process a core, one thread in each: threads that wait for each other only take time from the
+# other processes. worksteal: files stay together, and a process that is done takes from the other.
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal
 # `make test BROWSER=skip` neither installs nor asks for a browser.
 BROWSER ?= chromium
 

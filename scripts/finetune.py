@@ -61,6 +61,7 @@ def run(options: argparse.Namespace) -> int:
         pairs=options.pairs,
         trunk_from=options.trunk_from,
         seed=options.seed,
+        steps=options.steps,
     )
     learning, validation = (cut(part, begun) for part in (parts.learning, parts.validation))
     asking = countable(validation.annotations)
@@ -203,6 +204,13 @@ def positive(text: str) -> float:
     return value
 
 
+def count(text: str) -> int:
+    """A whole number, zero or more."""
+    if not 0 <= (value := int(text)) < 1_000_000:
+        raise ValueError(text)
+    return value
+
+
 def share(text: str) -> float:
     """Between 0 and 1/2, so that most are left for learning."""
     if not 0 < (value := float(text)) < 0.5:
@@ -224,7 +232,11 @@ def main() -> int:
     parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of the released model")
     parser.add_argument("--start", metavar="MODEL", help="model to start from; newest rosette")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to write; --weights if none")
-    parser.add_argument("--minutes", type=positive, default=20.0, help="of processor time a thread")
+    end = parser.add_mutually_exclusive_group()
+    end.add_argument("--minutes", type=positive, default=20.0, help="of processor time a thread")
+    end.add_argument(
+        "--steps", type=count, metavar="N", help="instead of minutes: the same on every machine"
+    )
     parser.add_argument("--validation", type=share, default=0.2, help="share of the individuals")
     parser.add_argument("--test", type=share, default=0.2, help="share of the individuals")
     parser.add_argument(
@@ -232,7 +244,7 @@ def main() -> int:
         type=positive,
         default=0.2,
         metavar="SHARE",
-        help="of the time, after which the descriptors may change too; 1: never",
+        help="of the minutes or steps, after which the descriptors may change too; 1: never",
     )
     parser.add_argument(
         "--sees",

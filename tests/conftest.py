@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Iterator
 from io import BytesIO
 
+import hypothesis
 import numpy as np
 import pytest
 from fake_embedder import FakeEmbedder, fake_recognition
@@ -15,6 +16,10 @@ from service.operations.worker import Worker
 from service.settings import Settings
 from service.store.database import Database
 from service.store.files import PhotoFiles
+
+# how long an example takes is the machine's, not the property's
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from torchvision.models.resnet import BasicBlock
 
-from reid.describe.glance import CHANNELS, Glance
+from reid.describe.glance import CHANNELS, Glance, GlanceFeatures
 
 PARTS, VIEWS = 5, 5
 WHOLE = (3, 5)  # rows and columns of the glance from which the whole is told
@@ -102,14 +102,23 @@ class LookNetwork(nn.Module):
         self.project = nn.Linear(c * len(BINS_U) * len(BINS_V), embedding_size, bias=False)
         self.centre = nn.BatchNorm1d(embedding_size, affine=False)
 
-    def forward(self, windows: Tensor, grey: Tensor, guide: Guide | None = None) -> LookOutput:
+    def forward(
+        self,
+        windows: Tensor,
+        grey: Tensor,
+        guide: Guide | None = None,
+        glance: GlanceFeatures | None = None,
+    ) -> LookOutput:
         """windows: (B, 1, H, W) float32 local contrast in [-1, 1], H and W multiples of 64.
 
         grey: (B, 1, H / 2, W / 2) float32, luminance of the same windows in [0, 1], for the glance.
+        glance: its features of this grey, where a network with the same glance has them already.
         """
         packed = windows.contiguous(memory_format=torch.channels_last)
         features = self.trunk(self.stem(packed))
-        context, whole = self._glanced(grey.contiguous(memory_format=torch.channels_last))
+        if glance is None:
+            glance = self.glance(grey.contiguous(memory_format=torch.channels_last))
+        context, whole = self._glanced(glance)
         context = self.merge(_larger(context, features) + features)
         cells, whole = self.cells(context).float(), whole.float()
         chart = torch.stack([cells[:, 2] * U_SCALE + U_CENTRE, cells[:, 3] * V_SCALE + V_CENTRE], 1)
@@ -132,9 +141,8 @@ class LookNetwork(nn.Module):
             embedding=self.embed(features, guide),
         )
 
-    def _glanced(self, grey: Tensor) -> tuple[Tensor, Tensor]:
+    def _glanced(self, glance: GlanceFeatures) -> tuple[Tensor, Tensor]:
         """(B, C, H / 16, W / 16) context of the glance, and (B, 9) what it says of the whole."""
-        glance = self.glance(grey)
         near, middle, far = (
             self.unsure(scale(taken)) for scale, taken in zip(self.scale, glance, strict=True)
         )

@@ -43,9 +43,11 @@ class NothingToAsk(
 class FinetuneRecipe:
     """minutes: of processor time a thread at most; the learning rate follows a cosine over it.
 
+    steps: so many at most instead of the minutes, which then count for nothing: what is learned
+    does not depend on the speed of the machine.
     pairs: units (individual and flank) in a step, each in two photos.
-    trunk_from: share of the minutes after which stem and trunk learn too; 1: never, and everything
-    but the embedding stays as released, to the bit. trunk_rate: their share of the rate.
+    trunk_from: share of the minutes or steps after which stem and trunk learn too; 1: never, and
+    everything but the embedding stays as released, to the bit. trunk_rate: their share of the rate.
     keep: weight of staying with the released model in everything but the embedding, then.
     decay: of the learned weights towards the released ones, relative to the rate.
     every, patience: steps between validations, and how many without a better one end the run.
@@ -62,6 +64,12 @@ class FinetuneRecipe:
     every: int = 20
     patience: int = 10
     seed: int = 1
+    steps: int | None = None
+
+    def progress(self, step: int, seconds: float) -> float:
+        """Share of the run, 1 at its end, after so many steps and seconds of processor time."""
+        done, most = (step, self.steps) if self.steps is not None else (seconds, self.minutes * 60)
+        return done / most if most else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,7 @@ def finetune(
     *,
     report: Callable[[str], None] = print,
 ) -> Finetuned:
-    """Learn until the minutes are spent or validation gets no better; `released` stays as it is.
+    """Learn until minutes or steps are spent or validation gets no better; `released` stays so.
 
     The embedding learns by NT-Xent over two photos of a flank from different occasions, where
     there are two. Where the trunk learns too, all other heads are held to what the released model
@@ -102,8 +110,8 @@ def finetune(
     step, spent = 0, 0.0
     with ThreadPoolExecutor(threads) as pool:
         source = pairs(learning, recipe.pairs, recipe.seed, pool)
-        while spent < recipe.minutes * 60:
-            began, progress = time.process_time(), spent / recipe.minutes / 60
+        while (progress := recipe.progress(step, spent)) < 1:
+            began = time.process_time()
             trunk = progress >= recipe.trunk_from
             _set_rate(optimiser, recipe, progress, trunk=trunk)
             network.eval().centre.train()
@@ -209,14 +217,16 @@ def _step(
     trunk: bool,
 ) -> tuple[Tensor, str]:
     """Loss of one batch of pairs and a line for people."""
-    output = network(*views)
+    contrast, grey = views
+    glance = released.glance(grey.contiguous(memory_format=torch.channels_last))  # never changes
+    output = network(contrast, grey, glance=glance)
     n = len(output.embedding) // 2
     loss, right = embedding_loss(output.embedding[:n], output.embedding[n:])
     line = f"loss {float(loss.detach()):.3f} right {float(right):.2f}"
     if not trunk:
         return loss, line
     with torch.no_grad():
-        before = released(*views)
+        before = released(contrast, grey, glance=glance)
     departure = _departure(output, before)
     return loss + recipe.keep * departure, f"{line} departed {float(departure.detach()):.3f}"
 

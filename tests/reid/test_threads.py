@@ -4,9 +4,16 @@ from threading import Barrier
 
 import numpy as np
 import pytest
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from reid.threads import side_by_side
+
+
+@pytest.fixture(autouse=True)
+def wide():
+    """Two threads in products, whatever the environment says: else there is nothing to narrow."""
+    with threadpool_limits(2, user_api="blas"):
+        yield
 
 
 def blas_threads():

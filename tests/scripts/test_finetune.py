@@ -1,7 +1,7 @@
 """scripts/finetune.py: from any form of catalogue to a model, or to a refusal."""
 
 import pytest
-from painted_package import as_coco, as_wildlife_datasets, write_package
+from painted_package import as_coco, as_wildlife_datasets, write_package, write_weights
 
 from reid.describe.embed import Embedder
 
@@ -10,6 +10,12 @@ from reid.describe.embed import Embedder
 def package(tmp_path_factory):
     """A folder with index.csv."""
     return write_package(tmp_path_factory.mktemp("package"))
+
+
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
+    """A folder with a model that finds nobody: whatever learns anything is better by far."""
+    return write_weights(tmp_path_factory.mktemp("weights"), alike=True)
 
 
 @pytest.fixture
@@ -24,7 +30,7 @@ def command(called, weights, tmp_path):
 
 
 def test_a_model_that_is_not_better_is_refused_and_nothing_is_written(command, package, tmp_path):
-    done = command(package, "--minutes", "0")
+    done = command(package, "--steps", "0")
     assert done.returncode == 3
     assert "not better than rosette@9: nothing is written" in done.stderr
     assert not (tmp_path / "out").exists()
@@ -33,7 +39,7 @@ def test_a_model_that_is_not_better_is_refused_and_nothing_is_written(command, p
 @pytest.mark.parametrize("form", ["coco", "wildlife-datasets"])
 def test_tables_of_other_programs_are_split_as_our_own(command, package, tmp_path, form):
     write = as_coco if form == "coco" else as_wildlife_datasets
-    done = command(write(package, tmp_path), "--minutes", "0")
+    done = command(write(package, tmp_path), "--steps", "0")
     said = done.stdout
     assert done.returncode == 3
     assert "learning: 48 annotations of 8 individuals" in said
@@ -43,7 +49,7 @@ def test_tables_of_other_programs_are_split_as_our_own(command, package, tmp_pat
 
 @pytest.mark.slow
 def test_one_command_makes_a_model_and_a_second_does_not_overwrite_it(command, package, tmp_path):
-    how = ("--minutes", "0.9", "--rate", "0.008", "--trunk-from", "0", "--pairs", "8")
+    how = ("--steps", "6", "--rate", "0.004", "--trunk-from", "0", "--pairs", "4")
     done = command(package, *how)
     said = done.stdout
     assert done.returncode == 0
@@ -60,8 +66,8 @@ def test_one_command_makes_a_model_and_a_second_does_not_overwrite_it(command, p
 
 @pytest.mark.slow
 def test_a_model_of_whole_crops_says_so_and_inherits_no_calibrator(command, package, tmp_path):
-    how = ("--minutes", "0.6", "--rate", "0.004", "--trunk-from", "1", "--sees", "crop")
-    done = command(package, *how)
+    how = ("--steps", "6", "--rate", "0.004", "--trunk-from", "1", "--pairs", "4")
+    done = command(package, *how, "--sees", "crop")
     assert done.returncode == 0
     assert "the service needs a calibrator" in done.stdout
     assert "sees whole crops" in (tmp_path / "out" / "spots@1.md").read_text()
@@ -74,7 +80,7 @@ def test_missing_photos_are_told_one_by_one_and_stop_nobody(command, package, tm
     (tmp_path / "p" / "index.csv").write_text(
         text.replace("\n", f"\n{package}/").rsplit(f"{package}/", 1)[0]
     )
-    done = command(tmp_path / "p", "--minutes", "0")
+    done = command(tmp_path / "p", "--steps", "0")
     assert done.returncode == 3
     assert "gone.jpg: No such file or directory" in done.stderr
 

@@ -2,7 +2,7 @@
 
 from itertools import combinations, permutations
 from random import Random
-from time import monotonic
+from time import process_time
 
 import pytest
 from conftest import paint
@@ -59,9 +59,9 @@ def test_the_llr_of_a_cut_is_that_of_its_two_parts_as_encounters():
 def test_a_thousand_photos_of_two_animals_are_cut_in_seconds():
     one, other = (features(paint(animal)) for animal in (1, 2))
     photos = [PhotoOfEncounter(n, f"frame {n}", one if n <= 500 else other) for n in range(1, 1001)]
-    begun = monotonic()
+    begun = process_time()
     cut = suspected(photos, {}, CALIBRATOR)
-    assert monotonic() - begun < 20
+    assert process_time() - begun < 20
     assert cut.leaving == tuple(range(501, 1001))
 
 

@@ -198,7 +198,7 @@ def standings(*of):
     return lambda _: told.pop(0) if len(told) > 1 else told[0]
 
 
-QUICK = FinetuneRecipe(minutes=0.5, pairs=6, every=1, patience=3)
+QUICK = FinetuneRecipe(steps=50, pairs=6, every=1, patience=3)
 
 
 def test_the_best_state_on_validation_is_kept_and_patience_ends_the_run(parts):
@@ -224,7 +224,7 @@ def test_without_a_better_validation_the_released_weights_come_back(parts):
 
 def trained(parts, **changed):
     embedder, learning, validation = parts
-    recipe = FinetuneRecipe(minutes=0.5, pairs=6, every=1, patience=1, **changed)
+    recipe = FinetuneRecipe(steps=50, pairs=6, every=1, patience=1, **changed)
     rank = standings((0, 0), (0.1, 0), (0.2, 0), (0.3, 0), (0.1, 0))
     found = finetune(embedder.network, learning, validation, rank, recipe, report=lambda _: None)
     before = embedder.network.state_dict()
@@ -233,6 +233,28 @@ def trained(parts, **changed):
         for name, value in found.network.state_dict().items()
         if not torch.equal(value, before[name])
     }
+
+
+def test_so_many_steps_are_made_whatever_the_minutes_and_two_runs_learn_the_same(parts):
+    embedder, learning, validation = parts
+    recipe = FinetuneRecipe(minutes=0, steps=3, pairs=4, every=9, trunk_from=0.4)
+    one, other = (
+        finetune(embedder.network, learning, validation, standings((0, 0), (1, 1)), recipe)
+        for _ in range(2)
+    )
+    assert [step for step, *_ in one.history] == [0, 3, 3, 3, 3]
+    states = (found.network.state_dict() for found in (one, other))
+    assert all(torch.equal(*same) for same in zip(*(s.values() for s in states), strict=True))
+
+
+def test_a_run_is_measured_in_minutes_or_in_steps():
+    assert [FinetuneRecipe(minutes=2).progress(5, seconds) for seconds in (0, 60, 120)] == [
+        0,
+        0.5,
+        1,
+    ]
+    assert [FinetuneRecipe(steps=4).progress(step, 999) for step in (0, 1, 4)] == [0, 0.25, 1]
+    assert FinetuneRecipe(minutes=0).progress(0, 0) == FinetuneRecipe(steps=0).progress(0, 0) == 1
 
 
 HEADS = {"descriptor", "glance", "cells", "merge", "whole"}
@@ -253,7 +275,7 @@ def test_learning_makes_unseen_individuals_easier_to_find(parts):
         return mean_figures(leave_one_out(vectors, validation.annotations))
 
     recipe = FinetuneRecipe(
-        minutes=0.2, pairs=12, peak_rate=3e-3, trunk_from=0.0, trunk_rate=1.0, keep=0.0, every=10
+        steps=40, pairs=6, peak_rate=3e-3, trunk_from=0.0, trunk_rate=1.0, keep=0.0, every=10
     )
     found = finetune(embedder.network, learning, validation, rank, recipe, report=print)
     best = max(found.history, key=lambda one: one[1:])
