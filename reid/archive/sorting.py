@@ -17,7 +17,7 @@ from reid.evidence.calibrator import Calibrator
 from reid.gallery.galleries import Galleries
 from reid.identify import clusters
 from reid.identify.clusters import DecidedPairs, Grouping, Pair, Table
-from reid.types import Embedding, Flank, GalleryRow
+from reid.types import Embedding, Flank, Float32, GalleryRow
 
 NEAREST = 12  # encounters that each is compared with
 PHOTOS_EACH = 4  # annotations looked at for each of them
@@ -184,7 +184,8 @@ def _eyes(
 
 def _nearest(units: Sequence[AnimalUnit], folder: Path, model: str) -> list[Pair]:
     """Every unit with its nearest others, by embedding; each pair once."""
-    rows, vectors = [], []
+    rows: list[tuple[GalleryRow, Flank, Float32]] = []
+    vectors: list[Float32] = []
     mine: dict[int, list[int]] = {}
     for n, unit in enumerate(units):
         for key in unit.keys:

@@ -1,6 +1,6 @@
 """The stages of an archive run, in their order. What a stage has done before is not done again."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,9 +20,10 @@ from reid.archive.shaping import PlacedFrame, ShapedEncounter, Sighting
 from reid.archive.sorting import PairEvidence, animals_of
 from reid.archive.sources import ArchiveSource
 from reid.archive.units import AnimalUnit
+from reid.describe.finder import Finder, ProposedBox
 from reid.interchange.package import SourcePhoto
 from reid.photo.clocks import parted
-from reid.types import Flank
+from reid.types import Flank, Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ def look_at_all(desk: Desk) -> dict[str, LeftOut]:
         else:
             todo.append(task)
     needs_network = any(task.boxes is None for task in todo)
-    load = desk.recogniser.load if needs_network else _Blind(desk.recogniser.model)
+    blind = _Blind(desk.recogniser.model)
+    load: Callable[[], Finder] = desk.recogniser.load if needs_network else blind
     work = Work(looked, load, _LostLook(desk.recogniser.model))
     rows = desk.scheduler.rows(work, todo)
     total = looked_before + len(todo)
@@ -274,7 +276,7 @@ class _Blind:
     def __call__(self) -> "_Blind":
         return self
 
-    def animals(self, image: object) -> list[object]:
+    def animals(self, image: Image) -> list[ProposedBox]:
         """Nobody asks."""
         del image
         return []
