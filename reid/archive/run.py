@@ -39,6 +39,7 @@ from reid.archive.table import (
     encounter_rows,
     eyes_rows,
     proposed_animals,
+    without_other_sides,
 )
 
 BAD = Status.UNREADABLE, Status.FAILED
@@ -161,4 +162,5 @@ def _sorted(
         desk.scheduler,
         lambda rows, total: desk.progress.of("compare", rows, total, 0),
     )
-    return sort_units(unknown, apart, evidence, desk.out, recogniser.model)
+    groups = sort_units(unknown, apart, evidence, desk.out, recogniser.model)
+    return without_other_sides(groups, seen)

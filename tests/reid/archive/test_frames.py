@@ -149,6 +149,16 @@ def test_two_animals_of_one_frame_stay_apart_and_are_followed(card, tmp_path):
     assert len(result.animals) == 2
 
 
+def test_two_animals_before_two_cameras_are_not_counted_as_four(card, tmp_path):
+    for camera, animals in (("A", (1, 2)), ("B", (3, 4))):
+        pair = [(animals[0], 0, 50, 300), (animals[1], 0, 600, 500)]
+        card(f"S1/{camera}/1.jpg", pair)
+    result = archive(card.done(), tmp_path / "out", Strangers(), **PLACED)
+    statuses = [row["status"] for row in table(tmp_path / "out")]
+    assert statuses == ["new_animal", "new_animal", "unknown", "unknown"]
+    assert len(result.animals) == 2
+
+
 def test_unknown_encounters_of_one_animal_become_one_proposed_animal(card, tmp_path):
     for day, animal in enumerate((1, 2, 1, 2, 1)):
         taken = START + timedelta(days=day)
