@@ -2,7 +2,8 @@
 
 Frames of a station are one encounter by the rule of `reid.identify.grouping`. Where no frame of an
 encounter shows two boxes, it is one animal. Where one does, boxes of a camera are followed from
-frame to frame as tracks; two boxes of one frame are two animals for sure.
+frame to frame as tracks; two boxes of one frame are two animals for sure. Not so where the
+network's own finder drew the boxes, which takes some stones for coat: there all are one animal.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,6 +28,7 @@ class PlacedFrame:
 
     moment: true local time. number: of its line of the source, which orders what has no time.
     boxes: of its animals, in pixels; pictures: the picture of each: 0, or the frame of a video.
+    sure: a detector or a person drew the boxes; else several boxes are no proof of several animals.
     """
 
     path: str
@@ -38,6 +40,7 @@ class PlacedFrame:
     sequence: int | None
     boxes: tuple[tuple[float, float, float, float], ...]
     pictures: tuple[int, ...]
+    sure: bool = True
 
     @property
     def name(self) -> str:
@@ -123,7 +126,8 @@ def _tracks(
     pictures: dict[tuple[int, int], list[Sighting]] = {}
     for f, b in every:
         pictures.setdefault((f, frames[f].pictures[b]), []).append((f, b))
-    if all(len(boxes) == 1 for boxes in pictures.values()):
+    proved = all(frame.sure for frame in frames)
+    if not proved or all(len(boxes) == 1 for boxes in pictures.values()):
         return (tuple(every),), frozenset()
     tracks: list[list[Sighting]] = []
     open_tracks: dict[str, list[int]] = {}  # by camera, those that the last picture shows

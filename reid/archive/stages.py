@@ -137,6 +137,7 @@ def placed_frames(
             sequence=look.sequence,
             boxes=tuple(animal.box for animal in look.animals),
             pictures=tuple(animal.video_frame or 0 for animal in look.animals),
+            sure=not look.by_finder,
         )
 
 
