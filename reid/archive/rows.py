@@ -42,7 +42,7 @@ MEANINGS = {
     Status.COPY: "holds the same exposure as another frame",
     Status.NEAR_COPY: "the animal stands as in another frame of its burst",
     Status.NOT_CHOSEN: "other frames of its burst show the animal better",
-    Status.NO_COAT: "the network sees no coat in the box, or in the whole frame",
+    Status.NO_COAT: "the network sees no coat: in the box, the frame, or the clearest of its burst",
     Status.EMPTY: "empty, as the detector says",
     Status.NO_ANIMAL: "people or vehicles, as the detector says",
     Status.OTHER_SPECIES: "another species, as the source says",

@@ -305,11 +305,20 @@ class FrameRows:
         )
         return self._with_outcome(row, animal, path, number)
 
+    def _without_coat(self, animal: AnimalSeen) -> bool:
+        """Whether no coat was seen in any of the boxes of an animal that were described."""
+        paths = ((animal.encounter.frames[f].path, b) for f, b in animal.sightings)
+        keys = [self._sights.keys[place] for place in paths if place in self._sights.keys]
+        rows = [self._desk.described(key) for key in keys]
+        return bool(rows) and all(row and row.status == Status.NO_COAT for row in rows)
+
     def _with_outcome(self, row: FrameRow, animal: AnimalSeen, path: str, number: int) -> FrameRow:
         """What became of the box itself, where that is not what became of its animal."""
         other = self._sights.others.get((path, number))
         if other is not None:
-            return replace(row, status=other[0], like=other[1])
+            blank = other[0] is Status.NOT_CHOSEN and self._without_coat(animal)
+            status = Status.NO_COAT if blank else other[0]
+            return replace(row, status=status, like=other[1])
         key = self._sights.keys[path, number]
         described = self._desk.described(key)
         if described is None:
