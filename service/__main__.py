@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 import sys
 import time
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ from service.accounts.commands import accounts
 from service.calibration.study import Calibration
 from service.cases.report import Casework
 from service.dossier.record import Dossiers
+from service.operations.archive_command import archive
 from service.photos.intake import Intake
 from service.recognition.engine import Engine
 from service.settings import Settings, read_settings
@@ -35,6 +35,7 @@ app = typer.Typer(
 )
 
 app.add_typer(accounts, name="account")
+app.command()(archive)
 
 DataDir = Annotated[Path | None, typer.Option(help="Folder of the catalogue (REID_DATA_DIR).")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -208,78 +209,6 @@ def reembed(
     with _catalogue(settings) as components, components[Database].write() as connection:
         waiting = reembedding.enqueue(connection, model, again=True)
     typer.echo(f"{waiting} annotations wait to be embedded with {model}")
-
-
-@app.command()
-def archive(
-    folder: Annotated[Path, typer.Argument(help="Frames, crops or clips; or a package of them.")],
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of the results; else in the data folder.")
-    ] = None,
-    pattern: Annotated[
-        str, typer.Option(help='What folders mean, e.g. "{station}/{camera}"; * for any.')
-    ] = "",
-    detections: Annotated[
-        Path | None, typer.Option(help="JSON of MegaDetector; one in FOLDER is found.", exists=True)
-    ] = None,
-    threshold: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Least confidence; else the file's own.")
-    ] = None,
-    species: Annotated[str, typer.Option(help="Only this one, as the source names it.")] = "",
-    clocks: Annotated[
-        Path | None, typer.Option(help="CSV: station, camera, from, until, error.", exists=True)
-    ] = None,
-    flank: Annotated[Flank, typer.Option(help="If all show one side.")] = Flank.UNKNOWN,
-    photos: Annotated[
-        int, typer.Option(min=1, max=6, help="Photos of an encounter and flank to compare.")
-    ] = 2,
-    gap: Annotated[
-        float | None, typer.Option(min=0.1, help="Minutes (REID_ENCOUNTER_GAP_MINUTES).")
-    ] = None,
-    workers: Annotated[int, typer.Option(min=0, help="Processes; 0: one a core, up to 4.")] = 0,
-    catalogue: Annotated[
-        str, typer.Option(help="Address or folder; else the data folder, if there is one.")
-    ] = "",
-    keep: Annotated[bool, typer.Option(help="Keep answers of an earlier catalogue.")] = False,
-    add: Annotated[
-        bool, typer.Option("--add", help="Take the best photos in, and queue what needs eyes.")
-    ] = False,
-    data_dir: DataDir = None,
-) -> None:
-    """Read an archive: animals, encounters, identities, new animals, and a report as one file.
-
-    May be stopped at any moment; the same command goes on where it was. Exit code 1 if frames could
-    not be read. A service that asks for a login takes the token in REID_TOKEN.
-    """
-    from service.operations.archive import ArchiveRequest, run, summary
-
-    request = ArchiveRequest(
-        folder,
-        out,
-        catalogue,
-        os.environ.get("REID_TOKEN", ""),
-        detections,
-        pattern,
-        threshold,
-        species,
-        clocks,
-        flank,
-        photos,
-        gap,
-        workers,
-        keep,
-        add,
-    )
-    try:
-        finished = run(request, read_settings(data_dir=data_dir))
-    except ConnectionError as error:
-        sys.exit(f"leopard-reid: {error}")
-    except KeyboardInterrupt:
-        typer.echo("stopped; the same command goes on from here", err=True)
-        raise typer.Exit(130) from None
-    for line in summary(finished):
-        typer.echo(line)
-    raise typer.Exit(0 if finished.result.complete else 1)
 
 
 @app.command("pairs")

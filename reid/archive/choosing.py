@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from reid.archive.looking import THUMB, Look, SeenBox
+from reid.archive.looking import THUMB, FrameLook, SeenBox
 from reid.archive.rows import Status
 from reid.archive.shaping import PlacedFrame, ShapedEncounter, Sighting
 from reid.photo.images import decode_small
@@ -27,7 +27,7 @@ class ChosenTrack:
 
 
 def chosen(
-    encounter: ShapedEncounter, looks: Mapping[str, Look], read: Read, most: int
+    encounter: ShapedEncounter, looks: Mapping[str, FrameLook], read: Read, most: int
 ) -> list[ChosenTrack]:
     """For every track the `most` clearest boxes of each camera, no two of which show the same.
 
@@ -41,7 +41,7 @@ def chosen(
 def _of_track(
     encounter: ShapedEncounter,
     track: Sequence[Sighting],
-    looks: Mapping[str, Look],
+    looks: Mapping[str, FrameLook],
     copies: Mapping[str, str],
     most: int,
 ) -> ChosenTrack:
@@ -72,7 +72,7 @@ def _of_camera(encounter: ShapedEncounter, picked: Sequence[Sighting], camera: s
 
 
 def _near(
-    encounter: ShapedEncounter, one: Sighting, other: Sighting, looks: Mapping[str, Look]
+    encounter: ShapedEncounter, one: Sighting, other: Sighting, looks: Mapping[str, FrameLook]
 ) -> bool:
     """Whether an animal stands in both as it stood."""
     frames = encounter.frames[one[0]], encounter.frames[other[0]]
@@ -98,7 +98,9 @@ def _in_common(one: Sequence[float], other: Sequence[float]) -> float:
     return float(both / max(sum(areas) - both, 1e-9))
 
 
-def _copies(encounter: ShapedEncounter, looks: Mapping[str, Look], read: Read) -> dict[str, str]:
+def _copies(
+    encounter: ShapedEncounter, looks: Mapping[str, FrameLook], read: Read
+) -> dict[str, str]:
     """Path of a copy -> path of the frame that it repeats, which is the largest, then the first."""
     frames = sorted(encounter.frames, key=lambda f: (-_pixels(looks[f.path]), f.number))
     originals: list[PlacedFrame] = []
@@ -114,11 +116,13 @@ def _copies(encounter: ShapedEncounter, looks: Mapping[str, Look], read: Read) -
     return copies
 
 
-def _pixels(look: Look) -> int:
+def _pixels(look: FrameLook) -> int:
     return look.size[0] * look.size[1]
 
 
-def _is_copy(look: Look, other: Look, frame: PlacedFrame, of: PlacedFrame, read: Read) -> bool:
+def _is_copy(
+    look: FrameLook, other: FrameLook, frame: PlacedFrame, of: PlacedFrame, read: Read
+) -> bool:
     """Whether a frame holds the exposure of another: the same bytes, or saved again.
 
     Two frames of a burst come from one camera with other times or counts; only what has the same
@@ -138,6 +142,6 @@ def _is_copy(look: Look, other: Look, frame: PlacedFrame, of: PlacedFrame, read:
     return compared(greys[0], greys[1]).copy
 
 
-def _counted_on(look: Look, other: Look) -> bool:
+def _counted_on(look: FrameLook, other: FrameLook) -> bool:
     """Whether the camera's own count says that these are two exposures."""
     return None not in (look.sequence, other.sequence) and look.sequence != other.sequence

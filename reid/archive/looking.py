@@ -66,7 +66,7 @@ class SeenBox:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FrameLook:
     """What a look at a frame gives. code, reason: why there is none; animals: seen in it.
 
     moment: the file's own time, as its clock showed it, ISO 8601. sketch: of
@@ -90,7 +90,7 @@ class Look:
     damage: str = ""
 
     @classmethod
-    def of(cls, line: Mapping[str, Any]) -> "Look":
+    def of(cls, line: Mapping[str, Any]) -> "FrameLook":
         """The inverse of `asdict`."""
         values = {name: line[name] for name in cls.__slots__ if name in line}
         animals = tuple(
@@ -99,7 +99,7 @@ class Look:
         return cls(**{**values, "animals": animals, "size": tuple(line["size"])})
 
 
-def looked(finder: Finder, task: LookTask) -> Look:
+def looked(finder: Finder, task: LookTask) -> FrameLook:
     """The look at one frame, whatever happens."""
     state = task.state(finder.model)
     try:
@@ -107,19 +107,19 @@ def looked(finder: Finder, task: LookTask) -> Look:
             return _looked_at_video(finder, task, state)
         return _looked_at_photo(finder, task, state)
     except InputError as error:
-        return Look(state, status=Status.UNREADABLE, code=error.code, reason=str(error))
+        return FrameLook(state, status=Status.UNREADABLE, code=error.code, reason=str(error))
     except OSError as error:
         reason = error.strerror or str(error)
-        return Look(state, status=Status.UNREADABLE, code="unreadable_file", reason=reason)
+        return FrameLook(state, status=Status.UNREADABLE, code="unreadable_file", reason=reason)
     except Exception as error:  # a defect of ours must not cost the other frames their rows
         reason = f"{type(error).__name__}: {error}"
-        return Look(state, status=Status.FAILED, code="internal_error", reason=reason)
+        return FrameLook(state, status=Status.FAILED, code="internal_error", reason=reason)
 
 
-def lost(model: str, task: LookTask) -> Look:
+def lost(model: str, task: LookTask) -> FrameLook:
     """The look at a frame that ended the process that looked."""
     reason = "the process that read this frame was ended by the system: memory, or a damaged file"
-    return Look(task.state(model), status=Status.FAILED, code="lost", reason=reason)
+    return FrameLook(task.state(model), status=Status.FAILED, code="lost", reason=reason)
 
 
 def facts(file: Path) -> tuple[int, int]:
@@ -138,7 +138,7 @@ def content(file: Path) -> bytes:
     return file.read_bytes()
 
 
-def _looked_at_photo(finder: Finder, task: LookTask, state: str) -> Look:
+def _looked_at_photo(finder: Finder, task: LookTask, state: str) -> FrameLook:
     data = content(task.file)
     digest = hashlib.sha256(data).hexdigest()
     taken = exif.read(data, file_name=task.file.name)
@@ -153,7 +153,7 @@ def _looked_at_photo(finder: Finder, task: LookTask, state: str) -> Look:
             _seen(photo.image, box, photo.reduction, sure)
             for box, sure in zip(boxes, task.confidences, strict=True)
         )
-    return Look(
+    return FrameLook(
         state,
         sha256=digest,
         moment=_wall_clock(taken.captured_at),
@@ -170,7 +170,7 @@ def _looked_at_photo(finder: Finder, task: LookTask, state: str) -> Look:
     )
 
 
-def _looked_at_video(finder: Finder, task: LookTask, state: str) -> Look:
+def _looked_at_video(finder: Finder, task: LookTask, state: str) -> FrameLook:
     """The animals of a clip. Its frames are sampled where no detector names any."""
     with task.file.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -188,7 +188,7 @@ def _looked_at_video(finder: Finder, task: LookTask, state: str) -> Look:
                 [pixels] = _in_pixels([box], width, height)
                 animals.append(_seen(image, pixels, 1, sure, number))
     moment = exif.time_in_name(task.file.name)
-    return Look(
+    return FrameLook(
         state,
         sha256=digest,
         moment=_wall_clock(moment),

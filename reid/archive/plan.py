@@ -130,7 +130,7 @@ class Catalogue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class NoCatalogue:
+class EmptyCatalogue:
     """Nobody is known: every animal is a new one."""
 
     model: str

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reid.archive.describing import picture_file
 from reid.archive.journal import replaced
-from reid.archive.looking import Look
+from reid.archive.looking import FrameLook
 from reid.archive.rows import MEANINGS, Status
 from reid.archive.stages import AnimalSeen, Desk
 from reid.archive.table import EyesRow, ProposedAnimal, times_of
@@ -113,7 +113,7 @@ def _unread(desk: Desk) -> tuple[list[tuple[str, str]], int]:
         line = desk.looks.get(photo.path)
         if line is None:
             continue
-        look = Look.of(line)
+        look = FrameLook.of(line)
         by_finder += look.by_finder
         if look.status in (Status.UNREADABLE, Status.FAILED):
             unread.append((photo.path, look.reason))

@@ -18,12 +18,12 @@ from reid.archive.report import write_report
 from reid.archive.rows import FrameRow, Status, write_rows, write_table
 from reid.archive.scheduling import Scheduler
 from reid.archive.shaping import shaped
-from reid.archive.sorting import PairEvidence, SortedUnits, sort_units
+from reid.archive.sorting import SortedUnits, UnitEvidence, sort_units
 from reid.archive.sources import ArchiveSource
 from reid.archive.stages import (
     AnimalSeen,
+    ArchiveSights,
     Desk,
-    Sights,
     animals_seen,
     choose_and_describe,
     look_at_all,
@@ -105,7 +105,7 @@ def _run(desk: Desk, catalogue: Catalogue, answers: journal.Journal, title: str)
     left_out = look_at_all(desk)
     copies: dict[str, str] = {}
     frames = list(placed_frames(desk, left_out, copies))
-    sights = Sights(shaped(frames, desk.plan.gap), copies=copies)
+    sights = ArchiveSights(shaped(frames, desk.plan.gap), copies=copies)
     choose_and_describe(desk, sights)
     seen = animals_seen(desk, sights)
     answered = ask_about(desk, seen, catalogue, answers)
@@ -155,7 +155,7 @@ def _sorted(
     ]
     apart = [(animal.name, other) for animal in seen for other in animal.apart]
     recogniser = desk.recogniser
-    evidence = PairEvidence(
+    evidence = UnitEvidence(
         desk.pairs,
         desk.out,
         recogniser.calibrator,

@@ -50,7 +50,7 @@ class SortedUnits:
     compared: int
 
 
-class PairEvidence:
+class UnitEvidence:
     """What pairs of units say, from a journal where it is known."""
 
     def __init__(
@@ -142,7 +142,7 @@ def animals_of(
 def sort_units(
     units: Sequence[AnimalUnit],
     apart: Sequence[tuple[str, str]],
-    evidence: PairEvidence,
+    evidence: UnitEvidence,
     folder: Path,
     model: str,
 ) -> SortedUnits:

@@ -10,14 +10,14 @@ from reid.archive.choosing import Outcome, chosen
 from reid.archive.clocks import true_time
 from reid.archive.describing import Described, DescribeTask, key_of
 from reid.archive.journal import Journal
-from reid.archive.looking import Look, LookTask, looked
+from reid.archive.looking import FrameLook, LookTask, looked
 from reid.archive.plan import ArchiveRecogniser, RunPlan
 from reid.archive.progress import Progress
 from reid.archive.rows import Status
 from reid.archive.scheduling import Scheduler, Work
 from reid.archive.selecting import LeftOut, selected
 from reid.archive.shaping import PlacedFrame, ShapedEncounter, Sighting
-from reid.archive.sorting import PairEvidence, animals_of
+from reid.archive.sorting import UnitEvidence, animals_of
 from reid.archive.sources import ArchiveSource
 from reid.archive.units import AnimalUnit
 from reid.describe.finder import Finder, ProposedBox
@@ -40,12 +40,12 @@ class Desk:
     boxes: Journal
     pairs: Journal
 
-    def look(self, path: str) -> Look:
+    def look(self, path: str) -> FrameLook:
         """The look at a frame that was looked at."""
         line = self.looks.get(path)
         if line is None:
             raise KeyError(path)
-        return Look.of(line)
+        return FrameLook.of(line)
 
     def described(self, key: str) -> Described | None:
         """What is known of a described box."""
@@ -69,7 +69,7 @@ class AnimalSeen:
 
 
 @dataclass(slots=True)
-class Sights:
+class ArchiveSights:
     """Encounters, the outcome of boxes that are not described, and keys of those that are.
 
     copies: path of a file with the bytes of another one -> path of that one.
@@ -141,7 +141,7 @@ def placed_frames(
         )
 
 
-def when(photo: SourcePhoto, look: Look, plan: RunPlan) -> tuple[datetime | None, str, str]:
+def when(photo: SourcePhoto, look: FrameLook, plan: RunPlan) -> tuple[datetime | None, str, str]:
     """True local time, zone and where the time comes from.
 
     A time that the source states stands as it is; one of the file is corrected by the clocks.
@@ -156,7 +156,7 @@ def when(photo: SourcePhoto, look: Look, plan: RunPlan) -> tuple[datetime | None
     return moment, zone, look.time_source + (", clock corrected" if moment != own else "")
 
 
-def choose_and_describe(desk: Desk, sights: Sights) -> None:
+def choose_and_describe(desk: Desk, sights: ArchiveSights) -> None:
     """Of every encounter the frames that help; their boxes are described."""
     tasks: list[DescribeTask] = []
     before = 0
@@ -174,7 +174,9 @@ def choose_and_describe(desk: Desk, sights: Sights) -> None:
         desk.boxes.append(task.key, asdict(row))
 
 
-def _tasks_of(desk: Desk, encounter: ShapedEncounter, sights: Sights) -> Iterator[DescribeTask]:
+def _tasks_of(
+    desk: Desk, encounter: ShapedEncounter, sights: ArchiveSights
+) -> Iterator[DescribeTask]:
     looks = {frame.path: desk.look(frame.path) for frame in encounter.frames}
 
     def read(path: str) -> bytes:
@@ -202,9 +204,9 @@ def file_of(source: ArchiveSource, encounter: ShapedEncounter, path: str) -> Pat
     return file
 
 
-def animals_seen(desk: Desk, sights: Sights) -> list[AnimalSeen]:
+def animals_seen(desk: Desk, sights: ArchiveSights) -> list[AnimalSeen]:
     """Every encounter parted into its animals, with the photos that identify each."""
-    evidence = PairEvidence(desk.pairs, desk.out, desk.recogniser.calibrator, Scheduler())
+    evidence = UnitEvidence(desk.pairs, desk.out, desk.recogniser.calibrator, Scheduler())
     seen: list[AnimalSeen] = []
     for encounter in sights.encounters:
         keys = {
@@ -289,5 +291,5 @@ class _LostLook:
 
     model: str
 
-    def __call__(self, task: LookTask) -> Look:
+    def __call__(self, task: LookTask) -> FrameLook:
         return looking.lost(self.model, task)

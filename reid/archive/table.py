@@ -9,7 +9,7 @@ from reid.archive.plan import Catalogue, NamedCandidate
 from reid.archive.rows import FrameRow, Status
 from reid.archive.selecting import LeftOut
 from reid.archive.sorting import SortedUnits
-from reid.archive.stages import AnimalSeen, Desk, Sights, when
+from reid.archive.stages import AnimalSeen, ArchiveSights, Desk, when
 from reid.interchange.package import SourcePhoto
 from reid.types import Verdict
 
@@ -219,7 +219,7 @@ class FrameRows:
         self,
         desk: Desk,
         left_out: Mapping[str, LeftOut],
-        sights: Sights,
+        sights: ArchiveSights,
         seen: Sequence[AnimalSeen],
         answered: Mapping[str, UnitAnswer],
         animals: Sequence[ProposedAnimal],

@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from reid.archive.clocks import CameraClock, read_clocks
 from reid.archive.describing import ArchiveNetwork
-from reid.archive.plan import ArchiveRecogniser, Catalogue, NoCatalogue, RunPlan
+from reid.archive.plan import ArchiveRecogniser, Catalogue, EmptyCatalogue, RunPlan
 from reid.archive.rows import MEANINGS, Status
 from reid.archive.run import ArchiveResult, run_archive
 from reid.archive.scheduling import workers_here
@@ -103,7 +103,7 @@ def run(request: ArchiveRequest, settings: Settings) -> FinishedArchive:
     catalogue, components = _catalogue(request, settings)
     recogniser = _recogniser(settings, components)
     if catalogue is None:
-        catalogue = NoCatalogue(recogniser.model, recogniser.calibrator.id)
+        catalogue = EmptyCatalogue(recogniser.model, recogniser.calibrator.id)
     plan = _plan(request, settings, components)
     bar = _no_bar if request.quiet else _bar
     result = run_archive(

@@ -203,10 +203,7 @@ class Engine:
         return self._recognised().embedder
 
     def calibrator(self) -> Calibrator:
-        """The one in force: as fitted, or adjusted to this catalogue where somebody applied that.
-
-        An adjustment of another calibrator is ignored, with a warning.
-        """
+        """As fitted, or adjusted to this catalogue where somebody applied that in its name."""
         fitted, applied = self.fitted(), self.local.read().applied
         if applied is None:
             return fitted
