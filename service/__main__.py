@@ -20,6 +20,7 @@ from service.accounts.commands import accounts
 from service.calibration.study import Calibration
 from service.cases.report import Casework
 from service.dossier.record import Dossiers
+from service.exchange.commands import import_source
 from service.operations.archive_command import archive
 from service.photos.intake import Intake
 from service.recognition.engine import Engine
@@ -36,6 +37,7 @@ app = typer.Typer(
 
 app.add_typer(accounts, name="account")
 app.command()(archive)
+app.command("import")(import_source)
 
 DataDir = Annotated[Path | None, typer.Option(help="Folder of the catalogue (REID_DATA_DIR).")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]

@@ -121,8 +121,10 @@ def _descriptor(file: Path) -> Mapping[str, Any]:
     content = content if isinstance(content, dict) else {}
     profile = str(content.get("profile"))
     resources = content.get("resources")
-    rows = [one for one in resources or [] if isinstance(one, dict)]
-    lacking = [name for name in TABLES if name not in {one.get("name") for one in rows}]
+    rows = (
+        [one for one in resources if isinstance(one, dict)] if isinstance(resources, list) else []
+    )
+    lacking = [name for name in TABLES if name not in [one.get("name") for one in rows]]
     version = VERSION.search(profile)
     if version and version[1] != "1":
         raise OtherCamtrapDp(path=file, version=f"{version[1]}.{version[2]}")
@@ -133,12 +135,14 @@ def _descriptor(file: Path) -> Mapping[str, Any]:
 
 def _table(folder: Path, descriptor: Mapping[str, Any], name: str) -> TextTable:
     """A resource: one file or several with the same head, or rows within the descriptor."""
-    resource = next(one for one in descriptor["resources"] if one.get("name") == name)
+    resource = next(
+        one for one in descriptor["resources"] if isinstance(one, dict) and one.get("name") == name
+    )
     if isinstance(resource.get("data"), list):
         return _inline(resource["data"])
     paths = resource.get("path")
     parts: list[TextTable] = []
-    for path in paths if isinstance(paths, list) else [paths]:
+    for path in paths if isinstance(paths, list) and paths else [paths]:
         if not isinstance(path, str) or "://" in path or ".." in parts_of(path):
             raise ResourceElsewhere(name=name, path=str(path))
         try:

@@ -162,7 +162,8 @@ class Observations:
         """Remarks on events with names that reached no photo."""
         of_photos: dict[str, set[str]] = defaultdict(set)
         for photo in self.photos:
-            of_photos[photo.event] |= {one.individual for one in photo.animals}
+            for one in photo.animals:
+                of_photos[one.event or photo.event].add(one.individual)
         for event, animals in self._of_event.items():
             names = {one.individual for one in animals if one.individual} - of_photos[event]
             if names:

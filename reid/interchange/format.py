@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from reid.interchange.named import Reading
+from reid.interchange.package import SourcePackage
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +39,5 @@ class Format:
     name: str
     file: str = ""
     recognises: Callable[[Path], bool] = lambda _: False
-    read: Callable[[Path], Reading] | None = None
+    read: Callable[[Path], SourcePackage] | None = None
     write: Callable[[Path, Sequence[ConfirmedSighting]], None] | None = None

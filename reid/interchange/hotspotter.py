@@ -13,6 +13,7 @@ from reid.interchange.locate import PhotoPlaces
 from reid.interchange.named import flank_of
 from reid.interchange.package import (
     ANIMAL,
+    BoxesTurned,
     SourceAnimal,
     SourceBox,
     SourcePackage,
@@ -21,7 +22,6 @@ from reid.interchange.package import (
     source_box,
 )
 from reid.interchange.tables import text_of_table
-from reid.sentences import Sentence
 from reid.types import Flank
 
 NAME, FOLDER = "hotspotter", "_hsdb"
@@ -55,13 +55,6 @@ class ChipOfNoName(InputError, message="name {name} stands in no row of name_tab
 
 
 class ChipBoxUnusable(InputError, message="roi {roi} is no box [x y width height]"): ...
-
-
-class BoxesTurned(
-    Sentence,
-    message="{boxes} of {all} boxes are turned: the upright box around each is taken, and the turn "
-    "is kept as an extra",
-): ...
 
 
 @dataclass(frozen=True, slots=True)

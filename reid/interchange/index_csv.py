@@ -2,18 +2,27 @@
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
-from reid.errors import BadDataset
-from reid.interchange.cells import for_spreadsheet, from_spreadsheet
+from reid.errors import BadDataset, InputError
+from reid.interchange.cells import for_spreadsheet
 from reid.interchange.format import ConfirmedSighting, Format
-from reid.interchange.individual_names import name_of
-from reid.interchange.named import NamedAnnotation, Reading, occasions
-from reid.interchange.tables import iso_texts, photo_path, read_table
-from reid.types import Flank
+from reid.interchange.locate import PhotoPlaces
+from reid.interchange.package import (
+    ANIMAL,
+    SourceAnimal,
+    SourceBox,
+    SourcePackage,
+    SourcePhoto,
+    SourceRefusal,
+    source_box,
+)
+from reid.interchange.photo_tables import EmptyBox, StatedLine, line_of, recognised_columns
+from reid.interchange.table_files import head_of_file, read_file
+from reid.interchange.tables import readable_times
 
-FILE = "index.csv"
+NAME, FILE = "index_csv", "index.csv"
 COLUMNS = {one.name: one.name for one in fields(ConfirmedSighting)} | {"captured_at": "datetime"}
 """The column of each field of a sighting, in this order."""
 
@@ -23,42 +32,82 @@ class IndexWithoutRows(
 ): ...
 
 
-def read(index: Path) -> Reading:
-    """The rows of index.csv; paths are relative to its folder, the whole photo is the crop.
+def read(index: Path, photos: Path | None = None) -> SourcePackage:
+    """The rows of index.csv, or of another table of photos with names of individuals.
 
     Raises BadDataset where the table, or a date of it, can be read in two ways.
     """
-    table = read_table(index.read_bytes())
-    if not {"path", "individual"} <= {*table.columns}:
+    columns = recognised_columns(read_file(index).columns, strict=False)
+    if not columns["file"] or not columns["individual"]:
         raise IndexWithoutRows(path=index)
-    taken = iso_texts("datetime", ((r.line, r.cells.get("datetime", "")) for r in table.rows))
-    reading = Reading()
+    return read_photos(index, photos)
+
+
+def read_photos(path: Path, photos: Path | None = None) -> SourcePackage:
+    """The rows of a table with a column of files; one photo may stand in several, one an animal.
+
+    photos: the folder that the paths start from, that of the table where none is named. Columns
+    without a field are extras. Raises BadDataset as `read`.
+    """
+    table = read_file(path)
+    column_of = recognised_columns(table.columns)
+    timed = column_of["captured_at"]
+    cells = [(row.line, row.cells[timed]) for row in table.rows] if timed else []
+    times, errors = readable_times(timed, cells)
+    refused = [SourceRefusal(path.name, error) for error in errors]
+    folder = photos or path.parent
+    places = PhotoPlaces(folder, (row.cells[column_of["file"]] for row in table.rows))
+    merged: dict[str, SourcePhoto] = {}
     for row in table.rows:
-        cells = {key: from_spreadsheet(value) for key, value in row.cells.items()}
-        _add(reading, index.parent, cells | {"datetime": taken[row.line]})
-    return reading
+        time = times.get(row.line, "")
+        try:
+            line = line_of(row, column_of, time)
+            extras = {k: v for k, v in row.cells.items() if v and k not in column_of.values()}
+            photo = _photo(line, time, places, extras)
+        except InputError as error:
+            refused.append(SourceRefusal(path.name, error))
+            continue
+        known = merged.get(photo.path)
+        both = (*known.animals, *photo.animals) if known else photo.animals
+        merged[photo.path] = replace(known or photo, animals=both)
+    return SourcePackage(NAME, tuple(merged.values()), refused=tuple(refused), folder=folder)
 
 
-def _add(reading: Reading, folder: Path, row: Mapping[str, str]) -> None:
-    flank = row.get("flank", "").strip().casefold() or "unknown"
-    if not row["path"]:
-        reading.skipped.append(f"a row of {row['individual'] or 'nobody'} names no path")
-        return
-    if flank not in list(Flank):
-        reading.skipped.append(f"{row['path']}: flank {flank}, not left, right or unknown")
-        return
-    occasions_of = occasions(
-        encounter=row.get("encounter", ""),
-        station=row.get("station", ""),
-        taken=row.get("datetime", ""),
+def recognises(file: Path) -> bool:
+    """Whether the head of a table names a column of files."""
+    return bool(recognised_columns(head_of_file(file), strict=False)["file"])
+
+
+def _photo(
+    line: StatedLine, time: str, places: PhotoPlaces, extras: Mapping[str, str]
+) -> SourcePhoto:
+    file, missing = places.file(line.file)
+    box: SourceBox | None = None
+    if line.box:
+        x0, y0, x1, y1 = (float(corner) for corner in line.box.split())
+        box = source_box((x0, y0, x1 - x0, y1 - y0), shares=max(x1, y1) <= 1)
+        if box is None:
+            raise EmptyBox(line=line.line)
+    animal = SourceAnimal(
+        box=box,
+        individual=line.individual,
+        flank=line.flank,
+        event=line.encounter,
+        place=f"line {line.line}",
+        extras=extras,
     )
-    reading.annotations.append(
-        NamedAnnotation(
-            photo_path(folder, row["path"]),
-            name_of(row["individual"]),
-            Flank(flank),
-            occasions=occasions_of,
-        )
+    return SourcePhoto(
+        path=line.file.replace("\\", "/"),
+        file=file,
+        missing=missing,
+        captured_at=line.captured_at,
+        captured_on=time if 0 < len(time) <= 10 else "",
+        station=line.station,
+        camera=line.camera,
+        event=line.encounter,
+        notes=line.notes,
+        animals=(animal,),
+        category=ANIMAL,
     )
 
 
@@ -74,5 +123,5 @@ def write(folder: Path, sightings: Sequence[ConfirmedSighting]) -> None:
             table.writerow(cells)
 
 
-FORMAT = Format("index_csv", FILE, lambda _: True, read, write)
+FORMAT = Format(NAME, FILE, lambda _: True, read, write)
 """Any table that no other format recognises is read as this one."""

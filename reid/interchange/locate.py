@@ -67,7 +67,7 @@ class PhotoPlaces:
                 return fitting[0], None
             if files:
                 return None, NameInSeveralPlaces(path=path, files=len(files), folder=self.folder)
-        return None, OnlyAnAddress(path=path, folder=self.folder)
+        return None, OnlyAnAddress(path=path, folder=self.folder.name or ".")
 
     @cached_property
     def _files(self) -> dict[str, list[Path]]:

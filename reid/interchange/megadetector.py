@@ -69,7 +69,8 @@ def read(path: Path, photos: Path | None = None) -> SourcePackage:
     content = _content(path)
     info, entries = content["info"], content["images"]
     names = {str(key): str(value) for key, value in content["detection_categories"].items()}
-    classes = {str(k): str(v) for k, v in (content.get("classification_categories") or {}).items()}
+    stated = content.get("classification_categories")
+    classes = {str(k): str(v) for k, v in stated.items()} if isinstance(stated, dict) else {}
     folder = photos or path.parent
     files = [str(one["file"]) for one in entries if isinstance(one, dict) and one.get("file")]
     places = PhotoPlaces(folder, files)
@@ -129,6 +130,9 @@ def _photo(
     errors: list[InputError] = []
     detections = entry.get("detections")
     for detection in detections if isinstance(detections, list) else []:
+        if not isinstance(detection, dict):
+            errors.append(BoxOfDetectorUnusable(path=path, box=_text(detection)))
+            continue
         category = names.get(str(detection.get("category")))
         if category is None:
             continue  # "should be treated as no detection"

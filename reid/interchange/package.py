@@ -27,7 +27,7 @@ class NotThere(InputError, message="{path} is not there: put it where the table 
 
 class OnlyAnAddress(
     InputError,
-    message="{path} is an address, and no file of that name lies below {folder}: download it there",
+    message="{path} is an address: download it into the folder {folder}",
 ): ...
 
 
@@ -38,6 +38,13 @@ class OutsideFolder(
 
 class NameInSeveralPlaces(
     InputError, message="{path}: {files} files below {folder} have that name; which one is not said"
+): ...
+
+
+class BoxesTurned(
+    Sentence,
+    message="{boxes} of {all} boxes are turned: the upright box around each is taken, and the turn "
+    "is kept as an extra",
 ): ...
 
 
@@ -180,7 +187,8 @@ class SourcePackage:
     """Everything that a source says. form: name of the format.
 
     remarks: what a person should know of how it was read. ignored: columns without a field, that
-    are not kept. detector: name of the model, with the threshold that its makers propose.
+    are not kept. folder: where photos that are not there were looked for.
+    detector: name of the model, with the threshold that its makers propose.
     """
 
     form: str
@@ -193,6 +201,7 @@ class SourcePackage:
     threshold: float | None = None
     classifier: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
+    folder: Path = Path()
 
     def names(self) -> Counter[str]:
         """Names of individuals and how many animals of photos bear each."""

@@ -112,7 +112,7 @@ def read_photo_table(data: bytes) -> PhotoTable:
     Raises BadDataset where the table as a whole cannot be read, or its dates in two ways.
     """
     table = read_table(data)
-    column_of = _recognised(table.columns)
+    column_of = recognised_columns(table.columns)
     timed = column_of["captured_at"]
     cells = [(row.line, row.cells[timed]) for row in table.rows] if timed else []
     times = iso_texts(timed, cells)
@@ -120,7 +120,7 @@ def read_photo_table(data: bytes) -> PhotoTable:
     refused: list[tuple[int, InputError]] = []
     for row in table.rows:
         try:
-            line = _line(row, column_of, times.get(row.line, ""))
+            line = line_of(row, column_of, times.get(row.line, ""))
             if first := lines.get(_path(line.file)):
                 raise FileTwice(line=row.line, file=line.file, first=first.line)
             lines[_path(line.file)] = line
@@ -130,19 +130,26 @@ def read_photo_table(data: bytes) -> PhotoTable:
     return PhotoTable(tuple(lines.values()), tuple(refused), ignored)
 
 
-def _recognised(columns: tuple[str, ...]) -> dict[str, str]:
-    """Field -> its column as the table writes it; "" for one that the table lacks."""
+def recognised_columns(columns: tuple[str, ...], *, strict: bool = True) -> dict[str, str]:
+    """Field -> its column as the table writes it; "" for one that the table lacks.
+
+    strict: raises NoColumnOfFiles where no column names the files.
+    """
     written = {name.casefold(): name for name in columns}
     names = {
         field: next((written[n.casefold()] for n in every if n.casefold() in written), "")
         for field, every in COLUMNS.items()
     }
-    if not names["file"]:
+    if not names["x"] and not names["y"]:
+        names |= {"width": "", "height": ""}  # the size of the picture, as index.csv says it
+    if strict and not names["file"]:
         raise NoColumnOfFiles(columns=columns)
     return names
 
 
-def _line(row: TableLine, column_of: Mapping[str, str], time: str) -> StatedLine:
+def line_of(row: TableLine, column_of: Mapping[str, str], time: str) -> StatedLine:
+    """What one row states. time: in ISO 8601, "" for nothing. Raises InputError for a bad row."""
+
     def text(field: str, limit: int = LONGEST) -> str:
         column = column_of[field]
         value = from_spreadsheet(row.cells[column]) if column else ""

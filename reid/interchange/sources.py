@@ -6,8 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reid.errors import BadDataset
-from reid.interchange import camtrap_dp, folders, megadetector, wildlife_insights
+from reid.interchange import (
+    camtrap_dp,
+    folders,
+    hotspotter,
+    index_csv,
+    megadetector,
+    tagged_photos,
+    traptagger,
+    wildbook,
+    wildlife_datasets,
+    wildlife_insights,
+    wildme_coco,
+)
 from reid.interchange.package import SourcePackage
+from reid.interchange.table_files import SUFFIXES, is_workbook, need_workbooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,11 @@ class FormUnknown(
 ): ...
 
 
+class SeveralTables(
+    BadDataset, message="{folder} holds several tables of one form: name one of {tables} itself"
+): ...
+
+
 def read_source(path: Path, options: SourceOptions = SourceOptions()) -> SourcePackage:
     """The photos of a source, in the first form that recognises it.
 
@@ -53,6 +71,8 @@ def form_of(path: Path, options: SourceOptions = SourceOptions()) -> SourceForm:
     """The form of a source; a folder with a pattern is read by it whatever else lies there."""
     if not path.exists():
         raise NoSuchSource(path=path)
+    if is_workbook(path):
+        need_workbooks()
     if options.pattern:
         return FORMS[-1]
     form = next((one for one in FORMS if one.recognises(path)), None)
@@ -72,8 +92,32 @@ def _json(path: Path) -> object:
     return value
 
 
-def _batch(path: Path) -> bool:
-    return bool(wildlife_insights.images_in(path)) if path.is_dir() else False
+def _folder_has(path: Path, file: str) -> bool:
+    return path.name == file if path.is_file() else (path / file).is_file()
+
+
+def _table(path: Path, recognises: Callable[[Path], bool]) -> Path | None:
+    """The table itself, or the only one of a folder that has the form; None where there is none."""
+    if path.is_file():
+        return path if recognises(path) else None
+    tables = [one for one in sorted(path.iterdir()) if one.suffix.casefold() in SUFFIXES]
+    fitting = [one for one in tables if one.is_file() and recognises(one)]
+    if len(fitting) > 1:
+        raise SeveralTables(folder=path, tables=tuple(one.name for one in fitting))
+    return fitting[0] if fitting else None
+
+
+def _of_tables(
+    name: str,
+    recognises: Callable[[Path], bool],
+    read: Callable[[Path, Path | None], SourcePackage],
+) -> SourceForm:
+    """A form whose photos lie below one table, or below the folder that a person names."""
+
+    def read_table_of(path: Path, options: SourceOptions) -> SourcePackage:
+        return read(_table(path, recognises) or path, options.photos)
+
+    return SourceForm(name, lambda path: _table(path, recognises) is not None, read_table_of)
 
 
 FORMS = (
@@ -83,14 +127,34 @@ FORMS = (
         lambda path, options: megadetector.read(path, options.photos),
     ),
     SourceForm(
+        wildme_coco.NAME,
+        lambda path: wildme_coco.recognises(_json(path)),
+        lambda path, options: wildme_coco.read(path, options.photos),
+    ),
+    SourceForm(
         camtrap_dp.NAME,
-        lambda path: (
-            (path / camtrap_dp.FILE if path.is_dir() else path).name == camtrap_dp.FILE
-            and (path.is_file() or (path / camtrap_dp.FILE).is_file())
-        ),
+        lambda path: _folder_has(path, camtrap_dp.FILE),
         lambda path, _: camtrap_dp.read(path),
     ),
-    SourceForm(wildlife_insights.NAME, _batch, lambda path, _: wildlife_insights.read(path)),
+    SourceForm(
+        hotspotter.NAME,
+        lambda path: hotspotter.folder_of(path) is not None,
+        lambda path, _: hotspotter.read(path),
+    ),
+    SourceForm(
+        wildlife_insights.NAME,
+        lambda path: path.is_dir() and bool(wildlife_insights.images_in(path)),
+        lambda path, _: wildlife_insights.read(path),
+    ),
+    _of_tables(wildbook.NAME, wildbook.recognises, wildbook.read),
+    _of_tables(traptagger.NAME, traptagger.recognises, traptagger.read),
+    _of_tables(wildlife_datasets.NAME, wildlife_datasets.recognises, wildlife_datasets.read),
+    _of_tables(index_csv.NAME, index_csv.recognises, index_csv.read_photos),
+    SourceForm(
+        tagged_photos.NAME,
+        tagged_photos.recognises,
+        lambda path, _: tagged_photos.read(path),
+    ),
     SourceForm(
         folders.NAME, Path.is_dir, lambda path, options: folders.read(path, options.pattern)
     ),

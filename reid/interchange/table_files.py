@@ -1,5 +1,6 @@
 """Tables in files: CSV in its many forms, or the first sheet of an XLSX workbook."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from importlib.util import find_spec
@@ -19,6 +20,7 @@ from reid.interchange.tables import (
 LARGEST = 50_000_000  # bytes of a workbook
 OLD = frozenset({".xls", ".xlsb", ".ods", ".numbers"})
 SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm"})
+WRONG = re.compile(r"#[A-Z0-9/]+[!?]|#N/A")  # what a spreadsheet shows of a broken formula
 FIRST_ROWS = 20  # of a sheet, within which the head stands
 
 
@@ -76,35 +78,40 @@ def head_of_file(path: Path) -> tuple[str, ...]:
     """The columns of a table in a file; none where it cannot be read as one."""
     if not is_workbook(path):
         return head_of(path) if path.suffix.casefold() in SUFFIXES else ()
-    try:
-        return _sheet(path, rows=1).columns
-    except (BadDataset, MissingExtra, OSError, BadZipFile, KeyError, ValueError):
+    if find_spec("openpyxl") is None:
         return ()
+    try:
+        rows = _cells(path, FIRST_ROWS, formulas=False)
+    except (OSError, BadZipFile, KeyError, ValueError):
+        return ()
+    texts = ([_text(value) for value in row] for row in rows)
+    return tuple(name for name in next(filter(any, texts), ()) if name)
 
 
-def _sheet(path: Path, rows: int | None = None) -> TextTable:
+def need_workbooks() -> None:
+    """Raises MissingExtra where the package that reads workbooks is not installed."""
     if find_spec("openpyxl") is None:
         raise MissingExtra(feature="reading XLSX", needs="openpyxl", extra="spreadsheets")
+
+
+def _sheet(path: Path) -> TextTable:
+    need_workbooks()
     if path.stat().st_size > LARGEST:
         raise WorkbookTooLarge(file=path.name, bytes=path.stat().st_size, limit=LARGEST)
-    values = _cells(path, rows, formulas=False)
-    formulas = _cells(path, rows, formulas=True)
+    values = _cells(path, None, formulas=False)
+    formulas = _cells(path, None, formulas=True)
     lines: list[tuple[int, list[str]]] = []
     for number, (row, written) in enumerate(zip(values, formulas, strict=True), 1):
         for place, (value, formula) in enumerate(zip(row, written, strict=False)):
             where = {"file": path.name, "cell": f"{_letters(place)}{number}"}
             if value is None and isinstance(formula, str) and formula.startswith("="):
                 raise FormulaWithoutValue(**where)
-            if (
-                isinstance(value, str)
-                and value.startswith("#")
-                and value.endswith(("!", "?", "/A"))
-            ):
+            if isinstance(value, str) and WRONG.fullmatch(value):
                 raise WrongCell(**where, value=value)
         texts = [_text(value) for value in row]
         if any(texts):
             lines.append((number, texts))
-    if not lines or (len(lines) < 2 and rows is None):
+    if len(lines) < 2:
         raise TableIsEmpty()
     return _table(lines)
 
@@ -115,8 +122,7 @@ def _cells(path: Path, rows: int | None, *, formulas: bool) -> list[tuple[object
     book = load_workbook(path, read_only=True, data_only=not formulas)
     try:
         sheet = book.worksheets[0]
-        last = None if rows is None else FIRST_ROWS
-        return [tuple(row) for row in sheet.iter_rows(values_only=True, max_row=last)]
+        return [tuple(row) for row in sheet.iter_rows(values_only=True, max_row=rows)]
     finally:
         book.close()
 

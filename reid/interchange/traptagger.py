@@ -49,12 +49,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "survey": ("survey", "survey_name"),
 }
 BOX = ("left", "top", "right", "bottom")
-LABEL = re.compile(
-    r"(?:(?:sighting|detection|image|capture|cluster)_)?(?:labels?|species)(?:_\d+)?"
-)
-INDIVIDUAL = re.compile(
-    r"(?:(sighting|detection|image|capture|cluster)_)?individuals?(?:_\d+|_ids?|_names?)?"
-)
+LEVEL = r"(?:(sighting|detection|image|capture|cluster)_)?"
+LABEL = re.compile(LEVEL + r"(?:labels?|species)(?:_\d+)?")
+INDIVIDUAL = re.compile(LEVEL + r"individuals?(?:_\d+|_ids?|_names?)?")
 OF_ONE = ("sighting", "detection")  # levels at which a name is that of the box
 OF_PEOPLE = frozenset({"vehicles/humans/livestock", "human", "humans"})
 NO_LABEL = frozenset({"nothing", "knocked down"})
@@ -75,7 +72,7 @@ class BoxOfSightingUnusable(
 
 class NamesOfImageUnplaced(
     Sentence,
-    message="{path} shows {names}, and which box is whose is not said: export TrapTagger's table by "
+    message="{path} shows {names}, and which box is whose is not said: export the table by "
     "sighting, or name them after the import",
 ): ...
 

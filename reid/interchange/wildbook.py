@@ -6,7 +6,7 @@ Read are the columns of a bulk import and those of an annotation export, which a
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 
 from reid.errors import BadDataset, InputError
@@ -25,7 +25,7 @@ from reid.interchange.package import (
 )
 from reid.interchange.photo_tables import flank_word
 from reid.interchange.table_files import head_of_file, is_workbook, read_file
-from reid.interchange.tables import NOTHING, TableLine, TextTable, decimal_number
+from reid.interchange.tables import NOTHING, TableLine, decimal_number
 from reid.types import Flank
 
 NAME = "wildbook"
@@ -46,6 +46,7 @@ VIEW = (
 )
 ADDRESSES = ("encounter.mediaasset{n}.imageurl", "encounter.mediaasset{n}.filepath")
 WORDS = ("encounter.mediaasset{n}.keywords", "encounter.keyword{n}")
+WHOLE = re.compile(r"\d{1,4}(\.0*)?")
 YEARS = range(1800, 2200)
 
 
@@ -101,13 +102,7 @@ def read(path: Path, photos: Path | None = None) -> SourcePackage:
             known = merged.get(photo.path)
             both = (*known.animals, *photo.animals) if known else photo.animals
             merged[photo.path] = replace(known or photo, animals=both)
-    return SourcePackage(
-        NAME, tuple(merged.values()), refused=tuple(refused), remarks=_no_remarks(table)
-    )
-
-
-def _no_remarks(_: TextTable) -> tuple[()]:
-    return ()
+    return SourcePackage(NAME, tuple(merged.values()), refused=tuple(refused))
 
 
 def _folded(row: TableLine, *, marked: bool) -> TableLine:
@@ -201,16 +196,20 @@ def _time(row: TableLine) -> tuple[datetime | None, str]:
     given = texts[: next((n for n, text in enumerate(texts) if not text), len(texts))]
     if not given:
         return None, ""
+    unclear = TimeOfEncounterUnclear(line=row.line, text="-".join(given))
+    if not all(WHOLE.fullmatch(text) for text in given):
+        raise unclear
+    numbers = [int(text.partition(".")[0]) for text in given]
     try:
-        numbers = [int(float(text)) for text in given if float(text) == int(float(text))]
-        if len(numbers) < len(given) or numbers[0] not in YEARS:
-            raise ValueError
         day = date(*numbers[:3], *[1] * (3 - len(numbers)))
-        if len(numbers) == 5:
-            clock = {"hour": numbers[3], "minute": numbers[4]}
-            return datetime(day.year, day.month, day.day, **clock), ""  # noqa: DTZ001
-    except (ValueError, OverflowError) as error:
-        raise TimeOfEncounterUnclear(line=row.line, text="-".join(given)) from error
+        hour, minute = (*numbers[3:], 0, 0)[:2]
+        clock = time(hour, minute)
+    except ValueError as error:
+        raise unclear from error
+    if day.year not in YEARS:
+        raise unclear
+    if len(numbers) == len(CLOCK):
+        return datetime.combine(day, clock), ""
     return None, day.isoformat()[: (4, 7, 10)[min(len(numbers), 3) - 1]]
 
 

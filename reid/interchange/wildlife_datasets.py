@@ -1,22 +1,32 @@
 """The table of wildlife-datasets: image_id, identity, path; bbox, orientation and date if known."""
 
-import csv
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
-from reid.errors import BadDataset
+from reid.errors import BadDataset, InputError
 from reid.interchange.format import Format
 from reid.interchange.individual_names import name_of
-from reid.interchange.named import (
-    NamedAnnotation,
-    Reading,
-    flank_of,
-    occasions,
-    pixel_box,
+from reid.interchange.locate import PhotoPlaces
+from reid.interchange.named import flank_of
+from reid.interchange.package import (
+    ANIMAL,
+    SourceAnimal,
+    SourceBox,
+    SourcePackage,
+    SourcePhoto,
+    SourceRefusal,
+    source_box,
 )
+from reid.interchange.table_files import head_of_file, read_file
+from reid.interchange.tables import TableIsEmpty, readable_times
+from reid.types import Flank
 
+NAME, FILE = "wildlife_datasets", "metadata.csv"
 REQUIRED = {"image_id", "identity", "path"}
+READ_HERE = {*REQUIRED, "bbox", "date", "orientation", "encounter", "station", "camera", "species"}
 
 
 class MetadataWithoutRows(
@@ -24,53 +34,88 @@ class MetadataWithoutRows(
 ): ...
 
 
-def read(table: Path) -> Reading:
-    """The rows of the table; paths are relative to its folder.
+class RowWithoutPath(InputError, message="no path: write where its photo lies"): ...
 
-    Rows whose orientation shows no flank (front, back) are skipped, each with a sentence.
+
+class MetadataBoxUnusable(InputError, message="bbox {box} is not [x, y, width, height]"): ...
+
+
+def read(table: Path, photos: Path | None = None) -> SourcePackage:
+    """The rows of the table; paths are relative to its folder, or to `photos`.
+
+    A photo that stands in several rows shows several animals. Raises BadDataset where the table, or
+    a date of it, can be read in two ways.
     """
-    with table.open(newline="", encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
-    if not rows or not rows[0].keys() >= REQUIRED:
+    try:
+        content = read_file(table)
+    except TableIsEmpty as error:
+        raise MetadataWithoutRows(path=table) from error
+    if not {*content.columns} >= REQUIRED:
         raise MetadataWithoutRows(path=table)
-    reading = Reading()
-    for row in rows:
-        _add(reading, table.parent, {key: value or "" for key, value in row.items() if key})
-    return reading
-
-
-def _add(reading: Reading, folder: Path, row: Mapping[str, str]) -> None:
-    flank, label = flank_of(row.get("orientation", "")), f"image {row['image_id']}"
-    if not row["path"]:
-        reading.skipped.append(f"{label}: no path")
-        return
-    if flank is None:
-        reading.skipped.append(f"{label}: shows no flank ({row['orientation']})")
-        return
-    text = row.get("bbox", "").strip()
-    box = None
-    if name_of(text):
+    folder = photos or table.parent
+    places = PhotoPlaces(folder, (row.cells["path"] for row in content.rows if row.cells["path"]))
+    dates = [(row.line, row.cells.get("date", "")) for row in content.rows]
+    times, errors = readable_times("date", dates)
+    refused = [SourceRefusal(table.name, error) for error in errors]
+    merged: dict[str, SourcePhoto] = {}
+    for row in content.rows:
         try:
-            x, y, width, height = (
-                float(v) for v in json.loads(text.replace("(", "[").replace(")", "]"))
-            )
-            box = pixel_box(x, y, width, height)
-        except (ValueError, TypeError):
-            box = None
-        if box is None:
-            reading.skipped.append(f"{label}: bbox {text} is not [x, y, width, height]")
-            return
-    occasions_of = occasions(encounter=row.get("encounter", ""), taken=row.get("date", ""))
-    individual = name_of(row["identity"])
-    reading.annotations.append(
-        NamedAnnotation(folder / row["path"], individual, flank, box, occasions_of)
+            photo = _photo(row.cells, places, times.get(row.line, ""))
+        except InputError as error:
+            refused.append(SourceRefusal(f"image {row.cells['image_id']}", error))
+            continue
+        known = merged.get(photo.path)
+        both = (*known.animals, *photo.animals) if known else photo.animals
+        merged[photo.path] = replace(known or photo, animals=both)
+    return SourcePackage(NAME, tuple(merged.values()), refused=tuple(refused), folder=folder)
+
+
+def _photo(cells: Mapping[str, str], places: PhotoPlaces, time: str) -> SourcePhoto:
+    if not cells["path"]:
+        raise RowWithoutPath()
+    file, missing = places.file(cells["path"])
+    word = cells.get("orientation", "")
+    flank = flank_of(word) if word else None
+    animal = SourceAnimal(
+        box=_box(cells.get("bbox", "")),
+        species=cells.get("species", ""),
+        individual=name_of(cells["identity"]),
+        flank=flank if flank is not Flank.UNKNOWN else None,
+        viewpoint=word,
+        event=cells.get("encounter", ""),
+        place=f"image {cells['image_id']}",
+        extras={k: v for k, v in cells.items() if v and k not in READ_HERE},
+    )
+    return SourcePhoto(
+        path=cells["path"].replace("\\", "/"),
+        file=file,
+        missing=missing,
+        captured_at=datetime.fromisoformat(time) if len(time) > 10 else None,
+        captured_on=time if 0 < len(time) <= 10 else "",
+        station=cells.get("station", ""),
+        camera=cells.get("camera", ""),
+        event=cells.get("encounter", ""),
+        animals=(animal,),
+        category=ANIMAL,
     )
 
 
+def _box(text: str) -> SourceBox | None:
+    if not name_of(text):
+        return None
+    try:
+        values = json.loads(text.replace("(", "[").replace(")", "]"))
+    except ValueError:
+        values = None
+    box = source_box(values, shares=False) if isinstance(values, list) else None
+    if box is None:
+        raise MetadataBoxUnusable(box=text)
+    return box
+
+
 def recognises(file: Path) -> bool:
-    """Whether the header names a column `identity`."""
-    with file.open(newline="", encoding="utf-8-sig") as table:
-        return "identity" in next(csv.reader(table), [])
+    """Whether the head names all columns that every such table has."""
+    return {*head_of_file(file)} >= REQUIRED
 
 
-FORMAT = Format("wildlife_datasets", "metadata.csv", recognises, read)
+FORMAT = Format(NAME, FILE, recognises, read)

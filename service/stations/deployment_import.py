@@ -1,5 +1,6 @@
 """Deployments out of a table: what will be made, changed and refused, and doing it."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal
 
@@ -66,6 +67,12 @@ def import_deployments(database: Database, data: bytes, *, preview: bool) -> Imp
         new_stations=tuple(name for name in after if name not in before),
         ignored=table.ignored,
     )
+
+
+def keep_deployments(database: Database, rows: Iterable[DeploymentLine]) -> list[ImportedLine]:
+    """Keep the deployments of a package, as `import_deployments` keeps those of a table."""
+    with database.write() as connection:
+        return [_import(connection, row) for row in rows]
 
 
 def _import(connection: Connection, row: DeploymentLine) -> ImportedLine:

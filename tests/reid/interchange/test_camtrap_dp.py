@@ -106,6 +106,21 @@ def test_two_names_of_one_event_go_to_no_photo_and_are_told(tmp_path):
     assert "event e1 shows L001, L002" in str(remark)
 
 
+def test_two_animals_of_one_photo_may_be_of_two_events(tmp_path):
+    rows = [
+        observation(mediaID="m1", eventID=f"e{n}", individualID=f"L{n}", bboxX=n / 4, bboxY=0)
+        | {"bboxWidth": 0.2, "bboxHeight": 1}
+        for n in (1, 2)
+    ]
+    source = read_source(
+        package(
+            tmp_path, [media(1)], [*rows, event(1, individualID="L1"), event(2, individualID="L2")]
+        )
+    )
+    assert source.names() == {"L1": 1, "L2": 1}
+    assert source.remarks == ()
+
+
 def test_a_person_counts_before_a_machine_on_the_same_box(tmp_path):
     box = {"bboxX": 0, "bboxY": 0, "bboxWidth": 1, "bboxHeight": 1, "mediaID": "m1"}
     rows = [
@@ -133,7 +148,7 @@ def test_a_photo_at_an_address_is_found_by_its_name_or_told(tmp_path):
     ]
     here, there = read_source(package(tmp_path, photos, [observation(mediaID="m1")])).photos
     assert here.file == tmp_path / "media" / "IMG_1.JPG"
-    assert "download it there" in str(there.missing)
+    assert "download it into the folder" in str(there.missing)
 
 
 @pytest.mark.parametrize(

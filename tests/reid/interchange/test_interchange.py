@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reid.errors import BadDataset
-from reid.interchange import index_csv, wildlife_datasets, wildme_coco
+from reid.interchange import index_csv
 from reid.interchange.catalogue import FORMATS, read_catalogue
 from reid.interchange.format import ConfirmedSighting
 from reid.interchange.individual_names import name_of
@@ -66,7 +66,7 @@ def annotated(**changed):
 
 def test_wild_me_coco_gives_photo_box_flank_name_and_night(tmp_path):
     file = coco(tmp_path, [annotated(), annotated(name="____"), annotated(name="____")])
-    reading = wildme_coco.read(file)
+    reading = read_catalogue(file)
     one = reading.annotations[0]
     assert one.path == tmp_path / "images" / "train2022" / "1.jpg"
     assert (one.individual, one.flank, one.box) == ("uma", Flank.LEFT, Box(10, 20, 40, 60))
@@ -75,7 +75,7 @@ def test_wild_me_coco_gives_photo_box_flank_name_and_night(tmp_path):
 
 
 def test_a_turned_box_becomes_the_upright_one_around_it(tmp_path):
-    (one,) = wildme_coco.read(coco(tmp_path, [annotated(theta=pi / 2)])).annotations
+    (one,) = read_catalogue(coco(tmp_path, [annotated(theta=pi / 2)])).annotations
     assert (one.box.x0, one.box.y0) == pytest.approx((5, 25))
     assert (one.box.width, one.box.height) == pytest.approx((40, 30))
 
@@ -85,13 +85,13 @@ def test_a_turned_box_becomes_the_upright_one_around_it(tmp_path):
     [
         ({"viewpoint": "front"}, "shows no flank"),
         ({"bbox": [0, 0, 0, 5]}, "box"),
-        ({"bbox": [0, 0, 5]}, "ValueError"),
-        ({"bbox": None}, "TypeError"),
+        ({"bbox": [0, 0, 5]}, "box [0, 0, 5]"),
+        ({"bbox": None}, "box None"),
         ({"image_id": 9}, "no image 9"),
     ],
 )
 def test_an_annotation_that_cannot_be_used_is_told_with_its_number(tmp_path, changed, reason):
-    reading = wildme_coco.read(coco(tmp_path, [annotated(**changed), annotated(id=8)]))
+    reading = read_catalogue(coco(tmp_path, [annotated(**changed), annotated(id=8)]))
     assert len(reading.annotations) == 1
     (told,) = reading.skipped
     assert told.startswith("annotation 7: ")
@@ -118,12 +118,16 @@ TABLE = """image_id,identity,path,bbox,orientation,date
 def test_the_table_of_wildlife_datasets_is_read_and_bad_rows_are_told(tmp_path):
     table = tmp_path / "metadata.csv"
     table.write_text(TABLE)
-    reading = wildlife_datasets.read(table)
+    reading = read_catalogue(table)
     one, nobody = reading.annotations
     assert (one.path, one.individual, one.flank) == (tmp_path / "a" / "1.jpg", "uma", Flank.LEFT)
     assert one.box == Box(1, 2.5, 31, 42.5)
     assert (nobody.individual, nobody.flank, nobody.box) == ("", Flank.UNKNOWN, None)
-    assert [told.split(":")[0] for told in reading.skipped] == ["image 3", "image 4", "image 5"]
+    assert sorted(told.split(":")[0] for told in reading.skipped) == [
+        "image 3",
+        "image 4",
+        "image 5",
+    ]
     assert read_catalogue(tmp_path).annotations == reading.annotations
 
 
@@ -140,7 +144,7 @@ def test_our_own_index_comes_back_as_it_was_written(tmp_path):
     assert [a.path.name for a in reading.annotations] == ["1.jpg", "2.jpg"]
     assert [a.flank for a in reading.annotations] == [Flank.LEFT, Flank.UNKNOWN]
     assert reading.annotations[0].occasions == {"encounter 4"}
-    assert reading.skipped == ["3.jpg: flank top, not left, right or unknown"]
+    assert reading.skipped == ["index.csv: line 4: top is no flank: write left, right or unknown"]
 
 
 def test_a_name_that_a_spreadsheet_would_compute_is_marked_and_comes_back(tmp_path):

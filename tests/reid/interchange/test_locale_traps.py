@@ -1,0 +1,72 @@
+"""One table as programs of several countries save it: read alike, or refused with what to do."""
+
+import pytest
+
+from reid.errors import BadDataset
+from reid.interchange.sources import read_source
+
+HEAD = "sighting image timestamp site latitude longitude left top right bottom flank"
+ROWS = [
+    [*HEAD.split(), "sighting_individual_1", "remark"],
+    [
+        *("1", "S1/a.jpg", "2019-03-13 19:49:36", "S1", "43.5", "54.2"),
+        *("0.1", "0.2", "0.4", "0.6", "L", "L001", "seen, twice"),
+    ],
+]
+
+
+def saved(folder, *, mark=",", decimal=".", encoding="utf-8", change=lambda cell: cell):
+    def cell(text):
+        number = text.replace(".", "", 1).isdigit()
+        text = change(text.replace(".", decimal) if number else text)
+        return f'"{text}"' if mark in text or (number and decimal == mark) else text
+
+    lines = [mark.join(map(cell, row)) for row in ROWS]
+    (folder / "table.csv").write_bytes("\r\n".join(lines).encode(encoding))
+    return read_source(folder)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"mark": ";", "decimal": ","},
+        {"mark": ";", "decimal": ",", "encoding": "utf-8-sig"},
+        {"mark": "\t", "encoding": "utf-16"},
+        {"decimal": ","},
+        {"change": lambda cell: cell.replace("S1/a", "S1\\a")},
+        {"change": lambda cell: cell.replace("2019-03-13 19:49:36", "13/03/2019 19:49:36")},
+        {"change": lambda cell: cell.replace("2019-03-13 19:49:36", "3/13/2019 7:49:36 PM")},
+        {"change": lambda cell: cell.replace("2019-03-13 19:49:36", "13.03.2019 19:49:36")},
+    ],
+)
+def test_a_table_is_the_same_in_every_country(tmp_path, form):
+    (photo,) = saved(tmp_path, **form).photos
+    (animal,) = photo.animals
+    assert (photo.path, str(photo.captured_at)) == ("S1/a.jpg", "2019-03-13 19:49:36")
+    assert (photo.latitude, photo.longitude) == (43.5, 54.2)
+    assert (animal.individual, animal.box.text()) == ("L001", "0.1 0.2 0.4 0.6")
+    assert animal.extras["remark"] == "seen, twice"
+
+
+@pytest.mark.parametrize(
+    ("form", "words"),
+    [
+        ({"change": lambda c: c.replace("2019-03-13", "03/04/2019")}, "day and month or month"),
+        ({"encoding": "latin-1", "change": lambda c: c.replace("twice", "né")}, "no text in UTF-8"),
+    ],
+)
+def test_what_could_mean_two_things_is_refused(tmp_path, form, words):
+    with pytest.raises(BadDataset, match=words):
+        saved(tmp_path, **form)
+
+
+def test_a_day_counted_by_a_spreadsheet_is_no_time_and_told(tmp_path):
+    source = saved(tmp_path, change=lambda c: c.replace("2019-03-13 19:49:36", "43537.8261"))
+    assert source.photos[0].captured_at is None
+    assert "how a spreadsheet counts days" in str(source.refused[0].why)
+
+
+def test_a_text_that_a_spreadsheet_would_compute_comes_back_without_its_mark(tmp_path):
+    source = saved(tmp_path, change=lambda c: c.replace("L001", "'=1+1"))
+    assert source.names() == {"=1+1": 1}
