@@ -9,7 +9,7 @@ from reid.archive.journal import Journal
 from reid.archive.plan import (
     Catalogue,
     CatalogueAnswer,
-    ChosenPhoto,
+    IdentifyingPhoto,
     NamedCandidate,
     QueryPhoto,
 )
@@ -105,7 +105,7 @@ def _of_one(desk: Desk, animal: AnimalSeen, catalogue: Catalogue) -> UnitAnswer:
     return UnitAnswer(Status.IDENTIFIED if same else Status.UNKNOWN, answer)
 
 
-def chosen_photos(desk: Desk, animal: AnimalSeen) -> dict[str, ChosenPhoto]:
+def chosen_photos(desk: Desk, animal: AnimalSeen) -> dict[str, IdentifyingPhoto]:
     """The photos that identify an animal by the keys of their features, the clearest first."""
     places = places_of(desk, animal)
     photos = {}
@@ -113,7 +113,7 @@ def chosen_photos(desk: Desk, animal: AnimalSeen) -> dict[str, ChosenPhoto]:
         path, number = places[key]
         look, file = desk.look(path), file_of(desk.source, animal.encounter, path)
         seen = look.animals[number]
-        photos[key] = ChosenPhoto(path, file, look.sha256, seen.box, seen.video_frame)
+        photos[key] = IdentifyingPhoto(path, file, look.sha256, seen.box, seen.video_frame)
     return photos
 
 

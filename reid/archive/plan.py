@@ -46,7 +46,7 @@ class ArchiveRecogniser:
 
 
 @dataclass(frozen=True, slots=True)
-class ChosenPhoto:
+class IdentifyingPhoto:
     """A photo that identifies an animal. path: of the frame, in the source; box: pixels."""
 
     path: str
@@ -79,7 +79,7 @@ class ChosenPhoto:
 class QueryPhoto:
     """One described photo of an encounter that is asked about."""
 
-    chosen: ChosenPhoto
+    chosen: IdentifyingPhoto
     features: AnnotationFeatures
 
 

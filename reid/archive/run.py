@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reid.archive import journal
 from reid.archive.answering import UnitAnswer, ask_about, chosen_photos
-from reid.archive.plan import ArchiveRecogniser, Catalogue, ChosenPhoto, RunPlan
+from reid.archive.plan import ArchiveRecogniser, Catalogue, IdentifyingPhoto, RunPlan
 from reid.archive.progress import Bar, Progress, no_bar
 from reid.archive.report import write_report
 from reid.archive.rows import FrameRow, Status, write_rows, write_table
@@ -59,7 +59,7 @@ class ArchiveResult:
     animals: tuple[ProposedAnimal, ...]
     eyes: tuple[EyesRow, ...]
     seen: tuple[AnimalSeen, ...] = field(repr=False, default=())
-    photos: Mapping[str, tuple[ChosenPhoto, ...]] = field(repr=False, default_factory=dict)
+    photos: Mapping[str, tuple[IdentifyingPhoto, ...]] = field(repr=False, default_factory=dict)
     others: int = 0
     closed: tuple[str, ...] = ()
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 
 from sqlalchemy import Connection
 
-from reid.archive.plan import ChosenPhoto
+from reid.archive.plan import IdentifyingPhoto
 from reid.archive.stages import AnimalSeen
 from reid.archive.table import EyesRow
 from reid.identify.grouping import offset_of
@@ -36,7 +36,7 @@ def add_to_catalogue(
     intake: Intake,
     database: Database,
     animals: Iterable[AnimalSeen],
-    photos: Mapping[str, Sequence[ChosenPhoto]],
+    photos: Mapping[str, Sequence[IdentifyingPhoto]],
     eyes: Sequence[EyesRow],
     *,
     flank: Flank,
@@ -69,7 +69,7 @@ def add_to_catalogue(
     return AddedToCatalogue(new, known, tuple(refused), len(pairs))
 
 
-def _stated(animal: AnimalSeen, photo: ChosenPhoto, flank: Flank) -> Statements:
+def _stated(animal: AnimalSeen, photo: IdentifyingPhoto, flank: Flank) -> Statements:
     """What the run knows of a photo: place, camera, true time, box and encounter."""
     frame = next(frame for frame in animal.encounter.frames if frame.path == photo.path)
     return Statements(
