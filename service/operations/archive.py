@@ -89,18 +89,18 @@ class FinishedArchive:
 
 def run(request: ArchiveRequest, settings: Settings) -> FinishedArchive:
     """Run an archive, or go on with it. Raises ReidError, ConnectionError."""
+    if request.add and request.catalogue.startswith(("http://", "https://")):
+        raise AddNeedsFolder()
+    catalogue, components = _catalogue(request, settings)
     out = out_of(request, settings)
     if out.resolve().is_relative_to(request.folder.resolve()):
         raise OutsideFolderOfRun(out=out)
-    if request.add and request.catalogue.startswith(("http://", "https://")):
-        raise AddNeedsFolder()
     source = open_source(
         request.folder,
         pattern=request.pattern,
         detections=request.detections,
         threshold=request.threshold,
     )
-    catalogue, components = _catalogue(request, settings)
     recogniser = _recogniser(settings, components)
     if catalogue is None:
         catalogue = EmptyCatalogue(recogniser.model, recogniser.calibrator.id)
