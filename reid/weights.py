@@ -47,7 +47,7 @@ class ModelCard:
     architecture: str
     embedding_size: int
     descriptor_size: int
-    widths: tuple[int, int, int, int]
+    widths: tuple[int, int, int]
     normalisation: str
     license: str
     trained_on: str

@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=4e-4, help="learning rate")
     parser.add_argument("--start", type=Path, help="weights to begin with (.safetensors)")
     parser.add_argument("--glance", type=Path, help="efficientnet-lite0-57934424.pth at first")
-    parser.add_argument("--widths", type=int, nargs=4, default=(24, 40, 80, 128))
+    parser.add_argument("--widths", type=int, nargs=3, default=(24, 40, 80))
     parser.add_argument("--threads", type=int, default=2, help="CPU threads")
     parser.add_argument("--composers", type=int, default=1, help="threads that compose views")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -47,7 +47,7 @@ def main() -> None:
         landscapes=options.landscapes,
         processes=options.threads,
     )
-    a, b, c, d = options.widths
+    a, b, c = options.widths
     train_look(
         stock,
         BatchRecipe(options.groups, options.relatives, options.mosaics, options.empty),
@@ -55,7 +55,7 @@ def main() -> None:
             rate=options.rate,
             threads=options.threads,
             composers=options.composers,
-            widths=(a, b, c, d),
+            widths=(a, b, c),
         ),
         options.folder,
         minutes=options.finish or options.minutes,

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
-from torch import Tensor
 
 from reid.describe.finder import ProposedBox, boxes_of_coat
 from reid.describe.flank import animal_box, flank_box
@@ -115,7 +114,7 @@ class Embedder:
             quality = self.quality.grade(_measured(crop, sights, dense))
             quality = quality if sights.whole.present > NOBODY else without_animal(quality)
         return AnnotationFeatures(
-            embedding=Embedding(sights.near.embedding, self.model),
+            embedding=Embedding(sights.whole.embedding, self.model),
             dense=dense,
             rootsift=rootsift(crop, coat=lambda points: coat_at(sights, points)),
             flank=crop.flank,
@@ -160,16 +159,20 @@ class Embedder:
         """Where the flank lies in each crop, pixels of the crop."""
         return self.find(crops)[0]
 
+    def looked_at(self, crops: Sequence[Crop]) -> list[Box]:
+        """What the first look, from which the embedding comes, shows of each crop."""
+        return [region for _, region in self._wholes(crops)]
+
     def find(self, crops: Sequence[Crop]) -> tuple[list[Box], list[Pose]]:
         """Where the flank lies in each crop (pixels of the crop), and the animal's pose."""
-        wholes = self._wholes(crops)
+        wholes = [sight for sight, _ in self._wholes(crops)]
         return [self._flank(crop, sight) for crop, sight in zip(crops, wholes, strict=True)], [
             sight.pose for sight in wholes
         ]
 
     def sights(self, crops: Sequence[Crop]) -> list[Sights]:
         """Both looks at every crop, in order."""
-        wholes = self._wholes(crops)
+        wholes = [sight for sight, _ in self._wholes(crops)]
         flanks = [self._flank(crop, sight) for crop, sight in zip(crops, wholes, strict=True)]
         windows = [window_on(crop, flank) for crop, flank in zip(crops, flanks, strict=True)]
         nears = self._seen(windows)
@@ -183,16 +186,19 @@ class Embedder:
             return everything
         return flank_box(sight.coat, sight.places, sight.window) or everything
 
-    def _wholes(self, crops: Sequence[Crop]) -> list[SeenWindow]:
-        """The look at each crop, or at the animal in it where that fills little of the crop."""
-        sights = self._seen([window_on(crop, _all_of(crop)) for crop in crops])
-        for n, crop in enumerate(crops):
+    def _wholes(self, crops: Sequence[Crop]) -> list[tuple[SeenWindow, Box]]:
+        """The look at each crop, or at the animal in it where that fills little of the crop and the
+        model does not take whole crops; and what it shows, pixels of the crop."""
+        regions = [_all_of(crop) for crop in crops]
+        sights = self._seen([window_on(*pair) for pair in zip(crops, regions, strict=True)])
+        for n, crop in enumerate(crops if self.card.sees == FLANK else ()):
             box = animal_box(sights[n].coat, sights[n].window)
             if box and max(box.width / crop.image.shape[1], box.height / crop.image.shape[0]) < (
                 LOOSE
             ):
+                regions[n] = box
                 [sights[n]] = self._seen([window_on(crop, box)])
-        return sights
+        return list(zip(sights, regions, strict=True))
 
     def _seen(self, windows: Sequence[Window]) -> list[SeenWindow]:
         sights: list[SeenWindow] = []
@@ -214,7 +220,9 @@ class Embedder:
         descriptors = without_surround(output.descriptors.float(), coat[:, None])
         yaw = torch.rad2deg(torch.atan2(output.yaw[:, 1].float(), output.yaw[:, 0].float()))
         left = torch.sigmoid(-output.right.float())
-        parts = (descriptors, coat, trust, output.chart.float(), _unit(output.embedding))
+        chart = output.chart.float()
+        embedding = self.network.embed_cells(descriptors, coat, trust, chart)
+        parts = (descriptors, coat, trust, chart, embedding)
         arrays = [part.numpy() for part in parts]
         return [
             SeenWindow(
@@ -229,10 +237,6 @@ class Embedder:
             )
             for n, window in enumerate(windows)
         ]
-
-
-def _unit(vectors: Tensor) -> Tensor:
-    return torch.nn.functional.normalize(vectors.float(), dim=1)
 
 
 def reduced_precision() -> AbstractContextManager[object]:

@@ -1,4 +1,4 @@
-"""One look at a photo: coat, descriptors, trust, place on the body, view and embedding at once."""
+"""One look at a photo: coat, descriptors, trust, place on the body and view at once."""
 
 from typing import NamedTuple
 
@@ -8,15 +8,13 @@ from torch.nn import functional as F
 from torchvision.models.resnet import BasicBlock
 
 from reid.describe.glance import CHANNELS, Glance, GlanceFeatures
+from reid.describe.layout import RosetteLayout
 
 PARTS, VIEWS = 5, 5
 WHOLE = (3, 5)  # rows and columns of the glance from which the whole is told
 U_CENTRE, U_SCALE, V_CENTRE, V_SCALE = 0.6, 0.4, 0.5, 0.5
-BINS_U, BINS_V = (0.12, 0.27, 0.4, 0.53, 0.66, 0.79, 0.92), (0.12, 0.42, 0.75)
-TRUNK_SHARE = 0.2  # of the embedding's gradient: the trunk serves the descriptors
 SURROUND = 2.0  # cells: standard deviation of the neighbourhood that is subtracted
 SEEN = 0.3  # probability of coat below which a cell is no part of a neighbourhood
-REACH_U, REACH_V = 0.065, 0.16  # standard deviations of the bins' weights
 
 
 class LookOutput(NamedTuple):
@@ -29,7 +27,6 @@ class LookOutput(NamedTuple):
     that a cell lies on the animal's right side. yaw: (B, 2), cosine and sine, positive where the
     rear is nearer. right: (B,), log odds that the animal faces right. view: (B, 5) logits of front,
     oblique front, side, oblique rear, rear. present: (B,), log odds that an animal is seen at all.
-    embedding: (B, D), norm 1.
     """
 
     descriptors: Tensor
@@ -43,18 +40,6 @@ class LookOutput(NamedTuple):
     right: Tensor
     view: Tensor
     present: Tensor
-    embedding: Tensor
-
-
-class Guide(NamedTuple):
-    """What the embedding is pooled by in training, of R of the B windows.
-
-    chart: (R, 2, h, w), the true place; coat: (R, h, w) in [0, 1]; rows: (R,) int64, which windows.
-    """
-
-    chart: Tensor
-    coat: Tensor
-    rows: Tensor
 
 
 class LookNetwork(nn.Module):
@@ -67,13 +52,13 @@ class LookNetwork(nn.Module):
     def __init__(
         self,
         *,
-        widths: tuple[int, int, int, int] = (24, 40, 80, 128),
+        widths: tuple[int, int, int] = (24, 40, 80),
         descriptor_size: int = 64,
         embedding_size: int = 256,
     ) -> None:
-        """widths: channels of the trunk at strides 2, 4 and 8, of the embedding at stride 16."""
+        """widths: channels of the trunk at strides 2, 4 and 8."""
         super().__init__()
-        a, b, c, d = widths
+        a, b, c = widths
         self.widths = widths
         self.stem = nn.Sequential(
             nn.Conv2d(1, a, 5, 2, 2, bias=False), nn.BatchNorm2d(a), nn.ReLU(inplace=True)
@@ -97,16 +82,12 @@ class LookNetwork(nn.Module):
             nn.AdaptiveAvgPool2d(WHOLE), nn.Flatten(), nn.Dropout(0.3),
             nn.Linear(48 * WHOLE[0] * WHOLE[1], 2 + 1 + VIEWS + 1),
         )  # fmt: skip
-        self.rosettes = nn.Sequential(_residual(c, d, 2), nn.Conv2d(d, c, 1))
-        self.power = nn.Parameter(torch.tensor(3.0))
-        self.project = nn.Linear(c * len(BINS_U) * len(BINS_V), embedding_size, bias=False)
-        self.centre = nn.BatchNorm1d(embedding_size, affine=False)
+        self.layout = RosetteLayout(descriptor_size=descriptor_size, embedding_size=embedding_size)
 
     def forward(
         self,
         windows: Tensor,
         grey: Tensor,
-        guide: Guide | None = None,
         glance: GlanceFeatures | None = None,
     ) -> LookOutput:
         """windows: (B, 1, H, W) float32 local contrast in [-1, 1], H and W multiples of 64.
@@ -122,13 +103,9 @@ class LookNetwork(nn.Module):
         context = self.merge(_larger(context, features) + features)
         cells, whole = self.cells(context).float(), whole.float()
         chart = torch.stack([cells[:, 2] * U_SCALE + U_CENTRE, cells[:, 3] * V_SCALE + V_CENTRE], 1)
-        coat = cells[:, 0]
-        if guide is None:
-            every = torch.arange(len(coat), device=coat.device)
-            guide = Guide(chart.detach(), torch.sigmoid(coat.detach()), every)
         return LookOutput(
             descriptors=F.normalize(self.descriptor(features).float(), dim=1),
-            coat=coat,
+            coat=cells[:, 0],
             trust=cells[:, 1],
             chart=chart,
             doubt=cells[:, 4:6].clamp(-6, 2),
@@ -138,7 +115,6 @@ class LookNetwork(nn.Module):
             right=whole[:, 2],
             view=whole[:, 3 : 3 + VIEWS],
             present=whole[:, 3 + VIEWS],
-            embedding=self.embed(features, guide),
         )
 
     def _glanced(self, glance: GlanceFeatures) -> tuple[Tensor, Tensor]:
@@ -151,27 +127,21 @@ class LookNetwork(nn.Module):
         context = self.merge_near(_larger(context, near) + self.from_near(near))
         return context, self.whole(torch.cat([far, F.avg_pool2d(middle, 2)], 1))
 
-    def embed(self, features: Tensor, guide: Guide) -> Tensor:
-        """(R, D): features pooled over the bins of the body's chart, wherever they lie in the
-        window; generalised mean (Radenovic 2018)."""
-        chosen = features.index_select(0, guide.rows)
-        chosen = TRUNK_SHARE * chosen + (1 - TRUNK_SHARE) * chosen.detach()
-        x = F.softplus(self.rosettes(chosen)).float().flatten(2).clamp(min=1e-4)
-        chart, coat = F.avg_pool2d(guide.chart, 2).flatten(2), F.avg_pool2d(guide.coat, 2)
-        u, v = (chart.new_tensor(bins) for bins in (BINS_U, BINS_V))
-        near_u = torch.exp(-(((chart[:, :1] - u[:, None]) / REACH_U) ** 2) / 2)
-        near_v = torch.exp(-(((chart[:, 1:] - v[:, None]) / REACH_V) ** 2) / 2)
-        weight = (near_u[:, :, None] * near_v[:, None]).flatten(1, 2) * coat.flatten(1)[:, None]
-        total = weight.sum(2, keepdim=True)
-        pooled = (weight @ (x**self.power).transpose(1, 2)) / (total + 1e-3)
-        pooled = pooled.clamp(min=1e-6) ** (1 / self.power) * (total / (total + 1))
-        projected = self.project(pooled.flatten(1))
-        if self.centre.training:  # only its statistics move: a batch is too small to be used
-            with torch.no_grad():
-                self.centre(projected)
-        centre = self.centre
-        centred = F.batch_norm(projected, centre.running_mean, centre.running_var, eps=centre.eps)
-        return F.normalize(centred, dim=1)
+    def embed(self, look: LookOutput) -> Tensor:
+        """(B, D), norm 1: how the rosettes lie on the body, see `reid.describe.layout`."""
+        coat = torch.sigmoid(look.coat.float())
+        descriptors = without_surround(look.descriptors.float(), coat[:, None])
+        return self.embed_cells(descriptors, coat, coat * torch.sigmoid(look.trust), look.chart)
+
+    def embed_cells(
+        self, descriptors: Tensor, coat: Tensor, trust: Tensor, chart: Tensor
+    ) -> Tensor:
+        """(B, D), norm 1, from descriptors without their surround, coat, trust (both in [0, 1])
+        and places of all cells of windows."""
+        weight = (trust * (coat > SEEN)).flatten(1)
+        places = chart.float().flatten(2).transpose(1, 2)
+        cells = descriptors.flatten(2).transpose(1, 2)
+        return torch.as_tensor(self.layout(cells, places, weight))
 
 
 def without_surround(descriptors: Tensor, coat: Tensor) -> Tensor:

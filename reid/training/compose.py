@@ -68,6 +68,7 @@ class LookBatch:
     side is 10 further down, the next tile of a mosaic 100. chart: (N, h, w, 2) float32. part, side:
     (N, h, w) int64. yaw: (N,) float32, radians, positive where the rear is nearer. right: (N,)
     bool, the animal faces right in the picture. poor: (N,) bool. whole: (N,) bool, no mosaic.
+    animal: (N,) int64, number of the coat in the stock, -1 where there are none or several.
     group: (B,) int64; relatives lie side by side.
     """
 
@@ -82,6 +83,7 @@ class LookBatch:
     right: NDArray[np.bool_]
     poor: NDArray[np.bool_]
     whole: NDArray[np.bool_]
+    animal: NDArray[np.int64]
     group: NDArray[np.int64]
 
     @property
@@ -123,7 +125,8 @@ def _group(
 ) -> Pair:
     """Relatives in two views that they share; close: a part of the coat, of half the size."""
     r = stock.recipe
-    pelts = stock.pelts[int(rng.integers(*((0, r.unseen) if unseen else (r.unseen, r.styles))))]
+    style = int(rng.integers(*((0, r.unseen) if unseen else (r.unseen, r.styles))))
+    pelts = stock.pelts[style]
     chosen = np.resize(rng.permutation(r.relatives), 2 * recipe.relatives)
     curve, turned = _melanin(rng), bool(rng.random() < 0.5)
     station = int(rng.integers(len(stock.scenery)))
@@ -146,7 +149,8 @@ def _group(
             back = place.seen(size, rng)
             back = back + stones[0] * (stones[1] - back)
             scene = hidden(stock, back + staging.mask * (light - back), staging.mask, rng)
-            view = _view(staging, scene, banner, moods[n], rng)
+            number = np.asarray(style * r.relatives + chosen[k])
+            view = replace(_view(staging, scene, banner, moods[n], rng), animal=number)
             pair[n].append(_mirrored(view) if turned else view)
     return pair
 
@@ -210,6 +214,7 @@ def _view(
         right=np.asarray(False),
         poor=np.asarray(poor),
         whole=np.asarray(True),
+        animal=np.asarray(-1),
         group=np.zeros(0, np.int64),
     )
 
@@ -229,7 +234,8 @@ def _mosaic(tiles: Sequence[LookBatch]) -> LookBatch:
     ]
     cells = {name: np.concatenate([row[name] for row in rows]) for name in _CELLS}
     poor = np.asarray(any(bool(tile.poor) for tile in tiles))
-    return replace(tiles[0], **cells, poor=poor, whole=np.asarray(False))
+    nobody_alone = {"whole": np.asarray(False), "animal": np.asarray(-1)}
+    return replace(tiles[0], **cells, **nobody_alone, poor=poor)
 
 
 def _empty(stock: Stock, recipe: BatchRecipe, rng: np.random.Generator) -> LookBatch:

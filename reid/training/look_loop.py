@@ -20,7 +20,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from reid.describe.look_network import Guide, LookNetwork
+from reid.describe.look_network import LookNetwork
 from reid.training.compose import BatchRecipe, LookBatch, compose
 from reid.training.look_losses import (
     body_losses,
@@ -31,10 +31,7 @@ from reid.training.look_losses import (
     trust_loss,
 )
 from reid.training.look_validation import validate
-from reid.training.losses import embedding_loss
 from reid.training.stock import Stock
-
-BLUR = 0.02  # body lengths: noise of the place by which the embedding is pooled in training
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ class LookRecipe:
     threads: int = 0
     composers: int = 1
     seed: int = 1
-    widths: tuple[int, int, int, int] = (24, 40, 80, 128)
+    widths: tuple[int, int, int] = (24, 40, 80)
 
 
 @dataclass(slots=True)
@@ -199,23 +196,18 @@ def look_loss(
     device = next(network.parameters()).device
     truth = on_device(batch, device)
     n = batch.pairs
-    rows = truth.whole[: 2 * n].nonzero()[:, 0]
-    noise = torch.from_numpy(rng.normal(0, BLUR, (len(rows), 2, 1, 1)).astype(np.float32))
-    guide = Guide(truth.chart[rows].permute(0, 3, 1, 2) + noise.to(device), truth.coat[rows], rows)
     with torch.autocast(device.type, torch.bfloat16, enabled=recipe.half):
-        look = network(truth.images, truth.grey, guide)
+        look = network(truth.images, truth.grey)
     m = matches(truth, n, rng)
     dense = descriptor_loss(look.descriptors, m, crowd(truth, n, rng), truth)
     body = body_losses(look, truth)
     trust = trust_loss(look.trust, m, dense.right)
-    whole, right = embedding_loss(*look.embedding.chunk(2), temperature=0.1)
     loss = dense.loss + body.coat + 0.15 * body.chart + 0.1 * body.part + 0.1 * body.view
-    loss = loss + 0.1 * trust + 0.3 * whole
+    loss = loss + 0.1 * trust
     line = (
         f"dense {dense.loss.item():.3f} ({dense.accuracy.item():.3f} of {len(m.pair)}) "
         f"coat {body.coat.item():.3f} chart {body.chart.item():.3f} part {body.part.item():.3f} "
-        f"view {body.view.item():.3f} trust {trust.item():.3f} "
-        f"whole {whole.item():.3f} ({right.item():.3f})"
+        f"view {body.view.item():.3f} trust {trust.item():.3f}"
     )
     return loss, line
 

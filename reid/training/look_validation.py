@@ -16,7 +16,7 @@ class LookCheck(NamedTuple):
     """Shares in [0, 1]: cells of good and of poor second views found among all coat cells of that
     view and of its relatives; overlap of the coat (intersection over union); median error of the
     place along and across the body, body lengths; right view of five; right direction; empty
-    frames that are known to be empty; second views found by the embedding among all of a batch.
+    frames that are known to be empty.
     """
 
     good: float
@@ -27,7 +27,6 @@ class LookCheck(NamedTuple):
     view: float
     faces: float
     empty: float
-    embedding: float
 
     def __str__(self) -> str:
         return " ".join(f"{name} {value:.4f}" for name, value in self._asdict().items())
@@ -45,13 +44,7 @@ def validate(
         truth = on_device(batch, device)
         look = network(truth.images, truth.grey)
         m = matches(truth, batch.pairs, np.random.default_rng(step))
-        rows.append(
-            [
-                *_dense(look.descriptors, m, truth, batch),
-                *_body(look, truth),
-                _whole(look, batch.pairs),
-            ]
-        )
+        rows.append([*_dense(look.descriptors, m, truth, batch), *_body(look, truth)])
     table = np.array(rows, float)
     known = ~np.isnan(table)
     total, count = np.where(known, table, 0).sum(0), known.sum(0)
@@ -96,8 +89,3 @@ def _body(look: LookOutput, truth: Targets) -> tuple[float, ...]:
     faces = _share((look.right > 0)[clear] == (truth.right > 0.5)[clear])
     empty = _share(look.present[truth.present == 0] < 0)
     return float(overlap), float(along), float(across), view, faces, empty
-
-
-def _whole(look: LookOutput, pairs: int) -> float:
-    table = look.embedding[:pairs] @ look.embedding[pairs : 2 * pairs].T
-    return _share(table.argmax(1) == torch.arange(pairs, device=table.device))

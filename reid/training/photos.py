@@ -67,7 +67,7 @@ def cut_flanks(
     window: tuple[int, int] = SIZE,
     done: Callable[[int], object] = lambda _: None,
 ) -> tuple[Flanks, list[str]]:
-    """Every flank once, in the window that the embedder finds; and what could not be read.
+    """Every flank once, in the window of the embedder's first look; and what could not be read.
 
     window: (H, W) pixels, multiples of 64; a smaller one than the embedder's is faster and coarser.
     """
@@ -78,7 +78,7 @@ def cut_flanks(
     skipped: list[str] = []
     for part, cuts, unusable in crops(annotations):
         if cuts:
-            boxes = embedder.flanks(cuts)
+            boxes = embedder.looked_at(cuts)
             windows += [
                 framed(c, _grown(b), size).luminance for c, b in zip(cuts, boxes, strict=True)
             ]

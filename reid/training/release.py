@@ -48,7 +48,7 @@ def release(network: LookNetwork, model: str, folder: Path, *, recipe: str, seed
             version=int(version),
             file=file.name,
             sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
-            embedding_size=network.project.out_features,
+            embedding_size=network.layout.project.out_features,
             descriptor_size=network.descriptor.out_channels,
             widths=", ".join(str(w) for w in network.widths),
             trained_on=TRAINED_ON,

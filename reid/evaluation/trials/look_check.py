@@ -91,7 +91,7 @@ def look_at(network: LookNetwork, crop: Crop, *, surround: bool = True) -> Looke
         look.chart[0].permute(1, 2, 0).numpy(),
         coat,
         frame,
-        look.embedding[0].numpy(),
+        network.embed(look)[0].numpy(),
         float(np.degrees(np.arctan2(sine, cosine))),
         float(torch.sigmoid(look.right[0])),
         float(torch.sigmoid(look.present[0])),

@@ -41,7 +41,7 @@ def test_the_released_weights_still_give_their_golden_numbers(embedder, describe
     golden = json.loads(GOLDEN.read_text())
     assert embedder.model in golden, "add the first numbers of a new model to tests/golden"
     first = described[0].embedding.vector[:8]
-    assert first == pytest.approx(golden[embedder.model], abs=2e-3)
+    assert first == pytest.approx(golden[embedder.model], abs=6e-3)  # with 16 bits or 32
 
 
 def test_the_calibrator_belongs_to_the_released_model(embedder):

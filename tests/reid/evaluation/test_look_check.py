@@ -17,7 +17,7 @@ def crop_of(height, width, seed=0):
 @pytest.fixture(scope="module")
 def network():
     torch.manual_seed(0)
-    network = LookNetwork(widths=(16, 16, 16, 16)).eval()
+    network = LookNetwork(widths=(16, 16, 16)).eval()
     network.cells.bias.data[:2] = 4.0  # takes everything for coat, and trusts it
     return network
 
