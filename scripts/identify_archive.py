@@ -1,23 +1,19 @@
-"""Every photo below a folder against the catalogue: one row each in results.csv and results.jsonl.
+"""An archive against the catalogue: the command `leopard-reid archive`, under its older name.
 
-Run it again after an interruption and it goes on where it was. Exit code: 0 every photo was read
+Run it again after an interruption and it goes on where it was. Exit code: 0 every frame was read
 and answered, 1 some were not (their rows say why), 2 the command itself cannot work.
 """
 
 import argparse
 import os
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from tqdm import tqdm
-
-from reid.archive.journal import PhotoRow
-from reid.archive.run import Summary, identify_archive
 from reid.errors import ReidError
 from reid.types import Flank
-from service.operations.client import open_catalogue
+from service.operations.archive import ArchiveRequest, run, summary
+from service.settings import read_settings
 
 
 def arguments() -> argparse.Namespace:
@@ -30,6 +26,10 @@ def arguments() -> argparse.Namespace:
         "--catalogue", required=True, help="URL of a service, or a data folder such as var"
     )
     parser.add_argument("--out", type=Path, required=True, help="folder of the results")
+    parser.add_argument("--pattern", default="", help='what folders mean: "{station}/{camera}"')
+    parser.add_argument("--detections", type=Path, help="JSON of MegaDetector")
+    parser.add_argument("--clocks", type=Path, help="CSV: station, camera, from, until, error")
+    parser.add_argument("--workers", type=int, default=0, help="processes; 0: one a core, up to 4")
     parser.add_argument(
         "--flank",
         type=Flank,
@@ -40,7 +40,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--keep",
         action="store_true",
-        help="do not ask again where only the catalogue or the model has changed since",
+        help="do not ask again where only the catalogue has changed since",
     )
     parser.add_argument(
         "--token",
@@ -57,40 +57,19 @@ def usage(message: str) -> NoReturn:
     raise SystemExit(2)
 
 
-def bar(rows: Iterator[PhotoRow], total: int, done: int) -> Iterable[PhotoRow]:
-    """A progress bar with rate and time left."""
-    return tqdm(rows, total=total, initial=done, unit="photo", smoothing=0.05)
-
-
-def report(summary: Summary, out: Path) -> None:
-    """What became of the photos."""
-    counts = ", ".join(f"{n} {status.value}" for status, n in sorted(summary.statuses.items()))
-    print(f"{sum(summary.statuses.values())} photos: {counts}")
-    print(f"{summary.earlier} rows kept from an earlier run; {summary.others} other files skipped")
-    for folder in summary.closed:
-        print(f"cannot be listed: {folder}", file=sys.stderr)
-    print(f"results: {out / 'results.csv'}, {out / 'results.jsonl'}")
-
-
 def main() -> int:
     """Run it."""
     options = arguments()
     try:
-        summary = identify_archive(
-            options.folder,
-            options.out,
-            open_catalogue(options.catalogue, options.token),
-            flank=options.flank,
-            keep=options.keep,
-            progress=bar,
-        )
+        finished = run(ArchiveRequest(**vars(options)), read_settings())
     except (ReidError, ConnectionError) as error:
         usage(str(error))
     except KeyboardInterrupt:
         print("stopped; the same command goes on from here", file=sys.stderr)
         return 130
-    report(summary, options.out)
-    return 0 if summary.complete else 1
+    for line in summary(finished):
+        print(line)
+    return 0 if finished.result.complete else 1
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from service.cases.report import Casework
 from service.dossier.record import Dossiers
 from service.exchange import options
 from service.exchange.commands import import_source
+from service.operations.archive_command import archive
 from service.operations.signature_commands import signatures
 from service.photos.intake import Intake
 from service.recognition.engine import Engine
@@ -37,6 +38,7 @@ app = typer.Typer(
 )
 
 app.add_typer(accounts, name="account")
+app.command()(archive)
 app.command("import")(import_source)
 app.add_typer(signatures, name="signatures")
 

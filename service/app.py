@@ -15,6 +15,7 @@ from service.accounts import admin_pages as accounts_page
 from service.accounts import api as accounts
 from service.accounts import own_pages as account_pages
 from service.accounts.gate import Gate
+from service.archive import pages as archive_pages
 from service.calibration import api as calibration
 from service.calibration import pages as calibration_page
 from service.calibration.certification import Certification
@@ -94,6 +95,7 @@ ROOT = (
     operations.router,
     home_pages.router,
     photo_pages.router,
+    archive_pages.router,
     station_pages.router,
     correction_pages.router,
     many_pages.router,

@@ -1,300 +1,166 @@
-"""Every photo of a folder asked about, one row each; a killed run goes on where it was."""
+"""An archive from its frames to animals: looked at, grouped, described, identified, sorted.
 
-import hashlib
-import os
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+Everything that is found out is a line of a journal in the output folder, by a key of what it was
+found out from. A killed run goes on where it was; a second run does nothing twice.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
-from time import perf_counter
-from typing import Protocol
 
-from reid.archive.journal import SHOWN, Journal, PhotoRow, Status
-from reid.errors import BadDataset, InputError, UnusableCrop
-from reid.identify.answer import strength_of_evidence
-from reid.photo import exif
-from reid.photo.file_names import is_photo, is_system_folder
-from reid.photo.images import decode_photo, is_damaged
-from reid.types import Flank, Verdict
+from reid.archive import journal
+from reid.archive.answering import UnitAnswer, ask_about, chosen_photos
+from reid.archive.plan import ArchiveRecogniser, Catalogue, IdentifyingPhoto, RunPlan
+from reid.archive.progress import Bar, Progress, no_bar
+from reid.archive.report import write_report
+from reid.archive.rows import FrameRow, Status, write_rows, write_table
+from reid.archive.scheduling import Scheduler
+from reid.archive.shaping import shaped
+from reid.archive.sorting import SortedUnits, UnitEvidence, sort_units
+from reid.archive.sources import ArchiveSource
+from reid.archive.stages import (
+    AnimalSeen,
+    ArchiveSights,
+    Desk,
+    animals_seen,
+    choose_and_describe,
+    look_at_all,
+    placed_frames,
+)
+from reid.archive.table import (
+    ANIMAL,
+    ENCOUNTER,
+    EyesRow,
+    FrameRows,
+    ProposedAnimal,
+    animal_rows,
+    encounter_rows,
+    eyes_rows,
+    proposed_animals,
+    without_other_sides,
+)
 
-LARGEST = 60_000_000  # pixels held at once
-AT_ONCE = 2  # photos under way: the next one is read while this one is computed
-PATIENCE = 5  # photos in a row without an answer, before the rest is not asked any more
-NO_ANSWER, NO_FILE = "no_answer", "unreadable_file"
-
-
-class NoSuchFolder(BadDataset, message="no folder {folder}"): ...
-
-
-class NoPhotosBelow(
-    BadDataset, message="no photo (jpg, jpeg, png, webp, heic, avif) below {folder}"
-): ...
+BAD = Status.UNREADABLE, Status.FAILED
 
 
 @dataclass(frozen=True, slots=True)
-class NamedCandidate:
-    """One candidate, by name."""
+class ArchiveResult:
+    """How a run ended. statuses: rows by what became of them. frames: of the source.
 
-    identity: str
-    llr: float
-    bound: float
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueAnswer:
-    """What a catalogue says about one photo; candidates in the order of total agreement."""
-
-    verdict: Verdict
-    candidates: tuple[NamedCandidate, ...]
-    model: str
-    calibrator: str
-
-    @property
-    def strongest(self) -> NamedCandidate | None:
-        """The candidate with the strongest evidence, whose verdict the answer has; None of none."""
-        return max(
-            self.candidates, key=lambda c: strength_of_evidence(c.verdict, c.llr), default=None
-        )
-
-
-class Catalogue(Protocol):
-    """Whom we ask: a service, or a catalogue opened in this process.
-
-    model: id of the network; state: changes whenever the catalogue may answer differently.
+    animals: identities and proposed animals. encounters: animals of encounters. eyes: pairs that
+    need a person. seen: every animal of an encounter; photos: those that identify it, by its name.
     """
 
-    @property
-    def model(self) -> str:
-        """Id of the network, for example rosette@1."""
-
-    @property
-    def state(self) -> str:
-        """A text that changes whenever the catalogue may answer differently."""
-
-    def identify(self, photo: bytes, flank: Flank) -> CatalogueAnswer:
-        """Raises InputError for a photo that cannot be used, ConnectionError for no answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoFolder:
-    """What lies below a folder. photos: paths relative to it, sorted, whatever is in them."""
-
-    folder: Path
-    photos: tuple[Path, ...]
-    others: int
-    closed: tuple[str, ...]  # folders that may not be listed
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """How a run ended: photos by status, files without a photo, folders that may not be listed."""
-
     statuses: Mapping[Status, int]
-    earlier: int  # rows of an earlier run that stay
-    others: int
-    closed: tuple[str, ...]
+    frames: int
+    encounters: int
+    animals: tuple[ProposedAnimal, ...]
+    eyes: tuple[EyesRow, ...]
+    seen: tuple[AnimalSeen, ...] = field(repr=False, default=())
+    photos: Mapping[str, tuple[IdentifyingPhoto, ...]] = field(repr=False, default_factory=dict)
+    others: int = 0
+    closed: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
-        """Every photo was read and answered."""
-        bad = self.statuses.get(Status.UNREADABLE, 0) + self.statuses.get(Status.FAILED, 0)
-        return bad == 0 and not self.closed
+        """Every frame was read and answered."""
+        return not any(self.statuses.get(status, 0) for status in BAD) and not self.closed
 
 
-RowProgress = Callable[[Iterator[PhotoRow], int, int], Iterable[PhotoRow]]
-
-
-def silent(rows: Iterator[PhotoRow], total: int, done: int) -> Iterable[PhotoRow]:
-    """The rows as they come, without a progress bar."""
-    del total, done
-    return rows
-
-
-def identify_archive(
-    folder: Path,
+def run_archive(
+    source: ArchiveSource,
     out: Path,
+    recogniser: ArchiveRecogniser,
     catalogue: Catalogue,
+    plan: RunPlan,
     *,
-    flank: Flank = Flank.UNKNOWN,
-    keep: bool = False,
-    progress: RowProgress = silent,
-) -> Summary:
-    """Ask about every photo below a folder; results.jsonl and results.csv lie in `out`.
+    bar: Bar[object] = no_bar,
+    title: str = "",
+) -> ArchiveResult:
+    """Run or go on with a run; results.csv, encounters.csv, animals.csv, eyes.csv and report.html
+    lie in `out` when it returns.
 
-    keep: rows that an earlier state of the catalogue or another model answered stay as they are.
+    Raises FolderInUse where another run writes there, FolderNotWritable where nobody may.
     """
-    photos = find(folder)
-    with Journal.opened(out) as journal:
-        done = {
-            path
-            for path in photos.photos
-            if (row := journal.rows.get(text_of(path)))
-            and _still_true(row, photos.folder / path, catalogue, flank, keep=keep)
-        }
-        todo = [path for path in photos.photos if path not in done]
-        rows = _ask_all(photos.folder, todo, catalogue, flank)
-        for row in progress(rows, len(photos.photos), len(done)):
-            journal.append(row)
-        paths = [text_of(path) for path in photos.photos]
-        journal.finish(paths)
-        statuses = Counter(journal.rows[path].status for path in paths)
-    return Summary(statuses, len(done), photos.others, photos.closed)
-
-
-def find(folder: Path) -> PhotoFolder:
-    """Every file below a folder whose name says that it is a photo.
-
-    Hidden ones, such as the `._` files of macOS, and those in folders of systems count as others.
-    """
-    if not folder.is_dir():
-        raise NoSuchFolder(folder=folder)
-    photos: list[Path] = []
-    others, closed = 0, []
-    for parent, _, names in os.walk(folder, onerror=lambda e: closed.append(str(e.filename))):
-        here = Path(parent).relative_to(folder)
-        of_a_person = not any(map(is_system_folder, here.parts))
-        claimed = [name for name in names if of_a_person and is_photo(name)]
-        photos += [here / name for name in claimed]
-        others += len(names) - len(claimed)
-    if not photos:
-        raise NoPhotosBelow(folder=folder)
-    return PhotoFolder(folder, tuple(sorted(photos)), others, tuple(sorted(closed)))
-
-
-def text_of(path: Path) -> str:
-    """A path as text that every file can hold, also where its bytes are not UTF-8."""
-    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")
-
-
-def _still_true(
-    row: PhotoRow, file: Path, catalogue: Catalogue, flank: Flank, *, keep: bool
-) -> bool:
-    """Whether asking again would give the same row."""
-    if row.status is Status.FAILED or row.code == NO_FILE or row.flank != flank:
-        return False
-    if not keep and (row.model, row.catalogue) != (catalogue.model, catalogue.state):
-        return False
-    if (row.bytes, row.modified_ns) == _facts(file):
-        return True
-    try:
-        return bool(row.sha256) and row.sha256 == _digest(_content(file))
-    except OSError:
-        return False
-
-
-def _ask_all(
-    folder: Path, todo: Sequence[Path], catalogue: Catalogue, flank: Flank
-) -> Iterator[PhotoRow]:
-    """Rows in the order of `todo`; when nobody answers any more, the rest is not tried."""
-    unanswered = 0
-    under_way: deque[Future[PhotoRow]] = deque()
-
-    def blank(path: Path) -> PhotoRow:
-        return PhotoRow(
-            text_of(path),
-            Status.FAILED,
-            flank=flank,
-            model=catalogue.model,
-            catalogue=catalogue.state,
+    with journal.alone(out), ExitStack() as stack:
+        looks, boxes, pairs, answers = (
+            stack.enter_context(journal.opened(out / f"{name}.jsonl"))
+            for name in ("looks", "boxes", "pairs", "answers")
         )
-
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        for path in todo:
-            if unanswered >= PATIENCE:
-                reason = "not asked: the catalogue did not answer for the photos before"
-                under_way.append(_finished(replace(blank(path), code=NO_ANSWER, reason=reason)))
-            else:
-                under_way.append(pool.submit(_ask, folder / path, blank(path), catalogue, flank))
-            if len(under_way) > 2 * AT_ONCE:
-                row = under_way.popleft().result()
-                unanswered = unanswered + 1 if row.code == NO_ANSWER else 0
-                yield row
-        for waiting in under_way:
-            yield waiting.result()
+        progress = Progress(out, len(source), bar)
+        scheduler = Scheduler(plan.workers)
+        desk = Desk(source, out, plan, recogniser, scheduler, progress, looks, boxes, pairs)
+        try:
+            result = _run(desk, catalogue, answers, title or source.form)
+        except BaseException as error:
+            progress.end(str(error) or type(error).__name__)
+            raise
+        progress.end()
+    return result
 
 
-def _finished(row: PhotoRow) -> Future[PhotoRow]:
-    future: Future[PhotoRow] = Future()
-    future.set_result(row)
-    return future
+def _run(desk: Desk, catalogue: Catalogue, answers: journal.Journal, title: str) -> ArchiveResult:
+    left_out = look_at_all(desk)
+    copies: dict[str, str] = {}
+    frames = list(placed_frames(desk, left_out, copies))
+    sights = ArchiveSights(shaped(frames, desk.plan.gap), copies=copies)
+    choose_and_describe(desk, sights)
+    seen = animals_seen(desk, sights)
+    answered = ask_about(desk, seen, catalogue, answers)
+    grouped = _sorted(desk, seen, answered)
+    animals = proposed_animals(seen, answered, grouped)
+    eyes = eyes_rows(seen, answered, grouped)
+    rows = FrameRows(desk, left_out, sights, seen, answered, animals, catalogue)
+    counted: Counter[Status] = Counter()
 
+    def counting(all_rows: Iterable[FrameRow]) -> Iterator[FrameRow]:
+        for row in all_rows:
+            counted[row.status] += 1
+            yield row
 
-def _ask(file: Path, blank: PhotoRow, catalogue: Catalogue, flank: Flank) -> PhotoRow:
-    """The row of one photo, whatever happens."""
-    start = perf_counter()
-    size, modified = _facts(file)
-    row = replace(blank, bytes=size, modified_ns=modified)
-    try:
-        data = _content(file)
-        taken = exif.read(data, file_name=file.name)
-        row = replace(
-            row,
-            sha256=_digest(data),
-            captured_at=taken.captured_at.isoformat() if taken.captured_at else "",
-            camera=taken.camera or "",
-            damage=_damage(data),
-        )
-        row = _answered(row, catalogue.identify(data, flank))
-    except UnusableCrop as error:
-        row = replace(row, status=Status.TOO_POOR, code=error.code, reason=str(error))
-    except InputError as error:
-        row = replace(row, status=Status.UNREADABLE, code=error.code, reason=str(error))
-    except ConnectionError as error:
-        row = replace(row, status=Status.FAILED, code=NO_ANSWER, reason=str(error))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        row = replace(row, status=Status.UNREADABLE, code=NO_FILE, reason=reason)
-    except Exception as error:  # a defect of ours must not cost the other photos their rows
-        reason = f"{type(error).__name__}: {error}"
-        row = replace(row, status=Status.FAILED, code="internal_error", reason=reason)
-    return replace(row, ms=round((perf_counter() - start) * 1000, 1))
-
-
-def _answered(row: PhotoRow, answer: CatalogueAnswer) -> PhotoRow:
-    best = answer.strongest
-    same = best is not None and answer.verdict is Verdict.SAME
-    return replace(
-        row,
-        status=Status.IDENTIFIED if same else Status.UNKNOWN,
-        identity=best.identity if best and same else "",
-        llr=best.llr if best else None,
-        bound=best.bound if best else None,
-        verdict=answer.verdict.value,
-        candidates=tuple(
-            (candidate.identity, candidate.llr) for candidate in answer.candidates[:SHOWN]
-        ),
-        model=answer.model,
-        calibrator=answer.calibrator,
+    total = len(desk.source)
+    write_rows(desk.out, desk.progress.of("report", counting(rows.every()), total, 0))
+    write_table(desk.out / "encounters.csv", ENCOUNTER, encounter_rows(seen, answered, animals))
+    write_table(desk.out / "animals.csv", ANIMAL, animal_rows(animals))
+    write_table(
+        desk.out / "eyes.csv",
+        EyesRow.__slots__,
+        ([getattr(row, name) for name in EyesRow.__slots__] for row in eyes),
     )
+    result = ArchiveResult(
+        dict(counted),
+        len(desk.source),
+        len(seen),
+        animals,
+        eyes,
+        tuple(seen),
+        {animal.name: tuple(chosen_photos(desk, animal).values()) for animal in seen},
+        desk.source.others,
+        desk.source.closed,
+    )
+    write_report(desk, result.statuses, animals, eyes, title, seen)
+    return result
 
 
-def _damage(data: bytes) -> str:
-    """What of a photo cannot be read, as a sentence; "" of one that is whole, or no photo."""
-    if not is_damaged(data):
-        return ""
-    try:
-        return str(decode_photo(data, max_pixels=LARGEST).damage or "")
-    except InputError:
-        return ""  # the catalogue says why
-
-
-def _facts(file: Path) -> tuple[int, int]:
-    """Size and modification time; they change when a file is written."""
-    try:
-        status = file.stat()
-    except OSError:
-        return (-1, -1)
-    return (status.st_size, status.st_mtime_ns)
-
-
-def _content(file: Path) -> bytes:
-    """The bytes of a file; a pipe that is called photo.jpg is not waited for."""
-    if file.exists() and not file.is_file():
-        raise OSError(0, "not a regular file")
-    return file.read_bytes()
-
-
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _sorted(
+    desk: Desk, seen: Sequence[AnimalSeen], answered: Mapping[str, UnitAnswer]
+) -> SortedUnits:
+    """The animals that the catalogue does not know, sorted."""
+    unknown = [
+        animal.unit
+        for animal in seen
+        if animal.unit is not None and answered[animal.name].status is Status.UNKNOWN
+    ]
+    apart = [(animal.name, other) for animal in seen for other in animal.apart]
+    recogniser = desk.recogniser
+    evidence = UnitEvidence(
+        desk.pairs,
+        desk.out,
+        recogniser.calibrator,
+        desk.scheduler,
+        lambda rows, total: desk.progress.of("compare", rows, total, 0),
+    )
+    groups = sort_units(unknown, apart, evidence, desk.out, recogniser.model)
+    return without_other_sides(groups, seen)

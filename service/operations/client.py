@@ -8,11 +8,11 @@ from typing import Any
 
 import httpx
 
-from reid.archive.run import Catalogue, CatalogueAnswer, NamedCandidate
+from reid.archive.plan import Catalogue, CatalogueAnswer, NamedCandidate, QueryPhoto
 from reid.errors import BadSettings, InputError, UnusableCrop
 from reid.types import Flank, Verdict
 from service.app import build
-from service.recognition.engine import Engine, QueryUpload
+from service.recognition.engine import Engine, QueryAnswer, QueryUpload
 from service.settings import Settings
 from service.store.database import Database
 
@@ -56,11 +56,22 @@ class RemoteCatalogue:
 
     def identify(self, photo: bytes, flank: Flank) -> CatalogueAnswer:
         """One photo; the service's own error codes come back as InputError."""
+        return self._answer([photo], [""], flank)
+
+    def identify_encounter(self, photos: Sequence[QueryPhoto], flank: Flank) -> CatalogueAnswer:
+        """Photos of one encounter; the service looks at them itself."""
+        boxes = [photo.chosen.box_text for photo in photos]
+        return self._answer([photo.chosen.data() for photo in photos], boxes, flank)
+
+    def _answer(
+        self, photos: Sequence[bytes], boxes: Sequence[str], flank: Flank
+    ) -> CatalogueAnswer:
         body = self._send(
             "POST",
             "/api/v1/identify",
-            files={"files": ("photo", photo)},  # its name may hold anything and means nothing
-            data={"flank": flank.value, "top": "3"},
+            # their names may hold anything and mean nothing
+            files=[("files", ("photo", photo)) for photo in photos],
+            data={"flank": flank.value, "top": "3", "box": list(boxes)},
         ).json()
         named = [
             NamedCandidate(path["identity"], path["llr"], path["bound"], Verdict(path["verdict"]))
@@ -108,15 +119,29 @@ class EmbeddedCatalogue:
 
     def identify(self, photo: bytes, flank: Flank) -> CatalogueAnswer:
         """One photo."""
-        answer = self._engine.identify_photos([QueryUpload(photo)], flank)
-        found = answer.identification
-        named = [
-            NamedCandidate(
-                answer.names[c.identity], c.evidence.llr, c.evidence.bound, c.evidence.verdict
-            )
-            for c in found.candidates
-        ]
-        return CatalogueAnswer(found.verdict, tuple(named), found.model, answer.calibrator)
+        return _answer_of(self._engine.identify_photos([QueryUpload(photo)], flank))
+
+    def identify_encounter(self, photos: Sequence[QueryPhoto], flank: Flank) -> CatalogueAnswer:
+        """Photos of one encounter, as they were described."""
+        del flank  # it is part of the features
+        features = [photo.features for photo in photos]
+        ids = [photo.chosen.sha256 for photo in photos]
+        return _answer_of(self._engine.identify_described(features, ids))
+
+
+def _answer_of(answer: QueryAnswer) -> CatalogueAnswer:
+    found = answer.identification
+    named = [
+        NamedCandidate(
+            answer.names[c.identity],
+            c.evidence.llr,
+            c.evidence.bound,
+            c.evidence.verdict,
+            c.best.row.encounter,
+        )
+        for c in found.candidates
+    ]
+    return CatalogueAnswer(found.verdict, tuple(named), found.model, answer.calibrator)
 
 
 def open_catalogue(where: str, token: str = "") -> Catalogue:

@@ -203,10 +203,7 @@ class Engine:
         return self._recognised().embedder
 
     def calibrator(self) -> Calibrator:
-        """The one in force: as fitted, or adjusted to this catalogue where somebody applied that.
-
-        An adjustment of another calibrator is ignored, with a warning in the log.
-        """
+        """As fitted, or adjusted to this catalogue where somebody applied that in its name."""
         fitted, applied = self.fitted(), self.local.read().applied
         if applied is None:
             return fitted
@@ -315,6 +312,14 @@ class Engine:
             answer = replace(answer, damages=tuple(photo.damage for photo in decoded))
         self._metrics.query(answer.timings)
         return answer
+
+    def identify_described(
+        self, query: Sequence[AnnotationFeatures], photo_ids: Sequence[str]
+    ) -> QueryAnswer:
+        """Described photos of one encounter; what the catalogue holds of them is left out."""
+        with self._busy:
+            own = self._copies.encounters(photo_ids, [])
+            return self._answer(query, tuple(range(len(query))), own, Stopwatch())
 
     def candidates(self, encounter_id: int, *, wait: bool = True) -> QueryAnswer:
         """Who an encounter of the catalogue may be; its own photos are left out of the gallery.

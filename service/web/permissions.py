@@ -21,6 +21,8 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /upload": OBSERVER,
     "POST /upload": OBSERVER,
     "GET /uploads/{upload_id}": OBSERVER,
+    "GET /archives": VIEWER,
+    "GET /archives/{name}/report": VIEWER,
     "GET /encounters": VIEWER,
     "GET /encounters/{encounter_id}": VIEWER,
     "POST /encounters/{encounter_id}/decisions": OBSERVER,

@@ -3,9 +3,10 @@
 import httpx
 import numpy as np
 import pytest
+from fake_catalogue import archive
 
-from reid.archive.journal import Status
-from reid.archive.run import identify_archive
+from reid.archive.plan import RunPlan
+from reid.archive.rows import Status
 from reid.errors import BadSettings, InputError, UnusableCrop
 from reid.photo.images import encode_jpeg
 from reid.types import Flank, Verdict
@@ -84,9 +85,11 @@ def test_an_archive_is_identified_over_http(known, painted, tmp_path):
     folder.mkdir()
     (folder / "барс-豹.jpg").write_bytes(painted(1, view=5))  # noqa: RUF001
     (folder / "empty.jpg").write_bytes(b"")
-    summary = identify_archive(folder, tmp_path / "out", RemoteCatalogue(known), flank=Flank.LEFT)
-    assert summary.statuses[Status.UNREADABLE] == 1
-    assert sum(summary.statuses.values()) == 2
+    plan = RunPlan(flank=Flank.LEFT)
+    result = archive(folder, tmp_path / "out", RemoteCatalogue(known), plan=plan)
+    assert result.statuses[Status.UNREADABLE] == 1
+    assert sum(result.statuses.values()) == 2
+    assert Status.FAILED not in result.statuses
 
 
 def test_a_decision_changes_the_state_of_the_catalogue(known, catalogue):

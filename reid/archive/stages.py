@@ -1,0 +1,295 @@
+"""The stages of an archive run, in their order. What a stage has done before is not done again."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from reid.archive import describing, looking
+from reid.archive.choosing import Outcome, chosen
+from reid.archive.clocks import true_time
+from reid.archive.describing import Described, DescribeTask, key_of
+from reid.archive.journal import Journal
+from reid.archive.looking import FrameLook, LookTask, looked
+from reid.archive.plan import ArchiveRecogniser, RunPlan
+from reid.archive.progress import Progress
+from reid.archive.rows import Status
+from reid.archive.scheduling import Scheduler, Work
+from reid.archive.selecting import LeftOut, selected
+from reid.archive.shaping import PlacedFrame, ShapedEncounter, Sighting
+from reid.archive.sorting import UnitEvidence, animals_of
+from reid.archive.sources import ArchiveSource
+from reid.archive.units import AnimalUnit
+from reid.describe.finder import Finder, ProposedBox
+from reid.interchange.package import SourcePhoto
+from reid.photo.clocks import parted
+from reid.types import Flank, Image
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the stages share: where they write, what they ask, and who works."""
+
+    source: ArchiveSource
+    out: Path
+    plan: RunPlan
+    recogniser: ArchiveRecogniser
+    scheduler: Scheduler
+    progress: Progress
+    looks: Journal
+    boxes: Journal
+    pairs: Journal
+
+    def look(self, path: str) -> FrameLook:
+        """The look at a frame that was looked at."""
+        line = self.looks.get(path)
+        if line is None:
+            raise KeyError(path)
+        return FrameLook.of(line)
+
+    def described(self, key: str) -> Described | None:
+        """What is known of a described box."""
+        line = self.boxes.get(key)
+        return None if line is None else Described.of(line)
+
+
+@dataclass(frozen=True, slots=True)
+class AnimalSeen:
+    """One animal of one encounter, with all its boxes. unit: None where none can be compared.
+
+    apart: names of others of the encounter that one picture shows beside it.
+    """
+
+    name: str
+    encounter: ShapedEncounter
+    sightings: tuple[Sighting, ...]
+    unit: AnimalUnit | None
+    best: str = ""
+    apart: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class ArchiveSights:
+    """Encounters, the outcome of boxes that are not described, and keys of those that are.
+
+    copies: path of a file with the bytes of another one -> path of that one.
+    """
+
+    encounters: list[ShapedEncounter]
+    others: dict[tuple[str, int], Outcome] = field(default_factory=dict)
+    keys: dict[tuple[str, int], str] = field(default_factory=dict)
+    copies: dict[str, str] = field(default_factory=dict)
+
+
+def look_at_all(desk: Desk) -> dict[str, LeftOut]:
+    """Look at every frame that may show an animal; gives what became of the others."""
+    select = selected(desk.source, desk.plan.species)
+    left_out: dict[str, LeftOut] = {}
+    todo: list[LookTask] = []
+    looked_before = 0
+    for photo in desk.source.frames:
+        task = select(photo)
+        if isinstance(task, LeftOut):
+            left_out[photo.path] = task
+            continue
+        line = desk.looks.get(task.path)
+        fresh = line is not None and line["state"] == task.state(desk.recogniser.model)
+        if fresh and line is not None and line["status"] != Status.FAILED:
+            looked_before += 1
+        else:
+            todo.append(task)
+    needs_network = any(task.boxes is None for task in todo)
+    blind = _Blind(desk.recogniser.model)
+    load: Callable[[], Finder] = desk.recogniser.load if needs_network else blind
+    work = Work(looked, load, _LostLook(desk.recogniser.model))
+    rows = desk.scheduler.rows(work, todo)
+    total = looked_before + len(todo)
+    for task, look in zip(todo, desk.progress.of("look", rows, total, looked_before), strict=True):
+        desk.looks.append(task.path, asdict(look))
+    return left_out
+
+
+def placed_frames(
+    desk: Desk, left_out: Mapping[str, LeftOut], copies: dict[str, str]
+) -> Iterator[PlacedFrame]:
+    """Frames with animals, where they were taken and when, by clocks that are right.
+
+    copies: gets the path of every file with the bytes of an earlier one, and the path of that one.
+    """
+    first: dict[str, str] = {}
+    for number, photo in enumerate(desk.source.frames):
+        if photo.path in left_out:
+            continue
+        look = desk.look(photo.path)
+        if look.status:
+            continue
+        if (original := first.setdefault(look.sha256, photo.path)) != photo.path:
+            copies[photo.path] = original
+            continue
+        moment, zone, _ = when(photo, look, desk.plan)
+        yield PlacedFrame(
+            path=photo.path,
+            number=number,
+            station=photo.station,
+            camera=photo.camera,
+            moment=moment,
+            zone=zone,
+            sequence=look.sequence,
+            boxes=tuple(animal.box for animal in look.animals),
+            pictures=tuple(animal.video_frame or 0 for animal in look.animals),
+            sure=not look.by_finder,
+        )
+
+
+def when(photo: SourcePhoto, look: FrameLook, plan: RunPlan) -> tuple[datetime | None, str, str]:
+    """True local time, zone and where the time comes from.
+
+    A time that the source states stands as it is; one of the file is corrected by the clocks.
+    """
+    if photo.captured_at is not None:
+        moment, zone = parted(photo.captured_at)
+        return moment, zone or "unknown", "source"
+    if not look.moment:
+        return None, "unknown", "none"
+    own = datetime.fromisoformat(look.moment)
+    moment, zone = true_time(plan.clocks, photo.station, photo.camera, own, look.zone)
+    return moment, zone, look.time_source + (", clock corrected" if moment != own else "")
+
+
+def choose_and_describe(desk: Desk, sights: ArchiveSights) -> None:
+    """Of every encounter the frames that help; their boxes are described."""
+    tasks: list[DescribeTask] = []
+    before = 0
+    for encounter in desk.progress.of("choose", sights.encounters, len(sights.encounters), 0):
+        for task in _tasks_of(desk, encounter, sights):
+            line = desk.boxes.get(task.key)
+            if line is not None and line["status"] != Status.FAILED:
+                before += 1
+            else:
+                tasks.append(task)
+    work = Work(describing.described, desk.recogniser.load, describing.lost)
+    rows = desk.scheduler.rows(work, tasks)
+    total = before + len(tasks)
+    for task, row in zip(tasks, desk.progress.of("describe", rows, total, before), strict=True):
+        desk.boxes.append(task.key, asdict(row))
+
+
+def _tasks_of(
+    desk: Desk, encounter: ShapedEncounter, sights: ArchiveSights
+) -> Iterator[DescribeTask]:
+    looks = {frame.path: desk.look(frame.path) for frame in encounter.frames}
+
+    def read(path: str) -> bytes:
+        return looking.content(file_of(desk.source, encounter, path))
+
+    for track in chosen(encounter, looks, read, desk.plan.looked_at):
+        for (f, b), outcome in track.others.items():
+            sights.others[encounter.frames[f].path, b] = outcome
+        for f, b in track.chosen:
+            frame = encounter.frames[f]
+            animal, sha256 = looks[frame.path].animals[b], looks[frame.path].sha256
+            model, flank = desk.recogniser.model, desk.plan.flank
+            key = key_of(sha256, animal.box, flank, model, animal.video_frame)
+            sights.keys[frame.path, b] = key
+            file = file_of(desk.source, encounter, frame.path)
+            yield DescribeTask(key, file, animal.box, flank, desk.out, animal.video_frame)
+
+
+def file_of(source: ArchiveSource, encounter: ShapedEncounter, path: str) -> Path:
+    """Where the file of a frame lies."""
+    number = next(frame.number for frame in encounter.frames if frame.path == path)
+    file = source.frames[number].file
+    if file is None:
+        raise OSError(0, "it is not there")
+    return file
+
+
+def animals_seen(desk: Desk, sights: ArchiveSights) -> list[AnimalSeen]:
+    """Every encounter parted into its animals, with the photos that identify each."""
+    evidence = UnitEvidence(desk.pairs, desk.out, desk.recogniser.calibrator, Scheduler())
+    seen: list[AnimalSeen] = []
+    for encounter in sights.encounters:
+        keys = {
+            (f, b): key
+            for track in encounter.tracks
+            for f, b in track
+            if (key := sights.keys.get((encounter.frames[f].path, b)))
+            and (row := desk.described(key))
+            and row.usable
+        }
+        tracks = [[s for s in track if s in keys] for track in encounter.tracks]
+
+        def sides(
+            part: Sequence[Sighting], keys: Mapping[Sighting, str] = keys
+        ) -> frozenset[Flank]:
+            return frozenset(_side(desk, keys[s]) for s in part)
+
+        animals = animals_of(encounter, tracks, keys, evidence.of, sides)
+        names = [
+            encounter.name if len(animals) == 1 else f"{encounter.name}#{n}"
+            for n in range(1, len(animals) + 1)
+        ]
+        for name, members in zip(names, animals, strict=True):
+            apart = tuple(
+                other
+                for other, others in zip(names, animals, strict=True)
+                if any((min(a, b), max(a, b)) in encounter.apart for a in members for b in others)
+            )
+            sightings = tuple(sorted(s for t in members for s in encounter.tracks[t]))
+            useful = [keys[s] for t in members for s in tracks[t]]
+            seen.append(_seen(desk, name, encounter, sightings, useful, apart))
+    return seen
+
+
+def _seen(
+    desk: Desk,
+    name: str,
+    encounter: ShapedEncounter,
+    sightings: tuple[Sighting, ...],
+    useful: Sequence[str],
+    apart: tuple[str, ...],
+) -> AnimalSeen:
+    """One animal with its clearest photos of each flank."""
+    by_side: dict[Flank, list[str]] = {}
+    for key in sorted(dict.fromkeys(useful), key=lambda key: (-_value(desk, key), key)):
+        by_side.setdefault(_side(desk, key), []).append(key)
+    keys = [key for side in Flank for key in by_side.get(side, ())[: desk.plan.photos]]
+    keys.sort(key=lambda key: (-_value(desk, key), key))
+    unit = AnimalUnit(name, tuple(keys), frozenset(_side(desk, key) for key in keys))
+    best = keys[0] if keys else ""
+    return AnimalSeen(name, encounter, sightings, unit if keys else None, best, apart)
+
+
+def _value(desk: Desk, key: str) -> float:
+    row = desk.described(key)
+    return row.value if row else 0.0
+
+
+def _side(desk: Desk, key: str) -> Flank:
+    row = desk.described(key)
+    return row.side(desk.plan.flank) if row else Flank.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class _Blind:
+    """Looks where a detector has told where; needs no network."""
+
+    model: str
+
+    def __call__(self) -> "_Blind":
+        return self
+
+    def animals(self, image: Image) -> list[ProposedBox]:
+        """Nobody asks."""
+        del image
+        return []
+
+
+@dataclass(frozen=True, slots=True)
+class _LostLook:
+    """The row of a frame that ended its process; can be pickled."""
+
+    model: str
+
+    def __call__(self, task: LookTask) -> FrameLook:
+        return looking.lost(self.model, task)

@@ -1,0 +1,1 @@
+"""Archive runs: what they add to the catalogue, and the pages that show them."""
