@@ -15,8 +15,10 @@ from pydantic import JsonValue
 from reid.synthetic.survey import write_survey
 from service.accounts import admission
 from service.app import create_app
+from service.calibration.certification import Certification
 from service.neighbours.dealing import Neighbourhood
 from service.operations import demo
+from service.operations.recording_certificate import keep_drawn_certificate
 from service.operations.recording_neighbours import call_neighbours
 from service.operations.recording_shapes import call_shaping, call_stations
 from service.operations.worker import Worker
@@ -140,7 +142,9 @@ class Recorder:
         """Ask every route of the API whose address has no parts, so that a new one is recorded."""
         for path, methods in self._described["paths"].items():
             if "get" in methods and path.startswith("/api/") and "{" not in path:
-                self.call("GET", path)
+                content = methods["get"]["responses"]["200"]["content"]
+                if "application/json" in content:
+                    self.call("GET", path)
 
     async def _send(self, method: str, path: str, **content: object) -> httpx.Response:
         transport = httpx.ASGITransport(app=self.app)
@@ -209,6 +213,7 @@ def call_all(api: Recorder, survey: Path) -> None:
     call_shaping(api, WHY)
     call_neighbours(api, api.app.state.components[Neighbourhood])
     _call_accounts(api)
+    keep_drawn_certificate(api.app.state.components[Certification])
     api.call_lists()
 
 
