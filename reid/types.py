@@ -5,10 +5,8 @@ uint8 (H, W, 3); boxes are xyxy pixels; points are (x, y) with the centre of the
 (0, 0). Two sides of a comparison are suffixed 0 (query) and 1 (gallery).
 """
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -281,14 +279,6 @@ class AnnotationFeatures:
         return self.quality is None or self.quality.shows_animal
 
 
-class CropDescriber(Protocol):
-    """What turns crops into features; the Embedder is one."""
-
-    def describe(self, crops: Sequence[Crop]) -> Iterable[AnnotationFeatures]:
-        """Features of every crop, in order."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class GalleryRow:
     """Which annotation a gallery row is, and whose: database row numbers."""
@@ -310,10 +300,9 @@ class Candidate:
 class Correspondences:
     """Points of the two photos that lie on the same place of the coat.
 
-    points0, points1: (M, 2) float32, pixels of the upright query and gallery photo.
-    strength: (M,) float32 in [0, 1].
-    kind: "rosette" (dense descriptors of the network) or "rootsift" where the coats agree, after
-    geometric verification; "discrepancy" where they differ, after registration.
+    points0, points1: (M, 2) float32, pixels of the upright query and gallery photo. strength: (M,)
+    float32 in [0, 1]. kind: "rosette" (descriptors of the network) or "rootsift" where the coats
+    agree, after geometric verification; "discrepancy" where they differ, after registration.
     places: (M, 2) float32, where on the body each lies, half way between what the two photos tell;
     see `LookOutput.chart`. None where nobody told.
     """
@@ -333,7 +322,7 @@ class Correspondences:
 
     def rows(self, order: NDArray[np.intp]) -> "Correspondences":
         """Some of them, in this order."""
-        places = None if self.places is None else self.places[order]
+        places = self.places if self.places is None else self.places[order]
         ends = self.points0[order], self.points1[order]
         return Correspondences(*ends, self.strength[order], self.kind, places)
 

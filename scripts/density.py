@@ -10,17 +10,12 @@ from pathlib import Path
 from tqdm import tqdm
 
 from reid.density.combining import DRAWS
-from reid.errors import BadSettings, ReidError
+from reid.errors import ReidError
 from reid.evaluation.trials import density
 from reid.evaluation.trials.simulated_nights import SurveyDesign
 from reid.evidence.calibrator import released
 from reid.evidence.tested import load_tested
 from reid.weights import default_folder
-
-
-class NotTested(
-    BadSettings, message="{calibrator} has no tested pairs beside its card: test it first"
-): ...
 
 
 def arguments() -> argparse.Namespace:
@@ -56,7 +51,7 @@ def main() -> int:
         calibrator = released(o.weights).id
         tested = load_tested(calibrator, o.weights or default_folder())
         if tested is None:
-            raise NotTested(calibrator=calibrator)
+            raise density.NotTested(calibrator=calibrator)
     except ReidError as error:
         print(f"density.py: {error}", file=sys.stderr)
         return 2

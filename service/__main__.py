@@ -13,16 +13,15 @@ from typing import Annotated
 import typer
 
 from reid.density.combining import DRAWS
-from reid.errors import BadSettings, ReidError, WeightsError
-from reid.evidence.local import IMPOSTOR
+from reid.errors import ReidError, WeightsError
 from reid.types import Flank
 from service.accounts.commands import accounts
-from service.calibration.study import Calibration
 from service.cases.report import Casework
 from service.dossier.record import Dossiers
 from service.exchange import options
 from service.exchange.commands import import_source
 from service.operations.archive_command import archive
+from service.operations.calibration_commands import calibrate, certify
 from service.operations.signature_commands import signatures
 from service.photos.intake import Intake
 from service.recognition.engine import Engine
@@ -39,6 +38,8 @@ app = typer.Typer(
 
 app.add_typer(accounts, name="account")
 app.command()(archive)
+app.command()(calibrate)
+app.command()(certify)
 app.command("import")(import_source)
 app.add_typer(signatures, name="signatures")
 
@@ -48,11 +49,6 @@ Photos = Annotated[list[Path], typer.Argument(help="JPEG, PNG or WebP files.", e
 Box = Annotated[
     str, typer.Option(help="Where the animal is: x0 y0 x1 y1 in pixels or 0-1; else the whole.")
 ]
-
-
-class ApplyAndReset(
-    BadSettings, message="--apply and --reset contradict each other: give one of them"
-): ...
 
 
 def main() -> None:
@@ -296,70 +292,6 @@ def density(
         text = CONTENT.dump_json(record, indent=2).decode() if as_json else as_text(record)
     typer.echo(text)
     raise typer.Exit(1 if record.refused else 0)
-
-
-@app.command()
-def calibrate(
-    apply: Annotated[bool, typer.Option("--apply", help="Put what comes of it in force.")] = False,
-    reset: Annotated[bool, typer.Option("--reset", help="Take what was applied back.")] = False,
-    most: Annotated[
-        int, typer.Option(min=IMPOSTOR, help="Impostor pairs at most; genuine ones half as many.")
-    ] = 2000,
-    as_json: Json = False,
-    data_dir: DataDir = None,
-) -> None:
-    """Ask whether the llrs hold for this catalogue, by what people decided; --apply adjusts them.
-
-    Compares up to 3,000 pairs of encounters; a running service uses the result at once.
-    """
-    from tqdm import tqdm
-
-    from service.calibration.to_wire import calibration_out
-    from service.calibration.view import as_text
-
-    if apply and reset:
-        raise ApplyAndReset()
-    with _catalogue(read_settings(data_dir=data_dir)) as components:
-        study = components[Calibration]
-        if reset:
-            typer.echo("taken back" if study.reset() else "nothing was applied")
-            return
-        couples = study.couples(most=most)
-        bar = tqdm(study.compared(couples), total=len(couples), unit="pair", desc="compare")
-        studied = study.studied(list(bar))
-        try:
-            if apply:
-                study.apply(studied)
-        finally:
-            state = study.state()
-            as_wire = calibration_out(state).model_dump_json
-            typer.echo(as_wire(indent=2) if as_json else as_text(state))
-
-
-@app.command()
-def certify(
-    most: Annotated[
-        int, typer.Option(min=IMPOSTOR, help="Impostor pairs at most; genuine ones half as many.")
-    ] = 2000,
-    crops: Annotated[
-        int, typer.Option(min=0, help="Generated crops without an animal to compare.")
-    ] = 100,
-    as_json: Json = False,
-    data_dir: DataDir = None,
-) -> None:
-    """Measure what the llrs in force are worth on what people decided, and keep the certificate.
-
-    Compares up to 3,000 pairs of encounters. Pages and dossiers quote the result at once.
-    """
-    from reid.evidence.certificate_text import as_text
-    from service.calibration.to_wire import certificate_state_out
-    from service.operations.certifying import certified
-
-    command = f"leopard-reid certify --most {most} --crops {crops}"
-    with _catalogue(read_settings(data_dir=data_dir)) as components:
-        state = certified(components, most=most, crops=crops, command=command)
-    as_wire = certificate_state_out(state).model_dump_json
-    typer.echo(as_wire(indent=2) if as_json else as_text(state.certificate))
 
 
 @app.command()

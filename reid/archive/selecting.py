@@ -12,7 +12,7 @@ PERSONS = "person", "human", "vehicle"
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class SkippedFrame:
     """A frame that nobody looks at. code, reason: for one that is not there."""
 
     status: Status
@@ -20,24 +20,28 @@ class LeftOut:
     reason: str = ""
 
 
-def selected(source: ArchiveSource, species: str) -> Callable[[SourcePhoto], LookTask | LeftOut]:
+def selected(
+    source: ArchiveSource, species: str
+) -> Callable[[SourcePhoto], LookTask | SkippedFrame]:
     """What to do with each frame of a source.
 
     Where no detector and no person says where the animals are, the network's own finder looks.
     """
     wanted = species.casefold().strip()
 
-    def select(photo: SourcePhoto) -> LookTask | LeftOut:
+    def select(photo: SourcePhoto) -> LookTask | SkippedFrame:
         if photo.file is None:
-            return LeftOut(Status.UNREADABLE, "missing", str(photo.missing or "it is not there"))
+            return SkippedFrame(
+                Status.UNREADABLE, "missing", str(photo.missing or "it is not there")
+            )
         animals = photo.animals_above(source.threshold)
         if photo.failure or not (photo.animals or photo.category):
             return LookTask(photo.path, photo.file)
         if not animals:
-            return LeftOut(_without_animals(photo, source.threshold))
+            return SkippedFrame(_without_animals(photo, source.threshold))
         fitting = [animal for animal in animals if _fits(animal, wanted)]
         if not fitting:
-            return LeftOut(Status.OTHER_SPECIES, reason=animals[0].species)
+            return SkippedFrame(Status.OTHER_SPECIES, reason=animals[0].species)
         boxed = [animal for animal in fitting if animal.box is not None]
         if not boxed:
             return LookTask(photo.path, photo.file)

@@ -15,7 +15,7 @@ from reid.archive.plan import ArchiveRecogniser, RunPlan
 from reid.archive.progress import Progress
 from reid.archive.rows import Status
 from reid.archive.scheduling import Scheduler, Work
-from reid.archive.selecting import LeftOut, selected
+from reid.archive.selecting import SkippedFrame, selected
 from reid.archive.shaping import PlacedFrame, ShapedEncounter, Sighting
 from reid.archive.sorting import UnitEvidence, animals_of
 from reid.archive.sources import ArchiveSource
@@ -81,15 +81,15 @@ class ArchiveSights:
     copies: dict[str, str] = field(default_factory=dict)
 
 
-def look_at_all(desk: Desk) -> dict[str, LeftOut]:
+def look_at_all(desk: Desk) -> dict[str, SkippedFrame]:
     """Look at every frame that may show an animal; gives what became of the others."""
     select = selected(desk.source, desk.plan.species)
-    left_out: dict[str, LeftOut] = {}
+    left_out: dict[str, SkippedFrame] = {}
     todo: list[LookTask] = []
     looked_before = 0
     for photo in desk.source.frames:
         task = select(photo)
-        if isinstance(task, LeftOut):
+        if isinstance(task, SkippedFrame):
             left_out[photo.path] = task
             continue
         line = desk.looks.get(task.path)
@@ -110,7 +110,7 @@ def look_at_all(desk: Desk) -> dict[str, LeftOut]:
 
 
 def placed_frames(
-    desk: Desk, left_out: Mapping[str, LeftOut], copies: dict[str, str]
+    desk: Desk, left_out: Mapping[str, SkippedFrame], copies: dict[str, str]
 ) -> Iterator[PlacedFrame]:
     """Frames with animals, where they were taken and when, by clocks that are right.
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from reid.archive.answering import UnitAnswer, named
 from reid.archive.plan import Catalogue, NamedCandidate
 from reid.archive.rows import FrameRow, Status
-from reid.archive.selecting import LeftOut
+from reid.archive.selecting import SkippedFrame
 from reid.archive.sorting import SortedUnits
 from reid.archive.stages import AnimalSeen, ArchiveSights, Desk, when
 from reid.interchange.package import SourcePhoto
@@ -218,7 +218,7 @@ class FrameRows:
     def __init__(
         self,
         desk: Desk,
-        left_out: Mapping[str, LeftOut],
+        left_out: Mapping[str, SkippedFrame],
         sights: ArchiveSights,
         seen: Sequence[AnimalSeen],
         answered: Mapping[str, UnitAnswer],

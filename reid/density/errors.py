@@ -3,7 +3,7 @@
 from reid.errors import InputError
 
 
-class TooFewAnimals(
+class TooFewCaptured(
     InputError,
     code="too_few_captures",
     message="{animals} animals were met at stations that worked: a density needs at least {least}. "

@@ -18,14 +18,14 @@ from reid.density.habitat import CELL, Habitat, around
 from reid.density.likelihood import (
     DensityFit,
     Detection,
-    Effort,
     Float64,
+    TrapEffort,
     check,
     first_guess,
     fit,
     log_sums,
 )
-from reid.density.sampling import Capture, Chain, Places
+from reid.density.sampling import Chain, SampledCapture, TrapPlaces
 from reid.errors import InputError
 from reid.identify.clusters import (
     UNDECIDED,
@@ -57,8 +57,8 @@ class SurveyedEncounters:
     concluded, by places of encounters.
     """
 
-    effort: Effort
-    captures: tuple[Capture, ...]
+    effort: TrapEffort
+    captures: tuple[SampledCapture, ...]
     known: Table
     decided: DecidedPairs = UNDECIDED
 
@@ -86,7 +86,7 @@ class DensityEstimate:
 def estimate(survey: SurveyedEncounters, *, draws: int = DRAWS, seed: int = 0) -> DensityEstimate:
     """Density with an interval that knows of uncertain identities.
 
-    Raises TooFewAnimals, NoSpatialRecapture or NotEstimable where the captures carry none.
+    Raises TooFewCaptured, NoSpatialRecapture or NotEstimable where the captures carry none.
     """
     grouping = sort(survey.known, survey.decided)
     start = partition_of(grouping)
@@ -138,7 +138,7 @@ class _Units:
         """Draws of the encounters by photos and the capture model."""
         captures = [[self._survey.captures[n] for n in unit] for unit in self._members]
         theta = np.array([log(first.density), float(logit(first.g0)), log(first.sigma_km)])
-        prior = Places(captures, self._survey.effort, habitat, theta, first.covariance)
+        prior = TrapPlaces(captures, self._survey.effort, habitat, theta, first.covariance)
         chain = Chain(
             self._llr,
             self._comparable,
@@ -157,7 +157,9 @@ class _Units:
         return drawn
 
 
-def counts_of(labels: Sequence[int], captures: Sequence[Capture], effort: Effort) -> Float64:
+def counts_of(
+    labels: Sequence[int], captures: Sequence[SampledCapture], effort: TrapEffort
+) -> Float64:
     """(n, J) occasions on which each animal was met at each station.
 
     labels: of encounters, 0 and up; a station and occasion counts once for an animal.
@@ -205,7 +207,7 @@ def _fitted(
     return [one for one in every if one is not None]
 
 
-def _surface(counts: Float64, found: DensityFit, effort: Effort, habitat: Habitat) -> Float64:
+def _surface(counts: Float64, found: DensityFit, effort: TrapEffort, habitat: Habitat) -> Float64:
     """(M,) activity centres a km²: of the animals that were met, and of those that were not."""
     squared = habitat.squared_distances(effort.stations)
     seen = Detection(squared, effort.occasions, found.g0, found.sigma_km)

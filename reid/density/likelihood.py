@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import expit, logit
 
-from reid.density.errors import NoSpatialRecapture, NotEstimable, TooFewAnimals
+from reid.density.errors import NoSpatialRecapture, NotEstimable, TooFewCaptured
 from reid.density.habitat import Habitat
 
 Float64 = NDArray[np.float64]
@@ -30,7 +30,7 @@ FAR = 1e-12  # probability of detection below which a station is out of reach
 
 
 @dataclass(frozen=True, slots=True)
-class Effort:
+class TrapEffort:
     """Where and how long it was looked.
 
     stations: (J, 2) east and north in km. occasions: (J,) days on which a camera worked.
@@ -84,13 +84,13 @@ class Detection:
 
 
 def fit(
-    counts: Float64, effort: Effort, habitat: Habitat, start: Float64 | None = None
+    counts: Float64, effort: TrapEffort, habitat: Habitat, start: Float64 | None = None
 ) -> DensityFit:
     """The density under which these captures are most probable.
 
     counts: (n, J) occasions on which each animal was met at each station, no row empty.
     start: (2,) logit g0 and log sigma to begin with. With a constant density the full likelihood
-    peaks where the one given n does, at D = n / area. Raises TooFewAnimals, NoSpatialRecapture or
+    peaks where the one given n does, at D = n / area. Raises TooFewCaptured, NoSpatialRecapture or
     NotEstimable.
     """
     check(counts)
@@ -131,9 +131,9 @@ def fit(
 
 
 def check(counts: Float64) -> None:
-    """Raises TooFewAnimals or NoSpatialRecapture where no density can be told."""
+    """Raises TooFewCaptured or NoSpatialRecapture where no density can be told."""
     if len(counts) < LEAST_ANIMALS:
-        raise TooFewAnimals(animals=len(counts), least=LEAST_ANIMALS)
+        raise TooFewCaptured(animals=len(counts), least=LEAST_ANIMALS)
     moved = int(((counts > 0).sum(1) > 1).sum())
     if moved < LEAST_RECAPTURES:
         raise NoSpatialRecapture(recaptures=moved, least=LEAST_RECAPTURES)
@@ -156,7 +156,7 @@ def log_sums(values: Float64) -> Float64:
     return np.asarray(top[..., 0] + np.log(np.exp(values - top).sum(-1)))
 
 
-def first_guess(counts: Float64, effort: Effort) -> Float64:
+def first_guess(counts: Float64, effort: TrapEffort) -> Float64:
     """(2,) logit g0 and log sigma to begin with: sigma from how far the stations of animals lie."""
     spread, captures = 0.0, 0.0
     for row in counts:

@@ -23,8 +23,8 @@ from reid.density.likelihood import (
     MOST_LOGIT,
     NEAR_KM,
     Detection,
-    Effort,
     Float64,
+    TrapEffort,
     given_met,
 )
 from reid.identify.draws import fast_block_llr
@@ -37,20 +37,20 @@ NEGLIGIBLE = -16.0  # log gain below that of a new animal which no photos make u
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class SampledCapture:
     """Where and when a unit was met: station by place in the effort, occasion by number."""
 
     station: int
     occasion: int
 
 
-class Places:
+class TrapPlaces:
     """The spatial capture-recapture model: an animal is met around its activity centre."""
 
     def __init__(
         self,
-        captures: Sequence[Sequence[Capture]],
-        effort: Effort,
+        captures: Sequence[Sequence[SampledCapture]],
+        effort: TrapEffort,
         habitat: Habitat,
         start: Float64,
         step: Float64,
@@ -61,7 +61,7 @@ class Places:
         self._far = log(2 * habitat.buffer_km)
         self._step = np.linalg.cholesky(step[1:, 1:]) * 1.2
         self.theta = start.copy()  # log density, logit g0, log sigma
-        self._known: dict[Members, tuple[frozenset[Capture], Float64, float]] = {}
+        self._known: dict[Members, tuple[frozenset[SampledCapture], Float64, float]] = {}
         self._set(start)
 
     def weight(self, members: Members) -> float:
@@ -108,10 +108,12 @@ class Places:
     def _detection(self, theta: Float64) -> Detection:
         return Detection.at(self._squared, self._effort.occasions, theta[1:])
 
-    def _of(self, members: Members) -> tuple[frozenset[Capture], Float64, float]:
+    def _of(self, members: Members) -> tuple[frozenset[SampledCapture], Float64, float]:
         """Captures of a block, where its centre may be (M,), its weight."""
         if members not in self._known:
-            captures = frozenset[Capture]().union(*(self._captures[unit] for unit in members))
+            captures = frozenset[SampledCapture]().union(
+                *(self._captures[unit] for unit in members)
+            )
             value = self._missed + self._odds[[capture.station for capture in captures]].sum(0)
             top = float(value.max())
             share = np.exp(value - top)
@@ -123,7 +125,7 @@ class Places:
     def _counts(self, blocks: Sequence[Members]) -> Float64:
         counts = np.zeros((len(blocks), len(self._effort.stations)))
         for row, members in enumerate(blocks):
-            for capture in frozenset[Capture]().union(*(self._captures[u] for u in members)):
+            for capture in frozenset[SampledCapture]().union(*(self._captures[u] for u in members)):
                 counts[row, capture.station] += 1
         return counts
 
@@ -138,7 +140,7 @@ class Chain:
         self,
         llr: Matrix,
         comparable: Mask,
-        prior: Places,
+        prior: TrapPlaces,
         start: Sequence[int],
         chance: np.random.Generator,
     ) -> None:

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
 
 from reid.density.estimate import SurveyedEncounters
-from reid.density.likelihood import Effort
-from reid.density.sampling import Capture
+from reid.density.likelihood import TrapEffort
+from reid.density.sampling import SampledCapture
 from reid.identify.clusters import DecidedPairs, Pair, Table
 from reid.interchange.effort import Traps, detections, traps
 from reid.interchange.survey import AnimalHistory, CaptureSurvey, LeftOut
@@ -48,7 +48,7 @@ def surveyed(
     layout = traps(survey, by_photos=by_photos)
     everybody = AnimalHistory("all", {one.encounter: str(one.encounter) for one in survey.captures})
     rows, left_out = detections(survey.captures, everybody, layout, TABLE)
-    where = {row.encounter: Capture(row.trap - 1, row.occasion - 1) for row in rows}
+    where = {row.encounter: SampledCapture(row.trap - 1, row.occasion - 1) for row in rows}
     compared = [(place, n) for place, n in enumerate(numbers) if n in where]
     others = sorted({*where} - {n for _, n in compared})
     kept = [n for _, n in compared] + others
@@ -57,7 +57,7 @@ def surveyed(
     named = {one.encounter: one.individual for one in survey.captures if one.individual}
     return DensityCaptures(
         encounters=SurveyedEncounters(
-            effort=Effort(layout.metres / 1000, layout.usage.sum(1)),
+            effort=TrapEffort(layout.metres / 1000, layout.usage.sum(1)),
             captures=tuple(where[n] for n in kept),
             known=table,
             decided=_with_names(pairs, [named.get(n, "") for n in kept], len(places)),

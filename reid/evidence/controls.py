@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from reid.describe.describer import CropDescriber
 from reid.evidence.calibrator import Calibrator
 from reid.evidence.encounters import between
 from reid.evidence.strata import PairTally
 from reid.synthetic.view import Camera, without_animal
-from reid.types import AnnotationFeatures, Box, Crop, CropDescriber, Flank
+from reid.types import AnnotationFeatures, Box, Crop, Flank
 
 SILENT = 0.1  # |llr| up to which a pair says nothing
 CROSSED = 12  # encounters of each flank that are compared across flanks

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from reid.describe.describer import CropDescriber
 from reid.errors import BadBox, BadDataset
 from reid.evaluation.data.photos import AS_GIVEN, Condition, FlankFinder, Sample, shown
 from reid.interchange.tables import (
@@ -16,7 +17,7 @@ from reid.interchange.tables import (
     read_table,
 )
 from reid.photo.crop import parse_box
-from reid.types import AnnotationFeatures, CropDescriber, Flank
+from reid.types import AnnotationFeatures, Flank
 
 ANIMALS = 31  # stream of random numbers that draws animals
 

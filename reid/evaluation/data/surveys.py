@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+from reid.describe.describer import CropDescriber
 from reid.evaluation.data.photos import MAX_PIXELS
 from reid.evidence.calibrator import Calibrator
 from reid.evidence.encounters import between
 from reid.photo import crop, images
 from reid.synthetic.survey import write_survey
 from reid.threads import side_by_side
-from reid.types import AnnotationFeatures, Crop, CropDescriber, Evidence, Flank
+from reid.types import AnnotationFeatures, Crop, Evidence, Flank
 
 BATCH = 16  # crops described at a time
 

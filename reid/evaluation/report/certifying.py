@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from pathlib import Path
 
+from reid.describe.describer import CropDescriber
 from reid.evaluation.data.protocol import numbers_of
 from reid.evaluation.data.surveys import Pair, SurveyEncounter, simulate
 from reid.evaluation.trials import encounter_evidence
 from reid.evaluation.trials.calibration import draw_pairs
-from reid.types import CropDescriber
 
 ENCOUNTERS = 3  # of every synthetic animal
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from reid.describe.describer import CropDescriber
 from reid.evaluation.data.degrade import degrade
 from reid.evaluation.data.photos import MAX_PIXELS
 from reid.evaluation.data.surveys import DatasetPhoto, Pair, SurveyEncounter, described, relative
@@ -25,7 +26,7 @@ from reid.evidence.terms import (
 )
 from reid.photo import crop, images
 from reid.threads import side_by_side
-from reid.types import Crop, CropDescriber
+from reid.types import Crop
 
 LEVELS = (1, 2, 3)  # of `evaluation.degrade`; every encounter is also seen at one of them
 RELATIVES = 1 / 3  # share of impostor pairs whose animals wear the same style

@@ -10,8 +10,8 @@ import numpy as np
 from reid.density.combining import DensityInterval, combined
 from reid.density.estimate import DensityEstimate, SurveyedEncounters, counts_of, estimate
 from reid.density.likelihood import fit
-from reid.density.sampling import Capture
-from reid.errors import InputError
+from reid.density.sampling import SampledCapture
+from reid.errors import BadSettings, InputError
 from reid.evaluation.trials.simulated_nights import (
     SimulatedSurvey,
     SurveyDesign,
@@ -29,6 +29,11 @@ WAYS = {
 }
 ASKED_HELD, ASKED_BIAS = 0.90, 0.05
 PEOPLE = 0.35  # too many: eight observers on 16 captive snow leopards (Johansson et al. 2020)
+
+
+class NotTested(
+    BadSettings, message="{calibrator} has no tested pairs beside its card: test it first"
+): ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,7 @@ def surveyed(simulated: SimulatedSurvey) -> SurveyedEncounters:
     places = zip(simulated.station.tolist(), simulated.day.tolist(), strict=True)
     return SurveyedEncounters(
         effort=simulated.effort,
-        captures=tuple(Capture(station, day) for station, day in places),
+        captures=tuple(SampledCapture(station, day) for station, day in places),
         known=Table(simulated.llr, simulated.comparable, simulated.comparable),
     )
 

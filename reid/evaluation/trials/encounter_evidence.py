@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, permutations
 from pathlib import Path
 
+from reid.describe.describer import CropDescriber
 from reid.evaluation.data.photos import Condition, Sample, shown
 from reid.evaluation.data.protocol import read_dataset
 from reid.evaluation.data.surveys import DatasetPhoto, Done, Pair, SurveyEncounter, described
@@ -15,7 +16,7 @@ from reid.evidence.encounters import between
 from reid.evidence.strata import KnownPair, PairStratum, known_grade, stratum_of, worse_of
 from reid.evidence.tested import ALL
 from reid.threads import side_by_side
-from reid.types import Crop, CropDescriber, Evidence, Flank, Grade
+from reid.types import Crop, Evidence, Flank, Grade
 
 
 @dataclass(frozen=True, slots=True)

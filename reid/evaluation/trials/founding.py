@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from reid.describe.describer import CropDescriber
 from reid.evidence.calibrator import Calibrator
 from reid.evidence.encounters import between
 from reid.evidence.settle import in_words, what_would_settle, why_nothing
@@ -17,7 +18,7 @@ from reid.photo.crop import cut
 from reid.photo.images import decode
 from reid.synthetic.answers import RECORDS, FoundingAnswer
 from reid.synthetic.founding import VARIANTS, Variant, write_founding
-from reid.types import AnnotationFeatures, CropDescriber, Evidence, Flank, Verdict
+from reid.types import AnnotationFeatures, Evidence, Flank, Verdict
 
 Described = Mapping[str, Sequence[AnnotationFeatures]]
 LARGEST = 10**7  # pixels of a photo

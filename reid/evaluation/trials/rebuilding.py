@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from reid.describe.describer import CropDescriber
 from reid.photo.contrast import local_contrast
 from reid.signatures.content import PassedAnnotation, passed
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
-from reid.types import Box, Crop, CropDescriber, Flank, Float32, Image, LocalFeatures
+from reid.types import Box, Crop, Flank, Float32, Image, LocalFeatures
 
 SIZE = (256, 512)  # rows and columns of a photo
 CANVAS = (128, 256)  # of what is rebuilt

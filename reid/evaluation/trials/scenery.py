@@ -7,6 +7,7 @@ from itertools import combinations
 import cv2
 import numpy as np
 
+from reid.describe.describer import CropDescriber
 from reid.evidence.calibrator import Calibrator
 from reid.evidence.encounters import between
 from reid.photo.crop import cut
@@ -14,7 +15,7 @@ from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.scenery import Outlook, cut_scenery, draw_scenery
 from reid.synthetic.view import Camera, colourised, render, without_animal
 from reid.threads import side_by_side
-from reid.types import AnnotationFeatures, Box, Crop, CropDescriber, Flank, Image, Verdict
+from reid.types import AnnotationFeatures, Box, Crop, Flank, Image, Verdict
 
 FRAME = (900, 1600)  # rows and columns of a whole frame
 WIDER = (0.0, 0.1, 0.2, 0.3, 0.4)  # how much wider a box is than the animal

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from reid.density.likelihood import Effort, Float64
+from reid.density.likelihood import Float64, TrapEffort
 from reid.evidence.tested import Tested
 from reid.types import Grade
 
@@ -52,7 +52,7 @@ class SimulatedSurvey:
     grade: (n,) place in Grade. llr: (n, n) symmetric, log10. comparable: (n, n), a flank is shared.
     """
 
-    effort: Effort
+    effort: TrapEffort
     animal: NDArray[np.int64]
     station: NDArray[np.int64]
     day: NDArray[np.int64]
@@ -85,7 +85,7 @@ def simulated_survey(
     llr = np.where(comparable, _llrs(animal, grade, design, tested, chance), 0.0)
     occasions = np.full(len(stations), float(design.days))
     return SimulatedSurvey(
-        Effort(stations, occasions), animal, station, day, flanks, grade, llr, comparable
+        TrapEffort(stations, occasions), animal, station, day, flanks, grade, llr, comparable
     )
 
 

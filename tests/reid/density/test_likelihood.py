@@ -7,12 +7,12 @@ import pytest
 from scipy.special import expit, logit
 
 from reid.density.combining import combined
-from reid.density.errors import NoSpatialRecapture, NotEstimable, TooFewAnimals
+from reid.density.errors import NoSpatialRecapture, NotEstimable, TooFewCaptured
 from reid.density.habitat import around
-from reid.density.likelihood import DensityFit, Effort, fit, given_met
+from reid.density.likelihood import DensityFit, TrapEffort, fit, given_met
 
 STATIONS = np.array([[x * 4.0, y * 4.0] for x in range(5) for y in range(5)])
-EFFORT = Effort(STATIONS, np.full(25, 90.0))
+EFFORT = TrapEffort(STATIONS, np.full(25, 90.0))
 TRUTH = {"density": 0.035, "g0": 0.02, "sigma": 2.3}
 
 
@@ -70,12 +70,12 @@ def test_half_the_effort_at_a_station_is_known_to_the_estimate() -> None:
     habitat = around(STATIONS, 10.0, 1.4)
     counts = captures(2)
     whole = fit(counts, EFFORT, habitat)
-    half = fit(counts, Effort(STATIONS, EFFORT.occasions / 2), habitat)
+    half = fit(counts, TrapEffort(STATIONS, EFFORT.occasions / 2), habitat)
     assert half.g0 > 1.6 * whole.g0
 
 
 def test_a_single_animal_has_no_density() -> None:
-    with pytest.raises(TooFewAnimals, match="Survey longer"):
+    with pytest.raises(TooFewCaptured, match="Survey longer"):
         fit(captures(1)[:1], EFFORT, around(STATIONS, 9.0, 3.0))
 
 

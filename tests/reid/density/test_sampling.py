@@ -9,8 +9,8 @@ from scipy.special import logit
 
 from reid.density.estimate import SurveyedEncounters, estimate
 from reid.density.habitat import around
-from reid.density.likelihood import Effort
-from reid.density.sampling import Capture, Chain, Places
+from reid.density.likelihood import TrapEffort
+from reid.density.sampling import Chain, SampledCapture, TrapPlaces
 from reid.evaluation.trials.density import surveyed
 from reid.evaluation.trials.simulated_nights import SurveyDesign, simulated_survey
 from reid.evidence.tested import load_tested
@@ -19,18 +19,18 @@ from reid.identify.partitions import blocks, partitions
 from reid.weights import default_folder
 
 STATIONS = np.array([[0.0, 0.0], [3.0, 0.0], [0.0, 3.0], [9.0, 9.0]])
-EFFORT = Effort(STATIONS, np.full(4, 60.0))
+EFFORT = TrapEffort(STATIONS, np.full(4, 60.0))
 HABITAT = around(STATIONS, 8.0, 2.0)
 
 
-class StillPlaces(Places):
+class StillPlaces(TrapPlaces):
     """The model with its parameters held."""
 
     def renew(self, blocks: object, chance: object) -> None:
         """Nothing moves."""
 
 
-def places(captures: list[list[Capture]]) -> StillPlaces:
+def places(captures: list[list[SampledCapture]]) -> StillPlaces:
     theta = np.array([log(0.03), float(logit(0.03)), log(2.0)])
     return StillPlaces(captures, EFFORT, HABITAT, theta, np.eye(3) * 0.05)
 
@@ -41,7 +41,12 @@ def test_draws_come_as_often_as_their_weight() -> None:
     for i, j, value in ((0, 1, 0.8), (1, 2, -0.6), (0, 2, 0.2)):
         llr[i, j] = llr[j, i] = value
         comparable[i, j] = comparable[j, i] = True
-    captures = [[Capture(0, 1)], [Capture(1, 5)], [Capture(2, 9)], [Capture(0, 20)]]
+    captures = [
+        [SampledCapture(0, 1)],
+        [SampledCapture(1, 5)],
+        [SampledCapture(2, 9)],
+        [SampledCapture(0, 20)],
+    ]
     prior = places(captures)
     chain = Chain(llr, comparable, prior, [0, 1, 2, 3], np.random.default_rng(5))
     weight = {
@@ -64,7 +69,7 @@ def test_a_left_and_a_right_side_join_near_each_other_and_not_far_away() -> None
     llr, comparable = np.zeros((2, 2)), np.zeros((2, 2), bool)
 
     def together(other: int) -> float:
-        prior = places([[Capture(0, 1)], [Capture(other, 7)]])
+        prior = places([[SampledCapture(0, 1)], [SampledCapture(other, 7)]])
         chain = Chain(llr, comparable, prior, [0, 1], np.random.default_rng(1))
         joined = 0
         for _ in range(400):
