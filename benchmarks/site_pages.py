@@ -14,8 +14,12 @@ import httpx
 
 AT_ONCE = 500
 
-NO_PAGES = {"/health", "/metrics", "/openapi.json", "/reviews/next"}
-"""Routes outside of the API that answer no HTML, or that only lead to a page."""
+NO_PAGES = {
+    "/health", "/metrics", "/openapi.json", "/reviews/next", "/export/tables.zip",
+    "/neighbours/{neighbour}/pairs.csv",
+    "/archives/{name}/report", "/neighbours/{neighbour}",  # no small catalogue holds any yet
+}  # fmt: skip
+"""Routes outside of the API that answer no HTML, only lead to a page, or need a file of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,10 @@ PAGES: Mapping[str, Filled] = {
     "/stations/{name:path}": one_of("/stations/{}", "stations"),
     "/stations/{name:path}/clock": one_of("/stations/{}/clock?difference=0:30", "stations"),
     "/calibration": fixed("/calibration"),
+    "/archives": fixed("/archives"),
+    "/density": fixed("/density"),
+    "/export": fixed("/export"),
+    "/neighbours": fixed("/neighbours"),
     "/cases": fixed("/cases"),
     "/cases/{case_id}": one_of("/cases/{}", "cases"),
     "/cases/{case_id}/dossier": one_of("/cases/{}/dossier", "cases"),

@@ -31,6 +31,7 @@ def test_an_encounter_is_dragged_out_of_an_identity_and_comes_back(page, site, m
     page.get_by_label("Why").fill("another shoulder")
     page.get_by_role("button", name="Split").click()
     expect(page.get_by_role("status").first).to_contain_text("1 encounter left for L001")
+    page.wait_for_load_state()  # keys are heard once the scripts are there
     page.keyboard.press("u")
     expect(page.get_by_role("status").first).to_contain_text("Undo of change")
     expect(page.get_by_role("heading", name="Encounters 3")).to_be_visible()
