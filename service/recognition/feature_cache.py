@@ -14,7 +14,7 @@ from service.store.database import Database
 class FeatureCache:
     """Local features of gallery annotations, the latest used in memory, as small as on disk.
 
-    To unpack them takes less than a millisecond an annotation, an eighth of the memory is worth it.
+    Unpacked they would take several times the memory; `benchmarks/kept_bytes.py` counts both.
     """
 
     def __init__(self, database: Database, size: int) -> None:
