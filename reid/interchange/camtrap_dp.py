@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -202,7 +202,7 @@ def _media(
             continue
         lines[media] = row.line
         photo = _photo(row.cells, places, times.get(row.line, ""))
-        photos.append(_placed(photo, deployments.get(photo.deployment)))
+        photos.append(photo.placed(deployments.get(photo.deployment)))
     return photos
 
 
@@ -220,18 +220,6 @@ def _photo(cells: Mapping[str, str], places: PhotoPlaces, time: str) -> SourcePh
         deployment=cells["deploymentID"],
         notes=cells.get("mediaComments", ""),
         extras={k: v for k, v in cells.items() if v and k not in MEDIA_READ},
-    )
-
-
-def _placed(photo: SourcePhoto, deployment: DeploymentLine | None) -> SourcePhoto:
-    if deployment is None:
-        return photo
-    return replace(
-        photo,
-        station=deployment.station,
-        camera=deployment.camera,
-        latitude=deployment.latitude,
-        longitude=deployment.longitude,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import cos, isfinite, radians, sin
 from pathlib import Path
@@ -164,6 +164,18 @@ class SourcePhoto:
     frame_rate: float | None = None
     frames: tuple[int, ...] = ()
     extras: Mapping[str, str] = field(default_factory=lambda: NO_EXTRAS)
+
+    def placed(self, deployment: DeploymentLine | None) -> "SourcePhoto":
+        """With station, camera and position of its deployment, where there is one."""
+        if deployment is None:
+            return self
+        return replace(
+            self,
+            station=deployment.station,
+            camera=deployment.camera,
+            latitude=deployment.latitude,
+            longitude=deployment.longitude,
+        )
 
     def animals_above(self, threshold: float) -> tuple[SourceAnimal, ...]:
         """Animals that a person saw, or a detector with at least this confidence."""

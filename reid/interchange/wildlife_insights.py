@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -157,15 +156,7 @@ def _photo(
         animals=animals,
         category=foremost(categories),
     )
-    if line is None:
-        return photo
-    return replace(
-        photo,
-        station=line.station,
-        camera=line.camera,
-        latitude=line.latitude,
-        longitude=line.longitude,
-    )
+    return photo.placed(line)
 
 
 def _category(cells: Mapping[str, str]) -> str:

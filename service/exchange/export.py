@@ -13,7 +13,7 @@ from reid.interchange.writing import (
     camtrapr,
     latent,
     movements,
-    neighbours,
+    other_programs,
     secr,
 )
 from reid.interchange.writing import histories as history_tables
@@ -230,15 +230,15 @@ def _histories(source: ExportSource, _: ExportChoices) -> WrittenTables:
 
 
 def _wildlife_insights(source: ExportSource, choices: ExportChoices) -> WrittenTables:
-    return neighbours.wildlife_insights(source.survey, choices.title)
+    return other_programs.wildlife_insights(source.survey, choices.title)
 
 
 def _wildbook(source: ExportSource, _: ExportChoices) -> WrittenTables:
-    return neighbours.wildbook(source.survey)
+    return other_programs.wildbook(source.survey)
 
 
 def _darwin_core(source: ExportSource, _: ExportChoices) -> WrittenTables:
-    return WrittenTables((neighbours.darwin_core(source.survey, source.history("probable")),))
+    return WrittenTables((other_programs.darwin_core(source.survey, source.history("probable")),))
 
 
 def _movements(source: ExportSource, _: ExportChoices) -> WrittenTables:

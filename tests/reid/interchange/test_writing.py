@@ -20,7 +20,14 @@ from reid.interchange.survey import (
     StationSite,
     decided_history,
 )
-from reid.interchange.writing import camtrap_dp, camtrapr, histories, movements, neighbours, secr
+from reid.interchange.writing import (
+    camtrap_dp,
+    camtrapr,
+    histories,
+    movements,
+    other_programs,
+    secr,
+)
 from reid.interchange.writing.camtrap_package import PackageFacts
 from reid.interchange.writing.sheets import as_csv, sheet, unique_codes
 from reid.types import Box, Flank
@@ -196,14 +203,14 @@ def test_wildbook_gets_at_most_200_encounters_a_sheet():
         for n in range(1, 402)
     )
     assert photo.station == "A"
-    sheets = neighbours.wildbook(survey(captures=captures, photos=photos)).sheets
+    sheets = other_programs.wildbook(survey(captures=captures, photos=photos)).sheets
     assert [len(one.rows) for one in sheets] == [200, 200, 1]
 
 
 def test_records_and_occurrences_name_the_animal_as_people_do():
     records = rows(camtrapr.tables(survey(), None), "camtrapR/record_table.csv")
     assert [r["Individual"] for r in records] == ["'=Ak", "", "'=Ak", "Барс 2"]
-    occurrences = neighbours.darwin_core(survey(), None)
+    occurrences = other_programs.darwin_core(survey(), None)
     place = occurrences.columns.index("organismID")
     assert [row[place] for row in occurrences.rows] == ["=Ak", "=Ak", "Барс 2", ""]
 
