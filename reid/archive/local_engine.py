@@ -1,0 +1,87 @@
+"""Workers of an archive run as processes of this machine."""
+
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from typing import Any
+
+from reid.archive.scheduling import Work
+
+_PLACE: dict[str, Any] = {}  # of a worker's process: what it does, and its tool
+
+
+def workers_here() -> int:
+    """One process a core, four at most: each holds the network."""
+    return max(1, min(4, len(os.sched_getaffinity(0))))
+
+
+class LocalEngine:
+    """Starts `workers` processes of this machine."""
+
+    patience_s = None
+
+    def __init__(self, workers: int) -> None:
+        self.workers = workers
+
+    def start(self, work: Work[Any, Any, Any]) -> "ProcessWorker":
+        """A process of its own."""
+        return ProcessWorker(work, max(1, len(os.sched_getaffinity(0)) // self.workers))
+
+
+class ProcessWorker:
+    """One process; its death is nobody else's."""
+
+    def __init__(self, work: Work[Any, Any, Any], threads: int) -> None:
+        self._process = ProcessPoolExecutor(
+            1, mp_context=get_context("spawn"), initializer=_end_with, initargs=(os.getpid(),)
+        )
+        self.ready: Future[None] = self._process.submit(_begin, work, threads)
+
+    def submit(self, item: object) -> "Future[Any]":
+        """The row of an item."""
+        try:
+            return self._process.submit(_done, item)
+        except BrokenExecutor as error:
+            broken: Future[Any] = Future()
+            broken.set_exception(error)
+            return broken
+
+    def close(self) -> None:
+        """Ends once it has done what it is at."""
+        self._process.shutdown(wait=True, cancel_futures=True)
+
+
+def loaded(load: Callable[[], Any], threads: int) -> Any:  # noqa: ANN401  whatever work needs
+    """What a worker needs, in a process that shall use few threads."""
+    import cv2
+
+    cv2.setNumThreads(1)
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ[name] = str(threads)
+    tool = load()
+    if (torch := sys.modules.get("torch")) is not None:
+        torch.set_num_threads(threads)
+    return tool
+
+
+def _begin(work: Work[Any, Any, Any], threads: int) -> None:
+    _PLACE["do"], _PLACE["tool"] = work.do, loaded(work.load, threads)
+
+
+def _done(item: object) -> Any:  # noqa: ANN401
+    return _PLACE["do"](_PLACE["tool"], item)
+
+
+def _end_with(parent: int) -> None:
+    """No life after the parent's."""
+    from threading import Thread
+    from time import sleep
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            sleep(1)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
