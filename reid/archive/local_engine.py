@@ -1,6 +1,7 @@
 """Workers of an archive run as processes of this machine."""
 
 import os
+import pickle
 import sys
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
@@ -9,7 +10,31 @@ from typing import Any
 
 from reid.archive.scheduling import Work
 
-_PLACE: dict[str, Any] = {}  # of a worker's process: what it does, and its tool
+
+class Bench:
+    """Where a worker works: what it does, and what it has loaded for it."""
+
+    def __init__(self) -> None:
+        self._load, self._tool = b"", None
+        self._do: Callable[[Any, Any], Any] | None = None
+
+    def begin(self, work: Work[Any, Any, Any], threads: int) -> None:
+        """Load what the work needs, unless the work before needed the same."""
+        load = pickle.dumps(work.load)
+        if load != self._load:
+            self._load, self._tool = b"", None
+            self._tool = _loaded(work.load, threads)
+            self._load = load
+        self._do = work.do
+
+    def done(self, item: object) -> Any:  # noqa: ANN401
+        """The row of an item."""
+        if self._do is None:
+            raise RuntimeError("nothing was begun here")
+        return self._do(self._tool, item)
+
+
+_BENCH = Bench()  # of a worker's process
 
 
 def workers_here() -> int:
@@ -25,35 +50,42 @@ class LocalEngine:
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
-    def start(self, work: Work[Any, Any, Any]) -> "ProcessWorker":
+    def start(self) -> "ProcessWorker":
         """A process of its own."""
-        return ProcessWorker(work, max(1, len(os.sched_getaffinity(0)) // self.workers))
+        return ProcessWorker(max(1, len(os.sched_getaffinity(0)) // self.workers))
 
 
 class ProcessWorker:
     """One process; its death is nobody else's."""
 
-    def __init__(self, work: Work[Any, Any, Any], threads: int) -> None:
+    def __init__(self, threads: int) -> None:
+        self._threads = threads
         self._process = ProcessPoolExecutor(
             1, mp_context=get_context("spawn"), initializer=_end_with, initargs=(os.getpid(),)
         )
-        self.ready: Future[None] = self._process.submit(_begin, work, threads)
+
+    def begin(self, work: Work[Any, Any, Any]) -> "Future[None]":
+        """Load what the work needs."""
+        return self._call(_begin, work, self._threads)
 
     def submit(self, item: object) -> "Future[Any]":
         """The row of an item."""
-        try:
-            return self._process.submit(_done, item)
-        except BrokenExecutor as error:
-            broken: Future[Any] = Future()
-            broken.set_exception(error)
-            return broken
+        return self._call(_done, item)
 
     def close(self) -> None:
         """Ends once it has done what it is at."""
         self._process.shutdown(wait=True, cancel_futures=True)
 
+    def _call(self, function: Callable[..., Any], *arguments: object) -> "Future[Any]":
+        try:
+            return self._process.submit(function, *arguments)
+        except BrokenExecutor as error:
+            broken: Future[Any] = Future()
+            broken.set_exception(error)
+            return broken
 
-def loaded(load: Callable[[], Any], threads: int) -> Any:  # noqa: ANN401  whatever work needs
+
+def _loaded(load: Callable[[], Any], threads: int) -> Any:  # noqa: ANN401  whatever work needs
     """What a worker needs, in a process that shall use few threads."""
     import cv2
 
@@ -67,11 +99,11 @@ def loaded(load: Callable[[], Any], threads: int) -> Any:  # noqa: ANN401  whate
 
 
 def _begin(work: Work[Any, Any, Any], threads: int) -> None:
-    _PLACE["do"], _PLACE["tool"] = work.do, loaded(work.load, threads)
+    _BENCH.begin(work, threads)
 
 
 def _done(item: object) -> Any:  # noqa: ANN401
-    return _PLACE["do"](_PLACE["tool"], item)
+    return _BENCH.done(item)
 
 
 def _end_with(parent: int) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from reid.archive.local_engine import loaded
+from reid.archive.local_engine import Bench
 from reid.archive.scheduling import Work
 from reid.errors import BadSettings, MissingExtra, ReidError
 
@@ -89,12 +89,12 @@ class RayEngine:
             num_cpus=1, memory=MEMORY, scheduling_strategy="SPREAD", max_restarts=0
         )
 
-    def start(self, work: Work[Any, Any, Any]) -> "RayWorker":
+    def start(self) -> "RayWorker":
         """An actor, wherever Ray has room for it."""
         if not self._makeup:
             self._mark.write_text(self._mark.name)
             self._makeup = makeup([self._mark, *self._files])
-        return RayWorker(self._actor.remote(), work, self._makeup)
+        return RayWorker(self._actor.remote(), self._makeup)
 
     def close(self) -> None:
         """Leave the cluster, with all actors."""
@@ -107,13 +107,16 @@ class RayEngine:
 class RayWorker:
     """One actor; what Ray says of it in the words of executors."""
 
-    def __init__(self, actor: Any, work: Work[Any, Any, Any], expected: Mapping[str, str]) -> None:  # noqa: ANN401
-        self._actor = actor
-        self.ready: Future[None] = _told(actor.begin.remote(work, expected), beginning=True)
+    def __init__(self, actor: Any, expected: Mapping[str, str]) -> None:  # noqa: ANN401
+        self._actor, self._expected = actor, expected
+
+    def begin(self, work: Work[Any, Any, Any]) -> "Future[None]":
+        """Load what the work needs, on a node that is as this machine."""
+        return _told(self._actor.begin.remote(work, self._expected), beginning=True)
 
     def submit(self, item: object) -> "Future[Any]":
         """The row of an item."""
-        return _told(self._actor.do.remote(item))
+        return _told(self._actor.done.remote(item))
 
     def close(self) -> None:
         """Ends at once."""
@@ -125,6 +128,9 @@ class RayWorker:
 class RayActor:
     """What stands on a node: it loads once and does one item after the other."""
 
+    def __init__(self) -> None:
+        self._bench = Bench()
+
     def begin(self, work: Work[Any, Any, Any], expected: Mapping[str, str]) -> None:
         """Load what the work needs. Raises NodeDoesNotSee or NodeDiffers."""
         files = [Path(name) for name in expected if name.startswith("/")]
@@ -135,11 +141,11 @@ class RayActor:
         for what, ours in expected.items():
             if own[what] != ours:
                 raise NodeDiffers(node=node, what=what, theirs=own[what], ours=ours)
-        self._do, self._tool = work.do, loaded(work.load, 1)
+        self._bench.begin(work, 1)
 
-    def do(self, item: object) -> Any:  # noqa: ANN401
+    def done(self, item: object) -> Any:  # noqa: ANN401
         """The row of an item."""
-        return self._do(self._tool, item)
+        return self._bench.done(item)
 
 
 def makeup(files: Sequence[Path]) -> dict[str, str]:

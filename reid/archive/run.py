@@ -6,7 +6,7 @@ found out from. A killed run goes on where it was; a second run does nothing twi
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,7 +91,7 @@ def run_archive(
             for name in ("looks", "boxes", "pairs", "answers")
         )
         progress = Progress(out, len(source), bar)
-        scheduler = Scheduler(engine)
+        scheduler = stack.enter_context(closing(Scheduler(engine)))
         desk = Desk(source, out, plan, recogniser, scheduler, progress, looks, boxes, pairs)
         try:
             result = _run(desk, catalogue, answers, title or source.form)

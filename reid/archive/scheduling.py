@@ -6,6 +6,7 @@ workers: processes of this machine, or of a cluster. Everything else is here, on
 how much waits, whose turn it is, and what becomes of the items of a lost worker.
 """
 
+import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
@@ -15,6 +16,8 @@ from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
 from reid.errors import ReidError
+
+log = logging.getLogger(__name__)
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
@@ -63,13 +66,11 @@ class Work(Generic[Tool, Item, Row]):
 class ArchiveWorker(Protocol):
     """Does items one after the other, in the order in which it gets them.
 
-    ready: done as soon as it has loaded what the work needs. Futures raise BrokenExecutor where the
-    worker was lost, and whatever its work raises.
+    Futures raise BrokenExecutor where the worker was lost, and whatever its work raises.
     """
 
-    @property
-    def ready(self) -> "Future[None]":
-        """Done when items may come."""
+    def begin(self, work: Work[Any, Any, Any]) -> "Future[None]":
+        """Load what some work needs; done when its items may come."""
 
     def submit(self, item: Any) -> "Future[Any]":  # noqa: ANN401  whatever the work is about
         """The row of an item."""
@@ -79,7 +80,7 @@ class ArchiveWorker(Protocol):
 
 
 class ArchiveEngine(Protocol):
-    """Starts workers. workers: how many at once; patience_s: for the first to be ready."""
+    """Starts workers. workers: how many at once; patience_s: for the first to begin."""
 
     @property
     def workers(self) -> int:
@@ -89,28 +90,37 @@ class ArchiveEngine(Protocol):
     def patience_s(self) -> float | None:
         """Seconds without any worker before a run is given up; None: never."""
 
-    def start(self, work: Work[Any, Any, Any]) -> ArchiveWorker:
-        """A worker for some work; returns at once."""
+    def start(self) -> ArchiveWorker:
+        """A worker; returns at once."""
 
 
 class Scheduler:
-    """Runs work by the workers of an engine, or in this process where there is none."""
+    """Runs work by the workers of an engine, or in this process where there is none.
+
+    Workers stay from one piece of work to the next, until the scheduler is closed.
+    """
 
     def __init__(self, engine: ArchiveEngine | None = None) -> None:
-        self.engine = engine
+        self._engine = engine
+        self._idle: list[ArchiveWorker] = []
 
     def rows(self, work: Work[Tool, Item, Row], items: Iterable[Item]) -> Iterator[Row]:
         """A row for each item, in their order; few items wait at a time.
 
         Raises NoWorker or WorkersEnd where nobody can work, and what loading raises.
         """
-        if self.engine is not None:
-            yield from _Crew(self.engine, work).rows(items)
+        if self._engine is not None:
+            yield from _Crew(self._engine, self._idle, work).rows(items)
             return
         tool: list[Tool] = []
         for item in items:
             tool = tool or [work.load()]
             yield work.do(tool[0], item)
+
+    def close(self) -> None:
+        """End the workers."""
+        while self._idle:
+            self._idle.pop().close()
 
 
 @dataclass(slots=True, eq=False)
@@ -123,11 +133,13 @@ class _Unit(Generic[Item, Row]):
 
 
 class _Crew(Generic[Tool, Item, Row]):
-    """The workers of one piece of work."""
+    """The workers of one piece of work. idle: workers that may be taken; gets them back."""
 
-    def __init__(self, engine: ArchiveEngine, work: Work[Tool, Item, Row]) -> None:
-        self._engine, self._work = engine, work
-        self._starting: list[ArchiveWorker] = []
+    def __init__(
+        self, engine: ArchiveEngine, idle: list[ArchiveWorker], work: Work[Tool, Item, Row]
+    ) -> None:
+        self._engine, self._idle, self._work = engine, idle, work
+        self._starting: dict[ArchiveWorker, Future[None]] = {}
         self._busy: dict[ArchiveWorker, deque[tuple[_Unit[Item, Row], Future[Row]]]] = {}
         self._waiting: deque[_Unit[Item, Row]] = deque()
         self._lost_at_start = 0
@@ -147,29 +159,38 @@ class _Crew(Generic[Tool, Item, Row]):
                 self._hand_out()
                 self._wait()
         finally:
-            for worker in (*self._starting, *self._busy):
+            for worker, units in self._busy.items():
+                if units:
+                    worker.close()
+                else:
+                    self._idle.append(worker)
+            for worker in self._starting:
                 worker.close()
 
     def _hand_out(self) -> None:
-        """Waiting units to the workers with the fewest; others are started for the rest."""
+        """Waiting units to the workers with the fewest; others are started for the rest.
+
+        Where few wait, some are left for those that are done first.
+        """
         while self._waiting and self._busy:
             worker = min(self._busy, key=lambda one: len(self._busy[one]))
-            if len(self._busy[worker]) >= AHEAD:
+            fair = 1 + len(self._waiting) // self._engine.workers
+            if len(self._busy[worker]) >= min(AHEAD, fair):
                 break
             unit = self._waiting.popleft()
             self._busy[worker].append((unit, worker.submit(unit.item)))
         room = self._engine.workers - len(self._busy)
         while len(self._starting) < min(len(self._waiting), room):
-            self._starting.append(self._engine.start(self._work))
+            worker = self._idle.pop() if self._idle else self._engine.start()
+            self._starting[worker] = worker.begin(self._work)
 
     def _wait(self) -> None:
         """Until anything has happened."""
-        begun: list[Future[Any]] = [worker.ready for worker in self._starting]
         first: list[Future[Any]] = [units[0][1] for units in self._busy.values() if units]
         patience = None if self._busy else self._engine.patience_s
-        if not wait([*begun, *first], patience, FIRST_COMPLETED).done:
+        if not wait([*self._starting.values(), *first], patience, FIRST_COMPLETED).done:
             raise NoWorker(seconds=patience or 0)
-        for worker in [worker for worker in self._starting if worker.ready.done()]:
+        for worker in [worker for worker, begun in self._starting.items() if begun.done()]:
             self._begin(worker)
         for worker, units in list(self._busy.items()):
             try:
@@ -181,15 +202,15 @@ class _Crew(Generic[Tool, Item, Row]):
 
     def _begin(self, worker: ArchiveWorker) -> None:
         try:
-            worker.ready.result()
+            self._starting[worker].result()
         except BrokenExecutor as error:
-            self._starting.remove(worker)
+            del self._starting[worker]
             worker.close()
             self._lost_at_start += 1
             if self._lost_at_start >= TRIES * self._engine.workers:
                 raise WorkersEnd(count=self._lost_at_start) from error
             return
-        self._starting.remove(worker)
+        del self._starting[worker]
         self._busy[worker] = deque()
         self._lost_at_start = 0
 
@@ -197,6 +218,7 @@ class _Crew(Generic[Tool, Item, Row]):
         """Its units go to others; only the one that it was at may be why it is lost."""
         units = [unit for unit, _ in self._busy.pop(worker)]
         worker.close()
+        log.warning("a worker was lost; what it had not done goes to others (%d)", len(units))
         units[0].ended += 1
         if units[0].ended >= TRIES:
             unit = units.pop(0)
