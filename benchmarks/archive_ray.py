@@ -52,8 +52,8 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def run(folder: Path, out: Path, *more: str, at_half: Callable[[], object] | None = None) -> RayRun:
-    """Run the command; at_half is called once half of the boxes of `at_half.boxes` are there."""
+def run(folder: Path, out: Path, *more: str, meanwhile: Callable[[], bool] | None = None) -> RayRun:
+    """Run the command; `meanwhile` is called until it says that it has done its part."""
     shutil.rmtree(out, ignore_errors=True)
     command = [
         *(sys.executable, "-m", "service", "archive", str(folder), "--out", str(out)),
@@ -70,8 +70,8 @@ def run(folder: Path, out: Path, *more: str, at_half: Callable[[], object] | Non
         if (lines := _lines(out / "boxes.jsonl")) > boxes:
             boxes, last = lines, time.perf_counter()
             first = first or last
-        if at_half is not None and boxes and at_half():
-            at_half = None
+        if meanwhile is not None and meanwhile():
+            meanwhile = None
         time.sleep(0.02)
     seconds = time.perf_counter() - began
     text = log.read_text(errors="replace")
@@ -122,7 +122,7 @@ def on_cluster(folder: Path, out: Path, nodes: int, workers: int, kill_at: int =
             folder,
             out,
             *("--engine", "ray", "--ray-address", started.address, "--workers", str(workers)),
-            at_half=killed if kill_at else None,
+            meanwhile=killed if kill_at else None,
         )
     finally:
         started.shutdown()

@@ -1,4 +1,4 @@
-"""Items keep their order and their rows, whichever workers are lost; by an engine that is a fake."""
+"""Items keep their order and their rows, whichever workers are lost; the engine is a fake."""
 
 from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from functools import partial
