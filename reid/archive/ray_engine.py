@@ -6,7 +6,9 @@ refused, because its rows would be others.
 """
 
 import hashlib
+import os
 import platform
+import socket
 from collections.abc import Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Future
 from importlib.metadata import PackageNotFoundError, version
@@ -21,6 +23,7 @@ from reid.errors import BadSettings, MissingExtra, ReidError
 MEMORY = 1 << 30  # bytes that a worker asks for: it holds the network
 PATIENCE_S = 600.0  # a cluster may have to start machines
 LIBRARIES = ("torch", "torchvision", "numpy", "opencv-python-headless", "pillow", "simplejpeg")
+KNOCK_S = 10.0
 BEGINNING = 1 << 20  # bytes of a file by which it is known
 
 
@@ -75,11 +78,13 @@ class RayEngine:
             import ray
         except ImportError as error:
             raise MissingExtra(feature="--engine ray", needs="Ray", extra="ray") from error
+        address = address or os.environ.get("RAY_ADDRESS") or "auto"
         try:
-            ray.init(address or "auto", log_to_driver=False, logging_level="ERROR")
-        except (OSError, RuntimeError, ValueError) as error:
+            _knock(address)
+            ray.init(address, log_to_driver=False, logging_level="ERROR")
+        except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
             why = str(error).strip().partition("\n")[0]
-            raise NoRayCluster(address=address or "RAY_ADDRESS", why=why) from error
+            raise NoRayCluster(address=address, why=why) from error
         self.workers = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
         self.patience_s: float | None = patience_s
         self._mark = out.absolute() / f"nodes-{uuid4().hex}.mark"
@@ -146,6 +151,13 @@ class RayActor:
     def done(self, item: object) -> Any:  # noqa: ANN401
         """The row of an item."""
         return self._bench.done(item)
+
+
+def _knock(address: str) -> None:
+    """Raises OSError where nobody listens; Ray itself would try for minutes."""
+    host, _, port = address.rpartition(":")
+    if host and port.isdigit() and "/" not in host:
+        socket.create_connection((host.strip("[]"), int(port)), KNOCK_S).close()
 
 
 def makeup(files: Sequence[Path]) -> dict[str, str]:
