@@ -83,8 +83,7 @@ class RayEngine:
             _knock(address)
             ray.init(address, log_to_driver=False, logging_level="ERROR")
         except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-            why = str(error).strip().partition("\n")[0]
-            raise NoRayCluster(address=address, why=why) from error
+            raise NoRayCluster(address=address, why=_line(error, 0)) from error
         self.workers = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
         self.patience_s: float | None = patience_s
         self._mark = out.absolute() / f"nodes-{uuid4().hex}.mark"
@@ -190,6 +189,11 @@ def _beginning(path: Path) -> str:
         return "none"
 
 
+def _line(error: BaseException, number: int) -> str:
+    """One line of what an error says: Ray adds where it came from."""
+    return (str(error).strip() or type(error).__name__).splitlines()[number].strip()
+
+
 def _told(reference: Any, *, beginning: bool = False) -> "Future[Any]":  # noqa: ANN401
     """The future of a call. Whatever is lost with a node is BrokenExecutor; errors of the work are
     themselves."""
@@ -205,9 +209,11 @@ def _told(reference: Any, *, beginning: bool = False) -> "Future[Any]":  # noqa:
         if isinstance(error, RayTaskError):
             error = error.cause if isinstance(error.cause, BaseException) else error
             if beginning and not isinstance(error, ReidError | OSError):
-                error = NodeCannotBegin(why=str(error).strip().splitlines()[-1])
+                error = NodeCannotBegin(why=_line(error, -1))
+        elif beginning and getattr(error, "actor_init_failed", False):  # our code is not there
+            error = NodeCannotBegin(why=_line(error, -1))
         elif isinstance(error, RayError):
-            error = BrokenExecutor(str(error))
+            error = BrokenExecutor(_line(error, 0))
         told.set_exception(error)
 
     reference.future().add_done_callback(tell)

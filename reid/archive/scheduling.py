@@ -46,8 +46,8 @@ class NoWorker(
 class WorkersEnd(
     ReidError,
     code="workers_end",
-    message="{count} workers were ended by the system before they could begin, for want of memory "
-    "for instance: start fewer with --workers; what is done is kept, and the same command goes on",
+    message="{count} workers ended before they could begin ({why}): where memory is short start "
+    "fewer with --workers; what is done is kept, and the same command goes on",
 ): ...
 
 
@@ -208,7 +208,7 @@ class _Crew(Generic[Tool, Item, Row]):
             worker.close()
             self._lost_at_start += 1
             if self._lost_at_start >= TRIES * self._engine.workers:
-                raise WorkersEnd(count=self._lost_at_start) from error
+                raise WorkersEnd(count=self._lost_at_start, why=str(error)) from error
             return
         del self._starting[worker]
         self._busy[worker] = deque()

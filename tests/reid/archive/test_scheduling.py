@@ -55,7 +55,7 @@ class FakeWorker:
             return action()
         except Lost:
             self.dead = True
-            raise BrokenExecutor from None
+            raise BrokenExecutor("gone") from None
 
 
 class FakeEngine:
@@ -166,7 +166,7 @@ def test_a_worker_that_dies_before_it_begins_is_replaced():
 
 
 def test_workers_that_always_die_before_they_begin_are_given_up_with_a_sentence():
-    with pytest.raises(WorkersEnd, match="6 workers were ended"):
+    with pytest.raises(WorkersEnd, match=r"6 workers ended before they could begin \(gone\)"):
         rows(FakeEngine(2, stillborn=range(99)), unevenly, range(9))
 
 
