@@ -3,7 +3,7 @@
 Starts clusters of simulated nodes on this machine, each with one processor and one worker, and runs
 `leopard-reid archive --engine ray` on them, first undisturbed, then with a node killed while boxes
 are described. Every file of the results but progress.json is compared with those of one process.
-Needs `pip install '.[ray]'`. Exit code 1 where anything differs.
+Needs `pip install '.[ray]'`, and is skipped without. Exit code 1 where anything differs.
 """
 
 import argparse
@@ -149,7 +149,8 @@ def main() -> int:
     try:
         import ray
     except ImportError:
-        sys.exit("needs Ray: pip install '.[ray]'")
+        print("skipped: it needs Ray, pip install '.[ray]'")
+        return 0
     os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_DEDUP_LOGS": "0"}
     folder = made(options.cache.absolute(), ArchivePlan(options.frames, seed=options.seed))
     out = folder.parent / "ray"

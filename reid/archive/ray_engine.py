@@ -22,8 +22,11 @@ from reid.errors import BadSettings, MissingExtra, ReidError
 
 MEMORY = 1 << 30  # bytes that a worker asks for: it holds the network
 PATIENCE_S = 600.0  # a cluster may have to start machines
-LIBRARIES = ("torch", "torchvision", "numpy", "opencv-python-headless", "pillow", "simplejpeg")
-KNOCK_S = 10.0
+LIBRARIES = (
+    *("torch", "torchvision", "numpy", "scipy"),
+    *("opencv-python-headless", "pillow", "simplejpeg"),
+)
+KNOCK_S = 10.0  # until an address where nobody answers is given up
 BEGINNING = 1 << 20  # bytes of a file by which it is known
 
 
@@ -36,7 +39,6 @@ class NoRayCluster(
 
 class NodeDiffers(
     ReidError,
-    code="node_differs",
     message="node {node} of the Ray cluster has another {what} than this machine ({theirs}, not "
     "{ours}), so its rows could be others: make it the same there, and run the command again",
 ): ...
@@ -44,7 +46,6 @@ class NodeDiffers(
 
 class NodeDoesNotSee(
     ReidError,
-    code="node_does_not_see",
     message="node {node} of the Ray cluster does not see {folder} as this machine does: share it "
     "with all nodes at the same path, and run the command again",
 ): ...
@@ -52,7 +53,6 @@ class NodeDoesNotSee(
 
 class NodeCannotBegin(
     ReidError,
-    code="node_cannot_begin",
     message="a node of the Ray cluster cannot begin to work: install this version of leopard-reid "
     "on every node ({why})",
 ): ...

@@ -37,7 +37,6 @@ class EngineChoice(StrEnum):
 
 class NoWorker(
     ReidError,
-    code="no_worker",
     message="no worker could begin within {seconds:g} s: the cluster has no free processor with "
     "1 GiB of memory, or cannot be reached; what is done is kept, and the same command goes on",
 ): ...
@@ -45,7 +44,6 @@ class NoWorker(
 
 class WorkersEnd(
     ReidError,
-    code="workers_end",
     message="{count} workers ended before they could begin ({why}): where memory is short start "
     "fewer with --workers; what is done is kept, and the same command goes on",
 ): ...
