@@ -66,10 +66,11 @@ class Strangers(FakeCatalogue):
         return self.answer(0.1)
 
 
-def archive(folder, out, catalogue=None, *, plan=None, **options):
+def archive(folder, out, catalogue=None, *, plan=None, engine=None, **options):
     """Run an archive, by the fake network."""
     source = open_source(folder, **options)
-    return run_archive(source, out, recogniser(), catalogue or FakeCatalogue(), plan or RunPlan())
+    catalogue, plan = catalogue or FakeCatalogue(), plan or RunPlan()
+    return run_archive(source, out, recogniser(), catalogue, plan, engine=engine)
 
 
 if __name__ == "__main__":

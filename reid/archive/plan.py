@@ -26,7 +26,7 @@ class RunPlan:
     gap: the longest time between two frames of an encounter. photos: of an encounter and flank that
     identify it, and of each camera where the flank is unknown. looked_at: of each camera of an
     encounter that the network describes. species: as the source names it, "" for all animals. keep:
-    answers that an earlier state of the catalogue gave stay. workers: processes.
+    answers that an earlier state of the catalogue gave stay.
     """
 
     gap: timedelta = timedelta(minutes=30)
@@ -35,7 +35,6 @@ class RunPlan:
     species: str = ""
     flank: Flank = Flank.UNKNOWN
     keep: bool = False
-    workers: int = 1
     clocks: Sequence[CameraClock] = field(default=())
 
 

@@ -6,7 +6,7 @@ found out from. A killed run goes on where it was; a second run does nothing twi
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from reid.archive.plan import ArchiveRecogniser, Catalogue, IdentifyingPhoto, Ru
 from reid.archive.progress import Bar, Progress, no_bar
 from reid.archive.report import write_report
 from reid.archive.rows import FrameRow, Status, write_rows, write_table
-from reid.archive.scheduling import Scheduler
+from reid.archive.scheduling import ArchiveEngine, Scheduler
 from reid.archive.shaping import shaped
 from reid.archive.sorting import SortedUnits, UnitEvidence, sort_units
 from reid.archive.sources import ArchiveSource
@@ -76,11 +76,12 @@ def run_archive(
     catalogue: Catalogue,
     plan: RunPlan,
     *,
+    engine: ArchiveEngine | None = None,
     bar: Bar[object] = no_bar,
     title: str = "",
 ) -> ArchiveResult:
     """Run or go on with a run; results.csv, encounters.csv, animals.csv, eyes.csv and report.html
-    lie in `out` when it returns.
+    lie in `out` when it returns. engine: None, this process works alone.
 
     Raises FolderInUse where another run writes there, FolderNotWritable where nobody may.
     """
@@ -90,7 +91,7 @@ def run_archive(
             for name in ("looks", "boxes", "pairs", "answers")
         )
         progress = Progress(out, len(source), bar)
-        scheduler = Scheduler(plan.workers)
+        scheduler = stack.enter_context(closing(Scheduler(engine)))
         desk = Desk(source, out, plan, recogniser, scheduler, progress, looks, boxes, pairs)
         try:
             result = _run(desk, catalogue, answers, title or source.form)

@@ -3,20 +3,24 @@
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from tqdm import tqdm
 
 from reid.archive.clocks import CameraClock, read_clocks
 from reid.archive.describing import ArchiveNetwork
+from reid.archive.local_engine import LocalEngine, workers_here
 from reid.archive.plan import ArchiveRecogniser, Catalogue, EmptyCatalogue, RunPlan
+from reid.archive.ray_engine import RayEngine
 from reid.archive.rows import MEANINGS, Status
 from reid.archive.run import ArchiveResult, run_archive
-from reid.archive.scheduling import workers_here
-from reid.archive.sources import open_source
+from reid.archive.scheduling import ArchiveEngine, EngineChoice
+from reid.archive.sources import ArchiveSource, open_source
 from reid.errors import BadSettings
 from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.types import Flank
@@ -49,7 +53,7 @@ class OutsideFolderOfRun(
 @dataclass(frozen=True, slots=True)
 class ArchiveRequest:
     """What the command was given. catalogue: an address, a folder, or "" for the data folder, where
-    there is one. out: None: below the data folder."""
+    there is one. out: None: below the data folder. ray_address: "" for RAY_ADDRESS."""
 
     folder: Path
     out: Path | None = None
@@ -67,6 +71,8 @@ class ArchiveRequest:
     keep: bool = False
     add: bool = False
     quiet: bool = False
+    engine: EngineChoice = EngineChoice.LOCAL
+    ray_address: str = ""
 
 
 def out_of(request: ArchiveRequest, settings: Settings) -> Path:
@@ -92,11 +98,11 @@ def run(request: ArchiveRequest, settings: Settings) -> FinishedArchive:
     if request.add and request.catalogue.startswith(("http://", "https://")):
         raise AddNeedsFolder()
     catalogue, components = _catalogue(request, settings)
-    out = out_of(request, settings)
+    out = out_of(request, settings).absolute()  # workers may have another current folder
     if out.resolve().is_relative_to(request.folder.resolve()):
         raise OutsideFolderOfRun(out=out)
     source = open_source(
-        request.folder,
+        request.folder.absolute(),
         pattern=request.pattern,
         detections=request.detections,
         threshold=request.threshold,
@@ -106,9 +112,12 @@ def run(request: ArchiveRequest, settings: Settings) -> FinishedArchive:
         catalogue = EmptyCatalogue(recogniser.model, recogniser.calibrator.id)
     plan = _plan(request, settings, components)
     bar = _no_bar if request.quiet else _bar
-    result = run_archive(
-        source, out, recogniser, catalogue, plan, bar=bar, title=request.folder.resolve().name
-    )
+    title = request.folder.resolve().name
+    files = (_weights_folder(settings) / f"{recogniser.model}.toml", *_first_file(source))
+    with _engine(request, out, files) as engine:
+        result = run_archive(
+            source, out, recogniser, catalogue, plan, engine=engine, bar=bar, title=title
+        )
     added = None
     if request.add and components is not None:
         added = add_to_catalogue(
@@ -170,12 +179,37 @@ def _catalogue(
 
 
 def _recogniser(settings: Settings, components: Components | None) -> ArchiveRecogniser:
-    folder = settings.weights_dir or default_folder()
+    folder = _weights_folder(settings)
     model = settings.model or latest(folder)
     calibrator: Calibrator = calibrator_of(model, folder)
     if components is not None:
         calibrator = components[Engine].calibrator()
     return ArchiveRecogniser(model, partial(load_network, folder, model), calibrator)
+
+
+def _weights_folder(settings: Settings) -> Path:
+    return (settings.weights_dir or default_folder()).absolute()
+
+
+@contextmanager
+def _engine(
+    request: ArchiveRequest, out: Path, files: tuple[Path, ...]
+) -> Iterator[ArchiveEngine | None]:
+    """Who works; None: this process alone. files: what every node of a cluster has to see."""
+    if request.engine is EngineChoice.LOCAL:
+        workers = request.workers or workers_here()
+        yield None if workers == 1 else LocalEngine(workers)
+        return
+    engine = RayEngine(out, files, address=request.ray_address, workers=request.workers)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _first_file(source: ArchiveSource) -> tuple[Path, ...]:
+    """The first frame that is there."""
+    return tuple(islice((frame.file for frame in source.frames if frame.file), 1))
 
 
 def load_network(folder: Path, model: str) -> ArchiveNetwork:
@@ -196,7 +230,6 @@ def _plan(request: ArchiveRequest, settings: Settings, components: Components | 
         species=request.species,
         flank=request.flank,
         keep=request.keep,
-        workers=request.workers or workers_here(),
         clocks=(*own, *_clocks_of(components)),
     )
 

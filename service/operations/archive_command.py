@@ -2,11 +2,13 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from reid.archive.scheduling import EngineChoice
 from reid.types import Flank
 from service.settings import read_settings
 
@@ -30,7 +32,11 @@ PhotosEach = Annotated[
     int, typer.Option(min=1, max=6, help="Photos of an encounter and flank to compare.")
 ]
 Gap = Annotated[float | None, typer.Option(min=0.1, help="Minutes (REID_ENCOUNTER_GAP_MINUTES).")]
-Workers = Annotated[int, typer.Option(min=0, help="Processes; 0: one a core, up to 4.")]
+Workers = Annotated[
+    int, typer.Option(min=0, help="Processes; 0: one a core, up to 4, or all of a cluster.")
+]
+EngineName = Annotated[EngineChoice, typer.Option(help="Who works: this machine or a Ray cluster.")]
+RayAddress = Annotated[str, typer.Option(help="Of the cluster; else RAY_ADDRESS, or the one here.")]
 CatalogueAt = Annotated[
     str, typer.Option(help="Address or folder; else the data folder, if there is one.")
 ]
@@ -53,6 +59,8 @@ def archive(
     photos: PhotosEach = 2,
     gap: Gap = None,
     workers: Workers = 0,
+    engine: EngineName = EngineChoice.LOCAL,
+    ray_address: RayAddress = "",
     catalogue: CatalogueAt = "",
     keep: Keep = False,
     add: Add = False,
@@ -68,6 +76,7 @@ def archive(
     token = os.environ.get("REID_TOKEN", "")
     place = (folder, out, catalogue, token, detections, pattern, threshold, species, clocks)
     request = ArchiveRequest(*place, flank, photos, gap, workers, keep, add)
+    request = replace(request, engine=engine, ray_address=ray_address)
     try:
         finished = run(request, read_settings(data_dir=data_dir))
     except ConnectionError as error:

@@ -12,6 +12,7 @@ from fake_catalogue import FakeCatalogue, Strangers, archive
 from PIL import Image as Pillow
 
 from reid.archive.clocks import CameraClock, read_clocks, true_time
+from reid.archive.local_engine import LocalEngine
 from reid.archive.plan import RunPlan
 from reid.archive.progress import read_progress
 from reid.archive.rows import Status
@@ -233,7 +234,7 @@ def test_workers_give_the_same_rows_as_one_process(card, tmp_path):
         card(f"S1/A/{n}.jpg", [(1, n, 60 + 90 * n, 300)], START + timedelta(days=n))
     folder = card.done()
     archive(folder, tmp_path / "one", Strangers(), **PLACED)
-    archive(folder, tmp_path / "two", Strangers(), plan=RunPlan(workers=2), **PLACED)
+    archive(folder, tmp_path / "two", Strangers(), engine=LocalEngine(2), **PLACED)
     rows = [(tmp_path / name / "results.csv").read_bytes() for name in ("one", "two")]
     assert rows[0] == rows[1]
 
