@@ -46,7 +46,8 @@ def print_real(folder: Path) -> None:
         print(f"{row.name}: file {row.stated}, banner {row.read}, {row.text!r}")
     stated = [row for row in rows if row.stated]
     same = sum(
-        row.read is not None and row.stated is not None
+        row.read is not None
+        and row.stated is not None
         and row.read == row.stated.replace(tzinfo=None, microsecond=0)
         for row in stated
     )

@@ -24,7 +24,7 @@ class RunPlan:
     """gap: the longest time between two frames of an encounter. photos: of an encounter and flank
     that identify it. looked_at: of each camera of an encounter that the network describes. species:
     as the source names it, "" for all animals. keep: answers that an earlier state of the catalogue
-    gave stay. workers: processes."""
+    gave stay. workers: processes. banners: printed times are read where a file states none."""
 
     gap: timedelta = timedelta(minutes=30)
     photos: int = 2
@@ -34,6 +34,7 @@ class RunPlan:
     keep: bool = False
     workers: int = 1
     clocks: Sequence[CameraClock] = field(default=())
+    banners: bool = False
 
 
 @dataclass(frozen=True, slots=True)

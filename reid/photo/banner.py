@@ -19,7 +19,7 @@ from reid.photo.banner_text import NOTHING, BannerTime, parse
 from reid.photo.printed import printed_bars
 from reid.types import Image
 
-SOURCE = "banner"  # of a time, wherever it is shown
+FROM_PIXELS = "read from pixels"  # source of a time, wherever it is shown
 EDGE = 0.1  # of the height, at each edge without a bar, where print may stand over the picture
 SURE = 0.9  # least score of every word of date and time
 PRINT = 60.0  # grey levels from the bar's own
@@ -105,15 +105,15 @@ class LetterReader:
 
     def word(self, picture: Image) -> PrintedWord:
         """One line of letters."""
-        result = self._engine(_bgr(picture), use_det=False, use_cls=False)
+        result = self._engine(_bgr(picture), use_det=False, use_cls=False, use_rec=True)
         texts, scores = result.txts or ("",), result.scores or (0.0,)
         return PrintedWord(str(texts[0]), float(scores[0]))
 
     def lines(self, strip: Image) -> list[list[Span]]:
         """Words that stand over a picture, line by line."""
         result = self._engine(_bgr(strip), use_det=True, use_cls=False, use_rec=False)
-        corners = [] if result.boxes is None else np.asarray(result.boxes)
-        words = [_around(four) for four in corners]
+        corners = () if result.boxes is None else result.boxes
+        words = [_around(np.asarray(four)) for four in corners]
         return _in_lines(words)
 
 

@@ -160,7 +160,7 @@ def _only(sure: Mapping[str, set[datetime]]) -> str:
 
 
 def _torn(text: str, day: tuple[int, int], time: tuple[int, int]) -> bool:
-    """Whether a digit of date or time may stand apart from it: "1 2/05/2018", "2018-05-1 7 6:44"."""
+    """Whether a digit of date or time may stand apart: "1 2/05/2018", "2018-05-1 7 6:44"."""
     for start, end in (day, time):
         before, after = text[:start].rstrip(" "), text[end:].lstrip(" ")
         single = not text[start + 1 : start + 2].isdigit()
@@ -218,7 +218,7 @@ def _day(parts: Mapping[str, str]) -> date | None:
 
 
 def _hours(match: re.Match[str]) -> dict[str, tuple[int, int, int]]:
-    """What a time may mean, hour, minute and second by clock; a clock with twelve names the half."""
+    """What a time may mean, hour, minute and second by clock; one with twelve names the half."""
     hour, minute, second = (int(match[n] or 0) for n in ("hour", "minute", "second"))
     if minute > 59 or second > 59 or hour > 23:
         return {}
@@ -228,4 +228,4 @@ def _hours(match: re.Match[str]) -> dict[str, tuple[int, int, int]]:
         return {TWELVE: (hour % 12 + later, minute, second)} if 1 <= hour <= 12 else {}
     if not 1 <= hour <= 12:
         return {TWENTY_FOUR: (hour, minute, second)}
-    return {TWENTY_FOUR: (hour, minute, second), HALF: (hour % 12 + 12, minute, second)}
+    return {TWENTY_FOUR: (hour, minute, second), HALF: ((hour + 12) % 24, minute, second)}

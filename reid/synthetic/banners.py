@@ -13,7 +13,7 @@ from PIL import ImageDraw, ImageFont
 from reid.synthetic.scenery import draw_scenery
 from reid.types import Image
 
-SIZES = ((1440, 1920), (1536, 2048), (1080, 1920), (960, 1280), (1200, 1600))
+SIZES = ((1440, 1920), (1536, 2048), (1080, 1920), (960, 1280), (1200, 1600), (480, 640))
 FROM, DAYS = datetime(2009, 1, 1), 6000  # noqa: DTZ001  a wall clock
 AHEAD = 60  # days of a camera's season
 Printer = Callable[[datetime, np.random.Generator], tuple[str, ...]]
@@ -23,8 +23,7 @@ Printer = Callable[[datetime, np.random.Generator], tuple[str, ...]]
 @dataclass(frozen=True, slots=True)
 class BannerStyle:
     """How one camera prints. letters: "pixel", "round", "plotter" or "bold". tall: of a bar, as a
-    share of the height; 0 prints over the picture. above: at the upper edge. plain: without AM and
-    PM the hours are those of a whole day.
+    share of the height; 0 prints over the picture. above: at the upper edge.
     """
 
     name: str
@@ -145,7 +144,7 @@ def _moon(phase: int, tall: int) -> Image:
 
 def _jpeg(image: Image, rng: np.random.Generator) -> bytes:
     out = io.BytesIO()
-    Pillow.fromarray(image).save(out, "JPEG", quality=int(rng.integers(70, 95)))
+    Pillow.fromarray(image).save(out, "JPEG", quality=int(rng.integers(45, 95)))
     return out.getvalue()
 
 

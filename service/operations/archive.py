@@ -19,6 +19,7 @@ from reid.archive.scheduling import workers_here
 from reid.archive.sources import open_source
 from reid.errors import BadSettings
 from reid.evidence.calibrator import Calibrator, calibrator_of
+from reid.photo.banner import can_read
 from reid.types import Flank
 from reid.weights import default_folder, latest
 from service.archive.adding import AddedToCatalogue, add_to_catalogue
@@ -49,7 +50,8 @@ class OutsideFolderOfRun(
 @dataclass(frozen=True, slots=True)
 class ArchiveRequest:
     """What the command was given. catalogue: an address, a folder, or "" for the data folder, where
-    there is one. out: None: below the data folder."""
+    there is one. out: None: below the data folder. banners: printed times are read, where the extra
+    for it is installed."""
 
     folder: Path
     out: Path | None = None
@@ -66,6 +68,7 @@ class ArchiveRequest:
     workers: int = 0
     keep: bool = False
     add: bool = False
+    banners: bool = True
     quiet: bool = False
 
 
@@ -198,6 +201,7 @@ def _plan(request: ArchiveRequest, settings: Settings, components: Components | 
         keep=request.keep,
         workers=request.workers or workers_here(),
         clocks=(*own, *_clocks_of(components)),
+        banners=request.banners and can_read(),
     )
 
 
