@@ -141,17 +141,17 @@ def form_of(readings: Iterable[BannerTime]) -> BannerForm:
     Order and clock each need photos of two moments that allow nothing else, as one photo may be
     misread, and no photo that allows another one only.
     """
-    orders: dict[str, set[datetime]] = {}
-    clocks: dict[str, set[datetime]] = {}
+    orders: dict[str, set[frozenset[datetime]]] = {}
+    clocks: dict[str, set[frozenset[datetime]]] = {}
     for reading in readings:
         for part, sure in ((0, orders), (1, clocks)):
             parts = {form[part] for form in reading.moments}
             if len(parts) == 1:
-                sure.setdefault(parts.pop(), set()).update(reading.moments.values())
+                sure.setdefault(parts.pop(), set()).add(frozenset(reading.moments.values()))
     return BannerForm(_only(orders), _only(clocks))
 
 
-def _only(sure: Mapping[str, set[datetime]]) -> str:
+def _only(sure: Mapping[str, set[frozenset[datetime]]]) -> str:
     """The only form that some photos allow, if enough do."""
     if len(sure) != 1:
         return ""

@@ -9,6 +9,11 @@ from reid.photo.banner_text import BannerForm, form_of, parse
 TODAY = date(2026, 11, 29)
 
 
+def wide(letter):
+    """The same letter in East Asian width."""
+    return letter if letter == " " else chr(ord(letter) + 0xFEE0)
+
+
 def read(text, form=None):
     time = parse(text, today=TODAY)
     moment = time.by(form) if form else time.by()
@@ -45,7 +50,7 @@ def read(text, form=None):
         ("2018 AUG 03 18:44", "2018-08-03T18:44:00"),
         ("25/12/39 18:44", None),  # neither 1925 nor 2039 has been
         ("12/30/18 18:44", "2018-12-30T18:44:00"),
-        ("２０１８-05-17 16：44：28", "2018-05-17T16:44:28"),
+        ("".join(map(wide, "2018-05-17 16:44:28")), "2018-05-17T16:44:28"),
         ("2018-05-17 16:44:28\n2018-05-17 16:44:28", "2018-05-17T16:44:28"),
         ("CAM 12 2018-05-17 16:44:28", "2018-05-17T16:44:28"),
         ("2018/05/17 16:44:28 12°C", "2018-05-17T16:44:28"),
@@ -124,6 +129,7 @@ def test_hours_after_twelve_tell_that_the_camera_prints_whole_days():
 
 def test_one_photo_alone_tells_nothing_of_the_others():
     assert form_of(readings("13/04/2018 16:44", "13/04/2018 16:44")) == BannerForm()
+    assert form_of(readings("03/04/2018 16:44")) == BannerForm()
     assert form_of([]) == BannerForm()
 
 
