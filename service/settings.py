@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     )
     read_banners: bool = Field(
         True,
-        description="read the printed time of photos whose file states none (extra `banner`)",
+        description="read the printed time of photos whose file states none (extra banner)",
     )
     max_photo_bytes: int = Field(
         50 * 2**20, ge=1024, description="a larger file gets an error row of its own"
