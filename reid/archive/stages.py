@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -281,14 +282,15 @@ def _seen(
     useful: Mapping[str, str],
     apart: tuple[str, ...],
 ) -> AnimalSeen:
-    """One animal with its clearest photos of each flank, and of each camera where that is unknown,
-    since two cameras of a station see both flanks."""
+    """One animal with its clearest photos: of each flank in turn, and of each camera where the
+    flank is unknown, since two cameras of a station see both. Twice `plan.photos` at most."""
     by_side: dict[tuple[Flank, str], list[str]] = {}
     for key in sorted(useful, key=lambda key: (-_value(desk, key), key)):
         side = _side(desk, key)
         camera = useful[key] if side is Flank.UNKNOWN else ""
         by_side.setdefault((side, camera), []).append(key)
-    keys = [key for photos in by_side.values() for key in photos[: desk.plan.photos]]
+    turns = chain.from_iterable(zip_longest(*by_side.values()))
+    keys = [key for key in turns if key is not None][: 2 * desk.plan.photos]
     keys.sort(key=lambda key: (-_value(desk, key), key))
     unit = AnimalUnit(name, tuple(keys), frozenset(_side(desk, key) for key in keys))
     best = keys[0] if keys else ""
