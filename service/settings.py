@@ -61,6 +61,10 @@ class Settings(BaseSettings):
         ge=10_000,
         description="held at once; larger JPEGs are decoded at a half or a quarter, others refused",
     )
+    read_banners: bool = Field(
+        True,
+        description="read the printed time of photos whose file states none (extra banner)",
+    )
     max_photo_bytes: int = Field(
         50 * 2**20, ge=1024, description="a larger file gets an error row of its own"
     )

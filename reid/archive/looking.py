@@ -18,9 +18,10 @@ from reid.errors import InputError
 from reid.interchange.folders import is_video
 from reid.interchange.package import SourceBox
 from reid.photo import exif
+from reid.photo.banner import read_banner
 from reid.photo.crop import is_frame
 from reid.photo.file_names import number_in
-from reid.photo.images import decode_photo, decode_small
+from reid.photo.images import DecodedPhoto, decode_photo, decode_small
 from reid.photo.likeness import sketch
 from reid.types import Box, Image
 
@@ -34,7 +35,8 @@ EDGE = 0.004  # of a side: a box that comes as near was cut off by the frame
 class LookTask:
     """A frame to look at. boxes: None, the network's own finder shall propose some.
 
-    confidences: one a box. video_frames: one a box, of a video.
+    confidences: one a box. video_frames: one a box, of a video. banner: where the file states no
+    time, the printed one is read.
     """
 
     path: str
@@ -42,6 +44,7 @@ class LookTask:
     boxes: tuple[SourceBox, ...] | None = None
     confidences: tuple[float | None, ...] = ()
     video_frames: tuple[int | None, ...] = ()
+    banner: bool = False
 
     def state(self, model: str) -> str:
         """Changes whenever another look would give another row."""
@@ -70,7 +73,8 @@ class FrameLook:
     """What a look at a frame gives. code, reason: why there is none; animals: seen in it.
 
     moment: the file's own time, as its clock showed it, ISO 8601. sketch: of
-    `reid.photo.likeness`.
+    `reid.photo.likeness`. banner: the printed text of date and time, "" where none is sure or the
+    file states its time; banner_asked: whether it was to be read.
     """
 
     state: str
@@ -88,6 +92,8 @@ class FrameLook:
     code: str = ""
     reason: str = ""
     damage: str = ""
+    banner: str = ""
+    banner_asked: bool = False
 
     @classmethod
     def of(cls, line: Mapping[str, Any]) -> "FrameLook":
@@ -167,7 +173,15 @@ def _looked_at_photo(finder: Finder, task: LookTask, state: str) -> FrameLook:
         by_finder=by_finder,
         status="" if animals else Status.NO_COAT,
         damage=str(photo.damage or ""),
+        banner=_printed(data, photo) if task.banner and animals and not taken.captured_at else "",
+        banner_asked=task.banner,
     )
+
+
+def _printed(data: bytes, photo: DecodedPhoto) -> str:
+    """The text of date and time on a photo, read in its own pixels."""
+    whole = photo if photo.reduction == 1 else decode_photo(data, max_pixels=LARGEST)
+    return read_banner(whole.image).text
 
 
 def _looked_at_video(finder: Finder, task: LookTask, state: str) -> FrameLook:

@@ -26,7 +26,8 @@ class RunPlan:
     gap: the longest time between two frames of an encounter. photos: of an encounter and flank that
     identify it, and of each camera where the flank is unknown. looked_at: of each camera of an
     encounter that the network describes. species: as the source names it, "" for all animals. keep:
-    answers that an earlier state of the catalogue gave stay.
+    answers that an earlier state of the catalogue gave stay. banners: printed times are read
+    where a file states none.
     """
 
     gap: timedelta = timedelta(minutes=30)
@@ -36,6 +37,7 @@ class RunPlan:
     flank: Flank = Flank.UNKNOWN
     keep: bool = False
     clocks: Sequence[CameraClock] = field(default=())
+    banners: bool = False
 
 
 @dataclass(frozen=True, slots=True)

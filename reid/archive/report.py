@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from reid.archive import printed_times
 from reid.archive.describing import picture_file
 from reid.archive.journal import replaced
 from reid.archive.looking import FrameLook
@@ -75,6 +76,7 @@ def write_report(
     environment.trim_blocks = environment.lstrip_blocks = True
     by_name = {animal.name: animal for animal in seen}
     unread, by_finder = _unread(desk)
+    printed, ambiguous = printed_times.counts(desk.looks_at_frames(), desk.forms)
     shown_pairs = [_pair(desk, row, by_name) for row in eyes[:PAIRS_SHOWN]]
     page = environment.get_template("report.html").render(
         title=title,
@@ -90,6 +92,8 @@ def write_report(
         unread=unread[:UNREAD_SHOWN],
         unread_hidden=max(0, len(unread) - UNREAD_SHOWN),
         by_finder=by_finder,
+        printed=printed if desk.plan.banners else 0,
+        ambiguous=ambiguous if desk.plan.banners else 0,
         refused=[(one.place, str(one.why)) for one in desk.source.refused[:UNREAD_SHOWN]],
         closed=desk.source.closed,
         source=desk.source,

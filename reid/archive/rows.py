@@ -57,7 +57,8 @@ class FrameRow:
 
     path: as the source names it. annotation: its number in the frame, from 1; 0 for a frame without
     an animal. box: left, top, right, bottom in pixels. video_frame: of a video. captured_at: after
-    the correction of the clock, with the time of the file in file_time. encounter: one animal at
+    the correction of the clock, with the time of the file, or printed on the frame, in file_time.
+    banner: what was read from the pixels where the file states no time. encounter: one animal at
     one station at one time. animal: the identity, or the name of a proposed animal. candidates:
     name and llr, in the order of total agreement. like: the frame that a copy repeats. code,
     reason: why a frame could not be used. damage: what of the file could not be read.
@@ -75,6 +76,7 @@ class FrameRow:
     zone: str = ""
     file_time: str = ""
     time_source: str = ""
+    banner: str = ""
     encounter: str = ""
     animal: str = ""
     flank: str = ""

@@ -28,6 +28,7 @@ class PlacedFrame:
     moment: true local time. number: of its line of the source, which orders what has no time.
     boxes: of its animals, in pixels; pictures: the picture of each: 0, or the frame of a video.
     sure: a detector or a person drew the boxes; else several boxes are no proof of several animals.
+    printed: the time was read from pixels.
     """
 
     path: str
@@ -40,6 +41,7 @@ class PlacedFrame:
     boxes: tuple[tuple[float, float, float, float], ...]
     pictures: tuple[int, ...]
     sure: bool = True
+    printed: bool = False
 
     @property
     def name(self) -> str:

@@ -1,10 +1,11 @@
 """The stages of an archive run, in their order. What a stage has done before is not done again."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from itertools import chain, zip_longest
 from pathlib import Path
+from typing import Any
 
 from reid.archive import describing, looking
 from reid.archive.choosing import Outcome, chosen
@@ -13,6 +14,7 @@ from reid.archive.describing import Described, DescribeTask, key_of
 from reid.archive.journal import Journal
 from reid.archive.looking import FrameLook, LookTask, looked
 from reid.archive.plan import ArchiveRecogniser, RunPlan
+from reid.archive.printed_times import Camera, forms_of, own_time
 from reid.archive.progress import Progress
 from reid.archive.rows import Status
 from reid.archive.scheduling import Scheduler, Work
@@ -23,13 +25,18 @@ from reid.archive.sources import ArchiveSource
 from reid.archive.units import AnimalUnit
 from reid.describe.finder import Finder, ProposedBox
 from reid.interchange.package import SourcePhoto
+from reid.photo.banner import FROM_PIXELS
+from reid.photo.banner_text import BannerForm
 from reid.photo.clocks import parted
 from reid.types import Flank, Image
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the stages share: where they write, what they ask, and who works."""
+    """What the stages share: where they write, what they ask, and who works.
+
+    forms: how each camera prints its times, once all frames were looked at.
+    """
 
     source: ArchiveSource
     out: Path
@@ -40,6 +47,7 @@ class Desk:
     looks: Journal
     boxes: Journal
     pairs: Journal
+    forms: dict[Camera, BannerForm] = field(default_factory=dict)
 
     def look(self, path: str) -> FrameLook:
         """The look at a frame that was looked at."""
@@ -47,6 +55,12 @@ class Desk:
         if line is None:
             raise KeyError(path)
         return FrameLook.of(line)
+
+    def looks_at_frames(self) -> Iterator[tuple[SourcePhoto, FrameLook]]:
+        """Frames that were looked at, in the order of the source."""
+        for photo in self.source.frames:
+            if (line := self.looks.get(photo.path)) is not None:
+                yield photo, FrameLook.of(line)
 
     def described(self, key: str) -> Described | None:
         """What is known of a described box."""
@@ -93,9 +107,8 @@ def look_at_all(desk: Desk) -> dict[str, SkippedFrame]:
         if isinstance(task, SkippedFrame):
             left_out[photo.path] = task
             continue
-        line = desk.looks.get(task.path)
-        fresh = line is not None and line["state"] == task.state(desk.recogniser.model)
-        if fresh and line is not None and line["status"] != Status.FAILED:
+        task = replace(task, banner=desk.plan.banners and photo.captured_at is None)
+        if _is_done(desk.looks.get(task.path), task, desk.recogniser.model):
             looked_before += 1
         else:
             todo.append(task)
@@ -107,7 +120,17 @@ def look_at_all(desk: Desk) -> dict[str, SkippedFrame]:
     total = looked_before + len(todo)
     for task, look in zip(todo, desk.progress.of("look", rows, total, looked_before), strict=True):
         desk.looks.append(task.path, asdict(look))
+    if desk.plan.banners:
+        desk.forms.update(forms_of(desk.looks_at_frames()))
     return left_out
+
+
+def _is_done(line: Mapping[str, Any] | None, task: LookTask, model: str) -> bool:
+    """Whether another look at a frame would give nothing else."""
+    if line is None or line["state"] != task.state(model) or line["status"] == Status.FAILED:
+        return False
+    look = FrameLook.of(line)
+    return not task.banner or look.banner_asked or bool(look.moment or look.status)
 
 
 def placed_frames(
@@ -127,7 +150,7 @@ def placed_frames(
         if (original := first.setdefault(look.sha256, photo.path)) != photo.path:
             copies[photo.path] = original
             continue
-        moment, zone, _ = when(photo, look, desk.plan)
+        moment, zone, source = when(desk, photo, look)
         yield PlacedFrame(
             path=photo.path,
             number=number,
@@ -139,22 +162,31 @@ def placed_frames(
             boxes=tuple(animal.box for animal in look.animals),
             pictures=tuple(animal.video_frame or 0 for animal in look.animals),
             sure=not look.by_finder,
+            printed=source.startswith(FROM_PIXELS),
         )
 
 
-def when(photo: SourcePhoto, look: FrameLook, plan: RunPlan) -> tuple[datetime | None, str, str]:
+def when(desk: Desk, photo: SourcePhoto, look: FrameLook) -> tuple[datetime | None, str, str]:
     """True local time, zone and where the time comes from.
 
-    A time that the source states stands as it is; one of the file is corrected by the clocks.
+    A time that the source states stands as it is; one of the file, or printed on the frame, is
+    corrected by the clocks.
     """
     if photo.captured_at is not None:
         moment, zone = parted(photo.captured_at)
         return moment, zone or "unknown", "source"
-    if not look.moment:
-        return None, "unknown", "none"
-    own = datetime.fromisoformat(look.moment)
-    moment, zone = true_time(plan.clocks, photo.station, photo.camera, own, look.zone)
-    return moment, zone, look.time_source + (", clock corrected" if moment != own else "")
+    own, source = shown_time(desk, photo, look)
+    if own is None:
+        return None, "unknown", source
+    moment, zone = true_time(desk.plan.clocks, photo.station, photo.camera, own, look.zone)
+    return moment, zone, source + (", clock corrected" if moment != own else "")
+
+
+def shown_time(desk: Desk, photo: SourcePhoto, look: FrameLook) -> tuple[datetime | None, str]:
+    """The time that a frame itself shows, by its camera's clock, and where it comes from."""
+    if not desk.plan.banners:
+        look = replace(look, banner="")
+    return own_time(photo, look, desk.forms)
 
 
 def choose_and_describe(desk: Desk, sights: ArchiveSights) -> None:

@@ -9,7 +9,7 @@ from reid.archive.plan import Catalogue, NamedCandidate
 from reid.archive.rows import FrameRow, Status
 from reid.archive.selecting import SkippedFrame
 from reid.archive.sorting import SortedUnits
-from reid.archive.stages import AnimalSeen, ArchiveSights, Desk, when
+from reid.archive.stages import AnimalSeen, ArchiveSights, Desk, shown_time, when
 from reid.interchange.package import SourcePhoto
 from reid.types import Verdict
 
@@ -245,8 +245,9 @@ class FrameRows:
             yield from self._of_frame(photo)
 
     def _of_frame(self, photo: SourcePhoto) -> Iterator[FrameRow]:
-        look, plan = self._desk.look(photo.path), self._desk.plan
-        moment, zone, source = when(photo, look, plan)
+        look = self._desk.look(photo.path)
+        moment, zone, source = when(self._desk, photo, look)
+        shown, _ = shown_time(self._desk, photo, look)
         names = {animal.individual for animal in photo.animals if animal.individual}
         row = FrameRow(
             photo.path,
@@ -257,8 +258,9 @@ class FrameRows:
             camera=photo.camera or look.camera,
             captured_at=moment.isoformat() if moment else "",
             zone=zone if moment else "",
-            file_time=look.moment,
+            file_time=shown.isoformat() if shown else "",
             time_source=source,
+            banner=look.banner,
             stated_individual="; ".join(sorted(names)),
             code=look.code,
             reason=look.reason,

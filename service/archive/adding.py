@@ -10,6 +10,7 @@ from reid.archive.plan import IdentifyingPhoto
 from reid.archive.stages import AnimalSeen
 from reid.archive.table import EyesRow
 from reid.identify.grouping import offset_of
+from reid.photo.banner import FROM_PIXELS
 from reid.types import Flank
 from service.photos.intake import Intake
 from service.photos.statements import Statements
@@ -79,6 +80,7 @@ def _stated(animal: AnimalSeen, photo: IdentifyingPhoto, flank: Flank) -> Statem
         flank=None if flank is Flank.UNKNOWN else flank,
         boxes=(photo.box_text,) if photo.box_text else (),
         encounter=animal.name,
+        notes=f"time {FROM_PIXELS}" if frame.printed else None,
     )
 
 

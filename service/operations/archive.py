@@ -23,6 +23,7 @@ from reid.archive.scheduling import ArchiveEngine, EngineChoice
 from reid.archive.sources import ArchiveSource, open_source
 from reid.errors import BadSettings
 from reid.evidence.calibrator import Calibrator, calibrator_of
+from reid.photo.banner import can_read
 from reid.types import Flank
 from reid.weights import default_folder, latest
 from service.archive.adding import AddedToCatalogue, add_to_catalogue
@@ -53,7 +54,8 @@ class OutsideFolderOfRun(
 @dataclass(frozen=True, slots=True)
 class ArchiveRequest:
     """What the command was given. catalogue: an address, a folder, or "" for the data folder, where
-    there is one. out: None: below the data folder. ray_address: "" for RAY_ADDRESS."""
+    there is one. out: None: below the data folder. ray_address: "" for RAY_ADDRESS. banners:
+    printed times are read, where the extra for it is installed."""
 
     folder: Path
     out: Path | None = None
@@ -70,6 +72,7 @@ class ArchiveRequest:
     workers: int = 0
     keep: bool = False
     add: bool = False
+    banners: bool = True
     quiet: bool = False
     engine: EngineChoice = EngineChoice.LOCAL
     ray_address: str = ""
@@ -231,6 +234,7 @@ def _plan(request: ArchiveRequest, settings: Settings, components: Components | 
         flank=request.flank,
         keep=request.keep,
         clocks=(*own, *_clocks_of(components)),
+        banners=request.banners and can_read(),
     )
 
 

@@ -44,6 +44,9 @@ Keep = Annotated[bool, typer.Option("--keep", help="Keep answers of an earlier c
 Add = Annotated[
     bool, typer.Option("--add", help="Take the best photos in, and queue what needs eyes.")
 ]
+Banners = Annotated[
+    bool, typer.Option(help="Read printed times of frames that state none (extra banner).")
+]
 DataFolder = Annotated[Path | None, typer.Option(help="Folder of the catalogue (REID_DATA_DIR).")]
 
 
@@ -64,6 +67,7 @@ def archive(
     catalogue: CatalogueAt = "",
     keep: Keep = False,
     add: Add = False,
+    banners: Banners = True,
     data_dir: DataFolder = None,
 ) -> None:
     """Read an archive: animals, encounters, identities, new animals, and a report as one file.
@@ -75,7 +79,7 @@ def archive(
 
     token = os.environ.get("REID_TOKEN", "")
     place = (folder, out, catalogue, token, detections, pattern, threshold, species, clocks)
-    request = ArchiveRequest(*place, flank, photos, gap, workers, keep, add)
+    request = ArchiveRequest(*place, flank, photos, gap, workers, keep, add, banners)
     request = replace(request, engine=engine, ray_address=ray_address)
     try:
         finished = run(request, read_settings(data_dir=data_dir))

@@ -11,7 +11,7 @@ from service.photos.box_view import viewpoint_choices
 from service.store import corrections
 from service.store.corrections import CorrectedValue, Correction
 from service.store.photos import Annotation, Photo
-from service.store.stated import box_text
+from service.store.stated import BANNER, box_text
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
 from service.web.words import flank_word, number, stated_name, viewpoint_word
@@ -150,7 +150,9 @@ def _correction(
         reason=row.reason,
         corrected_at=row.corrected_at,
         undone=row.undone,
-        undoable=not row.undone and row.kind != "erased",
+        undoable=not row.undone
+        and row.kind != "erased"
+        and all(value.field != BANNER for value in row.values),
     )
 
 
@@ -160,6 +162,8 @@ def _change(value: CorrectedValue, *, exact: bool) -> str:
         return ""
     if value.field in {"latitude", "longitude"} and not exact:
         return stated_name(value.field)
+    if value.field == BANNER:
+        return _("printed on the photo: %(text)s") % {"text": value.after}
     if value.field in {"withdrawn", "added", "erased", "proposed"}:
         words = _acts(value)
     else:

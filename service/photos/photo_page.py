@@ -7,6 +7,7 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from reid.photo import exif
+from reid.photo.banner import FROM_PIXELS
 from service.photos.box_view import box_editor, box_walk, viewpoint_choices
 from service.photos.correction_view import annotation_form, correction_form, correction_views
 from service.photos.exposures import exposure_view
@@ -35,11 +36,13 @@ def shown_photo(
         erased = next((row for row in rows if row.kind == "erased"), None)
         exact = request.state.actor.sees_places
         left = left_behind(connection, photo_id) if photo.erased else []
+        claims = photos.claims_of(connection, photo_id)
         values = {
             "photo": photo,
             "sides_missing": _sides_missing(request, photo),
             "stated": stated_facts(photo),
-            "claims": [_in_seconds(claim) for claim in photos.claims_of(connection, photo_id)],
+            "from_pixels": any(c.source == FROM_PIXELS and c.used for c in claims),
+            "claims": [_in_seconds(claim) for claim in claims],
             "annotations": [(annotation(one), annotation_form(one)) for one in animals],
             "exposure": exposure_view(connection, photo),
             "boxes": [one.box for one in animals if one.box and not one.withdrawn],

@@ -24,7 +24,7 @@ class ClaimOut(Wire):
 
     field: str
     value: str
-    source: Literal["form", "exif", "file name"]
+    source: Literal["form", "exif", "file name", "read from pixels"]
     used: bool
 
 

@@ -13,6 +13,7 @@ from reid.photo.images import decode_photo
 from reid.types import AnnotationFeatures, Box, Crop
 from service.recognition.copies import CopyFinder
 from service.recognition.engine import FeatureNetwork
+from service.recognition.printing import PrintedTimes
 from service.recognition.proposing import keep as keep_proposals
 from service.recognition.proposing import may_propose, proposed_boxes
 from service.settings import Settings
@@ -54,6 +55,7 @@ class EmbedPhotos:
         self._finder = finder
         self._proposed: dict[int, list[Box]] = {}  # annotation -> boxes, of the jobs at hand
         self._copies = CopyFinder(database, files, settings)
+        self._printed = PrintedTimes(database, settings)
 
     def look(self) -> None:
         """Nothing: an upload queues its photos itself."""
@@ -88,6 +90,7 @@ class EmbedPhotos:
         if job.kind != reembedding.KIND:
             annotation = int(job.payload["annotation"])
             photos.mark_failed(connection, annotation, failure.code, failure.detail)
+            self._printed.keep(connection, photos.annotation_by_id(connection, annotation).photo_id)
 
     def _named(self, model: str) -> FeatureNetwork:
         """Our own model, or the other one that was used last, or a new one."""
@@ -104,6 +107,8 @@ class EmbedPhotos:
         data = self._files.get(annotation.photo_id)
         photo = decode_photo(data, max_pixels=self._settings.max_pixels)
         self._copies.note(annotation.photo_id, photo.image)
+        if first:
+            self._printed.note(annotation.photo_id, photo.image)
         box = annotation.box
         if self._finder and open_to_proposals and (boxes := proposed_boxes(self._finder, photo)):
             self._proposed[annotation_id], box = boxes, boxes[0]
@@ -140,5 +145,6 @@ class EmbedPhotos:
             features.add(connection, annotation_id=annotation, features=described)
             if boxes and self._finder:
                 keep_proposals(connection, annotation, boxes, self._finder.model)
+            self._printed.keep(connection, photos.annotation_by_id(connection, annotation).photo_id)
 
         return Done(keep)

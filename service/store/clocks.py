@@ -10,6 +10,7 @@ from reid.photo.clocks import CameraFrame, ClockError
 from service.store.corrections import CorrectedValue, taken_back
 from service.store.database import AnyRow, gathered, insert_one, row_or, rows_in
 from service.store.errors import NoSuchClock
+from service.store.people import BANNER_READER
 from service.store.photos import Photo
 from service.store.tables.corrections import corrected_value, correction
 from service.store.tables.encounters import annotation, encounter
@@ -134,7 +135,11 @@ def stated_singly(connection: Connection, photo_ids: Collection[str]) -> set[str
     of_form = (claim.c.field == "captured_at") & (claim.c.source == "form") & claim.c.used
     claims = select(claim.c.photo_id).where(of_form)
     alone = {row.photo_id for row in rows_in(connection, claims, claim.c.photo_id, photo_ids)}
-    by_person = (corrected_value.c.field == "captured_at") & (correction.c.kind == "stated")
+    by_person = (
+        (corrected_value.c.field == "captured_at")
+        & (correction.c.kind == "stated")
+        & (correction.c.person != BANNER_READER)
+    )
     by_clock = corrected_value.c.field.in_(("captured_at", "zone")) & (correction.c.kind == "clock")
     query = (
         select(corrected_value.c.photo_id, correction.c.kind, correction.c.id)

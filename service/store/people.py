@@ -7,6 +7,7 @@ from enum import StrEnum
 from reid.errors import InputError
 
 ANONYMOUS = "anonymous"
+BANNER_READER = "banner reader"  # the machine that reads printed times
 LONGEST = 100
 
 

@@ -7,12 +7,15 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select, update
 
+from reid.photo.banner import FROM_PIXELS
 from reid.types import Box, Flank, Viewpoint
 from service.store import facts
 from service.store.database import AnyRow, insert_one, row_or, rows_in
 from service.store.errors import NoSuchAnnotation, NoSuchPhoto
 from service.store.facts import AnnotationFacts
+from service.store.people import BANNER_READER
 from service.store.reasons import Reason, columns, reason
+from service.store.tables.corrections import corrected_value, correction
 from service.store.tables.encounters import annotation, encounter
 from service.store.tables.features import annotation_facts
 from service.store.tables.photos import claim, photo, station
@@ -115,13 +118,36 @@ def add_claims(connection: Connection, photo_id: str, claims: Sequence[Claim]) -
 
 
 def claims_of(connection: Connection, photo_id: str) -> list[Claim]:
-    """Everything said about a photo, in the order it was said."""
+    """Everything said about a photo, in the order it was said; a time read from its pixels last."""
     rows = connection.execute(
         select(claim.c.field, claim.c.value, claim.c.source, claim.c.used)
         .where(claim.c.photo_id == photo_id)
         .order_by(claim.c.id)
     )
-    return [Claim(*row) for row in rows]
+    claims = [Claim(*row) for row in rows]
+    return claims + _read_from_pixels(connection, photo_id, claims)
+
+
+def _read_from_pixels(
+    connection: Connection, photo_id: str, claims: Sequence[Claim]
+) -> list[Claim]:
+    """The time that the machine read from a photo; used where no other one is."""
+    query = (
+        select(corrected_value.c.after, photo.c.captured_at)
+        .join(correction, correction.c.id == corrected_value.c.correction_id)
+        .join(photo, photo.c.id == corrected_value.c.photo_id)
+        .where(
+            corrected_value.c.photo_id == photo_id,
+            corrected_value.c.field == "captured_at",
+            correction.c.kind == "stated",
+            correction.c.person == BANNER_READER,
+        )
+    )
+    other = any(one.used for one in claims if one.field == "captured_at")
+    return [
+        Claim("captured_at", text, FROM_PIXELS, time is not None and not other)
+        for text, time in connection.execute(query)
+    ]
 
 
 def get(connection: Connection, photo_id: str) -> Photo:

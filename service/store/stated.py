@@ -14,7 +14,7 @@ from reid.types import Box
 from service.store import cases, encounters, jobs, questions, rederiving, shaping, spans
 from service.store.corrections import CorrectedValue
 from service.store.database import AT_ONCE, gathered, rows_in
-from service.store.people import ANONYMOUS
+from service.store.people import ANONYMOUS, BANNER_READER
 from service.store.photos import Annotation, Photo, add_station, annotations_with, drop_station
 from service.store.photos import annotation_of as value_of_annotation
 from service.store.photos import photo_of as value_of_photo
@@ -40,6 +40,8 @@ ANNOTATION_FIELDS = (
 )
 QUESTION, CASE = "question ", "case "
 """Fields of an encounter: each is followed by the number of the question or the case."""
+BANNER = "banner"
+"""Field of a photo: the printed text that the machine read; nobody states it."""
 LOOKS = frozenset({"flank", "viewpoint", "box"})
 """Fields of an annotation from which its embedding is made."""
 STAYS_IN_PLACE = LOOKS | {"proposed"}
@@ -136,7 +138,7 @@ def apply(
     """Write what stands in `after` of each value, and let all that rests on it be made again."""
     of_photos = [value for value in values if value.annotation_id is None and value.photo_id]
     of_animals = [value for value in values if value.annotation_id is not None]
-    _write_photos(connection, of_photos)
+    _write_photos(connection, of_photos, by_person=person != BANNER_READER)
     left = _write_annotations(connection, of_animals)
     _write_encounters(connection, filter(of_an_encounter, values), person)
     shaping.mark(
@@ -161,7 +163,9 @@ def apply(
         drop_station(connection, name)
 
 
-def _write_photos(connection: Connection, values: Sequence[CorrectedValue]) -> None:
+def _write_photos(
+    connection: Connection, values: Sequence[CorrectedValue], *, by_person: bool
+) -> None:
     for (field, after), ids in _alike(values, "photo_id").items():
         if field == "station" and after:
             add_station(connection, after)
@@ -169,7 +173,7 @@ def _write_photos(connection: Connection, values: Sequence[CorrectedValue]) -> N
         if field in {"station", "camera", "notes"}:
             use_claims(connection, field, dict.fromkeys(ids, after))
     timed = {v.photo_id for v in values if v.photo_id and v.field in {"captured_at", "zone"}}
-    if timed:
+    if timed and by_person:
         query = select(photo.c.id, photo.c.captured_at, photo.c.zone)
         rows = rows_in(connection, query, photo.c.id, timed)
         times = {row.id: _moment(row.captured_at, row.zone) for row in rows}
