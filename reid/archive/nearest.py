@@ -17,7 +17,7 @@ NEAREST = 12  # encounters that each is compared with at first
 PHOTOS_EACH = 4  # annotations looked at for each of them
 VOTING = 3  # the clearest photos of a unit, whose cells vote
 PORTION = 300  # units whose cells are in memory beside the index
-SPOKESMEN = 3  # the clearest units of a group, which are compared for all of it
+SPOKESMEN = 2  # the clearest units of a group, which are compared for all of it
 OTHERS = 30  # other groups, the nearest ones, that a group is compared with
 
 

@@ -33,6 +33,7 @@ def frame(animals, taken, *, seed=0):
             pixels[y : y + 160, x : x + 320] = np.asarray(picture)
     image = Pillow.fromarray(pixels)
     exif = image.getexif()
+    exif[0x0110] = "Trap 5"  # the camera's name
     exif.get_ifd(0x8769)[0x9003] = f"{taken:%Y:%m:%d %H:%M:%S}"
     data = io.BytesIO()
     image.save(data, "JPEG", exif=exif, quality=92)
