@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, select, update
 
 from reid.types import Box
-from service.store import cases, encounters, jobs, questions, rederiving, shaping, spans
+from service.store import cases, copies, encounters, jobs, questions, rederiving, shaping, spans
 from service.store.corrections import CorrectedValue
 from service.store.database import AT_ONCE, gathered, rows_in
 from service.store.people import ANONYMOUS
@@ -44,6 +44,8 @@ LOOKS = frozenset({"flank", "viewpoint", "box"})
 """Fields of an annotation from which its embedding is made."""
 STAYS_IN_PLACE = LOOKS | {"proposed"}
 """Fields of an annotation that do not touch its place in an encounter."""
+IN_OR_OUT = frozenset({"withdrawn", "added"})
+"""Fields by which a photo or one of its animals comes into use or leaves it."""
 PLACES = frozenset({"captured_at", "zone", "station"})
 """Fields of a photo by which it is put into an encounter."""
 
@@ -149,6 +151,10 @@ def apply(
         v.annotation_id for v in of_animals if v.annotation_id is not None and v.field != "proposed"
     }
     gone = spans.of_annotations(connection, numbers) | left
+    recounted = copies.settle(
+        connection, {v.photo_id for v in values if v.photo_id and v.field in IN_OR_OUT}
+    )
+    gone |= copies.encounters_of_exposures(connection, sorted(recounted))
     rederiving.forget_pairs(connection, gone)
     rederiving.embed_again(
         connection,
