@@ -73,23 +73,22 @@ def earlier(connection: Connection, new: Photo, ids: Sequence[str]) -> list[Phot
 
 
 def mark(connection: Connection, photo_id: str, original: Photo) -> None:
-    """Note that a photo, and what is known as a copy of it, holds the exposure of an earlier one."""
+    """Note that a photo and its own copies hold the exposure of an earlier one."""
     values = {"copy_of": original.copy_of or original.id}
-    connection.execute(update(photo).where(EXPOSURE == photo_id).values(values))
+    connection.execute(update(photo).where(EXPOSURE.in_([photo_id])).values(values))
     settle(connection, [photo_id])
 
 
 def settle(connection: Connection, photo_ids: Collection[str]) -> set[str]:
-    """Let one photo of each of their exposures count: the first in use that shows an animal in use.
+    """Let one photo of each of their exposures count: the first with an animal in use.
 
-    Where none is in use, the first. Returns the photos of exposures of which another one counts now.
+    Where there is none, the first. Returns the photos of exposures of which another counts now.
     """
     exposures = rows_in(connection, select(EXPOSURE.label("exposure")), photo.c.id, photo_ids)
     shows = select(annotation.c.id).where(annotation.c.photo_id == photo.c.id, IN_USE).exists()
-    query = select(photo.c.id, photo.c.withdrawn, photo.c.created_at, EXPOSURE.label("exposure"))
-    rows = rows_in(
-        connection, query.add_columns(shows.label("shows")), EXPOSURE, {r.exposure for r in exposures}
-    )
+    columns = (photo.c.id, photo.c.withdrawn, photo.c.created_at, EXPOSURE.label("exposure"))
+    query, numbers = select(*columns, shows.label("shows")), {row.exposure for row in exposures}
+    rows = rows_in(connection, query, EXPOSURE, numbers)
     changed: set[str] = set()
     for counting, held in gathered((row.exposure, row) for row in rows).items():
         first = min(held, key=lambda row: (row.withdrawn, not row.shows, row.created_at, row.id))
