@@ -99,9 +99,9 @@ def test_an_emptied_encounter_keeps_no_station_alive(client, app, painted):
 BOXES = ("0 0 700 355", "0 375 700 675")
 
 
-def two_animals(client, **more):
+def two_animals(client):
     photo = (CASES / "two_animals.jpg").read_bytes()
-    first, second = (send(client, photo, box=box, station="Spring") for box in BOXES)
+    first, *_ = [send(client, photo, box=box, station="Spring") for box in BOXES]
     animals = detail(client, first["photo_id"])["annotations"]
     assert animals[0]["encounter_id"] != animals[1]["encounter_id"]
     return photo, first["photo_id"], animals
