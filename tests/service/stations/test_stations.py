@@ -201,15 +201,16 @@ def test_a_deployment_that_was_moved_or_removed_since_stays_as_it_is(client, pho
 def test_a_clock_goes_with_the_photos_of_a_corrected_upload_and_comes_back(client, photo):
     sent = [photo(n, f"2024:01:05 10:0{n}:00", camera="C1") for n in range(2)]
     scope = {"station": "Ridge", "camera": "C1"}
-    assert client.post(f"{API}/clocks", json={**scope, "offset_s": 60}).status_code == 201
+    assert client.post(f"{API}/clocks", json={**scope, "offset_s": 60}).status_code == 200
     ids = [file["photo_id"] for file in sent]
-    done = client.post(f"{API}/corrections", json={"photos": ids, "station": "P", "camera": "C2"})
-    assert done.status_code == 201, done.text
+    body = {"of": {"photos": ids}, "change": {"station": "P", "camera": "C2"}}
+    done = client.post(f"{API}/corrections", json=body)
+    assert done.status_code == 200, done.text
     assert places(client)[1] == [("P", "C2")]
     later = photo(7, "2024:01:06 10:00:00", station="P", camera="C2")
     shown = client.get(f"{API}/photos/{later['photo_id']}").json()["photo"]
     assert shown["captured_at"].startswith("2024-01-06T10:01:00")
-    undone(client, done.json()["id"])
+    undone(client, done.json()["correction"]["id"])
     assert places(client)[1] == [("Ridge", "C1")]
 
 
