@@ -241,7 +241,8 @@ def following(connection: Connection, values: Collection[CorrectedValue]) -> lis
             if _inside(one.scope, station[0], camera[0], row.file_time):
                 goal = station[1], camera[1] if one.scope.camera else ""
                 covered.setdefault(one.id, set()).add(goal)
-    moved, followed = {row.id for row in rows}, []
+    moved = {row.id for row in rows}
+    followed: list[CorrectedValue] = []
     for one in standing:
         goals = covered.get(one.id, set())
         stays = [p for p in photos_of(connection, one.scope) if p.file_time] if goals else []

@@ -233,7 +233,8 @@ def _camera_text(connection: Connection, field: str) -> str | None:
     """None, too, where it is removed."""
     table, number, column = _camera_row(field)
     query = select(table.c[column]).where(table.c.id == number)
-    return connection.scalar(query) or None
+    text: str | None = connection.scalar(query)
+    return text or None
 
 
 def _write_cameras(connection: Connection, values: Iterable[CorrectedValue]) -> None:
