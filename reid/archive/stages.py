@@ -132,7 +132,7 @@ def placed_frames(
             path=photo.path,
             number=number,
             station=photo.station,
-            camera=photo.camera,
+            camera=photo.camera or look.camera,
             moment=moment,
             zone=zone,
             sequence=look.sequence,

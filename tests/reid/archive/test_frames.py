@@ -286,3 +286,15 @@ def test_a_clip_that_is_none_says_so(tmp_path):
     archive(folder, tmp_path / "out", Strangers())
     [row] = table(tmp_path / "out")
     assert (row["status"], row["code"]) == ("unreadable", "unreadable_video")
+
+
+def test_a_burst_in_a_folder_without_stations_is_one_encounter_by_its_camera_and_count(
+    card, tmp_path
+):
+    for n in range(3):
+        card(f"IMG_004{n}.JPG", [(1, n, 60 + 90 * n, 300)], START + timedelta(seconds=2 * n))
+    card("IMG_0050.JPG", [(1, 3, 100, 300)], START + timedelta(seconds=20))
+    archive(card.done(), tmp_path / "out", plan=RunPlan())
+    encounters = {row["path"]: row["encounter"] for row in table(tmp_path / "out")}
+    assert len({encounters[f"IMG_004{n}.JPG"] for n in range(3)}) == 1
+    assert encounters["IMG_0050.JPG"] != encounters["IMG_0042.JPG"]
