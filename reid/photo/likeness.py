@@ -7,7 +7,7 @@ once a tenth is cropped.) Then two pictures are laid over each other and compare
 in what no second exposure repeats: the animal to the pixel, print, and the noise of the sensor.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -18,12 +18,15 @@ from numpy.typing import NDArray
 from reid.types import Float32, Image
 
 GRID, AROUND = 12, 0.14  # cells of a sketch; share of every side that is left out of it
+WHOLE = (0.0, 0.0, 0.0, 0.0)  # nothing is missing
 CROPS = (0.0, 0.05, 0.1)  # shares of a side that may be missing
 PADS = tuple(
     (a, b) for a in (0.0, 0.05, 0.1) for b in (0.0, 0.05, 0.1) if a + b
 )  # shares of the height that a bar may add, above or below
 ALIKE = 0.9  # cosine of two sketches; a copy has more
-SEVERAL = 6  # of the most alike are compared
+ALIKE_KEPT = 60  # of the most alike sketches, looked at again with finer ones
+SEVERAL = 6  # of these, the most alike once more, are compared block by block
+FINER = 48  # cells of a finer sketch: they tell the frames of one burst apart
 ROWS = 10_000  # of sketches at once
 LONGEST = 640  # pixels of the pictures that are compared
 BLOCK = 20
@@ -67,7 +70,7 @@ NOT_LAID = SameExposure(-1.0, -1.0, 1.0, 0.0)
 
 def sketch(image: Image) -> bytes:
     """GRID x GRID grey levels of the middle of a picture, row by row."""
-    return _sampled(grey_of(image), (0.0, 0.0, 0.0, 0.0)).round().astype(np.uint8).tobytes()
+    return _sampled(grey_of(image), WHOLE, GRID).round().astype(np.uint8).tobytes()
 
 
 def unpacked(sketches: list[bytes]) -> Sketches:
@@ -77,32 +80,50 @@ def unpacked(sketches: list[bytes]) -> Sketches:
 
 
 def most_alike(sketches: Sketches, image: Image) -> list[int]:
-    """Rows of sketches that may be of the exposure of this picture, the most alike first."""
-    grey = grey_of(image)
-    crops = [(a, b, c, d) for a, b, c, d in product(CROPS, repeat=4)]
-    crops += [(0.0, -above, 0.0, -below) for above, below in PADS]
-    views = _unit(np.stack([_sampled(grey, crop) for crop in crops])).T
+    """Up to ALIKE_KEPT rows of sketches that may be of the exposure of this picture, the most alike
+    first. Of more than SEVERAL, `finer_alike` says which."""
+    views = _views(grey_of(image), GRID).T
     parts = [
         (sketches[at : at + ROWS].astype(np.float32) @ views).max(1)
         for at in range(0, len(sketches), ROWS)
     ]
     cosines = np.concatenate(parts) if parts else np.empty(0, np.float32)
-    order = np.argsort(-cosines, kind="stable")[:SEVERAL]
+    order = np.argsort(-cosines, kind="stable")[:ALIKE_KEPT]
     return [int(row) for row in order if cosines[row] >= ALIKE]
 
 
-def _sampled(grey: NDArray[np.uint8], missing: tuple[float, float, float, float]) -> Float32:
-    """(GRID * GRID,) the sketch of the photo of which this picture lacks such shares left, above,
+def finer_alike(others: Sequence[NDArray[np.uint8]], image: Image) -> list[int]:
+    """Places of those SEVERAL of these pictures (of `grey_of`) that are most alike in finer
+    sketches, the most alike first: frames of one burst have nearly one sketch of GRID cells."""
+    if len(others) <= SEVERAL:
+        return list(range(len(others)))
+    views = _views(grey_of(image), FINER).T
+    cosines = (_unit(np.stack([_sampled(one, WHOLE, FINER) for one in others])) @ views).max(1)
+    return [int(row) for row in np.argsort(-cosines, kind="stable")[:SEVERAL]]
+
+
+def _views(grey: NDArray[np.uint8], grid: int) -> Float32:
+    """Sketches of the photos of which this picture may be a crop, or that a bar was added to."""
+    crops = [(a, b, c, d) for a, b, c, d in product(CROPS, repeat=4)]
+    crops += [(0.0, -above, 0.0, -below) for above, below in PADS]
+    return _unit(np.stack([_sampled(grey, crop, grid) for crop in crops]))
+
+
+def _sampled(
+    grey: NDArray[np.uint8], missing: tuple[float, float, float, float], grid: int
+) -> Float32:
+    """(grid * grid,) the sketch of the photo of which this picture lacks such shares left, above,
     right and below."""
     left, above, right, below = missing
-    small = cv2.resize(grey, (96, 96), interpolation=cv2.INTER_AREA)
-    cell = (1 - 2 * AROUND) / GRID
-    places = AROUND + cell * (np.arange(GRID, dtype=np.float32) + 0.5)
-    x = ((places - left) / (1 - left - right) * 96 - 0.5).astype(np.float32)
-    y = ((places - above) / (1 - above - below) * 96 - 0.5).astype(np.float32)
+    side = 8 * grid
+    small = cv2.resize(grey, (side, side), interpolation=cv2.INTER_AREA)
+    cell = (1 - 2 * AROUND) / grid
+    places = AROUND + cell * (np.arange(grid, dtype=np.float32) + 0.5)
+    x = ((places - left) / (1 - left - right) * side - 0.5).astype(np.float32)
+    y = ((places - above) / (1 - above - below) * side - 0.5).astype(np.float32)
     blurred = cv2.blur(small, (7, 7))
-    grid = np.meshgrid(x, y)
-    sampled = cv2.remap(blurred, grid[0], grid[1], cv2.INTER_LINEAR)
+    mesh = np.meshgrid(x, y)
+    sampled = cv2.remap(blurred, mesh[0], mesh[1], cv2.INTER_LINEAR)
     return np.asarray(sampled.ravel(), np.float32)
 
 

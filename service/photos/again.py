@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
+from reid.errors import Conflict
 from reid.sentences import Sentence
 from reid.types import Box, Flank
 from service.photos import correcting, errors
 from service.photos.statements import Statements
-from service.store import corrections, encounters, jobs, photos, spans, stated
+from service.store import corrections, encounters, jobs, photos, shaping, spans, stated
 from service.store.corrections import CorrectedValue
 from service.store.photos import Annotation, Claim, Photo
 
@@ -51,6 +52,24 @@ def stated_again(connection: Connection, file: Prepared) -> StatedAgain:
         return StatedAgain(problem=errors.SuchPhotoWasErased(day=day), kept=False)
     if photo.withdrawn:
         return StatedAgain(problem=_withdrawn(connection, photo))
+    try:
+        with connection.begin_nested():
+            values = _carried_out(connection, photo, file)
+    except Conflict as error:
+        return StatedAgain(problem=error)
+    for annotation in photos.try_again(connection, photo.id):
+        jobs.enqueue(connection, "embed", {"annotation": annotation})
+    changed = dict.fromkeys("annotations" if v.field == "added" else v.field for v in values)
+    return StatedAgain(
+        tuple(values), tuple(name for name in changed if name not in {"placed", "proposed"})
+    )
+
+
+def _carried_out(connection: Connection, photo: Photo, file: Prepared) -> list[CorrectedValue]:
+    """Write what is stated otherwise now.
+
+    Raises Conflict where an encounter would show two animals of the photo, or lose a decision.
+    """
     values = correcting.differing(photo, _of_photo(file.statements))
     animals = [one for one in photos.annotations_of(connection, photo.id) if not one.withdrawn]
     concerned = _concerned(photo, animals, file.box)
@@ -59,13 +78,9 @@ def stated_again(connection: Connection, file: Prepared) -> StatedAgain:
     elif concerned is not None:
         values += correcting.differing_of(concerned, _of_animal(file))
         values += _moved(connection, concerned, file.statements)
+    shaping.check(connection, values)
     stated.apply(connection, [value for value in values if value.field != "added"])
-    for annotation in photos.try_again(connection, photo.id):
-        jobs.enqueue(connection, "embed", {"annotation": annotation})
-    changed = dict.fromkeys("annotations" if v.field == "added" else v.field for v in values)
-    return StatedAgain(
-        tuple(values), tuple(name for name in changed if name not in {"placed", "proposed"})
-    )
+    return values
 
 
 def _of_photo(statements: Statements) -> dict[str, str | None]:

@@ -12,7 +12,7 @@ from reid.photo.crop import resolve_box
 from reid.types import Box
 from service.photos import errors
 from service.photos.statements import OneTimeForSeveral, moment, zone_of
-from service.store import corrections, photos, shaping, stated
+from service.store import clocks, corrections, photos, shaping, stated
 from service.store.corrections import CorrectedValue, Correction, CorrectionKind
 from service.store.database import one_at_a_time
 from service.store.errors import NoSuchPhoto, UndoneAlready
@@ -159,7 +159,7 @@ def undo(connection: Connection, correction_id: int, grounds: CorrectionGrounds)
     erased_too = {"encounter", "placed"}  # fields that may change of a photo that is erased
     concerned = [v.photo_id for v in taken_back.values if v.field not in erased_too]
     photos_there(connection, [photo_id for photo_id in concerned if photo_id])
-    values = [replace(value, before=value.after, after=value.before) for value in taken_back.values]
+    values = _turned_round(connection, taken_back.values)
     _refuse_withdrawn_photo(connection, values)
     shaping.check(connection, values)
     number = corrections.record(
@@ -185,6 +185,7 @@ def carry_out(
     """Record the values and let them count; None where there are none."""
     if not values:
         return None
+    values = [*values, *clocks.following(connection, values)]
     shaping.check(connection, values)
     number = corrections.record(
         connection, kind=kind, person=grounds.person, reason=grounds.reason, values=values
@@ -278,18 +279,30 @@ def _refuse_stale(
 
 def _refuse_changed_since(connection: Connection, taken_back: Correction) -> None:
     for value in taken_back.values:
-        if stated.of_an_encounter(value):
+        if stated.of_an_encounter(value) or stated.of_a_camera(value):
             continue
         fields = stated.PHOTO_FIELDS if value.annotation_id is None else stated.ANNOTATION_FIELDS
         if not value.photo_id or value.field not in fields:
             raise errors.CannotBeUndoneHere(correction=taken_back.id, field=value.field)
     now = stated.present(connection, taken_back.values)
     for value in taken_back.values:
+        if stated.of_a_camera(value):
+            continue
         owner = value.annotation_id or value.photo_id or value.encounter_id
         after = None if (value.field, value.after) == ("zone", stated.UNKNOWN) else value.after
         if now[owner or 0, value.field] != after:
             later = corrections.last_change(connection, value) or taken_back.id
             raise errors.ChangedSince(field=value.field, later=later)
+
+
+def _turned_round(connection: Connection, values: Sequence[CorrectedValue]) -> list[CorrectedValue]:
+    """Before and after exchanged. Deployments and clocks that were removed or moved since stay."""
+    now = stated.present(connection, [value for value in values if stated.of_a_camera(value)])
+    return [
+        replace(value, before=value.after, after=value.before)
+        for value in values
+        if now.get((0, value.field), value.after) == value.after
+    ]
 
 
 def _refuse_withdrawn_photo(connection: Connection, values: Sequence[CorrectedValue]) -> None:

@@ -149,8 +149,8 @@ class Intake:
         corrected: list[CorrectedValue] = []
         with self._database.write() as connection:
             one_at_a_time(connection, "upload")
-            stated = all(file.statements.encounter for file in prepared)
-            unplaced = None if stated else encounters.add(connection)
+            named = all(file.statements.encounter for file in prepared)
+            unplaced = None if named else encounters.add(connection)
             for file in oldest_first:
                 receipt = receipts[file.position]
                 if not photos.known(connection, file.photo.id):
@@ -167,6 +167,9 @@ class Intake:
                     error_detail=again.problem,
                 )
             if corrected:
+                follow = clocks.following(connection, corrected)
+                stated.apply(connection, follow)
+                corrected += follow
                 corrections.record(
                     connection, kind="stated", person=person, reason="", values=corrected
                 )

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from reid.photo.crop import resolve_box
 from service.photos import correcting, errors
 from service.photos.correcting import CorrectionGrounds
-from service.store import corrections, encounters, jobs, photos, spans, stated, uploads
+from service.store import corrections, encounters, jobs, photos, shaping, spans, stated, uploads
 from service.store.corrections import CorrectedValue
 from service.store.photos import Annotation
 from service.store.stated import YES
@@ -50,6 +50,7 @@ def add_annotation(
     jobs.enqueue(connection, "embed", {"annotation": number})
     spans.span(connection, {encounter})
     added = CorrectedValue("added", None, str(number), photo_id, number)
+    shaping.check(connection, [added])
     corrections.record(
         connection,
         kind="annotated",
@@ -82,7 +83,8 @@ def restore_annotation(
         raise errors.PhotoIsWithdrawn(photo=photo.id)
     if not animal.withdrawn:
         raise errors.NotWithdrawn()
-    correcting.carry_out(connection, "restored", [_turned(animal, None)], grounds)
+    values = [_turned(animal, None), *_apart(connection, [animal])]
+    correcting.carry_out(connection, "restored", values, grounds)
 
 
 def withdraw(connection: Connection, photo_ids: Sequence[str], grounds: CorrectionGrounds) -> int:
@@ -112,11 +114,12 @@ def restore(connection: Connection, photo_ids: Sequence[str], grounds: Correctio
     values = [CorrectedValue(WITHDRAWN, YES, None, photo_id=photo_id) for photo_id in away]
     for photo_id in away:
         together = corrections.withdrawn_with(connection, photo_id)
-        values += [
-            _turned(animal, None)
+        animals = [
+            animal
             for animal in photos.annotations_of(connection, photo_id)
             if animal.withdrawn and animal.id in together
         ]
+        values += [_turned(animal, None) for animal in animals] + _apart(connection, animals)
     number = correcting.carry_out(connection, "restored", values, grounds)
     if number is None:
         raise errors.NotWithdrawn()
@@ -172,6 +175,25 @@ def erase(connection: Connection, photo_id: str, grounds: CorrectionGrounds) -> 
     stated.apply(connection, values[1:])
     stated.erase(connection, photo_id, [animal.id for animal in animals])
     return number
+
+
+def _apart(connection: Connection, restored: Sequence[Annotation]) -> list[CorrectedValue]:
+    """Restored animals of one photo put elsewhere where their encounter shows another of it."""
+    values: list[CorrectedValue] = []
+    taken: set[int] = set()
+    for animal in restored:
+        there = photos.annotations_of(connection, animal.photo_id)
+        taken |= {one.encounter_id for one in there if not one.withdrawn}
+        goal = animal.encounter_id
+        if goal in taken:
+            goal = encounters.beside(connection, animal.photo_id)
+        if goal in taken:
+            goal = encounters.add(connection, photos.get(connection, animal.photo_id).station)
+        taken.add(goal)
+        if goal != animal.encounter_id:
+            texts = {"encounter": str(goal), "placed": "person"}
+            values += correcting.differing_of(animal, texts)
+    return values
 
 
 def _turned(animal: Annotation, after: str | None) -> CorrectedValue:

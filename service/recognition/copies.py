@@ -37,9 +37,11 @@ class CopyFinder:
             new = copies.may_be_copy(connection, photo_id)
             if new is None:
                 return None
-            alike = [number for number in self._alike(image) if number != photo_id]
-            olds = copies.earlier(connection, new, alike)
-        original = next((old for old in olds if self._same(old.id, image)), None)
+        alike = [number for number in self._alike(image) if number != photo_id]
+        with self._database.read() as connection:
+            olds = {old.id: old for old in copies.earlier(connection, new, alike)}
+        nearest = self._nearest(list(olds), image)
+        original = next((olds[number] for number in nearest if self._same(number, image)), None)
         if original is None:
             return None
         with self._database.write() as connection:
@@ -50,15 +52,26 @@ class CopyFinder:
         """The encounters that hold photos of a query, by their numbers, or copies of them."""
         known = list(ids)
         for image in images:
-            known += [number for number in self._alike(image) if self._same(number, image)][:1]
+            nearest = self._nearest(self._alike(image), image)
+            known += [number for number in nearest if self._same(number, image)][:1]
         with self._database.read() as connection:
             return copies.encounters_of_exposures(connection, known)
 
     def _alike(self, image: Image) -> list[str]:
+        """Photos that may hold the exposure of a picture, the most alike first."""
         with self._lock:
             self._read_new()
             ids, rows = self._ids, self._rows
         return [ids[row] for row in likeness.most_alike(rows, image)]
+
+    def _nearest(self, alike: list[str], image: Image) -> list[str]:
+        """The few of these that are worth a comparison block by block, the most alike first."""
+        if len(alike) <= likeness.SEVERAL:
+            return alike
+        there = {number: self._grey_or_none(number) for number in alike}
+        greys = {number: grey for number, grey in there.items() if grey is not None}
+        numbers = list(greys)
+        return [numbers[row] for row in likeness.finer_alike(list(greys.values()), image)]
 
     def _read_new(self) -> None:
         with self._database.read() as connection:
@@ -72,11 +85,15 @@ class CopyFinder:
             self._rows = np.concatenate([self._rows, packed])
 
     def _same(self, photo_id: str, image: Image) -> bool:
+        grey = self._grey_or_none(photo_id)
+        return grey is not None and likeness.compared(grey, likeness.grey_of(image)).copy
+
+    def _grey_or_none(self, photo_id: str) -> NDArray[np.uint8] | None:
+        """None where its file is gone, or cannot be read any more."""
         try:
-            grey = self._grey(photo_id)
+            return self._grey(photo_id)
         except (ReidError, OSError):
-            return False  # its file is gone, or cannot be read any more
-        return likeness.compared(grey, likeness.grey_of(image)).copy
+            return None
 
     def _grey(self, photo_id: str) -> NDArray[np.uint8]:
         with self._lock:

@@ -45,6 +45,11 @@ def _both_names(connection: Connection, name: str, other: str) -> None:
 def _move(connection: Connection, name: str, into: str, person: str, reason: str) -> int:
     photos = stations.photos_at(connection, name)
     values = [CorrectedValue("station", name, into, photo_id=photo) for photo in photos]
+    values += [
+        CorrectedValue(f"{kind} {number}", name, into)
+        for kind, numbers in stations.cameras_at(connection, name).items()
+        for number in numbers
+    ]
     stations.move_all(connection, name, into)
     number = corrections.record(
         connection, kind="stated", person=person, reason=reason, values=values

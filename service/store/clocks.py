@@ -227,11 +227,56 @@ def grouped(
     return {number: (frozenset(members[number]), *times[number]) for number in members}
 
 
+def following(connection: Connection, values: Collection[CorrectedValue]) -> list[CorrectedValue]:
+    """Clocks that go with photos whose station or camera is corrected, as values of a correction.
+
+    A clock goes along where all photos that it covers go, and to one place. values: before or after
+    they are written.
+    """
+    moves = [v for v in values if v.photo_id and v.field in {"station", "camera"}]
+    query = select(*(photo.c[n] for n in ("id", "station", "camera", "file_time")))
+    rows = list(rows_in(connection, query, photo.c.id, {v.photo_id for v in moves}))
+    texts = {(v.photo_id, v.field): (v.before or "", v.after or "") for v in moves}
+    covered: dict[int, set[tuple[str, str]]] = {}
+    standing = [one for one in every(connection) if one.standing] if rows else []
+    for row in rows:
+        station = texts.get((row.id, "station"), (row.station or "",) * 2)
+        camera = texts.get((row.id, "camera"), (row.camera or "",) * 2)
+        for one in standing:
+            if _inside(one.scope, station[0], camera[0], row.file_time):
+                goal = station[1], camera[1] if one.scope.camera else ""
+                covered.setdefault(one.id, set()).add(goal)
+    moved = {row.id for row in rows}
+    followed: list[CorrectedValue] = []
+    for one in standing:
+        goals = covered.get(one.id, set())
+        stays = [p for p in photos_of(connection, one.scope) if p.file_time] if goals else []
+        if len(goals) == 1 and all(p.id in moved for p in stays):
+            followed += _scope_moved(one, *next(iter(goals)))
+    return followed
+
+
+def _scope_moved(one: Clock, station: str, camera: str) -> list[CorrectedValue]:
+    """Station and camera of a clock as values; nothing where it would count for more cameras."""
+    if one.scope.camera and not camera:
+        return []
+    values = (("", one.scope.station, station), (" camera", one.scope.camera, camera))
+    return [
+        CorrectedValue(f"clock {one.id}{column}", before or None, after or None)
+        for column, before, after in values
+        if before != after
+    ]
+
+
+def _inside(scope: ClockScope, station: str, camera: str, file_time: datetime | None) -> bool:
+    if file_time is None or scope.station != station or scope.camera not in {"", camera}:
+        return False
+    after = scope.from_time is None or file_time >= scope.from_time
+    return after and (scope.until_time is None or file_time <= scope.until_time)
+
+
 def _covers(scope: ClockScope, new: Photo) -> bool:
-    assert new.file_time is not None  # noqa: S101
-    after = scope.from_time is None or new.file_time >= scope.from_time
-    before = scope.until_time is None or new.file_time <= scope.until_time
-    return after and before and scope.camera in {"", new.camera or ""}
+    return _inside(scope, new.station or "", new.camera or "", new.file_time)
 
 
 def _photos_of(scope: ClockScope) -> ColumnElement[bool]:

@@ -1,6 +1,6 @@
-"""Photos that hold one exposure: which came first, where its copies are, and what counts once."""
+"""Photos that hold one exposure: which one counts, where its copies are, and what counts once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,16 +8,16 @@ from sqlalchemy import Connection, func, select, update
 
 from service.store import rederiving
 from service.store.corrections import CorrectedValue, record
-from service.store.database import rows_in
+from service.store.database import gathered, rows_in
 from service.store.errors import NotACopy
-from service.store.photos import Photo, get
+from service.store.photos import IN_USE, Photo, get
 from service.store.tables.corrections import corrected_value
 from service.store.tables.encounters import annotation
 from service.store.tables.photos import photo
 
 FIELD = "copy_of"
 EXPOSURE = func.coalesce(photo.c.copy_of, photo.c.id)
-"""The photo that came first of those that hold one exposure."""
+"""The photo that counts of those that hold one exposure: the first one that is in use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +66,39 @@ def may_be_copy(connection: Connection, photo_id: str) -> Photo | None:
 
 
 def earlier(connection: Connection, new: Photo, ids: Sequence[str]) -> list[Photo]:
-    """Those of these photos that were kept before it and are in use, in this order."""
+    """Those of these photos that were kept before it and are not erased, in this order."""
     rows = (get(connection, number) for number in ids)
     mine = (new.created_at, new.id)
-    return [old for old in rows if (old.created_at, old.id) < mine and not old.withdrawn]
+    return [old for old in rows if (old.created_at, old.id) < mine and not old.erased]
 
 
 def mark(connection: Connection, photo_id: str, original: Photo) -> None:
-    """Note that a photo holds the exposure of an earlier one."""
+    """Note that a photo and its own copies hold the exposure of an earlier one."""
     values = {"copy_of": original.copy_of or original.id}
-    connection.execute(update(photo).where(photo.c.id == photo_id).values(values))
+    connection.execute(update(photo).where(EXPOSURE.in_([photo_id])).values(values))
+    settle(connection, [photo_id])
+
+
+def settle(connection: Connection, photo_ids: Collection[str]) -> set[str]:
+    """Let one photo of each of their exposures count: the first with an animal in use.
+
+    Where there is none, the first. Returns the photos of exposures of which another counts now.
+    """
+    exposures = rows_in(connection, select(EXPOSURE.label("exposure")), photo.c.id, photo_ids)
+    shows = select(annotation.c.id).where(annotation.c.photo_id == photo.c.id, IN_USE).exists()
+    columns = (photo.c.id, photo.c.withdrawn, photo.c.created_at, EXPOSURE.label("exposure"))
+    query, numbers = select(*columns, shows.label("shows")), {row.exposure for row in exposures}
+    rows = rows_in(connection, query, EXPOSURE, numbers)
+    changed: set[str] = set()
+    for counting, held in gathered((row.exposure, row) for row in rows).items():
+        first = min(held, key=lambda row: (row.withdrawn, not row.shows, row.created_at, row.id))
+        if first.id != counting:
+            ids = {row.id for row in held}
+            changed |= ids
+            copied = update(photo).where(photo.c.id.in_(ids))
+            connection.execute(copied.values(copy_of=first.id))
+            connection.execute(update(photo).where(photo.c.id == first.id).values(copy_of=None))
+    return changed
 
 
 def not_a_copy(connection: Connection, photo_id: str, person: str, reason: str) -> int:
@@ -143,7 +166,8 @@ def counted_once(
     connection: Connection, sides: Sequence[Mapping[int, int]]
 ) -> list[dict[int, int]]:
     """Annotations (to any number each) of encounters that are compared, without those of a photo
-    whose exposure another photo among them holds, too: the one that came first counts."""
+    whose exposure another photo among them holds, too: the one that counts of them all, if it is
+    there, else the first of them."""
     ids = [number for side in sides for number in side]
     columns = (annotation.c.id, annotation.c.photo_id, EXPOSURE.label("exposure"))
     query = select(*columns).join(photo, photo.c.id == annotation.c.photo_id)

@@ -15,6 +15,9 @@ from service.store.tables.encounters import annotation, encounter
 from service.store.tables.photos import photo
 
 DAY = timedelta(days=1)
+PLACE = (annotation.c.id, annotation.c.photo_id, annotation.c.encounter_id, photo.c.file_name)
+INTO_USE = {("withdrawn", True), ("added", False)}
+"""Fields by which an annotation comes into use, and whether nothing is stated then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +64,31 @@ def _shaped(connection: Connection, numbers: Collection[int]) -> set[int]:
 
 
 def check(connection: Connection, values: Sequence[CorrectedValue]) -> None:
-    """Refuse moves after which one encounter would show two animals, or a decision be lost.
+    """Refuse changes after which one encounter would show two animals, or a decision be lost.
+
+    values: where annotations go, and which of them are added or restored; before or after they are
+    written.
 
     Raises TwoAnimalsOfOneFrame, IdentitiesDiffer or DecisionWouldBeLost.
     """
     goals = {v.annotation_id: int(v.after or 0) for v in values if v.field == "encounter"}
-    if not goals:
+    coming = [
+        v.annotation_id
+        for v in values
+        if v.annotation_id is not None and (v.field, v.after is None) in INTO_USE
+    ]
+    if not goals and not coming:
         return
+    query = select(*PLACE).join(photo, photo.c.id == annotation.c.photo_id)
+    restored = [
+        AnnotationPlace(*row) for row in rows_in(connection, query, annotation.c.id, coming)
+    ]
     numbers = {int(v.before or 0) for v in values if v.field == "encounter"} | {*goals.values()}
-    there = places(connection, numbers)
+    numbers |= {one.encounter_id for one in restored}
+    there = list({one.id: one for one in [*places(connection, numbers), *restored]}.values())
     by_frame = gathered(((goals.get(one.id, one.encounter_id), one.photo_id), one) for one in there)
     for animals in by_frame.values():
-        if len(animals) > 1 and any(animal.id in goals for animal in animals):
+        if len(animals) > 1 and any(one.id in goals or one.id in coming for one in animals):
             raise errors.TwoAnimalsOfOneFrame(file=animals[0].file_name)
     left = {goals.get(one.id, one.encounter_id) for one in there}
     for number in sorted({one.encounter_id for one in there} - left):
@@ -82,12 +98,8 @@ def check(connection: Connection, values: Sequence[CorrectedValue]) -> None:
 
 def places(connection: Connection, encounter_ids: Collection[int]) -> list[AnnotationPlace]:
     """The annotations in use of encounters, by number."""
-    query = (
-        select(annotation.c.id, annotation.c.photo_id, annotation.c.encounter_id, photo.c.file_name)
-        .join(photo, photo.c.id == annotation.c.photo_id)
-        .where(IN_USE)
-        .order_by(annotation.c.id)
-    )
+    query = select(*PLACE).join(photo, photo.c.id == annotation.c.photo_id).where(IN_USE)
+    query = query.order_by(annotation.c.id)
     rows = rows_in(connection, query, annotation.c.encounter_id, sorted(encounter_ids))
     return [AnnotationPlace(*row) for row in rows]
 

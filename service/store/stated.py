@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, select, update
 
 from reid.types import Box
-from service.store import cases, encounters, jobs, questions, rederiving, shaping, spans
+from service.store import cases, copies, encounters, jobs, questions, rederiving, shaping, spans
 from service.store.corrections import CorrectedValue
 from service.store.database import AT_ONCE, gathered, rows_in
 from service.store.people import ANONYMOUS, BANNER_READER
@@ -20,6 +20,7 @@ from service.store.photos import annotation_of as value_of_annotation
 from service.store.photos import photo_of as value_of_photo
 from service.store.tables.encounters import annotation
 from service.store.tables.photos import claim, photo
+from service.store.tables.stations import clock, deployment
 
 ERASE = "erase"  # kind of job
 YES = "yes"
@@ -42,10 +43,15 @@ QUESTION, CASE = "question ", "case "
 """Fields of an encounter: each is followed by the number of the question or the case."""
 BANNER = "banner"
 """Field of a photo: the printed text that the machine read; nobody states it."""
+CAMERAS = ("clock ", "deployment ")
+"""Fields of a clock or a deployment, by its number: "clock 3" is its station, "clock 3 camera" its
+camera."""
 LOOKS = frozenset({"flank", "viewpoint", "box"})
 """Fields of an annotation from which its embedding is made."""
 STAYS_IN_PLACE = LOOKS | {"proposed"}
 """Fields of an annotation that do not touch its place in an encounter."""
+IN_OR_OUT = frozenset({"withdrawn", "added"})
+"""Fields by which a photo or one of its animals comes into use or leaves it."""
 PLACES = frozenset({"captured_at", "zone", "station"})
 """Fields of a photo by which it is put into an encounter."""
 
@@ -116,12 +122,19 @@ def present(
             texts[value.photo_id, value.field] = photo_text(shown[value.photo_id], value.field)
         elif of_an_encounter(value):
             texts[value.encounter_id or 0, value.field] = _encounter_text(connection, value)
+        elif of_a_camera(value):
+            texts[0, value.field] = _camera_text(connection, value.field)
     return texts
 
 
 def of_an_encounter(value: CorrectedValue) -> bool:
     """Whether it is the answer to a question about an encounter, or that it is in a case."""
     return value.encounter_id is not None and value.field.startswith((QUESTION, CASE))
+
+
+def of_a_camera(value: CorrectedValue) -> bool:
+    """Whether it is the station or the camera of a clock or a deployment."""
+    return value.photo_id is None and value.field.startswith(CAMERAS)
 
 
 def box_text(box: Box | None) -> str | None:
@@ -141,6 +154,8 @@ def apply(
     _write_photos(connection, of_photos, by_person=person != BANNER_READER)
     left = _write_annotations(connection, of_animals)
     _write_encounters(connection, filter(of_an_encounter, values), person)
+    of_cameras = list(filter(of_a_camera, values))
+    _write_cameras(connection, of_cameras)
     shaping.mark(
         connection,
         {int(n) for v in of_animals if v.field == "encounter" for n in (v.before, v.after) if n},
@@ -151,6 +166,10 @@ def apply(
         v.annotation_id for v in of_animals if v.annotation_id is not None and v.field != "proposed"
     }
     gone = spans.of_annotations(connection, numbers) | left
+    recounted = copies.settle(
+        connection, {v.photo_id for v in values if v.photo_id and v.field in IN_OR_OUT}
+    )
+    gone |= copies.encounters_of_exposures(connection, sorted(recounted))
     rederiving.forget_pairs(connection, gone)
     rederiving.embed_again(
         connection,
@@ -159,7 +178,9 @@ def apply(
     spans.span(connection, left)
     if touched:
         encounters.regroup(connection, touched)
-    for name in {v.before for v in of_photos if v.field == "station" and v.before}:
+    moved = [v for v in of_photos if v.field == "station"]
+    moved += [v for v in of_cameras if not v.field.endswith(" camera")]
+    for name in {v.before for v in moved if v.before}:
         drop_station(connection, name)
 
 
@@ -204,6 +225,28 @@ def _write_encounters(
         else:
             inside = value.after is not None
             cases.turn(connection, int(number), value.encounter_id or 0, person, inside=inside)
+
+
+def _camera_row(field: str) -> tuple[Table, int, str]:
+    """Table, number and column of what a field of CAMERAS names."""
+    name, number, *column = field.split(" ")
+    return (clock if name == "clock" else deployment), int(number), (*column, "station")[0]
+
+
+def _camera_text(connection: Connection, field: str) -> str | None:
+    """None, too, where it is removed."""
+    table, number, column = _camera_row(field)
+    query = select(table.c[column]).where(table.c.id == number)
+    text: str | None = connection.scalar(query)
+    return text or None
+
+
+def _write_cameras(connection: Connection, values: Iterable[CorrectedValue]) -> None:
+    for value in values:
+        table, number, column = _camera_row(value.field)
+        if table is deployment and column == "station" and value.after:
+            add_station(connection, value.after)
+        _set(connection, table, [number], {column: value.after or ""})
 
 
 def _encounter_text(connection: Connection, value: CorrectedValue) -> str | None:

@@ -186,6 +186,14 @@ def photos_at(connection: Connection, name: str) -> list[str]:
     return list(connection.scalars(query))
 
 
+def cameras_at(connection: Connection, name: str) -> dict[str, list[int]]:
+    """Numbers of the deployments and of the clocks of a station, by "deployment" and "clock"."""
+    return {
+        table.name: list(connection.scalars(select(table.c.id).where(table.c.station == name)))
+        for table in (deployment, clock)
+    }
+
+
 def move_all(connection: Connection, name: str, into: str) -> None:
     """Photos, encounters, deployments and clocks of a station become another's; it is gone then."""
     add_station(connection, into)

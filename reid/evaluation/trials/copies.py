@@ -48,7 +48,9 @@ def measured(bases: list[Path], *, copies: int, others: int, seed: int) -> Copie
         base, way = number % len(first), WAYS[number % len(WAYS)]
         copy = saved_again(first[base], way, rng)
         counts["all"][way] += 1
-        listed = base in likeness.most_alike(sketches, copy)
+        alike = likeness.most_alike(sketches, copy)
+        nearest = likeness.finer_alike([greys[row] for row in alike], copy)
+        listed = base in {alike[place] for place in nearest}
         counts["listed"][way] += listed
         same = listed and likeness.compared(greys[base], likeness.grey_of(copy)).copy
         counts["found"][way] += same

@@ -94,3 +94,68 @@ def test_an_emptied_encounter_keeps_no_station_alive(client, app, painted):
     send(client, painted(5), encounter="night")
     correct(client, kept["photo_id"], station="North")
     assert rows(app, station) == 1
+
+
+BOXES = ("0 0 700 355", "0 375 700 675")
+
+
+def two_animals(client):
+    photo = (CASES / "two_animals.jpg").read_bytes()
+    first, *_ = [send(client, photo, box=box, station="Spring") for box in BOXES]
+    animals = detail(client, first["photo_id"])["annotations"]
+    assert animals[0]["encounter_id"] != animals[1]["encounter_id"]
+    return photo, first["photo_id"], animals
+
+
+def test_a_second_upload_does_not_put_two_animals_of_a_photo_into_one_encounter(client):
+    photo, number, animals = two_animals(client)
+    named = send(client, photo, box=BOXES[0], encounter="night")
+    assert (named["changed"], named["error_code"]) == (["encounter"], None)
+    refused = send(client, photo, box=BOXES[1], encounter="night", camera="C2")
+    assert refused["error_code"] == "conflict"
+    assert "two animals" in refused["error_detail"]
+    assert refused["changed"] == []
+    after = detail(client, number)
+    assert after["photo"]["camera"] is None
+    assert after["annotations"][1]["encounter_id"] == animals[1]["encounter_id"]
+
+
+def test_an_animal_added_by_a_second_upload_does_not_join_the_other_one(client):
+    photo = (CASES / "two_animals.jpg").read_bytes()
+    kept = send(client, photo, box=BOXES[0], encounter="night")
+    refused = send(client, photo, box=BOXES[1], encounter="night")
+    assert "two animals" in refused["error_detail"]
+    assert len(detail(client, kept["photo_id"])["annotations"]) == 1
+    added = client.post(
+        f"{API}/photos/{kept['photo_id']}/annotations",
+        json={"box": [0, 375, 700, 675], "encounter_id": kept["encounter_id"]},
+    )
+    assert added.status_code == 409
+    assert len(detail(client, kept["photo_id"])["annotations"]) == 1
+
+
+def test_a_second_upload_loses_no_decision(client, painted):
+    kept = send(client, painted(7), station="North")
+    decision = {"kind": "new", "name": "Uma"}
+    client.post(f"{API}/encounters/{kept['encounter_id']}/decisions", json=decision)
+    refused = send(client, painted(7), encounter="night")
+    assert refused["error_code"] == "conflict"
+    assert "Uma" in refused["error_detail"]
+    (animal,) = detail(client, kept["photo_id"])["annotations"]
+    assert animal["encounter_id"] == kept["encounter_id"]
+
+
+def test_a_restored_animal_goes_elsewhere_where_another_of_its_photo_took_its_place(client):
+    photo = (CASES / "two_animals.jpg").read_bytes()
+    kept = send(client, photo, box=BOXES[0], encounter="night")
+    (animal,) = detail(client, kept["photo_id"])["annotations"]
+    assert client.delete(f"{API}/annotations/{animal['id']}").status_code == 200
+    added = send(client, photo, box=BOXES[1], encounter="night")
+    assert added["changed"] == ["annotations"]
+    withdrawal = next(o for o in history(client, kept["photo_id"]) if o["kind"] == "withdrawn")
+    undo = client.post(f"{API}/corrections/{withdrawal['id']}/undo", json=NOBODY)
+    assert (undo.status_code, "two animals" in undo.json()["detail"]) == (409, True)
+    assert client.post(f"{API}/annotations/{animal['id']}/restore", json={}).status_code == 200
+    both = detail(client, kept["photo_id"])["annotations"]
+    assert [one["withdrawn"] for one in both] == [False, False]
+    assert both[0]["encounter_id"] != both[1]["encounter_id"]

@@ -143,3 +143,78 @@ def test_the_page_says_not_a_copy_with_a_plain_form(client, work):
     )
     assert page.status_code == 200
     assert "A copy of the photo" not in page.text
+
+
+def trio(client, work):
+    """An original and two copies of it, each in a place of its own."""
+    files = []
+    for name, station in (("dup_original", "A"), ("dup_whatsapp", "B"), ("dup_pad", "C")):
+        files.append(sent(client, name, case(name), station=station))
+        work()
+    return files
+
+
+def counting(client, files):
+    """Of each file, its place among these of the photo whose copy it is."""
+    ids = [file["photo_id"] for file in files]
+    found = [detail(client, file)["photo"]["copy_of"] for file in files]
+    return [None if copied is None else ids.index(copied) for copied in found]
+
+
+def turned(client, file, way):
+    answer = client.post(f"{API}/photos/{file['photo_id']}/{way}", json={"reason": "x"})
+    assert answer.status_code == 200, answer.text
+
+
+def test_another_copy_counts_while_the_original_is_withdrawn(client, work):
+    files = trio(client, work)
+    assert counting(client, files) == [None, 0, 0]
+    turned(client, files[0], "withdraw")
+    assert counting(client, files) == [1, None, 1]
+    turned(client, files[1], "withdraw")
+    assert counting(client, files) == [2, 2, None]
+    turned(client, files[0], "restore")
+    assert counting(client, files) == [None, 0, 0]
+    turned(client, files[2], "withdraw")
+    assert counting(client, files) == [None, 0, 0]
+
+
+def test_the_undo_of_a_withdrawal_lets_the_original_count_again(client, work):
+    files = trio(client, work)
+    turned(client, files[0], "withdraw")
+    (newest, *_) = client.get(f"{API}/corrections").json()["corrections"]
+    assert client.post(f"{API}/corrections/{newest['id']}/undo", json={}).status_code == 201
+    assert counting(client, files) == [None, 0, 0]
+
+
+def test_another_copy_counts_once_the_original_is_erased(client, work):
+    files = trio(client, work)
+    turned(client, files[0], "erase")
+    assert counting(client, files) == [1, None, 1]
+
+
+def test_a_copy_counts_where_the_animal_of_the_original_is_withdrawn(client, work):
+    files = trio(client, work)
+    address = f"{API}/annotations/{files[0]['annotation_id']}"
+    assert client.request("DELETE", address, params={"reason": "no leopard"}).status_code == 200
+    assert counting(client, files) == [1, None, 1]
+
+
+def test_what_comes_in_while_its_original_is_withdrawn_is_its_copy_and_counts(client, work):
+    first = sent(client, "first", case("dup_original"), station="A")
+    work()
+    turned(client, first, "withdraw")
+    again = sent(client, "again", case("dup_whatsapp"), station="B")
+    work()
+    assert counting(client, [first, again]) == [1, None]
+    turned(client, first, "restore")
+    assert counting(client, [first, again]) == [None, 0]
+
+
+def test_the_copy_that_counts_is_the_query_of_its_encounter(client, work):
+    first = sent(client, "first", case("dup_original"), encounter="one")
+    again = sent(client, "again", case("dup_whatsapp"), encounter="one")
+    work()
+    turned(client, first, "withdraw")
+    answer = client.get(f"{API}/encounters/{first['encounter_id']}/candidates").json()
+    assert [query["query"] for query in answer["queries"]] == [again["annotation_id"]]

@@ -143,12 +143,89 @@ def test_a_renamed_station_takes_everything_along_as_one_correction(app, client,
     with app.state.components[Database].read() as connection:
         number = done.json()["correction_id"]
         of_this = corrected_value.c.correction_id == number
-        (value,) = connection.execute(corrected_value.select().where(of_this)).all()
-    assert (value.photo_id, value.before, value.after) == (
-        sent["photo_id"],
-        "Ridge",
-        "North ridge",
-    )
+        values = connection.execute(corrected_value.select().where(of_this)).all()
+    assert {(value.photo_id, value.field, value.before, value.after) for value in values} == {
+        (sent["photo_id"], "station", "Ridge", "North ridge"),
+        (None, "deployment 1", "Ridge", "North ridge"),
+        (None, "clock 1", "Ridge", "North ridge"),
+    }
+
+
+def undone(client, number):
+    answer = client.post(f"{API}/corrections/{number}/undo", json={"reviewer": "Uma"})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def places(client):
+    """The station of every deployment and clock, and the station and camera of every clock."""
+    clocks = [one["scope"] for one in client.get(f"{API}/clocks").json()]
+    stood = [one["station"] for one in client.get(f"{API}/deployments").json()]
+    return stood, [(one["station"], one["camera"]) for one in clocks]
+
+
+def test_the_undo_of_a_renaming_brings_deployments_and_clocks_back(client, photo):
+    photo(1, "2024:01:05 10:00:00")
+    deploy(client, **STOOD)
+    client.post(f"{API}/clocks", json={"station": "Ridge", "offset_s": 60})
+    done = client.patch(f"{API}/stations/Ridge", json={"name": "North"}).json()["correction_id"]
+    assert places(client) == (["North"], [("North", "")])
+    back = undone(client, done)
+    assert places(client) == (["Ridge"], [("Ridge", "")])
+    assert client.get(f"{API}/stations/North").status_code == 404
+    assert client.get(f"{API}/stations/Ridge").json()["station"]["photos"] == 1
+    undone(client, back["id"])
+    assert places(client) == (["North"], [("North", "")])
+    assert client.get(f"{API}/stations/Ridge").status_code == 404
+
+
+def test_a_station_with_a_deployment_only_comes_back_too(client):
+    deploy(client, **STOOD)
+    done = client.patch(f"{API}/stations/Ridge", json={"name": "North"}).json()["correction_id"]
+    undone(client, done)
+    (left,) = client.get(f"{API}/stations").json()["stations"]
+    assert (left["name"], places(client)[0]) == ("Ridge", ["Ridge"])
+
+
+def test_a_deployment_that_was_moved_or_removed_since_stays_as_it_is(client, photo):
+    photo(1, "2024:01:05 10:00:00")
+    one, two = (deploy(client, camera=camera, **STOOD) for camera in "ab")
+    done = client.patch(f"{API}/stations/Ridge", json={"name": "North"}).json()["correction_id"]
+    assert client.delete(f"{API}/deployments/{one['id']}").status_code in {200, 204}
+    moved = client.patch(f"{API}/deployments/{two['id']}", json={"station": "Pass"})
+    assert moved.status_code == 200, moved.text
+    undone(client, done)
+    assert places(client)[0] == ["Pass"]
+
+
+def test_a_clock_goes_with_the_photos_of_a_corrected_upload_and_comes_back(client, photo):
+    sent = [photo(n, f"2024:01:05 10:0{n}:00", camera="C1") for n in range(2)]
+    scope = {"station": "Ridge", "camera": "C1"}
+    assert client.post(f"{API}/clocks", json={**scope, "offset_s": 60}).status_code == 200
+    ids = [file["photo_id"] for file in sent]
+    body = {"of": {"photos": ids}, "change": {"station": "P", "camera": "C2"}}
+    done = client.post(f"{API}/corrections", json=body)
+    assert done.status_code == 200, done.text
+    assert places(client)[1] == [("P", "C2")]
+    later = photo(7, "2024:01:06 10:00:00", station="P", camera="C2")
+    shown = client.get(f"{API}/photos/{later['photo_id']}").json()["photo"]
+    assert shown["captured_at"].startswith("2024-01-06T10:01:00")
+    undone(client, done.json()["correction"]["id"])
+    assert places(client)[1] == [("Ridge", "C1")]
+
+
+def test_a_clock_stays_where_photos_of_it_stay(client, photo):
+    sent = [photo(n, f"2024:01:05 10:0{n}:00") for n in range(2)]
+    client.post(f"{API}/clocks", json={"station": "Ridge", "offset_s": 60})
+    client.patch(f"{API}/photos/{sent[0]['photo_id']}", json={"station": "Pass"})
+    assert places(client)[1] == [("Ridge", "")]
+
+
+def test_a_clock_goes_with_photos_that_are_uploaded_again_with_another_station(client, photo):
+    photo(1, "2024:01:05 10:00:00")
+    client.post(f"{API}/clocks", json={"station": "Ridge", "offset_s": 60})
+    photo(1, "2024:01:05 10:00:00", station="Pass")
+    assert places(client)[1] == [("Pass", "")]
 
 
 def test_a_name_that_is_taken_is_refused_and_may_be_joined(client, photo):
