@@ -17,7 +17,7 @@ from reid.interchange.stated import StatedPackage
 from reid.interchange.summary import ChosenPhoto
 
 FOLDER = "imports"
-SCIENTIFIC = {"camtrap_dp"}
+SCIENTIFIC = {"camtrap_dp", "wildlife_insights", "wildbook"}
 """Forms whose field of the species holds a scientific name."""
 
 

@@ -123,10 +123,8 @@ class ObservationRows:
         stated = dict(cells)
         if (tags := stated.get("observationTags", "")) and ours["observationTags"]:
             ours["observationTags"] = joined_tags(tags, str(ours["observationTags"]))
-            if {*map(str.strip, tags.split("|"))} <= {
-                *map(str.strip, str(ours["observationTags"]).split("|"))
-            }:
-                del stated["observationTags"]
+            if str(ours["observationTags"]).startswith(" | ".join(map(str.strip, tags.split("|")))):
+                del stated["observationTags"]  # all of them stand there still
         weak = {*BETTER_KNOWN, *(("eventStart", "eventEnd") if unmoved else ())}
         animal, stated_animal = ours.get("individualID"), name_of(stated.get("individualID", ""))
         said = any(stated.get(column) for column in CLASSIFIED)

@@ -137,12 +137,18 @@ def moment_of(text: str) -> datetime | None:
 
 
 def joined_tags(stated: str, ours: str) -> str:
-    """Tags of both; of one key ours stand."""
-    own = [part.strip() for part in ours.split("|") if part.strip()]
-    keys = {part.partition(":")[0].casefold() for part in own}
-    kept = [part.strip() for part in stated.split("|") if part.strip()]
-    kept = [part for part in kept if part.partition(":")[0].strip().casefold() not in keys]
-    return " | ".join([*kept, *own])
+    """Tags of both, in the order of the source; of one key ours stand, in its place."""
+    own = {_key(part): part for part in _parts(ours)}
+    kept = [own.pop(_key(part), part) for part in _parts(stated)]
+    return " | ".join([*kept, *own.values()])
+
+
+def _parts(tags: str) -> list[str]:
+    return [part.strip() for part in tags.split("|") if part.strip()]
+
+
+def _key(tag: str) -> str:
+    return tag.partition(":")[0].strip().casefold()
 
 
 def lacking(cells: Mapping[str, str], needed: Iterable[str]) -> Iterator[str]:
