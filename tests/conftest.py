@@ -7,10 +7,12 @@ from io import BytesIO
 import hypothesis
 import numpy as np
 import pytest
+from argon2 import PasswordHasher
 from fake_embedder import FakeEmbedder, fake_recognition
 from PIL import Image
 from starlette.testclient import TestClient
 
+from service.accounts import passwords
 from service.app import create_app
 from service.operations.worker import Worker
 from service.settings import Settings
@@ -20,6 +22,15 @@ from service.store.files import PhotoFiles
 # how long an example takes is the machine's, not the property's
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords():
+    """Hashes of 0.1 ms; gives what makes those of the service, which take 50 ms and 64 MB."""
+    with pytest.MonkeyPatch.context() as patch:
+        of_the_service = passwords._hasher
+        patch.setattr(passwords, "_hasher", PasswordHasher(1, 64, 1))
+        yield of_the_service
 
 
 @pytest.fixture

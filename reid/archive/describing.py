@@ -38,6 +38,7 @@ from reid.types import (
 
 SHOWN = 240  # pixels across, of a picture in the report
 ASIDE = 0.04  # of the box's sides, that a picture shows around it
+REMEMBERED = 240  # features a process, about half a megabyte each
 SURE = 0.9  # probability of a flank from which it is taken for seen
 
 
@@ -147,7 +148,7 @@ def picture_file(folder: Path, key: str) -> Path:
     return folder / "pictures" / key[:2] / f"{key}.jpg"
 
 
-@lru_cache(maxsize=48)
+@lru_cache(maxsize=REMEMBERED)
 def read_features(folder: Path, key: str) -> AnnotationFeatures:
     """The features of a box, as they were kept."""
     with np.load(features_file(folder, key), allow_pickle=False) as arrays:

@@ -21,10 +21,13 @@ from reid.types import AnnotationFeatures, Flank, Verdict
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """gap: the longest time between two frames of an encounter. photos: of an encounter and flank
-    that identify it. looked_at: of each camera of an encounter that the network describes. species:
-    as the source names it, "" for all animals. keep: answers that an earlier state of the catalogue
-    gave stay. workers: processes."""
+    """What a run does.
+
+    gap: the longest time between two frames of an encounter. photos: of an encounter and flank that
+    identify it, and of each camera where the flank is unknown. looked_at: of each camera of an
+    encounter that the network describes. species: as the source names it, "" for all animals. keep:
+    answers that an earlier state of the catalogue gave stay. workers: processes.
+    """
 
     gap: timedelta = timedelta(minutes=30)
     photos: int = 2

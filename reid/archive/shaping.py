@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 from itertools import combinations
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from reid.identify.grouping import PhotoToGroup, grouped
 
@@ -162,6 +161,8 @@ def _followed(
     reach = REACH if max(len(before), len(boxes)) > 1 else REACH * ALONE
     ways = np.array([[_way(frames, one, other) for one in before] for other in boxes], np.float64)
     costs = np.where(ways <= reach, ways, 1e6)
+    from scipy.optimize import linear_sum_assignment  # here, because it takes a while
+
     rows, columns = linear_sum_assignment(costs)
     return {int(n): int(t) for n, t in zip(rows, columns, strict=True) if ways[n, t] <= reach}
 

@@ -8,19 +8,17 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from reid.archive.describing import read_vector
 from reid.archive.journal import Journal
+from reid.archive.nearest import nearest, unheard
 from reid.archive.scheduling import Scheduler, Work
 from reid.archive.shaping import ShapedEncounter, Sighting
 from reid.archive.units import AnimalUnit, PairTask, UnitPair, compared, lost, may_share
 from reid.evidence.calibrator import Calibrator
-from reid.gallery.galleries import Galleries
 from reid.identify import clusters
 from reid.identify.clusters import DecidedPairs, Grouping, Pair, Table
-from reid.types import Embedding, Flank, Float32, GalleryRow
+from reid.types import Flank
 
-NEAREST = 12  # encounters that each is compared with
-PHOTOS_EACH = 4  # annotations looked at for each of them
+ROUNDS = 4  # of sorting, and of comparing the groups that come out
 SUGGESTED = 100  # pairs for people at most
 LEAST_CHANGE = 0.02  # of the number of animals: below it a pair is not worth anybody's time
 
@@ -149,9 +147,6 @@ def sort_units(
     """Sort units into animals. apart: names of two that one picture shows, which are never one."""
     if not units:
         return SortedUnits((), (), 0)
-    pairs = _nearest(units, folder, model)
-    known = evidence.of(units, pairs)
-    table = _table(len(units), known, [unit.sides for unit in units])
     at = {unit.name: n for n, unit in enumerate(units)}
     different = frozenset(
         (min(at[one], at[other]), max(at[one], at[other]))
@@ -159,7 +154,15 @@ def sort_units(
         if one in at and other in at
     )
     decided = DecidedPairs(different=different)
-    grouping = clusters.sort(table, decided)
+    known: dict[Pair, UnitPair] = {}
+    pairs = nearest(units, folder, model)
+    for _ in range(ROUNDS):
+        known |= evidence.of(units, pairs)
+        table = _table(len(units), known, [unit.sides for unit in units])
+        grouping = clusters.sort(table, decided)
+        pairs = unheard(units, table, grouping, decided)
+        if not pairs:
+            break
     groups = tuple(
         (tuple(units[n].name for n in group.members), group.placed) for group in grouping.groups
     )
@@ -180,36 +183,6 @@ def _eyes(
         for suggestion in clusters.suggest(table, grouping, decided, limit=SUGGESTED)
         if suggestion.expected_change >= LEAST_CHANGE
     )
-
-
-def _nearest(units: Sequence[AnimalUnit], folder: Path, model: str) -> list[Pair]:
-    """Every unit with its nearest others, by embedding; each pair once."""
-    rows: list[tuple[GalleryRow, Flank, Float32]] = []
-    vectors: list[Float32] = []
-    mine: dict[int, list[int]] = {}
-    for n, unit in enumerate(units):
-        for key in unit.keys:
-            mine.setdefault(n, []).append(len(rows))
-            vectors.append(read_vector(folder, key))
-            row = GalleryRow(annotation=len(rows), encounter=n, identity=0)
-            rows.append((row, Flank.UNKNOWN, vectors[-1]))
-    galleries = Galleries.build(rows, model=model)
-    pairs: set[Pair] = set()
-    for n, unit in enumerate(units):
-        best: dict[int, float] = {}
-        for i in mine[n]:
-            for candidate in galleries.shortlist(
-                Embedding(vectors[i], model),
-                Flank.UNKNOWN,
-                PHOTOS_EACH * NEAREST,
-                exclude_encounters=frozenset({n}),
-            ):
-                other = candidate.row.encounter
-                if may_share(unit.sides, units[other].sides):
-                    best[other] = max(candidate.cosine, best.get(other, -1.0))
-        nearest = sorted(best, key=lambda number: (-best[number], number))[:NEAREST]
-        pairs |= {(min(n, other), max(n, other)) for other in nearest}
-    return sorted(pairs)
 
 
 def _table(

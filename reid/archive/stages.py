@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from itertools import chain, zip_longest
 from pathlib import Path
 
 from reid.archive import describing, looking
@@ -236,7 +237,7 @@ def animals_seen(desk: Desk, sights: ArchiveSights) -> list[AnimalSeen]:
                 if any((min(a, b), max(a, b)) in encounter.apart for a in members for b in others)
             )
             sightings = tuple(sorted(s for t in members for s in encounter.tracks[t]))
-            useful = [keys[s] for t in members for s in tracks[t]]
+            useful = {keys[s]: encounter.frames[s[0]].camera for t in members for s in tracks[t]}
             seen.append(_seen(desk, name, encounter, sightings, useful, apart))
     return seen
 
@@ -246,14 +247,18 @@ def _seen(
     name: str,
     encounter: ShapedEncounter,
     sightings: tuple[Sighting, ...],
-    useful: Sequence[str],
+    useful: Mapping[str, str],
     apart: tuple[str, ...],
 ) -> AnimalSeen:
-    """One animal with its clearest photos of each flank."""
-    by_side: dict[Flank, list[str]] = {}
-    for key in sorted(dict.fromkeys(useful), key=lambda key: (-_value(desk, key), key)):
-        by_side.setdefault(_side(desk, key), []).append(key)
-    keys = [key for side in Flank for key in by_side.get(side, ())[: desk.plan.photos]]
+    """One animal with its clearest photos: of each flank in turn, and of each camera where the
+    flank is unknown, since two cameras of a station see both. Twice `plan.photos` at most."""
+    by_side: dict[tuple[Flank, str], list[str]] = {}
+    for key in sorted(useful, key=lambda key: (-_value(desk, key), key)):
+        side = _side(desk, key)
+        camera = useful[key] if side is Flank.UNKNOWN else ""
+        by_side.setdefault((side, camera), []).append(key)
+    turns = chain.from_iterable(zip_longest(*by_side.values()))
+    keys = [key for key in turns if key is not None][: 2 * desk.plan.photos]
     keys.sort(key=lambda key: (-_value(desk, key), key))
     unit = AnimalUnit(name, tuple(keys), frozenset(_side(desk, key) for key in keys))
     best = keys[0] if keys else ""

@@ -12,6 +12,7 @@ from reid.evidence.calibrator import Calibrator
 from reid.evidence.encounters import ComparedPhotos, shared_flank, witnesses
 from reid.types import AnnotationFeatures, Flank
 
+VERIFIED = 4  # pairs of photos of two units that RootSIFT looks at, two flanks together
 LEAST_SHARED = 0.15  # probability that two photos show one flank, below which they are not compared
 
 
@@ -69,20 +70,26 @@ def between_units(
     other: Sequence[AnnotationFeatures],
     calibrator: Calibrator,
 ) -> UnitPair:
-    """As `reid.evidence.encounters.between`, without the pairs of photos that hardly share a flank.
+    """What two units say together; as `reid.evidence.encounters.between`, in less time.
 
-    Two such photos could only add a witness that says nothing.
+    Two photos that hardly share a flank could only add a witness that says nothing, so they are
+    left out. Only the VERIFIED pairs of photos that agree best are compared with RootSIFT, too.
     """
-    photos = [
-        ComparedPhotos(one, two, compare(one, two))
+    pairs = [
+        (one, two)
         for one, two in product(unit, other)
         if one.shows_animal
         and two.shows_animal
         and one.flank.comparable_with(two.flank)
         and shared_flank(one, two) >= LEAST_SHARED
     ]
-    if not photos:
+    if not pairs:
         return UnitPair(0.0, comparable=False)
+    photos = [ComparedPhotos(*pair, compare(*pair, rootsift=False)) for pair in pairs]
+    photos.sort(key=lambda each: -calibrator.fusion.agreement(each.comparison))
+    for n, (one, two, known) in enumerate(photos[:VERIFIED]):
+        full = compare(one, two, registered=False, known=known)
+        photos[n] = ComparedPhotos(one, two, full)
     evidence = calibrator.evidence(witnesses(photos, calibrator.fusion))
     return UnitPair(round(evidence.llr, 4), comparable=True)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import exp, log, sqrt
 
 import numpy as np
-from scipy.stats import norm, t
 
 from reid.density.likelihood import DensityFit
 
@@ -36,6 +35,8 @@ class DensityInterval:
     @property
     def spread(self) -> float:
         """Coefficient of variation, by the width of the interval on the log scale."""
+        from scipy.stats import norm  # here, because it takes half a second
+
         return log(self.high / self.low) / (2 * float(norm.ppf(0.5 + LEVEL / 2)))
 
 
@@ -70,6 +71,8 @@ def combined(fits: Sequence[DensityFit]) -> DensityInterval:
 
 def _quantile(within: float, between: float, number: int) -> float:
     """Of Student's t with the degrees of freedom that Rubin gives; normal where all fits agree."""
+    from scipy.stats import norm, t  # here, because it takes half a second
+
     upper = 0.5 + LEVEL / 2
     if between < 1e-9 * within:
         return float(norm.ppf(upper))

@@ -11,7 +11,6 @@ from math import exp, log
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from reid.density.errors import NoSpatialRecapture, NotEstimable, TooFewCaptured
@@ -100,6 +99,8 @@ def fit(
         return -given_met(counts, squared, effort.occasions, theta)
 
     far = log(2 * habitat.buffer_km)
+    from scipy.optimize import minimize  # here, because it takes a while
+
     found = minimize(
         minus,
         first_guess(counts, effort) if start is None else start,

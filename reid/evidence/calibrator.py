@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from reid.errors import UnknownModel
 from reid.evidence.order import Fusion, Weights
@@ -224,6 +223,8 @@ def fit_weights(
 
     first = (None, None) if intercept else (0.0, 0.0)
     bounds = [first] + [(0.0, None)] * features.shape[1]
+    from scipy.optimize import minimize  # here, because it takes a while
+
     optimum = minimize(loss, np.zeros(features.shape[1] + 1), jac=True, bounds=bounds)
     return tuple(float(p) for p in optimum.x)
 

@@ -8,7 +8,6 @@ from math import log2
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import isotonic_regression
 
 Float64 = NDArray[np.float64]
 
@@ -61,6 +60,8 @@ def pooled_cost(genuine: Float64, impostor: Float64) -> float:
     weighed = ours + theirs > 0
     ours, theirs = ours[weighed], theirs[weighed]
     both = ours + theirs
+    from scipy.optimize import isotonic_regression  # here, because it takes a while
+
     share = np.clip(isotonic_regression(ours / both, weights=both).x, 0.0, 1.0)
     won, lost = ours > 0, theirs > 0
     bits = ours[won] @ np.log2(share[won]) + theirs[lost] @ np.log2(1 - share[lost])

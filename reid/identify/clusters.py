@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
 
 from reid.identify.errors import DecisionsContradict
+from reid.identify.pairs_between import PairsBetween
 
 Pair = tuple[int, int]  # positions of two encounters, the lower one first
 Matrix = NDArray[np.float64]
@@ -180,16 +181,6 @@ def probability(llr: float, together: float = TOGETHER) -> float:
     return float(odds / (1 + odds))
 
 
-def between_groups(mean: Matrix, size0: Matrix, size1: Matrix) -> Matrix:
-    """log10 evidence that two groups are one animal, from the mean llr of the pairs between them.
-
-    size0, size1: their sizes. One encounter and a group of k have k pairs, which repeat each other:
-    in a block of k + 1 encounters each counts 2 / (k + 1). The
-    smaller group speaks as one of its encounters does, since its members are already one animal.
-    """
-    return np.asarray(mean * 2 * np.maximum(size0, size1) / (size0 + size1), float)
-
-
 class _Merging:
     """Groups that grow. evidence: (n, n) log10 between groups, NEVER where there is none to join.
 
@@ -199,8 +190,7 @@ class _Merging:
     def __init__(self, known: Table, decided: DecidedPairs) -> None:
         n = len(known)
         self.members = {encounter: [encounter] for encounter in range(n)}
-        self._sum = np.where(known.comparable, known.llr, 0.0)
-        self._pairs = known.comparable.astype(np.int32)
+        self._between = PairsBetween.of(known.llr, known.comparable, known.compared)
         self._size = np.ones(n)
         self._gone = np.zeros(n, bool)
         self._name = np.arange(n)  # of the group of each encounter
@@ -223,7 +213,7 @@ class _Merging:
 
     def join(self, name: int, other: int) -> None:
         """The group `other` becomes part of the group `name`."""
-        for counted in (self._sum, self._pairs):
+        for counted in self._between.arrays:
             counted[name] += counted[other]
             counted[:, name] = counted[name]
         self._barred[name] |= self._barred[other]
@@ -242,8 +232,7 @@ class _Merging:
 
     def _look(self, name: int) -> None:
         """The evidence of one group with all others; 0 where nothing can be compared."""
-        mean = self._sum[name] / np.maximum(self._pairs[name], 1)
-        row = between_groups(mean, self._size[name], self._size)
+        row = self._between[name].evidence(self._size[name], self._size)
         row[self._barred[name] | self._gone] = NEVER
         row[name] = NEVER
         self.evidence[name] = self.evidence[:, name] = row
@@ -300,10 +289,9 @@ def evidence_between(known: Table, grouping: Grouping) -> tuple[Matrix, Mask]:
     order = np.argsort(grouping.of, kind="stable")
     size = np.array([len(group.members) for group in grouping.groups])
     starts = np.cumsum(size) - size
-    pairs = _summed(known.comparable.astype(np.int32), order, starts)
-    total = _summed(np.where(known.comparable, known.llr, 0.0), order, starts)
-    np.divide(total, np.maximum(pairs, 1), out=total)
-    return between_groups(total, size[:, None], size[None, :]), pairs > 0
+    pairs = PairsBetween.of(known.llr, known.comparable, known.compared)
+    between = pairs.each(lambda values: _summed(values, order, starts))
+    return between.evidence(size[:, None], size[None, :]), between.number > 0
 
 
 def _summed(values: NDArray[Any], order: NDArray[Any], starts: NDArray[Any]) -> NDArray[Any]:
@@ -373,9 +361,9 @@ def parts(
 def _link(known: Table, part: Members, rest: Members) -> float:
     """log10 evidence that two sets of encounters are one animal."""
     block = np.ix_(part, rest)
-    pairs = max(1, int(known.comparable[block].sum()))
-    mean = np.array(known.llr[block].sum() / pairs)
-    return float(between_groups(mean, np.array(len(part)), np.array(len(rest))))
+    pairs = PairsBetween.of(known.llr[block], known.comparable[block], known.compared[block])
+    between = pairs.each(np.sum)
+    return float(between.evidence(np.array(len(part)), np.array(len(rest))))
 
 
 def _units(members: Members, same: Iterable[Pair]) -> list[Members]:

@@ -12,7 +12,6 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from reid.types import Box, Float32, Grade, Measures, Pose, Quality, Reason
 
@@ -250,6 +249,8 @@ def _fitted(
         return float(-(weight @ np.log(np.maximum(chance, 1e-12))) + 1e-3 * p[0] ** 2)
 
     bounds = [(0.0, None), (None, None), (-4.0, 4.0), (-4.0, 4.0)]
+    from scipy.optimize import minimize  # here, because it takes a while
+
     optimum = minimize(loss, np.array([1.0, 0.0, 0.0, 0.0]), bounds=bounds, method="L-BFGS-B").x
     first, second, third = optimum[1] + np.r_[0, np.cumsum(np.exp(optimum[2:]))]
     return float(optimum[0]), (float(first), float(second), float(third))

@@ -8,6 +8,7 @@ import lzma
 import re
 from difflib import unified_diff
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -32,6 +33,7 @@ class Entry(NamedTuple):
         return part in self.parts and fnmatchcase(address, pattern)
 
 
+@cache
 def entries():
     """What differences.md allows; a heading is the reason of the lines below it."""
     found, reason = [], ""
@@ -89,6 +91,7 @@ def message(differences):
 def write(folder, part, pages):
     """Keep pages as text; those of a language packed, `xzcat` shows them."""
     path = folder / _name(part)
+    read.cache_clear()
     if not pages:
         path.unlink(missing_ok=True)
         return
@@ -100,8 +103,9 @@ def write(folder, part, pages):
     path.write_bytes(lzma.compress(text.encode(), preset=9))
 
 
+@cache
 def read(path):
-    """What `write` wrote; nothing where there is no file."""
+    """What `write` wrote, unpacked once a process; nothing where there is no file."""
     if not path.exists():
         return {}
     if path.suffix == ".json":

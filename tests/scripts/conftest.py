@@ -2,11 +2,13 @@
 
 import importlib.util
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import pytest
 from painted_package import write_weights
+
+from reid.synthetic.survey import write_survey
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 
@@ -43,6 +45,12 @@ def called(monkeypatch, capsys):
         return Done(code, *capsys.readouterr())
 
     return call
+
+
+@pytest.fixture
+def small_photos(monkeypatch):
+    """The survey of `calibrate` in photos of 128 pixels; the command has no option for it."""
+    monkeypatch.setattr(script("calibrate"), "write_survey", partial(write_survey, width=128))
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,9 @@ from reid.evidence.calibrator import calibrator_of, released
 
 
 @pytest.mark.slow
-def test_a_model_of_ones_own_gets_a_calibrator_and_the_released_one_keeps_its_own(tmp_path, called):
+def test_a_model_of_ones_own_gets_a_calibrator_and_the_released_one_keeps_its_own(
+    tmp_path, called, small_photos
+):
     weights = write_weights(tmp_path)
     card = (weights / "rosette@9.toml").read_text()
     (weights / "mine@3.toml").write_text(card.replace('"rosette"', '"mine"').replace("= 9", "= 3"))

@@ -41,10 +41,12 @@ def sorted_naively(held, together):
     while len(groups) > 1:
         best = None
         for a, b in combinations(groups, 2):
-            between = [held.llr[i, j] for i in a for j in b if held.comparable[i, j]]
-            mean = sum(between) / max(1, len(between))
-            llr = mean * 2 * max(len(a), len(b)) / (len(a) + len(b))
-            if best is None or llr > best[0] + 1e-12:
+            across = [(i, j) for i in a for j in b if held.comparable[i, j]]
+            across = [p for p in across if held.compared[p] and abs(held.llr[p]) > 0.5] or across
+            n = max(1, len(across))
+            repeats = min(max(len(a), len(b)) / (len(a) + len(b)), n / (n + 1))
+            llr = sum(held.llr[pair] for pair in across) / n * 2 * repeats
+            if best is None or llr > best[0] + 1e-6:
                 best = (llr, a, b)
         if 10 ** best[0] * together / (1 - together) <= 1:
             break
@@ -72,6 +74,27 @@ def test_sorting_is_what_plain_loops_give(seed):
     }
     held = table(llr, comparable | comparable.T)
     assert members(sort(held)) == sorted_naively(held, TOGETHER)
+
+
+def test_pairs_that_nobody_compared_do_not_speak_against_those_that_were():
+    met_often = pairs(**{a + b: 2.0 for a, b in combinations("abcd", 2)})
+    strangers = pairs(**{a + b: -1.0 for a in "abcde" for b in "fghij"})
+    one_of_many = table(met_often | strangers | pairs(ae=2.0), everybody(10))
+    assert one_of_many.llr[1, 4] == -1  # assumed
+    assert (0, 1, 2, 3, 4) in members(sort(one_of_many))
+
+
+def test_pairs_that_say_nothing_do_not_speak_against_those_that_do():
+    both_flanks = known(5, ab=2.4, cd=2.4, ac=2.4, ad=-0.3, bc=-0.4, bd=-0.2)
+    assert (0, 1, 2, 3) in members(sort(both_flanks))
+    against = known(5, ab=2.4, cd=2.4, ac=2.4, ad=-1.3, bc=-1.4, bd=-1.2)
+    assert members(sort(against)) == {(0, 1), (2, 3), (4,)}
+
+
+def test_one_compared_pair_of_two_groups_speaks_once():
+    two = pairs(**{a + b: 2.0 for a, b in [*combinations("abcd", 2), *combinations("efgh", 2)]})
+    assert len(members(sort(table(two | pairs(ae=1.2), everybody(8))))) == 2
+    assert len(members(sort(table(two | pairs(ae=1.4), everybody(8))))) == 1
 
 
 def test_the_order_of_the_encounters_does_not_matter():

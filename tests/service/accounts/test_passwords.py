@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
-from logged_in import PASSWORD, account_in, known, move_attempts
+from logged_in import PASSWORD, account_in, move_attempts
 from sqlalchemy import select, update
 
 from service.accounts import admission, passwords
@@ -31,6 +31,12 @@ def door(database, settings):
     return knock
 
 
+@pytest.fixture
+def costly_passwords(monkeypatch, cheap_passwords):
+    """The hashes of the service, which take 50 ms."""
+    monkeypatch.setattr(passwords, "_hasher", cheap_passwords)
+
+
 def wrongly(door, times, names=("ana",), browser=HERE):
     """So many wrong passwords. Only the last is looked at by the door: a hash takes a while.
 
@@ -44,10 +50,11 @@ def wrongly(door, times, names=("ana",), browser=HERE):
         door(typed[-1], "not the password", browser)
 
 
-def test_a_hash_is_argon2id_and_knows_its_password_only():
-    assert known().startswith("$argon2id$")
-    assert passwords.verified(PASSWORD, known())
-    assert not passwords.verified(PASSWORD + "s", known())
+def test_a_hash_is_argon2id_and_knows_its_password_only(costly_passwords):
+    known = passwords.hashed(PASSWORD)
+    assert known.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert passwords.verified(PASSWORD, known)
+    assert not passwords.verified(PASSWORD + "s", known)
     assert not passwords.verified(PASSWORD, "no hash")
     assert not passwords.verified(PASSWORD, None)
 
