@@ -5,12 +5,15 @@ times), runs `leopard-reid export`, and then
 - validates the package with frictionless against the official profile and schemas of Camtrap DP
   1.0.2, after the official example (--example FOLDER, its own or left out visibly);
 - reads every table with pandas and with R's read.csv and read.table (left out visibly without
-  Rscript), cell by cell against each other, and names and captures against the database.
+  Rscript), with readr and data.table where R has them, cell by cell against each other, and names
+  and captures against the database;
+- reads the package with camtrapdp and trap-schema of PyPI, in other Pythons (--readers PYTHON …).
 Prints a line a check; exit code 1 where anything is lost. --seed N.
 """
 
 import argparse
 import csv
+import json
 import os
 import shutil
 import subprocess
@@ -25,7 +28,7 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from exchange_catalogue import components_of, prepared
-from official_schemas import problems, rows_of
+from official_schemas import named_resources, problems, rows_of
 from results import keep
 
 from reid.interchange.cells import from_spreadsheet
@@ -117,23 +120,73 @@ def by_r(out: Path) -> Iterator[tuple[str, int, str]]:
         environment = os.environ | {"LC_ALL": "C.UTF-8"}
         command = [shutil.which("Rscript") or "Rscript", script, out, folder]
         subprocess.run(command, check=True, env=environment)
-        tables = cells = differ = 0
-        for file in sorted(out.rglob("*.csv")):
-            read = Path(folder) / "__".join(file.relative_to(out).parts)
-            with read.open(newline="", encoding="utf-8") as stream:
-                theirs = list(csv.reader(stream))
-            own = by_pandas(file)
-            ours = [list(own.columns), *own.to_numpy().tolist()]
-            tables, cells = tables + 1, cells + own.size
-            differ += sum(a != b for a, b in zip(ours, theirs, strict=False))
-            differ += abs(len(ours) - len(theirs))
-        yield "tables read by R as by pandas", differ, f"{tables} tables, {cells} cells"
+        for reader in ("", "readr", "data.table"):
+            if (Path(folder) / reader).is_dir():
+                differ, words = as_by_pandas(out, Path(folder) / reader)
+                yield f"tables read by R's {reader or 'read.csv'} as by pandas", differ, words
+            else:
+                print(f"left out: R has no package {reader} here (Debian: r-cran-{reader})")
+        yield from json_by_r(out, Path(folder) / "_json.csv")
         rows = pd.read_csv(Path(folder) / "_secr.csv")
     for row in rows.itertuples():
         lost = abs(row.captures - row.at_traps) + abs(row.captures - row.in_use)
         lost += abs(row.captures - row.all) + max(0, row.left + row.right + row.both - row.all)
         words = f"{row.captures} captures of {row.animals} animals, {row.occasions} occasions"
         yield f"secr and arrays of {row.history} in R", int(lost), words
+
+
+def as_by_pandas(out: Path, theirs_in: Path) -> tuple[int, str]:
+    """How many cells of all tables R reads otherwise than pandas, and of how many."""
+    tables = cells = differ = 0
+    for file in sorted(out.rglob("*.csv")):
+        read = theirs_in / "__".join(file.relative_to(out).parts)
+        with read.open(newline="", encoding="utf-8") as stream:
+            theirs = list(csv.reader(stream))
+        own = by_pandas(file)
+        ours = [list(own.columns), *own.to_numpy().tolist()]
+        tables, cells = tables + 1, cells + own.size
+        differ += abs(len(ours) - len(theirs))
+        for our_row, their_row in zip(ours, theirs, strict=False):
+            differ += sum(a != b for a, b in zip(our_row, their_row, strict=False))
+            differ += abs(len(our_row) - len(their_row))
+    return differ, f"{tables} tables, {cells} cells"
+
+
+def json_by_r(out: Path, read: Path) -> Iterator[tuple[str, int, str]]:
+    """GeoJSON and descriptor as jsonlite reads them."""
+    if not read.exists():
+        print("left out: R has no package jsonlite here (Debian: r-cran-jsonlite)")
+        return
+    row = pd.read_csv(read).iloc[0]
+    features = len(json.loads((out / "movements/movements.geojson").read_text())["features"])
+    resources = len(named_resources(out / "camtrap-dp" / "datapackage.json"))
+    lost = abs(features - int(row.features)) + abs(resources - int(row.resources))
+    yield "JSON read by R's jsonlite", lost, f"{features} features, {resources} resources"
+
+
+def by_pypi(out: Path, interpreter: Path, names: set[str]) -> Iterator[tuple[str, int, str]]:
+    """The package as readers of PyPI see it: rows of all tables, and the name of every observation
+    against pandas."""
+    package = out / "camtrap-dp"
+    tables = {t: by_pandas(package / f"{t}.csv") for t in ("deployments", "media", "observations")}
+    observed = tables["observations"]
+    ours = dict(zip(observed.observationID, observed.individualID, strict=True))
+    script = Path(__file__).with_name("read_by_others.py")
+    done = subprocess.run(
+        [interpreter, script, package], check=True, capture_output=True, text=True
+    )
+    for line in done.stdout.splitlines():
+        answer = json.loads(line)
+        if "error" in answer:
+            yield f"package read by {answer['reader']}", 1, answer["error"]
+            continue
+        theirs = dict(answer["observations"])
+        lost = sum(theirs.get(number) != name for number, name in ours.items())
+        lost += sum(abs(len(tables[t]) - n) for t, n in answer["rows"].items())
+        missing = names - {from_spreadsheet(name) for name in theirs.values()}
+        rows = ", ".join(f"{n} {t}" for t, n in answer["rows"].items())
+        words = f"{rows}, {len(names)} names; lost {missing}"
+        yield f"package read by {answer['reader']}", lost + len(missing), words
 
 
 def main() -> None:
@@ -144,6 +197,13 @@ def main() -> None:
     parser.add_argument("--draws", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--example", type=Path, help="the official example of Camtrap DP")
+    parser.add_argument(
+        "--readers",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="Pythons with readers of PyPI",
+    )
     parser.add_argument("--keep", type=Path, help="a new folder for catalogue and export")
     given = parser.parse_args()
     folder = given.keep or Path(tempfile.mkdtemp(prefix="exchange-"))
@@ -163,6 +223,10 @@ def main() -> None:
         results += by_r(out)
     else:
         print("left out: reading by R, there is no Rscript here (Debian: r-base-core)")
+    for interpreter in given.readers:
+        results += by_pypi(out, interpreter, in_database(folder)[2])
+    if not given.readers:
+        print("left out: readers of PyPI, no Python that has them was named with --readers")
     for what, lost, words in results:
         print(f"{'ok  ' if not lost else 'LOST'} {lost:4} {what}: {words}")
     lost = sum(count for _, count, _ in results)

@@ -121,7 +121,6 @@ class UnfitWeights(
 class MissingExtra(
     WeightsError,
     code="missing_extra",
-    message="{feature} needs {needs}: pip install 'leopard-reid[{extra}]' ('.[{extra}]' in a "
-    "checkout)",
+    message="{feature} needs {needs}: pip install '.[{extra}]' in a checkout)",
 ):
     """An optional part that was asked for is not installed."""

@@ -26,6 +26,7 @@ from service.cases.report import Casework
 from service.clusters import api as clusters
 from service.clusters import pages as cluster_pages
 from service.clusters.pairing import Pairing
+from service.density import api as density
 from service.density import pages as density_pages
 from service.density.estimating import Densities
 from service.dossier import api as dossier_api
@@ -90,6 +91,7 @@ API = (
     neighbours.router,
     accounts.router,
     exchange.router,
+    density.router,
 )
 ROOT = (
     operations.router,

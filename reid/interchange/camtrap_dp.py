@@ -10,6 +10,7 @@ from typing import Any
 
 from reid.errors import BadDataset, InputError
 from reid.interchange.camtrap_observations import Observations
+from reid.interchange.cells import from_spreadsheet
 from reid.interchange.deployments import DeploymentLine, deployments_of
 from reid.interchange.locate import PhotoPlaces, parts_of
 from reid.interchange.package import SourcePackage, SourcePhoto, SourceRefusal
@@ -23,6 +24,9 @@ from reid.interchange.tables import (
 from reid.sentences import Sentence
 
 NAME, FILE = "camtrap_dp", "datapackage.json"
+STATED = "stated"
+"""A resource of ours: what a source said and the tables of the standard have no place for."""
+KEYS = {"deployments": "deploymentID", "media": "mediaID", "observations": "observationID"}
 TABLES = ("deployments", "media", "observations")
 MEDIA_READ = {"deploymentID", "timestamp", "filePath", "mediaComments"}
 VERSION = re.compile(r"camtrap-dp/v?(\d+)\.(\d+)")
@@ -90,7 +94,10 @@ def read(path: Path) -> SourcePackage:
     """
     file = path / FILE if path.is_dir() else path
     descriptor = _descriptor(file)
-    tables = _Tables(*(_table(file.parent, descriptor, name) for name in TABLES))
+    beyond = _beyond(file.parent, descriptor)
+    tables = _Tables(
+        *(_with_beyond(_table(file.parent, descriptor, name), name, beyond) for name in TABLES)
+    )
     _refuse_lacking("media", tables.media, ("mediaID", "deploymentID", "filePath"))
     _refuse_lacking("observations", tables.observations, ("observationType", "observationLevel"))
     lines = deployments_of(tables.deployments)
@@ -110,7 +117,40 @@ def read(path: Path) -> SourcePackage:
             for name in ("name", "id", "title", "profile", "version", "created")
             if descriptor.get(name)
         },
+        tables={name: _rows_of(getattr(tables, name)) for name in TABLES},
     )
+
+
+def _rows_of(table: TextTable) -> tuple[Mapping[str, str], ...]:
+    return tuple({k: v for k, v in row.cells.items() if v.strip()} for row in table.rows)
+
+
+def _beyond(folder: Path, descriptor: Mapping[str, Any]) -> Mapping[tuple[str, str], TableLine]:
+    """Table and key -> the cells that an export of ours put into the resource of its own."""
+    if STATED not in [one.get("name") for one in descriptor["resources"] if isinstance(one, dict)]:
+        return {}
+    cells: dict[tuple[str, str], dict[str, str]] = {}
+    for row in _table(folder, descriptor, STATED).rows:
+        values = [row.cells.get(name, "") for name in ("resource", "key", "column", "value")]
+        table, key, column, value = values
+        cells.setdefault((table, key), {})[column] = value
+    return {key: TableLine(0, of_key) for key, of_key in cells.items()}
+
+
+def _with_beyond(
+    table: TextTable, name: str, beyond: Mapping[tuple[str, str], TableLine]
+) -> TextTable:
+    """The table with those cells as columns of its own."""
+    if not beyond:
+        return table
+    further = [beyond.get((name, row.cells.get(KEYS[name], ""))) for row in table.rows]
+    columns = dict.fromkeys(column for one in further if one for column in one.cells)
+    new = tuple(column for column in columns if column not in table.columns)
+    rows = tuple(
+        TableLine(row.line, {**row.cells, **{c: one.cells.get(c, "") if one else "" for c in new}})
+        for row, one in zip(table.rows, further, strict=True)
+    )
+    return TextTable((*table.columns, *new), rows)
 
 
 def _descriptor(file: Path) -> Mapping[str, Any]:
@@ -153,7 +193,11 @@ def _table(folder: Path, descriptor: Mapping[str, Any], name: str) -> TextTable:
             parts.append(TextTable((), ()))
         except BadDataset as error:
             raise ResourceNotRead(name=name, why=f"{path}: {error}") from error
-    rows = [row for part in parts for row in part.rows]
+    rows = [
+        TableLine(row.line, {k: from_spreadsheet(v) for k, v in row.cells.items()})
+        for part in parts
+        for row in part.rows
+    ]
     if len(parts) > 1:
         rows = [TableLine(n, row.cells) for n, row in enumerate(rows, 2)]
     return TextTable(parts[0].columns, tuple(rows))

@@ -201,6 +201,7 @@ class SourcePackage:
     remarks: what a person should know of how it was read. ignored: columns without a field, that
     are not kept. folder: where photos that are not there were looked for.
     detector: name of the model, with the threshold that its makers propose.
+    tables: rows as the source writes them, by name of the table, of a form that is written again.
     """
 
     form: str
@@ -214,6 +215,7 @@ class SourcePackage:
     classifier: str = ""
     about: Mapping[str, str] = field(default_factory=dict)
     folder: Path = Path()
+    tables: Mapping[str, tuple[Mapping[str, str], ...]] = field(default_factory=dict)
 
     def names(self) -> Counter[str]:
         """Names of individuals and how many animals of photos bear each."""

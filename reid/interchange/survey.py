@@ -4,10 +4,12 @@ An animal is captured where an encounter shows it. Times are local times of the 
 an offset such as "+06:00", or "unknown". Empty text and None mean that nobody knows.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Self
 
+from reid.interchange.stated import StatedPackage
 from reid.types import Box, Flank
 
 Position = tuple[float, float]  # latitude, longitude in degrees
@@ -76,7 +78,8 @@ class PhotoRecord:
     """One animal in one photo of a capture: an annotation, with what is known of its photo.
 
     photo: SHA-256 of the bytes, hex. box: pixels of the upright photo, None for the whole photo.
-    viewpoint, grade: as `Viewpoint` and `Grade` name them, "" where nobody judged.
+    viewpoint, grade: as `Viewpoint` and `Grade` name them, "" where nobody judged. species: as a
+    source names it in science, "" where it is that of the catalogue.
     """
 
     annotation: int
@@ -95,6 +98,7 @@ class PhotoRecord:
     box: Box | None = None
     grade: str = ""
     notes: str = ""
+    species: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,8 @@ class CaptureSurvey:
     """Everything that is exported.
 
     exact: whether positions are as recorded; else they are rounded to a tenth of a degree, and
-    nothing that needs metres can be made. species: scientific name.
+    nothing that needs metres can be made. species: scientific name. stated: what sources said that
+    photos came from, the newest first.
     """
 
     captures: tuple[AnimalCapture, ...] = ()
@@ -151,6 +156,22 @@ class CaptureSurvey:
     answers: tuple[ObserverAnswer, ...] = ()
     exact: bool = True
     species: str = "Panthera pardus"
+    stated: tuple[StatedPackage, ...] = ()
+
+    def with_stated(self, packages: Sequence[StatedPackage]) -> Self:
+        """With what sources said, and the species that they name for each photo."""
+        species: dict[int, str] = {}
+        for package in packages:
+            species = {**package.species_of, **species}
+        photos = (replace(one, species=species.get(one.annotation, "")) for one in self.photos)
+        return replace(self, photos=tuple(photos), stated=tuple(packages))
+
+    def species_by_encounter(self) -> Mapping[int, str]:
+        """Every encounter with photos -> its species: what their source says where they agree."""
+        found: dict[int, set[str]] = {}
+        for photo in self.photos:
+            found.setdefault(photo.encounter, set()).add(photo.species or self.species)
+        return {n: names.pop() if len(names) == 1 else self.species for n, names in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

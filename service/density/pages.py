@@ -8,13 +8,13 @@ from fastapi.responses import HTMLResponse, Response
 from reid.density.combining import DRAWS
 from service.density.estimating import SEED, Densities, DensityWish
 from service.density.view import density_view
+from service.density.wire import MOST_DRAWS
 from service.web.page import goto, page
 from service.web.parameters import TheActor, TheDatabase, component
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 TheDensities = Annotated[Densities, Depends(component(Densities))]
-MOST_DRAWS = 100
 
 
 @router.get("/density")

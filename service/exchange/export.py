@@ -24,6 +24,7 @@ from service.clusters.pairing import facts_of
 from service.exchange.crops import Exported, FolderNotEmpty, export_identities
 from service.exchange.errors import MediaHoldPositions, NoSuchDesign, NoSuchForm
 from service.exchange.histories_of import histories, sorted_captures
+from service.exchange.kept_sources import stated_packages
 from service.exchange.read_me import read_me
 from service.exchange.survey_of import UNKNOWN, survey_of
 from service.recognition.comparing import maker_of
@@ -99,10 +100,11 @@ def read_source(
     if choices.design not in DESIGNS:
         raise NoSuchDesign(design=choices.design, designs=", ".join(DESIGNS))
     maker = maker_of(engine)
+    stated = stated_packages(settings.data_dir)
     with database.read() as connection:
         survey = survey_of(
             connection, maker, species=settings.species, exact=choices.exact, zone=choices.zone
-        )
+        ).with_stated(stated)
         facts = facts_of(connection, maker) if maker else None
         names = identities.names(connection)
     sorted_by_machine = sorted_captures(facts, names) if facts and facts.flanks else None

@@ -3,13 +3,9 @@
 A photo that is known gets what it lacks, and nothing that a person said of it is changed.
 """
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import Connection
 
@@ -20,6 +16,7 @@ from reid.interchange.photo_tables import PhotoTable, StatedLine
 from reid.interchange.summary import ChosenPhoto, stations_with_position
 from reid.sentences import Sentence
 from reid.types import Flank
+from service.exchange.kept_sources import BecameOfSource, keep_source
 from service.exchange.naming import NamedAnimal, Naming, annotation_for, name_animals
 from service.photos.intake import Intake
 from service.photos.statements import Statements
@@ -90,6 +87,8 @@ class Importer:
         self._reviewer, self._label = reviewer, label
         self._report = ImportReport()
         self._named: list[NamedAnimal] = []
+        self._became: dict[tuple[str, int], int] = {}  # path, number of its animal -> annotation
+        self._photo_of: dict[str, str] = {}  # path -> SHA-256
 
     def run(
         self,
@@ -113,7 +112,8 @@ class Importer:
                 self._take(batch, crowded)
                 batch = []
         report.naming = name_animals(self._database, self._named, self._reviewer, self._label)
-        self._keep_what_was_said(package, chosen)
+        became = BecameOfSource(self._photo_of, self._became)
+        keep_source(self._settings.data_dir, self._label, self._reviewer, package, chosen, became)
         return report
 
     def _take(self, batch: Sequence[ChosenPhoto], crowded: set[str]) -> None:
@@ -190,18 +190,20 @@ class Importer:
                     self._refuse(one, why if isinstance(why, Sentence) else str(why), turn)
                 elif turn == 0:
                     self._report.photos["new" if receipt.created else "known"] += 1
-        self._find(sent, ids, {one.position for one in going})
+        self._find(sent, ids, {one.position for one in going}, turn)
 
-    def _find(self, sent: Sequence[_Sent], ids: dict[int, str], fresh: set[int]) -> None:
+    def _find(self, sent: Sequence[_Sent], ids: dict[int, str], fresh: set[int], turn: int) -> None:
         """Which annotation each animal became, so that it can be named."""
         with self._database.read() as connection:
             for one in sent:
                 if one.position not in ids or not photos.known(connection, ids[one.position]):
                     continue
                 photo = photos.get(connection, ids[one.position])
+                self._photo_of[one.chosen.photo.path] = photo.id
                 animal = annotation_for(connection, photo, one.animal.box)
                 if animal is None:
                     continue
+                self._became[one.chosen.photo.path, turn] = animal.id
                 self._report.boxes += animal.box is not None and one.position in fresh
                 self._named.append(
                     NamedAnimal(animal.id, one.line.individual, one.chosen.photo.path)
@@ -214,19 +216,6 @@ class Importer:
 
     def _unreadable(self, one: _Sent, why: str) -> None:
         self._refuse(one, PhotoFileUnreadable(why=why), 0)
-
-    def _keep_what_was_said(self, package: SourcePackage, chosen: Sequence[ChosenPhoto]) -> None:
-        """Everything that the source says, extras and all, as lines of JSON in the data folder."""
-        folder = self._settings.data_dir / "imports"
-        folder.mkdir(parents=True, exist_ok=True)
-        file = folder / f"{_file_name(self._label)}.jsonl"
-        beside = file.with_suffix(".new")
-        with beside.open("w", encoding="utf-8") as lines:
-            about = {"form": package.form, "about": dict(package.about), "reviewer": self._reviewer}
-            lines.write(json.dumps(about, ensure_ascii=False) + "\n")
-            for one in chosen:
-                lines.write(json.dumps(_said(one), ensure_ascii=False, default=str) + "\n")
-        beside.replace(file)
 
 
 def _crowded(chosen: Iterable[ChosenPhoto]) -> set[str]:
@@ -266,17 +255,3 @@ def _lacking(connection: Connection, photo_id: str, one: _Sent) -> StatedLine | 
 
 def _short(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)[:LONGEST].strip()
-
-
-def _file_name(label: str) -> str:
-    return "".join(c if c.isalnum() or c in "-_." else "_" for c in label)[:100] or "import"
-
-
-def _said(one: ChosenPhoto) -> dict[str, Any]:
-    photo = asdict(replace(one.photo, missing=None, animals=(), extras=dict(one.photo.extras)))
-    photo["animals"] = [
-        asdict(replace(animal, extras=dict(animal.extras))) for animal in one.animals
-    ]
-    plain = {k: v.isoformat() if isinstance(v, datetime) else v for k, v in photo.items()}
-    plain["file"] = str(Path(one.photo.file).name) if one.photo.file else ""
-    return {k: v for k, v in plain.items() if v not in (None, "", (), {}, [])}

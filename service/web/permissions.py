@@ -187,6 +187,8 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /api/v1/calibration": VIEWER,
     "GET /api/v1/calibration/certificate": VIEWER,
     "GET /api/v1/export": VIEWER,
+    "GET /api/v1/density": VIEWER,
+    "POST /api/v1/density": OBSERVER,
     "GET /api/v1/clusters": VIEWER,
     "GET /api/v1/suggestions": VIEWER,
     "POST /api/v1/suggestions/reviews": CURATOR,

@@ -64,7 +64,7 @@ def descriptor(
             "start": f"{min(starts):%Y-%m-%d}" if starts else created,
             "end": f"{max(ends):%Y-%m-%d}" if ends else created,
         },
-        "taxonomic": [{"scientificName": survey.species}],
+        "taxonomic": [{"scientificName": name} for name in _species(survey, sheets)],
     }
 
 
@@ -91,6 +91,16 @@ def _type(column: str) -> str:
     if column in WHOLE:
         return "integer"
     return "boolean" if column in TRUTHS else "string"
+
+
+def _species(survey: CaptureSurvey, sheets: Sequence[Sheet]) -> list[str]:
+    """That of the catalogue first, then what observations name besides."""
+    observed = next(one for one in sheets if one.path == f"{FOLDER}/observations.csv")
+    column = observed.columns.index("scientificName")
+    return [
+        survey.species,
+        *sorted({str(row[column]) for row in observed.rows if row[column]} - {survey.species}),
+    ]
 
 
 def _around(deployments: Sequence[CameraDeployment]) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def _records(survey: CaptureSurvey, probable: AnimalHistory | None) -> Sheet:
         rows.append(
             {
                 "Station": photo.station,
-                "Species": survey.species,
+                "Species": photo.species or survey.species,
                 "Individual": named.get(photo.encounter),
                 "DateTimeOriginal": spaced(photo.captured_at),
                 "Date": f"{photo.captured_at:%Y-%m-%d}",

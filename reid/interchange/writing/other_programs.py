@@ -55,8 +55,6 @@ def wildlife_insights(survey: CaptureSurvey, project: str) -> WrittenTables:
     here (taxon number, height of the sensor …) is left empty.
     """
     where, named = placed(survey), {c.encounter: c for c in survey.captures}
-    genus, _, species = survey.species.partition(" ")
-    taxon = (CARNIVORE | {"family": FAMILIES[genus]}) if genus in FAMILIES else {}
     individuals = {one.name: one for one in survey.individuals}
     rows, left_out = [], []
     for photo in survey.photos:
@@ -67,6 +65,8 @@ def wildlife_insights(survey: CaptureSurvey, project: str) -> WrittenTables:
             continue
         capture = named.get(photo.encounter, AnimalCapture(photo.encounter))
         known = individuals.get(capture.individual, NamedIndividual(capture.individual))
+        genus, _, species = (photo.species or survey.species).partition(" ")
+        taxon = (CARNIVORE | {"family": FAMILIES[genus]}) if genus in FAMILIES else {}
         rows.append(
             {
                 "project_id": project,
@@ -128,6 +128,7 @@ def wildbook(survey: CaptureSurvey) -> WrittenTables:
     )
     sites = {site.station: site.position for site in survey.sites}
     individuals = {one.name: one for one in survey.individuals}
+    species = survey.species_by_encounter()
     rows, left_out = [], []
     for capture in survey.captures:
         own = photos.get(capture.encounter, [])
@@ -136,7 +137,9 @@ def wildbook(survey: CaptureSurvey) -> WrittenTables:
             left_out.append(LeftOut("wildbook", f"encounter {capture.encounter}", why))
             continue
         rows.append(
-            _wildbook_row(survey.species, capture, own, sites.get(capture.station), individuals)
+            _wildbook_row(
+                species[capture.encounter], capture, own, sites.get(capture.station), individuals
+            )
         )
     sheets = tuple(
         sheet(f"wildbook/bulk-{n // SHEET_ROWS + 1:03}.csv", columns, rows[n : n + SHEET_ROWS])
@@ -189,6 +192,7 @@ def darwin_core(survey: CaptureSurvey, probable: AnimalHistory | None) -> Sheet:
     likely = probable or AnimalHistory("none", {})
     sites = {site.station: site.position for site in survey.sites}
     individuals = {one.name: one for one in survey.individuals}
+    species = survey.species_by_encounter()
     rows = []
     for capture in survey.captures:
         label = likely.animal_of.get(capture.encounter, "")
@@ -204,7 +208,7 @@ def darwin_core(survey: CaptureSurvey, probable: AnimalHistory | None) -> Sheet:
                 "eventID": f"encounter-{capture.encounter}",
                 "eventDate": _event_date(capture),
                 "organismID": animal,
-                "scientificName": survey.species,
+                "scientificName": species.get(capture.encounter, survey.species),
                 "kingdom": "Animalia",
                 "sex": None if known.sex == UNKNOWN else known.sex,
                 "lifeStage": None if known.life_stage == UNKNOWN else known.life_stage,

@@ -317,7 +317,7 @@ def test_an_unknown_network_of_timm_is_a_clear_error(saved):
 def test_without_the_extra_the_error_says_what_to_install(monkeypatch, saved):
     path = saved({"weight": torch.zeros(1)})
     monkeypatch.setitem(sys.modules, "timm", None)
-    with pytest.raises(MissingExtra, match=r"pip install 'leopard-reid\[peers\]'"):
+    with pytest.raises(MissingExtra, match=r"pip install '\.\[peers\]'"):
         load_peer(f"timm:{SMALL}:{path}")
 
 

@@ -198,7 +198,7 @@ def test_without_the_extra_nothing_is_written_and_the_error_says_what_to_install
     monkeypatch, tmp_path
 ):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(MissingExtra, match=r"needs matplotlib.*'leopard-reid\[report\]'"):
+    with pytest.raises(MissingExtra, match=r"needs matplotlib.*'\.\[report\]'"):
         write_report(report(strata=[stratum()]), tmp_path / "out", draws=5, refits=2)
     assert not (tmp_path / "out").exists()
 

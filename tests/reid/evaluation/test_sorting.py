@@ -76,5 +76,5 @@ def test_partitions_that_come_true_as_often_as_stated_are_calibrated():
 
 def test_without_the_extra_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
-    with pytest.raises(MissingExtra, match=r"'leopard-reid\[report\]'"):
+    with pytest.raises(MissingExtra, match=r"'\.\[report\]'"):
         clustering(["a"], [1])

@@ -70,3 +70,29 @@ def test_a_damaged_file_is_an_error_with_a_way_out(client, settings):
     answer = client.get("/density", headers=HTML)
     assert answer.status_code == 422
     assert "delete it and estimate again" in answer.text
+
+
+def test_the_api_gives_the_estimate_that_the_page_shows(client, app, painted, work, densities):
+    assert client.get("/api/v1/density").json()["made_at"] is None
+    fill(client, painted, work)
+    record = densities.estimated(DensityWish(draws=2))
+    found = client.get("/api/v1/density").json()
+    assert found["answer"]["density"] == pytest.approx(record.answer.density * 100)
+    assert (len(found["stations"]), len(found["cells"])) == (9, len(record.cells))
+    assert found["answer"]["low"] < found["answer"]["density"] < found["answer"]["high"]
+    viewer = browser_of(app, one_of_each(app)[Role.VIEWER])
+    veiled = viewer.get("/api/v1/density").json()
+    assert (veiled["stations"], veiled["cells"]) == ([], [])
+    assert veiled["answer"] == found["answer"]
+    assert viewer.post("/api/v1/density", json={}).status_code == 403
+
+
+def test_a_program_asks_a_worker_for_an_estimate_once(client, app):
+    for _ in range(2):
+        answer = client.post("/api/v1/density", json={"draws": 2, "seed": 3})
+        assert (answer.status_code, answer.json()["waiting"]) == (202, True)
+    assert client.post("/api/v1/density", json={"draws": 1}).status_code == 422
+    compare(app)
+    found = client.get("/api/v1/density").json()
+    assert (found["waiting"], found["draws"], found["seed"]) == (False, 2, 3)
+    assert "state them on the page of the station" in found["refused"]
