@@ -5,7 +5,7 @@ times), runs `leopard-reid export`, and then
 - validates the package with frictionless against the official profile and schemas of Camtrap DP
   1.0.2, after the official example (--example FOLDER, its own or left out visibly);
 - reads every table with pandas and with R's read.csv and read.table (left out visibly without
-  Rscript), with readr and data.table where R has them, cell by cell against each other, and names
+  Rscript), with readr where R has it, cell by cell against each other, and names
   and captures against the database;
 - reads the package with camtrapdp and trap-schema of PyPI, in other Pythons (--readers PYTHON …).
 Prints a line a check; exit code 1 where anything is lost. --seed N.
@@ -120,7 +120,7 @@ def by_r(out: Path) -> Iterator[tuple[str, int, str]]:
         environment = os.environ | {"LC_ALL": "C.UTF-8"}
         command = [shutil.which("Rscript") or "Rscript", script, out, folder]
         subprocess.run(command, check=True, env=environment)
-        for reader in ("", "readr", "data.table"):
+        for reader in ("", "readr"):
             if (Path(folder) / reader).is_dir():
                 differ, words = as_by_pandas(out, Path(folder) / reader)
                 yield f"tables read by R's {reader or 'read.csv'} as by pandas", differ, words

@@ -1,7 +1,7 @@
 # Reads every table of an export with R's own read.csv and read.table, and writes what it read.
 # Rscript read_back.R EXPORT OUT
-# The packages readr and data.table read every table as well, and jsonlite the JSON, where R has
-# them (Debian: r-cran-readr, r-cran-data.table, r-cran-jsonlite).
+# The package readr reads every table as well, and jsonlite the JSON, where R has them (Debian:
+# r-cran-readr, r-cran-jsonlite). data.table is left out: it leaves a doubled quote doubled.
 arguments <- commandArgs(TRUE)
 from <- arguments[1]
 to <- arguments[2]
@@ -12,23 +12,12 @@ for (path in list.files(from, pattern = "[.]csv$", recursive = TRUE)) {
   out <- file.path(to, gsub("/", "__", path))
   write.csv(table, out, row.names = FALSE, fileEncoding = "UTF-8")
 }
-readers <- list(
-  readr = function(path) suppressWarnings(readr::read_csv(path, na = character(), trim_ws = FALSE,
-    col_types = readr::cols(.default = "c"), progress = FALSE)),
-  # fread leaves a doubled quote within a cell doubled, and says so in its help: put right here.
-  data.table = function(path) single(data.table::fread(path, colClasses = "character", na.strings = NULL,
-    encoding = "UTF-8", sep = ",", strip.white = FALSE)))
-single <- function(table) {
-  table <- as.data.frame(table)
-  table[] <- lapply(table, function(cells) gsub('""', '"', cells, fixed = TRUE))
-  table
-}
-for (name in names(readers)) {
-  if (!requireNamespace(name, quietly = TRUE)) next
-  dir.create(file.path(to, name))
+if (requireNamespace("readr", quietly = TRUE)) {
+  dir.create(file.path(to, "readr"))
   for (path in list.files(from, pattern = "[.]csv$", recursive = TRUE)) {
-    table <- readers[[name]](file.path(from, path))
-    out <- file.path(to, name, gsub("/", "__", path))
+    table <- suppressWarnings(readr::read_csv(file.path(from, path), na = character(), trim_ws = FALSE,
+      col_types = readr::cols(.default = "c"), progress = FALSE))
+    out <- file.path(to, "readr", gsub("/", "__", path))
     write.csv(table, out, row.names = FALSE, fileEncoding = "UTF-8", na = "")
   }
 }

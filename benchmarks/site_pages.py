@@ -4,6 +4,7 @@ For what looks at all pages: tests/browser/test_accessibility.py, screenshots.py
 page that has no entry here fails the first of them: add a line to PAGES beside the route.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +18,6 @@ AT_ONCE = 500
 NO_PAGES = {
     "/health", "/metrics", "/openapi.json", "/reviews/next", "/export/tables.zip",
     "/neighbours/{neighbour}/pairs.csv",
-    "/archives/{name}/report", "/neighbours/{neighbour}",  # no small catalogue holds any yet
 }  # fmt: skip
 """Routes outside of the API that answer no HTML, only lead to a page, or need a file of others."""
 
@@ -26,7 +26,8 @@ NO_PAGES = {
 class Holdings:
     """What a catalogue holds, as its API tells: numbers, and names of stations.
 
-    waiting, decided: encounters. photos: some. uploads: some. reviews: pairs put up.
+    waiting, decided: encounters. photos: some. uploads: some. reviews: pairs put up. neighbours:
+    files of signatures. archives: names of runs that have a report.
     """
 
     waiting: tuple[int, ...] = ()
@@ -37,6 +38,8 @@ class Holdings:
     uploads: tuple[int, ...] = ()
     reviews: tuple[int, ...] = ()
     stations: tuple[str, ...] = ()
+    neighbours: tuple[str, ...] = ()
+    archives: tuple[str, ...] = ()
 
     @property
     def encounters(self) -> tuple[int, ...]:
@@ -45,6 +48,7 @@ class Holdings:
 
 
 Filled = Callable[[Holdings, Random], str | None]
+REPORT = re.compile(r"/archives/([^/\"]+)/report")
 
 
 def fixed(address: str) -> Filled:
@@ -105,9 +109,11 @@ PAGES: Mapping[str, Filled] = {
     "/stations/{name:path}/clock": one_of("/stations/{}/clock?difference=0:30", "stations"),
     "/calibration": fixed("/calibration"),
     "/archives": fixed("/archives"),
+    "/archives/{name}/report": one_of("/archives/{}/report", "archives"),
     "/density": fixed("/density"),
     "/export": fixed("/export"),
     "/neighbours": fixed("/neighbours"),
+    "/neighbours/{neighbour}": one_of("/neighbours/{}", "neighbours"),
     "/cases": fixed("/cases"),
     "/cases/{case_id}": one_of("/cases/{}", "cases"),
     "/cases/{case_id}/dossier": one_of("/cases/{}/dossier", "cases"),
@@ -169,6 +175,10 @@ def holdings(client: httpx.Client, *, photos: int = 40) -> Holdings:
         ),
         reviews=_ids(_listed(client, "/api/v1/reviews", "reviews")),
         stations=tuple(sorted({row["station"] for row in every if row["station"]})),
+        neighbours=tuple(
+            str(row["id"]) for row in _listed(client, "/api/v1/neighbours", "neighbours")
+        ),
+        archives=tuple(sorted(set(REPORT.findall(client.get("/archives").text)))),
     )
 
 

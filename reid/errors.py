@@ -121,6 +121,6 @@ class UnfitWeights(
 class MissingExtra(
     WeightsError,
     code="missing_extra",
-    message="{feature} needs {needs}: pip install '.[{extra}]' in a checkout)",
+    message="{feature} needs {needs}: pip install '.[{extra}]' in the folder of the program",
 ):
     """An optional part that was asked for is not installed."""

@@ -70,7 +70,7 @@ NOT_LAID = SameExposure(-1.0, -1.0, 1.0, 0.0)
 
 def sketch(image: Image) -> bytes:
     """GRID x GRID grey levels of the middle of a picture, row by row."""
-    return _sampled(grey_of(image), WHOLE, GRID).round().astype(np.uint8).tobytes()
+    return _sampled(_blurred(grey_of(image), GRID), WHOLE, GRID).round().astype(np.uint8).tobytes()
 
 
 def unpacked(sketches: list[bytes]) -> Sketches:
@@ -98,7 +98,9 @@ def finer_alike(others: Sequence[NDArray[np.uint8]], image: Image) -> list[int]:
     if len(others) <= SEVERAL:
         return list(range(len(others)))
     views = _views(grey_of(image), FINER).T
-    cosines = (_unit(np.stack([_sampled(one, WHOLE, FINER) for one in others])) @ views).max(1)
+    cosines = (
+        _unit(np.stack([_sampled(_blurred(one, FINER), WHOLE, FINER) for one in others])) @ views
+    ).max(1)
     return [int(row) for row in np.argsort(-cosines, kind="stable")[:SEVERAL]]
 
 
@@ -106,22 +108,27 @@ def _views(grey: NDArray[np.uint8], grid: int) -> Float32:
     """Sketches of the photos of which this picture may be a crop, or that a bar was added to."""
     crops = [(a, b, c, d) for a, b, c, d in product(CROPS, repeat=4)]
     crops += [(0.0, -above, 0.0, -below) for above, below in PADS]
-    return _unit(np.stack([_sampled(grey, crop, grid) for crop in crops]))
+    blurred = _blurred(grey, grid)
+    return _unit(np.stack([_sampled(blurred, crop, grid) for crop in crops]))
+
+
+def _blurred(grey: NDArray[np.uint8], grid: int) -> NDArray[np.uint8]:
+    """(8 grid, 8 grid) grey levels, each the mean of about a cell."""
+    small = cv2.resize(grey, (8 * grid, 8 * grid), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.blur(small, (7, 7)), np.uint8)
 
 
 def _sampled(
-    grey: NDArray[np.uint8], missing: tuple[float, float, float, float], grid: int
+    blurred: NDArray[np.uint8], missing: tuple[float, float, float, float], grid: int
 ) -> Float32:
     """(grid * grid,) the sketch of the photo of which this picture lacks such shares left, above,
     right and below."""
     left, above, right, below = missing
-    side = 8 * grid
-    small = cv2.resize(grey, (side, side), interpolation=cv2.INTER_AREA)
+    side = len(blurred)
     cell = (1 - 2 * AROUND) / grid
     places = AROUND + cell * (np.arange(grid, dtype=np.float32) + 0.5)
     x = ((places - left) / (1 - left - right) * side - 0.5).astype(np.float32)
     y = ((places - above) / (1 - above - below) * side - 0.5).astype(np.float32)
-    blurred = cv2.blur(small, (7, 7))
     mesh = np.meshgrid(x, y)
     sampled = cv2.remap(blurred, mesh[0], mesh[1], cv2.INTER_LINEAR)
     return np.asarray(sampled.ravel(), np.float32)

@@ -20,8 +20,7 @@ def may_propose(connection: Connection, animal: Annotation) -> bool:
     if animal.box is not None or animal.withdrawn:
         return False
     others = photos.annotations_of(connection, animal.photo_id)
-    rows = corrections.of_photo(connection, animal.photo_id)
-    said = {value.field for row in rows for value in row.values}
+    said = corrections.fields_of_photo(connection, animal.photo_id)
     return len(others) == 1 and not said & {"box", "added"}
 
 

@@ -84,6 +84,12 @@ def of_photo(connection: Connection, photo_id: str) -> list[Correction]:
     return newest(connection, photo_id=photo_id, limit=None)
 
 
+def fields_of_photo(connection: Connection, photo_id: str) -> frozenset[str]:
+    """What was ever stated of a photo or its annotations, as names of fields; also if undone."""
+    query = select(corrected_value.c.field).where(_of_photo(photo_id)).distinct()
+    return frozenset(connection.scalars(query))
+
+
 def of_encounter(connection: Connection, encounter_id: int) -> list[Correction]:
     """What was corrected of an encounter, or of the annotations that are in it now; newest first.
 

@@ -5,10 +5,16 @@ from random import Random
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from fake_catalogue import Strangers, archive
 from logged_in import cookie, one_of_each
+from neighbour_file import neighbour_file
 from playwright.sync_api import expect
 
 from benchmarks.site_pages import PAGES, holdings, paths
+from reid.archive.plan import RunPlan
+from reid.types import Flank
+from service.archive.runs import ARCHIVES
+from service.settings import Settings
 from service.store import cases, photos, questions, reviews
 from service.store.database import Database
 from service.store.people import Role
@@ -53,15 +59,15 @@ KEYS = """() => [...document.querySelectorAll("[data-key]")].map((one) =>
 
 
 @pytest.fixture
-def addresses(site):
+def addresses(site, tmp_path):
     """Every page of a small catalogue that holds one of everything; a page that lacks is None."""
-    fill(site)
+    fill(site, tmp_path)
     with httpx.Client(base_url=site.url, timeout=60) as client:
         holds, chance = holdings(client), Random(0)  # noqa: S311
     return {path: PAGES[path](holds, chance) for path in paths(site.app) if path in PAGES}
 
 
-def fill(site):
+def fill(site, folder):
     for animal, name in ((1, "Uma"), (2, "Kali")):
         site.encounter(animal, day=animal, views=(0, 1), named=name)
     site.encounter(1, day=5, views=(1, 2))
@@ -75,6 +81,13 @@ def fill(site):
             *_, last = photos.numbers_in(connection, number)
             questions.ask(connection, "apart", number, cut=[last])
         questions.ask(connection, "bridge", 1, other=4)
+    for animal, view in ((1, 2), (2, 3), (7, 4)):
+        (folder / f"IMG_{view:04}.jpg").write_bytes(site.painted(animal, view))
+    data_folder = site.components[Settings].data_dir
+    archive(folder, data_folder / ARCHIVES / "spring", Strangers(), plan=RunPlan(flank=Flank.LEFT))
+    files = {"file": ("south.signatures", neighbour_file(site.painted, 1, 7))}
+    httpx.post(f"{site.url}/api/v1/neighbours", files=files, timeout=60).raise_for_status()
+    site.work()
 
 
 def test_every_page_is_looked_at(app):

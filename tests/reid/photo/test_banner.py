@@ -15,7 +15,7 @@ reads = pytest.mark.skipif(not can_read(), reason="needs the extra banner (rapid
 @pytest.mark.skipif(can_read(), reason="the extra banner is installed")
 def test_without_the_reader_the_sentence_says_what_to_install():
     banner._reader.cache_clear()
-    with pytest.raises(MissingExtra, match=r"leopard-reid\[banner\]"):
+    with pytest.raises(MissingExtra, match=r"'\.\[banner\]'"):
         read_banner(np.zeros((400, 600, 3), np.uint8))
 
 

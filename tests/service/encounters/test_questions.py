@@ -5,6 +5,9 @@ from comparing_worker import compare
 from corrected import API, history
 from shaped import decide, listed, post, shape, undo, upload
 
+from service.store.database import Database
+from service.store.tables.encounters import annotation
+
 
 def asked(client, **sought):
     answer = client.get(f"{API}/questions", params=sought)
@@ -166,13 +169,15 @@ def test_a_burst_of_one_animal_is_not_suspected(app, client, painted):
     assert asked(client) == []
 
 
-def test_two_animals_of_one_frame_that_somebody_put_into_one_encounter_are_asked_about(
+def test_two_animals_of_one_frame_that_an_earlier_release_kept_in_one_encounter_are_asked_about(
     app, client, painted
 ):
     upload(client, painted, (1, 0, 0), (1, 1, 1))
     first = client.get(f"{API}/encounters/1").json()["references"][0]["photo"]["id"]
-    new = {"box": [0, 0, 300, 160], "flank": "left", "encounter_id": 1}
+    new = {"box": [0, 0, 300, 160], "flank": "left"}
     assert client.post(f"{API}/photos/{first}/annotations", json=new).status_code == 201
+    with app.state.components[Database].write() as connection:
+        connection.execute(annotation.update().values(encounter_id=1))
     compare(app)
     (question,) = asked(client)
     assert question["kind"] == "two_animals"

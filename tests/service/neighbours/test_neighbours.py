@@ -4,6 +4,7 @@ from functools import partial
 
 import pytest
 from fake_embedder import CALIBRATOR, FakeEmbedder, fake_recognition
+from neighbour_file import neighbour_file
 from typer.testing import CliRunner
 
 from reid.evaluation.trials.neighbours import catalogue, exported
@@ -51,23 +52,7 @@ def met_both(client, components, painted, seen):
     """Two identities here; a neighbour's file with one of them and a stranger."""
     seen(1, "Aisha")
     seen(2, "Boris", day=2)
-    from io import BytesIO
-
-    from PIL import Image
-
-    from reid.evaluation.data.surveys import SurveyEncounter
-    from reid.photo.crop import cut
-    from reid.photo.images import decode
-    from reid.types import Flank
-
-    def sighting(animal):
-        data = painted(animal, 9)
-        assert Image.open(BytesIO(data)).size == (320, 160)
-        crop = cut(decode(data, max_pixels=10**6), Flank.LEFT)
-        photos = tuple(FakeEmbedder().describe([crop]))
-        return SurveyEncounter(f"e{animal}", f"L{animal:03d}", 0, photos, "good", "day")
-
-    return exported(catalogue([sighting(1), sighting(7)]), CALIBRATOR)
+    return neighbour_file(painted, 1, 7)
 
 
 def compared(components):

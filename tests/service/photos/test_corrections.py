@@ -149,10 +149,13 @@ def test_annotations_are_a_resource_of_their_photo(client, work, kept):
     ]
 
 
-def test_an_annotation_of_a_named_encounter_is_there(client, kept):
+def test_an_annotation_of_a_named_encounter_is_there(client, kept, painted):
     path = f"{API}/photos/{kept['photo_id']}/annotations"
-    new = client.post(path, json={"box": [0, 0, 100, 100], "encounter_id": kept["encounter_id"]})
-    assert new.json()["encounter_id"] == kept["encounter_id"]
+    other = send(client, painted(2), station="South")["encounter_id"]
+    new = client.post(path, json={"box": [0, 0, 100, 100], "encounter_id": other})
+    assert new.json()["encounter_id"] == other
+    second = client.post(path, json={"box": [0, 0, 90, 90], "encounter_id": kept["encounter_id"]})
+    assert (second.status_code, second.json()["code"]) == (409, "conflict")
     missing = client.post(path, json={"box": [0, 0, 100, 100], "encounter_id": 99})
     assert missing.status_code == 404
 
