@@ -16,6 +16,7 @@ from reid.synthetic.survey import write_survey
 from service.accounts import admission
 from service.app import create_app
 from service.calibration.certification import Certification
+from service.density.estimating import Densities, DensityWish
 from service.neighbours.dealing import Neighbourhood
 from service.operations import demo
 from service.operations.recording_certificate import keep_drawn_certificate
@@ -214,7 +215,15 @@ def call_all(api: Recorder, survey: Path) -> None:
     call_neighbours(api, api.app.state.components[Neighbourhood])
     _call_accounts(api)
     keep_drawn_certificate(api.app.state.components[Certification])
+    _call_density(api, api.app.state.components[Densities])
     api.call_lists()
+
+
+def _call_density(api: Recorder, densities: Densities) -> None:
+    """An estimate of the demo by the dates of its photos, and the wish for another one."""
+    densities.estimated(DensityWish(draws=2, seed=1, by_photos=True))
+    api.call("GET", f"{API}/density")
+    api.call("POST", f"{API}/density", {"draws": 20, "seed": 1, "by_photos": True})
 
 
 def _encounters(api: Recorder, state: str) -> list[Any]:

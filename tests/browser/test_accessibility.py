@@ -130,6 +130,15 @@ def test_axe_finds_nothing_serious_in_what_opens(page, addresses):
     assert findings(page) == []
 
 
+def test_axe_finds_nothing_serious_in_the_report_of_an_archive(browser, site, addresses):
+    report = site.components[Settings].data_dir / ARCHIVES / "spring" / "report.html"
+    with browser.new_page(viewport={"width": 390, "height": 844}) as page:
+        page.goto(report.as_uri())
+        assert page.locator("img").count() >= 2
+        assert findings(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_these_checks_would_notice(page):
     page.goto("/")
     page.evaluate("""() => {
