@@ -79,10 +79,7 @@ def answer(
 
 
 def _described(index: Path, embedder: CropDescriber) -> Described:
-    """Features of the photos of every encounter, as a catalogue keeps them.
-
-    Descriptors of 8 bits a number change the llr of pairs that hardly agree.
-    """
+    """Features of the photos of every encounter, as a catalogue keeps them."""
     with index.open(newline="") as file:
         rows = list(csv.DictReader(file))
     crops = (
