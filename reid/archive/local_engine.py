@@ -86,13 +86,17 @@ class ProcessWorker:
 
 
 def _loaded(load: Callable[[], Any], threads: int) -> Any:  # noqa: ANN401  whatever work needs
-    """What a worker needs, in a process that shall use few threads."""
+    """What a worker needs, in a process that shall use few threads.
+
+    Libraries of linear algebra read the environment when they are loaded, which is long ago; as
+    many threads as cores in each of several processes wait for each other most of the time.
+    """
     import cv2
+    from threadpoolctl import threadpool_limits
 
     cv2.setNumThreads(1)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = str(threads)
     tool = load()
+    threadpool_limits(limits=threads)
     if (torch := sys.modules.get("torch")) is not None:
         torch.set_num_threads(threads)
     return tool
