@@ -27,14 +27,14 @@ def main() -> None:
     parser.add_argument("weights", type=Path, help="weights of the one look (.safetensors)")
     parser.add_argument("dataset", type=Path, help="folder with an index.csv")
     parser.add_argument("--levels", type=int, nargs="+", default=[0, 2], help="see degrade")
-    parser.add_argument("--widths", type=int, nargs=4, default=(24, 40, 80, 128))
+    parser.add_argument("--widths", type=int, nargs=3, default=(24, 40, 80))
     parser.add_argument("--raw", action="store_true", help="descriptors with their surround")
     parser.add_argument("--views", nargs="*", default=[], help="data sets with labelled views")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    a, b, c, d = options.widths
-    network = LookNetwork(widths=(a, b, c, d))
+    a, b, c = options.widths
+    network = LookNetwork(widths=(a, b, c))
     network.load_state_dict(load_file(options.weights))
     network = network.eval().to(memory_format=torch.channels_last)
     if options.views:
