@@ -12,6 +12,7 @@ from pathlib import Path
 
 from reid.archive import journal
 from reid.archive.answering import UnitAnswer, ask_about, chosen_photos
+from reid.archive.eliminating import joined_by_elimination
 from reid.archive.plan import ArchiveRecogniser, Catalogue, IdentifyingPhoto, RunPlan
 from reid.archive.progress import Bar, Progress, no_bar
 from reid.archive.report import write_report
@@ -164,4 +165,4 @@ def _sorted(
         lambda rows, total: desk.progress.of("compare", rows, total, 0),
     )
     groups = sort_units(unknown, apart, evidence, desk.out, recogniser.model)
-    return without_other_sides(groups, seen)
+    return without_other_sides(joined_by_elimination(groups, seen), seen)
