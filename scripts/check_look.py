@@ -14,11 +14,21 @@ from reid.evaluation.trials.look_check import check_level, look_at, registration
 from reid.evaluation.trials.view_check import VIEWS, EstimatedView, check_views, labelled_views
 from reid.types import Crop
 
+WIDTHS = (24, 40, 80)
+
 
 def viewed(network: LookNetwork, crop: Crop) -> EstimatedView:
     """From where the animal is seen, by the network."""
     look = look_at(network, crop)
     return EstimatedView(VIEWS[look.view], look.right)
+
+
+def loaded(weights: Path, widths: tuple[int, int, int] = WIDTHS) -> LookNetwork:
+    """The network of a file of weights. widths: channels of its trunk at strides 2, 4 and 8."""
+    a, b, c = widths
+    network = LookNetwork(widths=(a, b, c))
+    network.load_state_dict(load_file(weights))
+    return network.eval().to(memory_format=torch.channels_last)
 
 
 def main() -> None:
@@ -27,16 +37,13 @@ def main() -> None:
     parser.add_argument("weights", type=Path, help="weights of the one look (.safetensors)")
     parser.add_argument("dataset", type=Path, help="folder with an index.csv")
     parser.add_argument("--levels", type=int, nargs="+", default=[0, 2], help="see degrade")
-    parser.add_argument("--widths", type=int, nargs=3, default=(24, 40, 80))
+    parser.add_argument("--widths", type=int, nargs=3, default=WIDTHS)
     parser.add_argument("--raw", action="store_true", help="descriptors with their surround")
     parser.add_argument("--views", nargs="*", default=[], help="data sets with labelled views")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    a, b, c = options.widths
-    network = LookNetwork(widths=(a, b, c))
-    network.load_state_dict(load_file(options.weights))
-    network = network.eval().to(memory_format=torch.channels_last)
+    network = loaded(options.weights, options.widths)
     if options.views:
         labels, data = labelled_views(options.views), options.dataset.parent
         print(check_views(labels, data, lambda crop: viewed(network, crop)).as_text(), flush=True)

@@ -1,4 +1,4 @@
-"""Two groups that an encounter shows to be one animal, because nobody else is left."""
+"""What encounters of several animals tell: which groups are one animal, and which do not count."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -29,6 +29,27 @@ def joined_by_elimination(grouped: SortedUnits, seen: Sequence[AnimalSeen]) -> S
     while pair := next(_proved(meetings, joined, apart), None):
         joined.merge(*pair)
     return _regrouped(grouped, joined)
+
+
+def without_other_sides(grouped: SortedUnits, seen: Sequence[AnimalSeen]) -> SortedUnits:
+    """Groups that count as animals, without those that may be the other flank of a companion.
+
+    Two animals before two cameras are four sightings where the cameras see opposite flanks. As many
+    count as one picture shows beside each other; another one counts only where it was met again.
+    """
+    by_encounter: dict[str, list[AnimalSeen]] = {}
+    for animal in seen:
+        by_encounter.setdefault(animal.encounter.name, []).append(animal)
+    doubtful: set[str] = set()
+    for animals in by_encounter.values():
+        first = max(animals, key=lambda one: len(one.apart))
+        if first.apart:
+            doubtful |= {one.name for one in animals} - {first.name, *first.apart}
+    groups = tuple(
+        (names, counts and not (len(names) == 1 and names[0] in doubtful))
+        for names, counts in grouped.groups
+    )
+    return replace(grouped, groups=groups)
 
 
 def _proved(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reid.archive import journal
 from reid.archive.answering import UnitAnswer, ask_about, chosen_photos
-from reid.archive.eliminating import joined_by_elimination
+from reid.archive.eliminating import joined_by_elimination, without_other_sides
 from reid.archive.plan import ArchiveRecogniser, Catalogue, IdentifyingPhoto, RunPlan
 from reid.archive.progress import Bar, Progress, no_bar
 from reid.archive.report import write_report
@@ -40,7 +40,6 @@ from reid.archive.table import (
     encounter_rows,
     eyes_rows,
     proposed_animals,
-    without_other_sides,
 )
 
 BAD = Status.UNREADABLE, Status.FAILED

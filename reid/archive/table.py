@@ -104,27 +104,6 @@ def proposed_animals(
     return (*identities, *new)
 
 
-def without_other_sides(grouped: SortedUnits, seen: Sequence[AnimalSeen]) -> SortedUnits:
-    """Groups that count as animals, without those that may be the other flank of a companion.
-
-    Two animals before two cameras are four sightings where the cameras see opposite flanks. As many
-    count as one picture shows beside each other; another one counts only where it was met again.
-    """
-    by_encounter: dict[str, list[AnimalSeen]] = {}
-    for animal in seen:
-        by_encounter.setdefault(animal.encounter.name, []).append(animal)
-    doubtful: set[str] = set()
-    for animals in by_encounter.values():
-        first = max(animals, key=lambda one: len(one.apart))
-        if first.apart:
-            doubtful |= {one.name for one in animals} - {first.name, *first.apart}
-    groups = tuple(
-        (names, counts and not (len(names) == 1 and names[0] in doubtful))
-        for names, counts in grouped.groups
-    )
-    return replace(grouped, groups=groups)
-
-
 def eyes_rows(
     seen: Sequence[AnimalSeen], answered: Mapping[str, UnitAnswer], grouped: SortedUnits
 ) -> tuple[EyesRow, ...]:

@@ -9,7 +9,7 @@ from reid.photo.banner import FROM_PIXELS, can_read, read_banner
 from reid.photo.banner_text import UNKNOWN_FORM, BannerForm, BannerTime, form_of, parse
 from reid.types import Image
 from service.settings import Settings
-from service.store import clocks, photos, printed, stated
+from service.store import clocks, corrections, photos, printed, stated
 from service.store.corrections import CorrectedValue
 from service.store.database import Database
 from service.store.people import BANNER_READER
@@ -57,7 +57,7 @@ class PrintedTimes:
 
 def _dated(connection: Connection, photo_id: str) -> bool:
     """Whether a banner was read or a person said something about the time."""
-    return bool(printed.fields_said(connection, photo_id) & {BANNER, "captured_at"})
+    return bool(corrections.fields_of_photo(connection, photo_id) & {BANNER, "captured_at"})
 
 
 def _date(connection: Connection, photo_id: str, time: BannerTime, form: BannerForm) -> None:
@@ -65,7 +65,7 @@ def _date(connection: Connection, photo_id: str, time: BannerTime, form: BannerF
     shown, moment = photos.get(connection, photo_id), time.by(form)
     if moment is None or shown.captured_at or shown.erased:
         return
-    if "captured_at" in printed.fields_said(connection, photo_id):
+    if "captured_at" in corrections.fields_of_photo(connection, photo_id):
         return
     printed.let_file_show(connection, photo_id, moment)
     value = CorrectedValue("captured_at", None, moment.isoformat(), photo_id)

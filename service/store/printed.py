@@ -28,12 +28,6 @@ def texts_of_camera(connection: Connection, shown: Photo) -> dict[str, str]:
     return {row.id: row.after for row in connection.execute(query)}
 
 
-def fields_said(connection: Connection, photo_id: str) -> set[str]:
-    """Fields of a photo that were ever read, stated or corrected after it came in."""
-    rows = corrections.of_photo(connection, photo_id)
-    return {value.field for row in rows for value in row.values}
-
-
 def let_file_show(connection: Connection, photo_id: str, moment: datetime) -> None:
     """Keep what a photo itself shows of its time, where its file states none."""
     none = (photo.c.id == photo_id) & photo.c.file_time.is_(None)
