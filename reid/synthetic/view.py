@@ -101,19 +101,31 @@ def render(
     outlook: what stands behind, the same in all photos of one camera; a place of its own if None.
     """
     camera = camera.of_size(size[1])
-    posed = _posed(camera, rng, size)
+    return photographed(coat, camera, posed(camera, rng, size), rng, outlook=outlook)
+
+
+def photographed(
+    coat: Coat,
+    camera: Camera,
+    posture: Float32,
+    rng: np.random.Generator,
+    *,
+    outlook: Outlook | None = None,
+) -> View:
+    """A body that stands as `posture` says, see `posed`, in its place, by a camera of its size."""
+    size = posture.shape[:2]
     rows = coat.melanin.shape[0]
     mask = silhouette(rng, height=160)
-    animal = cv2.remap(mask, posed[..., 0] * 160, posed[..., 1] * 160, cv2.INTER_LINEAR)
-    on_coat = _unrolled(posed, camera.roll)
+    animal = cv2.remap(mask, posture[..., 0] * 160, posture[..., 1] * 160, cv2.INTER_LINEAR)
+    on_coat = _unrolled(posture, camera.roll)
     x, y = on_coat[..., 0] * rows, on_coat[..., 1] * rows
     melanin = cv2.remap(coat.melanin, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     tone = cv2.remap(coat.tone, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
     albedo = tone * (1.0 - 0.9 * melanin)
     ground = (outlook or Outlook.draw(rng)).seen(size, rng)
-    scene = ground + animal * (albedo * _relief(posed) - ground)
+    scene = ground + animal * (albedo * _relief(posture) - ground)
     scene, animal = _plants_in_front(scene, animal, camera, rng)
-    return View(_exposed(scene, camera, rng), on_coat, posed, animal)
+    return View(_exposed(scene, camera, rng), on_coat, posture, animal)
 
 
 def without_animal(
@@ -129,7 +141,7 @@ def without_animal(
     return _grey(_exposed(scene, camera, rng))
 
 
-def _posed(camera: Camera, rng: np.random.Generator, size: tuple[int, int]) -> Float32:
+def posed(camera: Camera, rng: np.random.Generator, size: tuple[int, int]) -> Float32:
     """(H, W, 2) body coordinates of every pixel: window, tilt, yaw and smooth bending."""
     height, width = size
     u0, v0, u1, v1 = TORSO
@@ -155,18 +167,18 @@ def _posed(camera: Camera, rng: np.random.Generator, size: tuple[int, int]) -> F
     return np.stack([u, v], -1).astype(np.float32)
 
 
-def _unrolled(posed: Float32, roll: float) -> Float32:
+def _unrolled(posture: Float32, roll: float) -> Float32:
     """Body coordinates to coat coordinates: the torso is a cylinder, turned by `roll`."""
-    d = (posed[..., 1] - BACK) / (RADIUS * 1.08)
+    d = (posture[..., 1] - BACK) / (RADIUS * 1.08)
     around = np.arcsin(np.clip(d, -0.96, 0.96)) + 1.5 * (d - np.clip(d, -0.96, 0.96))
     fade = np.clip((d - 0.9) / 0.8, 0, 1)
     v = BACK + RADIUS * ((1 - fade) * (0.85 * around + roll) + fade * (d + 0.2))
-    return np.stack([posed[..., 0], v], -1).astype(np.float32)
+    return np.stack([posture[..., 0], v], -1).astype(np.float32)
 
 
-def _relief(posed: Float32) -> Float32:
+def _relief(posture: Float32) -> Float32:
     """The side of a cylinder is darker towards its outline."""
-    d = np.clip((posed[..., 1] - BACK) / (RADIUS * 1.1), -1, 1)
+    d = np.clip((posture[..., 1] - BACK) / (RADIUS * 1.1), -1, 1)
     return (0.72 + 0.28 * np.sqrt(1 - d * d)).astype(np.float32)
 
 

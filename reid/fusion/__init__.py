@@ -1,0 +1,1 @@
+"""Many poor frames of one passage become one picture, and one witness."""

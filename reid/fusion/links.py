@@ -1,0 +1,91 @@
+"""Which frames of a burst show one coat: every pair compared, and the groups that agree."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from reid.compare.comparison import compare
+from reid.threads import side_by_side
+from reid.types import AnnotationFeatures, Comparison, Crop, Float32
+
+LINKED = 30.0  # strength from which two frames show one coat; strangers have 20 at most
+SURE = 50.0  # and that a group has within it before it may be another animal
+MOST = 12  # frames of which every pair is compared; each other one with the best of these
+
+Couple = tuple[int, int]
+
+
+class BurstFrame(NamedTuple):
+    """One animal in one frame of a burst, as it was described."""
+
+    crop: Crop
+    features: AnnotationFeatures
+
+    @property
+    def corner(self) -> Float32:
+        """(2,) left and top of the crop, pixels of the photo."""
+        return np.array([self.crop.box.x0, self.crop.box.y0], np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class BurstLinks:
+    """What agrees between the frames of a burst, by their positions.
+
+    found: comparisons of pairs, the lower position first. groups: frames that agree with each
+    other, directly or over others, the group with most trusted coat first; a frame that agrees with
+    none is a group of its own. anchor: the frame of the first group with most trusted coat.
+    """
+
+    found: Mapping[Couple, Comparison]
+    groups: tuple[tuple[int, ...], ...]
+    anchor: int
+
+    @property
+    def two_animals(self) -> bool:
+        """Whether two groups agree well within themselves and not at all with each other.
+
+        A frame that agrees with none says nothing: it may be too poor.
+        """
+        return sum(self._strongest(group) >= SURE for group in self.groups) > 1
+
+    def _strongest(self, group: Sequence[int]) -> float:
+        inside = (self.found.get(couple) for couple in combinations(group, 2))
+        return max((one.dense_score for one in inside if one), default=0.0)
+
+
+def linked(frames: Sequence[AnnotationFeatures]) -> BurstLinks:
+    """The frames of one burst, in the order of time, compared with each other.
+
+    Raises ValueError for no frames, EmbeddingMismatch for frames of two models.
+    """
+    if not frames:
+        raise ValueError("a burst without frames")
+    trusted = [float(frame.dense.weight.sum()) for frame in frames]
+    order = sorted(range(len(frames)), key=lambda n: (-trusted[n], n))
+    couples = [*combinations(sorted(order[:MOST]), 2)]
+    couples += [(min(n, order[0]), max(n, order[0])) for n in order[MOST:]]
+    comparisons = side_by_side(lambda couple: _compared(frames, couple), couples)
+    found = dict(zip(couples, comparisons, strict=True))
+    groups = _groups(len(frames), found)
+    groups.sort(key=lambda group: -sum(trusted[n] for n in group))
+    anchor = max(groups[0], key=lambda n: (trusted[n], -n))
+    return BurstLinks(found, tuple(groups), anchor)
+
+
+def _compared(frames: Sequence[AnnotationFeatures], couple: Couple) -> Comparison:
+    one, other = (frames[n] for n in couple)
+    return compare(one, other, rootsift=False, registered=False)
+
+
+def _groups(count: int, found: Mapping[Couple, Comparison]) -> list[tuple[int, ...]]:
+    """Frames joined by links, each group in the order of time."""
+    links = [couple for couple, one in found.items() if one.dense_score >= LINKED]
+    ends = ([a for a, _ in links], [b for _, b in links])
+    table = coo_array(([1] * len(links), ends), shape=(count, count))
+    number, label = connected_components(table, directed=False)
+    return [tuple(n for n in range(count) if label[n] == g) for g in range(number)]
