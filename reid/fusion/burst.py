@@ -1,13 +1,13 @@
 """A burst of poor frames as one witness: linked, laid over each other, fused, described once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reid.describe.describer import CropDescriber
 from reid.fusion.laying import laid_over
 from reid.fusion.links import BurstFrame, BurstLinks, linked
 from reid.fusion.picture import FusedPicture, fused
-from reid.types import AnnotationFeatures, Box, Crop
+from reid.types import AnnotationFeatures, Box, Crop, Quality
 
 FEWEST = 2  # frames that make a picture
 
@@ -37,4 +37,14 @@ def fuse(frames: Sequence[BurstFrame], describer: CropDescriber) -> FusedBurst:
     height, width = picture.image.shape[:2]
     flank = frames[links.anchor].crop.flank
     [features] = describer.describe([Crop(picture.image, Box(0, 0, width, height), flank)])
-    return FusedBurst(links, picture, features)
+    return FusedBurst(links, picture, replace(features, quality=_best(frames, links.groups[0])))
+
+
+def _best(frames: Sequence[BurstFrame], group: Sequence[int]) -> Quality | None:
+    """The best quality of these frames.
+
+    A fused picture looks better than it is: the grain is gone, and so is what the grain hid. What
+    no frame shows well must not be missed in it, so it may agree with others but seldom exclude.
+    """
+    known = [frames[number].features.quality for number in group]
+    return max((one for one in known if one), key=lambda one: one.value, default=None)
