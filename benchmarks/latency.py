@@ -31,7 +31,8 @@ from tqdm import tqdm
 from reid.types import AnnotationFeatures, Embedding, Flank, LocalFeatures
 from service.app import build
 from service.photos.intake import Intake
-from service.recognition.engine import Engine, QueryUpload
+from service.recognition.engine import Engine
+from service.recognition.query import QueryUpload
 from service.settings import Settings
 from service.store import features
 from service.store.database import Database

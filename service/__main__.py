@@ -104,19 +104,28 @@ def identify(
     box: Box = "",
     top: Annotated[int, typer.Option(min=1, help="Candidates to print.")] = 5,
     as_json: Json = False,
+    picture: Annotated[
+        Path | None, typer.Option(help="Where the fused picture of several photos is written.")
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Compare photos of one encounter with the catalogue; nothing is kept."""
-    from service.recognition.engine import QueryUpload
-    from service.recognition.to_wire import identification_out
+    from service.recognition.query import QueryUpload
+    from service.recognition.to_wire import burst_in_words, identification_out
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
         query = [QueryUpload(path.read_bytes(), box) for path in photos]
-        answer = identification_out(components[Engine].identify_photos(query, flank), top)
+        said = components[Engine].identify_photos(query, flank)
+    answer = identification_out(said, top)
+    shown = said.burst and said.burst.fused.picture
+    if picture and shown:
+        picture.write_bytes(shown.png)
     if as_json:
         typer.echo(answer.model_dump_json(indent=2))
         return
     typer.echo(f"{answer.verdict.value}; {answer.gallery} photos in the catalogue, {answer.model}")
+    if answer.burst:
+        typer.echo(burst_in_words(answer.burst))
     typer.echo(f"{'identity':12} {'llr':>6} {'bound':>6}  verdict")
     for candidate in answer.candidates:
         llr = f"{candidate.llr:+6.2f} {candidate.bound:6.2f}"

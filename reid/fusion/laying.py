@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
 from reid.compare.registration import CARRIES, Surface
-from reid.fusion.links import LINKED, BurstFrame, BurstLinks
+from reid.fusion.links import BurstFrame, BurstLinks
 from reid.types import Float32
 
 WIDE = 640  # pixels: width of the anchor's crop while frames are laid over it
@@ -80,9 +80,7 @@ def _surfaces(frames: Sequence[BurstFrame], links: BurstLinks) -> dict[int, list
     group = links.groups[0]
     place = {number: n for n, number in enumerate(group)}
     strong = {
-        couple: one.dense_score
-        for couple, one in links.found.items()
-        if one.dense_score >= LINKED and set(couple) <= set(group)
+        couple: one.dense_score for couple, one in links.found.items() if set(couple) <= set(group)
     }
     ends = np.array([[place[n] for n in couple] for couple in strong], np.intp).reshape(-1, 2)
     costs = 1 / np.array(list(strong.values()), float)

@@ -1,6 +1,6 @@
 """Which frames of a burst show one coat: every pair compared, and the groups that agree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
@@ -13,8 +13,9 @@ from reid.compare.comparison import compare
 from reid.threads import side_by_side
 from reid.types import AnnotationFeatures, Comparison, Crop, Float32
 
-LINKED = 30.0  # strength from which two frames show one coat; strangers have 20 at most
-SURE = 50.0  # and that a group has within it before it may be another animal
+LINKED = 30.0  # strength from which two frames show one coat; poor strangers have 28 at most
+SHARE = 0.08  # and of the trusted coat of the poorer one: good strangers reach 74 of some 1,200
+SURE = 50.0  # strength that a group has within it before it may be another animal
 MOST = 12  # frames of which every pair is compared; each other one with the best of these
 
 Couple = tuple[int, int]
@@ -36,7 +37,7 @@ class BurstFrame(NamedTuple):
 class BurstLinks:
     """What agrees between the frames of a burst, by their positions.
 
-    found: comparisons of pairs, the lower position first. groups: frames that agree with each
+    found: comparisons of pairs that show one coat, the lower position first. groups: frames that agree with each
     other, directly or over others, the group with most trusted coat first; a frame that agrees with
     none is a group of its own. anchor: the frame of the first group with most trusted coat.
     """
@@ -44,14 +45,17 @@ class BurstLinks:
     found: Mapping[Couple, Comparison]
     groups: tuple[tuple[int, ...], ...]
     anchor: int
+    left: tuple[float, ...]
 
     @property
     def two_animals(self) -> bool:
-        """Whether two groups agree well within themselves and not at all with each other.
+        """Whether two groups of one flank agree well within themselves and not with each other.
 
         A frame that agrees with none says nothing: it may be too poor.
         """
-        return sum(self._strongest(group) >= SURE for group in self.groups) > 1
+        sure = [group for group in self.groups if self._strongest(group) >= SURE]
+        left = sum(sum(self.left[n] for n in group) > len(group) / 2 for group in sure)
+        return left > 1 or len(sure) - left > 1
 
     def _strongest(self, group: Sequence[int]) -> float:
         inside = (self.found.get(couple) for couple in combinations(group, 2))
@@ -70,11 +74,16 @@ def linked(frames: Sequence[AnnotationFeatures]) -> BurstLinks:
     couples = [*combinations(sorted(order[:MOST]), 2)]
     couples += [(min(n, order[0]), max(n, order[0])) for n in order[MOST:]]
     comparisons = side_by_side(lambda couple: _compared(frames, couple), couples)
-    found = dict(zip(couples, comparisons, strict=True))
+    found = {
+        (a, b): comparison
+        for (a, b), comparison in zip(couples, comparisons, strict=True)
+        if comparison.dense_score >= max(LINKED, SHARE * min(trusted[a], trusted[b]))
+    }
     groups = _groups(len(frames), found)
     groups.sort(key=lambda group: -sum(trusted[n] for n in group))
     anchor = max(groups[0], key=lambda n: (trusted[n], -n))
-    return BurstLinks(found, tuple(groups), anchor)
+    left = tuple(0.5 if frame.pose is None else frame.pose.left for frame in frames)
+    return BurstLinks(found, tuple(groups), anchor, left)
 
 
 def _compared(frames: Sequence[AnnotationFeatures], couple: Couple) -> Comparison:
@@ -82,9 +91,8 @@ def _compared(frames: Sequence[AnnotationFeatures], couple: Couple) -> Compariso
     return compare(one, other, rootsift=False, registered=False)
 
 
-def _groups(count: int, found: Mapping[Couple, Comparison]) -> list[tuple[int, ...]]:
+def _groups(count: int, links: Collection[Couple]) -> list[tuple[int, ...]]:
     """Frames joined by links, each group in the order of time."""
-    links = [couple for couple, one in found.items() if one.dense_score >= LINKED]
     ends = ([a for a, _ in links], [b for _, b in links])
     table = coo_array(([1] * len(links), ends), shape=(count, count))
     number, label = connected_components(table, directed=False)

@@ -33,6 +33,11 @@ class FusedPicture:
     frames: tuple[int, ...]
     agreement: float
 
+    @property
+    def png(self) -> bytes:
+        """The picture as a file."""
+        return cv2.imencode(".png", self.image[..., 0])[1].tobytes()
+
 
 def fused(frames: Sequence[BurstFrame], laid: Sequence[LaidFrame]) -> FusedPicture:
     """The picture of frames laid over the first of them.

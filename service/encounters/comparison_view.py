@@ -8,7 +8,7 @@ from reid.types import Comparison, Evidence, Flank, Source, Verdict
 from service.encounters.comparison_words import decided, nothing_to_compare, weak_pair
 from service.encounters.list_view import EncounterRow, crop_address, row
 from service.photos.facts_view import FactsView, doubt, facts_view
-from service.recognition.engine import QueryAnswer
+from service.recognition.query import QueryAnswer
 from service.store.decisions import Decision
 from service.store.encounters import EncounterDetail
 from service.store.identities import Reference

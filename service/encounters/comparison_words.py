@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from reid.types import Evidence, Flank
 from service.photos.facts_view import FactsView
-from service.recognition.engine import QueryAnswer
+from service.recognition.query import QueryAnswer
 from service.store.decisions import Decision
 from service.store.encounters import EncounterDetail
 from service.web.languages import NP_, pgettext

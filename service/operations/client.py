@@ -12,7 +12,8 @@ from reid.archive.plan import Catalogue, CatalogueAnswer, NamedCandidate, QueryP
 from reid.errors import BadSettings, InputError, UnusableCrop
 from reid.types import Flank, Verdict
 from service.app import build
-from service.recognition.engine import Engine, QueryAnswer, QueryUpload
+from service.recognition.engine import Engine
+from service.recognition.query import QueryAnswer, QueryUpload
 from service.settings import Settings
 from service.store.database import Database
 

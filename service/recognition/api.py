@@ -6,7 +6,8 @@ from fastapi import APIRouter, Form, UploadFile
 
 from reid.types import Flank
 from service.photos.forms import Boxes, Files, FlankField, refuse_too_many
-from service.recognition.engine import QueryUpload, TheEngine
+from service.recognition.engine import TheEngine
+from service.recognition.query import QueryUpload
 from service.recognition.to_wire import identification_out
 from service.recognition.wire import IdentificationOut
 from service.web.errors import documented

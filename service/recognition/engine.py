@@ -22,7 +22,6 @@ from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.evidence.local import adjusted
 from reid.gallery.galleries import Galleries
 from reid.gallery.voting import Voter, Voting
-from reid.identify.answer import Identification
 from reid.identify.identify import identify
 from reid.photo.crop import cut_photo, parse_box, resolve_box
 from reid.photo.images import DecodedPhoto, decode_photo
@@ -31,6 +30,7 @@ from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32
 from reid.weights import default_folder, latest
 from service.recognition.copies import CopyFinder
 from service.recognition.feature_cache import FeatureCache
+from service.recognition.query import QueryAnswer, QueryUpload, burst_of
 from service.settings import Settings
 from service.store import cases, copies, encounters, features, identities
 from service.store.calibration import CalibrationFile
@@ -38,7 +38,6 @@ from service.store.database import Database
 from service.store.facts import AnnotationFacts
 from service.store.features import GalleryEntry, Version
 from service.store.files import PhotoFiles, digest
-from service.store.identities import Reference
 from service.web.answer_cache import AnswerCache, NotYet
 from service.web.metrics import Metrics, Stopwatch
 from service.web.parameters import component
@@ -87,36 +86,6 @@ class Snapshot:
     galleries: Galleries
     entries: tuple[GalleryEntry, ...]
     embedding_ids: Mapping[int, int]  # of each annotation in it
-
-
-@dataclass(frozen=True, slots=True)
-class QueryUpload:
-    """One photo of a stateless query. box: text for `reid.photo.crop.parse_box`, or empty."""
-
-    data: bytes
-    box: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class QueryAnswer:
-    """An identification with the facts around it.
-
-    queries: annotation numbers of the query, or positions of the photos when it has none.
-    facts: pose and quality of each of them.
-    references: the gallery annotations that the candidates show. timings: milliseconds per stage.
-    damages: what could not be read of each photo of a query that is not kept.
-    """
-
-    identification: Identification
-    calibrator: str
-    queries: tuple[int, ...]
-    facts: tuple[AnnotationFacts, ...]
-    gallery: int
-    excluded_encounters: tuple[int, ...]
-    names: Mapping[int, str]
-    references: Mapping[int, Reference]
-    timings: Mapping[str, float]
-    damages: tuple[Sentence | None, ...] = ()
 
 
 def load_embedder(settings: Settings) -> FeatureNetwork:
@@ -297,19 +266,24 @@ class Engine:
     def identify_photos(self, query: Sequence[QueryUpload], flank: Flank) -> QueryAnswer:
         """Photos of one encounter that need not be in the catalogue.
 
-        Photos that are in it, or a copy of them, are not compared with their own encounter.
+        Photos that are in it, or a copy of them, are not compared with their own encounter. Photos
+        that agree with each other ask once more together, as one fused picture.
         """
         watch = Stopwatch()
         with self._busy, watch("total"):
             decoded = [self._decoded(photo, watch) for photo in query]
             crops = [self._crop(*pair, flank, watch) for pair in zip(query, decoded, strict=True)]
             with watch("embed"), self._describing:
-                described = self.embedder().describe(crops)
-                described = in_own_pixels(described, crops)
+                seen = self.embedder().describe(crops)
+                burst = burst_of(crops, seen, self.embedder())
+                described = in_own_pixels(seen, crops)
+                if burst and burst.fused.features:
+                    described.append(burst.fused.features)
             ids = [digest(photo.data) for photo in query]
             own = self._copies.encounters(ids, [photo.image for photo in decoded])
-            answer = self._answer(described, tuple(range(len(query))), own, watch)
-            answer = replace(answer, damages=tuple(photo.damage for photo in decoded))
+            answer = self._answer(described, tuple(range(len(described))), own, watch)
+            damages = tuple(photo.damage for photo in decoded)
+            answer = replace(answer, damages=damages, burst=burst)
         self._metrics.query(answer.timings)
         return answer
 

@@ -1,11 +1,14 @@
 """An answer of the engine as wire models."""
 
+import base64
+from collections.abc import Sequence
 from itertools import zip_longest
 
 from reid.identify.answer import Identification, IdentityCandidate
 from service.photos.wire import AnnotationOut, FactsOut
-from service.recognition.engine import QueryAnswer
+from service.recognition.query import QueryAnswer, QueryBurst
 from service.recognition.wire import (
+    BurstOut,
     CandidateOut,
     CorrespondencesOut,
     IdentificationOut,
@@ -29,8 +32,36 @@ def identification_out(answer: QueryAnswer, top: int) -> IdentificationOut:
             QueryOut(query=number, damage=damage, **FactsOut.model_validate(facts).model_dump())
             for number, facts, damage in zip_longest(answer.queries, answer.facts, answer.damages)
         ],
+        burst=_burst(answer.burst) if answer.burst else None,
         candidates=[_candidate(candidate, answer) for candidate in listed(identification, top)],
     )
+
+
+def _burst(burst: QueryBurst) -> BurstOut:
+    picture = burst.fused.picture
+    return BurstOut(
+        groups=[list(group) for group in burst.groups],
+        two_animals=burst.fused.links.two_animals,
+        frames=list(burst.frames),
+        agreement=picture.agreement if picture else None,
+        picture=base64.b64encode(picture.png).decode() if picture else None,
+    )
+
+
+def burst_in_words(burst: BurstOut) -> str:
+    """What a person is told of how the photos of a query agree."""
+    if burst.two_animals:
+        groups = " and ".join(_positions(group) for group in burst.groups if len(group) > 1)
+        return f"photos {groups} may show two animals: ask about them one by one"
+    if not burst.frames:
+        return "the photos do not agree well enough with each other to be put together"
+    share = f"{burst.agreement or 0:.0%}"
+    return f"photos {_positions(burst.frames)} are also put together; they agree by {share}"
+
+
+def _positions(photos: Sequence[int]) -> str:
+    """Photos as a person counts them."""
+    return ", ".join(str(number + 1) for number in photos)
 
 
 def listed(identification: Identification, top: int) -> tuple[IdentityCandidate, ...]:

@@ -86,6 +86,26 @@ class QueryOut(FactsOut):
     )
 
 
+class BurstOut(Wire):
+    """How the photos of one query agree with each other; photos are named by their positions."""
+
+    groups: list[list[int]] = Field(
+        description="photos that show one coat, the group with most of it first; a photo that "
+        "agrees with none is alone"
+    )
+    two_animals: bool = Field(
+        description="two groups agree within themselves and not with each other: nothing is fused"
+    )
+    frames: list[int] = Field(description="photos in the fused picture; empty without one")
+    agreement: Share | None = Field(
+        description="0 to 1, how much each photo agrees with the others, pixel by pixel"
+    )
+    picture: str | None = Field(
+        description="the fused picture, PNG in Base64: the last of the queries, in whose pixels "
+        "its correspondences are"
+    )
+
+
 class IdentificationOut(Wire):
     """The answer to one query; the largest agreement first, one candidate an identity.
 
@@ -102,4 +122,7 @@ class IdentificationOut(Wire):
     excluded_encounters: list[int]
     timings: Mapping[str, float]
     queries: list[QueryOut]
+    burst: BurstOut | None = Field(
+        default=None, description="null for one photo, and for an encounter of the catalogue"
+    )
     candidates: list[CandidateOut]

@@ -1,5 +1,10 @@
 """The answer on the wire: what orders candidates, and the candidate whose verdict is shown."""
 
+from base64 import b64decode
+from io import BytesIO
+
+from PIL import Image
+
 from reid.identify.answer import Identification, IdentityCandidate
 from reid.types import Evidence, Verdict
 from service.recognition.to_wire import listed
@@ -34,3 +39,25 @@ def test_the_number_that_orders_candidates_is_in_the_answer(client, painted, wor
     assert numbers == sorted(numbers, reverse=True)
     strongest = max(answer["candidates"], key=lambda one: one["llr"])
     assert answer["verdict"] == strongest["verdict"]
+
+
+def test_photos_of_one_query_that_agree_ask_once_more_as_one_picture(app, client, painted, work):
+    files = [("files", ("1.jpg", painted(1, 0, taken="2020:01:01 10:00:00")))]
+    client.post(f"{API}/photos", files=files, data={"station": "North", "flank": "left"})
+    work()
+    client.post(f"{API}/encounters/1/decisions", json={"kind": "new"})
+    query = [("files", (f"{n}.jpg", painted(1, n, taken=f"2020:01:09 10:00:0{n}"))) for n in (1, 2)]
+    stranger = ("files", ("x.jpg", painted(9, 1, taken="2020:01:09 10:00:07")))
+    answer = client.post(f"{API}/identify", files=[*query, stranger], data={"flank": "left"}).json()
+    burst = answer["burst"]
+    assert burst["groups"] == [[0, 1], [2]]
+    assert burst["frames"] == [0, 1]
+    assert not burst["two_animals"]
+    assert [one["query"] for one in answer["queries"]] == [0, 1, 2, 3]
+    picture = Image.open(BytesIO(b64decode(burst["picture"])))
+    assert (picture.format, picture.width) == ("PNG", 640)
+
+
+def test_one_photo_is_no_burst(client, painted):
+    files = [("files", ("1.jpg", painted(1, 0)))]
+    assert client.post(f"{API}/identify", files=files).json()["burst"] is None

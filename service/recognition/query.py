@@ -1,0 +1,75 @@
+"""A query and its answer: photos in, an identification with the facts around it out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from reid.describe.describer import CropDescriber
+from reid.fusion.burst import FusedBurst, fuse
+from reid.fusion.links import BurstFrame
+from reid.identify.answer import Identification
+from reid.sentences import Sentence
+from reid.types import AnnotationFeatures, Crop
+from service.store.facts import AnnotationFacts
+from service.store.identities import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class QueryBurst:
+    """How the photos of one query agree with each other.
+
+    groups: positions of photos that show one coat, the group with most of it first; a photo that
+    agrees with none is alone. frames: positions of those in the fused picture, empty without one.
+    """
+
+    groups: tuple[tuple[int, ...], ...]
+    frames: tuple[int, ...]
+    fused: FusedBurst
+
+
+def burst_of(
+    crops: Sequence[Crop], described: Sequence[AnnotationFeatures], describer: CropDescriber
+) -> QueryBurst | None:
+    """The photos of a query that show an animal, fused where they agree; None for fewer than two.
+
+    described: with places in the pixels of the crops' photos as they were decoded.
+    """
+    seen = [n for n, features in enumerate(described) if features.shows_animal]
+    if len(seen) < 2:
+        return None
+    fused = fuse([BurstFrame(crops[n], described[n]) for n in seen], describer)
+    groups = tuple(tuple(seen[n] for n in group) for group in fused.links.groups)
+    frames = fused.picture.frames if fused.picture else ()
+    return QueryBurst(groups, tuple(sorted(seen[n] for n in frames)), fused)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryUpload:
+    """One photo of a stateless query. box: text for `reid.photo.crop.parse_box`, or empty."""
+
+    data: bytes
+    box: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueryAnswer:
+    """An identification with the facts around it.
+
+    queries: annotation numbers of the query, or positions of the photos when it has none.
+    facts: pose and quality of each of them.
+    references: the gallery annotations that the candidates show. timings: milliseconds per stage.
+    damages: what could not be read of each photo of a query that is not kept.
+    burst: how these agree with each other, None for one photo and for an encounter of the
+    catalogue; their fused picture is the last of the queries.
+    """
+
+    identification: Identification
+    calibrator: str
+    queries: tuple[int, ...]
+    facts: tuple[AnnotationFacts, ...]
+    gallery: int
+    excluded_encounters: tuple[int, ...]
+    names: Mapping[int, str]
+    references: Mapping[int, Reference]
+    timings: Mapping[str, float]
+    damages: tuple[Sentence | None, ...] = ()
+    burst: QueryBurst | None = None
