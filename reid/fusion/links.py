@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 
 from reid.compare.comparison import compare
 from reid.threads import side_by_side
-from reid.types import AnnotationFeatures, Comparison, Crop, Float32
+from reid.types import AnnotationFeatures, Comparison, Crop, Flank, Float32
 
 LINKED = 30.0  # strength from which two frames show one coat; poor strangers have 28 at most
 SHARE = 0.08  # and of the trusted coat of the poorer one: good strangers reach 74 of some 1,200
@@ -37,15 +37,16 @@ class BurstFrame(NamedTuple):
 class BurstLinks:
     """What agrees between the frames of a burst, by their positions.
 
-    found: comparisons of pairs that show one coat, the lower position first. groups: frames that agree with each
-    other, directly or over others, the group with most trusted coat first; a frame that agrees with
-    none is a group of its own. anchor: the frame of the first group with most trusted coat.
+    found: comparisons of pairs that show one coat, the lower position first. groups: frames that
+    agree with each other, directly or over others, the group with most trusted coat first; a frame
+    that agrees with none is a group of its own. anchor: the frame of the first group with most
+    trusted coat. flanks: of each frame, as stated, else as estimated.
     """
 
     found: Mapping[Couple, Comparison]
     groups: tuple[tuple[int, ...], ...]
     anchor: int
-    left: tuple[float, ...]
+    flanks: tuple[Flank, ...]
 
     @property
     def two_animals(self) -> bool:
@@ -54,8 +55,12 @@ class BurstLinks:
         A frame that agrees with none says nothing: it may be too poor.
         """
         sure = [group for group in self.groups if self._strongest(group) >= SURE]
-        left = sum(sum(self.left[n] for n in group) > len(group) / 2 for group in sure)
-        return left > 1 or len(sure) - left > 1
+        return any(self._may_show_one_flank(*pair) for pair in combinations(sure, 2))
+
+    def _may_show_one_flank(self, one: Sequence[int], other: Sequence[int]) -> bool:
+        """An animal that turns round shows two coats that do not agree."""
+        known = [{self.flanks[n] for n in group} - {Flank.UNKNOWN} for group in (one, other)]
+        return not all(known) or bool(known[0] & known[1])
 
     def _strongest(self, group: Sequence[int]) -> float:
         inside = (self.found.get(couple) for couple in combinations(group, 2))
@@ -82,8 +87,14 @@ def linked(frames: Sequence[AnnotationFeatures]) -> BurstLinks:
     groups = _groups(len(frames), found)
     groups.sort(key=lambda group: -sum(trusted[n] for n in group))
     anchor = max(groups[0], key=lambda n: (trusted[n], -n))
-    left = tuple(0.5 if frame.pose is None else frame.pose.left for frame in frames)
-    return BurstLinks(found, tuple(groups), anchor, left)
+    return BurstLinks(found, tuple(groups), anchor, tuple(_flank(frame) for frame in frames))
+
+
+def _flank(frame: AnnotationFeatures) -> Flank:
+    """As stated, else where the network is sure of it."""
+    if frame.flank is not Flank.UNKNOWN or frame.pose is None:
+        return frame.flank
+    return frame.pose.flank
 
 
 def _compared(frames: Sequence[AnnotationFeatures], couple: Couple) -> Comparison:
