@@ -1,6 +1,5 @@
 """Where an archive's frames come from: folders by a pattern, a detector's JSON, or a package."""
 
-import json
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +8,7 @@ from pathlib import Path
 from reid.errors import BadDataset
 from reid.interchange import folders, megadetector
 from reid.interchange.deployments import DeploymentLine
+from reid.interchange.json_file import json_of
 from reid.interchange.package import SourcePhoto, SourceRefusal
 from reid.interchange.sources import SourceOptions, read_source
 from reid.photo.file_names import is_photo, is_system_folder
@@ -132,14 +132,9 @@ def _others(folder: Path) -> tuple[int, tuple[str, ...]]:
 
 def _detections_in(folder: Path) -> Path | None:
     """The one JSON of a detector that lies in a folder."""
-    fitting = [path for path in sorted(folder.glob("*.json")) if _is_of_detector(path)]
+    fitting = [
+        path for path in sorted(folder.glob("*.json")) if megadetector.recognises(json_of(path))
+    ]
     if len(fitting) > 1:
         raise SeveralDetections(folder=folder, files=", ".join(path.name for path in fitting))
     return fitting[0] if fitting else None
-
-
-def _is_of_detector(path: Path) -> bool:
-    try:
-        return megadetector.recognises(json.loads(path.read_bytes()))
-    except (OSError, ValueError):
-        return False

@@ -41,6 +41,12 @@ def flank_of(viewpoint: str) -> Flank | None:
     return None if view in SHOWS_NO_FLANK else Flank.UNKNOWN
 
 
+def stated_flank(viewpoint: str) -> Flank | None:
+    """The flank that a source's word for a view states; None where it states none."""
+    flank = flank_of(viewpoint) if viewpoint else None
+    return None if flank is Flank.UNKNOWN else flank
+
+
 def occasions(*, encounter: str = "", station: str = "", taken: str = "") -> frozenset[str]:
     """Encounter and night of an annotation, as far as they are known.
 

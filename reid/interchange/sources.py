@@ -1,6 +1,5 @@
 """Which form a source of photos has, and reading it: one function for all forms."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from reid.interchange import (
     wildlife_insights,
     wildme_coco,
 )
+from reid.interchange.json_file import json_of
 from reid.interchange.package import SourcePackage
 from reid.interchange.table_files import SUFFIXES, is_workbook, need_workbooks
 
@@ -81,17 +81,6 @@ def form_of(path: Path, options: SourceOptions = SourceOptions()) -> SourceForm:
     return form
 
 
-def _json(path: Path) -> object:
-    """The value of a JSON file, None for any other file."""
-    if path.suffix.casefold() != ".json" or not path.is_file():
-        return None
-    try:
-        value: object = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return value
-
-
 def _folder_has(path: Path, file: str) -> bool:
     return path.name == file if path.is_file() else (path / file).is_file()
 
@@ -123,12 +112,12 @@ def _of_tables(
 FORMS = (
     SourceForm(
         megadetector.NAME,
-        lambda path: megadetector.recognises(_json(path)),
+        lambda path: megadetector.recognises(json_of(path)),
         lambda path, options: megadetector.read(path, options.photos),
     ),
     SourceForm(
         wildme_coco.NAME,
-        lambda path: wildme_coco.recognises(_json(path)),
+        lambda path: wildme_coco.recognises(json_of(path)),
         lambda path, options: wildme_coco.read(path, options.photos),
     ),
     SourceForm(

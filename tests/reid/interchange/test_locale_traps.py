@@ -70,3 +70,14 @@ def test_a_day_counted_by_a_spreadsheet_is_no_time_and_told(tmp_path):
 def test_a_text_that_a_spreadsheet_would_compute_comes_back_without_its_mark(tmp_path):
     source = saved(tmp_path, change=lambda c: c.replace("L001", "'=1+1"))
     assert source.names() == {"=1+1": 1}
+
+
+def test_a_mark_before_a_text_is_taken_away_in_every_table(tmp_path):
+    (tmp_path / "metadata.csv").write_text("image_id,identity,path\n1,'=L001,a.jpg\n")
+    assert read_source(tmp_path).names() == {"=L001": 1}
+
+
+def test_a_path_that_no_system_takes_is_not_there(tmp_path):
+    long = "/".join(["x" * 90] * 2) + "y" * 90 + ".jpg"
+    (tmp_path / "metadata.csv").write_text(f"image_id,identity,path\n1,L001,{long}{long}\n")
+    assert "is not there" in str(read_source(tmp_path).photos[0].missing)
