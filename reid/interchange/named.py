@@ -64,10 +64,3 @@ def _night(taken: str) -> str:
     except ValueError:
         return ""
     return str((moment if len(taken) <= 10 else moment - timedelta(hours=12)).date())
-
-
-def pixel_box(x: float, y: float, width: float, height: float) -> Box | None:
-    """Box of a corner and a size; None where it is empty or not finite."""
-    if not (width > 0 and height > 0 and abs(x) + abs(y) + width + height < 1e9):
-        return None
-    return Box(x, y, x + width, y + height)
