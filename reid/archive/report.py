@@ -12,6 +12,7 @@ from reid.archive import printed_times
 from reid.archive.describing import picture_file
 from reid.archive.journal import replaced
 from reid.archive.looking import FrameLook
+from reid.archive.printed_clocks import UnlikeClock
 from reid.archive.rows import MEANINGS, Status
 from reid.archive.stages import AnimalSeen, Desk
 from reid.archive.table import EyesRow, ProposedAnimal, times_of
@@ -66,6 +67,7 @@ def write_report(
     statuses: Mapping[Status, int],
     animals: Sequence[ProposedAnimal],
     eyes: Sequence[EyesRow],
+    clocks: Sequence[UnlikeClock],
     title: str,
     seen: Sequence[AnimalSeen],
 ) -> None:
@@ -87,6 +89,7 @@ def write_report(
         grid=_grid(animals),
         stations=sorted({place for animal in animals for place in animal.stations}),
         eyes=shown_pairs,
+        clocks=clocks,
         kinds=Counter(row.kind for row in eyes),
         hidden=max(0, len(eyes) - PAIRS_SHOWN),
         unread=unread[:UNREAD_SHOWN],

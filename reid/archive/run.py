@@ -14,6 +14,7 @@ from reid.archive import journal
 from reid.archive.answering import UnitAnswer, ask_about, chosen_photos
 from reid.archive.eliminating import joined_by_elimination, without_other_sides
 from reid.archive.plan import ArchiveRecogniser, Catalogue, IdentifyingPhoto, RunPlan
+from reid.archive.printed_clocks import PRINTED, UnlikeClock
 from reid.archive.progress import Bar, Progress, no_bar
 from reid.archive.report import write_report
 from reid.archive.rows import FrameRow, Status, write_rows, write_table
@@ -27,6 +28,7 @@ from reid.archive.stages import (
     Desk,
     animals_seen,
     choose_and_describe,
+    clocks_unlike,
     look_at_all,
     placed_frames,
 )
@@ -50,7 +52,8 @@ class ArchiveResult:
     """How a run ended. statuses: rows by what became of them. frames: of the source.
 
     animals: identities and proposed animals. encounters: animals of encounters. eyes: pairs that
-    need a person. seen: every animal of an encounter; photos: those that identify it, by its name.
+    need a person. clocks: cameras that print another time than is stated. seen: every animal of an
+    encounter; photos: those that identify it, by its name.
     """
 
     statuses: Mapping[Status, int]
@@ -60,6 +63,7 @@ class ArchiveResult:
     eyes: tuple[EyesRow, ...]
     seen: tuple[AnimalSeen, ...] = field(repr=False, default=())
     photos: Mapping[str, tuple[IdentifyingPhoto, ...]] = field(repr=False, default_factory=dict)
+    clocks: tuple[UnlikeClock, ...] = ()
     others: int = 0
     closed: tuple[str, ...] = ()
 
@@ -80,8 +84,8 @@ def run_archive(
     bar: Bar[object] = no_bar,
     title: str = "",
 ) -> ArchiveResult:
-    """Run or go on with a run; results.csv, encounters.csv, animals.csv, eyes.csv and report.html
-    lie in `out` when it returns. engine: None, this process works alone.
+    """Run or go on with a run; results.csv, encounters.csv, animals.csv, eyes.csv, printed.csv and
+    report.html lie in `out` when it returns. engine: None, this process works alone.
 
     Raises FolderInUse where another run writes there, FolderNotWritable where nobody may.
     """
@@ -138,10 +142,12 @@ def _run(desk: Desk, catalogue: Catalogue, answers: journal.Journal, title: str)
         eyes,
         tuple(seen),
         {animal.name: tuple(chosen_photos(desk, animal).values()) for animal in seen},
+        clocks_unlike(desk),
         desk.source.others,
         desk.source.closed,
     )
-    write_report(desk, result.statuses, animals, eyes, title, seen)
+    write_table(desk.out / "printed.csv", PRINTED, (row.cells() for row in result.clocks))
+    write_report(desk, result.statuses, animals, eyes, result.clocks, title, seen)
     return result
 
 

@@ -14,6 +14,7 @@ from reid.archive.describing import Described, DescribeTask, key_of
 from reid.archive.journal import Journal
 from reid.archive.looking import FrameLook, LookTask, looked
 from reid.archive.plan import ArchiveRecogniser, RunPlan
+from reid.archive.printed_clocks import UnlikeClock, to_check, unlike_clocks
 from reid.archive.printed_times import Camera, forms_of, own_time
 from reid.archive.progress import Progress
 from reid.archive.rows import Status
@@ -100,14 +101,20 @@ def look_at_all(desk: Desk) -> dict[str, SkippedFrame]:
     """Look at every frame that may show an animal; gives what became of the others."""
     select = selected(desk.source, desk.plan.species)
     left_out: dict[str, SkippedFrame] = {}
-    todo: list[LookTask] = []
-    looked_before = 0
+    tasks: dict[str, LookTask] = {}
     for photo in desk.source.frames:
         task = select(photo)
         if isinstance(task, SkippedFrame):
             left_out[photo.path] = task
-            continue
-        task = replace(task, banner=desk.plan.banners and photo.captured_at is None)
+        else:
+            banner = desk.plan.banners and photo.captured_at is None
+            tasks[photo.path] = replace(task, banner=banner)
+    if desk.plan.banners:
+        for path in to_check(desk.source.frames, tasks):
+            tasks[path] = replace(tasks[path], checked=True)
+    todo: list[LookTask] = []
+    looked_before = 0
+    for task in tasks.values():
         if _is_done(desk.looks.get(task.path), task, desk.recogniser.model):
             looked_before += 1
         else:
@@ -130,6 +137,8 @@ def _is_done(line: Mapping[str, Any] | None, task: LookTask, model: str) -> bool
     if line is None or line["state"] != task.state(model) or line["status"] == Status.FAILED:
         return False
     look = FrameLook.of(line)
+    if task.checked and not look.banner_checked and look.status != Status.UNREADABLE:
+        return False
     return not task.banner or look.banner_asked or bool(look.moment or look.status)
 
 
@@ -187,6 +196,15 @@ def shown_time(desk: Desk, photo: SourcePhoto, look: FrameLook) -> tuple[datetim
     if not desk.plan.banners:
         look = replace(look, banner="")
     return own_time(photo, look, desk.forms)
+
+
+def clocks_unlike(desk: Desk) -> tuple[UnlikeClock, ...]:
+    """Cameras that print another time than is stated; none where banners are not read."""
+    if not desk.plan.banners:
+        return ()
+    return unlike_clocks(
+        desk.looks_at_frames(), desk.forms, lambda photo, look: when(desk, photo, look)[0]
+    )
 
 
 def choose_and_describe(desk: Desk, sights: ArchiveSights) -> None:

@@ -147,6 +147,12 @@ def summary(finished: FinishedArchive) -> Iterator[str]:
         f"{result.encounters} encounters: {known} identities of the catalogue, "
         f"{len(result.animals) - known} proposed animals, {len(result.eyes)} pairs need eyes"
     )
+    for clock in result.clocks:
+        camera = " ".join(part for part in (clock.station, clock.camera) if part) or clock.frame
+        yield (
+            f"clock: {camera} prints {clock.printed}, {clock.stated_by} says {clock.stated} "
+            f"({clock.difference}, {clock.frames} of {clock.checked} frames): see the report"
+        )
     if added is not None:
         yield (
             f"catalogue: {added.photos} photos added, {added.known} known already, "
