@@ -41,6 +41,10 @@ class Journal:
     def __contains__(self, key: str) -> bool:
         return key in self._places
 
+    def __iter__(self) -> Iterator[str]:
+        """The keys, in the order in which they came first."""
+        return iter(self._places)
+
     def get(self, key: str) -> dict[str, Any] | None:
         """The line of a key, or None."""
         place = self._places.get(key)

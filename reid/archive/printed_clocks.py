@@ -59,7 +59,7 @@ def to_check(photos: Iterable[SourcePhoto], tasks: Mapping[str, LookTask]) -> se
     of_camera: dict[Camera, list[str]] = {}
     for photo in photos:
         if photo.path in tasks and not is_video(photo.path):
-            of_camera.setdefault(_camera(photo), []).append(photo.path)
+            of_camera.setdefault(camera_of(photo), []).append(photo.path)
     return {path for paths in of_camera.values() for path in _spread(paths)}
 
 
@@ -77,10 +77,10 @@ def unlike_clocks(
     checked: dict[Camera, int] = {}
     for photo, look in looks:
         stated, by = _stated(photo, look)
-        moments = parse(look.banner).fitting(forms.get(_camera(photo), UNKNOWN_FORM))
+        moments = parse(look.banner).fitting(forms.get(camera_of(photo), UNKNOWN_FORM))
         if stated is None or not moments:
             continue
-        camera = _camera(photo)
+        camera = camera_of(photo)
         checked[camera] = checked.get(camera, 0) + 1
         times = (stated, corrected(photo, look) or stated)
         if any(abs(moment - time) <= ALIKE for moment in moments for time in times):
@@ -95,7 +95,7 @@ def unlike_clocks(
     )
 
 
-def _camera(photo: SourcePhoto) -> Camera:
+def camera_of(photo: SourcePhoto) -> Camera:
     """Station and camera, or the folder where no camera is named."""
     return photo.station, photo.camera or photo.path.rpartition("/")[0] + "/"
 

@@ -12,12 +12,14 @@ from pathlib import Path
 
 from reid.archive import journal
 from reid.archive.answering import UnitAnswer, ask_about, chosen_photos
+from reid.archive.doubtful_clocks import DoubtfulClock
 from reid.archive.eliminating import joined_by_elimination, without_other_sides
 from reid.archive.plan import ArchiveRecogniser, Catalogue, IdentifyingPhoto, RunPlan
 from reid.archive.printed_clocks import PRINTED, UnlikeClock
 from reid.archive.progress import Bar, Progress, no_bar
-from reid.archive.report import write_report
+from reid.archive.report import NeedsEyes, write_report
 from reid.archive.rows import FrameRow, Status, write_rows, write_table
+from reid.archive.same_archive import refuse_another
 from reid.archive.scheduling import ArchiveEngine, Scheduler
 from reid.archive.shaping import shaped
 from reid.archive.sorting import SortedUnits, UnitEvidence, sort_units
@@ -29,6 +31,7 @@ from reid.archive.stages import (
     animals_seen,
     choose_and_describe,
     clocks_unlike,
+    doubtful_clocks,
     look_at_all,
     placed_frames,
 )
@@ -43,6 +46,7 @@ from reid.archive.table import (
     eyes_rows,
     proposed_animals,
 )
+from reid.sentences import Sentence
 
 BAD = Status.UNREADABLE, Status.FAILED
 
@@ -52,8 +56,10 @@ class ArchiveResult:
     """How a run ended. statuses: rows by what became of them. frames: of the source.
 
     animals: identities and proposed animals. encounters: animals of encounters. eyes: pairs that
-    need a person. clocks: cameras that print another time than is stated. seen: every animal of an
-    encounter; photos: those that identify it, by its name.
+    need a person. clocks: cameras that print another time than is stated; doubts: of clocks that
+    look wrong by themselves. seen: every animal of an
+    encounter; photos: those that identify it, by its name. remarks: on how the source was read;
+    refused: lines of it that cannot be used.
     """
 
     statuses: Mapping[Status, int]
@@ -66,6 +72,9 @@ class ArchiveResult:
     clocks: tuple[UnlikeClock, ...] = ()
     others: int = 0
     closed: tuple[str, ...] = ()
+    doubts: tuple[DoubtfulClock, ...] = ()
+    remarks: tuple[Sentence, ...] = ()
+    refused: int = 0
 
     @property
     def complete(self) -> bool:
@@ -87,13 +96,15 @@ def run_archive(
     """Run or go on with a run; results.csv, encounters.csv, animals.csv, eyes.csv, printed.csv and
     report.html lie in `out` when it returns. engine: None, this process works alone.
 
-    Raises FolderInUse where another run writes there, FolderNotWritable where nobody may.
+    Raises FolderInUse where another run writes there, FolderNotWritable where nobody may,
+    ResultsOfAnother where the results of another archive lie.
     """
     with journal.alone(out), ExitStack() as stack:
         looks, boxes, pairs, answers = (
             stack.enter_context(journal.opened(out / f"{name}.jsonl"))
             for name in ("looks", "boxes", "pairs", "answers")
         )
+        refuse_another(out, source.frames, looks)
         progress = Progress(out, len(source), bar)
         scheduler = stack.enter_context(closing(Scheduler(engine)))
         desk = Desk(source, out, plan, recogniser, scheduler, progress, looks, boxes, pairs)
@@ -143,11 +154,15 @@ def _run(desk: Desk, catalogue: Catalogue, answers: journal.Journal, title: str)
         tuple(seen),
         {animal.name: tuple(chosen_photos(desk, animal).values()) for animal in seen},
         clocks_unlike(desk),
-        desk.source.others,
+        sum(desk.source.others.values()),
         desk.source.closed,
+        doubtful_clocks(desk),
+        desk.source.remarks,
+        len(desk.source.refused),
     )
     write_table(desk.out / "printed.csv", PRINTED, (row.cells() for row in result.clocks))
-    write_report(desk, result.statuses, animals, eyes, result.clocks, title, seen)
+    needed = NeedsEyes(eyes, result.clocks, result.doubts)
+    write_report(desk, result.statuses, animals, needed, title, seen)
     return result
 
 

@@ -1,8 +1,8 @@
 """Where an archive's frames come from: folders by a pattern, a detector's JSON, or a package."""
 
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reid.errors import BadDataset
@@ -11,10 +11,17 @@ from reid.interchange.deployments import DeploymentLine
 from reid.interchange.json_file import json_of
 from reid.interchange.package import SourcePhoto, SourceRefusal
 from reid.interchange.sources import SourceOptions, read_source
-from reid.photo.file_names import is_photo, is_system_folder
+from reid.interchange.summary import stations_alike
 from reid.sentences import Sentence
 
+USED = "{station}", "{camera}"
 THRESHOLD = 0.2  # of a detector whose file proposes none
+
+
+class PatternPartsUnused(
+    Sentence,
+    message="an archive run takes station and camera of the pattern; {parts} say nothing to it",
+): ...
 
 
 class NoSuchFolder(BadDataset, message="no folder {folder}"): ...
@@ -30,9 +37,10 @@ class SeveralDetections(
 class ArchiveSource:
     """The frames of an archive in a fixed order.
 
-    form: what it was read as. threshold: confidence from which a detection counts. others: files
-    that are neither photo nor video. closed: folders that may not be listed. detector: its name,
-    "" where there is none. unmatched: frames that the detector's file does not name.
+    form: what it was read as. threshold: confidence from which a detection counts. others: how many
+    files are neither photo nor video, by the end of their names. closed: folders that may not be
+    listed. detector: its name, "" where there is none. unmatched: frames that the detector's file
+    does not name.
     """
 
     form: str
@@ -42,7 +50,7 @@ class ArchiveSource:
     deployments: tuple[DeploymentLine, ...] = ()
     refused: tuple[SourceRefusal, ...] = ()
     remarks: tuple[Sentence, ...] = ()
-    others: int = 0
+    others: Mapping[str, int] = field(default_factory=dict)
     closed: tuple[str, ...] = ()
     unmatched: int = 0
 
@@ -75,18 +83,21 @@ def open_source(
     else:
         package = read_source(folder, SourceOptions())
         photos = package.photos
-    others, closed = _others(folder)
+    photos = tuple(replace(photo, path=text_of(photo.path)) for photo in photos)
+    placed = tuple(map(_placing(parts), photos))
+    files = folders.listing(folder)
+    remarks = (*files.remarks, *package.remarks, *_of_pattern(pattern, placed))
     proposed = THRESHOLD if package.threshold is None else package.threshold
     return ArchiveSource(
         package.form,
-        tuple(map(_placing(parts), photos)),
+        placed,
         threshold=proposed if threshold is None else threshold,
         detector=package.detector,
         deployments=package.deployments,
         refused=package.refused,
-        remarks=package.remarks,
-        others=others,
-        closed=closed,
+        remarks=tuple({str(one): one for one in (*remarks, *stations_alike(placed))}.values()),
+        others=files.others,
+        closed=files.closed,
         unmatched=unmatched,
     )
 
@@ -95,7 +106,6 @@ def _placing(parts: Sequence[str]) -> Callable[[SourcePhoto], SourcePhoto]:
     """Fills in station and camera from the folders of a photo, where its source states none."""
 
     def place(photo: SourcePhoto) -> SourcePhoto:
-        photo = replace(photo, path=text_of(photo.path))
         named = folders.placed(parts, photo.path) if parts else None
         if not named:
             return photo
@@ -108,6 +118,18 @@ def _placing(parts: Sequence[str]) -> Callable[[SourcePhoto], SourcePhoto]:
     return place
 
 
+def _of_pattern(pattern: str, photos: Sequence[SourcePhoto]) -> list[Sentence]:
+    """What a pattern does not say: of frames in other folders, and by parts that nobody uses."""
+    parts = folders.pattern_parts(pattern)
+    unused = tuple(part for part in parts if part.startswith("{") and part not in USED)
+    told: list[Sentence] = [PatternPartsUnused(parts=unused)] if unused else []
+    unlike = [p.path for p in photos if not p.station and folders.placed(parts, p.path) is None]
+    if parts and unlike:
+        facts = {"photos": len(unlike), "all": len(photos), "pattern": pattern, "path": unlike[0]}
+        told.append(folders.FoldersUnlikePattern(**facts))
+    return told
+
+
 def text_of(path: str) -> str:
     """A path as text that every file can hold, also where its bytes are not UTF-8."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
@@ -118,16 +140,6 @@ def _with_others(photos: Sequence[SourcePhoto], folder: Path) -> tuple[SourcePho
     files = {photo.file for photo in photos if photo.file}
     beside = [photo for photo in folders.read(folder).photos if photo.file not in files]
     return tuple(sorted([*photos, *beside], key=lambda photo: photo.path))
-
-
-def _others(folder: Path) -> tuple[int, tuple[str, ...]]:
-    """How many files are no frames, with those of systems, and folders that cannot be listed."""
-    others, closed = 0, list[str]()
-    for parent, _, names in os.walk(folder, onerror=lambda e: closed.append(str(e.filename))):
-        of_a_system = any(map(is_system_folder, Path(parent).relative_to(folder).parts))
-        frames = (is_photo(name) or folders.is_video(name) for name in names)
-        others += len(names) if of_a_system else len(names) - sum(frames)
-    return others, tuple(sorted(closed))
 
 
 def _detections_in(folder: Path) -> Path | None:

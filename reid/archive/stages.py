@@ -11,10 +11,11 @@ from reid.archive import describing, looking
 from reid.archive.choosing import Outcome, chosen
 from reid.archive.clocks import true_time
 from reid.archive.describing import Described, DescribeTask, key_of
+from reid.archive.doubtful_clocks import DoubtfulClock, doubts_of
 from reid.archive.journal import Journal
 from reid.archive.looking import FrameLook, LookTask, looked
 from reid.archive.plan import ArchiveRecogniser, RunPlan
-from reid.archive.printed_clocks import UnlikeClock, to_check, unlike_clocks
+from reid.archive.printed_clocks import UnlikeClock, camera_of, to_check, unlike_clocks
 from reid.archive.printed_times import Camera, forms_of, own_time
 from reid.archive.progress import Progress
 from reid.archive.rows import Status
@@ -28,7 +29,7 @@ from reid.describe.finder import Finder, ProposedBox
 from reid.interchange.package import SourcePhoto
 from reid.photo.banner import FROM_PIXELS
 from reid.photo.banner_text import BannerForm
-from reid.photo.clocks import parted
+from reid.photo.clocks import CameraFrame, parted
 from reid.types import Flank, Image
 
 
@@ -205,6 +206,16 @@ def clocks_unlike(desk: Desk) -> tuple[UnlikeClock, ...]:
     return unlike_clocks(
         desk.looks_at_frames(), desk.forms, lambda photo, look: when(desk, photo, look)[0]
     )
+
+
+def doubtful_clocks(desk: Desk) -> tuple[DoubtfulClock, ...]:
+    """Cameras whose times look wrong by themselves, after all corrections."""
+    frames = (
+        (camera_of(photo), CameraFrame(photo.path, moment, look.sequence if photo.camera else None))
+        for photo, look in desk.looks_at_frames()
+        if (moment := when(desk, photo, look)[0]) is not None
+    )
+    return doubts_of(frames, desk.source.deployments, datetime.now())  # noqa: DTZ005  local time
 
 
 def choose_and_describe(desk: Desk, sights: ArchiveSights) -> None:
