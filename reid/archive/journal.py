@@ -86,8 +86,11 @@ class Journal:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Journal]:
-    """The journal of a file, which is made where there is none."""
-    journal = Journal(path)
+    """The journal of a file, which is made where there is none. Raises FolderNotWritable."""
+    try:
+        journal = Journal(path)
+    except OSError as error:
+        raise FolderNotWritable(folder=path.parent, why=error.strerror) from error
     try:
         yield journal
     finally:

@@ -8,7 +8,7 @@ from pathlib import Path
 from reid.errors import BadDataset
 from reid.interchange import folders, megadetector
 from reid.interchange.deployments import DeploymentLine
-from reid.interchange.json_file import json_of
+from reid.interchange.json_file import JsonFileUnreadable, read_json
 from reid.interchange.package import SourcePhoto, SourceRefusal
 from reid.interchange.sources import SourceOptions, read_source
 from reid.interchange.summary import stations_alike
@@ -16,6 +16,13 @@ from reid.sentences import Sentence
 
 USED = "{station}", "{camera}"
 THRESHOLD = 0.2  # of a detector whose file proposes none
+
+
+class JsonDamaged(
+    Sentence,
+    message="{files} beside the frames is no JSON that can be read, so nothing of it is used: mend "
+    "it, or name the right file with --detections",
+): ...
 
 
 class PatternPartsUnused(
@@ -74,19 +81,22 @@ def open_source(
     if not folder.is_dir():
         raise NoSuchFolder(folder=folder)
     parts = folders.pattern_parts(pattern)
-    detections = detections or _detections_in(folder)
+    lying_there, damaged = (None, []) if detections else _detections_in(folder)
+    detections = detections or lying_there
+    files = folders.listing(folder)
     unmatched = 0
     if detections is not None:
         package = megadetector.read(detections, folder)
-        photos = _with_others(package.photos, folder)
+        photos = _with_others(package.photos, folder, files)
         unmatched = len(photos) - len(package.photos)
     else:
         package = read_source(folder, SourceOptions())
         photos = package.photos
     photos = tuple(replace(photo, path=text_of(photo.path)) for photo in photos)
     placed = tuple(map(_placing(parts), photos))
-    files = folders.listing(folder)
-    remarks = (*files.remarks, *package.remarks, *_of_pattern(pattern, placed))
+    if not photos:
+        raise folders.nothing_in(folder, files)
+    remarks = (*damaged, *files.remarks, *package.remarks, *_of_pattern(pattern, placed))
     proposed = THRESHOLD if package.threshold is None else package.threshold
     return ArchiveSource(
         package.form,
@@ -135,18 +145,29 @@ def text_of(path: str) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _with_others(photos: Sequence[SourcePhoto], folder: Path) -> tuple[SourcePhoto, ...]:
+def _with_others(
+    photos: Sequence[SourcePhoto], folder: Path, files: folders.FolderListing
+) -> tuple[SourcePhoto, ...]:
     """What the detector's file names, and what lies there beside it, by path."""
-    files = {photo.file for photo in photos if photo.file}
-    beside = [photo for photo in folders.read(folder).photos if photo.file not in files]
+    named = {photo.file for photo in photos if photo.file}
+    beside = [
+        SourcePhoto(path.as_posix(), folder / path)
+        for path in files.frames
+        if folder / path not in named
+    ]
     return tuple(sorted([*photos, *beside], key=lambda photo: photo.path))
 
 
-def _detections_in(folder: Path) -> Path | None:
-    """The one JSON of a detector that lies in a folder."""
-    fitting = [
-        path for path in sorted(folder.glob("*.json")) if megadetector.recognises(json_of(path))
-    ]
+def _detections_in(folder: Path) -> tuple[Path | None, list[Sentence]]:
+    """The one JSON of a detector that lies in a folder, and what is told of damaged ones."""
+    fitting: list[Path] = []
+    damaged: list[str] = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            fitting += [path] if megadetector.recognises(read_json(path)) else []
+        except (JsonFileUnreadable, ValueError):
+            damaged.append(path.name)
     if len(fitting) > 1:
         raise SeveralDetections(folder=folder, files=", ".join(path.name for path in fitting))
-    return fitting[0] if fitting else None
+    told: list[Sentence] = [JsonDamaged(files=tuple(damaged))] if damaged else []
+    return (fitting[0] if fitting else None), told

@@ -159,7 +159,7 @@ def _with_beyond(
 def _descriptor(file: Path) -> Mapping[str, Any]:
     try:
         content = read_json(file)
-    except (OSError, ValueError) as error:
+    except ValueError as error:
         raise ResourceNotRead(name=file.name, why=str(error)) from error
     content = content if isinstance(content, dict) else {}
     profile = str(content.get("profile"))

@@ -55,6 +55,13 @@ class FoldersWithoutPhotos(
 ): ...
 
 
+class FoldersAllClosed(
+    BadDataset,
+    message="no photo and no video was seen below {folder}, and {closed} may not be listed: give "
+    "the right to read it",
+): ...
+
+
 class FoldersClosed(
     Sentence,
     message="nothing below {folders} was read, because it may not be listed: give the right to "
@@ -114,6 +121,13 @@ def listing(folder: Path) -> FolderListing:
     )
 
 
+def nothing_in(folder: Path, files: FolderListing) -> BadDataset:
+    """Why a folder holds no photo and no video, as far as anybody can see."""
+    if files.closed:
+        return FoldersAllClosed(folder=folder, closed=files.closed)
+    return FoldersWithoutPhotos(folder=folder)
+
+
 def read(folder: Path, pattern: str = "") -> SourcePackage:
     """Photos and videos below a folder, with what the names of their folders say.
 
@@ -125,7 +139,7 @@ def read(folder: Path, pattern: str = "") -> SourcePackage:
     files = listing(folder)
     paths = files.frames
     if not paths:
-        raise FoldersWithoutPhotos(folder=folder)
+        raise nothing_in(folder, files)
     photos: list[SourcePhoto] = []
     refused: list[SourceRefusal] = []
     remarks: dict[str, Sentence] = {}

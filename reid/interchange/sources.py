@@ -1,5 +1,6 @@
 """Which form a source of photos has, and reading it: one function for all forms."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from reid.interchange import (
     wildme_coco,
 )
 from reid.interchange.json_file import json_of
+from reid.interchange.locate import is_there
 from reid.interchange.package import SourcePackage
 from reid.interchange.table_files import SUFFIXES, is_workbook, need_workbooks
 
@@ -49,6 +51,11 @@ class NoSuchSource(
 ): ...
 
 
+class SourceClosed(
+    BadDataset, message="{path} may not be read: give the right to read it, and start again"
+): ...
+
+
 class FormUnknown(
     BadDataset, message="{path} has no form that is read here: {forms}; see docs/interchange.md"
 ): ...
@@ -69,8 +76,10 @@ def read_source(path: Path, options: SourceOptions = SourceOptions()) -> SourceP
 
 def form_of(path: Path, options: SourceOptions = SourceOptions()) -> SourceForm:
     """The form of a source; a folder with a pattern is read by it whatever else lies there."""
-    if not path.exists():
+    if not os.path.lexists(path):
         raise NoSuchSource(path=path)
+    if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
+        raise SourceClosed(path=path)
     if is_workbook(path):
         need_workbooks()
     if options.pattern:
@@ -82,7 +91,7 @@ def form_of(path: Path, options: SourceOptions = SourceOptions()) -> SourceForm:
 
 
 def _folder_has(path: Path, file: str) -> bool:
-    return path.name == file if path.is_file() else (path / file).is_file()
+    return path.name == file if is_there(path) else is_there(path / file)
 
 
 def _table(path: Path, recognises: Callable[[Path], bool]) -> Path | None:

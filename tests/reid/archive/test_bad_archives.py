@@ -14,6 +14,7 @@ from conftest import paint
 from fake_catalogue import Strangers, archive
 from PIL import Image as Pillow
 
+from reid.archive.clocks import read_clocks
 from reid.archive.progress import read_progress
 from reid.archive.rows import Status
 from reid.errors import BadDataset, BadSettings
@@ -218,3 +219,58 @@ def test_a_run_that_was_killed_while_it_wrote_the_report_is_finished_by_the_next
     archive(folder, tmp_path / "whole", Strangers())
     assert asked.asked == 0
     assert rows(tmp_path / "killed") == rows(tmp_path / "whole")
+
+
+def test_a_detectors_file_that_is_damaged_is_told(card, tmp_path):
+    folder = card({"a.jpg": None, "detections.json": b'{"images": ['})
+    result = archive(folder, tmp_path / "out", Strangers())
+    assert "detections.json beside the frames is no JSON" in told(result)
+
+
+def test_a_detectors_file_whose_frames_are_all_gone_is_rows(card, tmp_path):
+    whole = {"file": "a.jpg", "detections": [{"category": "1", "conf": 0.9, "bbox": [0, 0, 1, 1]}]}
+    folder = card({"d.json": detections(whole)})
+    archive(folder, tmp_path / "out", Strangers())
+    assert [(row["path"], row["status"]) for row in rows(tmp_path / "out")] == [
+        ("a.jpg", "unreadable")
+    ]
+    (folder / "d.json").write_bytes(detections())
+    with pytest.raises(BadDataset, match="no photo and no video"):
+        archive(folder, tmp_path / "other", Strangers())
+
+
+def test_a_file_that_is_named_and_cannot_be_read_is_one_sentence(card, tmp_path):
+    folder = card({"a.jpg": None})
+    with pytest.raises(BadDataset, match="cannot be read: Is a directory"):
+        archive(folder, tmp_path / "out", Strangers(), detections=folder)
+    with pytest.raises(BadDataset, match="cannot be read: Is a directory"):
+        read_clocks(folder)
+
+
+def test_a_folder_of_results_that_cannot_be_written_is_one_sentence(card, tmp_path):
+    (tmp_path / "out" / "boxes.jsonl").mkdir(parents=True)
+    with pytest.raises(BadSettings, match="cannot write to"):
+        archive(card({"a.jpg": None}), tmp_path / "out", Strangers())
+
+
+def test_features_that_cannot_be_written_are_tried_again_by_the_next_run(card, tmp_path):
+    folder, out = card({"a.jpg": None}), tmp_path / "out"
+    out.mkdir()
+    (out / "features").write_text("a full disk")
+    result = archive(folder, out, Strangers())
+    assert result.statuses == {Status.FAILED: 1}
+    assert "features cannot be written" in rows(out)[0]["reason"]
+    (out / "features").unlink()
+    assert archive(folder, out, Strangers()).statuses == {Status.NEW: 1}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+def test_folders_that_may_not_be_listed_are_told(card, tmp_path):
+    folder = card({"a.jpg": None, "shut/b.jpg": None})
+    (folder / "shut").chmod(0)
+    try:
+        result = archive(folder, tmp_path / "out", Strangers())
+    finally:
+        (folder / "shut").chmod(0o700)
+    assert "shut was read, because it may not be listed" in told(result)
+    assert not result.complete
