@@ -8,7 +8,7 @@ from pathlib import Path
 from reid.errors import BadDataset
 from reid.interchange import folders, megadetector
 from reid.interchange.deployments import DeploymentLine
-from reid.interchange.json_file import JsonFileUnreadable, read_json
+from reid.interchange.json_file import json_of
 from reid.interchange.package import SourcePhoto, SourceRefusal
 from reid.interchange.sources import SourceOptions, read_source
 from reid.interchange.summary import stations_alike
@@ -16,13 +16,6 @@ from reid.sentences import Sentence
 
 USED = "{station}", "{camera}"
 THRESHOLD = 0.2  # of a detector whose file proposes none
-
-
-class JsonDamaged(
-    Sentence,
-    message="{files} beside the frames is no JSON that can be read, so nothing of it is used: mend "
-    "it, or name the right file with --detections",
-): ...
 
 
 class PatternPartsUnused(
@@ -81,8 +74,7 @@ def open_source(
     if not folder.is_dir():
         raise NoSuchFolder(folder=folder)
     parts = folders.pattern_parts(pattern)
-    lying_there, damaged = (None, []) if detections else _detections_in(folder)
-    detections = detections or lying_there
+    detections = detections or _detections_in(folder)
     files = folders.listing(folder)
     unmatched = 0
     if detections is not None:
@@ -96,7 +88,7 @@ def open_source(
     placed = tuple(map(_placing(parts), photos))
     if not photos:
         raise folders.nothing_in(folder, files)
-    remarks = (*damaged, *files.remarks, *package.remarks, *_of_pattern(pattern, placed))
+    remarks = (*files.remarks, *package.remarks, *_of_pattern(pattern, placed))
     proposed = THRESHOLD if package.threshold is None else package.threshold
     return ArchiveSource(
         package.form,
@@ -158,16 +150,10 @@ def _with_others(
     return tuple(sorted([*photos, *beside], key=lambda photo: photo.path))
 
 
-def _detections_in(folder: Path) -> tuple[Path | None, list[Sentence]]:
-    """The one JSON of a detector that lies in a folder, and what is told of damaged ones."""
-    fitting: list[Path] = []
-    damaged: list[str] = []
-    for path in sorted(folder.glob("*.json")):
-        try:
-            fitting += [path] if megadetector.recognises(read_json(path)) else []
-        except (JsonFileUnreadable, ValueError):
-            damaged.append(path.name)
+def _detections_in(folder: Path) -> Path | None:
+    """The one JSON of a detector that lies in a folder."""
+    jsons = sorted(folder.glob("*.json"))
+    fitting = [path for path in jsons if megadetector.recognises(json_of(path))]
     if len(fitting) > 1:
         raise SeveralDetections(folder=folder, files=", ".join(path.name for path in fitting))
-    told: list[Sentence] = [JsonDamaged(files=tuple(damaged))] if damaged else []
-    return (fitting[0] if fitting else None), told
+    return fitting[0] if fitting else None

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reid.errors import BadDataset
@@ -22,7 +22,12 @@ from reid.interchange import (
 from reid.interchange.json_file import json_of
 from reid.interchange.locate import is_there
 from reid.interchange.package import SourcePackage
-from reid.interchange.table_files import SUFFIXES, is_workbook, need_workbooks
+from reid.interchange.table_files import OLD, SUFFIXES, is_workbook, need_workbooks, read_file
+from reid.sentences import Sentence
+
+WITHOUT_TABLES = {tagged_photos.NAME, folders.NAME}
+SAYING = (SUFFIXES | OLD | {".json"}) - {".txt"}
+"""Ends of the names of files that may say something of photos beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,13 @@ class NoSuchSource(
 ): ...
 
 
+class TablesNotRead(
+    Sentence,
+    message="of {files} beside the photos nothing is read, because no form of a table fits, or it "
+    "is damaged: name the file itself to see what is wrong with it",
+): ...
+
+
 class SourceClosed(
     BadDataset, message="{path} may not be read: give the right to read it, and start again"
 ): ...
@@ -71,7 +83,13 @@ def read_source(path: Path, options: SourceOptions = SourceOptions()) -> SourceP
 
     Raises BadDataset for what cannot be read, BadSettings for a pattern that means nothing.
     """
-    return form_of(path, options).read(path, options)
+    form = form_of(path, options)
+    package = form.read(path, options)
+    if form.name not in WITHOUT_TABLES:
+        return package
+    unread = sorted(one.name for one in path.iterdir() if one.suffix.casefold() in SAYING)
+    told = (TablesNotRead(files=tuple(unread)),) if unread else ()
+    return replace(package, remarks=(*told, *package.remarks))
 
 
 def form_of(path: Path, options: SourceOptions = SourceOptions()) -> SourceForm:
@@ -86,6 +104,8 @@ def form_of(path: Path, options: SourceOptions = SourceOptions()) -> SourceForm:
         return FORMS[-1]
     form = next((one for one in FORMS if one.recognises(path)), None)
     if form is None:
+        if is_workbook(path):
+            read_file(path)  # says what is wrong with it
         raise FormUnknown(path=path, forms=tuple(one.name for one in FORMS))
     return form
 

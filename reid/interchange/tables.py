@@ -147,10 +147,13 @@ def _cell(text: str) -> str:
 
 
 def head_of(file: Path) -> tuple[str, ...]:
-    """The columns of a table in a file; none where it cannot be read as one."""
+    """The columns of a table in a file; none where it cannot be read as one.
+
+    Bytes below that are no text are passed over: whoever reads the whole table says so.
+    """
     try:
         with file.open("rb") as table:
-            text = text_of_table(table.read(HEAD).rpartition(b"\n")[0] or b"")
+            text = text_of_table(table.read(HEAD).rpartition(b"\n")[0], errors="replace")
         text, separator, _ = _with_separator(text)
         line, _, _ = text.lstrip("\n").partition("\n")
         return _columns(next(csv.reader([line], delimiter=separator), []))
@@ -262,11 +265,11 @@ def photo_bytes(path: Path) -> bytes:
         raise PhotoNotThere(path=path, why=error.strerror or str(error)) from error
 
 
-def text_of_table(data: bytes) -> str:
+def text_of_table(data: bytes, *, errors: str = "strict") -> str:
     """The text of a table in UTF-8 or, with its mark in front, UTF-16. Raises BadDataset."""
     coding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
-        text = data.decode(coding)
+        text = data.decode(coding, errors)
     except UnicodeDecodeError as error:
         raise TableHasOtherEncoding(at=error.start) from error
     return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")

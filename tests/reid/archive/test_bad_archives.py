@@ -224,7 +224,7 @@ def test_a_run_that_was_killed_while_it_wrote_the_report_is_finished_by_the_next
 def test_a_detectors_file_that_is_damaged_is_told(card, tmp_path):
     folder = card({"a.jpg": None, "detections.json": b'{"images": ['})
     result = archive(folder, tmp_path / "out", Strangers())
-    assert "detections.json beside the frames is no JSON" in told(result)
+    assert "of detections.json beside the photos nothing is read" in told(result)
 
 
 def test_a_detectors_file_whose_frames_are_all_gone_is_rows(card, tmp_path):
