@@ -224,7 +224,9 @@ def embed(database: Database, shown: dict[int, tuple[int, Sample]], seed: int) -
 
 
 def noisy(local: LocalFeatures, rng: np.random.Generator) -> LocalFeatures:
-    """Descriptors moved a little and made unit vectors again."""
+    """Descriptors moved a little and made unit vectors again; no cells stay none."""
+    if not len(local):
+        return local
     moved = local.descriptors + NOISE * local.descriptors.std() * rng.standard_normal(
         local.descriptors.shape, np.float32
     )

@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from reid.errors import BadDataset
-from reid.interchange.tables import decimal_number, iso_texts, read_table
+from reid.interchange.table_files import read_file
+from reid.interchange.tables import decimal_number, iso_texts
 from reid.photo.clocks import ClockError, fixed_zone, parted, seconds_of
 
 COLUMNS = "station", "camera", "from", "until", "error", "drift", "zone"
@@ -58,7 +59,7 @@ def read_clocks(path: Path) -> list[CameraClock]:
 
     Raises BadDataset, or BadClock for an error or zone that is none.
     """
-    table = read_table(path.read_bytes())
+    table = read_file(path)
     if not {"station", "error"} <= set(table.columns):
         raise NoClockColumns(columns=", ".join(table.columns))
     moments = {

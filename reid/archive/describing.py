@@ -111,7 +111,8 @@ def described(network: ArchiveNetwork, task: DescribeTask) -> Described:
     try:
         crop = _crop(task)
         [features] = in_own_pixels(network.describe([crop]), [crop])
-        _keep(task, features, crop)
+        if not_kept := _not_kept(task, features, crop):
+            return not_kept
     except UnusableCrop as error:
         return Described(status=Status.TOO_POOR, code=error.code, reason=str(error))
     except InputError as error:
@@ -185,6 +186,17 @@ def _crop(task: DescribeTask) -> Crop:
     width, height = photo.size
     whole = (box.x0, box.y0) == (0, 0) and box.x1 >= width and box.y1 >= height
     return cut_photo(photo, task.flank, None if whole else box)
+
+
+def _not_kept(task: DescribeTask, features: AnnotationFeatures, crop: Crop) -> Described | None:
+    """The row of a box whose features cannot be written, as on a full disk: the next run tries
+    again. None where they are kept."""
+    try:
+        _keep(task, features, crop)
+    except OSError as error:
+        reason = f"its features cannot be written: {error.strerror or error}"
+        return Described(status=Status.FAILED, code="not_kept", reason=reason)
+    return None
 
 
 def _keep(task: DescribeTask, features: AnnotationFeatures, crop: Crop) -> None:

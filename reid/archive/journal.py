@@ -41,6 +41,10 @@ class Journal:
     def __contains__(self, key: str) -> bool:
         return key in self._places
 
+    def __iter__(self) -> Iterator[str]:
+        """The keys, in the order in which they came first."""
+        return iter(self._places)
+
     def get(self, key: str) -> dict[str, Any] | None:
         """The line of a key, or None."""
         place = self._places.get(key)
@@ -82,8 +86,11 @@ class Journal:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Journal]:
-    """The journal of a file, which is made where there is none."""
-    journal = Journal(path)
+    """The journal of a file, which is made where there is none. Raises FolderNotWritable."""
+    try:
+        journal = Journal(path)
+    except OSError as error:
+        raise FolderNotWritable(folder=path.parent, why=error.strerror) from error
     try:
         yield journal
     finally:

@@ -36,7 +36,7 @@ class LookTask:
     """A frame to look at. boxes: None, the network's own finder shall propose some.
 
     confidences: one a box. video_frames: one a box, of a video. banner: where the file states no
-    time, the printed one is read.
+    time, the printed one is read. checked: it is read whatever the file states.
     """
 
     path: str
@@ -45,6 +45,7 @@ class LookTask:
     confidences: tuple[float | None, ...] = ()
     video_frames: tuple[int | None, ...] = ()
     banner: bool = False
+    checked: bool = False
 
     def state(self, model: str) -> str:
         """Changes whenever another look would give another row."""
@@ -73,8 +74,9 @@ class FrameLook:
     """What a look at a frame gives. code, reason: why there is none; animals: seen in it.
 
     moment: the file's own time, as its clock showed it, ISO 8601. sketch: of
-    `reid.photo.likeness`. banner: the printed text of date and time, "" where none is sure or the
-    file states its time; banner_asked: whether it was to be read.
+    `reid.photo.likeness`. banner: the printed text of date and time, "" where none is sure, or the
+    file states its time and it is not checked; banner_asked: whether it was to be read where the
+    file states none, banner_checked: whatever the file states.
     """
 
     state: str
@@ -94,6 +96,7 @@ class FrameLook:
     damage: str = ""
     banner: str = ""
     banner_asked: bool = False
+    banner_checked: bool = False
 
     @classmethod
     def of(cls, line: Mapping[str, Any]) -> "FrameLook":
@@ -149,6 +152,7 @@ def _looked_at_photo(finder: Finder, task: LookTask, state: str) -> FrameLook:
     digest = hashlib.sha256(data).hexdigest()
     taken = exif.read(data, file_name=task.file.name)
     by_finder = task.boxes is None
+    wanted = task.checked or (task.banner and not taken.captured_at)
     photo = (decode_photo if by_finder else decode_small)(data, max_pixels=LARGEST)
     width, height = photo.size
     if task.boxes is None:
@@ -173,8 +177,9 @@ def _looked_at_photo(finder: Finder, task: LookTask, state: str) -> FrameLook:
         by_finder=by_finder,
         status="" if animals else Status.NO_COAT,
         damage=str(photo.damage or ""),
-        banner=_printed(data, photo) if task.banner and animals and not taken.captured_at else "",
+        banner=_printed(data, photo) if wanted and (task.checked or animals) else "",
         banner_asked=task.banner,
+        banner_checked=task.checked,
     )
 
 

@@ -46,5 +46,5 @@ def _used(
     looks: Iterable[tuple[SourcePhoto, FrameLook]], forms: Mapping[Camera, BannerForm]
 ) -> Iterator[bool]:
     for photo, look in looks:
-        if look.banner and photo.captured_at is None:
+        if look.banner and photo.captured_at is None and not look.moment:
             yield own_time(photo, look, forms)[0] is not None

@@ -10,8 +10,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from reid.archive import printed_times
 from reid.archive.describing import picture_file
+from reid.archive.doubtful_clocks import DoubtfulClock
 from reid.archive.journal import replaced
 from reid.archive.looking import FrameLook
+from reid.archive.printed_clocks import UnlikeClock
 from reid.archive.rows import MEANINGS, Status
 from reid.archive.stages import AnimalSeen, Desk
 from reid.archive.table import EyesRow, ProposedAnimal, times_of
@@ -61,11 +63,21 @@ class ShownAnimal:
     sightings: tuple[ShownSighting, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NeedsEyes:
+    """What a person should look at: pairs, cameras that print another time than is stated, and
+    clocks that look wrong by themselves."""
+
+    pairs: Sequence[EyesRow]
+    clocks: Sequence[UnlikeClock]
+    doubts: Sequence[DoubtfulClock]
+
+
 def write_report(
     desk: Desk,
     statuses: Mapping[Status, int],
     animals: Sequence[ProposedAnimal],
-    eyes: Sequence[EyesRow],
+    needed: NeedsEyes,
     title: str,
     seen: Sequence[AnimalSeen],
 ) -> None:
@@ -77,6 +89,7 @@ def write_report(
     by_name = {animal.name: animal for animal in seen}
     unread, by_finder = _unread(desk)
     printed, ambiguous = printed_times.counts(desk.looks_at_frames(), desk.forms)
+    eyes = needed.pairs
     shown_pairs = [_pair(desk, row, by_name) for row in eyes[:PAIRS_SHOWN]]
     page = environment.get_template("report.html").render(
         title=title,
@@ -87,6 +100,10 @@ def write_report(
         grid=_grid(animals),
         stations=sorted({place for animal in animals for place in animal.stations}),
         eyes=shown_pairs,
+        clocks=needed.clocks,
+        doubts=needed.doubts,
+        untimed=_untimed(seen),
+        others=", ".join(f"{end} {n}" for end, n in sorted(desk.source.others.items())),
         kinds=Counter(row.kind for row in eyes),
         hidden=max(0, len(eyes) - PAIRS_SHOWN),
         unread=unread[:UNREAD_SHOWN],
@@ -95,7 +112,6 @@ def write_report(
         printed=printed if desk.plan.banners else 0,
         ambiguous=ambiguous if desk.plan.banners else 0,
         refused=[(one.place, str(one.why)) for one in desk.source.refused[:UNREAD_SHOWN]],
-        closed=desk.source.closed,
         source=desk.source,
         plan=desk.plan,
         gap=round(desk.plan.gap.total_seconds() / 60, 1),
@@ -104,6 +120,17 @@ def write_report(
     )
     with replaced(desk.out / "report.html") as file:
         file.write(page.encode())
+
+
+def _untimed(seen: Sequence[AnimalSeen]) -> int:
+    """Frames with animals whose time nobody knows."""
+    frames = {
+        frame.path
+        for animal in seen
+        for frame in (animal.encounter.frames[f] for f, _ in animal.sightings)
+        if frame.moment is None
+    }
+    return len(frames)
 
 
 def _unread(desk: Desk) -> tuple[list[tuple[str, str]], int]:

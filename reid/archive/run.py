@@ -12,11 +12,14 @@ from pathlib import Path
 
 from reid.archive import journal
 from reid.archive.answering import UnitAnswer, ask_about, chosen_photos
+from reid.archive.doubtful_clocks import DoubtfulClock
 from reid.archive.eliminating import joined_by_elimination, without_other_sides
 from reid.archive.plan import ArchiveRecogniser, Catalogue, IdentifyingPhoto, RunPlan
+from reid.archive.printed_clocks import PRINTED, UnlikeClock
 from reid.archive.progress import Bar, Progress, no_bar
-from reid.archive.report import write_report
+from reid.archive.report import NeedsEyes, write_report
 from reid.archive.rows import FrameRow, Status, write_rows, write_table
+from reid.archive.same_archive import refuse_another
 from reid.archive.scheduling import ArchiveEngine, Scheduler
 from reid.archive.shaping import shaped
 from reid.archive.sorting import SortedUnits, UnitEvidence, sort_units
@@ -27,6 +30,8 @@ from reid.archive.stages import (
     Desk,
     animals_seen,
     choose_and_describe,
+    clocks_unlike,
+    doubtful_clocks,
     look_at_all,
     placed_frames,
 )
@@ -41,6 +46,7 @@ from reid.archive.table import (
     eyes_rows,
     proposed_animals,
 )
+from reid.sentences import Sentence
 
 BAD = Status.UNREADABLE, Status.FAILED
 
@@ -50,7 +56,10 @@ class ArchiveResult:
     """How a run ended. statuses: rows by what became of them. frames: of the source.
 
     animals: identities and proposed animals. encounters: animals of encounters. eyes: pairs that
-    need a person. seen: every animal of an encounter; photos: those that identify it, by its name.
+    need a person. clocks: cameras that print another time than is stated; doubts: of clocks that
+    look wrong by themselves. seen: every animal of an
+    encounter; photos: those that identify it, by its name. remarks: on how the source was read;
+    refused: lines of it that cannot be used.
     """
 
     statuses: Mapping[Status, int]
@@ -60,8 +69,12 @@ class ArchiveResult:
     eyes: tuple[EyesRow, ...]
     seen: tuple[AnimalSeen, ...] = field(repr=False, default=())
     photos: Mapping[str, tuple[IdentifyingPhoto, ...]] = field(repr=False, default_factory=dict)
+    clocks: tuple[UnlikeClock, ...] = ()
     others: int = 0
     closed: tuple[str, ...] = ()
+    doubts: tuple[DoubtfulClock, ...] = ()
+    remarks: tuple[Sentence, ...] = ()
+    refused: int = 0
 
     @property
     def complete(self) -> bool:
@@ -80,16 +93,18 @@ def run_archive(
     bar: Bar[object] = no_bar,
     title: str = "",
 ) -> ArchiveResult:
-    """Run or go on with a run; results.csv, encounters.csv, animals.csv, eyes.csv and report.html
-    lie in `out` when it returns. engine: None, this process works alone.
+    """Run or go on with a run; results.csv, encounters.csv, animals.csv, eyes.csv, printed.csv and
+    report.html lie in `out` when it returns. engine: None, this process works alone.
 
-    Raises FolderInUse where another run writes there, FolderNotWritable where nobody may.
+    Raises FolderInUse where another run writes there, FolderNotWritable where nobody may,
+    ResultsOfAnother where the results of another archive lie.
     """
     with journal.alone(out), ExitStack() as stack:
         looks, boxes, pairs, answers = (
             stack.enter_context(journal.opened(out / f"{name}.jsonl"))
             for name in ("looks", "boxes", "pairs", "answers")
         )
+        refuse_another(out, source.frames, looks)
         progress = Progress(out, len(source), bar)
         scheduler = stack.enter_context(closing(Scheduler(engine)))
         desk = Desk(source, out, plan, recogniser, scheduler, progress, looks, boxes, pairs)
@@ -138,10 +153,16 @@ def _run(desk: Desk, catalogue: Catalogue, answers: journal.Journal, title: str)
         eyes,
         tuple(seen),
         {animal.name: tuple(chosen_photos(desk, animal).values()) for animal in seen},
-        desk.source.others,
+        clocks_unlike(desk),
+        sum(desk.source.others.values()),
         desk.source.closed,
+        doubtful_clocks(desk),
+        desk.source.remarks,
+        len(desk.source.refused),
     )
-    write_report(desk, result.statuses, animals, eyes, title, seen)
+    write_table(desk.out / "printed.csv", PRINTED, (row.cells() for row in result.clocks))
+    needed = NeedsEyes(eyes, result.clocks, result.doubts)
+    write_report(desk, result.statuses, animals, needed, title, seen)
     return result
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from reid.archive.looking import LookTask
 from reid.archive.rows import Status
 from reid.archive.sources import ArchiveSource
-from reid.interchange.package import ANIMAL, BLANK, SourceAnimal, SourcePhoto
+from reid.interchange.package import ANIMAL, BLANK, UNCLEAR, SourceAnimal, SourcePhoto
 
 PERSONS = "person", "human", "vehicle"
 
@@ -35,7 +35,8 @@ def selected(
                 Status.UNREADABLE, "missing", str(photo.missing or "it is not there")
             )
         animals = photo.animals_above(source.threshold)
-        if photo.failure or not (photo.animals or photo.category):
+        unclear = not animals and photo.category == UNCLEAR
+        if photo.failure or unclear or not (photo.animals or photo.category):
             return LookTask(photo.path, photo.file)
         if not animals:
             return SkippedFrame(_without_animals(photo, source.threshold))

@@ -1,20 +1,27 @@
 """Where an archive's frames come from: folders by a pattern, a detector's JSON, or a package."""
 
-import json
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from reid.errors import BadDataset
 from reid.interchange import folders, megadetector
 from reid.interchange.deployments import DeploymentLine
+from reid.interchange.json_file import json_of
 from reid.interchange.package import SourcePhoto, SourceRefusal
 from reid.interchange.sources import SourceOptions, read_source
-from reid.photo.file_names import is_photo, is_system_folder
+from reid.interchange.summary import stations_alike
 from reid.sentences import Sentence
 
+USED = "{station}", "{camera}"
 THRESHOLD = 0.2  # of a detector whose file proposes none
+
+
+class PatternPartsUnused(
+    Sentence,
+    message="an archive run takes station and camera of the pattern; {parts} say nothing to it",
+): ...
 
 
 class NoSuchFolder(BadDataset, message="no folder {folder}"): ...
@@ -30,9 +37,10 @@ class SeveralDetections(
 class ArchiveSource:
     """The frames of an archive in a fixed order.
 
-    form: what it was read as. threshold: confidence from which a detection counts. others: files
-    that are neither photo nor video. closed: folders that may not be listed. detector: its name,
-    "" where there is none. unmatched: frames that the detector's file does not name.
+    form: what it was read as. threshold: confidence from which a detection counts. others: how many
+    files are neither photo nor video, by the end of their names. closed: folders that may not be
+    listed. detector: its name, "" where there is none. unmatched: frames that the detector's file
+    does not name.
     """
 
     form: str
@@ -42,7 +50,7 @@ class ArchiveSource:
     deployments: tuple[DeploymentLine, ...] = ()
     refused: tuple[SourceRefusal, ...] = ()
     remarks: tuple[Sentence, ...] = ()
-    others: int = 0
+    others: Mapping[str, int] = field(default_factory=dict)
     closed: tuple[str, ...] = ()
     unmatched: int = 0
 
@@ -67,26 +75,31 @@ def open_source(
         raise NoSuchFolder(folder=folder)
     parts = folders.pattern_parts(pattern)
     detections = detections or _detections_in(folder)
+    files = folders.listing(folder)
     unmatched = 0
     if detections is not None:
         package = megadetector.read(detections, folder)
-        photos = _with_others(package.photos, folder)
+        photos = _with_others(package.photos, folder, files)
         unmatched = len(photos) - len(package.photos)
     else:
         package = read_source(folder, SourceOptions())
         photos = package.photos
-    others, closed = _others(folder)
+    photos = tuple(replace(photo, path=text_of(photo.path)) for photo in photos)
+    placed = tuple(map(_placing(parts), photos))
+    if not photos:
+        raise folders.nothing_in(folder, files)
+    remarks = (*files.remarks, *package.remarks, *_of_pattern(pattern, placed))
     proposed = THRESHOLD if package.threshold is None else package.threshold
     return ArchiveSource(
         package.form,
-        tuple(map(_placing(parts), photos)),
+        placed,
         threshold=proposed if threshold is None else threshold,
         detector=package.detector,
         deployments=package.deployments,
         refused=package.refused,
-        remarks=package.remarks,
-        others=others,
-        closed=closed,
+        remarks=tuple({str(one): one for one in (*remarks, *stations_alike(placed))}.values()),
+        others=files.others,
+        closed=files.closed,
         unmatched=unmatched,
     )
 
@@ -95,7 +108,6 @@ def _placing(parts: Sequence[str]) -> Callable[[SourcePhoto], SourcePhoto]:
     """Fills in station and camera from the folders of a photo, where its source states none."""
 
     def place(photo: SourcePhoto) -> SourcePhoto:
-        photo = replace(photo, path=text_of(photo.path))
         named = folders.placed(parts, photo.path) if parts else None
         if not named:
             return photo
@@ -108,38 +120,40 @@ def _placing(parts: Sequence[str]) -> Callable[[SourcePhoto], SourcePhoto]:
     return place
 
 
+def _of_pattern(pattern: str, photos: Sequence[SourcePhoto]) -> list[Sentence]:
+    """What a pattern does not say: of frames in other folders, and by parts that nobody uses."""
+    parts = folders.pattern_parts(pattern)
+    unused = tuple(part for part in parts if part.startswith("{") and part not in USED)
+    told: list[Sentence] = [PatternPartsUnused(parts=unused)] if unused else []
+    unlike = [p.path for p in photos if not p.station and folders.placed(parts, p.path) is None]
+    if parts and unlike:
+        facts = {"photos": len(unlike), "all": len(photos), "pattern": pattern, "path": unlike[0]}
+        told.append(folders.FoldersUnlikePattern(**facts))
+    return told
+
+
 def text_of(path: str) -> str:
     """A path as text that every file can hold, also where its bytes are not UTF-8."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
-def _with_others(photos: Sequence[SourcePhoto], folder: Path) -> tuple[SourcePhoto, ...]:
+def _with_others(
+    photos: Sequence[SourcePhoto], folder: Path, files: folders.FolderListing
+) -> tuple[SourcePhoto, ...]:
     """What the detector's file names, and what lies there beside it, by path."""
-    files = {photo.file for photo in photos if photo.file}
-    beside = [photo for photo in folders.read(folder).photos if photo.file not in files]
+    named = {photo.file for photo in photos if photo.file}
+    beside = [
+        SourcePhoto(path.as_posix(), folder / path)
+        for path in files.frames
+        if folder / path not in named
+    ]
     return tuple(sorted([*photos, *beside], key=lambda photo: photo.path))
-
-
-def _others(folder: Path) -> tuple[int, tuple[str, ...]]:
-    """How many files are no frames, with those of systems, and folders that cannot be listed."""
-    others, closed = 0, list[str]()
-    for parent, _, names in os.walk(folder, onerror=lambda e: closed.append(str(e.filename))):
-        of_a_system = any(map(is_system_folder, Path(parent).relative_to(folder).parts))
-        frames = (is_photo(name) or folders.is_video(name) for name in names)
-        others += len(names) if of_a_system else len(names) - sum(frames)
-    return others, tuple(sorted(closed))
 
 
 def _detections_in(folder: Path) -> Path | None:
     """The one JSON of a detector that lies in a folder."""
-    fitting = [path for path in sorted(folder.glob("*.json")) if _is_of_detector(path)]
+    jsons = sorted(folder.glob("*.json"))
+    fitting = [path for path in jsons if megadetector.recognises(json_of(path))]
     if len(fitting) > 1:
         raise SeveralDetections(folder=folder, files=", ".join(path.name for path in fitting))
     return fitting[0] if fitting else None
-
-
-def _is_of_detector(path: Path) -> bool:
-    try:
-        return megadetector.recognises(json.loads(path.read_bytes()))
-    except (OSError, ValueError):
-        return False

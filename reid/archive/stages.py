@@ -11,9 +11,11 @@ from reid.archive import describing, looking
 from reid.archive.choosing import Outcome, chosen
 from reid.archive.clocks import true_time
 from reid.archive.describing import Described, DescribeTask, key_of
+from reid.archive.doubtful_clocks import DoubtfulClock, doubts_of
 from reid.archive.journal import Journal
 from reid.archive.looking import FrameLook, LookTask, looked
 from reid.archive.plan import ArchiveRecogniser, RunPlan
+from reid.archive.printed_clocks import UnlikeClock, camera_of, to_check, unlike_clocks
 from reid.archive.printed_times import Camera, forms_of, own_time
 from reid.archive.progress import Progress
 from reid.archive.rows import Status
@@ -27,7 +29,7 @@ from reid.describe.finder import Finder, ProposedBox
 from reid.interchange.package import SourcePhoto
 from reid.photo.banner import FROM_PIXELS
 from reid.photo.banner_text import BannerForm
-from reid.photo.clocks import parted
+from reid.photo.clocks import CameraFrame, parted
 from reid.types import Flank, Image
 
 
@@ -100,14 +102,20 @@ def look_at_all(desk: Desk) -> dict[str, SkippedFrame]:
     """Look at every frame that may show an animal; gives what became of the others."""
     select = selected(desk.source, desk.plan.species)
     left_out: dict[str, SkippedFrame] = {}
-    todo: list[LookTask] = []
-    looked_before = 0
+    tasks: dict[str, LookTask] = {}
     for photo in desk.source.frames:
         task = select(photo)
         if isinstance(task, SkippedFrame):
             left_out[photo.path] = task
-            continue
-        task = replace(task, banner=desk.plan.banners and photo.captured_at is None)
+        else:
+            banner = desk.plan.banners and photo.captured_at is None
+            tasks[photo.path] = replace(task, banner=banner)
+    if desk.plan.banners:
+        for path in to_check(desk.source.frames, tasks):
+            tasks[path] = replace(tasks[path], checked=True)
+    todo: list[LookTask] = []
+    looked_before = 0
+    for task in tasks.values():
         if _is_done(desk.looks.get(task.path), task, desk.recogniser.model):
             looked_before += 1
         else:
@@ -130,6 +138,8 @@ def _is_done(line: Mapping[str, Any] | None, task: LookTask, model: str) -> bool
     if line is None or line["state"] != task.state(model) or line["status"] == Status.FAILED:
         return False
     look = FrameLook.of(line)
+    if task.checked and not look.banner_checked and look.status != Status.UNREADABLE:
+        return False
     return not task.banner or look.banner_asked or bool(look.moment or look.status)
 
 
@@ -187,6 +197,25 @@ def shown_time(desk: Desk, photo: SourcePhoto, look: FrameLook) -> tuple[datetim
     if not desk.plan.banners:
         look = replace(look, banner="")
     return own_time(photo, look, desk.forms)
+
+
+def clocks_unlike(desk: Desk) -> tuple[UnlikeClock, ...]:
+    """Cameras that print another time than is stated; none where banners are not read."""
+    if not desk.plan.banners:
+        return ()
+    return unlike_clocks(
+        desk.looks_at_frames(), desk.forms, lambda photo, look: when(desk, photo, look)[0]
+    )
+
+
+def doubtful_clocks(desk: Desk) -> tuple[DoubtfulClock, ...]:
+    """Cameras whose times look wrong by themselves, after all corrections."""
+    frames = (
+        (camera_of(photo), CameraFrame(photo.path, moment, look.sequence if photo.camera else None))
+        for photo, look in desk.looks_at_frames()
+        if (moment := when(desk, photo, look)[0]) is not None
+    )
+    return doubts_of(frames, desk.source.deployments, datetime.now())  # noqa: DTZ005  local time
 
 
 def choose_and_describe(desk: Desk, sights: ArchiveSights) -> None:

@@ -1,20 +1,19 @@
 """Camtrap DP 1.0 to 1.0.2: a folder with datapackage.json, deployments, media and observations."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from reid.errors import BadDataset, InputError
 from reid.interchange.camtrap_observations import Observations
-from reid.interchange.cells import from_spreadsheet
-from reid.interchange.deployments import DeploymentLine, deployments_of
+from reid.interchange.deployments import DeploymentLine, DeploymentTable, deployments_of
+from reid.interchange.json_file import read_json
 from reid.interchange.locate import PhotoPlaces, parts_of
 from reid.interchange.package import SourcePackage, SourcePhoto, SourceRefusal
 from reid.interchange.tables import (
+    ColumnTimes,
     TableIsEmpty,
     TableLine,
     TextTable,
@@ -100,7 +99,11 @@ def read(path: Path) -> SourcePackage:
     )
     _refuse_lacking("media", tables.media, ("mediaID", "deploymentID", "filePath"))
     _refuse_lacking("observations", tables.observations, ("observationType", "observationLevel"))
-    lines = deployments_of(tables.deployments)
+    lines = (
+        deployments_of(tables.deployments)
+        if tables.deployments.columns
+        else DeploymentTable((), (), ())
+    )
     refused = [SourceRefusal(f"deployments, line {n}", why) for n, why in lines.refused]
     by_name = {one.name: one for one in lines.rows}
     photos = _media(file.parent, tables.media, by_name, refused)
@@ -155,8 +158,8 @@ def _with_beyond(
 
 def _descriptor(file: Path) -> Mapping[str, Any]:
     try:
-        content = json.loads(file.read_bytes())
-    except (OSError, ValueError) as error:
+        content = read_json(file)
+    except ValueError as error:
         raise ResourceNotRead(name=file.name, why=str(error)) from error
     content = content if isinstance(content, dict) else {}
     profile = str(content.get("profile"))
@@ -186,21 +189,17 @@ def _table(folder: Path, descriptor: Mapping[str, Any], name: str) -> TextTable:
         if not isinstance(path, str) or "://" in path or ".." in parts_of(path):
             raise ResourceElsewhere(name=name, path=str(path))
         try:
-            parts.append(read_table(folder.joinpath(*parts_of(path)).read_bytes()))
+            content = folder.joinpath(*parts_of(path)).read_bytes()
+            parts.append(read_table(content, needs_rows=False))
         except OSError as error:
             raise ResourceNotRead(name=name, why=f"{path}: {error.strerror}") from error
         except TableIsEmpty:
-            parts.append(TextTable((), ()))
+            continue
         except BadDataset as error:
             raise ResourceNotRead(name=name, why=f"{path}: {error}") from error
-    rows = [
-        TableLine(row.line, {k: from_spreadsheet(v) for k, v in row.cells.items()})
-        for part in parts
-        for row in part.rows
-    ]
-    if len(parts) > 1:
-        rows = [TableLine(n, row.cells) for n, row in enumerate(rows, 2)]
-    return TextTable(parts[0].columns, tuple(rows))
+    if len(parts) == 1:
+        return parts[0]
+    return _filled([row.cells for part in parts for row in part.rows], parts)
 
 
 def _inline(rows: Sequence[Any]) -> TextTable:
@@ -209,9 +208,15 @@ def _inline(rows: Sequence[Any]) -> TextTable:
         for row in rows
         if isinstance(row, dict)
     ]
-    columns = tuple(dict.fromkeys(name for row in cells for name in row))
-    filled = (dict.fromkeys(columns, "") | row for row in cells)
-    return TextTable(columns, tuple(TableLine(n, row) for n, row in enumerate(filled, 1)))
+    return _filled(cells)
+
+
+def _filled(rows: Sequence[Mapping[str, str]], parts: Sequence[TextTable] = ()) -> TextTable:
+    """A table of rows that need not have the same columns; lines are counted on from 2."""
+    heads = (*(part.columns for part in parts), *(row.keys() for row in rows))
+    columns = tuple(dict.fromkeys(name for head in heads for name in head))
+    filled = ({**dict.fromkeys(columns, ""), **row} for row in rows)
+    return TextTable(columns, tuple(TableLine(n, row) for n, row in enumerate(filled, 2)))
 
 
 def _refuse_lacking(name: str, table: TextTable, columns: Sequence[str]) -> None:
@@ -230,8 +235,8 @@ def _media(
     paths = [row.cells["filePath"] for row in table.rows if row.cells["filePath"]]
     places = PhotoPlaces(folder, paths)
     cells = [(row.line, row.cells.get("timestamp", "")) for row in table.rows]
-    times, errors = readable_times("timestamp", cells)
-    refused += [SourceRefusal("media", error) for error in errors]
+    times = readable_times("timestamp", cells)
+    refused += [SourceRefusal("media", error) for error in times.errors.values()]
     lines: dict[str, int] = {}
     photos: list[SourcePhoto] = []
     for row in table.rows:
@@ -245,12 +250,13 @@ def _media(
             refused.append(SourceRefusal(f"media, line {row.line}", error))
             continue
         lines[media] = row.line
-        photo = _photo(row.cells, places, times.get(row.line, ""))
+        photo = _photo(row, places, times)
         photos.append(photo.placed(deployments.get(photo.deployment)))
     return photos
 
 
-def _photo(cells: Mapping[str, str], places: PhotoPlaces, time: str) -> SourcePhoto:
+def _photo(row: TableLine, places: PhotoPlaces, times: ColumnTimes) -> SourcePhoto:
+    cells = row.cells
     named, media = cells.get("fileName", ""), cells["mediaID"]
     file, missing = places.file(
         cells["filePath"], named, media, near=(cells["deploymentID"], media)
@@ -259,8 +265,8 @@ def _photo(cells: Mapping[str, str], places: PhotoPlaces, time: str) -> SourcePh
         path=cells["filePath"].replace("\\", "/"),
         file=file,
         missing=missing,
-        captured_at=datetime.fromisoformat(time) if len(time) > 10 else None,
-        captured_on=time if 0 < len(time) <= 10 else "",
+        captured_at=times.moment(row.line),
+        captured_on=times.day(row.line),
         deployment=cells["deploymentID"],
         notes=cells.get("mediaComments", ""),
         extras={k: v for k, v in cells.items() if v and k not in MEDIA_READ},

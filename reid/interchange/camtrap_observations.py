@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 from reid.errors import BadDataset, InputError
+from reid.interchange.event_spans import EventSpans
 from reid.interchange.individual_names import name_of
-from reid.interchange.named import flank_of
+from reid.interchange.named import stated_flank
 from reid.interchange.package import (
     ANIMAL,
     BLANK,
@@ -19,11 +19,10 @@ from reid.interchange.package import (
     SourcePhoto,
     SourceRefusal,
     foremost,
-    source_box,
+    share_box,
 )
-from reid.interchange.tables import TableLine, TextTable, decimal_number
+from reid.interchange.tables import TableLine, TextTable, decimal_number, readable_times
 from reid.sentences import Sentence
-from reid.types import Flank
 
 CATEGORIES = {
     "animal": ANIMAL,
@@ -76,13 +75,18 @@ class Observations:
         self.remarks: list[Sentence] = []
         self._of_media: dict[str, list[SourceAnimal]] = defaultdict(list)
         self._of_event: dict[str, list[SourceAnimal]] = defaultdict(list)
-        self._spans: dict[str, list[tuple[datetime, datetime, str]]] = defaultdict(list)
+        self._spans = EventSpans()
         self._media = {photo.extras["mediaID"] for photo in photos}
+        self._ends = [
+            readable_times(name, [(row.line, row.cells.get(name, "")) for row in table.rows])
+            for name in ("eventStart", "eventEnd")
+        ]
         for row in table.rows:
             try:
                 self._add(row)
             except InputError as error:
                 self.refused.append(SourceRefusal(f"observations, line {row.line}", error))
+        self._event_of = {photo.extras["mediaID"]: self._event(photo) for photo in photos}
         self._shown = self._animals_of_events(photos)
         self.photos = [self._added_to(photo) for photo in photos]
         self._tell_unplaced()
@@ -90,7 +94,7 @@ class Observations:
     def _added_to(self, photo: SourcePhoto) -> SourcePhoto:
         """The photo with its animals, category and event."""
         rows = _one_a_box(self._of_media.get(photo.extras["mediaID"], []))
-        event = self._event(photo)
+        event = self._event_of[photo.extras["mediaID"]]
         of_event = self._of_event.get(event, [])
         one = self._only_name(event)
         if not rows and (one or len(of_event) == 1):
@@ -115,30 +119,25 @@ class Observations:
                 raise ObservationOfNoMedia(media=media)
             self._of_media[media].append(animal)
             return
-        try:
-            ends = [datetime.fromisoformat(cells.get(k, "")) for k in ("eventStart", "eventEnd")]
-        except ValueError:
-            ends = []
-        if not event and not ends:
+        deployment = cells.get("deploymentID", "")
+        errors = [times.errors[row.line] for times in self._ends if row.line in times.errors]
+        self.refused += [SourceRefusal("observations", error) for error in errors]
+        start, end = (times.moment(row.line) for times in self._ends)
+        if not event and (start is None or end is None):
             raise ObservationOfNothing()
-        event = event or f"{cells.get('deploymentID', '')} {cells['eventStart']}"
+        event = event or f"{deployment} {cells['eventStart']}"
         self._of_event[event].append(replace(animal, event=event))
-        if ends:
-            self._spans[cells.get("deploymentID", "")].append((ends[0], ends[1], event))
+        if start is not None and end is not None:
+            self._spans.add(deployment, start, end, event)
 
     def _event(self, photo: SourcePhoto) -> str:
         """The event of a photo: of its own observations, else the one that lasted then."""
         for row in self._of_media.get(photo.extras["mediaID"], []):
             if row.event:
                 return row.event
-        moment = photo.captured_at
-        if moment is None:
+        if photo.captured_at is None:
             return ""
-        lasting = {
-            event
-            for start, end, event in self._spans.get(photo.deployment, ())
-            if (start.tzinfo is None) == (moment.tzinfo is None) and start <= moment <= end
-        }
+        lasting = self._spans.lasting(photo.deployment, photo.captured_at)
         return lasting.pop() if len(lasting) == 1 else ""
 
     def _animals_of_events(self, photos: Sequence[SourcePhoto]) -> dict[str, int]:
@@ -147,7 +146,7 @@ class Observations:
         for photo in photos:
             rows = _one_a_box(self._of_media.get(photo.extras["mediaID"], []))
             number = sum(row.category == ANIMAL for row in rows)
-            event = self._event(photo)
+            event = self._event_of[photo.extras["mediaID"]]
             most[event] = max(most[event], number)
         return most
 
@@ -176,14 +175,13 @@ def _animal(row: TableLine) -> SourceAnimal:
     machine = cells.get("classificationMethod", "").casefold() == "machine"
     tags = _tags(cells.get("observationTags", ""))
     word = next((tags[name] for name in FLANK_TAGS if tags.get(name)), "")
-    flank = flank_of(word) if word else None
     return SourceAnimal(
         box=_box(row),
         category=CATEGORIES.get(kind, kind),
         species=cells.get("scientificName", ""),
         species_confidence=_probability(row),
         individual=name_of(cells.get("individualID", "")),
-        flank=flank if flank is not Flank.UNKNOWN else None,
+        flank=stated_flank(word),
         viewpoint=word,
         event=cells.get("eventID", ""),
         by_machine=machine,
@@ -195,8 +193,8 @@ def _box(row: TableLine) -> SourceBox | None:
     values = [decimal_number(row.line, name, row.cells.get(name, "")) for name in BOX]
     if values == [None] * 4:
         return None
-    box = source_box(values, shares=True)
-    if box is None or min(box.x0, box.y0) < -0.01 or max(box.x1, box.y1) > 1.01:
+    box = share_box(values)
+    if box is None:
         raise BoxOfObservationUnusable(box=", ".join(row.cells.get(name, "") for name in BOX))
     return box
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from reid.errors import BadDataset, InputError
-from reid.interchange.cells import from_spreadsheet
+from reid.interchange.positions import degrees, position
 from reid.interchange.tables import (
     NOTHING,
     TableLine,
     TextTable,
-    decimal_number,
-    iso_texts,
     read_table,
+    readable_times,
 )
 from reid.photo.clocks import offset_text, zone_of
 
@@ -70,22 +69,6 @@ class CellTooLong(
 ): ...
 
 
-class OutOfRange(
-    BadDataset,
-    message="line {line}, column {column}: {text} lies outside {least:g} to {most:g}",
-): ...
-
-
-class NoWholePosition(
-    BadDataset, message="line {line}: a position needs both latitude and longitude"
-): ...
-
-
-class NullIsland(
-    BadDataset, message="line {line}: 0, 0 is what a receiver without a fix writes: leave it empty"
-): ...
-
-
 class ZoneNotFixed(
     BadDataset,
     message="line {line}, column {column}: {zone} is no one offset for the whole deployment: write "
@@ -136,16 +119,16 @@ def deployments_of(table: TextTable) -> DeploymentTable:
     column_of = {field: names[0] if names else "" for field, names in columns_of.items()}
     rows_of_table = tuple(_with_station(row, columns_of["station"]) for row in table.rows)
     moments = {
-        field: iso_texts(column_of[field], _cells(rows_of_table, column_of[field]))
+        field: readable_times(column_of[field], _cells(rows_of_table, column_of[field]))
         for field in ("start", "end")
         if column_of[field]
     }
     rows: list[DeploymentLine] = []
     refused: list[tuple[int, InputError]] = []
     for row in rows_of_table:
-        times = {field: texts[row.line] for field, texts in moments.items()}
         try:
-            rows.append(_row(row, column_of, times))
+            local = {field: times.sure(row.line) for field, times in moments.items()}
+            rows.append(_row(row, column_of, local))
         except InputError as error:
             refused.append((row.line, error))
     read_here = {name for names in columns_of.values() for name in names}
@@ -185,7 +168,7 @@ def _cells(rows: tuple[TableLine, ...], column: str) -> list[tuple[int, str]]:
 def _row(row: TableLine, column_of: Mapping[str, str], times: Mapping[str, str]) -> DeploymentLine:
     def text(field: str) -> str:
         column = column_of[field]
-        value = from_spreadsheet(row.cells[column]) if column else ""
+        value = row.cells[column] if column else ""
         if len(value) > LONGEST and field != "notes":
             raise CellTooLong(line=row.line, column=column, letters=len(value), limit=LONGEST)
         return "".join(c if c.isprintable() or field == "notes" else " " for c in value)
@@ -193,8 +176,12 @@ def _row(row: TableLine, column_of: Mapping[str, str], times: Mapping[str, str])
     station = text("station")
     if not station:
         raise CellIsEmpty(line=row.line, column=column_of["station"])
-    latitude, longitude = _position(row, column_of)
-    heading = _degrees(row, column_of["heading"], 0, 360)
+    north, east, to = (
+        (column_of[name], row.cells.get(column_of[name], ""))
+        for name in ("latitude", "longitude", "heading")
+    )
+    latitude, longitude = position(row.line, north, east)
+    heading = degrees(row.line, *to, 0, 360)
     zone = "" if text("zone").casefold() in NOTHING else text("zone")
     starts_at, ends_at, zone = _times(row.line, column_of["zone"], zone, times)
     camera = "" if text("camera").casefold() in NOTHING else text("camera")
@@ -213,28 +200,6 @@ def _row(row: TableLine, column_of: Mapping[str, str], times: Mapping[str, str])
         zone=zone,
         notes=text("notes"),
     )
-
-
-def _position(
-    row: TableLine, column_of: Mapping[str, str]
-) -> tuple[float, float] | tuple[None, None]:
-    latitude = _degrees(row, column_of["latitude"], -90, 90)
-    longitude = _degrees(row, column_of["longitude"], -180, 180)
-    if latitude is None and longitude is None:
-        return None, None
-    if latitude is None or longitude is None:
-        raise NoWholePosition(line=row.line)
-    if latitude == longitude == 0:
-        raise NullIsland(line=row.line)
-    return latitude, longitude
-
-
-def _degrees(row: TableLine, column: str, least: float, most: float) -> float | None:
-    text = row.cells[column] if column else ""
-    value = decimal_number(row.line, column, text)
-    if value is not None and not least <= value <= most:
-        raise OutOfRange(line=row.line, column=column, text=text, least=least, most=most)
-    return value
 
 
 def _times(

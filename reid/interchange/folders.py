@@ -2,7 +2,9 @@
 
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from reid.errors import BadDataset, BadSettings, InputError
@@ -53,6 +55,79 @@ class FoldersWithoutPhotos(
 ): ...
 
 
+class FoldersAllClosed(
+    BadDataset,
+    message="no photo and no video was seen below {folder}, and {closed} may not be listed: give "
+    "the right to read it",
+): ...
+
+
+class FoldersClosed(
+    Sentence,
+    message="nothing below {folders} was read, because it may not be listed: give the right to "
+    "read it, and start again",
+): ...
+
+
+class FoldersLinked(
+    Sentence,
+    message="nothing below {folders} was read, because links to folders are not followed: name the "
+    "folder itself",
+): ...
+
+
+@dataclass(frozen=True, slots=True)
+class FolderListing:
+    """The files below a folder. frames: photos and videos, relative to it, in their order.
+
+    others: how many files are neither, by the end of their names, "of systems" for those that
+    systems leave. closed: folders that may not be listed; linked: links to folders.
+    """
+
+    frames: tuple[Path, ...]
+    others: Mapping[str, int]
+    closed: tuple[str, ...]
+    linked: tuple[str, ...]
+
+    @property
+    def remarks(self) -> tuple[Sentence, ...]:
+        """What was left out."""
+        told: list[Sentence] = [FoldersClosed(folders=self.closed)] if self.closed else []
+        told += [FoldersLinked(folders=self.linked)] if self.linked else []
+        return tuple(told)
+
+
+def listing(folder: Path) -> FolderListing:
+    """All files below a folder; links to folders are not followed, as they may go round."""
+    frames: list[Path] = []
+    closed: list[str] = []
+    linked: list[str] = []
+    others: Counter[str] = Counter()
+    for parent, folders, names in os.walk(folder, onerror=lambda e: closed.append(str(e.filename))):
+        here = Path(parent).relative_to(folder)
+        of_a_system = any(map(is_system_folder, here.parts))
+        for name in names:
+            if of_a_system or is_of_a_system(name):
+                others["of systems"] += 1
+            elif is_photo(name) or is_video(name):
+                frames.append(here / name)
+            else:
+                others[Path(name).suffix.casefold() or "without an ending"] += 1
+        if not of_a_system:
+            own = (name for name in folders if not is_system_folder(name))
+            linked += [str(here / name) for name in own if Path(parent, name).is_symlink()]
+    return FolderListing(
+        tuple(sorted(frames)), others, tuple(sorted(closed)), tuple(sorted(linked))
+    )
+
+
+def nothing_in(folder: Path, files: FolderListing) -> BadDataset:
+    """Why a folder holds no photo and no video, as far as anybody can see."""
+    if files.closed:
+        return FoldersAllClosed(folder=folder, closed=files.closed)
+    return FoldersWithoutPhotos(folder=folder)
+
+
 def read(folder: Path, pattern: str = "") -> SourcePackage:
     """Photos and videos below a folder, with what the names of their folders say.
 
@@ -61,9 +136,10 @@ def read(folder: Path, pattern: str = "") -> SourcePackage:
     fit say nothing. No file is opened. Raises BadSettings for a pattern that means nothing.
     """
     parts = pattern_parts(pattern)
-    paths = _paths(folder)
+    files = listing(folder)
+    paths = files.frames
     if not paths:
-        raise FoldersWithoutPhotos(folder=folder)
+        raise nothing_in(folder, files)
     photos: list[SourcePhoto] = []
     refused: list[SourceRefusal] = []
     remarks: dict[str, Sentence] = {}
@@ -79,7 +155,7 @@ def read(folder: Path, pattern: str = "") -> SourcePackage:
             refused.append(SourceRefusal(text, error))
             photo = SourcePhoto(text, folder / path)
         photos.append(photo)
-    said = [*remarks.values()]
+    said = [*files.remarks, *remarks.values()]
     if unlike:
         facts = {"photos": len(unlike), "all": len(paths), "pattern": pattern, "path": unlike[0]}
         said.append(FoldersUnlikePattern(**facts))
@@ -113,15 +189,6 @@ def placed(parts: Sequence[str], path: str) -> Mapping[str, str] | None:
         elif part not in {"*", name}:
             return None
     return values
-
-
-def _paths(folder: Path) -> list[Path]:
-    paths: list[Path] = []
-    for parent, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not is_system_folder(name)]
-        here = Path(parent).relative_to(folder)
-        paths += [here / name for name in names if is_photo(name) or is_video(name)]
-    return sorted(paths)
 
 
 def is_video(name: str) -> bool:

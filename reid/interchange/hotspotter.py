@@ -10,7 +10,7 @@ from pathlib import Path
 from reid.errors import BadDataset, InputError
 from reid.interchange.individual_names import name_of
 from reid.interchange.locate import PhotoPlaces
-from reid.interchange.named import flank_of
+from reid.interchange.named import stated_flank
 from reid.interchange.package import (
     ANIMAL,
     BoxesTurned,
@@ -19,10 +19,10 @@ from reid.interchange.package import (
     SourcePackage,
     SourcePhoto,
     SourceRefusal,
+    one_a_path,
     source_box,
 )
 from reid.interchange.tables import text_of_table
-from reid.types import Flank
 
 NAME, FOLDER = "hotspotter", "_hsdb"
 TABLES = ("chip_table.csv", "image_table.csv", "name_table.csv")
@@ -49,6 +49,12 @@ class NoHeadOfTable(
 
 
 class ChipOfNoImage(InputError, message="image {image} stands in no row of image_table.csv"): ...
+
+
+class ImageNumberTwice(
+    InputError,
+    message="image {image} stands in an earlier row, which counts: give {file} another number",
+): ...
 
 
 class ChipOfNoName(InputError, message="name {name} stands in no row of name_table.csv"): ...
@@ -84,10 +90,11 @@ def read(path: Path) -> SourcePackage:
     """
     folder = folder_of(path) or path / FOLDER
     chips, images, names = (_table(folder / name) for name in TABLES)
+    refused: list[SourceRefusal] = []
+    images = _each_once(images, refused)
     files = {row.of("image"): row.of("file") for row in images}
     texts = {row.of("name"): row.of("text") for row in names}
     animals: dict[str, list[SourceAnimal]] = defaultdict(list)
-    refused: list[SourceRefusal] = []
     turned = 0
     for row in chips:
         try:
@@ -100,9 +107,21 @@ def read(path: Path) -> SourcePackage:
         animals[row.of("image")].append(animal)
         turned += bool(animal.box and abs(animal.box.turned) > TURNED)
     places = PhotoPlaces(folder.parent, files.values(), beside=("images",))
-    photos = [_photo(row, places, animals[row.of("image")]) for row in images]
-    remarks = (BoxesTurned(boxes=turned, all=len(chips)),) if turned else ()
-    return SourcePackage(NAME, tuple(photos), refused=tuple(refused), remarks=remarks)
+    photos, remarks = one_a_path(_photo(row, places, animals[row.of("image")]) for row in images)
+    remarks += [BoxesTurned(boxes=turned, all=len(chips))] if turned else []
+    return SourcePackage(NAME, photos, refused=tuple(refused), remarks=tuple(remarks))
+
+
+def _each_once(images: Sequence[_Row], refused: list[SourceRefusal]) -> list[_Row]:
+    """The images; of two with one number the first counts, as nothing tells which a chip means."""
+    first: dict[str, _Row] = {}
+    for row in images:
+        if row.of("image") in first:
+            why = ImageNumberTwice(image=row.of("image"), file=row.of("file"))
+            refused.append(SourceRefusal(f"{TABLES[1]}, line {row.line}", why))
+        else:
+            first[row.of("image")] = row
+    return [*first.values()]
 
 
 def _table(path: Path) -> list[_Row]:
@@ -120,9 +139,17 @@ def _table(path: Path) -> list[_Row]:
         elif line.strip():
             if not columns:
                 raise NoHeadOfTable(path=path, columns="ChipID, ImgID, NameID, roi, theta")
-            cells = next(csv.reader(StringIO(line), skipinitialspace=True))
+            cells = _parted(path, number, line)
             rows.append(_Row(number, _cells(columns, cells)))
     return rows
+
+
+def _parted(path: Path, number: int, line: str) -> list[str]:
+    try:
+        return next(csv.reader(StringIO(line), skipinitialspace=True))
+    except csv.Error as error:
+        why = f"line {number}: {error}"
+        raise HotSpotterTableUnreadable(path=path, why=why) from error
 
 
 def _cells(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
@@ -145,14 +172,13 @@ def _animal(row: _Row, names: Mapping[str, str]) -> SourceAnimal:
         if v and k.casefold() not in known and not k.casefold().startswith("roi")
     }
     word = next((v for k, v in extras.items() if k.casefold() in FLANKS), "")
-    flank = flank_of(word) if word else None
     box = _box(row)
     if abs(box.turned) > TURNED:
         extras |= {"theta": row.of("theta"), "roi": _roi(row)}
     return SourceAnimal(
         box=box,
         individual=name_of(names.get(number, "")),
-        flank=flank if flank is not Flank.UNKNOWN else None,
+        flank=stated_flank(word),
         viewpoint=word,
         place=f"chip {row.of('chip')}",
         extras=extras,

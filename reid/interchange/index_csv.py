@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 
 from reid.errors import BadDataset, InputError
@@ -16,6 +16,7 @@ from reid.interchange.package import (
     SourcePackage,
     SourcePhoto,
     SourceRefusal,
+    one_a_path,
     source_box,
 )
 from reid.interchange.photo_tables import EmptyBox, StatedLine, line_of, recognised_columns
@@ -53,24 +54,22 @@ def read_photos(path: Path, photos: Path | None = None) -> SourcePackage:
     column_of = recognised_columns(table.columns)
     timed = column_of["captured_at"]
     cells = [(row.line, row.cells[timed]) for row in table.rows] if timed else []
-    times, errors = readable_times(timed, cells)
-    refused = [SourceRefusal(path.name, error) for error in errors]
+    times = readable_times(timed, cells)
+    refused = [SourceRefusal(path.name, error) for error in times.errors.values()]
     folder = photos or path.parent
     places = PhotoPlaces(folder, (row.cells[column_of["file"]] for row in table.rows))
-    merged: dict[str, SourcePhoto] = {}
+    photos_of_rows: list[SourcePhoto] = []
     for row in table.rows:
-        time = times.get(row.line, "")
         try:
-            line = line_of(row, column_of, time)
+            line = line_of(row, column_of, times.texts.get(row.line, ""))
             extras = {k: v for k, v in row.cells.items() if v and k not in column_of.values()}
-            photo = _photo(line, time, places, extras)
+            photos_of_rows.append(_photo(line, times.day(row.line), places, extras))
         except InputError as error:
-            refused.append(SourceRefusal(path.name, error))
-            continue
-        known = merged.get(photo.path)
-        both = (*known.animals, *photo.animals) if known else photo.animals
-        merged[photo.path] = replace(known or photo, animals=both)
-    return SourcePackage(NAME, tuple(merged.values()), refused=tuple(refused), folder=folder)
+            told = "line" in error.facts  # then the sentence names it
+            place = path.name if told else f"{path.name}, line {row.line}"
+            refused.append(SourceRefusal(place, error))
+    found, remarks = one_a_path(photos_of_rows)
+    return SourcePackage(NAME, found, refused=tuple(refused), remarks=tuple(remarks), folder=folder)
 
 
 def recognises(file: Path) -> bool:
@@ -79,7 +78,7 @@ def recognises(file: Path) -> bool:
 
 
 def _photo(
-    line: StatedLine, time: str, places: PhotoPlaces, extras: Mapping[str, str]
+    line: StatedLine, day: str, places: PhotoPlaces, extras: Mapping[str, str]
 ) -> SourcePhoto:
     file, missing = places.file(line.file)
     box: SourceBox | None = None
@@ -101,7 +100,7 @@ def _photo(
         file=file,
         missing=missing,
         captured_at=line.captured_at,
-        captured_on=time if 0 < len(time) <= 10 else "",
+        captured_on=day,
         station=line.station,
         camera=line.camera,
         event=line.encounter,

@@ -31,8 +31,8 @@ class PhotoPlaces:
     for all rows alike: as many as bring the most of them to a file.
     """
 
-    def __init__(self, folder: Path, paths: Iterable[str], beside: Sequence[str] = ()) -> None:
-        """beside: folders below, in which the paths may start as well, such as images."""
+    def __init__(self, folder: Path, paths: Iterable[str], beside: Iterable[str] = ()) -> None:
+        """beside: other folders in which the paths may start, such as images below this one."""
         self.folder = folder
         self._roots = [folder, *(folder / name for name in beside)]
         self._cut = self._best_cut(list(paths))
@@ -51,10 +51,10 @@ class PhotoPlaces:
             return None, OutsideFolder(path=path)
         for root in self._roots:
             file = root.joinpath(*parts[self._cut :])
-            if parts[self._cut :] and file.is_file():
+            if parts[self._cut :] and is_there(file):
                 return file, None
         exact = self.folder / path
-        if "\\" in path and not DRIVE.match(path) and exact.is_file():
+        if "\\" in path and not DRIVE.match(path) and is_there(exact):
             return exact, None
         return None, NotThere(path=path)
 
@@ -90,12 +90,17 @@ class PhotoPlaces:
         best, most = 0, 0
         for cut in range(shared + 1):
             there = sum(
-                any(root.joinpath(*parts[cut:]).is_file() for root in self._roots)
+                any(is_there(root.joinpath(*parts[cut:])) for root in self._roots)
                 for parts in sample
             )
             if there > most:
                 best, most = cut, there
         return best
+
+
+def is_there(file: Path) -> bool:
+    """Whether it is a file; one whose name no system takes, or whose folder is closed, is none."""
+    return os.path.isfile(file)  # noqa: PTH113  Path.is_file lets the errors of such names out
 
 
 def _shared(folders: Sequence[list[str]]) -> int:

@@ -6,19 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from reid.errors import BadDataset, InputError
-from reid.interchange.locate import PhotoPlaces
+from reid.interchange.json_file import read_json
+from reid.interchange.locate import PhotoPlaces, parts_of
 from reid.interchange.package import (
     ANIMAL,
     BLANK,
+    PERSON,
+    VEHICLE,
     SourceAnimal,
     SourcePackage,
     SourcePhoto,
     SourceRefusal,
-    source_box,
+    share_box,
 )
 
 NAME = "megadetector"
 Entry = Mapping[str, Any]
+NO_ANIMALS = {PERSON, VEHICLE, "human"}
 READ_HERE = {"file", "detections", "failure", "frame_rate", "frames_processed"}
 
 
@@ -33,6 +37,13 @@ class OtherMegaDetector(
     BadDataset,
     message="{path} has format version {version}; 1.0 to 1.6 are read: write it anew with a "
     "present MegaDetector",
+): ...
+
+
+class NoCategoryOfAnimals(
+    BadDataset,
+    message="{path} calls no category animal, but {categories}: rename the one of animals to "
+    "animal in detection_categories",
 ): ...
 
 
@@ -68,7 +79,7 @@ def read(path: Path, photos: Path | None = None) -> SourcePackage:
     """
     content = _content(path)
     info, entries = content["info"], content["images"]
-    names = {str(key): str(value) for key, value in content["detection_categories"].items()}
+    names = _categories(path, content["detection_categories"])
     stated = content.get("classification_categories")
     classes = {str(k): str(v) for k, v in stated.items()} if isinstance(stated, dict) else {}
     folder = photos or path.parent
@@ -80,12 +91,13 @@ def read(path: Path, photos: Path | None = None) -> SourcePackage:
         place = f"{path.name}, images[{number}]"
         try:
             photo, errors = _photo(entry, names, classes, places)
-            if photo.path in read_photos:
+            key = "/".join(parts_of(photo.path))
+            if key in read_photos:
                 raise FileNamedTwice(path=photo.path)
         except InputError as error:
             refused.append(SourceRefusal(place, error))
             continue
-        read_photos[photo.path] = photo
+        read_photos[key] = photo
         refused += [SourceRefusal(place, error) for error in errors]
     return SourcePackage(
         NAME,
@@ -100,7 +112,7 @@ def read(path: Path, photos: Path | None = None) -> SourcePackage:
 
 def _content(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_bytes())
+        content = read_json(path)
         version = str(content["info"]["format_version"])
         whole = isinstance(content["images"], list)
         whole &= isinstance(content["detection_categories"], dict)
@@ -112,6 +124,15 @@ def _content(path: Path) -> dict[str, Any]:
         raise OtherMegaDetector(path=path, version=version)
     result: dict[str, Any] = content
     return result
+
+
+def _categories(path: Path, stated: Entry) -> dict[str, str]:
+    """Number -> category. A file that calls none of its categories animal, and any of them other
+    than people and vehicles, is refused: its animals would be taken for something else."""
+    names = {str(key): str(value).strip().casefold() for key, value in stated.items()}
+    if ANIMAL not in names.values() and {*names.values()} - NO_ANIMALS:
+        raise NoCategoryOfAnimals(path=path, categories=tuple(map(str, stated.values())))
+    return names
 
 
 def _threshold(info: Entry) -> float | None:
@@ -141,7 +162,7 @@ def _photo(
         except InputError as error:
             errors.append(error)
     file, missing = places.file(path)
-    failed = entry.get("failure") or ""
+    failed, frames = entry.get("failure") or "", entry.get("frames_processed")
     if not failed and not isinstance(detections, list):
         failed = "the detector says nothing of it"
     photo = SourcePhoto(
@@ -152,7 +173,7 @@ def _photo(
         category=_category(animals, failed=bool(failed), unread=bool(errors)),
         failure=str(failed),
         frame_rate=_number(entry.get("frame_rate")),
-        frames=tuple(int(n) for n in entry.get("frames_processed") or () if isinstance(n, int)),
+        frames=tuple(n for n in frames if isinstance(n, int)) if isinstance(frames, list) else (),
         extras={str(k): _text(v) for k, v in entry.items() if k not in READ_HERE and v is not None},
     )
     return photo, errors
@@ -172,8 +193,8 @@ def _animal(path: str, category: str, detection: Entry, classes: Mapping[str, st
     if confidence is None or not 0 <= confidence <= 1:
         raise DetectionWithoutConfidence(path=path, confidence=_text(detection.get("conf")))
     values = detection.get("bbox")
-    box = source_box(values, shares=True) if isinstance(values, list) else None
-    if box is None or min(box.x0, box.y0) < -0.01 or max(box.x1, box.y1) > 1.01:
+    box = share_box(values) if isinstance(values, list) else None
+    if box is None:
         raise BoxOfDetectorUnusable(path=path, box=_text(values))
     frame = detection.get("frame_number")
     species, sure = _class(detection.get("classifications"), classes)
@@ -190,9 +211,10 @@ def _animal(path: str, category: str, detection: Entry, classes: Mapping[str, st
 
 def _class(found: object, classes: Mapping[str, str]) -> tuple[str, float | None]:
     """The first class of a classifier, which is the most probable one."""
-    if not isinstance(found, list) or not found or not isinstance(found[0], list):
+    first = found[0] if isinstance(found, list) and found else None
+    if not isinstance(first, list) or not first:
         return "", None
-    name, *rest = found[0]
+    name, *rest = first
     return classes.get(str(name), ""), _number(rest[0]) if rest else None
 
 

@@ -41,6 +41,12 @@ def flank_of(viewpoint: str) -> Flank | None:
     return None if view in SHOWS_NO_FLANK else Flank.UNKNOWN
 
 
+def stated_flank(viewpoint: str) -> Flank | None:
+    """The flank that a source's word for a view states; None where it states none."""
+    flank = flank_of(viewpoint) if viewpoint else None
+    return None if flank is Flank.UNKNOWN else flank
+
+
 def occasions(*, encounter: str = "", station: str = "", taken: str = "") -> frozenset[str]:
     """Encounter and night of an annotation, as far as they are known.
 
@@ -58,10 +64,3 @@ def _night(taken: str) -> str:
     except ValueError:
         return ""
     return str((moment if len(taken) <= 10 else moment - timedelta(hours=12)).date())
-
-
-def pixel_box(x: float, y: float, width: float, height: float) -> Box | None:
-    """Box of a corner and a size; None where it is empty or not finite."""
-    if not (width > 0 and height > 0 and abs(x) + abs(y) + width + height < 1e9):
-        return None
-    return Box(x, y, x + width, y + height)

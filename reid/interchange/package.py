@@ -19,6 +19,7 @@ ANIMAL, PERSON, VEHICLE, BLANK, UNCLEAR = "animal", "person", "vehicle", "blank"
 
 FOREMOST = (ANIMAL, PERSON, VEHICLE, UNCLEAR, BLANK)
 NO_EXTRAS: Mapping[str, str] = MappingProxyType({})
+OVER_EDGE = 0.01  # of a side
 FULL_TURN = 6.3  # radians; a larger theta is in degrees
 
 
@@ -99,6 +100,14 @@ def source_box(
     wide, high = width * c + height * s, width * s + height * c
     left, top = x + (width - wide) / 2, y + (height - high) / 2
     return SourceBox(left, top, left + wide, top + high, shares, angle)
+
+
+def share_box(corner_and_size: Sequence[object]) -> SourceBox | None:
+    """The box of [x, y, width, height] in shares of the photo, which may reach a hundredth over its
+    edge; None for any other."""
+    box = source_box(corner_and_size, shares=True)
+    within = box and min(box.x0, box.y0) >= -OVER_EDGE and max(box.x1, box.y1) <= 1 + OVER_EDGE
+    return box if within else None
 
 
 def foremost(categories: Iterable[str]) -> str:
@@ -184,6 +193,47 @@ class SourcePhoto:
             for one in self.animals
             if one.category == ANIMAL and (one.confidence is None or one.confidence >= threshold)
         )
+
+
+class RowsUnlike(
+    Sentence,
+    message="{path} stands in several rows that say another {fields} each: the first one counts",
+): ...
+
+
+OF_PHOTO = (
+    *("captured_at", "captured_on", "station", "camera", "deployment", "event"),
+    *("latitude", "longitude", "notes"),
+)
+
+
+def one_a_path(photos: Iterable[SourcePhoto]) -> tuple[tuple[SourcePhoto, ...], list[Sentence]]:
+    """The photos of rows, of which several may be of one path: one photo with all their animals.
+
+    What a row lacks is taken of a later one. Where two say different things the first one counts,
+    and a sentence tells.
+    """
+    merged: dict[str, SourcePhoto] = {}
+    remarks: dict[str, Sentence] = {}
+    for photo in photos:
+        first = merged.get(photo.path)
+        if first is None:
+            merged[photo.path] = photo
+            continue
+        said = {name: (getattr(first, name), getattr(photo, name)) for name in OF_PHOTO}
+        unlike = [
+            n
+            for n, (one, other) in said.items()
+            if one != other and {one, other}.isdisjoint(("", None))
+        ]
+        if unlike:
+            remarks.setdefault(photo.path, RowsUnlike(path=photo.path, fields=tuple(unlike)))
+        filled = {name: other for name, (one, other) in said.items() if one in ("", None)}
+        categories = [first.category, photo.category]
+        merged[photo.path] = replace(
+            first, **filled, animals=(*first.animals, *photo.animals), category=foremost(categories)
+        )
+    return tuple(merged.values()), [*remarks.values()]
 
 
 @dataclass(frozen=True, slots=True)

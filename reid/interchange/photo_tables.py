@@ -1,13 +1,13 @@
 """Tables that state something of photos that are uploaded: one line a photo, by its file name."""
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from reid.errors import BadDataset, InputError
-from reid.interchange.cells import from_spreadsheet
 from reid.interchange.individual_names import fit_name
-from reid.interchange.tables import NOTHING, TableLine, decimal_number, iso_texts, read_table
+from reid.interchange.tables import NOTHING, TableLine, decimal_number, read_table, readable_times
 from reid.types import Flank
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -94,6 +94,14 @@ class PhotoTable:
     lines: tuple[StatedLine, ...]
     refused: tuple[tuple[int, InputError], ...]
     ignored: tuple[str, ...]
+    _named: Mapping[str, list[StatedLine]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Lines by the name of their file without folders."""
+        named: dict[str, list[StatedLine]] = defaultdict(list)
+        for line in self.lines:
+            named[_path(line.file).rpartition("/")[2]].append(line)
+        object.__setattr__(self, "_named", dict(named))
 
     def of(self, name: str) -> StatedLine | None:
         """The line of a file; one of them may say more of its folders than the other.
@@ -101,8 +109,9 @@ class PhotoTable:
         None where no line or more than one fits.
         """
         path = _path(name)
-        same = [one for one in self.lines if _path(one.file) == path]
-        fitting = same or [one for one in self.lines if _ends_alike(_path(one.file), path)]
+        lines = self._named.get(path.rpartition("/")[2], [])
+        same = [one for one in lines if _path(one.file) == path]
+        fitting = same or [one for one in lines if _ends_alike(_path(one.file), path)]
         return fitting[0] if len(fitting) == 1 else None
 
 
@@ -115,12 +124,12 @@ def read_photo_table(data: bytes) -> PhotoTable:
     column_of = recognised_columns(table.columns)
     timed = column_of["captured_at"]
     cells = [(row.line, row.cells[timed]) for row in table.rows] if timed else []
-    times = iso_texts(timed, cells)
+    times = readable_times(timed, cells)
     lines: dict[str, StatedLine] = {}
     refused: list[tuple[int, InputError]] = []
     for row in table.rows:
         try:
-            line = line_of(row, column_of, times.get(row.line, ""))
+            line = line_of(row, column_of, times.sure(row.line))
             if first := lines.get(_path(line.file)):
                 raise FileTwice(line=row.line, file=line.file, first=first.line)
             lines[_path(line.file)] = line
@@ -152,11 +161,13 @@ def line_of(row: TableLine, column_of: Mapping[str, str], time: str) -> StatedLi
 
     def text(field: str, limit: int = LONGEST) -> str:
         column = column_of[field]
-        value = from_spreadsheet(row.cells[column]) if column else ""
+        value = row.cells[column] if column else ""
         if field not in {"file", "notes"} and value.casefold() in NOTHING:
             return ""
         if len(value) > limit:
             raise PhotoCellTooLong(line=row.line, column=column, letters=len(value), limit=limit)
+        if field == "individual":
+            return value  # a name is kept as it is, or refused
         return "".join(letter if letter.isprintable() else " " for letter in value)
 
     if not text("file"):

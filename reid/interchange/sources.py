@@ -1,8 +1,8 @@
 """Which form a source of photos has, and reading it: one function for all forms."""
 
-import json
+import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from reid.errors import BadDataset
@@ -19,8 +19,15 @@ from reid.interchange import (
     wildlife_insights,
     wildme_coco,
 )
+from reid.interchange.json_file import json_of
+from reid.interchange.locate import is_there
 from reid.interchange.package import SourcePackage
-from reid.interchange.table_files import SUFFIXES, is_workbook, need_workbooks
+from reid.interchange.table_files import OLD, SUFFIXES, is_workbook, need_workbooks, read_file
+from reid.sentences import Sentence
+
+WITHOUT_TABLES = {tagged_photos.NAME, folders.NAME}
+SAYING = (SUFFIXES | OLD | {".json"}) - {".txt"}
+"""Ends of the names of files that may say something of photos beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,18 @@ class NoSuchSource(
 ): ...
 
 
+class TablesNotRead(
+    Sentence,
+    message="of {files} beside the photos nothing is read, because no form of a table fits, or it "
+    "is damaged: name the file itself to see what is wrong with it",
+): ...
+
+
+class SourceClosed(
+    BadDataset, message="{path} may not be read: give the right to read it, and start again"
+): ...
+
+
 class FormUnknown(
     BadDataset, message="{path} has no form that is read here: {forms}; see docs/interchange.md"
 ): ...
@@ -64,36 +83,35 @@ def read_source(path: Path, options: SourceOptions = SourceOptions()) -> SourceP
 
     Raises BadDataset for what cannot be read, BadSettings for a pattern that means nothing.
     """
-    return form_of(path, options).read(path, options)
+    form = form_of(path, options)
+    package = form.read(path, options)
+    if form.name not in WITHOUT_TABLES:
+        return package
+    unread = sorted(one.name for one in path.iterdir() if one.suffix.casefold() in SAYING)
+    told = (TablesNotRead(files=tuple(unread)),) if unread else ()
+    return replace(package, remarks=(*told, *package.remarks))
 
 
 def form_of(path: Path, options: SourceOptions = SourceOptions()) -> SourceForm:
     """The form of a source; a folder with a pattern is read by it whatever else lies there."""
-    if not path.exists():
+    if not os.path.lexists(path):
         raise NoSuchSource(path=path)
+    if not os.access(path, os.R_OK | (os.X_OK if path.is_dir() else 0)):
+        raise SourceClosed(path=path)
     if is_workbook(path):
         need_workbooks()
     if options.pattern:
         return FORMS[-1]
     form = next((one for one in FORMS if one.recognises(path)), None)
     if form is None:
+        if is_workbook(path):
+            read_file(path)  # says what is wrong with it
         raise FormUnknown(path=path, forms=tuple(one.name for one in FORMS))
     return form
 
 
-def _json(path: Path) -> object:
-    """The value of a JSON file, None for any other file."""
-    if path.suffix.casefold() != ".json" or not path.is_file():
-        return None
-    try:
-        value: object = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return value
-
-
 def _folder_has(path: Path, file: str) -> bool:
-    return path.name == file if path.is_file() else (path / file).is_file()
+    return path.name == file if is_there(path) else is_there(path / file)
 
 
 def _table(path: Path, recognises: Callable[[Path], bool]) -> Path | None:
@@ -123,12 +141,12 @@ def _of_tables(
 FORMS = (
     SourceForm(
         megadetector.NAME,
-        lambda path: megadetector.recognises(_json(path)),
+        lambda path: megadetector.recognises(json_of(path)),
         lambda path, options: megadetector.read(path, options.photos),
     ),
     SourceForm(
         wildme_coco.NAME,
-        lambda path: wildme_coco.recognises(_json(path)),
+        lambda path: wildme_coco.recognises(json_of(path)),
         lambda path, options: wildme_coco.read(path, options.photos),
     ),
     SourceForm(

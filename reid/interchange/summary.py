@@ -19,6 +19,13 @@ class AnimalsWithoutBox(
 ): ...
 
 
+class StationsAlike(
+    Sentence,
+    message="the stations {names} differ in small and capital letters or spaces only: where they "
+    "are one, give it one name",
+): ...
+
+
 @dataclass(frozen=True, slots=True)
 class ChosenPhoto:
     """A photo that is taken of a source, and its animals, of which each is an annotation.
@@ -138,8 +145,20 @@ def summary_of(
         deployments=len(package.deployments),
         timed=sum(one.captured_at is not None for one in photos),
         placed=sum(bool(one.station) for one in photos),
-        remarks=(*package.remarks, *remarks),
+        remarks=(*package.remarks, *remarks, *stations_alike(photos)),
     )
+
+
+def stations_alike(photos: Iterable[SourcePhoto]) -> list[Sentence]:
+    """Stations that a person would take for one, each group a sentence."""
+    alike: dict[str, set[str]] = defaultdict(set)
+    for photo in photos:
+        alike["".join(photo.station.split()).casefold()].add(photo.station)
+    return [
+        StationsAlike(names=tuple(sorted(names)))
+        for names in alike.values()
+        if names - {""} and len(names) > 1
+    ]
 
 
 def stations_with_position(package: SourcePackage) -> list[DeploymentLine]:

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import closing
 from datetime import date, datetime, time
 from importlib.util import find_spec
 from pathlib import Path
-from zipfile import BadZipFile
 
 from reid.errors import BadDataset, MissingExtra
 from reid.interchange.tables import (
@@ -68,10 +68,6 @@ def read_file(path: Path) -> TextTable:
         return read_table(path.read_bytes())
     except OSError as error:
         raise TableFileUnreadable(file=path.name, why=error.strerror or str(error)) from error
-    except TableFileUnreadable:
-        raise
-    except (BadZipFile, KeyError, ValueError) as error:
-        raise TableFileUnreadable(file=path.name, why=str(error)) from error
 
 
 def head_of_file(path: Path) -> tuple[str, ...]:
@@ -82,7 +78,7 @@ def head_of_file(path: Path) -> tuple[str, ...]:
         return ()
     try:
         rows = _cells(path, FIRST_ROWS, formulas=False)
-    except (OSError, BadZipFile, KeyError, ValueError):
+    except (OSError, TableFileUnreadable):
         return ()
     texts = ([_text(value) for value in row] for row in rows)
     return tuple(name for name in next(filter(any, texts), ()) if name)
@@ -117,14 +113,18 @@ def _sheet(path: Path) -> TextTable:
 
 
 def _cells(path: Path, rows: int | None, *, formulas: bool) -> list[tuple[object, ...]]:
+    """The cells of the first sheet. Raises OSError, and TableFileUnreadable for a damaged book."""
     from openpyxl import load_workbook
 
-    book = load_workbook(path, read_only=True, data_only=not formulas)
     try:
-        sheet = book.worksheets[0]
-        return [tuple(row) for row in sheet.iter_rows(values_only=True, max_row=rows)]
-    finally:
-        book.close()
+        with closing(load_workbook(path, read_only=True, data_only=not formulas)) as book:
+            sheet = book.worksheets[0]
+            return [tuple(row) for row in sheet.iter_rows(values_only=True, max_row=rows)]
+    except OSError:
+        raise
+    except Exception as error:  # a damaged book raises whatever its reader stumbles over
+        why = f"{type(error).__name__} {error}"
+        raise TableFileUnreadable(file=path.name, why=why) from error
 
 
 def _table(lines: list[tuple[int, list[str]]]) -> TextTable:

@@ -9,15 +9,19 @@ from io import StringIO
 from pathlib import Path
 
 from reid.errors import BadDataset
+from reid.interchange.cells import from_spreadsheet
+from reid.interchange.individual_names import NOBODY
 
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab"}
-NOTHING = frozenset({"", "na", "n/a", "nan", "null", "none", "unknown", "-"})
+NOTHING = NOBODY | {"-"}
+SEPARATOR_STATED = re.compile(r'"?sep=([,;\t])"?', re.IGNORECASE)  # line for a spreadsheet
 DATE = re.compile(
-    r"(\d{1,4})([/.\-])(\d{1,2})\2(\d{1,4})"
+    r"(\d{1,4})([/.\-:])(\d{1,2})\2(\d{1,4})"
     r"(?:[T ]+(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?\s*([AaPp]\.?[Mm]\.?)?)?"
 )
 HEAD = 65_536  # bytes that surely hold the head of a table
 SERIAL = re.compile(r"[1-7]\d{4}([.,]\d+)?")  # days since 1900 of the years 1927 to 2119
+DAY_LETTERS = 10  # of a date in ISO 8601
 HALVES = {"a": 0, "p": 12}  # of a clock with twelve hours
 
 
@@ -102,14 +106,14 @@ class TextTable:
     rows: tuple[TableLine, ...]
 
 
-def read_table(data: bytes) -> TextTable:
+def read_table(data: bytes, *, needs_rows: bool = True) -> TextTable:
     """A table whose cells are parted by comma, semicolon or tab; empty rows are left out.
 
-    Raises BadDataset with the line where it cannot be read in one way only.
+    The mark before what a spreadsheet would compute is taken away, and so is a line in front that
+    tells a spreadsheet the separator. Raises BadDataset with the line where it cannot be read in
+    one way only, and unless needs_rows is False where it has none.
     """
-    text = text_of_table(data)
-    head, _, _ = text.lstrip("\n\r").partition("\n")
-    separator = _separator(head)
+    text, separator, first = _with_separator(text_of_table(data))
     lines = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[TableLine] = []
     columns: tuple[str, ...] = ()
@@ -117,92 +121,120 @@ def read_table(data: bytes) -> TextTable:
         for cells in lines:
             if not any(cell.strip() for cell in cells):
                 continue
+            number = lines.line_num + first
             if not columns:
                 columns = _columns(cells)
                 continue
-            if len(cells) > len(columns) and any(c.strip() for c in cells[len(columns) :]):
-                raise TooManyCells(
-                    line=lines.line_num,
-                    cells=len(cells),
-                    columns=len(columns),
-                    separator=SEPARATORS[separator],
-                )
-            filled = [cell.strip() for cell in cells] + [""] * (len(columns) - len(cells))
-            rows.append(TableLine(lines.line_num, dict(zip(columns, filled, strict=False))))
+            rows.append(_row(number, cells, columns, separator))
     except csv.Error as error:
-        raise TableNotCsv(line=lines.line_num, why=str(error)) from error
-    if not columns or not rows:
+        raise TableNotCsv(line=lines.line_num + first, why=str(error)) from error
+    if not columns or (needs_rows and not rows):
         raise TableIsEmpty()
     return TextTable(columns, tuple(rows))
 
 
+def _row(line: int, cells: list[str], columns: tuple[str, ...], separator: str) -> TableLine:
+    if any(cell.strip() for cell in cells[len(columns) :]):
+        raise TooManyCells(
+            line=line, cells=len(cells), columns=len(columns), separator=SEPARATORS[separator]
+        )
+    filled = [*map(_cell, cells), *[""] * (len(columns) - len(cells))]
+    return TableLine(line, dict(zip(columns, filled, strict=False)))
+
+
+def _cell(text: str) -> str:
+    return from_spreadsheet(text.strip())
+
+
 def head_of(file: Path) -> tuple[str, ...]:
-    """The columns of a table in a file; none where it cannot be read as one."""
+    """The columns of a table in a file; none where it cannot be read as one.
+
+    Bytes below that are no text are passed over: whoever reads the whole table says so.
+    """
     try:
         with file.open("rb") as table:
-            text = text_of_table(table.read(HEAD).rpartition(b"\n")[0] or b"")
-        line, _, _ = text.lstrip("\n\r").partition("\n")
-        return _columns(next(csv.reader([line], delimiter=_separator(line)), []))
+            text = text_of_table(table.read(HEAD).rpartition(b"\n")[0], errors="replace")
+        text, separator, _ = _with_separator(text)
+        line, _, _ = text.lstrip("\n").partition("\n")
+        return _columns(next(csv.reader([line], delimiter=separator), []))
     except (OSError, BadDataset, csv.Error):
         return ()
 
 
-def iso_texts(column: str, cells: Iterable[tuple[int, str]]) -> dict[int, str]:
-    """Line -> its date or time in ISO 8601, "" for nothing. cells: line and text.
+@dataclass(frozen=True, slots=True)
+class ColumnTimes:
+    """The dates and times of a column by line. texts: in ISO 8601, "" for nothing. errors: why one
+    cannot be read."""
+
+    texts: Mapping[int, str]
+    errors: Mapping[int, BadDataset]
+
+    def moment(self, line: int) -> datetime | None:
+        """A date with its time of day; None where there is none that can be read."""
+        text = self.texts.get(line, "")
+        return datetime.fromisoformat(text) if len(text) > DAY_LETTERS else None
+
+    def day(self, line: int) -> str:
+        """A date without a time of day, in ISO 8601; "" for none."""
+        text = self.texts.get(line, "")
+        return text if len(text) <= DAY_LETTERS else ""
+
+    def sure(self, line: int) -> str:
+        """The text of a line. Raises BadDataset where it cannot be read."""
+        if line in self.errors:
+            raise self.errors[line]
+        return self.texts.get(line, "")
+
+
+def readable_times(column: str, cells: Iterable[tuple[int, str]]) -> ColumnTimes:
+    """The dates and times of a column. cells: line and text.
 
     Dates in another form are read where one of the column shows which number is the day, because
-    it is above 12. Raises BadDataset else.
+    it can be nothing else. Raises BadDataset where the dates of the column can be read in two ways.
     """
-    texts, parts = {}, {}
+    texts: dict[int, str] = {}
+    errors: dict[int, BadDataset] = {}
+    meant: dict[int, tuple[str, tuple[str, str]]] = {}  # with the day first, with the month first
     for line, text in cells:
         iso = "" if text.casefold() in NOTHING else _iso(text)
-        if iso is None:
-            parts[line] = (text, DATE.fullmatch(text))
-        else:
+        if iso is not None:
             texts[line] = iso
-    day_first, month_first = [], []
-    for line, (text, match) in parts.items():
-        if match is None or len(match[4]) != 4 or len(match[1]) > 2:
-            raise NotADate(line=line, column=column, text=text)
-        day_first += [line] if int(match[1]) > 12 else []
-        month_first += [line] if int(match[3]) > 12 else []
+        elif any(both := _either_way(text)):
+            meant[line] = text, both
+        else:
+            kind = SerialDate if SERIAL.fullmatch(text) else NotADate
+            errors[line] = kind(line=line, column=column, text=text)
+    return ColumnTimes(texts | _in_one_order(column, meant), errors)
+
+
+def iso_texts(column: str, cells: Iterable[tuple[int, str]]) -> Mapping[int, str]:
+    """Line -> its date or time as `readable_times` gives it; raises BadDataset for any error."""
+    times = readable_times(column, cells)
+    for error in times.errors.values():
+        raise error
+    return times.texts
+
+
+def _either_way(text: str) -> tuple[str, str]:
+    """A date with the year last, read with the day first and with the month first; "" where there
+    is no such moment."""
+    match = DATE.fullmatch(text)
+    if match is None or match[2] == ":" or len(match[4]) != 4 or len(match[1]) > 2:
+        return "", ""
+    one, other = match[1], match[3]
+    return _written(match[4], other, one, match), _written(match[4], one, other, match)
+
+
+def _in_one_order(column: str, meant: Mapping[int, tuple[str, tuple[str, str]]]) -> dict[int, str]:
+    """Line -> its moment, in the one order of day and month that all of a column fit."""
+    day_first = [line for line, (_, (day, month)) in meant.items() if not month]
+    month_first = [line for line, (_, (day, month)) in meant.items() if not day]
     if day_first and month_first:
         raise DatesBothWays(column=column, line=day_first[0], other=month_first[0])
-    for line, (text, match) in parts.items():
-        assert match is not None  # noqa: S101
-        if not day_first and not month_first and match[1] != match[3]:
+    for line, (text, (day, month)) in meant.items():
+        if not day_first and not month_first and day != month:
             raise DateEitherWay(line=line, column=column, text=text)
-        month, day = (match[3], match[1]) if day_first else (match[1], match[3])
-        texts[line] = _written(match[4], month, day, match)
-        if not texts[line]:
-            raise NotADate(line=line, column=column, text=text)
-    return texts
-
-
-def readable_times(
-    column: str, cells: Iterable[tuple[int, str]]
-) -> tuple[dict[int, str], list[BadDataset]]:
-    """Line -> its date or time as `iso_texts` gives it, and why single cells cannot be read.
-
-    Raises BadDataset where the dates of the column can be read in two ways.
-    """
-    errors: list[BadDataset] = []
-    kept: dict[int, str] = {}
-    for line, text in cells:
-        match = DATE.fullmatch(text)
-        written = match is not None and len(match[4]) == 4 and len(match[1]) <= 2
-        if written or text.casefold() in NOTHING or _iso(text) is not None:
-            kept[line] = text
-        elif SERIAL.fullmatch(text):
-            errors.append(SerialDate(line=line, column=column, text=text))
-        else:
-            errors.append(NotADate(line=line, column=column, text=text))
-    while True:
-        try:
-            return iso_texts(column, kept.items()), errors
-        except NotADate as error:
-            errors.append(error)
-            del kept[error.line]  # type: ignore[attr-defined]
+    return {line: both[1 if month_first else 0] for line, (_, both) in meant.items()}
 
 
 def decimal_number(line: int, column: str, text: str) -> float | None:
@@ -233,22 +265,27 @@ def photo_bytes(path: Path) -> bytes:
         raise PhotoNotThere(path=path, why=error.strerror or str(error)) from error
 
 
-def text_of_table(data: bytes) -> str:
+def text_of_table(data: bytes, *, errors: str = "strict") -> str:
     """The text of a table in UTF-8 or, with its mark in front, UTF-16. Raises BadDataset."""
     coding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
     try:
-        text = data.decode(coding)
+        text = data.decode(coding, errors)
     except UnicodeDecodeError as error:
         raise TableHasOtherEncoding(at=error.start) from error
     return text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _separator(head: str) -> str:
+def _with_separator(text: str) -> tuple[str, str, int]:
+    """A text without a line that states its separator, that separator, and how many lines went."""
+    line, _, rest = text.partition("\n")
+    if stated := SEPARATOR_STATED.fullmatch(line.strip(" ")):
+        return rest, stated[1], 1
+    head, _, _ = text.lstrip("\n").partition("\n")
     bare = re.sub(r'"[^"]*"', "", head)
     present = [separator for separator in SEPARATORS if separator in bare]
     if len(present) > 1:
         raise SeparatorUnclear(separators=tuple(SEPARATORS[one] for one in present))
-    return present[0] if present else ","
+    return text, present[0] if present else ",", 0
 
 
 def _columns(cells: list[str]) -> tuple[str, ...]:

@@ -7,11 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from html import unescape
+from itertools import islice
 from pathlib import Path
 
 from reid.errors import InputError
 from reid.interchange import folders
 from reid.interchange.individual_names import fit_name, name_of
+from reid.interchange.locate import is_there
 from reid.interchange.package import ANIMAL, SourceAnimal, SourcePackage, SourcePhoto, SourceRefusal
 from reid.interchange.photo_tables import flank_word
 from reid.photo.file_names import is_photo
@@ -51,8 +53,8 @@ def recognises(folder: Path) -> bool:
     """Whether one of the first photos of a folder bears such a tag."""
     if not folder.is_dir():
         return False
-    paths = [path for path in sorted(folder.rglob("*")) if is_photo(path.name) and path.is_file()]
-    return any(_fields(tags_of(path)) for path in paths[:LOOKED_AT])
+    photos = (path for path in folders.listing(folder).frames if is_photo(path.name))
+    return any(_fields(tags_of(folder / path)) for path in islice(photos, LOOKED_AT))
 
 
 def read(folder: Path) -> SourcePackage:
@@ -63,7 +65,8 @@ def read(folder: Path) -> SourcePackage:
     photos: list[SourcePhoto] = []
     refused: list[SourceRefusal] = []
     unnamed = 0
-    for photo in folders.read(folder).photos:
+    untagged = folders.read(folder)
+    for photo in untagged.photos:
         tags = tags_of(folder / photo.path)
         try:
             photos.append(_photo(photo, tags))
@@ -72,7 +75,7 @@ def read(folder: Path) -> SourcePackage:
             photos.append(_photo(photo, {k: v for k, v in tags.items() if k not in INDIVIDUALS}))
         unnamed += not any(one.individual for one in photos[-1].animals)
     facts = {"photos": unnamed, "all": len(photos)}
-    remarks = (TagsWithoutIndividual(**facts),) if unnamed else ()
+    remarks = (*untagged.remarks, *((TagsWithoutIndividual(**facts),) if unnamed else ()))
     return SourcePackage(NAME, tuple(photos), refused=tuple(refused), remarks=remarks)
 
 
@@ -80,7 +83,12 @@ INDIVIDUALS = frozenset(FIELDS["individual"])
 
 
 def tags_of(path: Path) -> dict[str, tuple[str, ...]]:
-    """First part of each hierarchical keyword, in small letters -> what follows it."""
+    """First part of each hierarchical keyword, in small letters -> what follows it.
+
+    A pipe that is called photo.jpg is not waited for.
+    """
+    if not is_there(path):
+        return {}
     try:
         with path.open("rb") as file:
             head = file.read(HEAD)

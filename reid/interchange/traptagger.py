@@ -3,11 +3,10 @@
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from dataclasses import replace
 from pathlib import Path
 
 from reid.errors import BadDataset, InputError
-from reid.interchange.cells import from_spreadsheet
 from reid.interchange.individual_names import name_of
 from reid.interchange.locate import PhotoPlaces
 from reid.interchange.package import (
@@ -20,12 +19,14 @@ from reid.interchange.package import (
     SourcePhoto,
     SourceRefusal,
     foremost,
-    source_box,
+    share_box,
 )
 from reid.interchange.photo_tables import flank_word
+from reid.interchange.positions import Place, position
 from reid.interchange.table_files import head_of_file, read_file
 from reid.interchange.tables import (
     NOTHING,
+    ColumnTimes,
     TableLine,
     decimal_number,
     readable_times,
@@ -100,15 +101,14 @@ def read(path: Path, photos: Path | None = None) -> SourcePackage:
     """
     table = read_file(path)
     rows = [
-        TableLine(row.line, {_folded(k): from_spreadsheet(v) for k, v in row.cells.items()})
-        for row in table.rows
+        TableLine(row.line, {_folded(k): v for k, v in row.cells.items()}) for row in table.rows
     ]
     columns = {_folded(name) for name in table.columns}
     if not columns & {*COLUMNS["image"]}:
         raise NoTrapTaggerTable(file=path.name, columns=("image",))
     places = PhotoPlaces(photos or path.parent, (_of(row.cells, "image") for row in rows))
-    times, errors = readable_times("timestamp", [(r.line, _of(r.cells, "time")) for r in rows])
-    refused = [SourceRefusal(path.name, error) for error in errors]
+    times = readable_times("timestamp", [(r.line, _of(r.cells, "time")) for r in rows])
+    refused = [SourceRefusal(path.name, error) for error in times.errors.values()]
     rows_of: dict[str, list[TableLine]] = defaultdict(list)
     for row in rows:
         image = _of(row.cells, "image")
@@ -147,7 +147,7 @@ def _photo(
     image: str,
     rows: Sequence[TableLine],
     places: PhotoPlaces,
-    times: Mapping[int, str],
+    times: ColumnTimes,
     refused: list[SourceRefusal],
     remarks: list[Sentence],
 ) -> SourcePhoto:
@@ -168,13 +168,13 @@ def _photo(
         remarks.append(NamesOfImageUnplaced(path=image, names=tuple(loose)))
     file, missing = places.file(image)
     latitude, longitude = _position(first, refused)
-    time = times.get(first.line, "")
+    timed = next((row.line for row in rows if times.texts.get(row.line)), first.line)
     return SourcePhoto(
         path=image,
         file=file,
         missing=missing,
-        captured_at=datetime.fromisoformat(time) if len(time) > 10 else None,
-        captured_on=time if 0 < len(time) <= 10 else "",
+        captured_at=times.moment(timed),
+        captured_on=times.day(timed),
         station=_of(first.cells, "site"),
         camera=_of(first.cells, "camera"),
         event=_of(first.cells, "event"),
@@ -188,9 +188,8 @@ def _photo(
 
 def _named(open_ones: Sequence[SourceAnimal], name: str, row: TableLine) -> SourceAnimal:
     """The only animal of an image with the only name of the image."""
-    of = open_ones[0] if open_ones else SourceAnimal(place=f"line {row.line}")
-    values = {field: getattr(of, field) for field in SourceAnimal.__slots__}
-    return SourceAnimal(**values | {"individual": name})
+    animal = open_ones[0] if open_ones else SourceAnimal(place=f"line {row.line}")
+    return replace(animal, individual=name)
 
 
 def _animals(row: TableLine) -> list[SourceAnimal]:
@@ -246,24 +245,19 @@ def _box(row: TableLine) -> SourceBox | None:
     text = ", ".join(row.cells.get(name, "") for name in BOX)
     if left is None or top is None or right is None or bottom is None:
         raise BoxOfSightingUnusable(box=text)
-    box = source_box((left, top, right - left, bottom - top), shares=True)
-    if box is None or min(left, top) < -0.01 or max(right, bottom) > 1.01:
+    box = share_box((left, top, right - left, bottom - top))
+    if box is None:
         raise BoxOfSightingUnusable(box=text)
     return box
 
 
-def _position(
-    row: TableLine, refused: list[SourceRefusal]
-) -> tuple[float, float] | tuple[None, None]:
+def _position(row: TableLine, refused: list[SourceRefusal]) -> Place:
+    north, east = ((name, _of(row.cells, name)) for name in ("latitude", "longitude"))
     try:
-        latitude = decimal_number(row.line, "latitude", _of(row.cells, "latitude"))
-        longitude = decimal_number(row.line, "longitude", _of(row.cells, "longitude"))
+        return position(row.line, north, east)
     except InputError as error:
         refused.append(SourceRefusal(f"line {row.line}", error))
         return None, None
-    if latitude is None or longitude is None or latitude == longitude == 0:
-        return None, None
-    return latitude, longitude
 
 
 def _extras(cells: Mapping[str, str]) -> dict[str, str]:

@@ -5,15 +5,13 @@ Read are the columns of a bulk import and those of an annotation export, which a
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 
 from reid.errors import BadDataset, InputError
-from reid.interchange.cells import from_spreadsheet
 from reid.interchange.individual_names import name_of
 from reid.interchange.locate import PhotoPlaces
-from reid.interchange.named import flank_of
+from reid.interchange.named import stated_flank
 from reid.interchange.package import (
     ANIMAL,
     SourceAnimal,
@@ -21,11 +19,13 @@ from reid.interchange.package import (
     SourcePackage,
     SourcePhoto,
     SourceRefusal,
+    one_a_path,
     source_box,
 )
 from reid.interchange.photo_tables import flank_word
-from reid.interchange.table_files import head_of_file, is_workbook, read_file
-from reid.interchange.tables import NOTHING, TableLine, decimal_number
+from reid.interchange.positions import position
+from reid.interchange.table_files import head_of_file, read_file
+from reid.interchange.tables import NOTHING, TableLine
 from reid.types import Flank
 
 NAME = "wildbook"
@@ -85,30 +85,22 @@ def read(path: Path, photos: Path | None = None) -> SourcePackage:
     assets = sorted({int(m[1]) for name in table.columns if (m := ASSET.fullmatch(name))})
     if not assets:
         raise NoWildbookTable(file=path.name, columns=table.columns)
-    rows = [_folded(row, marked=not is_workbook(path)) for row in table.rows]
+    rows = [
+        TableLine(row.line, {name.casefold(): v for name, v in row.cells.items()})
+        for row in table.rows
+    ]
     names = (row.cells.get(f"encounter.mediaasset{n}", "") for row in rows for n in assets)
     places = PhotoPlaces(photos or path.parent, filter(None, names), beside=("images", "photos"))
     refused: list[SourceRefusal] = []
-    merged: dict[str, SourcePhoto] = {}
+    photos_of_rows: list[SourcePhoto] = []
     for row in rows:
-        try:
-            of_row = list(_photos(row, assets, places, refused))
-            if not of_row:
-                raise NoPhotoOfEncounter()
-        except InputError as error:
-            refused.append(SourceRefusal(f"{path.name}, line {row.line}", error))
-            continue
-        for photo in of_row:
-            known = merged.get(photo.path)
-            both = (*known.animals, *photo.animals) if known else photo.animals
-            merged[photo.path] = replace(known or photo, animals=both)
-    return SourcePackage(NAME, tuple(merged.values()), refused=tuple(refused))
-
-
-def _folded(row: TableLine, *, marked: bool) -> TableLine:
-    """The row by columns in small letters. marked: text may bear the mark of a CSV file."""
-    read_cell = from_spreadsheet if marked else str
-    return TableLine(row.line, {name.casefold(): read_cell(v) for name, v in row.cells.items()})
+        of_row = list(_photos(row, assets, places, refused))
+        photos_of_rows += of_row
+        if not of_row:
+            place = f"{path.name}, line {row.line}"
+            refused.append(SourceRefusal(place, NoPhotoOfEncounter()))
+    found, remarks = one_a_path(photos_of_rows)
+    return SourcePackage(NAME, found, refused=tuple(refused), remarks=tuple(remarks))
 
 
 def _first(cells: Mapping[str, str], names: Iterable[str], n: int = 0) -> str:
@@ -120,14 +112,18 @@ def _photos(
     row: TableLine, assets: Sequence[int], places: PhotoPlaces, refused: list[SourceRefusal]
 ) -> Iterable[SourcePhoto]:
     cells = row.cells
+    moment, day = None, ""
+    latitude = longitude = None
     try:
         moment, day = _time(row)
     except BadDataset as error:
         refused.append(SourceRefusal(f"line {row.line}", error))
-        moment, day = None, ""
-    latitude = decimal_number(row.line, "Encounter.decimalLatitude", _first(cells, LATITUDE))
-    longitude = decimal_number(row.line, "Encounter.decimalLongitude", _first(cells, LONGITUDE))
-    whole = latitude is not None and longitude is not None
+    try:
+        north = ("Encounter.decimalLatitude", _first(cells, LATITUDE))
+        east = ("Encounter.decimalLongitude", _first(cells, LONGITUDE))
+        latitude, longitude = position(row.line, north, east)
+    except BadDataset as error:
+        refused.append(SourceRefusal(f"line {row.line}", error))
     for n in assets:
         path = cells.get(f"encounter.mediaasset{n}", "")
         if not path:
@@ -142,8 +138,8 @@ def _photos(
             station=_first(cells, STATION),
             camera=_first(cells, CAMERA),
             event=_first(cells, EVENT),
-            latitude=latitude if whole else None,
-            longitude=longitude if whole else None,
+            latitude=latitude,
+            longitude=longitude,
             notes=" ".join(text for name in NOTES if (text := cells.get(name, ""))),
             animals=(_animal(row, n, path, refused),),
             category=ANIMAL,
@@ -153,7 +149,7 @@ def _photos(
 def _animal(row: TableLine, n: int, path: str, refused: list[SourceRefusal]) -> SourceAnimal:
     cells = row.cells
     word = _first(cells, VIEW, n)
-    flank = flank_of(word) if word else _flank_of_words(_first(cells, WORDS, n))
+    flank = stated_flank(word) if word else _flank_of_words(_first(cells, WORDS, n))
     box: SourceBox | None = None
     try:
         box = _box(_first(cells, BOX, n), path)
@@ -164,7 +160,7 @@ def _animal(row: TableLine, n: int, path: str, refused: list[SourceRefusal]) -> 
         box=box,
         species=" ".join(part for part in species if part),
         individual=name_of(_first(cells, INDIVIDUAL)),
-        flank=flank if flank is not Flank.UNKNOWN else None,
+        flank=flank,
         viewpoint=word,
         event=_first(cells, EVENT),
         place=f"line {row.line}",

@@ -1,16 +1,13 @@
 """The table of wildlife-datasets: image_id, identity, path; bbox, orientation and date if known."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from reid.errors import BadDataset, InputError
 from reid.interchange.format import Format
 from reid.interchange.individual_names import name_of
 from reid.interchange.locate import PhotoPlaces
-from reid.interchange.named import flank_of
+from reid.interchange.named import stated_flank
 from reid.interchange.package import (
     ANIMAL,
     SourceAnimal,
@@ -18,11 +15,11 @@ from reid.interchange.package import (
     SourcePackage,
     SourcePhoto,
     SourceRefusal,
+    one_a_path,
     source_box,
 )
 from reid.interchange.table_files import head_of_file, read_file
-from reid.interchange.tables import TableIsEmpty, readable_times
-from reid.types import Flank
+from reid.interchange.tables import ColumnTimes, TableIsEmpty, TableLine, readable_times
 
 NAME, FILE = "wildlife_datasets", "metadata.csv"
 REQUIRED = {"image_id", "identity", "path"}
@@ -55,32 +52,29 @@ def read(table: Path, photos: Path | None = None) -> SourcePackage:
     folder = photos or table.parent
     places = PhotoPlaces(folder, (row.cells["path"] for row in content.rows if row.cells["path"]))
     dates = [(row.line, row.cells.get("date", "")) for row in content.rows]
-    times, errors = readable_times("date", dates)
-    refused = [SourceRefusal(table.name, error) for error in errors]
-    merged: dict[str, SourcePhoto] = {}
+    times = readable_times("date", dates)
+    refused = [SourceRefusal(table.name, error) for error in times.errors.values()]
+    photos_of_rows: list[SourcePhoto] = []
     for row in content.rows:
         try:
-            photo = _photo(row.cells, places, times.get(row.line, ""))
+            photos_of_rows.append(_photo(row, places, times))
         except InputError as error:
             refused.append(SourceRefusal(f"image {row.cells['image_id']}", error))
-            continue
-        known = merged.get(photo.path)
-        both = (*known.animals, *photo.animals) if known else photo.animals
-        merged[photo.path] = replace(known or photo, animals=both)
-    return SourcePackage(NAME, tuple(merged.values()), refused=tuple(refused), folder=folder)
+    found, remarks = one_a_path(photos_of_rows)
+    return SourcePackage(NAME, found, refused=tuple(refused), remarks=tuple(remarks), folder=folder)
 
 
-def _photo(cells: Mapping[str, str], places: PhotoPlaces, time: str) -> SourcePhoto:
+def _photo(row: TableLine, places: PhotoPlaces, times: ColumnTimes) -> SourcePhoto:
+    cells = row.cells
     if not cells["path"]:
         raise RowWithoutPath()
     file, missing = places.file(cells["path"])
     word = cells.get("orientation", "")
-    flank = flank_of(word) if word else None
     animal = SourceAnimal(
         box=_box(cells.get("bbox", "")),
         species=cells.get("species", ""),
         individual=name_of(cells["identity"]),
-        flank=flank if flank is not Flank.UNKNOWN else None,
+        flank=stated_flank(word),
         viewpoint=word,
         event=cells.get("encounter", ""),
         place=f"image {cells['image_id']}",
@@ -90,8 +84,8 @@ def _photo(cells: Mapping[str, str], places: PhotoPlaces, time: str) -> SourcePh
         path=cells["path"].replace("\\", "/"),
         file=file,
         missing=missing,
-        captured_at=datetime.fromisoformat(time) if len(time) > 10 else None,
-        captured_on=time if 0 < len(time) <= 10 else "",
+        captured_at=times.moment(row.line),
+        captured_on=times.day(row.line),
         station=cells.get("station", ""),
         camera=cells.get("camera", ""),
         event=cells.get("encounter", ""),

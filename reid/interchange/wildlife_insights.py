@@ -2,11 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 from reid.errors import BadDataset, InputError
-from reid.interchange.cells import from_spreadsheet
 from reid.interchange.deployments import DeploymentLine, deployments_of
 from reid.interchange.individual_names import name_of
 from reid.interchange.locate import PhotoPlaces
@@ -24,6 +22,7 @@ from reid.interchange.package import (
 )
 from reid.interchange.tables import (
     NOTHING,
+    ColumnTimes,
     TableLine,
     TextTable,
     head_of,
@@ -112,13 +111,12 @@ def _images(
         raise BatchLacksColumns(file=file.name, columns=lacking)
     places = PhotoPlaces(file.parent, (row.cells["location"] for row in table.rows))
     cells = [(row.line, row.cells["timestamp"]) for row in table.rows]
-    times, errors = readable_times("timestamp", cells)
-    refused += [SourceRefusal(file.name, error) for error in errors]
-    rows_of: dict[str, list[TableLine]] = defaultdict(list)
+    times = readable_times("timestamp", cells)
+    refused += [SourceRefusal(file.name, error) for error in times.errors.values()]
+    rows_of: dict[tuple[str, str], list[TableLine]] = defaultdict(list)
     for row in table.rows:
-        key = row.cells.get("image_id") or row.cells["location"]
-        if row.cells["location"] or row.cells.get("filename"):
-            rows_of[key].append(row)
+        if location := row.cells["location"] or row.cells.get("filename", ""):
+            rows_of[row.cells["deployment_id"], location].append(row)
         else:
             refused.append(SourceRefusal(f"{file.name}, line {row.line}", ImageWithoutLocation()))
     return [_photo(rows, places, times, deployments) for rows in rows_of.values()]
@@ -127,10 +125,10 @@ def _images(
 def _photo(
     rows: list[TableLine],
     places: PhotoPlaces,
-    times: Mapping[int, str],
+    times: ColumnTimes,
     deployments: Mapping[str, DeploymentLine],
 ) -> SourcePhoto:
-    cells, time = rows[0].cells, times.get(rows[0].line, "")
+    cells, first = rows[0].cells, rows[0].line
     location, deployment = cells["location"], cells["deployment_id"]
     name, image = cells.get("filename", ""), cells.get("image_id", "")
     line = deployments.get(deployment)
@@ -148,11 +146,11 @@ def _photo(
         path=(location or name).replace("\\", "/"),
         file=file,
         missing=missing,
-        captured_at=datetime.fromisoformat(time) if len(time) > 10 else None,
-        captured_on=time if 0 < len(time) <= 10 else "",
+        captured_at=times.moment(first),
+        captured_on=times.day(first),
         deployment=deployment,
         event=cells.get("sequence_id", ""),
-        notes=" ".join(from_spreadsheet(note) for note in notes if note),
+        notes=" ".join(note for note in notes if note),
         animals=animals,
         category=foremost(categories),
     )
@@ -179,7 +177,7 @@ def _animal(cells: Mapping[str, str], category: str) -> SourceAnimal:
     return SourceAnimal(
         category=category,
         species=species or cells.get("common_name", ""),
-        individual=name_of(from_spreadsheet(cells.get("individual_id", ""))),
+        individual=name_of(cells.get("individual_id", "")),
         by_machine="computer vision" in cells.get("identified_by", "").casefold(),
         extras={k: v for k, v in cells.items() if v and k not in READ_HERE},
     )

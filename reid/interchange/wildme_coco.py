@@ -4,33 +4,34 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from reid.errors import BadDataset, InputError
 from reid.interchange.format import Format
 from reid.interchange.individual_names import name_of
-from reid.interchange.locate import parts_of
-from reid.interchange.named import flank_of
+from reid.interchange.json_file import read_json
+from reid.interchange.locate import PhotoPlaces
+from reid.interchange.named import stated_flank
 from reid.interchange.package import (
     ANIMAL,
     BoxesTurned,
-    NotThere,
     SourceAnimal,
     SourcePackage,
     SourcePhoto,
     SourceRefusal,
+    one_a_path,
     source_box,
 )
+from reid.interchange.positions import Place, position
 from reid.interchange.tables import readable_times
-from reid.types import Flank
 
 NAME = "wildme_coco"
 READ_HERE = {
     *("bbox", "theta", "viewpoint", "image_id", "individual_ids", "name", "id", "species"),
     *("encounter", "area", "iscrowd", "category_id"),
 }
+POSITION = "gps_lat_captured", "gps_lon_captured"
 Row = Mapping[str, Any]
 
 
@@ -40,6 +41,11 @@ class NotWildMeCoco(
 
 
 class AnnotationOfNoImage(InputError, message="no image {image}: add it to images"): ...
+
+
+class ImageTwice(
+    InputError, message="another image has that id, and counts: give {file} an id of its own"
+): ...
 
 
 class CocoBoxUnusable(InputError, message="box {box} is no [x, y, width, height] in pixels"): ...
@@ -56,13 +62,13 @@ def read(path: Path, photos: Path | None = None) -> SourcePackage:
     upright box around it. Raises BadDataset for another file.
     """
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        images = {row["id"]: row for row in content["images"]}
+        content = read_json(path)
+        refused: list[SourceRefusal] = []
+        images = _images(content["images"], refused)
         annotations = list(content["annotations"])
     except (ValueError, KeyError, TypeError) as error:
         raise NotWildMeCoco(path=path) from error
     animals: dict[object, list[SourceAnimal]] = defaultdict(list)
-    refused: list[SourceRefusal] = []
     for number, row in enumerate(annotations):
         place = f"annotation {_number(row, number)}"
         try:
@@ -72,18 +78,19 @@ def read(path: Path, photos: Path | None = None) -> SourcePackage:
         except (TypeError, ValueError, KeyError, AttributeError) as error:
             why = f"{type(error).__name__} {error}"
             refused.append(SourceRefusal(place, AnnotationUnreadable(why=why)))
-    cells = [(n, _taken(row)) for n, row in enumerate(images.values())]
-    times, errors = readable_times("date_captured", cells)
-    refused += [SourceRefusal("images", error) for error in errors]
-    places = _places(path, photos)
-    found = [
-        _photo(row, places, times.get(n, ""), animals.get(key, []))
-        for n, (key, row) in enumerate(images.items())
-    ]
+    cells = [(n, _taken(row)) for n, row in enumerate(images.values(), 1)]
+    times = readable_times("date_captured", cells)
+    refused += [SourceRefusal("images", error) for error in times.errors.values()]
+    folders = _folders(path, photos)
+    places = PhotoPlaces(folders[0], map(_file_name, images.values()), beside=map(str, folders))
+    found, remarks = one_a_path(
+        _photo(row, places, (times.moment(n), times.day(n)), animals.get(key, []), refused)
+        for n, (key, row) in enumerate(images.items(), 1)
+    )
     turned = sum(bool(one.box and one.box.turned) for rows in animals.values() for one in rows)
-    remarks = (BoxesTurned(boxes=turned, all=len(annotations)),) if turned else ()
+    remarks += [BoxesTurned(boxes=turned, all=len(annotations))] if turned else []
     return SourcePackage(
-        NAME, tuple(found), refused=tuple(refused), remarks=remarks, folder=places[-1]
+        NAME, found, refused=tuple(refused), remarks=tuple(remarks), folder=folders[-1]
     )
 
 
@@ -96,7 +103,24 @@ def _number(row: object, number: int) -> object:
     return row.get("id", row.get("uuid", number)) if isinstance(row, dict) else number
 
 
-def _places(path: Path, photos: Path | None) -> list[Path]:
+def _images(rows: Sequence[Row], refused: list[SourceRefusal]) -> dict[object, Row]:
+    """The images by their id; of two with one id the first counts, as nothing tells which is meant
+    by an annotation."""
+    images: dict[object, Row] = {}
+    for row in rows:
+        if row["id"] in images:
+            place = f"image {row['id']}"
+            refused.append(SourceRefusal(place, ImageTwice(file=_file_name(row))))
+        else:
+            images[row["id"]] = row
+    return images
+
+
+def _file_name(image: Row) -> str:
+    return str(image.get("file_name") or image.get("uuid") or image["id"])
+
+
+def _folders(path: Path, photos: Path | None) -> list[Path]:
     """Folders that may hold the photos."""
     part = path.stem.removeprefix("instances_")
     beside = [path.parent, path.parent / "images", path.parent.parent / "images"]
@@ -112,12 +136,11 @@ def _animal(row: Row, place: str, images: Mapping[object, Row]) -> SourceAnimal:
     if box is None:
         raise CocoBoxUnusable(box=str(row["bbox"]))
     word = str(row.get("viewpoint") or "")
-    flank = flank_of(word) if word else None
     return SourceAnimal(
         box=box,
         species=str(row.get("species") or ""),
         individual=_individual(row),
-        flank=flank if flank is not Flank.UNKNOWN else None,
+        flank=stated_flank(word),
         viewpoint=word,
         event=str(row.get("encounter") or ""),
         place=place,
@@ -141,37 +164,43 @@ def _taken(image: Row) -> str:
 
 
 def _photo(
-    image: Row, places: list[Path], time: str, animals: Sequence[SourceAnimal]
+    image: Row,
+    places: PhotoPlaces,
+    taken: tuple[datetime | None, str],
+    animals: Sequence[SourceAnimal],
+    refused: list[SourceRefusal],
 ) -> SourcePhoto:
-    name = str(image.get("file_name") or image.get("uuid") or image["id"])
-    parts = parts_of(name)
-    there = ".." not in parts and parts
-    file = next((p for place in places if (p := place.joinpath(*parts)).is_file()), None)
-    latitude, longitude = (_degrees(image.get(f"gps_{axis}_captured")) for axis in ("lat", "lon"))
-    whole = latitude is not None and longitude is not None
+    """The photo of an image. taken: its time and its day, where only that is known."""
+    name = _file_name(image)
+    file, missing = places.file(name)
+    latitude, longitude = _position(image, refused)
     events = {one.event for one in animals if one.event}
     return SourcePhoto(
         path=name.replace("\\", "/"),
-        file=file if there else None,
-        missing=None if there and file else NotThere(path=name),
-        captured_at=datetime.fromisoformat(time) if len(time) > 10 else None,
-        captured_on=time if 0 < len(time) <= 10 else "",
+        file=file,
+        missing=missing,
+        captured_at=taken[0],
+        captured_on=taken[1],
         event=events.pop() if len(events) == 1 else "",
-        latitude=latitude if whole else None,
-        longitude=longitude if whole else None,
+        latitude=latitude,
+        longitude=longitude,
         animals=tuple(animals),
         category=ANIMAL if animals else "",
         extras={k: str(image[k]) for k in ("uuid", "license", "photographer") if image.get(k)},
     )
 
 
-def _degrees(value: object) -> float | None:
-    """Degrees; None for nothing and for -1, by which the form says that nobody knows."""
+def _position(image: Row, refused: list[SourceRefusal]) -> Place:
+    """The position of an image; none where both are -1, by which the form says so."""
+    values = [image.get(name) for name in POSITION]
+    if {*map(str, values)} <= {"None", "-1", "-1.0"}:
+        return None, None
+    texts = [f"{v:.10f}" if isinstance(v, int | float) else str(v or "") for v in values]
     try:
-        number = float(str(value))
-    except ValueError:
-        return None
-    return number if isfinite(number) and number != -1 else None
+        return position(1, *zip(POSITION, texts, strict=True))
+    except InputError as error:
+        refused.append(SourceRefusal(f"image {image['id']}", error))
+        return None, None
 
 
 FORMAT = Format(NAME, recognises=lambda file: file.suffix.casefold() == ".json", read=read)

@@ -104,10 +104,14 @@ class BannerTime:
     moments: Mapping[BannerForm, datetime] = field(default_factory=dict)
     spans: tuple[tuple[int, int], ...] = ()
 
+    def fitting(self, form: BannerForm = UNKNOWN_FORM) -> set[datetime]:
+        """All that it may mean, of a camera of this form."""
+        return {moment for one, moment in self.moments.items() if form.fits(one)}
+
     def by(self, form: BannerForm = UNKNOWN_FORM) -> datetime | None:
         """The moment, where all that fits the form of the camera means the same one."""
-        fitting = {moment for one, moment in self.moments.items() if form.fits(one)}
-        return fitting.pop() if len(fitting) == 1 else None
+        moments = self.fitting(form)
+        return moments.pop() if len(moments) == 1 else None
 
 
 NOTHING = BannerTime()

@@ -175,6 +175,13 @@ def seconds_of(text: str) -> float:
     return -value if match[1] in {"-", "\N{MINUS SIGN}"} else value
 
 
+def difference_text(seconds: float) -> str:
+    """Seconds as `seconds_of` reads them, to the minute: "+3 2:15"."""
+    minutes = round(abs(seconds) / 60)
+    days, rest = divmod(minutes, 24 * 60)
+    return f"{'-' if seconds < 0 else '+'}{days} {rest // 60}:{rest % 60:02}"
+
+
 class ClockDoubt(StrEnum):
     """What may be wrong with the times of a camera."""
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+import numpy as np
+
 from reid.identify import clusters, draws
 from reid.identify.clusters import DecidedPairs, Grouping, Pair, Table
 from reid.identify.partitions import Partition, blocks
@@ -88,7 +90,7 @@ def _loosened(
     }
     free: set[Pair] = set()
     for own, other in combinations(members.values(), 2):
-        if not known.comparable[own][:, other].any():
+        if not known.comparable[np.ix_(own, other)].any():
             free |= {(min(i, j), max(i, j)) for i in own for j in other}
     return replace(decided, different=decided.different - (free - judged))
 

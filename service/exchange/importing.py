@@ -16,7 +16,7 @@ from reid.interchange.photo_tables import PhotoTable, StatedLine
 from reid.interchange.summary import ChosenPhoto, stations_with_position
 from reid.sentences import Sentence
 from reid.types import Flank
-from service.exchange.kept_sources import BecameOfSource, keep_source
+from service.exchange.kept_sources import BecameOfSource, keep_source, kept_source
 from service.exchange.naming import NamedAnimal, Naming, annotation_for, name_animals
 from service.photos.intake import Intake
 from service.photos.statements import Statements
@@ -28,12 +28,15 @@ from service.store.files import digest
 from service.store.photos import Photo
 
 AT_ONCE = 25  # photos of one transaction
-LONGEST, LONGEST_NOTES = 200, 2000  # letters
+LONGEST, LONGEST_NAME, LONGEST_NOTES = 200, 100, 2000  # letters
 
 ImportProgress = Callable[[Iterable[ChosenPhoto], int], Iterable[ChosenPhoto]]
 
 
 class NameRefused(InputError, message="{name} is not taken as a name: {why}"): ...
+
+
+class NameTooLong(InputError, message="{letters} letters; at most {limit}"): ...
 
 
 class PhotoNotTaken(InputError, message="it was not taken: {why}"): ...
@@ -87,8 +90,8 @@ class Importer:
         self._reviewer, self._label = reviewer, label
         self._report = ImportReport()
         self._named: list[NamedAnimal] = []
-        self._became: dict[tuple[str, int], int] = {}  # path, number of its animal -> annotation
-        self._photo_of: dict[str, str] = {}  # path -> SHA-256
+        self._became: dict[tuple[int, int], int] = {}  # photo, number of its animal -> annotation
+        self._photo_of: dict[int, str] = {}  # number of a photo, from 1 -> SHA-256
 
     def run(
         self,
@@ -105,26 +108,28 @@ class Importer:
             SourceRefusal(f"deployment {line.name}", line.why) for line in kept if line.why
         ]
         crowded = _crowded(chosen)
-        batch: list[ChosenPhoto] = []
+        kept_as = kept_source(self._settings.data_dir, self._label, package, chosen)
+        self._label = kept_as.label
+        batch: list[tuple[int, ChosenPhoto]] = []
         for number, one in enumerate(progress(chosen, len(chosen)), 1):
-            batch.append(one)
+            batch.append((number, one))
             if len(batch) == AT_ONCE or number == len(chosen):
                 self._take(batch, crowded)
                 batch = []
         report.naming = name_animals(self._database, self._named, self._reviewer, self._label)
         became = BecameOfSource(self._photo_of, self._became)
-        keep_source(self._settings.data_dir, self._label, self._reviewer, package, chosen, became)
+        keep_source(kept_as.file, self._reviewer, package, chosen, became)
         return report
 
-    def _take(self, batch: Sequence[ChosenPhoto], crowded: set[str]) -> None:
+    def _take(self, batch: Sequence[tuple[int, ChosenPhoto]], crowded: set[str]) -> None:
         """A batch of photos: first each with its first animal, then the other animals of each."""
-        rounds = max(max(1, len(one.animals)) for one in batch)
+        rounds = max(max(1, len(one.animals)) for _, one in batch)
         for turn in range(rounds):
             sent = [
                 self._sent(
                     position, one, one.animals[turn] if one.animals else SourceAnimal(), crowded
                 )
-                for position, one in enumerate(batch)
+                for position, one in batch
                 if turn < max(1, len(one.animals))
             ]
             self._send(sent, turn)
@@ -136,7 +141,7 @@ class Importer:
         name = self._fit(animal, photo.path)
         encounter = ""
         if event and (name or event not in crowded):
-            encounter = " ".join(f"{self._label}: {event} {name}".split())[:LONGEST]
+            encounter = _short(" ".join(f"{self._label}: {event} {name}".split()))
         on = f"taken on {photo.captured_on}" if photo.captured_on else ""
         line = StatedLine(
             line=position,
@@ -156,7 +161,7 @@ class Importer:
         if not animal.individual:
             return ""
         try:
-            return fit_name(animal.individual)[:100]
+            return _fit_name(animal.individual)
         except InputError as error:
             why = NameRefused(name=animal.individual, why=error)
             self._report.refused.append(SourceRefusal(path, why))
@@ -170,7 +175,8 @@ class Importer:
                 try:
                     ids[one.position] = digest(one.data)
                 except OSError as error:
-                    self._unreadable(one, str(error.strerror or error))
+                    unread = PhotoFileUnreadable(why=str(error.strerror or error))
+                    self._refuse(one, unread, turn)
                     continue
                 line = _lacking(connection, ids[one.position], one)
                 if line is not None:
@@ -199,11 +205,11 @@ class Importer:
                 if one.position not in ids or not photos.known(connection, ids[one.position]):
                     continue
                 photo = photos.get(connection, ids[one.position])
-                self._photo_of[one.chosen.photo.path] = photo.id
+                self._photo_of[one.position] = photo.id
                 animal = annotation_for(connection, photo, one.animal.box)
                 if animal is None:
                     continue
-                self._became[one.chosen.photo.path, turn] = animal.id
+                self._became[one.position, turn] = animal.id
                 self._report.boxes += animal.box is not None and one.position in fresh
                 self._named.append(
                     NamedAnimal(animal.id, one.line.individual, one.chosen.photo.path)
@@ -213,9 +219,6 @@ class Importer:
         sentence = why if isinstance(why, Sentence) else PhotoNotTaken(why=why)
         self._report.refused.append(SourceRefusal(one.chosen.photo.path, sentence))
         self._report.photos["refused"] += turn == 0
-
-    def _unreadable(self, one: _Sent, why: str) -> None:
-        self._refuse(one, PhotoFileUnreadable(why=why), 0)
 
 
 def _crowded(chosen: Iterable[ChosenPhoto]) -> set[str]:
@@ -253,5 +256,18 @@ def _lacking(connection: Connection, photo_id: str, one: _Sent) -> StatedLine | 
     return line
 
 
+def _fit_name(text: str) -> str:
+    name = fit_name(text)
+    if len(name) > LONGEST_NAME:
+        raise NameTooLong(letters=len(name), limit=LONGEST_NAME)
+    return name
+
+
 def _short(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)[:LONGEST].strip()
+    """A text that is kept on one line; of one that is too long the end is told by its digest, so
+    that two that differ there stay two."""
+    plain = "".join(c if c.isprintable() else " " for c in text).strip()
+    if len(plain) <= LONGEST:
+        return plain
+    end = digest(plain.encode())[:12]
+    return f"{plain[: LONGEST - len(end) - 1]} {end}"

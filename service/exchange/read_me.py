@@ -34,15 +34,16 @@ captures that show one side, both.csv those that show both.
 
 In R:
   library(secr)
+  usage <- as.matrix(read.csv("arrays/usage.csv")[, -1])
   ch <- read.capthist("secr/probable/captures.txt", "secr/traps.txt", detector = "count",
-                      fmt = "trapID", noccasions = {occasions})
+                      fmt = "trapID", noccasions = ncol(usage), binary.usage = FALSE)
   records <- read.csv("camtrapR/record_table.csv", na.strings = "")
   cells <- read.csv("arrays/probable/left.csv")        # animal, trap, occasion, count
-  usage <- as.matrix(read.csv("arrays/usage.csv")[, -1])
   animals <- read.csv("arrays/probable/animals.csv", na.strings = "")
   y <- array(0, c(nrow(animals), nrow(usage), ncol(usage)))
   y[as.matrix(cells[, 1:3])] <- cells$count
 
+binary.usage = FALSE matters: usage is days of effort, and secr else reads its digits one by one.
 An occasion has {days} day(s), from midnight. Positions are {positions}.
 """
 
@@ -50,5 +51,4 @@ An occasion has {days} day(s), from midnight. Positions are {positions}.
 def read_me(survey: CaptureSurvey, days: int) -> str:
     """The text. days: of one occasion."""
     positions = "as recorded" if survey.exact else "rounded to a tenth of a degree (about 11 km)"
-    text = TEXT.replace("{occasions}", "ncol(usage)")
-    return text.replace("{days}", str(days)).replace("{positions}", positions)
+    return TEXT.replace("{days}", str(days)).replace("{positions}", positions)

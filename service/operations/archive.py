@@ -147,13 +147,23 @@ def summary(finished: FinishedArchive) -> Iterator[str]:
         f"{result.encounters} encounters: {known} identities of the catalogue, "
         f"{len(result.animals) - known} proposed animals, {len(result.eyes)} pairs need eyes"
     )
+    yield from (f"note: {remark}" for remark in result.remarks)
+    if result.refused:
+        yield f"{result.refused} lines of the source cannot be used: see the report"
+    if result.doubts:
+        yield f"clocks that look wrong: {len(result.doubts)}, see the report"
+    for clock in result.clocks:
+        camera = " ".join(part for part in (clock.station, clock.camera) if part) or clock.frame
+        yield (
+            f"clock: {camera} prints {clock.printed}, {clock.stated_by} says {clock.stated} "
+            f"({clock.difference}, {clock.frames} of {clock.checked} frames): see the report"
+        )
     if added is not None:
         yield (
             f"catalogue: {added.photos} photos added, {added.known} known already, "
             f"{len(added.refused)} refused, {added.pairs} pairs in the queue of reviews"
         )
         yield from (f"not added: {path}: {why}" for path, why in added.refused)
-    yield from (f"cannot be listed: {folder}" for folder in result.closed)
     yield f"report: {out / 'report.html'}; rows: {out / 'results.csv'}"
 
 

@@ -56,7 +56,7 @@ def tables(
     """For every history its captures for secr and its arrays; the traps are those of all.
 
     read.capthist("secr/probable/captures.txt", "secr/traps.txt", detector = "count",
-    fmt = "trapID", noccasions = K) reads them back.
+    fmt = "trapID", noccasions = K, binary.usage = FALSE) reads them back.
     """
     stations, text = traps_text(layout)
     sheets, texts, left_out = [stations], [(f"{FOLDER}/traps.txt", text)], []

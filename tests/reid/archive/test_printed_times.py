@@ -89,11 +89,11 @@ def test_banners_are_read_once_and_used_only_where_they_are_asked_for(folder, tm
     assert (len(printed), {row["captured_at"] for row in rows(out)}) == (3, {""})
 
 
-def test_a_file_that_states_its_time_is_not_read(tmp_path, printed):
+def test_a_time_that_a_file_states_stands_whatever_is_printed(tmp_path, printed):
     path = tmp_path / "archive" / "2019-03-01_19-49-36.jpg"
     path.parent.mkdir()
     path.write_bytes(paint(1))
     archive(path.parent, tmp_path / "out", plan=READS)
     (row,) = rows(tmp_path / "out")
-    assert (row["time_source"], printed) == ("file name", [])
+    assert (row["time_source"], row["banner"], len(printed)) == ("file name", TEXTS["a"], 1)
     assert datetime.fromisoformat(row["captured_at"]).year == 2019

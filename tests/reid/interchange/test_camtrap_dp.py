@@ -204,3 +204,49 @@ def test_a_table_outside_the_package_is_not_read(tmp_path):
     (inside / "datapackage.json").write_text(json.dumps(descriptor))
     with pytest.raises(BadDataset, match="put it into the folder"):
         read_source(inside)
+
+
+def test_an_event_whose_ends_do_not_both_state_a_zone_costs_nobody_the_package(tmp_path):
+    odd = event(1, individualID="L001", eventEnd="2019-03-01T14:50:00")
+    source = read_source(package(tmp_path, [media(1)], [odd]))
+    assert source.names() == {}
+    assert "event e1 shows L001" in str(source.remarks[-1])
+
+
+def test_times_of_events_are_read_like_all_others_or_told(tmp_path):
+    photos = [media(1, at="13/03/2019 19:49"), media(2, at="14/03/2019 19:49")]
+    span = {"eventStart": "13/03/2019 19:40", "eventEnd": "13/03/2019 19:50"}
+    rows = [event(1, individualID="L001", **span), event(2, eventStart="soon")]
+    source = read_source(package(tmp_path, photos, rows))
+    assert source.photos[0].animals[0].individual == "L001"
+    assert source.photos[1].animals == ()
+    assert "soon is no date" in str(source.refused[0].why)
+
+
+def test_tables_without_rows_are_an_empty_package(tmp_path):
+    package(tmp_path, [media(1)], [observation()])
+    for name in ("deployments", "media", "observations"):
+        head, *_ = (tmp_path / f"{name}.csv").read_text().splitlines()
+        (tmp_path / f"{name}.csv").write_text(head + "\n")
+    source = read_source(tmp_path)
+    assert (source.photos, source.deployments, source.refused) == ((), (), ())
+
+
+def test_the_parts_of_a_table_need_not_have_the_same_columns(tmp_path):
+    package(tmp_path, [media(1)], [observation(mediaID="m1")])
+    (tmp_path / "more.csv").write_text("mediaID,deploymentID,filePath\nm2,d1,m2.jpg\nm3,d1\n")
+    (tmp_path / "none.csv").write_text("")
+    file = tmp_path / "datapackage.json"
+    descriptor = json.loads(file.read_text())
+    descriptor["resources"][1]["path"] = ["none.csv", "media.csv", "more.csv"]
+    file.write_text(json.dumps(descriptor))
+    source = read_source(tmp_path)
+    assert [one.path for one in source.photos] == ["m1.jpg", "m2.jpg"]
+    assert "no filePath" in str(source.refused[0].why)
+
+
+def test_a_deployment_with_a_date_that_is_none_stops_no_other(tmp_path):
+    rows = [DEPLOYMENT | {"deploymentID": "d0", "deploymentStart": "spring"}, DEPLOYMENT]
+    source = read_source(package(tmp_path, [media(1)], [observation(mediaID="m1")], rows))
+    assert [one.name for one in source.deployments] == ["d1"]
+    assert "spring is no date" in str(source.refused[0].why)

@@ -50,3 +50,17 @@ def test_a_pattern_that_means_nothing_is_refused(tmp_path, pattern):
 def test_a_folder_without_photos_is_told(tmp_path):
     with pytest.raises(BadDataset, match="no photo and no video"):
         read_source(tmp_path)
+
+
+def test_tables_beside_photos_that_are_not_read_are_named(tmp_path):
+    cards(tmp_path, "1.jpg", "names.csv", "old.xls", "boxes.json", "notes.txt")
+    (remark,) = read_source(tmp_path).remarks
+    assert "of boxes.json, names.csv, old.xls beside the photos nothing is read" in str(remark)
+
+
+def test_links_to_folders_are_told(tmp_path):
+    cards(tmp_path, "S1/1.jpg")
+    (tmp_path / "round").symlink_to(tmp_path)
+    source = read_source(tmp_path)
+    assert [one.path for one in source.photos] == ["S1/1.jpg"]
+    assert "nothing below round was read" in str(source.remarks[0])

@@ -4,6 +4,7 @@ from math import pi
 
 import pytest
 
+from reid.errors import BadDataset
 from reid.interchange.sources import read_source
 from reid.types import Flank
 
@@ -59,3 +60,8 @@ def test_a_chip_that_cannot_be_used_is_told_with_its_line(tmp_path, chip, words)
     (refusal,) = read_source(catalogue(tmp_path, chip)).refused
     assert refusal.place == "chip_table.csv, line 4"
     assert words in str(refusal.why)
+
+
+def test_a_cell_without_end_is_told_with_its_line(tmp_path):
+    with pytest.raises(BadDataset, match="line 3: field larger"):
+        read_source(catalogue(tmp_path, "7, 1, 2, [0 0 9 9], 0,,\n", "x" * 200_000 + ",b\n"))

@@ -186,3 +186,15 @@ def test_a_format_that_is_written_and_read_comes_back_through_the_registry(tmp_p
         form.write(folder, sightings)
         read = read_catalogue(folder).annotations
         assert [(a.individual, a.flank.value) for a in read] == [("uma", "left"), ("umay", "right")]
+
+
+def test_coco_with_a_byte_order_mark_is_read(tmp_path):
+    file = coco(tmp_path, [annotated()])
+    file.write_text("\ufeff" + file.read_text(), encoding="utf-8")
+    assert len(read_catalogue(file).annotations) == 1
+
+
+def test_coco_paths_of_another_computer_are_found(tmp_path):
+    images = [{"id": 1, "file_name": "C:\\cards\\S1\\1.jpg"}]
+    (one,) = read_catalogue(coco(tmp_path, [annotated()], images)).annotations
+    assert one.path == tmp_path / "images" / "train2022" / "1.jpg"

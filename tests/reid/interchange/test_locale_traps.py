@@ -1,5 +1,7 @@
 """One table as programs of several countries save it: read alike, or refused with what to do."""
 
+from zipfile import ZipFile
+
 import pytest
 
 from reid.errors import BadDataset
@@ -70,3 +72,41 @@ def test_a_day_counted_by_a_spreadsheet_is_no_time_and_told(tmp_path):
 def test_a_text_that_a_spreadsheet_would_compute_comes_back_without_its_mark(tmp_path):
     source = saved(tmp_path, change=lambda c: c.replace("L001", "'=1+1"))
     assert source.names() == {"=1+1": 1}
+
+
+def test_a_mark_before_a_text_is_taken_away_in_every_table(tmp_path):
+    (tmp_path / "metadata.csv").write_text("image_id,identity,path\n1,'=L001,a.jpg\n")
+    assert read_source(tmp_path).names() == {"=L001": 1}
+
+
+def test_a_path_that_no_system_takes_is_not_there(tmp_path):
+    long = "/".join(["x" * 90] * 2) + "y" * 90 + ".jpg"
+    (tmp_path / "metadata.csv").write_text(f"image_id,identity,path\n1,L001,{long}{long}\n")
+    assert "is not there" in str(read_source(tmp_path).photos[0].missing)
+
+
+@pytest.mark.parametrize("place", [1, 2])
+def test_a_table_in_another_encoding_is_refused_wherever_it_shows(tmp_path, place):
+    rows = ["path,individual", "a.jpg,Rene", "b.jpg,Rene", ""]
+    rows[place] = rows[place].replace("Rene", "René")
+    (tmp_path / "index.csv").write_bytes("\n".join(rows).encode("latin-1"))
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    with pytest.raises(BadDataset, match="no text in UTF-8"):
+        read_source(tmp_path)
+
+
+@pytest.mark.parametrize("damage", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", ""])
+def test_a_damaged_workbook_is_refused_with_its_name(tmp_path, damage):
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["path", "individual"])
+    book.active.append(["a.jpg", "L001"])
+    book.save(tmp_path / "whole.xlsx")
+    file = tmp_path / "table.xlsx"
+    with ZipFile(tmp_path / "whole.xlsx") as whole, ZipFile(file, "w") as damaged:
+        for name in whole.namelist():
+            damaged.writestr(name, b"<x" if name == damage else whole.read(name))
+    if not damage:
+        file.write_bytes(b"no workbook")
+    with pytest.raises(BadDataset, match=r"table\.xlsx cannot be read"):
+        read_source(file)

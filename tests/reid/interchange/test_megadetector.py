@@ -134,3 +134,55 @@ def test_a_path_out_of_the_folder_is_not_followed(tmp_path):
     (photo,) = read_source(output(tmp_path / "package", entry)).photos
     assert photo.file is None
     assert "leads out of the folder" in str(photo.missing)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"frames_processed": 7},
+        {"detections": [animal(0.1, 0.1, 0.2, 0.2, classifications=[[]])]},
+        {"detections": [animal(0.1, 0.1, 0.2, 0.2, classifications={"1": 0.9})]},
+        {"file": "a" * 300 + ".jpg"},
+        {"file": "a\0b.jpg"},
+    ],
+)
+def test_what_is_of_another_kind_than_the_format_says_costs_nobody_the_file(tmp_path, more):
+    odd = {"file": "a.jpg", "detections": []} | more
+    source = read_source(output(tmp_path, odd, {"file": "b.jpg", "detections": []}))
+    assert len(source.photos) == 2
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
+@pytest.mark.parametrize("name", ["animal", "Animal", " ANIMAL "])
+def test_the_category_of_animals_is_known_in_any_case_and_a_byte_order_mark_is_none(
+    tmp_path, name, mark
+):
+    file = output(tmp_path, {"file": "a.jpg", "detections": [animal(0.1, 0.1, 0.2, 0.2)]})
+    content = json.loads(file.read_text()) | {"detection_categories": {"1": name}}
+    file.write_text(mark + json.dumps(content), encoding="utf-8")
+    assert read_source(file).photos[0].category == "animal"
+
+
+def test_categories_of_which_none_is_called_animal_are_refused(tmp_path):
+    file = output(tmp_path, {"file": "a.jpg", "detections": [animal(0.1, 0.1, 0.2, 0.2)]})
+    content = json.loads(file.read_text())
+    file.write_text(json.dumps(content | {"detection_categories": {"1": "leopard", "2": "cow"}}))
+    with pytest.raises(BadDataset, match="calls no category animal, but leopard, cow: rename"):
+        read_source(file)
+    file.write_text(json.dumps(content | {"detection_categories": {"1": "person"}}))
+    assert read_source(file).photos[0].category == "person"
+
+
+def test_one_file_under_two_spellings_of_its_path_stands_twice(tmp_path):
+    paths = ["S1/a.jpg", "S1\\a.jpg", "./S1//a.jpg"]
+    source = read_source(output(tmp_path, *({"file": one, "detections": []} for one in paths)))
+    assert [one.path for one in source.photos] == ["S1/a.jpg"]
+    assert [str(one.why).partition(" stands")[2] for one in source.refused] == [
+        " twice: join both entries, or leave one out"
+    ] * 2
+
+
+def test_a_file_nested_without_end_is_no_json(tmp_path):
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    with pytest.raises(BadDataset, match="no form that is read"):
+        read_source(tmp_path / "deep.json")

@@ -72,3 +72,15 @@ def test_a_table_without_file_names_is_refused():
 
 def test_a_date_without_a_time_of_day_is_no_time():
     assert read("file,time\na.jpg,2020-01-31\n").lines[0].captured_at is None
+
+
+def test_a_time_that_is_none_refuses_its_own_line_only():
+    table = read("file,time\na.jpg,soon\nb.jpg,2020-01-31 19:49\n")
+    assert [one.file for one in table.lines] == ["b.jpg"]
+    assert "line 2, column time: soon is no date" in str(table.refused[0][1])
+
+
+def test_a_name_with_characters_that_nobody_sees_is_refused_and_not_changed():
+    table = read("file,individual\na.jpg,L\u200b001\nb.jpg,L001\n")
+    assert [one.individual for one in table.lines] == ["L001"]
+    assert "characters that nobody sees" in str(table.refused[0][1])

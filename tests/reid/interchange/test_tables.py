@@ -7,7 +7,7 @@ import pytest
 from reid.errors import BadDataset
 from reid.interchange.catalogue import read_catalogue
 from reid.interchange.deployments import read_deployments
-from reid.interchange.tables import iso_texts, read_table
+from reid.interchange.tables import head_of, iso_texts, read_table, readable_times
 
 CASES = Path(__file__).parents[2] / "data" / "field-cases" / "csv"
 EXAMPLE = Path(__file__).parents[2] / "data" / "camtrap-dp" / "deployments.csv"
@@ -149,3 +149,39 @@ def test_a_row_in_doubt_is_refused_by_itself_with_its_line(text, words):
 def test_a_table_of_something_else_is_refused():
     with pytest.raises(BadDataset, match="neither the column station"):
         read_deployments(b"path,individual\na.jpg,L001\n")
+
+
+def test_dates_as_cameras_write_them_are_read():
+    texts = ["2019:03:01 19:49:36", "2019:03:02"]
+    assert [*iso_texts("taken", enumerate(texts)).values()] == ["2019-03-01T19:49:36", "2019-03-02"]
+    with pytest.raises(BadDataset, match="is no date"):
+        iso_texts("taken", [(2, "01:03:2019 19:49:36")])
+
+
+def test_a_date_that_never_was_settles_no_order_of_day_and_month():
+    times = readable_times("taken", [(2, "31/02/2019"), (3, "03/13/2019"), (4, "13/13/2019")])
+    assert times.texts == {3: "2019-03-13"}
+    assert sorted(times.errors) == [2, 4]
+
+
+def test_many_dates_that_never_were_take_no_longer_each():
+    cells = [(n, "00/00/2000 00:00") for n in range(20_000)]
+    assert len(readable_times("taken", cells).errors) == 20_000
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_line_that_tells_a_spreadsheet_the_separator_is_no_head(mark, tmp_path):
+    text = f"sep={mark}\nstation{mark}notes\nRidge{mark}a, b\n"
+    if mark == ",":
+        text = text.replace("a, b", '"a, b"')
+    table = read_table(text.encode())
+    assert table.columns == ("station", "notes")
+    assert [(row.line, row.cells["notes"]) for row in table.rows] == [(3, "a, b")]
+    (tmp_path / "table.csv").write_text(text)
+    assert head_of(tmp_path / "table.csv") == ("station", "notes")
+
+
+def test_a_deployment_with_a_date_that_is_none_is_refused_by_itself():
+    table = row("N;;;;;spring;;;\nS;;;;;2024-01-01;;;\n")
+    assert [one.station for one in table.rows] == ["S"]
+    assert "line 2, column start: spring is no date" in str(table.refused[0][1])

@@ -1,13 +1,16 @@
 """The catalogue leaves as one folder, by the page and the API."""
 
 import csv
+import re
 from io import BytesIO, StringIO
 from zipfile import ZipFile
 
 import pytest
 
+from reid.interchange.survey import CaptureSurvey
 from service.exchange.errors import MediaHoldPositions, NoSuchForm
 from service.exchange.export import ExportChoices, export
+from service.exchange.read_me import read_me
 from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import stations
@@ -79,3 +82,14 @@ def test_what_cannot_be_exported_is_refused_with_a_sentence(of, tmp_path):
         export(*of, tmp_path / "a", ExportChoices(forms=("excel",)))
     with pytest.raises(MediaHoldPositions):
         export(*of, tmp_path / "b", ExportChoices(exact=False, media=True))
+
+
+def test_the_commands_for_r_use_only_what_stands_above_them_and_read_effort_as_days():
+    text = read_me(CaptureSurvey(), 5)
+    commands = text.partition("In R:\n")[2].partition("\n\n")[0]
+    made = set(re.findall(r"^  (\w+) <-", commands, re.MULTILINE))
+    for name in made:
+        first = re.search(rf"\b{name}\b", commands)
+        assert commands[first.end() :].lstrip().startswith("<-"), name
+    assert "binary.usage = FALSE" in commands
+    assert "An occasion has 5 day(s)" in text

@@ -156,3 +156,58 @@ def test_a_source_without_a_known_form_is_one_sentence(tmp_path, catalogue):
     (tmp_path / "x.pdf").write_bytes(b"x")
     with pytest.raises(BadDataset, match="has no form that is read here"):
         catalogue.run(tmp_path / "x.pdf")
+
+
+def test_a_name_that_is_too_long_is_refused_and_not_cut(catalogue, survey):
+    names = [f"{'L' * 100}{n}" for n in (1, 2)]
+    rows = {f"{n}.jpg": {"individual": name} for n, name in enumerate(names)}
+    folder = survey(rows)
+    index = (folder / "index.csv").read_text().replace("path,individual", "image_id,identity,path")
+    lines = [f"{n},{name},{n}.jpg" for n, name in enumerate(names)]
+    (folder / "metadata.csv").write_text("\n".join([index.splitlines()[0], *lines]) + "\n")
+    (folder / "index.csv").unlink()
+    report = catalogue.run(folder)["report"]
+    assert [why.partition("name: ")[2] for why in report["refused"]] == [
+        "101 letters; at most 100"
+    ] * 2
+    assert {name for _, name, _ in catalogue.rows()} == {""}
+
+
+def test_long_names_of_events_that_differ_at_their_end_stay_two(catalogue, survey):
+    event = "e" * 198
+    rows = {f"{n}.jpg": {"encounter": f"{event}{n}", "station": "S1"} for n in (1, 2)}
+    catalogue.run(survey(rows))
+    with catalogue.open().read() as connection:
+        assert len(encounters.search(connection, limit=10)) == 2
+
+
+def test_two_sources_of_one_name_are_never_taken_for_one(catalogue, tmp_path, painted):
+    for card, seed in (("A", 1), ("B", 2)):
+        folder = tmp_path / card / "survey"
+        folder.mkdir(parents=True)
+        (folder / "1.jpg").write_bytes(painted(seed))
+        row = f"1.jpg,L00{seed},7,remark of {card}\n"
+        (folder / "index.csv").write_text("path,individual,encounter,remark\n" + row)
+        catalogue.run(folder)
+    again = catalogue.run(tmp_path / "A" / "survey")["report"]
+    assert again["photos"] == {"known": 1}
+    kept = [file.read_text() for file in sorted((catalogue.data / "imports").glob("*.jsonl"))]
+    assert len(kept) == 2
+    assert sorted("remark of A" in text for text in kept) == [False, True]
+    assert [name for _, name, _ in catalogue.rows()] == ["L001", "L002"]
+
+
+def test_photos_of_one_name_in_two_deployments_keep_their_own_words(catalogue, tmp_path, painted):
+    folder = tmp_path / "batch"
+    head = "project_id,deployment_id,image_id,location,wi_taxon_id,timestamp,individual_id,genus\n"
+    rows = ""
+    for n in (1, 2):
+        (folder / f"d{n}").mkdir(parents=True)
+        (folder / f"d{n}" / "a.jpg").write_bytes(painted(n))
+        rows += f"p,d{n},{n},gs://b/a.jpg,x,2019-03-0{n} 19:49:36,L00{n},Panthera\n"
+    (folder / "images.csv").write_text(head + rows)
+    catalogue.run(folder)
+    (file,) = (catalogue.data / "imports").glob("*.jsonl")
+    lines = [json.loads(line) for line in file.read_text().splitlines()[1:]]
+    assert len({line["photo"] for line in lines}) == 2
+    assert len({line["animals"][0]["annotation"] for line in lines}) == 2
