@@ -21,6 +21,7 @@ from service.dossier.record import Dossiers
 from service.exchange import options
 from service.exchange.commands import import_source
 from service.operations.archive_command import archive
+from service.operations.backup_commands import backup, restore, verify
 from service.operations.calibration_commands import calibrate, certify
 from service.operations.signature_commands import signatures
 from service.photos.intake import Intake
@@ -38,8 +39,11 @@ app = typer.Typer(
 
 app.add_typer(accounts, name="account")
 app.command()(archive)
+app.command()(backup)
 app.command()(calibrate)
 app.command()(certify)
+app.command()(restore)
+app.command()(verify)
 app.command("import")(import_source)
 app.add_typer(signatures, name="signatures")
 

@@ -61,6 +61,7 @@ from service.reviews import pages as review_pages
 from service.settings import Settings
 from service.stations import api as stations
 from service.stations import pages as station_pages
+from service.store.claiming import claim
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.viewer.overlay import Overlays
@@ -127,7 +128,7 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        database.migrate()
+        claim(database, components[PhotoFiles], settings.data_dir)
         loading = Thread(target=components[Engine].preload, name="preload", daemon=True)
         loading.start()
         yield

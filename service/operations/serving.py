@@ -22,7 +22,9 @@ from service.photos.intake import Intake
 from service.recognition.engine import Engine, Loader, load_recognition
 from service.settings import Settings
 from service.store import accounts, encounters, jobs
+from service.store.claiming import claim
 from service.store.database import Database
+from service.store.files import PhotoFiles
 from service.web.parameters import Components
 
 log = logging.getLogger(__name__)
@@ -68,7 +70,7 @@ def run(
     app = create_app(settings, load=load)
     components: Components = app.state.components
     database = components[Database]
-    database.migrate()
+    claim(database, components[PhotoFiles], settings.data_dir)
     if serve:
         refuse_to_be_open(settings, database)
     config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")

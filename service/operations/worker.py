@@ -28,6 +28,7 @@ from service.recognition.embedding import EMBED, EmbedPhotos, OtherModels, no_ot
 from service.recognition.engine import Engine, FeatureNetwork, recognising
 from service.settings import Settings
 from service.store import clusterings, jobs, pairs, reembedding, stated
+from service.store.claiming import claim
 from service.store.database import Database, gathered
 from service.store.files import PhotoFiles
 from service.store.jobs import Job
@@ -213,12 +214,12 @@ def run(
     if parent:
         Thread(target=_stop_with_parent, args=(stop, parent), daemon=True).start()
     database = Database(settings.database, gap=settings.encounter_gap)
-    database.migrate()
+    files = PhotoFiles(settings.photos)
+    claim(database, files, settings.data_dir)
     embedder = load(settings)
     with database.write() as connection:
         if waiting := reembedding.enqueue(connection, embedder.model):
             log.info("%s annotations wait to be embedded with %s", waiting, embedder.model)
-    files = PhotoFiles(settings.photos)
     engine = Engine(database, settings, Metrics(), load=recognising(embedder, calibrators))
 
     def others(model: str) -> FeatureNetwork:
