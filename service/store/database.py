@@ -68,7 +68,7 @@ class Database:
             max_overflow=40,
             pool_timeout=busy_s,
             pool_pre_ping=server,  # a server that was started again is no error of a request
-            connect_args={"connect_timeout": CONNECT_S} if server else {},
+            connect_args=_patience(busy_s) if server else {},
             execution_options=options,
         )
         if server:
@@ -143,6 +143,11 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def _patience(busy_s: float) -> dict[str, Any]:
+    """Seconds for a connection, and milliseconds for the lock of another transaction."""
+    return {"connect_timeout": CONNECT_S, "options": f"-c lock_timeout={round(busy_s * 1000)}"}
 
 
 def migrations() -> Config:

@@ -5,17 +5,27 @@ import json
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from service.store.errors import PhotoFileChanged, PhotoFileMissing, PhotoStoreGone
+from service.store.errors import (
+    DiskFull,
+    PhotoFileChanged,
+    PhotoFileMissing,
+    PhotoStoreGone,
+    StorageReadOnly,
+    StorageTrouble,
+)
 
 MARKER = "catalogue.json"
 """The file that says to which catalogue a photo store belongs."""
 ABOUT = "leopard-reid: this folder holds the photos of one catalogue. Keep this file with them."
+LEAST_FREE = 64 * 2**20
+"""Bytes; a disk with fewer is called full before an upload finds it full."""
 PHOTO_ID = re.compile(r"[0-9a-f]{64}")
 
 
@@ -101,6 +111,14 @@ class PhotoFiles:
                 self._fs.pipe_file(f"{self._root}/{MARKER}", text)
         self._marked = True
 
+    def trouble(self) -> StorageTrouble | None:
+        """Why nothing could be kept now; of a folder only, and None where all is well."""
+        if not self._local:
+            return None
+        if self._marked and not Path(self._root, MARKER).exists():
+            return PhotoStoreGone()
+        return folder_trouble(Path(self._root))
+
     def whole(self, photo_id: str) -> bool:
         """Whether its bytes are there and are those of its name."""
         try:
@@ -110,6 +128,13 @@ class PhotoFiles:
 
     def _path(self, photo_id: str) -> str:
         return f"{self._root}/{photo_id[:2]}/{photo_id}"
+
+
+def folder_trouble(folder: Path) -> StorageTrouble | None:
+    """Why nothing could be written into a folder that is there; nothing is tried."""
+    if not os.access(folder, os.W_OK):
+        return StorageReadOnly()
+    return DiskFull() if shutil.disk_usage(folder).free < LEAST_FREE else None
 
 
 def _write_durably(path: Path, data: bytes, *, there: bool) -> None:
