@@ -29,6 +29,7 @@ from service.recognition.engine import Engine
 from service.settings import Settings, read_settings
 from service.store.database import Database
 from service.store.files import PhotoFiles
+from service.store.trouble import TROUBLES, trouble_of
 from service.web.parameters import Components
 
 app = typer.Typer(
@@ -61,6 +62,10 @@ def main() -> None:
         app()
     except ReidError as error:
         sys.exit(f"leopard-reid: {error}")
+    except TROUBLES as error:
+        if (trouble := trouble_of(error)) is None:
+            raise
+        sys.exit(f"leopard-reid: {trouble} ({str(getattr(error, 'orig', error)).strip()})")
 
 
 @app.command()

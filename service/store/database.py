@@ -15,9 +15,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Row, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql import ColumnElement, Insert, Select
 
-from service.store.errors import CannotOpen, SchemaIsNewer
+from service.store.errors import (
+    CannotOpen,
+    DatabaseUrlCannotWork,
+    FolderCannotBeMade,
+    SchemaIsNewer,
+)
 from service.store.tables import (  # noqa: F401  all tables
     accounts,
     cases,
@@ -58,19 +64,21 @@ class Database:
         """url: of SQLAlchemy, e.g. sqlite:///var/reid.sqlite3 or postgresql+psycopg://host/reid.
 
         gap: the longest time between a photo and the next one of its encounter, see `gap_of`.
-        busy_s: how long a transaction waits for others before it gives up.
+        busy_s: how long a transaction waits for others before it gives up. Raises
+        DatabaseUrlCannotWork.
         """
         options = {ENCOUNTER_GAP: gap}
-        server = make_url(url).get_backend_name() != "sqlite"
-        self.engine = create_engine(
-            url,
-            pool_size=10,
-            max_overflow=40,
-            pool_timeout=busy_s,
-            pool_pre_ping=server,  # a server that was started again is no error of a request
-            connect_args=_patience(busy_s) if server else {},
-            execution_options=options,
-        )
+        with _understood():
+            server = make_url(url).get_backend_name() != "sqlite"
+            self.engine = create_engine(
+                url,
+                pool_size=10,
+                max_overflow=40,
+                pool_timeout=busy_s,
+                pool_pre_ping=server,  # a server that was started again is no error of a request
+                connect_args=_patience(busy_s) if server else {},
+                execution_options=options,
+            )
         if server:
             self._one_state: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
         else:
@@ -107,7 +115,7 @@ class Database:
         """
         with self.opening():
             if self.file:
-                self.file.parent.mkdir(parents=True, exist_ok=True)
+                self._make_folder(self.file)
             config = migrations()
             with self.write() as connection:
                 present, known = revision_of(connection), known_revisions(config)
@@ -135,6 +143,13 @@ class Database:
             reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
             raise CannotOpen(database=self.name, why=trouble, reason=reason) from error
 
+    def _make_folder(self, file: Path) -> None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except (FileNotFoundError, NotADirectoryError, FileExistsError) as error:
+            why, reason = FolderCannotBeMade(), error.strerror
+            raise CannotOpen(database=self.name, why=why, reason=reason) from error
+
     def check(self) -> None:
         """Raises when the database does not answer."""
         with self.read() as connection:
@@ -143,6 +158,15 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """An address that cannot be one, or whose driver is not installed, is a setting."""
+    try:
+        yield
+    except (ArgumentError, ImportError) as error:
+        raise DatabaseUrlCannotWork(reason=str(error).splitlines()[0]) from error
 
 
 def _patience(busy_s: float) -> dict[str, Any]:

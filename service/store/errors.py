@@ -228,29 +228,29 @@ class StorageTrouble(
 class DiskFull(
     StorageTrouble,
     code="storage_full",
-    message="the disk is full, nothing was kept: make room, then send it again",
+    message="the disk is full: make room, then try again",
 ): ...
 
 
 class StorageReadOnly(
     StorageTrouble,
     code="storage_read_only",
-    message="the storage cannot be written, nothing was kept: give the service the right to write "
-    "there, then send it again",
+    message="the storage cannot be written: give the service the right to write there, then try "
+    "again",
 ): ...
 
 
 class PhotoStoreGone(
     StorageTrouble,
     code="photo_store_gone",
-    message="the photo store is not there, nothing was kept: mount it, then send it again",
+    message="the photo store is not there: mount it, then try again",
 ): ...
 
 
 class DatabaseBusy(
     StorageTrouble,
     code="database_busy",
-    message="the database is busy, nothing was kept: try again in a moment",
+    message="the database is busy: try again in a moment",
 ):
     """Somebody else holds it."""
 
@@ -276,6 +276,27 @@ class DatabaseDamaged(
 
 
 class CannotOpen(ReidError, code="cannot_open", message="{database}: {why} ({reason})"): ...
+
+
+class FolderCannotBeMade(
+    ReidError,
+    code="cannot_open",
+    message="its folder cannot be made: name another one with --data-dir or REID_DATA_DIR",
+): ...
+
+
+class DatabaseUrlCannotWork(
+    BadSettings,
+    message="REID_DATABASE_URL cannot be used ({reason}): write sqlite:///PATH, or "
+    "postgresql+psycopg://USER@HOST/NAME after pip install '.[postgresql]'",
+): ...
+
+
+class PhotosUrlCannotWork(
+    BadSettings,
+    message="REID_PHOTOS_URL cannot be used ({reason}): write a path, or an address such as "
+    "s3://BUCKET/FOLDER after installing the package that fsspec names for it",
+): ...
 
 
 class SchemaIsNewer(

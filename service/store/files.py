@@ -17,6 +17,7 @@ from service.store.errors import (
     PhotoFileChanged,
     PhotoFileMissing,
     PhotoStoreGone,
+    PhotosUrlCannotWork,
     StorageReadOnly,
     StorageTrouble,
 )
@@ -38,9 +39,15 @@ class PhotoFiles:
     """A folder, or an object store; a file is only ever deleted to erase it for good."""
 
     def __init__(self, url: str) -> None:
-        """url: a path, or anything fsspec opens, e.g. s3://bucket/photos."""
+        """url: a path, or anything fsspec opens, e.g. s3://bucket/photos.
+
+        Raises PhotosUrlCannotWork.
+        """
         self.url = url
-        self._fs, self._root = fsspec.url_to_fs(url)
+        try:
+            self._fs, self._root = fsspec.url_to_fs(url)
+        except (ValueError, ImportError) as error:
+            raise PhotosUrlCannotWork(reason=str(error).splitlines()[0]) from error
         self._local = isinstance(self._fs, LocalFileSystem)
         self._marked = False
 
@@ -98,7 +105,7 @@ class PhotoFiles:
         try:
             marker = json.loads(self._fs.cat_file(f"{self._root}/{MARKER}"))
             return str(marker["catalogue"])
-        except (FileNotFoundError, ValueError, KeyError, TypeError):
+        except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
             return None
 
     def belong_to(self, catalogue: str) -> None:

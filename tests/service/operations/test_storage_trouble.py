@@ -167,7 +167,7 @@ def test_a_page_says_it_to_a_person_in_their_language(client, painted, monkeypat
     files = [("files", ("a.jpg", painted(1)))]
     answer = client.post("/upload", files=files, headers=headers)
     assert (answer.status_code, answer.headers["retry-after"]) == (507, "60")
-    assert "Le disque est plein, rien n" in answer.text
+    assert "Le disque est plein : faites de la place" in answer.text
 
 
 def test_health_tells_nobody_where_a_worker_runs(client, work):
