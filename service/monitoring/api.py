@@ -8,6 +8,7 @@ from service.monitoring.health import HealthOut, health
 from service.recognition.engine import TheEngine
 from service.store import jobs
 from service.store.files import PhotoFiles
+from service.web.errors import documented
 from service.web.parameters import TheDatabase, TheMetrics, TheSettings, component
 
 router = APIRouter(tags=["operations"])
@@ -27,7 +28,11 @@ def get_health(
     return report
 
 
-@router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {}}}, **documented(401, 403)},
+)
 def get_metrics(database: TheDatabase, metrics: TheMetrics, engine: TheEngine) -> Response:
     """Prometheus text: a histogram per stage, uploads, decisions, jobs."""
     with database.read() as connection:
