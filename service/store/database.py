@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Row, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql import ColumnElement, Insert, Select
 
@@ -76,10 +77,11 @@ class Database:
                 max_overflow=40,
                 pool_timeout=busy_s,
                 pool_pre_ping=server,  # a server that was started again is no error of a request
-                connect_args=_patience(busy_s) if server else {},
+                connect_args={"connect_timeout": CONNECT_S} if server else {},
                 execution_options=options,
             )
         if server:
+            _make_server_patient(self.engine, busy_s)
             self._one_state: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
         else:
             _make_sqlite_durable(self.engine, busy_s)
@@ -169,11 +171,6 @@ def _understood() -> Iterator[None]:
         raise DatabaseUrlCannotWork(reason=str(error).splitlines()[0]) from error
 
 
-def _patience(busy_s: float) -> dict[str, Any]:
-    """Seconds for a connection, and milliseconds for the lock of another transaction."""
-    return {"connect_timeout": CONNECT_S, "options": f"-c lock_timeout={round(busy_s * 1000)}"}
-
-
 def migrations() -> Config:
     """What alembic must know to run ours."""
     config = Config()
@@ -252,6 +249,16 @@ def gathered(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
 def revision_of(connection: Connection) -> str | None:
     """The version of the schema; None for an empty database."""
     return MigrationContext.configure(connection).get_current_revision()
+
+
+def _make_server_patient(engine: Engine, busy_s: float) -> None:
+    """A transaction waits so long for the lock of another one, and is then refused as busy."""
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: DBAPIConnection, _: object) -> None:
+        with closing(connection.cursor()) as cursor:
+            cursor.execute(f"SET lock_timeout = {round(busy_s * 1000)}")
+        connection.commit()
 
 
 def _make_sqlite_durable(engine: Engine, busy_s: float) -> None:

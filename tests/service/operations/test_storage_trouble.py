@@ -14,6 +14,7 @@ from fake_embedder import fake_recognition
 from PIL import Image
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 from starlette.testclient import TestClient
 
 from service.app import create_app
@@ -249,9 +250,13 @@ def test_a_server_that_is_gone_is_said_within_seconds_and_is_used_again(
     url = make_url(postgresql).set(database="going_away").render_as_string(hide_password=False)
     settings = Settings(_env_file=None, data_dir=tmp_path, database_url=url, port=0)
     try:
-        app = create_app(settings, load=fake_recognition)
+        app = create_app(settings, load=fake_recognition, busy_s=IMPATIENT_S)
         with TestClient(app, base_url="http://127.0.0.1") as client:
             assert upload(client, painted(1)).status_code == 201
+            holder = create_engine(url, poolclass=NullPool)
+            with holder.connect() as other, other.begin():
+                other.execute(text("LOCK TABLE upload"))
+                assert said(upload(client, painted(2))) == (503, "database_busy", 5)
             allow("false")
             began = monotonic()
             assert said(upload(client, painted(2))) == (503, "database_unreachable", 5)
