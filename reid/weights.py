@@ -20,6 +20,11 @@ class NoRosette(
 class NoSuchModel(UnknownModel, message="no model {model} in {folder}; known: {known}"): ...
 
 
+class WeightsFileMissing(
+    UnknownModel, message="{path} is missing, which the card of {model} names: install it again"
+): ...
+
+
 class UnknownSight(UnknownModel, message="{path}: a model sees {choices}, not {sees}"): ...
 
 
@@ -101,6 +106,8 @@ def load_card(model: str, folder: Path) -> ModelCard:
 def verified(card: ModelCard, folder: Path) -> Path:
     """Path of the weights, after hashing them."""
     path = folder / card.file
+    if not path.is_file():
+        raise WeightsFileMissing(path=path, model=card.id)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if digest != card.sha256:

@@ -21,6 +21,7 @@ from service.dossier.record import Dossiers
 from service.exchange import options
 from service.exchange.commands import import_source
 from service.operations.archive_command import archive
+from service.operations.backup_commands import backup, restore, verify
 from service.operations.calibration_commands import calibrate, certify
 from service.operations.signature_commands import signatures
 from service.photos.intake import Intake
@@ -28,6 +29,7 @@ from service.recognition.engine import Engine
 from service.settings import Settings, read_settings
 from service.store.database import Database
 from service.store.files import PhotoFiles
+from service.store.trouble import TROUBLES, trouble_of
 from service.web.parameters import Components
 
 app = typer.Typer(
@@ -38,8 +40,11 @@ app = typer.Typer(
 
 app.add_typer(accounts, name="account")
 app.command()(archive)
+app.command()(backup)
 app.command()(calibrate)
 app.command()(certify)
+app.command()(restore)
+app.command()(verify)
 app.command("import")(import_source)
 app.add_typer(signatures, name="signatures")
 
@@ -57,6 +62,10 @@ def main() -> None:
         app()
     except ReidError as error:
         sys.exit(f"leopard-reid: {error}")
+    except TROUBLES as error:
+        if (trouble := trouble_of(error)) is None:
+            raise
+        sys.exit(f"leopard-reid: {trouble} ({str(getattr(error, 'orig', error)).strip()})")
 
 
 @app.command()

@@ -61,7 +61,8 @@ from service.reviews import pages as review_pages
 from service.settings import Settings
 from service.stations import api as stations
 from service.stations import pages as station_pages
-from service.store.database import Database
+from service.store.claiming import claim
+from service.store.database import BUSY_S, Database
 from service.store.files import PhotoFiles
 from service.viewer.overlay import Overlays
 from service.web import errors
@@ -74,6 +75,8 @@ from service.web.parameters import Components, known_parameters
 from service.web.speech import Speech
 
 STATIC = Path(__file__).with_name("static")
+REQUEST_S = 5.0
+"""A request waits so long for a database that is busy; commands and workers wait longer."""
 API = (
     identify.router,
     photos.router,
@@ -120,14 +123,19 @@ ROOT = (
 )
 
 
-def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAPI:
-    """No module-level app: tests and commands build their own. load: brings the network."""
-    components = build(settings, load=load)
+def create_app(
+    settings: Settings, *, load: Loader = load_recognition, busy_s: float = REQUEST_S
+) -> FastAPI:
+    """No module-level app: tests and commands build their own. load: brings the network.
+
+    busy_s: how long a request waits for a database that somebody else holds.
+    """
+    components = build(settings, load=load, busy_s=busy_s)
     database = components[Database]
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        database.migrate()
+        claim(database, components[PhotoFiles], settings.data_dir)
         loading = Thread(target=components[Engine].preload, name="preload", daemon=True)
         loading.start()
         yield
@@ -155,9 +163,11 @@ def create_app(settings: Settings, *, load: Loader = load_recognition) -> FastAP
     return app
 
 
-def build(settings: Settings, *, load: Loader = load_recognition) -> Components:
+def build(
+    settings: Settings, *, load: Loader = load_recognition, busy_s: float = BUSY_S
+) -> Components:
     """Everything a process needs; nothing is opened or loaded yet."""
-    database = Database(settings.database, gap=settings.encounter_gap)
+    database = Database(settings.database, gap=settings.encounter_gap, busy_s=busy_s)
     files, metrics = PhotoFiles(settings.photos), Metrics()
     engine = Engine(database, settings, metrics, load=load)
     pictures = Pictures(database, files, settings)

@@ -1,6 +1,7 @@
 """Text in the cells of a CSV file that a spreadsheet may open: no text is a formula there."""
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What begins a formula; the last four are = + - @ as wide as Chinese letters."""
 MARK = "'"
 
 

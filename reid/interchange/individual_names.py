@@ -33,12 +33,21 @@ def fit_name(text: str) -> str:
     look alike must be one.
     """
     name = " ".join(unicodedata.normalize("NFC", text).split())
-    hidden = sorted({f"U+{ord(c):04X}" for c in name if unicodedata.category(c) in HIDDEN})
-    if hidden:
-        raise NameWithHiddenCharacters(characters=tuple(hidden))
+    refuse_hidden(name)
     if not name_of(name):
         raise NameStandsForNobody(name=name or "''")
     return name
+
+
+def hidden_in(text: str) -> tuple[str, ...]:
+    """The characters of no width, of direction or of control in a text, e.g. "U+200B"."""
+    return tuple(sorted({f"U+{ord(c):04X}" for c in text if unicodedata.category(c) in HIDDEN}))
+
+
+def refuse_hidden(text: str) -> None:
+    """Raises NameWithHiddenCharacters where a text of one line holds some."""
+    if hidden := hidden_in(text):
+        raise NameWithHiddenCharacters(characters=hidden)
 
 
 def searchable(text: str) -> str:

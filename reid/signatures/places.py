@@ -1,9 +1,8 @@
 """What a file may say of the place and of whom to call: a coarse area, one line each."""
 
 import re
-import unicodedata
 
-from reid.interchange.individual_names import HIDDEN
+from reid.interchange.individual_names import hidden_in
 from reid.signatures.errors import AreaTooFine, NoSuchArea, NoSuchContact
 
 LONGEST = 60  # letters of an area
@@ -41,4 +40,4 @@ def is_line(text: object, most: int) -> bool:
     """Whether this is a text of one line without characters that nobody sees."""
     if not isinstance(text, str) or len(text) > most:
         return False
-    return not any(unicodedata.category(letter) in HIDDEN for letter in text)
+    return not hidden_in(text)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
+from reid.interchange.individual_names import refuse_hidden
 from service.accounts import errors, passwords
 from service.settings import Settings
 from service.store import accounts, attempts, sessions, tokens
@@ -70,6 +71,7 @@ def add_account(
 
     by: who makes it. own: the person chose the password; else it must be changed at first.
     """
+    refuse_hidden(name)
     secret, known, temporary = _chosen(name, password, own)
     with database.write() as connection:
         account = accounts.add(connection, name, role, known, temporary=temporary)

@@ -104,11 +104,14 @@ def _changed(
 @contextmanager
 def _database(data_dir: Path | None) -> Iterator["Database"]:
     """The database of the settings, made if there is none: accounts may come before photos."""
+    from service.store.claiming import claim
     from service.store.database import Database
+    from service.store.files import PhotoFiles
 
-    database = Database(read_settings(data_dir=data_dir).database)
-    database.migrate()
+    settings = read_settings(data_dir=data_dir)
+    database = Database(settings.database)
     try:
+        claim(database, PhotoFiles(settings.photos), settings.data_dir)
         yield database
     finally:
         database.close()

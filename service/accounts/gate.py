@@ -23,8 +23,9 @@ from service.settings import Settings
 from service.store import accounts, sessions, tokens
 from service.store.database import Database
 from service.store.people import ANONYMOUS, Actor, Role
+from service.store.trouble import TROUBLES
 from service.web.csrf import parsed
-from service.web.errors import ErrorPage, HttpRefusal, RoleNeeded, problem, response
+from service.web.errors import ErrorPage, HttpRefusal, RoleNeeded, problem, response, trouble_answer
 from service.web.permissions import BY_LOGIN_ONLY, ROUTES, UNASKED, WITH_TEMPORARY_PASSWORD
 from service.web.speech import Speech, later
 
@@ -57,11 +58,15 @@ class Gate:
         app, route = self.app, self._template(scope) if scope["type"] == "http" else STATIC
         if route not in UNASKED and route != STATIC:
             request = Request(scope)
-            request.state.actor = await run_in_threadpool(self._actor, request)
+            try:
+                request.state.actor = await run_in_threadpool(self._actor, request)
+            except TROUBLES as error:
+                answer = Speech(trouble_answer(scope, error, self._page))
+                return await answer(scope, receive, send)
             refused = self._refusal(request, route, request.state.actor) if route else None
             app = Speech(refused) if refused else app
             receive = self._looking_again(request, route, receive)
-        await app(scope, receive, send)
+        return await app(scope, receive, send)
 
     def _looking_again(self, request: Request, route: str, receive: Receive) -> Receive:
         """A slow body opens nothing to whom it would be closed by the time it is there."""

@@ -1,5 +1,6 @@
 """The command `leopard-reid import`: photos of another program, without a running service."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +39,7 @@ def import_source(
     from service.exchange.import_view import Planned, as_json_text, plan_text, report_text
     from service.exchange.importing import Importer
     from service.photos.intake import Intake
+    from service.store.claiming import claim
     from service.store.database import Database
     from service.store.files import PhotoFiles
 
@@ -48,14 +50,14 @@ def import_source(
         typer.echo(as_json_text(planned) if as_json else "nothing was kept (--dry-run)")
         return
     settings = read_settings(data_dir=data_dir)
+    files = PhotoFiles(settings.photos)
     database = Database(settings.database, gap=settings.encounter_gap)
-    database.migrate()
     try:
-        intake = Intake(database, PhotoFiles(settings.photos), settings)
-        report = Importer(settings, database, intake, reviewer, planned.label).run(
-            planned.package,
-            planned.chosen,
-            lambda chosen, total: tqdm(chosen, total=total, unit="photo", disable=None),
+        claim(database, files, settings.data_dir)
+        of = (settings, database, Intake(database, files, settings), reviewer, planned.label)
+        bar = partial(tqdm, unit="photo", disable=None)
+        report = Importer(*of).run(
+            planned.package, planned.chosen, lambda chosen, total: bar(chosen, total=total)
         )
     finally:
         database.close()

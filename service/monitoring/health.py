@@ -10,15 +10,16 @@ from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import jobs
 from service.store.database import Database
+from service.store.files import PhotoFiles, folder_trouble
+from service.store.trouble import trouble_of
 from service.web.wire import Wire
 
 Status = Literal["ok", "starting", "degraded", "down"]
 
 
 class WorkerOut(Wire):
-    """A worker that was seen lately."""
+    """A worker that was seen lately; not where it runs, because everybody may ask."""
 
-    name: str
     model: str
     seen_at: datetime
 
@@ -28,6 +29,7 @@ class HealthOut(Wire):
 
     status: Status
     database: str
+    storage: str
     model: str
     gallery: int
     workers: list[WorkerOut]
@@ -35,8 +37,8 @@ class HealthOut(Wire):
     version: str
 
 
-def health(settings: Settings, database: Database, engine: Engine) -> HealthOut:
-    """ok; starting: the network loads; degraded: no worker lives; down: uploads would be lost."""
+def health(settings: Settings, database: Database, files: PhotoFiles, engine: Engine) -> HealthOut:
+    """ok; starting: the network loads; degraded: no worker lives; down: uploads are refused."""
     answering, waiting = "ok", 0
     workers: list[jobs.WorkerSeen] = []
     try:
@@ -45,20 +47,34 @@ def health(settings: Settings, database: Database, engine: Engine) -> HealthOut:
             workers = jobs.workers(connection, within_s=settings.lease_s)
         waiting = counts["queued"] + counts["running"]
     except SQLAlchemyError as error:
-        answering = type(error).__name__
+        trouble = trouble_of(error)
+        answering = trouble.code if trouble else type(error).__name__
+    storage = _storage(database, files)
     return HealthOut(
-        status=_status(answering, bool(workers), engine.loaded, failed=engine.failure is not None),
+        status=_status(
+            bool(workers),
+            engine.loaded,
+            failed=bool(engine.failure) or {answering, storage} != {"ok"},
+        ),
         database=answering,
+        storage=storage,
         model=engine.loaded or str(engine.failure or "loading"),
         gallery=engine.gallery_size,
-        workers=workers,
+        workers=[WorkerOut(model=one.model, seen_at=one.seen_at) for one in workers],
         waiting_jobs=waiting,
         version=installed(),
     )
 
 
-def _status(database: str, worker: bool, model: str | None, *, failed: bool) -> Status:
-    if database != "ok" or failed:
+def _storage(database: Database, files: PhotoFiles) -> str:
+    """ok, or the code of what keeps photos or rows from being written."""
+    beside = folder_trouble(database.file.parent) if database.file else None
+    trouble = files.trouble() or beside
+    return trouble.code if trouble else "ok"
+
+
+def _status(worker: bool, model: str | None, *, failed: bool) -> Status:
+    if failed:
         return "down"
     if model is None:
         return "starting"

@@ -33,7 +33,9 @@ from service.photos.intake import Intake
 from service.recognition.engine import Engine
 from service.settings import Settings
 from service.store import clocks
+from service.store.claiming import claim
 from service.store.database import Database
+from service.store.files import PhotoFiles
 from service.web.parameters import Components
 
 PERSON = "archive run"  # who states what a run adds
@@ -187,7 +189,7 @@ def _catalogue(
         return None, None
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     components = build(settings)
-    components[Database].migrate()
+    claim(components[Database], components[PhotoFiles], settings.data_dir)
     return EmbeddedCatalogue(components[Engine]), components
 
 

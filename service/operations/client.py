@@ -15,7 +15,9 @@ from service.app import build
 from service.recognition.engine import Engine
 from service.recognition.query import QueryAnswer, QueryUpload
 from service.settings import Settings
+from service.store.claiming import claim
 from service.store.database import Database
+from service.store.files import PhotoFiles
 
 OF_THE_PHOTO = {400, 413, 415, 422}  # statuses that say something about the photo, not about us
 PASSING = {429, 502, 503, 504}
@@ -156,7 +158,7 @@ def open_catalogue(where: str, token: str = "") -> Catalogue:
     if not (settings.data_dir / "reid.sqlite3").is_file():
         raise NoCatalogueIn(folder=where)
     components = build(settings)
-    components[Database].migrate()
+    claim(components[Database], components[PhotoFiles], settings.data_dir)
     return EmbeddedCatalogue(components[Engine])
 
 

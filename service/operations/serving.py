@@ -1,11 +1,14 @@
 """Service and worker together on one machine, with a demo where one is asked for."""
 
 import logging
+import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
+from types import FrameType
 
 import uvicorn
 from tqdm import tqdm
@@ -22,10 +25,14 @@ from service.photos.intake import Intake
 from service.recognition.engine import Engine, Loader, load_recognition
 from service.settings import Settings
 from service.store import accounts, encounters, jobs
+from service.store.claiming import claim
 from service.store.database import Database
+from service.store.files import PhotoFiles
 from service.web.parameters import Components
 
 log = logging.getLogger(__name__)
+GRACE_S = 10
+"""Requests that are being answered when the service is stopped have so long."""
 
 
 class OpenToOthers(
@@ -68,12 +75,20 @@ def run(
     app = create_app(settings, load=load)
     components: Components = app.state.components
     database = components[Database]
-    database.migrate()
+    claim(database, components[PhotoFiles], settings.data_dir)
     if serve:
         refuse_to_be_open(settings, database)
-    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        timeout_graceful_shutdown=GRACE_S,
+    )
     listening = [config.bind_socket()] if serve else []
     supervisor = Supervisor(settings, database, worker) if worker else None
+    if serve:  # the server raises the signal again after its own end, which would end us at once
+        signal.signal(signal.SIGTERM, _end_in_order)
     if supervisor:
         supervisor.start()
     try:
@@ -88,6 +103,11 @@ def run(
     finally:
         if supervisor:
             supervisor.stop()
+
+
+def _end_in_order(_number: int, _frame: FrameType | None) -> None:
+    """What comes in by SIGTERM leaves through every `finally`: the worker ends before we do."""
+    sys.exit(0)
 
 
 def refuse_to_be_open(settings: Settings, database: Database) -> None:

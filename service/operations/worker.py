@@ -28,6 +28,7 @@ from service.recognition.embedding import EMBED, EmbedPhotos, OtherModels, no_ot
 from service.recognition.engine import Engine, FeatureNetwork, recognising
 from service.settings import Settings
 from service.store import clusterings, jobs, pairs, reembedding, stated
+from service.store.claiming import claim
 from service.store.database import Database, gathered
 from service.store.files import PhotoFiles
 from service.store.jobs import Job
@@ -95,9 +96,12 @@ class Worker:
                 stop.wait(self._settings.poll_s)
         ended.set()
         beating.join()
-        with self._database.write() as connection:
-            jobs.release(connection, self.name)
-            jobs.leave(connection, self.name)
+        try:
+            with self._database.write() as connection:
+                jobs.release(connection, self.name)
+                jobs.leave(connection, self.name)
+        except SQLAlchemyError:
+            log.exception("the jobs come back when their lease runs out")
 
     def work(self) -> int:
         """Claim some jobs, do them, store them; returns how many were claimed."""
@@ -205,6 +209,9 @@ def run(
     parent: process id of the parent, who may be gone before we look; 0 for none. calibrators:
     brings the calibrator of a model.
     """
+    database = Database(settings.database, gap=settings.encounter_gap)
+    files = PhotoFiles(settings.photos)
+    claim(database, files, settings.data_dir)
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     stop = Event()
@@ -212,13 +219,10 @@ def run(
         signal.signal(number, lambda *_: stop.set())
     if parent:
         Thread(target=_stop_with_parent, args=(stop, parent), daemon=True).start()
-    database = Database(settings.database, gap=settings.encounter_gap)
-    database.migrate()
     embedder = load(settings)
     with database.write() as connection:
         if waiting := reembedding.enqueue(connection, embedder.model):
             log.info("%s annotations wait to be embedded with %s", waiting, embedder.model)
-    files = PhotoFiles(settings.photos)
     engine = Engine(database, settings, Metrics(), load=recognising(embedder, calibrators))
 
     def others(model: str) -> FeatureNetwork:

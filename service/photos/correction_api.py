@@ -39,6 +39,7 @@ from service.web.parameters import (
     TheDatabase,
     component,
 )
+from service.web.wire import Visible
 
 router = APIRouter(tags=["corrections"], responses=documented(400, 403, 404, 409, 422))
 TheFiles = Annotated[PhotoFiles, Depends(component(PhotoFiles))]
@@ -54,7 +55,7 @@ def _grounds(body: CorrectionGroundsIn, actor: Actor) -> CorrectionGrounds:
 def asked_grounds(
     actor: TheActor,
     reason: Annotated[str, Query(max_length=5000, pattern=r"^[^\x00]*$")] = "",
-    reviewer: Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")] = "",
+    reviewer: Annotated[str, Query(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$"), Visible] = "",
 ) -> CorrectionGrounds:
     """Who withdraws and why, of a request without a body."""
     return CorrectionGrounds(actor.signs(reviewer), reason)

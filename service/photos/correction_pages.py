@@ -29,9 +29,10 @@ from service.web.parameters import (
     component,
 )
 from service.web.sentences import in_full
+from service.web.wire import Visible
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-Line = Annotated[str, Form(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Line = Annotated[str, Form(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"), Visible]
 TheFiles = Annotated[PhotoFiles, Depends(component(PhotoFiles))]
 NewestSeen = Annotated[int | None, Form(ge=0, le=2**31 - 1)]
 PLACE = ("latitude", "longitude")

@@ -8,11 +8,12 @@ from pydantic import Field, StringConstraints
 from reid.types import Flank, Viewpoint
 from service.photos.wire import PhotoDetailOut
 from service.store.corrections import CorrectionKind
-from service.web.wire import Line, Note, Number, Wire
+from service.web.wire import Line, Note, Number, Visible, Wire
 
 ShortLine = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    Visible,
 ]
 Newest = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 PhotoKey = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

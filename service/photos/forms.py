@@ -9,10 +9,13 @@ from pydantic import StringConstraints
 from reid.interchange.photo_tables import PhotoTable, read_photo_table
 from reid.types import Flank
 from service.photos.errors import TableTooLong, TooManyFilesAtOnce
+from service.web.wire import Visible
 
 IncomingFile = tuple[str, bytes]  # file name, content
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"), Visible
+]
 Short = Annotated[Text, StringConstraints(max_length=200)]
 BOX = "x0 y0 x1 y1, pixels or 0-1; one for all files, or one a file; left out, the whole photo"
 Files = Annotated[

@@ -10,6 +10,7 @@ from fastapi import Depends
 from sqlalchemy import Connection
 
 from reid.errors import InputError
+from reid.interchange.individual_names import refuse_hidden
 from reid.interchange.photo_tables import PhotoTable
 from reid.photo import exif
 from reid.photo.crop import parse_box, readable_part, resolve_box
@@ -86,6 +87,8 @@ class Intake:
         """Check a file and put its bytes on disk."""
         if not data:
             raise FileIsEmpty()
+        for text in (statements.station, statements.camera, statements.encounter):
+            refuse_hidden(text or "")
         if len(data) > self._settings.max_photo_bytes:
             raise TooManyBytes(bytes=len(data), limit=self._settings.max_photo_bytes)
         header = probe(data, max_pixels=self._settings.max_pixels)

@@ -6,6 +6,7 @@ from datetime import datetime
 from fastapi import Request
 from fastapi.responses import Response
 
+from reid.errors import NotFound
 from reid.photo import exif
 from reid.photo.banner import FROM_PIXELS
 from service.photos.box_view import box_editor, box_walk, viewpoint_choices
@@ -15,7 +16,6 @@ from service.photos.left_behind import left_behind
 from service.photos.view import annotation, stated_facts
 from service.store import corrections, photos, progress
 from service.store.database import Database
-from service.store.errors import PhotoFileMissing
 from service.store.files import PhotoFiles
 from service.store.photos import Claim, Photo
 from service.web.page import page
@@ -64,7 +64,7 @@ def _sides_missing(request: Request, photo: Photo) -> bool:
         return False
     try:
         data = request.app.state.components[PhotoFiles].get(photo.id)
-    except (PhotoFileMissing, OSError):
+    except (NotFound, OSError):  # missing, or other bytes
         return False
     return exif.read(data).sides_missing
 

@@ -19,10 +19,12 @@ from service.stations.statements import (
 from service.store.clocks import ClockScope
 from service.store.stations import NewDeployment
 from service.web.parameters import plain
+from service.web.wire import Visible
 
 Short = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    Visible,
 ]
 ShortForm = Annotated[Short, Form()]
 Long = Annotated[str, Form(max_length=5000)]

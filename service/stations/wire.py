@@ -7,17 +7,19 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from reid.photo.clocks import ClockDoubt
 from service.stations.statements import local_time, offset_zone
-from service.web.wire import English, Line, Note, Wire
+from service.web.wire import English, Line, Note, Visible, Wire
 
 Name = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
     ),
+    Visible,
 ]
 CameraName = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    Visible,
 ]
 Latitude = Annotated[float, Field(strict=False, ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Field(strict=False, ge=-180, le=180, allow_inf_nan=False)]

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
@@ -10,14 +10,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, Row, Table, create_engine, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql import ColumnElement, Insert, Select
 
+from service.store.errors import (
+    CannotOpen,
+    DatabaseUrlCannotWork,
+    FolderCannotBeMade,
+    SchemaIsNewer,
+)
 from service.store.tables import (  # noqa: F401  all tables
     accounts,
     cases,
+    catalogue,
     corrections,
     encounters,
     features,
@@ -27,9 +38,11 @@ from service.store.tables import (  # noqa: F401  all tables
     reviews,
     stations,
 )
+from service.store.trouble import TROUBLES, trouble_of
 
 MIGRATIONS = Path(__file__).with_name("migrations")
-BUSY_S = 30
+BUSY_S = 30.0
+CONNECT_S = 5
 
 AT_ONCE = 500  # values that one query looks up
 GAP = timedelta(minutes=30)
@@ -48,18 +61,42 @@ if TYPE_CHECKING:
 class Database:
     """One pool a process. Reading sees one state; writing happens whole or not at all."""
 
-    def __init__(self, url: str, *, gap: timedelta = GAP) -> None:
+    def __init__(self, url: str, *, gap: timedelta = GAP, busy_s: float = BUSY_S) -> None:
         """url: of SQLAlchemy, e.g. sqlite:///var/reid.sqlite3 or postgresql+psycopg://host/reid.
 
         gap: the longest time between a photo and the next one of its encounter, see `gap_of`.
+        busy_s: how long a transaction waits for others before it gives up. Raises
+        DatabaseUrlCannotWork.
         """
         options = {ENCOUNTER_GAP: gap}
-        self.engine = create_engine(url, pool_size=10, max_overflow=40, execution_options=options)
-        if self.engine.dialect.name == "sqlite":
-            _make_sqlite_durable(self.engine)
-            self._one_state: dict[str, Any] = {}  # SQLite shows no other
+        with _understood():
+            server = make_url(url).get_backend_name() != "sqlite"
+            self.engine = create_engine(
+                url,
+                pool_size=10,
+                max_overflow=40,
+                pool_timeout=busy_s,
+                pool_pre_ping=server,  # a server that was started again is no error of a request
+                connect_args={"connect_timeout": CONNECT_S} if server else {},
+                execution_options=options,
+            )
+        if server:
+            _make_server_patient(self.engine, busy_s)
+            self._one_state: dict[str, Any] = {"isolation_level": "REPEATABLE READ"}
         else:
-            self._one_state = {"isolation_level": "REPEATABLE READ"}
+            _make_sqlite_durable(self.engine, busy_s)
+            self._one_state = {}  # SQLite shows no other
+
+    @property
+    def name(self) -> str:
+        """The database for a person: the file, or the address without its password."""
+        return str(self.file or self.engine.url)
+
+    @property
+    def file(self) -> Path | None:
+        """The file of SQLite; None for a server, and for a database in memory."""
+        path = self.engine.url.database
+        return Path(path) if self.engine.dialect.name == "sqlite" and path else None
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -74,15 +111,46 @@ class Database:
             yield connection
 
     def migrate(self) -> None:
-        """Bring the schema to the newest version; nothing happens where it already is."""
-        folder = make_url(self.engine.url).database
-        if self.engine.dialect.name == "sqlite" and folder:
-            Path(folder).parent.mkdir(parents=True, exist_ok=True)
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
-        with self.write() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        """Bring the schema to the newest version; nothing happens where it already is.
+
+        Raises CannotOpen with what is wrong, and SchemaIsNewer.
+        """
+        with self.opening():
+            if self.file:
+                self._make_folder(self.file)
+            config = migrations()
+            with self.write() as connection:
+                present, known = revision_of(connection), known_revisions(config)
+                if present and present not in known:
+                    raise SchemaIsNewer(database=self.name, revision=present, newest=max(known))
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+
+    def revision(self) -> str | None:
+        """The version of the schema; None for an empty database, and for a file that is missing."""
+        if self.file and not (self.file.exists() and self.file.stat().st_size):
+            return None  # looking would make it one
+        with self.opening(), self.read() as connection:
+            return revision_of(connection)
+
+    @contextmanager
+    def opening(self) -> Iterator[None]:
+        """What is wrong with disk or connection comes as CannotOpen, with the database's name."""
+        try:
+            yield
+        except TROUBLES as error:
+            trouble = trouble_of(error)
+            if trouble is None:
+                raise
+            reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
+            raise CannotOpen(database=self.name, why=trouble, reason=reason) from error
+
+    def _make_folder(self, file: Path) -> None:
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except (FileNotFoundError, NotADirectoryError, FileExistsError) as error:
+            why, reason = FolderCannotBeMade(), error.strerror
+            raise CannotOpen(database=self.name, why=why, reason=reason) from error
 
     def check(self) -> None:
         """Raises when the database does not answer."""
@@ -92,6 +160,27 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """An address that cannot be one, or whose driver is not installed, is a setting."""
+    try:
+        yield
+    except (ArgumentError, ImportError) as error:
+        raise DatabaseUrlCannotWork(reason=str(error).splitlines()[0]) from error
+
+
+def migrations() -> Config:
+    """What alembic must know to run ours."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def known_revisions(config: Config) -> set[str]:
+    """Every schema that this release knows."""
+    return {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
 
 
 def gap_of(connection: Connection) -> timedelta:
@@ -157,14 +246,29 @@ def gathered(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
     return by_key
 
 
-def _make_sqlite_durable(engine: Engine) -> None:
+def revision_of(connection: Connection) -> str | None:
+    """The version of the schema; None for an empty database."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _make_server_patient(engine: Engine, busy_s: float) -> None:
+    """A transaction waits so long for the lock of another one, and is then refused as busy."""
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: DBAPIConnection, _: object) -> None:
+        with closing(connection.cursor()) as cursor:
+            cursor.execute(f"SET lock_timeout = {round(busy_s * 1000)}")
+        connection.commit()
+
+
+def _make_sqlite_durable(engine: Engine, busy_s: float) -> None:
     """WAL with synchronous=FULL: a commit that returned survives a kill and a power cut."""
 
     @event.listens_for(engine, "connect")
     def configure(connection: sqlite3.Connection, _: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in (
-            f"busy_timeout={BUSY_S * 1000}",
+            f"busy_timeout={round(busy_s * 1000)}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",

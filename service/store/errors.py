@@ -1,6 +1,8 @@
 """What the database refuses: what is not there, and what contradicts what is recorded."""
 
-from reid.errors import BadSettings, Conflict, InputError, NotFound
+from typing import ClassVar
+
+from reid.errors import BadSettings, Conflict, InputError, NotFound, ReidError
 
 
 class NoSuchAccount(NotFound, message="no account {account}"): ...
@@ -86,6 +88,14 @@ class NoSuchUpload(NotFound, message="no upload {upload}"): ...
 
 
 class PhotoFileMissing(NotFound, message="the file of photo {photo} is missing"): ...
+
+
+class PhotoFileChanged(
+    NotFound,
+    code="photo_file_changed",
+    message="the file of photo {photo} is damaged, its bytes are no longer those that were "
+    "uploaded: upload the same photo again",
+): ...
 
 
 class NoSuchPhoto(NotFound, message="no photo {photo}"): ...
@@ -201,4 +211,129 @@ class NoPhotoLeft(
     NotFound,
     message="no photo is left in encounter {encounter}: they were withdrawn or belong to another "
     "one now",
+): ...
+
+
+class StorageTrouble(
+    ReidError,
+    code="storage_trouble",
+    message="the storage of the catalogue cannot be used at the moment: its disk or its "
+    "connection fails",
+):
+    """Disk or database cannot do their work now; the same request may succeed later."""
+
+    retry_s: ClassVar[int] = 60
+
+
+class DiskFull(
+    StorageTrouble,
+    code="storage_full",
+    message="the disk is full: make room, then try again",
+): ...
+
+
+class StorageReadOnly(
+    StorageTrouble,
+    code="storage_read_only",
+    message="the storage cannot be written: give the service the right to write there, then try "
+    "again",
+): ...
+
+
+class PhotoStoreGone(
+    StorageTrouble,
+    code="photo_store_gone",
+    message="the photo store is not there: mount it, then try again",
+): ...
+
+
+class DatabaseBusy(
+    StorageTrouble,
+    code="database_busy",
+    message="the database is busy: try again in a moment",
+):
+    """Somebody else holds it."""
+
+    retry_s = 5
+
+
+class DatabaseUnreachable(
+    StorageTrouble,
+    code="database_unreachable",
+    message="the database does not answer: try again in a moment, and look whether it runs",
+):
+    """No connection."""
+
+    retry_s = 5
+
+
+class DatabaseDamaged(
+    StorageTrouble,
+    code="database_damaged",
+    message="the database is damaged: stop the service, then put a backup back with leopard-reid "
+    "restore",
+): ...
+
+
+class CannotOpen(ReidError, code="cannot_open", message="{database}: {why} ({reason})"): ...
+
+
+class FolderCannotBeMade(
+    ReidError,
+    code="cannot_open",
+    message="its folder cannot be made: name another one with --data-dir or REID_DATA_DIR",
+): ...
+
+
+class DatabaseUrlCannotWork(
+    BadSettings,
+    message="REID_DATABASE_URL cannot be used ({reason}): write sqlite:///PATH, or "
+    "postgresql+psycopg://USER@HOST/NAME after pip install '.[postgresql]'",
+): ...
+
+
+class PhotosUrlCannotWork(
+    BadSettings,
+    message="REID_PHOTOS_URL cannot be used ({reason}): write a path, or an address such as "
+    "s3://BUCKET/FOLDER after installing the package that fsspec names for it",
+): ...
+
+
+class SchemaIsNewer(
+    ReidError,
+    code="schema_newer",
+    message="{database} has the schema {revision} of a newer release, and this one knows up to "
+    "{newest}: install the newer release again; a schema is never turned back",
+): ...
+
+
+class NoDatabaseBesidePhotos(
+    ReidError,
+    code="catalogue_mismatch",
+    message="{database} is empty or missing, but the photo store {photos} holds the photos of a "
+    "catalogue: put the database back, with leopard-reid restore, or name another photo store",
+): ...
+
+
+class NoPhotosBesideDatabase(
+    ReidError,
+    code="catalogue_mismatch",
+    message="{database} names {count} photos, but the photo store {photos} is empty: mount it, or "
+    "put the photos back with leopard-reid restore",
+): ...
+
+
+class PhotosOfAnotherCatalogue(
+    ReidError,
+    code="catalogue_mismatch",
+    message="the photo store {photos} belongs to another catalogue than {database}: name the "
+    "two that belong together",
+): ...
+
+
+class RestoreWasBrokenOff(
+    ReidError,
+    code="restore_broken_off",
+    message="a restore of {folder} was broken off: leopard-reid restore --back puts back what was "
+    "there before",
 ): ...

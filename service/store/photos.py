@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, insert, select, update
 
 from reid.photo.banner import FROM_PIXELS
 from reid.types import Box, Flank, Viewpoint
@@ -162,6 +162,24 @@ def unerased(connection: Connection, ids: Collection[str]) -> list[str]:
     query = select(photo.c.id).where(photo.c.bytes > 0)
     there = {row.id for row in rows_in(connection, query, photo.c.id, ids)}
     return [photo_id for photo_id in ids if photo_id in there]
+
+
+def name_of_file(connection: Connection, photo_id: str) -> str | None:
+    """What the file of a photo was called; None where it is erased, or was never there."""
+    named = select(photo.c.file_name).where(photo.c.id == photo_id, photo.c.bytes > 0)
+    return connection.scalar(named)
+
+
+def sizes(connection: Connection) -> dict[str, int]:
+    """Bytes of every photo that is not erased, by its id."""
+    query = select(photo.c.id, photo.c.bytes).where(photo.c.bytes > 0).order_by(photo.c.id)
+    return {row.id: row.bytes for row in connection.execute(query)}
+
+
+def count(connection: Connection) -> int:
+    """How many photos there are that are not erased."""
+    query = select(func.count()).select_from(photo).where(photo.c.bytes > 0)
+    return connection.execute(query).scalar_one()
 
 
 def at(connection: Connection, station_name: str, camera: str | None = None) -> list[str]:

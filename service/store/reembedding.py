@@ -1,8 +1,9 @@
 """Annotations that another model has yet to embed, as jobs of the queue."""
 
 import json
+from collections.abc import Collection
 
-from sqlalchemy import Connection, exists, insert, select
+from sqlalchemy import Connection, exists, func, insert, select
 
 from service.store import jobs
 from service.store.tables.encounters import annotation
@@ -33,3 +34,22 @@ def enqueue(connection: Connection, model: str, *, again: bool = False) -> int:
         row = insert(job).values(kind=KIND, state="queued", attempts=0)
         connection.execute(row, [{"payload": payload} for payload in payloads])
     return len(new)
+
+
+def by_others_alone(connection: Connection, models: Collection[str]) -> dict[str, int]:
+    """Embedded annotations in use of which none of these models has features, by the newest model
+    that has; "" where none has."""
+    known = exists().where(
+        embedding.c.annotation_id == annotation.c.id, embedding.c.model.in_(models)
+    )
+    newest = (
+        select(embedding.c.model)
+        .where(embedding.c.annotation_id == annotation.c.id)
+        .order_by(embedding.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    embedded = select(newest.label("model")).where(annotation.c.state == "embedded", ~known)
+    rows = embedded.where(annotation.c.withdrawn.is_(False)).subquery()
+    counted = select(rows.c.model, func.count()).group_by(rows.c.model)
+    return {row[0] or "": row[1] for row in connection.execute(counted)}

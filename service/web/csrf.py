@@ -55,8 +55,12 @@ class SameOrigin:
         return await self.app(scope, receive, send)
 
 
+PROGRAMS = ("/api/", "/health", "/metrics", "/openapi.json")
+"""What programs ask for; nobody on the way may keep the answers, which are for one account."""
+
+
 class SecurityHeaders:
-    """No foreign scripts, no frames, no guessing of media types."""
+    """No foreign scripts, no frames, no guessing of media types, no copies of API answers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -69,6 +73,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                if scope["path"].startswith(PROGRAMS):
+                    headers.setdefault("cache-control", "no-store")
             await send(message)
 
         await self.app(scope, receive, with_headers)

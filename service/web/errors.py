@@ -11,6 +11,7 @@
   + NoSuchChoice             a filter of a page that does not exist
 """
 
+import logging
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
@@ -18,16 +19,20 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import ASGIApp, Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reid.errors import Conflict, GalleryError, InputError, NotFound, ReidError, WeightsError
 from reid.sentences import Sentence
+from service.store.errors import DiskFull, StorageTrouble
+from service.store.trouble import TROUBLES, trouble_of
 from service.web.faults import invalid
 from service.web.speech import Speech, later
 from service.web.wire import Problem
 
+log = logging.getLogger(__name__)
 ErrorPage = Callable[[Request, Problem, Sentence], Response]
 """Draws a refusal for a browser: the problem as programs get it, and what a person reads."""
 
@@ -120,6 +125,8 @@ class HttpRefusal(HTTPException):
 
 STATUS: dict[type[ReidError], int] = {
     TooManyAttempts: 429,
+    DiskFull: 507,
+    StorageTrouble: 503,
     PlacesHidden: 403,
     RoleNeeded: 403,
     NotFound: 404,
@@ -166,6 +173,33 @@ def refusal(scope: Scope, status: int, sentence: Sentence, page: ErrorPage | Non
     return Speech(later(lambda: page(request, refused, sentence)))
 
 
+def trouble_answer(scope: Scope, error: Exception, page: ErrorPage | None) -> ASGIApp:
+    """What a middleware answers where disk or database fail; raises any other error again."""
+    trouble = trouble_of(error)
+    if trouble is None:
+        raise error
+    log.error("%s: %s", trouble.code, error)
+    answer = refusal(scope, from_error(trouble).status, trouble, page)
+    return Retried(answer, trouble.retry_s)
+
+
+class Retried:
+    """An answer that says when to ask again."""
+
+    def __init__(self, answer: ASGIApp, retry_s: int) -> None:
+        self._answer, self._retry_s = answer, retry_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The same answer, with Retry-After."""
+
+        async def with_header(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["retry-after"] = str(self._retry_s)
+            await send(message)
+
+        await self._answer(scope, receive, with_header)
+
+
 def install(app: FastAPI, page: ErrorPage | None = None) -> None:
     """Answer every error; `page` draws it for a browser that asked for a page."""
 
@@ -175,18 +209,32 @@ def install(app: FastAPI, page: ErrorPage | None = None) -> None:
             answer = page(request, refused, sentence)
         else:
             answer = response(refused)
-        if isinstance(error, TooManyAttempts):
-            answer.headers["retry-after"] = str(error.wait_s)
+        if isinstance(sentence, TooManyAttempts):
+            answer.headers["retry-after"] = str(sentence.wait_s)
+        if isinstance(sentence, StorageTrouble):
+            answer.headers["retry-after"] = str(sentence.retry_s)
         if isinstance(error, HTTPException):
             answer.headers.update(error.headers or {})
         return answer
 
+    def on_trouble(request: Request, error: Exception) -> Response:
+        if trouble_of(error) is None:
+            raise error
+        return on_error(request, error)
+
     for kind in (ReidError, HTTPException, RequestValidationError, Exception):
         app.add_exception_handler(kind, on_error)
+    for kind in TROUBLES:
+        app.add_exception_handler(kind, on_trouble)
 
 
 def _of_error(error: Exception) -> tuple[Problem, Sentence]:
     """The problem that programs get, and what a person reads."""
+    # the web framework hides a full disk, on which it cannot keep a body, in a refusal of its own
+    hidden = error.__cause__ if isinstance(error, HTTPException) else None
+    if trouble := trouble_of(error) or (trouble_of(hidden) if hidden else None):
+        log.error("%s: %s", trouble.code, hidden or error)
+        return from_error(trouble), trouble
     if isinstance(error, ReidError):
         return from_error(error), error
     if isinstance(error, HTTPException):

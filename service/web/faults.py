@@ -71,6 +71,11 @@ class TooManyItems(
 ): ...
 
 
+class HiddenCharacters(
+    Sentence, message="it holds characters that nobody sees ({characters}): type it anew"
+): ...
+
+
 KINDS: MappingProxyType[str, Sequence[type[Sentence]]] = MappingProxyType(
     {
         "missing": (FieldMissing,),
@@ -89,6 +94,7 @@ KINDS: MappingProxyType[str, Sequence[type[Sentence]]] = MappingProxyType(
         "literal_error": (OneOf,),
         "enum": (OneOf,),
         "too_long": (TooManyItems,),
+        "hidden_characters": (HiddenCharacters,),
     }
 )
 """Sentences by the type of a fault; of several the one that says what pydantic says."""

@@ -112,6 +112,7 @@ def error_page(request: Request, error: Problem, text: Sentence) -> Response:
         422: _("This could not be used"),
         500: _("Internal Server Error"),
         503: _("Service Unavailable"),
+        507: _("The disk is full"),
     }
     facts = {
         **_frame(request),

@@ -13,6 +13,7 @@ from service.store.people import Actor, Browser
 from service.web.ahead import Ahead
 from service.web.errors import NoParameters, NoSuchChoice, PlacesHidden, UnknownParameters
 from service.web.metrics import Metrics
+from service.web.wire import Visible
 
 T = TypeVar("T")
 
@@ -70,7 +71,7 @@ Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0, le=10_000_000)]
 Password = Annotated[str, Form(max_length=1000)]
 
-Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Text = Annotated[str, Form(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$"), Visible]
 """One line that may be empty, such as the name of a reviewer."""
 
 

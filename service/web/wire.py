@@ -5,17 +5,40 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+)
 from pydantic.config import JsonDict
+from pydantic_core import PydanticCustomError
 
+from reid.interchange.individual_names import hidden_in
 from reid.sentences import Sentence
 from reid.types import Box
+from service.web.faults import HiddenCharacters
 
+
+def _visible(text: str) -> str:
+    if hidden := hidden_in(text):
+        facts = {"characters": ", ".join(hidden)}
+        raise PydanticCustomError("hidden_characters", HiddenCharacters.message, facts)
+    return text
+
+
+Visible = AfterValidator(_visible)
+"""For a text of one line: characters of no width or of direction are refused; two names that look
+alike must be one."""
 Line = Annotated[
     str,
     StringConstraints(
         strip_whitespace=True, min_length=1, max_length=100, pattern=r"^[^\x00-\x1f\x7f]+$"
     ),
+    Visible,
 ]
 
 

@@ -60,7 +60,7 @@ def as_csv(table: Sheet) -> str:
     """The table as CSV in UTF-8 with commas; no text is a formula to a spreadsheet."""
     text = StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(table.columns)
+    writer.writerow([for_spreadsheet(name) for name in table.columns])
     for row in table.rows:
         writer.writerow([_cell(value) for value in row])
     return text.getvalue()

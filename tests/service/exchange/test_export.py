@@ -7,6 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from reid.interchange.cells import FORMULA
 from reid.interchange.survey import CaptureSurvey
 from service.exchange.errors import MediaHoldPositions, NoSuchForm
 from service.exchange.export import ExportChoices, export
@@ -55,6 +56,41 @@ def test_a_named_animal_leaves_in_every_table(of, tmp_path):
         cells = {row[column] for row in rows((tmp_path / "out" / path).read_text("utf-8"))}
         assert cells == {"'=Ak"}, path
     assert len(list((tmp_path / "out/camtrap-dp/media").iterdir())) == 1
+
+
+FORMULAS = ("=HYPERLINK(1)", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)")
+
+
+def test_no_cell_or_heading_of_any_table_is_a_formula(of, client, painted, tmp_path):
+    for n, text in enumerate(FORMULAS, 2):
+        photo = ("files", (f"{text}.jpg", painted(n, taken=f"2019:03:{n:02} 19:49:36")))
+        said = {"station": text, "flank": "left", "camera": text, "notes": text, "reviewer": text}
+        sent = client.post("/api/v1/photos", files=[photo], data=said).json()
+        number = sent["files"][0]["encounter_id"]
+        decision = {"kind": "new", "name": text, "note": text, "reviewer": text}
+        address = f"/api/v1/encounters/{number}/decisions"
+        assert client.post(address, json=decision).status_code == 201
+    with of[1].write() as connection:
+        for n, text in enumerate(FORMULAS, 1):
+            place = {"latitude": 43 + n / 10, "longitude": 54.5, "camera": text, "notes": text}
+            stations.add(connection, NewDeployment(text, text, **place))
+    export(*of, tmp_path / "out", ExportChoices(by_photos=True))
+    tables = list((tmp_path / "out").rglob("*.csv"))
+    raw = []
+    for path in tables:
+        with path.open(newline="", encoding="utf-8") as file:
+            cells = [cell for row in csv.reader(file) for cell in row]
+        raw += [(path.name, cell) for cell in cells if is_formula(cell)]
+    assert len(tables) > 20
+    assert raw == []
+
+
+def is_formula(cell):
+    try:
+        float(cell)
+    except ValueError:
+        return cell.startswith(FORMULA)
+    return False
 
 
 def test_positions_are_rounded_unless_exact_ones_are_asked_for(of, client):

@@ -138,3 +138,21 @@ def test_a_service_killed_after_the_statement_embeds_all_of_it_again(start, pain
     shown = [service.get(f"/api/v1/photos/{one}")["annotations"][0] for one in ids]
     assert {one["flank"] for one in shown} == {"left"}
     assert service.get("/api/v1/corrections")["total"] == 1
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the worker by /proc")
+def test_a_service_that_is_stopped_waits_for_its_worker(start, painted):
+    service = start()
+    service.wait_until(service.worker_process)
+    service.upload(*(painted(n) for n in range(10)))
+    worker = service.worker_process()
+    slow = socket.create_connection(("127.0.0.1", int(service.url.rsplit(":", 1)[1])))
+    slow.sendall(b"POST /api/v1/photos HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n")
+    began = monotonic()
+    service.process.terminate()
+    assert service.process.wait(timeout=40) == 0
+    assert not Path(f"/proc/{worker}").exists()
+    assert monotonic() - began < 35
+    slow.close()
+    service.start()
+    assert service.get("/health")["database"] == "ok"

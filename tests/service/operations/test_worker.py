@@ -65,7 +65,7 @@ def test_a_photo_that_cannot_be_decoded_or_cropped_says_why_and_stops_no_other(
     on_disk.write_bytes(b"a disk that forgets")
     worker(components).work()
     assert states(components, number) == [
-        ("failed", "unreadable_image"),
+        ("failed", "photo_file_changed"),
         ("failed", "unusable_crop"),
         ("embedded", None),
     ]

@@ -176,6 +176,22 @@ def test_only_our_pages_may_write(client, headers, status):
     assert set(answer.json()) == SHAPE
 
 
+def test_nobody_on_the_way_keeps_an_answer_of_the_api(client, painted):
+    client.post(f"{API}/photos", files=[("files", ("a.jpg", painted(1)))])
+    kept = {f"{API}/photos/{'0' * 64}": 404, f"{API}/encounters": 200, "/health": 200}
+    kept |= {"/metrics": 200, "/openapi.json": 200, f"{API}/nowhere": 404}
+    for address, status in kept.items():
+        answer = client.get(address)
+        assert (answer.status_code, answer.headers["cache-control"]) == (status, "no-store")
+    crop = client.get(f"{API}/annotations/1/crop")
+    assert crop.headers["cache-control"] != "no-store"  # a picture says itself how long it lasts
+
+
+def test_the_metrics_say_who_may_not_read_them(client):
+    described = client.get("/openapi.json").json()["paths"]["/metrics"]["get"]["responses"]
+    assert {"401", "403"} <= described.keys()
+
+
 def test_every_answer_forbids_foreign_scripts(client):
     for path in ("/health", "/api/v1/nowhere", "/api/v1/identities"):
         assert "default-src 'self'" in client.get(path).headers["content-security-policy"]

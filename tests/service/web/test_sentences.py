@@ -32,7 +32,7 @@ from service.web.sentences import in_full, recorded, translated
 
 ROOT = Path(__file__).parent.parent.parent.parent
 SAME_EVERYWHERE = {"{detail}", "{faults}", "{file}: {why}", "{files}", "{field}: {why}"}
-SAME_EVERYWHERE |= {"{path}: {why}"}
+SAME_EVERYWHERE |= {"{path}: {why}", "{database}: {why} ({reason})"}
 """Texts of facts alone."""
 SAME = {("fr", "note")}
 """Words that two languages share."""
