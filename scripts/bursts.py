@@ -31,7 +31,7 @@ def marks(painted: Sequence[PaintedBurst], found: Fused, level: int, size: int) 
         seen = trial.false_marks(burst, burst.frames[level], found[burst.animal, level, size])
         if seen:
             counts.update(pictures=1, cells=seen.cells, shown=seen.shown)
-            counts.update(false=seen.false, single=seen.single)
+            counts.update(false=seen.false, single=seen.single, bare=seen.bare)
     cells = max(counts["cells"], 1)
     line = f"level {level}, {size} frames: {counts['pictures']} pictures, {counts['cells']} cells, "
     line += f"{counts['shown']} with a mark, {counts['false']} where none is"

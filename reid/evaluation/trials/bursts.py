@@ -26,7 +26,8 @@ STRANGERS = 5  # impostors of each burst, its relative among them
 BEST, SUM, FUSED = "best pair", "sum of pairs", "fused"
 FINE, COARSE = 5.0, 14.0  # pixels of WIDE: what lies between these blurs is a rosette
 MARK, NONE = -1.0, -0.25  # standard deviations: a dark mark, and what is none
-NEAR = 8  # pixels of WIDE: how far from a mark the truth is looked up, a cell of the network
+CELL = 8  # pixels of WIDE: a cell of the network
+NEAR = 3  # pixels of WIDE: how far from a mark the truth is looked up, less than half a cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,10 +143,14 @@ def noticed(frames: Sequence[BurstFrame]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FalseMarks:
-    """Cells of coat of a fused picture. shown: with a dark mark; false: where the truth has none
-    within a cell; single: the same of the anchor alone; cells: all."""
+    """Cells of coat of a fused picture.
+
+    cells: all. bare: where the truth has no mark. shown: with a dark mark in the picture; false:
+    those of them that are bare; single: the bare ones where the anchor alone shows a mark.
+    """
 
     cells: int
+    bare: int
     shown: int
     false: int
     single: int
@@ -166,10 +171,10 @@ def false_marks(
     height, width = burst.picture.image.shape[:2]
     truth = _marks(cv2.resize(light, (width, height), interpolation=cv2.INTER_AREA))
     coat = cv2.resize(view.animal, (width, height), interpolation=cv2.INTER_AREA) > 0.95
-    coat &= cv2.boxFilter(coat.astype(np.float32), -1, (4 * NEAR + 1, 4 * NEAR + 1)) > 0.99
+    coat &= cv2.boxFilter(coat.astype(np.float32), -1, (4 * CELL + 1, 4 * CELL + 1)) > 0.99
     coat &= burst.picture.behind > 1
     near = np.ones((2 * NEAR + 1, 2 * NEAR + 1), np.uint8)
-    none = cv2.erode(truth, near) > NONE  # nowhere within a cell is it dark
+    none = cv2.erode(truth, near) > NONE  # nowhere near is it dark
     alone = cv2.cvtColor(frames[anchor].crop.image, cv2.COLOR_RGB2GRAY).astype(np.float32)
     alone = cv2.resize(alone, (width, height), interpolation=cv2.INTER_CUBIC)
     grey = burst.picture.image[..., 0].astype(np.float32)
@@ -177,6 +182,7 @@ def false_marks(
     nowhere = _cells(none & coat)
     return FalseMarks(
         int(_cells(coat).sum()),
+        int(nowhere.sum()),
         int(shown.sum()),
         int((shown & nowhere).sum()),
         int((single & nowhere).sum()),
@@ -195,4 +201,4 @@ def _marks(grey: Float32 | NDArray[np.floating]) -> Float32:
 
 def _cells(pixels: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The middle pixel of each cell of the network."""
-    return pixels[NEAR // 2 :: NEAR, NEAR // 2 :: NEAR]
+    return pixels[CELL // 2 :: CELL, CELL // 2 :: CELL]

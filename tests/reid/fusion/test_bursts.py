@@ -64,6 +64,7 @@ def test_a_fused_picture_is_graded_no_better_than_its_best_frame(bursts, fused):
 def test_hardly_a_mark_is_shown_where_the_coat_has_none(bursts, fused):
     seen = false_marks(bursts[0], bursts[0].frames[LEVEL], fused)
     assert seen.cells > 300
+    assert seen.bare > 0.2 * seen.cells  # else the truth could contradict nothing
     assert seen.shown > 30
     assert seen.false <= 0.005 * seen.cells
 
@@ -125,3 +126,12 @@ def test_the_trial_says_of_fused_bursts_at_least_what_the_best_pair_says(bursts,
     assert all(pair.llrs[FUSED] >= pair.llrs["best pair"] - 0.05 for pair in genuine)
     names = [stratum.name for stratum in burst_strata(pairs)]
     assert names == ["4 frames, best pair", "4 frames, fused", "4 frames, sum of pairs"]
+
+
+def test_marks_that_were_painted_into_a_fused_picture_are_counted(bursts, fused):
+    """The check can fail: a picture of another animal has marks where this one has none."""
+    frames = bursts[0].frames[LEVEL]
+    true = false_marks(bursts[0], frames, fused)
+    other = replace(bursts[0], coat=bursts[1].coat)
+    seen = false_marks(other, frames, fused)
+    assert seen.false > 0.02 * seen.cells > true.false
