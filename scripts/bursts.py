@@ -34,7 +34,7 @@ def marks(painted: Sequence[PaintedBurst], found: Fused, level: int, size: int) 
             counts.update(false=seen.false, single=seen.single, bare=seen.bare)
     cells = max(counts["cells"], 1)
     line = f"level {level}, {size} frames: {counts['pictures']} pictures, {counts['cells']} cells, "
-    line += f"{counts['shown']} with a mark, {counts['false']} where none is"
+    line += f"{counts['bare']} of them bare, {counts['shown']} with a mark, {counts['false']} both"
     return (
         line + f" ({counts['false'] / cells:.2%}; one frame alone {counts['single'] / cells:.2%})"
     )
