@@ -1,4 +1,4 @@
-"""A thousand photos corrected at once: all of it is right again, and how long it takes."""
+"""Hundreds of photos corrected at once: all of it is right again, and how long it takes."""
 
 from time import monotonic
 
@@ -17,13 +17,13 @@ from service.store.tables.photos import photo, station
 from service.store.tables.reviews import pair_evidence, pair_search
 
 API = "/api/v1"
-MANY = 1000
+MANY = 200
 
 
-def test_a_thousand_photos_are_corrected_at_once_and_embedded_by_the_worker(
+def test_hundreds_of_photos_are_corrected_at_once_and_embedded_by_the_worker(
     app, client, work, painted, capsys
 ):
-    """One small picture in a thousand files: what is measured is the database and the queue."""
+    """One small picture in many files; a thousand photos: benchmarks/corrections.py."""
     ids = filled(app, painted(1))
     body = {"of": {"photos": ids}, "change": {"station": "South", "flank": "left"}}
     begun = monotonic()
@@ -56,7 +56,7 @@ def commented(jpeg, number):
 
 
 def filled(app, data):
-    """A thousand photos with annotations, embeddings and pairs, in ten encounters a station."""
+    """Photos with annotations, embeddings and pairs, in ten encounters a station."""
     components = app.state.components
     files, database = components[PhotoFiles], components[Database]
     ids = [files.put(commented(data, number)) for number in range(1, MANY + 1)]
