@@ -121,7 +121,8 @@ def verify(
         counts = {"photos": report.photos, "repaired": report.repaired}
         typer.echo(json.dumps(lines | counts, indent=2))
         raise typer.Exit(1 if report.findings else 0)
-    typer.echo(f"{report.photos} photos, {len(report.findings)} faults")
+    faults = len(report.findings)
+    typer.echo(f"{report.photos} photos, {faults} fault{'s' if faults != 1 else ''}")
     for note in report.notes:
         typer.echo(f"note: {note}")
     for photo_id in report.repaired:
