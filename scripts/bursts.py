@@ -85,10 +85,8 @@ def main() -> int:
     print(f"{embedder.model}, {calibrator.id}, seed {o.seed}", flush=True)
     made = painted_bursts(o.animals, max(o.frames), o.levels, embedder, seed=o.seed)
     painted = list(tqdm(made, "paint and describe", total=o.animals, disable=None))
-    found: Fused = {}
-    for size in o.frames:
-        found |= trial.fused_bursts(painted, [size], embedder)
     ten = min(o.frames, key=lambda size: abs(size - 10))
+    found = trial.fused_bursts(painted, o.frames if "llr" in o.parts else [ten], embedder)
     if "llr" in o.parts:
         pairs = list(trial.burst_pairs(painted, o.frames, found, calibrator))
         print(as_text(trial.burst_strata(pairs), seed=o.seed), flush=True)

@@ -129,6 +129,8 @@ def identify(
     shown = said.burst and said.burst.fused.picture
     if picture and shown:
         picture.write_bytes(shown.png)
+    elif picture:
+        typer.echo("no picture was written: no two photos agree well enough", err=True)
     if as_json:
         typer.echo(answer.model_dump_json(indent=2))
         return

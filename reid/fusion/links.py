@@ -16,6 +16,7 @@ from reid.types import AnnotationFeatures, Comparison, Crop, Flank, Float32
 LINKED = 30.0  # strength from which two frames show one coat; poor strangers have 28 at most
 SHARE = 0.08  # and of the trusted coat of the poorer one: good strangers reach 74 of some 1,200
 SURE = 50.0  # strength that a group has within it before it may be another animal
+LARGEST = 24  # frames of a burst that are looked at; more add little, and each takes memory
 MOST = 12  # frames of which every pair is compared; each other one with the best of these
 
 Couple = tuple[int, int]
@@ -55,16 +56,24 @@ class BurstLinks:
         A frame that agrees with none says nothing: it may be too poor.
         """
         sure = [group for group in self.groups if self._strongest(group) >= SURE]
-        return any(self._may_show_one_flank(*pair) for pair in combinations(sure, 2))
+        return any(self._show_one_flank(*pair) for pair in combinations(sure, 2))
 
-    def _may_show_one_flank(self, one: Sequence[int], other: Sequence[int]) -> bool:
-        """An animal that turns round shows two coats that do not agree."""
+    def _show_one_flank(self, one: Sequence[int], other: Sequence[int]) -> bool:
+        """Whether a frame of each is known to show the same flank; the two flanks of an animal, or
+        of a pair of cameras, do not agree either."""
         known = [{self.flanks[n] for n in group} - {Flank.UNKNOWN} for group in (one, other)]
-        return not all(known) or bool(known[0] & known[1])
+        return bool(known[0] & known[1])
 
     def _strongest(self, group: Sequence[int]) -> float:
         inside = (self.found.get(couple) for couple in combinations(group, 2))
         return max((one.dense_score for one in inside if one), default=0.0)
+
+
+def clearest(frames: Sequence[AnnotationFeatures]) -> list[int]:
+    """Positions of at most `LARGEST` frames that show an animal, those with most trusted coat, in
+    order."""
+    seen = [n for n, frame in enumerate(frames) if frame.shows_animal]
+    return sorted(sorted(seen, key=lambda n: (-_trusted(frames[n]), n))[:LARGEST])
 
 
 def linked(frames: Sequence[AnnotationFeatures]) -> BurstLinks:
@@ -74,7 +83,7 @@ def linked(frames: Sequence[AnnotationFeatures]) -> BurstLinks:
     """
     if not frames:
         raise ValueError("a burst without frames")
-    trusted = [float(frame.dense.weight.sum()) for frame in frames]
+    trusted = [_trusted(frame) for frame in frames]
     order = sorted(range(len(frames)), key=lambda n: (-trusted[n], n))
     couples = [*combinations(sorted(order[:MOST]), 2)]
     couples += [(min(n, order[0]), max(n, order[0])) for n in order[MOST:]]
@@ -95,6 +104,10 @@ def _flank(frame: AnnotationFeatures) -> Flank:
     if frame.flank is not Flank.UNKNOWN or frame.pose is None:
         return frame.flank
     return frame.pose.flank
+
+
+def _trusted(frame: AnnotationFeatures) -> float:
+    return float(frame.dense.weight.sum())
 
 
 def _compared(frames: Sequence[AnnotationFeatures], couple: Couple) -> Comparison:

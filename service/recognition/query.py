@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from reid.describe.describer import CropDescriber
 from reid.fusion.burst import FusedBurst, fuse
-from reid.fusion.links import BurstFrame
+from reid.fusion.links import BurstFrame, clearest
 from reid.identify.answer import Identification
 from reid.sentences import Sentence
 from reid.types import AnnotationFeatures, Crop
@@ -18,7 +18,8 @@ class QueryBurst:
     """How the photos of one query agree with each other.
 
     groups: positions of photos that show one coat, the group with most of it first; a photo that
-    agrees with none is alone. frames: positions of those in the fused picture, empty without one.
+    agrees with none is alone. Photos without an animal, and of very many the least clear ones, are
+    in no group. frames: positions of those in the fused picture, empty without one.
     """
 
     groups: tuple[tuple[int, ...], ...]
@@ -33,7 +34,7 @@ def burst_of(
 
     described: with places in the pixels of the crops' photos as they were decoded.
     """
-    seen = [n for n, features in enumerate(described) if features.shows_animal]
+    seen = clearest(described)
     if len(seen) < 2:
         return None
     fused = fuse([BurstFrame(crops[n], described[n]) for n in seen], describer)

@@ -91,7 +91,8 @@ class BurstOut(Wire):
 
     groups: list[list[int]] = Field(
         description="photos that show one coat, the group with most of it first; a photo that "
-        "agrees with none is alone"
+        "agrees with none is alone, and one without an animal in no group; of more than 24 the "
+        "clearest are looked at"
     )
     two_animals: bool = Field(
         description="two groups agree within themselves and not with each other: nothing is fused"
@@ -123,6 +124,8 @@ class IdentificationOut(Wire):
     timings: Mapping[str, float]
     queries: list[QueryOut]
     burst: BurstOut | None = Field(
-        default=None, description="null for one photo, and for an encounter of the catalogue"
+        default=None,
+        description="null where fewer than two photos show an animal, and for an encounter of the "
+        "catalogue",
     )
     candidates: list[CandidateOut]

@@ -32,7 +32,8 @@ NEAR = 3  # pixels of WIDE: how far from a mark the truth is looked up, less tha
 
 @dataclass(frozen=True, slots=True)
 class FusingCost:
-    """What fusing one burst took and keeps. seconds: without describing. bytes: of the picture."""
+    """What fusing one burst took and keeps. seconds: the frames are described already, and their
+    picture is described in it. bytes: of picture and counts as PNG."""
 
     frames: int
     seconds: float

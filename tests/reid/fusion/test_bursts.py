@@ -11,7 +11,8 @@ from reid.evaluation.data.bursts import painted_bursts
 from reid.evaluation.trials.bursts import FUSED, alternating, burst_pairs, burst_strata, false_marks
 from reid.evidence.calibrator import released
 from reid.fusion.burst import fuse
-from reid.fusion.links import linked
+from reid.fusion.links import LARGEST, clearest, linked
+from reid.types import Flank
 
 FRAMES = 4
 LEVEL = 2
@@ -135,3 +136,22 @@ def test_marks_that_were_painted_into_a_fused_picture_are_counted(bursts, fused)
     other = replace(bursts[0], coat=bursts[1].coat)
     seen = false_marks(other, frames, fused)
     assert seen.false > 0.02 * seen.cells > true.false
+
+
+def test_the_two_flanks_of_one_animal_are_not_taken_for_two_animals(fused):
+    strong = fused.links.found[0, 1]
+    links = replace(fused.links, found={(0, 1): strong, (2, 3): strong}, groups=((0, 1), (2, 3)))
+    left, right, unknown = Flank.LEFT, Flank.RIGHT, Flank.UNKNOWN
+    assert replace(links, flanks=(left, unknown, left, left)).two_animals
+    assert not replace(links, flanks=(left, left, right, right)).two_animals
+    assert not replace(links, flanks=(unknown, unknown, left, left)).two_animals
+
+
+def test_of_very_many_frames_the_clearest_are_looked_at(bursts):
+    frames = [frame.features for frame in bursts[0].frames[LEVEL]]
+    best = max(range(FRAMES), key=lambda n: frames[n].dense.weight.sum())
+    chosen = clearest([*frames, *[frames[best]] * LARGEST])
+    assert len(chosen) == LARGEST
+    assert chosen == sorted(chosen)
+    assert best in chosen
+    assert {*range(FRAMES)} & {*chosen} == {best}

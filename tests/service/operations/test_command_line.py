@@ -5,9 +5,11 @@ import subprocess
 import sys
 
 import pytest
+from fake_embedder import fake_recognition
 from typer.testing import CliRunner
 
 from service.__main__ import app
+from service.app import build
 
 
 @pytest.fixture
@@ -76,3 +78,20 @@ def test_an_expected_error_is_one_line_and_exit_code_1(tmp_path, arguments, mess
     assert done.stderr.startswith("leopard-reid: ")
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(("views", "written"), [((1, 2), True), ((1,), False)])
+def test_the_fused_picture_of_a_question_is_written_or_it_is_said_that_there_is_none(
+    command, tmp_path, painted, monkeypatch, views, written
+):
+    monkeypatch.setitem(build.__kwdefaults__, "load", fake_recognition)
+    command("migrate")
+    paths = [tmp_path / f"{view}.jpg" for view in views]
+    for path, view in zip(paths, views, strict=True):
+        path.write_bytes(painted(1, view))
+    picture = tmp_path / "fused.png"
+    said = command("identify", *map(str, paths), "--flank", "left", "--picture", str(picture))
+    assert said.exit_code == 0, said.output
+    assert picture.is_file() is written
+    assert ("no picture was written" in said.output) is not written
+    assert ("are also put together" in said.output) is written
