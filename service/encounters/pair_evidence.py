@@ -18,7 +18,7 @@ from reid.sentences import Sentence
 from reid.types import Comparison, Evidence, Grade
 from service.recognition.comparing import in_force
 from service.recognition.engine import Engine
-from service.store import cases, copies, features
+from service.store import bursts, cases, copies, features
 from service.store.database import Database
 from service.store.pairs import Maker
 from service.web.answer_cache import AnswerCache
@@ -37,12 +37,14 @@ class BestPair:
 
     annotations: numbers, in the order of the encounters that were asked about. comparison: its
     side 0 is `query`, one of the two annotations. agreement: what agrees in them, as one number.
+    behind: frames behind each; more than 1 where a fused picture over that annotation speaks.
     """
 
     annotations: tuple[int, int]
     query: int
     comparison: Comparison
     agreement: float
+    behind: tuple[int, int] = (1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +116,16 @@ class PairEvidence:
     ) -> PairSays:
         with self._database.read() as connection:
             features_of = features.get(connection, [*photos0, *photos1], model)
+            behind = bursts.behind(connection, features_of, model)
         left, right = ([n for n in side if n in features_of] for side in (photos0, photos1))
         photos = [features_of[n] for n in left], [features_of[n] for n in right]
         together, best, speaking = between(*photos, calibrator), None, None
         if together.pairs:
             first = together.pairs[0]
             shown = (left[first.query], right[first.other])
-            best = BestPair(shown, shown[0], first.comparison, first.agreement)
+            ends = abs(shown[0]), abs(shown[1])
+            frames = behind[shown[0]], behind[shown[1]]
+            best = BestPair(ends, ends[0], first.comparison, first.agreement, frames)
             speaking = ComparedPhotos(
                 features_of[shown[0]], features_of[shown[1]], first.comparison
             )
@@ -150,7 +155,7 @@ def _turned(says: PairSays) -> PairSays:
     best = says.best
     if best:
         a, b = best.annotations
-        best = replace(best, annotations=(b, a))
+        best = replace(best, annotations=(b, a), behind=best.behind[::-1])
     return replace(says, best=best, grades=says.grades[::-1], settle=settle)
 
 

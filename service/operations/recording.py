@@ -19,6 +19,7 @@ from service.calibration.certification import Certification
 from service.density.estimating import Densities, DensityWish
 from service.neighbours.dealing import Neighbourhood
 from service.operations import demo
+from service.operations.recording_bursts import call_burst
 from service.operations.recording_certificate import keep_drawn_certificate
 from service.operations.recording_neighbours import call_neighbours
 from service.operations.recording_shapes import call_shaping, call_stations
@@ -212,6 +213,7 @@ def call_all(api: Recorder, survey: Path) -> None:
     call_stations(api, WHY)
     _call_corrections(api)
     call_shaping(api, WHY)
+    call_burst(api)
     call_neighbours(api, api.app.state.components[Neighbourhood])
     _call_accounts(api)
     keep_drawn_certificate(api.app.state.components[Certification])

@@ -32,7 +32,7 @@ from service.recognition.copies import CopyFinder
 from service.recognition.feature_cache import FeatureCache
 from service.recognition.query import QueryAnswer, QueryUpload, burst_of
 from service.settings import Settings
-from service.store import cases, copies, encounters, features, identities
+from service.store import bursts, cases, copies, encounters, features, identities
 from service.store.calibration import CalibrationFile
 from service.store.database import Database
 from service.store.facts import AnnotationFacts
@@ -283,7 +283,12 @@ class Engine:
             own = self._copies.encounters(ids, [photo.image for photo in decoded])
             answer = self._answer(described, tuple(range(len(described))), own, watch)
             damages = tuple(photo.damage for photo in decoded)
-            answer = replace(answer, damages=damages, burst=burst)
+            frames = (
+                [1] * len(query) + [len(burst.frames)] * (len(described) - len(query))
+                if burst
+                else []
+            )
+            answer = replace(answer, damages=damages, burst=burst, behind=tuple(frames))
         self._metrics.query(answer.timings)
         return answer
 
@@ -317,7 +322,10 @@ class Engine:
         with self._busy, watch("total"):
             with self._database.read() as connection:
                 described = features.get(connection, ids, model)
-            answer = self._answer(list(described.values()), tuple(described), own, watch)
+                behind = bursts.behind(connection, described, model)
+            numbers = tuple(map(abs, described))
+            answer = self._answer(list(described.values()), numbers, own, watch)
+            answer = replace(answer, behind=tuple(behind[number] for number in described))
         self._metrics.query(answer.timings)
         return answer
 

@@ -59,8 +59,9 @@ class QueryAnswer:
     facts: pose and quality of each of them.
     references: the gallery annotations that the candidates show. timings: milliseconds per stage.
     damages: what could not be read of each photo of a query that is not kept.
-    burst: how these agree with each other, None for one photo and for an encounter of the
-    catalogue; their fused picture is the last of the queries.
+    behind: frames behind each of the queries, more than 1 for a fused picture, which has the number
+    of the photo it lies over; empty: one each. burst: how the photos of a query that is not kept
+    agree with each other, None for one photo; their fused picture is the last of the queries.
     """
 
     identification: Identification
@@ -73,4 +74,5 @@ class QueryAnswer:
     references: Mapping[int, Reference]
     timings: Mapping[str, float]
     damages: tuple[Sentence | None, ...] = ()
+    behind: tuple[int, ...] = ()
     burst: QueryBurst | None = None

@@ -29,8 +29,15 @@ def identification_out(answer: QueryAnswer, top: int) -> IdentificationOut:
         excluded_encounters=list(answer.excluded_encounters),
         timings={stage: round(spent, 2) for stage, spent in answer.timings.items()},
         queries=[
-            QueryOut(query=number, damage=damage, **FactsOut.model_validate(facts).model_dump())
-            for number, facts, damage in zip_longest(answer.queries, answer.facts, answer.damages)
+            QueryOut(
+                query=number,
+                frames=frames or 1,
+                damage=damage,
+                **FactsOut.model_validate(facts).model_dump(),
+            )
+            for number, facts, damage, frames in zip_longest(
+                answer.queries, answer.facts, answer.damages, answer.behind
+            )
         ],
         burst=_burst(answer.burst) if answer.burst else None,
         candidates=[_candidate(candidate, answer) for candidate in listed(identification, top)],

@@ -81,6 +81,10 @@ class QueryOut(FactsOut):
     """One photo of the query: its position, or its annotation number, for an encounter."""
 
     query: int
+    frames: int = Field(
+        description="1, or of how many frames this one was put together; it lies over the photo "
+        "with its number"
+    )
     damage: English | None = Field(
         default=None, description="what of the file could not be read; null: it is whole"
     )
@@ -104,6 +108,16 @@ class BurstOut(Wire):
     picture: str | None = Field(
         description="the fused picture, PNG in Base64: the last of the queries, in whose pixels "
         "its correspondences are"
+    )
+
+
+class FusedBurstOut(Wire):
+    """Poor frames of one camera that were put together into one picture."""
+
+    annotation: int = Field(description="over whose photo the picture lies")
+    frames: list[int] = Field(description="annotations behind it, that one first")
+    agreement: Share = Field(
+        description="0 to 1, how much each frame agrees with the others, pixel by pixel"
     )
 
 
