@@ -216,7 +216,7 @@ def picture(connection: Connection, annotation_id: int) -> PictureOfBurst:
 def _bursts(
     connection: Connection, model: str, encounter_id: int | None = None
 ) -> list[StoredBurst]:
-    """Bursts as they are now: two frames and more, all described, all of them poor by themselves."""
+    """Bursts as they are now: two frames and more, all described, each of them poor by itself."""
     query = _frames(model)
     if encounter_id is not None:
         query = query.where(annotation.c.encounter_id == encounter_id)
