@@ -1,7 +1,7 @@
 """View model of the dossier, made from its record: facts as lines, verdicts as sentences."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import ascii_uppercase
 
 from reid.identify.partitions import WeighedPartition
@@ -26,7 +26,6 @@ from service.dossier.words import (
     doubted,
     facts,
     in_short,
-    interval,
     limits,
     meant,
     position_words,
@@ -34,6 +33,7 @@ from service.dossier.words import (
     span_words,
     unfinished,
 )
+from service.encounters.account import PairAccount, account
 from service.encounters.comparison_words import decided
 from service.encounters.list_view import encounter_numbered
 from service.photos.facts_view import WEAK, quality_words
@@ -97,11 +97,11 @@ class DossierEncounterView:
 class DossierPairView:
     """One pair: what its photos say, and the figure if any photo speaks.
 
-    interval: of the llr, empty where nothing was compared. settle: sentences.
+    settle: sentences.
     """
 
     pair: CasePair
-    interval: str
+    account: PairAccount
     words: str
     weak: str
     figure: PairFigure | None
@@ -283,7 +283,7 @@ def _pairs(record: Dossier) -> tuple[DossierPairView, ...]:
         views.append(
             DossierPairView(
                 pair=pair,
-                interval=interval(pair.says.evidence.interval) if best else "",
+                account=account(replace(pair.says, best=best)),
                 words=sentence(meant(pair, report)) + "." if best else nothing,
                 weak=_weak(shown),
                 figure=pair_figure(best, pair.says.compared, photos) if best else None,

@@ -21,6 +21,8 @@ from service.recognition.engine import Engine
 from service.store import cases, copies, features
 from service.store.database import Database
 from service.store.pairs import Maker
+from service.viewer.agreement import SpeakingMarks
+from service.viewer.agreement import speaking as marks_of
 from service.web.answer_cache import AnswerCache
 from service.web.parameters import component
 
@@ -37,12 +39,20 @@ class BestPair:
 
     annotations: numbers, in the order of the encounters that were asked about. comparison: its
     side 0 is `query`, one of the two annotations. agreement: what agrees in them, as one number.
+    marks: what every page shows of the comparison; its sides are those of the comparison.
     """
 
     annotations: tuple[int, int]
     query: int
     comparison: Comparison
     agreement: float
+    marks: SpeakingMarks
+
+    def in_order(self) -> tuple[Comparison, SpeakingMarks]:
+        """Comparison and marks with side 0 the first of the annotations."""
+        if self.query == self.annotations[0]:
+            return self.comparison, self.marks
+        return self.comparison.turned(), self.marks.turned()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +130,15 @@ class PairEvidence:
         if together.pairs:
             first = together.pairs[0]
             shown = (left[first.query], right[first.other])
-            best = BestPair(shown, shown[0], first.comparison, first.agreement)
             speaking = ComparedPhotos(
                 features_of[shown[0]], features_of[shown[1]], first.comparison
+            )
+            best = BestPair(
+                shown,
+                shown[0],
+                first.comparison,
+                first.agreement,
+                marks_of(first.comparison, speaking.query, speaking.other),
             )
         evidence, tested = together.evidence, load_tested(calibrator.id, self._weights)
         grades = tuple(grade for side in photos if (grade := best_grade(side)))

@@ -22,8 +22,8 @@ SIGNS = {"same": "●", "different": "✕", "inconclusive": "◐", "not comparab
 """A shape beside each verdict word, so that colour is never the only carrier."""
 
 KINDS = {
-    "rosette": NP_("kind of correspondence", "rosette"),
-    "rootsift": NP_("kind of correspondence", "RootSIFT"),
+    "rosette": NP_("kind of correspondence", "rosettes"),
+    "rootsift": NP_("kind of correspondence", "fine detail"),
     "discrepancy": NP_("kind of correspondence", "differ"),
 }
 """Kinds of correspondences and how they are written."""
