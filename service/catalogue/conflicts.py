@@ -202,7 +202,7 @@ def _one_a_pair_of_identities(alike: Iterable[PairSaid], of: Mapping[int, int]) 
 
 def _in_the_middle(
     alike: Iterable[PairSaid], of: Mapping[int, int]
-) -> list[tuple[Pair, int, tuple[PairSaid, ...]]]:
+) -> list[tuple[Pair, int, tuple[PairSaid, PairSaid]]]:
     """Encounters without an identity that the machine takes for two, with one encounter of each."""
     strongest: dict[int, dict[int, PairSaid]] = {}
     for said in alike:

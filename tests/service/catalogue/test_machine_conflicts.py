@@ -15,7 +15,6 @@ from service.store.tables.features import embedding
 from service.store.tables.photos import photo
 
 MACHINE = Machine(1.0, Maker("m", "c"))
-BYTES = b"\0" * 4
 
 
 @pytest.fixture
@@ -35,17 +34,24 @@ def met(database):
 def measured(database, *said):
     """measured(database, (a, b, llr), ...): what the machine in force says of pairs."""
     with database.write() as connection:
-        rows = []
-        for one, other, llr in said:
-            couple = (min(one, other), max(one, other))
-            newest = tuple(_embedded(connection, number) for number in couple)
-            rows.append(PairMeasurement(couple, llr, True, newest))
-        newest = pairs.newest_of(connection, "m")
-        fresh = [
-            PairMeasurement(row.couple, row.llr, True, (newest[row.couple[0]], newest[row.couple[1]]))
-            for row in rows
+        numbers = sorted({number for one, other, _ in said for number in (one, other)})
+        newest = {number: _embedded(connection, number) for number in numbers}
+        rows = [
+            PairMeasurement((one, other), llr, True, (newest[one], newest[other]))
+            for one, other, llr in ((min(a, b), max(a, b), llr) for a, b, llr in said)
         ]
-        pairs.put(connection, MACHINE.maker, fresh)
+        pairs.put(connection, MACHINE.maker, rows)
+
+
+def _embedded(connection, number):
+    """The number of the embedding of a new photo of an encounter."""
+    facts = {"media_type": "image/jpeg", "bytes": 1, "width": 9, "height": 9, "zone": "unknown"}
+    shown = {"id": f"{number:064}", "file_name": "a", "notes": ""}
+    connection.execute(insert(photo).values(**shown, **facts))
+    values = {"photo_id": f"{number:064}", "encounter_id": number, "flank": "left"}
+    made = insert_one(connection, insert(annotation).values(**values, state="embedded"))
+    seen = {"annotation_id": made, "model": "m", "vector": b""}
+    return insert_one(connection, insert(embedding).values(**seen))
 
 
 def listed(database):
