@@ -246,8 +246,8 @@ def _rest(weighed: PartitionPosterior | None, shown: Sequence[WeighedPartition])
         parts.append(others_together(others, left))
     if not weighed.in_full:
         words = _(
-            "Too many encounters to weigh every partition: the probabilities are relative to the "
-            "%(visited)s that a search visited."
+            "Too many encounters to weigh every way to sort them: the probabilities are "
+            "relative to the %(visited)s that a search visited."
         )
         parts.append(words % {"visited": number(weighed.weighed)})
     return " ".join(parts)

@@ -178,7 +178,7 @@ def _overlap(overlap: Overlap | None) -> Iterator[str]:
         return
     by_outline = overlap.registration is Source.OUTLINE
     yield (
-        _("Both photos show %(share)s of the smaller flank (laid over each other by outline only);")
+        _("Both photos show %(share)s of the smaller flank (aligned by the body's outline only);")
         if by_outline
         else _("Both photos show %(share)s of the smaller flank;")
     ) % {"share": percents(overlap.covisible)}

@@ -230,7 +230,7 @@ def _photo(photo: DossierPhoto) -> PhotoLine:
     annotation, file = photo.reference.annotation, photo.reference.photo
     quality = quality_words(annotation.quality)
     if annotation.state != "embedded":
-        why = recorded(annotation.error_code, annotation.error_detail) or _("not embedded yet")
+        why = recorded(annotation.error_code, annotation.error_detail) or _("not ready yet")
         quality = _("not used: %(why)s") % {"why": why}
     return PhotoLine(
         photo=photo,
@@ -339,8 +339,8 @@ def _rest(report: CaseReport) -> str:
     left = 1 - sum(partition.probability for partition in shown)
     words = f"{others_together(others, left)} " if others else ""
     relative = _(
-        "Too many encounters to weigh every partition: all probabilities are relative to the "
-        "%(visited)s that a search visited."
+        "Too many encounters to weigh every way to sort them: all probabilities are "
+        "relative to the %(visited)s that a search visited."
     ) % {"visited": number(posterior.weighed)}
     return words + ("" if posterior.in_full else relative)
 

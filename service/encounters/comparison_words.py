@@ -40,8 +40,8 @@ def weak_pair(query: FactsView, candidate: FactsView, evidence: Evidence) -> str
         )
     if query.weak:
         return _(
-            "<strong>Weak evidence:</strong> the photo of the query is poor, and proves little for "
-            "“same” or for “different”."
+            "<strong>Weak evidence:</strong> the photo of this encounter is poor, and "
+            "proves little for “same” or for “different”."
         )
     return _(
         "<strong>Weak evidence:</strong> the photo of the candidate is poor, and proves little for "
@@ -56,7 +56,7 @@ def nothing_to_compare(
     flanks = [flank.value for flank in detail.summary.flanks if flank is not Flank.UNKNOWN]
     if detail.summary.pending and not detail.summary.embedded:
         return (
-            _("The photos are still being embedded"),
+            _("The photos are still being analysed"),
             _("The candidates appear here by themselves."),
         )
     if not detail.summary.embedded:
@@ -146,7 +146,7 @@ def said(decision: Decision) -> str:
     elif decision.llr is None:
         words = _("Recorded: same as %(name)s.")
     else:
-        words = _("Recorded: same as %(name)s (llr %(llr)s shown).")
+        words = _("Recorded: same as %(name)s (weight of evidence %(llr)s shown).")
     return words % {"name": decision.identity, "llr": signed(decision.llr or 0)}
 
 

@@ -242,12 +242,12 @@ def _photo(
 def _resting_on(laid: Laid, *, blind: bool) -> str:
     """What the two photos are laid over each other by."""
     if laid.mesh.source is None:
-        return _("Not laid over: the two photos show different flanks, or too little coat")
+        return _("Not aligned: the two photos show different flanks, or too little coat")
     if blind or laid.mesh.source is Source.OUTLINE:
-        return _("Laid over by outline only: places fit roughly")
+        return _("Aligned by the body's outline only: places fit roughly")
     if laid.mesh.source is Source.ROSETTES:
-        return _("Laid over by the rosettes that agree")
-    return _("Laid over by the RootSIFT points that agree")
+        return _("Aligned by the rosettes that agree")
+    return _("Aligned by the fine detail that agrees")
 
 
 def _account(says: PairSays, laid: Laid) -> PairAccount:

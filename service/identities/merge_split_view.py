@@ -107,8 +107,10 @@ def suggestion_words(cut: Cut) -> str:
     facts = {"cut": share(cut.posterior), "one": share(cut.all_one), "num": cut.compared}
     words = [
         ngettext(
-            "Posterior of this cut %(cut)s, of all being one animal %(one)s, from %(num)s pair.",
-            "Posterior of this cut %(cut)s, of all being one animal %(one)s, from %(num)s pairs.",
+            "After looking at %(num)s pair, this cut has the probability %(cut)s, one "
+            "animal %(one)s.",
+            "After looking at %(num)s pairs, this cut has the probability %(cut)s, one "
+            "animal %(one)s.",
             cut.compared,
         )
         % facts

@@ -35,7 +35,7 @@ ADVICE = {
     ),
     "checksum_mismatch": N_("The weights are not the released ones: install them again."),
     "embedding_mismatch": N_(
-        "Start a worker with the present model, which embeds the photos again."
+        "Start a worker with the present model, which analyses the photos again."
     ),
     "internal_error": N_("Try once more; if it happens again, the service's log says what failed."),
 }

@@ -139,8 +139,8 @@ def overlapping(overlap: Overlap | None) -> str:
         )
     elif overlap.registration is Source.OUTLINE:
         words = _(
-            "%(shared)s of the flank is seen in both photos (laid over by outline only): "
-            "%(agreeing)s of it agrees"
+            "%(shared)s of the flank is seen in both photos (aligned by the body's "
+            "outline only): %(agreeing)s of it agrees"
         )
     else:
         words = ngettext(
