@@ -198,9 +198,7 @@ def _study(studied: Studied, state: CalibrationState) -> StudyView:
         tone=_tone(study),
         rows=tuple(_row(misled, missed) for misled, missed in rates),
         result=_result(study),
-        suspects=tuple(
-            (pair.encounters, f"llr {signed(state.llr(pair))}") for pair in study.suspects
-        ),
+        suspects=tuple((pair.encounters, signed(state.llr(pair))) for pair in study.suspects),
     )
 
 

@@ -11,9 +11,12 @@ from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
 from service.cases.map import MapView, map_view
 from service.cases.report import CasePair, CaseReport, Member
 from service.cases.report_view import (
+    BeforeAfter,
     WayView,
+    before_after,
     pair_plot,
     to_settle,
+    unjudged,
     ways,
 )
 from service.cases.timeline import Stop, TimelineView, timeline
@@ -106,6 +109,8 @@ class CaseView:
     diagrams: tuple[Diagram, ...]
     rest: str
     answer: str
+    before_after: BeforeAfter | None
+    unjudged: tuple[str, ...]
     conflicts: tuple[str, ...]
     history: tuple[tuple[CaseChange, str], ...]
     source: str
@@ -156,6 +161,8 @@ def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None 
         diagrams=tuple(_diagram(partition, animals) for partition in shown),
         rest=_rest(weighed, shown),
         answer=_answer(report),
+        before_after=before_after(report),
+        unjudged=unjudged(report),
         conflicts=tuple(
             _("%(a)s = %(b)s and %(b)s = %(c)s, but %(a)s is not %(c)s")
             % {name: ascii_uppercase[getattr(trio, name)] for name in "abc"}

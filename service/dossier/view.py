@@ -10,7 +10,9 @@ from service.calibration.certificate_view import quotation
 from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
 from service.cases.report import CasePair, CaseReport, OtherPrior
 from service.cases.report_view import (
+    BeforeAfter,
     WayView,
+    before_after,
     pair_plot,
     to_settle,
     ways,
@@ -130,6 +132,7 @@ class DossierView:
     answer: str
     pairs_in_short: tuple[str, ...]
     cannot: tuple[str, ...]
+    before_after: BeforeAfter | None
     encounters: tuple[DossierEncounterView, ...]
     pairs: tuple[DossierPairView, ...]
     together: str
@@ -161,6 +164,7 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
         answer=answer(report),
         pairs_in_short=tuple(in_short(pair, report) for pair in report.pairs),
         cannot=tuple(cannot(record)),
+        before_after=before_after(report),
         encounters=tuple(_encounter(e, exact=record.exact) for e in record.encounters),
         pairs=_pairs(record),
         together=general(report.case.together),
@@ -349,6 +353,8 @@ def _decision(letter: str, decision: Decision) -> tuple[str, Decision, str, str]
     """A decision with the letter of its encounter, in words, and what was shown beside it."""
     shown = pgettext("shown beside a decision", "nothing")
     if decision.llr is not None:
-        shown = f"llr {signed(decision.llr)}, {decision.model or _('unknown network')}"
+        words_shown = _("weight of evidence %(llr)s, %(model)s")
+        model = decision.model or _("unknown network")
+        shown = words_shown % {"llr": signed(decision.llr), "model": model}
     words = f"{decided(decision.kind)} {decision.identity or ''}".strip()
     return letter, decision, words, shown

@@ -8,6 +8,7 @@ from reid.identify.partitions import WeighedPartition
 from reid.types import Verdict
 from service.calibration.view import of_individuals
 from service.cases.report import CasePair, CaseReport
+from service.cases.report_view import unjudged
 from service.dossier.record import Dossier
 from service.store.photos import Annotation
 from service.web.languages import gettext as _
@@ -19,17 +20,17 @@ from service.web.words import (
     day,
     decimal,
     general,
+    leaning,
     listed,
     meaning,
     number,
-    verdict_word,
     when,
 )
+from service.web.words import limits as limits_of
 from service.web.words import signed as signed_to
 
 Line = tuple[str, str]
 PLACES = 2  # decimals of an llr
-NEAR_BOUND = 0.005
 TIED = 0.005
 WORTH_SAYING = 0.05
 
@@ -157,7 +158,7 @@ def _apart(report: CaseReport) -> str:
     if report.case.movement_prior:
         return _(
             "Place and time are part of the prior, as this case wants it, and of no "
-            "weight of evidence; section 6 shows all three numbers. The decisions of "
+            "weight of evidence; section 5 shows all three numbers. The decisions of "
             "people are no part of it."
         )
     return _("Neither place and time nor the decisions of people are part of it.")
@@ -177,24 +178,23 @@ def in_short(pair: CasePair, report: CaseReport) -> str:
     name, evidence = pair.name, pair.says.evidence
     if pair.says.best is None:
         return _("%(pair)s: not comparable, weight of evidence 0.") % {"pair": name}
-    llr = f"llr {signed(evidence.llr)} {interval(evidence.interval)}"
-    return f"{name}: {verdict_word(evidence.verdict)}, {llr}; {meant(pair, report)}"
+    llr = _("weight of evidence %(llr)s") % {"llr": signed(evidence.llr)}
+    llr = f"{llr} {interval(evidence.interval)}"
+    return f"{name}: {leaning(evidence)}, {llr}; {meant(pair, report)}"
 
 
 def meant(pair: CasePair, report: CaseReport) -> str:
     """An llr in words, with its bound where it stands there."""
     llr = pair.says.evidence.llr
-    words = (
-        _("what the photos show is %(meaning)s, the most that the calibration supports.")
-        if report.bound - abs(llr) < NEAR_BOUND
-        else _("what the photos show is %(meaning)s.")
-    )
-    return words % {"meaning": meaning(llr)}
+    words = _("what the photos show is %(meaning)s.") % {"meaning": meaning(llr)}
+    claim = limits_of(llr, report.bound)
+    return f"{words[:-1]}, {claim}." if claim else words
 
 
 def cannot(record: Dossier) -> Iterator[str]:
     """What stays open, from the particular to the general."""
     report = record.report
+    yield from unjudged(report)
     nothing = [pair.name for pair in report.pairs if pair.says.best is None]
     if nothing:
         yield _(

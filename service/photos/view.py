@@ -31,7 +31,7 @@ class AnnotationView:
 
 STATE_WORDS = {
     "pending": NP_("state of a photo", "being analysed"),
-    "embedded": NP_("state of a photo", "embedded"),
+    "embedded": NP_("state of a photo", "ready"),
     "failed": NP_("state of a photo", "cannot be used"),
     "refused": NP_("state of a photo", "refused"),
     "withdrawn": NP_("state of a photo", "withdrawn"),
