@@ -147,8 +147,8 @@ def _sorted(partition: WeighedPartition) -> str:
 
 def _rests(report: CaseReport) -> str:
     words = _(
-        "This rests on the photos and on one prior, that any two encounters of the case are one "
-        "animal with a probability of %(together)s."
+        "This rests on the photos, and on what was taken for probable before looking (the prior): "
+        "that any two encounters of the case are one animal with a probability of %(together)s."
     ) % {"together": general(report.case.together)}
     return f"{words} {_apart(report)}"
 
