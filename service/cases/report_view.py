@@ -59,9 +59,9 @@ def _times(before: float, after: float) -> str:
     llr = log10(odds[1] / odds[0])
     if abs(llr) < EVEN:
         return _("the photos leave it as it was")
-    words = _("the photos make it %(factor)s times more likely")
+    words = _("the photos speak for it, %(factor)s to 1")
     if llr < 0:
-        words = _("the photos make it %(factor)s times less likely")
+        words = _("the photos speak against it, %(factor)s to 1")
     return words % {"factor": times(abs(llr))}
 
 

@@ -110,7 +110,8 @@ def shown_encounter(
     still = answer is None and not problem
     beside = comparer.beside(detail, answer, look)
     view = comparing(detail, answer, look, beside, still=still)
-    waits = still or (beside is not None and beside.says is None)
+    compared = beside is None or beside.says is not None
+    waits = doubted is None and (still or not compared)  # a question stays as it is
     with database.read() as connection:
         following = encounters.next_waiting(connection, encounter_id)
         if following and answer:  # a person looks at it next
@@ -224,7 +225,7 @@ def decide(
     answer = comparer.candidates(encounter_id)[0] if new.kind == "new" and not sure else None
     if answer and (doubt := against_new(answer)):
         question = NewDoubted(doubt, new)
-        return shown_encounter(request, comparer, encounter_id, status=409, doubted=question)
+        return shown_encounter(request, comparer, encounter_id, doubted=question)
     try:
         with comparer.database.write() as connection:
             decision = decisions.add(connection, encounter_id, new)

@@ -46,7 +46,7 @@ def compare(
     """Two encounters, or the choice of them."""
     if one is not None and one == other:
         raise SameEncounter()
-    values: dict[str, object] = {"pair": None}
+    values: dict[str, object] = {"pair": None, "may_act": False, "acts": ()}
     if one and other:
         values = _beside(request, pairs, actor, (one, other))
     with pairs.database.read() as connection:

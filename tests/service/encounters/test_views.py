@@ -137,7 +137,7 @@ def test_places_that_differ_are_lettered_diamonds_in_both_photos_and_counted_for
         ("1110 80", "B"),
     ]
     assert ", 2 differing places" in seen
-    assert 'class="picture no-discrepancy"' in seen
+    assert 'class="picture no-lines no-discrepancy"' in seen
 
 
 def test_a_line_is_in_sight_only_with_both_its_ends():
