@@ -74,7 +74,7 @@ def test_two_visits_of_one_unidentified_animal_are_shown_together(client, met):
     assert "/compare?one=1&amp;other=3" in page
     assert "3 suggested animals" in page
     assert "1 suggested animal<" in client.get("/clusters?size=2").text
-    assert "No cluster fits" in client.get("/clusters?flank=right").text
+    assert "No suggested animal fits" in client.get("/clusters?flank=right").text
     assert "3 suggested animals" in client.get("/clusters?station=Ridge&page=zzz").text
     assert client.get("/clusters?who=nobody").status_code == 422
 

@@ -11,7 +11,7 @@ SILENT = {"script", "style", "kbd", "code"}
 NAMES = re.compile(
     r"\b(leopard|Firefox|test|reid|Panthera|pardus|Uma|Kali|Ridge|Farhadinia|Ewens|SHA-256|JSON|testclient|ab|cd|ef|Two|script|single|Linux"
     r"|English|Français|Authorization|Bearer|lr_|Cohen|Fleiss|Everitt|Johansson|et|al|fake"
-    r"|JPEG|PNG|WebP|HEIC|AVIF|calibrated@1|[0-9a-f]{64}|UTC|Cllr|Enter|Escape|Shift|Tab|log10|SHA|jpg|e\d|testclient|stationless|CSV|Delete)\b"
+    r"|JPEG|PNG|WebP|HEIC|AVIF|calibrated@1|[0-9a-f]{64}|llr|UTC|Cllr|Enter|Escape|Shift|Tab|log10|SHA|jpg|e\d|testclient|stationless|CSV|Delete)\b"
     r"|\{station\}/\{camera\}|: file_name, station, camera, [a-z, ]+;"
 )
 """What is not translated: names, symbols, keys, and the columns of a table."""
