@@ -25,6 +25,7 @@ def query(site):
 def compared(page, query):
     page.goto(f"/encounters/{query}")
     expect(page.locator(".evidence")).to_contain_text("Uma")
+    expect(page.locator(".beside[data-account]")).to_be_visible()  # both encounters are compared
     return page
 
 
