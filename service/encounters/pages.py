@@ -131,16 +131,22 @@ def shown_encounter(
             "tone": tone(look.brightness, look.contrast),
             "toned": (look.brightness, look.contrast) != (100, 100),
             "next_encounter": following.id if following else None,
-            "next_name": identities.next_name(connection),
-            "identities": identities.in_use(connection),
-            "cases_in": cases.of_encounter(connection, encounter_id),
-            "cases_open": cases.joinable(connection, encounter_id),
+            **_choices(connection, encounter_id),
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
         response = page(request, "encounters/encounter.html", connection, **values)
-    if status != 200:
-        response.status_code = status
+    response.status_code = status
     return response
+
+
+def _choices(connection: Connection, encounter_id: int) -> dict[str, object]:
+    """Identities and cases that a person may choose for an encounter."""
+    return {
+        "next_name": identities.next_name(connection),
+        "identities": identities.in_use(connection),
+        "cases_in": cases.of_encounter(connection, encounter_id),
+        "cases_open": cases.joinable(connection, encounter_id),
+    }
 
 
 def _shape(request: Request, connection: Connection, detail: EncounterDetail) -> ShapingView:
