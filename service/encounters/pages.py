@@ -135,7 +135,8 @@ def shown_encounter(
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
         response = page(request, "encounters/encounter.html", connection, **values)
-    response.status_code = status
+    if status != 200:
+        response.status_code = status
     return response
 
 
