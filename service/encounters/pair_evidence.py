@@ -21,6 +21,8 @@ from service.recognition.engine import Engine
 from service.store import bursts, cases, copies, features
 from service.store.database import Database
 from service.store.pairs import Maker
+from service.viewer.agreement import SpeakingMarks
+from service.viewer.agreement import speaking as marks_of
 from service.web.answer_cache import AnswerCache
 from service.web.parameters import component
 
@@ -37,6 +39,7 @@ class BestPair:
 
     annotations: numbers, in the order of the encounters that were asked about. comparison: its
     side 0 is `query`, one of the two annotations. agreement: what agrees in them, as one number.
+    marks: what every page shows of the comparison; its sides are those of the comparison.
     behind: frames behind each; more than 1 where a fused picture over that annotation speaks.
     """
 
@@ -44,7 +47,14 @@ class BestPair:
     query: int
     comparison: Comparison
     agreement: float
+    marks: SpeakingMarks
     behind: tuple[int, int] = (1, 1)
+
+    def in_order(self) -> tuple[Comparison, SpeakingMarks]:
+        """Comparison and marks with side 0 the first of the annotations."""
+        if self.query == self.annotations[0]:
+            return self.comparison, self.marks
+        return self.comparison.turned(), self.marks.turned()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +133,16 @@ class PairEvidence:
         if together.pairs:
             first = together.pairs[0]
             shown = (left[first.query], right[first.other])
-            ends = abs(shown[0]), abs(shown[1])
-            frames = behind[shown[0]], behind[shown[1]]
-            best = BestPair(ends, ends[0], first.comparison, first.agreement, frames)
             speaking = ComparedPhotos(
                 features_of[shown[0]], features_of[shown[1]], first.comparison
+            )
+            best = BestPair(
+                (abs(shown[0]), abs(shown[1])),
+                abs(shown[0]),
+                first.comparison,
+                first.agreement,
+                marks_of(first.comparison, speaking.query, speaking.other),
+                (behind[shown[0]], behind[shown[1]]),
             )
         evidence, tested = together.evidence, load_tested(calibrator.id, self._weights)
         grades = tuple(grade for side in photos if (grade := best_grade(side)))

@@ -30,7 +30,7 @@ from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32
 from reid.weights import default_folder, latest
 from service.recognition.copies import CopyFinder
 from service.recognition.feature_cache import FeatureCache
-from service.recognition.query import QueryAnswer, QueryUpload, burst_of
+from service.recognition.query import OtherFlank, QueryAnswer, QueryUpload, burst_of, of_other_flank
 from service.settings import Settings
 from service.store import bursts, cases, copies, encounters, features, identities
 from service.store.calibration import CalibrationFile
@@ -375,7 +375,15 @@ class Engine:
             names=names,
             references=references,
             timings=watch.timings,
+            other_flank=_other_flank(query, snapshot, own),
         )
+
+
+def _other_flank(
+    query: Sequence[AnnotationFeatures], snapshot: Snapshot, own: frozenset[int]
+) -> tuple[OtherFlank, ...]:
+    known = ((e.row.identity, e.flank) for e in snapshot.entries if e.row.encounter not in own)
+    return of_other_flank(query, known)
 
 
 TheEngine = Annotated[Engine, Depends(component(Engine))]

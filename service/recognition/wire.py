@@ -68,7 +68,7 @@ class CandidateOut(Wire):
     dense_score: float
     rootsift_score: float | None
     agreement: float = Field(
-        description="what agrees in the two photos, as one number: orders candidates"
+        description="what agrees in the two photos, as one number: orders candidates of one llr"
     )
     capacity: float = Field(description="0 to 1, how much these two photos could agree at most")
     correspondences: list[CorrespondencesOut]
@@ -122,9 +122,10 @@ class FusedBurstOut(Wire):
 
 
 class IdentificationOut(Wire):
-    """The answer to one query; the largest agreement first, one candidate an identity.
+    """The answer to one query; the largest llr first, one candidate an identity.
 
-    verdict: of the candidate with the largest llr, which need not be the first.
+    Candidates with the same llr to one decimal are in the order of their agreement, and those that
+    cannot be compared come last. verdict: of the candidate with the largest llr.
     excluded_encounters: left out of the gallery, because the query photos are their photos.
     timings: milliseconds per stage.
     """
