@@ -4,6 +4,7 @@ Whoever shows a pair takes its numbers from here: weight, interval, verdict, the
 and how many marks there are are then the same everywhere.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reid.types import Evidence, Overlap, Verdict
@@ -60,3 +61,17 @@ def account(says: PairSays) -> PairAccount:
         return PairAccount(says.evidence, False, SpeakingMarks(), None)
     comparison, marks = says.best.in_order()
     return PairAccount(says.evidence, True, marks, comparison.overlap)
+
+
+def fused_words(names: Sequence[str], behind: Sequence[int]) -> tuple[str, ...]:
+    """Which of two photos stand for several frames. names: of them; behind: frames of each."""
+    return tuple(
+        ngettext(
+            "%(photo)s: %(num)s frame as one picture",
+            "%(photo)s: %(num)s poor frames of one burst, put together as one picture",
+            frames,
+        )
+        % {"photo": name, "num": number(frames)}
+        for name, frames in zip(names, behind, strict=True)
+        if frames > 1
+    )

@@ -13,7 +13,7 @@ from service.recognition.query import QueryAnswer
 from service.store import encounters
 from service.store.encounters import EncounterDetail
 from service.viewer.look import Look
-from service.viewer.overlay import TheOverlays
+from service.viewer.overlay import ALONE, TheOverlays
 from service.web.parameters import TheAhead, TheDatabase
 
 
@@ -65,14 +65,18 @@ class Comparer:
         self, detail: EncounterDetail, chosen: ChosenPair, look: Look, *, wait: bool
     ) -> Beside:
         evidence = self._pair_evidence if wait else self._pair_evidence.at_once()
-        says, known = evidence.between(detail.summary.id, chosen.encounter), None
+        says = evidence.between(detail.summary.id, chosen.encounter)
+        known, behind = None, ALONE
         if says.best:
             own, annotation = says.best.annotations
             with self.database.read() as connection:
                 other = encounters.references(connection, [annotation])[annotation]
             chosen = speaking_pair(detail, chosen, (own, other), look)
-            known = says.best.in_order()[0] if chosen.best else None
-        laid = self._overlays.photos(chosen.left, chosen.other, known=known, wait=wait)
+            if chosen.best:
+                known, behind = says.best.in_order()[0], says.best.behind
+        laid = self._overlays.photos(
+            chosen.left, chosen.other, known=known, behind=behind, wait=wait
+        )
         return Beside(chosen, says, laid)
 
 

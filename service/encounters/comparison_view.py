@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from reid.identify.answer import IdentityCandidate
 from reid.types import Evidence, Flank
-from service.encounters.account import PairAccount
+from service.encounters.account import PairAccount, fused_words
 from service.encounters.comparison_words import (
     decided,
     nothing_to_compare,
@@ -22,7 +22,8 @@ from service.store.identities import Reference
 from service.store.photos import Claim, Photo
 from service.viewer.drawing import GAP, LONGEST, PANE_WIDTH, Pane, Picture, picture
 from service.viewer.look import Look
-from service.viewer.overlay import Laid, box_of
+from service.viewer.overlay import ALONE, Laid, box_of
+from service.viewer.picture import fused_address
 from service.web.advice import advice
 from service.web.languages import gettext as _
 from service.web.sentences import recorded
@@ -126,6 +127,7 @@ class Comparing:
     weak: str
     beside: BesideView | None
     picture: Picture
+    fused: tuple[str, ...]
     apart: tuple[str, ...]
     links: Links
     why_none: str
@@ -229,6 +231,7 @@ def comparing(
         weak=weak_pair(facts, chosen.facts, chosen.evidence) if chosen else "",
         beside=_beside(detail, beside) if beside else None,
         picture=drawn,
+        fused=fused_words((_("this encounter"), _("the candidate")), laid.behind) if laid else (),
         apart=standing_apart(answer) if answer else (),
         links=_links(look, rank, len(views), strip, drawn),
         why_none=why,
@@ -280,18 +283,20 @@ def _photo(reference: Reference, look: Look, *, current: bool) -> QueryStripPhot
 
 
 def _picture(left: Reference, other: Reference | None, laid: Laid | None, look: Look) -> Picture:
-    query = _pane(0, left, _("this encounter, %(file)s"))
+    behind = laid.behind if laid else ALONE
+    query = _pane(0, left, _("this encounter, %(file)s"), behind[0])
     if other is None:
         return picture(query, None, (), look.sight)
-    candidate = _pane(PANE_WIDTH + GAP, other, _("the candidate, %(file)s"))
+    candidate = _pane(PANE_WIDTH + GAP, other, _("the candidate, %(file)s"), behind[1])
     marks = laid.marks.every if laid else ()
     return picture(query, candidate, marks, look.sight, every=look.every)
 
 
-def _pane(left: float, shown: Reference, label: str) -> Pane:
+def _pane(left: float, shown: Reference, label: str, frames: int) -> Pane:
     photo, words = shown.photo, label % {"file": shown.photo.file_name}
     href = f"/api/v1/photos/{photo.id}/image?longest={LONGEST}"
-    return Pane(left, href, photo.width, photo.height, box_of(shown), words)
+    over = fused_address(shown.annotation.id, frames)
+    return Pane(left, href, photo.width, photo.height, box_of(shown), words, over)
 
 
 def _links(

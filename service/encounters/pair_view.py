@@ -18,7 +18,7 @@ from datetime import datetime
 from itertools import product
 
 from reid.types import Grade, Source
-from service.encounters.account import PairAccount
+from service.encounters.account import PairAccount, fused_words
 from service.encounters.list_view import crop_address, title
 from service.encounters.pair_evidence import PairEvidence, PairSays
 from service.photos.facts_view import quality_words
@@ -31,7 +31,7 @@ from service.store.errors import NoPhotoLeft
 from service.store.identities import Reference
 from service.viewer.look import PairLook
 from service.viewer.marks import SectionRow, marks, sections
-from service.viewer.overlay import Laid, Overlays
+from service.viewer.overlay import ALONE, Laid, Overlays
 from service.viewer.picture import PairPicture, pair_picture
 from service.web.languages import gettext as _
 from service.web.words import signed
@@ -104,6 +104,7 @@ class EncounterPairView:
     more: str
     evidence: EvidenceView | None
     account: PairAccount | None
+    fused: tuple[str, ...]
     problem: str
 
 
@@ -127,17 +128,16 @@ def pair_view(
         if engine.loaded is None:
             problem = problem or _("The network is being loaded.")
     shown = _shown(details, says, look)
-    known = None
+    known, behind = None, ALONE
     if says and says.best and says.best.annotations == tuple(r.annotation.id for r in shown):
-        known = says.best.in_order()[0]
-    laid = overlays.photos(*shown, blind=blind, known=known)
+        known, behind = says.best.in_order()[0], says.best.behind
+    laid = overlays.photos(*shown, blind=blind, known=known, behind=behind)
     sides = [
         _side(letter, detail, reference, name, look, blind=blind)
         for letter, detail, reference, name in zip("AB", details, shown, "ab", strict=True)
     ]
     every = marks(laid, look)
-    photos = (shown[0].photo, shown[1].photo)
-    picture = pair_picture(photos, (sides[0].shown.label, sides[1].shown.label), laid, look, every)
+    picture = pair_picture(shown, (sides[0].shown.label, sides[1].shown.label), laid, look, every)
     return EncounterPairView(
         one=sides[0],
         other=sides[1],
@@ -154,6 +154,7 @@ def pair_view(
         else "",
         evidence=_evidence(says, laid, engine.calibrator().same) if says else None,
         account=_account(says, laid) if says else None,
+        fused=fused_words("AB", laid.behind),
         problem=problem,
     )
 

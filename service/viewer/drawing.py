@@ -36,7 +36,8 @@ class Sight:
 class Pane:
     """One photo of the picture.
 
-    left: canvas units. width, height: of the upright photo in pixels.
+    left: canvas units. width, height: of the upright photo in pixels. over: address of a picture
+    that lies over the box, empty for none.
     """
 
     left: float
@@ -45,6 +46,7 @@ class Pane:
     height: int
     box: Box
     label: str
+    over: str = ""
 
     def view(self, sight: Sight) -> tuple[float, float, float, float]:
         """The visible part of the photo: x, y, width, height in photo pixels."""

@@ -25,11 +25,12 @@ from service.web.answer_cache import AnswerCache
 from service.web.parameters import component
 
 KEPT = 300
+ALONE = (1, 1)  # frames behind each of two photos that are no fused pictures
 NO_MARKS = SpeakingMarks()
 MEASURED = 640  # pixels of a crop, enough to measure the spacing of its rosettes
 
 State = tuple[int, Flank, Box | None]  # of an annotation: what its features were made from
-Key = tuple[State, State, str, str, bool]
+Key = tuple[State, State, str, str, bool, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Laid:
     comparison: Comparison | None
     evidence: Evidence | None
     marks: SpeakingMarks = NO_MARKS
+    behind: tuple[int, int] = ALONE
 
 
 class Overlays:
@@ -66,22 +68,26 @@ class Overlays:
         *,
         blind: bool = False,
         known: Comparison | None = None,
+        behind: tuple[int, int] = ALONE,
         wait: bool = True,
     ) -> Laid:
         """Two photos of two encounters. wait False: raises NotYet where they must be compared.
 
         blind: by the outlines of the animals alone, whether their rosettes agree or not, so that
         nothing tells what the machine thinks. known: their comparison, where somebody has it.
+        behind: frames behind each; where they are more, the fused picture over the photo is meant.
         """
         model = self._engine.loaded
         if model is None:
             return _bare(first, second)
-        key = (_state(first), _state(second), model, self._engine.calibrator().id, blind)
+        key = (_state(first), _state(second), model, self._engine.calibrator().id, blind, behind)
+
+        def made() -> Laid:
+            return self._made(first, second, model, known, blind=blind, behind=behind)
+
         if not first.annotation.state == second.annotation.state == "embedded":
-            return self._made(first, second, model, known, blind=blind)
-        if not wait:
-            return self._kept.known(key)
-        return self._kept.get(key, lambda: self._made(first, second, model, known, blind=blind))
+            return made()
+        return self._kept.get(key, made) if wait else self._kept.known(key)
 
     def _made(
         self,
@@ -91,8 +97,10 @@ class Overlays:
         known: Comparison | None,
         *,
         blind: bool,
+        behind: tuple[int, int],
     ) -> Laid:
-        ids = (reference0.annotation.id, reference1.annotation.id)
+        photographed = (reference0.annotation.id, reference1.annotation.id)
+        ids = [-n if frames > 1 else n for n, frames in zip(photographed, behind, strict=True)]
         with self._database.read() as connection:
             features_of = features.get(connection, ids, model)
         pair = [features_of.get(number) for number in ids]
@@ -102,7 +110,8 @@ class Overlays:
             for shown, frame in zip((reference0, reference1), frames, strict=True)
         )
         boxes = (box_of(reference0), box_of(reference1))
-        bare = Laid(boxes, Mesh.of_boxes(*boxes), frames, spacings, None, None)  # type: ignore[arg-type]
+        nothing = (None, None, NO_MARKS, behind)
+        bare = Laid(boxes, Mesh.of_boxes(*boxes), frames, spacings, *nothing)  # type: ignore[arg-type]
         first, second = pair
         if first is None or second is None or not first.flank.comparable_with(second.flank):
             return bare

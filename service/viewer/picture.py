@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reid.compare.sections import BodyFrame
-from service.store.photos import Photo
+from service.store.identities import Reference
 from service.viewer.drawing import GAP, LONGEST, PANE_WIDTH, Pane, Sight, tone
 from service.viewer.look import PairLook
 from service.viewer.marks import PairMark, drawn
@@ -47,14 +47,14 @@ class PairPicture:
 
 
 def pair_picture(
-    photos: tuple[Photo, Photo],
+    shown: tuple[Reference, Reference],
     labels: tuple[str, str],
     laid: Laid,
     look: PairLook,
     every: Sequence[PairMark],
 ) -> PairPicture:
     """The picture, drawn as the browser would draw it."""
-    panes = (_pane(0, photos[0], labels[0], laid, look), _pane(1, photos[1], labels[1], laid, look))
+    panes = (_pane(0, shown[0], labels[0], laid, look), _pane(1, shown[1], labels[1], laid, look))
     views, turn = _views(panes, laid, look)
     # pixels of photo 1 for one of photo 0, in the middle of what is seen
     scale = laid.mesh.similarity(_centre(laid, look.sight)).scale if turn else 1.0
@@ -82,11 +82,17 @@ def _ruler(spacing: float) -> Ruler | None:
     return Ruler(count, count * spacing)
 
 
-def _pane(n: int, photo: Photo, label: str, laid: Laid, look: PairLook) -> Pane:
+def _pane(n: int, shown: Reference, label: str, laid: Laid, look: PairLook) -> Pane:
+    photo, over = shown.photo, fused_address(shown.annotation.id, laid.behind[n])
     href = f"/api/v1/photos/{photo.id}/image?longest={LONGEST}"
     href += f"&look={look.seen}" if look.seen else ""
     left = n * (PANE_WIDTH + GAP)
-    return Pane(left, href, photo.width, photo.height, laid.boxes[n], label)
+    return Pane(left, href, photo.width, photo.height, laid.boxes[n], label, over)
+
+
+def fused_address(annotation_id: int, frames: int) -> str:
+    """Where the picture is that lies over an annotation; empty for a single frame."""
+    return f"/api/v1/annotations/{annotation_id}/burst/picture" if frames > 1 else ""
 
 
 def _centre(laid: Laid, sight: Sight) -> tuple[float, float]:
