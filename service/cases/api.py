@@ -83,4 +83,4 @@ def take_encounter(
 @router.get("/cases/{case_id}/report", responses=documented(503))
 def get_report(case_id: RowNumber, casework: TheCasework, actor: TheActor) -> CaseReportOut:
     """All pairs, all partitions, conflicts, and the space-time line of each pair."""
-    return report_out(casework.report(case_id), exact=actor.sees_places)
+    return report_out(casework.report(case_id, exact=actor.sees_places))

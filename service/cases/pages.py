@@ -63,11 +63,12 @@ def case_page(
     """What the photos and the map say about a case."""
     with database.read() as connection:
         case = cases.get(connection, case_id)
+    exact = actor.sees_places
     report, problem = awaited(
         ahead,
         engine,
-        ("report", case_id),
-        lambda wait: casework.report(case_id, wait=wait),
+        ("report", case_id, exact),
+        lambda wait: casework.report(case_id, exact=exact, wait=wait),
     )
     with database.read() as connection:
         members = [(encounters.summary(connection, number), None) for number in case.encounters]
@@ -77,7 +78,7 @@ def case_page(
             "case": case,
             "open": case.closed_at is None,
             "members": member_views(members),
-            "view": case_view(report, exact=actor.sees_places) if report else None,
+            "view": case_view(report) if report else None,
             "problem": problem,
             "pending": pending,
             "loaded": engine.loaded is not None,

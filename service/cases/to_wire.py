@@ -13,19 +13,15 @@ from service.cases.wire import (
     SpaceTimeOut,
     SpanOut,
 )
-from service.web.quantities import rounded
 
 
-def report_out(report: CaseReport, *, exact: bool) -> CaseReportOut:
-    """Positions among the members become numbers of encounters.
-
-    exact: whether places are told as they are, else rounded.
-    """
+def report_out(report: CaseReport) -> CaseReportOut:
+    """Positions among the members become numbers of encounters."""
     ids = report.case.encounters
     weighed = report.partitions
     return CaseReportOut(
         case=CaseOut.model_validate(report.case),
-        encounters=[_member(member, exact=exact) for member in report.members],
+        encounters=[_member(member) for member in report.members],
         llr=report.llr.tolist(),
         pairs=[_pair(pair) for pair in report.pairs],
         partitions=[
@@ -47,12 +43,11 @@ def report_out(report: CaseReport, *, exact: bool) -> CaseReportOut:
     )
 
 
-def _member(member: Member, *, exact: bool) -> CaseMemberOut:
-    place = member.visit.position
+def _member(member: Member) -> CaseMemberOut:
     return CaseMemberOut(
         encounter_id=member.detail.summary.id,
         station=member.visit.station,
-        position=rounded(place) if place and not exact else place,
+        position=member.visit.position,
         spans=[SpanOut.model_validate(span) for span in member.visit.spans],
         embedded=member.detail.summary.embedded,
     )
@@ -74,6 +69,7 @@ def _pair(pair: CasePair) -> CasePairOut:
         together=pair.together,
         space_time=SpaceTimeOut(
             distance_km=pair.space_time.distance_km,
+            within_km=pair.space_time.within_km,
             legs=[LegOut.model_validate(leg) for leg in pair.space_time.legs],
             prior=pair.movement,
         ),

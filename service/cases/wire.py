@@ -120,7 +120,10 @@ class LegOut(Wire):
 class SpaceTimeOut(Wire):
     """Distance and times of a pair; never part of its llr."""
 
-    distance_km: float | None
+    distance_km: float | None = Field(description="null where it is not known, or not told")
+    within_km: tuple[float, float] | None = Field(
+        description="from how near to how far where places are told to their squares only"
+    )
     legs: list[LegOut]
     prior: float | None = Field(
         description="log10 odds they add to the llr where the case wants them as a prior, else null"

@@ -93,7 +93,7 @@ def exactly(
     actor: TheActor,
     positions: Annotated[
         Literal["rounded", "exact"],
-        Query(description="of stations; rounded ones to a tenth of a degree"),
+        Query(description="of stations; rounded ones to squares of 33 km"),
     ] = "rounded",
 ) -> bool:
     """Whether exact positions are asked for; refused to those who may not see them."""
