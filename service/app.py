@@ -72,6 +72,7 @@ from service.web.limits import BodyLimit
 from service.web.metrics import Metrics
 from service.web.page import error_page
 from service.web.parameters import Components, known_parameters
+from service.web.places import PlaceLog
 from service.web.speech import Speech
 
 STATIC = Path(__file__).with_name("static")
@@ -194,6 +195,7 @@ def build(
         Overlays(database, engine, pictures),
         Ahead(settings.page_wait_s),
         Neighbourhood(database, engine, settings),
+        PlaceLog(database),
     )
 
 

@@ -18,6 +18,7 @@ from service.store.database import Database
 from service.store.people import Actor
 from service.web.page import goto, page, remember
 from service.web.parameters import Remark, RowNumber, Text, TheActor, TheAhead, TheDatabase, plain
+from service.web.places import ToldPlaces
 from service.web.wire import Line
 from service.web.words import when
 
@@ -58,12 +59,11 @@ def case_page(
     ahead: TheAhead,
     engine: TheEngine,
     casework: TheCasework,
-    actor: TheActor,
+    exact: ToldPlaces,
 ) -> Response:
     """What the photos and the map say about a case."""
     with database.read() as connection:
         case = cases.get(connection, case_id)
-    exact = actor.sees_places
     report, problem = awaited(
         ahead,
         engine,
