@@ -182,22 +182,10 @@ class Casework:
         with self._database.read() as connection:
             case = cases.get(connection, case_id)
             changes = tuple(cases.history(connection, case_id))
-            details = [encounters.get(connection, number) for number in case.encounters]
-            stood = [_stood(connection, detail.summary) for detail in details]
-        members = tuple(
-            Member(detail, _visit(detail, place, exact=exact))
-            for detail, place in zip(details, stood, strict=True)
-        )
+            members = _members(connection, case, exact=exact)
         pairs = [
-            _pair(
-                case,
-                members,
-                (i, j),
-                says(case.encounters[i], case.encounters[j]),
-                moved,
-                exact=exact,
-            )
-            for i, j in combinations(range(len(members)), 2)
+            _pair(case, members, (i, j), says(a, b), moved, exact=exact)
+            for (i, a), (j, b) in combinations(enumerate(case.encounters), 2)
         ]
         llr, total, comparable = _matrices(len(members), pairs)
         speaks = comparable | (total != llr)
@@ -224,6 +212,14 @@ class Casework:
             total=total,
             speaks=speaks,
         )
+
+
+def _members(connection: Connection, case: Case, *, exact: bool) -> tuple[Member, ...]:
+    details = [encounters.get(connection, number) for number in case.encounters]
+    return tuple(
+        Member(detail, _visit(detail, _stood(connection, detail.summary), exact=exact))
+        for detail in details
+    )
 
 
 def _pair(
