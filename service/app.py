@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from threading import Thread
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
@@ -67,6 +68,7 @@ from service.store.files import PhotoFiles
 from service.viewer.overlay import Overlays
 from service.web import errors
 from service.web.ahead import Ahead
+from service.web.crowd import AT_ONCE, SPARE_THREADS, Crowd
 from service.web.csrf import SameOrigin, SecurityHeaders
 from service.web.limits import BodyLimit
 from service.web.metrics import Metrics
@@ -137,6 +139,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         claim(database, components[PhotoFiles], settings.data_dir)
+        current_default_thread_limiter().total_tokens = AT_ONCE + SPARE_THREADS
         loading = Thread(target=components[Engine].preload, name="preload", daemon=True)
         loading.start()
         yield
@@ -156,6 +159,7 @@ def create_app(
     )
     app.state.components = components
     app.add_middleware(Speech)  # added first: the innermost
+    app.add_middleware(Crowd, page=error_page)
     app.add_middleware(Gate, database=database, settings=settings, page=error_page)
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes, page=error_page)
     app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host, page=error_page)

@@ -20,6 +20,7 @@ from service.app import create_app
 from service.cases.report import Casework
 from service.operations import demo as survey
 from service.operations import founding
+from service.operations.patience import PatientProtocol
 from service.operations.supervisor import Supervisor, worker_command
 from service.photos.intake import Intake
 from service.recognition.engine import Engine, Loader, load_recognition
@@ -83,6 +84,7 @@ def run(
         host=settings.host,
         port=settings.port,
         log_level="warning",
+        http=PatientProtocol,
         timeout_graceful_shutdown=GRACE_S,
     )
     listening = [config.bind_socket()] if serve else []

@@ -112,6 +112,21 @@ class UnreadableBody(
 class BodyTooLarge(Sentence, code="too_large", message="the body is larger than {limit} bytes"): ...
 
 
+class TooSlow(
+    Sentence, code="too_slow", message="the rest of the request did not come in time"
+): ...
+
+
+class ServiceBusy(
+    Sentence,
+    code="busy",
+    message="too many requests are being answered: try again in {wait_s} s",
+):
+    """More requests at once than are taken; wait before the next one."""
+
+    wait_s: int
+
+
 class AnotherRefusal(Sentence, code="http_error", message="the request is refused: {reason}"): ...
 
 
@@ -209,7 +224,7 @@ def install(app: FastAPI, page: ErrorPage | None = None) -> None:
             answer = page(request, refused, sentence)
         else:
             answer = response(refused)
-        if isinstance(sentence, TooManyAttempts):
+        if isinstance(sentence, TooManyAttempts | ServiceBusy):
             answer.headers["retry-after"] = str(sentence.wait_s)
         if isinstance(sentence, StorageTrouble):
             answer.headers["retry-after"] = str(sentence.retry_s)
