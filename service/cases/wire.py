@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field
 from reid.identify.movement import Rating
 from reid.types import Grade, Verdict
 from service.calibration.wire import PlaceOut, SettlingPhotoOut
-from service.web.wire import English, Line, Note, Number, Wire
+from service.web.wire import English, Line, Note, Number, WallClock, Wire
 
 Together = Annotated[
     float,
@@ -89,8 +89,8 @@ class CaseDetailOut(Wire):
 class SpanOut(Wire):
     """First and last moment by one statement: the recorded one, or one that contradicts it."""
 
-    start: datetime
-    end: datetime
+    start: WallClock
+    end: WallClock
     source: str
 
 

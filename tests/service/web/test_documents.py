@@ -49,6 +49,7 @@ def test_every_error_code_is_documented():
     documented = {row[0] for row in cells("api.md", "Errors")}
     shown = all_errors(core.ReidError) | {"invalid_request", "internal_error", "cross_origin"}
     shown |= {"foreign_host", *errors.GATE_CODES, errors.BodyTooLarge.code}
+    shown |= {errors.TooSlow.code, errors.ServiceBusy.code}
     shown |= {kind.code for kind in errors.OF_STATUS.values()}
     assert shown <= documented
 
@@ -73,6 +74,20 @@ def test_every_recorded_example_is_of_one_model_that_exists():
 def test_an_example_is_what_it_is_an_example_of(model):
     (example,) = model.model_json_schema()["examples"]
     assert set(model.model_validate(example).model_dump()) == set(model.model_fields)
+
+
+def test_a_time_is_described_as_what_it_is_with_a_zone_or_without():
+    told = {"zone": 0, "none": 0}
+    for model in (one for one in models() if one.__name__.endswith("Out")):
+        for name, value in (EXAMPLES.get(model.__name__) or {}).items():
+            moment = isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT\d\d:", value)
+            if not moment or model.model_fields[name].annotation is str:
+                continue
+            described = str(model.model_json_schema()["properties"][name])
+            zoned = bool(re.search(r"(Z|[+-]\d\d:\d\d)$", value))
+            assert ("date-time" in described) == zoned, (model.__name__, name, value)
+            told["zone" if zoned else "none"] += 1
+    assert min(told.values()) > 5
 
 
 SUCCESS = ("200", "201", "202", "204")
