@@ -161,6 +161,18 @@ def at_once(address: str, figures: LoadFigures, clients: int, each: int) -> int:
         return sum(pool.map(one, range(clients)))
 
 
+def summary(figures: LoadFigures) -> dict[str, int]:
+    """Counts of errors and refusals, and 95 % of the times, for the kept figures."""
+    errors = sum(
+        n for (_, status), n in figures.statuses.items() if status in {0, *range(500, 600)}
+    )
+    busy = sum(n for (_, status), n in figures.statuses.items() if status == 503)
+    times = {
+        f"{kind}_95_ms": round(figures.at(kind, 0.95)) for kind in ("read", "question", "health")
+    }
+    return {"errors": errors - busy, "busy": busy, **times}
+
+
 def main() -> int:
     """Run both, print, keep the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -198,26 +210,10 @@ def main() -> int:
         print(figures.line(kind))
     print(f"memory {before:.0f} MB, after the load {after:.0f}, after the crowd {at_end:.0f}")
     print(f"never answered: {lost}")
-    errors = sum(
-        n for (_, status), n in figures.statuses.items() if status in {0, *range(500, 600)}
-    )
-    busy = sum(n for (_, status), n in figures.statuses.items() if status == 503)
-    row = {
-        "fake": given.fake,
-        "minutes": given.minutes,
-        "reads": given.reads,
-        "questions": given.questions,
-        "errors": errors - busy,
-        "busy": busy,
-        "lost": lost,
-        "read_95_ms": round(figures.at("read", 0.95)),
-        "question_95_ms": round(figures.at("question", 0.95)),
-        "health_95_ms": round(figures.at("health", 0.95)),
-        "start_mb": round(before),
-        "end_mb": round(at_end),
-    }
-    keep("load", row)
-    return 1 if errors - busy or lost or at_end > 1.33 * before else 0
+    row = summary(figures) | {"lost": lost, "start_mb": round(before), "end_mb": round(at_end)}
+    about = {name: getattr(given, name) for name in ("fake", "minutes", "reads", "questions")}
+    keep("load", about | row)
+    return 1 if row["errors"] or lost or at_end > 1.33 * before else 0
 
 
 if __name__ == "__main__":

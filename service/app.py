@@ -68,7 +68,7 @@ from service.store.files import PhotoFiles
 from service.viewer.overlay import Overlays
 from service.web import errors
 from service.web.ahead import Ahead
-from service.web.crowd import AT_ONCE, SPARE_THREADS, Crowd
+from service.web.crowd import AT_ONCE, SPARE_THREADS, RequestCrowd
 from service.web.csrf import SameOrigin, SecurityHeaders
 from service.web.limits import BodyLimit
 from service.web.metrics import Metrics
@@ -159,7 +159,7 @@ def create_app(
     )
     app.state.components = components
     app.add_middleware(Speech)  # added first: the innermost
-    app.add_middleware(Crowd, page=error_page)
+    app.add_middleware(RequestCrowd, page=error_page)
     app.add_middleware(Gate, database=database, settings=settings, page=error_page)
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes, page=error_page)
     app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host, page=error_page)

@@ -15,7 +15,7 @@ ALWAYS = ("/health", "/metrics", "/static/")
 QUESTION = "/api/v1/identify"
 
 
-class Crowd:
+class RequestCrowd:
     """Counts requests that are being answered.
 
     One whose body is still arriving is not counted yet, unless it brings photos: they are only

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from service.operations.patience import PatientProtocol
-from service.web.crowd import Crowd
+from service.web.crowd import RequestCrowd
 from service.web.limits import BodyLimit
 
 
@@ -132,7 +132,7 @@ def test_requests_beyond_the_limit_are_told_to_come_again_and_health_answers():
             await asyncio.sleep(0.01)
         await PlainTextResponse("done")(scope, receive, send)
 
-    with served(Crowd(waits, most=3)) as number:
+    with served(RequestCrowd(waits, most=3)) as number:
         slow = [opened(number, b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n") for _ in range(3)]
         time.sleep(0.3)
         with opened(number, b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n") as refused:

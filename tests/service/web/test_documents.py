@@ -87,7 +87,7 @@ def test_a_time_is_described_as_what_it_is_with_a_zone_or_without():
             zoned = bool(re.search(r"(Z|[+-]\d\d:\d\d)$", value))
             assert ("date-time" in described) == zoned, (model.__name__, name, value)
             told["zone" if zoned else "none"] += 1
-    assert min(told.values()) > 5
+    assert min(told.values()) > 2
 
 
 SUCCESS = ("200", "201", "202", "204")
