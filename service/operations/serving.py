@@ -20,6 +20,7 @@ from service.app import create_app
 from service.cases.report import Casework
 from service.operations import demo as survey
 from service.operations import founding
+from service.operations.heaps import share_heaps
 from service.operations.patience import PatientProtocol
 from service.operations.supervisor import Supervisor, worker_command
 from service.photos.intake import Intake
@@ -73,6 +74,7 @@ def run(
 
     first: done while the worker runs, before anybody is answered. serve False: nobody ever is.
     """
+    share_heaps()
     app = create_app(settings, load=load)
     components: Components = app.state.components
     database = components[Database]

@@ -55,6 +55,31 @@ def test_photos_of_a_query_are_decoded_one_after_the_other_within_one_budget():
     assert many["mb"] < 250, "eight at once would take 384 MB and more"
 
 
+PROBING = (
+    CHILD.split("flat = ")[0]
+    + """
+from concurrent.futures import ThreadPoolExecutor
+from reid.photo.images import probe
+from service.operations.heaps import share_heaps
+share_heaps()
+out = io.BytesIO()
+Image.new("RGB", (side, side)).save(out, "PNG")
+Path("/proc/self/clear_refs").write_text("5")
+before = peak_mb()
+with ThreadPoolExecutor(number) as pool:
+    list(pool.map(lambda _: probe(out.getvalue(), max_pixels=60_000_000), range(number)))
+print(json.dumps({"mb": peak_mb() - before}))
+"""
+)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_many_uploads_at_once_leave_no_heap_behind_for_each_of_their_threads():
+    command = [sys.executable, "-c", PROBING, "30", "3000"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["mb"] < 200, "a heap a thread would keep 500 MB"
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_twelve_photos_of_sixty_megapixels_take_less_than_a_gigabyte():

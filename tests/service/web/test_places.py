@@ -51,6 +51,8 @@ def surveyed(app, client, painted, work):
         ids.append(sent.json()["files"][0]["photo_id"])
         deployed = {"station": station, "latitude": position[0], "longitude": position[1]}
         client.post("/api/v1/deployments", json=deployed | {"starts_at": "2020-01-01T00:00:00"})
+    for north, east in ((43.0444, 54.0399), PLACES["Ridge"]):  # corrected, and corrected back
+        client.patch(f"/api/v1/photos/{ids[0]}", json={"latitude": north, "longitude": east})
     work()
     client.post("/api/v1/encounters/1/decisions", json={"kind": "new", "name": "Uma"})
     for number in (2, 3):
