@@ -1,11 +1,16 @@
 """Who sends half a request, or too many: over real sockets, against the real server."""
 
 import asyncio
+import os
+import re
 import socket
+import subprocess
+import sys
 import threading
 import time
 from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -16,6 +21,8 @@ from starlette.responses import PlainTextResponse
 from service.operations.patience import PatientProtocol
 from service.web.crowd import RequestCrowd
 from service.web.limits import BodyLimit
+
+FAKE = Path(__file__).parent.parent.parent / "fake_service.py"
 
 
 class Hasty(PatientProtocol):
@@ -163,3 +170,26 @@ def test_where_all_connections_are_being_answered_a_new_one_is_told_to_come_agai
         with opened(number) as ninth:
             assert ended(ninth).startswith(b"HTTP/1.1 503")
         let_go.set()
+
+
+@pytest.mark.slow
+def test_the_service_itself_closes_half_sent_requests_and_answers_meanwhile(tmp_path):
+    folder = tmp_path / "var"
+    given = {"REID_DATA_DIR": str(folder), "REID_PORT": "0"}
+    command = [sys.executable, FAKE, "serve"]
+    process = subprocess.Popen(
+        command, env={**os.environ, **given}, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        line = next(line for line in process.stdout if "is ready" in line)
+        number = int(re.search(r":(\d+) ", line)[1])
+        with ExitStack() as many:
+            half = [
+                many.enter_context(opened(number, b"POST /login HTTP/1.1\r\n")) for _ in range(160)
+            ]
+            assert asked(number, "/health") in {200, 503}
+            half[0].settimeout(30)
+            assert ended(half[0]).startswith(b"HTTP/1.1 408")
+    finally:
+        process.terminate()
+        process.communicate(timeout=40)

@@ -152,6 +152,14 @@ def test_a_viewer_gets_no_dossier_with_exact_positions(app, surveyed):
         assert viewer.get(f"{address}?positions=exact", headers=HTML).status_code == 403
 
 
+def test_what_is_made_to_be_passed_on_tells_places_only_where_they_are_asked_for(app, surveyed):
+    observer = browser_of(app, one_of_each(app)[Role.OBSERVER])
+    secret = {fact for fact, least in PLACE_FACTS.items() if least is Role.OBSERVER}
+    for address in ("/cases/1/dossier", "/api/v1/cases/1/dossier", "/api/v1/export"):
+        assert facts_in(observer.get(address, headers=HTML)).isdisjoint(secret), address
+        assert facts_in(observer.get(f"{address}?positions=exact", headers=HTML)) & secret, address
+
+
 @pytest.fixture
 def array(app, client, painted, work):
     """Twelve stations within 60 km, one encounter each, in one case: {station: position}."""
