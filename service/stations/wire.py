@@ -25,7 +25,7 @@ Latitude = Annotated[float, Field(strict=False, ge=-90, le=90, allow_inf_nan=Fal
 Longitude = Annotated[float, Field(strict=False, ge=-180, le=180, allow_inf_nan=False)]
 Heading = Annotated[float, Field(ge=0, le=360, description="degrees from north")]
 LocalTime = Annotated[datetime, AfterValidator(local_time)]
-OffsetZone = Annotated[str, AfterValidator(offset_zone)]
+OffsetZone = Annotated[str, StringConstraints(max_length=60), AfterValidator(offset_zone)]
 OF_FILE = "time of the file, inclusive; null is open"
 
 

@@ -90,6 +90,41 @@ def test_a_time_is_described_as_what_it_is_with_a_zone_or_without():
     assert min(told.values()) > 2
 
 
+def texts_in(schema, schemas, where):
+    """Every text that a schema takes, with its place."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        yield from texts_in(schemas[name], schemas, f"{where} {name}")
+    for key in ("anyOf", "oneOf", "allOf"):
+        for one in schema.get(key, ()):
+            yield from texts_in(one, schemas, where)
+    for name, one in schema.get("properties", {}).items():
+        yield from texts_in(one, schemas, f"{where}.{name}")
+    if "items" in schema:
+        yield from texts_in(schema["items"], schemas, f"{where}[]")
+    if schema.get("type") == "string":
+        yield where, schema
+
+
+LIMITS = {"maxLength", "pattern", "enum", "const", "format", "contentMediaType"}
+
+
+def test_every_text_that_comes_in_has_a_limit(client):
+    """Only of such a text pydantic looks whether it is one: half a surrogate pair is none."""
+    described = client.get("/openapi.json").json()
+    schemas = described["components"]["schemas"]
+    taken = []
+    for path, verbs in described["paths"].items():
+        for verb, route in verbs.items():
+            bodies = route.get("requestBody", {}).get("content", {}).values()
+            asked = [one for one in route.get("parameters", ()) if one["in"] != "path"]
+            told = [one["schema"] for one in (*asked, *bodies)]
+            for schema in told:
+                taken += texts_in(schema, schemas, f"{verb} {path}")
+    assert len(taken) > 50
+    assert {where for where, schema in taken if not LIMITS & schema.keys()} == set()
+
+
 SUCCESS = ("200", "201", "202", "204")
 
 
