@@ -122,6 +122,25 @@ def test_a_slow_body_that_goes_on_is_taken(port):
         assert ended(connection).endswith(b"\r\n\r\n6")
 
 
+def test_an_answer_that_nobody_reads_is_given_up():
+    gave_up = threading.Event()
+
+    async def endless(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        try:
+            while True:
+                part = b"x" * 1_000_000
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        except TimeoutError:
+            gave_up.set()
+
+    with (
+        served(BodyLimit(endless, 1000, patience=0.01)) as number,
+        opened(number, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"),
+    ):
+        assert gave_up.wait(10)
+
+
 def test_160_half_sent_requests_keep_nobody_out(port):
     with ExitStack() as many:
         for _ in range(160):
