@@ -12,7 +12,7 @@ from reid.evaluation.trials.founding import draw_answers
 from reid.evidence.calibrator import calibrator_of
 from reid.evidence.tested import load_tested
 from reid.synthetic.answers import as_text, counts_as_text
-from reid.synthetic.founding import VARIANTS
+from reid.synthetic.founding import SEPTEMBER, VARIANTS
 from reid.weights import default_folder
 
 
@@ -22,14 +22,21 @@ def show(options: argparse.Namespace) -> None:
     calibrator = calibrator_of(embedder.model, options.weights or default_folder())
     tested = load_tested(calibrator.id, options.weights or default_folder())
     print(f"SIMULATED records; {embedder.model}, {calibrator.id}, bound {calibrator.bound:.2f}")
-    answers = []
+    draws = []
     with tqdm(total=options.seeds * len(VARIANTS), unit="case", disable=None) as bar:
         for seed in range(options.seed, options.seed + options.seeds):
-            draw = draw_answers(seed, embedder, calibrator, tested=tested, tick=bar.update)
-            answers += draw
+            known = {"tested": tested, "september": options.september, "tick": bar.update}
+            draw = draw_answers(seed, embedder, calibrator, **known)
+            draws.append(draw)
             bar.clear()
-            print(f"\nseed {seed}\n{as_text(draw)}", flush=True)
-    print(f"\n{options.seeds} draws\n{counts_as_text(answers)}")
+            print(f"\nseed {seed}\n{as_text(draw.single)}", flush=True)
+            if draw.fused is not None:
+                print(f"with September's frames as one picture\n{as_text(draw.fused)}", flush=True)
+    single = [answer for draw in draws for answer in draw.single]
+    fused = [answer for draw in draws for answer in draw.fused or ()]
+    print(f"\n{options.seeds} draws\n{counts_as_text(single)}")
+    if fused:
+        print(f"\nwith September's frames as one picture\n{counts_as_text(fused)}")
 
 
 def main() -> int:
@@ -37,6 +44,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=2018, help="of the first draw")
     parser.add_argument("--seeds", type=int, default=1, help="draws, each of other animals")
+    few = SEPTEMBER.photos
+    parser.add_argument("--september", type=int, default=few, help="frames of each camera then")
     parser.add_argument("--weights", type=Path, help="folder of weights and cards")
     try:
         show(parser.parse_args())

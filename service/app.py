@@ -82,6 +82,7 @@ REQUEST_S = 5.0
 """A request waits so long for a database that is busy; commands and workers wait longer."""
 API = (
     identify.router,
+    identify.bursts_router,
     photos.router,
     stations.router,
     corrections.router,

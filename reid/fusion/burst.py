@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from reid.describe.describer import CropDescriber
+from reid.describe.reduced import moved
 from reid.fusion.laying import laid_over
 from reid.fusion.links import BurstFrame, BurstLinks, linked
 from reid.fusion.picture import FusedPicture, fused
-from reid.types import AnnotationFeatures, Box, Crop, Quality
+from reid.types import AnnotationFeatures, Box, Crop
 
 FEWEST = 2  # frames that make a picture
 
@@ -18,11 +21,13 @@ class FusedBurst:
 
     links: which frames agree. picture, features: of the largest group, and what is described of its
     picture; both None where fewer than two frames agree, or where two animals are suspected.
+    best: position of the frame whose quality the features have, None where none was measured.
     """
 
     links: BurstLinks
     picture: FusedPicture | None = None
     features: AnnotationFeatures | None = None
+    best: int | None = None
 
 
 def fuse(frames: Sequence[BurstFrame], describer: CropDescriber) -> FusedBurst:
@@ -37,14 +42,26 @@ def fuse(frames: Sequence[BurstFrame], describer: CropDescriber) -> FusedBurst:
     height, width = picture.image.shape[:2]
     flank = frames[links.anchor].crop.flank
     [features] = describer.describe([Crop(picture.image, Box(0, 0, width, height), flank)])
-    return FusedBurst(links, picture, replace(features, quality=_best(frames, links.groups[0])))
+    best = _best(frames, links.groups[0])
+    quality = None if best is None else frames[best].features.quality
+    return FusedBurst(links, picture, replace(features, quality=quality), best)
 
 
-def _best(frames: Sequence[BurstFrame], group: Sequence[int]) -> Quality | None:
-    """The best quality of these frames.
+def over_photo(features: AnnotationFeatures, crop: Crop) -> AnnotationFeatures:
+    """Features of a fused picture with places in pixels of its anchor's photo, as decoded.
+
+    crop: of the anchor; the picture has its outline.
+    """
+    times = crop.box.width / features.box.width
+    corner = np.array([crop.box.x0, crop.box.y0], np.float32)
+    return replace(moved(features, times, corner), box=crop.box)
+
+
+def _best(frames: Sequence[BurstFrame], group: Sequence[int]) -> int | None:
+    """The frame of the best quality.
 
     A fused picture looks better than it is: the grain is gone, and so is what the grain hid. What
     no frame shows well must not be missed in it, so it may agree with others but seldom exclude.
     """
-    known = [frames[number].features.quality for number in group]
-    return max((one for one in known if one), key=lambda one: one.value, default=None)
+    values = {n: one.value for n in group if (one := frames[n].features.quality)}
+    return max(values, key=values.__getitem__, default=None)

@@ -7,7 +7,7 @@ relative of it, in four qualities. November and December are the same photos in 
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import product
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from reid.synthetic.bursts import render_burst
 from reid.synthetic.coat import Coat, CoatStyle, draw_coat
 from reid.synthetic.scenery import Outlook
 from reid.synthetic.survey import (
@@ -26,7 +27,7 @@ from reid.synthetic.survey import (
     index_row,
     outlook_of,
 )
-from reid.synthetic.view import Camera, render
+from reid.synthetic.view import Camera, View, render
 from reid.types import Flank
 
 SIMULATED = "SIMULATED"
@@ -95,12 +96,16 @@ class Variant:
 VARIANTS = tuple(Variant(truth, quality) for truth, quality in product(Truth, QUALITIES))
 
 
-def plans(variant: Variant) -> Iterator[SurveyPlan]:
-    """The photos of one variant. Two cameras, one on either side, take photos a second apart."""
+def plans(variant: Variant, september: int = SEPTEMBER.photos) -> Iterator[SurveyPlan]:
+    """The photos of one variant. Two cameras, one on either side, take photos a second apart.
+
+    september: photos of each camera in that record.
+    """
     same = variant.truth is Truth.ONE
-    records = zip((SEPTEMBER, NOVEMBER, DECEMBER), variant.encounters, strict=True)
+    first = replace(SEPTEMBER, photos=september)
+    records = zip((first, NOVEMBER, DECEMBER), variant.encounters, strict=True)
     for record, encounter in records:
-        is_first = record is SEPTEMBER
+        is_first = record is first
         animal = RELATIVE if is_first and not same else ANIMAL
         quality = variant.september if is_first else record.quality
         step = timedelta(seconds=record.seconds / (record.photos - 1))
@@ -119,16 +124,20 @@ def write_founding(
     seed: int,
     variants: Sequence[Variant] = VARIANTS,
     width: int | None = None,
+    september: int = SEPTEMBER.photos,
 ) -> Path:
     """Write folder/photos/*.jpg and folder/index.csv, oldest photo first; returns the index.
 
     The same seed gives the same two animals and the same moments. From one quality of September to
     the next, pose and place stay what they were drawn as: only the circumstances get easier. width:
-    of every photo, for small tests.
+    of every photo, for small tests. september: photos of each camera in that record; more than the
+    usual ones are one passage, frame after frame.
     """
     (folder / "photos").mkdir(parents=True, exist_ok=True)
-    plan_of = {_file_name(plan): plan for variant in variants for plan in plans(variant)}
+    each = [plan for variant in variants for plan in plans(variant, september)]
+    plan_of = {_file_name(plan): plan for plan in each}
     coats: dict[tuple[str, Flank], Coat] = {}
+    passages: dict[tuple[str, str], Iterator[View]] = {}
     cameras = {plan.camera for plan in plan_of.values()}
     outlooks = {camera: outlook_of(camera, seed) for camera in sorted(cameras)}
     index = folder / "index.csv"
@@ -140,9 +149,15 @@ def write_founding(
             if key not in coats:
                 coats[key] = _coat(plan, seed)
             scene = (coats[key], outlooks[plan.camera])
-            data, size = _photo(plan, scene, seed, width)
-            (folder / "photos" / name).write_bytes(data)
-            table.writerow(index_row(name, plan, size))
+            passage = (plan.encounter, plan.camera)
+            if september == SEPTEMBER.photos or plan.encounter in SHARED:
+                view = next(_views(plan, scene, seed, width))
+            else:
+                frames = passages.setdefault(passage, _views(plan, scene, seed, width, september))
+                view = next(frames)
+            rows, columns = view.image.shape[:2]
+            (folder / "photos" / name).write_bytes(developed(view, plan, SITES[plan.station]))
+            table.writerow(index_row(name, plan, (columns, rows)))
     return index
 
 
@@ -159,10 +174,11 @@ def _coat(plan: SurveyPlan, seed: int) -> Coat:
     return draw_coat(style, int(stream.integers(2**62)), height=480)
 
 
-def _photo(
-    plan: SurveyPlan, scene: tuple[Coat, Outlook], seed: int, width: int | None
-) -> tuple[bytes, tuple[int, int]]:
-    """JPEG and (width, height). What is drawn depends on the moment, not on animal or quality."""
+def _views(
+    plan: SurveyPlan, scene: tuple[Coat, Outlook], seed: int, width: int | None, frames: int = 1
+) -> Iterator[View]:
+    """A photo, or the frames of a passage. What is drawn depends on the moment of the first one,
+    not on animal or quality."""
     coat, outlook = scene
     moment = plan.taken - datetime(2018, 1, 1)  # noqa: DTZ001
     key = (seed, 13, int(moment.total_seconds()))
@@ -171,8 +187,9 @@ def _photo(
     camera = Camera.draw(rng, hardness=float(rng.uniform(low, high)), loose=1.0)
     columns = width or round(float(of_size.uniform(*WIDTHS[plan.quality])))
     columns = columns // 16 * 16
-    rows = round(columns * float(of_size.uniform(0.42, 0.52)) / 16) * 16
+    size = (round(columns * float(of_size.uniform(0.42, 0.52)) / 16) * 16, columns)
     rng = np.random.default_rng((*key, 2))
-    view = render(coat, camera, rng, size=(rows, columns), outlook=outlook)
-    data = developed(view, plan, SITES[plan.station])
-    return data, (columns, rows)
+    if frames > 1:
+        yield from render_burst(coat, camera, rng, frames=frames, size=size, outlook=outlook)
+    else:
+        yield render(coat, camera, rng, size=size, outlook=outlook)

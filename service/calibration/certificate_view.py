@@ -65,15 +65,16 @@ def quotation(state: CertificateState | None) -> str:
     """A certificate in two sentences, for a dossier; what its absence means where there is none."""
     if state is None:
         return _(
-            "There is no certificate of this catalogue: how often its llrs mislead here was not "
-            "measured."
+            "There is no certificate of this catalogue: how often its weights of "
+            "evidence mislead here was not measured."
         )
     certificate, whole = state.certificate, state.certificate.whole
     words = _(
-        "The certificate of this catalogue of %(day)s (%(calibrator)s, digest %(digest)s) gives a "
-        "Cllr of %(cost)s on %(genuine)s and %(impostor)s of %(animals)s, as people decided them. "
-        "Of the genuine pairs %(excluded)s have an llr of %(minus)s1 or less, of the impostor "
-        "pairs %(misled)s one of +1 or more."
+        "The certificate of this catalogue of %(day)s (%(calibrator)s, digest "
+        "%(digest)s) gives a Cllr of %(cost)s on %(genuine)s and %(impostor)s of "
+        "%(animals)s, as people decided them. Of the genuine pairs %(excluded)s have "
+        "a weight of evidence of %(minus)s1 or less, of the impostor pairs "
+        "%(misled)s one of +1 or more."
     ) % {
         "day": _day(certificate),
         "calibrator": certificate.calibrator,
@@ -113,9 +114,12 @@ def _facts(state: CertificateState) -> Iterator[Line]:
     yield _("Calibrator"), _("%(calibrator)s, for %(model)s") % made
     yield _("Compared"), count(certificate.encounters, "encounter")
     if certificate.independent:
-        yield _("Decided with no llr in view"), _tally(certificate.independent)
-    yield _("Crops without an animal, |llr| above 0.1"), _tally(certificate.background)
-    yield _("Left against right flank, llr not 0"), _tally(certificate.flanks)
+        yield _("Decided with no weight of evidence in view"), _tally(certificate.independent)
+    yield (
+        _("Crops without an animal, weight of evidence beyond ±0.1"),
+        _tally(certificate.background),
+    )
+    yield _("Left against right flank, weight of evidence not 0"), _tally(certificate.flanks)
     yield _("Wrong answers of observers on hidden known pairs"), _tally(certificate.reviewers)
     yield _("SHA-256"), certificate.digest
 
@@ -161,15 +165,17 @@ def _bias(certificate: Certificate) -> str:
     share = whole.missed.share or 0.0
     if whole.bias is None:
         return _(
-            "What this does to a count cannot be told in a figure: %(share)s of the genuine pairs "
-            "lie below an llr of %(same)s. They are left open and not called different, so the "
-            "count depends on the people who decide them, and on the other pairs of the same "
-            "animal. A figure is given up to %(few)s."
+            "What this does to a count cannot be told in a figure: %(share)s of the "
+            "genuine pairs lie below a weight of evidence of %(same)s. They are left "
+            "open and not called different, so the count depends on the people who "
+            "decide them, and on the other pairs of the same animal. A figure is given "
+            "up to %(few)s."
         ) % {"share": percents(share), "same": same, "few": percents(FEW_MISSED)}
     return _(
-        "%(share)s of the genuine pairs lie below an llr of %(same)s. If nobody mended what the "
-        "machine missed, a count of animals would be too high by up to %(bias)s points of a "
-        "hundred (%(each)s for each point of missed matches, Patton 2025)."
+        "%(share)s of the genuine pairs lie below a weight of evidence of %(same)s. "
+        "If nobody mended what the machine missed, a count of animals would be too "
+        "high by up to %(bias)s points of a hundred (%(each)s for each point of "
+        "missed matches, Patton 2025)."
     ) % {
         "share": percents(share, 1),
         "same": same,
@@ -186,8 +192,8 @@ def _cautions(certificate: Certificate) -> Iterator[str]:
     )
     if "+" in certificate.calibrator:
         yield _(
-            "The calibrator was adjusted to decisions of this very catalogue, which makes its llrs "
-            "look better here than on new photos."
+            "The calibrator was adjusted to decisions of this very catalogue, which "
+            "makes its weights of evidence look better here than on new photos."
         )
     if certificate.whole.animals < certificate.whole.genuine:
         words = ngettext(

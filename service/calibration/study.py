@@ -12,6 +12,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 from fastapi import Depends
+from sqlalchemy import Connection
 
 from reid.errors import Conflict
 from reid.evidence.calibrator import LOG10_E, Calibrator
@@ -24,8 +25,8 @@ from reid.types import AnnotationFeatures, Flank
 from reid.weights import default_folder
 from service.recognition.engine import Engine
 from service.settings import Settings
+from service.store import bursts, copies, features
 from service.store import calibration as store
-from service.store import copies, features
 from service.store.calibration import AppliedFactor, CalibrationRecord, DecidedEncounter, Studied
 from service.store.database import Database
 from service.web.parameters import component
@@ -185,8 +186,8 @@ class Calibration:
                 return list(features.get(connection, annotations, model).values())
 
         for couple in sorted(couples, key=_numbers):
-            sides = [dict.fromkeys(encounter.annotations, 0) for encounter in couple]
             with self._database.read() as connection:
+                sides = [_photos(connection, encounter, model) for encounter in couple]
                 first, second = copies.counted_once(connection, sides)
             photos = features_of(tuple(first)), features_of(tuple(second))
             evidence = between(*photos, calibrator, registered=False)
@@ -296,6 +297,12 @@ def _some(couples: list[Couple], most: int, rng: np.random.Generator) -> list[Co
     if len(couples) <= most:
         return couples
     return [couples[n] for n in rng.permutation(len(couples))[:most].tolist()]
+
+
+def _photos(connection: Connection, encounter: Met, model: str) -> dict[int, int]:
+    """Its annotations and the fused pictures over them, to any number each."""
+    pictures = bursts.of_encounter(connection, encounter.decided.encounter_id, model)
+    return dict.fromkeys(encounter.annotations, 0) | pictures
 
 
 def _numbers(couple: Couple) -> tuple[int, int]:

@@ -65,8 +65,9 @@ def _section(section: str) -> str:
 def _counts(suggestion: SuggestedPhoto) -> str:
     of = suggestion.settling
     return _(
-        "of tested pairs like that, %(same)s of %(genuine)s of the same animal reached an llr of "
-        "+%(llr)s, and %(different)s of %(impostor)s of different animals %(minus)s%(llr)s"
+        "of tested pairs like that, %(same)s of %(genuine)s of the same animal "
+        "reached a weight of evidence of +%(llr)s, and %(different)s of %(impostor)s "
+        "of different animals %(minus)s%(llr)s"
     ) % {
         "same": percents(of.same),
         "genuine": number(of.genuine),

@@ -26,7 +26,7 @@ STRATA = {
     "day": NP_("tested photos", "day"),
     "mixed": NP_("tested photos", "mixed"),
     "infrared": NP_("tested photos", "infra-red"),
-    INDEPENDENT: NP_("tested photos", "decided with no llr in view"),
+    INDEPENDENT: NP_("tested photos", "decided with no weight of evidence in view"),
 }
 
 
@@ -98,13 +98,14 @@ def placed(place: Place, stratum: TestedStratum) -> str:
     genuine, impostor = (number(pairs) for pairs in stratum.pairs)
     words = (
         _(
-            "At least this llr: %(same)s of %(genuine)s tested pairs of the same animal, "
-            "%(different)s of %(impostor)s of different animals."
+            "At least this weight of evidence: %(same)s of %(genuine)s tested pairs of "
+            "the same animal, %(different)s of %(impostor)s of different animals."
         )
         if place.stratum == "all"
         else _(
-            "At least this llr: %(same)s of %(genuine)s tested %(stratum)s pairs of the same "
-            "animal, %(different)s of %(impostor)s of different animals."
+            "At least this weight of evidence: %(same)s of %(genuine)s tested "
+            "%(stratum)s pairs of the same animal, %(different)s of %(impostor)s of "
+            "different animals."
         )
     )
     return words % {

@@ -14,9 +14,10 @@ from service.web.words import MINUS, count, day, decimal, general, number, perce
 Row = tuple[str, ...]
 
 CAUTION = N_(
-    "Decisions are taken with the help of the machine: a pair that people confirmed because the "
-    "llr said so proves little. Llrs may therefore grow only by pairs that were decided with no "
-    "llr in view; they become smaller by any."
+    "Decisions are taken with the help of the machine: a pair that people "
+    "confirmed because its weight of evidence said so proves little. Weights may "
+    "therefore grow only by pairs that were decided with no weight in view; they "
+    "become smaller by any."
 )
 SHIFTS = {
     Shift.AS_CALIBRATED: N_("no more agreement among strangers than in the calibration"),
@@ -98,8 +99,8 @@ def as_text(state: CalibrationState) -> str:
 def supplied(of: Supply) -> str:
     """Pairs and individuals: "41 genuine pairs of 17 individuals (...), 2,000 impostor pairs"."""
     return _(
-        "%(genuine)s of %(owners)s (%(alone)s decided with no llr in view), %(impostor)s of "
-        "%(others)s"
+        "%(genuine)s of %(owners)s (%(alone)s decided with no weight of evidence in "
+        "view), %(impostor)s of %(others)s"
     ) % {
         "genuine": count(of.genuine, "genuine pair"),
         "owners": of_individuals(of.genuine_animals),
@@ -122,8 +123,8 @@ def _facts(state: CalibrationState) -> Iterator[tuple[str, str]]:
         _("%(calibrator)s, for %(model)s") % {"calibrator": used.id, "model": used.model},
     )
     yield (
-        _("Bound"),
-        _("llr ±%(bound)s, log10 of %(individuals)s")
+        _("Strongest claim"),
+        _("Weight of evidence ±%(bound)s, log10 of %(individuals)s")
         % {
             "bound": decimal(used.bound, 2),
             "individuals": of_individuals(used.individuals),
@@ -136,11 +137,13 @@ def _facts(state: CalibrationState) -> Iterator[tuple[str, str]]:
     )
     applied = state.local.applied
     if applied is None or not state.in_force:
-        yield _("Local"), _("none: llrs are as the calibrator was fitted")
+        yield _("Local"), _("none: weights of evidence are as the calibrator was fitted")
         return
     words = ngettext(
-        "every llr times %(factor)s, after %(num)s decision, %(day)s; %(since)s since",
-        "every llr times %(factor)s, after %(num)s decisions, %(day)s; %(since)s since",
+        "every weight of evidence times %(factor)s, after %(num)s decision, %(day)s; "
+        "%(since)s since",
+        "every weight of evidence times %(factor)s, after %(num)s decisions, "
+        "%(day)s; %(since)s since",
         applied.decisions,
     )
     yield (
@@ -195,9 +198,7 @@ def _study(studied: Studied, state: CalibrationState) -> StudyView:
         tone=_tone(study),
         rows=tuple(_row(misled, missed) for misled, missed in rates),
         result=_result(study),
-        suspects=tuple(
-            (pair.encounters, f"llr {signed(state.llr(pair))}") for pair in study.suspects
-        ),
+        suspects=tuple((pair.encounters, signed(state.llr(pair))) for pair in study.suspects),
     )
 
 
@@ -233,8 +234,8 @@ def _result(study: Study) -> str:
     if study.factor == 1:
         return _("The catalogue gives no reason to adjust the calibrator.")
     return _(
-        "Adjusted to this catalogue, every llr is multiplied by %(factor)s (scale %(scale)s, "
-        "widening %(widening)s)."
+        "Adjusted to this catalogue, every weight of evidence is multiplied by "
+        "%(factor)s (scale %(scale)s, widening %(widening)s)."
     ) % {
         "factor": decimal(study.factor, 2),
         "scale": decimal(study.scale, 2),

@@ -10,9 +10,11 @@ from service.cases.wire import (
     CaseReportOut,
     LegOut,
     PartitionOut,
+    ShownOut,
     SpaceTimeOut,
     SpanOut,
 )
+from service.encounters.account import PairAccount, account
 
 
 def report_out(report: CaseReport) -> CaseReportOut:
@@ -65,6 +67,7 @@ def _pair(pair: CasePair) -> CasePairOut:
         settle=[_suggestion(suggestion, pair) for suggestion in pair.says.settle],
         why_nothing=pair.says.why_nothing or "",
         annotations=pair.says.best.annotations if pair.says.best else None,
+        shown=_shown(account(pair.says)) if pair.says.best else None,
         compared=pair.says.compared,
         together=pair.together,
         space_time=SpaceTimeOut(
@@ -73,6 +76,16 @@ def _pair(pair: CasePair) -> CasePairOut:
             legs=[LegOut.model_validate(leg) for leg in pair.space_time.legs],
             prior=pair.movement,
         ),
+    )
+
+
+def _shown(pair: PairAccount) -> ShownOut:
+    overlap = pair.overlap
+    return ShownOut(
+        agree=pair.marks.agreeing,
+        differ=pair.marks.differing,
+        covisible=round(overlap.covisible, 3) if overlap else None,
+        agreeing=round(overlap.agreeing, 3) if overlap else None,
     )
 
 

@@ -11,27 +11,28 @@ from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
 from service.cases.map import MapView, map_view
 from service.cases.report import CasePair, CaseReport, Member
 from service.cases.report_view import (
+    BeforeAfter,
     WayView,
+    before_after,
     pair_plot,
     to_settle,
+    unjudged,
     ways,
 )
 from service.cases.timeline import Stop, TimelineView, timeline
+from service.encounters.account import PairAccount, account
 from service.encounters.list_view import EncounterRow, crop_address, encounter_name, row, title
 from service.store.cases import CaseChange
 from service.store.encounters import EncounterSummary
 from service.web.grid_map import placed
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
-from service.web.quantities import interval, others_together, percent
+from service.web.quantities import others_together, percent
 from service.web.sentences import translated
 from service.web.words import (
     count,
-    limits,
     listed,
-    meaning,
     number,
-    sentence,
     when,
 )
 
@@ -63,15 +64,13 @@ class MemberView:
 class CasePairView:
     """The two photos that speak for two encounters. crops: addresses, empty where none speaks.
 
-    interval: of the llr, empty where nothing was compared. settle: sentences.
+    settle: sentences.
     """
 
     pair: CasePair
+    account: PairAccount
     crops: tuple[str, str]
     photos: tuple[str, str]
-    interval: str
-    words: str
-    limits: str
     compared: str
     plot: Plot | None
     settle: tuple[str, ...]
@@ -110,6 +109,8 @@ class CaseView:
     diagrams: tuple[Diagram, ...]
     rest: str
     answer: str
+    before_after: BeforeAfter | None
+    unjudged: tuple[str, ...]
     conflicts: tuple[str, ...]
     history: tuple[tuple[CaseChange, str], ...]
     source: str
@@ -161,6 +162,8 @@ def case_view(report: CaseReport, *, today: datetime | None = None) -> CaseView:
         diagrams=tuple(_diagram(partition, animals) for partition in shown),
         rest=_rest(weighed, shown),
         answer=_answer(report),
+        before_after=before_after(report),
+        unjudged=unjudged(report),
         conflicts=tuple(
             _("%(a)s = %(b)s and %(b)s = %(c)s, but %(a)s is not %(c)s")
             % {name: ascii_uppercase[getattr(trio, name)] for name in "abc"}
@@ -204,21 +207,18 @@ def _matrix(report: CaseReport) -> list[list[CasePair | None]]:
 
 
 def _pair(pair: CasePair, report: CaseReport) -> CasePairView:
-    evidence, best = pair.says.evidence, pair.says.best
+    best = pair.says.best
     photos = {
         reference.annotation.id: reference.photo.id
         for member in (report.members[pair.first], report.members[pair.second])
         for reference in member.detail.references
     }
     shown = best.annotations if best else None
-    words = meaning(evidence.llr) if best else _("the photos show no flank that can be compared")
     return CasePairView(
         pair=pair,
+        account=account(pair.says),
         crops=(crop_address(shown[0], 480), crop_address(shown[1], 480)) if shown else ("", ""),
         photos=(photos[shown[0]], photos[shown[1]]) if shown else ("", ""),
-        interval=interval(evidence.interval) if best else "",
-        words=sentence(words),
-        limits=limits(evidence.llr, evidence.bound) if best else "",
         compared=ngettext(
             "%(num)s pair of photos compared",
             "%(num)s pairs of photos compared",
@@ -255,8 +255,8 @@ def _rest(weighed: PartitionPosterior | None, shown: Sequence[WeighedPartition])
         parts.append(others_together(others, left))
     if not weighed.in_full:
         words = _(
-            "Too many encounters to weigh every partition: the probabilities are relative to the "
-            "%(visited)s that a search visited."
+            "Too many encounters to weigh every way to sort them: the probabilities are "
+            "relative to the %(visited)s that a search visited."
         )
         parts.append(words % {"visited": number(weighed.weighed)})
     return " ".join(parts)

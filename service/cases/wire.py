@@ -130,6 +130,19 @@ class SpaceTimeOut(Wire):
     )
 
 
+class ShownOut(Wire):
+    """What the two photos that speak for a pair show together, as every page says it."""
+
+    agree: int = Field(description="places that are marked because the coats agree there")
+    differ: int = Field(description="places that are marked because they differ there")
+    covisible: float | None = Field(
+        description="share of the smaller flank that is seen in both; null: not measured"
+    )
+    agreeing: float | None = Field(
+        description="share of what can be judged there that agrees; null: not measured"
+    )
+
+
 class CasePairOut(Wire):
     """Two encounters. annotations: the two photos that speak, null where none are comparable."""
 
@@ -151,6 +164,7 @@ class CasePairOut(Wire):
         description="why nothing is known to settle an open pair, else empty"
     )
     annotations: tuple[int, int] | None
+    shown: ShownOut | None = Field(description="of these two photos")
     compared: int
     together: float = Field(description="posterior probability that both are one animal")
     space_time: SpaceTimeOut

@@ -1,7 +1,9 @@
 """Contradictions of the catalogue with what observers and the machine say, until resolved.
 
 apart: one identity, and somebody or the machine says that two of its encounters differ.
-together: two identities, and somebody says that an encounter of each is the same animal.
+together: two identities, and somebody or the machine says that an encounter of each is the same
+animal.
+between: two identities, and the machine says that an encounter that is neither is both.
 chain: a is b and b is c, by opinions or identities, and somebody says that a is not c.
 """
 
@@ -20,7 +22,7 @@ from service.store.database import gathered
 from service.store.history import ChangeEvidence, IdentityChange, PairSaid
 from service.store.pairs import Maker
 
-ConflictKind = Literal["apart", "together", "chain"]
+ConflictKind = Literal["apart", "together", "chain", "between"]
 MOST_MACHINE = 2000
 
 
@@ -47,8 +49,10 @@ class NamedIdentity:
 class Contradiction:
     """Two encounters, their identities now, and what speaks against that.
 
-    through: of a chain, the encounter that both are the same as. opinions: those that contradict.
-    machine: what was measured, where the machine contradicts. kept: the entry that resolved it.
+    through: of a chain, the encounter that both are the same as; of `between`, the one that the
+    machine takes for both. opinions: those that contradict. machine: what was measured, where the
+    machine contradicts. machine_through: of `between`, each of both with the one in the middle.
+    kept: the entry that resolved it.
     """
 
     kind: ConflictKind
@@ -60,6 +64,7 @@ class Contradiction:
     opinions: tuple[StandingOpinion, ...]
     machine: PairSaid | None
     kept: int | None = None
+    machine_through: tuple[PairSaid, ...] = ()
 
     @property
     def identities(self) -> tuple[int, ...]:
@@ -107,7 +112,7 @@ def keep(
         raise NoIdentityToKeep()
     measured = contradiction.machine or PairSaid(contradiction.one, contradiction.other)
     numbers = tuple(opinion.id for opinion in contradiction.opinions)
-    evidence = ChangeEvidence((measured,), numbers, conflict=kind)
+    evidence = ChangeEvidence((measured, *contradiction.machine_through), numbers, conflict=kind)
     number, *rest = contradiction.identities
     with_evidence = Grounds(grounds.reviewer, grounds.reason, evidence)
     return changes.keep(connection, number, rest[0] if rest else None, with_evidence)
@@ -134,16 +139,26 @@ def _contradictions(connection: Connection, machine: Machine) -> list[Contradict
         return Contradiction(kind, *pair, through, first, second, contradicting, measured)
 
     contradictions = [contradiction("apart", pair, "different") for pair in sorted(set(apart))]
-    contradictions += [
-        contradiction("together", pair, "same")
+    alike = _machine_alike(connection, machine)
+    said_same = [
+        pair
         for pair, answers in reviewed.items()
         if answers.opinions_for("same") and all(n in of for n in pair) and not _shared(of, pair)
+    ]
+    one_animal = {(said.one, said.other): said for said in _one_a_pair_of_identities(alike, of)}
+    contradictions += [
+        replace(contradiction("together", pair, "same"), machine=one_animal.get(pair))
+        for pair in dict.fromkeys([*said_same, *one_animal])
+    ]
+    contradictions += [
+        replace(contradiction("between", pair, "same", through), machine_through=both)
+        for pair, through, both in _in_the_middle(alike, of)
     ]
     contradictions += [
         contradiction("chain", pair, "different", through)
         for pair, through in _chains(reviewed.values(), of)
     ]
-    return [conflict for conflict in contradictions if conflict.opinions or conflict.machine]
+    return [c for c in contradictions if c.opinions or c.machine or c.machine_through]
 
 
 def _shared(of: Mapping[int, int], pair: Pair) -> bool:
@@ -161,6 +176,46 @@ def _machine_conflicts(connection: Connection, machine: Machine) -> list[PairSai
         if measured.couple not in secret
     ]
     return sorted(inside, key=lambda pair: pair.llr or 0.0)[:MOST_MACHINE]
+
+
+def _machine_alike(connection: Connection, machine: Machine) -> list[PairSaid]:
+    """Pairs that are not under one identity and that the machine takes for one, strongest first."""
+    if machine.maker is None:
+        return []
+    maker, secret = machine.maker, hidden(connection)
+    alike = [
+        PairSaid(*measured.couple, measured.llr, maker.model, maker.calibrator)
+        for measured in pairs.between_identities(connection, maker, machine.same)
+        if measured.couple not in secret
+    ]
+    return sorted(alike, key=lambda pair: -(pair.llr or 0.0))
+
+
+def _one_a_pair_of_identities(alike: Iterable[PairSaid], of: Mapping[int, int]) -> list[PairSaid]:
+    """The strongest pair of every two identities that the machine takes for one animal."""
+    strongest: dict[frozenset[int], PairSaid] = {}
+    for said in alike:
+        if said.one in of and said.other in of:
+            strongest.setdefault(frozenset((of[said.one], of[said.other])), said)
+    return list(strongest.values())[:MOST_MACHINE]
+
+
+def _in_the_middle(
+    alike: Iterable[PairSaid], of: Mapping[int, int]
+) -> list[tuple[Pair, int, tuple[PairSaid, PairSaid]]]:
+    """Encounters without an identity that the machine takes for two, with one encounter of each."""
+    strongest: dict[int, dict[int, PairSaid]] = {}
+    for said in alike:
+        for middle, known in ((said.one, said.other), (said.other, said.one)):
+            if middle not in of and known in of:
+                strongest.setdefault(middle, {}).setdefault(of[known], said)
+    found = []
+    for middle, by_identity in strongest.items():
+        first, *others = by_identity.values()
+        for second in others:
+            ends = [said.one if said.other == middle else said.other for said in (first, second)]
+            found.append(((min(ends), max(ends)), middle, (first, second)))
+    return found[:MOST_MACHINE]
 
 
 def _chains(reviewed: Iterable[PairOpinions], of: Mapping[int, int]) -> list[tuple[Pair, int]]:
@@ -197,7 +252,11 @@ def _covers(entry: IdentityChange, contradiction: Contradiction) -> bool:
         return False
     if {opinion.id for opinion in contradiction.opinions} - set(entry.evidence.opinions):
         return False
-    return contradiction.machine is None or (looked.model, looked.calibrator) == (
-        contradiction.machine.model,
-        contradiction.machine.calibrator,
+    measured = [contradiction.machine] if contradiction.machine else []
+    looked_at = {(said.one, said.other): said for said in entry.evidence.pairs}
+    return all(
+        (said.one, said.other) in looked_at
+        and (said.model, said.calibrator)
+        == (looked_at[said.one, said.other].model, looked_at[said.one, said.other].calibrator)
+        for said in [*measured, *contradiction.machine_through]
     )

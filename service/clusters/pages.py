@@ -31,7 +31,7 @@ Names = Annotated[list[Text], Form(max_length=MOST)]
 class NoCluster(
     InputError,
     code="nothing_chosen",
-    message="No cluster was chosen: tick one on the page of clusters first.",
+    message="No animal was chosen: tick one on the page of suggested animals first.",
 ): ...
 
 
@@ -165,10 +165,14 @@ def _said(request: Request) -> str:
     words = ""
     if "named" in request.query_params:
         words = ngettext(
-            "%(num)s cluster got an identity.", "%(num)s clusters got an identity.", number
+            "%(num)s suggested animal got an identity.",
+            "%(num)s suggested animals got an identity.",
+            number,
         )
     elif "asked" in request.query_params:
         words = ngettext(
-            "%(num)s pair was put up for review.", "%(num)s pairs were put up for review.", number
+            "A review of %(num)s pair was asked for.",
+            "A review of %(num)s pairs was asked for.",
+            number,
         )
     return words % {"num": number}

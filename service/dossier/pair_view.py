@@ -11,9 +11,10 @@ from math import dist
 from string import ascii_lowercase
 
 from reid.compare.spread import EACH, part_of, spread_order
-from reid.types import Comparison, Correspondences, Overlap, Source
+from reid.types import Correspondences, Overlap, Source
 from service.dossier.record import DossierPhoto, PhotoCrop
 from service.encounters.pair_evidence import BestPair
+from service.viewer.agreement import SpeakingMarks
 from service.viewer.drawing import GAP, PANE_WIDTH, Pane, Point, Sight
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
@@ -72,18 +73,18 @@ def pair_figure(
     if first.crop is None or second.crop is None:
         return None
     panes = (_pane(0, first.crop, first.name), _pane(PANE_WIDTH + GAP, second.crop, second.name))
-    turned, comparison = best.query != best.annotations[0], best.comparison
+    comparison, marks = best.in_order()
     groups: list[Places] = []
-    for agreeing in _drawable(comparison):
+    for agreeing in _drawable(marks):
         taken = [ends for _, places in groups for ends in places]
-        ends = _ends(agreeing, panes, turned=turned)
+        ends = _ends(agreeing, panes)
         groups.append((agreeing.kind, _spread(ends, agreeing.kind, taken)))
     groups.sort(key=lambda group: list(MARKED).index(group[0]))
-    words = _words(comparison, compared, first.name, second.name)
+    words = _words(comparison.overlap, marks, compared, first.name, second.name)
     return PairFigure(
         halves=tuple(Half(pane.label, pane.left, pane.view(SIGHT)) for pane in panes),
         marks=tuple(mark for group in _labelled(groups) for mark in group),
-        words=f"{words} {_drawn(comparison, groups)}".strip(),
+        words=f"{words} {_drawn(marks, groups)}".strip(),
     )
 
 
@@ -92,22 +93,16 @@ def _pane(left: float, crop: PhotoCrop, label: str) -> Pane:
     return Pane(left, "", round(box.width), round(box.height), box, label)
 
 
-def _drawable(comparison: Comparison) -> list[Correspondences]:
-    """What may be drawn; what differs first, so that nothing that agrees takes its place."""
-    places = [agreeing for agreeing in comparison.correspondences if agreeing.kind in MARKED]
-    overlap = comparison.overlap
-    if overlap and overlap.registration is not Source.OUTLINE:
-        places.insert(0, overlap.discrepancies)
-    return places
+def _drawable(marks: SpeakingMarks) -> list[Correspondences]:
+    """What differs first, so that nothing that agrees takes its place."""
+    agreeing = [places for places in marks.agree if places.kind in MARKED]
+    return agreeing if marks.differ is None else [marks.differ, *agreeing]
 
 
-def _ends(
-    places: Correspondences, panes: tuple[Pane, Pane], *, turned: bool
-) -> list[tuple[Ends, int]]:
+def _ends(places: Correspondences, panes: tuple[Pane, Pane]) -> list[tuple[Ends, int]]:
     """Places that both photos show, on the canvas, and their parts of the body; the best of each
     part first."""
-    points = [side.tolist() for side in (places.points0, places.points1)]
-    left, right = reversed(points) if turned else points
+    left, right = (side.tolist() for side in (places.points0, places.points1))
     parts = [NOWHERE] * len(places) if places.places is None else part_of(places.places).tolist()
     shown = []
     for n in spread_order(places)[0].tolist():
@@ -153,21 +148,28 @@ def _labelled(groups: Sequence[Places]) -> Iterator[list[FigureMark]]:
             yield [FigureMark(kind, round(x, 1), round(y, 1), label) for x, y in ends]
 
 
-def _words(comparison: Comparison, compared: int, first: str, second: str) -> str:
+def _words(
+    overlap: Overlap | None, marks: SpeakingMarks, compared: int, first: str, second: str
+) -> str:
     """How many were compared, what agrees, what differs. first, second: names of the photos."""
     words = ngettext(
         "%(num)s pair of photos was compared; %(one)s and %(other)s, drawn here, agree best.",
         "%(num)s pairs of photos were compared; %(one)s and %(other)s, drawn here, agree best.",
         compared,
     ) % {"num": number(compared), "one": first, "other": second}
-    agreeing = {places.kind: len(places) for places in comparison.correspondences}
-    points = _(
-        "After geometry %(rosettes)s of the rosettes and %(rootsift)s of RootSIFT agree."
+    places = {kind.kind: len(kind) for kind in marks.agree}
+    agreeing = ngettext(
+        "%(num)s place is marked where they agree: %(rosettes)s by rosettes, %(detail)s by fine "
+        "detail.",
+        "%(num)s places are marked where they agree: %(rosettes)s by rosettes, %(detail)s by fine "
+        "detail.",
+        marks.agreeing,
     ) % {
-        "rosettes": _points(agreeing.get("rosette", 0)),
-        "rootsift": _points(agreeing.get("rootsift", 0)),
+        "num": number(marks.agreeing),
+        "rosettes": number(places.get("rosette", 0)),
+        "detail": number(places.get("rootsift", 0)),
     }
-    return " ".join([words, points, *_overlap(comparison.overlap)])
+    return " ".join([words, agreeing, *_overlap(overlap)])
 
 
 def _overlap(overlap: Overlap | None) -> Iterator[str]:
@@ -176,7 +178,7 @@ def _overlap(overlap: Overlap | None) -> Iterator[str]:
         return
     by_outline = overlap.registration is Source.OUTLINE
     yield (
-        _("Both photos show %(share)s of the smaller flank (laid over each other by outline only);")
+        _("Both photos show %(share)s of the smaller flank (aligned by the body's outline only);")
         if by_outline
         else _("Both photos show %(share)s of the smaller flank;")
     ) % {"share": percents(overlap.covisible)}
@@ -202,15 +204,9 @@ def _differing(how_many: int) -> str:
     ) % {"num": number(how_many)}
 
 
-def _points(how_many: int) -> str:
-    if not how_many:
-        return _("no point")
-    return ngettext("%(num)s point", "%(num)s points", how_many) % {"num": number(how_many)}
-
-
-def _drawn(comparison: Comparison, groups: Sequence[Places]) -> str:
+def _drawn(marks: SpeakingMarks, groups: Sequence[Places]) -> str:
     """What the figure leaves out."""
-    total = sum(map(len, _drawable(comparison)))
+    total = sum(map(len, _drawable(marks)))
     drawn = sum(len(places) for _, places in groups)
     if drawn == total:
         return ""

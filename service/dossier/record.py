@@ -27,6 +27,7 @@ from service.store.database import Database
 from service.store.errors import NoSuchCase
 from service.store.identities import Reference
 from service.store.photos import Claim
+from service.viewer.agreement import SpeakingMarks
 from service.web.parameters import component
 
 CROPS = 6
@@ -261,7 +262,12 @@ def _recorded(pair: BestPair) -> BestPair:
             discrepancies=_rounded(overlap.discrepancies),
         )
     places = tuple(map(_rounded, comparison.correspondences))
-    return replace(pair, comparison=replace(comparison, correspondences=places, overlap=overlap))
+    marks = SpeakingMarks(
+        tuple(map(_rounded, pair.marks.agree)),
+        _rounded(pair.marks.differ) if pair.marks.differ is not None else None,
+    )
+    compared = replace(comparison, correspondences=places, overlap=overlap)
+    return replace(pair, comparison=compared, marks=marks)
 
 
 def _rounded(places: Correspondences) -> Correspondences:

@@ -1,7 +1,7 @@
 """View model of the dossier, made from its record: facts as lines, verdicts as sentences."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from string import ascii_uppercase
 
 from reid.identify.partitions import WeighedPartition
@@ -10,7 +10,9 @@ from service.calibration.certificate_view import quotation
 from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
 from service.cases.report import CasePair, CaseReport, OtherPrior
 from service.cases.report_view import (
+    BeforeAfter,
     WayView,
+    before_after,
     pair_plot,
     to_settle,
     ways,
@@ -26,7 +28,6 @@ from service.dossier.words import (
     doubted,
     facts,
     in_short,
-    interval,
     limits,
     meant,
     position_words,
@@ -34,6 +35,7 @@ from service.dossier.words import (
     span_words,
     unfinished,
 )
+from service.encounters.account import PairAccount, account
 from service.encounters.comparison_words import decided
 from service.encounters.list_view import encounter_numbered
 from service.photos.facts_view import WEAK, quality_words
@@ -97,11 +99,11 @@ class DossierEncounterView:
 class DossierPairView:
     """One pair: what its photos say, and the figure if any photo speaks.
 
-    interval: of the llr, empty where nothing was compared. settle: sentences.
+    settle: sentences.
     """
 
     pair: CasePair
-    interval: str
+    account: PairAccount
     words: str
     weak: str
     figure: PairFigure | None
@@ -130,6 +132,7 @@ class DossierView:
     answer: str
     pairs_in_short: tuple[str, ...]
     cannot: tuple[str, ...]
+    before_after: BeforeAfter | None
     encounters: tuple[DossierEncounterView, ...]
     pairs: tuple[DossierPairView, ...]
     together: str
@@ -161,6 +164,7 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
         answer=answer(report),
         pairs_in_short=tuple(in_short(pair, report) for pair in report.pairs),
         cannot=tuple(cannot(record)),
+        before_after=before_after(report),
         encounters=tuple(_encounter(e, exact=report.exact) for e in record.encounters),
         pairs=_pairs(record),
         together=general(report.case.together),
@@ -230,7 +234,7 @@ def _photo(photo: DossierPhoto) -> PhotoLine:
     annotation, file = photo.reference.annotation, photo.reference.photo
     quality = quality_words(annotation.quality)
     if annotation.state != "embedded":
-        why = recorded(annotation.error_code, annotation.error_detail) or _("not embedded yet")
+        why = recorded(annotation.error_code, annotation.error_detail) or _("not ready yet")
         quality = _("not used: %(why)s") % {"why": why}
     return PhotoLine(
         photo=photo,
@@ -283,7 +287,7 @@ def _pairs(record: Dossier) -> tuple[DossierPairView, ...]:
         views.append(
             DossierPairView(
                 pair=pair,
-                interval=interval(pair.says.evidence.interval) if best else "",
+                account=account(replace(pair.says, best=best)),
                 words=sentence(meant(pair, report)) + "." if best else nothing,
                 weak=_weak(shown),
                 figure=pair_figure(best, pair.says.compared, photos) if best else None,
@@ -339,8 +343,8 @@ def _rest(report: CaseReport) -> str:
     left = 1 - sum(partition.probability for partition in shown)
     words = f"{others_together(others, left)} " if others else ""
     relative = _(
-        "Too many encounters to weigh every partition: all probabilities are relative to the "
-        "%(visited)s that a search visited."
+        "Too many encounters to weigh every way to sort them: all probabilities are "
+        "relative to the %(visited)s that a search visited."
     ) % {"visited": number(posterior.weighed)}
     return words + ("" if posterior.in_full else relative)
 
@@ -349,6 +353,8 @@ def _decision(letter: str, decision: Decision) -> tuple[str, Decision, str, str]
     """A decision with the letter of its encounter, in words, and what was shown beside it."""
     shown = pgettext("shown beside a decision", "nothing")
     if decision.llr is not None:
-        shown = f"llr {signed(decision.llr)}, {decision.model or _('unknown network')}"
+        words_shown = _("weight of evidence %(llr)s, %(model)s")
+        model = decision.model or _("unknown network")
+        shown = words_shown % {"llr": signed(decision.llr), "model": model}
     words = f"{decided(decision.kind)} {decision.identity or ''}".strip()
     return letter, decision, words, shown

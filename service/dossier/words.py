@@ -9,6 +9,7 @@ from reid.interchange.great_circle import Position
 from reid.types import Verdict
 from service.calibration.view import of_individuals
 from service.cases.report import CasePair, CaseReport
+from service.cases.report_view import unjudged
 from service.dossier.record import Dossier
 from service.store.photos import Annotation
 from service.web.languages import gettext as _
@@ -20,17 +21,17 @@ from service.web.words import (
     day,
     decimal,
     general,
+    leaning,
     listed,
     meaning,
     number,
-    verdict_word,
     when,
 )
+from service.web.words import limits as limits_of
 from service.web.words import signed as signed_to
 
 Line = tuple[str, str]
 PLACES = 2  # decimals of an llr
-NEAR_BOUND = 0.005
 TIED = 0.005
 WORTH_SAYING = 0.05
 
@@ -67,7 +68,7 @@ def facts(record: Dossier, digest: str) -> Iterator[Line]:
     yield _("Fitted on"), fitted % {"data": on, "num": number(calibrator.individuals)}
     bound = _("±%(bound)s, log10 of %(individuals)s")
     yield (
-        _("Bound of the llr"),
+        _("Strongest weight of evidence"),
         bound
         % {
             "bound": decimal(calibrator.bound, 2),
@@ -94,8 +95,8 @@ def unfinished(record: Dossier) -> str:
     if not waiting:
         return ""
     return ngettext(
-        "%(num)s photo has not been embedded yet: what is said here may change.",
-        "%(num)s photos have not been embedded yet: what is said here may change.",
+        "%(num)s photo is not ready yet: what is said here may change.",
+        "%(num)s photos are not ready yet: what is said here may change.",
         waiting,
     ) % {"num": number(waiting)}
 
@@ -107,12 +108,12 @@ def answer(report: CaseReport) -> str:
     best, second = report.partitions.partitions[:2]
     if best.probability - second.probability < TIED:
         words = _(
-            "No answer stands out: the two most probable ways to sort the encounters into animals "
-            "have the posterior probabilities %(best)s and %(second)s."
+            "No answer stands out: after looking, the two most probable ways to sort the "
+            "encounters into animals have the probabilities %(best)s and %(second)s."
         ) % {"best": percent(best.probability), "second": percent(second.probability)}
         return f"{words} {_rests(report)}"
     words = _(
-        "The most probable answer is that %(answer)s. Its posterior probability is %(share)s."
+        "The most probable answer is that %(answer)s. After looking, its probability is %(share)s."
     ) % {"answer": _sorted(best), "share": percent(best.probability)}
     if second.probability >= WORTH_SAYING:
         following = _("The next is that %(answer)s, with %(share)s.")
@@ -147,8 +148,8 @@ def _sorted(partition: WeighedPartition) -> str:
 
 def _rests(report: CaseReport) -> str:
     words = _(
-        "This rests on the photos and on one prior, that any two encounters of the case are one "
-        "animal with a probability of %(together)s."
+        "This rests on the photos, and on what was taken for probable before looking (the prior): "
+        "that any two encounters of the case are one animal with a probability of %(together)s."
     ) % {"together": general(report.case.together)}
     return f"{words} {_apart(report)}"
 
@@ -162,8 +163,9 @@ def _apart(report: CaseReport) -> str:
         )
     if report.weighs_movement:
         return _(
-            "Place and time are part of the prior, as this case wants it, and of no llr; section 6 "
-            "shows all three numbers. The decisions of people are no part of it."
+            "Place and time are part of the prior, as this case wants it, and of no "
+            "weight of evidence; section 5 shows all three numbers. The decisions of "
+            "people are no part of it."
         )
     return _("Neither place and time nor the decisions of people are part of it.")
 
@@ -181,25 +183,24 @@ def in_short(pair: CasePair, report: CaseReport) -> str:
     """One pair in one line."""
     name, evidence = pair.name, pair.says.evidence
     if pair.says.best is None:
-        return _("%(pair)s: not comparable, llr 0.") % {"pair": name}
-    llr = f"llr {signed(evidence.llr)} {interval(evidence.interval)}"
-    return f"{name}: {verdict_word(evidence.verdict)}, {llr}; {meant(pair, report)}"
+        return _("%(pair)s: not comparable, weight of evidence 0.") % {"pair": name}
+    llr = _("weight of evidence %(llr)s") % {"llr": signed(evidence.llr)}
+    llr = f"{llr} {interval(evidence.interval)}"
+    return f"{name}: {leaning(evidence)}, {llr}; {meant(pair, report)}"
 
 
 def meant(pair: CasePair, report: CaseReport) -> str:
     """An llr in words, with its bound where it stands there."""
     llr = pair.says.evidence.llr
-    words = (
-        _("what the photos show is %(meaning)s, the most that the calibration supports.")
-        if report.bound - abs(llr) < NEAR_BOUND
-        else _("what the photos show is %(meaning)s.")
-    )
-    return words % {"meaning": meaning(llr)}
+    words = _("what the photos show is %(meaning)s.") % {"meaning": meaning(llr)}
+    claim = limits_of(llr, report.bound)
+    return f"{words[:-1]}, {claim}." if claim else words
 
 
 def cannot(record: Dossier) -> Iterator[str]:
     """What stays open, from the particular to the general."""
     report = record.report
+    yield from unjudged(report)
     nothing = [pair.name for pair in report.pairs if pair.says.best is None]
     if nothing:
         yield _(
@@ -212,8 +213,8 @@ def cannot(record: Dossier) -> Iterator[str]:
         }
     if unsettled := _compared(report, Verdict.INCONCLUSIVE):
         yield _(
-            "Whether %(pairs)s are one animal from their photos alone: the llr lies between "
-            "%(least)s and %(most)s."
+            "Whether %(pairs)s are one animal from their photos alone: the weight of "
+            "evidence lies between %(least)s and %(most)s."
         ) % {
             "pairs": listed(unsettled),
             "least": signed(-report.same),
@@ -225,13 +226,14 @@ def cannot(record: Dossier) -> Iterator[str]:
             "is said of their pairs rests on what was stated."
         ) % {"photos": listed(unsure)}
     yield _(
-        "Which of the partitions is true: it says how probable each is, under the stated prior."
+        "Which way to sort the encounters is true: it says how probable each is, "
+        "with what was taken for probable before looking."
     )
     yield ngettext(
-        "Anything stronger than an llr of ±%(bound)s for a pair, because no more than %(num)s "
-        "individual calibrated it.",
-        "Anything stronger than an llr of ±%(bound)s for a pair, because no more than %(num)s "
-        "individuals calibrated it.",
+        "Anything stronger than a weight of evidence of ±%(bound)s for a pair, "
+        "because no more than %(num)s individual calibrated it.",
+        "Anything stronger than a weight of evidence of ±%(bound)s for a pair, "
+        "because no more than %(num)s individuals calibrated it.",
         record.calibrator.individuals,
     ) % {"bound": decimal(report.bound, 2), "num": number(record.calibrator.individuals)}
 
@@ -262,21 +264,24 @@ def doubted(annotation: Annotation) -> bool:
 def limits(record: Dossier) -> Iterator[str]:
     """What the numbers mean and what they do not, in plain words."""
     yield _(
-        "An llr is the log10 of a likelihood ratio: how many times more probable what the photos "
-        "show is if both are the same leopard than if they are different ones. It is not the "
-        "probability that they are the same; that needs a prior, too."
+        "A weight of evidence is the log10 of a likelihood ratio: how many times "
+        "more probable what the photos show is if both are the same leopard than if "
+        "they are different ones. It is not the probability that they are the same; "
+        "that depends also on what was probable before looking."
     )
     yield _(
-        "The verdict is “same” from an llr of %(same)s, “different” from %(different)s, "
-        "“inconclusive” between them, and “not comparable”, with an llr of 0, where no two photos "
-        "can show the same flank, or none shows coat that could agree."
+        "The verdict is “same” from a weight of evidence of %(same)s, “different” "
+        "from %(different)s, “not enough to decide” between them, and “not "
+        "comparable”, with a weight of 0, where no two photos can show the same "
+        "flank, or none shows coat that could agree."
     ) % {"same": signed(record.report.same), "different": signed(-record.report.same)}
     yield _fitted(record)
     if record.report.tested is None:
         yield _("This calibrator has no test results: how often it misleads is not known.")
     yield _(
-        "The interval of an llr says how far it would move had other individuals calibrated it. It "
-        "does not cover photos, animals or cameras unlike those of the calibration."
+        "The interval of a weight of evidence says how far it would move had other "
+        "individuals calibrated it. It does not cover photos, animals or cameras "
+        "unlike those of the calibration."
     )
     if any(pair.says.settle for pair in record.report.pairs):
         yield _(
@@ -284,10 +289,10 @@ def limits(record: Dossier) -> Iterator[str]:
             "pairs that were as open as this one: a pair that stayed open may stay so more often."
         )
     yield ngettext(
-        "%(num)s individual calibrated it, so no llr beyond ±%(bound)s is claimed, whatever the "
-        "photos show.",
-        "%(num)s individuals calibrated it, so no llr beyond ±%(bound)s is claimed, whatever the "
-        "photos show.",
+        "%(num)s individual calibrated it, so no weight of evidence beyond "
+        "±%(bound)s is claimed, whatever the photos show.",
+        "%(num)s individuals calibrated it, so no weight of evidence beyond "
+        "±%(bound)s is claimed, whatever the photos show.",
         record.calibrator.individuals,
     ) % {"num": number(record.calibrator.individuals), "bound": decimal(record.calibrator.bound, 2)}
     yield _(

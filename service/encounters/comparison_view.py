@@ -1,12 +1,19 @@
 """View model of the comparison page: one encounter, its candidates, the pair that speaks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reid.identify.answer import IdentityCandidate
-from reid.types import Comparison, Evidence, Flank, Source, Verdict
-from service.encounters.comparison_words import decided, nothing_to_compare, weak_pair
+from reid.types import Evidence, Flank
+from service.encounters.account import PairAccount
+from service.encounters.comparison_words import (
+    decided,
+    nothing_to_compare,
+    standing_apart,
+    weak_pair,
+)
 from service.encounters.list_view import EncounterRow, crop_address, row
+from service.encounters.pair_evidence import PairSays
 from service.photos.facts_view import FactsView, doubt, facts_view
 from service.recognition.query import QueryAnswer
 from service.store.decisions import Decision
@@ -15,11 +22,11 @@ from service.store.identities import Reference
 from service.store.photos import Claim, Photo
 from service.viewer.drawing import GAP, LONGEST, PANE_WIDTH, Pane, Picture, picture
 from service.viewer.look import Look
-from service.viewer.overlay import box_of
+from service.viewer.overlay import Laid, box_of
 from service.web.advice import advice
 from service.web.languages import gettext as _
 from service.web.sentences import recorded
-from service.web.words import limits, meaning, overlapping, sentence
+from service.web.words import limits, meaning, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +57,6 @@ class CandidateView:
     @property
     def meaning(self) -> str:
         """The llr in words."""
-        if self.evidence.verdict is Verdict.NOT_COMPARABLE:
-            return sentence(_("the photos show no flank that can be compared"))
         return sentence(meaning(self.evidence.llr))
 
     @property
@@ -90,12 +95,25 @@ class Links:
 
 
 @dataclass(frozen=True, slots=True)
+class BesideView:
+    """This encounter beside the one of the candidate that is shown. url: both side by side.
+
+    account: None while they are being compared. best: the two photos shown speak for both.
+    """
+
+    encounter: int
+    url: str
+    account: PairAccount | None
+    best: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Comparing:
     """Everything on the page. chosen: None where there is nothing to compare with.
 
     shown: the query photo on the left, with its facts. history: decisions with the word for each.
-    weak: which of the two photos prove little, as half a sentence. overlap: what both photos show
-    of the flank, in words.
+    weak: which of the two photos prove little, as half a sentence. beside: what this encounter and
+    that of the candidate say. apart: animals that cannot be compared, in sentences.
     """
 
     encounter: EncounterRow
@@ -106,8 +124,9 @@ class Comparing:
     candidates: tuple[CandidateView, ...]
     chosen: CandidateView | None
     weak: str
+    beside: BesideView | None
     picture: Picture
-    overlap: str
+    apart: tuple[str, ...]
     links: Links
     why_none: str
     what_then: str
@@ -119,27 +138,86 @@ class Comparing:
     conflicts: tuple[Conflicting, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ChosenPair:
+    """What is looked at: a photo of the encounter, and a photo of an animal of the catalogue.
+
+    encounter: of the other photo. best: the two are those that speak for both encounters.
+    """
+
+    candidate: IdentityCandidate
+    encounter: int
+    left: Reference
+    other: Reference
+    best: bool
+
+
+def chosen_pair(
+    detail: EncounterDetail, answer: QueryAnswer | None, look: Look
+) -> ChosenPair | None:
+    """By the address; the candidate's best photos as far as the shortlist tells. None of none."""
+    candidates = answer.candidates if answer else ()
+    if answer is None or not candidates:
+        return None
+    candidate = candidates[_rank(look, len(candidates)) - 1]
+    left = _left(detail.references, look.photo or answer.queries[candidate.best.query])
+    row = candidate.best.row
+    return ChosenPair(candidate, row.encounter, left, answer.references[row.annotation], False)
+
+
+def speaking_pair(
+    detail: EncounterDetail, chosen: ChosenPair, speaks: tuple[int, Reference], look: Look
+) -> ChosenPair:
+    """The same with the two photos that speak for both encounters, unless another was asked for.
+
+    speaks: the annotation of this encounter, and the photo of the other one.
+    """
+    own, other = speaks
+    left = _left(detail.references, look.photo or own)
+    return replace(chosen, left=left, other=other, best=left.annotation.id == own)
+
+
+def _left(references: Sequence[Reference], number: int) -> Reference:
+    """The photo of an annotation, else the first."""
+    return next((one for one in references if one.annotation.id == number), references[0])
+
+
+def _rank(look: Look, ranks: int) -> int:
+    return min(look.candidate, max(1, ranks))
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The pair as its page needs it; says and laid None while both encounters are compared."""
+
+    pair: ChosenPair
+    says: PairSays | None = None
+    laid: Laid | None = None
+
+
 def comparing(
-    detail: EncounterDetail, answer: QueryAnswer | None, look: Look, *, still: bool = False
+    detail: EncounterDetail,
+    answer: QueryAnswer | None,
+    look: Look,
+    beside: Beside | None = None,
+    *,
+    still: bool = False,
 ) -> Comparing:
     """The page. answer None: nothing can be compared now. still: it is being found out."""
-    candidates = answer.identification.candidates if answer else ()
-    rank = min(look.candidate, max(1, len(candidates)))
-    candidate = candidates[rank - 1] if candidates else None
-    other = answer.references[candidate.best.row.annotation] if answer and candidate else None
-    left = _left(detail.references, answer, candidate, look)
+    candidates = answer.candidates if answer else ()
+    rank = _rank(look, len(candidates))
+    pair, laid = (beside.pair, beside.laid) if beside else (None, None)
+    left = pair.left if pair else _left(detail.references, look.photo)
     views = tuple(
         _candidate(answer, c, n, look, current=n == rank)
         for n, c in enumerate(candidates, 1)
         if answer
     )
     why, then = nothing_to_compare(detail, answer, still=still)
-    comparison = _comparison(left, candidate, answer)
-    drawn = _picture(left, other, comparison, look)
+    drawn = _picture(left, pair.other if pair else None, laid, look)
     strip = tuple(_photo(photo, look, current=photo == left) for photo in detail.references)
     facts = facts_view(left.annotation, left.annotation.flank)
     chosen = views[rank - 1] if views else None
-    last = detail.summary.decision_id
     return Comparing(
         encounter=row(detail.summary),
         look=look,
@@ -149,33 +227,29 @@ def comparing(
         candidates=views,
         chosen=chosen,
         weak=weak_pair(facts, chosen.facts, chosen.evidence) if chosen else "",
+        beside=_beside(detail, beside) if beside else None,
         picture=drawn,
-        overlap=overlapping(comparison.overlap if comparison else None),
+        apart=standing_apart(answer) if answer else (),
         links=_links(look, rank, len(views), strip, drawn),
         why_none=why,
         what_then=then,
         model=answer.identification.model if answer else "",
         history=tuple((d, decided(d.kind)) for d in reversed(detail.decisions)),
-        after=last,
+        after=detail.summary.decision_id,
         undoable=not detail.summary.waiting,
         failures=_failures(detail.references),
         conflicts=_conflicts(detail),
     )
 
 
-def _left(
-    references: Sequence[Reference],
-    answer: QueryAnswer | None,
-    candidate: IdentityCandidate | None,
-    look: Look,
-) -> Reference:
-    """The photo asked for, else the one of the pair that speaks, else the first."""
-    number = look.photo
-    if answer and candidate and number not in {reference.annotation.id for reference in references}:
-        number = answer.queries[candidate.best.query]
-    return next(
-        (reference for reference in references if reference.annotation.id == number), references[0]
-    )
+def _beside(detail: EncounterDetail, beside: Beside) -> BesideView:
+    pair, says, laid = beside.pair, beside.says, beside.laid
+    account = None
+    if says and laid:
+        overlap = laid.comparison.overlap if laid.comparison else None
+        account = PairAccount(says.evidence, says.best is not None, laid.marks, overlap)
+    url = f"/compare?one={detail.summary.id}&other={pair.encounter}"
+    return BesideView(pair.encounter, url, account, pair.best)
 
 
 def _candidate(
@@ -205,28 +279,13 @@ def _photo(reference: Reference, look: Look, *, current: bool) -> QueryStripPhot
     )
 
 
-def _comparison(
-    left: Reference, candidate: IdentityCandidate | None, answer: QueryAnswer | None
-) -> Comparison | None:
-    """Of the two photos on the page; only that of the pair that speaks is kept."""
-    if candidate is None or answer is None:
-        return None
-    speaks = answer.queries[candidate.best.query] == left.annotation.id
-    return candidate.best.comparison if speaks else None
-
-
-def _picture(
-    left: Reference, other: Reference | None, comparison: Comparison | None, look: Look
-) -> Picture:
-    query = _pane(0, left, _("the query, %(file)s"))
+def _picture(left: Reference, other: Reference | None, laid: Laid | None, look: Look) -> Picture:
+    query = _pane(0, left, _("this encounter, %(file)s"))
     if other is None:
         return picture(query, None, (), look.sight)
     candidate = _pane(PANE_WIDTH + GAP, other, _("the candidate, %(file)s"))
-    correspondences = [*comparison.correspondences] if comparison else []
-    overlap = comparison.overlap if comparison else None
-    if overlap and overlap.registration is not Source.OUTLINE:
-        correspondences.append(overlap.discrepancies)
-    return picture(query, candidate, correspondences, look.sight, every=look.every)
+    marks = laid.marks.every if laid else ()
+    return picture(query, candidate, marks, look.sight, every=look.every)
 
 
 def _pane(left: float, shown: Reference, label: str) -> Pane:

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from reid.types import Evidence, Flank
+from reid.types import Evidence, Flank, Verdict
 from service.photos.facts_view import FactsView
 from service.recognition.query import QueryAnswer
 from service.store.decisions import Decision
 from service.store.encounters import EncounterDetail
-from service.web.languages import NP_, pgettext
+from service.web.languages import NP_, ngettext, pgettext
 from service.web.languages import gettext as _
-from service.web.words import flank_names, listed, signed, speaks
+from service.web.words import flank_name, flank_names, listed, meaning, number, signed, speaks
 
+NAMED = 6  # animals that are called by name where there are many
 DECISION_WORDS = {
     "same": NP_("decision", "same as"),
     "new": NP_("decision", "new identity"),
@@ -39,8 +40,8 @@ def weak_pair(query: FactsView, candidate: FactsView, evidence: Evidence) -> str
         )
     if query.weak:
         return _(
-            "<strong>Weak evidence:</strong> the photo of the query is poor, and proves little for "
-            "“same” or for “different”."
+            "<strong>Weak evidence:</strong> the photo of this encounter is poor, and "
+            "proves little for “same” or for “different”."
         )
     return _(
         "<strong>Weak evidence:</strong> the photo of the candidate is poor, and proves little for "
@@ -55,7 +56,7 @@ def nothing_to_compare(
     flanks = [flank.value for flank in detail.summary.flanks if flank is not Flank.UNKNOWN]
     if detail.summary.pending and not detail.summary.embedded:
         return (
-            _("The photos are still being embedded"),
+            _("The photos are still being analysed"),
             _("The candidates appear here by themselves."),
         )
     if not detail.summary.embedded:
@@ -88,6 +89,52 @@ def nothing_to_compare(
     return other % {"flank": flank_names(flanks)}, then
 
 
+def standing_apart(answer: QueryAnswer) -> tuple[str, ...]:
+    """Animals that are no candidates because nothing of them can be compared, in sentences."""
+    blank = [answer.names[candidate.identity] for candidate in answer.blank]
+    sentences = []
+    if blank:
+        words = ngettext(
+            "%(names)s: the photos show no coat that could agree.",
+            "%(names)s: the photos show no coat that could agree.",
+            len(blank),
+        )
+        sentences.append(words % {"names": several(blank)})
+    for flank in (Flank.LEFT, Flank.RIGHT):
+        names = [answer.names[one.identity] for one in answer.other_flank if one.flank is flank]
+        if names:
+            words = ngettext(
+                "%(names)s: only its %(flank)s is known.",
+                "%(names)s: only their %(flank)s is known.",
+                len(names),
+            )
+            sentences.append(words % {"names": several(names), "flank": flank_name(flank.value)})
+    return tuple(sentences)
+
+
+def against_new(answer: QueryAnswer) -> str:
+    """A question where the machine takes the encounter for a known animal; "" where it does not."""
+    same = [c for c in answer.candidates if c.evidence.verdict is Verdict.SAME]
+    if not same:
+        return ""
+    words = _(
+        "The machine takes this encounter for %(names)s (weight of evidence %(llr)s: %(meaning)s). "
+        "Is it a new animal all the same?"
+    )
+    best = same[0].evidence.llr
+    names = several([answer.names[candidate.identity] for candidate in same])
+    return words % {"names": names, "llr": signed(best), "meaning": meaning(best)}
+
+
+def several(names: Sequence[str]) -> str:
+    """The first names, and how many others there are."""
+    others = len(names) - NAMED
+    if others <= 1:
+        return listed(names)
+    more = ngettext("%(num)s other", "%(num)s others", others) % {"num": number(others)}
+    return listed([*names[:NAMED], more])
+
+
 def said(decision: Decision) -> str:
     """A decision that was just recorded, as a message."""
     if decision.kind == "withdrawn":
@@ -99,7 +146,7 @@ def said(decision: Decision) -> str:
     elif decision.llr is None:
         words = _("Recorded: same as %(name)s.")
     else:
-        words = _("Recorded: same as %(name)s (llr %(llr)s shown).")
+        words = _("Recorded: same as %(name)s (weight of evidence %(llr)s shown).")
     return words % {"name": decision.identity, "llr": signed(decision.llr or 0)}
 
 

@@ -10,7 +10,7 @@ class NothingChosen(
 
 class NotInEncounter(
     Conflict,
-    message="annotation {annotation} is not in encounter {encounter}: look at it again",
+    message="animal {annotation} is not in encounter {encounter}: look at it again",
 ): ...
 
 

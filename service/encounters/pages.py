@@ -1,15 +1,17 @@
 """Pages of encounters: the list, one with its candidates, the decision, and who it may be."""
 
-from functools import partial
+from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
 from reid.errors import Conflict, InputError
+from service.encounters.beside import Comparer, TheComparer
 from service.encounters.comparison_view import comparing
-from service.encounters.comparison_words import decided, looks_alike, said
+from service.encounters.comparison_words import against_new, decided, looks_alike, said
 from service.encounters.decision_form import DecisionForm
 from service.encounters.list_view import STATES, TheFilters, encounter_list, row, title
 from service.encounters.posterior import chances, posterior
@@ -17,13 +19,13 @@ from service.encounters.shaping_view import ShapingView, shaping_view
 from service.photos.correction_view import changed_since
 from service.photos.exposures import ExposureView, exposure_views
 from service.recognition.awaited import awaited
-from service.recognition.engine import Engine, TheEngine
+from service.recognition.engine import TheEngine
 from service.store import cases, decisions, encounters, identities, photos, progress, questions
 from service.store.database import Database
+from service.store.decisions import NewDecision
 from service.store.encounters import EncounterDetail
 from service.viewer import look as looks
 from service.viewer.drawing import tone
-from service.web.ahead import Ahead
 from service.web.page import counts, goto, page, remember
 from service.web.parameters import (
     RowNumber,
@@ -45,6 +47,14 @@ class NoNumber(
     code="bad_number",
     message="The number of unseen animals is a number above 0, such as 3.",
 ): ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewDoubted:
+    """A new identity that the machine speaks against: the question, and what was typed."""
+
+    question: str
+    new: NewDecision
 
 
 @router.get("/encounters", dependencies=[Depends(known_parameters)])
@@ -72,46 +82,47 @@ def encounter_page(request: Request, database: TheDatabase, filters: TheFilters)
 def compare(
     encounter_id: RowNumber,
     request: Request,
-    database: TheDatabase,
-    ahead: TheAhead,
-    engine: TheEngine,
+    comparer: TheComparer,
 ) -> Response:
-    """Query and candidates side by side."""
-    return shown_encounter(request, database, ahead, engine, encounter_id)
+    """An encounter and its candidates side by side."""
+    return shown_encounter(request, comparer, encounter_id)
 
 
 def shown_encounter(
     request: Request,
-    database: Database,
-    ahead: Ahead,
-    engine: Engine,
+    comparer: Comparer,
     encounter_id: int,
     refused: str = "",
     status: int = 200,
+    doubted: NewDoubted | None = None,
 ) -> Response:
-    """The page of an encounter, also with why a form on it was refused."""
+    """The page of an encounter, also with why a form on it was refused.
+
+    doubted: the new identity that was asked for, and what speaks against it.
+    """
+    database, engine = comparer.database, comparer.engine
     with database.read() as connection:
         detail = encounters.get(connection, encounter_id)
     if not detail.references:
         return _empty(request, database, detail, refused, status)
-    answer, problem = awaited(
-        ahead,
-        engine,
-        ("candidates", encounter_id),
-        lambda wait: engine.candidates(encounter_id, wait=wait),
-    )
+    answer, problem = comparer.candidates(encounter_id)
     look = looks.parse(request.query_params)
     still = answer is None and not problem
-    view = comparing(detail, answer, look, still=still)
+    beside = comparer.beside(detail, answer, look)
+    view = comparing(detail, answer, look, beside, still=still)
+    compared = beside is None or beside.says is not None
+    waits = doubted is None and (still or not compared)  # a question stays as it is
     with database.read() as connection:
         following = encounters.next_waiting(connection, encounter_id)
         if following and answer:  # a person looks at it next
-            ahead.soon(("candidates", following.id), partial(engine.candidates, following.id))
+            comparer.candidates_soon(following.id)
         values = {
             **{name: getattr(view, name) for name in view.__slots__},
             "nav": "encounters",
             "exposures": _exposures(connection, detail),
-            "busy": detail.summary.pending > 0 or still,
+            "busy": detail.summary.pending > 0 or waits,
+            "waits": waits,
+            "doubted": doubted,
             "still": still,
             "shape": _shape(request, connection, detail),
             "loaded": engine.loaded is not None,
@@ -120,16 +131,23 @@ def shown_encounter(
             "tone": tone(look.brightness, look.contrast),
             "toned": (look.brightness, look.contrast) != (100, 100),
             "next_encounter": following.id if following else None,
-            "next_name": identities.next_name(connection),
-            "identities": identities.in_use(connection),
-            "cases_in": cases.of_encounter(connection, encounter_id),
-            "cases_open": cases.joinable(connection, encounter_id),
+            **_choices(connection, encounter_id),
             "reviewer": unquote(request.cookies.get("reviewer", "")),
         }
         response = page(request, "encounters/encounter.html", connection, **values)
     if status != 200:
         response.status_code = status
     return response
+
+
+def _choices(connection: Connection, encounter_id: int) -> dict[str, object]:
+    """Identities and cases that a person may choose for an encounter."""
+    return {
+        "next_name": identities.next_name(connection),
+        "identities": identities.in_use(connection),
+        "cases_in": cases.of_encounter(connection, encounter_id),
+        "cases_open": cases.joinable(connection, encounter_id),
+    }
 
 
 def _shape(request: Request, connection: Connection, detail: EncounterDetail) -> ShapingView:
@@ -201,27 +219,25 @@ def _alike(request: Request, connection: Connection, encounter_id: int) -> str:
 def decide(
     encounter_id: RowNumber,
     request: Request,
-    database: TheDatabase,
+    comparer: TheComparer,
     metrics: TheMetrics,
-    ahead: TheAhead,
-    engine: TheEngine,
     actor: TheActor,
     new: DecisionForm,
+    sure: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Record a decision and show the encounter again, with a message and the way back."""
+    """Record a decision and show the encounter again, with a message and the way back.
+
+    sure: a new identity is recorded although the machine takes the encounter for a known animal.
+    """
+    answer = comparer.candidates(encounter_id)[0] if new.kind == "new" and not sure else None
+    if answer and (doubt := against_new(answer)):
+        question = NewDoubted(doubt, new)
+        return shown_encounter(request, comparer, encounter_id, doubted=question)
     try:
-        with database.write() as connection:
+        with comparer.database.write() as connection:
             decision = decisions.add(connection, encounter_id, new)
     except Conflict as error:
-        return shown_encounter(
-            request,
-            database,
-            ahead,
-            engine,
-            encounter_id,
-            in_full(error),
-            409,
-        )
+        return shown_encounter(request, comparer, encounter_id, in_full(error), 409)
     metrics.decisions.labels(decision.kind).inc()
     response = goto(f"/encounters/{encounter_id}?said={decision.id}")
     remember(response, new.reviewer, actor)

@@ -18,9 +18,11 @@ from reid.sentences import Sentence
 from reid.types import Comparison, Evidence, Grade
 from service.recognition.comparing import in_force
 from service.recognition.engine import Engine
-from service.store import cases, copies, features
+from service.store import bursts, cases, copies, features
 from service.store.database import Database
 from service.store.pairs import Maker
+from service.viewer.agreement import SpeakingMarks
+from service.viewer.agreement import speaking as marks_of
 from service.web.answer_cache import AnswerCache
 from service.web.parameters import component
 
@@ -37,12 +39,22 @@ class BestPair:
 
     annotations: numbers, in the order of the encounters that were asked about. comparison: its
     side 0 is `query`, one of the two annotations. agreement: what agrees in them, as one number.
+    marks: what every page shows of the comparison; its sides are those of the comparison.
+    behind: frames behind each; more than 1 where a fused picture over that annotation speaks.
     """
 
     annotations: tuple[int, int]
     query: int
     comparison: Comparison
     agreement: float
+    marks: SpeakingMarks
+    behind: tuple[int, int] = (1, 1)
+
+    def in_order(self) -> tuple[Comparison, SpeakingMarks]:
+        """Comparison and marks with side 0 the first of the annotations."""
+        if self.query == self.annotations[0]:
+            return self.comparison, self.marks
+        return self.comparison.turned(), self.marks.turned()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,15 +126,23 @@ class PairEvidence:
     ) -> PairSays:
         with self._database.read() as connection:
             features_of = features.get(connection, [*photos0, *photos1], model)
+            behind = bursts.behind(connection, features_of, model)
         left, right = ([n for n in side if n in features_of] for side in (photos0, photos1))
         photos = [features_of[n] for n in left], [features_of[n] for n in right]
         together, best, speaking = between(*photos, calibrator), None, None
         if together.pairs:
             first = together.pairs[0]
             shown = (left[first.query], right[first.other])
-            best = BestPair(shown, shown[0], first.comparison, first.agreement)
             speaking = ComparedPhotos(
                 features_of[shown[0]], features_of[shown[1]], first.comparison
+            )
+            best = BestPair(
+                (abs(shown[0]), abs(shown[1])),
+                abs(shown[0]),
+                first.comparison,
+                first.agreement,
+                marks_of(first.comparison, speaking.query, speaking.other),
+                (behind[shown[0]], behind[shown[1]]),
             )
         evidence, tested = together.evidence, load_tested(calibrator.id, self._weights)
         grades = tuple(grade for side in photos if (grade := best_grade(side)))
@@ -150,7 +170,7 @@ def _turned(says: PairSays) -> PairSays:
     best = says.best
     if best:
         a, b = best.annotations
-        best = replace(best, annotations=(b, a))
+        best = replace(best, annotations=(b, a), behind=best.behind[::-1])
     return replace(says, best=best, grades=says.grades[::-1], settle=settle)
 
 

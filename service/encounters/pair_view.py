@@ -18,6 +18,7 @@ from datetime import datetime
 from itertools import product
 
 from reid.types import Grade, Source
+from service.encounters.account import PairAccount
 from service.encounters.list_view import crop_address, title
 from service.encounters.pair_evidence import PairEvidence, PairSays
 from service.photos.facts_view import quality_words
@@ -33,7 +34,7 @@ from service.viewer.marks import SectionRow, marks, sections
 from service.viewer.overlay import Laid, Overlays
 from service.viewer.picture import PairPicture, pair_picture
 from service.web.languages import gettext as _
-from service.web.words import limits, meaning, overlapping, sentence, signed
+from service.web.words import signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,6 @@ class EvidenceView:
     """
 
     says: PairSays
-    interval: str
-    meaning: str
-    limits: str
     photos: str
     share: float
     low: float
@@ -87,10 +85,10 @@ class EvidenceView:
 class EncounterPairView:
     """Everything the include draws; see the module for how.
 
-    laid: what the registration rests on, in words. agreeing: rosettes that agree, drawn or not;
-    compared: whether the two photos were. told: whether the network tells the sections.
-    more: address of the look with all of them, or with fewer. overlap: in words. problem: why the
-    machine says nothing.
+    laid: what the registration rests on, in words. account: what the encounters and the two photos
+    say; None where the machine says nothing. compared: whether the two photos were. told: whether
+    the network tells the sections. more: address of the look with all of them, or with fewer.
+    problem: why the machine says nothing.
     """
 
     one: EncounterSide
@@ -105,7 +103,7 @@ class EncounterPairView:
     told: bool
     more: str
     evidence: EvidenceView | None
-    overlap: str
+    account: PairAccount | None
     problem: str
 
 
@@ -131,8 +129,7 @@ def pair_view(
     shown = _shown(details, says, look)
     known = None
     if says and says.best and says.best.annotations == tuple(r.annotation.id for r in shown):
-        known = says.best.comparison
-        known = known if says.best.query == says.best.annotations[0] else known.turned()
+        known = says.best.in_order()[0]
     laid = overlays.photos(*shown, blind=blind, known=known)
     sides = [
         _side(letter, detail, reference, name, look, blind=blind)
@@ -156,7 +153,7 @@ def pair_view(
         if len(picture.marks) < len(every) or look.every
         else "",
         evidence=_evidence(says, laid, engine.calibrator().same) if says else None,
-        overlap=overlapping(laid.comparison.overlap) if laid.comparison else "",
+        account=_account(says, laid) if says else None,
         problem=problem,
     )
 
@@ -245,17 +242,22 @@ def _photo(
 def _resting_on(laid: Laid, *, blind: bool) -> str:
     """What the two photos are laid over each other by."""
     if laid.mesh.source is None:
-        return _("Not laid over: the two photos show different flanks, or too little coat")
+        return _("Not aligned: the two photos show different flanks, or too little coat")
     if blind or laid.mesh.source is Source.OUTLINE:
-        return _("Laid over by outline only: places fit roughly")
+        return _("Aligned by the body's outline only: places fit roughly")
     if laid.mesh.source is Source.ROSETTES:
-        return _("Laid over by the rosettes that agree")
-    return _("Laid over by the RootSIFT points that agree")
+        return _("Aligned by the rosettes that agree")
+    return _("Aligned by the fine detail that agrees")
+
+
+def _account(says: PairSays, laid: Laid) -> PairAccount:
+    """Of both encounters, with the two photos that are shown."""
+    overlap = laid.comparison.overlap if laid.comparison else None
+    return PairAccount(says.evidence, says.best is not None, laid.marks, overlap)
 
 
 def _evidence(says: PairSays, laid: Laid, same: float) -> EvidenceView:
     evidence, bound = says.evidence, says.evidence.bound
-    comparable = says.best is not None
     low, high = evidence.interval
 
     def share(llr: float) -> float:
@@ -264,11 +266,6 @@ def _evidence(says: PairSays, laid: Laid, same: float) -> EvidenceView:
     whole: Sequence[int] = range(-int(bound), int(bound) + 1)
     return EvidenceView(
         says=says,
-        interval=f"{signed(low)} … {signed(high)}" if comparable else "",
-        meaning=sentence(meaning(evidence.llr))
-        if comparable
-        else _("The photos show no flank that can be compared"),
-        limits=limits(evidence.llr, bound) if comparable else "",
         photos=signed(laid.evidence.llr) if laid.evidence else "",
         share=share(evidence.llr),
         low=share(low),

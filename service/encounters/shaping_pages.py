@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 from reid.errors import InputError
 from service.encounters import answering, shaping
 from service.encounters.answering import YesOrNo
+from service.encounters.beside import TheComparer
 from service.encounters.errors import NoEncounterNamed
 from service.encounters.pages import shown_encounter
 from service.encounters.shaping import ChosenAnnotations
 from service.encounters.shaping_view import KINDS, STATES, entry_of, question_views
 from service.photos import correcting
 from service.photos.correcting import CorrectionGrounds
-from service.recognition.engine import TheEngine
 from service.store import corrections, encounters, questions
 from service.store.questions import QuestionKind, QuestionState, SoughtQuestions
 from service.web.page import goto_signed, page, refuse
@@ -28,7 +28,6 @@ from service.web.parameters import (
     RowNumber,
     Text,
     TheActor,
-    TheAhead,
     TheDatabase,
     choice,
     known_parameters,
@@ -53,8 +52,7 @@ class ShapingRequest:
 
     request: Request
     database: TheDatabase
-    ahead: TheAhead
-    engine: TheEngine
+    comparer: TheComparer
     actor: TheActor
     grounds: Annotated[CorrectionGrounds, Depends(form_grounds)]
 
@@ -72,9 +70,7 @@ class ShapingRequest:
         except InputError as error:
             status = {"conflict": 409, "not_found": 404}.get(error.code, 422)
             refuse(self.request, in_full(error), status)
-            return shown_encounter(
-                self.request, self.database, self.ahead, self.engine, encounter_id
-            )
+            return shown_encounter(self.request, self.comparer, encounter_id)
         address = to or f"/encounters/{following}"
         return goto_signed(f"{address}?shaped={correction}", self.grounds.person, self.actor)
 

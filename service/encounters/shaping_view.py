@@ -184,7 +184,10 @@ def _asked(question: Question) -> tuple[str, str, str]:
     if question.llr is None:
         words = _("The photos contradict each other: they may show two animals.")
     else:
-        text = _("The photos contradict each other (llr %(llr)s): they may show two animals.")
+        text = _(
+            "The photos contradict each other (weight of evidence %(llr)s): they may "
+            "show two animals."
+        )
         words = text % {"llr": signed(question.llr)}
     return words, _("Yes, two animals: part them"), _("No, one animal")
 

@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from reid.identify.clusters import TOGETHER
 from service.clusters.pairing import ThePairing
 from service.clusters.view import worth_views
 from service.encounters.list_view import row
@@ -24,6 +25,7 @@ def start(request: Request, database: TheDatabase, pairing: ThePairing) -> Respo
             "stations": progress.stations(connection),
             "busy": counts(connection).pending > 0,
             "asked": len(questions.search(connection)),
+            "prior": TOGETHER,
             "worth": worth_views(connection, pairing.worth(connection, limit=WORTH)),
         }
         return page(request, "home/start.html", connection, **values)

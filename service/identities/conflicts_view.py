@@ -53,6 +53,10 @@ def _view(contradiction: Contradiction, summaries: Mapping[int, EncounterSummary
     stands = {
         "apart": _("Encounters %(one)s and %(other)s are both %(name)s."),
         "together": _("Encounter %(one)s is %(name)s, encounter %(other)s is %(second)s."),
+        "between": _(
+            "Encounter %(one)s is %(name)s, encounter %(other)s is %(second)s, and encounter "
+            "%(through)s is neither yet."
+        ),
         "chain": _("Encounters %(one)s and %(other)s are both the same as encounter %(through)s."),
     }[contradiction.kind] % facts
     newest = conflicts.newest_opinion(contradiction)
@@ -63,6 +67,14 @@ def _against(contradiction: Contradiction) -> tuple[str, ...]:
     says = {"same": _("%(who)s says: same animal"), "different": _("%(who)s says: different")}
     lines = [says[opinion.answer] % {"who": opinion.observer} for opinion in contradiction.opinions]
     if machine := contradiction.machine:
-        facts = {"llr": signed(machine.llr or 0.0), "by": machine.calibrator}
-        lines.append(_("The machine says: different, llr %(llr)s (%(by)s)") % facts)
+        facts = {"llr": signed(machine.llr or 0.0)}
+        same = _("The machine says: same animal, weight of evidence %(llr)s")
+        differs = _("The machine says: different, weight of evidence %(llr)s")
+        lines.append((differs if contradiction.kind == "apart" else same) % facts)
+    for said in contradiction.machine_through:
+        words = _(
+            "The machine says: encounters %(one)s and %(other)s are the same animal, weight of "
+            "evidence %(llr)s"
+        )
+        lines.append(words % {"one": said.one, "other": said.other, "llr": signed(said.llr or 0)})
     return tuple(lines)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from service.catalogue import disclosed
 from service.identities.identity_view import SightingRow, sighting_rows
-from service.identities.splitting import GROUPS, Cut, LeavingGroup
+from service.identities.splitting import GROUPS, TOGETHER, Cut, LeavingGroup
 from service.identities.timeline import evidence_words, share
 from service.store import identities
 from service.store.history import ChangeEvidence
@@ -15,6 +15,7 @@ from service.store.identities import IdentityDetail
 from service.web.languages import gettext as _
 from service.web.languages import ngettext
 from service.web.parameters import whole_number
+from service.web.words import general
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,13 @@ def split_values(
 def suggestion_words(cut: Cut) -> str:
     """How probable a suggested cut is, beside that of one animal, and what it rests on."""
     facts = {"cut": share(cut.posterior), "one": share(cut.all_one), "num": cut.compared}
+    facts["prior"] = general(TOGETHER)
     words = [
         ngettext(
-            "Posterior of this cut %(cut)s, of all being one animal %(one)s, from %(num)s pair.",
-            "Posterior of this cut %(cut)s, of all being one animal %(one)s, from %(num)s pairs.",
+            "Before looking, two encounters are one animal with probability %(prior)s. After "
+            "looking at %(num)s pair, this cut has the probability %(cut)s, one animal %(one)s.",
+            "Before looking, two encounters are one animal with probability %(prior)s. After "
+            "looking at %(num)s pairs, this cut has the probability %(cut)s, one animal %(one)s.",
             cut.compared,
         )
         % facts

@@ -21,6 +21,8 @@ LARGEST = 24  # encounters that are sorted; of more, the newest ones
 GROUPS = 3  # that a page offers: what stays, and two that leave
 JOINED = 6  # pairs that are compared for a merge of which nothing is known
 
+TOGETHER = 0.5  # before looking, that two encounters of an identity are one animal
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -137,7 +139,7 @@ def _likeliest(
         i, j = at[first], at[second]
         llr[i, j] = llr[j, i] = says.llr or 0.0
         comparable[i, j] = comparable[j, i] = True
-    posterior = partitions.posterior(llr, comparable)
+    posterior = partitions.posterior(llr, comparable, together=TOGETHER)
     ways = [way for way in posterior.partitions if 2 <= max(way.partition) + 1 <= GROUPS]
     whole = [way.probability for way in posterior.partitions if max(way.partition) == 0]
     best = ways[0] if ways else partitions.WeighedPartition((0,) * (n - 1) + (1,), 0.0)

@@ -123,7 +123,7 @@ def evidence_words(
     lines += _opinions(evidence.opinions, opinions or {})
     if evidence.posterior is not None:
         lines.append(
-            _("posterior of this cut %(cut)s, of one animal %(one)s")
+            _("after looking, probability of this cut %(cut)s, of one animal %(one)s")
             % {"cut": share(evidence.posterior), "one": share(evidence.all_one or 0.0)}
         )
     return tuple(lines)
@@ -172,8 +172,8 @@ def _pair(pair: PairSaid) -> str:
     facts = {"llr": signed(pair.llr or 0.0), "by": pair.calibrator or pair.model or "?"}
     facts |= {"one": str(pair.one), "other": str(pair.other)}
     if pair.one == pair.other:
-        return _("llr %(llr)s shown (%(by)s)") % facts
-    return _("encounters %(one)s and %(other)s: llr %(llr)s (%(by)s)") % facts
+        return _("weight of evidence %(llr)s shown (%(by)s)") % facts
+    return _("encounters %(one)s and %(other)s: weight of evidence %(llr)s (%(by)s)") % facts
 
 
 def _at_first(entries: Sequence[IdentityChange], entry: IdentityChange) -> dict[int, str]:

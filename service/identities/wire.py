@@ -233,7 +233,8 @@ class ConflictOut(Wire):
 
     kind: ConflictKind = Field(
         description="apart: one identity, said to differ; together: two identities, said to be the "
-        "same; chain: both the same as `through`, said to differ"
+        "same; chain: both the same as `through`, said to differ; between: two identities, and the "
+        "machine takes `through` for both"
     )
     one: int
     other: int
@@ -242,6 +243,9 @@ class ConflictOut(Wire):
     other_identity: NamedOut | None
     opinions: list[OpinionBrief]
     machine: PairSaidWire | None
+    machine_through: list[PairSaidWire] = Field(
+        description="of between: each of both encounters with the one in the middle"
+    )
     kept: int | None = Field(description="the change that resolved it by a reason")
 
 

@@ -19,6 +19,7 @@ from service.calibration.certification import Certification
 from service.density.estimating import Densities, DensityWish
 from service.neighbours.dealing import Neighbourhood
 from service.operations import demo
+from service.operations.recording_bursts import call_burst
 from service.operations.recording_certificate import keep_drawn_certificate
 from service.operations.recording_neighbours import call_neighbours
 from service.operations.recording_shapes import call_shaping, call_stations
@@ -38,8 +39,7 @@ API = "/api/v1"
 WHO = {"reviewer": "ab"}
 WHY: Body = {"reason": "as the logbook has it", **WHO}
 ANIMALS = 4  # half the demo: their pairs are compared within minutes
-OBJECTS, OTHERS, LETTERS = 2, 3, 200
-"""An example shows so many objects or other things of a list, and so long texts."""
+OBJECTS, OTHERS, LETTERS = 2, 3, 200  # at most, of a list of objects, of others, of a text
 
 MOMENT = "2026-11-22T18:40:00Z"
 FIXED: Mapping[str, JsonValue] = {
@@ -55,8 +55,8 @@ FIXED: Mapping[str, JsonValue] = {
 def record(file: Path) -> int:
     """Fill a catalogue with the demo, call the routes and write the examples.
 
-    file: JSON, an example by the name of its wire model. The same with every run on one machine.
-    Gives the number of examples. It takes some minutes, most of them for the network.
+    file: JSON, an example by the name of its wire model; the same with every run on one machine.
+    Gives their number, after some minutes.
     """
     with TemporaryDirectory() as folder:
         settings = Settings(_env_file=None, data_dir=Path(folder), poll_s=0.01)
@@ -212,6 +212,7 @@ def call_all(api: Recorder, survey: Path) -> None:
     call_stations(api, WHY)
     _call_corrections(api)
     call_shaping(api, WHY)
+    call_burst(api)
     call_neighbours(api, api.app.state.components[Neighbourhood])
     _call_accounts(api)
     keep_drawn_certificate(api.app.state.components[Certification])

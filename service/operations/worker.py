@@ -26,8 +26,9 @@ from service.operations.erasing import ErasePhotos
 from service.recognition.comparing import ComparePairs
 from service.recognition.embedding import EMBED, EmbedPhotos, OtherModels, no_others
 from service.recognition.engine import Engine, FeatureNetwork, recognising
+from service.recognition.fusing import FuseBursts
 from service.settings import Settings
-from service.store import clusterings, jobs, pairs, reembedding, stated
+from service.store import bursts, clusterings, jobs, pairs, reembedding, stated
 from service.store.claiming import claim
 from service.store.database import Database, gathered
 from service.store.files import PhotoFiles
@@ -75,6 +76,7 @@ class Worker:
         self._tasks: dict[str, Task] = {EMBED: embed, reembedding.KIND: embed}
         self._tasks[stated.ERASE] = ErasePhotos(files)
         if engine:
+            self._tasks[bursts.KIND] = FuseBursts(database, files, settings, embedder)
             self._tasks[pairs.KIND] = ComparePairs(database, engine, settings)
             self._tasks[clusterings.KIND] = SortEncounters(database, engine)
             densities = Densities(database, engine, settings)

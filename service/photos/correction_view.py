@@ -171,7 +171,10 @@ def _change(value: CorrectedValue, *, exact: bool) -> str:
         words = f"{stated_name(value.field)}: {before} → {after}"
     if value.annotation_id is None:
         return words
-    return _("annotation %(number)s, %(what)s") % {"number": value.annotation_id, "what": words}
+    return _("animal %(number)s in the photo, %(what)s") % {
+        "number": value.annotation_id,
+        "what": words,
+    }
 
 
 def _acts(value: CorrectedValue) -> str:

@@ -12,8 +12,11 @@ from service.web.words import decimal, flank_name, flank_word, percents
 WEAK = (Grade.POOR, Grade.UNUSABLE)
 
 GRADES = NPS_("quality", "good", "usable", "poor", "unusable")
-NPS_("reason of a grade", "blur", "dark", "overexposed", "small", "occluded", "oblique")
-IN_WORDS = {Reason.NO_ANIMAL: NP_("reason of a grade", "no leopard seen")}
+NPS_("reason of a grade", "blur", "dark", "small", "occluded", "oblique")
+IN_WORDS = {
+    Reason.NO_ANIMAL: NP_("reason of a grade", "no leopard seen"),
+    Reason.OVEREXPOSED: NP_("reason of a grade", "burnt out"),
+}
 """Reasons that are said in other words than their own."""
 
 
@@ -52,10 +55,13 @@ def quality_words(quality: Quality | None) -> str:
 
 def graded(grade: Grade, reasons: Sequence[Reason]) -> str:
     """A grade and its reasons: "poor: small, blur"."""
-    words = [
-        pgettext("reason of a grade", IN_WORDS.get(reason, reason.value)) for reason in reasons
-    ]
-    return ": ".join(part for part in (grade_word(grade), ", ".join(words)) if part)
+    return ": ".join(part for part in (grade_word(grade), reason_words(reasons)) if part)
+
+
+def reason_words(reasons: Sequence[Reason]) -> str:
+    """What makes a photo worse than good: "small, blur"."""
+    words = (IN_WORDS.get(reason, reason.value) for reason in reasons)
+    return ", ".join(pgettext("reason of a grade", word) for word in words)
 
 
 def grade_word(grade: Grade) -> str:

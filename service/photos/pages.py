@@ -127,7 +127,7 @@ def upload_texts() -> dict[str, object]:
         "encounter": _("Encounter %(number)s") % {"number": "{number}"},
         "answered": _("the service answered %(status)s") % {"status": "{status}"},
         "unreachable": _("the service cannot be reached"),
-        "progress": _("%(sent)s of %(all)s sent, %(embedded)s of %(kept)s embedded")
+        "progress": _("%(sent)s of %(all)s sent, %(embedded)s of %(kept)s ready")
         % {name: "{" + name + "}" for name in ("sent", "all", "embedded", "kept")},
         "problems": _("cannot be used: %(number)s") % {"number": "{number}"},
         "changed": _("changed: %(fields)s") % {"fields": "{fields}"},

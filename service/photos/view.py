@@ -30,8 +30,8 @@ class AnnotationView:
 
 
 STATE_WORDS = {
-    "pending": NP_("state of a photo", "being embedded"),
-    "embedded": NP_("state of a photo", "embedded"),
+    "pending": NP_("state of a photo", "being analysed"),
+    "embedded": NP_("state of a photo", "ready"),
     "failed": NP_("state of a photo", "cannot be used"),
     "refused": NP_("state of a photo", "refused"),
     "withdrawn": NP_("state of a photo", "withdrawn"),
@@ -106,8 +106,8 @@ class UploadView:
     def sentence(self) -> str:
         """How it stands."""
         accepted = ngettext(
-            "%(num)s photo kept, %(done)s of %(num)s embedded.",
-            "%(num)s photos kept, %(done)s of %(num)s embedded.",
+            "%(num)s photo kept, %(done)s of %(num)s ready.",
+            "%(num)s photos kept, %(done)s of %(num)s ready.",
             self.accepted,
         ) % {"num": number(self.accepted), "done": number(self.done)}
         if not self.refused:

@@ -185,7 +185,7 @@ class ComparePairs:
         with self._database.read() as connection:
             ids = cases.embedded(connection, encounter_id, maker.model)
             photos = features.get(connection, list(ids), maker.model)
-        return photos, max(ids.values(), default=0)
+        return photos, max((ids[number] for number in ids if number > 0), default=0)
 
 
 def _keep(

@@ -28,9 +28,16 @@ from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32
 from reid.weights import default_folder, latest
 from service.recognition.copies import CopyFinder
 from service.recognition.feature_cache import FeatureCache
-from service.recognition.query import QueryAnswer, QueryUpload, burst_of, read_photos
+from service.recognition.query import (
+    OtherFlank,
+    QueryAnswer,
+    QueryUpload,
+    burst_of,
+    of_other_flank,
+    read_photos,
+)
 from service.settings import Settings
-from service.store import cases, copies, encounters, features, identities
+from service.store import bursts, cases, copies, encounters, features, identities
 from service.store.calibration import CalibrationFile
 from service.store.database import Database
 from service.store.facts import AnnotationFacts
@@ -280,7 +287,12 @@ class Engine:
                     described.append(burst.fused.features)
             own = self._copies.encounters(photos.ids)
             answer = self._answer(described, tuple(range(len(described))), own, watch)
-            answer = replace(answer, damages=photos.damages, burst=burst)
+            frames = (
+                [1] * len(query) + [len(burst.frames)] * (len(described) - len(query))
+                if burst
+                else []
+            )
+            answer = replace(answer, damages=photos.damages, burst=burst, behind=tuple(frames))
         self._metrics.query(answer.timings)
         return answer
 
@@ -314,7 +326,10 @@ class Engine:
         with self._busy, watch("total"):
             with self._database.read() as connection:
                 described = features.get(connection, ids, model)
-            answer = self._answer(list(described.values()), tuple(described), own, watch)
+                behind = bursts.behind(connection, described, model)
+            numbers = tuple(map(abs, described))
+            answer = self._answer(list(described.values()), numbers, own, watch)
+            answer = replace(answer, behind=tuple(behind[number] for number in described))
         self._metrics.query(answer.timings)
         return answer
 
@@ -352,7 +367,15 @@ class Engine:
             names=names,
             references=references,
             timings=watch.timings,
+            other_flank=_other_flank(query, snapshot, own),
         )
+
+
+def _other_flank(
+    query: Sequence[AnnotationFeatures], snapshot: Snapshot, own: frozenset[int]
+) -> tuple[OtherFlank, ...]:
+    known = ((e.row.identity, e.flank) for e in snapshot.entries if e.row.encounter not in own)
+    return of_other_flank(query, known)
 
 
 TheEngine = Annotated[Engine, Depends(component(Engine))]

@@ -1,17 +1,17 @@
 """A query and its answer: photos in, an identification with the facts around it out."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from reid.describe.describer import CropDescriber
 from reid.fusion.burst import FusedBurst, fuse
 from reid.fusion.links import BurstFrame, clearest
-from reid.identify.answer import Identification
+from reid.identify.answer import Identification, IdentityCandidate
 from reid.photo.crop import cut_photo, on_its_own, parse_box, resolve_box
 from reid.photo.images import decode_photo
 from reid.sentences import Sentence
-from reid.types import AnnotationFeatures, Crop, Flank, Image
+from reid.types import AnnotationFeatures, Crop, Flank, Image, Verdict
 from service.store.facts import AnnotationFacts
 from service.store.files import digest
 from service.store.identities import Reference
@@ -19,6 +19,8 @@ from service.web.metrics import Stopwatch
 
 QUERY_PIXELS = 120_000_000
 """Of all photos of one query that are in memory together, as crops: 360 MB."""
+
+SHOWN = 1  # decimals of an llr on a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +111,26 @@ def read_photos(
     return QueryPhotos(tuple(crops), tuple(ids), tuple(damages))
 
 
+class OtherFlank(NamedTuple):
+    """An animal of which only one flank is known, and that is not the one of the query."""
+
+    identity: int
+    flank: Flank
+
+
 @dataclass(frozen=True, slots=True)
 class QueryAnswer:
     """An identification with the facts around it.
 
     queries: annotation numbers of the query, or positions of the photos when it has none.
     facts: pose and quality of each of them.
-    references: the gallery annotations that the candidates show. timings: milliseconds per stage.
+    references: the gallery annotations that the candidates show. other_flank: animals that cannot
+    be compared, because only the flank is known that the query does not show. timings: milliseconds
+    per stage.
     damages: what could not be read of each photo of a query that is not kept.
-    burst: how these agree with each other, None for one photo and for an encounter of the
-    catalogue; their fused picture is the last of the queries.
+    behind: frames behind each of the queries, more than 1 for a fused picture, which has the number
+    of the photo it lies over; empty: one each. burst: how the photos of a query that is not kept
+    agree with each other, None for one photo; their fused picture is the last of the queries.
     """
 
     identification: Identification
@@ -130,5 +142,44 @@ class QueryAnswer:
     names: Mapping[int, str]
     references: Mapping[int, Reference]
     timings: Mapping[str, float]
+    other_flank: tuple["OtherFlank", ...] = ()
     damages: tuple[Sentence | None, ...] = ()
+    behind: tuple[int, ...] = ()
     burst: QueryBurst | None = None
+
+    @property
+    def candidates(self) -> tuple[IdentityCandidate, ...]:
+        """Those that the photos say something of, in the order of the number that pages show."""
+        return in_order(c for c in self.identification.candidates if _comparable(c))
+
+    @property
+    def blank(self) -> tuple[IdentityCandidate, ...]:
+        """Those of the same flank whose photos, or the query's, show no coat that could agree."""
+        return tuple(c for c in self.identification.candidates if not _comparable(c))
+
+
+def in_order(candidates: Iterable[IdentityCandidate]) -> tuple[IdentityCandidate, ...]:
+    """The largest llr first, to the decimal that is shown; of equal ones what agrees most."""
+    return tuple(sorted(candidates, key=lambda candidate: -round(candidate.evidence.llr, SHOWN)))
+
+
+def _comparable(candidate: IdentityCandidate) -> bool:
+    return candidate.evidence.verdict is not Verdict.NOT_COMPARABLE
+
+
+def of_other_flank(
+    query: Sequence[AnnotationFeatures], known: Iterable[tuple[int, Flank]]
+) -> tuple[OtherFlank, ...]:
+    """The animals of which no known flank can be the one of a photo of the query.
+
+    known: the identity and the flank of each annotation in the gallery.
+    """
+    flanks: dict[int, set[Flank]] = {}
+    for identity, flank in known:
+        flanks.setdefault(identity, set()).add(flank)
+    asked = {photo.flank for photo in query if photo.shows_animal}
+    return tuple(
+        OtherFlank(identity, next(iter(own)))
+        for identity, own in flanks.items()
+        if asked and not any(one.comparable_with(other) for one in asked for other in own)
+    )

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Sequence
 from itertools import zip_longest
 
-from reid.identify.answer import Identification, IdentityCandidate
+from reid.identify.answer import IdentityCandidate
 from service.photos.wire import AnnotationOut, FactsOut
 from service.recognition.query import QueryAnswer, QueryBurst
 from service.recognition.wire import (
@@ -29,11 +29,18 @@ def identification_out(answer: QueryAnswer, top: int) -> IdentificationOut:
         excluded_encounters=list(answer.excluded_encounters),
         timings={stage: round(spent, 2) for stage, spent in answer.timings.items()},
         queries=[
-            QueryOut(query=number, damage=damage, **FactsOut.model_validate(facts).model_dump())
-            for number, facts, damage in zip_longest(answer.queries, answer.facts, answer.damages)
+            QueryOut(
+                query=number,
+                frames=frames or 1,
+                damage=damage,
+                **FactsOut.model_validate(facts).model_dump(),
+            )
+            for number, facts, damage, frames in zip_longest(
+                answer.queries, answer.facts, answer.damages, answer.behind
+            )
         ],
         burst=_burst(answer.burst) if answer.burst else None,
-        candidates=[_candidate(candidate, answer) for candidate in listed(identification, top)],
+        candidates=[_candidate(candidate, answer) for candidate in listed(answer, top)],
     )
 
 
@@ -64,11 +71,9 @@ def _positions(photos: Sequence[int]) -> str:
     return ", ".join(str(number + 1) for number in photos)
 
 
-def listed(identification: Identification, top: int) -> tuple[IdentityCandidate, ...]:
-    """The first `top` candidates; the last gives way to the one whose verdict is shown."""
-    first = identification.candidates[:top]
-    strongest = identification.strongest
-    return first if strongest is None or strongest in first else (*first[:-1], strongest)
+def listed(answer: QueryAnswer, top: int) -> tuple[IdentityCandidate, ...]:
+    """The first `top` candidates, as pages list them; those that cannot be compared come last."""
+    return (*answer.candidates, *answer.blank)[:top]
 
 
 def _candidate(candidate: IdentityCandidate, answer: QueryAnswer) -> CandidateOut:

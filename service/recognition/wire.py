@@ -68,7 +68,7 @@ class CandidateOut(Wire):
     dense_score: float
     rootsift_score: float | None
     agreement: float = Field(
-        description="what agrees in the two photos, as one number: orders candidates"
+        description="what agrees in the two photos, as one number: orders candidates of one llr"
     )
     capacity: float = Field(description="0 to 1, how much these two photos could agree at most")
     correspondences: list[CorrespondencesOut]
@@ -81,6 +81,10 @@ class QueryOut(FactsOut):
     """One photo of the query: its position, or its annotation number, for an encounter."""
 
     query: int
+    frames: int = Field(
+        description="1, or of how many frames this one was put together; it lies over the photo "
+        "with its number"
+    )
     damage: English | None = Field(
         default=None, description="what of the file could not be read; null: it is whole"
     )
@@ -107,10 +111,21 @@ class BurstOut(Wire):
     )
 
 
-class IdentificationOut(Wire):
-    """The answer to one query; the largest agreement first, one candidate an identity.
+class FusedBurstOut(Wire):
+    """Poor frames of one camera that were put together into one picture."""
 
-    verdict: of the candidate with the largest llr, which need not be the first.
+    annotation: int = Field(description="over whose photo the picture lies")
+    frames: list[int] = Field(description="annotations behind it, that one first")
+    agreement: Share = Field(
+        description="0 to 1, how much each frame agrees with the others, pixel by pixel"
+    )
+
+
+class IdentificationOut(Wire):
+    """The answer to one query; the largest llr first, one candidate an identity.
+
+    Candidates with the same llr to one decimal are in the order of their agreement, and those that
+    cannot be compared come last. verdict: of the candidate with the largest llr.
     excluded_encounters: left out of the gallery, because the query photos are their photos.
     timings: milliseconds per stage.
     """

@@ -139,7 +139,7 @@ def put_page(
             if named.blind == "1"
             else _("not blind: what the machine says is shown at once"),
         ]
-        heading, fields = (_("Put pairs up"), _("Put up")), named.model_dump().items()
+        heading, fields = (_("Put pairs up"), _("Ask for a review")), named.model_dump().items()
         possible = preview.fresh + preview.again > 0
         return _preview(request, connection, heading, lines, fields, possible=possible)
 

@@ -1,9 +1,9 @@
-"""The page of two encounters side by side. It decides nothing and changes nothing.
+"""The page of two encounters side by side, and what can be done about them from there.
 
 A pair that is up for blind review is blind here too, see `reviewing.closed_to`.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -46,10 +46,12 @@ def compare(
     """Two encounters, or the choice of them."""
     if one is not None and one == other:
         raise SameEncounter()
-    values: dict[str, object] = {"pair": None}
+    values: dict[str, object] = {"pair": None, "may_act": False, "acts": ()}
     if one and other:
         values = _beside(request, pairs, actor, (one, other))
     with pairs.database.read() as connection:
+        if one and other and values["may_act"]:
+            values["acts"] = _acts(connection, (one, other))
         values |= {"chosen": one or other, "choices": _choices(connection, one or other)}
         return page(request, "reviews/compare.html", connection, nav="encounters", **values)
 
@@ -66,10 +68,32 @@ def _beside(request: Request, pairs: PairViews, actor: Actor, couple: Couple) ->
     return {
         "pair": pairs.view(couple, look, blind=review is not None and not opened),
         "review": review.pair.id if review else None,
+        "may_act": review is None and actor.role.may(Role.OBSERVER),
+        "acts": (),
         "may_answer": actor.role.may(Role.OBSERVER),
         "opened": opened,
         "opens": replace(look, keep=(*look.keep, ("open", "1"))).url() if may_open else "",
     }
+
+
+@dataclass(frozen=True, slots=True)
+class PairDecision:
+    """A decision that the page offers: an encounter without an identity is that of the other."""
+
+    encounter: int
+    identity_id: int
+    name: str
+    after: int
+
+
+def _acts(connection: Connection, couple: Couple) -> tuple[PairDecision, ...]:
+    """Of a pair of which one encounter has an identity and the other none."""
+    both = [encounters.summary(connection, number) for number in couple]
+    return tuple(
+        PairDecision(one.id, other.identity_id, other.identity, one.decision_id)
+        for one, other in (both, both[::-1])
+        if one.identity_id is None and other.identity_id and other.identity
+    )
 
 
 def _choices(connection: Connection, chosen: int | None) -> list[tuple[int, str]]:

@@ -54,7 +54,7 @@ class ReasonCannotTellMissing(
 
 
 class MarkBesidePair(
-    BadRegion, message="annotation {annotation} is not one of the pair's photos: mark those"
+    BadRegion, message="photo {annotation} is not one of the pair's photos: mark those"
 ): ...
 
 

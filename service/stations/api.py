@@ -90,7 +90,7 @@ def list_deployments(
     """All deployments by station, camera and start."""
     with database.read() as connection:
         rows = stations.deployments(connection, station)
-    return [deployment_out(one, exact=exact) for one in rows]
+    return [deployment_out(row, exact=exact) for row in rows]
 
 
 @router.post("/deployments", status_code=201)

@@ -8,7 +8,7 @@ from typing import Literal
 from sqlalchemy import Connection, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from service.store import encounters
+from service.store import bursts, encounters
 from service.store.database import gathered, insert_one, row_or, value_of
 from service.store.errors import CaseIsClosed, CaseIsFull, CaseNameTaken, NoSuchCase, NotInCase
 from service.store.photos import IN_USE
@@ -165,14 +165,18 @@ def joinable(connection: Connection, encounter_id: int) -> list[Case]:
 
 
 def embedded(connection: Connection, encounter_id: int, model: str) -> dict[int, int]:
-    """Annotation -> number of its embedding by a model; another one when it is embedded again."""
+    """Annotation -> number of its embedding by a model; another one when it is embedded again.
+
+    A fused picture is there too, with the negative number of its anchor and a number of its own.
+    """
     rows = connection.execute(
         select(annotation.c.id, embedding.c.id.label("embedding_id"))
         .join(embedding, embedding.c.annotation_id == annotation.c.id)
         .where(annotation.c.encounter_id == encounter_id, embedding.c.model == model, IN_USE)
         .order_by(annotation.c.id)
     )
-    return {row.id: row.embedding_id for row in rows}
+    photos = {row.id: row.embedding_id for row in rows}
+    return photos | bursts.of_encounter(connection, encounter_id, model)
 
 
 def _open(connection: Connection, case_id: int) -> Case:

@@ -167,8 +167,8 @@ def counted_once(
 ) -> list[dict[int, int]]:
     """Annotations (to any number each) of encounters that are compared, without those of a photo
     whose exposure another photo among them holds, too: the one that counts of them all, if it is
-    there, else the first of them."""
-    ids = [number for side in sides for number in side]
+    there, else the first of them. A fused picture counts where its anchor does."""
+    ids = {abs(number) for side in sides for number in side}
     columns = (annotation.c.id, annotation.c.photo_id, EXPOSURE.label("exposure"))
     query = select(*columns).join(photo, photo.c.id == annotation.c.photo_id)
     rows = list(rows_in(connection, query, annotation.c.id, ids))
@@ -176,7 +176,7 @@ def counted_once(
     for row in sorted(rows, key=lambda row: (row.photo_id != row.exposure, row.id)):
         speaks.setdefault(row.exposure, row.photo_id)
     counting = {row.id for row in rows if speaks[row.exposure] == row.photo_id}
-    return [{n: value for n, value in side.items() if n in counting} for side in sides]
+    return [{n: value for n, value in side.items() if abs(n) in counting} for side in sides]
 
 
 def _encounters(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, ...]]:

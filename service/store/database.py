@@ -27,6 +27,7 @@ from service.store.errors import (
 )
 from service.store.tables import (  # noqa: F401  all tables
     accounts,
+    bursts,
     cases,
     catalogue,
     corrections,

@@ -121,6 +121,9 @@ class RefusedAlready(Conflict, message="photo {annotation} is refused already"):
 class UnmarkedAlready(Conflict, message="photo {annotation} is unmarked already"): ...
 
 
+class NoSuchBurst(NotFound, message="no frames were put together over annotation {annotation}"): ...
+
+
 class NoSuchQuestion(NotFound, message="no question {question}"): ...
 
 

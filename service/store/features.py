@@ -16,10 +16,11 @@ from reid.describe.packing import (
 )
 from reid.gallery.voting import cells as voting_cells
 from reid.types import AnnotationFeatures, Box, Embedding, Flank, Float32, GalleryRow
-from service.store import facts, references
+from service.store import bursts, facts, references
 from service.store.database import AnyRow, newest_number, one_at_a_time, rows_in
 from service.store.identities import current
 from service.store.photos import IN_USE, annotation_of, mark_embedded
+from service.store.tables.bursts import fused_burst
 from service.store.tables.corrections import correction
 from service.store.tables.encounters import annotation, decision
 from service.store.tables.features import annotation_facts, embedding, local_features
@@ -37,7 +38,7 @@ class GalleryEntry:
 
 
 NOBODY = 0  # the identity of a row in an index of all annotations
-Version = tuple[int, int, int, int, int]
+Version = tuple[int, int, int, int, int, int]
 
 
 def add(connection: Connection, annotation_id: int, features: AnnotationFeatures) -> None:
@@ -71,7 +72,8 @@ def version(connection: Connection, model: str) -> Version:
     embedded = select(func.max(embedding.c.id)).where(embedding.c.model == model)
     marked = newest_number(connection, reference_mark)
     corrected = newest_number(connection, correction)
-    return (newest[0] or 0, newest[1], connection.scalar(embedded) or 0, marked, corrected)
+    fused = newest_number(connection, fused_burst)
+    return (newest[0] or 0, newest[1], connection.scalar(embedded) or 0, marked, corrected, fused)
 
 
 def gallery(connection: Connection, model: str) -> list[GalleryEntry]:
@@ -125,7 +127,16 @@ def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, A
 
 
 def packed(connection: Connection, ids: Collection[int], model: str) -> dict[int, PackedAnnotation]:
-    """Everything kept of some annotations, as small as it is kept."""
+    """Everything kept of some annotations, as small as it is kept; of a negative number, of the
+    fused picture over that annotation."""
+    pictures = bursts.packed(connection, [-number for number in ids if number < 0], model)
+    found = _packed(connection, [number for number in ids if number > 0], model)
+    return {number: (found | pictures)[number] for number in ids if number in found | pictures}
+
+
+def _packed(
+    connection: Connection, ids: Collection[int], model: str
+) -> dict[int, PackedAnnotation]:
     rows = connection.execute(
         select(annotation, annotation_facts, photo.c.width, photo.c.height, embedding.c.vector)
         .select_from(annotation.outerjoin(annotation_facts, _seen_by(model)))

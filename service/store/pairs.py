@@ -97,6 +97,25 @@ def inside(connection: Connection, maker: Maker, below: float) -> list[PairMeasu
     return _read(connection, maker, query)
 
 
+def between_identities(connection: Connection, maker: Maker, above: float) -> list[PairMeasurement]:
+    """The evidence of comparable pairs not under one identity whose llr is at least `above`.
+
+    At least one of the two encounters has an identity.
+    """
+    one, other = (current().subquery() for _ in range(2))
+    query = (
+        select(pair_evidence)
+        .outerjoin(one, one.c.encounter_id == pair_evidence.c.one)
+        .outerjoin(other, other.c.encounter_id == pair_evidence.c.other)
+        .where(
+            one.c.identity_id.is_distinct_from(other.c.identity_id),
+            pair_evidence.c.comparable,
+            pair_evidence.c.llr >= above,
+        )
+    )
+    return _read(connection, maker, query)
+
+
 def of_encounter(connection: Connection, maker: Maker, encounter_id: int) -> list[PairMeasurement]:
     """The evidence of one encounter that is as new as the photos."""
     sides = (pair_evidence.c.one == encounter_id) | (pair_evidence.c.other == encounter_id)

@@ -2,11 +2,12 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, delete, select, update
 
 from service.store import jobs, pairs
 from service.store.database import AT_ONCE
 from service.store.reasons import columns
+from service.store.tables.bursts import fused_burst, fused_frame
 from service.store.tables.encounters import annotation
 from service.store.tables.features import annotation_facts, embedding, local_features
 from service.store.tables.reviews import pair_evidence, pair_search
@@ -16,10 +17,21 @@ MADE = (embedding, local_features, annotation_facts)
 
 
 def forget_features(connection: Connection, annotation_ids: Collection[int]) -> None:
-    """Delete embeddings, features and facts of annotations."""
+    """Delete embeddings, features and facts of annotations, and the pictures that show them."""
+    forget_pictures(connection, annotation_ids)
     for ids in _parts(annotation_ids):
         for table in MADE:
             connection.execute(delete(table).where(table.c.annotation_id.in_(ids)))
+
+
+def forget_pictures(connection: Connection, annotation_ids: Collection[int]) -> None:
+    """Delete every fused picture that shows one of these annotations."""
+    frame = fused_frame.c
+    for ids in _parts(annotation_ids):
+        of_these = select(frame.burst_id).where(frame.annotation_id.in_(ids)).distinct()
+        numbers = list(connection.scalars(of_these))
+        connection.execute(delete(fused_frame).where(frame.burst_id.in_(numbers)))
+        connection.execute(delete(fused_burst).where(fused_burst.c.id.in_(numbers)))
 
 
 def forget_pairs(connection: Connection, encounter_ids: Collection[int]) -> None:

@@ -108,9 +108,16 @@ def tone(brightness: int, contrast: int) -> tuple[float, float]:
 def bundle(
     correspondences: Correspondences, panes: tuple[Pane, Pane], sight: Sight, *, every: bool = False
 ) -> Bundle:
-    """The best correspondences of each part of the body as lines, all of them if `every`."""
-    rows = spread_order(correspondences)[0] if every else drawn_first(correspondences, SHOWN)
-    chosen = rows.tolist()
+    """The best marks of each part of the body as lines, all of them if `every`.
+
+    Places that differ are few, have letters, and are all drawn in their own order.
+    """
+    if correspondences.kind == "discrepancy":
+        chosen = list(range(len(correspondences)))
+    elif every:
+        chosen = spread_order(correspondences)[0].tolist()
+    else:
+        chosen = drawn_first(correspondences, SHOWN).tolist()
     lines = tuple(line(correspondences, i, panes, sight) for i in chosen)
     return Bundle(correspondences.kind, lines, len(correspondences))
 

@@ -25,13 +25,13 @@ class Look:
     """Fields are query parameters of the same name; a default is left out of the address.
 
     candidate: rank on the shortlist, from 1. photo: annotation shown left, 0 for the one that
-    speaks. lines, dots, rosette, rootsift, discrepancy, every: what is drawn. zoom, x, y: see
-    `Sight`. brightness, contrast: percent.
+    speaks. lines (on demand), dots, rosette, rootsift, discrepancy, every: what is drawn. zoom, x,
+    y: see `Sight`. brightness, contrast: percent.
     """
 
     candidate: int = _limited(1, 1, 1000)
     photo: int = _limited(0, 0, NUMBERS)
-    lines: bool = True
+    lines: bool = False
     dots: bool = True
     rosette: bool = True
     rootsift: bool = True

@@ -9,8 +9,8 @@ from string import ascii_uppercase
 import numpy as np
 
 from reid.compare.sections import BodyFrame, Section, sections_of
-from reid.compare.spread import EACH, part_of, spread
-from reid.types import Box, Comparison, Correspondences, Float32, Source
+from reid.compare.spread import EACH, part_of
+from reid.types import Box, Correspondences, Float32, Source
 from service.viewer.drawing import MAX_ZOOM, PANE_HEIGHT, PANE_WIDTH, Pane, Point, Sight
 from service.viewer.look import PairLook
 from service.viewer.overlay import Laid
@@ -25,12 +25,8 @@ SECTIONS = {
     Section.HIND_LEG: N_("Hind leg"),
     Section.TAIL: N_("Tail"),
 }
-CARRIES = 0.2  # strength below which an agreement is no mark
 DRAWN = 24  # rings drawn at first: the best of each part of the body that leave room for numbers
-AROUND, ROOM = (
-    0.9,
-    2.4,
-)  # of the spacing: rings of two rosettes are no nearer; nor those drawn at first
+ROOM = 2.4  # of the spacing: rings that are drawn at first are no nearer to each other
 RING = 0.6  # of the spacing: radius of a ring
 CLOSE = 5.0  # zoom at which one mark is looked at
 COARSE = 24.0  # of a box's width: a ring where no spacing was measured
@@ -75,18 +71,15 @@ class SectionRow:
 def marks(laid: Laid, look: PairLook) -> tuple[PairMark, ...]:
     """Every mark, rings first and of them the best of each part of the body; none without a
     comparison."""
-    comparison = laid.comparison
-    if comparison is None:
+    if laid.comparison is None:
         return ()
     radii = radius(laid, 0), radius(laid, 1)
-    rings = _agreeing(comparison, (AROUND * radii[0] / RING, AROUND * radii[1] / RING))
+    rings = laid.marks.together()
     every = [
         _mark("agree", str(number), rings, number - 1, laid, radii, look)
         for number in range(1, len(rings) + 1)
     ]
-    overlap = comparison.overlap
-    if overlap and overlap.registration is not Source.OUTLINE:
-        places = overlap.discrepancies
+    if places := laid.marks.differ:
         every += [
             _mark("differ", letter, places, n, laid, radii, look)
             for letter, n in zip(ascii_uppercase, range(len(places)), strict=False)
@@ -144,30 +137,6 @@ def sections(
 def radius(laid: Laid, side: int) -> float:
     """Of a ring around one rosette, pixels of the photo."""
     return RING * (laid.spacings[side] or laid.boxes[side].width / COARSE)
-
-
-def _agreeing(comparison: Comparison, apart: tuple[float, float]) -> Correspondences:
-    """The strongest agreements of all witnesses, one for each rosette; the best of each part of the
-    body first.
-
-    apart: pixels of either photo between two rosettes.
-    """
-    kinds = comparison.correspondences
-    places = [kind.places for kind in kinds if kind.places is not None]
-    every = Correspondences(
-        np.concatenate([kind.points0 for kind in kinds]),
-        np.concatenate([kind.points1 for kind in kinds]),
-        np.concatenate([kind.strength for kind in kinds]),
-        "agree",
-        np.concatenate(places) if len(places) == len(kinds) else None,
-    )
-    chosen: list[int] = []
-    for n in np.argsort(-every.strength, kind="stable"):
-        ends = zip((every.points0, every.points1), apart, strict=True)
-        free = all(np.hypot(*(p[chosen] - p[n]).T).min(initial=np.inf) >= a for p, a in ends)
-        if every.strength[n] > CARRIES and free:
-            chosen.append(int(n))
-    return spread(every.rows(np.array(chosen, np.intp)))
 
 
 def _mark(

@@ -20,10 +20,12 @@ from service.recognition.engine import Engine
 from service.store import features
 from service.store.database import Database
 from service.store.identities import Reference
+from service.viewer.agreement import SpeakingMarks, speaking
 from service.web.answer_cache import AnswerCache
 from service.web.parameters import component
 
 KEPT = 300
+NO_MARKS = SpeakingMarks()
 MEASURED = 640  # pixels of a crop, enough to measure the spacing of its rosettes
 
 State = tuple[int, Flank, Box | None]  # of an annotation: what its features were made from
@@ -37,7 +39,7 @@ class Laid:
     boxes: of the animals. frames: their body coordinates, None where no coat was kept. spacings:
     pixels between rosettes, 0 where they were not measured. comparison, evidence: of these two
     photos alone; None where they show different flanks, where a photo is not embedded, and always
-    for the blind.
+    for the blind. marks: of the comparison, none without one.
     """
 
     boxes: tuple[Box, Box]
@@ -46,6 +48,7 @@ class Laid:
     spacings: tuple[float, float]
     comparison: Comparison | None
     evidence: Evidence | None
+    marks: SpeakingMarks = NO_MARKS
 
 
 class Overlays:
@@ -63,8 +66,9 @@ class Overlays:
         *,
         blind: bool = False,
         known: Comparison | None = None,
+        wait: bool = True,
     ) -> Laid:
-        """Two photos of two encounters.
+        """Two photos of two encounters. wait False: raises NotYet where they must be compared.
 
         blind: by the outlines of the animals alone, whether their rosettes agree or not, so that
         nothing tells what the machine thinks. known: their comparison, where somebody has it.
@@ -75,6 +79,8 @@ class Overlays:
         key = (_state(first), _state(second), model, self._engine.calibrator().id, blind)
         if not first.annotation.state == second.annotation.state == "embedded":
             return self._made(first, second, model, known, blind=blind)
+        if not wait:
+            return self._kept.known(key)
         return self._kept.get(key, lambda: self._made(first, second, model, known, blind=blind))
 
     def _made(
@@ -123,7 +129,8 @@ class Overlays:
         if coat_in_both:
             mesh = Mesh.through(register(*cells, compared.correspondences), bare.boxes[0])
         says = of_photos(first, second, compared, calibrator)
-        return replace(bare, mesh=mesh, comparison=compared, evidence=says)
+        marks = speaking(compared, first, second)
+        return replace(bare, mesh=mesh, comparison=compared, evidence=says, marks=marks)
 
     def _spacing(self, shown: Reference, frame: BodyFrame | None) -> float:
         """Pixels of the photo between rosettes, measured once for each photo and model."""

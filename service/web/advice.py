@@ -19,7 +19,7 @@ ADVICE = {
     "bad_number": N_("Go back and write a number such as 3."),
     "bad_time": N_("Write the time like 2019-03-01T19:49:36."),
     "bad_clock": N_("Go back, say what is known of the clock, and look at the preview."),
-    "conflict": N_("Look at the newest decision, then decide again."),
+    "conflict": N_("Reload the page, look at what is recorded now, then try again."),
     "invalid_request": N_("Go back, correct the field, and send the form again."),
     "bad_input": N_("Go back, correct the field, and send the form again."),
     "too_large": N_("Send fewer files at once."),
@@ -35,7 +35,7 @@ ADVICE = {
     ),
     "checksum_mismatch": N_("The weights are not the released ones: install them again."),
     "embedding_mismatch": N_(
-        "Start a worker with the present model, which embeds the photos again."
+        "Start a worker with the present model, which analyses the photos again."
     ),
     "internal_error": N_("Try once more; if it happens again, the service's log says what failed."),
 }

@@ -165,9 +165,9 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def problem(status: int, sentence: Sentence, detail: str = "") -> Problem:
     """An error every client can read. detail: in place of the English sentence."""
-    title, said = HTTPStatus(status).phrase, detail or str(sentence)
-    said = said.encode("utf-8", "backslashreplace").decode()  # what a stranger typed stands in it
-    return Problem(type="about:blank", title=title, status=status, detail=said, code=sentence.code)
+    title, text = HTTPStatus(status).phrase, detail or str(sentence)
+    text = text.encode("utf-8", "backslashreplace").decode()  # what a stranger typed stands in it
+    return Problem(type="about:blank", title=title, status=status, detail=text, code=sentence.code)
 
 
 def response(error: Problem) -> JSONResponse:

@@ -152,6 +152,8 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /api/v1/photos/{photo_id}/image": VIEWER,
     "GET /api/v1/photos/{photo_id}/thumbnail": VIEWER,
     "GET /api/v1/annotations/{annotation_id}/crop": VIEWER,
+    "GET /api/v1/annotations/{annotation_id}/burst": VIEWER,
+    "GET /api/v1/annotations/{annotation_id}/burst/picture": VIEWER,
     "GET /api/v1/encounters": VIEWER,
     "GET /api/v1/encounters/{encounter_id}": VIEWER,
     "GET /api/v1/encounters/{encounter_id}/candidates": VIEWER,

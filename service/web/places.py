@@ -83,6 +83,6 @@ Exactly = Annotated[bool, Depends(exactly)]
 
 
 def _log_of(request: Request) -> PlaceLog:
-    found = request.app.state.components[PlaceLog]
-    assert isinstance(found, PlaceLog)  # noqa: S101
-    return found
+    place_log = request.app.state.components[PlaceLog]
+    assert isinstance(place_log, PlaceLog)  # noqa: S101
+    return place_log

@@ -42,8 +42,8 @@ def speed(km_h: float | None) -> str:
 def others_together(others: int, share: float) -> str:
     """The partitions that are not shown, as a sentence."""
     words = ngettext(
-        "%(num)s other partition together: %(share)s.",
-        "%(num)s other partitions together: %(share)s.",
+        "%(num)s other way to sort them: %(share)s.",
+        "%(num)s other ways to sort them, together: %(share)s.",
         others,
     )
     return words % {"num": number(others), "share": percent(share)}

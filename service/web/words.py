@@ -22,13 +22,15 @@ SIGNS = {"same": "●", "different": "✕", "inconclusive": "◐", "not comparab
 """A shape beside each verdict word, so that colour is never the only carrier."""
 
 KINDS = {
-    "rosette": NP_("kind of correspondence", "rosette"),
-    "rootsift": NP_("kind of correspondence", "RootSIFT"),
+    "rosette": NP_("kind of correspondence", "rosettes"),
+    "rootsift": NP_("kind of correspondence", "fine detail"),
     "discrepancy": NP_("kind of correspondence", "differ"),
 }
 """Kinds of correspondences and how they are written."""
 
-VERDICTS = NPS_("verdict", "same", "different", "inconclusive", "not comparable")
+VERDICTS = NPS_("verdict", "same", "different", "not enough to decide", "not comparable")
+IN_WORDS = {"inconclusive": "not enough to decide", "annotations": "animals in the photo"}
+"""What is called otherwise on pages than in the API."""
 VIEWPOINTS = NPS_("viewpoint", "left", "right", "front", "back", "unknown")
 CORNERS = NPS_("viewpoint", "frontleft", "frontright", "backleft", "backright")
 FLANKS = NPS_("flank", "left", "right", "unknown")
@@ -42,12 +44,13 @@ CORRECTED = NPS_(
     "longitude",
     "viewpoint",
     "encounter",
-    "annotations",
+    "animals in the photo",
 )
 
 MINUS = "\N{MINUS SIGN}"
 AT_BOUND = 0.005
 EVEN = 0.02
+LEANS = 0.3  # llr: twice as likely
 SPEAKS = 1.0  # llr: ten times more likely
 
 
@@ -117,9 +120,26 @@ def _factor(llr: float) -> tuple[str, int]:
     return number(whole), whole
 
 
+def times(llr: float) -> str:
+    """The likelihood ratio behind an llr to two figures: "25"."""
+    return _factor(llr)[0]
+
+
 def limits(llr: float, bound: float) -> str:
-    """What restricts the claim: an llr at its bound."""
-    return _("at its bound") if bound - abs(llr) < AT_BOUND else ""
+    """What restricts the claim: nothing stronger is ever said."""
+    if bound - abs(llr) >= AT_BOUND:
+        return ""
+    words = _("the strongest this program ever claims (%(factor)s to 1)")
+    return words % {"factor": _factor(bound)[0]}
+
+
+def leaning(evidence: Evidence) -> str:
+    """The verdict in words; an open one says to which side it leans."""
+    if evidence.verdict is not Verdict.INCONCLUSIVE or abs(evidence.llr) < LEANS:
+        return verdict_word(evidence.verdict)
+    if evidence.llr > 0:
+        return _("leans to same, not enough to decide")
+    return _("leans to different, not enough to decide")
 
 
 def speaks(evidence: Evidence) -> bool:
@@ -139,8 +159,8 @@ def overlapping(overlap: Overlap | None) -> str:
         )
     elif overlap.registration is Source.OUTLINE:
         words = _(
-            "%(shared)s of the flank is seen in both photos (laid over by outline only): "
-            "%(agreeing)s of it agrees"
+            "%(shared)s of the flank is seen in both photos (aligned by the body's "
+            "outline only): %(agreeing)s of it agrees"
         )
     else:
         words = ngettext(
@@ -218,10 +238,14 @@ def coordinates(values: Iterable[float]) -> str:
     return " ".join(f"{value:.2f}".rstrip("0").rstrip(".") for value in values)
 
 
-verdict_word = partial(pgettext, "verdict")
+def _worded(context: str, word: str) -> str:
+    return pgettext(context, IN_WORDS.get(word, word))
+
+
+verdict_word = partial(_worded, "verdict")
 flank_word = partial(pgettext, "flank")
 viewpoint_word = partial(pgettext, "viewpoint")
-field_name = partial(pgettext, "field of a photo")
+field_name = partial(_worded, "field of a photo")
 """Words of fixed lists in the language of the request: "same", "left", "frontleft", "station"."""
 
 
@@ -259,6 +283,7 @@ FILTERS = {
     "sentence": sentence,
     "coordinates": coordinates,
     "verdict_word": verdict_word,
+    "leaning": leaning,
     "flank": flank_word,
     "flank_name": flank_name,
     "flanks": flank_names,

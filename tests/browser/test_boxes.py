@@ -196,7 +196,7 @@ def finger(page, start, end):
 
 def test_without_javascript_the_number_fields_are_there(plain_page, site, frame):
     plain_page.goto(f"/photos/{frame}")
-    plain_page.get_by_text("Correct this annotation").click()
+    plain_page.get_by_text("Correct this animal in the photo").click()
     form = plain_page.locator("form[data-box]").first
     for name, value in (("left", "100"), ("top", "100"), ("right", "500"), ("bottom", "400")):
         form.get_by_label(f"Box: {name}").fill(value)

@@ -16,7 +16,7 @@ def test_a_case_is_made_filled_and_read_without_javascript(plain_page, site):
     expect(page.get_by_text("A and C one animal; B alone.")).to_be_visible()
     expect(page.get_by_role("img", name="2 animals: AC, B")).to_be_visible()
     expect(page.get_by_role("row", name="A–C")).to_contain_text("8 days")  # noqa: RUF001
-    page.get_by_label("Prior: two encounters are one animal").fill("0.1")
+    page.get_by_label("Before looking: probability that two encounters are one animal").fill("0.1")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#report")).to_contain_text("with probability 0.1")
     page.get_by_role("button", name="Take encounter B out").click()

@@ -56,7 +56,7 @@ def test_three_files_of_two_stations_are_one_upload_by_their_folders(page, site,
     assert found == {("Ridge", "cam 1"), ("Ridge", "cam 2"), ("Gorge", "cam 3")}
     expect(page.locator("[data-status]")).to_contain_text("you may close this page")
     site.work()
-    expect(page.locator("[data-status]")).to_contain_text("3 of 3 embedded. Finished.")
+    expect(page.locator("[data-status]")).to_contain_text("3 of 3 ready. Finished.")
 
 
 def test_what_is_missing_is_said_and_each_row_may_say_something_else(page, site):
@@ -169,7 +169,7 @@ def test_a_file_whose_connection_failed_is_sent_again_by_its_button(page, site):
     page.get_by_role("button", name="Upload").click()
     expect(page.locator("[data-rows] tr").first).to_contain_text("cannot be reached")
     page.get_by_role("button", name="Send it again").click()
-    expect(page.locator("[data-status]")).to_contain_text("2 of 2 sent, 0 of 2 embedded.")
+    expect(page.locator("[data-status]")).to_contain_text("2 of 2 sent, 0 of 2 ready.")
     upload = page.evaluate("async () => (await fetch('/api/v1/uploads/1')).json()")
     assert sorted(one["file_name"] for one in upload["files"]) == ["1-1-0.jpg", "2-2-0.jpg"]
     page.complaints.clear()  # the browser reports the failed connection as an error

@@ -26,7 +26,7 @@ def sorted_site(site):
 
 def test_a_batch_of_new_identities_is_previewed_and_decided_by_keyboard(page, sorted_site):
     page.goto("/clusters?size=2")
-    expect(page.get_by_text("2 clusters")).to_be_visible()
+    expect(page.get_by_text("2 suggested animals")).to_be_visible()
     for box in page.get_by_role("checkbox").all():
         box.focus()
         page.keyboard.press("Space")
@@ -37,7 +37,7 @@ def test_a_batch_of_new_identities_is_previewed_and_decided_by_keyboard(page, so
     page.get_by_label("Your name").fill("Aigül")
     page.keyboard.press("Escape")
     page.keyboard.press("y")
-    expect(page.get_by_role("status")).to_contain_text("2 clusters got an identity.")
+    expect(page.get_by_role("status")).to_contain_text("2 suggested animals got an identity.")
     page.goto("/catalogue")
     expect(page.get_by_role("link", name="Akbar", exact=True)).to_be_visible()
 
@@ -45,9 +45,9 @@ def test_a_batch_of_new_identities_is_previewed_and_decided_by_keyboard(page, so
 def test_pairs_are_put_up_and_a_case_is_opened_without_javascript(plain_page, sorted_site):
     page = plain_page
     page.goto("/clusters")
-    page.get_by_role("link", name="Put these up for review").click()
-    page.get_by_role("button", name="Put up for review").click()
-    expect(page.get_by_role("status")).to_contain_text("put up for review.")
+    page.get_by_role("link", name="Ask for a review of these").click()
+    page.get_by_role("button", name="Ask for a review").click()
+    expect(page.get_by_role("status")).to_contain_text("asked for.")
     expect(page.get_by_role("heading", name="What is most worth a decision")).to_have_count(0)
     page.get_by_role("link", name="Open as a case").first.click()
     page.get_by_label("Name of the case").fill("Two visits")
@@ -58,5 +58,5 @@ def test_pairs_are_put_up_and_a_case_is_opened_without_javascript(plain_page, so
 def test_the_page_fits_a_narrow_window(page, sorted_site):
     page.set_viewport_size({"width": 420, "height": 800})
     page.goto("/clusters")
-    expect(page.get_by_role("heading", name="Clusters", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Suggested animals", exact=True)).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 420

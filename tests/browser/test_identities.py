@@ -42,7 +42,7 @@ def test_an_identity_is_split_by_keyboard_alone(page, site, mixed):
     page.keyboard.press("s")
     expect(page.get_by_role("heading", name="Split Umay")).to_be_visible()
     page.keyboard.press("s")  # a suggested cut
-    expect(page.get_by_role("status")).to_contain_text("Posterior of this cut")
+    expect(page.get_by_role("status")).to_contain_text("this cut has the probability")
     expect(page.locator(f'[data-group="1"] [data-encounter="{mixed[2]}"]')).to_be_visible()
     page.locator(f'[data-encounter="{mixed[2]}"] input:checked').focus()
     page.keyboard.press("ArrowRight")

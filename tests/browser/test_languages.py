@@ -102,7 +102,7 @@ def test_what_an_upload_writes_is_russian_too(page, site):
     expect(row).to_contain_text("Скопируйте файл с карты ещё раз")
     expect(page.locator("[data-status]")).to_contain_text("отправлено 2 из 2")
     site.work()
-    expect(page.locator("[data-rows] tr", has_text="1-1-0.jpg")).to_contain_text("обработана")
+    expect(page.locator("[data-rows] tr", has_text="1-1-0.jpg")).to_contain_text("готова")
     expect(page.locator("[data-status]")).to_contain_text("Готово.")
     page.complaints.clear()  # the browser reports the refused file itself as an error
 
@@ -114,7 +114,7 @@ def test_the_list_of_keys_is_russian_and_the_keys_stay(page, site):
     page.keyboard.press("?")
     keys = page.locator("[data-keys-list]")
     expect(keys).to_contain_text("Решить: определить нельзя")
-    assert not re.search(r"[A-Za-z]{4,}", re.sub("RootSIFT|Enter", "", keys.inner_text()))
+    assert not re.search(r"[A-Za-z]{4,}", re.sub("Enter", "", keys.inner_text()))
     page.keyboard.press("Escape")
     page.keyboard.press("c")
     expect(page.get_by_role("status").first).to_contain_text("Записано: определить нельзя")

@@ -47,7 +47,7 @@ def test_a_busy_page_shows_progress_and_renews_itself(page, site):
         [("a.jpg", site.photo(1)["buffer"])], Statements(station="Ridge")
     )
     page.goto("/")
-    expect(page.locator("#tiles")).to_contain_text("1 photo is being embedded")
+    expect(page.locator("#tiles")).to_contain_text("1 photo is being analysed")
     expect(page.locator("#tiles")).to_contain_text("No worker is running")
     site.work()
     expect(page.locator("#tiles")).to_contain_text("Every photo is dealt with")

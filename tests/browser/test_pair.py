@@ -261,7 +261,7 @@ def test_without_javascript_the_photos_are_locked_and_marked_by_the_server(plain
     plain_page.goto(address(pair, "&zoom=2&x=0.4&y=0.5"))
     assert_locked(plain_page, (128, 80))
     expect(plain_page.locator(".mark.agree").first).to_be_visible()
-    plain_page.get_by_role("link", name="Shoulder").click()
+    plain_page.get_by_role("link", name="Shoulder", exact=True).click()
     expect(plain_page).to_have_url(re.compile(r"zoom=.*x="))
     plain_page.get_by_role("checkbox", name="agree").uncheck()
     plain_page.get_by_label("Seen").select_option("infrared")

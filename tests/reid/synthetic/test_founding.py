@@ -153,10 +153,30 @@ def test_the_table_names_what_would_settle_a_case_only_where_it_was_asked():
     assert head.index("what would") == lines[1].index("a left flank")
 
 
+def test_more_frames_of_september_are_one_passage_of_each_camera(tmp_path):
+    index = write_founding(tmp_path, seed=4, variants=VARIANTS[1:2], width=64, september=3)
+    rows = list(csv.DictReader(index.read_text().splitlines()))
+    september = [row for row in rows if row["encounter"] == VARIANTS[1].encounters[0]]
+    assert [row["flank"] for row in september] == ["left", "right"] * 3
+    assert len({row["datetime"] for row in september}) == 6
+    assert len({(tmp_path / row["path"]).read_bytes() for row in september}) == 6
+    november = [row for row in rows if row["encounter"] == VARIANTS[1].encounters[1]]
+    assert len(november) == 4
+
+
+def test_frames_of_september_are_answered_as_single_photos_and_as_one_picture():
+    known = {"variants": VARIANTS[1:2], "width": 64, "september": 3}
+    draw = draw_answers(4, FakeEmbedder(), CALIBRATOR, **known)
+    assert draw.fused is not None
+    assert [one.variant for one in draw.fused] == [one.variant for one in draw.single]
+
+
 @pytest.mark.slow
 def test_a_draw_answers_every_variant_and_compares_november_with_december_once():
     ticks = []
-    said = draw_answers(4, FakeEmbedder(), CALIBRATOR, width=64, tick=lambda: ticks.append(1))
+    draw = draw_answers(4, FakeEmbedder(), CALIBRATOR, width=64, tick=lambda: ticks.append(1))
+    said = draw.single
+    assert draw.fused is None
     assert [one.variant for one in said] == list(VARIANTS)
     assert len(ticks) == 8
     assert len({id(one.evidence[2]) for one in said}) == 1

@@ -120,7 +120,7 @@ def test_the_page_shows_the_certificate_or_how_to_make_one(client, certify):
     page = client.get("/calibration").text
     for fact in (made.digest, "40 and 190", "0 of 40", "20 of 40", "2 of 40", "1 of 50"):
         assert fact in page
-    assert "50 % of the genuine pairs lie below an llr of 2" in page
+    assert "50 % of the genuine pairs lie below a weight of evidence of 2" in page
     assert "points of a hundred" not in page
 
 

@@ -191,7 +191,7 @@ def test_the_page_shows_a_study_and_who_should_be_looked_at(client, met, compone
     assert studied.study.shrinkage < 0.9
     components[Calibration].apply(studied)
     page, said = client.get("/calibration").text, client.get("/api/v1/calibration").json()
-    assert f"every llr times {studied.study.factor:.2f}" in page
+    assert f"every weight of evidence times {studied.study.factor:.2f}" in page
     assert f'<a href="/encounters/{b}">{b}</a>' in page
     assert "✕ 11.8 % (20 of 170)" in page
     assert said["study"]["impostor"][3]["too_often"]

@@ -51,7 +51,9 @@ def test_a_case_is_opened_filled_and_closed_by_forms(client, encounter):
     shown = page(client, "/cases/1")
     assert "one or two?" in shown
     assert "all one animal." in shown
-    assert "Prior: two encounters are one animal with probability 0.3." in shown
+    assert (
+        "Before looking (the prior), two encounters are one animal with probability 0.3." in shown
+    )
     assert "Aigül" in shown
     send(client, f"/cases/1/encounters/{b}/remove", reviewer="Aigül")
     assert "removed" in page(client, "/cases/1")

@@ -72,10 +72,10 @@ def test_two_visits_of_one_unidentified_animal_are_shown_together(client, met):
     page = client.get("/clusters").text
     assert "2 encounters from 1 on" in page
     assert "/compare?one=1&amp;other=3" in page
-    assert "3 clusters" in page
-    assert "1 cluster<" in client.get("/clusters?size=2").text
-    assert "No cluster fits" in client.get("/clusters?flank=right").text
-    assert "3 clusters" in client.get("/clusters?station=Ridge&page=zzz").text
+    assert "3 suggested animals" in page
+    assert "1 suggested animal<" in client.get("/clusters?size=2").text
+    assert "No suggested animal fits" in client.get("/clusters?flank=right").text
+    assert "3 suggested animals" in client.get("/clusters?station=Ridge&page=zzz").text
     assert client.get("/clusters?who=nobody").status_code == 422
 
 
@@ -173,7 +173,7 @@ def test_a_batch_is_previewed_and_then_decided_as_a_whole(client, components, me
         "reviewer": "Aigül",
     }
     done = client.post("/clusters/identities", data=form)
-    assert "2 clusters got an identity" in done.text
+    assert "2 suggested animals got an identity" in done.text
     with components[Database].read() as connection:
         latest = [decisions.latest(connection, number) for number in (1, 3, 2, 4)]
     assert [(one.kind, one.identity) for one in latest] == [
@@ -232,7 +232,7 @@ def test_clusters_become_a_case_and_pairs_become_reviews(client, components, met
     page = client.get("/clusters/preview?what=reviews&chosen=1,3").text
     assert 'value="1,3"' in page
     done = client.post("/clusters/reviews", data={"pair": ["1,3"], "reviewer": "ab"})
-    assert "1 pair was put up for review" in done.text
+    assert "A review of 1 pair was asked for" in done.text
     assert "Weakest link" not in client.get("/clusters?size=2").text  # nobody is to know meanwhile
 
 

@@ -26,6 +26,7 @@ from service.encounters.pair_evidence import BestPair
 from service.store import cases, encounters
 from service.store.database import Database
 from service.store.files import PhotoFiles
+from service.viewer.agreement import SpeakingMarks
 from service.viewer.drawing import GAP, PANE_WIDTH
 
 HTML = {"accept": "text/html"}
@@ -164,8 +165,8 @@ def test_it_says_what_the_report_says_in_words(client, seen, opened):
     assert "one or two?" in shown
     assert "A and C are one animal; B is an animal of its own" in shown
     assert "are one animal with a probability of 0.3" in shown
-    assert "A–C: same, llr +2.30" in shown  # noqa: RUF001
-    assert "the most that the calibration supports" in shown
+    assert "A–C: same, weight of evidence +2.30" in shown  # noqa: RUF001
+    assert "the strongest this program ever claims (200 to 1)" in shown
     assert "4 pairs of photos were compared" in shown
     assert [one["together"] for one in said["priors"]] == [0.1, 0.25, 0.5, 0.75, 0.9]
 
@@ -180,7 +181,7 @@ def test_the_posterior_under_other_priors_rises_with_the_prior_for_one_animal(cl
 def test_agreements_are_drawn_on_both_photos_with_equal_numbers(client, seen, opened):
     shown = page(client, opened(seen(1, 1), seen(1, 9))).text
     marks = re.findall(r'<g class="mark (\w+)".*?<text [^>]*>(\w+)</text>', shown, re.DOTALL)
-    numbers = [label for kind, label in marks if kind == "rosette"]
+    numbers = [label for kind, label in marks if kind != "discrepancy"]
     assert len(numbers) >= 8
     assert numbers[::2] == numbers[1::2] == [str(n + 1) for n in range(len(numbers) // 2)]
 
@@ -188,7 +189,7 @@ def test_agreements_are_drawn_on_both_photos_with_equal_numbers(client, seen, op
 def test_flanks_that_cannot_be_compared_are_said_to_say_nothing(client, seen, opened):
     shown = page(client, opened(seen(1, 1, flank="left"), seen(1, 5, flank="right"))).text
     assert "No answer stands out" in shown
-    assert "A–B: not comparable, llr 0." in shown  # noqa: RUF001
+    assert "A–B: not comparable, weight of evidence 0." in shown  # noqa: RUF001
     assert "No two photos show the same flank" in shown
 
 
@@ -220,12 +221,12 @@ def test_decisions_of_people_stand_apart_with_who_when_and_why(client, seen, ope
     said = {"kind": "new", "name": "Uma", "reviewer": "Aigül", "note": "ear & tail", "llr": 1.25}
     client.post(f"/api/v1/encounters/{a}/decisions", json=said)
     shown = page(client, opened(a, b)).text
-    people = shown.split("7 What people decided")[1].split("8 Limits")[0]
+    people = shown.split("6 What people decided")[1].split("7 What this was made with")[0]
     assert "Aigül" in people
     assert "new identity Uma" in people
     assert "ear &amp; tail" in people
-    assert "llr +1.25" in people
-    assert "Uma" not in shown.split("7 What people decided")[0]
+    assert "weight of evidence +1.25" in people
+    assert "Uma" not in shown.split("6 What people decided")[0]
 
 
 def test_what_strangers_type_is_never_markup(client, seen, opened):
@@ -243,7 +244,7 @@ def test_a_flank_that_the_network_sees_otherwise_is_said_where_it_speaks(client,
     assert "left (97 %), not as stated" in shown
     assert "A1, right flank (in doubt)" in shown
     assert "is in doubt: the network sees the other one" in shown
-    assert "Whether the stated flank of A1 and" in shown.split("3 Encounters")[0]
+    assert "Whether the stated flank of A1 and" in shown.split("2 Encounters")[0]
 
 
 def places(kind, *ends, strength):
@@ -258,7 +259,9 @@ def drawn(query=5, overlap=None):
     photos = {n: DossierPhoto(name, None, (), crop) for n, name in ((5, "A1"), (11, "B1"))}
     agreeing = places("rosette", [(10, 20), (60, 30)], strength=[0.9])
     comparison = Comparison(0.71, 24.5, 9.2, 0.0, 0.0, 0.28, (agreeing,), overlap)
-    return pair_figure(BestPair((5, 11), query, comparison, 4.8), 18, photos)
+    differing = overlap.discrepancies if overlap and overlap.registration != "outline" else None
+    marks = SpeakingMarks((agreeing,), differing)
+    return pair_figure(BestPair((5, 11), query, comparison, 4.8, marks), 18, photos)
 
 
 @pytest.mark.parametrize(("query", "left", "right"), [(5, 0.1, 0.6), (11, 0.6, 0.1)])
@@ -281,7 +284,7 @@ def test_over_an_outline_nothing_is_said_to_differ():
     nothing = places("discrepancy", strength=[])
     figure = drawn(overlap=Overlap(Source.OUTLINE, 0.8, 50, 0.1, nothing))
     assert {mark.kind for mark in figure.marks} == {"rosette"}
-    assert "by outline only" in figure.words
+    assert "by the body's outline only" in figure.words
 
 
 @pytest.mark.parametrize("members", [0, 1])
@@ -297,7 +300,7 @@ def test_photos_that_wait_make_it_not_final(client, seen, opened, painted):
     a = seen(1, 1)
     files = [("files", ("more.jpg", painted(1, 7, taken="2020:01:01 22:00:05")))]
     client.post("/api/v1/photos", files=files, data={"station": "Ridge", "flank": "left"})
-    assert "Not final. 1 photo has not been embedded yet" in page(client, opened(a)).text
+    assert "Not final. 1 photo is not ready yet" in page(client, opened(a)).text
 
 
 def test_of_many_photos_the_best_are_shown_and_all_are_listed(client, painted, work, opened):

@@ -56,9 +56,9 @@ def rendered(view):
 def test_the_llr_its_bound_and_the_verdict_are_in_words_and_number(client, encounter):
     a, b = encounter(1, 1), encounter(1, 2)
     page = client.get("/compare", params={"one": a, "other": b}).text
-    assert "(bound ±2.3)" in page
+    assert "2.3 and +2.3; 0 says nothing" in page
     assert "times more likely if both are the same leopard" in page
-    assert re.search(r'aria-label="llr \+\d.\d on a scale from minus 2.3', page)
+    assert re.search(r'aria-label="weight of evidence \+\d.\d on a scale from minus 2.3', page)
 
 
 def test_the_pair_that_agrees_most_comes_first_and_any_other_on_demand(app, encounter):
@@ -106,9 +106,20 @@ def test_the_blind_are_told_nothing_by_words_marks_or_names(app, encounter, othe
     a = encounter(1, 1, views=(0, 1), named="Uma")
     b = encounter(other, 2, views=(0, 1), named="Kali")
     view = shown(app, a, b, blind=True)
-    assert (view.evidence, view.picture.marks, view.agreeing, view.overlap) == (None, (), 0, "")
+    assert (view.evidence, view.picture.marks, view.agreeing, view.account) == (None, (), 0, None)
     page = rendered(view)
-    for told in ("llr", "same", "Uma", "Kali", ".jpg", "agree", "differ", "mark ", "identit"):
+    for told in (
+        "llr",
+        "weight of",
+        "same",
+        "Uma",
+        "Kali",
+        ".jpg",
+        "agree",
+        "differ",
+        "mark ",
+        "identit",
+    ):
         assert told not in page.replace("machine and others say", ""), told
 
 

@@ -45,7 +45,7 @@ def test_an_llr_is_written_with_its_sign():
 
 
 def test_a_claim_at_its_bound_says_so():
-    assert words.limits(1.5, 1.5) == "at its bound"
+    assert words.limits(1.5, 1.5) == "the strongest this program ever claims (32 to 1)"
     assert words.limits(-1.0, 1.5) == ""
 
 
@@ -59,7 +59,7 @@ def test_unknown_times_are_called_unknown():
     [
         ("rosettes", 640, 3, ": 94 % of it agrees, 3 places differ"),
         ("rootsift", 640, 1, ": 94 % of it agrees, 1 place differs"),
-        ("outline", 640, 0, " (laid over by outline only): 94 % of it agrees"),
+        ("outline", 640, 0, " (aligned by the body's outline only): 94 % of it agrees"),
         ("outline", 0, 0, ", none of it well enough to be judged"),
     ],
 )
@@ -75,7 +75,7 @@ def test_what_was_not_measured_is_not_said():
 
 
 def test_a_look_survives_its_own_address():
-    look = Look(candidate=3, lines=False, every=True, zoom=2.5, x=0.25, brightness=140)
+    look = Look(candidate=3, lines=True, every=True, zoom=2.5, x=0.25, brightness=140)
     query = dict(part.split("=") for part in look.url()[1:].split("&"))
     assert parse(query) == look
     assert Look().url() == "?"
@@ -123,21 +123,21 @@ def test_lines_run_from_photo_pixels_to_photo_pixels_strongest_first():
     assert bundle.lines[0].to == (495 + PANE_WIDTH + GAP, 250)
 
 
-def test_places_that_differ_are_numbered_diamonds_in_both_photos_and_counted_for_the_blind():
+def test_places_that_differ_are_lettered_diamonds_in_both_photos_and_counted_for_the_blind():
     points = np.array([[495, 250], [100, 80]], np.float32)
     found = Correspondences(points, points, np.array([0.9, 0.5], np.float32), "discrepancy")
     drawn = picture(pane(), pane(PANE_WIDTH + GAP), [found], Sight())
     page = templates.env.get_template("viewer/_picture.html")
     seen = page.render(picture=drawn, look=Look(discrepancy=False), tone=(1, 0), toned=False)
     assert seen.count("<path") == 4
-    assert re.findall(r"translate\((\S+ \S+)\).*?<text[^>]*>(\d)<", seen) == [
-        ("495 250", "1"),
-        ("1505 250", "1"),
-        ("100 80", "2"),
-        ("1110 80", "2"),
+    assert re.findall(r"translate\((\S+ \S+)\).*?<text[^>]*>([A-Z])<", seen) == [
+        ("495 250", "A"),
+        ("1505 250", "A"),
+        ("100 80", "B"),
+        ("1110 80", "B"),
     ]
     assert ", 2 differing places" in seen
-    assert 'class="picture no-discrepancy"' in seen
+    assert 'class="picture no-lines no-discrepancy"' in seen
 
 
 def test_a_line_is_in_sight_only_with_both_its_ends():

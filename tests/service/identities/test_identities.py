@@ -176,7 +176,7 @@ def test_a_suggested_cut_parts_two_animals_under_one_name(client, seen):
     assert cut["posterior"] > 10 * cut["all_one"]
     assert (cut["compared"], cut["unmeasured"], cut["in_full"]) == (10, 0, True)
     page = client.get(f"/identities/{uma}/split?suggest=1").text
-    assert "Posterior of this cut" in page
+    assert "this cut has the probability" in page
     assert f'name="e{hers[0]}" value="1" checked' in page
 
 

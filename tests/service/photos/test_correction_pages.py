@@ -94,7 +94,7 @@ def test_a_box_is_added_changed_and_removed_by_numbers(client, doubted):
     assert whole.status_code == 303
     assert detail(client, doubted["photo_id"])["annotations"][1]["box"] is None
     assert post(client, f"/annotations/{new['id']}/withdraw", reason="x").status_code == 303
-    assert "This annotation is withdrawn" in shown(client, doubted["photo_id"])
+    assert "This animal in the photo is withdrawn" in shown(client, doubted["photo_id"])
     assert post(client, f"/annotations/{new['id']}/restore").status_code == 303
 
 

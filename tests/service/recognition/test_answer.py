@@ -12,7 +12,7 @@ from reid.identify.answer import Identification, IdentityCandidate
 from reid.types import Evidence, Flank, Verdict
 from service.app import build
 from service.recognition.engine import Engine
-from service.recognition.query import QueryUpload
+from service.recognition.query import QueryAnswer, QueryUpload
 from service.recognition.to_wire import listed
 from service.store.database import Database
 
@@ -23,12 +23,23 @@ def candidate(identity, llr, verdict=Verdict.INCONCLUSIVE):
     return IdentityCandidate(identity, Evidence(llr, 2.0, verdict, "test@1", (llr, llr)), best=None)
 
 
-def test_the_candidate_whose_verdict_is_shown_is_always_among_those_listed():
-    candidates = (candidate(1, 0.1), candidate(2, 0.2), candidate(3, 2.0, Verdict.SAME))
-    answer = Identification(candidates, "m@1", 3, {})
+def answer_of(*candidates):
+    identification = Identification(candidates, "m@1", len(candidates), {})
+    return QueryAnswer(identification, "test@1", (), (), 3, (), {}, {}, {})
+
+
+def test_candidates_are_listed_by_what_is_shown_then_by_agreement_and_the_blank_last():
+    blank = candidate(1, 0.0, Verdict.NOT_COMPARABLE)
+    answer = answer_of(
+        blank,
+        candidate(2, -0.31),
+        candidate(3, -0.29),  # the same to the decimal that is shown
+        candidate(4, 2.0, Verdict.SAME),
+    )
     numbers = {top: [one.identity for one in listed(answer, top)] for top in (1, 2, 3, 10)}
-    assert numbers == {1: [3], 2: [1, 3], 3: [1, 2, 3], 10: [1, 2, 3]}
-    assert listed(Identification((), "m@1", 0, {}), 5) == ()
+    assert numbers == {1: [4], 2: [4, 2], 3: [4, 2, 3], 10: [4, 2, 3, 1]}
+    assert [one.identity for one in answer.candidates] == [4, 2, 3]
+    assert listed(answer_of(), 5) == ()
 
 
 def test_the_number_that_orders_candidates_is_in_the_answer(client, painted, work):
@@ -41,7 +52,7 @@ def test_the_number_that_orders_candidates_is_in_the_answer(client, painted, wor
         client.post(f"{API}/encounters/{added['encounter_id']}/decisions", json={"kind": "new"})
     files = [("files", ("query.jpg", painted(2, 1, taken="2020:01:09 10:00:00")))]
     answer = client.post(f"{API}/identify", files=files, data={"flank": "left"}).json()
-    numbers = [one["agreement"] for one in answer["candidates"]]
+    numbers = [round(one["llr"], 1) for one in answer["candidates"]]
     assert len(numbers) == 3
     assert numbers == sorted(numbers, reverse=True)
     strongest = max(answer["candidates"], key=lambda one: one["llr"])

@@ -44,16 +44,26 @@ def test_a_blind_page_holds_no_word_of_others_or_the_machine(client, pair):
     assert answer(client, pair, "ab", answer="different", note="a secret").status_code == 303
     named(client, "ef")
     shown = page(client, f"/reviews/{pair}").split("<main", 1)[1].split("<footer", 1)[0]
-    told = ("llr", "secret", "ab:", "verdict", "scale", "one or two?", 'href="/encounters/', ".jpg")
+    told = (
+        "llr",
+        "weight of evidence",
+        "secret",
+        "ab:",
+        "verdict",
+        "scale",
+        "one or two?",
+        'href="/encounters/',
+        ".jpg",
+    )
     marks = ('class="mark ', 'name="agree"', 'name="differ"', "Where they agree", "rosettes that")
     for word in (*told, *marks, "compared", 'name="model"'):
         assert word not in shown
-    assert "Laid over by outline only" in shown
+    assert "outline only: places fit roughly" in shown
     listed = page(client, "/reviews").split("<table", 1)[1].split("</table", 1)[0]
     assert "different" not in listed
     answer(client, pair, "ef")
     told = page(client, f"/reviews/{pair}")
-    for word in ("llr ", "secret", "ab:", "one or two?", "The observers disagree"):
+    for word in ("weight of evidence", "secret", "ab:", "one or two?", "The observers disagree"):
         assert word in told
 
 
@@ -76,7 +86,7 @@ def test_a_pair_that_is_not_blind_shows_the_llr_with_its_bound(client, pair):
     client.patch(f"/api/v1/reviews/{pair}", json={"blind": False})
     shown = page(client, f"/reviews/{pair}")
     assert 'name="llr"' in shown
-    assert "bound ±" in shown
+    assert "; 0 says nothing" in shown
     assert "Same" in shown
 
 

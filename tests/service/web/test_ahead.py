@@ -157,7 +157,8 @@ def test_an_encounter_is_shown_before_its_candidates_and_never_says_there_are_no
     assert 'data-refresh="1"' in page
     assert '<meta http-equiv="refresh"' in page
     assert "No candidate" not in page
-    page = until(client, app, "/encounters/2", "Candidate 1 of 1:")
+    page = until(client, app, "/encounters/2", "marked where they agree")
+    assert "Candidate 1 of 1:" in page
     assert 'data-refresh="1"' not in page
     assert "Uma" in page
 

@@ -223,6 +223,7 @@ SUGGESTIONS = [
 
 @pytest.mark.parametrize("one", SUGGESTIONS)
 def test_what_would_settle_a_pair_is_said_in_english_as_the_core_says_it(one):
-    assert suggested(one, ("A", "B")) == in_words(one, ("A", "B"))
+    core = in_words(one, ("A", "B")).replace("an llr of", "a weight of evidence of")
+    assert suggested(one, ("A", "B")) == core
     with speaking("ru"):
         assert not re.search(r"[a-z]{3}", suggested(one, ("A", "B")).replace("llr", ""))
