@@ -51,7 +51,8 @@ def apart_km(position0: Position, position1: Position) -> tuple[float, float]:
     """From how near to how far the two squares lie apart, in steps outwards."""
     square0, square1 = square_of(position0), square_of(position1)
     near = 0.0 if square0 == square1 else _nearest_km(square0, square1)
-    far = max(great_circle_km(a, b) for a, b in product(_corners(square0), _corners(square1)))
+    (middle0, reach0), (middle1, reach1) = _middle(square0), _middle(square1)
+    far = great_circle_km(middle0, middle1) + reach0 + reach1
     return float(STEP * floor(near / STEP)), float(STEP * ceil(far / STEP))
 
 
@@ -69,6 +70,9 @@ def _nearest_km(
     return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
 
 
-def _corners(square: tuple[float, float, float, float]) -> list[Position]:
+def _middle(square: tuple[float, float, float, float]) -> tuple[Position, float]:
+    """The middle of a square, and how far its farthest corner is from there."""
     south, west, north, east = square
-    return [(latitude, longitude) for latitude in (south, north) for longitude in (west, east)]
+    middle = (south + north) / 2, (west + east) / 2
+    corners = product((south, north), (west, east))
+    return middle, max(great_circle_km(middle, corner) for corner in corners)
