@@ -124,6 +124,7 @@ PAGES: Mapping[str, Filled] = {
     "/login": fixed("/login"),
     "/account": fixed("/account"),
     "/accounts": fixed("/accounts"),
+    "/place-looks": fixed("/place-looks"),
 }
 """Path as the app knows it, and what fills it."""
 

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from threading import Thread
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import BaseRoute
 from starlette.staticfiles import StaticFiles
@@ -67,11 +68,13 @@ from service.store.files import PhotoFiles
 from service.viewer.overlay import Overlays
 from service.web import errors
 from service.web.ahead import Ahead
+from service.web.crowd import AT_ONCE, SPARE_THREADS, RequestCrowd
 from service.web.csrf import SameOrigin, SecurityHeaders
 from service.web.limits import BodyLimit
 from service.web.metrics import Metrics
 from service.web.page import error_page
 from service.web.parameters import Components, known_parameters
+from service.web.places import PlaceLog
 from service.web.speech import Speech
 
 STATIC = Path(__file__).with_name("static")
@@ -137,6 +140,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         claim(database, components[PhotoFiles], settings.data_dir)
+        current_default_thread_limiter().total_tokens = AT_ONCE + SPARE_THREADS
         loading = Thread(target=components[Engine].preload, name="preload", daemon=True)
         loading.start()
         yield
@@ -156,6 +160,7 @@ def create_app(
     )
     app.state.components = components
     app.add_middleware(Speech)  # added first: the innermost
+    app.add_middleware(RequestCrowd, page=error_page)
     app.add_middleware(Gate, database=database, settings=settings, page=error_page)
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes, page=error_page)
     app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host, page=error_page)
@@ -195,6 +200,7 @@ def build(
         Overlays(database, engine, pictures),
         Ahead(settings.page_wait_s),
         Neighbourhood(database, engine, settings),
+        PlaceLog(database),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
-from reid.identify.movement import Movement, Span, Visit, between
+from reid.identify.movement import Movement, Span, Visit, between, between_hidden
 from reid.interchange.survey import AnimalCapture, AnimalHistory, Position, StationSite, TravelLeg
 
 
@@ -12,11 +12,14 @@ def journeys(
     history: AnimalHistory,
     sites: Iterable[StationSite],
     movement: Movement | None = None,
+    *,
+    exact: bool = True,
 ) -> list[TravelLeg]:
     """Every leg of every animal of a history, by animal and time.
 
     Captures without a time are on no way. Distances are of the positions as recorded, great circle;
-    two captures at one station are at no distance, also where its position is not known.
+    two captures at one station are at no distance, also where its position is not known. Not exact:
+    nothing is told but what follows from the squares of the positions, see `between_hidden`.
     """
     positions = {site.station: site.position for site in sites}
     of_animal: dict[str, list[AnimalCapture]] = {}
@@ -28,7 +31,7 @@ def journeys(
     for animal in sorted(of_animal):
         ordered = sorted(of_animal[animal], key=lambda c: (c.started_at, c.encounter))
         for first, second in pairwise(ordered):
-            legs.append(_leg(animal, first, second, positions, movement))
+            legs.append(_leg(animal, first, second, positions, movement, exact=exact))
     return legs
 
 
@@ -38,8 +41,12 @@ def _leg(
     second: AnimalCapture,
     positions: Mapping[str, Position | None],
     movement: Movement | None,
+    *,
+    exact: bool,
 ) -> TravelLeg:
-    way = between(_visit(first, positions), _visit(second, positions), movement)
+    way = (between if exact else between_hidden)(
+        _visit(first, positions), _visit(second, positions), movement
+    )
     leg = way.legs[0]
     return TravelLeg(
         animal=animal,

@@ -4,23 +4,27 @@ This is a line of its own beside the photos: it is never part of an llr.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import product
-from math import asin, cos, exp, log10, pi, radians, sin, sqrt
+from math import exp, log10, pi, sqrt
 
+from reid.interchange.great_circle import Position, great_circle_km
+from reid.interchange.obscuring import apart_km, obscured
 from reid.sentences import Sentence
 
-EARTH_KM = 6371.0088  # mean radius
 PRIOR_BOUND = 1.0  # of the log10 odds that places and times may add to those of the photos
 INSIDE = 5.991  # chi-square of two degrees of freedom at 95 %
 HOUR = timedelta(hours=1)
 
-Position = tuple[float, float]  # latitude, longitude in degrees
-
 
 class PlaceUnknown(Sentence, message="the position of at least one encounter is not known"): ...
+
+
+class PlaceHidden(
+    Sentence, message="the places are only told to 33 km, which leaves the way open"
+): ...
 
 
 class TimeUnknown(Sentence, message="the time of at least one encounter is not known"): ...
@@ -154,20 +158,15 @@ class SpaceTimeLeg:
 
 @dataclass(frozen=True, slots=True)
 class SpaceTime:
-    """Two encounters in space and time; one leg for every combination of stated times."""
+    """Two encounters in space and time; one leg for every combination of stated times.
+
+    within_km: from how near to how far they may lie apart where the distance itself is not told.
+    """
 
     distance_km: float | None
     legs: tuple[SpaceTimeLeg, ...]
     source: MovementSource
-
-
-def great_circle_km(position0: tuple[float, float], position1: tuple[float, float]) -> float:
-    """Distance of two positions (latitude, longitude in degrees) by the haversine formula."""
-    (lat0, lon0), (lat1, lon1) = (
-        (radians(v) for v in position) for position in (position0, position1)
-    )
-    half = sin((lat1 - lat0) / 2) ** 2 + cos(lat0) * cos(lat1) * sin((lon1 - lon0) / 2) ** 2
-    return 2 * EARTH_KM * asin(min(1.0, sqrt(half)))
+    within_km: tuple[float, float] | None = None
 
 
 def between(visit0: Visit, visit1: Visit, movement: Movement | None = None) -> SpaceTime:
@@ -177,12 +176,43 @@ def between(visit0: Visit, visit1: Visit, movement: Movement | None = None) -> S
     """
     movement = movement or Movement()
     distance = _distance(visit0, visit1)
-    choices: Sequence[tuple[Span | None, Span | None]] = list(product(visit0.spans, visit1.spans))
-    if not choices:
-        first, second = ((v.spans[0] if v.spans else None) for v in (visit0, visit1))
-        choices = [(first, second)]
-    legs = tuple(_leg(distance, a, b, movement) for a, b in choices)
+    legs = tuple(_leg(distance, a, b, movement) for a, b in _choices(visit0, visit1))
     return SpaceTime(distance, legs, movement.source)
+
+
+def hidden(visit: Visit) -> Visit:
+    """The same with a point of its square for a position; see `reid.interchange.obscuring`."""
+    return replace(visit, position=visit.position and obscured(visit.position))
+
+
+def between_hidden(visit0: Visit, visit1: Visit, movement: Movement | None = None) -> SpaceTime:
+    """The space-time line from the squares of both alone, so that it tells no more than they do.
+
+    A way is rated where its rating is the same for the nearest and the farthest two places of the
+    squares; its speed is that of the nearest. Two encounters of one station stay at no distance.
+    """
+    movement = movement or Movement()
+    same = visit0.station is not None and visit0.station == visit1.station
+    if same or visit0.position is None or visit1.position is None:
+        here, there = (replace(visit, position=None) for visit in (visit0, visit1))
+        return between(here, there, movement)
+    near, far = apart_km(visit0.position, visit1.position)
+    legs = []
+    for spans in _choices(visit0, visit1):
+        least, most = (_leg(km, *spans, movement) for km in (near, far))
+        if least.rating is not most.rating:
+            least = replace(
+                least, least_speed_km_h=None, rating=Rating.UNKNOWN, reason=PlaceHidden()
+            )
+        legs.append(least)
+    return SpaceTime(None, tuple(legs), movement.source, (near, far))
+
+
+def _choices(visit0: Visit, visit1: Visit) -> Sequence[tuple[Span | None, Span | None]]:
+    """Every combination of the stated times of both."""
+    choices: list[tuple[Span | None, Span | None]] = list(product(visit0.spans, visit1.spans))
+    first, second = ((v.spans[0] if v.spans else None) for v in (visit0, visit1))
+    return choices or [(first, second)]
 
 
 def prior(

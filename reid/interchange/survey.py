@@ -142,7 +142,7 @@ class ObserverAnswer:
 class CaptureSurvey:
     """Everything that is exported.
 
-    exact: whether positions are as recorded; else they are rounded to a tenth of a degree, and
+    exact: whether positions are as recorded; else they are points of squares of 33 km, and
     nothing that needs metres can be made. species: scientific name. stated: what sources said that
     photos came from, the newest first.
     """

@@ -5,6 +5,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+from PIL import Image as Pillow
+
 from reid.photo.errors import (
     BoxBeyondOne,
     BoxInDamagedPart,
@@ -86,6 +89,20 @@ def cut_photo(photo: DecodedPhoto, flank: Flank, box: Box | None = None) -> Crop
     sides = (area.x0, area.y0, area.x1, area.y1)
     reduced = Box(*(side / photo.reduction for side in sides))
     return replace(cut(photo.image, flank, reduced), reduction=photo.reduction)
+
+
+def on_its_own(crop: Crop, most: int) -> Crop:
+    """The same crop without the rest of its photo, which can then be forgotten.
+
+    most: pixels; of a larger crop the sides are divided by a whole number.
+    """
+    height, width = crop.image.shape[:2]
+    by = min(math.ceil(math.sqrt(height * width / most)), min(height, width) // LEAST_SIDE)
+    if by <= 1:
+        return replace(crop, image=crop.image.copy())
+    image = np.asarray(Pillow.fromarray(crop.image).reduce(by))
+    box, *bars = (Box(b.x0 / by, b.y0 / by, b.x1 / by, b.y1 / by) for b in (crop.box, *crop.bars))
+    return replace(crop, image=image, box=box, bars=tuple(bars), reduction=crop.reduction * by)
 
 
 def readable_part(box: Box | None, readable: Box) -> Box:

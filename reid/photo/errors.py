@@ -71,6 +71,17 @@ class MorePixelsThanDecoded(
 ): ...
 
 
+class PixelsWithoutBytes(
+    UnreadableImage,
+    message="the header claims {width} x {height} pixels, which {bytes} bytes cannot hold",
+): ...
+
+
+class TooManyScans(
+    UnreadableImage, message="the photo comes in more than {most} scans: no camera writes that"
+): ...
+
+
 class TooManyPixels(
     ImageTooLarge,
     message="the photo has {width} x {height} = {pixels:.1f} million pixels, the limit is "

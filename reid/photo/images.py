@@ -23,7 +23,9 @@ from reid.photo.errors import (
     LostPart,
     LostSomewhere,
     MorePixelsThanDecoded,
+    PixelsWithoutBytes,
     TooManyPixels,
+    TooManyScans,
 )
 from reid.photo.formats import is_heif, other_format
 from reid.sentences import Sentence
@@ -49,6 +51,11 @@ FILLER = b"\x55\x2a" * 2048  # read as pixels, if some are missing
 LOST = 128  # grey level of what could not be read
 SMALL = 1_500_000  # pixels
 REDUCTIONS = (1, 2, 4)  # sides of a JPEG may be decoded at a half or a quarter
+BLOCKS_A_BYTE = 8  # of 8 x 8 pixels: each takes a bit at least
+SCANS = 200  # of a progressive JPEG, which decodes all its pixels in each
+SCAN_BEGINS = b"\xff\xda"
+PROGRESSIVE = 2  # times the pixels held at once that such a JPEG may have
+STRIP = 4_000_000  # pixels that are converted at once
 FORMATS = ("JPEG", "PNG", "WEBP", "AVIF")
 # Behind transparent pixels: the grey that local contrast normalisation maps to zero, so that the
 # border of a cut-out animal is the weakest edge a background can give.
@@ -174,7 +181,7 @@ def _whole(data: bytes, max_pixels: int, *, rows: int | None = None) -> DecodedP
             photo.draft(None, (-(-width // reduction), -(-height // reduction)))
         photo.load()
         turn = TURN.get(_orientation(photo))
-        pixels = np.array(_rgb(photo))
+        pixels = _pixels(photo)
         kept = height if rows is None else rows
         pixels[kept // reduction :] = LOST
         readable = Box(0, 0, width, kept)
@@ -224,7 +231,7 @@ def opened(data: bytes, *, max_pixels: int | None = None) -> Iterator[Pillow.Ima
         with quiet():
             photo = Pillow.open(BytesIO(data), formats=_formats(data))
         with photo:
-            _check_size(photo, max_pixels)
+            _check_size(photo, data, max_pixels)
             yield photo
     except InputError:
         raise
@@ -266,23 +273,31 @@ def _formats(data: bytes) -> tuple[str, ...]:
     return ("HEIF",)
 
 
-def _check_size(photo: Pillow.Image, max_pixels: int | None) -> None:
+def _check_size(photo: Pillow.Image, data: bytes, max_pixels: int | None) -> None:
+    """Refuse what costs much more to decode than its bytes are worth."""
+    if photo.format in ("JPEG", "MPO"):
+        pixels = photo.width * photo.height
+        if pixels > max(SMALL, 64 * BLOCKS_A_BYTE * len(data)):
+            raise PixelsWithoutBytes(width=photo.width, height=photo.height, bytes=len(data))
+        if data.count(SCAN_BEGINS) > SCANS:
+            raise TooManyScans(most=SCANS)
     if max_pixels is not None:
         _reduction(photo, max_pixels)
 
 
 def _reduction(photo: Pillow.Image, max_pixels: int) -> int:
-    """1, 2 or 4: by how much the sides of a photo are reduced. Raises TooManyPixels."""
+    """1, 2 or 4: by how much the sides of a photo are reduced. Raises TooManyPixels.
+
+    All of a progressive JPEG is in memory before any of it is reduced, so it may not be as large.
+    """
     pixels = photo.width * photo.height
     reductions = REDUCTIONS if photo.format in ("JPEG", "MPO") else REDUCTIONS[:1]
+    most = max_pixels * (PROGRESSIVE if photo.info.get("progressive") else reductions[-1] ** 2)
     for reduction in reductions:
-        if pixels <= max_pixels * reduction**2:
+        if pixels <= min(most, max_pixels * reduction**2):
             return reduction
     raise TooManyPixels(
-        width=photo.width,
-        height=photo.height,
-        pixels=pixels / 1e6,
-        limit=max_pixels * reductions[-1] ** 2 / 1e6,
+        width=photo.width, height=photo.height, pixels=pixels / 1e6, limit=most / 1e6
     )
 
 
@@ -290,6 +305,18 @@ def _orientation(photo: Pillow.Image) -> int:
     """1 to 8, the EXIF code; 1 where it is absent or nonsense."""
     value = exif(photo).get(ORIENTATION, 1)
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
+
+
+def _pixels(photo: Pillow.Image) -> Image:
+    """8-bit RGB of a decoded image of any mode, converted strip by strip."""
+    if photo.mode == "RGB" and not photo.has_transparency_data:
+        return np.array(photo)
+    pixels = np.empty((photo.height, photo.width, 3), np.uint8)
+    rows = max(1, STRIP // photo.width)
+    for top in range(0, photo.height, rows):
+        strip = photo.crop((0, top, photo.width, min(top + rows, photo.height)))
+        pixels[top : top + rows] = np.asarray(_rgb(strip))
+    return pixels
 
 
 def _rgb(photo: Pillow.Image) -> Pillow.Image:

@@ -9,7 +9,7 @@ from reid.errors import InputError
 from service.accounts import admission
 from service.accounts.errors import NotTheSame
 from service.accounts.gate import let_in
-from service.store import accounts
+from service.store import accounts, place_looks
 from service.store.people import Role
 from service.web.errors import from_error
 from service.web.page import goto, page
@@ -26,6 +26,7 @@ from service.web.sentences import in_full
 from service.web.wire import Line
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+LOOKS = 500  # rows of the page; the API has the rest
 
 
 class Secret(NamedTuple):
@@ -137,3 +138,12 @@ def shut_out(account_id: RowNumber, database: TheDatabase, actor: TheActor) -> R
     """End all sessions and tokens of an account."""
     admission.shut_out(database, account_id, actor.name)
     return goto("/accounts")
+
+
+@router.get("/place-looks")
+def place_look_list(request: Request, database: TheDatabase) -> Response:
+    """Who was told exact places, the newest first."""
+    with database.read() as connection:
+        rows = place_looks.newest(connection, limit=LOOKS)
+        number = place_looks.count(connection)
+        return page(request, "accounts/place_looks.html", connection, rows=rows, number=number)

@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 
 from service.accounts import admission, wire
-from service.store import accounts, tokens
+from service.store import accounts, place_looks, tokens
 from service.web.errors import documented
-from service.web.parameters import RowNumber, TheActor, TheDatabase
+from service.web.parameters import Limit, Offset, RowNumber, TheActor, TheDatabase
 
 router = APIRouter(tags=["accounts"], responses=documented(400, 401, 403, 404, 409, 422))
 
@@ -37,6 +37,19 @@ def revoke_token(token_id: RowNumber, database: TheDatabase, actor: TheActor) ->
     with database.write() as connection:
         ended = tokens.revoke(connection, admission.account_of(actor), token_id)
     return wire.TokenOut.model_validate(ended)
+
+
+@router.get("/place-looks")
+def list_place_looks(
+    database: TheDatabase, limit: Limit = 100, offset: Offset = 0, exported: bool | None = None
+) -> wire.PlaceLooksOut:
+    """Who was told exact places and who took them away; with accounts only."""
+    with database.read() as connection:
+        values = {
+            "count": place_looks.count(connection),
+            "looks": place_looks.newest(connection, limit=limit, offset=offset, exported=exported),
+        }
+    return wire.PlaceLooksOut.model_validate(values)
 
 
 @router.get("/accounts")

@@ -49,6 +49,25 @@ class AccountMade(Wire):
     one_time_password: str | None
 
 
+class PlaceLookOut(Wire):
+    """Somebody was told exact places: at this address for the first time that day, or to take
+    away."""
+
+    id: int
+    person: str
+    role: Role
+    address: str
+    exported: bool
+    looked_at: datetime
+
+
+class PlaceLooksOut(Wire):
+    """Who was told exact places, newest first; count: of all that are on record."""
+
+    count: int
+    looks: list[PlaceLookOut]
+
+
 class MeOut(Wire):
     """Who asks; `single`: there are no accounts, and everybody at this computer may do all."""
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
-from reid.identify.movement import Position, great_circle_km
+from reid.interchange.great_circle import Position, great_circle_km
+from reid.interchange.obscuring import apart_km, obscured
 from service.cases.timeline import Stop, between
 from service.web.grid_map import (
     HEIGHT,
@@ -23,7 +24,7 @@ from service.web.grid_map import (
 from service.web.labels import Corner, Frame, free_spot
 from service.web.languages import gettext as _
 from service.web.languages import pgettext
-from service.web.quantities import rounded
+from service.web.quantities import kilometres_within
 from service.web.words import decimal
 
 DOT, ROW = 30.0, 5
@@ -92,12 +93,16 @@ class MapView:
 def map_view(stops: Sequence[Stop], *, exact: bool) -> MapView | None:
     """The map of encounters, oldest first; None where no position is known.
 
-    exact False: positions are rounded before anything is drawn; distances stay what they are.
+    exact False: positions become points of their squares before anything is drawn or measured.
     """
     here = [stop for stop in stops if stop.position]
     if not here:
         return None
-    shown = {stop.letter: _shown(stop, exact=exact) for stop in here}
+    shown = {
+        stop.letter: stop.position if exact else obscured(stop.position)
+        for stop in here
+        if stop.position
+    }
     project = fitted(list(shown.values()), exact=exact)
     frame = INSIDE
     taken: list[Frame] = []
@@ -107,18 +112,15 @@ def map_view(stops: Sequence[Stop], *, exact: bool) -> MapView | None:
         stations=tuple(stations),
         meridians=tuple(meridians),
         parallels=tuple(parallels),
-        arrows=tuple(_arrows(here, {n: project(at) for n, at in shown.items()}, frame, taken)),
-        legs=tuple(_leg(a, b) for a, b in _in_time(here)),
+        arrows=tuple(
+            _arrows(here, {n: project(at) for n, at in shown.items()}, frame, taken, exact=exact)
+        ),
+        legs=tuple(_leg(a, b, exact=exact) for a, b in _in_time(here)),
         scale=scale_bar(project.pixels, (frame.x1 - frame.x0) / 4),
         unplaced=tuple(stop for stop in stops if not stop.position),
         exact=exact,
         frame=frame,
     )
-
-
-def _shown(stop: Stop, *, exact: bool) -> Position:
-    assert stop.position is not None  # noqa: S101
-    return stop.position if exact else rounded(stop.position)
 
 
 def _stations(
@@ -162,15 +164,19 @@ def _in_time(here: Sequence[Stop]) -> list[tuple[Stop, Stop]]:
     return list(pairwise(ordered))
 
 
-def _leg(stop: Stop, following: Stop) -> MapLeg:
+def _leg(stop: Stop, following: Stop, *, exact: bool) -> MapLeg:
     name = f"{stop.letter} → {following.letter}"
     apart = between(stop.span, following.span) if stop.span and following.span else ""
-    return MapLeg(name, _distance(stop, following), apart, stop.animal == following.animal)
+    return MapLeg(
+        name, _distance(stop, following, exact=exact), apart, stop.animal == following.animal
+    )
 
 
-def _distance(stop: Stop, following: Stop) -> str:
+def _distance(stop: Stop, following: Stop, *, exact: bool) -> str:
     if stop.position is None or following.position is None:
         return pgettext("distance", "unknown")
+    if not exact:
+        return kilometres_within(apart_km(stop.position, following.position))
     km = great_circle_km(stop.position, following.position)
     return _("same place") if km < 0.05 else _("%(km)s km") % {"km": decimal(km, 1)}
 
@@ -180,6 +186,8 @@ def _arrows(
     at: dict[str, Spot],
     frame: Frame,
     taken: list[Frame],
+    *,
+    exact: bool,
 ) -> list[Arrow]:
     """Curves from place to place; those of one pair of places bend more and more."""
     drawn: dict[tuple[Spot, ...], int] = {}
@@ -190,7 +198,7 @@ def _arrows(
         if long < 30:
             continue
         times = drawn[start, end] = drawn.get((start, end), 0) + 1
-        leg = _leg(stop, following)
+        leg = _leg(stop, following, exact=exact)
         words = f"{leg.name}: {leg.distance}, {leg.between}"
         arrows.append(_curve(start, end, long, 26.0 * times, words, leg.same, frame, taken))
     return arrows

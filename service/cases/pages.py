@@ -18,6 +18,7 @@ from service.store.database import Database
 from service.store.people import Actor
 from service.web.page import goto, page, remember
 from service.web.parameters import Remark, RowNumber, Text, TheActor, TheAhead, TheDatabase, plain
+from service.web.places import ToldPlaces
 from service.web.wire import Line
 from service.web.words import when
 
@@ -58,7 +59,7 @@ def case_page(
     ahead: TheAhead,
     engine: TheEngine,
     casework: TheCasework,
-    actor: TheActor,
+    exact: ToldPlaces,
 ) -> Response:
     """What the photos and the map say about a case."""
     with database.read() as connection:
@@ -66,8 +67,8 @@ def case_page(
     report, problem = awaited(
         ahead,
         engine,
-        ("report", case_id),
-        lambda wait: casework.report(case_id, wait=wait),
+        ("report", case_id, exact),
+        lambda wait: casework.report(case_id, exact=exact, wait=wait),
     )
     with database.read() as connection:
         members = [(encounters.summary(connection, number), None) for number in case.encounters]
@@ -77,7 +78,7 @@ def case_page(
             "case": case,
             "open": case.closed_at is None,
             "members": member_views(members),
-            "view": case_view(report, exact=actor.sees_places) if report else None,
+            "view": case_view(report) if report else None,
             "problem": problem,
             "pending": pending,
             "loaded": engine.loaded is not None,

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from reid.evidence.tested import Tested, load_tested
 from reid.identify import movement, partitions
-from reid.identify.movement import Movement, Position, SpaceTime, Span, Visit
+from reid.identify.movement import Movement, SpaceTime, Span, Visit
 from reid.identify.partitions import (
     InconsistentTriple,
     Mask,
@@ -24,6 +24,7 @@ from reid.identify.partitions import (
     PartitionPosterior,
     WeighedPartition,
 )
+from reid.interchange.great_circle import Position
 from service.encounters.pair_evidence import PairEvidence, PairSays
 from service.recognition.engine import Engine
 from service.store import cases, encounters, stations
@@ -90,7 +91,9 @@ class CaseReport:
     minus which "different". bound: the largest |llr| the calibration supports. tested: how the
     calibrator did in its test, None where there was none. llr: (n, n), of the photos alone, 0 on
     the diagonal and where nothing can be compared; total: (n, n), with what movement adds where the
-    case takes it as a prior. speaks: (n, n), the pairs that say anything.
+    case takes it as a prior. speaks: (n, n), the pairs that say anything. exact: False for those
+    who may not know where cameras hang: positions, ways and ratings are those of squares, and
+    movement is no part of the prior, because distances can be read off it.
     """
 
     case: Case
@@ -100,6 +103,7 @@ class CaseReport:
     conflicts: tuple[InconsistentTriple, ...]
     changes: tuple[CaseChange, ...]
     movement: Movement
+    exact: bool
     model: str
     calibrator: str
     bound: float
@@ -108,6 +112,11 @@ class CaseReport:
     llr: Matrix
     total: Matrix
     speaks: Mask
+
+    @property
+    def weighs_movement(self) -> bool:
+        """Whether space and time are part of the prior of this report."""
+        return self.case.movement_prior and self.exact
 
     @property
     def moved(self) -> tuple[CasePair, ...]:
@@ -156,10 +165,16 @@ class Casework:
         self._pair_evidence = pair_evidence
 
     def report(
-        self, case_id: int, *, movement_: Movement | None = None, wait: bool = True
+        self,
+        case_id: int,
+        *,
+        exact: bool,
+        movement_: Movement | None = None,
+        wait: bool = True,
     ) -> CaseReport:
         """All of a case. movement_: what is taken for possible, else the published figures.
 
+        exact: places as they are; else they are obscured before anything is made of them.
         wait False: raises NotYet where photos would have to be compared first.
         """
         moved = movement_ or Movement()
@@ -167,15 +182,10 @@ class Casework:
         with self._database.read() as connection:
             case = cases.get(connection, case_id)
             changes = tuple(cases.history(connection, case_id))
-            details = [encounters.get(connection, number) for number in case.encounters]
-            stood = [_stood(connection, detail.summary) for detail in details]
-        members = tuple(
-            Member(detail, _visit(detail, place))
-            for detail, place in zip(details, stood, strict=True)
-        )
+            members = _members(connection, case, exact=exact)
         pairs = [
-            _pair(case, members, (i, j), says(case.encounters[i], case.encounters[j]), moved)
-            for i, j in combinations(range(len(members)), 2)
+            _pair(case, members, (i, j), says(a, b), moved, exact=exact)
+            for (i, a), (j, b) in combinations(enumerate(case.encounters), 2)
         ]
         llr, total, comparable = _matrices(len(members), pairs)
         speaks = comparable | (total != llr)
@@ -192,6 +202,7 @@ class Casework:
             conflicts=partitions.inconsistent_triples(llr, comparable, same=calibrator.same),
             changes=changes,
             movement=moved,
+            exact=exact,
             model=calibrator.model,
             calibrator=calibrator.id,
             bound=calibrator.bound,
@@ -203,14 +214,28 @@ class Casework:
         )
 
 
+def _members(connection: Connection, case: Case, *, exact: bool) -> tuple[Member, ...]:
+    details = [encounters.get(connection, number) for number in case.encounters]
+    return tuple(
+        Member(detail, _visit(detail, _stood(connection, detail.summary), exact=exact))
+        for detail in details
+    )
+
+
 def _pair(
-    case: Case, members: Sequence[Member], at: tuple[int, int], says: PairSays, moved: Movement
+    case: Case,
+    members: Sequence[Member],
+    at: tuple[int, int],
+    says: PairSays,
+    moved: Movement,
+    *,
+    exact: bool,
 ) -> CasePair:
     """The pair of two members before the partitions are weighed: together is the prior."""
     first, second = (members[n].visit for n in at)
-    way = movement.between(first, second, moved)
+    way = (movement.between if exact else movement.between_hidden)(first, second, moved)
     near = None
-    if case.movement_prior:
+    if case.movement_prior and exact:
         near = movement.prior(way, _places(members), (first.position, second.position), moved)
     numbers = case.encounters[at[0]], case.encounters[at[1]]
     return CasePair(*at, numbers, says, case.together, way, near)
@@ -221,18 +246,18 @@ def _stood(connection: Connection, summary: EncounterSummary) -> Position | None
     return stations.position_of(connection, summary.station, summary.started_at)
 
 
-def _visit(detail: EncounterDetail, stood: Position | None = None) -> Visit:
+def _visit(detail: EncounterDetail, stood: Position | None, *, exact: bool) -> Visit:
     """Station, position, and the recorded time before all others stated.
 
     The position is the median of the photos; stood: that of the deployment, where they have none.
     """
     summary = detail.summary
-    place = _position(detail.references) or stood
-    if summary.started_at is None or summary.ended_at is None:
-        return Visit(summary.station, place, ())
-    recorded = Span(summary.started_at, summary.ended_at, "recorded")
-    others = [span for span in _stated(detail) if _elsewhere(span, recorded)]
-    return Visit(summary.station, place, (recorded, *others))
+    spans: tuple[Span, ...] = ()
+    if summary.started_at is not None and summary.ended_at is not None:
+        recorded = Span(summary.started_at, summary.ended_at, "recorded")
+        spans = (recorded, *(span for span in _stated(detail) if _elsewhere(span, recorded)))
+    visit = Visit(summary.station, _position(detail.references) or stood, spans)
+    return visit if exact else movement.hidden(visit)
 
 
 def _position(references: Sequence[Reference]) -> Position | None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from math import log10
 from string import ascii_uppercase
 
-from reid.identify.movement import Span
+from reid.identify.movement import SpaceTime, Span
 from reid.types import Grade
 from service.calibration.suggestion_words import suggested
 from service.calibration.tested_view import Plot, plot_of
 from service.cases.report import CasePair, CaseReport, Member
 from service.photos.facts_view import grade_word, reason_words
 from service.web.languages import gettext as _
-from service.web.quantities import kilometres, speed
+from service.web.quantities import kilometres, kilometres_within, speed
 from service.web.sentences import in_full, recorded, translated
 from service.web.words import EVEN, dated, elapsed, sentence, times
 
@@ -108,12 +108,17 @@ def ways(report: CaseReport) -> tuple[WayView, ...]:
     return tuple(way for pair in report.pairs for way in _ways(pair))
 
 
+def way_length(way: SpaceTime) -> str:
+    """How far it is, or within which bounds for whom the distance is not told."""
+    return kilometres_within(way.within_km) if way.within_km else kilometres(way.distance_km)
+
+
 def _ways(pair: CasePair) -> Iterator[WayView]:
     legs = pair.space_time.legs
     for leg in legs:
         yield WayView(
             name=pair.name,
-            distance=kilometres(pair.space_time.distance_km),
+            distance=way_length(pair.space_time),
             dates=f"{_date(leg.span0)} \N{RIGHTWARDS ARROW} {_date(leg.span1)}",
             between=elapsed(leg.days),
             speed=speed(leg.least_speed_km_h),

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from reid.identify.movement import Position, Span
+from reid.identify.movement import Span
+from reid.interchange.great_circle import Position
 from service.web.labels import LETTER
 from service.web.languages import gettext as _
 from service.web.languages import pgettext

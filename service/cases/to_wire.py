@@ -15,19 +15,15 @@ from service.cases.wire import (
     SpanOut,
 )
 from service.encounters.account import PairAccount, account
-from service.web.quantities import rounded
 
 
-def report_out(report: CaseReport, *, exact: bool) -> CaseReportOut:
-    """Positions among the members become numbers of encounters.
-
-    exact: whether places are told as they are, else rounded.
-    """
+def report_out(report: CaseReport) -> CaseReportOut:
+    """Positions among the members become numbers of encounters."""
     ids = report.case.encounters
     weighed = report.partitions
     return CaseReportOut(
         case=CaseOut.model_validate(report.case),
-        encounters=[_member(member, exact=exact) for member in report.members],
+        encounters=[_member(member) for member in report.members],
         llr=report.llr.tolist(),
         pairs=[_pair(pair) for pair in report.pairs],
         partitions=[
@@ -49,12 +45,11 @@ def report_out(report: CaseReport, *, exact: bool) -> CaseReportOut:
     )
 
 
-def _member(member: Member, *, exact: bool) -> CaseMemberOut:
-    place = member.visit.position
+def _member(member: Member) -> CaseMemberOut:
     return CaseMemberOut(
         encounter_id=member.detail.summary.id,
         station=member.visit.station,
-        position=rounded(place) if place and not exact else place,
+        position=member.visit.position,
         spans=[SpanOut.model_validate(span) for span in member.visit.spans],
         embedded=member.detail.summary.embedded,
     )
@@ -77,6 +72,7 @@ def _pair(pair: CasePair) -> CasePairOut:
         together=pair.together,
         space_time=SpaceTimeOut(
             distance_km=pair.space_time.distance_km,
+            within_km=pair.space_time.within_km,
             legs=[LegOut.model_validate(leg) for leg in pair.space_time.legs],
             prior=pair.movement,
         ),

@@ -117,6 +117,7 @@ class CaseView:
     made_by: str
     tests: tuple[TestRow, ...]
     tested_on: str
+    weighs_movement: bool
     map: MapView | None
     timeline: TimelineView | None
 
@@ -140,12 +141,12 @@ def member_views(
     ]
 
 
-def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None = None) -> CaseView:
-    """A report as its page shows it. exact: whether positions are shown as they are."""
+def case_view(report: CaseReport, *, today: datetime | None = None) -> CaseView:
+    """A report as its page shows it."""
     weighed = report.partitions
     animals = _animals(weighed)
     known = [(member.detail.summary, member) for member in report.members]
-    members = member_views(known, animals, exact=exact)
+    members = member_views(known, animals, exact=report.exact)
     shown = weighed.partitions[:SHOWN] if weighed and len(members) > 1 else ()
     stops = [
         Stop(m.letter, m.animal, title(summary), member.visit.spans, member.visit.position)
@@ -176,7 +177,8 @@ def case_view(report: CaseReport, *, exact: bool = True, today: datetime | None 
         made_by=f"{report.model}, {report.calibrator}",
         tests=test_rows(report.tested),
         tested_on=tested_on(report.tested),
-        map=map_view(stops, exact=exact),
+        weighs_movement=report.weighs_movement,
+        map=map_view(stops, exact=report.exact),
         timeline=timeline(stops, today=today or datetime.now()),  # noqa: DTZ005
     )
 

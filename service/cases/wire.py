@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field
 from reid.identify.movement import Rating
 from reid.types import Grade, Verdict
 from service.calibration.wire import PlaceOut, SettlingPhotoOut
-from service.web.wire import English, Line, Note, Number, Wire
+from service.web.wire import English, Line, Note, Number, WallClock, Wire
 
 Together = Annotated[
     float,
@@ -89,8 +89,8 @@ class CaseDetailOut(Wire):
 class SpanOut(Wire):
     """First and last moment by one statement: the recorded one, or one that contradicts it."""
 
-    start: datetime
-    end: datetime
+    start: WallClock
+    end: WallClock
     source: str
 
 
@@ -120,7 +120,10 @@ class LegOut(Wire):
 class SpaceTimeOut(Wire):
     """Distance and times of a pair; never part of its llr."""
 
-    distance_km: float | None
+    distance_km: float | None = Field(description="null where it is not known, or not told")
+    within_km: tuple[float, float] | None = Field(
+        description="from how near to how far where places are told to their squares only"
+    )
     legs: list[LegOut]
     prior: float | None = Field(
         description="log10 odds they add to the llr where the case wants them as a prior, else null"

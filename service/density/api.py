@@ -10,7 +10,8 @@ from service.density.to_wire import density_out
 from service.density.wire import DensityIn, DensityOut
 from service.store.tables.base import now
 from service.web.errors import documented
-from service.web.parameters import TheActor, TheDatabase, component
+from service.web.parameters import TheDatabase, component
+from service.web.places import ToldPlaces
 
 router = APIRouter(tags=["density"], responses=documented(400, 403, 422))
 
@@ -18,18 +19,18 @@ TheDensities = Annotated[Densities, Depends(component(Densities))]
 
 
 @router.get("/density")
-def get_density(database: TheDatabase, densities: TheDensities, actor: TheActor) -> DensityOut:
+def get_density(database: TheDatabase, densities: TheDensities, exact: ToldPlaces) -> DensityOut:
     """The newest estimate with its interval; `made_at` is null before the first."""
-    return _out(database, densities, exact=actor.sees_places)
+    return _out(database, densities, exact=exact)
 
 
 @router.post("/density", status_code=202)
 def ask_density(
-    wish: DensityIn, database: TheDatabase, densities: TheDensities, actor: TheActor
+    wish: DensityIn, database: TheDatabase, densities: TheDensities, exact: ToldPlaces
 ) -> DensityOut:
     """Ask a worker for a new estimate, unless one is asked already; the newest one until then."""
     densities.ask(DensityWish(wish.draws, wish.seed, wish.by_photos))
-    return _out(database, densities, exact=actor.sees_places)
+    return _out(database, densities, exact=exact)
 
 
 def _out(database: TheDatabase, densities: Densities, *, exact: bool) -> DensityOut:

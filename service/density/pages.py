@@ -10,7 +10,8 @@ from service.density.estimating import SEED, Densities, DensityWish
 from service.density.view import density_view
 from service.density.wire import MOST_DRAWS
 from service.web.page import goto, page
-from service.web.parameters import TheActor, TheDatabase, component
+from service.web.parameters import TheDatabase, component
+from service.web.places import ToldPlaces
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -19,7 +20,7 @@ TheDensities = Annotated[Densities, Depends(component(Densities))]
 
 @router.get("/density")
 def density(
-    request: Request, database: TheDatabase, densities: TheDensities, actor: TheActor
+    request: Request, database: TheDatabase, densities: TheDensities, exact: ToldPlaces
 ) -> Response:
     """The newest estimate with its interval, its map, and what it assumes."""
     newest = densities.newest()
@@ -29,7 +30,7 @@ def density(
             "density/density.html",
             connection,
             nav="stations",
-            view=density_view(newest, exact=actor.sees_places) if newest else None,
+            view=density_view(newest, exact=exact) if newest else None,
             waiting=densities.waiting(connection),
             draws=newest.draws if newest else DRAWS,
             by_photos=newest.by_photos if newest else False,

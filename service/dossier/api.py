@@ -6,7 +6,8 @@ from service.dossier.record import TheDossiers
 from service.dossier.to_wire import dossier_out
 from service.dossier.wire import DossierOut
 from service.web.errors import documented
-from service.web.parameters import Exactly, RowNumber
+from service.web.parameters import RowNumber
+from service.web.places import Exactly
 
 router = APIRouter(tags=["cases"], responses=documented(400, 403, 404, 409, 422))
 

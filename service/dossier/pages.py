@@ -6,7 +6,8 @@ from fastapi.responses import HTMLResponse, Response
 from service.dossier.printing import printed
 from service.dossier.record import TheDossiers
 from service.dossier.to_wire import dossier_out
-from service.web.parameters import Exactly, RowNumber
+from service.web.parameters import RowNumber
+from service.web.places import Exactly
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -95,7 +95,7 @@ class DossierEncounter:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """All that the dossier says. exact: positions are told as recorded, else rounded.
+    """All that the dossier says.
 
     certificate: None where the catalogue has none.
     encounters: in the order of the members of the report. speaking: what the two photos that speak
@@ -106,7 +106,6 @@ class Dossier:
     made_at: datetime
     software: str
     species: str
-    exact: bool
     model: ModelFacts
     calibrator: CalibratorFacts
     certificate: CertificateState | None
@@ -136,13 +135,12 @@ class Dossiers:
         """All of a case. exact: positions as recorded. NotFound for an unknown case."""
         with self._database.read() as connection:
             cases.get(connection, case_id)  # before the network is loaded for nothing
-        report = self._casework.report(case_id)
+        report = self._casework.report(case_id, exact=exact)
         best = {n: pair.says.best for n, pair in enumerate(report.pairs)}
         return Dossier(
             made_at=datetime.now(UTC).replace(microsecond=0),
             software=f"leopard-reid {installed()}",
             species=self._settings.species,
-            exact=exact,
             model=_model(report.model, _folder(self._settings)),
             calibrator=_calibrator(self._settings, self._engine),
             certificate=self._certification.state(),

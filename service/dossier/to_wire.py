@@ -21,12 +21,12 @@ from service.recognition.wire import CorrespondencesOut, OverlapOut
 
 def dossier_out(record: Dossier) -> DossierOut:
     """The JSON of a dossier with its digest."""
-    report = report_out(record.report, exact=record.exact)
+    report = report_out(record.report)
     tested = record.report.tested
     content = DossierContentOut(
         software=record.software,
         species=record.species,
-        positions="exact" if record.exact else "rounded",
+        positions="exact" if record.report.exact else "rounded",
         model=ModelFactsOut.model_validate(record.model),
         calibrator=CalibratorFactsOut.model_validate(record.calibrator),
         tested=TestedOut.model_validate(tested) if tested else None,

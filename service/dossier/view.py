@@ -165,7 +165,7 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
         pairs_in_short=tuple(in_short(pair, report) for pair in report.pairs),
         cannot=tuple(cannot(record)),
         before_after=before_after(report),
-        encounters=tuple(_encounter(e, exact=record.exact) for e in record.encounters),
+        encounters=tuple(_encounter(e, exact=report.exact) for e in record.encounters),
         pairs=_pairs(record),
         together=general(report.case.together),
         partitions=tuple(_partition(partition, report) for partition in _worth_a_line(report)),

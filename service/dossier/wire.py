@@ -10,7 +10,7 @@ from service.cases.wire import CaseChangeOut, CaseReportOut, Member
 from service.encounters.wire import DecisionOut
 from service.photos.wire import AnnotationOut, ClaimOut
 from service.recognition.wire import CorrespondencesOut, OverlapOut
-from service.web.wire import Corners, Wire
+from service.web.wire import Corners, WallClock, Wire
 
 
 class ModelFactsOut(Wire):
@@ -54,7 +54,7 @@ class DossierPhotoOut(Wire):
     width: int = Field(validation_alias=AliasPath("reference", "photo", "width"))
     height: int = Field(validation_alias=AliasPath("reference", "photo", "height"))
     camera: str | None = Field(validation_alias=AliasPath("reference", "photo", "camera"))
-    captured_at: datetime | None = Field(
+    captured_at: WallClock | None = Field(
         validation_alias=AliasPath("reference", "photo", "captured_at")
     )
     zone: str = Field(validation_alias=AliasPath("reference", "photo", "zone"))
@@ -104,7 +104,7 @@ class OtherPriorOut(Wire):
 class DossierContentOut(Wire):
     """All that the dossier says, apart from when it was made.
 
-    positions: "rounded" to a tenth of a degree unless somebody asked for "exact" ones.
+    positions: "rounded" to squares of 33 km unless somebody asked for "exact" ones.
     pairs: without those that no photo speaks for. priors: empty where not every partition could
     be weighed.
     """

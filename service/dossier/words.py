@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 
-from reid.identify.movement import Position, Span
+from reid.identify.movement import Span
 from reid.identify.partitions import WeighedPartition
+from reid.interchange.great_circle import Position
 from reid.types import Verdict
 from service.calibration.view import of_individuals
 from service.cases.report import CasePair, CaseReport
@@ -13,7 +14,7 @@ from service.dossier.record import Dossier
 from service.store.photos import Annotation
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
-from service.web.quantities import percent, rounded
+from service.web.quantities import percent
 from service.web.species import Species
 from service.web.words import (
     clock,
@@ -155,7 +156,12 @@ def _rests(report: CaseReport) -> str:
 
 def _apart(report: CaseReport) -> str:
     """What is no part of the answer."""
-    if report.case.movement_prior:
+    if report.case.movement_prior and not report.exact:
+        return _(
+            "Place and time, which are part of the prior of this case, are left out here: they "
+            "would tell where cameras stand. The decisions of people are no part of it."
+        )
+    if report.weighs_movement:
         return _(
             "Place and time are part of the prior, as this case wants it, and of no "
             "weight of evidence; section 5 shows all three numbers. The decisions of "
@@ -345,12 +351,11 @@ def span_words(span: Span) -> str:
 
 
 def position_words(position: Position | None, *, exact: bool) -> str:
-    """Where; to a tenth of a degree unless exact."""
+    """Where. exact: as recorded; else the position is a point of its square."""
     if position is None:
         return _("not recorded")
     if exact:
         return f"{position[0]:.5f}, {position[1]:.5f}"
-    latitude, longitude = rounded(position)
-    return _("%(position)s (rounded to 0.1° to protect the animal)") % {
-        "position": f"{latitude:.1f}, {longitude:.1f}"
+    return _("in a square of 33 km around %(position)s (coarse to protect the animal)") % {
+        "position": f"{position[0]:.1f}, {position[1]:.1f}"
     }

@@ -23,6 +23,7 @@ from service.store.decisions import Decision, NewDecision
 from service.store.encounters import EncounterState
 from service.web.errors import documented
 from service.web.parameters import Limit, Offset, RowNumber, TheActor, TheDatabase, TheMetrics
+from service.web.places import ToldPlaces
 
 DOCUMENTED = documented(400, 403, 404, 409, 422)
 router = APIRouter(prefix="/encounters", tags=["encounters"], responses=DOCUMENTED)
@@ -53,14 +54,14 @@ def list_encounters(
 
 @router.get("/{encounter_id}")
 def get_encounter(
-    encounter_id: RowNumber, database: TheDatabase, actor: TheActor
+    encounter_id: RowNumber, database: TheDatabase, exact: ToldPlaces
 ) -> EncounterDetailOut:
     """One encounter with its photos and the history of its decisions."""
     with database.read() as connection:
         detail = encounters.get(connection, encounter_id)
     values = {
         "summary": detail.summary,
-        "references": [reference_out(r, exact=actor.sees_places) for r in detail.references],
+        "references": [reference_out(r, exact=exact) for r in detail.references],
         "decisions": detail.decisions,
         "conflicts": detail.conflicts,
     }

@@ -9,7 +9,7 @@ from pydantic import Field
 from reid.types import Flank
 from service.photos.wire import ClaimOut, ReferenceOut
 from service.store.decisions import DecisionKind
-from service.web.wire import Line, Note, Number, Wire
+from service.web.wire import Line, Note, Number, WallClock, Wire
 
 
 class EncounterOut(Wire):
@@ -18,8 +18,8 @@ class EncounterOut(Wire):
     id: int
     name: str | None
     station: str | None
-    started_at: datetime | None
-    ended_at: datetime | None
+    started_at: WallClock | None
+    ended_at: WallClock | None
     pending: int
     embedded: int
     failed: int

@@ -245,7 +245,7 @@ def _darwin_core(source: ExportSource, _: ExportChoices) -> WrittenTables:
 
 def _movements(source: ExportSource, _: ExportChoices) -> WrittenTables:
     survey, people = source.survey, source.histories[0]
-    legs = journeys(survey.captures, people, survey.sites)
+    legs = journeys(survey.captures, people, survey.sites, exact=survey.exact)
     return movements.tables(survey, people, legs)
 
 

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
+from reid.interchange.obscuring import obscured
 from reid.interchange.survey import (
     AnimalCapture,
     CameraDeployment,
@@ -23,7 +24,6 @@ from service.store.decisions import Decision
 from service.store.encounters import EncounterSummary
 from service.store.identities import Reference
 from service.store.pairs import Maker
-from service.web.quantities import rounded
 
 UNKNOWN = "unknown"
 
@@ -36,7 +36,7 @@ def survey_of(
     exact: bool,
     zone: str = UNKNOWN,
 ) -> CaptureSurvey:
-    """Everything in use. exact: positions as recorded, else rounded to a tenth of a degree.
+    """Everything in use. exact: positions as recorded, else points of their squares.
 
     maker: whose llrs; None: none. Nothing that the machine or observers say of blind pairs that are
     not settled yet. zone: of times whose own zone is not known.
@@ -72,7 +72,7 @@ def survey_of(
 
 
 def _shown(position: Position | None, *, exact: bool) -> Position | None:
-    return position if exact or position is None else rounded(position)
+    return position if exact or position is None else obscured(position)
 
 
 def _capture(one: EncounterSummary, taken: Decision | None, zone: str) -> AnimalCapture:

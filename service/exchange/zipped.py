@@ -14,7 +14,8 @@ from service.exchange.export import ExportChoices, export
 from service.exchange.survey_of import UNKNOWN
 from service.recognition.engine import TheEngine
 from service.store.files import PhotoFiles
-from service.web.parameters import Exactly, TheDatabase, TheSettings, component
+from service.web.parameters import TheDatabase, TheSettings, component
+from service.web.places import Exactly
 
 DRAWS = 20  # of the posterior at most: a page waits for them
 NAME = "leopard-export.zip"

@@ -22,6 +22,7 @@ from service.store.people import Actor
 from service.store.references import Mark
 from service.web.errors import documented
 from service.web.parameters import Limit, Offset, RowNumber, TheActor, TheDatabase
+from service.web.places import ToldPlaces
 
 router = APIRouter(tags=["identities"], responses=documented(400, 403, 404, 409, 422))
 STATED = TypeAdapter(ChangeEvidence)
@@ -54,7 +55,7 @@ def create_identity(
 
 @router.get("/identities/{identity_id}")
 def get_identity(
-    identity_id: RowNumber, database: TheDatabase, actor: TheActor
+    identity_id: RowNumber, database: TheDatabase, exact: ToldPlaces
 ) -> wire.IdentityDetailOut:
     """One identity with its photos and decisions, also when no encounter is left to it."""
     with database.read() as connection:
@@ -62,7 +63,7 @@ def get_identity(
         values = {
             "summary": detail.summary,
             "sightings": detail.sightings,
-            "references": [reference_out(r, exact=actor.sees_places) for r in detail.references],
+            "references": [reference_out(r, exact=exact) for r in detail.references],
             "decisions": decisions.of_identity(connection, identity_id),
         }
     return wire.IdentityDetailOut.model_validate(values)

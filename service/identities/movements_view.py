@@ -1,7 +1,6 @@
 """The ways of one animal between its encounters: distances, days, least speeds, and a small map.
 
-Who may not see places gets distances between rounded positions, and no speeds: a speed over a
-rounded distance would be a guess.
+Who may not see places gets the bounds of distances between squares, and no speeds.
 """
 
 from collections import Counter
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from reid.identify.journeys import journeys
+from reid.interchange.obscuring import apart_km, obscured
 from reid.interchange.survey import (
     AnimalCapture,
     Position,
@@ -34,7 +34,7 @@ from service.web.grid_map import (
 from service.web.labels import Corner, Frame, free_spot
 from service.web.languages import gettext as _
 from service.web.languages import pgettext
-from service.web.quantities import kilometres, rounded, speed
+from service.web.quantities import kilometres, kilometres_within, speed
 from service.web.words import elapsed
 
 ALIKE_KM = 0.05  # nearer than this is the same place
@@ -121,13 +121,13 @@ def movements_view(
 def movements(
     captures: Sequence[AnimalCapture], positions: Mapping[str, Position | None], *, exact: bool
 ) -> MovementsView:
-    """The ways between captures of one animal. Rounding comes before anything is measured."""
+    """The ways between captures of one animal. Obscuring comes before anything is measured."""
     shown = {
-        station: place if exact or place is None else rounded(place)
+        station: place if exact or place is None else obscured(place)
         for station, place in positions.items()
     }
     sites = [StationSite(station, place) for station, place in shown.items()]
-    legs = journeys(captures, decided_history(captures), sites)
+    legs = journeys(captures, decided_history(captures), sites, exact=exact)
     at = Counter(place for capture in captures if (place := shown.get(capture.station)) is not None)
     drawn = _Drawn(shown, at, legs, exact=exact) if at else None
     return MovementsView(
@@ -146,14 +146,12 @@ def movements(
 def _way(leg: TravelLeg, *, exact: bool) -> WayRow:
     unknown = _("Station unknown")
     km = leg.distance_km
-    if km is None:
-        distance = kilometres(None)
-    elif leg.station0 == leg.station1:
+    if leg.station0 == leg.station1 and km is not None:
         distance = _("same station")
-    elif exact:
-        distance = _("same place") if km < ALIKE_KM else kilometres(km)
+    elif not exact and leg.position0 and leg.position1:
+        distance = kilometres_within(apart_km(leg.position0, leg.position1))
     else:
-        distance = _("about %(km)s km") % {"km": f"{10 * max(1, round(km / 10)):g}"}
+        distance = _("same place") if km is not None and km < ALIKE_KM else kilometres(km)
     judged = exact and leg.least_speed_km_h is not None
     return WayRow(
         leg=leg,

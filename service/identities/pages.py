@@ -22,10 +22,10 @@ from service.web.parameters import (
     Remark,
     RowNumber,
     TheDatabase,
-    actor_of,
     known_parameters,
     whole_number,
 )
+from service.web.places import told_places
 from service.web.sentences import in_full
 from service.web.wire import Line
 
@@ -63,7 +63,7 @@ def identity(identity_id: RowNumber, request: Request, database: TheDatabase) ->
             connection,
             identity_id,
             whole=query.get("photos") == "all",
-            exact=actor_of(request).sees_places,
+            exact=told_places(request),
         )
         values |= {
             "nav": "catalogue",

@@ -13,7 +13,7 @@ from service.photos.wire import ReferenceOut
 from service.store.history import ChangeKind
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
-from service.web.wire import Line, Note, Number, Wire
+from service.web.wire import Line, Note, Number, WallClock, Wire
 
 NewestNumber = Annotated[int, Field(strict=True, ge=0, le=2**31 - 1)]
 RowNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -43,8 +43,8 @@ class IdentityOut(Wire):
     merged_into: int | None
     encounters: int
     annotations: int
-    first_seen: datetime | None
-    last_seen: datetime | None
+    first_seen: WallClock | None
+    last_seen: WallClock | None
     flanks: list[tuple[Flank, int]]
 
 
@@ -53,7 +53,7 @@ class SightingOut(Wire):
 
     encounter_id: int
     station: str | None
-    started_at: datetime | None
+    started_at: WallClock | None
 
 
 class IdentityDetailOut(Wire):

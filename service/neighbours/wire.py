@@ -85,4 +85,4 @@ class SignaturesIn(Wire):
     each: int = Field(default=EACH, ge=1, le=20, description="photos of a flank at most")
     names: bool = Field(default=False, description="individual names go along, not only codes")
     rootsift: bool = Field(default=True, description="keypoints go along")
-    only: list[str] = Field(default=[], max_length=10_000, description="names of identities")
+    only: list[Line] = Field(default=[], max_length=10_000, description="names of identities")

@@ -94,7 +94,7 @@ def answers(database: Database, casework: Casework) -> Iterator[FoundingAnswer]:
 
 
 def _answer(casework: Casework, variant: Variant, case_id: int) -> FoundingAnswer:
-    report = casework.report(case_id)
+    report = casework.report(case_id, exact=True)
     names = tuple(case_report.detail.summary.name for case_report in report.members)
     if names != variant.encounters or report.partitions is None:
         raise CaseWasChanged(case=case_id)

@@ -391,8 +391,8 @@ def _call_accounts(api: Recorder) -> None:
         accounts.set_password(connection, account["id"], known or "", temporary=False)
     session = admission.open_session(database, components[Settings], account["id"], browser)
     api.cookies = {"session": session}
-    api.call("GET", f"{API}/me")
-    api.call("GET", f"{API}/accounts")
+    for asked in ("me", "accounts", "stations", "place-looks"):  # the look at stations is noted
+        api.call("GET", f"{API}/{asked}")
     observer = api.call("POST", f"{API}/accounts", {"name": "Bek", "role": "observer"})["account"]
     edit = {"role": "curator", "one_time": True}
     api.call("PATCH", f"{API}/accounts/{{account_id}}", edit, at={"account_id": observer["id"]})

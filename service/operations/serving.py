@@ -20,6 +20,8 @@ from service.app import create_app
 from service.cases.report import Casework
 from service.operations import demo as survey
 from service.operations import founding
+from service.operations.heaps import share_heaps
+from service.operations.patience import PatientProtocol
 from service.operations.supervisor import Supervisor, worker_command
 from service.photos.intake import Intake
 from service.recognition.engine import Engine, Loader, load_recognition
@@ -72,6 +74,7 @@ def run(
 
     first: done while the worker runs, before anybody is answered. serve False: nobody ever is.
     """
+    share_heaps()
     app = create_app(settings, load=load)
     components: Components = app.state.components
     database = components[Database]
@@ -83,6 +86,7 @@ def run(
         host=settings.host,
         port=settings.port,
         log_level="warning",
+        http=PatientProtocol,
         timeout_graceful_shutdown=GRACE_S,
     )
     listening = [config.bind_socket()] if serve else []

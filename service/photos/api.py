@@ -23,6 +23,7 @@ from service.web.parameters import (
     TheMetrics,
     TheSettings,
 )
+from service.web.places import ToldPlaces
 
 router = APIRouter(tags=["photos"], responses=documented(400, 403, 404, 413, 422))
 Appearance = Annotated[
@@ -93,10 +94,10 @@ def get_upload(upload_id: RowNumber, database: TheDatabase) -> UploadOut:
 
 
 @router.get("/photos/{photo_id}")
-def get_photo(photo_id: PhotoId, database: TheDatabase, actor: TheActor) -> PhotoDetailOut:
+def get_photo(photo_id: PhotoId, database: TheDatabase, exact: ToldPlaces) -> PhotoDetailOut:
     """A photo, the animals in it, and everything that was said about it."""
     with database.read() as connection:
-        return photo_detail(connection, photo_id, exact=actor.sees_places)
+        return photo_detail(connection, photo_id, exact=exact)
 
 
 @router.delete("/photos/{photo_id}/copy_of", responses=documented(409))
@@ -104,13 +105,14 @@ def not_a_copy(
     photo_id: PhotoId,
     database: TheDatabase,
     actor: TheActor,
+    exact: ToldPlaces,
     reason: Annotated[str, Query(max_length=2000, description="why it is none")] = "",
     reviewer: Annotated[str, Query(max_length=100, description="who says so")] = "",
 ) -> PhotoDetailOut:
     """Say that a photo is no copy, but an exposure of its own; kept as a correction."""
     with database.write() as connection:
         copies.not_a_copy(connection, photo_id, actor.signs(reviewer), reason)
-        return photo_detail(connection, photo_id, exact=actor.sees_places)
+        return photo_detail(connection, photo_id, exact=exact)
 
 
 @router.get("/photos/{photo_id}/image", response_class=Response, responses=JPEG)

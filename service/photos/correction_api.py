@@ -39,6 +39,7 @@ from service.web.parameters import (
     TheDatabase,
     component,
 )
+from service.web.places import ToldPlaces
 from service.web.wire import Visible
 
 router = APIRouter(tags=["corrections"], responses=documented(400, 403, 404, 409, 422))
@@ -68,7 +69,11 @@ def _stated(body: CorrectionGroundsIn) -> dict[str, object]:
 
 @router.patch("/photos/{photo_id}")
 def correct_photo(
-    photo_id: PhotoId, body: PhotoEdit, database: TheDatabase, actor: TheActor
+    photo_id: PhotoId,
+    body: PhotoEdit,
+    database: TheDatabase,
+    actor: TheActor,
+    exact: ToldPlaces,
 ) -> PhotoDetailOut:
     """State other values of a photo; its file's own facts stay visible."""
     stated = _stated(body)
@@ -77,7 +82,7 @@ def correct_photo(
     with database.write() as connection:
         texts = correcting.texts_of_photo(stated)
         correcting.correct(connection, [photo_id], texts, {}, _grounds(body, actor))
-        return photo_detail(connection, photo_id, exact=actor.sees_places)
+        return photo_detail(connection, photo_id, exact=exact)
 
 
 @router.get("/photos/{photo_id}/annotations", response_model=list[AnnotationOut])
@@ -139,22 +144,30 @@ def restore_annotation(
 
 @router.post("/photos/{photo_id}/withdraw")
 def withdraw_photo(
-    photo_id: PhotoId, body: CorrectionGroundsIn, database: TheDatabase, actor: TheActor
+    photo_id: PhotoId,
+    body: CorrectionGroundsIn,
+    database: TheDatabase,
+    actor: TheActor,
+    exact: ToldPlaces,
 ) -> PhotoDetailOut:
     """Take a photo with its animals out of use; it is kept in the history."""
     with database.write() as connection:
         withdrawing.withdraw(connection, [photo_id], _grounds(body, actor))
-        return photo_detail(connection, photo_id, exact=actor.sees_places)
+        return photo_detail(connection, photo_id, exact=exact)
 
 
 @router.post("/photos/{photo_id}/restore")
 def restore_photo(
-    photo_id: PhotoId, body: CorrectionGroundsIn, database: TheDatabase, actor: TheActor
+    photo_id: PhotoId,
+    body: CorrectionGroundsIn,
+    database: TheDatabase,
+    actor: TheActor,
+    exact: ToldPlaces,
 ) -> PhotoDetailOut:
     """Let a photo count again, with the animals that were withdrawn with it."""
     with database.write() as connection:
         withdrawing.restore(connection, [photo_id], _grounds(body, actor))
-        return photo_detail(connection, photo_id, exact=actor.sees_places)
+        return photo_detail(connection, photo_id, exact=exact)
 
 
 @router.post("/photos/{photo_id}/erase")
@@ -164,6 +177,7 @@ def erase_photo(
     database: TheDatabase,
     files: TheFiles,
     actor: TheActor,
+    exact: ToldPlaces,
 ) -> ErasedOut:
     """Delete the bytes of a photo and all that was made from them, for good."""
     with database.write() as connection:
@@ -171,7 +185,7 @@ def erase_photo(
     files.erase(photo_id)
     with database.read() as connection:
         return ErasedOut(
-            detail=photo_detail(connection, photo_id, exact=actor.sees_places),
+            detail=photo_detail(connection, photo_id, exact=exact),
             correction=CorrectionOut.model_validate(corrections.get(connection, number)),
             left=[str(sentence) for sentence in left_behind(connection, photo_id)],
         )

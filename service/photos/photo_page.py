@@ -19,6 +19,7 @@ from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.store.photos import Claim, Photo
 from service.web.page import page
+from service.web.places import told_places
 from service.web.sentences import in_full
 
 
@@ -34,7 +35,7 @@ def shown_photo(
         animals = photos.annotations_of(connection, photo_id)
         rows = corrections.of_photo(connection, photo_id)
         erased = next((row for row in rows if row.kind == "erased"), None)
-        exact = request.state.actor.sees_places
+        exact = told_places(request)
         left = left_behind(connection, photo_id) if photo.erased else []
         claims = photos.claims_of(connection, photo_id)
         values = {

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from reid.interchange.obscuring import obscured
 from reid.interchange.photo_tables import PhotoTable
 from service.photos.wire import (
     PhotoDetailOut,
@@ -18,7 +19,6 @@ from service.store import copies, photos
 from service.store.identities import Reference
 from service.store.photos import Photo
 from service.store.uploads import Upload
-from service.web.quantities import blurred
 
 
 def upload_out(upload: Upload) -> UploadOut:
@@ -36,10 +36,11 @@ def upload_out(upload: Upload) -> UploadOut:
 
 
 def photo_out(photo: Photo, *, exact: bool) -> PhotoOut:
-    """A photo. exact: whether its position is told as it is, else rounded."""
+    """A photo. exact: whether its position is told as it is, else obscured."""
     if not exact:
-        place = (photo.latitude, photo.longitude)
-        latitude, longitude = (None if degrees is None else blurred(degrees) for degrees in place)
+        latitude, longitude = photo.latitude, photo.longitude
+        if latitude is not None and longitude is not None:
+            latitude, longitude = obscured((latitude, longitude))
         photo = replace(photo, latitude=latitude, longitude=longitude)
     return PhotoOut.model_validate(photo)
 
@@ -64,6 +65,6 @@ def photo_table_out(table: PhotoTable) -> PhotoTableOut:
 
 
 def reference_out(reference: Reference, *, exact: bool) -> ReferenceOut:
-    """A reference annotation with its photo; exact: whether its position is not rounded."""
+    """A reference annotation with its photo; exact: whether its position is told as it is."""
     photo = photo_out(reference.photo, exact=exact)
     return ReferenceOut(annotation=reference.annotation, photo=photo)

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 from reid.types import Flank, Grade, Reason, Viewpoint
 from service.store.photos import AnnotationState
 from service.store.reasons import unpacked
-from service.web.wire import Corners, English, Wire
+from service.web.wire import Corners, English, WallClock, Wire
 
 
 def _in_english(value: object) -> object:
@@ -89,13 +89,13 @@ class PhotoOut(Wire):
     height: int
     station: str | None
     camera: str | None
-    captured_at: datetime | None
+    captured_at: WallClock | None
     zone: str
     latitude: float | None
     longitude: float | None
     notes: str
     created_at: datetime
-    file_time: datetime | None = Field(description="what the file itself says, never changed")
+    file_time: WallClock | None = Field(description="what the file itself says, never changed")
     sequence: int | None = Field(description="the camera's own count of its frames")
     damage: Damage | None = Field(
         description="what of the file could not be read; null: it is whole"
@@ -152,8 +152,8 @@ class UploadedFileOut(Wire):
     individual: str | None = Field(description="whom the uploader named; no decision")
     station: str | None
     camera: str | None
-    captured_at: datetime | None
-    file_time: datetime | None = Field(description="what the file itself says")
+    captured_at: WallClock | None
+    file_time: WallClock | None = Field(description="what the file itself says")
     boxes: Literal["confirm", "draw"] | None = Field(
         description="confirm: the animal finder proposed one; draw: a full frame without a box, "
         "which is not good as it is"
@@ -180,7 +180,7 @@ class PhotoLineOut(Wire):
     file: str
     station: str
     camera: str
-    captured_at: datetime | None
+    captured_at: WallClock | None
     flank: Flank | None
     box: str = Field(description="x0 y0 x1 y1, pixels or shares of the upright photo")
     encounter: str

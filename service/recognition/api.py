@@ -71,4 +71,4 @@ def _query(files: list[UploadFile], boxes: list[str] | None, at_most: int) -> li
     refuse_too_many(files, at_most)
     typed_boxes = boxes or []
     each = typed_boxes * len(files) if len(typed_boxes) == 1 else typed_boxes + [""] * len(files)
-    return [QueryUpload(f.file.read(), box) for f, box in zip(files, each, strict=False)]
+    return [QueryUpload(f.file, box) for f, box in zip(files, each, strict=False)]

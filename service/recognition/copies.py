@@ -48,14 +48,15 @@ class CopyFinder:
             copies.mark(connection, photo_id, original)
         return original.copy_of or original.id
 
-    def encounters(self, ids: Sequence[str], images: Sequence[Image]) -> frozenset[int]:
-        """The encounters that hold photos of a query, by their numbers, or copies of them."""
-        known = list(ids)
-        for image in images:
-            nearest = self._nearest(self._alike(image), image)
-            known += [number for number in nearest if self._same(number, image)][:1]
+    def encounters(self, ids: Sequence[str]) -> frozenset[int]:
+        """The encounters that hold these photos, or copies of them."""
         with self._database.read() as connection:
-            return copies.encounters_of_exposures(connection, known)
+            return copies.encounters_of_exposures(connection, list(ids))
+
+    def of_image(self, image: Image) -> list[str]:
+        """The photo that shows the exposure of a picture, if one does."""
+        nearest = self._nearest(self._alike(image), image)
+        return [number for number in nearest if self._same(number, image)][:1]
 
     def _alike(self, image: Image) -> list[str]:
         """Photos that may hold the exposure of a picture, the most alike first."""

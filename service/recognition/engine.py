@@ -23,21 +23,26 @@ from reid.evidence.local import adjusted
 from reid.gallery.galleries import Galleries
 from reid.gallery.voting import Voter, Voting
 from reid.identify.identify import identify
-from reid.photo.crop import cut_photo, parse_box, resolve_box
-from reid.photo.images import DecodedPhoto, decode_photo
 from reid.sentences import Sentence
 from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32
 from reid.weights import default_folder, latest
 from service.recognition.copies import CopyFinder
 from service.recognition.feature_cache import FeatureCache
-from service.recognition.query import OtherFlank, QueryAnswer, QueryUpload, burst_of, of_other_flank
+from service.recognition.query import (
+    OtherFlank,
+    QueryAnswer,
+    QueryUpload,
+    burst_of,
+    of_other_flank,
+    read_photos,
+)
 from service.settings import Settings
 from service.store import bursts, cases, copies, encounters, features, identities
 from service.store.calibration import CalibrationFile
 from service.store.database import Database
 from service.store.facts import AnnotationFacts
 from service.store.features import GalleryEntry, Version
-from service.store.files import PhotoFiles, digest
+from service.store.files import PhotoFiles
 from service.web.answer_cache import AnswerCache, NotYet
 from service.web.metrics import Metrics, Stopwatch
 from service.web.parameters import component
@@ -269,26 +274,25 @@ class Engine:
         Photos that are in it, or a copy of them, are not compared with their own encounter. Photos
         that agree with each other ask once more together, as one fused picture.
         """
-        watch = Stopwatch()
+        embedder, watch = self.embedder(), Stopwatch()  # loading it is no part of any stage
         with self._busy, watch("total"):
-            decoded = [self._decoded(photo, watch) for photo in query]
-            crops = [self._crop(*pair, flank, watch) for pair in zip(query, decoded, strict=True)]
+            photos = read_photos(
+                query, flank, self._copies.of_image, watch, max_pixels=self._settings.max_pixels
+            )
             with watch("embed"), self._describing:
-                seen = self.embedder().describe(crops)
-                burst = burst_of(crops, seen, self.embedder())
-                described = in_own_pixels(seen, crops)
+                seen = embedder.describe(photos.crops)
+                burst = burst_of(photos.crops, seen, embedder)
+                described = in_own_pixels(seen, photos.crops)
                 if burst and burst.fused.features:
                     described.append(burst.fused.features)
-            ids = [digest(photo.data) for photo in query]
-            own = self._copies.encounters(ids, [photo.image for photo in decoded])
+            own = self._copies.encounters(photos.ids)
             answer = self._answer(described, tuple(range(len(described))), own, watch)
-            damages = tuple(photo.damage for photo in decoded)
             frames = (
                 [1] * len(query) + [len(burst.frames)] * (len(described) - len(query))
                 if burst
                 else []
             )
-            answer = replace(answer, damages=damages, burst=burst, behind=tuple(frames))
+            answer = replace(answer, damages=photos.damages, burst=burst, behind=tuple(frames))
         self._metrics.query(answer.timings)
         return answer
 
@@ -297,7 +301,7 @@ class Engine:
     ) -> QueryAnswer:
         """Described photos of one encounter; what the catalogue holds of them is left out."""
         with self._busy:
-            own = self._copies.encounters(photo_ids, [])
+            own = self._copies.encounters(photo_ids)
             return self._answer(query, tuple(range(len(query))), own, Stopwatch())
 
     def candidates(self, encounter_id: int, *, wait: bool = True) -> QueryAnswer:
@@ -328,18 +332,6 @@ class Engine:
             answer = replace(answer, behind=tuple(behind[number] for number in described))
         self._metrics.query(answer.timings)
         return answer
-
-    def _decoded(self, photo: QueryUpload, watch: Stopwatch) -> DecodedPhoto:
-        with watch("decode"):
-            return decode_photo(photo.data, max_pixels=self._settings.max_pixels)
-
-    def _crop(
-        self, photo: QueryUpload, decoded: DecodedPhoto, flank: Flank, watch: Stopwatch
-    ) -> Crop:
-        with watch("crop"):
-            text = photo.box.strip()
-            box = resolve_box(parse_box(text), *decoded.size) if text else None
-            return cut_photo(decoded, flank, box)
 
     def _answer(
         self,

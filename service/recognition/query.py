@@ -1,17 +1,24 @@
 """A query and its answer: photos in, an identification with the facts around it out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from reid.describe.describer import CropDescriber
 from reid.fusion.burst import FusedBurst, fuse
 from reid.fusion.links import BurstFrame, clearest
 from reid.identify.answer import Identification, IdentityCandidate
+from reid.photo.crop import cut_photo, on_its_own, parse_box, resolve_box
+from reid.photo.images import decode_photo
 from reid.sentences import Sentence
-from reid.types import AnnotationFeatures, Crop, Flank, Verdict
+from reid.types import AnnotationFeatures, Crop, Flank, Image, Verdict
 from service.store.facts import AnnotationFacts
+from service.store.files import digest
 from service.store.identities import Reference
+from service.web.metrics import Stopwatch
+
+QUERY_PIXELS = 120_000_000
+"""Of all photos of one query that are in memory together, as crops: 360 MB."""
 
 SHOWN = 1  # decimals of an llr on a page
 
@@ -48,10 +55,60 @@ def burst_of(
 
 @dataclass(frozen=True, slots=True)
 class QueryUpload:
-    """One photo of a stateless query. box: text for `reid.photo.crop.parse_box`, or empty."""
+    """One photo of a stateless query. box: text for `reid.photo.crop.parse_box`, or empty.
 
-    data: bytes
+    content: its bytes, or the open file that has them, which is read when its turn comes.
+    """
+
+    content: bytes | BinaryIO
     box: str = ""
+
+    def read(self) -> bytes:
+        """The bytes of the photo."""
+        if isinstance(self.content, bytes):
+            return self.content
+        self.content.seek(0)
+        return self.content.read()
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPhotos:
+    """What is kept of the photos of a query: one crop each, and what could not be read of it.
+
+    ids: their SHA-256, and photos of the catalogue that show the same exposure.
+    """
+
+    crops: tuple[Crop, ...]
+    ids: tuple[str, ...]
+    damages: tuple[Sentence | None, ...]
+
+
+def read_photos(
+    query: Sequence[QueryUpload],
+    flank: Flank,
+    alike: Callable[[Image], list[str]],
+    watch: Stopwatch,
+    *,
+    max_pixels: int,
+) -> QueryPhotos:
+    """Decode photos one after the other; of each only its crop stays in memory.
+
+    alike: the photos of the catalogue that show the same exposure as a picture. All crops together
+    have at most QUERY_PIXELS; those above their share are reduced.
+    """
+    crops, ids, damages = [], [], []
+    for upload in query:
+        data = upload.read()
+        with watch("decode"):
+            photo = decode_photo(data, max_pixels=max_pixels)
+        with watch("crop"):
+            text = upload.box.strip()
+            box = resolve_box(parse_box(text), *photo.size) if text else None
+            crops.append(on_its_own(cut_photo(photo, flank, box), QUERY_PIXELS // len(query)))
+        ids += [digest(data), *alike(photo.image)]
+        damages.append(photo.damage)
+        del data, photo  # before the next one is decoded
+    return QueryPhotos(tuple(crops), tuple(ids), tuple(damages))
 
 
 class OtherFlank(NamedTuple):

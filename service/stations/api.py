@@ -39,6 +39,7 @@ from service.store.clocks import ClockScope
 from service.store.stations import NewDeployment
 from service.web.errors import documented
 from service.web.parameters import RowNumber, TheActor, TheDatabase
+from service.web.places import ToldPlaces
 
 router = APIRouter(tags=["stations"], responses=documented(400, 403, 404, 409, 413, 422))
 Preview = Annotated[bool, Query(description="only say what would change")]
@@ -47,11 +48,11 @@ TABLE = "CSV: station, camera, latitude, ..., or deployments.csv of Camtrap DP"
 
 
 @router.get("/stations")
-def list_stations(database: TheDatabase, actor: TheActor) -> StationsOut:
+def list_stations(database: TheDatabase, exact: ToldPlaces) -> StationsOut:
     """All stations by name, with how much there is of each."""
     with database.read() as connection:
         rows = stations.every(connection)
-    return StationsOut(stations=[station_out(row, exact=actor.sees_places) for row in rows])
+    return StationsOut(stations=[station_out(row, exact=exact) for row in rows])
 
 
 @router.post("/stations/{name:path}/join")
@@ -65,11 +66,11 @@ def join_station(
 
 
 @router.get("/stations/{name:path}")
-def get_station(name: str, database: TheDatabase, actor: TheActor) -> StationDetailOut:
+def get_station(name: str, database: TheDatabase, exact: ToldPlaces) -> StationDetailOut:
     """A station with its cameras, deployments, gaps, and what looks wrong with its times."""
     with database.read() as connection:
         overview = station_overview(connection, name)
-    return station_detail(overview, exact=actor.sees_places)
+    return station_detail(overview, exact=exact)
 
 
 @router.patch("/stations/{name:path}")
@@ -84,17 +85,17 @@ def edit_station(
 
 @router.get("/deployments")
 def list_deployments(
-    database: TheDatabase, actor: TheActor, station: Station = None
+    database: TheDatabase, exact: ToldPlaces, station: Station = None
 ) -> list[DeploymentOut]:
     """All deployments by station, camera and start."""
     with database.read() as connection:
         rows = stations.deployments(connection, station)
-    return [deployment_out(one, exact=actor.sees_places) for one in rows]
+    return [deployment_out(row, exact=exact) for row in rows]
 
 
 @router.post("/deployments", status_code=201)
 def add_deployment(
-    deployment: DeploymentIn, database: TheDatabase, actor: TheActor
+    deployment: DeploymentIn, database: TheDatabase, exact: ToldPlaces
 ) -> DeploymentOut:
     """Say that a camera stands, or stood, at a station; 409 where it stood there already."""
     values = deployment.model_dump()
@@ -104,7 +105,7 @@ def add_deployment(
     new = whole_position(NewDeployment(**values))
     with database.write() as connection:
         number = stations.add(connection, new)
-        return deployment_by_id(connection, number, exact=actor.sees_places)
+        return deployment_by_id(connection, number, exact=exact)
 
 
 @router.post("/deployments/import")
@@ -120,7 +121,7 @@ def import_table(
 
 @router.patch("/deployments/{deployment_id}")
 def edit_deployment(
-    deployment_id: RowNumber, changes: DeploymentEdit, database: TheDatabase, actor: TheActor
+    deployment_id: RowNumber, changes: DeploymentEdit, database: TheDatabase, exact: ToldPlaces
 ) -> DeploymentOut:
     """Change a deployment; what is left out stays, null takes a value away."""
     with database.write() as connection:
@@ -130,7 +131,7 @@ def edit_deployment(
         keep = ("name", "station", "camera", "zone", "notes")
         values |= {k: v for k, v in stated.items() if v is not None or k not in keep}
         stations.change(connection, deployment_id, whole_position(NewDeployment(**values)))
-        return deployment_by_id(connection, deployment_id, exact=actor.sees_places)
+        return deployment_by_id(connection, deployment_id, exact=exact)
 
 
 @router.delete("/deployments/{deployment_id}", status_code=204)

@@ -19,10 +19,10 @@ from service.stations.view import error_words, period, plan_words, station_map, 
 from service.store import clocks, stations
 from service.store.clocks import ClockScope
 from service.store.database import Database
-from service.store.people import Actor
 from service.store.stations import NewDeployment
 from service.web.page import goto, goto_signed, page, refuse
 from service.web.parameters import RowNumber, Text, TheActor, TheDatabase
+from service.web.places import told_places
 from service.web.sentences import in_full
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -35,7 +35,7 @@ def address(station: str, part: str = "") -> str:
 
 
 @router.get("/stations")
-def station_list(request: Request, database: TheDatabase, actor: TheActor) -> Response:
+def station_list(request: Request, database: TheDatabase) -> Response:
     """All stations on a map and in a table."""
     with database.read() as connection:
         summaries = station_summaries(connection)
@@ -43,7 +43,7 @@ def station_list(request: Request, database: TheDatabase, actor: TheActor) -> Re
             "nav": "stations",
             "rows": [(one.row, one.gaps) for one in summaries],
             "doubtful": {one.row.name for one in summaries if one.doubtful},
-            "map": station_map([one.row for one in summaries], exact=actor.sees_places),
+            "map": station_map([one.row for one in summaries], exact=told_places(request)),
         }
         return page(request, "stations/stations.html", connection, **values)
 
@@ -104,14 +104,14 @@ def correct_clock(
 
 @router.post("/stations/{name:path}/deployments")
 def add_deployment(
-    name: str, request: Request, database: TheDatabase, actor: TheActor, form: InDeploymentForm
+    name: str, request: Request, database: TheDatabase, form: InDeploymentForm
 ) -> Response:
     """Say that a camera stands, or stood, here."""
     try:
         with database.write() as connection:
             stations.add(connection, form.deployment(name))
     except InputError as error:
-        return _refused(name, request, database, actor, error)
+        return _refused(name, request, database, error)
     return goto(address(name))
 
 
@@ -129,7 +129,7 @@ def rename_station(
     try:
         renaming.rename(database, name, new_name, person)
     except InputError as error:
-        return _refused(name, request, database, actor, error)
+        return _refused(name, request, database, error)
     return goto_signed(address(new_name), person, actor)
 
 
@@ -147,14 +147,14 @@ def join_station(
     try:
         renaming.join(database, name, into, person)
     except InputError as error:
-        return _refused(name, request, database, actor, error)
+        return _refused(name, request, database, error)
     return goto_signed(address(into), person, actor)
 
 
 @router.get("/stations/{name:path}")
-def station_page(name: str, request: Request, database: TheDatabase, actor: TheActor) -> Response:
+def station_page(name: str, request: Request, database: TheDatabase) -> Response:
     """A station: its cameras, deployments, gaps, clocks, and what looks wrong."""
-    return _station_page(name, request, database, actor)
+    return _station_page(name, request, database)
 
 
 @router.post("/deployments/{deployment_id}")
@@ -162,7 +162,6 @@ def change_deployment(
     deployment_id: RowNumber,
     request: Request,
     database: TheDatabase,
-    actor: TheActor,
     form: InDeploymentForm,
 ) -> Response:
     """Another camera, place or time of a deployment."""
@@ -172,7 +171,7 @@ def change_deployment(
         with database.write() as connection:
             stations.change(connection, deployment_id, form.deployment(station))
     except InputError as error:
-        return _refused(station, request, database, actor, error)
+        return _refused(station, request, database, error)
     return goto(address(station))
 
 
@@ -181,7 +180,6 @@ def end_deployment(
     deployment_id: RowNumber,
     request: Request,
     database: TheDatabase,
-    actor: TheActor,
     ends_at: ShortForm = "",
 ) -> Response:
     """The camera was taken away then."""
@@ -196,7 +194,7 @@ def end_deployment(
         with database.write() as connection:
             stations.change(connection, deployment_id, ended)
     except InputError as error:
-        return _refused(before.station, request, database, actor, error)
+        return _refused(before.station, request, database, error)
     return goto(address(before.station))
 
 
@@ -224,30 +222,29 @@ def undo_clock(
     try:
         clock_correction.undo(database, clock_id, person)
     except InputError as error:
-        return _refused(station, request, database, actor, error)
+        return _refused(station, request, database, error)
     return goto_signed(address(station, "#clocks"), person, actor)
 
 
-def _refused(
-    name: str, request: Request, database: Database, actor: Actor, error: InputError
-) -> Response:
+def _refused(name: str, request: Request, database: Database, error: InputError) -> Response:
     """The station's page, which says why a form was not carried out."""
     if isinstance(error, NotFound):
         raise error
     refuse(request, in_full(error), 409 if error.code == "conflict" else 422)
-    return _station_page(name, request, database, actor)
+    return _station_page(name, request, database)
 
 
-def _station_page(name: str, request: Request, database: Database, actor: Actor) -> Response:
+def _station_page(name: str, request: Request, database: Database) -> Response:
+    exact = told_places(request)
     with database.read() as connection:
         overview = station_overview(connection, name)
         values = {
             "nav": "stations",
-            "station": station_view(overview, exact=actor.sees_places),
-            "map": station_map([overview.row], exact=actor.sees_places),
+            "station": station_view(overview, exact=exact),
+            "map": station_map([overview.row], exact=exact),
             "others": [row.name for row in stations.every(connection) if row.name != name],
             "corrected": "corrected" in request.query_params,
-            "shows_positions": actor.sees_places,
+            "shows_positions": exact,
         }
         return page(request, "stations/station.html", connection, **values)
 

@@ -1,9 +1,10 @@
-"""Stations, deployments and clocks of the store as wire models, positions rounded if need be."""
+"""Stations, deployments and clocks of the store as wire models, positions obscured if need be."""
 
 from dataclasses import asdict
 
 from sqlalchemy import Connection
 
+from reid.interchange.obscuring import obscured
 from service.stations.clock_correction import ClockPlan
 from service.stations.deployment_import import ImportPlan
 from service.stations.overview import StationOverview
@@ -24,17 +25,16 @@ from service.stations.wire import (
 from service.store import stations
 from service.store.clocks import Clock
 from service.store.stations import Deployment, Position, StationRow
-from service.web.quantities import rounded
 
 
 def _told(position: Position | None, *, exact: bool) -> tuple[float | None, float | None]:
     if position is None:
         return None, None
-    return position if exact else rounded(position)
+    return position if exact else obscured(position)
 
 
 def deployment_out(deployment: Deployment, *, exact: bool) -> DeploymentOut:
-    """A deployment. exact: whether its position is told as it is, else rounded."""
+    """A deployment. exact: whether its position is told as it is, else obscured."""
     latitude, longitude = _told(deployment.position, exact=exact)
     values = asdict(deployment) | {"latitude": latitude, "longitude": longitude}
     return DeploymentOut(**values)

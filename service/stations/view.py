@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from reid.interchange.obscuring import obscured
 from reid.photo.clocks import ClockDoubt, ClockError, ClockSuspicion
 from service.stations.clock_correction import ClockPlan
 from service.stations.gaps import NoPhotoBetween
@@ -25,7 +26,6 @@ from service.web.grid_map import (
 from service.web.labels import Corner, Frame, free_spot
 from service.web.languages import NPS_, ngettext, pgettext
 from service.web.languages import gettext as _
-from service.web.quantities import rounded
 from service.web.words import count, day, number, when
 
 SIDES = NPS_(
@@ -61,11 +61,11 @@ class StationMap:
 
 
 def station_map(rows: Sequence[StationRow], *, exact: bool) -> StationMap | None:
-    """Where stations are; None where no position is known. Rounding comes before drawing."""
+    """Where stations are; None where no position is known. Obscuring comes before drawing."""
     places: dict[Position, list[str]] = {}
     for row in rows:
         if row.position:
-            place = row.position if exact else rounded(row.position)
+            place = row.position if exact else obscured(row.position)
             places.setdefault(place, []).append(row.name)
     if not places:
         return None
@@ -105,7 +105,7 @@ def deployment_view(
 ) -> DeploymentView:
     """A deployment as its station's page shows it."""
     place = one.position
-    shown = None if place is None else place if exact else rounded(place)
+    shown = place if exact or place is None else obscured(place)
     return DeploymentView(
         deployment=one,
         camera=one.camera or _("the only camera"),
@@ -215,7 +215,7 @@ class StationView:
 def station_view(overview: StationOverview, *, exact: bool) -> StationView:
     """A station as its page shows it."""
     place = overview.row.position
-    shown = None if place is None else place if exact else rounded(place)
+    shown = place if exact or place is None else obscured(place)
     return StationView(
         row=overview.row,
         place=placed(shown, exact=exact),

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from reid.photo.clocks import ClockDoubt
 from service.stations.statements import local_time, offset_zone
-from service.web.wire import English, Line, Note, Visible, Wire
+from service.web.wire import English, Line, Note, Visible, WallClock, Wire
 
 Name = Annotated[
     str,
@@ -25,7 +25,7 @@ Latitude = Annotated[float, Field(strict=False, ge=-90, le=90, allow_inf_nan=Fal
 Longitude = Annotated[float, Field(strict=False, ge=-180, le=180, allow_inf_nan=False)]
 Heading = Annotated[float, Field(ge=0, le=360, description="degrees from north")]
 LocalTime = Annotated[datetime, AfterValidator(local_time)]
-OffsetZone = Annotated[str, AfterValidator(offset_zone)]
+OffsetZone = Annotated[str, StringConstraints(max_length=60), AfterValidator(offset_zone)]
 OF_FILE = "time of the file, inclusive; null is open"
 
 
@@ -69,8 +69,8 @@ class DeploymentOut(Wire):
     latitude: float | None
     longitude: float | None
     heading: float | None = Field(description="degrees from north, which way the camera looks")
-    starts_at: datetime | None
-    ends_at: datetime | None
+    starts_at: WallClock | None
+    ends_at: WallClock | None
     zone: str
     notes: str
     created_at: datetime
@@ -82,8 +82,8 @@ class StationOut(Wire):
     name: str
     photos: int
     encounters: int
-    first: datetime | None
-    last: datetime | None
+    first: WallClock | None
+    last: WallClock | None
     latitude: float | None
     longitude: float | None
     deployments: int
@@ -100,8 +100,8 @@ class CameraOut(Wire):
 
     name: str
     photos: int
-    first: datetime | None
-    last: datetime | None
+    first: WallClock | None
+    last: WallClock | None
     without_time: int
 
 
@@ -109,8 +109,8 @@ class NoPhotoBetweenOut(Wire):
     """A stretch within a deployment without a photo."""
 
     deployment: int
-    start: datetime
-    end: datetime
+    start: WallClock
+    end: WallClock
     days: int
 
 
@@ -121,8 +121,8 @@ class SuspicionOut(Wire):
     doubt: ClockDoubt
     photo_id: str
     photos: int
-    time: datetime
-    before: datetime | None
+    time: WallClock
+    before: WallClock | None
 
 
 class StationDetailOut(Wire):
@@ -213,7 +213,7 @@ class ClockErrorOut(Wire):
 
     offset_s: float
     drift_s_a_day: float
-    drift_from: datetime | None
+    drift_from: WallClock | None
     zone: str | None
 
 
@@ -222,8 +222,8 @@ class ClockScopeOut(Wire):
 
     station: str
     camera: str
-    from_time: datetime | None
-    until_time: datetime | None
+    from_time: WallClock | None
+    until_time: WallClock | None
 
 
 class TimeChangeOut(Wire):
@@ -231,9 +231,9 @@ class TimeChangeOut(Wire):
 
     photo_id: str
     file_name: str
-    file_time: datetime
-    before: datetime | None
-    after: datetime
+    file_time: WallClock
+    before: WallClock | None
+    after: WallClock
 
 
 class ClockPlanOut(Wire):

@@ -1,6 +1,7 @@
 """Who acts, and what one may do: roles in rising order, each may all that those below it may."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -50,6 +51,17 @@ class Role(StrEnum):
         return most if self.may(most) else self
 
 
+PLACE_FACTS: Mapping[str, Role | None] = {
+    "position": Role.OBSERVER,  # of a station, deployment or photo; below: a square of 33 km
+    "distance": Role.OBSERVER,  # between two stations; below: from how near to how far two squares
+    "movement": Role.OBSERVER,  # speeds and priors; below: nothing, ratings where squares allow one
+    "station": Role.VIEWER,  # its name
+    "date": Role.VIEWER,
+    "exif": None,  # in no answer: pictures are encoded anew
+}
+"""What may tell where a camera hangs, and the least role that gets it as it is; None: nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Who sends a request. account_id None: the single user of a laptop, who need not log in.
@@ -74,8 +86,9 @@ class Actor:
 
     @property
     def sees_places(self) -> bool:
-        """Positions as they are, not rounded: for those who bring photos themselves."""
-        return self.role.may(Role.OBSERVER)
+        """Positions, distances and movement as they are: for those who bring photos themselves."""
+        rules = [PLACE_FACTS[fact] for fact in ("position", "distance", "movement")]
+        return all(rule is not None and self.role.may(rule) for rule in rules)
 
     def signs(self, stated: str = "") -> str:
         """The name under a decision: that of the account, else the stated one."""

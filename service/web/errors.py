@@ -112,6 +112,21 @@ class UnreadableBody(
 class BodyTooLarge(Sentence, code="too_large", message="the body is larger than {limit} bytes"): ...
 
 
+class TooSlow(
+    Sentence, code="too_slow", message="the rest of the request did not come in time"
+): ...
+
+
+class ServiceBusy(
+    Sentence,
+    code="busy",
+    message="too many requests are being answered: try again in {wait_s} s",
+):
+    """More requests at once than are taken; wait before the next one."""
+
+    wait_s: int
+
+
 class AnotherRefusal(Sentence, code="http_error", message="the request is refused: {reason}"): ...
 
 
@@ -150,8 +165,9 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def problem(status: int, sentence: Sentence, detail: str = "") -> Problem:
     """An error every client can read. detail: in place of the English sentence."""
-    title, said = HTTPStatus(status).phrase, detail or str(sentence)
-    return Problem(type="about:blank", title=title, status=status, detail=said, code=sentence.code)
+    title, text = HTTPStatus(status).phrase, detail or str(sentence)
+    text = text.encode("utf-8", "backslashreplace").decode()  # what a stranger typed stands in it
+    return Problem(type="about:blank", title=title, status=status, detail=text, code=sentence.code)
 
 
 def response(error: Problem) -> JSONResponse:
@@ -209,7 +225,7 @@ def install(app: FastAPI, page: ErrorPage | None = None) -> None:
             answer = page(request, refused, sentence)
         else:
             answer = response(refused)
-        if isinstance(sentence, TooManyAttempts):
+        if isinstance(sentence, TooManyAttempts | ServiceBusy):
             answer.headers["retry-after"] = str(sentence.wait_s)
         if isinstance(sentence, StorageTrouble):
             answer.headers["retry-after"] = str(sentence.retry_s)

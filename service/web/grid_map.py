@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, cos, floor, log10, pi, radians
 
-from reid.identify.movement import EARTH_KM, Position
+from reid.interchange.great_circle import EARTH_KM, Position
 from service.web.labels import Frame
 from service.web.languages import gettext as _
-from service.web.quantities import DECIMALS
 
 WIDTH, HEIGHT = 620.0, 420.0
 LEFT, RIGHT, TOP, BOTTOM = 58.0, 14.0, 14.0, 32.0
 PAD = 70.0  # around the outermost stations, for names and dots
+DECIMALS = 1  # of a position that stands for its square
 KM_PER_DEGREE = EARTH_KM * pi / 180
 LEAST_KM, LEAST_ROUNDED_KM = 2.0, 40.0  # the width of the map, where all is in one place
 STEPS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0)

@@ -1,7 +1,7 @@
 """What a route may ask for."""
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Form, Path, Query, Request
 from fastapi.dependencies.models import Dependant
@@ -11,7 +11,7 @@ from service.settings import Settings
 from service.store.database import Database
 from service.store.people import Actor, Browser
 from service.web.ahead import Ahead
-from service.web.errors import NoParameters, NoSuchChoice, PlacesHidden, UnknownParameters
+from service.web.errors import NoParameters, NoSuchChoice, UnknownParameters
 from service.web.metrics import Metrics
 from service.web.wire import Visible
 
@@ -87,22 +87,6 @@ Remark = Annotated[str, Form(max_length=5000), AfterValidator(plain)]
 def whole_number(text: str) -> int | None:
     """A number of up to nine digits in an address or a form; None for anything else."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
-
-
-def exactly(
-    actor: TheActor,
-    positions: Annotated[
-        Literal["rounded", "exact"],
-        Query(description="of stations; rounded ones to a tenth of a degree"),
-    ] = "rounded",
-) -> bool:
-    """Whether exact positions are asked for; refused to those who may not see them."""
-    if positions == "exact" and not actor.sees_places:
-        raise PlacesHidden()
-    return positions == "exact"
-
-
-Exactly = Annotated[bool, Depends(exactly)]
 
 
 def choice(parameter: str, value: str, known: Iterable[str], default: str = "") -> str:

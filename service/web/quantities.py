@@ -1,13 +1,8 @@
-"""Probabilities, intervals, distances and speeds of cases, for people; positions rounded."""
+"""Probabilities, intervals, distances and speeds of cases, for people."""
 
 from service.web.languages import gettext as _
 from service.web.languages import ngettext, pgettext
 from service.web.words import decimal, localized, number, percents, signed
-
-DECIMALS = 1  # of a rounded position: a tenth of a degree is about 11 km
-
-Position = tuple[float, float]
-"""Latitude and longitude in degrees."""
 
 
 def percent(share: float) -> str:
@@ -31,6 +26,14 @@ def kilometres(distance: float | None) -> str:
     return _("%(distance)s km") % {"distance": decimal(distance, 1)}
 
 
+def kilometres_within(bounds: tuple[float, float]) -> str:
+    """A distance of which only the bounds are told: "under 50 km", "20 to 90 km"."""
+    least, most = (number(round(bound)) for bound in bounds)
+    if bounds[0] == 0:
+        return _("under %(most)s km") % {"most": most}
+    return _("%(least)s to %(most)s km") % {"least": least, "most": most}
+
+
 def speed(km_h: float | None) -> str:
     """A speed to two significant figures: "1.2 km/h"; nothing where it is not known."""
     return "" if km_h is None else _("%(speed)s km/h") % {"speed": localized(f"{km_h:.2g}")}
@@ -44,13 +47,3 @@ def others_together(others: int, share: float) -> str:
         others,
     )
     return words % {"num": number(others), "share": percent(share)}
-
-
-def rounded(position: Position) -> Position:
-    """A position that leads nobody to a camera."""
-    return blurred(position[0]), blurred(position[1])
-
-
-def blurred(degrees: float) -> float:
-    """One coordinate of it; never -0.0."""
-    return round(degrees, DECIMALS) + 0.0

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from pydantic import (
     Field,
     JsonValue,
     StringConstraints,
+    WithJsonSchema,
 )
 from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
@@ -48,6 +50,17 @@ def _english(value: object) -> object:
 
 English = Annotated[str, BeforeValidator(_english)]
 """A sentence as the API says it, in English; pages have the sentence with its facts instead."""
+WallClock = Annotated[
+    datetime,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?$",
+            "description": "by the camera's own clock, without a zone",
+        }
+    ),
+]
+"""A time as a camera has it: no `date-time` of RFC 3339, which has a zone."""
 Note = Annotated[str, StringConstraints(max_length=5000, pattern=r"^[^\x00]*$")]
 Number = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 
 from reid.interchange.camtrap_dp import STATED as STATED_TABLE
+from reid.interchange.obscuring import UNCERTAINTY_M
 from reid.interchange.survey import (
     AnimalCapture,
     AnimalHistory,
@@ -54,7 +55,6 @@ ENCOUNTERS = (
 )
 OPINIONS = ("encounterID0", "encounterID1", "observer", "answer", "certainty", "timestamp")
 LLRS = ("encounterID0", "encounterID1", "llr", "comparable", "model", "calibrator")
-BLUR_M = 7900  # half the diagonal of a tenth of a degree at the equator
 NEEDED = ("mediaID", "deploymentID", "timestamp", "filePath", "filePublic", "fileMediatype")
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png", "image/heic": "heic", "image/heif": "heif"}
 
@@ -122,7 +122,7 @@ class _Package:
             "locationName": one.station,
             "latitude": one.latitude,
             "longitude": one.longitude,
-            "coordinateUncertainty": None if self._survey.exact else BLUR_M,
+            "coordinateUncertainty": None if self._survey.exact else UNCERTAINTY_M,
             "deploymentStart": with_offset(one.starts_at, one.zone),
             "deploymentEnd": with_offset(one.ends_at, one.zone),
             "cameraID": one.camera,

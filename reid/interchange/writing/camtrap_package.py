@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from reid.interchange.obscuring import SIDE
 from reid.interchange.survey import CameraDeployment, CaptureSurvey
 from reid.interchange.writing.sheets import Sheet, in_utc
 
@@ -58,7 +59,7 @@ def descriptor(
             "individualAnimals": True,
             "observationLevel": ["media", "event"],
         },
-        **({} if survey.exact else {"coordinatePrecision": 0.1}),
+        **({} if survey.exact else {"coordinatePrecision": SIDE}),
         "spatial": _around(deployments),
         "temporal": {
             "start": f"{min(starts):%Y-%m-%d}" if starts else created,

@@ -13,7 +13,7 @@ FOLDER = "movements"
 def tables(
     survey: CaptureSurvey, history: AnimalHistory, legs: Sequence[TravelLeg]
 ) -> WrittenTables:
-    """legs.csv and movements.geojson; coordinates are those of the survey, rounded or not."""
+    """legs.csv and movements.geojson; coordinates are those of the survey, obscured or not."""
     text = json.dumps(geojson(survey, history, legs), ensure_ascii=False, indent=1)
     return WrittenTables(
         (of_records(f"{FOLDER}/legs.csv", TravelLeg, legs),),
@@ -37,7 +37,9 @@ def geojson(
                 "animal": animal,
                 "individuals": list(history.names.get(animal, ())),
                 "captures": len(own) + 1,
-                "km": round(sum(leg.distance_km or 0.0 for leg in own), 3),
+                "km": round(sum(leg.distance_km or 0.0 for leg in own), 3)
+                if survey.exact
+                else None,
             }
             geometry = {"type": "MultiLineString", "coordinates": lines}
             features.append({"type": "Feature", "properties": properties, "geometry": geometry})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from reid.interchange.obscuring import UNCERTAINTY_M
 from reid.interchange.survey import (
     AnimalCapture,
     AnimalHistory,
@@ -42,7 +43,6 @@ OCCURRENCES = (
     *("identificationVerificationStatus", "identificationRemarks", "occurrenceRemarks"),
 )
 SHEET_ROWS = 200  # encounters that Wildbook takes in one sheet
-BLUR_M = 7900  # half the diagonal of a tenth of a degree at the equator
 CARNIVORE = {"class": "Mammalia", "order": "Carnivora"}
 FAMILIES = {"Panthera": "Felidae", "Neofelis": "Felidae", "Acinonyx": "Felidae", "Lynx": "Felidae"}
 WI_AGES = {"adult": "Adult", "juvenile": "Juvenile", "subadult": "Subadult"}
@@ -216,7 +216,7 @@ def darwin_core(survey: CaptureSurvey, probable: AnimalHistory | None) -> Sheet:
                 "decimalLatitude": latitude,
                 "decimalLongitude": longitude,
                 "geodeticDatum": "EPSG:4326" if latitude is not None else None,
-                "coordinateUncertaintyInMeters": BLUR_M
+                "coordinateUncertaintyInMeters": UNCERTAINTY_M
                 if latitude is not None and not survey.exact
                 else None,
                 "locality": capture.station,

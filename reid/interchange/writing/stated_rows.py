@@ -26,7 +26,8 @@ TIMES = {
     "classificationTimestamp",
 }
 PLACES = {"latitude", "longitude", "coordinateUncertainty", "exifData"}
-"""Columns that may tell where a camera stands; where positions are rounded they are ours alone."""
+"""Columns that may tell where a camera stands; where positions are obscured they are ours alone;
+those that the standard lacks are left out, since nobody knows what they tell."""
 TOLERANCE = 1e-4
 """How much a box may differ, in shares of the photo: a box is kept in whole pixels."""
 
@@ -63,7 +64,8 @@ class Beyond:
         """
         row, yields, stays = dict(ours), {*weak}, {*strong}
         for column, text in cells.items():
-            if not self._exact and column.removesuffix(BEFORE) in PLACES:
+            known = column in columns and column not in PLACES
+            if not self._exact and not known:
                 continue
             if column not in columns:
                 self._keep(table, key, column, text)

@@ -5,7 +5,8 @@ from math import exp, log10, pi
 
 import pytest
 
-from reid.identify.movement import Movement, Rating, Span, Visit, between, great_circle_km, prior
+from reid.identify.movement import Movement, Rating, Span, Visit, between, prior
+from reid.interchange.great_circle import great_circle_km
 
 HERE = (41.0, 55.0)
 NEAR = (41.0, 55.1)  # 8.4 km east

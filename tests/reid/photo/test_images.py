@@ -1,6 +1,7 @@
 """Strangers' bytes become upright RGB, or an error the caller can act on."""
 
 import struct
+import time
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -12,7 +13,15 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from reid.errors import ImageTooLarge, InputError, UnreadableImage
-from reid.photo.images import MEDIA_TYPES, Probe, decode, decode_photo, encode_jpeg, probe
+from reid.photo.images import (
+    MEDIA_TYPES,
+    STRIP,
+    Probe,
+    decode,
+    decode_photo,
+    encode_jpeg,
+    probe,
+)
 
 ORANGE = (200, 120, 40)
 
@@ -214,3 +223,56 @@ def test_no_bytes_crash_the_decoder(data, noise, at):
             continue
         if isinstance(result, np.ndarray):
             assert (result.ndim, result.dtype) == (3, np.uint8)
+
+
+def jpeg_claiming(width, height, data):
+    """A JPEG whose header states another size than its pixels have."""
+    at = next(i for i in range(len(data)) if data[i : i + 2] in (b"\xff\xc0", b"\xff\xc2"))
+    return data[: at + 5] + struct.pack(">HH", height, width) + data[at + 9 :]
+
+
+def test_a_jpeg_whose_bytes_cannot_hold_its_pixels_is_refused_before_it_is_decoded(painted):
+    lie = jpeg_claiming(12000, 10000, painted(1, 1))
+    started = time.process_time()
+    with pytest.raises(UnreadableImage, match="cannot hold"):
+        decode_photo(lie, max_pixels=60_000_000)
+    assert time.process_time() - started < 0.2
+
+
+def test_a_flat_jpeg_of_many_pixels_is_no_lie():
+    buffer = BytesIO()
+    Image.new("RGB", (4000, 3000), (90, 80, 70)).save(buffer, "JPEG", quality=50)
+    assert decode_photo(buffer.getvalue(), max_pixels=60_000_000).size == (4000, 3000)
+
+
+def test_a_progressive_jpeg_is_not_decoded_far_beyond_the_limit_to_be_reduced():
+    grey = Image.new("L", (600, 400), 90)
+    for progressive in (False, True):
+        buffer = BytesIO()
+        grey.save(buffer, "JPEG", progressive=progressive)
+        if progressive:
+            with pytest.raises(ImageTooLarge):
+                decode_photo(buffer.getvalue(), max_pixels=70_000)
+        else:
+            assert decode_photo(buffer.getvalue(), max_pixels=70_000).reduction == 2
+
+
+def test_a_jpeg_of_hundreds_of_scans_is_refused():
+    buffer = BytesIO()
+    Image.new("L", (64, 64), 90).save(buffer, "JPEG", progressive=True)
+    data = buffer.getvalue()
+    begins = data.rindex(b"\xff\xda")
+    many = data[:begins] + data[begins:-2] * 300 + data[-2:]
+    with pytest.raises(UnreadableImage, match="scans"):
+        decode_photo(many, max_pixels=60_000_000)
+
+
+@pytest.mark.parametrize("mode", ["P", "LA", "RGBA", "CMYK"])
+def test_a_picture_of_several_strips_has_the_same_pixels_as_in_one(mode):
+    noise = np.random.default_rng(3).integers(0, 255, (40, 50, 3), np.uint8)
+    tile = Image.fromarray(noise).convert(mode)
+    wide = tile.resize((2500, 2000), Image.Resampling.NEAREST)
+    assert wide.width * wide.height > STRIP
+    data = saved(wide, "JPEG" if mode == "CMYK" else "PNG")
+    once = Image.open(BytesIO(data)).convert("RGB")
+    assert np.array_equal(decode(data, max_pixels=10**7), np.asarray(once))

@@ -12,7 +12,7 @@ from PIL import Image
 
 from reid.evaluation.trials.founding import draw_answers
 from reid.evidence.calibrator import verdict_of
-from reid.identify.movement import great_circle_km
+from reid.interchange.great_circle import great_circle_km
 from reid.photo import exif
 from reid.synthetic.answers import FoundingAnswer, Outcome, as_text, counts_as_text
 from reid.synthetic.founding import QUALITIES, SITES, VARIANTS, Truth, Variant, write_founding

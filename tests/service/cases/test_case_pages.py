@@ -157,13 +157,13 @@ def test_a_viewer_gets_rounded_places_and_an_observer_exact_ones(app, client, en
     send(client, "/cases/1/encounters", encounter=ids)
     numbers = one_of_each(app)
     for role, says, hides in (
-        (Role.VIEWER, "43.0, 54.0", "43.0421"),
-        (Role.OBSERVER, "43.0421", "43.0,"),
+        (Role.VIEWER, "43.1, 54.2", "43.0421"),
+        (Role.OBSERVER, "43.0421", "43.1,"),
     ):
         shown = page(browser_of(app, numbers[role]), "/cases/1")
         assert says in shown
         assert hides not in shown
-        assert ("Positions are rounded" in shown) == (role is Role.VIEWER)
+        assert ("points of squares" in shown) == (role is Role.VIEWER)
 
 
 def test_the_map_and_the_timeline_say_the_same_in_tables(client, encounter):

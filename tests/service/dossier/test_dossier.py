@@ -14,6 +14,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from reid.errors import BadSettings, NotFound
+from reid.interchange.obscuring import obscured
 from reid.types import Box, Comparison, Correspondences, Overlap, Source
 from service.__main__ import app as command_line
 from service.dossier.pair_view import pair_figure
@@ -202,8 +203,10 @@ def test_both_dates_of_a_conflict_stand_in_it(client, seen, opened):
 def test_positions_are_rounded_unless_somebody_asks_for_exact_ones(client, seen, opened):
     case = opened(seen(1, 1, located=True), seen(1, 9))
     said, shown = record(client, case), page(client, case).text
-    assert said["content"]["report"]["encounters"][0]["position"] == [41.4, 55.1]
-    assert "41.4, 55.1 (rounded to 0.1° to protect the animal)" in shown
+    assert said["content"]["report"]["encounters"][0]["position"] == list(
+        obscured((41.3589, 55.07))
+    )
+    assert "(coarse to protect the animal)" in shown
     assert "41.35" not in json.dumps(said["content"]["report"]) + shown
     exact = record(client, case, positions="exact")
     assert exact["content"]["report"]["encounters"][0]["position"][0] == pytest.approx(

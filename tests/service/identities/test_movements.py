@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from reid.interchange.obscuring import obscured
 from reid.interchange.survey import AnimalCapture
 from service.identities.movements_view import movements
 
@@ -41,12 +42,12 @@ def test_the_map_has_a_dot_a_place_and_one_line_for_both_directions():
     assert view.lines[0].width == 3
 
 
-def test_who_may_not_see_places_gets_tens_of_kilometres_and_no_speed():
-    view = movements(THREE, PLACES, exact=False)
-    way = view.ways[0]
-    assert (way.distance, way.speed, way.rating) == ("about 20 km", "", "")
-    assert way.leg.position0 == (43.5, 54.2)
-    assert way.leg.distance_km != pytest.approx(18.9, abs=0.5)
+def test_who_may_not_see_places_gets_bounds_of_distances_and_no_speed():
+    first, second = movements(THREE, PLACES, exact=False).ways
+    assert (first.distance, first.speed, first.rating) == ("under 50 km", "", "")
+    assert first.leg.position0 == obscured(PLACES["Ridge"])
+    assert (first.leg.distance_km, first.leg.least_speed_km_h) == (None, None)
+    assert (second.distance, second.leg.distance_km) == ("same station", 0.0)
 
 
 def test_encounters_without_a_place_or_a_time_are_counted():

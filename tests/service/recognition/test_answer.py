@@ -1,14 +1,20 @@
 """The answer on the wire: what orders candidates, and the candidate whose verdict is shown."""
 
+import shutil
+import time
 from base64 import b64decode
 from io import BytesIO
 
+from fake_embedder import fake_recognition
 from PIL import Image
 
 from reid.identify.answer import Identification, IdentityCandidate
-from reid.types import Evidence, Verdict
-from service.recognition.query import QueryAnswer
+from reid.types import Evidence, Flank, Verdict
+from service.app import build
+from service.recognition.engine import Engine
+from service.recognition.query import QueryAnswer, QueryUpload
 from service.recognition.to_wire import listed
+from service.store.database import Database
 
 API = "/api/v1"
 
@@ -73,3 +79,21 @@ def test_photos_of_one_query_that_agree_ask_once_more_as_one_picture(app, client
 def test_one_photo_is_no_burst(client, painted):
     files = [("files", ("1.jpg", painted(1, 0)))]
     assert client.post(f"{API}/identify", files=files).json()["burst"] is None
+
+
+def test_what_a_question_took_does_not_count_the_loading_of_the_network(
+    settings, migrated, painted
+):
+    def slowly(settings):
+        time.sleep(0.6)
+        return fake_recognition(settings)
+
+    settings.data_dir.mkdir(exist_ok=True)
+    shutil.copy(migrated, settings.data_dir / "reid.sqlite3")
+    components = build(settings, load=slowly)
+    started = time.monotonic()
+    answer = components[Engine].identify_photos([QueryUpload(painted(1, 1))], Flank.LEFT)
+    assert time.monotonic() - started > 0.6
+    assert answer.timings["embed"] < 500
+    assert answer.timings["total"] < 500
+    components[Database].close()

@@ -49,6 +49,7 @@ def test_every_error_code_is_documented():
     documented = {row[0] for row in cells("api.md", "Errors")}
     shown = all_errors(core.ReidError) | {"invalid_request", "internal_error", "cross_origin"}
     shown |= {"foreign_host", *errors.GATE_CODES, errors.BodyTooLarge.code}
+    shown |= {errors.TooSlow.code, errors.ServiceBusy.code}
     shown |= {kind.code for kind in errors.OF_STATUS.values()}
     assert shown <= documented
 
@@ -73,6 +74,55 @@ def test_every_recorded_example_is_of_one_model_that_exists():
 def test_an_example_is_what_it_is_an_example_of(model):
     (example,) = model.model_json_schema()["examples"]
     assert set(model.model_validate(example).model_dump()) == set(model.model_fields)
+
+
+def test_a_time_is_described_as_what_it_is_with_a_zone_or_without():
+    told = {"zone": 0, "none": 0}
+    for model in (one for one in models() if one.__name__.endswith("Out")):
+        for name, value in (EXAMPLES.get(model.__name__) or {}).items():
+            moment = isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\dT\d\d:", value)
+            if not moment or model.model_fields[name].annotation is str:
+                continue
+            described = str(model.model_json_schema()["properties"][name])
+            zoned = bool(re.search(r"(Z|[+-]\d\d:\d\d)$", value))
+            assert ("date-time" in described) == zoned, (model.__name__, name, value)
+            told["zone" if zoned else "none"] += 1
+    assert min(told.values()) > 2
+
+
+def texts_in(schema, schemas, where):
+    """Every text that a schema takes, with its place."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        yield from texts_in(schemas[name], schemas, f"{where} {name}")
+    for key in ("anyOf", "oneOf", "allOf"):
+        for one in schema.get(key, ()):
+            yield from texts_in(one, schemas, where)
+    for name, one in schema.get("properties", {}).items():
+        yield from texts_in(one, schemas, f"{where}.{name}")
+    if "items" in schema:
+        yield from texts_in(schema["items"], schemas, f"{where}[]")
+    if schema.get("type") == "string":
+        yield where, schema
+
+
+LIMITS = {"maxLength", "pattern", "enum", "const", "format", "contentMediaType"}
+
+
+def test_every_text_that_comes_in_has_a_limit(client):
+    """Only of such a text pydantic looks whether it is one: half a surrogate pair is none."""
+    described = client.get("/openapi.json").json()
+    schemas = described["components"]["schemas"]
+    taken = []
+    for path, verbs in described["paths"].items():
+        for verb, route in verbs.items():
+            bodies = route.get("requestBody", {}).get("content", {}).values()
+            asked = [one for one in route.get("parameters", ()) if one["in"] != "path"]
+            told = [one["schema"] for one in (*asked, *bodies)]
+            for schema in told:
+                taken += texts_in(schema, schemas, f"{verb} {path}")
+    assert len(taken) > 50
+    assert {where for where, schema in taken if not LIMITS & schema.keys()} == set()
 
 
 SUCCESS = ("200", "201", "202", "204")

@@ -15,6 +15,7 @@ def chunks():
 
 
 MULTIPART = {"content-type": "multipart/form-data; boundary=b"}
+JSON = {"content-type": "application/json"}
 LATE = "9999-12-31T23:59:59"  # no moment comes after it
 FILE = {"files": {"files": ("a.jpg", b"no photo")}}
 
@@ -37,6 +38,13 @@ FILE = {"files": {"files": ("a.jpg", b"no photo")}}
         ("GET", f"/api/v1/photos/{'0' * 64}/image", {}, 404, "not_found"),
         ("GET", "/api/v1/annotations/7/crop", {}, 404, "not_found"),
         ("POST", "/api/v1/photos", {}, 422, "invalid_request"),
+        (
+            "POST",
+            "/api/v1/signatures",
+            {"content": r'{"only": ["\ud800"]}', "headers": JSON},
+            422,
+            "invalid_request",
+        ),
         ("POST", "/api/v1/photos", FILE, 422, "no_photo_accepted"),
         ("POST", "/api/v1/photos", FILE | {"data": {"flank": "top"}}, 422, "invalid_request"),
         ("POST", "/api/v1/photos", FILE | {"data": {"captured_at": "dawn"}}, 422, "bad_time"),
