@@ -24,6 +24,7 @@ ALONE = ("single", "empty")  # catalogues without accounts
 UNFROZEN = {  # pictures, counters, and the description that is frozen as a file of its own
     *("/api/v1/photos/{photo_id}/image", "/api/v1/photos/{photo_id}/thumbnail"),
     *("/api/v1/annotations/{annotation_id}/crop", "/metrics", "/openapi.json"),
+    "/api/v1/annotations/{annotation_id}/burst/picture",
     *("/export/tables.zip", "/api/v1/export"),
 }
 HEADERS = ("content-type", "content-language", "location", "cache-control", "content-disposition",
