@@ -127,9 +127,12 @@ def test_movement_stays_apart_until_the_case_asks_for_it_as_a_prior(client, open
     after = report(client, case)
     assert after["pairs"][0]["space_time"]["prior"] == 0.0  # one station says nothing
     assert after["partitions"] == before["partitions"]
-    for shown in pages(client, case):
+    page, rounded = pages(client, case)
+    exact = client.get(f"{case}/dossier?positions=exact", headers=HTML).text
+    for shown in (page, exact):
         assert "as part of its prior" in shown
         assert "From movement" in shown
+    assert "which are part of the prior of this case, are left out here" in rounded
 
 
 def test_the_form_of_a_case_switches_movement_on_and_off(client, opened):
