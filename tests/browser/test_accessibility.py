@@ -54,6 +54,19 @@ NAMELESS = """() => [...window.focused].filter((one) => {
     one.textContent, one.querySelector("img")?.alt];
   return one !== document.body && !said.some((words) => words?.trim());
 }).map((one) => one.outerHTML.slice(0, 120))"""
+WINDOWS = ((640, 400), (390, 844))
+"""A laptop of 1280 by 800 at 200 %, and a phone."""
+
+WITHOUT_HANDLES = "nav, kbd, button, .tools, .decide, form.bar, input, select"
+
+COVERED = """(bar) => {
+  const over = document.querySelector(bar).getBoundingClientRect();
+  return [...document.querySelectorAll("main .picture, main .thumb")].filter((one) => {
+    const box = one.getBoundingClientRect();
+    return box.top < over.bottom && box.bottom > over.top
+      && box.left < over.right && box.right > over.left;
+  }).map((one) => one.outerHTML.slice(0, 80));
+}"""
 KEYS = """() => [...document.querySelectorAll("[data-key]")].map((one) =>
   [one.getAttribute("data-key"), one.getAttribute("data-says")])"""
 
@@ -128,6 +141,60 @@ def test_axe_finds_nothing_serious_in_what_opens(page, addresses):
     page.keyboard.press("Escape")
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
     assert findings(page) == []
+
+
+@pytest.mark.parametrize(
+    "paths_in_light",
+    [
+        ("/", "/encounters/{encounter_id}", "/compare", "/cases/{case_id}", "/clusters"),
+        ("/upload", "/identities/{identity_id}", "/reviews/{pair_id}", "/photos/{photo_id}"),
+    ],
+)
+def test_axe_finds_nothing_serious_in_the_light_theme(page, addresses, paths_in_light):
+    page.emulate_media(color_scheme="light")
+    found = {}
+    for path in paths_in_light:
+        page.goto(addresses[path])
+        assert background(page) == "rgb(244, 242, 238)"
+        found[path] = findings(page)
+    assert {path: some for path, some in found.items() if some} == {}
+
+
+def background(page):
+    return page.evaluate("getComputedStyle(document.body).backgroundColor")
+
+
+def test_no_page_scrolls_sideways_at_200_percent_or_on_a_phone(page, addresses):
+    too_wide = []
+    for path, address in addresses.items():
+        page.goto(address)
+        for width, height in WINDOWS:
+            page.set_viewport_size({"width": width, "height": height})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            too_wide += [(path, width, wide)] if wide > width else []
+    assert too_wide == []
+
+
+@pytest.mark.parametrize(
+    ("path", "bar"), [("/encounters/{encounter_id}", ".decide"), ("/reviews/{pair_id}", "form.bar")]
+)
+def test_what_one_decides_with_covers_no_photo(page, addresses, path, bar):
+    page.goto(addresses[path])
+    for width, height in (*WINDOWS, (1280, 800), (820, 1180)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.locator("main .picture").bounding_box()["height"] > 80
+        for at in (0, 150, 400):
+            page.evaluate(f"scrollTo(0, {at})")
+            assert (width, at, page.evaluate(COVERED, bar)) == (width, at, [])
+
+
+def test_a_printed_page_is_dark_on_white_and_has_nothing_to_handle(page, addresses):
+    page.emulate_media(media="print", color_scheme="dark")
+    for path in keyed(addresses):
+        page.goto(addresses[path])
+        assert background(page) == "rgb(255, 255, 255)"
+        assert page.locator(f":is({WITHOUT_HANDLES}):visible").count() == 0, path
+        assert page.locator("main").inner_text().strip(), path
 
 
 def test_axe_finds_nothing_serious_in_the_report_of_an_archive(browser, site, addresses):
