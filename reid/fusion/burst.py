@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from reid.describe.describer import CropDescriber
 from reid.describe.reduced import moved
 from reid.fusion.laying import laid_over
@@ -47,14 +45,13 @@ def fuse(frames: Sequence[BurstFrame], describer: CropDescriber) -> FusedBurst:
     return FusedBurst(links, picture, replace(features, quality=quality), best)
 
 
-def over_photo(features: AnnotationFeatures, crop: Crop) -> AnnotationFeatures:
+def over_photo(features: AnnotationFeatures, anchor: BurstFrame) -> AnnotationFeatures:
     """Features of a fused picture with places in pixels of its anchor's photo, as decoded.
 
-    crop: of the anchor; the picture has its outline.
+    The picture has the outline of the anchor's crop.
     """
-    times = crop.box.width / features.box.width
-    corner = np.array([crop.box.x0, crop.box.y0], np.float32)
-    return replace(moved(features, times, corner), box=crop.box)
+    box = anchor.crop.box
+    return replace(moved(features, box.width / features.box.width, anchor.corner), box=box)
 
 
 def _best(frames: Sequence[BurstFrame], group: Sequence[int]) -> int | None:

@@ -99,14 +99,8 @@ def _surface(frames: Sequence[BurstFrame], links: BurstLinks, one: int, other: i
     found = links.found[min(one, other), max(one, other)]
     agree = found.correspondences[0] if one < other else found.correspondences[0].turned()
     carry = agree.strength > CARRIES
-    corners = [
-        np.array([f.crop.box.x0, f.crop.box.y0], np.float32) for f in _two(frames, one, other)
-    ]
+    corners = frames[one].corner, frames[other].corner
     return Surface.through(agree.points0[carry] - corners[0], agree.points1[carry] - corners[1])
-
-
-def _two(frames: Sequence[BurstFrame], one: int, other: int) -> tuple[BurstFrame, BurstFrame]:
-    return frames[one], frames[other]
 
 
 def _along(way: Sequence[Surface], canvas: Float32) -> Float32:

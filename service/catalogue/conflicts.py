@@ -20,7 +20,7 @@ from service.catalogue.errors import NoIdentityToKeep, ResolvedAlready, SaidMore
 from service.store import history, identities, pairs
 from service.store.database import gathered
 from service.store.history import ChangeEvidence, IdentityChange, PairSaid
-from service.store.pairs import Maker
+from service.store.pairs import Maker, PairMeasurement
 
 ConflictKind = Literal["apart", "together", "chain", "between"]
 MOST_MACHINE = 2000
@@ -169,26 +169,29 @@ def _machine_conflicts(connection: Connection, machine: Machine) -> list[PairSai
     """Pairs within an identity of which the machine in force says that they differ."""
     if machine.maker is None:
         return []
-    maker, secret = machine.maker, hidden(connection)
-    inside = [
-        PairSaid(*measured.couple, measured.llr, maker.model, maker.calibrator)
-        for measured in pairs.inside(connection, maker, -machine.same)
-        if measured.couple not in secret
-    ]
-    return sorted(inside, key=lambda pair: pair.llr or 0.0)[:MOST_MACHINE]
+    inside = pairs.inside(connection, machine.maker, -machine.same)
+    told = _told(connection, machine.maker, inside)
+    return sorted(told, key=lambda pair: pair.llr or 0.0)[:MOST_MACHINE]
 
 
 def _machine_alike(connection: Connection, machine: Machine) -> list[PairSaid]:
     """Pairs that are not under one identity and that the machine takes for one, strongest first."""
     if machine.maker is None:
         return []
-    maker, secret = machine.maker, hidden(connection)
-    alike = [
-        PairSaid(*measured.couple, measured.llr, maker.model, maker.calibrator)
-        for measured in pairs.between_identities(connection, maker, machine.same)
-        if measured.couple not in secret
+    alike = pairs.between_identities(connection, machine.maker, machine.same)
+    return sorted(_told(connection, machine.maker, alike), key=lambda pair: -(pair.llr or 0.0))
+
+
+def _told(
+    connection: Connection, maker: Maker, measured: Iterable[PairMeasurement]
+) -> list[PairSaid]:
+    """What this maker says of pairs that nobody answers blind."""
+    secret = hidden(connection)
+    return [
+        PairSaid(*one.couple, one.llr, maker.model, maker.calibrator)
+        for one in measured
+        if one.couple not in secret
     ]
-    return sorted(alike, key=lambda pair: -(pair.llr or 0.0))
 
 
 def _one_a_pair_of_identities(alike: Iterable[PairSaid], of: Mapping[int, int]) -> list[PairSaid]:

@@ -30,13 +30,13 @@ class FuseBursts:
     ) -> None:
         self._database, self._files = database, files
         self._settings, self._embedder = settings, embedder
-        self._looked: features.Version | None = None
+        self._looked: tuple[int, ...] = ()
 
     def look(self) -> None:
         """Queue the bursts that were not fused yet, where photos have changed."""
         model = self._embedder.model
         with self._database.read() as connection:
-            version = features.version(connection, model)
+            version = features.version(connection, model)[:-1]  # a new picture lacks nothing
             if version == self._looked:
                 return
             missing = bursts.lacking(connection, model)
@@ -79,8 +79,8 @@ def _in_photo(fused: FusedBurst, frames: Sequence[BurstFrame]) -> FusedBurst:
     """The same with places in the pixels of the photo that the picture lies over."""
     if fused.features is None:
         return fused
-    anchor = frames[fused.links.anchor].crop
-    [features] = in_own_pixels([over_photo(fused.features, anchor)], [anchor])
+    anchor = frames[fused.links.anchor]
+    [features] = in_own_pixels([over_photo(fused.features, anchor)], [anchor.crop])
     return replace(fused, features=features)
 
 
