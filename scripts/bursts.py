@@ -8,6 +8,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from tqdm import tqdm
@@ -18,7 +19,9 @@ from reid.evaluation.data.bursts import PaintedBurst, painted_bursts
 from reid.evaluation.trials import bursts as trial
 from reid.evaluation.trials.encounter_evidence import as_text
 from reid.evidence.calibrator import released
+from reid.evidence.tested import SETTLED, Settling, load_tested, write_tested
 from reid.fusion.burst import FusedBurst
+from reid.weights import default_folder
 
 PARTS = ("llr", "animals", "marks", "cost")
 Fused = dict[tuple[int, int, int], FusedBurst]
@@ -38,6 +41,22 @@ def marks(painted: Sequence[PaintedBurst], found: Fused, level: int, size: int) 
     return (
         line + f" ({counts['false'] / cells:.2%}; one frame alone {counts['single'] / cells:.2%})"
     )
+
+
+def settled(row: Settling) -> str:
+    """A line: so many frames of a grade, and what share of pairs they settle."""
+    line = f"{row.frames} frames, the best of them {row.grade0}: {row.same:.0%} of {row.genuine} "
+    line += f"genuine pairs reach +{SETTLED:g}, "
+    return line + f"{row.different:.0%} of {row.impostor} impostor pairs -{SETTLED:g}"
+
+
+def keep(rows: Sequence[Settling], calibrator: str) -> None:
+    """Put these rows into the calibrator's test, in place of those of earlier bursts."""
+    tested = load_tested(calibrator, default_folder())
+    if tested:
+        alone = [row for row in tested.settling if not row.frames]
+        path = default_folder() / f"{calibrator}.tested.json"
+        write_tested(path, replace(tested, settling=(*alone, *rows)))
 
 
 def animals(painted: Sequence[PaintedBurst], level: int, size: int, o: argparse.Namespace) -> str:
@@ -76,6 +95,7 @@ def main() -> int:
     add("--mixed", type=int, default=100, help="bursts with two animals")
     add("--alone", type=int, default=500, help="bursts of one animal that must not be parted")
     add("--seed", type=int, default=51)
+    add("--tested", action="store_true", help="keep what was settled beside the calibrator's card")
     o = parser.parse_args()
     try:
         embedder, calibrator = Embedder.load(), released()
@@ -90,6 +110,10 @@ def main() -> int:
     if "llr" in o.parts:
         pairs = list(trial.burst_pairs(painted, o.frames, found, calibrator))
         print(as_text(trial.burst_strata(pairs), seed=o.seed), flush=True)
+        rows = trial.settled_by_frames(pairs)
+        print(*map(settled, rows), sep="\n", flush=True)
+        if o.tested:
+            keep(rows, calibrator.id)
     for level in o.levels:
         if "marks" in o.parts:
             print(marks(painted, found, level, ten), flush=True)

@@ -50,6 +50,7 @@ class SuggestedPhoto:
     either where there are two. grade: at least this.
     width: least width of the flank in pixels at which a photo can have it, 0 where no card says.
     section: third of the flank that is not seen in both yet, "" where that is not known.
+    frames: where that many frames of one passage are wanted instead, of this grade, fused; else 0.
     settling: tested pairs whose encounters would then be alike in grades and shared flanks.
     expected: [0, 1], share of them that was settled, weighed by the present llr at even prior odds.
     """
@@ -61,6 +62,7 @@ class SuggestedPhoto:
     section: str
     settling: Settling
     expected: float
+    frames: int = 0
 
     @property
     def enough(self) -> bool:
@@ -89,18 +91,20 @@ def what_would_settle(
         return ()
     chance = 1 / (1 + 10**-evidence.llr)
     shown = [_grades(photos0), _grades(photos1)]
+    further = _further_frames((photos0, photos1), shown, tested)
     lacking = _lacking(best) if best else {}
     suggestions = [
         SuggestedPhoto(
             encounters=of,
             flanks=(flank,),
             grade=grade,
-            width=least_width(quality, grade) if quality else 0,
-            section=lacking.get((flank, of), ""),
+            width=least_width(quality, grade) if quality and not settling.frames else 0,
+            section="" if settling.frames else lacking.get((flank, of), ""),
             settling=settling,
             expected=chance * settling.same + (1 - chance) * settling.different,
+            frames=settling.frames,
         )
-        for flank, of, grade, settling in _options(shown, tested)
+        for flank, of, grade, settling in (*_options(shown, tested), *further)
     ]
     return _chosen(suggestions)
 
@@ -117,11 +121,6 @@ def why_nothing(evidence: Evidence, tested: Tested | None, same: float) -> Sente
 def in_words(suggestion: SuggestedPhoto, names: tuple[str, str]) -> str:
     """A suggestion as a sentence. names: of the two encounters, such as "encounter 1"."""
     of = " and one of ".join(names[n] for n in suggestion.encounters)
-    kind = (
-        "A good photo"
-        if suggestion.grade is Grade.GOOD
-        else f"A photo of {suggestion.grade} quality or better"
-    )
     flank = "either" if len(suggestion.flanks) > 1 else f"the {suggestion.flanks[0]}"
     wide = f", the flank at least {suggestion.width:,} pixels wide," if suggestion.width else ""
     section = (
@@ -132,9 +131,16 @@ def in_words(suggestion: SuggestedPhoto, names: tuple[str, str]) -> str:
     would = (
         "would probably settle it" if suggestion.enough else "would be best, but may not settle it"
     )
-    return (
-        f"{kind} of {flank} flank of {of}{wide}{section} {would}: {counted(suggestion.settling)}."
-    )
+    counts = counted(suggestion.settling)
+    return f"{_kind(suggestion)} of {flank} flank of {of}{wide}{section} {would}: {counts}."
+
+
+def _kind(suggestion: SuggestedPhoto) -> str:
+    if suggestion.frames:
+        return f"{suggestion.frames} frames of one passage, no better than {suggestion.grade},"
+    if suggestion.grade is Grade.GOOD:
+        return "A good photo"
+    return f"A photo of {suggestion.grade} quality or better"
 
 
 def counted(settling: Settling) -> str:
@@ -195,6 +201,20 @@ def _options(
                 yield flank, of, grade, settling
 
 
+def _further_frames(
+    photos: Sequence[Photos], shown: Sequence[dict[Flank, Grade]], tested: Tested
+) -> Iterator[tuple[Flank, tuple[int, ...], Grade, Settling]]:
+    """More frames of one passage, as poor as those at hand, where such bursts were tested."""
+    for n, flank in product((0, 1), (Flank.LEFT, Flank.RIGHT)):
+        grades = shown[n].get(flank), shown[1 - n].get(flank)
+        count = sum(_flank(photo) is flank for photo in photos[n])
+        rows = sorted(tested.settling, key=lambda row: row.frames)
+        for row in rows:
+            enough = min(row.genuine, row.impostor) >= FEWEST
+            if row.frames > count and enough and (row.grade0, row.grade1) == grades:
+                yield flank, (n,), row.grade0, row
+
+
 def _settling(
     then: Sequence[dict[Flank, Grade]], shared: Iterable[Flank], tested: Tested
 ) -> Settling | None:
@@ -206,7 +226,9 @@ def _settling(
         alike = [
             row
             for row in tested.settling
-            if row.flanks == number and sorted([row.grade0, row.grade1]) == sorted(grades)
+            if row.flanks == number
+            and not row.frames
+            and sorted([row.grade0, row.grade1]) == sorted(grades)
         ]
         genuine, impostor = (sum(getattr(o, k) for o in alike) for k in ("genuine", "impostor"))
         if min(genuine, impostor) >= FEWEST:
@@ -222,10 +244,11 @@ def _chosen(suggestions: Sequence[SuggestedPhoto]) -> tuple[SuggestedPhoto, ...]
     if not enough:
         best = sorted(suggestions, key=lambda photo: (-photo.expected, len(photo.encounters)))
         return _either(best)[:1]
-    least: dict[tuple[Flank, tuple[int, ...]], SuggestedPhoto] = {}
-    for suggestion in enough:  # lower grades come first
-        least.setdefault((suggestion.flanks[0], suggestion.encounters), suggestion)
-    chosen = [suggestion for (_, of), suggestion in least.items() if len(of) == 1] or list(
+    least: dict[tuple[Flank, tuple[int, ...], bool], SuggestedPhoto] = {}
+    for suggestion in enough:  # lower grades and fewer frames come first
+        key = suggestion.flanks[0], suggestion.encounters, suggestion.frames > 0
+        least.setdefault(key, suggestion)
+    chosen = [suggestion for (_, of, _), suggestion in least.items() if len(of) == 1] or list(
         least.values()
     )
     return _either(sorted(chosen, key=lambda photo: -photo.expected))[:LISTED]

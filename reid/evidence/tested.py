@@ -58,6 +58,7 @@ class Settling:
     grade0, grade1: of the two encounters.
     flanks: how many both show, 1 or 2. genuine, impostor: pairs. same: [0, 1], share of the genuine
     ones with llr >= SETTLED; different: of the impostor ones with llr <= -SETTLED.
+    frames: so many of one passage, none better than grade0, fused; 0 for photos that stand alone.
     """
 
     grade0: Grade
@@ -67,6 +68,7 @@ class Settling:
     impostor: int
     same: float
     different: float
+    frames: int = 0
 
 
 class Place(NamedTuple):

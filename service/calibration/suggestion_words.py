@@ -23,7 +23,7 @@ def suggested(suggestion: SuggestedPhoto, names: Sequence[str]) -> str:
         else _("would be best, but may not settle it")
     )
     return _("%(photo)s of %(flank)s of %(whose)s%(wide)s%(section)s %(would)s: %(counts)s.") % {
-        "photo": _photo(suggestion.grade),
+        "photo": _frames(suggestion) if suggestion.frames else _photo(suggestion.grade),
         "flank": _flank(suggestion.flanks),
         "whose": of,
         "wide": _wide(suggestion.width),
@@ -31,6 +31,14 @@ def suggested(suggestion: SuggestedPhoto, names: Sequence[str]) -> str:
         "would": would,
         "counts": _counts(suggestion),
     }
+
+
+def _frames(suggestion: SuggestedPhoto) -> str:
+    of = {
+        Grade.POOR: _("%(num)s frames of one passage, all of poor quality,"),
+        Grade.UNUSABLE: _("%(num)s frames of one passage, all of unusable quality,"),
+    }
+    return of[suggestion.grade] % {"num": number(suggestion.frames)}
 
 
 def _photo(grade: Grade) -> str:

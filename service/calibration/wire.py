@@ -118,6 +118,7 @@ class SettledPairsOut(Wire):
     impostor: int
     same: float = Field(description="share of the genuine ones with an llr of 2 or more")
     different: float = Field(description="share of the impostor ones with an llr of -2 or less")
+    frames: int = Field(0, description="of one passage, fused; 0 for photos that stand alone")
 
 
 class PairTallyOut(Wire):
@@ -219,7 +220,8 @@ class SettlingPhotoOut(Wire):
 
     encounters: whose. flanks: two where either will do. grade: at least. width: least width of the
     flank in pixels, 0 where no card says. section: third of the flank that is not seen in both yet,
-    empty where not known.
+    empty where not known. frames: where so many frames of one passage are wanted instead, of this
+    grade, fused to one picture; else 0.
     expected: share of tested pairs like that which were settled, weighed by the present llr at even
     prior odds; enough: more than half. words: the same as a sentence.
     """
@@ -232,6 +234,7 @@ class SettlingPhotoOut(Wire):
     settling: SettledPairsOut
     expected: float
     enough: bool
+    frames: int
     words: str
 
 

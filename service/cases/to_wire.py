@@ -99,5 +99,6 @@ def _suggestion(suggestion: SuggestedPhoto, pair: CasePair) -> SettlingPhotoOut:
         settling=SettledPairsOut.model_validate(suggestion.settling),
         expected=suggestion.expected,
         enough=suggestion.enough,
+        frames=suggestion.frames,
         words=in_words(suggestion, pair.letters),
     )

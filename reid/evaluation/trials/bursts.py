@@ -15,12 +15,14 @@ from reid.describe.describer import CropDescriber
 from reid.evaluation.data.bursts import PaintedBurst, painted_light
 from reid.evidence.calibrator import Calibrator
 from reid.evidence.encounters import ComparedPhotos, witnesses
+from reid.evidence.settle import best_grade
 from reid.evidence.strata import PairStratum, stratum_of
+from reid.evidence.tested import SETTLED, Settling
 from reid.fusion.burst import FusedBurst, fuse
 from reid.fusion.laying import WIDE
 from reid.fusion.links import BurstFrame, linked
 from reid.threads import side_by_side
-from reid.types import AnnotationFeatures, Float32
+from reid.types import AnnotationFeatures, Float32, Grade
 
 STRANGERS = 5  # impostors of each burst, its relative among them
 BEST, SUM, FUSED = "best pair", "sum of pairs", "fused"
@@ -42,11 +44,15 @@ class FusingCost:
 
 @dataclass(frozen=True, slots=True)
 class BurstPair:
-    """A burst of n frames against one reference; llrs by the way of asking."""
+    """A burst of n frames against one reference; llrs by the way of asking.
+
+    grades: the best of the frames, and that of the reference.
+    """
 
     level: int
     frames: int
     animals: tuple[str, str]
+    grades: tuple[Grade, Grade]
     llrs: dict[str, float]
 
 
@@ -80,7 +86,13 @@ def burst_pairs(
                     whole = [] if picture is None else _compared([picture], photo)
                     llrs = _llrs(pairs[:size], whole, calibrator)
                     names = f"B{burst.animal:03d}", f"B{other:03d}"
-                    yield BurstPair(level, size, names, llrs)
+                    photos = [frame.features for frame in frames[:size]]
+                    grades = _grade(photos), _grade([photo])
+                    yield BurstPair(level, size, names, grades, llrs)
+
+
+def _grade(photos: Sequence[AnnotationFeatures]) -> Grade:
+    return best_grade(photos) or Grade.GOOD
 
 
 def _compared(
@@ -113,6 +125,27 @@ def burst_strata(pairs: Sequence[BurstPair]) -> list[PairStratum]:
         stratum_of(f"{frames} frames, {way}", some, level=level)
         for (level, frames, way), some in sorted(kept.items())
     ]
+
+
+def settled_by_frames(pairs: Sequence[BurstPair]) -> list[Settling]:
+    """What share of the pairs the fused frames settle, by their best grade and their number.
+
+    Only bursts that the product fuses: all their frames poor or unusable; references are good.
+    """
+    alike: dict[tuple[Grade, int], list[BurstPair]] = defaultdict(list)
+    for pair in pairs:
+        if pair.grades[0] in (Grade.POOR, Grade.UNUSABLE) and pair.grades[1] is Grade.GOOD:
+            alike[pair.grades[0], pair.frames].append(pair)
+    rows = []
+    for (grade, frames), some in sorted(alike.items()):
+        ours = np.array([pair.llrs[FUSED] for pair in some if len({*pair.animals}) == 1])
+        theirs = np.array([pair.llrs[FUSED] for pair in some if len({*pair.animals}) > 1])
+        if len(ours) and len(theirs):
+            shares = (ours >= SETTLED).mean(), (theirs <= -SETTLED).mean()
+            same, different = (round(float(share), 4) for share in shares)
+            counts = len(ours), len(theirs)
+            rows.append(Settling(grade, Grade.GOOD, 1, *counts, same, different, frames))
+    return rows
 
 
 def cost_of(frames: Sequence[BurstFrame], describer: CropDescriber) -> FusingCost:

@@ -27,6 +27,7 @@ SHARES = {  # of settled genuine and impostor pairs with one shared flank
     (POOR, POOR): (0.05, 0.02),
 }
 ONE_FLANK = [Settling(*grades, 1, 400, 1200, *shares) for grades, shares in SHARES.items()]
+FRAMES = (10, 0.6), (20, 0.7)  # of a burst, and the share of its genuine pairs that it settles
 BOTH = Settling(GOOD, GOOD, 2, 300, 900, 1.0, 0.99)
 TESTED = Tested("evidence@2", "made up", "none", "2026-01-02", 150, (), (*ONE_FLANK, BOTH))
 
@@ -80,6 +81,22 @@ def test_two_flanks_that_would_do_alike_are_one_suggestion():
     found = settles(poor, [photo(LEFT, GOOD), photo(RIGHT, GOOD)])
     assert [s.flanks for s in found if s.encounters == (0,)] == [(LEFT, RIGHT)]
     assert "of either flank of A" in in_words(found[0], ("A", "B"))
+
+
+def test_further_frames_of_a_poor_passage_are_counted_where_such_bursts_were_tested():
+    ten, twenty = (Settling(POOR, GOOD, 1, 40, 200, same, 0.0, frames=n) for n, same in FRAMES)
+    tested = replace(TESTED, settling=(*ONE_FLANK, ten, twenty))
+    few, many = [photo(LEFT, POOR)], [photo(LEFT, POOR)] * 10
+    one, other = (
+        what_would_settle(shown, [photo(LEFT, GOOD)], said(1.5), tested, 2.0)
+        for shown in (few, many)
+    )
+    assert [(s.frames, s.settling) for s in one if s.frames] == [(10, ten)]
+    assert [(s.frames, s.settling) for s in other if s.frames] == [(20, twenty)]
+    words = in_words(next(s for s in one if s.frames), ("A", "B"))
+    assert words.startswith("10 frames of one passage, no better than poor, of the left flank of A")
+    clear = what_would_settle([photo(LEFT, USABLE)], [photo(LEFT, GOOD)], said(1.5), tested, 2.0)
+    assert not any(s.frames for s in clear)
 
 
 def test_what_the_llr_leans_to_weighs_more():

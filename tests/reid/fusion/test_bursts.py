@@ -8,11 +8,20 @@ import pytest
 from reid.compare.comparison import compare
 from reid.describe.embed import Embedder
 from reid.evaluation.data.bursts import painted_bursts
-from reid.evaluation.trials.bursts import FUSED, alternating, burst_pairs, burst_strata, false_marks
+from reid.evaluation.trials.bursts import (
+    FUSED,
+    BurstPair,
+    alternating,
+    burst_pairs,
+    burst_strata,
+    false_marks,
+    settled_by_frames,
+)
 from reid.evidence.calibrator import released
+from reid.evidence.tested import Settling
 from reid.fusion.burst import fuse
 from reid.fusion.links import LARGEST, clearest, linked
-from reid.types import Flank
+from reid.types import Flank, Grade
 
 FRAMES = 4
 LEVEL = 2
@@ -127,6 +136,15 @@ def test_the_trial_says_of_fused_bursts_at_least_what_the_best_pair_says(bursts,
     assert all(pair.llrs[FUSED] >= pair.llrs["best pair"] - 0.05 for pair in genuine)
     names = [stratum.name for stratum in burst_strata(pairs)]
     assert names == ["4 frames, best pair", "4 frames, fused", "4 frames, sum of pairs"]
+
+
+def test_what_fused_frames_settle_is_counted_by_grade_and_number():
+    poor, good = (Grade.POOR, Grade.GOOD), (Grade.GOOD, Grade.GOOD)
+    told = [("A", "A", 2.4, poor), ("A", "A", 1.0, poor), ("A", "B", -2.1, poor)]
+    told += [("A", "B", 0.0, poor), ("A", "C", 0.1, poor), ("B", "B", 2.4, good)]
+    pairs = [BurstPair(2, 10, (a, b), grades, {FUSED: llr}) for a, b, llr, grades in told]
+    (row,) = settled_by_frames(pairs)
+    assert row == Settling(Grade.POOR, Grade.GOOD, 1, 2, 3, 0.5, 0.3333, frames=10)
 
 
 def test_marks_that_were_painted_into_a_fused_picture_are_counted(bursts, fused):
