@@ -8,6 +8,7 @@ import torch
 from safetensors.torch import load_file
 
 from reid.describe.look_network import LookNetwork
+from reid.errors import ReidError
 from reid.evaluation.data.photos import shown
 from reid.evaluation.data.protocol import read_dataset
 from reid.evaluation.trials.look_check import check_level, look_at, registration_errors
@@ -44,8 +45,11 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     network = loaded(options.weights, options.widths)
-    if options.views:
+    try:
         labels, data = labelled_views(options.views), options.dataset.parent
+    except ReidError as error:
+        parser.error(str(error))
+    if options.views:
         print(check_views(labels, data, lambda crop: viewed(network, crop)).as_text(), flush=True)
     samples = read_dataset(options.dataset)
     gallery = [look_at(network, shown(s), surround=not options.raw) for s in samples]

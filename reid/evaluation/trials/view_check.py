@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from reid.errors import ReidError
 from reid.evaluation.data.photos import MAX_PIXELS
 from reid.photo import crop, images
 from reid.types import Crop, Flank
@@ -14,6 +15,13 @@ from reid.types import Crop, Flank
 TABLE = Path(__file__).parents[1] / "data" / "labelled_views.csv"
 VIEWS = ("front", "oblique-front", "side", "oblique-rear", "rear")
 """In the order of `LookOutput.view`."""
+
+
+class NoLabelledViews(
+    ReidError,
+    message="no photo of {folder!r} is labelled with a view; give names of data sets, not paths: "
+    "{known}",
+): ...
 
 
 class LabelledView(NamedTuple):
@@ -66,13 +74,17 @@ class ViewCheck:
 
 
 def labelled_views(folders: Sequence[str]) -> list[LabelledView]:
-    """The labelled photos of these data sets."""
+    """The labelled photos of these data sets. Raises NoLabelledViews for a set without one."""
     with TABLE.open(newline="", encoding="utf-8") as file:
-        return [
+        every = [
             LabelledView(row["folder"], row["path"], row["view"], Flank(row["flank"] or "unknown"))
             for row in csv.DictReader(file)
-            if row["folder"] in folders
         ]
+    known = sorted({label.folder for label in every})
+    for folder in folders:
+        if folder not in known:
+            raise NoLabelledViews(folder=folder, known=", ".join(known))
+    return [label for label in every if label.folder in folders]
 
 
 def check_views(

@@ -6,6 +6,7 @@ import torch
 
 from reid.describe.look_network import LookNetwork
 from reid.evaluation.trials.look_check import agreement, look_at, window_of
+from reid.evaluation.trials.view_check import NoLabelledViews, labelled_views
 from reid.types import Box, Crop, Flank
 
 
@@ -46,3 +47,9 @@ def test_cells_without_coat_are_dropped(network):
     network.cells.bias.data[0] = 4.0
     assert len(photo.points) == 0
     assert agreement(photo, photo) == 0
+
+
+def test_a_data_set_without_labelled_views_is_an_error_and_not_a_count_of_nothing():
+    assert {view.folder for view in labelled_views(["snow-leopards"])} == {"snow-leopards"}
+    with pytest.raises(NoLabelledViews, match="not paths: leopards-india"):
+        labelled_views(["snow-leopards", "../data/leopards-india"])
