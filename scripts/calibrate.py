@@ -10,14 +10,13 @@ from tqdm import tqdm
 from reid.describe.embed import Embedder
 from reid.evaluation.data.surveys import plan
 from reid.evaluation.trials.calibration import measure, write_calibrator
-from reid.evidence.order import Fusion, Weights
+from reid.evidence.order import Fusion
 from reid.synthetic.survey import write_survey
 from reid.weights import default_folder, latest
 
-ORDER = (1.41705, 0.619403)  # of log1p(dense) and log1p(rootsift), fitted to single pairs once
-CALIBRATOR = "evidence@2"  # of the newest rosette
+ORDER = (1.0, 2.0)  # of log1p(dense) and of log1p(rootsift) above chance; see docs/experiments.md
+CALIBRATOR = "evidence@3"  # of the newest rosette
 FEWEST = 10  # animals: every draw of them must hold pairs of both kinds
-QUICK = 1.56099  # of log1p(dense) where RootSIFT was not measured
 
 
 def progress(what: str, total: int) -> Callable[[int], object]:
@@ -39,12 +38,11 @@ def main() -> None:
         help=f"{CALIBRATOR} of the newest rosette, else evidence-MODEL",
     )
     parser.add_argument("--order", type=float, nargs=2, default=ORDER, metavar="WEIGHT")
-    parser.add_argument("--quick", type=float, default=QUICK, metavar="WEIGHT")
     parser.add_argument("--weights", type=Path, default=default_folder())
     o = parser.parse_args()
     if o.animals < FEWEST:
         parser.error(f"--animals {o.animals}: fewer than {FEWEST} cannot be drawn again and again")
-    fusion = Fusion(Weights(0.0, 0.0, *o.order), Weights(0.0, 0.0, o.quick, 0.0))
+    fusion = Fusion(0.0, *o.order)
     embedder = Embedder.load(o.weights, o.model)
     plain = embedder.model == latest(o.weights)
     name = o.name or (CALIBRATOR if plain else f"evidence-{embedder.model}")

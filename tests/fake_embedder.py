@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from reid.evidence.calibrator import Calibrator
-from reid.evidence.order import Fusion, Weights
+from reid.evidence.order import Fusion
 from reid.evidence.terms import EvidenceWeights
 from reid.photo.quality import without_animal
 from reid.types import (
@@ -23,14 +23,12 @@ from reid.types import (
 from service.recognition.engine import Recognition
 
 MODEL = "fake@1"
-WEIGHTS = Weights(-8.0, 6.0, 2.0, 0.0)
+ORDER = Fusion(6.0, 2.0, 0.0)
 LINK = EvidenceWeights(
     np.array([-8.0, 6.0, *[0.0] * 3, 3.0, *[0.0] * 9]),
     np.array([[-8.5, 6.0, *[0.0] * 3, 3.0, *[0.0] * 9], [-7.5, 6.0, *[0.0] * 3, 3.0, *[0.0] * 9]]),
 )
-CALIBRATOR = Calibrator(
-    "calibrated@1", MODEL, Fusion(WEIGHTS, WEIGHTS), 200, LINK, LINK, excluding=-1.0
-)
+CALIBRATOR = Calibrator("calibrated@1", MODEL, ORDER, 200, LINK, LINK, excluding=-1.0)
 FRAME = 1200  # pixels across; a wider crop is a frame in which the animal is small
 POISON = (255, 0, 255)
 

@@ -15,8 +15,7 @@ CALIBRATOR = """name = "evidence"
 version = 9
 model = "rosette@9"
 individuals = 150
-order_full = [0, 0, 1.0, 0.8]
-order_quick = [0, 0, 1.3, 0]
+order = [0, 1.0, 0.8]
 full = [-2.5, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0]
 quick = [-3.0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0]
 fitted_on = "a survey"

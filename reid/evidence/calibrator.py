@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import log10
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reid.errors import UnknownModel
-from reid.evidence.order import Fusion, Weights
+from reid.evidence.order import Fusion
 from reid.evidence.terms import TERMS, EvidenceWeights, FlankMeasurements
 from reid.types import Comparison, Evidence, Verdict
 from reid.weights import default_folder, latest
@@ -160,15 +160,21 @@ def load_calibrator(name: str, folder: Path | None = None) -> Calibrator:
     if not path.is_file():
         raise NoSuchCalibrator(calibrator=name, folder=folder)
     card = tomllib.loads(path.read_text())
-    orders = (Weights(*(float(w) for w in card[f"order_{key}"])) for key in ("full", "quick"))
     return Calibrator(
         id=f"{card['name']}@{card['version']}",
         model=card["model"],
-        fusion=Fusion(*orders),
+        fusion=_fusion(card),
         individuals=int(card["individuals"]),
         full=_evidence_weights(card, "full"),
         quick=_evidence_weights(card, "quick"),
     )
+
+
+def _fusion(card: dict[str, Any]) -> Fusion:
+    weights = [float(weight) for weight in card.get("order", ())]
+    if len(weights) != len(fields(Fusion)):
+        raise CalibratorOfAnotherRelease(calibrator=f"{card['name']}@{card['version']}")
+    return Fusion(*weights)
 
 
 def _evidence_weights(card: dict[str, Any], key: str) -> EvidenceWeights:

@@ -1,41 +1,34 @@
 """What orders candidates: the measurements of a pair as one number, by the weights of a card."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from reid.types import Comparison
 
-
-class Weights(NamedTuple):
-    """Agreement = intercept + cosine, log1p(dense) and log1p(rootsift), weighted."""
-
-    intercept: float
-    cosine: float
-    dense: float
-    rootsift: float
+BY_CHANCE = float(np.log1p(6.0))  # log1p of the RootSIFT correspondences that any two photos have
 
 
 @dataclass(frozen=True, slots=True)
 class Fusion:
-    """What agrees in a pair, as one number; every weight is >= 0.
+    """What agrees in a pair, as one number.
 
-    `full` is used where RootSIFT was measured, `quick` where it was not. The number tells what
-    agrees and nothing about what does not: a poor photo of another animal, which says nothing, must
-    not stand before a good one that agrees a little.
+    cosine, dense, rootsift: weights >= 0 of the cosine, of log1p(dense) and of log1p(rootsift)
+    above chance. The number tells what agrees and nothing about what does not: a poor photo of
+    another animal, which says nothing, must not stand before a good one that agrees a little. A
+    handful of RootSIFT correspondences, which strangers have too, adds nothing. RootSIFT never
+    lowers the number, so pairs that were compared with it and without it have one order.
     """
 
-    full: Weights
-    quick: Weights
+    cosine: float
+    dense: float
+    rootsift: float
 
     def agreement(self, comparison: Comparison) -> float:
         """The number that orders candidates, largest first, and the pairs of an encounter."""
-        dense, rootsift = comparison.dense_score, comparison.rootsift_score
-        w = self.quick if rootsift is None else self.full
-        sift = 0.0 if rootsift is None else float(np.log1p(rootsift))
-        agreed = w.cosine * comparison.cosine + w.dense * float(np.log1p(dense)) + w.rootsift * sift
-        return w.intercept + agreed
+        sift = float(np.log1p(comparison.rootsift_score or 0.0))
+        cells = self.dense * float(np.log1p(comparison.dense_score))
+        return self.cosine * comparison.cosine + cells + self.rootsift * max(sift - BY_CHANCE, 0.0)
 
     def strongest(self, comparison: Comparison) -> tuple[float, ...]:
         """By what the pair that speaks is chosen, the largest: its agreement, then all else.

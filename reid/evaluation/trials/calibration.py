@@ -1,7 +1,7 @@
 """Fit the calibrator on synthetic encounters that trained no network, seen well and seen badly."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import combinations
 from pathlib import Path
 
@@ -40,8 +40,7 @@ pairs = [{genuine}, {impostor}]  # genuine and impostor pairs of encounters, one
 relatives = {relatives}  # of the impostor pairs: animals of one style
 fitted_on = "{data}"
 command = "{command}"
-order_full = [{order_full}]  # intercept, cosine, log1p(dense), log1p(rootsift): order of candidates
-order_quick = [{order_quick}]
+order = [{order}]  # cosine, log1p(dense), log1p(rootsift) above chance: order of candidates
 # log odds: intercept, cosine, hinges of log1p(coarse) at {coarse}, of log1p(fine)
 # at {fine}, of log1p(rootsift) at {rootsift},
 # minus hinges of silence at {silence}; see reid/evidence/terms.py
@@ -218,8 +217,7 @@ def write_calibrator(
             genuine=int(pairs.same.sum()),
             impostor=int((~pairs.same).sum()),
             relatives=int(pairs.relatives.sum()),
-            order_full=_listed(fusion.full),
-            order_quick=_listed(fusion.quick),
+            order=_listed(astuple(fusion)),
             coarse=COARSE_KNOTS,
             fine=FINE_KNOTS,
             rootsift=ROOTSIFT_KNOTS,

@@ -20,7 +20,7 @@ from reid.compare.comparison import (
 from reid.describe.packing import pack_features, pack_vector, unpack_features, unpack_vector
 from reid.describe.rootsift import rootsift
 from reid.errors import EmbeddingMismatch
-from reid.evidence.order import Fusion, Weights
+from reid.evidence.order import Fusion
 from reid.evidence.terms import EvidenceWeights, FlankMeasurements
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
@@ -38,7 +38,7 @@ from reid.types import (
     Quality,
 )
 
-FUSION = Fusion(Weights(-3.0, 1.0, 1.0, 1.0), Weights(-3.0, 1.0, 1.5, 0.0))
+FUSION = Fusion(1.0, 1.0, 1.0)
 
 
 def unit(x):
@@ -222,6 +222,11 @@ def test_more_agreement_never_lowers_the_fused_number(cosine, dense, sift, more,
         measured(cosine, dense, sift + many),
     )
     assert all(FUSION.agreement(pair) >= FUSION.agreement(base) for pair in more_of_each)
+
+
+def test_six_rootsift_correspondences_which_strangers_have_too_order_nothing():
+    unmeasured, chance, seven = (FUSION.agreement(measured(0.3, 40.0, n)) for n in (None, 6.0, 7.0))
+    assert unmeasured == chance < seven
 
 
 def measured(cosine, dense, sift):

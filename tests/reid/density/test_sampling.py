@@ -13,6 +13,7 @@ from reid.density.likelihood import TrapEffort
 from reid.density.sampling import Chain, SampledCapture, TrapPlaces
 from reid.evaluation.trials.density import surveyed
 from reid.evaluation.trials.simulated_nights import SurveyDesign, simulated_survey
+from reid.evidence.calibrator import released
 from reid.evidence.tested import load_tested
 from reid.identify.clusters import DecidedPairs, Table
 from reid.identify.partitions import blocks, partitions
@@ -81,7 +82,7 @@ def test_a_left_and_a_right_side_join_near_each_other_and_not_far_away() -> None
 
 
 def simulated(seed: int, **other: float) -> SurveyedEncounters:
-    tested = load_tested("evidence@2", default_folder())
+    tested = load_tested(released().id, default_folder())
     assert tested
     design = SurveyDesign(side=3, **other)
     return surveyed(simulated_survey(design, tested, np.random.default_rng(seed)))
@@ -112,7 +113,7 @@ def test_what_people_told_apart_is_never_one_animal() -> None:
 
 
 def test_decisions_on_everything_leave_no_doubt_about_who_is_who() -> None:
-    tested = load_tested("evidence@2", default_folder())
+    tested = load_tested(released().id, default_folder())
     assert tested
     found = simulated_survey(SurveyDesign(side=3), tested, np.random.default_rng(3))
     survey = surveyed(found)

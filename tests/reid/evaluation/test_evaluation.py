@@ -19,7 +19,7 @@ from reid.evaluation.report.table import as_text, evidence_as_text, rows, write_
 from reid.evaluation.trials.trial import Trial
 from reid.evaluation.trials.witnesses import OURS
 from reid.evidence.calibrator import Calibrator
-from reid.evidence.order import Fusion, Weights
+from reid.evidence.order import Fusion
 from reid.evidence.terms import TERMS, EvidenceWeights
 
 
@@ -134,7 +134,7 @@ def test_the_report_counts_and_the_json_has_the_documented_keys(tmp_path):
 def test_pairs_are_counted_by_band_of_llr_and_neutral_evidence_costs_one_bit():
     counted, same = np.ones((2, 2), bool), np.eye(2, dtype=bool)
     zero = np.zeros((2, 2))
-    fusion = Fusion(Weights(0, 0, 0, 1), Weights(0, 0, 0, 0))
+    fusion = Fusion(0, 0, 1)
     link = EvidenceWeights(np.zeros(TERMS), np.zeros((0, TERMS)))
     calibrator = Calibrator("c@1", "m@1", fusion, 1000, link, link)
     text = evidence_as_text(trial(same, counted, evidence=zero), calibrator)

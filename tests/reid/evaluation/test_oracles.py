@@ -110,7 +110,7 @@ def test_the_bound_is_the_empirical_one_of_as_many_pairs_that_never_mislead(indi
     lir searches in steps of 0.01, and rounds towards 0.
     """
     silent = EvidenceWeights(np.zeros(TERMS), np.zeros((0, TERMS)))
-    bound = Calibrator("test@1", "", Fusion((), ()), individuals, silent, silent).bound
+    bound = Calibrator("test@1", "", Fusion(0, 0, 0), individuals, silent, silent).bound
     llrs, labels = labelled(np.full(individuals, 5.0), np.full(individuals, -5.0))
     low, high = elub(llrs, labels)
     assert (-low, high) == (pytest.approx(bound, abs=0.011),) * 2

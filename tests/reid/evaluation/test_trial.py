@@ -16,7 +16,7 @@ from reid.evaluation.report.table import as_text, rows
 from reid.evaluation.trials.trial import Trial, trials
 from reid.evaluation.trials.witnesses import Global, RootSift, Rosette, at_first_sight
 from reid.evidence.calibrator import Calibrator
-from reid.evidence.order import Fusion, Weights
+from reid.evidence.order import Fusion
 from reid.evidence.terms import TERMS, EvidenceWeights
 from reid.gallery.voting import cells
 from reid.types import Embedding
@@ -101,7 +101,7 @@ def test_every_method_and_a_peer_stand_in_one_table_and_rootsift_is_the_same_alo
     dataset, embedder
 ):
     samples = read_dataset(dataset)
-    fusion = Fusion(Weights(0, 1, 1, 1), Weights(0, 1, 1, 0))
+    fusion = Fusion(1, 1, 1)
     link = EvidenceWeights(np.ones(TERMS), np.zeros((0, TERMS)))
     ours = Rosette(embedder, Calibrator("c@1", "rosette@9", fusion, 9, link, link))
     [full] = trials(samples, [], [RootSift(), ours, Global(Peer())], finder=embedder)

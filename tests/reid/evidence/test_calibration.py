@@ -15,12 +15,12 @@ from reid.evaluation.trials.calibration import (
     write_calibrator,
 )
 from reid.evidence.calibrator import Witness, load_calibrator
-from reid.evidence.order import Fusion, Weights
+from reid.evidence.order import Fusion
 from reid.evidence.terms import TERMS, FlankMeasurements, terms
 from reid.synthetic.survey import write_survey
 from tests.fake_embedder import FakeEmbedder
 
-FUSION = Fusion(Weights(0, 0, 1.4, 0.6), Weights(0, 0, 1.5, 0))
+FUSION = Fusion(0, 1, 2)
 
 
 @pytest.fixture(scope="module")

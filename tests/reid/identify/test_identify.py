@@ -17,7 +17,7 @@ from reid.evidence.calibrator import (
     load_calibrator,
     verdict_of,
 )
-from reid.evidence.order import Fusion, Weights
+from reid.evidence.order import Fusion
 from reid.evidence.terms import TERMS, EvidenceWeights, FlankMeasurements, terms
 from reid.gallery.galleries import Galleries, Gallery
 from reid.identify.answer import Identification, IdentityCandidate
@@ -43,7 +43,7 @@ FULL = EvidenceWeights(
 QUICK = EvidenceWeights(
     np.array([-6.0, 2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS))
 )
-FUSION = Fusion(Weights(-6, 2, 2, 1), Weights(-6, 2, 2, 0))
+FUSION = Fusion(2, 2, 1)
 CALIBRATOR = Calibrator("test@1", "m@1", FUSION, 100, FULL, QUICK, excluding=-1.0)
 MEASURED = Measures(1.0, 0.6, 0.5, 0.0, 0.0, 400.0, 0.9, 0.0)
 GOOD = Quality(MEASURED, 0.9, Grade.GOOD, (), "quality@1")
@@ -265,7 +265,7 @@ def test_a_fit_needs_both_kinds_of_pairs():
 
 
 def test_a_card_of_another_release_says_how_to_fit_it_again(tmp_path):
-    orders = "order_full = [0, 0, 1, 1]\norder_quick = [0, 0, 1, 0]\n"
+    orders = "order = [0, 1, 1]\n"
     links = "full = [0, 1]\nquick = [0, 1]\n"
     head = 'name = "evidence"\nversion = 9\nmodel = "m@1"\nindividuals = 9\n'
     (tmp_path / "evidence@9.toml").write_text(head + orders + links)

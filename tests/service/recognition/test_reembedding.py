@@ -153,7 +153,7 @@ def test_the_newest_calibrator_of_a_model_is_chosen(tmp_path):
     for version, model in ((1, "a@1"), (2, "a@1"), (10, "a@1"), (11, "b@1")):
         (tmp_path / f"evidence@{version}.toml").write_text(
             f'name = "evidence"\nversion = {version}\nmodel = "{model}"\nindividuals = 9\n'
-            "order_full = [0, 0, 1, 1]\norder_quick = [0, 0, 1, 0]\n"
+            "order = [0, 1, 1]\n"
             f"full = {[0] * TERMS}\nquick = {[0] * TERMS}\n"
         )
     assert calibrator_of("a@1", tmp_path).id == "evidence@10"
