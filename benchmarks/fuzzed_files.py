@@ -107,7 +107,7 @@ def _workbooks() -> Iterator[bytes]:
 
 
 def _contents() -> Iterator[bytes]:
-    for said in ({"form": 1, "model": "rosette@5", "animals": [], "arrays": {}}, {}, []):
+    for said in ({"form": 1, "model": "rosette@6", "animals": [], "arrays": {}}, {}, []):
         text = json.dumps(said).encode()
         yield len(text).to_bytes(4, "little") + text + b"\0" * 64
 

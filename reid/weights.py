@@ -43,6 +43,8 @@ class ModelCard:
     normalisation: how luminance becomes the network's input; only "local-contrast" is known.
     sees: "flank", as the first look finds it in the crop, or "crop", all of it: for animals whose
     flanks the first look was not trained to find.
+    softness: standard deviation, in pixels of the window, of the blur through which the look at the
+    whole animal is described, so that good photos meet poor ones; 0 for none.
     """
 
     name: str
@@ -59,6 +61,7 @@ class ModelCard:
     recipe: str
     seed: int
     sees: str = FLANK
+    softness: float = 0.0
 
     @property
     def id(self) -> str:

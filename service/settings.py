@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     weights_dir: Path | None = Field(
         None, description="folder of the model cards; empty means the one of this installation"
     )
-    model: str = Field("", description="model id, e.g. rosette@5; empty means the newest rosette")
+    model: str = Field("", description="model id, e.g. rosette@6; empty means the newest rosette")
     species: str = Field(
         "Panthera pardus",
         pattern=r"^[A-Z][a-z]+( [a-z]+){1,2}$",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -16,7 +16,7 @@ from reid.describe.flank import animal_box, flank_box
 from reid.describe.look_network import LookNetwork, LookOutput, without_surround
 from reid.describe.packing import as_kept
 from reid.describe.rootsift import rootsift
-from reid.describe.window import STRIDE, Window, window_on
+from reid.describe.window import STRIDE, Window, softened, window_on
 from reid.photo.printed import on_bars
 from reid.photo.quality import LOOK, QualityModel, load_quality, measure, without_animal
 from reid.types import (
@@ -172,11 +172,29 @@ class Embedder:
 
     def sights(self, crops: Sequence[Crop]) -> list[Sights]:
         """Both looks at every crop, in order."""
-        wholes = [sight for sight, _ in self._wholes(crops)]
-        flanks = [self._flank(crop, sight) for crop, sight in zip(crops, wholes, strict=True)]
+        found = self._wholes(crops)
+        flanks = [self._flank(crop, sight) for crop, (sight, _) in zip(crops, found, strict=True)]
+        wholes = self._softened(crops, found)
         windows = [window_on(crop, flank) for crop, flank in zip(crops, flanks, strict=True)]
         nears = self._seen(windows)
         return [Sights(*parts) for parts in zip(wholes, nears, flanks, strict=True)]
+
+    def _softened(
+        self, crops: Sequence[Crop], found: Sequence[tuple[SeenWindow, Box]]
+    ) -> list[SeenWindow]:
+        """The same looks with the descriptors of a softer picture, as poor photos have them."""
+        softness = self.card.softness
+        if not softness:
+            return [sight for sight, _ in found]
+        sights = []
+        for crop, (sight, region) in zip(crops, found, strict=True):
+            contrast = torch.from_numpy(softened(crop, region, softness))[None, None]
+            coat = torch.from_numpy(sight.coat)[None, None]
+            with torch.inference_mode(), reduced_precision():
+                descriptors = self.network.describe(contrast)
+            [soft] = without_surround(descriptors.float(), coat).numpy()
+            sights.append(replace(sight, descriptors=soft))
+        return sights
 
     def _flank(self, crop: Crop, sight: SeenWindow) -> Box:
         """The flank in pixels of the crop; all of the crop where none is seen, or where the model

@@ -95,8 +95,7 @@ class LookNetwork(nn.Module):
         grey: (B, 1, H / 2, W / 2) float32, luminance of the same windows in [0, 1], for the glance.
         glance: its features of this grey, where a network with the same glance has them already.
         """
-        packed = windows.contiguous(memory_format=torch.channels_last)
-        features = self.trunk(self.stem(packed))
+        features = self._features(windows)
         if glance is None:
             glance = self.glance(grey.contiguous(memory_format=torch.channels_last))
         context, whole = self._glanced(glance)
@@ -104,7 +103,7 @@ class LookNetwork(nn.Module):
         cells, whole = self.cells(context).float(), whole.float()
         chart = torch.stack([cells[:, 2] * U_SCALE + U_CENTRE, cells[:, 3] * V_SCALE + V_CENTRE], 1)
         return LookOutput(
-            descriptors=F.normalize(self.descriptor(features).float(), dim=1),
+            descriptors=self._descriptors(features),
             coat=cells[:, 0],
             trust=cells[:, 1],
             chart=chart,
@@ -116,6 +115,17 @@ class LookNetwork(nn.Module):
             view=whole[:, 3 : 3 + VIEWS],
             present=whole[:, 3 + VIEWS],
         )
+
+    def describe(self, windows: Tensor) -> Tensor:
+        """(B, C, h, w): the descriptors of windows alone, as `forward` gives them."""
+        return self._descriptors(self._features(windows))
+
+    def _features(self, windows: Tensor) -> Tensor:
+        packed = windows.contiguous(memory_format=torch.channels_last)
+        return torch.as_tensor(self.trunk(self.stem(packed)))
+
+    def _descriptors(self, features: Tensor) -> Tensor:
+        return F.normalize(self.descriptor(features).float(), dim=1)
 
     def _glanced(self, glance: GlanceFeatures) -> tuple[Tensor, Tensor]:
         """(B, C, H / 16, W / 16) context of the glance, and (B, 9) what it says of the whole."""

@@ -82,3 +82,10 @@ def window_on(crop: Crop, region: Box) -> Window:
     contrast = window_contrast(part.luminance, part.edges)
     grey = half_luminance(part.luminance, part.edges)
     return Window(contrast, grey, part.scale, part.left, part.top)
+
+
+def softened(crop: Crop, region: Box, softness: float) -> Float32:
+    """(H, W) contrast of the same window, seen through a Gaussian of so many pixels of it."""
+    part = framed(crop, region, SIZE)
+    blurred = np.asarray(cv2.GaussianBlur(part.luminance, (0, 0), softness), np.uint8)
+    return window_contrast(blurred, part.edges)

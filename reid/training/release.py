@@ -20,7 +20,9 @@ license = "Apache-2.0"
 trained_on = "{trained_on}"
 recipe = "{recipe}"
 seed = {seed}
+softness = {softness}
 """
+SOFTNESS = 4.0  # see `ModelCard`
 TRAINED_ON = (
     "procedural coats on painted bodies, before painted and freely licensed landscapes; no "
     "photograph of an animal. The glance is EfficientNet-Lite0 of ImageNet (Apache-2.0), unchanged"
@@ -54,6 +56,7 @@ def release(network: LookNetwork, model: str, folder: Path, *, recipe: str, seed
             trained_on=TRAINED_ON,
             recipe=recipe,
             seed=seed,
+            softness=SOFTNESS,
         )
     )
     return card

@@ -1,6 +1,7 @@
 """From crops to features: the flank in a loose crop, and the released weights' golden numbers."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -9,6 +10,7 @@ import pytest
 
 from reid.compare.comparison import compare
 from reid.describe.embed import Embedder
+from reid.evaluation.data.degrade import degrade
 from reid.evidence.calibrator import released
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.view import Camera, colourised, render
@@ -78,6 +80,40 @@ def test_of_both_looks_cells_on_coat_are_kept_with_their_place_on_the_body(descr
     assert min(len(whole), len(flank)) > 300
     assert described[0].dense.places.shape == (len(whole) + len(flank), 2)
     assert np.abs(described[0].dense.places).max() < 1.5
+
+
+@pytest.fixture(scope="module")
+def sharp(embedder):
+    """The same network, whose card asks for no softer picture."""
+    return Embedder(embedder.network, replace(embedder.card, softness=0.0), embedder.quality)
+
+
+def test_only_the_cells_of_the_whole_animal_come_from_a_softer_picture(sharp, described):
+    soft, as_it_is = described[0], sharp.describe([crop(1, 0), crop(1, 1), crop(2, 1)])[0]
+    assert np.array_equal(soft.embedding.vector, as_it_is.embedding.vector)
+    assert np.array_equal(soft.dense.points, as_it_is.dense.points)
+    (whole, flank), (sharp_whole, sharp_flank) = soft.dense.scales(), as_it_is.dense.scales()
+    assert np.array_equal(flank.descriptors, sharp_flank.descriptors)
+    assert 0.2 < alike(whole, sharp_whole) < 0.95
+
+
+def test_a_sharp_photo_of_the_whole_animal_is_more_like_a_poor_one_of_it(embedder, sharp):
+    good = crop(1, 0)
+    worse = degrade(good.image, 3, body=320, name="one")
+    poor = replace(good, image=cv2.resize(worse, (320, 160), interpolation=cv2.INTER_CUBIC))
+    softly, sharply = (
+        alike(*(photo.dense.scales()[0] for photo in model.describe([good, poor])))
+        for model in (embedder, sharp)
+    )
+    assert softly > sharply + 0.05
+
+
+def alike(one, other):
+    """Mean cosine of descriptors of places that lie within four pixels of each other."""
+    distance = np.linalg.norm(one.points[:, None] - other.points, axis=2)
+    near = distance.argmin(1)
+    close = distance.min(1) < 4
+    return float((one.descriptors * other.descriptors[near]).sum(1)[close].mean())
 
 
 def test_the_animal_of_a_full_frame_is_found_and_an_empty_frame_has_none(embedder):
