@@ -264,7 +264,9 @@ def tried(options: argparse.Namespace, folder: Path, database: DatabasePart | No
     options.photos, began = str(folder / "photos"), time.monotonic()
     with parts_of(options, folder) as (parts, ours):
         killing = Killing(
-            parts + ([database] if database else []), random.Random(options.seed), options.kill_every
+            parts + ([database] if database else []),
+            random.Random(options.seed),
+            options.kill_every,
         )
         state = Uploading([one.address for one in ours if one.address], killing)
         send(state, options)
@@ -288,7 +290,9 @@ def report(
     rows |= {name: state.counts[name] for name in noticed}
     kinds = ("service", "worker", "database")
     killed = {f"{kind} killed": state.killing.counts[f"{kind} killed"] for kind in kinds}
-    ended = {f"{k} ended by itself": state.killing.counts[f"{k} ended by itself"] for k in kinds[:2]}
+    ended = {
+        f"{k} ended by itself": state.killing.counts[f"{k} ended by itself"] for k in kinds[:2]
+    }
     slowest = round(max(state.seconds, default=0), 1)
     rows |= killed | ended | {"longest until answered, s": slowest} | others
     wrong = sum(found.values())

@@ -100,20 +100,29 @@ class Galleries:
         for row, flank, vector in items:
             rows.append((row, flank, len(vectors)))
             vectors.append(vector)
-        return cls({}, model=model).updated(
-            rows, lambda numbers: {n: vectors[n] for n in numbers}, voting, read_cells
+        return cls.of(
+            rows,
+            lambda numbers: {n: vectors[n] for n in numbers},
+            model=model,
+            voting=voting,
+            read_cells=read_cells,
         )
 
-    def updated(
-        self,
+    @classmethod
+    def of(
+        cls,
         items: Iterable[tuple[GalleryRow, Flank, int]],
         read: ReadVectors,
+        *,
+        model: str,
+        before: Mapping[Flank, VectorIndex] | None = None,
         voting: Voting | None = None,
         read_cells: ReadCells | None = None,
     ) -> "Galleries":
         """Galleries of exactly these annotations.
 
-        items: row, flank and number of the embedding. read: asked for the vectors that are new.
+        items: row, flank and number of the embedding. read: asked for the vectors that are not in
+        the indexes of `before`.
         """
         rows: dict[Flank, list[GalleryRow]] = {flank: [] for flank in Flank}
         numbers: dict[Flank, list[int]] = {flank: [] for flank in Flank}
@@ -122,10 +131,10 @@ class Galleries:
             numbers[flank].append(number)
         galleries = {}
         for flank in Flank:
-            before = self.indexes.get(flank, VectorIndex())
-            index = before.updated(_keys(rows[flank], numbers[flank]), read)
-            galleries[flank] = Gallery(rows[flank], index, model=self.model, flank=flank)
-        return Galleries(galleries, model=self.model, voting=voting, read_cells=read_cells)
+            index = (before or {}).get(flank, VectorIndex())
+            index = index.updated(_keys(rows[flank], numbers[flank]), read)
+            galleries[flank] = Gallery(rows[flank], index, model=model, flank=flank)
+        return cls(galleries, model=model, voting=voting, read_cells=read_cells)
 
     @property
     def indexes(self) -> dict[Flank, VectorIndex]:

@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +44,7 @@ def write_index(path: Path, kept: KeptIndex, about: str) -> None:
         with beside.open("wb") as file:
             file.write(HEAD + _digest(data) + b"\n")
             file.write(data)
-        os.replace(beside, path)
+        beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)
 

@@ -73,6 +73,21 @@ class VectorIndex:
         cosines, numbers = self._index.search(query[None], min(count, len(self)))
         return cosines[0], numbers[0]
 
+    def some(self, count: int) -> list[tuple[int, int]]:
+        """Some annotations with the numbers of their embeddings, evenly chosen."""
+        keys = _evenly(self._keys, count) if len(self) else self._keys
+        return list(zip(_annotations(keys).tolist(), _embeddings(keys), strict=True))
+
+    def cosine(self, query: Float32, annotation: int) -> float:
+        """Of a (D,) vector and what is kept of one annotation; -1 where it is not here."""
+        if self._index is None:
+            return -1.0
+        only = faiss.IDSelectorBatch(np.array([annotation], np.int64))
+        how = faiss.SearchParameters()
+        how.sel = only
+        cosines, numbers = self._index.search(query[None], 1, params=how)
+        return float(cosines[0, 0]) if numbers[0, 0] == annotation else -1.0
+
     @property
     def kept(self) -> KeptIndex | None:
         """As a file keeps it; None for an empty one."""
@@ -96,7 +111,7 @@ class VectorIndex:
             return VectorIndex(exact=self._exact)
         few = len(keys) <= self._exact
         sample = _stacked(_evenly(keys, 1 if few else PORTION), read)
-        flat = faiss.IndexFlatIP(sample.shape[1])
+        flat: faiss.Index = faiss.IndexFlatIP(sample.shape[1])
         if not few:
             eight = faiss.ScalarQuantizer.QT_8bit
             flat = faiss.IndexScalarQuantizer(sample.shape[1], eight, faiss.METRIC_INNER_PRODUCT)
