@@ -6,6 +6,7 @@ from math import log2, sqrt
 
 import faiss
 import numpy as np
+from numpy.typing import NDArray
 
 from reid.gallery.index_file import KeptIndex
 from reid.gallery.vectors import Ids, keys_of
@@ -22,14 +23,18 @@ ReadCells = Callable[[Sequence[int]], Mapping[int, Float32]]
 
 
 def cells(dense: LocalFeatures) -> Float32:
-    """(C, D) descriptors that vote, C <= 150: of the coarse scale, or of the only one there is.
+    """(C, D) descriptors that vote, C <= 150, see `voting_rows`."""
+    rows = voting_rows(dense.weight, dense.coarse)
+    return np.ascontiguousarray(dense.descriptors[rows], np.float32)
 
-    Coarse cells still say something in a poor photo, where the fine ones are noise.
+
+def voting_rows(weight: Float32, coarse: int) -> NDArray[np.intp]:
+    """(C,) the most trusted rows of the coarse scale, or of the only one there is.
+
+    Coarse cells still say something in a poor photo, where the fine ones are noise. weight: (K,)
+    of all cells. coarse: how many of them, from the first, are of that scale.
     """
-    coarse, fine = dense.scales()
-    part = coarse if len(coarse) else fine
-    best = np.argsort(-part.weight, kind="stable")[:CELLS]
-    return np.ascontiguousarray(part.descriptors[best], np.float32)
+    return np.argsort(-weight[: coarse or None], kind="stable")[:CELLS]
 
 
 def votes(cosines: Float32, annotations: Ids) -> dict[int, float]:
