@@ -16,6 +16,7 @@ import argparse
 import hashlib
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -54,6 +55,7 @@ from service.store.tables.features import embedding
 from service.store.tables.jobs import job
 from service.store.tables.photos import photo as photo_table
 
+KEPT = {200, 201}  # 200: all of it was there already, by a request that got no answer
 COME_AGAIN = {503, 507}
 PATIENCE_S = 300.0  # for one photo
 LONGEST_PAUSE_S = 5.0
@@ -111,14 +113,14 @@ def once(
             state.counts["requests while down" if refused else "requests cut off"] += 1
         return 0.3
     with state.lock:
-        if answer.status_code == 201:
+        if answer.status_code in KEPT:
             noted(state, answer, hashlib.sha256(sent[1]).hexdigest())
             return None
         if answer.status_code in COME_AGAIN:
             state.counts["told to come again"] += 1
             return min(float(answer.headers["retry-after"]), LONGEST_PAUSE_S)
         state.wrong[f"answer {answer.status_code}"] += 1
-        print(f"{answer.status_code}: {answer.text[:400]}", flush=True)
+        print(f"{answer.status_code}: {answer.text[:200]}", flush=True)
     return 1.0
 
 
@@ -127,7 +129,7 @@ def noted(state: Uploading, answer: httpx.Response, photo_id: str) -> None:
     body = answer.json()
     if [file["photo_id"] for file in body["files"]] != [photo_id]:
         state.wrong["answers about another photo"] += 1
-        print(f"201: {answer.text[:400]}", flush=True)
+        print(f"{answer.status_code}: {answer.text[:200]}", flush=True)
     state.answered[photo_id] = body["id"]
 
 
@@ -306,6 +308,7 @@ def report(
 def main() -> int:
     """Over a server of its own, or a file."""
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and end all that was started
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
         if options.database == "sqlite":
