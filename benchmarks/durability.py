@@ -142,8 +142,14 @@ def send(state: Uploading, options: argparse.Namespace) -> None:
     killer.start()
     try:
         with httpx.Client(timeout=20) as client, ThreadPoolExecutor(options.clients) as pool:
-            delays = [rng.uniform(0, 2 * mean_s) for _ in seeds]
-            list(pool.map(lambda of: upload(client, state, *of), zip(seeds, delays, strict=True)))
+            work = [(seed, rng.uniform(0, 2 * mean_s)) for seed in seeds]
+            try:
+                list(
+                    pool.map(lambda of: upload(client, state, *of), zip(seeds, delays, strict=True))
+                )
+            except BaseException:
+                state.killing.stop.set()  # nobody waits for the photos that are left
+                raise
         until_embedded(options, state)
     finally:
         state.killing.stop.set()

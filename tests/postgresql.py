@@ -29,7 +29,8 @@ class PostgresServer:
     def __init__(self, programs: Path, folder: Path, *, durable: bool = False) -> None:
         """durable: commits are flushed to the disk, as in earnest."""
         self._programs, self._folder, self._data = programs, folder, folder / "data"
-        self._options = f"-c listen_addresses= -c fsync={'on' if durable else 'off'} -k {folder}"
+        how = "-c fsync=on -c recovery_init_sync_method=syncfs" if durable else "-c fsync=off"
+        self._options = f"-c listen_addresses= {how} -k {folder}"
         # the server refuses to run as root: Debian's package brings a user for it
         self._become = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         if self._become:
