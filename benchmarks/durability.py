@@ -144,9 +144,7 @@ def send(state: Uploading, options: argparse.Namespace) -> None:
         with httpx.Client(timeout=20) as client, ThreadPoolExecutor(options.clients) as pool:
             work = [(seed, rng.uniform(0, 2 * mean_s)) for seed in seeds]
             try:
-                list(
-                    pool.map(lambda of: upload(client, state, *of), zip(seeds, delays, strict=True))
-                )
+                list(pool.map(lambda one: upload(client, state, *one), work))
             except BaseException:
                 state.killing.stop.set()  # nobody waits for the photos that are left
                 raise
