@@ -22,15 +22,14 @@ WIDE = 300  # annotations that are voted for where the catalogue is too large fo
 class Gallery:
     """The annotations of one flank; build a new one to add animals."""
 
-    def __init__(
-        self, rows: Sequence[GalleryRow], index: VectorIndex, *, model: str, flank: Flank
-    ) -> None:
-        """index: of the embeddings of these annotations."""
-        if len(index) != len(rows):
-            raise ValueError(f"{len(index)} vectors for {len(rows)} rows")
+    def __init__(self, table: Ids, index: VectorIndex, *, model: str, flank: Flank) -> None:
+        """table: (N, 3) annotation, encounter and identity of each row. index: of their embeddings.
+
+        A million rows as objects would take longer to make than to search.
+        """
+        if len(index) != len(table):
+            raise ValueError(f"{len(index)} vectors for {len(table)} rows")
         self.model, self.flank, self.index = model, flank, index
-        numbers = np.array([(r.annotation, r.encounter, r.identity) for r in rows], np.int64)
-        table = numbers.reshape(-1, 3)
         self._table = table[np.argsort(table[:, 0], kind="stable")]
         self._by_encounter = np.argsort(self._table[:, 1], kind="stable")
         self._encounters = self._table[self._by_encounter, 1]
@@ -124,16 +123,12 @@ class Galleries:
         items: row, flank and number of the embedding. read: asked for the vectors that are not in
         the indexes of `before`.
         """
-        rows: dict[Flank, list[GalleryRow]] = {flank: [] for flank in Flank}
-        numbers: dict[Flank, list[int]] = {flank: [] for flank in Flank}
-        for row, flank, number in items:
-            rows[flank].append(row)
-            numbers[flank].append(number)
-        galleries = {}
-        for flank in Flank:
+        table, galleries = _tabled(items), {}
+        for code, flank in enumerate(Flank):
+            own = table[table[:, 3] == code]
             index = (before or {}).get(flank, VectorIndex())
-            index = index.updated(_keys(rows[flank], numbers[flank]), read)
-            galleries[flank] = Gallery(rows[flank], index, model=model, flank=flank)
+            index = index.updated(keys_of(own[:, 0], own[:, 4]), read)
+            galleries[flank] = Gallery(own[:, :3], index, model=model, flank=flank)
         return cls(galleries, model=model, voting=voting, read_cells=read_cells)
 
     @property
@@ -213,9 +208,15 @@ class Galleries:
         return [rows[annotation] for annotation, _ in index.votes(cells(query.dense))]
 
 
-def _keys(rows: Sequence[GalleryRow], embeddings: Sequence[int]) -> Ids:
-    annotations = np.array([row.annotation for row in rows], np.int64)
-    return keys_of(annotations, np.array(embeddings, np.int64))
+def _tabled(items: Iterable[tuple[GalleryRow, Flank, int]]) -> Ids:
+    """(N, 5) annotation, encounter, identity, position of the flank and number of the embedding."""
+    codes = {flank: code for code, flank in enumerate(Flank)}
+    numbers = (
+        number
+        for row, flank, embedding in items
+        for number in (row.annotation, row.encounter, row.identity, codes[flank], embedding)
+    )
+    return np.fromiter(numbers, np.int64).reshape(-1, 5)
 
 
 def in_turn(first: Sequence[Row], second: Sequence[Row]) -> list[Row]:
