@@ -16,7 +16,6 @@ import argparse
 import hashlib
 import random
 import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -38,6 +37,7 @@ from killed_parts import (
     Killing,
     Part,
     ProcessPart,
+    leave_in_order,
     processes,
     until,
 )
@@ -312,7 +312,7 @@ def report(
 def main() -> int:
     """Over a server of its own, or a file."""
     options = arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # and end all that was started
+    leave_in_order()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
         folder = Path(scratch)
         if options.database == "sqlite":
