@@ -227,6 +227,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--uploads", type=int, default=200)
     parser.add_argument("--clients", type=int, default=8)
     parser.add_argument("--kill-every", type=float, default=5, help="seconds")
+    parser.add_argument(
+        "--when-up",
+        action="store_true",
+        help="count these seconds only while all services answer: for a machine on which starting "
+        "takes longer than that",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=60, help="uploads are spread over these")
     parser.add_argument("--wait", type=float, default=600, help="for the last embedding")
@@ -261,7 +267,7 @@ def reachable(service: ProcessPart) -> bool:
     """Whether a service answers."""
     try:
         return httpx.get(f"{service.address}/health", timeout=5).json()["database"] == "ok"
-    except httpx.TransportError:
+    except (httpx.TransportError, ValueError):
         return False
 
 
@@ -289,7 +295,8 @@ def report(
     others: dict[str, int],
 ) -> int:
     """One table; 1 when anything is wrong."""
-    asked = ("database", "services", "workers", "uploads", "clients", "kill_every", "seed", "fake")
+    asked = ("database", "services", "workers", "uploads", "clients", "kill_every", "when_up")
+    asked += ("seed", "fake")
     rows: dict[str, object] = {name: getattr(options, name) for name in asked}
     rows |= {"answered": len(state.answered)}
     noticed = ("requests while down", "requests cut off", "told to come again")

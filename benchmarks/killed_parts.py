@@ -102,26 +102,32 @@ class DatabasePart:
 
 @dataclass
 class Killing:
-    """Kills one part after the other. under_way: set by whoever has just sent a request."""
+    """Kills one part after the other. under_way: set by whoever has just sent a request.
+
+    counts_time: whether the time until the next kill runs just now.
+    """
 
     parts: Sequence[Part]
     rng: random.Random
     every_s: float
+    counts_time: Callable[[], bool] = lambda: True
     under_way: Event = field(default_factory=Event)
     stop: Event = field(default_factory=Event)
     counts: Counter[str] = field(default_factory=Counter)
 
     def run(self) -> None:
         """Until `stop` is set; what is killed, or ended by itself, is started again."""
-        due = time.monotonic() + self.every_s
+        waited, last = 0.0, time.monotonic()
         try:
             while not self.stop.wait(0.1):
                 for part in self.parts:
                     if part.restart_if_ended():
                         self.counts[f"{part.kind} ended by itself"] += 1
-                if time.monotonic() >= due:
+                waited += (time.monotonic() - last) * self.counts_time()
+                last = time.monotonic()
+                if waited >= self.every_s:
                     self.kill_one()
-                    due = max(due + self.every_s, time.monotonic() + 0.1)
+                    waited, last = 0.0, time.monotonic()
         finally:
             self.stop.set()  # nobody waits for what does not start again
 
