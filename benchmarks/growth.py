@@ -161,7 +161,20 @@ def measured(count: int, folder: Path, queries: int) -> dict[str, object]:
     kept_s = started_from_file(folder, galleries, items, read, given)
     more = [*items, (GalleryRow(count, count, 0), Flank.LEFT, 0)]
     _, one_more = spent(lambda: Galleries.of(more, read, before=galleries.indexes, **given))
-    known = sorted({(row.identity, flank) for row, flank, _ in items})
+    figures: dict[str, object] = {"annotations": count, "kind": kind_of(index)}
+    figures |= questions(galleries, vectors, words, queries)
+    database.close()
+    figures |= {"recorded": round(index.recall, 4), "memory_mb": round(grown)}
+    figures |= {"built_s": round((built + votes_built) / 1000, 1), "started_s": round(kept_s, 2)}
+    return figures | {"one_more_ms": round(one_more)}
+
+
+def questions(
+    galleries: Galleries, vectors: np.ndarray, words: Float32, queries: int
+) -> dict[str, object]:
+    """Milliseconds of each part, and what was named."""
+    count = len(vectors)
+    known = [(int(n), Flank.LEFT) for n in np.unique(individual(np.arange(count), count))]
     times: dict[str, list[float]] = {name: [] for name in ("near", "whole", "other", "numpy")}
     named, own = [], []
     asked = individual(np.arange(queries) * 7919, count)
@@ -175,15 +188,12 @@ def measured(count: int, folder: Path, queries: int) -> dict[str, object]:
             times[name].append(value)
         named.append(len({c.row.annotation for c in best} & set(exact)) / len(exact))
         own.append(int(asked[number]) in {row.identity for row in rows})
-    database.close()
-    figures: dict[str, object] = {"annotations": count, "kind": kind_of(index)}
+    figures: dict[str, object] = {}
     for name, values in times.items():
         figures |= {f"{name}_ms": round(float(np.median(values)), 1)}
         figures |= {f"{name}_95_ms": round(float(np.quantile(values, 0.95)), 1)}
-    figures |= {"recall": round(float(np.mean(named)), 4), "recorded": round(index.recall, 4)}
-    figures |= {"own_named": round(float(np.mean(own)), 3), "memory_mb": round(grown)}
-    figures |= {"built_s": round((built + votes_built) / 1000, 1), "started_s": round(kept_s, 2)}
-    return figures | {"one_more_ms": round(one_more)}
+    figures |= {"recall": round(float(np.mean(named)), 4)}
+    return figures | {"own_named": round(float(np.mean(own)), 3)}
 
 
 def kind_of(index: VectorIndex) -> str:
@@ -243,7 +253,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
             print(json.dumps(measured(options.one, Path(scratch), options.queries)))
         return 0
-    print(*(f"{name:>12}" for name in COLUMNS))
+    print(*(f"{name:>12}" for name in COLUMNS), flush=True)
     every = []
     for size in options.annotations:
         words = ["--one", str(size), "--queries", str(options.queries)]
