@@ -2,42 +2,58 @@
 
 Starts the real service with its worker on a temporary folder and uploads distinct photos. One
 correction states another station and flank for all of them; while they are embedded again, the
-worker is killed with SIGKILL, and with --service the service too, which is started again. At the
+worker is killed with SIGKILL, and with --service the service too; both are started again. At the
 end every photo must have what was stated, once, and be embedded once; pages and candidates must
-answer with it. --serve takes another command, such as the fake network of the tests.
+answer with it.
 """
 
 import argparse
 import hashlib
-import os
 import random
-import signal
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-from durability import REAL, Case, ended, photo, prepared, start, workers
+from durability import photo
+from killed_parts import FAKE, REAL, ProcessPart, leave_in_order, processes, until
 from results import keep
 from sqlalchemy import create_engine, text
 
 AT_ONCE = 50  # photos of one upload
-FAKE = [sys.executable, str(Path(__file__).parents[1] / "tests" / "fake_service.py"), "serve"]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedCatalogue:
+    """A service and a worker over one folder, and who asks them."""
+
+    folder: Path
+    client: httpx.Client
+    service: ProcessPart
+    worker: ProcessPart
 
 
 def main() -> int:
     """Exit code 1 where anything is lost, doubled or not right."""
     options = arguments()
-    options.serve = FAKE if options.fake else REAL
-    with tempfile.TemporaryDirectory() as folder:
-        case = prepared(options, folder)
-        start(case)
+    leave_in_order()
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        given = {"REID_DATA_DIR": scratch, "REID_LEASE_S": "5"}
+        program = FAKE if options.fake else REAL
+        service, worker = processes(program, given, folder / "logs", services=1, workers=1)
+        client = httpx.Client(base_url=service.address, timeout=20)
+        case = CorrectedCatalogue(folder, client, service, worker)
+        service.start()
         try:
+            until(lambda: reachable(case), 120)
+            worker.start()
             figures, faults = measured(case, options)
         finally:
-            ended(case)
+            worker.end()
+            service.end()
     for name, value in (figures | faults).items():
         print(f"{name:44} {value:>8}")
     if not options.fake:
@@ -58,7 +74,7 @@ def arguments() -> argparse.Namespace:
 
 
 def measured(
-    case: Case, options: argparse.Namespace
+    case: CorrectedCatalogue, options: argparse.Namespace
 ) -> tuple[dict[str, object], dict[str, object]]:
     """Seconds of each step, and what is wrong at the end."""
     ids = uploaded(case, options)
@@ -85,7 +101,7 @@ def measured(
     return figures, faults
 
 
-def uploaded(case: Case, options: argparse.Namespace) -> list[str]:
+def uploaded(case: CorrectedCatalogue, options: argparse.Namespace) -> list[str]:
     """Distinct photos of one station and flank, in uploads of fifty."""
     seeds = [options.seed * 1_000_000 + n for n in range(options.photos)]
     until(lambda: reachable(case), 60)
@@ -105,7 +121,7 @@ def file_name(number: int) -> str:
     return f"IMG_{number + 20 * (number // 10):06d}.JPG"
 
 
-def killed(case: Case, options: argparse.Namespace) -> int:
+def killed(case: CorrectedCatalogue, options: argparse.Namespace) -> int:
     """SIGKILL in the middle of the work; how many photos were not embedded at the first one."""
     rng = random.Random(options.seed)
     first = 0
@@ -113,18 +129,17 @@ def killed(case: Case, options: argparse.Namespace) -> int:
         share = (n + rng.uniform(0.3, 0.7)) / options.kills
         goal = int(options.photos * (1 - share))
         until(lambda goal=goal: pending(case) <= goal, options.wait)  # type: ignore[misc]
-        for number in workers(case):
-            os.kill(number, signal.SIGKILL)
+        case.worker.kill()
         first = first or pending(case)
-        if options.service and case.process:
-            case.process.kill()
-            case.process.wait()
-            start(case)
+        if options.service:
+            case.service.kill()
+            case.service.start()
             until(lambda: reachable(case), 60)
+        case.worker.start()
     return first
 
 
-def answered(case: Case, seconds: float) -> bool:
+def answered(case: CorrectedCatalogue, seconds: float) -> bool:
     """Whether the candidates of an encounter answer, with everything computed."""
     number = case.client.get("/api/v1/encounters").json()["encounters"][0]["id"]
     address = f"/api/v1/encounters/{number}/candidates"
@@ -135,12 +150,12 @@ def answered(case: Case, seconds: float) -> bool:
     return True
 
 
-def database(case: Case) -> str:
+def database(case: CorrectedCatalogue) -> str:
     """Where the service keeps its rows."""
-    return f"sqlite:///{case.environment['REID_DATA_DIR']}/reid.sqlite3"
+    return f"sqlite:///{case.folder / 'reid.sqlite3'}"
 
 
-def scalar(case: Case, query: str) -> int:
+def scalar(case: CorrectedCatalogue, query: str) -> int:
     """One number of the database."""
     engine = create_engine(database(case))
     with engine.connect() as connection:
@@ -149,12 +164,12 @@ def scalar(case: Case, query: str) -> int:
     return number
 
 
-def pending(case: Case) -> int:
+def pending(case: CorrectedCatalogue) -> int:
     """Annotations that are not embedded."""
     return scalar(case, "SELECT count(*) FROM annotation WHERE state != 'embedded'")
 
 
-def wrong(case: Case, ids: list[str]) -> dict[str, object]:
+def wrong(case: CorrectedCatalogue, ids: list[str]) -> dict[str, object]:
     """What is not as stated, by kind; all should be 0."""
     stated = "SELECT count(*) FROM photo WHERE station = 'South'"
     flanks = "SELECT count(*) FROM annotation WHERE flank = 'left'"
@@ -175,21 +190,12 @@ def wrong(case: Case, ids: list[str]) -> dict[str, object]:
     }
 
 
-def reachable(case: Case) -> bool:
+def reachable(case: CorrectedCatalogue) -> bool:
     """Whether the service answers."""
     try:
         return case.client.get("/api/v1/encounters").status_code == 200
     except httpx.TransportError:
         return False
-
-
-def until(true: Callable[[], bool], seconds: float) -> None:
-    """Wait; raises TimeoutError."""
-    end = time.monotonic() + seconds
-    while not true():
-        if time.monotonic() > end:
-            raise TimeoutError("it took too long")
-        time.sleep(0.2)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ than a third.
 
 import argparse
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -27,10 +26,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
-from durability import REAL, photo
+from durability import photo
+from killed_parts import FAKE, REAL, free_port
 from results import keep
 
-FAKE = [sys.executable, str(Path(__file__).parents[1] / "tests" / "fake_service.py"), "serve"]
 PHOTOS = 24
 PAGES = (
     *("/encounters", "/catalogue", "/stations", "/cases", "/encounters/1", "/identities/1"),
@@ -81,9 +80,7 @@ def memory_mb(pid: int) -> float:
 @contextmanager
 def running(command: list[str], folder: Path) -> Iterator[tuple[str, int]]:
     """The address and the process of a service, once it answers."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     given = {"REID_DATA_DIR": str(folder), "REID_PORT": str(port)}
     process = subprocess.Popen(command, env={**os.environ, **given}, stdout=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
@@ -186,7 +183,7 @@ def main() -> int:
     figures, stop = LoadFigures(), threading.Event()
     with (
         tempfile.TemporaryDirectory() as folder,
-        running(FAKE if given.fake else REAL, Path(folder)) as (address, pid),
+        running([*(FAKE if given.fake else REAL), "serve"], Path(folder)) as (address, pid),
         httpx.Client(base_url=address, timeout=60) as client,
         httpx.Client(base_url=address, timeout=60) as asker,
     ):

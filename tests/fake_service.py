@@ -1,7 +1,7 @@
 """`leopard-reid serve` and `worker` with the fake network, for tests that kill real processes.
 
-python tests/fake_service.py serve | worker NAME PARENT    settings come from the environment;
-with REID_TEST_DEADLY=1 a photo with a magenta corner kills the worker.
+python tests/fake_service.py serve [--no-worker] | worker [NAME PARENT]    settings come from the
+environment; with REID_TEST_DEADLY=1 a photo with a magenta corner kills the worker.
 """
 
 import os
@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # else tests/reid stands 
 from fake_embedder import CALIBRATOR, FakeEmbedder, fake_recognition
 
 from service.operations.serving import run as serve
+from service.operations.supervisor import worker_name
 from service.operations.worker import run as work
 from service.settings import Settings
 
@@ -28,7 +29,8 @@ def embedder(_):
 if __name__ == "__main__":
     settings = Settings(_env_file=None)
     if sys.argv[1] == "serve":
-        serve(settings, load=fake_recognition, worker=command)
+        beside = None if "--no-worker" in sys.argv else command
+        serve(settings, load=fake_recognition, worker=beside)
     else:
-        given = {"name": sys.argv[2], "parent": int(sys.argv[3])}
-        work(settings, embedder, calibrators=lambda *_: CALIBRATOR, **given)
+        name, parent = (sys.argv[2], int(sys.argv[3])) if sys.argv[2:] else (worker_name(), 0)
+        work(settings, embedder, calibrators=lambda *_: CALIBRATOR, name=name, parent=parent)

@@ -1,7 +1,7 @@
 """Features as bytes for a database: exact for embeddings, 4 bits a number for descriptors."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -175,6 +175,24 @@ def read_packed(data: bytes) -> PackedFeatures:
         return packed_from(
             dict(arrays) | ends, str(arrays["model"]), signed=signed, coarse=coarse, halved=halved
         )
+
+
+def unpack_some(data: bytes, rows_of: Callable[[Float32, int], NDArray[np.intp]]) -> Float32:
+    """(R, D) descriptors of norm 1 of some rows, as `unpack_features` gives them; nothing else is
+    unpacked.
+
+    rows_of: which rows, by all weights and by how many of them are of the coarse scale.
+    """
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        _, _, signed, coarse = _head(arrays)
+        descriptors = arrays["descriptors"]
+        full = np.full(len(descriptors), FULL, np.uint8)
+        weight = arrays.get("weight", full).astype(np.float32) / FULL
+        rows = rows_of(weight, coarse)
+        some = descriptors[rows]
+        halved = "head" in arrays or "signed" in arrays
+    numbers = _numbers(some, signed=signed) if halved else some.astype(np.float32)
+    return np.asarray(numbers / np.maximum(_norms(numbers), np.float32(1e-6)), np.float32)
 
 
 def packed_from(

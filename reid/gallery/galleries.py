@@ -1,4 +1,4 @@
-"""The searchable view of the catalogue: one exact FAISS index a flank, never changed once built.
+"""The searchable view of the catalogue: one index of embeddings a flank, never changed once built.
 
 Beside the embeddings stand the votes of single cells (`reid.gallery.voting`): each puts half of the
 annotations on the shortlist.
@@ -8,10 +8,10 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import zip_longest
 from typing import TypeVar
 
-import faiss
 import numpy as np
 
 from reid.errors import EmbeddingMismatch
+from reid.gallery.vectors import Ids, ReadVectors, VectorIndex, keys_of
 from reid.gallery.voting import CELLS, CellIndex, ReadCells, Voting, cells
 from reid.types import AnnotationFeatures, Candidate, Embedding, Flank, Float32, GalleryRow
 
@@ -22,29 +22,34 @@ WIDE = 300  # annotations that are voted for where the catalogue is too large fo
 class Gallery:
     """The annotations of one flank; build a new one to add animals."""
 
-    def __init__(
-        self, vectors: Float32, rows: Sequence[GalleryRow], *, model: str, flank: Flank
-    ) -> None:
-        """vectors: (N, D) float32, rows of norm 1, in the order of `rows`."""
-        if vectors.ndim != 2 or len(vectors) != len(rows):
-            raise ValueError(f"{vectors.shape} vectors for {len(rows)} rows")
-        self.model, self.flank = model, flank
-        self._rows = {row.annotation: row for row in rows}
-        self._index = faiss.IndexIDMap2(faiss.IndexFlatIP(max(1, vectors.shape[1])))
-        if rows:
-            ids = np.array([row.annotation for row in rows], np.int64)
-            self._index.add_with_ids(np.ascontiguousarray(vectors, np.float32), ids)
+    def __init__(self, table: Ids, index: VectorIndex, *, model: str, flank: Flank) -> None:
+        """table: (N, 3) annotation, encounter and identity of each row. index: of their embeddings.
+
+        A million rows as objects would take longer to make than to search.
+        """
+        if len(index) != len(table):
+            raise ValueError(f"{len(index)} vectors for {len(table)} rows")
+        self.model, self.flank, self.index = model, flank, index
+        self._table = table[np.argsort(table[:, 0], kind="stable")]
+        self._by_encounter = np.argsort(self._table[:, 1], kind="stable")
+        self._encounters = self._table[self._by_encounter, 1]
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._table)
 
     def row(self, annotation: int) -> GalleryRow | None:
         """The row of an annotation, where it is of this flank."""
-        return self._rows.get(annotation)
+        at = int(np.searchsorted(self._table[:, 0], annotation))
+        if at == len(self) or self._table[at, 0] != annotation:
+            return None
+        return GalleryRow(*map(int, self._table[at]))
 
     def of_encounters(self, encounters: frozenset[int]) -> set[int]:
         """The annotations of some encounters."""
-        return {row.annotation for row in self._rows.values() if row.encounter in encounters}
+        asked = np.array(sorted(encounters), np.int64)
+        ends = [np.searchsorted(self._encounters, asked, side) for side in ("left", "right")]
+        rows = (self._by_encounter[low:high] for low, high in zip(*ends, strict=True))
+        return {int(number) for part in rows for number in self._table[part, 0]}
 
     def shortlist(
         self, query: Embedding, k: int, *, exclude_encounters: frozenset[int] = frozenset()
@@ -55,9 +60,11 @@ class Gallery:
         count = min(k + len(self.of_encounters(exclude_encounters)), len(self))
         if not count:
             return []
-        cosines, ids = self._index.search(query.vector[None], count)
+        cosines, numbers = self.index.search(query.vector, count)
+        rows = self._table[np.searchsorted(self._table[:, 0], numbers)]
         candidates = (
-            Candidate(self._rows[int(i)], float(c)) for i, c in zip(ids[0], cosines[0], strict=True)
+            Candidate(GalleryRow(*row), float(c))
+            for row, c in zip(rows.tolist(), cosines, strict=True)
         )
         return [c for c in candidates if c.row.encounter not in exclude_encounters][:k]
 
@@ -87,14 +94,47 @@ class Galleries:
         read_cells: ReadCells | None = None,
     ) -> "Galleries":
         """items: row, flank and (D,) unit vector of every annotation, all made by `model`."""
-        by_flank: dict[Flank, list[tuple[GalleryRow, Float32]]] = {flank: [] for flank in Flank}
+        vectors: list[Float32] = []
+        rows: list[tuple[GalleryRow, Flank, int]] = []
         for row, flank, vector in items:
-            by_flank[flank].append((row, vector))
-        galleries = {}
-        for flank, pairs in by_flank.items():
-            vectors = np.stack([v for _, v in pairs]) if pairs else np.empty((0, 1), np.float32)
-            galleries[flank] = Gallery(vectors, [r for r, _ in pairs], model=model, flank=flank)
+            rows.append((row, flank, len(vectors)))
+            vectors.append(vector)
+        return cls.of(
+            rows,
+            lambda numbers: {n: vectors[n] for n in numbers},
+            model=model,
+            voting=voting,
+            read_cells=read_cells,
+        )
+
+    @classmethod
+    def of(
+        cls,
+        items: Iterable[tuple[GalleryRow, Flank, int]],
+        read: ReadVectors,
+        *,
+        model: str,
+        before: Mapping[Flank, VectorIndex] | None = None,
+        voting: Voting | None = None,
+        read_cells: ReadCells | None = None,
+    ) -> "Galleries":
+        """Galleries of exactly these annotations.
+
+        items: row, flank and number of the embedding. read: asked for the vectors that are not in
+        the indexes of `before`.
+        """
+        table, galleries = _tabled(items), {}
+        for code, flank in enumerate(Flank):
+            own = table[table[:, 3] == code]
+            index = (before or {}).get(flank, VectorIndex())
+            index = index.updated(keys_of(own[:, 0], own[:, 4]), read)
+            galleries[flank] = Gallery(own[:, :3], index, model=model, flank=flank)
         return cls(galleries, model=model, voting=voting, read_cells=read_cells)
+
+    @property
+    def indexes(self) -> dict[Flank, VectorIndex]:
+        """The index of each flank."""
+        return {flank: gallery.index for flank, gallery in self._by_flank.items()}
 
     def __len__(self) -> int:
         return sum(len(gallery) for gallery in self._by_flank.values())
@@ -166,6 +206,17 @@ class Galleries:
         cells_of = self._read_cells(sorted(rows)) if self._read_cells else {}
         index = CellIndex.build(cells_of, exact=WIDE * CELLS)
         return [rows[annotation] for annotation, _ in index.votes(cells(query.dense))]
+
+
+def _tabled(items: Iterable[tuple[GalleryRow, Flank, int]]) -> Ids:
+    """(N, 5) annotation, encounter, identity, position of the flank and number of the embedding."""
+    codes = {flank: code for code, flank in enumerate(Flank)}
+    numbers = (
+        number
+        for row, flank, embedding in items
+        for number in (row.annotation, row.encounter, row.identity, codes[flank], embedding)
+    )
+    return np.fromiter(numbers, np.int64).reshape(-1, 5)
 
 
 def in_turn(first: Sequence[Row], second: Sequence[Row]) -> list[Row]:

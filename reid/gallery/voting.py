@@ -8,6 +8,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from reid.gallery.index_file import KeptIndex
+from reid.gallery.vectors import Ids, keys_of
 from reid.types import Flank, Float32, LocalFeatures
 
 CELLS = 150  # of an annotation, and of a query, the most to be trusted
@@ -17,19 +19,22 @@ LISTS, PROBES, SAMPLE = 1024, 16, 32  # at most; looked at; cells a list is fitt
 PORTION = 500  # annotations added at a time
 GROWTH = 4  # an index is built anew when it holds so many times what its lists were fitted on
 
-Ids = NDArray[np.int64]
 ReadCells = Callable[[Sequence[int]], Mapping[int, Float32]]
 
 
 def cells(dense: LocalFeatures) -> Float32:
-    """(C, D) descriptors that vote, C <= 150: of the coarse scale, or of the only one there is.
+    """(C, D) descriptors that vote, C <= 150, see `voting_rows`."""
+    rows = voting_rows(dense.weight, dense.coarse)
+    return np.ascontiguousarray(dense.descriptors[rows], np.float32)
 
-    Coarse cells still say something in a poor photo, where the fine ones are noise.
+
+def voting_rows(weight: Float32, coarse: int) -> NDArray[np.intp]:
+    """(C,) the most trusted rows of the coarse scale, or of the only one there is.
+
+    Coarse cells still say something in a poor photo, where the fine ones are noise. weight: (K,)
+    of all cells. coarse: how many of them, from the first, are of that scale.
     """
-    coarse, fine = dense.scales()
-    part = coarse if len(coarse) else fine
-    best = np.argsort(-part.weight, kind="stable")[:CELLS]
-    return np.ascontiguousarray(part.descriptors[best], np.float32)
+    return np.argsort(-weight[: coarse or None], kind="stable")[:CELLS]
 
 
 def votes(cosines: Float32, annotations: Ids) -> dict[int, float]:
@@ -91,6 +96,15 @@ class CellIndex:
         if len(ids):
             index.add_with_ids(vectors, ids)
         return CellIndex(index, self._room)
+
+    def kept(self, keys: Ids) -> KeptIndex | None:
+        """As a file keeps it; None for an empty one. keys: whose cells it holds."""
+        return KeptIndex(self._index, keys, (self._room, 0)) if self._index is not None else None
+
+    @classmethod
+    def of_kept(cls, kept: KeptIndex) -> "CellIndex":
+        """The inverse of `kept`."""
+        return cls(kept.index, int(kept.facts[0]))
 
     def nearest(self, query: Float32, hidden: Collection[int] = ()) -> tuple[Float32, Ids]:
         """(C, K) cosines and annotations of the nearest cells, without those of the hidden."""
@@ -183,6 +197,25 @@ class Voting:
                 index = more
             indexes[flank] = index
         return Voting(voters, indexes, exact=self._exact)
+
+    def kept(self) -> dict[Flank, KeptIndex]:
+        """As files keep it, one a flank."""
+        files = {flank: index.kept(self._keys(flank)) for flank, index in self._by_flank.items()}
+        return {flank: kept for flank, kept in files.items() if kept is not None}
+
+    @classmethod
+    def of_kept(cls, files: Mapping[Flank, KeptIndex]) -> "Voting":
+        """The inverse of `kept`; flanks that are missing are empty."""
+        voters = {
+            key >> 32: Voter(flank, key & (2**32 - 1))
+            for flank, kept in files.items()
+            for key in kept.keys.tolist()
+        }
+        return cls(voters, {flank: CellIndex.of_kept(kept) for flank, kept in files.items()})
+
+    def _keys(self, flank: Flank) -> Ids:
+        of_it = {n: voter.edition for n, voter in self._voters.items() if voter.flank is flank}
+        return keys_of(np.array([*of_it], np.int64), np.array([*of_it.values()], np.int64))
 
     def votes(
         self, query: Float32, flank: Flank, hidden: Collection[int] = ()

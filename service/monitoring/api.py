@@ -39,4 +39,6 @@ def get_metrics(database: TheDatabase, metrics: TheMetrics, engine: TheEngine) -
         for state, count in jobs.counts(connection).items():
             metrics.jobs.labels(state).set(count)
     metrics.annotations.set(engine.gallery_size)
+    for flank, recall in engine.recalls.items():
+        metrics.recall.labels(flank.value).set(recall)
     return Response(metrics.text(), media_type="text/plain; version=0.0.4")

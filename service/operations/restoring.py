@@ -13,6 +13,7 @@ from service.operations import backup_state
 from service.operations.backup import POINTS, catalogue_files
 from service.operations.backup_state import FILES, PHOTOS, BackupDamaged, Manifest
 from service.operations.verifying import Every, FeaturesOfMissingModel, verify
+from service.recognition.index_files import FOLDER as INDEXES
 from service.settings import Settings
 from service.store import snapshots
 from service.store.claiming import RESTORING, bring_together, known_id
@@ -235,11 +236,12 @@ def _make_point(catalogue: CatalogueParts) -> Path:
 
 
 def _set_aside(catalogue: CatalogueParts, point: Path) -> None:
-    """Say that a restore is under way, and move the files that it replaces."""
+    """Say that a restore is under way, move the files that it replaces, and forget the indexes."""
     data_dir = catalogue.settings.data_dir
     (data_dir / RESTORING).write_text(json.dumps({"point": point.name}), encoding="utf-8")
     for path in list(catalogue_files(catalogue.settings)):
         _move(path, point / FILES / path.relative_to(data_dir))
+    shutil.rmtree(data_dir / INDEXES, ignore_errors=True)
 
 
 def _put_photos(

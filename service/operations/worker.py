@@ -34,6 +34,7 @@ from service.store.database import Database, gathered
 from service.store.files import PhotoFiles
 from service.store.jobs import Job
 from service.store.tasks import Done, JobFailure, MadeWay, Outcome, Task, Trouble
+from service.store.trouble import TROUBLES, trouble_of
 from service.web.metrics import Metrics
 
 log = logging.getLogger(__name__)
@@ -91,8 +92,8 @@ class Worker:
         while not stop.is_set():
             try:
                 idle = self.work() == 0
-            except (SQLAlchemyError, OSError):
-                log.exception("jobs cannot be read or stored; trying again")
+            except TROUBLES as error:
+                _say("jobs cannot be read or stored; trying again", error)
                 idle = True
             if idle:
                 stop.wait(self._settings.poll_s)
@@ -102,8 +103,8 @@ class Worker:
             with self._database.write() as connection:
                 jobs.release(connection, self.name)
                 jobs.leave(connection, self.name)
-        except SQLAlchemyError:
-            log.exception("the jobs come back when their lease runs out")
+        except SQLAlchemyError as error:
+            _say("the jobs come back when their lease runs out", error)
 
     def work(self) -> int:
         """Claim some jobs, do them, store them; returns how many were claimed."""
@@ -157,8 +158,8 @@ class Worker:
         while True:
             try:
                 self.beat()
-            except SQLAlchemyError:
-                log.exception("the heartbeat failed; trying again")
+            except SQLAlchemyError as error:
+                _say("the heartbeat failed; trying again", error)
             if stop.wait(self._settings.lease_s / BEATS_PER_LEASE):
                 return
 
@@ -242,6 +243,12 @@ def run(
     )
     worker.run(stop)
     database.close()
+
+
+def _say(what: str, error: Exception) -> None:
+    """One line for trouble of disk or database, which may last long; else where it happened."""
+    trouble = trouble_of(error)
+    log.error("%s: %s", what, trouble or error, exc_info=trouble is None)
 
 
 def _stop_with_parent(stop: Event, parent: int) -> None:

@@ -12,9 +12,10 @@ from reid.errors import ReidError
 from reid.evidence.encounters import between
 from reid.gallery.galleries import Galleries
 from reid.identify.two_animals import SuspectedCut
-from reid.types import AnnotationFeatures, Embedding
+from reid.types import AnnotationFeatures
 from service.catalogue.conflicts import Machine
 from service.recognition.engine import Engine, TheEngine
+from service.recognition.snapshots import reader
 from service.recognition.suspecting import two_animals_in
 from service.settings import Settings
 from service.store import cases, copies, features, jobs, pairs, progress, questions
@@ -72,7 +73,6 @@ class Nearest:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._entries: tuple[GalleryEntry, ...] = ()
-        self._vectors: dict[int, Embedding] = {}
         self._galleries: Galleries | None = None
 
     def of(self, encounter_id: int, photos: Sequence[AnnotationFeatures], k: int) -> list[int]:
@@ -97,11 +97,13 @@ class Nearest:
         with self._database.read() as connection:
             entries = tuple(features.embedded(connection, model))
             if self._galleries is None or entries != self._entries:
-                ids = {entry.embedding_id for entry in entries}
-                vectors = {n: vector for n, vector in self._vectors.items() if n in ids}
-                self._vectors = vectors | features.vectors(connection, ids - vectors.keys(), model)
-                rows = [(e.row, e.flank, self._vectors[e.embedding_id].vector) for e in entries]
-                self._galleries, self._entries = Galleries.build(rows, model=model), entries
+                self._galleries = Galleries.of(
+                    ((entry.row, entry.flank, entry.embedding_id) for entry in entries),
+                    reader(connection, model),
+                    model=model,
+                    before=self._galleries.indexes if self._galleries else None,
+                )
+                self._entries = entries
         return self._galleries
 
 

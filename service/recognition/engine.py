@@ -1,33 +1,26 @@
-"""The loaded network, the galleries and the calibrator; answers queries.
-
-The galleries are a cache of the database: an immutable snapshot that is rebuilt when the database
-has something newer, and swapped whole. So several services over one database agree.
-"""
+"""The loaded network, the galleries and the calibrator; answers queries."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from math import floor
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
 from typing import Annotated, Protocol
 
 from fastapi import Depends
-from sqlalchemy import Connection
 
 from reid.describe.reduced import in_own_pixels
 from reid.errors import BadSettings, ReidError
 from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.evidence.local import adjusted
-from reid.gallery.galleries import Galleries
-from reid.gallery.voting import Voter, Voting
 from reid.identify.identify import identify
 from reid.sentences import Sentence
-from reid.types import AnnotationFeatures, Crop, Embedding, Flank, Float32
+from reid.types import AnnotationFeatures, Crop, Flank
 from reid.weights import default_folder, latest
 from service.recognition.copies import CopyFinder
 from service.recognition.feature_cache import FeatureCache
+from service.recognition.index_files import IndexFiles
 from service.recognition.query import (
     OtherFlank,
     QueryAnswer,
@@ -36,14 +29,14 @@ from service.recognition.query import (
     of_other_flank,
     read_photos,
 )
+from service.recognition.snapshots import Snapshot, Snapshots
 from service.settings import Settings
 from service.store import bursts, cases, copies, encounters, features, identities
 from service.store.calibration import CalibrationFile
 from service.store.database import Database
 from service.store.facts import AnnotationFacts
-from service.store.features import GalleryEntry, Version
 from service.store.files import PhotoFiles
-from service.web.answer_cache import AnswerCache, NotYet
+from service.web.answer_cache import AnswerCache
 from service.web.metrics import Metrics, Stopwatch
 from service.web.parameters import component
 
@@ -79,18 +72,6 @@ class Recognition:
 
 
 Loader = Callable[[Settings], Recognition]
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One state of the galleries. number: of this process, higher when the content changed."""
-
-    version: Version
-    number: int
-    model: str
-    galleries: Galleries
-    entries: tuple[GalleryEntry, ...]
-    embedding_ids: Mapping[int, int]  # of each annotation in it
 
 
 def load_embedder(settings: Settings) -> FeatureNetwork:
@@ -153,9 +134,10 @@ class Engine:
         self._load = load
         self._recognition: Recognition | None = None
         self.failure: Sentence | str | None = None
-        self._snapshot: Snapshot | None = None
-        self._vectors: dict[int, Embedding] = {}
-        self._loading, self._rebuilding, self._describing = Lock(), Lock(), Lock()
+        self._snapshots = Snapshots(
+            database, IndexFiles(settings.data_dir), voting_limit=settings.voting_limit
+        )
+        self._loading, self._describing = Lock(), Lock()
         self._busy = BoundedSemaphore(AT_ONCE)
         self.local, self._ignored = CalibrationFile(settings.data_dir), 0
         self._copies = CopyFinder(database, PhotoFiles(settings.photos), settings)
@@ -170,7 +152,13 @@ class Engine:
     @property
     def gallery_size(self) -> int:
         """Annotations in the present snapshot."""
-        return len(self._snapshot.galleries) if self._snapshot else 0
+        return len(self._snapshots.last.galleries) if self._snapshots.last else 0
+
+    @property
+    def recalls(self) -> dict[Flank, float]:
+        """Of the index of each flank in the present snapshot, see `VectorIndex.recall`."""
+        last = self._snapshots.last
+        return {f: i.recall for f, i in last.galleries.indexes.items()} if last else {}
 
     def embedder(self) -> FeatureNetwork:
         """The network, loaded at the first need."""
@@ -215,58 +203,7 @@ class Engine:
 
     def snapshot(self) -> Snapshot:
         """The galleries as the database has them now."""
-        model = self.embedder().model
-        with self._rebuilding, self._database.read() as connection:
-            version = features.version(connection, model)
-            if self._snapshot is None or self._snapshot.version != version:
-                entries = tuple(features.gallery(connection, model))
-                self._snapshot = self._rebuilt(connection, version, entries, model)
-            return self._snapshot
-
-    def _present(self, model: str) -> Snapshot:
-        """The galleries as the database has them now; raises NotYet where they must be built."""
-        known = self._snapshot
-        with self._database.read() as connection:
-            if known is None or known.version != features.version(connection, model):
-                raise NotYet
-        return known
-
-    def _rebuilt(
-        self,
-        connection: Connection,
-        version: Version,
-        entries: tuple[GalleryEntry, ...],
-        model: str,
-    ) -> Snapshot:
-        """A snapshot of these entries; reads only vectors that are new."""
-        before = self._snapshot
-        if before and before.entries == entries:  # photos came in, but none that can be searched
-            return replace(before, version=version)
-        ids = {e.row.annotation: e.embedding_id for e in entries}
-        vectors = {n: self._vectors[n] for n in ids.values() if n in self._vectors}
-        missing = set(ids.values()) - vectors.keys()
-        self._vectors = vectors | features.vectors(connection, missing, model)
-        rows = [(e.row, e.flank, self._vectors[e.embedding_id].vector) for e in entries]
-        number = before.number + 1 if before else 1
-        voting = self._voting(connection, entries, model)
-        read = partial(self._read_cells, model)
-        galleries = Galleries.build(rows, model=model, voting=voting, read_cells=read)
-        return Snapshot(version, number, model, galleries, entries, ids)
-
-    def _voting(
-        self, connection: Connection, entries: tuple[GalleryEntry, ...], model: str
-    ) -> Voting | None:
-        """The cells of these entries, of which only new ones are read; None where too many."""
-        if len(entries) > self._settings.voting_limit:
-            return None
-        before = self._snapshot.galleries.voting if self._snapshot else None
-        voters = {e.row.annotation: Voter(e.flank, e.embedding_id) for e in entries}
-        read = partial(features.cells, connection, model=model)
-        return (before or Voting()).updated(voters, read)
-
-    def _read_cells(self, model: str, ids: Sequence[int]) -> Mapping[int, Float32]:
-        with self._database.read() as connection:
-            return features.cells(connection, ids, model)
+        return self._snapshots.of(self.embedder().model)
 
     def identify_photos(self, query: Sequence[QueryUpload], flank: Flank) -> QueryAnswer:
         """Photos of one encounter that need not be in the catalogue.
@@ -315,7 +252,7 @@ class Engine:
             embedded = cases.embedded(connection, encounter_id, model)
             (embedded,) = copies.counted_once(connection, [embedded])
             own = copies.beside_copies(connection, encounter_id)
-        snapshot = self.snapshot() if wait else self._present(model)
+        snapshot = self.snapshot() if wait else self._snapshots.present(model)
         key = (own, snapshot.number, tuple(embedded.items()), self.calibrator().id)
         if not wait:
             return self._answers.known(key)
@@ -374,7 +311,7 @@ class Engine:
 def _other_flank(
     query: Sequence[AnnotationFeatures], snapshot: Snapshot, own: frozenset[int]
 ) -> tuple[OtherFlank, ...]:
-    known = ((e.row.identity, e.flank) for e in snapshot.entries if e.row.encounter not in own)
+    known = (key for key, encounters in snapshot.identities.items() if not encounters <= own)
     return of_other_flank(query, known)
 
 

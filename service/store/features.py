@@ -11,10 +11,10 @@ from reid.describe.packing import (
     pack_features,
     pack_vector,
     read_packed,
-    unpack_features,
+    unpack_some,
     unpack_vector,
 )
-from reid.gallery.voting import cells as voting_cells
+from reid.gallery.voting import voting_rows
 from reid.types import AnnotationFeatures, Box, Embedding, Flank, Float32, GalleryRow
 from service.store import bursts, facts, references
 from service.store.database import AnyRow, newest_number, one_at_a_time, rows_in
@@ -118,7 +118,7 @@ def cells(connection: Connection, ids: Collection[int], model: str) -> dict[int,
         local_features.c.kind == "rosette", local_features.c.model == model
     )
     rows = rows_in(connection, query, local_features.c.annotation_id, ids)
-    return {row.annotation_id: voting_cells(unpack_features(row.payload)) for row in rows}
+    return {row.annotation_id: unpack_some(row.payload, voting_rows) for row in rows}
 
 
 def get(connection: Connection, ids: Collection[int], model: str) -> dict[int, AnnotationFeatures]:

@@ -38,6 +38,13 @@ class Metrics:
             "reid_gallery_annotations", "annotations that can be searched", registry=self.registry
         )
 
+        self.recall = Gauge(
+            "reid_gallery_recall",
+            "share of the 50 nearest embeddings that the index of a flank names",
+            ["flank"],
+            registry=self.registry,
+        )
+
     def query(self, timings: Mapping[str, float]) -> None:
         """Record the stages of one query, in milliseconds."""
         for stage, milliseconds in timings.items():

@@ -3,8 +3,18 @@
 import numpy as np
 import pytest
 
+from reid.describe.packing import pack_features, unpack_features, unpack_some
 from reid.gallery.galleries import Galleries, in_turn
-from reid.gallery.voting import CELLS, NEIGHBOURS, CellIndex, Voter, Voting, cells, votes
+from reid.gallery.voting import (
+    CELLS,
+    NEIGHBOURS,
+    CellIndex,
+    Voter,
+    Voting,
+    cells,
+    votes,
+    voting_rows,
+)
 from reid.types import AnnotationFeatures, Box, Embedding, Flank, GalleryRow, LocalFeatures
 
 
@@ -140,6 +150,14 @@ def test_the_most_trusted_coarse_cells_vote_and_fine_ones_where_there_are_no_coa
     weight = np.arange(2 * CELLS)
     np.testing.assert_array_equal(cells(photo(many, weight).dense), many[: CELLS - 1 : -1])
     np.testing.assert_array_equal(cells(photo(many, weight, coarse=3).dense), many[[2, 1, 0]])
+
+
+@pytest.mark.parametrize("coarse", [0, 200])
+def test_voting_cells_can_be_read_without_unpacking_the_others(coarse):
+    rng = np.random.default_rng(3)
+    many = photo(coat(1, 2 * CELLS), rng.integers(0, 256, 2 * CELLS) / 255, coarse=coarse)
+    alone = unpack_some(pack_features(many.dense), voting_rows)
+    np.testing.assert_array_equal(alone, cells(unpack_features(pack_features(many.dense))))
 
 
 def galleries(held, **options):

@@ -19,7 +19,7 @@ from reid.evidence.calibrator import (
 )
 from reid.evidence.order import Fusion
 from reid.evidence.terms import TERMS, EvidenceWeights, FlankMeasurements, terms
-from reid.gallery.galleries import Galleries, Gallery
+from reid.gallery.galleries import Galleries
 from reid.identify.answer import Identification, IdentityCandidate
 from reid.identify.identify import identify, with_timings
 from reid.photo.quality import without_animal
@@ -224,8 +224,10 @@ def test_every_stage_is_timed_and_the_total_is_their_sum(catalogue):
 
 def test_the_gallery_orders_by_cosine_and_keeps_our_row_numbers():
     rows = [GalleryRow(700, 1, 1), GalleryRow(5, 2, 2)]
-    gallery = Gallery(unit([[1, 0], [0, 1]]), rows, model="m@1", flank=Flank.LEFT)
-    found = gallery.shortlist(Embedding(unit([0.2, 1]), "m@1"), 2)
+    vectors = unit([[1, 0], [0, 1]])
+    items = [(row, Flank.LEFT, vector) for row, vector in zip(rows, vectors, strict=True)]
+    galleries = Galleries.build(items, model="m@1")
+    found = galleries.shortlist(Embedding(unit([0.2, 1]), "m@1"), Flank.LEFT, 2)
     assert [c.row.annotation for c in found] == [5, 700]
 
 

@@ -268,6 +268,20 @@ def test_what_was_there_before_a_restore_can_be_put_back(catalogue, command, pai
     assert len(known(catalogue)) == 2
 
 
+def test_kept_indexes_are_no_part_of_a_backup_and_are_forgotten_by_a_restore(
+    catalogue, painted, tmp_path
+):
+    add(catalogue, painted(1))
+    index = catalogue.settings.data_dir / "index" / "embeddings-left.index"
+    index.parent.mkdir()
+    index.write_bytes(b"of the embeddings that are there now")
+    saved(catalogue, tmp_path / "kept")
+    assert not list((tmp_path / "kept").rglob(index.name))
+    catalogue.database.close()
+    restoring.restore(catalogue, tmp_path / "kept")
+    assert not index.exists()
+
+
 def test_a_restore_is_refused_while_somebody_has_the_catalogue_open(
     catalogue, command, painted, tmp_path
 ):

@@ -184,3 +184,23 @@ def test_a_running_worker_beats_and_leaves_in_order(client, components, painted)
 
 def test_an_idle_worker_writes_nothing(client, components):
     assert worker(components).work() == 0
+
+
+def test_a_database_that_is_gone_is_one_line_of_the_log_each_time(settings, tmp_path, caplog):
+    gone = Database(f"postgresql+psycopg://nobody@/none?host={tmp_path}")
+    often, stop = settings.model_copy(update={"poll_s": 0.01, "lease_s": 0.03}), Event()
+    one = Worker(gone, PhotoFiles(str(tmp_path)), often, FakeEmbedder(), name="w")
+    running = Thread(target=one.run, args=(stop,))
+    running.start()
+    end = monotonic() + 20
+    while len(caplog.records) < 6 and monotonic() < end:
+        sleep(0.02)
+    stop.set()
+    running.join()
+    said = {record.getMessage().split(":")[0] for record in caplog.records}
+    assert {
+        "jobs cannot be read or stored; trying again",
+        "the heartbeat failed; trying again",
+    } <= said
+    assert "Traceback" not in caplog.text
+    assert all("does not answer" in record.getMessage() for record in caplog.records)
