@@ -22,7 +22,7 @@ from zlib import crc32
 
 import httpx
 import numpy as np
-from browser_walk import SERVE, serving
+from served import SERVE, serving
 from filled import fill, rows
 from results import keep
 from site_pages import PAGES, Filled, Holdings, holdings, ready

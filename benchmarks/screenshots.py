@@ -18,7 +18,7 @@ from pathlib import Path
 from random import Random
 
 import httpx
-from browser_walk import CHROMIUM, QUIET, SERVE, serving
+from served import SERVE, chromium, serving
 from playwright.sync_api import Page, sync_playwright
 from site_pages import PAGES, Holdings, holdings, ready
 
