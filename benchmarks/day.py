@@ -24,12 +24,12 @@ from pathlib import Path
 
 import httpx
 import numpy as np
-from served import SERVE, chromium, serving
 from day_stage import Stage, lost, staged, undone_or_lost
 from day_steps import CURATOR, PASSWORD, PEOPLE, ROLES, STEPS, Day
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from playwright.sync_api import Error as BrowserError
 from results import keep
+from served import SERVE, chromium, serving
 
 from reid.synthetic.survey import write_survey
 from service.app import build

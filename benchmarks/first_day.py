@@ -41,21 +41,30 @@ def walk(day: FirstDay) -> str:
     return ""
 
 
+def kept(folder: Path) -> Path:
+    """The folder, made; the day begins with an empty catalogue."""
+    if (folder / "var").exists():
+        raise SystemExit(f"{folder} holds a catalogue already")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def main() -> int:
     """Walk and report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--language", default="en", choices=("en", "ru"))
+    parser.add_argument("--keep", type=Path, help="new folder in which the catalogue stays")
     parser.add_argument("--out", type=Path, default=Path("runs/first_day"))
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=60_000)
     with (
-        tempfile.TemporaryDirectory() as name,
-        serving(SERVE, Path(name)) as url,
+        tempfile.TemporaryDirectory() as temporary,
+        serving(SERVE, folder := kept(options.keep or Path(temporary))) as url,
         sync_playwright() as playwright,
     ):
-        crops, table = crops_with_table(options.data, Path(name))
+        crops, table = crops_with_table(options.data, folder)
         width, height = SIZES[0]
         browser = chromium(playwright)
         page = browser.new_page(

@@ -12,9 +12,12 @@ FRAME_NAMES = tuple(f"IMG_00{n}.JPG" for n in (21, 41, 42, 61, 62, 63))
 FRAMES = len(FRAME_NAMES)
 
 NAMES = re.compile(
-    r"\b(BR|CU|BG|BRL17|Uma|Kali|IMG|JPE?G|jpe?g|PNG|WebP|HEIC|AVIF|CSV|ZIP|Panthera|pardus|UTC|llr|log10|Cllr|SHA-256|JSON"
-    r"|English|Français|leopard|reid|Camtrap|DP|camtrapR|secr|Wildlife Insights|Wildbook|Darwin Core|GeoJSON|README|txt|left_out|csv"
-    r"|Enter|Escape|Shift|Tab|Delete|Esc|rosette@\d+|calibrated@\d+|evidence@\d+|quality@\d+|lr_\w+|Farhadinia|Ewens|Everitt|Johansson|et al)\b"
+    r"\b(BR|CU|BG|BRL17|Uma|Kali|IMG|Reconyx RapidFire|leopard|reid|Panthera|pardus"
+    r"|JPE?G|jpe?g|PNG|WebP|HEIC|AVIF|CSV|ZIP|JSON|GeoJSON|README|txt|left_out|csv"
+    r"|English|Français|UTC|llr|log10|Cllr|SHA-256|Enter|Escape|Shift|Tab|Delete|Esc"
+    r"|Camtrap|DP|camtrapR|secr|Wildlife Insights|Wildbook|Darwin Core"
+    r"|(?:rosette|calibrated|evidence|quality)@\d+|lr_\w+"
+    r"|Farhadinia|Ewens|Everitt|Johansson|et al)\b"
     r"|\{station\}/\{camera\}|: file_name, station, camera, [a-z, ]+;|[0-9a-f]{12,64}"
 )
 """What is not translated: names, symbols, keys, and the columns of a table."""

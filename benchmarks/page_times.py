@@ -22,9 +22,9 @@ from zlib import crc32
 
 import httpx
 import numpy as np
-from served import SERVE, serving
 from filled import fill, rows
 from results import keep
+from served import SERVE, serving
 from site_pages import PAGES, Filled, Holdings, holdings, ready
 
 from service.app import build
