@@ -75,8 +75,8 @@ def main() -> int:
                 different.append(f"{one} | {other}: {first} beside {second}"[:500])
     print(*different[:20], sep="\n")
     print(
-        f"{len(paths)} photos, {len(pairs)} pairs in both orders, {compared} compared, {marks} marks"
-        f" on a photo of each: {len(different)} differ"
+        f"{len(paths)} photos, {len(pairs)} pairs in both orders, {compared} compared, {marks}"
+        f" marks on a photo of each: {len(different)} differ"
     )
     figures = {"photos": len(paths), "pairs": len(pairs), "compared": compared, "marks": marks}
     keep("both_orders", {**figures, "different": len(different)})
