@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
 
 SIZES = ((1280, 800), (820, 1180), (390, 844))
-PATIENCE_MS = 240_000
+PATIENCE_MS = 900_000
 SETTLED_MS = 400  # until pictures that came into view are there
 BROKEN = """() => [...document.images].filter((one) =>
   one.complete && !one.naturalWidth && one.checkVisibility()).map((one) => one.src)"""
