@@ -35,7 +35,7 @@ def walk(day: FirstDay) -> str:
         try:
             with day.hands.step(" ".join(step.__name__.split("_"))):
                 step(day)
-        except (AssertionError, Error) as error:
+        except (AssertionError, Error, LookupError) as error:
             day.hands.page.screenshot(path=str(day.hands.out / "failed.png"))
             return f"failed in {step.__name__}: {' '.join(str(error).split())[:1000]}"
     return ""
