@@ -95,7 +95,7 @@ def a_second_animal(day: FirstDay) -> None:
     day.hands.type("Kali")
     day.hands.press("Enter", leads=True)
     if day.hands.page.locator("[data-key=Y]").count():
-        day.hands.press("Y", leads=True)
+        day.hands.press("Shift+Y", leads=True)
     expect(day.hands.page.locator("#messages .done")).to_contain_text("Kali")
 
 
@@ -163,7 +163,7 @@ def say_where_the_stations_are(day: FirstDay) -> None:
 
 def look_at_the_map_of_stations(day: FirstDay) -> None:
     """And at one station."""
-    day.hands.press("S", leads=True)
+    day.hands.press("Shift+S", leads=True)
     expect(day.hands.page.locator("svg.map .station")).to_have_count(3)
 
 
