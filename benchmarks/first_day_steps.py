@@ -190,7 +190,7 @@ def answer_the_review(day: FirstDay) -> None:
     page = day.hands.page
     page.goto("/reviews")
     day.hands.press("e", leads=True)
-    day.hands.press("s", "9", leads=True)
+    day.hands.press("s", "7", leads=True)
     expect(page.locator("#result .opinions li").first).to_be_visible()
 
 
