@@ -12,13 +12,14 @@ FRAME_NAMES = tuple(f"IMG_00{n}.JPG" for n in (21, 41, 42, 61, 62, 63))
 FRAMES = len(FRAME_NAMES)
 
 NAMES = re.compile(
-    r"\b(BR|CU|BG|BRL17|Uma|Kali|IMG|Reconyx RapidFire|leopard|reid|Panthera|pardus"
+    r"\b(BR|CU|BG|BRL17|Uma|Kali|IMG_\d+|ABC|Reconyx RapidFire|leopard|reid|Panthera|pardus"
     r"|JPE?G|jpe?g|PNG|WebP|HEIC|AVIF|CSV|ZIP|JSON|GeoJSON|README|txt|left_out|csv"
     r"|English|Français|UTC|llr|log10|Cllr|SHA-256|Enter|Escape|Shift|Tab|Delete|Esc"
     r"|Camtrap|DP|camtrapR|secr|Wildlife Insights|Wildbook|Darwin Core"
     r"|(?:rosette|calibrated|evidence|quality)@\d+|lr_\w+"
     r"|Farhadinia|Ewens|Everitt|Johansson|et al)\b"
     r"|\{station\}/\{camera\}|: file_name, station, camera, [a-z, ]+;|[0-9a-f]{12,64}"
+    r"|station, camera, latitude, [a-z, ]+|deployments\.csv|Apache-2\.0"
 )
 """What is not translated: names, symbols, keys, and the columns of a table."""
 
