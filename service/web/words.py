@@ -253,7 +253,7 @@ field_name = partial(_worded, "field of a photo")
 CLAIM_SOURCES = {
     "form": NP_("source of a statement", "as stated"),
     "exif": NP_("source of a statement", "as the file says"),
-    "file name": NP_("source of a statement", "by the file’s name"),
+    "file name": NP_("source of a statement", "by the name of the file"),
 }
 
 
