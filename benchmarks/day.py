@@ -24,12 +24,12 @@ from pathlib import Path
 
 import httpx
 import numpy as np
-from browser_walk import CHROMIUM, QUIET, SERVE, serving
 from day_stage import Stage, lost, staged, undone_or_lost
 from day_steps import CURATOR, PASSWORD, PEOPLE, ROLES, STEPS, Day
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from playwright.sync_api import Error as BrowserError
 from results import keep
+from served import SERVE, chromium, serving
 
 from reid.synthetic.survey import write_survey
 from service.app import build
@@ -206,9 +206,6 @@ def main() -> int:
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     expect.set_options(timeout=60_000)
-    chromium = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
-    if chromium is None:
-        raise SystemExit("no Chromium here: apt-get install chromium")
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         prepared_folder, folder = (
             options.keep or Path(temporary) / "kept",
@@ -226,7 +223,7 @@ def main() -> int:
             joining=JOINING,
             share=SHARE,
         )
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
+        browser = chromium(playwright)
         well = played(browser, folder, options.out, stage, components[Database])
         browser.close()
         components[Database].close()

@@ -4,109 +4,30 @@ Starts the real `leopard-reid serve`, uploads the frames of a folder and ten pai
 animals each, draws and corrects boxes, corrects a flank and a clock, parts and joins an encounter,
 notices a copy and withdraws a photo; with the mouse and, where there are keys, with the keyboard.
 Prints clicks, keys and seconds of each step; screenshots go to --out. Exit code 1 on a failed step
-or an error of a script.
+or where anything went wrong.
 """
 
 import argparse
 import io
 import re
-import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
-from browser_walk import CHROMIUM, PATIENCE_MS, QUIET, SERVE, serving
+from hands import SIZES, Hands, photo_of, report, send
 from PIL import Image
-from playwright.sync_api import Error, Page, expect, sync_playwright
+from playwright.sync_api import Error, expect, sync_playwright
+from served import SERVE, chromium, serving
 
 from reid.synthetic.coat import CoatStyle, draw_coat
 from reid.synthetic.survey import trap_jpeg
 from reid.synthetic.view import Camera, colourised, render
 
-SIZES = ((1280, 800), (820, 1180), (390, 844))
 PAINTED = 10  # frames with two animals
 TAKEN = datetime(2019, 3, 1, 22, 0)  # noqa: DTZ001 - camera clocks have no zone
 SPOT = "Spring"  # the station of the painted frames
-
-
-@dataclass
-class Step:
-    """What a step cost."""
-
-    name: str
-    clicks: int = 0
-    keys: int = 0
-    seconds: float = 0.0
-
-
-@dataclass
-class Hands:
-    """The browser, and everything that is done in it, counted."""
-
-    page: Page
-    out: Path
-    steps: list[Step] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """One step, timed, with a screenshot of its end at each size."""
-        self.steps.append(Step(name))
-        began = time.monotonic()
-        yield
-        self.steps[-1].seconds = time.monotonic() - began
-        for width, height in SIZES:
-            self.page.set_viewport_size({"width": width, "height": height})
-            self.page.screenshot(path=str(self.out / f"{len(self.steps):02}-{width}.png"))
-        self.page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
-
-    def click(self, what: str, role: str = "button", *, leads: bool = False, **how: bool) -> None:
-        """Press the first button (or what the role says) of this name."""
-        self.steps[-1].clicks += 1
-        target = self.page.get_by_role(role, name=what, **how).first  # type: ignore[arg-type]
-        self._carry_out(target.click, leads=leads)
-
-    def press(self, *keys: str, leads: bool = False) -> None:
-        """Press keys, one after the other."""
-        self.steps[-1].keys += len(keys)
-
-        def all_of_them() -> None:
-            for key in keys:
-                self.page.keyboard.press(key)
-
-        self._carry_out(all_of_them, leads=leads)
-
-    def _carry_out(self, act: Callable[[], object], *, leads: bool) -> None:
-        if not leads:
-            act()
-            return
-        with self.page.expect_navigation():
-            act()
-
-    def drag(self, start: tuple[float, float], end: tuple[float, float]) -> None:
-        """Over the photo's canvas, in shares of its sides."""
-        self.steps[-1].clicks += 1
-        canvas = self.page.locator(".canvas").first
-        canvas.scroll_into_view_if_needed()
-        box = canvas.bounding_box() or {"x": 0.0, "y": 0.0, "width": 1.0, "height": 1.0}
-        places = [
-            (box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)
-        ]
-        self.page.mouse.move(*places[0])
-        self.page.mouse.down()
-        self.page.mouse.move(*places[1], steps=5)
-        self.page.mouse.up()
-
-    def choose(self, label: str, value: str) -> None:
-        """An entry of a list."""
-        self.steps[-1].clicks += 1
-        self.page.get_by_label(label).first.select_option(value)
 
 
 def painted(seed: int, folder: Path) -> list[Path]:
@@ -139,27 +60,6 @@ def saved_again(frame: Path, folder: Path) -> Path:
     return path
 
 
-def photo_of(page: Page, name: str, upload: int) -> str:
-    """The address of the photo of this file name in an upload."""
-    ask = f"async () => (await (await fetch('/api/v1/uploads/{upload}')).json()).files"
-    numbers = {file["file_name"]: file["photo_id"] for file in page.evaluate(ask)}
-    return f"/photos/{numbers[name]}"
-
-
-def send(hands: Hands, files: list[Path], station: str) -> None:
-    """Files through the upload page; a choice of files counts as a click."""
-    page = hands.page
-    hands.steps[-1].clicks += 1
-    page.get_by_label("Choose photos").set_input_files(files)
-    if station:
-        hands.steps[-1].clicks += 1
-        page.get_by_label("Station (optional)").fill(station)
-    hands.click("Upload", exact=True)
-    words = f"{len(files)} of {len(files)} sent"
-    expect(page.locator("[data-status]")).to_contain_text(words, timeout=PATIENCE_MS)
-    expect(page.locator("[data-status]")).to_contain_text("Finished", timeout=PATIENCE_MS)
-
-
 def boxes(hands: Hands, url: str, address: str) -> None:
     """Two boxes with the mouse, corrected and removed; a third with the keyboard."""
     page = hands.page
@@ -180,7 +80,7 @@ def boxes(hands: Hands, url: str, address: str) -> None:
         expect(page.locator(".canvas .box")).to_have_count(before - 1)
         expect(page.locator("[data-count]")).to_have_text("Everything is saved.")
     with hands.step("a flank corrected"):
-        hands.choose("Box 1: Flank", "right")
+        hands.choose(page.get_by_label("Box 1: Flank"), "right")
         hands.click("Save the boxes", leads=True)
         expect(page.locator(".timeline")).to_contain_text("right")
 
@@ -241,7 +141,7 @@ def walk(hands: Hands, url: str, frames: list[Path], seed: int, folder: Path) ->
     shaping(hands, url, encounter)
     with hands.step("a copy noticed"):
         page.goto(f"{url}/upload")
-        send(hands, [saved_again(frames[0], folder)], "")
+        send(hands, [saved_again(frames[0], folder)])
         page.goto(url + photo_of(page, "again.jpg", 3))
         expect(page.locator("main")).to_contain_text("A copy of the photo")
     with hands.step("a photo withdrawn"):
@@ -253,13 +153,6 @@ def walk(hands: Hands, url: str, frames: list[Path], seed: int, folder: Path) ->
         expect(page.locator("main")).to_contain_text("Restore the photo")
 
 
-def report(hands: Hands) -> str:
-    """A table of all steps."""
-    lines = [f"{'step':44}{'clicks':>8}{'keys':>6}{'seconds':>9}"]
-    lines += [f"{s.name:44}{s.clicks:8}{s.keys:6}{s.seconds:9.1f}" for s in hands.steps]
-    return "\n".join([*lines, f"errors of scripts: {len(hands.errors)}", *hands.errors])
-
-
 def main() -> int:
     """Walk and report."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -269,17 +162,15 @@ def main() -> int:
     options = parser.parse_args()
     frames = sorted(p for p in options.frames.iterdir() if p.suffix.lower() in {".jpg", ".jpeg"})
     options.out.mkdir(parents=True, exist_ok=True)
-    chromium = next(filter(None, map(shutil.which, CHROMIUM)), None)
     with (
         tempfile.TemporaryDirectory() as name,
         serving(SERVE, Path(name)) as url,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
+        browser = chromium(playwright)
         page = browser.new_page(viewport={"width": SIZES[0][0], "height": SIZES[0][1]})
         page.set_default_timeout(30_000)
         hands = Hands(page, options.out)
-        page.on("pageerror", lambda error: hands.errors.append(str(error)))
         failed = None
         try:
             walk(hands, url, frames, options.seed, Path(name))
@@ -290,7 +181,7 @@ def main() -> int:
         if failed:
             print(f"failed in {hands.steps[-1].name}: {failed[:1500]}", file=sys.stderr)
         browser.close()
-    return int(bool(failed or hands.errors))
+    return int(bool(failed or hands.wrong))
 
 
 if __name__ == "__main__":

@@ -1,29 +1,53 @@
 """What do all pages look like? A photograph of every page, to be looked at by a person.
 
 Starts the service with the demo survey and the released network on an empty catalogue (minutes at
-the first start; --keep DIR keeps it), opens a case, and photographs every page of site_pages.py in
-every size. --url takes a service that runs already. Writes OUT/PAGE-WIDTH.png and prints one line a
-page; exit code 1 where a page answered an error, a script failed, or a page is wider than its
-window.
+the first start; --keep DIR keeps it, and takes one that first_day.py kept), opens a case, and
+photographs every page of site_pages.py in every view: three windows in the light and the dark
+theme, a laptop at 200 % zoom, and print on A4. --url takes a service that runs already. Writes
+OUT/VIEW/PAGE.png and OUT/VIEW-sheet.jpg, all pages of a view in one picture; exit code 1 where a
+page answered an error, a script failed, a picture did not come, or a page is wider than its window.
 """
 
 import argparse
 import re
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 import httpx
-from browser_walk import CHROMIUM, QUIET, SERVE, serving
-from playwright.sync_api import Page, sync_playwright
+from contact_sheet import contact_sheet
+from hands import BROKEN
+from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
+from served import SERVE, chromium, serving
 from site_pages import PAGES, Holdings, holdings, ready
 
-SIZES = ("1280x800", "820x1180")
 PATIENCE_S = 900.0
+IDLE_MS = 3000  # a page that renews itself is never idle for longer
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """A window in pixels of the page, its theme, and how it is magnified or printed."""
+
+    width: int
+    height: int
+    theme: str = "light"
+    zoom: int = 1
+    media: str = "screen"
+
+
+VIEWS = {
+    f"{width}-{theme}": PageView(width, height, theme)
+    for width, height in ((1280, 800), (820, 1180), (390, 844))
+    for theme in ("light", "dark")
+} | {
+    "200-percent": PageView(640, 400, zoom=2),
+    "printed": PageView(718, 1123, "dark", media="print"),  # A4 less its margins, at 96 a inch
+}
 
 
 def with_case(client: httpx.Client) -> Holdings:
@@ -37,36 +61,75 @@ def with_case(client: httpx.Client) -> Holdings:
     return holds
 
 
-def photograph(
-    page: Page, url: str, holds: Holdings, out: Path, size: tuple[int, int]
-) -> list[str]:
-    """Every page in one size; returns what went wrong."""
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+def opened(browser: Browser, url: str, view: PageView, language: str) -> Page:
+    """A window for this view."""
+    context = browser.new_context(
+        locale=language,
+        viewport={"width": view.width, "height": view.height},
+        device_scale_factor=view.zoom,
+    )
+    context.add_cookies(
+        [
+            {"name": "language", "value": language, "url": url},
+            {"name": "theme", "value": view.theme, "url": url},
+        ]
+    )
+    page = context.new_page()
+    page.emulate_media(media="print" if view.media == "print" else "screen")
+    page.set_default_timeout(PATIENCE_S * 1000)
+    return page
+
+
+def photograph(page: Page, url: str, addresses: dict[str, str], out: Path) -> list[str]:
+    """Every page in one view; returns what went wrong."""
+    out.mkdir(parents=True, exist_ok=True)
     wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(f"{page.url}: {error}"))
+    page.on("pageerror", lambda error: wrong.append(f"{out.name} {page.url}: {error}"))
+    size = page.viewport_size or {"width": 0}
+    for name, address in addresses.items():
+        answer = page.goto(url + address)
+        settle(page)
+        page.screenshot(path=str(out / f"{name}.png"), full_page=True)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if not answer or not answer.ok or wide > size["width"]:
+            told = f"status {answer and answer.status}, {wide} pixels wide"
+            wrong.append(f"{out.name} {address}: {told}")
+        wrong += [f"{out.name} {address}: no picture {one}" for one in page.evaluate(BROKEN)]
+    return wrong
+
+
+def settle(page: Page) -> None:
+    """Wait until every picture of the page is there, also those far below, and nothing is asked."""
+    page.evaluate(
+        "document.querySelectorAll('[loading]').forEach((one) => { one.loading = 'eager' })"
+    )
+    try:
+        page.wait_for_load_state("networkidle", timeout=IDLE_MS)
+    except TimeoutError:
+        return
+
+
+def filled_in(holds: Holdings) -> dict[str, str]:
+    """The address of each page of this catalogue, by a name for its file."""
+    found = {}
     for path, fill in PAGES.items():
         address = fill(holds, Random(1))
         if address is None:
             print(f"{path:44} nothing to show")
-            continue
-        answer = page.goto(url + address, wait_until="networkidle")
-        name = re.sub(r"\W+", "-", path).strip("-") or "start"
-        page.screenshot(path=str(out / f"{name}-{size[0]}.png"), full_page=True)
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        print(f"{path:44} {size[0]}x{size[1]} {answer.status if answer else '-'} {address}")
-        if not answer or not answer.ok or wide > size[0]:
-            wrong.append(f"{address}: status {answer and answer.status}, {wide} pixels wide")
-    return wrong
+        else:
+            found[re.sub(r"\W+", "-", path).strip("-") or "start"] = address
+    return found
 
 
 @contextmanager
 def running(url: str, folder: Path) -> Iterator[str]:
-    """The service at `url`, or one of its own with the demo survey."""
+    """The service at `url`, or one of its own, with the demo survey where it holds nothing."""
     if url:
         yield url.rstrip("/")
         return
     folder.mkdir(parents=True, exist_ok=True)
-    with serving([*SERVE, "--demo"], folder) as address:
+    demo = [] if (folder / "var").exists() else ["--demo"]
+    with serving([*SERVE, *demo], folder) as address:
         yield address
 
 
@@ -77,13 +140,8 @@ def main() -> int:
     parser.add_argument("--url", default="", help="of a running service")
     parser.add_argument("--keep", type=Path, help="folder of the catalogue, used again")
     parser.add_argument("--language", default="en")
-    parser.add_argument("--size", nargs="+", default=list(SIZES), help="WIDTHxHEIGHT")
+    parser.add_argument("--view", nargs="+", default=list(VIEWS), choices=list(VIEWS))
     options = parser.parse_args()
-    sizes = [tuple(map(int, size.split("x"))) for size in options.size]
-    options.out.mkdir(parents=True, exist_ok=True)
-    browser_path = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
-    if browser_path is None:
-        raise SystemExit("no Chromium here: apt-get install chromium")
     wrong: list[str] = []
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -92,17 +150,18 @@ def main() -> int:
     ):
         with httpx.Client(base_url=url, timeout=PATIENCE_S) as client:
             ready(client)
-            holds = with_case(client)
-        browser = playwright.chromium.launch(executable_path=browser_path, args=list(QUIET))
-        for width, height in sizes:
-            context = browser.new_context(locale=options.language)
-            context.add_cookies([{"name": "language", "value": options.language, "url": url}])
-            page = context.new_page()
-            page.set_default_timeout(PATIENCE_S * 1000)
-            wrong += photograph(page, url, holds, options.out, (width, height))
+            addresses = filled_in(with_case(client))
+        browser = chromium(playwright)
+        for name in options.view:
+            page = opened(browser, url, VIEWS[name], options.language)
+            some = photograph(page, url, addresses, options.out / name)
+            contact_sheet(options.out / name, options.out / f"{name}-sheet.jpg")
+            print(f"{name:16}{len(addresses):4} pages, {len(some)} things wrong", flush=True)
+            wrong += some
+            page.context.close()
         browser.close()
     print(*wrong, sep="\n")
-    print(f"{len(wrong)} pages with something wrong; look at the others in {options.out}")
+    print(f"{len(wrong)} things wrong; look at the pages in {options.out}")
     return 1 if wrong else 0
 
 

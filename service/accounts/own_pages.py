@@ -1,4 +1,4 @@
-"""Pages of whoever asks: login, logout, one's own account, and the language of the pages."""
+"""Pages of whoever asks: login, logout, one's own account, language and theme of the pages."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from service.store.people import Actor, Role
 from service.web.errors import TooManyAttempts, WrongLogin, from_error
 from service.web.languages import COOKIE, LANGUAGES, ngettext
 from service.web.languages import gettext as _
-from service.web.page import YEAR_S, goto, local, page
+from service.web.page import THEME_COOKIE, THEMES, YEAR_S, goto, local, page
 from service.web.parameters import (
     Password,
     RowNumber,
@@ -186,6 +186,17 @@ def choose_any_language(
     if code in LANGUAGES:
         response.set_cookie(COOKIE, code, max_age=YEAR_S, samesite="strict")
         _speak(request, database, code)
+    return response
+
+
+@router.post("/theme")
+def choose_theme(code: Code = "", back: Address = "/") -> Response:
+    """Show the pages in this theme from now on, on this browser; empty: as the system asks."""
+    response = goto(local(back))
+    if code in THEMES and code:
+        response.set_cookie(THEME_COOKIE, code, max_age=YEAR_S, samesite="strict")
+    elif code in THEMES:
+        response.delete_cookie(THEME_COOKIE, samesite="strict")
     return response
 
 

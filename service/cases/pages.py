@@ -147,10 +147,12 @@ def put_into_case(
     database: TheDatabase,
     actor: TheActor,
     case: Number,
+    beside: Annotated[Number | None, Form()] = None,
     reviewer: Text = "",
 ) -> Response:
-    """Put this encounter into a case and go to the case."""
-    return _put(database, case, [encounter_id], actor, reviewer)
+    """Put this encounter into a case, and the one beside it, and go to the case."""
+    ids = [encounter_id] if beside is None else [encounter_id, beside]
+    return _put(database, case, ids, actor, reviewer)
 
 
 def _put(database: Database, case_id: int, ids: list[int], actor: Actor, reviewer: str) -> Response:

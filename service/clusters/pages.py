@@ -133,9 +133,10 @@ def put_up(
 ) -> Response:
     """Put pairs up for review."""
     couples = [(min(group), max(group)) for group in _groups(pair)]
+    name = actor.signs(reviewer)
     with database.write() as connection:
-        new = pairing.put_up(connection, couples, actor.signs(reviewer))
-    return goto(f"/clusters?asked={new}")
+        new = pairing.put_up(connection, couples, name)
+    return goto_signed(f"/clusters?asked={new}", name, actor)
 
 
 @router.post("/clusters/case")

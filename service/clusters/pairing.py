@@ -18,6 +18,7 @@ from service.recognition.engine import Engine
 from service.store import clusterings, features, identities, jobs, pairs, reviews
 from service.store.clusterings import Cluster, EncounterLink, KeptClusters, Worth
 from service.store.database import Database
+from service.store.facts import without_animal
 from service.store.jobs import Job
 from service.store.pairs import Maker
 from service.store.reviews import NewPair
@@ -107,14 +108,19 @@ class Pairing:
 
 
 def facts_of(connection: Connection, maker: Maker) -> ClusteringFacts:
-    """What the database knows now of all encounters with a photo that this machine embedded."""
+    """What the database knows now of all encounters with a photo that this machine embedded.
+
+    One in which it sees no animal counts where a person said whose it is.
+    """
     flanks: dict[int, set[Flank]] = {}
+    blank, identity_of = without_animal(connection), identities.assigned(connection)
     for entry in features.embedded(connection, maker.model):
-        flanks.setdefault(entry.row.encounter, set()).add(entry.flank)
+        if entry.row.annotation not in blank or entry.row.encounter in identity_of:
+            flanks.setdefault(entry.row.encounter, set()).add(entry.flank)
     return ClusteringFacts(
         flanks={number: frozenset(flanks[number]) for number in sorted(flanks)},
         measured=pairs.every(connection, maker),
-        identity_of=identities.assigned(connection),
+        identity_of=identity_of,
         standings=disclosed.standings(connection),
         waiting=len(pairs.lacking(connection, maker)),
     )

@@ -120,7 +120,7 @@ def do_batch(
         for review in _chosen(connection, pair):
             if edit := _edit(review, act):
                 review_pairs.edit(connection, review.pair.id, edit, name)
-    return goto("/reviews?whose=all")
+    return goto_signed("/reviews?whose=all", name, actor)
 
 
 @router.get("/reviews/put")
@@ -149,10 +149,10 @@ def put_up(
     database: TheDatabase, actor: TheActor, named: Annotated[PairsToPutForm, Form()]
 ) -> Response:
     """Put them up."""
+    name = actor.signs(named.reviewer)
     with database.write() as connection:
-        new = _named_pairs(connection, named)
-        review_pairs.put(connection, new, actor.signs(named.reviewer))
-    return goto("/reviews?whose=all")
+        review_pairs.put(connection, _named_pairs(connection, named), name)
+    return goto_signed("/reviews?whose=all", name, actor)
 
 
 @router.get("/reviews/round")
@@ -187,10 +187,11 @@ def mix_in(
     reviewer: Name = "",
 ) -> Response:
     """Mix them in."""
+    name = actor.signs(reviewer)
     with database.write() as connection:
         known = rounds.known_pairs(connection, share=share / 100, seed=seed)
-        review_pairs.put(connection, known.pairs, actor.signs(reviewer))
-    return goto("/reviews?whose=all")
+        review_pairs.put(connection, known.pairs, name)
+    return goto_signed("/reviews?whose=all", name, actor)
 
 
 def _preview(

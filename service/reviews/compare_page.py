@@ -14,7 +14,7 @@ from reid.errors import InputError
 from service.encounters.list_view import title
 from service.reviews import reviewing
 from service.reviews.view import PairViews, ThePairViews
-from service.store import encounters
+from service.store import cases, encounters
 from service.store.pairs import Couple
 from service.store.people import Actor, Role
 from service.viewer.look import parse_pair
@@ -46,12 +46,13 @@ def compare(
     """Two encounters, or the choice of them."""
     if one is not None and one == other:
         raise SameEncounter()
-    values: dict[str, object] = {"pair": None, "may_act": False, "acts": ()}
+    values: dict[str, object] = {"pair": None, "may_act": False, "acts": (), "cases_open": ()}
     if one and other:
         values = _beside(request, pairs, actor, (one, other))
     with pairs.database.read() as connection:
         if one and other and values["may_act"]:
             values["acts"] = _acts(connection, (one, other))
+            values["cases_open"] = cases.joinable(connection, one, other)
         values |= {"chosen": one or other, "choices": _choices(connection, one or other)}
         return page(request, "reviews/compare.html", connection, nav="encounters", **values)
 
@@ -70,6 +71,7 @@ def _beside(request: Request, pairs: PairViews, actor: Actor, couple: Couple) ->
         "review": review.pair.id if review else None,
         "may_act": review is None and actor.role.may(Role.OBSERVER),
         "acts": (),
+        "cases_open": (),
         "may_answer": actor.role.may(Role.OBSERVER),
         "opened": opened,
         "opens": replace(look, keep=(*look.keep, ("open", "1"))).url() if may_open else "",

@@ -158,10 +158,10 @@ def of_encounter(connection: Connection, encounter_id: int) -> list[Case]:
     return [case for case in every(connection) if encounter_id in case.encounters]
 
 
-def joinable(connection: Connection, encounter_id: int) -> list[Case]:
-    """The open cases an encounter may be put into."""
+def joinable(connection: Connection, *ids: int) -> list[Case]:
+    """The open cases these encounters may be put into, of which one at least is not in yet."""
     open_cases = [case for case in every(connection) if case.closed_at is None]
-    return [case for case in open_cases if encounter_id not in case.encounters]
+    return [case for case in open_cases if not set(ids) <= set(case.encounters)]
 
 
 def embedded(connection: Connection, encounter_id: int, model: str) -> dict[int, int]:

@@ -68,6 +68,13 @@ def add(connection: Connection, annotation_id: int, features: AnnotationFeatures
     connection.execute(insert(annotation_facts).values(**values))
 
 
+def without_animal(connection: Connection) -> set[int]:
+    """Annotations in which no coat was seen."""
+    seen_none = annotation_facts.c.reasons.contains(Reason.NO_ANIMAL.value, autoescape=True)
+    rows = connection.execute(select(annotation.c.id).select_from(ANNOTATIONS).where(seen_none))
+    return set(rows.scalars())
+
+
 def pose_of(row: AnyRow) -> Pose | None:
     """The pose in a row with the columns of `annotation_facts`."""
     left, yaw = (row._mapping[annotation_facts.c[name]] for name in ("pose_left", "pose_yaw"))

@@ -17,6 +17,7 @@ from service.store.people import ANONYMOUS, Actor
 from service.web import languages
 from service.web import person_words as people
 from service.web.advice import advice
+from service.web.languages import NP_
 from service.web.languages import gettext as _
 from service.web.parameters import component
 from service.web.permissions import SECTIONS
@@ -27,6 +28,13 @@ from service.web.wire import Problem
 from service.web.words import FILTERS, KINDS, SIGNS, general
 
 YEAR_S = 31_536_000
+THEME_COOKIE = "theme"
+THEMES = {
+    "": NP_("theme", "as the system"),
+    "light": NP_("theme", "light"),
+    "dark": NP_("theme", "dark"),
+}
+"""What the cookie holds, and what it is called. Without one the system's wish counts."""
 WORKER_SILENT_S = 60.0
 
 
@@ -67,12 +75,19 @@ def here(request: Request) -> str:
     return f"{request.url.path}?{query}" if query else request.url.path
 
 
+def theme(request: Request) -> str:
+    """The theme that was chosen on this browser, "" for that of the system."""
+    code = request.cookies.get(THEME_COOKIE, "")
+    return code if code in THEMES else ""
+
+
 templates = Jinja2Templates(Path(__file__).parent.parent / "templates")
 languages.install(templates.env)
 templates.env.filters.update(
     FILTERS, browser=people.browser, percent=percent, translated=translated
 )
 templates.env.globals.update(signs=SIGNS, kinds=KINDS, here=here, sections=SECTIONS)
+templates.env.globals.update(theme=theme, themes=THEMES)
 templates.env.globals.update(role_words=people.role_words, role_says=people.role_says)
 templates.env.undefined = StrictUndefined
 templates.env.trim_blocks = templates.env.lstrip_blocks = True

@@ -68,6 +68,7 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /export": VIEWER,
     "GET /export/tables.zip": VIEWER,
     "POST /language": None,
+    "POST /theme": None,
     # pages of neighbours
     "GET /neighbours": VIEWER,
     "POST /neighbours": CURATOR,

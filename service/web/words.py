@@ -15,6 +15,7 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 
 from reid.types import Evidence, Overlap, Source, Verdict
 from service.store.people import ANONYMOUS
+from service.store.photos import Claim
 from service.web.languages import ENGLISH, NP_, NPS_, language, locale, ngettext, pgettext
 from service.web.languages import gettext as _
 
@@ -249,6 +250,23 @@ field_name = partial(_worded, "field of a photo")
 """Words of fixed lists in the language of the request: "same", "left", "frontleft", "station"."""
 
 
+CLAIM_SOURCES = {
+    "form": NP_("source of a statement", "as stated"),
+    "exif": NP_("source of a statement", "as the file says"),
+    "file name": NP_("source of a statement", "by the name of the file"),
+}
+
+
+def claim_source(source: str) -> str:
+    """Who or what stated something of a photo."""
+    return pgettext("source of a statement", CLAIM_SOURCES[source])
+
+
+def claim_value(claim: Claim) -> str:
+    """What was stated, in words where it is one of a list."""
+    return flank_word(claim.value) if claim.field == "flank" else claim.value
+
+
 def stated_name(field: str) -> str:
     """A field of a photo or annotation in a sentence: "time", "station"."""
     return _("time") if field == "captured_at" else field_name(field)
@@ -290,6 +308,8 @@ FILTERS = {
     "change_word": partial(pgettext, "change of a case"),
     "rating_word": partial(pgettext, "rating of a way"),
     "field_name": field_name,
+    "claim_source": claim_source,
+    "claim_value": claim_value,
     "person": person,
 }
 """What the templates may call."""

@@ -67,6 +67,19 @@ COVERED = """(bar) => {
       && box.left < over.right && box.right > over.left;
   }).map((one) => one.outerHTML.slice(0, 80));
 }"""
+BROKEN_WORDS = """() => {
+  const found = new Set();
+  for (const one of document.querySelectorAll("main :is(button, .button, td, th, .tag)")) {
+    const texts = document.createTreeWalker(one, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) for (const word of texts.currentNode.data.matchAll(/\\p{L}{2,12}/gu)) {
+      const range = document.createRange();
+      range.setStart(texts.currentNode, word.index);
+      range.setEnd(texts.currentNode, word.index + word[0].length);
+      if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1) found.add(word[0]);
+    }
+  }
+  return [...found];
+}"""
 KEYS = """() => [...document.querySelectorAll("[data-key]")].map((one) =>
   [one.getAttribute("data-key"), one.getAttribute("data-says")])"""
 
@@ -173,6 +186,15 @@ def test_no_page_scrolls_sideways_at_200_percent_or_on_a_phone(page, addresses):
             wide = page.evaluate("document.documentElement.scrollWidth")
             too_wide += [(path, width, wide)] if wide > width else []
     assert too_wide == []
+
+
+def test_no_short_word_is_broken_on_a_phone(page, addresses):
+    page.set_viewport_size({"width": 390, "height": 844})
+    broken = {}
+    for path in keyed(addresses):
+        page.goto(addresses[path])
+        broken[path] = page.evaluate(BROKEN_WORDS)
+    assert {path: words for path, words in broken.items() if words} == {}
 
 
 @pytest.mark.parametrize(

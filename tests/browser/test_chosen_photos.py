@@ -98,6 +98,30 @@ def test_a_table_fills_the_rows_and_says_what_it_cannot_use(page, site):
     assert kept[0]["annotations"][0]["box"] == [10, 20, 210, 120]
 
 
+def test_a_table_that_is_still_read_is_waited_for(page, site):
+    page.route("**/photo-tables", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    page.goto("/upload")
+    page.get_by_label("Choose photos").set_input_files([site.photo(1), site.photo(2, day=2)])
+    table = {"name": "photos.csv", "mimeType": "text/csv", "buffer": TABLE}
+    page.get_by_label("Table (CSV)").set_input_files([table])
+    send(page, 2)
+    stations = {photo(page, row)["photo"]["station"] for row in (0, 1)}
+    assert stations == {"Ridge", "Gorge"}
+
+
+def test_nothing_is_sent_without_a_table_that_cannot_be_read(page, site):
+    page.goto("/upload")
+    page.get_by_label("Choose photos").set_input_files([site.photo(1)])
+    table = {"name": "photos.csv", "mimeType": "text/csv", "buffer": b"no, columns\n1,2\n"}
+    page.get_by_label("Table (CSV)").set_input_files([table])
+    expect(page.locator("[data-table-words]")).not_to_be_empty()
+    page.get_by_role("button", name="Upload").click()
+    expect(page.get_by_label("Table (CSV)")).to_be_focused()
+    expect(page.locator(ROW)).to_have_count(1)
+    assert page.request.get("/api/v1/uploads/1").status == 404
+    page.complaints.clear()  # the browser reports the refused table itself as an error
+
+
 def test_a_flank_is_corrected_after_sending(page, site):
     page.goto("/upload")
     page.get_by_label("Choose photos").set_input_files([site.photo(1)])

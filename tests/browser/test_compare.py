@@ -208,6 +208,40 @@ def test_photos_that_are_still_embedded_renew_the_page(page, site):
     expect(page.locator("#messages")).not_to_contain_text("analysed")
 
 
+def waiting(route):
+    """Let the server's page say that it waits for something."""
+    answer = route.fetch()
+    route.fulfill(
+        response=answer,
+        body=answer.text().replace(
+            'id="messages" data-live', 'id="messages" data-live data-refresh="0.5"'
+        ),
+    )
+
+
+def test_what_a_key_brings_in_is_renewed_too(compared):
+    compared.route("**/*candidate=2*", waiting, times=1)
+    compared.keyboard.press("j")
+    expect(compared.locator(".evidence a").first).to_have_text("Kali")
+    expect(compared.locator("#messages[data-refresh]")).to_have_count(1)
+    expect(compared.locator("#messages[data-refresh]")).to_have_count(0)
+
+
+def test_a_late_renewal_does_not_bring_back_what_was_looked_at_before(page, query):
+    address = f"/encounters/{query}"
+    held = []
+    page.route(f"**{address}", lambda route: held.append(route))
+    page.route(f"**{address}", waiting, times=1)
+    page.goto(address)
+    while not held:  # the first renewal
+        page.wait_for_timeout(50)
+    page.keyboard.press("j")
+    expect(page.locator(".evidence a").first).to_have_text("Kali")
+    held[0].fulfill(body=held[0].fetch().text(), content_type="text/html")
+    page.wait_for_timeout(300)
+    expect(page.locator(".evidence a").first).to_have_text("Kali")
+
+
 def test_with_an_empty_catalogue_the_first_decision_is_a_new_identity(page, site):
     number = site.encounter(1, day=1)
     page.goto(f"/encounters/{number}")

@@ -66,6 +66,17 @@ def test_filters_stand_in_the_address(page, site):
     expect(page.get_by_role("heading", name="No encounter fits these filters")).to_be_visible()
 
 
+def test_the_list_of_encounters_is_in_the_order_it_says(page, site):
+    for animal, day in ((1, 1), (2, 5), (3, 3)):
+        site.encounter(animal, day=day)
+    page.goto("/encounters")
+    expect(page.locator("caption")).to_have_text("Encounters, newest first")
+    days = [row.locator("td").nth(1).inner_text() for row in page.locator(".encounter-row").all()]
+    assert [f"{day} Jan 2020" in words for day, words in zip((5, 3, 1), days, strict=True)] == [
+        True
+    ] * 3
+
+
 def test_the_catalogue_shows_both_flanks_and_what_is_missing(page, site):
     site.encounter(1, day=1, named="Uma")
     page.goto("/catalogue")

@@ -30,6 +30,7 @@ class UploadForm extends HTMLElement {
     this.chosen = [];
     /** @type {import("./send.js").PhotoTable | null} */
     this.table = null;
+    this.reading = Promise.resolve(); // until the chosen table is read
     /** @type {string[]} of clocks that were corrected */
     this.notes = [];
     this.active = this.bytes = this.began = 0;
@@ -44,7 +45,7 @@ class UploadForm extends HTMLElement {
       this.choose(picked(folder));
       folder.value = "";
     });
-    this.input("table").addEventListener("change", () => this.onTable());
+    this.input("table").addEventListener("change", () => { this.reading = this.onTable(); });
     for (const kind of ["dragover", "dragleave", "drop"]) {
       document.addEventListener(kind, (event) => this.onDrag(/** @type {DragEvent} */ (event)));
     }
@@ -158,9 +159,12 @@ class UploadForm extends HTMLElement {
     return said;
   }
 
-  /** @param {Event} event */
-  onSubmit(event) {
+  /** Nothing is sent without the table that was chosen.
+   * @param {Event} event */
+  async onSubmit(event) {
     event.preventDefault();
+    await this.reading;
+    if (this.input("table").files?.length && !this.table) return this.input("table").focus();
     const common = this.common();
     const fresh = this.chosen.map((photo) => {
       const row = new FileRow(photo.file, photo.statements(common), this.texts);

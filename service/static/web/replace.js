@@ -12,7 +12,7 @@ export async function load(address, signal) {
  * @type {Map<string, string>} */
 const served = new Map();
 
-/** Replace every element that has an id and fits `selector`, and keep the focus.
+/** Replace every element that has an id and fits `selector`, keep the focus, and tell the document.
  * @param {Document} page @param {string} selector */
 export function replaceParts(page, selector) {
   const focused = document.activeElement?.id;
@@ -23,4 +23,5 @@ export function replaceParts(page, selector) {
     old.replaceWith(document.adoptNode(fresh));
   }
   if (focused && document.activeElement?.id !== focused) document.getElementById(focused)?.focus();
+  document.dispatchEvent(new Event("replaced")); // what came in may wait for something
 }

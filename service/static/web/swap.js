@@ -29,6 +29,14 @@ async function show(address) {
   replaceParts(page, "[data-live]");
 }
 
+/** The strip goes to what is chosen in it; the page stays where it is.
+ * @param {Element} strip */
+function showCurrent(strip) {
+  const one = strip.querySelector("[aria-current=true]")?.getBoundingClientRect();
+  const box = strip.getBoundingClientRect();
+  if (one) strip.scrollLeft += Math.min(0, one.left - box.left) + Math.max(0, one.right - box.right);
+}
+
 /** @param {MouseEvent} event */
 async function onClick(event) {
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -39,9 +47,7 @@ async function onClick(event) {
   history.pushState(null, "", url);
   try {
     await show(url.href);
-    for (const one of document.querySelectorAll(".strip [aria-current=true]")) {
-      one.scrollIntoView({ block: "nearest", inline: "nearest" });
-    }
+    document.querySelectorAll(".strip").forEach(showCurrent);
   } catch (error) {
     if (!(error instanceof DOMException && error.name === "AbortError")) location.assign(url);
   }

@@ -41,6 +41,19 @@ def page(client, address):
     return answer.text
 
 
+def test_a_pair_is_put_into_a_case_that_is_there_from_its_comparison_page(client, encounter):
+    a, b, c = encounter(1, 1), encounter(1, 9), encounter(2, 17)
+    for name in ("Ustyurt", "Kenderli"):
+        send(client, "/cases", name=name)
+    send(client, "/cases/1/encounters", encounter=[a, b])
+    shown = page(client, f"/compare?one={a}&other={b}")
+    assert ("Kenderli" in shown, "Ustyurt" in shown) == (True, False)
+    assert "Ustyurt" in page(client, f"/compare?one={b}&other={c}")
+    put = send(client, f"/encounters/{b}/case", beside=str(c), case="1")
+    assert put.headers["location"] == "/cases/1"
+    assert client.get("/api/v1/cases/1").json()["case"]["encounters"] == [a, b, c]
+
+
 def test_a_case_is_opened_filled_and_closed_by_forms(client, encounter):
     a, b = encounter(1, 1), encounter(1, 9)
     assert "No cases yet" in page(client, "/cases")

@@ -1,7 +1,10 @@
 """Clusters of encounters and pairs most worth a decision: shown, decided in batches, put up."""
 
+from io import BytesIO
+
 import pytest
 from fake_embedder import FakeEmbedder
+from PIL import Image
 
 from service.operations.worker import Worker
 from service.recognition.engine import Engine
@@ -38,6 +41,14 @@ def met(components, client, painted):
     return upload
 
 
+@pytest.fixture
+def plain():
+    """A frame of a camera that nobody passed."""
+    buffer = BytesIO()
+    Image.new("RGB", (320, 160), (90, 90, 90)).save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
 def finish(components):
     given = (components[Database], components[PhotoFiles], components[Settings], FakeEmbedder())
     worker = Worker(*given, name="w", engine=components[Engine])
@@ -58,6 +69,18 @@ def clusters(client):
 
 def suggested(client):
     return [tuple(s["couple"]) for s in client.get("/api/v1/suggestions").json()["suggestions"]]
+
+
+def test_a_photo_without_an_animal_is_no_animal_unless_a_person_says_so(
+    components, client, met, plain
+):
+    met(1, 2)
+    client.post("/api/v1/photos", files={"files": ("b.jpg", plain, "image/jpeg")})
+    finish(components)
+    assert clusters(client) == (2, {(1,), (2,)})
+    decide(client, 3, kind="new", name="Uma")
+    finish(components)
+    assert clusters(client) == (3, {(1,), (2,), (3,)})
 
 
 def test_before_anything_is_sorted_page_and_api_say_so(client):

@@ -210,3 +210,20 @@ def test_pages_carry_no_code(client, pair):
         assert "<script>alert" not in shown
         assert "<b>x" not in shown
         assert " style=" not in shown
+
+
+@pytest.mark.parametrize(
+    ("address", "form"),
+    [
+        ("/reviews/put", {"encounters": "1,2"}),
+        ("/reviews/batch", {"act": "close", "pair": ["1"]}),
+        ("/reviews/round", {"share": "10", "seed": "1"}),
+        ("/clusters/reviews", {"pair": ["1,2"]}),
+    ],
+)
+def test_a_name_typed_on_a_form_is_in_the_next_one(client, pair, address, form):
+    client.cookies.clear()
+    assert send(client, address, **form, reviewer="Aigül").status_code == 303
+    assert 'id="reviewer" name="reviewer" maxlength="100" required value="Aigül"' in page(
+        client, f"/reviews/{pair}"
+    )

@@ -8,11 +8,12 @@ import pytest
 STATIC = Path(__file__).parents[3] / "service" / "static"
 BASE = (STATIC / "web" / "base.css").read_text(encoding="utf-8")
 COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgba?|hsla?|oklch)\(|: (?:black|white)\b")
-TOKENS = re.compile(r"--([a-z-]+): (#[0-9a-f]{3,6});")
-DARK, LIGHT = BASE.split("@media print, (prefers-color-scheme: light)")
+ONE = r"#[0-9a-f]{3,6}"
+PLAIN = dict(re.findall(rf"--([a-z-]+): ({ONE});", BASE))
+BOTH = re.findall(rf"--([a-z-]+): light-dark\(({ONE}), ({ONE})\);", BASE)
 THEMES = {
-    "dark": dict(TOKENS.findall(DARK)),
-    "light": dict(TOKENS.findall(DARK)) | dict(TOKENS.findall(LIGHT)),
+    "light": PLAIN | {name: light for name, light, _ in BOTH},
+    "dark": PLAIN | {name: dark for name, _, dark in BOTH},
 }
 GROUNDS = ("page", "field", "surface", "raised", "pressed", "dropping")
 WORDS = ("text", "quiet", "orange", "sky", "green", "yellow", "vermilion")
@@ -34,9 +35,10 @@ def test_words_and_edges_can_be_seen_on_every_ground(theme):
     assert weak == []
 
 
-def test_both_themes_set_the_same_colours():
-    themed = set(dict(TOKENS.findall(DARK.split("color-scheme: dark")[0])))
-    assert themed <= set(dict(TOKENS.findall(LIGHT)))
+def test_each_colour_is_set_once():
+    names = re.findall(r"--([a-z-]+): (?:light-dark|#|rgb)", BASE)
+    assert len(names) > 20
+    assert [name for name in names if names.count(name) > 1] == []
 
 
 def test_no_sheet_but_the_first_has_a_colour_of_its_own():

@@ -114,8 +114,9 @@ def test_a_chosen_language_stays_and_leads_back_to_the_same_page(client):
 
 
 @pytest.mark.parametrize("back", ["//evil.example", "https://evil.example", "evil"])
-def test_no_language_leads_away(client, back):
-    answer = client.post("/language", data={"code": "ru", "back": back}, follow_redirects=False)
+@pytest.mark.parametrize(("choice", "code"), [("/language", "ru"), ("/theme", "dark")])
+def test_no_choice_leads_away(client, choice, code, back):
+    answer = client.post(choice, data={"code": code, "back": back}, follow_redirects=False)
     assert answer.headers["location"] == "/"
 
 

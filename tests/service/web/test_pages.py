@@ -3,6 +3,9 @@
 import pytest
 from starlette.testclient import TestClient
 
+from service.store.tables.photos import claim
+from service.web.words import CLAIM_SOURCES
+
 HTML = {"accept": "text/html"}
 
 
@@ -83,3 +86,20 @@ def test_a_page_never_carries_code_or_style_of_its_own(client, encounter):
         assert "<style" not in page
         assert " onclick=" not in page
         assert page.count("<script") == page.count('<script type="module" src="/static/')
+
+
+def test_what_was_stated_of_a_photo_is_told_in_words(client, painted, work):
+    files = [("files", ("1.jpg", painted(1, taken="2020:01:01 22:00:00")))]
+    answer = client.post("/api/v1/photos", files=files, data={"flank": "left"}).json()
+    work()
+    shown = client.get(f"/photos/{answer['files'][0]['photo_id']}", headers=HTML).text
+    assert 'left <span class="quiet">(as stated, used)' in shown
+    assert "(as the file says, used)" in shown
+    assert "(form" not in shown
+    assert "(exif" not in shown
+
+
+def test_every_source_of_a_statement_has_words():
+    (check,) = (str(one.sqltext) for one in claim.constraints if "source" in str(one.name))
+    assert all(f"'{source}'" in check for source in CLAIM_SOURCES)
+    assert check.count("'") == 2 * len(CLAIM_SOURCES)
