@@ -92,6 +92,12 @@ def _on_body(
     return replace(keypoints, places=half_way(*ends))
 
 
+def flank_correspondences(query: LocalFeatures, other: LocalFeatures) -> Correspondences:
+    """The same of the look at the flank alone, which tells places more exactly."""
+    pair = query.scales()[1], other.scales()[1]
+    return _cells_that_agree(*pair, _likeness(*pair))[0]
+
+
 class _Dense(NamedTuple):
     """agree: of both scales. coarse, fine: strength at either scale. alike: strength of the fine
     cells that are nearest to each other without agreeing."""

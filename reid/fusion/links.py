@@ -1,7 +1,7 @@
 """Which frames of a burst show one coat: every pair compared, and the groups that agree."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from reid.compare.comparison import compare
+from reid.compare.comparison import compare, flank_correspondences
 from reid.threads import side_by_side
 from reid.types import AnnotationFeatures, Comparison, Crop, Flank, Float32
 
@@ -17,6 +17,7 @@ LINKED = 30.0  # strength from which two frames show one coat; poor strangers ha
 SHARE = 0.08  # and of the trusted coat of the poorer one: good strangers reach 74 of some 1,200
 SURE = 50.0  # strength that a group has within it before it may be another animal
 LARGEST = 24  # frames of a burst that are looked at; more add little, and each takes memory
+ENOUGH = 24  # cells of the look at the flank that agree, by which frames are laid over each other
 MOST = 12  # frames of which every pair is compared; each other one with the best of these
 
 Couple = tuple[int, int]
@@ -111,8 +112,12 @@ def _trusted(frame: AnnotationFeatures) -> float:
 
 
 def _compared(frames: Sequence[AnnotationFeatures], couple: Couple) -> Comparison:
+    """As two photos; by the cells of the look at the flank where they are many, for pictures that
+    are laid over each other by a softer look are blurred."""
     one, other = (frames[n] for n in couple)
-    return compare(one, other, rootsift=False, registered=False)
+    pair = compare(one, other, rootsift=False, registered=False)
+    exact = flank_correspondences(one.dense, other.dense)
+    return replace(pair, correspondences=(exact,)) if len(exact.points0) >= ENOUGH else pair
 
 
 def _groups(count: int, links: Collection[Couple]) -> list[tuple[int, ...]]:

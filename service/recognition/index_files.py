@@ -41,19 +41,19 @@ class IndexFiles:
         vectors = {flank: self._one(EMBEDDINGS, flank, about) for flank in Flank}
         cells = {flank: self._one(CELLS, flank, about) for flank in Flank}
         return KeptGalleries(
-            {flank: VectorIndex.of_kept(kept) for flank, kept in vectors.items() if kept},
-            Voting.of_kept({flank: kept for flank, kept in cells.items() if kept}),
+            {flank: VectorIndex.of_kept(file) for flank, file in vectors.items() if file},
+            Voting.of_kept({flank: file for flank, file in cells.items() if file}),
         )
 
     def keep(self, galleries: Galleries, about: str) -> None:
         """Write those that differ much from their files; returns at once."""
         files = {(EMBEDDINGS, flank): index.kept for flank, index in galleries.indexes.items()}
         if galleries.voting:
-            files |= {(CELLS, flank): kept for flank, kept in galleries.voting.kept().items()}
+            files |= {(CELLS, flank): file for flank, file in galleries.voting.kept().items()}
         work = {
-            _name(*which): kept
-            for which, kept in files.items()
-            if kept and self._is_due(_name(*which), len(kept.keys))
+            _name(*which): file
+            for which, file in files.items()
+            if file and self._is_due(_name(*which), len(file.keys))
         }
         if work:
             Thread(target=self._write, args=(work, about), name="index files").start()
@@ -61,16 +61,16 @@ class IndexFiles:
     def _one(self, kind: str, flank: Flank, about: str) -> KeptIndex | None:
         name = _name(kind, flank)
         try:
-            kept = read_index(self._folder / name, about)
+            file = read_index(self._folder / name, about)
         except IndexFileDamaged as damage:
             log.warning("%s", damage)
             return None
         except OSError as error:
             log.warning("%s cannot be read and is made again: %s", self._folder / name, error)
             return None
-        if kept:
-            self._sizes[name] = len(kept.keys)
-        return kept
+        if file:
+            self._sizes[name] = len(file.keys)
+        return file
 
     def _is_due(self, name: str, size: int) -> bool:
         before = self._sizes.get(name, 0)
@@ -78,13 +78,13 @@ class IndexFiles:
 
     def _write(self, work: dict[str, KeptIndex], about: str) -> None:
         with self._lock:
-            for name, kept in work.items():
+            for name, file in work.items():
                 try:
-                    write_index(self._folder / name, kept, about)
+                    write_index(self._folder / name, file, about)
                 except OSError as error:
                     log.warning("%s is not kept: %s", self._folder / name, error)
                     return
-                self._sizes[name] = len(kept.keys)
+                self._sizes[name] = len(file.keys)
 
 
 def _name(kind: str, flank: Flank) -> str:

@@ -107,9 +107,9 @@ class Snapshots:
 
     def _from_files(self, about: str, read: ReadVectors) -> KeptGalleries:
         """What an earlier process kept; nothing where it is of other embeddings."""
-        kept = self._files.read(about)
-        if all(_agrees(index, read) for index in kept.indexes.values()):
-            return kept
+        earlier = self._files.read(about)
+        if all(_agrees(index, read) for index in earlier.indexes.values()):
+            return earlier
         log.warning("the kept indexes are of other embeddings; they are made again")
         return KeptGalleries({}, Voting())
 

@@ -254,6 +254,7 @@ CLAIM_SOURCES = {
     "form": NP_("source of a statement", "as stated"),
     "exif": NP_("source of a statement", "as the file says"),
     "file name": NP_("source of a statement", "by the name of the file"),
+    "read from pixels": NP_("source of a statement", "read from pixels"),
 }
 
 

@@ -81,7 +81,7 @@ def test_the_flank_style_needs_a_network_that_finds_it(dataset):
 def embedder():
     """The true classes with a small network that knows nothing."""
     network = LookNetwork(widths=(4, 8, 8), descriptor_size=8, embedding_size=8)
-    return Embedder(network, SimpleNamespace(id="rosette@9", sees="flank"))
+    return Embedder(network, SimpleNamespace(id="rosette@9", sees="flank", softness=4.0))
 
 
 class Peer:
