@@ -14,8 +14,10 @@ def background(page):
 
 
 def choose(page, words):
+    """Choose a theme, and wait for the page that answers."""
     page.locator(".person summary").click()
-    page.get_by_role("button", name=words, exact=True).click()
+    with page.expect_navigation(wait_until="load"):
+        page.get_by_role("button", name=words, exact=True).click()
 
 
 @pytest.mark.parametrize(("wish", "ground"), [("light", LIGHT), ("dark", DARK)])
