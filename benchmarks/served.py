@@ -51,9 +51,14 @@ def url_of(process: "subprocess.Popen[bytes]", log: Path) -> str:
     raise SystemExit(f"the service did not start:\n{log.read_text(encoding='utf-8')}")
 
 
+def chromium_path() -> str | None:
+    """Where the Chromium of this computer lies; None without one."""
+    return next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+
+
 def chromium(playwright: Playwright) -> Browser:
     """The Chromium of this computer."""
-    path = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    path = chromium_path()
     if path is None:
         raise SystemExit("no Chromium here: apt-get install chromium")
     return playwright.chromium.launch(executable_path=path, args=list(QUIET))

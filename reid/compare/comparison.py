@@ -93,7 +93,7 @@ def _on_body(
 
 
 def flank_correspondences(query: LocalFeatures, other: LocalFeatures) -> Correspondences:
-    """The same of the look at the flank alone, which tells places more exactly."""
+    """Cells of the look at the flank alone, which tells places more exactly than both together."""
     pair = query.scales()[1], other.scales()[1]
     return _cells_that_agree(*pair, _likeness(*pair))[0]
 

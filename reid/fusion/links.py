@@ -10,6 +10,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from reid.compare.comparison import compare, flank_correspondences
+from reid.compare.registration import CARRIES
 from reid.threads import side_by_side
 from reid.types import AnnotationFeatures, Comparison, Crop, Flank, Float32
 
@@ -17,7 +18,7 @@ LINKED = 30.0  # strength from which two frames show one coat; poor strangers ha
 SHARE = 0.08  # and of the trusted coat of the poorer one: good strangers reach 74 of some 1,200
 SURE = 50.0  # strength that a group has within it before it may be another animal
 LARGEST = 24  # frames of a burst that are looked at; more add little, and each takes memory
-ENOUGH = 24  # cells of the look at the flank that agree, by which frames are laid over each other
+ENOUGH = 24  # such cells of the look at the flank; frames are then laid over each other by them
 MOST = 12  # frames of which every pair is compared; each other one with the best of these
 
 Couple = tuple[int, int]
@@ -117,7 +118,8 @@ def _compared(frames: Sequence[AnnotationFeatures], couple: Couple) -> Compariso
     one, other = (frames[n] for n in couple)
     pair = compare(one, other, rootsift=False, registered=False)
     exact = flank_correspondences(one.dense, other.dense)
-    return replace(pair, correspondences=(exact,)) if len(exact.points0) >= ENOUGH else pair
+    many = int((exact.strength > CARRIES).sum()) >= ENOUGH
+    return replace(pair, correspondences=(exact,)) if many else pair
 
 
 def _groups(count: int, links: Collection[Couple]) -> list[tuple[int, ...]]:

@@ -35,8 +35,8 @@ def suggested(suggestion: SuggestedPhoto, names: Sequence[str]) -> str:
 
 def _frames(suggestion: SuggestedPhoto) -> str:
     of = {
-        Grade.POOR: _("%(num)s frames of one passage, all of poor quality,"),
-        Grade.UNUSABLE: _("%(num)s frames of one passage, all of unusable quality,"),
+        Grade.POOR: _("%(num)s frames of one passage, none better than poor,"),
+        Grade.UNUSABLE: _("%(num)s frames of one passage, none better than unusable,"),
     }
     return of[suggestion.grade] % {"num": number(suggestion.frames)}
 

@@ -1,6 +1,5 @@
 """A real service on a free loopback port, a worker that can be held back, and a real browser."""
 
-import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import pytest
 import uvicorn
 from fake_embedder import FakeEmbedder
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from served import QUIET, chromium_path
 
 from reid.types import Flank
 from service.operations.worker import Worker
@@ -24,16 +24,6 @@ from service.store.database import Database
 from service.store.decisions import NewDecision
 from service.store.files import PhotoFiles
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 WAIT_S = 20
 
 
@@ -117,10 +107,11 @@ expect.set_options(timeout=15_000)  # a slow computer is no failure
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
-    if CHROMIUM is None:
+    path = chromium_path()
+    if path is None:
         pytest.skip("no Chromium here: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
         yield browser
         browser.close()
 
