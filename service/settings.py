@@ -26,6 +26,9 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "", description="SQLAlchemy URL; empty means SQLite in the data folder"
     )
+    database_wait_s: float = Field(
+        30, ge=0, description="service and worker wait so long for a server that is still starting"
+    )
     photos_url: str = Field(
         "", description="fsspec URL of the photo files; empty means a folder in the data folder"
     )

@@ -78,6 +78,7 @@ def run(
     app = create_app(settings, load=load)
     components: Components = app.state.components
     database = components[Database]
+    database.wait(settings.database_wait_s)
     claim(database, components[PhotoFiles], settings.data_dir)
     if serve:
         refuse_to_be_open(settings, database)

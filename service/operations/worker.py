@@ -214,6 +214,7 @@ def run(
     """
     database = Database(settings.database, gap=settings.encounter_gap)
     files = PhotoFiles(settings.photos)
+    database.wait(settings.database_wait_s)
     claim(database, files, settings.data_dir)
     if hasattr(os, "nice"):
         os.nice(NICENESS)

@@ -1,11 +1,13 @@
 """The connection pool, transactions and migrations, for SQLite and PostgreSQL alike."""
 
+import logging
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from alembic import command
@@ -21,6 +23,7 @@ from sqlalchemy.sql import ColumnElement, Insert, Select
 
 from service.store.errors import (
     CannotOpen,
+    DatabaseUnreachable,
     DatabaseUrlCannotWork,
     FolderCannotBeMade,
     SchemaIsNewer,
@@ -44,10 +47,13 @@ from service.store.trouble import TROUBLES, trouble_of
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_S = 30.0
 CONNECT_S = 5
+AGAIN_S = 0.5  # between two tries to reach a server that is starting
 
 AT_ONCE = 500  # values that one query looks up
 GAP = timedelta(minutes=30)
 ENCOUNTER_GAP = "encounter_gap"
+
+log = logging.getLogger(__name__)
 
 AnyRow = Row[*tuple[Any, ...]]
 K = TypeVar("K")
@@ -152,6 +158,24 @@ class Database:
         except (FileNotFoundError, NotADirectoryError, FileExistsError) as error:
             why, reason = FolderCannotBeMade(), error.strerror
             raise CannotOpen(database=self.name, why=why, reason=reason) from error
+
+    def wait(self, at_most_s: float) -> None:
+        """Return when a server answers that is still starting, or after so many seconds."""
+        end, told = monotonic() + at_most_s, False
+        while self._unreachable() and monotonic() < end:
+            if not told:
+                log.warning("the database does not answer yet; waiting up to %g s", at_most_s)
+            told = True
+            sleep(AGAIN_S)
+
+    def _unreachable(self) -> bool:
+        if self.file:
+            return False  # looking would make it
+        try:
+            self.check()
+        except TROUBLES as error:
+            return isinstance(trouble_of(error), DatabaseUnreachable)
+        return False
 
     def check(self) -> None:
         """Raises when the database does not answer."""

@@ -30,6 +30,17 @@ def database():
 @pytest.fixture
 def address(database, tmp_path):
     """Of a service and its worker; neither is started again."""
+    yield from served(database, tmp_path)
+
+
+@pytest.fixture
+def address_before(database, tmp_path):
+    """The same, where the database is down and not started yet."""
+    database.kill()
+    yield from served(database, tmp_path)
+
+
+def served(database, tmp_path):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -79,3 +90,9 @@ def test_a_killed_database_loses_and_doubles_nothing_and_is_said_as_come_again(
         return httpx.get(f"{address}/api/v1/photos/{photo_id}", timeout=10).json()["annotations"]
 
     until(lambda: all([a["state"] for a in animals(p)] == ["embedded"] for p in photos))
+
+
+def test_a_service_that_starts_before_its_database_waits_for_it(database, address_before):
+    sleep(2)
+    database.start()
+    until(lambda: httpx.get(f"{address_before}/health", timeout=10).json()["status"] == "ok")

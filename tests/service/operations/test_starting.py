@@ -70,7 +70,7 @@ def test_a_database_of_a_newer_release(said, name, catalogue):
 @COMMANDS
 def test_a_server_that_does_not_answer_and_its_password_is_not_told(said, name):
     url = "postgresql+psycopg://anna:secret@127.0.0.1:1/reid"
-    line = said(name, REID_DATABASE_URL=url)
+    line = said(name, REID_DATABASE_URL=url, REID_DATABASE_WAIT_S="0")
     assert "does not answer" in line
     assert "secret" not in line
 
