@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from reid.describe.finder import ProposedBox, boxes_of_coat
-from reid.describe.flank import animal_box, flank_box
+from reid.describe.flank import animal_box, flank_box, of_the_animal
 from reid.describe.look_network import LookNetwork, LookOutput, without_surround
 from reid.describe.packing import as_kept
 from reid.describe.rootsift import rootsift
@@ -150,7 +150,7 @@ class Embedder:
         image: (H, W, 3) uint8 RGB.
         """
         frame = Crop(image, Box(0, 0, image.shape[1], image.shape[0]), Flank.UNKNOWN)
-        [sight] = self._seen([window_on(frame, frame.box)])
+        [sight] = self._seen([window_on(frame, frame.box)], everything=True)
         if sight.present <= NOBODY:
             return []
         return boxes_of_coat(_coat_on(sight, frame.box), image.shape[1], image.shape[0])
@@ -218,14 +218,15 @@ class Embedder:
                 [sights[n]] = self._seen([window_on(crop, box)])
         return list(zip(sights, regions, strict=True))
 
-    def _seen(self, windows: Sequence[Window]) -> list[SeenWindow]:
+    def _seen(self, windows: Sequence[Window], *, everything: bool = False) -> list[SeenWindow]:
+        """everything: coat of several animals, and of what looks a little like it."""
         sights: list[SeenWindow] = []
         for at in range(0, len(windows), TOGETHER):
-            sights += self._pass(windows[at : at + TOGETHER])
+            sights += self._pass(windows[at : at + TOGETHER], everything)
         return sights
 
     @torch.inference_mode()
-    def _pass(self, windows: Sequence[Window]) -> Iterable[SeenWindow]:
+    def _pass(self, windows: Sequence[Window], everything: bool) -> Iterable[SeenWindow]:
         """One pass of the network."""
         contrast, grey = (
             torch.from_numpy(np.stack([getattr(w, name) for w in windows])[:, None])
@@ -234,6 +235,8 @@ class Embedder:
         with reduced_precision():
             output: LookOutput = self.network(contrast, grey)
         coat = torch.sigmoid(output.coat.float())
+        if not everything:
+            coat = torch.from_numpy(np.stack([of_the_animal(each) for each in coat.numpy()]))
         trust = coat * torch.sigmoid(output.trust.float())
         descriptors = without_surround(output.descriptors.float(), coat[:, None])
         yaw = torch.rad2deg(torch.atan2(output.yaw[:, 1].float(), output.yaw[:, 0].float()))

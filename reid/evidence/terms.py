@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
 
-COARSE_KNOTS = (3.0, 3.75, 4.5)  # of log1p(coarse), from which an agreement weighs more
+COARSE_KNOTS = (3.7, 4.2)  # of log1p(coarse), from which an agreement weighs more
 FINE_KNOTS = (2.0, 2.75, 3.5)  # of log1p(fine)
 ROOTSIFT_KNOTS = (2.0, 2.5, 3.0)  # of log1p(rootsift)
 SILENCE_KNOTS = (0.0, 0.1, 0.2, 0.3)  # of silence, from which it weighs more
