@@ -85,6 +85,7 @@ def two_of(template: str, kind: str) -> Filled:
 
 PAGES: Mapping[str, Filled] = {
     "/": fixed("/"),
+    "/search": fixed("/search?q=2"),
     "/upload": fixed("/upload"),
     "/uploads/{upload_id}": one_of("/uploads/{}", "uploads"),
     "/encounters": encounter_list,

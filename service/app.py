@@ -59,6 +59,8 @@ from service.reviews import api as reviews
 from service.reviews import batch_pages as review_batches
 from service.reviews import compare_page
 from service.reviews import pages as review_pages
+from service.search import api as search
+from service.search import pages as search_pages
 from service.settings import Settings
 from service.stations import api as stations
 from service.stations import pages as station_pages
@@ -89,6 +91,7 @@ API = (
     encounters.router,
     shaping_api.router,
     identities.router,
+    search.router,
     cases.router,
     dossier_api.router,
     encounters.posterior_router,
@@ -103,6 +106,7 @@ API = (
 ROOT = (
     operations.router,
     home_pages.router,
+    search_pages.router,
     photo_pages.router,
     archive_pages.router,
     station_pages.router,

@@ -52,6 +52,8 @@ def refuse_hidden(text: str) -> None:
 
 def searchable(text: str) -> str:
     """A text without case and accents, in one form, so that what looks alike is found."""
+    if text.isascii():
+        return text.lower()
     parts = unicodedata.normalize("NFKD", text)
     bare = "".join(c for c in parts if not unicodedata.combining(c))
     return unicodedata.normalize("NFC", bare).casefold()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from reid.evidence.strata import INDEPENDENT
 from reid.evidence.tested import Place, Tested, TestedStratum
 from reid.types import Evidence
+from service.calibration.card_words import as_typed, data_of_test, filled
 from service.web.languages import NP_, ngettext, pgettext
 from service.web.languages import gettext as _
 from service.web.words import MINUS, number, percents
@@ -81,16 +82,18 @@ def tested_on(test: Tested | None) -> str:
     """On what the calibrator was tested, as a sentence."""
     if test is None:
         return _("This calibrator has no test results.")
-    return ngettext(
+    words = ngettext(
         "Tested on %(date)s on %(data)s (%(num)s individual); to repeat it: %(command)s.",
         "Tested on %(date)s on %(data)s (%(num)s individuals); to repeat it: %(command)s.",
         test.individuals,
-    ) % {
+    )
+    values = {
         "date": test.date[:10],
-        "data": test.data,
+        "data": data_of_test(test.data),
         "num": number(test.individuals),
-        "command": test.command,
+        "command": as_typed(test.command),
     }
+    return filled(words, values)
 
 
 def placed(place: Place, stratum: TestedStratum) -> str:

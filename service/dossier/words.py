@@ -7,6 +7,7 @@ from reid.identify.movement import Span
 from reid.identify.partitions import WeighedPartition
 from reid.interchange.great_circle import Position
 from reid.types import Verdict
+from service.calibration.card_words import filled, fitted_on, trained_on
 from service.calibration.view import of_individuals
 from service.cases.report import CasePair, CaseReport
 from service.cases.report_view import unjudged
@@ -52,20 +53,20 @@ def facts(record: Dossier, digest: str) -> Iterator[Line]:
     moment = {"moment": f"{when(record.made_at)} UTC", "software": record.software}
     yield _("Made"), _("%(moment)s, by %(software)s") % moment
     opened = _("number %(number)s, opened %(day)s, %(state)s")
-    values = {"number": case.id, "day": day(case.created_at), "state": _closed(record)}
-    yield _("Case"), opened % values
+    number_of = {"number": case.id, "day": day(case.created_at), "state": _closed(record)}
+    yield _("Case"), opened % number_of
     yield _("Species"), Species(record.species).words
     yield _("Network"), _card(model.id, model.licence)
     if model.trained_on:
-        yield _("Trained on"), model.trained_on
+        yield _("Trained on"), trained_on(model.trained_on)
     if model.sha256:
         yield _("Weights, SHA-256"), model.sha256
     yield _("Calibrator"), _card(calibrator.id, calibrator.licence)
     fitted = ngettext(
         "%(data)s (%(num)s individual)", "%(data)s (%(num)s individuals)", calibrator.individuals
     )
-    on = calibrator.fitted_on or _("not stated on a card")
-    yield _("Fitted on"), fitted % {"data": on, "num": number(calibrator.individuals)}
+    values = {"data": fitted_on(calibrator.fitted_on), "num": number(calibrator.individuals)}
+    yield _("Fitted on"), filled(fitted, values)
     bound = _("±%(bound)s, log10 of %(individuals)s")
     yield (
         _("Strongest weight of evidence"),
@@ -319,7 +320,7 @@ def _fitted(record: Dossier) -> str:
         )
     else:
         words = _("The calibrator %(calibrator)s was fitted on: %(data)s.")
-    return words % {"calibrator": record.calibrator.id, "data": fitted}
+    return filled(words, {"calibrator": record.calibrator.id, "data": fitted_on(fitted)})
 
 
 def cite(record: Dossier, digest: str) -> str:

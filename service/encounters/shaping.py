@@ -1,4 +1,5 @@
-"""People shape encounters: they part one, join two, or move photos from one to another.
+"""People shape encounters: they part one, join two, move photos from one to another, or set aside
+what shows no animal.
 
 Each is one correction, so that the general undo takes it back. What was decided stays with the
 encounter; the worker makes pairs and evidence again.
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from service.encounters import errors
-from service.photos import correcting
+from service.photos import correcting, withdrawing
 from service.photos.correcting import CorrectionGrounds
 from service.store import cases, decisions, encounters, photos, shaping, stated
 from service.store.corrections import CorrectedValue
@@ -90,6 +91,20 @@ def join(
     numbers = photos.numbers_in(connection, gone.id)  # also withdrawn ones: restored, they are here
     values = [*answer, *_cases_follow(connection, gone.id, kept.id)]
     return _carry_out(connection, numbers, kept.id, values, grounds)
+
+
+def set_aside(
+    connection: Connection,
+    encounter_id: int,
+    chosen: ChosenAnnotations,
+    grounds: CorrectionGrounds,
+) -> Shaped:
+    """Take some photos of an encounter that show no animal out of use, perhaps all of them."""
+    _hold(connection, [encounter_id])
+    numbers = _chosen(connection, encounter_id, chosen)
+    animals = photos.annotations(connection, numbers)
+    correction = withdrawing.set_aside(connection, list(animals.values()), grounds)
+    return Shaped(correction, encounter_id, len(numbers))
 
 
 def _hold(connection: Connection, numbers: Sequence[int]) -> None:

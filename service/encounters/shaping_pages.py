@@ -82,11 +82,12 @@ TheShaping = Annotated[ShapingRequest, Depends()]
 def shape(
     encounter_id: RowNumber,
     form: TheShaping,
-    act: Annotated[str, Form(max_length=30, pattern=r"^(part|(move|join)(:\d{1,9})?)$")],
+    act: Annotated[str, Form(max_length=30, pattern=r"^(part|aside|(move|join)(:\d{1,9})?)$")],
     annotation: Numbers = [],  # noqa: B006  FastAPI copies it
     number: Text = "",
 ) -> Response:
-    """Part, move or join; act: which, with the other encounter unless `number` names it."""
+    """Part, set aside, move or join; act: which, with the other encounter unless `number` names
+    it."""
     kind, _, other = act.partition(":")
     into = whole_number(other or number.strip())
 
@@ -94,6 +95,9 @@ def shape(
         chosen = ChosenAnnotations(annotation)
         if kind == "part":
             done = shaping.part(connection, encounter_id, chosen, form.grounds)
+            return encounter_id, done.correction
+        if kind == "aside":
+            done = shaping.set_aside(connection, encounter_id, chosen, form.grounds)
             return encounter_id, done.correction
         if into is None:
             raise NoEncounterNamed()

@@ -236,6 +236,7 @@ def _words(values: Iterable[CorrectedValue], *, undo: bool) -> str:
         )
         counted = number(len(animals))
         sentences.append(text % {"num": counted, "before": before, "after": after})
+    sentences += _turned(every)
     if not moves and any(v.field.startswith(stated.QUESTION) for v in every):
         dismissed = any(v.after == "dismissed" for v in every)
         sentences.append(
@@ -243,3 +244,25 @@ def _words(values: Iterable[CorrectedValue], *, undo: bool) -> str:
         )
     words = listed(sentences)
     return _("undone: %(what)s") % {"what": words} if undo and moves else words
+
+
+def _turned(values: Iterable[CorrectedValue]) -> list[str]:
+    """How many animals were taken out of use, and how many put back."""
+    turned = [v.after for v in values if v.field == "withdrawn" and v.annotation_id is not None]
+    out, back = sum(after is not None for after in turned), turned.count(None)
+    sentences = []
+    if out:
+        text = ngettext(
+            "%(num)s animal in a photo was taken out of use",
+            "%(num)s animals in photos were taken out of use",
+            out,
+        )
+        sentences.append(text % {"num": number(out)})
+    if back:
+        text = ngettext(
+            "%(num)s animal in a photo was put back into use",
+            "%(num)s animals in photos were put back into use",
+            back,
+        )
+        sentences.append(text % {"num": number(back)})
+    return sentences

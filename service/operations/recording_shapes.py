@@ -50,7 +50,9 @@ def call_shaping(api: ApiCaller, why: Mapping[str, Any]) -> None:
 
 
 def call_stations(api: ApiCaller, why: Mapping[str, Any]) -> None:
-    """A deployment stated and changed, a clock corrected and undone, a station renamed, joined."""
+    """Stations, cases and encounters found by a text; a deployment stated and changed, a clock
+    corrected and undone, a station renamed and joined."""
+    api.call("GET", f"{API}/search", query={"q": "ustyurt"})
     (station, other, *_) = api.call("GET", f"{API}/stations")["stations"]
     name = station["name"]
     deployment = {"station": name, "camera": "A", "latitude": 43.1, "longitude": 54.2}

@@ -14,7 +14,7 @@ from reid.types import Flank, Viewpoint
 from service.photos import correcting, withdrawing
 from service.photos.correcting import CorrectionGrounds
 from service.photos.correction_view import shown_time
-from service.photos.errors import NumberExpected
+from service.photos.errors import NumberExpected, WithdrawnAlready
 from service.photos.photo_page import shown_photo
 from service.store import corrections, photos
 from service.store.files import PhotoFiles
@@ -192,10 +192,12 @@ def withdraw_annotation(annotation_id: RowNumber, correction: TheCorrection) -> 
 
 @router.post("/annotations/{annotation_id}/set-aside")
 def set_aside(annotation_id: RowNumber, correction: TheCorrection) -> Response:
-    """Take an animal that cannot be used out of use, and its photo if it shows no other."""
+    """Take what cannot be used or is no animal out of use, and its photo if it shows no other."""
 
     def act(connection: Connection) -> None:
         animal = photos.annotation_by_id(connection, annotation_id)
+        if animal.withdrawn:
+            raise WithdrawnAlready()
         withdrawing.set_aside(connection, [animal], correction.grounds)
 
     return correction.carry_out(correction.photo_of(annotation_id), act)

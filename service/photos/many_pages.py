@@ -1,6 +1,7 @@
 """Forms that concern several photos at once: statements on the photos of an upload, and setting
 aside what cannot be read. They work without JavaScript."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -99,8 +100,10 @@ def set_aside_of_upload(
 ) -> Response:
     """Take the photos of an upload that cannot be read out of use."""
     with database.write() as connection:
-        ids = uploads.photos_of(connection, upload_id)
-        _set_aside(connection, ids, grounds)
+        animals: list[Annotation] = []
+        for photo_id in uploads.photos_of(connection, upload_id):
+            animals += photos.annotations_of(connection, photo_id)
+        _set_aside(connection, animals, grounds)
     return goto_signed(f"/uploads/{upload_id}", grounds.person, actor)
 
 
@@ -111,13 +114,13 @@ def set_aside_of_encounter(
     """Take the photos of an encounter that cannot be read out of use, and go on with the others."""
     with database.write() as connection:
         references = encounters.get(connection, encounter_id).references
-        animals = [reference.annotation for reference in references]
-        withdrawing.set_aside(connection, animals, grounds)
+        _set_aside(connection, [reference.annotation for reference in references], grounds)
     return goto_signed("/encounters?state=failed", grounds.person, actor)
 
 
-def _set_aside(connection: Connection, photo_ids: list[str], grounds: CorrectionGrounds) -> None:
-    animals: list[Annotation] = []
-    for photo_id in photo_ids:
-        animals += photos.annotations_of(connection, photo_id)
-    withdrawing.set_aside(connection, animals, grounds)
+def _set_aside(
+    connection: Connection, animals: Sequence[Annotation], grounds: CorrectionGrounds
+) -> None:
+    """Those that cannot be used; what shows no animal is chosen by a person, one by one."""
+    failed = [animal for animal in animals if animal.state == "failed"]
+    withdrawing.set_aside(connection, failed, grounds)

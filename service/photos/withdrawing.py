@@ -129,17 +129,17 @@ def restore(connection: Connection, photo_ids: Sequence[str], grounds: Correctio
 def set_aside(
     connection: Connection, animals: Sequence[Annotation], grounds: CorrectionGrounds
 ) -> int:
-    """Take out of use those of these annotations that cannot be used, as one correction.
+    """Take annotations that cannot be used, or show no animal, out of use, as one correction.
 
-    A photo in which nothing else is in use goes with them. Raises Conflict where there are none.
+    A photo in which nothing else is in use goes with them. Raises Conflict where none is in use.
     """
     correcting.hold(connection)
-    failed = {one.id for one in animals if one.state == "failed" and not one.withdrawn}
+    leaving = {animal.id for animal in animals if not animal.withdrawn}
     by_photo = stated.annotations_by_photo(connection, {one.photo_id for one in animals})
     values: list[CorrectedValue] = []
     for photo_id, there in by_photo.items():
         in_use = [one for one in there if not one.withdrawn]
-        gone = [one for one in in_use if one.id in failed]
+        gone = [one for one in in_use if one.id in leaving]
         if gone and len(gone) == len(in_use):
             values.append(CorrectedValue(WITHDRAWN, None, YES, photo_id=photo_id))
         values += [_turned(one, YES) for one in gone]

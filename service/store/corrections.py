@@ -106,11 +106,18 @@ def of_encounter(connection: Connection, encounter_id: int) -> list[Correction]:
 
 
 def shaping_of(connection: Connection, encounter_id: int) -> list[Correction]:
-    """What people did to the shape of an encounter, or answered about it; newest first."""
+    """What people did to the shape of an encounter, or answered about it; newest first.
+
+    Also what they took out of use of it or put back, but not what was erased.
+    """
     columns, text = corrected_value.c, str(encounter_id)
+    inside = select(annotation.c.id).where(annotation.c.encounter_id == encounter_id)
+    erased = select(correction.c.id).where(correction.c.kind == "erased")
+    turned = (columns.field == "withdrawn") & columns.annotation_id.in_(inside)
+    turned &= columns.correction_id.not_in(erased)
     moved = (columns.field == "encounter") & ((columns.before == text) | (columns.after == text))
     answered = (columns.encounter_id == encounter_id) & columns.field.startswith("question ")
-    return _newest(connection, moved | answered, None, 0)
+    return _newest(connection, moved | answered | turned, None, 0)
 
 
 def newest(

@@ -21,6 +21,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.sql import ColumnElement, Insert, Select
 
+from reid.interchange.individual_names import searchable
 from service.store.errors import (
     CannotOpen,
     DatabaseUnreachable,
@@ -276,6 +277,11 @@ def revision_of(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
+def _searchable(text: str | None) -> str | None:
+    """For `searching`: SQLite itself knows upper and lower case of ASCII only."""
+    return text and searchable(text)
+
+
 def _make_server_patient(engine: Engine, busy_s: float) -> None:
     """A transaction waits so long for the lock of another one, and is then refused as busy."""
 
@@ -299,6 +305,7 @@ def _make_sqlite_durable(engine: Engine, busy_s: float) -> None:
             "foreign_keys=ON",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("searchable", 1, _searchable, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

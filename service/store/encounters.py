@@ -16,6 +16,7 @@ from service.store.identities import Reference, latest_decisions, reference_of
 from service.store.photos import IN_USE, Claim, annotations_with, claims_of
 from service.store.placing import beside as beside
 from service.store.placing import regroup as regroup
+from service.store.searching import SoughtText, encounter_fits
 from service.store.tables.encounters import annotation, decision, encounter, identity
 from service.store.tables.photos import claim, photo
 
@@ -96,12 +97,16 @@ class CertainEncounter:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """Which encounters. station, flank: "" takes every one. failed: no photo can be used."""
+    """Which encounters. station, flank: "" takes every one. failed: no photo can be used.
+
+    text: that station, time, number or name must fit.
+    """
 
     state: EncounterState = "all"
     station: str = ""
     flank: str = ""
     failed: bool = False
+    text: SoughtText | None = None
 
 
 def search(
@@ -293,6 +298,8 @@ def _fits(sought: Sought) -> list[ColumnElement[bool]]:
         conditions.append(_has(annotation.c.flank == sought.flank))
     if sought.failed:
         conditions.append(~_has(annotation.c.state != "failed"))
+    if sought.text:
+        conditions.append(encounter_fits(sought.text))
     return conditions
 
 

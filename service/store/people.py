@@ -87,8 +87,12 @@ class Actor:
     @property
     def sees_places(self) -> bool:
         """Positions, distances and movement as they are: for those who bring photos themselves."""
-        rules = [PLACE_FACTS[fact] for fact in ("position", "distance", "movement")]
-        return all(rule is not None and self.role.may(rule) for rule in rules)
+        return all(map(self.sees, ("position", "distance", "movement")))
+
+    def sees(self, fact: str) -> bool:
+        """Whether this role gets a fact of `PLACE_FACTS` as it is."""
+        least = PLACE_FACTS[fact]
+        return least is not None and self.role.may(least)
 
     def signs(self, stated: str = "") -> str:
         """The name under a decision: that of the account, else the stated one."""

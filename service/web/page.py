@@ -115,7 +115,7 @@ def page(request: Request, name: str, connection: Connection, /, **values: objec
 def _frame(request: Request) -> dict[str, object]:
     """What the frame shows unless a page says otherwise. actor None: somebody who must log in."""
     actor = getattr(request.state, "actor", None)
-    return {"counts": None, "actor": actor, "busy": False, "nav": ""}
+    return {"counts": None, "actor": actor, "busy": False, "nav": "", "searched": ""}
 
 
 def error_page(request: Request, error: Problem, text: Sentence) -> Response:

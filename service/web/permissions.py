@@ -18,6 +18,7 @@ ROUTES: Mapping[str, Role | None] = {
     "GET /openapi.json": VIEWER,
     # pages
     "GET /": VIEWER,
+    "GET /search": VIEWER,
     "GET /upload": OBSERVER,
     "POST /upload": OBSERVER,
     "GET /uploads/{upload_id}": OBSERVER,
@@ -166,6 +167,7 @@ ROUTES: Mapping[str, Role | None] = {
     "POST /api/v1/encounters/{encounter_id}/join": OBSERVER,
     "GET /api/v1/questions": VIEWER,
     "POST /api/v1/questions/{question_id}/answer": OBSERVER,
+    "GET /api/v1/search": VIEWER,
     "GET /api/v1/identities": VIEWER,
     "GET /api/v1/identities/{identity_id}": VIEWER,
     "POST /api/v1/identities": CURATOR,

@@ -8,6 +8,7 @@ import pytest
 from fake_embedder import CALIBRATOR, FakeEmbedder
 from starlette.testclient import TestClient
 
+from benchmarks.untranslated import PageTexts
 from reid.evidence.tested import Settling, Tested, TestedStratum, write_tested
 from reid.types import Grade
 from service.app import create_app
@@ -96,7 +97,8 @@ def test_an_open_pair_has_an_interval_a_place_and_advice_on_both_pages(client, o
         assert f"{pair['place']['genuine']:.0%}".replace("%", " %") in shown
         assert "What would settle it" in shown
         assert in_plain_words(pair["settle"][0]["words"]) in shown
-        assert "Tested on 2026-01-02 on animals that were made up (90 individuals)" in shown
+        data = '<span lang="en">animals that were made up</span>'
+        assert f"Tested on 2026-01-02 on {data} (90 individuals)" in shown
         assert "17 of 1,600" in shown
 
 
@@ -173,3 +175,21 @@ def test_no_share_is_said_finer_than_the_quantiles_tell():
         "50 %",
         "over 99 %",
     ]
+
+
+def test_free_texts_of_a_test_and_a_card_are_marked_as_english_on_russian_pages(
+    client, opened, tmp_path
+):
+    card = 'fitted_on = "<b>leopards</b> of 2025"\nlicense = "none"\n'
+    (tmp_path / "calibrated@1.toml").write_text(card)
+    case = opened("left", "left")
+    report(client, case)
+    headers = {**HTML, "accept-language": "ru"}
+    shown = client.get(case, headers=headers).text
+    record = client.get(f"{case}/dossier", headers=headers).text
+    for page in (shown, record):
+        assert '<span lang="en">animals that were made up</span>' in page
+        assert "<code>scripts/none.py</code>" in page
+    marked = '<span lang="en">&lt;b&gt;leopards&lt;/b&gt; of 2025</span>'
+    assert record.count(marked) == 2
+    assert not {text for text in PageTexts(record).found if "leopards" in text or "made up" in text}

@@ -120,7 +120,9 @@ def test_an_animal_that_cannot_be_used_leaves_the_others_of_its_photo_in_use(cli
     kept = detail(client, photo_id)
     assert not kept["photo"]["withdrawn"]
     assert [one["withdrawn"] for one in kept["annotations"]] == [True, False]
-    assert post(client, f"/annotations/{whole['id']}/set-aside").status_code == 409
+    assert post(client, f"/annotations/{failed['id']}/set-aside").status_code == 409
+    assert post(client, f"/uploads/{sent['id']}/set-aside").status_code == 409
+    assert not detail(client, photo_id)["annotations"][1]["withdrawn"]
 
 
 def test_the_boxes_of_an_upload_are_looked_at_photo_by_photo(client, painted):

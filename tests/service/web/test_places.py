@@ -81,6 +81,8 @@ def addresses(ids):
             path = path.replace(name, value)
         if method == "GET" and path != "/openapi.json":  # which holds nothing of the catalogue
             yield route, path
+            if route.endswith("/search"):
+                yield from ((route, f"{path}?q={text}") for text in ("Ridge", "2020-01"))
             if route.endswith(("dossier", "export", "tables.zip")):
                 yield route, f"{path}?positions=exact"
 

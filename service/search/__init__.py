@@ -1,0 +1,1 @@
+"""One field for everything: identities, encounters, photos, stations, cases and notes."""
