@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from reid.describe.flank import animal_box, flank_box
+from reid.describe.flank import animal_box, flank_box, of_the_animal
 from reid.describe.window import SIZE, STRIDE, window_on
 from reid.types import Box, Crop, Flank
 
@@ -29,6 +29,29 @@ def test_the_box_of_an_animal_lies_around_its_coat_in_pixels_of_the_crop():
     photo = crop()
     coat, _ = seen(20, 10, 60, 30)
     box = animal_box(coat, window_on(photo, photo.box))
+    assert (box.x0, box.y0, box.x1, box.y1) == pytest.approx((280, 140, 1000, 500), abs=30)
+
+
+def test_a_bush_that_looks_a_little_like_coat_is_no_part_of_the_animal():
+    coat, _ = seen(20, 10, 60, 30)
+    coat[0:6, 40:80] = 0.6
+    clear = of_the_animal(coat)
+    assert clear[0:6].max() == 0
+    assert np.array_equal(clear[10:], coat[10:])
+
+
+def test_a_trunk_before_the_animal_leaves_both_halves():
+    coat, _ = seen(20, 10, 60, 30)
+    coat[:, 38:42] = 0.1
+    coat[10:30, 42:] *= 0.9
+    assert np.array_equal(of_the_animal(coat)[10:30, 20:60], coat[10:30, 20:60])
+
+
+def test_of_two_animals_as_sure_the_box_lies_around_the_larger_one():
+    photo = crop()
+    coat, _ = seen(20, 10, 60, 30)
+    coat[34:39, 70:79] = 1
+    box = animal_box(of_the_animal(coat), window_on(photo, photo.box))
     assert (box.x0, box.y0, box.x1, box.y1) == pytest.approx((280, 140, 1000, 500), abs=30)
 
 
