@@ -5,6 +5,7 @@ import signal
 
 import cv2
 import numpy as np
+from weighing import weighing
 
 from reid.evidence.calibrator import Calibrator
 from reid.evidence.order import Fusion
@@ -25,8 +26,8 @@ from service.recognition.engine import Recognition
 MODEL = "fake@1"
 ORDER = Fusion(6.0, 2.0, 0.0)
 LINK = EvidenceWeights(
-    np.array([-8.0, 6.0, *[0.0] * 3, 3.0, *[0.0] * 9]),
-    np.array([[-8.5, 6.0, *[0.0] * 3, 3.0, *[0.0] * 9], [-7.5, 6.0, *[0.0] * 3, 3.0, *[0.0] * 9]]),
+    weighing(intercept=-8, cosine=6, fine=[3]),
+    np.stack([weighing(intercept=at, cosine=6, fine=[3]) for at in (-8.5, -7.5)]),
 )
 CALIBRATOR = Calibrator("calibrated@1", MODEL, ORDER, 200, LINK, LINK, excluding=-1.0)
 FRAME = 1200  # pixels across; a wider crop is a frame in which the animal is small

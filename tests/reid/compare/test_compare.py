@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from weighing import weighing
 
 from reid.compare.capacity import capacity
 from reid.compare.comparison import (
@@ -258,7 +259,7 @@ def test_a_photo_without_features_is_packed_like_any_other():
     assert unpack_features(pack_features(nothing)).descriptors.shape == (0, 128)
 
 
-WEIGHTS = np.array([0.0, 0.0, *[0.7] * 3, *[1.0] * 3, *[0.5] * 3, *[2.0] * 4])
+WEIGHTS = weighing(coarse=[0.7] * 2, fine=[1.0] * 3, rootsift=[0.5] * 3, silence=[2.0] * 4)
 LINK = EvidenceWeights(WEIGHTS, np.stack([WEIGHTS / 2, WEIGHTS * 2]))
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from weighing import weighing
 
 from reid.errors import EmbeddingMismatch, UnknownModel
 from reid.evidence.calibrator import (
@@ -38,11 +39,9 @@ from reid.types import (
 )
 
 FULL = EvidenceWeights(
-    np.array([-6.0, 2, 0, 0, 0, 2, 0, 0, 1, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS))
+    weighing(intercept=-6, cosine=2, fine=[2], rootsift=[1]), np.zeros((0, TERMS))
 )
-QUICK = EvidenceWeights(
-    np.array([-6.0, 2, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0]), np.zeros((0, TERMS))
-)
+QUICK = EvidenceWeights(weighing(intercept=-6, cosine=2, fine=[2]), np.zeros((0, TERMS)))
 FUSION = Fusion(2, 2, 1)
 CALIBRATOR = Calibrator("test@1", "m@1", FUSION, 100, FULL, QUICK, excluding=-1.0)
 MEASURED = Measures(1.0, 0.6, 0.5, 0.0, 0.0, 400.0, 0.9, 0.0)
