@@ -355,14 +355,13 @@ class Comparison:
     """Everything measured on one pair of annotations; nothing in it is weighed.
 
     cosine: of the two embeddings.
-    dense_score, rootsift_score: strength of the verified correspondences, >= 0; rootsift_score is
-    None where the cascade did not spend the time.
-    coarse_score, fine_score: the parts of it that were verified at the looks at animal and flank;
-    the coarse one counts half in dense_score.
+    dense_score, rootsift_score: strength of the verified correspondences, >= 0; None where the
+    cascade did not spend the time.
+    coarse_score, fine_score: of it, by the looks at animal and flank; the coarse one counts half.
     capacity: [0, 1], how much the two could agree at most, see `reid.compare.capacity`.
-    correspondences: where the coats agree, one for each witness; the best of each part of the body
-    first, see `reid.compare.spread`.
+    correspondences: where the coats agree, one for each witness, see `reid.compare.spread`.
     overlap: None where a photo shows no coat closely enough, or where nobody asked.
+    still: what agreed was scenery, and is left out, see `reid.compare.still`.
     """
 
     cosine: float
@@ -373,6 +372,7 @@ class Comparison:
     capacity: float
     correspondences: tuple[Correspondences, ...]
     overlap: Overlap | None = None
+    still: bool = False
 
     def turned(self) -> "Comparison":
         """With query and gallery photo exchanged."""

@@ -7,17 +7,20 @@ import cv2
 import numpy as np
 import torch
 from PIL import Image
+from weighing import weighing
 
 from reid.describe.look_network import LookNetwork
 from reid.training.release import release
 
-CALIBRATOR = """name = "evidence"
+FULL = weighing(intercept=-2.5, fine=[1], rootsift=[1], silence=[1]).tolist()
+QUICK = weighing(intercept=-3, fine=[1], silence=[1]).tolist()
+CALIBRATOR = f"""name = "evidence"
 version = 9
 model = "rosette@9"
 individuals = 150
 order = [0, 1.0, 0.8]
-full = [-2.5, 0, 0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0]
-quick = [-3.0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0]
+full = {FULL}
+quick = {QUICK}
 fitted_on = "a survey"
 """
 

@@ -11,6 +11,7 @@ from reid.compare.capacity import capacity
 from reid.compare.discrepancies import overlap
 from reid.compare.registration import Surface, pitch
 from reid.compare.spread import half_way, places_at, spread
+from reid.compare.still import stands_still
 from reid.describe.rootsift import WIDTH
 from reid.errors import EmbeddingMismatch
 from reid.types import AnnotationFeatures, Comparison, Correspondences, Float32, LocalFeatures
@@ -31,20 +32,23 @@ def compare(
     rootsift: bool = True,
     registered: bool = True,
     known: Comparison | None = None,
+    burst: bool = False,
 ) -> Comparison:
     """Everything measured on one pair, the same to the last digit whichever photo is the query.
 
     The photos are always compared in one order, that of their features; where they were asked for
     in the other one, the result is turned round. `rootsift=False` leaves out RootSIFT and the
     overlap, `registered=False` the overlap alone. known: what a comparison without RootSIFT found
-    of the same pair; the cells are not compared again. Raises EmbeddingMismatch for two models.
+    of the same pair; the cells are not compared again. burst: the photos were taken seconds apart,
+    so what lies at one place of both frames may be the animal; else it is scenery and agrees in
+    nothing. Raises EmbeddingMismatch for two models.
     """
     if query.embedding.model != other.embedding.model:
         raise EmbeddingMismatch(expected=other.embedding.model, got=query.embedding.model)
     turned = _order(query) > _order(other)
     pair = (other, query) if turned else (query, other)
     found = known.turned() if known and turned else known
-    found = found or _by_cells(*pair)
+    found = found or _by_cells(*pair, burst=burst)
     if rootsift:
         found = _with_rootsift(*pair, found, registered=registered)
     return found.turned() if turned else found
@@ -55,9 +59,12 @@ def _order(photo: AnnotationFeatures) -> tuple[bytes, bytes]:
     return photo.embedding.vector.tobytes(), photo.dense.points.tobytes()
 
 
-def _by_cells(query: AnnotationFeatures, other: AnnotationFeatures) -> Comparison:
-    """What the embeddings and the cells of the network say."""
+def _by_cells(query: AnnotationFeatures, other: AnnotationFeatures, *, burst: bool) -> Comparison:
+    """What the embeddings and the cells of the network say; nothing agrees where it is scenery."""
     dense = _dense(query.dense, other.dense)
+    still = not burst and stands_still(query, other, dense.agree, dense.coarse + dense.fine)
+    if still:
+        dense = _Dense(_none("rosette"), 0.0, 0.0, dense.alike)
     return Comparison(
         cosine=float(query.embedding.vector @ other.embedding.vector),
         dense_score=strength(dense.agree),
@@ -66,13 +73,18 @@ def _by_cells(query: AnnotationFeatures, other: AnnotationFeatures) -> Compariso
         fine_score=dense.fine,
         capacity=capacity(query, other, dense.alike),
         correspondences=(spread(dense.agree),),
+        still=still,
     )
 
 
 def _with_rootsift(
     query: AnnotationFeatures, other: AnnotationFeatures, found: Comparison, *, registered: bool
 ) -> Comparison:
-    """The same with RootSIFT, and with the overlap where it is wanted."""
+    """The same with RootSIFT, and with the overlap where it is wanted. Where cells agree in scenery
+    only, keypoints would, too."""
+    if found.still:
+        nothing = (*found.correspondences[:1], _none("rootsift"))
+        return replace(found, rootsift_score=0.0, correspondences=nothing)
     scales = (WIDTH / query.box.width, WIDTH / other.box.width)
     keypoints = rootsift_correspondences(query.rootsift, other.rootsift, scales=scales)
     every = found.correspondences[0], spread(_on_body(keypoints, query.dense, other.dense))

@@ -14,7 +14,8 @@ from reid.compare.registration import CARRIES
 from reid.threads import side_by_side
 from reid.types import AnnotationFeatures, Comparison, Crop, Flank, Float32
 
-LINKED = 30.0  # strength from which two frames show one coat; poor strangers have 28 at most
+LINKED = 36.0  # strength from which two frames show one coat; two of 2,706 pairs of poor strangers
+# have so much
 SHARE = 0.08  # and of the trusted coat of the poorer one: good strangers reach 74 of some 1,200
 SURE = 50.0  # strength that a group has within it before it may be another animal
 LARGEST = 24  # frames of a burst that are looked at; more add little, and each takes memory
@@ -116,7 +117,7 @@ def _compared(frames: Sequence[AnnotationFeatures], couple: Couple) -> Compariso
     """As two photos; by the cells of the look at the flank where they are many, for pictures that
     are laid over each other by a softer look are blurred."""
     one, other = (frames[n] for n in couple)
-    pair = compare(one, other, rootsift=False, registered=False)
+    pair = compare(one, other, rootsift=False, registered=False, burst=True)
     exact = flank_correspondences(one.dense, other.dense)
     many = int((exact.strength > CARRIES).sum()) >= ENOUGH
     return replace(pair, correspondences=(exact,)) if many else pair

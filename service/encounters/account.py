@@ -7,7 +7,7 @@ and how many marks there are are then the same everywhere.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reid.types import Evidence, Overlap, Verdict
+from reid.types import Comparison, Evidence, Overlap, Verdict
 from service.encounters.pair_evidence import PairSays
 from service.viewer.agreement import SpeakingMarks
 from service.web.languages import gettext as _
@@ -19,13 +19,18 @@ from service.web.words import limits, meaning, number, overlapping, sentence
 class PairAccount:
     """evidence: of the two encounters. compared: whether any two of their photos could be.
 
-    marks, overlap: of the two photos that are shown; overlap None where it was not measured.
+    marks, comparison: of the two photos that are shown; None where nobody compared them.
     """
 
     evidence: Evidence
     compared: bool
     marks: SpeakingMarks
-    overlap: Overlap | None
+    comparison: Comparison | None
+
+    @property
+    def overlap(self) -> Overlap | None:
+        """What both photos show of the flank; None where it was not measured."""
+        return self.comparison.overlap if self.comparison else None
 
     @property
     def meaning(self) -> str:
@@ -46,6 +51,11 @@ class PairAccount:
         """What both photos show, and how many marks there are, as a sentence."""
         if not self.compared:
             return ""
+        if self.comparison and self.comparison.still:
+            return _(
+                "What is alike lies at the same place of both frames: it is scenery, and does not "
+                "count"
+            )
         marked = ngettext(
             "%(num)s place is marked where they agree",
             "%(num)s places are marked where they agree",
@@ -60,7 +70,7 @@ def account(says: PairSays) -> PairAccount:
     if says.best is None:
         return PairAccount(says.evidence, False, SpeakingMarks(), None)
     comparison, marks = says.best.in_order()
-    return PairAccount(says.evidence, True, marks, comparison.overlap)
+    return PairAccount(says.evidence, True, marks, comparison)
 
 
 def fused_words(names: Sequence[str], behind: Sequence[int]) -> tuple[str, ...]:

@@ -249,8 +249,7 @@ def _beside(detail: EncounterDetail, beside: Beside) -> BesideView:
     pair, says, laid = beside.pair, beside.says, beside.laid
     account = None
     if says and laid:
-        overlap = laid.comparison.overlap if laid.comparison else None
-        account = PairAccount(says.evidence, says.best is not None, laid.marks, overlap)
+        account = PairAccount(says.evidence, says.best is not None, laid.marks, laid.comparison)
     url = f"/compare?one={detail.summary.id}&other={pair.encounter}"
     return BesideView(pair.encounter, url, account, pair.best)
 

@@ -253,8 +253,7 @@ def _resting_on(laid: Laid, *, blind: bool) -> str:
 
 def _account(says: PairSays, laid: Laid) -> PairAccount:
     """Of both encounters, with the two photos that are shown."""
-    overlap = laid.comparison.overlap if laid.comparison else None
-    return PairAccount(says.evidence, says.best is not None, laid.marks, overlap)
+    return PairAccount(says.evidence, says.best is not None, laid.marks, laid.comparison)
 
 
 def _evidence(says: PairSays, laid: Laid, same: float) -> EvidenceView:
