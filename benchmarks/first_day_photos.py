@@ -19,7 +19,8 @@ NAMES = re.compile(
     r"|(?:rosette|calibrated|evidence|quality)@\d+|lr_\w+"
     r"|Farhadinia|Ewens|Everitt|Johansson|et al)\b"
     r"|\{station\}/\{camera\}|: file_name, station, camera, [a-z, ]+;|[0-9a-f]{12,64}"
-    r"|station, camera, latitude, [a-z, ]+|deployments\.csv|Apache-2\.0"
+    r"|station, camera, latitude, [a-z, ]+|\bnotes\b|deployments\.csv|docs/evaluation\.md"
+    r"|EfficientNet-Lite0|ImageNet|Apache-2\.0"
 )
 """What is not translated: names, symbols, keys, and the columns of a table."""
 
