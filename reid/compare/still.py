@@ -8,7 +8,7 @@ from reid.types import AnnotationFeatures, Correspondences
 
 STILL = 0.8  # share of what agrees, at the same place of both frames: an animal moves meanwhile
 REACH = 1.5  # cells of the look at the whole animal: what counts as the same place
-TWICE = 0.75  # of all cells: where so much agrees, one photo was taken in twice
+TWICE = 0.6  # of all cells: where so much agrees, one photo was taken in twice; copies have 0.7
 
 
 def stands_still(
