@@ -166,13 +166,9 @@ def test_an_encounter_is_shown_before_its_candidates_and_never_says_there_are_no
 def test_a_case_and_who_it_may_be_fill_in(client, app, two):
     made = client.post("/api/v1/cases", json={"name": "Two"}).json()["id"]
     client.post(f"/api/v1/cases/{made}/encounters", json={"encounters": [1, 2]})
-    words = "What they say appears here by itself"
-    for address, then in (
-        (f"/cases/{made}", "How many animals?"),
-        ("/encounters/2/posterior", "Animals that are not in the catalogue"),
-    ):
-        assert words in client.get(address).text
-        until(client, app, address, then)
+    assert "What they say appears here by itself" in client.get(f"/cases/{made}").text
+    until(client, app, f"/cases/{made}", "How many animals?")
+    until(client, app, "/encounters/2/posterior", "Animals that are not in the catalogue")
 
 
 def test_the_api_waits_for_its_answer(client, two):
