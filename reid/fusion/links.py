@@ -14,8 +14,7 @@ from reid.compare.registration import CARRIES
 from reid.threads import side_by_side
 from reid.types import AnnotationFeatures, Comparison, Crop, Flank, Float32
 
-LINKED = 36.0  # strength from which two frames show one coat; two of 2,706 pairs of poor strangers
-# have so much
+LINKED = 36.0  # strength from which two frames show one coat: 2 of 2,706 poor strangers have it
 SHARE = 0.08  # and of the trusted coat of the poorer one: good strangers reach 74 of some 1,200
 SURE = 50.0  # strength that a group has within it before it may be another animal
 LARGEST = 24  # frames of a burst that are looked at; more add little, and each takes memory
