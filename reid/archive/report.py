@@ -17,6 +17,7 @@ from reid.archive.printed_clocks import UnlikeClock
 from reid.archive.rows import MEANINGS, Status
 from reid.archive.stages import AnimalSeen, Desk
 from reid.archive.table import EyesRow, ProposedAnimal, times_of
+from reid.identify.one_flank import counted_animals
 
 PAIRS_SHOWN, UNREAD_SHOWN, ENCOUNTERS_SHOWN, PICTURES = 60, 200, 60, 6
 QUESTIONS = {
@@ -57,6 +58,7 @@ class ShownAnimal:
     known: bool
     encounters: int
     stations: str
+    flanks: str
     first: str
     last: str
     pictures: tuple[ShownSighting, ...]
@@ -97,6 +99,7 @@ def write_report(
         frames=len(desk.source),
         statuses=[(s, MEANINGS[s], statuses[s]) for s in Status if statuses.get(s)],
         animals=[_animal(desk, animal) for animal in animals],
+        count=counted_animals([animal.met for animal in animals]),
         grid=_grid(animals),
         stations=sorted({place for animal in animals for place in animal.stations}),
         eyes=shown_pairs,
@@ -162,6 +165,7 @@ def _animal(desk: Desk, animal: ProposedAnimal) -> ShownAnimal:
         animal.known,
         len(animal.members),
         ", ".join(animal.stations),
+        " and ".join(animal.flanks),
         _time(animal.first),
         _time(animal.last),
         tuple(_sighting(desk, one) for one in shown[::step][:PICTURES]),

@@ -46,6 +46,7 @@ from reid.archive.table import (
     eyes_rows,
     proposed_animals,
 )
+from reid.identify.one_flank import AnimalCount, counted_animals
 from reid.sentences import Sentence
 
 BAD = Status.UNREADABLE, Status.FAILED
@@ -75,6 +76,11 @@ class ArchiveResult:
     doubts: tuple[DoubtfulClock, ...] = ()
     remarks: tuple[Sentence, ...] = ()
     refused: int = 0
+
+    @property
+    def count(self) -> AnimalCount:
+        """How many animals were seen."""
+        return counted_animals([animal.met for animal in self.animals])
 
     @property
     def complete(self) -> bool:

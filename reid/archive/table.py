@@ -1,5 +1,6 @@
 """What an archive run found, as rows: frames, encounters, animals, and pairs for people."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from reid.archive.selecting import SkippedFrame
 from reid.archive.sorting import SortedUnits
 from reid.archive.stages import AnimalSeen, ArchiveSights, Desk, shown_time, when
 from reid.interchange.package import SourcePhoto
-from reid.types import Verdict
+from reid.types import Flank, Verdict
 
 HINT = 0.5  # llr of an identity from which a person should look whether an unknown animal is it
 ENCOUNTER = (
@@ -30,7 +31,7 @@ ENCOUNTER = (
     "flanks",
     "photos_compared",
 )
-ANIMAL = "animal", "in_catalogue", "encounters", "stations", "first", "last", "photos"
+ANIMAL = "animal", "in_catalogue", "encounters", "stations", "first", "last", "photos", "flanks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,21 @@ class ProposedAnimal:
     def stations(self) -> tuple[str, ...]:
         """Where it was seen."""
         return tuple(sorted({member.encounter.station for member in self.members} - {""}))
+
+    @property
+    def flanks(self) -> tuple[str, ...]:
+        """Which flanks were seen."""
+        units = [member.unit for member in self.members if member.unit]
+        return tuple(sorted({flank.value for unit in units for flank in unit.sides}))
+
+    @property
+    def met(self) -> Mapping[Flank, int]:
+        """In how many encounters each flank was seen; what a catalogue knows of one is not here."""
+        if self.known:
+            return {Flank.UNKNOWN: len(self.members)}
+        return Counter(
+            flank for member in self.members if member.unit for flank in member.unit.sides
+        )
 
     def _times(self) -> Iterator[datetime]:
         return (time for member in self.members for time in times_of(member))
@@ -177,6 +193,7 @@ def animal_rows(animals: Sequence[ProposedAnimal]) -> Iterator[list[object]]:
             first.isoformat() if first else "",
             last.isoformat() if last else "",
             sum(len(member.sightings) for member in animal.members),
+            " ".join(animal.flanks),
         ]
 
 

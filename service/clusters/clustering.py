@@ -1,6 +1,7 @@
 """Sorts all encounters into animals: what people concluded, the evidence, and how sure it is."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
@@ -11,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import DisjointSet
 
 from reid.identify import clusters, partitions
-from reid.identify.clusters import TOGETHER, DecidedPairs, EncounterGroup, Pair, Table
+from reid.identify.clusters import TOGETHER, DecidedPairs, EncounterGroup, Grouping, Pair, Table
+from reid.identify.one_flank import AnimalCount, counted_animals
 from reid.observers.reviews import ReviewProgress
 from reid.types import Flank
 from service.store.clusterings import Cluster, EncounterLink, SortedEncounters, Worth
@@ -65,6 +67,7 @@ def clustered(facts: ClusteringFacts, maker: Maker) -> SortedEncounters:
     known = clusters.table(llr, comparable(list(facts.flanks.values())))
     concluded = conclusions(facts, at)
     grouping = clusters.sort(known, concluded.sorting)
+    count = counted(grouping, list(facts.flanks.values()))
     llrs, open_pairs = clusters.evidence_between(known, grouping)
     shown = _Shown(known, concluded.sorting, facts, numbers)
     sorted_clusters = [shown.cluster(group) for group in grouping.groups]
@@ -86,13 +89,25 @@ def clustered(facts: ClusteringFacts, maker: Maker) -> SortedEncounters:
         prior=TOGETHER,
         encounters=len(numbers),
         measured=len(facts.measured),
-        animals=grouping.animals,
+        animals=count.expected,
         unplaced=len(grouping.unplaced),
         waiting=facts.waiting,
         clusters=tuple(_with_nearest(sorted_clusters, llrs, open_pairs)),
         worth=tuple(worth),
         conflicts=tuple((numbers[i], numbers[j]) for i, j in concluded.conflicts),
         seconds=round(time.perf_counter() - begun, 3),
+        least=count.least,
+        most=count.most,
+        left_only=count.left_only,
+        right_only=count.right_only,
+    )
+
+
+def counted(grouping: Grouping, flanks: Sequence[frozenset[Flank]]) -> AnimalCount:
+    """How many animals the groups are. flanks: of each encounter."""
+    placed = [group.members for group in grouping.groups if group.placed]
+    return counted_animals(
+        [Counter(flank for n in members for flank in flanks[n]) for members in placed]
     )
 
 

@@ -57,7 +57,11 @@ class ClustersOut(Wire):
 
     made: Made | None = Field(description="null: not made yet")
     encounters: int
-    animals: int
+    animals: int = Field(description="how many are to be expected")
+    least: int = Field(description="how many there are for certain, if the groups are right")
+    most: int = Field(description="how many there are if every group is an animal of its own")
+    left_only: int = Field(description="groups of which the left flank alone is known")
+    right_only: int = Field(description="groups of which the right flank alone is known")
     unplaced: int
     waiting: int
     conflicts: list[tuple[int, int]] = Field(

@@ -149,6 +149,13 @@ def summary(finished: FinishedArchive) -> Iterator[str]:
         f"{result.encounters} encounters: {known} identities of the catalogue, "
         f"{len(result.animals) - known} proposed animals, {len(result.eyes)} pairs need eyes"
     )
+    animals = result.count
+    if animals.least < animals.most:
+        yield (
+            f"at least {animals.least} animals, at most {animals.most}, most probably "
+            f"{animals.expected}: of {animals.left_only} only the left flank was seen and of "
+            f"{animals.right_only} only the right, and one of these and one of those may be one"
+        )
     yield from (f"note: {remark}" for remark in result.remarks)
     if result.refused:
         yield f"{result.refused} lines of the source cannot be used: see the report"

@@ -71,7 +71,10 @@ class Worth(EncounterLink):
 
 @dataclass(frozen=True, slots=True)
 class SortedEncounters:
-    """Everything sorted. animals: how many are counted; unplaced: encounters that were not.
+    """Everything sorted. animals: how many are to be expected; unplaced: encounters not counted.
+
+    least, most: how many there are for certain, and if every group is an animal of its own.
+    left_only, right_only: groups of which that flank alone is known, which may be one animal.
 
     measured: pairs compared in detail. prior: probability that two groups are one animal before
     any photo is looked at. conflicts: pairs that people judged against what other people decided.
@@ -90,6 +93,10 @@ class SortedEncounters:
     worth: tuple[Worth, ...]
     conflicts: tuple[Couple, ...]
     seconds: float
+    least: int = 0
+    most: int = 0
+    left_only: int = 0
+    right_only: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,17 @@ def test_two_visits_of_one_unidentified_animal_are_shown_together(client, met):
     assert client.get("/clusters?who=nobody").status_code == 422
 
 
+def test_animals_known_by_one_flank_alone_are_counted_as_what_they_may_be(client, met):
+    met(1, 1, 2)
+    met(3, flank="right")
+    found = client.get("/api/v1/clusters").json()
+    assert (found["least"], found["most"]) == (2, 3)
+    assert (found["left_only"], found["right_only"]) == (2, 1)
+    assert found["least"] <= found["animals"] <= found["most"]
+    page = client.get("/clusters").text
+    assert "At least 2, at most 3: of some animals only the left flank is known (2)" in page
+
+
 def test_one_that_may_be_a_known_identity_says_whom(client, components, met):
     met(1, 2)
     decide(client, 1, kind="new", name="Akbar")
