@@ -22,6 +22,8 @@ Files = Annotated[
     list[UploadFile], File(description="JPEG, PNG, WebP, HEIC or AVIF; one part a photo")
 ]
 Boxes = Annotated[list[Short] | None, Form(description=BOX)]
+FLANKS = "side of the animal that is seen; one for all files, or one a file"
+Flanks = Annotated[list[Flank] | None, Form(description=FLANKS)]
 FlankField = Annotated[Flank | None, Form(description="side of the animal that is seen")]
 
 TableFile = Annotated[

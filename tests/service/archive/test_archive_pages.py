@@ -79,7 +79,7 @@ def test_what_a_run_found_comes_into_the_catalogue_once_with_the_pairs_that_need
 ):
     components = app.state.components
     parts = (components[Intake], components[Database], finished.seen, finished.photos)
-    facts = {"flank": Flank.LEFT, "person": "archive run"}
+    facts = {"person": "archive run"}
     added = add_to_catalogue(*parts, finished.eyes, **facts)
     assert (added.photos, added.known, added.refused) == (4, 0, ())
     work()
@@ -113,7 +113,6 @@ def test_an_animal_of_the_catalogue_is_named_and_put_up_to_be_confirmed(
         result.seen,
         result.photos,
         result.eyes,
-        flank=Flank.LEFT,
         person="archive run",
     )
     with components[Database].read() as connection:
