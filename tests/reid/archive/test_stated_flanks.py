@@ -68,7 +68,8 @@ def detected(folder, boxes):
         }
         for path, each in boxes.items()
     ]
-    content = {"detection_categories": {"1": "animal"}, "images": images}
+    info = {"format_version": "1.5"}
+    content = {"info": info, "detection_categories": {"1": "animal"}, "images": images}
     (folder / "detections.json").write_text(json.dumps(content))
 
 
