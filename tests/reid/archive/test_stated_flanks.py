@@ -21,7 +21,7 @@ OF_FOLDERS = {"pattern": "{station}/{flank}"}
 HALVES = [0, 0, 0.5, 1], [0.5, 0, 0.5, 1]
 
 
-class Described(FakeNetwork):
+class CountingNetwork(FakeNetwork):
     """Counts the boxes that it describes."""
 
     def __init__(self):
@@ -161,7 +161,7 @@ def test_a_changed_statement_describes_its_box_again_and_no_other(card, tmp_path
         folder = card(name, len(name))
 
     def run():
-        network = Described()
+        network = CountingNetwork()
         asked = replace(recogniser(), load=lambda: network)
         run_archive(open_source(folder), tmp_path / "out", asked, Strangers(), RunPlan())
         return [crop.flank for crop in network.crops]
