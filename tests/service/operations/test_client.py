@@ -101,6 +101,15 @@ def test_each_photo_of_a_question_has_its_own_flank_over_http(known, painted, fl
     assert answer["candidates"][0]["identity"] == name
 
 
+@pytest.mark.parametrize(("flank", "status"), [("", 200), ("unknown", 200), ("front", 422)])
+def test_a_flank_that_is_left_empty_is_unknown_and_another_word_is_none(
+    known, painted, flank, status
+):
+    files = [("files", ("a.jpg", painted(1, view=5)))]
+    answer = known.post("/api/v1/identify", files=files, data={"flank": flank})
+    assert answer.status_code == status
+
+
 def test_a_decision_changes_the_state_of_the_catalogue(known, catalogue):
     encounter = known.get("/api/v1/encounters?state=decided").json()["encounters"][0]["id"]
     url = f"/api/v1/encounters/{encounter}/decisions"
