@@ -28,7 +28,7 @@ from results import keep
 from sqlalchemy import update
 from tqdm import tqdm
 
-from reid.types import AnnotationFeatures, Embedding, Flank, LocalFeatures
+from reid.types import AnnotationFeatures, Embedding, LocalFeatures
 from service.app import build
 from service.photos.intake import Intake
 from service.recognition.engine import Engine
@@ -143,8 +143,8 @@ def fill_gallery(
 
 def measure(engine: Engine, queries: list[bytes]) -> dict[str, np.ndarray]:
     """Milliseconds of every query and stage, after one that warms up."""
-    engine.identify_photos([QueryUpload(queries[0])], Flank.UNKNOWN)
-    answers = [engine.identify_photos([QueryUpload(data)], Flank.UNKNOWN) for data in queries]
+    engine.identify_photos([QueryUpload(queries[0])])
+    answers = [engine.identify_photos([QueryUpload(data)]) for data in queries]
     return {stage: np.array([a.timings[stage] for a in answers]) for stage in STAGES}
 
 

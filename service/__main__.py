@@ -123,8 +123,8 @@ def identify(
     from service.recognition.to_wire import burst_in_words, identification_out
 
     with _catalogue(read_settings(data_dir=data_dir)) as components:
-        query = [QueryUpload(path.read_bytes(), box) for path in photos]
-        said = components[Engine].identify_photos(query, flank)
+        query = [QueryUpload(path.read_bytes(), box, flank) for path in photos]
+        said = components[Engine].identify_photos(query)
     answer = identification_out(said, top)
     shown = said.burst and said.burst.fused.picture
     if picture and shown:

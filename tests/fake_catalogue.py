@@ -43,7 +43,7 @@ class FakeCatalogue:
     def __init__(self, *, takes_s=0.0, log=None):
         self.asked, self._takes_s, self._log = 0, takes_s, log
 
-    def identify_encounter(self, photos, flank):
+    def identify_encounter(self, photos):
         self.asked += 1
         if self._log:
             with self._log.open("a") as file:
@@ -61,7 +61,7 @@ class FakeCatalogue:
 class Strangers(FakeCatalogue):
     """Knows nobody."""
 
-    def identify_encounter(self, photos, flank):
+    def identify_encounter(self, photos):
         self.asked += 1
         return self.answer(0.1)
 

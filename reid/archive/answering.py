@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reid.archive.describing import key_of, read_features
+from reid.archive.describing import read_features
 from reid.archive.journal import Journal
 from reid.archive.plan import (
     Catalogue,
@@ -93,7 +93,7 @@ def _of_one(desk: Desk, animal: AnimalSeen, catalogue: Catalogue) -> UnitAnswer:
             QueryPhoto(chosen, read_features(desk.out, key))
             for key, chosen in chosen_photos(desk, animal).items()
         ]
-        answer = catalogue.identify_encounter(photos, desk.plan.flank)
+        answer = catalogue.identify_encounter(photos)
     except InputError as error:
         return UnitAnswer(Status.TOO_POOR, code=error.code, reason=str(error))
     except ConnectionError as error:
@@ -113,7 +113,8 @@ def chosen_photos(desk: Desk, animal: AnimalSeen) -> dict[str, IdentifyingPhoto]
         path, number = places[key]
         look, file = desk.look(path), file_of(desk.source, animal.encounter, path)
         seen = look.animals[number]
-        photos[key] = IdentifyingPhoto(path, file, look.sha256, seen.box, seen.video_frame)
+        flank = desk.flank(look, seen)
+        photos[key] = IdentifyingPhoto(path, file, look.sha256, seen.box, seen.video_frame, flank)
     return photos
 
 
@@ -123,10 +124,7 @@ def places_of(desk: Desk, animal: AnimalSeen) -> dict[str, tuple[str, int]]:
     for f, b in animal.sightings:
         path = animal.encounter.frames[f].path
         look = desk.look(path)
-        seen = look.animals[b]
-        flank, model = desk.plan.flank, desk.recogniser.model
-        key = key_of(look.sha256, seen.box, flank, model, seen.video_frame)
-        places.setdefault(key, (path, b))
+        places.setdefault(desk.key(look, look.animals[b]), (path, b))
     return places
 
 

@@ -26,7 +26,8 @@ class RunPlan:
     gap: the longest time between two frames of an encounter. photos: of an encounter and flank that
     identify it, and of each camera where the flank is unknown. looked_at: of each camera of an
     encounter that the network describes. species: as the source names it, "" for all animals. keep:
-    answers that an earlier state of the catalogue gave stay. banners: printed times are read
+    answers that an earlier state of the catalogue gave stay. flank: of boxes of which nobody states
+    one. banners: printed times are read
     where a file states none.
     """
 
@@ -51,13 +52,15 @@ class ArchiveRecogniser:
 
 @dataclass(frozen=True, slots=True)
 class IdentifyingPhoto:
-    """A photo that identifies an animal. path: of the frame, in the source; box: pixels."""
+    """A photo that identifies an animal. path: of the frame, in the source; box: pixels; flank: as
+    stated."""
 
     path: str
     file: Path
     sha256: str
     box: tuple[float, float, float, float]
     video_frame: int | None = None
+    flank: Flank = Flank.UNKNOWN
 
     @property
     def video(self) -> bool:
@@ -129,7 +132,7 @@ class Catalogue(Protocol):
     def state(self) -> str:
         """A text that changes whenever the catalogue may answer differently."""
 
-    def identify_encounter(self, photos: Sequence[QueryPhoto], flank: Flank) -> CatalogueAnswer:
+    def identify_encounter(self, photos: Sequence[QueryPhoto]) -> CatalogueAnswer:
         """Raises InputError for photos that cannot be used, ConnectionError for no answer."""
 
 
@@ -141,7 +144,7 @@ class EmptyCatalogue:
     calibrator: str
     state: str = "none"
 
-    def identify_encounter(self, photos: Sequence[QueryPhoto], flank: Flank) -> CatalogueAnswer:
+    def identify_encounter(self, photos: Sequence[QueryPhoto]) -> CatalogueAnswer:
         """No candidates."""
-        del photos, flank
+        del photos
         return CatalogueAnswer(Verdict.NOT_COMPARABLE, (), self.model, self.calibrator)

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from reid.archive import printed_times
 from reid.archive.describing import picture_file
 from reid.archive.doubtful_clocks import DoubtfulClock
+from reid.archive.doubtful_flanks import DoubtfulFlank
 from reid.archive.journal import replaced
 from reid.archive.looking import FrameLook
 from reid.archive.printed_clocks import UnlikeClock
@@ -67,12 +68,13 @@ class ShownAnimal:
 
 @dataclass(frozen=True, slots=True)
 class NeedsEyes:
-    """What a person should look at: pairs, cameras that print another time than is stated, and
-    clocks that look wrong by themselves."""
+    """What a person should look at: pairs, cameras that print another time than is stated, clocks
+    that look wrong by themselves, and stated flanks that the network contradicts."""
 
     pairs: Sequence[EyesRow]
     clocks: Sequence[UnlikeClock]
     doubts: Sequence[DoubtfulClock]
+    flanks: Sequence[DoubtfulFlank]
 
 
 def write_report(
@@ -105,6 +107,8 @@ def write_report(
         eyes=shown_pairs,
         clocks=needed.clocks,
         doubts=needed.doubts,
+        flanks=[(one, _picture(desk, one.key)) for one in needed.flanks[:PAIRS_SHOWN]],
+        flanks_hidden=max(0, len(needed.flanks) - PAIRS_SHOWN),
         untimed=_untimed(seen),
         others=", ".join(f"{end} {n}" for end, n in sorted(desk.source.others.items())),
         kinds=Counter(row.kind for row in eyes),
@@ -181,11 +185,14 @@ def _pair(desk: Desk, row: EyesRow, by_name: Mapping[str, AnimalSeen]) -> ShownP
 
 def _sighting(desk: Desk, animal: AnimalSeen, *, picture: bool = True) -> ShownSighting:
     frames = len({f for f, _ in animal.sightings})
-    data = ""
-    if picture and animal.best:
-        bytes_ = picture_file(desk.out, animal.best).read_bytes()
-        data = f"data:image/jpeg;base64,{b64encode(bytes_).decode()}"
+    data = _picture(desk, animal.best) if picture and animal.best else ""
     return ShownSighting(animal.name, animal.encounter.station, _first(animal), frames, data)
+
+
+def _picture(desk: Desk, key: str) -> str:
+    """The small picture of a described box, as a data address."""
+    data = picture_file(desk.out, key).read_bytes()
+    return f"data:image/jpeg;base64,{b64encode(data).decode()}"
 
 
 def _grid(animals: Sequence[ProposedAnimal]) -> dict[tuple[str, str], int]:

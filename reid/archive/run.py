@@ -13,6 +13,7 @@ from pathlib import Path
 from reid.archive import journal
 from reid.archive.answering import UnitAnswer, ask_about, chosen_photos
 from reid.archive.doubtful_clocks import DoubtfulClock
+from reid.archive.doubtful_flanks import DoubtfulFlank, doubtful_flanks
 from reid.archive.eliminating import joined_by_elimination, without_other_sides
 from reid.archive.plan import ArchiveRecogniser, Catalogue, IdentifyingPhoto, RunPlan
 from reid.archive.printed_clocks import PRINTED, UnlikeClock
@@ -58,9 +59,9 @@ class ArchiveResult:
 
     animals: identities and proposed animals. encounters: animals of encounters. eyes: pairs that
     need a person. clocks: cameras that print another time than is stated; doubts: of clocks that
-    look wrong by themselves. seen: every animal of an
-    encounter; photos: those that identify it, by its name. remarks: on how the source was read;
-    refused: lines of it that cannot be used.
+    look wrong by themselves; flanks: stated ones that the network contradicts. seen: every animal
+    of an encounter; photos: those that identify it, by its name. remarks: on how the source was
+    read; refused: lines of it that cannot be used.
     """
 
     statuses: Mapping[Status, int]
@@ -76,6 +77,7 @@ class ArchiveResult:
     doubts: tuple[DoubtfulClock, ...] = ()
     remarks: tuple[Sentence, ...] = ()
     refused: int = 0
+    flanks: tuple[DoubtfulFlank, ...] = ()
 
     @property
     def count(self) -> AnimalCount:
@@ -165,9 +167,10 @@ def _run(desk: Desk, catalogue: Catalogue, answers: journal.Journal, title: str)
         doubtful_clocks(desk),
         desk.source.remarks,
         len(desk.source.refused),
+        doubtful_flanks(desk, sights),
     )
     write_table(desk.out / "printed.csv", PRINTED, (row.cells() for row in result.clocks))
-    needed = NeedsEyes(eyes, result.clocks, result.doubts)
+    needed = NeedsEyes(eyes, result.clocks, result.doubts, result.flanks)
     write_report(desk, result.statuses, animals, needed, title, seen)
     return result
 

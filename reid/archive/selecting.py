@@ -27,7 +27,6 @@ def selected(
 
     Where no detector and no person says where the animals are, the network's own finder looks.
     """
-    wanted = species.casefold().strip()
 
     def select(photo: SourcePhoto) -> LookTask | SkippedFrame:
         if photo.file is None:
@@ -40,7 +39,7 @@ def selected(
             return LookTask(photo.path, photo.file)
         if not animals:
             return SkippedFrame(_without_animals(photo, source.threshold))
-        fitting = [animal for animal in animals if _fits(animal, wanted)]
+        fitting = shown_animals(photo, source.threshold, species)
         if not fitting:
             return SkippedFrame(Status.OTHER_SPECIES, reason=animals[0].species)
         boxed = [animal for animal in fitting if animal.box is not None]
@@ -55,6 +54,12 @@ def selected(
         )
 
     return select
+
+
+def shown_animals(photo: SourcePhoto, threshold: float, species: str) -> list[SourceAnimal]:
+    """The animals of a photo that count, of the species that is wanted."""
+    wanted = species.casefold().strip()
+    return [animal for animal in photo.animals_above(threshold) if _fits(animal, wanted)]
 
 
 def _without_animals(photo: SourcePhoto, threshold: float) -> Status:

@@ -13,14 +13,16 @@ from reid.interchange.package import SourcePhoto, SourceRefusal
 from reid.interchange.sources import SourceOptions, read_source
 from reid.interchange.summary import stations_alike
 from reid.sentences import Sentence
+from reid.types import Flank
 
-USED = "{station}", "{camera}"
+USED = "{station}", "{camera}", "{flank}"
 THRESHOLD = 0.2  # of a detector whose file proposes none
 
 
 class PatternPartsUnused(
     Sentence,
-    message="an archive run takes station and camera of the pattern; {parts} say nothing to it",
+    message="an archive run takes station, camera and flank of the pattern; {parts} say nothing to "
+    "it",
 ): ...
 
 
@@ -40,7 +42,7 @@ class ArchiveSource:
     form: what it was read as. threshold: confidence from which a detection counts. others: how many
     files are neither photo nor video, by the end of their names. closed: folders that may not be
     listed. detector: its name, "" where there is none. unmatched: frames that the detector's file
-    does not name.
+    does not name. flanks: what the folders state, by the path of a frame.
     """
 
     form: str
@@ -53,6 +55,7 @@ class ArchiveSource:
     others: Mapping[str, int] = field(default_factory=dict)
     closed: tuple[str, ...] = ()
     unmatched: int = 0
+    flanks: Mapping[str, Flank] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -88,7 +91,8 @@ def open_source(
     placed = tuple(map(_placing(parts), photos))
     if not photos:
         raise folders.nothing_in(folder, files)
-    remarks = (*files.remarks, *package.remarks, *_of_pattern(pattern, placed))
+    flanks, no_flanks = _flanks_of(parts, placed)
+    remarks = (*files.remarks, *package.remarks, *_of_pattern(pattern, placed), *no_flanks)
     proposed = THRESHOLD if package.threshold is None else package.threshold
     return ArchiveSource(
         package.form,
@@ -101,6 +105,7 @@ def open_source(
         others=files.others,
         closed=files.closed,
         unmatched=unmatched,
+        flanks=flanks,
     )
 
 
@@ -120,12 +125,26 @@ def _placing(parts: Sequence[str]) -> Callable[[SourcePhoto], SourcePhoto]:
     return place
 
 
+def _flanks_of(
+    parts: Sequence[str], photos: Sequence[SourcePhoto]
+) -> tuple[dict[str, Flank], list[Sentence]]:
+    """The flanks that folders state by their names, by paths; and names that state none."""
+    flanks: dict[str, Flank] = {}
+    remarks: dict[str, Sentence] = {}
+    for photo in photos if "{flank}" in parts else ():
+        values = folders.placed(parts, photo.path) or {}
+        if flank := folders.flank_of_folder(values, photo.path, remarks):
+            flanks[photo.path] = flank
+    return flanks, [*remarks.values()]
+
+
 def _of_pattern(pattern: str, photos: Sequence[SourcePhoto]) -> list[Sentence]:
     """What a pattern does not say: of frames in other folders, and by parts that nobody uses."""
     parts = folders.pattern_parts(pattern)
     unused = tuple(part for part in parts if part.startswith("{") and part not in USED)
     told: list[Sentence] = [PatternPartsUnused(parts=unused)] if unused else []
-    unlike = [p.path for p in photos if not p.station and folders.placed(parts, p.path) is None]
+    unplaced = [p for p in photos if not p.station or "{flank}" in parts]
+    unlike = [photo.path for photo in unplaced if folders.placed(parts, photo.path) is None]
     if parts and unlike:
         facts = {"photos": len(unlike), "all": len(photos), "pattern": pattern, "path": unlike[0]}
         told.append(folders.FoldersUnlikePattern(**facts))

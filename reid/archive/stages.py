@@ -13,7 +13,7 @@ from reid.archive.clocks import true_time
 from reid.archive.describing import Described, DescribeTask, key_of
 from reid.archive.doubtful_clocks import DoubtfulClock, doubts_of
 from reid.archive.journal import Journal
-from reid.archive.looking import FrameLook, LookTask, looked
+from reid.archive.looking import FrameLook, LookTask, SeenBox, looked
 from reid.archive.plan import ArchiveRecogniser, RunPlan
 from reid.archive.printed_clocks import UnlikeClock, camera_of, to_check, unlike_clocks
 from reid.archive.printed_times import Camera, forms_of, own_time
@@ -24,6 +24,7 @@ from reid.archive.selecting import SkippedFrame, selected
 from reid.archive.shaping import PlacedFrame, ShapedEncounter, Sighting
 from reid.archive.sorting import UnitEvidence, animals_of
 from reid.archive.sources import ArchiveSource
+from reid.archive.stated_flanks import BoxPlace, place_of, stated_flanks
 from reid.archive.units import AnimalUnit
 from reid.describe.finder import Finder, ProposedBox
 from reid.interchange.package import SourcePhoto
@@ -37,7 +38,8 @@ from reid.types import Flank, Image
 class Desk:
     """What the stages share: where they write, what they ask, and who works.
 
-    forms: how each camera prints its times, once all frames were looked at.
+    forms: how each camera prints its times, once all frames were looked at. flanks: of boxes of
+    which somebody stated one, then too.
     """
 
     source: ArchiveSource
@@ -50,6 +52,7 @@ class Desk:
     boxes: Journal
     pairs: Journal
     forms: dict[Camera, BannerForm] = field(default_factory=dict)
+    flanks: dict[BoxPlace, Flank] = field(default_factory=dict)
 
     def look(self, path: str) -> FrameLook:
         """The look at a frame that was looked at."""
@@ -63,6 +66,15 @@ class Desk:
         for photo in self.source.frames:
             if (line := self.looks.get(photo.path)) is not None:
                 yield photo, FrameLook.of(line)
+
+    def flank(self, look: FrameLook, seen: SeenBox) -> Flank:
+        """The flank that somebody states of a box: of this one, else of all."""
+        return self.flanks.get(place_of(look, seen), self.plan.flank)
+
+    def key(self, look: FrameLook, seen: SeenBox) -> str:
+        """The name under which a box is described."""
+        flank, model = self.flank(look, seen), self.recogniser.model
+        return key_of(look.sha256, seen.box, flank, model, seen.video_frame)
 
     def described(self, key: str) -> Described | None:
         """What is known of a described box."""
@@ -89,12 +101,14 @@ class AnimalSeen:
 class ArchiveSights:
     """Encounters, the outcome of boxes that are not described, and keys of those that are.
 
-    copies: path of a file with the bytes of another one -> path of that one.
+    flanks: as stated, by key. copies: path of a file with the bytes of another one -> path of that
+    one.
     """
 
     encounters: list[ShapedEncounter]
     others: dict[tuple[str, int], Outcome] = field(default_factory=dict)
     keys: dict[tuple[str, int], str] = field(default_factory=dict)
+    flanks: dict[str, Flank] = field(default_factory=dict)
     copies: dict[str, str] = field(default_factory=dict)
 
 
@@ -130,6 +144,8 @@ def look_at_all(desk: Desk) -> dict[str, SkippedFrame]:
         desk.looks.append(task.path, asdict(look))
     if desk.plan.banners:
         desk.forms.update(forms_of(desk.looks_at_frames()))
+    looks = ((photo, look) for photo, look in desk.looks_at_frames() if photo.path in tasks)
+    desk.flanks.update(stated_flanks(desk.source, looks, desk.plan.species))
     return left_out
 
 
@@ -249,12 +265,11 @@ def _tasks_of(
             sights.others[encounter.frames[f].path, b] = outcome
         for f, b in track.chosen:
             frame = encounter.frames[f]
-            animal, sha256 = looks[frame.path].animals[b], looks[frame.path].sha256
-            model, flank = desk.recogniser.model, desk.plan.flank
-            key = key_of(sha256, animal.box, flank, model, animal.video_frame)
-            sights.keys[frame.path, b] = key
+            look, seen = looks[frame.path], looks[frame.path].animals[b]
+            key, flank = desk.key(look, seen), desk.flank(look, seen)
+            sights.keys[frame.path, b], sights.flanks[key] = key, flank
             file = file_of(desk.source, encounter, frame.path)
-            yield DescribeTask(key, file, animal.box, flank, desk.out, animal.video_frame)
+            yield DescribeTask(key, file, seen.box, flank, desk.out, seen.video_frame)
 
 
 def file_of(source: ArchiveSource, encounter: ShapedEncounter, path: str) -> Path:
@@ -284,7 +299,7 @@ def animals_seen(desk: Desk, sights: ArchiveSights) -> list[AnimalSeen]:
         def sides(
             part: Sequence[Sighting], keys: Mapping[Sighting, str] = keys
         ) -> frozenset[Flank]:
-            return frozenset(_side(desk, keys[s]) for s in part)
+            return frozenset(_side(desk, sights, keys[s]) for s in part)
 
         animals = animals_of(encounter, tracks, keys, evidence.of, sides)
         names = [
@@ -299,31 +314,29 @@ def animals_seen(desk: Desk, sights: ArchiveSights) -> list[AnimalSeen]:
             )
             sightings = tuple(sorted(s for t in members for s in encounter.tracks[t]))
             useful = {keys[s]: encounter.frames[s[0]].camera for t in members for s in tracks[t]}
-            seen.append(_seen(desk, name, encounter, sightings, useful, apart))
+            unit = _unit(desk, sights, name, useful)
+            best = unit.keys[0] if unit else ""
+            seen.append(AnimalSeen(name, encounter, sightings, unit, best, apart))
     return seen
 
 
-def _seen(
-    desk: Desk,
-    name: str,
-    encounter: ShapedEncounter,
-    sightings: tuple[Sighting, ...],
-    useful: Mapping[str, str],
-    apart: tuple[str, ...],
-) -> AnimalSeen:
-    """One animal with its clearest photos: of each flank in turn, and of each camera where the
-    flank is unknown, since two cameras of a station see both. Twice `plan.photos` at most."""
+def _unit(
+    desk: Desk, sights: ArchiveSights, name: str, useful: Mapping[str, str]
+) -> AnimalUnit | None:
+    """The clearest photos of an animal: of each flank in turn, and of each camera where the flank
+    is unknown, since two cameras of a station see both. Twice `plan.photos` at most.
+
+    useful: key -> camera."""
     by_side: dict[tuple[Flank, str], list[str]] = {}
     for key in sorted(useful, key=lambda key: (-_value(desk, key), key)):
-        side = _side(desk, key)
+        side = _side(desk, sights, key)
         camera = useful[key] if side is Flank.UNKNOWN else ""
         by_side.setdefault((side, camera), []).append(key)
     turns = chain.from_iterable(zip_longest(*by_side.values()))
     keys = [key for key in turns if key is not None][: 2 * desk.plan.photos]
     keys.sort(key=lambda key: (-_value(desk, key), key))
-    unit = AnimalUnit(name, tuple(keys), frozenset(_side(desk, key) for key in keys))
-    best = keys[0] if keys else ""
-    return AnimalSeen(name, encounter, sightings, unit if keys else None, best, apart)
+    sides = frozenset(_side(desk, sights, key) for key in keys)
+    return AnimalUnit(name, tuple(keys), sides) if keys else None
 
 
 def _value(desk: Desk, key: str) -> float:
@@ -331,9 +344,9 @@ def _value(desk: Desk, key: str) -> float:
     return row.value if row else 0.0
 
 
-def _side(desk: Desk, key: str) -> Flank:
+def _side(desk: Desk, sights: ArchiveSights, key: str) -> Flank:
     row = desk.described(key)
-    return row.side(desk.plan.flank) if row else Flank.UNKNOWN
+    return row.side(sights.flanks[key]) if row else Flank.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -321,7 +321,7 @@ class FrameRows:
         described = self._desk.described(key)
         if described is None:
             return row
-        row = replace(row, flank=described.side(self._desk.plan.flank), grade=described.grade)
+        row = replace(row, flank=described.side(self._sights.flanks[key]), grade=described.grade)
         if described.status:
             code, reason = described.code, described.reason
             row = replace(row, status=Status(described.status), code=code, reason=reason)

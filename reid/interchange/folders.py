@@ -20,6 +20,7 @@ from reid.interchange.photo_tables import flank_word
 from reid.interchange.tables import NOTHING
 from reid.photo.file_names import is_of_a_system, is_photo, is_system_folder
 from reid.sentences import Sentence
+from reid.types import Flank
 
 NAME = "folders"
 FIELDS = ("station", "camera", "deployment", "event", "individual", "flank", "species")
@@ -191,6 +192,20 @@ def placed(parts: Sequence[str], path: str) -> Mapping[str, str] | None:
     return values
 
 
+def flank_of_folder(
+    values: Mapping[str, str], path: str, remarks: dict[str, Sentence]
+) -> Flank | None:
+    """The flank that the folders of a path state; a name that is none becomes a remark.
+
+    values: of `placed`.
+    """
+    word = values.get("flank", "")
+    flank = flank_word(word)
+    if word and flank is None and word.casefold() not in NOTHING:
+        remarks.setdefault(word, FolderIsNoFlank(path=path, name=word))
+    return flank
+
+
 def is_video(name: str) -> bool:
     """Whether a file's name says that it is a video, and not a hidden one."""
     return Path(name).suffix.casefold() in VIDEOS and not is_of_a_system(name)
@@ -200,10 +215,7 @@ def _photo(
     file: Path, path: str, values: Mapping[str, str], remarks: dict[str, Sentence]
 ) -> SourcePhoto:
     individual = name_of(values.get("individual", ""))
-    word = values.get("flank", "")
-    flank = flank_word(word)
-    if word and flank is None and word.casefold() not in NOTHING:
-        remarks.setdefault(word, FolderIsNoFlank(path=path, name=word))
+    flank = flank_of_folder(values, path, remarks)
     species = values.get("species", "")
     animals: tuple[SourceAnimal, ...] = ()
     if individual or species or flank:

@@ -40,7 +40,6 @@ def add_to_catalogue(
     photos: Mapping[str, Sequence[IdentifyingPhoto]],
     eyes: Sequence[EyesRow],
     *,
-    flank: Flank,
     person: str,
 ) -> AddedToCatalogue:
     """Take in the photos that identify each animal, as encounters of their own, and queue pairs.
@@ -56,7 +55,7 @@ def add_to_catalogue(
             continue
         stations[animal.name] = animal.encounter.station or None
         for photo in photos[animal.name]:
-            stated = _stated(animal, photo, flank)
+            stated = _stated(animal, photo)
             upload = intake.accept([(photo.file.name, photo.data())], stated, person)
             for file in upload.files:
                 new += file.created
@@ -70,14 +69,14 @@ def add_to_catalogue(
     return AddedToCatalogue(new, known, tuple(refused), len(pairs))
 
 
-def _stated(animal: AnimalSeen, photo: IdentifyingPhoto, flank: Flank) -> Statements:
-    """What the run knows of a photo: place, camera, true time, box and encounter."""
+def _stated(animal: AnimalSeen, photo: IdentifyingPhoto) -> Statements:
+    """What the run knows of a photo: place, camera, true time, flank, box and encounter."""
     frame = next(frame for frame in animal.encounter.frames if frame.path == photo.path)
     return Statements(
         station=frame.station or None,
         camera=frame.camera or None,
         captured_at=_zoned(frame.moment, frame.zone),
-        flank=None if flank is Flank.UNKNOWN else flank,
+        flank=None if photo.flank is Flank.UNKNOWN else photo.flank,
         boxes=(photo.box_text,) if photo.box_text else (),
         encounter=animal.name,
         notes=f"time {FROM_PIXELS}" if frame.printed else None,

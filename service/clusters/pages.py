@@ -71,11 +71,16 @@ def preview(
     request: Request,
     database: TheDatabase,
     pairing: ThePairing,
-    what: What,
+    what: What | None = None,
     chosen: Annotated[list[Numbers], Query(max_length=MOST)] = [],  # noqa: B006  FastAPI copies it
     best: Annotated[int, Query(ge=0, le=200)] = 0,
 ) -> Response:
-    """What an action would do, before anything is done. best: pairs most worth a decision."""
+    """What an action would do, before anything is done; without one, the list to choose from.
+
+    best: pairs most worth a decision.
+    """
+    if what is None:
+        return goto("/clusters")
     with database.read() as connection:
         groups = _groups(chosen)
         plans = [naming.plan(connection, group, pairing.maker(connection)) for group in groups]

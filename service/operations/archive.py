@@ -131,7 +131,6 @@ def run(request: ArchiveRequest, settings: Settings) -> FinishedArchive:
             result.seen,
             result.photos,
             result.eyes,
-            flank=request.flank,
             person=PERSON,
         )
     return FinishedArchive(result, out, added)
@@ -161,6 +160,8 @@ def summary(finished: FinishedArchive) -> Iterator[str]:
         yield f"{result.refused} lines of the source cannot be used: see the report"
     if result.doubts:
         yield f"clocks that look wrong: {len(result.doubts)}, see the report"
+    if result.flanks:
+        yield f"stated flanks that the network contradicts: {len(result.flanks)}, see the report"
     for clock in result.clocks:
         camera = " ".join(part for part in (clock.station, clock.camera) if part) or clock.frame
         yield (

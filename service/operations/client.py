@@ -59,22 +59,23 @@ class RemoteCatalogue:
 
     def identify(self, photo: bytes, flank: Flank) -> CatalogueAnswer:
         """One photo; the service's own error codes come back as InputError."""
-        return self._answer([photo], [""], flank)
+        return self._answer([photo], [""], [flank])
 
-    def identify_encounter(self, photos: Sequence[QueryPhoto], flank: Flank) -> CatalogueAnswer:
+    def identify_encounter(self, photos: Sequence[QueryPhoto]) -> CatalogueAnswer:
         """Photos of one encounter; the service looks at them itself."""
-        boxes = [photo.chosen.box_text for photo in photos]
-        return self._answer([photo.chosen.data() for photo in photos], boxes, flank)
+        chosen = [photo.chosen for photo in photos]
+        boxes, flanks = [one.box_text for one in chosen], [one.flank for one in chosen]
+        return self._answer([one.data() for one in chosen], boxes, flanks)
 
     def _answer(
-        self, photos: Sequence[bytes], boxes: Sequence[str], flank: Flank
+        self, photos: Sequence[bytes], boxes: Sequence[str], flanks: Sequence[Flank]
     ) -> CatalogueAnswer:
         body = self._send(
             "POST",
             "/api/v1/identify",
             # their names may hold anything and mean nothing
             files=[("files", ("photo", photo)) for photo in photos],
-            data={"flank": flank.value, "top": "3", "box": list(boxes)},
+            data={"flank": [flank.value for flank in flanks], "top": "3", "box": list(boxes)},
         ).json()
         named = [
             NamedCandidate(path["identity"], path["llr"], path["bound"], Verdict(path["verdict"]))
@@ -122,11 +123,10 @@ class EmbeddedCatalogue:
 
     def identify(self, photo: bytes, flank: Flank) -> CatalogueAnswer:
         """One photo."""
-        return _answer_of(self._engine.identify_photos([QueryUpload(photo)], flank))
+        return _answer_of(self._engine.identify_photos([QueryUpload(photo, flank=flank)]))
 
-    def identify_encounter(self, photos: Sequence[QueryPhoto], flank: Flank) -> CatalogueAnswer:
-        """Photos of one encounter, as they were described."""
-        del flank  # it is part of the features
+    def identify_encounter(self, photos: Sequence[QueryPhoto]) -> CatalogueAnswer:
+        """Photos of one encounter, as they were described; their features hold the flank."""
         features = [photo.features for photo in photos]
         ids = [photo.chosen.sha256 for photo in photos]
         return _answer_of(self._engine.identify_described(features, ids))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import Depends, File, Form, UploadFile
-from pydantic import StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 
 from reid.interchange.photo_tables import PhotoTable, read_photo_table
 from reid.types import Flank
@@ -22,6 +22,9 @@ Files = Annotated[
     list[UploadFile], File(description="JPEG, PNG, WebP, HEIC or AVIF; one part a photo")
 ]
 Boxes = Annotated[list[Short] | None, Form(description=BOX)]
+FLANKS = "side of the animal that is seen; one for all files, or one a file"
+MaybeFlank = Annotated[Flank, BeforeValidator(lambda text: text or Flank.UNKNOWN)]
+Flanks = Annotated[list[MaybeFlank] | None, Form(description=FLANKS)]
 FlankField = Annotated[Flank | None, Form(description="side of the animal that is seen")]
 
 TableFile = Annotated[

@@ -1,12 +1,12 @@
 """The stateless query: photos in, likely leopards out, nothing kept. Fused bursts, as kept."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Form, Query, UploadFile
 from fastapi.responses import Response
 
 from reid.types import Flank
-from service.photos.forms import Boxes, Files, FlankField, refuse_too_many
+from service.photos.forms import Boxes, Files, Flanks, refuse_too_many
 from service.recognition.engine import TheEngine
 from service.recognition.query import QueryUpload
 from service.recognition.to_wire import identification_out
@@ -17,6 +17,7 @@ from service.web.parameters import RowNumber, TheDatabase, TheSettings
 
 router = APIRouter(tags=["identify"], responses=documented(400, 403, 409, 413, 422, 503))
 bursts_router = APIRouter(tags=["photos"], responses=documented(403, 404, 422))
+Stated = TypeVar("Stated", str, Flank)
 PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}}}
 BurstPart = Annotated[
     Literal["mean", "behind"],
@@ -29,7 +30,7 @@ def identify(
     settings: TheSettings,
     engine: TheEngine,
     files: Files,
-    flank: FlankField = None,
+    flank: Flanks = None,
     box: Boxes = None,
     top: Annotated[int, Form(ge=1, le=100, description="candidates in the answer")] = 10,
 ) -> IdentificationOut:
@@ -37,9 +38,11 @@ def identify(
 
     Photos that are in the catalogue are not compared with their own encounter.
     """
-    photos = _query(files, box, settings.max_files)
-    answer = engine.identify_photos(photos, flank or Flank.UNKNOWN)
-    return identification_out(answer, top)
+    refuse_too_many(files, settings.max_files)
+    boxes = _one_each(files, box, "")
+    flanks = _one_each(files, flank, Flank.UNKNOWN)
+    parts = zip((part.file for part in files), boxes, flanks, strict=True)
+    return identification_out(engine.identify_photos([QueryUpload(*one) for one in parts]), top)
 
 
 @bursts_router.get("/annotations/{annotation_id}/burst")
@@ -66,9 +69,10 @@ def get_burst_picture(
     return Response(data, media_type="image/png", headers=headers)
 
 
-def _query(files: list[UploadFile], boxes: list[str] | None, at_most: int) -> list[QueryUpload]:
-    """The photos of a stateless query, each with its box."""
-    refuse_too_many(files, at_most)
-    typed_boxes = boxes or []
-    each = typed_boxes * len(files) if len(typed_boxes) == 1 else typed_boxes + [""] * len(files)
-    return [QueryUpload(f.file, box) for f, box in zip(files, each, strict=False)]
+def _one_each(
+    files: list[UploadFile], stated: list[Stated] | None, missing: Stated
+) -> list[Stated]:
+    """What is stated of each file: one for all, or one a file."""
+    typed = stated or []
+    each = typed * len(files) if len(typed) == 1 else typed + [missing] * len(files)
+    return each[: len(files)]

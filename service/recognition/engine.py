@@ -205,7 +205,7 @@ class Engine:
         """The galleries as the database has them now."""
         return self._snapshots.of(self.embedder().model)
 
-    def identify_photos(self, query: Sequence[QueryUpload], flank: Flank) -> QueryAnswer:
+    def identify_photos(self, query: Sequence[QueryUpload]) -> QueryAnswer:
         """Photos of one encounter that need not be in the catalogue.
 
         Photos that are in it, or a copy of them, are not compared with their own encounter. Photos
@@ -214,7 +214,7 @@ class Engine:
         embedder, watch = self.embedder(), Stopwatch()  # loading it is no part of any stage
         with self._busy, watch("total"):
             photos = read_photos(
-                query, flank, self._copies.of_image, watch, max_pixels=self._settings.max_pixels
+                query, self._copies.of_image, watch, max_pixels=self._settings.max_pixels
             )
             with watch("embed"), self._describing:
                 seen = embedder.describe(photos.crops)

@@ -56,12 +56,14 @@ def burst_of(
 @dataclass(frozen=True, slots=True)
 class QueryUpload:
     """One photo of a stateless query. box: text for `reid.photo.crop.parse_box`, or empty.
+    flank: as stated.
 
     content: its bytes, or the open file that has them, which is read when its turn comes.
     """
 
     content: bytes | BinaryIO
     box: str = ""
+    flank: Flank = Flank.UNKNOWN
 
     def read(self) -> bytes:
         """The bytes of the photo."""
@@ -85,7 +87,6 @@ class QueryPhotos:
 
 def read_photos(
     query: Sequence[QueryUpload],
-    flank: Flank,
     alike: Callable[[Image], list[str]],
     watch: Stopwatch,
     *,
@@ -104,7 +105,8 @@ def read_photos(
         with watch("crop"):
             text = upload.box.strip()
             box = resolve_box(parse_box(text), *photo.size) if text else None
-            crops.append(on_its_own(cut_photo(photo, flank, box), QUERY_PIXELS // len(query)))
+            crop = cut_photo(photo, upload.flank, box)
+            crops.append(on_its_own(crop, QUERY_PIXELS // len(query)))
         ids += [digest(data), *alike(photo.image)]
         damages.append(photo.damage)
         del data, photo  # before the next one is decoded

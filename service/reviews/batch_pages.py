@@ -11,7 +11,9 @@ from sqlalchemy import Connection
 
 from reid.errors import Conflict, InputError
 from service.reviews import reviewing, rounds, settling
+from service.reviews.errors import NoPairNamed
 from service.reviews.reviewing import ReviewWithEncounters
+from service.reviews.rounds import NothingToHideIn
 from service.store import reviews as review_pairs
 from service.store.reviews import NewPair, ReviewUpdate
 from service.web.languages import gettext as _
@@ -87,9 +89,14 @@ def apply_settled(
 
 @router.get("/reviews/batch")
 def batch_page(
-    request: Request, database: TheDatabase, act: Act | Literal["apply"], pair: Chosen
+    request: Request,
+    database: TheDatabase,
+    pair: Chosen,
+    act: Act | Literal["apply"] | None = None,
 ) -> Response:
-    """What an act on the chosen pairs would do."""
+    """What an act on the chosen pairs would do; without an act, the list to choose them from."""
+    if act is None:
+        return goto("/reviews?whose=all")
     if act == "apply":
         return goto("/reviews/settling?" + "&".join(f"pair={number}" for number in pair))
     with database.read() as connection:
@@ -128,7 +135,10 @@ def put_page(
     request: Request, database: TheDatabase, named: Annotated[PairsToPut, Query()]
 ) -> Response:
     """Which pairs would be put up."""
+    heading = _("Put pairs up"), _("Ask for a review")
     with database.read() as connection:
+        if not (named.encounters or named.case):
+            return _nothing(request, connection, heading, NoPairNamed())
         preview = rounds.preview(connection, _named_pairs(connection, named))
         words = {"fresh": preview.fresh, "again": preview.again, "already": preview.already}
         lines = [
@@ -139,8 +149,7 @@ def put_page(
             if named.blind == "1"
             else _("not blind: what the machine says is shown at once"),
         ]
-        heading, fields = (_("Put pairs up"), _("Ask for a review")), named.model_dump().items()
-        possible = preview.fresh + preview.again > 0
+        fields, possible = named.model_dump().items(), preview.fresh + preview.again > 0
         return _preview(request, connection, heading, lines, fields, possible=possible)
 
 
@@ -163,8 +172,12 @@ def round_page(
     seed: Annotated[int, Query(ge=0, le=2**31 - 1)] = 1,
 ) -> Response:
     """How many hidden known pairs would be mixed in, not which."""
+    heading = _("Mix in hidden known pairs"), _("Mix them in")
     with database.read() as connection:
-        known = rounds.known_pairs(connection, share=share / 100, seed=seed)
+        try:
+            known = rounds.known_pairs(connection, share=share / 100, seed=seed)
+        except NothingToHideIn as nothing:
+            return _nothing(request, connection, heading, nothing)
         words = {"waiting": known.waiting, "wanted": known.target}
         kinds = {"same": known.count("same"), "different": known.count("different")}
         lines = [
@@ -173,7 +186,6 @@ def round_page(
         ]
         if len(known.pairs) < known.target:
             lines.append(_("The catalogue holds no more pairs that people are certain of."))
-        heading = _("Mix in hidden known pairs"), _("Mix them in")
         fields, possible = [("share", share), ("seed", seed)], bool(known.pairs)
         return _preview(request, connection, heading, lines, fields, possible=possible)
 
@@ -192,6 +204,14 @@ def mix_in(
         known = rounds.known_pairs(connection, share=share / 100, seed=seed)
         review_pairs.put(connection, known.pairs, name)
     return goto_signed("/reviews?whose=all", name, actor)
+
+
+def _nothing(
+    request: Request, connection: Connection, words: tuple[str, str], why: InputError
+) -> Response:
+    """There is nothing to act on, which is nobody's fault: why, and what to do next."""
+    lines = [in_full(why), _("Ask for reviews on the list of reviews, then come back.")]
+    return _preview(request, connection, words, lines, (), possible=False)
 
 
 def _preview(

@@ -70,7 +70,7 @@ def test_every_photo_gets_a_row_with_its_candidates(folder, out):
 
 def test_a_row_names_the_candidate_whose_verdict_it_has_though_another_stands_first(folder, out):
     class Catalogue(FakeCatalogue):
-        def identify_encounter(self, photos, flank):
+        def identify_encounter(self, photos):
             candidates = (
                 NamedCandidate("L001", 0.3, 2.0, Verdict.INCONCLUSIVE),
                 NamedCandidate("L002", 2.0, 2.0, Verdict.SAME),
@@ -98,7 +98,7 @@ def test_ten_broken_files_cost_nobody_a_row(folder, out, photo):
 
 def test_an_animal_that_is_not_recognised_is_new_but_its_nearest_are_named(folder, out):
     class Catalogue(FakeCatalogue):
-        def identify_encounter(self, photos, flank):
+        def identify_encounter(self, photos):
             return self.answer(0.1)
 
     archive(folder, out, Catalogue())
@@ -147,7 +147,7 @@ def test_another_flank_is_another_question(folder, out):
 
 
 class Silent(FakeCatalogue):
-    def identify_encounter(self, photos, flank):
+    def identify_encounter(self, photos):
         self.asked += 1
         raise ConnectionError("no answer")
 
@@ -166,11 +166,11 @@ def test_a_silent_catalogue_is_not_asked_for_ever_and_the_animals_are_asked_agai
 
 
 class Defective(FakeCatalogue):
-    def identify_encounter(self, photos, flank):
+    def identify_encounter(self, photos):
         if self.asked % 2:
             self.asked += 1
             raise EmbeddingMismatch(expected="a@1", got="a@2")
-        return super().identify_encounter(photos, flank)
+        return super().identify_encounter(photos)
 
 
 def test_a_defect_costs_one_animal_and_says_so(folder, out):

@@ -79,7 +79,7 @@ def test_what_a_run_found_comes_into_the_catalogue_once_with_the_pairs_that_need
 ):
     components = app.state.components
     parts = (components[Intake], components[Database], finished.seen, finished.photos)
-    facts = {"flank": Flank.LEFT, "person": "archive run"}
+    facts = {"person": "archive run"}
     added = add_to_catalogue(*parts, finished.eyes, **facts)
     assert (added.photos, added.known, added.refused) == (4, 0, ())
     work()
@@ -90,6 +90,26 @@ def test_what_a_run_found_comes_into_the_catalogue_once_with_the_pairs_that_need
     assert {one["station"] for one in listed} == {"S1"}
     with components[Database].read() as connection:
         assert len(reviews.couples(connection)) == added.pairs
+
+
+def test_the_stated_flank_of_a_photo_comes_into_the_catalogue(app, client, tmp_path):
+    for animal, flank in enumerate(("left", "right", "unsorted")):
+        folder = tmp_path / "sides" / "S1" / flank
+        folder.mkdir(parents=True)
+        (folder / "1.jpg").write_bytes(paint(animal))
+    place = {"pattern": "{station}/{flank}"}
+    result = archive(tmp_path / "sides", tmp_path / "out", Strangers(), plan=PLAN, **place)
+    parts = [app.state.components[part] for part in (Intake, Database)]
+    add_to_catalogue(*parts, result.seen, result.photos, result.eyes, person="archive run")
+    added = [one for photos in result.photos.values() for one in photos]
+    photos = [client.get(f"/api/v1/photos/{one.sha256}").json() for one in added]
+    assert {
+        one.path: photo["annotations"][0]["flank"] for one, photo in zip(added, photos, strict=True)
+    } == {
+        "S1/left/1.jpg": "left",
+        "S1/right/1.jpg": "right",
+        "S1/unsorted/1.jpg": "left",
+    }
 
 
 def test_an_animal_of_the_catalogue_is_named_and_put_up_to_be_confirmed(
@@ -113,7 +133,6 @@ def test_an_animal_of_the_catalogue_is_named_and_put_up_to_be_confirmed(
         result.seen,
         result.photos,
         result.eyes,
-        flank=Flank.LEFT,
         person="archive run",
     )
     with components[Database].read() as connection:

@@ -1,11 +1,13 @@
 """A script asks a service and an opened catalogue alike."""
 
+import re
+
 import httpx
 import numpy as np
 import pytest
 from fake_catalogue import archive
 
-from reid.archive.plan import RunPlan
+from reid.archive.plan import IdentifyingPhoto, QueryPhoto, RunPlan
 from reid.archive.rows import Status
 from reid.errors import BadSettings, InputError, UnusableCrop
 from reid.photo.images import encode_jpeg
@@ -92,6 +94,22 @@ def test_an_archive_is_identified_over_http(known, painted, tmp_path):
     assert Status.FAILED not in result.statuses
 
 
+@pytest.mark.parametrize(("flanks", "name"), [("left right", "L001"), ("right left", "L002")])
+def test_each_photo_of_a_question_has_its_own_flank_over_http(known, painted, flanks, name):
+    files = [("files", ("a.jpg", painted(animal, view=5))) for animal in (1, 2)]
+    answer = known.post("/api/v1/identify", files=files, data={"flank": flanks.split()}).json()
+    assert answer["candidates"][0]["identity"] == name
+
+
+@pytest.mark.parametrize(("flank", "status"), [("", 200), ("unknown", 200), ("front", 422)])
+def test_a_flank_that_is_left_empty_is_unknown_and_another_word_is_none(
+    known, painted, flank, status
+):
+    files = [("files", ("a.jpg", painted(1, view=5)))]
+    answer = known.post("/api/v1/identify", files=files, data={"flank": flank})
+    assert answer.status_code == status
+
+
 def test_a_decision_changes_the_state_of_the_catalogue(known, catalogue):
     encounter = known.get("/api/v1/encounters?state=decided").json()["encounters"][0]["id"]
     url = f"/api/v1/encounters/{encounter}/decisions"
@@ -102,6 +120,24 @@ def test_a_decision_changes_the_state_of_the_catalogue(known, catalogue):
         else EmbeddedCatalogue(catalogue._engine)
     )
     assert later.state != catalogue.state
+
+
+def test_a_service_gets_the_flank_of_each_photo(tmp_path):
+    (tmp_path / "1.jpg").write_bytes(b"photo")
+    said = []
+
+    def identify(request):
+        said.extend(re.findall(rb'name="flank"\r\n\r\n(\w+)', request.read()))
+        return httpx.Response(200, json=ANSWER)
+
+    photos = [
+        QueryPhoto(
+            IdentifyingPhoto("1.jpg", tmp_path / "1.jpg", "", (0, 0, 9, 9), None, flank), None
+        )
+        for flank in (Flank.RIGHT, Flank.UNKNOWN)
+    ]
+    remote(identify).identify_encounter(photos)
+    assert said == [b"right", b"unknown"]
 
 
 def test_the_answer_of_a_service_becomes_values():

@@ -92,7 +92,7 @@ def test_what_a_question_took_does_not_count_the_loading_of_the_network(
     shutil.copy(migrated, settings.data_dir / "reid.sqlite3")
     components = build(settings, load=slowly)
     started = time.monotonic()
-    answer = components[Engine].identify_photos([QueryUpload(painted(1, 1))], Flank.LEFT)
+    answer = components[Engine].identify_photos([QueryUpload(painted(1, 1), flank=Flank.LEFT)])
     assert time.monotonic() - started > 0.6
     assert answer.timings["embed"] < 500
     assert answer.timings["total"] < 500

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from reid.photo.images import decode_photo
-from reid.types import Flank
 from service.recognition.query import QueryUpload, read_photos
 from service.web.metrics import Stopwatch
 
@@ -31,7 +30,7 @@ decode_photo((lambda b: (Image.new("P", (64, 64)).save(b, "PNG"), b.getvalue())[
 Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
 before = peak_mb()
 query = [QueryUpload(out.getvalue()) for _ in range(number)]
-read = read_photos(query, Flank.LEFT, lambda image: [], Stopwatch(), max_pixels=60_000_000)
+read = read_photos(query, lambda image: [], Stopwatch(), max_pixels=60_000_000)
 print(json.dumps({"bytes": len(out.getvalue()), "mb": peak_mb() - before,
                   "crops": [c.image.shape[:2] for c in read.crops],
                   "boxes": [[c.box.x1 * c.reduction, c.box.y1 * c.reduction] for c in read.crops]}))

@@ -166,7 +166,8 @@ def test_pairs_of_encounters_and_of_a_case_are_put_up_after_a_preview(client, pa
     assert send(client, "/reviews/put", encounters="1, 2", reviewer="cu").status_code == 303
     assert client.get("/api/v1/reviews").json()["total"] == 1
     assert client.get("/reviews/put?encounters=1,99", headers=HTML).status_code == 422
-    assert client.get("/reviews/put", headers=HTML).status_code == 422
+    assert "Two encounters at least make a pair" in page(client, "/reviews/put")
+    assert send(client, "/reviews/put", encounters="", reviewer="cu").status_code == 422
 
 
 def test_settled_pairs_are_applied_after_a_preview(client, pair):
