@@ -17,17 +17,10 @@ class FileRefused(Sentence, message="{file}: {why}"): ...
 class NoFileAccepted(NothingAccepted, joint="; ", message="{files}"): ...
 
 
-class NoFileSent(
+class FilesInOneWay(
     InputError,
     code="bad_input",
-    message="send one file or more as files, or name one that arrived in pieces",
-): ...
-
-
-class TwoWaysAtOnce(
-    InputError,
-    code="bad_input",
-    message="send files, or name one that arrived in pieces: not both in one request",
+    message="send one file or more as files, or name one that arrived in pieces: one of the two",
 ): ...
 
 

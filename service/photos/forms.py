@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 
 from reid.interchange.photo_tables import PhotoTable, read_photo_table
 from reid.types import Flank
-from service.photos.errors import NoFileSent, TableTooLong, TooManyFilesAtOnce, TwoWaysAtOnce
+from service.photos.errors import FilesInOneWay, TableTooLong, TooManyFilesAtOnce
 from service.web.wire import Visible
 
 IncomingFile = tuple[str, bytes]  # file name, content
@@ -48,10 +48,8 @@ def incoming(files: list[UploadFile], at_most: int) -> Iterator[IncomingFile]:
 
 def refuse_neither_or_both(files: list[UploadFile], arrived: str) -> None:
     """Refuse a request that brings no file, or files in both ways."""
-    if not files and not arrived:
-        raise NoFileSent()
-    if files and arrived:
-        raise TwoWaysAtOnce()
+    if bool(files) == bool(arrived):
+        raise FilesInOneWay()
 
 
 def refuse_too_many(files: list[UploadFile], at_most: int) -> None:

@@ -252,9 +252,7 @@ def test_what_expired_is_gone_and_its_bytes_are_removed(app, client, painted):
     assert begun(client, painted(1)) != place
 
 
-def test_bytes_that_no_row_knows_are_removed_when_their_time_is_over(
-    app, settings, client, painted
-):
+def test_bytes_that_no_row_knows_are_removed_after_their_time(app, settings, client, painted):
     place = begun(client, painted(1))
     send(client, place, painted(1)[:10])
     stray = ArrivingBytes(settings.data_dir)
