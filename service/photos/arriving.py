@@ -39,6 +39,8 @@ from service.web.errors import BodyTooLarge, FileTooLarge, HttpRefusal
 from service.web.parameters import component
 
 WRITTEN_AT_ONCE = 256 * 2**10  # bytes
+WRITTEN_AFTER_S = 1.0
+"""Bytes of a slow line wait no longer in memory, where a kill would lose them."""
 SWEPT_EVERY_S = 600.0
 METADATA_KEY = re.compile(r"[!-+\--~]+")  # printable ASCII without space and comma
 
@@ -114,13 +116,13 @@ class ArrivingFiles:
             raise AnotherOffset(bytes=here, stated=offset)
         if declared is not None and declared > file.bytes - offset:
             raise HttpRefusal(413, BodyTooLarge(limit=file.bytes - offset))
-        waiting = bytearray()
+        waiting, since = bytearray(), monotonic()
         try:
             async for part in parts:
                 waiting += part
-                if len(waiting) >= WRITTEN_AT_ONCE:
-                    offset = await run_in_threadpool(self._append, file, offset, bytes(waiting))
-                    waiting.clear()
+                if len(waiting) >= WRITTEN_AT_ONCE or monotonic() > since + WRITTEN_AFTER_S:
+                    written, waiting, since = bytes(waiting), bytearray(), monotonic()
+                    offset = await run_in_threadpool(self._append, file, offset, written)
         finally:
             if waiting:
                 offset = await run_in_threadpool(self._append, file, offset, bytes(waiting))

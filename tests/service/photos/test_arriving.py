@@ -147,6 +147,9 @@ def test_more_than_was_announced_is_refused_before_it_is_read_or_as_it_comes(cli
     assert offset(client, place) == 0
     assert code(send(client, place, iter([photo, b"more"]))) == (413, "too_large")
     assert offset(client, place) == len(photo)  # what was announced is kept
+    large = painted(1, size=(1800, 1400))
+    place = begun(client, large)
+    assert code(send(client, place, iter([large + b"more", b"and more"]))) == (413, "too_large")
 
 
 def test_a_file_that_is_too_large_is_refused_when_it_is_announced(client, settings):
