@@ -21,7 +21,7 @@ class CutLine:
 
     def __init__(self, target: int, chance: Random, mean_bytes: float) -> None:
         """target: port of the service. mean_bytes: between two cuts; 0 cuts nothing."""
-        self._target, self._chance, self._mean_bytes = target, chance, mean_bytes
+        self._target, self._chance, self.mean_bytes = target, chance, mean_bytes
         self._lock, self._open = Lock(), set[socket.socket]()
         self.cuts = self.sent = 0
         self._off = False
@@ -70,7 +70,7 @@ class CutLine:
                 continue
             with self._lock:
                 self._open |= {near, far}
-                left = self._chance.expovariate(1 / self._mean_bytes) if self._mean_bytes else None
+                left = self._chance.expovariate(1 / self.mean_bytes) if self.mean_bytes else None
                 with_answer, reset = self._chance.random() < 0.3, self._chance.random() < 0.5
             passed = _Passed(self, near, far, left, with_answer, reset)
             Thread(target=passed.up, daemon=True).start()
