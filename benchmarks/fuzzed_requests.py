@@ -73,9 +73,9 @@ class FuzzedRequest:
 
 def _read_by(dependant: Dependant, where: str) -> Iterator[str]:
     """Names of what a route reads from there, of all its dependencies."""
-    for field in getattr(dependant, where):
-        fields = getattr(field.field_info.annotation, "model_fields", None)
-        yield from fields or (field.alias,)
+    for known in getattr(dependant, where):
+        fields = getattr(known.field_info.annotation, "model_fields", None)
+        yield from fields or (known.alias,)
     for part in dependant.dependencies:
         yield from _read_by(part, where)
 
