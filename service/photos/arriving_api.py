@@ -24,7 +24,9 @@ BODY: dict[str, Any] = {
 }
 
 
-def tus_version(tus_resumable: Annotated[str, Header(description="1.0.0")] = "") -> None:
+def tus_version(
+    tus_resumable: Annotated[str, Header(max_length=20, description="1.0.0")] = "",
+) -> None:
     """Raises HttpRefusal for another version of the protocol, and for none."""
     if tus_resumable != TUS:
         raise HttpRefusal(412, OtherTusVersion())
@@ -66,7 +68,7 @@ def get_arriving_file(
     """How far a file is, and in which upload it was taken in."""
     file = arriving.get(arriving_id, actor)
     return ArrivingFileOut(
-        id=file.id,
+        arriving_id=file.id,
         file_name=file.file_name,
         bytes=file.bytes,
         offset=arriving.offset(file),

@@ -19,7 +19,7 @@ class NoFileAccepted(NothingAccepted, joint="; ", message="{files}"): ...
 
 class FilesInOneWay(
     InputError,
-    code="bad_input",
+    code="invalid_request",
     message="send one file or more as files, or name one that arrived in pieces: one of the two",
 ): ...
 

@@ -176,7 +176,7 @@ class UploadOut(Wire):
 class ArrivingFileOut(Wire):
     """A file that arrives in pieces, and how far it is."""
 
-    id: str
+    arriving_id: str
     file_name: str
     bytes: int = Field(description="of the whole file, as announced")
     offset: int = Field(description="bytes that are here")

@@ -372,8 +372,8 @@ def test_files_and_a_file_that_arrived_are_two_ways_and_neither_is_none(client, 
         files=[("files", ("a.jpg", painted(1)))],
         data={"arrived": place.rpartition("/")[2]},
     )
-    assert code(both) == (422, "bad_input")
-    assert code(client.post("/api/v1/photos", data={"station": "x"})) == (422, "bad_input")
+    assert code(both) == (422, "invalid_request")
+    assert code(client.post("/api/v1/photos", data={"station": "x"})) == (422, "invalid_request")
 
 
 def test_rows_of_a_taken_file_go_when_their_time_is_over(app, client, painted):
