@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from service.photos.arriving import ArrivingFiles
 from service.store.database import Database
 from service.store.files import PhotoFiles, digest
+from service.store.tables.encounters import annotation
 from service.store.tables.photos import photo, upload_file
 
 
@@ -110,3 +111,40 @@ def test_whoever_is_logged_out_meanwhile_is_told_so_and_nothing_is_lost(browser,
         page.unroute_all()
         expect(status).to_contain_text("1 of 1 sent", timeout=60_000)
     assert whole(site, photos)
+
+
+def test_a_second_box_whose_answer_was_lost_is_no_third_animal(browser, site, line):
+    boxes = [(100, 100), (500, 300)]
+    with window_over(browser, line) as page:
+        page.goto("/upload")
+        page.get_by_label("Choose photos").set_input_files([large(site, 1)])
+        page.get_by_role("button", name="Boxes of").click()
+        picture = page.locator("dialog[data-boxes] svg")
+        expect(picture).to_be_visible()
+        for x, y in boxes:
+            at = picture.bounding_box()
+            scale = at["width"] / 1200
+            page.mouse.move(at["x"] + x * scale, at["y"] + y * scale)
+            page.mouse.down()
+            page.mouse.move(at["x"] + (x + 200) * scale, at["y"] + (y + 200) * scale, steps=4)
+            page.mouse.up()
+        page.get_by_role("button", name="Done").click()
+
+        def lost(route):
+            route.fetch()
+            route.abort()
+
+        page.route(re.compile("annotations$"), lambda r: lost(r) if adding(r) else r.continue_())
+        answered = []
+
+        def adding(route):
+            first = route.request.method == "POST" and not answered
+            answered.extend([1] * first)
+            return first
+
+        page.get_by_role("button", name="Upload").click()
+        expect(page.locator("[data-status]")).to_contain_text("1 of 1 sent", timeout=60_000)
+        expect(page.locator("[data-rows] .tag.failed")).to_have_count(0)
+        assert answered
+    with site.components[Database].read() as connection:
+        assert connection.scalar(select(func.count()).select_from(annotation)) == 2

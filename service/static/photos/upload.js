@@ -9,7 +9,7 @@ import { ClockErrors } from "./clock-errors.js";
 import { FileRow, filled } from "./file-row.js";
 import { Line } from "./line.js";
 import { lineOf, placed } from "./photo-file.js";
-import { addBox, beginUpload, readTable, uploadState } from "./send.js";
+import { addBoxes, beginUpload, readTable, uploadState } from "./send.js";
 import { UploadBoxes } from "./upload-boxes.js";
 
 const AT_ONCE = 2;
@@ -221,7 +221,8 @@ class UploadForm extends HTMLElement {
     try {
       row.said.set("upload", String(await row.begun));
       row.answered(await sendPhoto(row.file, row.said, this.line, (share) => { row.sending(share); this.show(); }));
-      if (row.sent?.photo_id) for (const box of row.more) await addBox(row.sent.photo_id, box);
+      if (row.sent?.photo_id) await addBoxes(this.line, row.sent.photo_id, row.more);
+      row.more = [];
     } catch (error) {
       row.refused(error instanceof DOMException ? { code: "file_gone", detail: error.message } : { code: "connection", detail: String(error instanceof Error ? error.message : error) });
     }
