@@ -13,7 +13,7 @@ from service.photos.photo_page import shown_photo
 from service.photos.statements import FIELDS, StatedInForm, TheUploader, refuse_one_time
 from service.photos.upload_texts import upload_row_texts
 from service.photos.view import STATE_WORDS, state_word, upload_view
-from service.store import copies, corrections, progress
+from service.store import arriving, copies, corrections, progress
 from service.store.errors import (
     DatabaseBusy,
     DatabaseUnreachable,
@@ -42,11 +42,12 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("/upload")
-def upload_form(request: Request, database: TheDatabase) -> Response:
-    """Where photos come in."""
+def upload_form(request: Request, database: TheDatabase, actor: TheActor) -> Response:
+    """Where photos come in, and how many of whoever looks did not arrive whole."""
     with database.read() as connection:
-        values = {"nav": "upload", "stations": progress.stations(connection)}
-        return page(request, "photos/upload.html", connection, **values)
+        unfinished = arriving.count(connection, actor.account_id)
+        values = {"stations": progress.stations(connection), "unfinished": unfinished}
+        return page(request, "photos/upload.html", connection, nav="upload", **values)
 
 
 @router.post("/upload")

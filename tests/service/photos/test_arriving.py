@@ -120,6 +120,16 @@ def test_the_same_file_announced_again_goes_on_where_it_stopped(app, settings, c
     assert take(client, place).json()["files"][0]["created"]
 
 
+def test_the_upload_page_says_how_many_photos_have_not_arrived_whole(client, painted):
+    said = "1 photo has not arrived whole"
+    assert said not in client.get("/upload").text
+    place = begun(client, painted(1))
+    assert said in client.get("/upload").text
+    send(client, place, painted(1))
+    take(client, place)
+    assert said not in client.get("/upload").text
+
+
 def test_another_offset_is_refused_and_nothing_is_written(client, painted):
     photo = painted(1)
     place = begun(client, photo)
