@@ -21,9 +21,18 @@ from service.store.tables.accounts import (
     login_attempt,
     login_session,
 )
+from service.store.tables.arriving import arriving_file
 from service.store.tables.places import place_look
 
-OF_PEOPLE = (place_look, login_session, api_token, login_attempt, account_change, account)
+OF_PEOPLE = (
+    arriving_file,
+    place_look,
+    login_session,
+    api_token,
+    login_attempt,
+    account_change,
+    account,
+)
 Known = Mapping[str, Sequence[str]]
 
 
@@ -48,6 +57,8 @@ def filled(client: TestClient, work: Callable[[], None]) -> Known:
     client.post("/api/v1/cases", json={"name": "Ustyurt"})
     client.post("/api/v1/cases/1/encounters", json={"encounters": [1, 2, 3]})
     client.post("/api/v1/reviews", json={"pairs": [[1, 3]], "blind": False})
+    announced = {"tus-resumable": "1.0.0", "upload-length": "900"}
+    place = client.post("/api/v1/arriving-files", headers=announced).headers["location"]
     numbers = ("1", "2", "3", "4")
     return {
         "photo_id": tuple(ids),
@@ -55,6 +66,9 @@ def filled(client: TestClient, work: Callable[[], None]) -> Known:
         "name": ("Ridge", "Saddle"),
         "station": ("Ridge", "Saddle"),
         "neighbour": ("none",),
+        **dict.fromkeys(("arriving_id", "arrived"), (place.rpartition("/")[2],)),
+        "tus-resumable": ("1.0.0",),
+        "upload-offset": ("0",),
         "pair": ("1-3", "1-2"),
         **{f"{kind}_id": numbers for kind in ("encounter", "identity", "case", "annotation")},
         **dict.fromkeys(("encounter", "identity", "case", "one", "other", "into"), numbers),

@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 from urllib.parse import quote
@@ -33,7 +33,10 @@ DEEP = json.loads("[" * 60 + "]" * 60)
 
 @dataclass(frozen=True, slots=True)
 class FuzzedRequest:
-    """One request. route: as the description names it. files: field, name, bytes."""
+    """One request. route: as the description names it. files: field, name, bytes.
+
+    stream: a body that is no form and no JSON, with its type in the headers.
+    """
 
     route: str
     method: str
@@ -42,6 +45,8 @@ class FuzzedRequest:
     form: Sequence[tuple[str, str]] | None = None
     files: Sequence[tuple[str, str, bytes]] = ()
     body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    stream: bytes | None = None
 
     def sent(self, client: Any) -> Any:  # noqa: ANN401  whatever the client answers
         """The answer to it."""
@@ -62,16 +67,22 @@ class FuzzedRequest:
             text = json.dumps(self.body)
             headers = {"content-type": "application/json"}
             return client.request(self.method, address, content=text, headers=headers)
-        return client.request(self.method, address)
+        headers = {name: _in_header(value) for name, value in self.headers.items()}
+        return client.request(self.method, address, headers=headers, content=self.stream)
 
 
 def _read_by(dependant: Dependant, where: str) -> Iterator[str]:
     """Names of what a route reads from there, of all its dependencies."""
-    for field in getattr(dependant, where):
-        fields = getattr(field.field_info.annotation, "model_fields", None)
-        yield from fields or (field.alias,)
+    for known in getattr(dependant, where):
+        fields = getattr(known.field_info.annotation, "model_fields", None)
+        yield from fields or (known.alias,)
     for part in dependant.dependencies:
         yield from _read_by(part, where)
+
+
+def _in_header(text: str) -> bytes:
+    """As far as any client can send it."""
+    return "".join(c for c in text if c not in "\0\r\n").encode("utf-8", "replace").strip()
 
 
 def _plain(text: str) -> str:
@@ -134,21 +145,27 @@ class RequestMaker:
 
     def _described_request(self, route: str, said: Mapping[str, Any]) -> FuzzedRequest:
         method, _, path = route.partition(" ")
-        query = []
+        query, headers = [], {}
         for parameter in said.get("parameters", ()):
             name, schema = parameter["name"], parameter.get("schema", {})
             if parameter["in"] == "path":
                 path = path.replace(f"{{{name}}}", self._segment(name))
-            elif self._chance.random() < 0.5:
+            elif parameter["in"] == "header" and self._chance.random() < 0.9:
+                headers[name] = self._text(name, schema)
+            elif parameter["in"] == "query" and self._chance.random() < 0.5:
                 query.append((name, self._text(name, schema)))
         content = said.get("requestBody", {}).get("content", {})
         if "application/json" in content:
             body = self._value(content["application/json"].get("schema", {}), 0)
             return FuzzedRequest(route, method, path, query, body=body)
+        if "application/offset+octet-stream" in content:
+            headers |= {"content-type": "application/offset+octet-stream"}
+            data = self._picture(self._chance)
+            return FuzzedRequest(route, method, path, query, headers=headers, stream=data)
         if content:
             schema = self._resolved(next(iter(content.values())).get("schema", {}))
             return self._form_request(route, path, query, schema.get("properties", {}))
-        return FuzzedRequest(route, method, path, query)
+        return FuzzedRequest(route, method, path, query, headers=headers)
 
     def _page_request(self, route: str, query: Sequence[str], body: Sequence[str]) -> FuzzedRequest:
         method, _, path = route.partition(" ")

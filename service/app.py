@@ -48,9 +48,10 @@ from service.neighbours import api as neighbours
 from service.neighbours import pages as neighbour_pages
 from service.neighbours.dealing import Neighbourhood
 from service.photos import api as photos
+from service.photos import arriving_api, correction_pages, many_pages
 from service.photos import correction_api as corrections
-from service.photos import correction_pages, many_pages
 from service.photos import pages as photo_pages
+from service.photos.arriving import ArrivingFiles
 from service.photos.intake import Intake
 from service.photos.pictures import Pictures
 from service.recognition import api as identify
@@ -86,6 +87,7 @@ API = (
     identify.router,
     identify.bursts_router,
     photos.router,
+    arriving_api.router,
     stations.router,
     corrections.router,
     encounters.router,
@@ -144,6 +146,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         claim(database, components[PhotoFiles], settings.data_dir)
+        components[ArrivingFiles].sweep(now=True)
         current_default_thread_limiter().total_tokens = AT_ONCE + SPARE_THREADS
         loading = Thread(target=components[Engine].preload, name="preload", daemon=True)
         loading.start()
@@ -201,6 +204,7 @@ def build(
         Pairing(database, engine),
         Densities(database, engine, settings),
         Intake(database, files, settings),
+        ArrivingFiles(database, files, settings),
         Overlays(database, engine, pictures),
         Ahead(settings.page_wait_s),
         Neighbourhood(database, engine, settings),

@@ -74,6 +74,17 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(
         500 * 2**20, ge=1024, description="a larger request body is refused before it is read"
     )
+    arriving_hours: float = Field(
+        168, gt=0, le=8760, description="a file that did not arrive whole is kept so long"
+    )
+    max_arriving_bytes: int = Field(
+        2 * 2**30,
+        ge=2**20,
+        description="of an account's files that have not arrived whole; more wait for them",
+    )
+    max_arriving_bytes_of_all: int = Field(
+        20 * 2**30, ge=2**20, description="the same of all accounts together"
+    )
     max_files: int = Field(500, ge=1, le=10_000, description="files in one upload")
     shortlist: int = Field(
         50, ge=1, le=1000, description="gallery annotations compared with a query"

@@ -28,13 +28,14 @@ from service.operations.verifying import Every, PhotoCheck
 from service.recognition.index_files import FOLDER as INDEXES
 from service.settings import Settings
 from service.store import snapshots
+from service.store.arriving_bytes import ARRIVING
 from service.store.claiming import RESTORING
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.store.snapshots import FILE_OF, StateFacts, facts_of, faults_of
 
 POINTS = "restore-points"
-MADE_AGAIN = {"demo", "founding", INDEXES, POINTS, RESTORING}
+MADE_AGAIN = {"demo", "founding", ARRIVING, INDEXES, POINTS, RESTORING}
 """What lies in a data folder and belongs to no state of the catalogue."""
 ABANDONED_S = 86_400
 """A state that was begun so long ago is nobody's any more."""

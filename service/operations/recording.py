@@ -22,7 +22,7 @@ from service.operations import demo
 from service.operations.recording_bursts import call_burst
 from service.operations.recording_certificate import keep_drawn_certificate
 from service.operations.recording_neighbours import call_neighbours
-from service.operations.recording_shapes import call_shaping, call_stations
+from service.operations.recording_shapes import call_arriving, call_shaping, call_stations
 from service.operations.worker import Worker
 from service.photos.intake import Intake
 from service.recognition.engine import Engine, load_recognition
@@ -43,6 +43,7 @@ OBJECTS, OTHERS, LETTERS = 2, 3, 200  # at most, of a list of objects, of others
 
 MOMENT = "2026-11-22T18:40:00Z"
 FIXED: Mapping[str, JsonValue] = {
+    "arriving_id": "3f2504e04f8911d39a0c0305e82c3301",
     "digest": "7f0d3c1e9a5b48c2d6e7f8091a2b3c4d5e6f708192a3b4c5d6e7f8091a2b3c4d",
     "one_time_password": "k3pm-x7wd-9qfz-tn4c",
     "secret": "lr_Zk0…",
@@ -53,10 +54,9 @@ FIXED: Mapping[str, JsonValue] = {
 
 
 def record(file: Path) -> int:
-    """Fill a catalogue with the demo, call the routes and write the examples.
+    """Fill a catalogue with the demo, call the routes and write the examples; gives their number.
 
     file: JSON, an example by the name of its wire model; the same with every run on one machine.
-    Gives their number, after some minutes.
     """
     with TemporaryDirectory() as folder:
         settings = Settings(_env_file=None, data_dir=Path(folder), poll_s=0.01)
@@ -190,9 +190,8 @@ class Recorder:
             name = schema["$ref"].rpartition("/")[2]
             return self._resolved(self._described["components"]["schemas"][name], value)
         if "anyOf" in schema and value is not None:
-            return self._resolved(
-                next(s for s in schema["anyOf"] if s.get("type") != "null"), value
-            )
+            stated = next(s for s in schema["anyOf"] if s.get("type") != "null")
+            return self._resolved(stated, value)
         return schema
 
 
@@ -209,6 +208,7 @@ def call_all(api: Recorder, survey: Path) -> None:
     _call_reviews(api)
     _call_identities(api)
     _call_decisions(api)
+    call_arriving(api, api.app.state.components)
     call_stations(api, WHY)
     _call_corrections(api)
     call_shaping(api, WHY)

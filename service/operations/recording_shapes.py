@@ -1,4 +1,4 @@
-"""Examples of shaped encounters and of a question about one, and of stations."""
+"""Examples of shaped encounters and of a question about one, of stations, of what arrives."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -6,6 +6,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 from PIL import Image
+
+from service.photos.arriving import AnnouncedFile, ArrivingFiles
+from service.store.people import ANONYMOUS, Actor, Role
+from service.web.parameters import Components
 
 API = "/api/v1"
 ONE = f"{API}/encounters/{{encounter_id}}"
@@ -89,3 +93,11 @@ def _encounters(api: ApiCaller) -> list[Any]:
 
 def _photos(row: Mapping[str, Any]) -> int:
     return sum(int(row[state]) for state in ("embedded", "pending", "failed"))
+
+
+def call_arriving(api: ApiCaller, components: Components) -> None:
+    """A file that was announced, and of which nothing came yet."""
+    sha256 = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+    announced = AnnouncedFile("IMG_0042.JPG", 2_418_771, sha256)
+    file = components[ArrivingFiles].begin(announced, Actor(ANONYMOUS, Role.ADMIN))
+    api.call("GET", f"{API}/arriving-files/{{arriving_id}}", at={"arriving_id": file.id})

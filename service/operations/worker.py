@@ -23,6 +23,7 @@ from service.density.estimating import Densities, EstimateDensity
 from service.neighbours import comparing
 from service.neighbours.comparing import CompareNeighbours
 from service.operations.erasing import ErasePhotos
+from service.photos.arriving import ArrivingFiles
 from service.recognition.comparing import ComparePairs
 from service.recognition.embedding import EMBED, EmbedPhotos, OtherModels, no_others
 from service.recognition.engine import Engine, FeatureNetwork, recognising
@@ -73,6 +74,7 @@ class Worker:
         self._database, self._settings, self._model = database, settings, embedder.model
         self.name = name
         self._at_work_on: tuple[int, ...] = ()  # jobs; no others are kept from the next worker
+        self._arriving = ArrivingFiles(database, files, settings)
         embed = EmbedPhotos(database, files, settings, embedder, others, finder)
         self._tasks: dict[str, Task] = {EMBED: embed, reembedding.KIND: embed}
         self._tasks[stated.ERASE] = ErasePhotos(files)
@@ -143,6 +145,7 @@ class Worker:
                 return
         for task in dict.fromkeys(self._tasks.values()):
             task.look()
+        self._arriving.sweep()
 
     def beat(self) -> None:
         """Say that this worker lives, and keep what it is at work on.

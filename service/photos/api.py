@@ -1,18 +1,28 @@
 """Photos: upload, look, and the progress of an upload."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, Query, Request, Response
 
 from reid.interchange.photo_tables import PhotoTable
+from service.photos.arriving import TheArriving
 from service.photos.errors import FileRefused, NoFileAccepted
-from service.photos.forms import Files, TheTable, incoming
+from service.photos.forms import (
+    Arrived,
+    FilesOrNone,
+    IncomingFile,
+    TheTable,
+    incoming,
+    refuse_neither_or_both,
+)
 from service.photos.intake import TheIntake, count_files
 from service.photos.pictures import Pictures, ThePictures
 from service.photos.statements import StatedInForm, TheUploader, refuse_one_time
 from service.photos.to_wire import photo_detail, photo_table_out, upload_out
 from service.photos.wire import PhotoDetailOut, PhotoTableOut, UploadOut
 from service.store import copies, photos, uploads
+from service.store.uploads import Upload
 from service.web.errors import documented
 from service.web.parameters import (
     Longest,
@@ -48,22 +58,37 @@ def upload(
     metrics: TheMetrics,
     intake: TheIntake,
     response: Response,
-    files: Files,
+    arriving: TheArriving,
+    actor: TheActor,
     statements: StatedInForm,
     person: TheUploader,
     table: TheTable,
+    files: FilesOrNone = None,
+    arrived: Arrived = "",
     to_upload: ToUpload = None,
 ) -> UploadOut:
     """Keep photos; 201 when at least one is new, 200 when all were known.
 
     What is answered here is kept, whatever happens next. Embedding follows as a job. Statements
     about photos that were known correct what was stated before. The answer lists the files of this
-    request, also where they are added to an upload.
+    request, also where they are added to an upload. A file that arrived in pieces is taken once:
+    whoever asks again gets the same answer.
     """
-    refuse_one_time(statements, len(files))
-    given = incoming(files, settings.max_files)
-    result = intake.accept(given, statements, person, table=table, upload_id=to_upload)
-    count_files(metrics, result)
+    sent = files or []
+    refuse_neither_or_both(sent, arrived)
+    refuse_one_time(statements, len(sent))
+
+    def accepted(given: Iterable[IncomingFile], arrived_as: str = "") -> Upload:
+        result = intake.accept(
+            given, statements, person, table=table, upload_id=to_upload, arrived_as=arrived_as
+        )
+        count_files(metrics, result)
+        return result
+
+    if arrived:
+        result = arriving.take(arrived, actor, lambda file, name: accepted([file], name))
+    else:
+        result = accepted(incoming(sent, settings.max_files))
     if result.refused == len(result.files):
         raise NoFileAccepted(
             files=tuple(FileRefused(file=f.file_name, why=f.error_detail) for f in result.files)

@@ -17,6 +17,33 @@ class FileRefused(Sentence, message="{file}: {why}"): ...
 class NoFileAccepted(NothingAccepted, joint="; ", message="{files}"): ...
 
 
+class FilesInOneWay(
+    InputError,
+    code="invalid_request",
+    message="send one file or more as files, or name one that arrived in pieces: one of the two",
+): ...
+
+
+class BadUploadMetadata(
+    InputError,
+    code="bad_input",
+    message="Upload-Metadata is a list of keys, each with its value in base64; sha256 is 64 "
+    "hexadecimal digits",
+): ...
+
+
+class OtherTusVersion(
+    Sentence, code="other_tus_version", message="the header Tus-Resumable has to be 1.0.0"
+): ...
+
+
+class OffsetStreamNeeded(
+    Sentence,
+    code="unsupported_media_type",
+    message="the bytes of a file are sent as application/offset+octet-stream",
+): ...
+
+
 class TableTooLong(BadDataset, message="the table has more than {limit} bytes"): ...
 
 

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, StringConstraints
 
 from reid.interchange.photo_tables import PhotoTable, read_photo_table
 from reid.types import Flank
-from service.photos.errors import TableTooLong, TooManyFilesAtOnce
+from service.photos.errors import FilesInOneWay, TableTooLong, TooManyFilesAtOnce
 from service.web.wire import Visible
 
 IncomingFile = tuple[str, bytes]  # file name, content
@@ -20,6 +20,14 @@ Short = Annotated[Text, StringConstraints(max_length=200)]
 BOX = "x0 y0 x1 y1, pixels or 0-1; one for all files, or one a file; left out, the whole photo"
 Files = Annotated[
     list[UploadFile], File(description="JPEG, PNG, WebP, HEIC or AVIF; one part a photo")
+]
+FilesOrNone = Annotated[
+    list[UploadFile] | None,
+    File(description="JPEG, PNG, WebP, HEIC or AVIF; one part a photo"),
+]
+Arrived = Annotated[
+    str,
+    Form(pattern=r"^([0-9a-f]{32})?$", description="a file that arrived in pieces, by its id"),
 ]
 Boxes = Annotated[list[Short] | None, Form(description=BOX)]
 FLANKS = "side of the animal that is seen; one for all files, or one a file"
@@ -39,6 +47,12 @@ def incoming(files: list[UploadFile], at_most: int) -> Iterator[IncomingFile]:
     """Name and bytes of each file, one in memory at a time."""
     refuse_too_many(files, at_most)
     return ((file.filename or "", file.file.read()) for file in files)
+
+
+def refuse_neither_or_both(files: list[UploadFile], arrived: str) -> None:
+    """Refuse a request that brings no file, or files in both ways."""
+    if bool(files) == bool(arrived):
+        raise FilesInOneWay()
 
 
 def refuse_too_many(files: list[UploadFile], at_most: int) -> None:

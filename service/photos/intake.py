@@ -31,7 +31,16 @@ from service.photos.statements import (
     zone_of,
 )
 from service.settings import Settings
-from service.store import clocks, corrections, encounters, jobs, photos, stated, uploads
+from service.store import (
+    arriving,
+    clocks,
+    corrections,
+    encounters,
+    jobs,
+    photos,
+    stated,
+    uploads,
+)
 from service.store.corrections import CorrectedValue
 from service.store.database import Database, one_at_a_time
 from service.store.files import PhotoFiles, digest
@@ -58,13 +67,15 @@ class Intake:
         *,
         table: PhotoTable | None = None,
         upload_id: int | None = None,
+        arrived_as: str = "",
     ) -> Upload:
         """Keep every file that can be kept; what is in the result survives any kill.
 
         A file that cannot be kept is a line of the result with its reason, and stops no other. What
         is stated of a photo that is known already is a correction by this person. table: states
         more of single files. upload_id: an upload that these files are added to; the result holds
-        these files only.
+        these files only. arrived_as: the id of the only file, where it arrived in pieces; raises
+        TakenMeanwhile where another request took it in.
         """
         receipts: list[Receipt] = []
         prepared: list[Prepared] = []
@@ -81,7 +92,7 @@ class Intake:
                 receipt = Receipt(accepted.photo.file_name, accepted.photo.id)
                 receipts.append(replace(receipt, individual=own.individual))
                 prepared.append(accepted)
-        return self._record(receipts, prepared, person, upload_id)
+        return self._record(receipts, prepared, person, upload_id, arrived_as)
 
     def _prepare(self, position: int, name: str, data: bytes, statements: Statements) -> Prepared:
         """Check a file and put its bytes on disk."""
@@ -142,6 +153,7 @@ class Intake:
         prepared: list[Prepared],
         person: str,
         upload_id: int | None,
+        arrived_as: str,
     ) -> Upload:
         """One transaction for photos, annotations, corrections, jobs and the list of files.
 
@@ -177,6 +189,8 @@ class Intake:
                     connection, kind="stated", person=person, reason="", values=corrected
                 )
             number, first = uploads.add(connection, receipts, upload_id)
+            if arrived_as:
+                arriving.take(connection, arrived_as, number, first)
             fresh = [receipt.photo_id for receipt in receipts if receipt.created]
             encounters.regroup(connection, [n for n in fresh if n], new=True)
             if unplaced is not None:

@@ -13,7 +13,14 @@ from service.photos.photo_page import shown_photo
 from service.photos.statements import FIELDS, StatedInForm, TheUploader, refuse_one_time
 from service.photos.upload_texts import upload_row_texts
 from service.photos.view import STATE_WORDS, state_word, upload_view
-from service.store import copies, corrections, progress
+from service.store import arriving, copies, corrections, progress
+from service.store.errors import (
+    DatabaseBusy,
+    DatabaseUnreachable,
+    DiskFull,
+    PhotoStoreGone,
+    StorageReadOnly,
+)
 from service.web.advice import advice
 from service.web.languages import ENGLISH, language
 from service.web.languages import gettext as _
@@ -26,6 +33,7 @@ from service.web.parameters import (
     TheMetrics,
     TheSettings,
 )
+from service.web.sentences import translated
 from service.web.words import stated_name
 
 UploadWalked = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
@@ -34,11 +42,12 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 
 @router.get("/upload")
-def upload_form(request: Request, database: TheDatabase) -> Response:
-    """Where photos come in."""
+def upload_form(request: Request, database: TheDatabase, actor: TheActor) -> Response:
+    """Where photos come in, and how many of whoever looks did not arrive whole."""
     with database.read() as connection:
-        values = {"nav": "upload", "stations": progress.stations(connection)}
-        return page(request, "photos/upload.html", connection, **values)
+        unfinished = arriving.count(connection, actor.account_id)
+        values = {"stations": progress.stations(connection), "unfinished": unfinished}
+        return page(request, "photos/upload.html", connection, nav="upload", **values)
 
 
 @router.post("/upload")
@@ -85,6 +94,9 @@ def photo_page(
     return shown_photo(request, database, photo_id, upload)
 
 
+WAITED = (DiskFull, StorageReadOnly, PhotoStoreGone, DatabaseBusy, DatabaseUnreachable)
+"""Why sending waits, beside a broken line."""
+
 CHANGEABLE = (
     *("captured_at", "zone", "station", "camera", "notes"),
     *("flank", "box", "encounter", "annotations"),
@@ -103,7 +115,7 @@ def not_a_copy(
 
 
 def upload_texts() -> dict[str, object]:
-    """The texts of static/upload.js, file-row.js and send.js; `{name}` is filled in there."""
+    """The texts of upload.js and what it uses; `{name}` is filled in there."""
     codes = (
         "unreadable_image",
         "image_too_large",
@@ -118,15 +130,25 @@ def upload_texts() -> dict[str, object]:
             **{code: advice(code) for code in codes},
             "no_photo_accepted": advice("unreadable_image"),  # a file is sent by itself
             "connection": _("Check that the service runs, and send it again."),
+            "file_gone": _("Put the card or the disk back, and send it again."),
         },
-        "reasons": {} if language() == ENGLISH else _reasons(),
+        "reasons": _own_reasons() | ({} if language() == ENGLISH else _reasons()),
         "states": {state: state_word(state) for state in STATE_WORDS},
         "known": _("%(state)s (was known already)") % {"state": "{state}"},
         "waits": _("waits"),
         "sending": _("Sending %(file)s") % {"file": "{file}"},
         "encounter": _("Encounter %(number)s") % {"number": "{number}"},
         "answered": _("the service answered %(status)s") % {"status": "{status}"},
-        "unreachable": _("the service cannot be reached"),
+        "line": {
+            "broken": _(
+                "The service is not reached. This page goes on by itself as soon as the line is "
+                "back."
+            ),
+            "loggedOut": _(
+                "You are logged out. Log in in another window of this browser; this page goes on "
+                "by itself."
+            ),
+        },
         "progress": _("%(sent)s of %(all)s sent, %(embedded)s of %(kept)s ready")
         % {name: "{" + name + "}" for name in ("sent", "all", "embedded", "kept")},
         "problems": _("cannot be used: %(number)s") % {"number": "{number}"},
@@ -137,6 +159,11 @@ def upload_texts() -> dict[str, object]:
         "go": _("Go to the waiting encounters"),
         **upload_row_texts(),
     }
+
+
+def _own_reasons() -> dict[str, str]:
+    """What only the page knows, by a code of its own."""
+    return {"file_gone": _("the file cannot be read any more")}
 
 
 def _reasons() -> dict[str, str]:
@@ -152,6 +179,8 @@ def _reasons() -> dict[str, str]:
             "The time is not ISO 8601, such as 2019-03-01T19:49:36 or 2019-03-01T19:49:36+06:00."
         ),
         "internal_error": _("an error of the service itself; its log says which"),
+        "too_much_arriving": _("too many photos have not arrived whole yet"),
+        **{kind.code: translated(kind()) for kind in WAITED},
     }
 
 

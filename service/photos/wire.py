@@ -173,6 +173,18 @@ class UploadOut(Wire):
     files: list[UploadedFileOut]
 
 
+class ArrivingFileOut(Wire):
+    """A file that arrives in pieces, and how far it is."""
+
+    arriving_id: str
+    file_name: str
+    bytes: int = Field(description="of the whole file, as announced")
+    offset: int = Field(description="bytes that are here")
+    sha256: str | None = Field(description="of the whole file, as announced")
+    expires_at: datetime
+    upload: int | None = Field(description="the upload in which it was taken in")
+
+
 class PhotoLineOut(Wire):
     """What a line of a table states of one photo; empty: nothing."""
 

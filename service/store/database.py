@@ -31,6 +31,7 @@ from service.store.errors import (
 )
 from service.store.tables import (  # noqa: F401  all tables
     accounts,
+    arriving,
     bursts,
     cases,
     catalogue,

@@ -87,6 +87,37 @@ class IdentityNameTaken(
 class NoSuchUpload(NotFound, message="no upload {upload}"): ...
 
 
+class NoSuchArrivingFile(
+    NotFound,
+    code="arriving_file_gone",
+    message="no file {file} is arriving: it was broken off, or its time is over; begin it again",
+): ...
+
+
+class AnotherOffset(
+    Conflict,
+    code="another_offset",
+    message="{bytes} bytes of this file are here, not {stated}: go on from there",
+): ...
+
+
+class NotHereWhole(
+    Conflict,
+    code="not_here_whole",
+    message="{bytes} of {announced} bytes of this file are here: send the rest first",
+): ...
+
+
+class OtherBytesArrived(
+    Conflict,
+    code="other_bytes_arrived",
+    message="the bytes that arrived are not those that were announced: send the file again",
+): ...
+
+
+class TakenMeanwhile(Conflict, message="file {file} was taken in meanwhile: ask again"): ...
+
+
 class PhotoFileMissing(NotFound, message="the file of photo {photo} is missing"): ...
 
 
@@ -232,6 +263,14 @@ class DiskFull(
     StorageTrouble,
     code="storage_full",
     message="the disk is full: make room, then try again",
+): ...
+
+
+class TooMuchArriving(
+    StorageTrouble,
+    code="too_much_arriving",
+    message="photos of {bytes} bytes have not arrived whole yet, and there is room for {limit}: "
+    "send their rest first, or wait until their time is over",
 ): ...
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -143,6 +143,12 @@ def get(connection: Connection, upload_id: int, *, since: int = 0) -> Upload:
     )
     files = [_file(animals) for animals in gathered((row.position, row) for row in rows).values()]
     return Upload(upload_row.id, upload_row.created_at, tuple(files))
+
+
+def one_of(connection: Connection, upload_id: int, position: int) -> Upload:
+    """An upload with one of its files only."""
+    upload_now = get(connection, upload_id, since=position)
+    return replace(upload_now, files=upload_now.files[:1])
 
 
 def photos_of(connection: Connection, upload_id: int, *, created: bool = False) -> list[str]:

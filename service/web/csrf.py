@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reid.sentences import Sentence
 from service.settings import LOOPBACK
+from service.web import tus
 from service.web.errors import ErrorPage, refusal
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -75,6 +76,8 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
                 if scope["path"].startswith(PROGRAMS):
                     headers.setdefault("cache-control", "no-store")
+                if scope["path"].startswith(tus.ARRIVING_FILES):
+                    headers.update(tus.HEADERS)
             await send(message)
 
         await self.app(scope, receive, with_headers)

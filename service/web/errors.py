@@ -7,6 +7,7 @@
   + TooManyAttempts          to log in; it says how long to wait
   + PlacesHidden             exact positions, asked for by somebody who may not see them
   + RoleNeeded               for one field of a request that others may send
+  + FileTooLarge             a photo whose bytes are announced, before they are sent
   + UnknownParameters        in an address; NoParameters where the route has none
   + NoSuchChoice             a filter of a page that does not exist
 """
@@ -26,7 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from reid.errors import Conflict, GalleryError, InputError, NotFound, ReidError, WeightsError
 from reid.sentences import Sentence
-from service.store.errors import DiskFull, StorageTrouble
+from service.store.errors import DiskFull, StorageTrouble, TooMuchArriving
 from service.store.trouble import TROUBLES, trouble_of
 from service.web.faults import invalid
 from service.web.speech import Speech, later
@@ -109,6 +110,11 @@ class UnreadableBody(
 ): ...
 
 
+class FileTooLarge(
+    InputError, code="image_too_large", message="{bytes} bytes; at most {limit} a photo"
+): ...
+
+
 class BodyTooLarge(Sentence, code="too_large", message="the body is larger than {limit} bytes"): ...
 
 
@@ -141,9 +147,11 @@ class HttpRefusal(HTTPException):
 STATUS: dict[type[ReidError], int] = {
     TooManyAttempts: 429,
     DiskFull: 507,
+    TooMuchArriving: 507,
     StorageTrouble: 503,
     PlacesHidden: 403,
     RoleNeeded: 403,
+    FileTooLarge: 413,
     NotFound: 404,
     Conflict: 409,
     InputError: 422,

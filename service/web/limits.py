@@ -8,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.web.errors import BodyTooLarge, ErrorPage, HttpRefusal, TooSlow, refusal
+from service.web.tus import brings_bytes
 
 WITH_PHOTOS = frozenset({"/upload", "/api/v1/photos", "/api/v1/identify"})
 WITHOUT_PHOTOS = 4 * 2**20
@@ -42,7 +43,7 @@ class BodyLimit:
         """Only HTTP has bodies."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        photos = scope["path"] in WITH_PHOTOS
+        photos = scope["path"] in WITH_PHOTOS or brings_bytes(scope["path"])
         most = self.max_bytes if photos else min(WITHOUT_PHOTOS, self.max_bytes)
         declared = Headers(scope=scope).get("content-length", "")
         if declared.isdigit() and int(declared) > most:

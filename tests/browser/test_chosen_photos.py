@@ -186,17 +186,18 @@ def test_the_clock_of_a_camera_is_corrected_with_the_upload_and_can_be_undone(pa
     assert [one["error"]["offset_s"] for one in clocks] == [88200]
 
 
-def test_a_file_whose_connection_failed_is_sent_again_by_its_button(page, site):
+def test_a_file_whose_answer_was_none_of_ours_is_sent_again_by_its_button(page, site):
     page.goto("/upload")
     page.get_by_label("Choose photos").set_input_files([site.photo(1), site.photo(2, day=2)])
-    page.route("**/api/v1/photos", lambda route: route.abort(), times=1)
+    broken = {"status": 500, "body": "of a proxy"}
+    page.route("**/api/v1/photos", lambda route: route.fulfill(**broken), times=1)
     page.get_by_role("button", name="Upload").click()
-    expect(page.locator("[data-rows] tr").first).to_contain_text("cannot be reached")
+    expect(page.locator("[data-rows] tr").first).to_contain_text("The service answered 500")
     page.get_by_role("button", name="Send it again").click()
     expect(page.locator("[data-status]")).to_contain_text("2 of 2 sent, 0 of 2 ready.")
     upload = page.evaluate("async () => (await fetch('/api/v1/uploads/1')).json()")
     assert sorted(one["file_name"] for one in upload["files"]) == ["1-1-0.jpg", "2-2-0.jpg"]
-    page.complaints.clear()  # the browser reports the failed connection as an error
+    page.complaints.clear()  # the browser reports the answer as an error
 
 
 def test_refused_files_stand_first(page, site):

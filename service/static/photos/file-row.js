@@ -2,7 +2,7 @@
 /** One file of an upload as a row of the table: sending, pending, embedded, failed or refused.
  * Its texts come from the page, in the language of the page. */
 
-/** @typedef {{ advice: Record<string, string>, reasons: Record<string, string>, states: Record<string, string>, known: string, waits: string, sendAgain: string, sending: string, encounter: string, answered: string, unreachable: string, progress: string, problems: string, finished: string, go: string, changed: string, unchanged: string, fields: Record<string, string>, boxes: Record<string, string> }} Texts */
+/** @typedef {{ advice: Record<string, string>, reasons: Record<string, string>, states: Record<string, string>, known: string, waits: string, sendAgain: string, sending: string, encounter: string, answered: string, line: { broken: string, loggedOut: string }, progress: string, problems: string, finished: string, go: string, changed: string, unchanged: string, fields: Record<string, string>, boxes: Record<string, string> }} Texts */
 
 /** Put values where `{name}` stands.
  * @param {string} text @param {Record<string, string | number | null>} values */
@@ -10,6 +10,7 @@ export function filled(text, values) {
   return text.replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 }
 
+const SENT_AGAIN = new Set(["connection", "file_gone"]);
 const TAGS = { pending: "busy", embedded: "embedded", failed: "failed", refused: "failed" };
 
 export class FileRow {
@@ -26,7 +27,7 @@ export class FileRow {
     /** @type {number[][]} boxes after the first, which is sent with the file */
     this.more = [];
     this.clockError = 0; // seconds
-    /** @type {(() => void) | null} sends it once more, where the connection failed */
+    /** @type {(() => void) | null} sends it once more, where that may help */
     this.again = null;
     /** @type {Promise<number> | undefined} the upload that the file belongs to */
     this.begun = undefined;
@@ -91,7 +92,7 @@ export class FileRow {
     this.tag("refused");
     this.node.parentElement?.prepend(this.node); // what needs somebody stands first
     this.explain(problem.code, problem.detail);
-    if (problem.code !== "connection" || !this.again) return;
+    if (!SENT_AGAIN.has(problem.code) || !this.again) return;
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: this.texts.sendAgain });
     button.setAttribute("aria-label", `${this.texts.sendAgain}: ${this.file.name}`);
     button.addEventListener("click", () => this.again?.());

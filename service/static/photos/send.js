@@ -1,7 +1,5 @@
 // @ts-check
-/** What the upload page asks of the API: an upload, its photos one by one, their boxes and their clocks. */
-
-import { filled } from "./file-row.js";
+/** What the upload page asks of the API beside the photos: an upload, its table, boxes and clocks. */
 
 /** @typedef {{ position: number, photo_id: string | null, encounter_id: number | null, created: boolean, state: string | null, error_code: string | null, error_detail: string | null, changed: string[], station: string | null, camera: string | null, file_time: string | null, captured_at: string | null, boxes: "confirm" | "draw" | null }} SentFile */
 /** @typedef {{ id: number, files: SentFile[] }} Upload */
@@ -10,28 +8,6 @@ import { filled } from "./file-row.js";
 /** @typedef {{ lines: PhotoLine[], refused: { line: number, why: string }[], ignored: string[] }} PhotoTable */
 
 const API = "/api/v1";
-
-/** XMLHttpRequest, because fetch reports no progress of what it sends.
- * @param {File} file @param {FormData} said
- * @param {{ answered: string, unreachable: string }} texts @param {(share: number) => void} progress
- * @returns {Promise<Upload | Problem>} */
-export function sendPhoto(file, said, texts, progress) {
-  const body = new FormData();
-  for (const [name, value] of said) if (value) body.append(name, value);
-  body.append("files", file, file.name);
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", `${API}/photos`);
-    request.responseType = "json";
-    request.upload.addEventListener("progress", (event) => progress(event.total ? event.loaded / event.total : 0));
-    request.addEventListener("load", () => {
-      if (request.response) resolve(request.response);
-      else reject(new Error(filled(texts.answered, { status: request.status })));
-    });
-    request.addEventListener("error", () => reject(new Error(texts.unreachable)));
-    request.send(body);
-  });
-}
 
 /** @param {string} path @param {RequestInit} [options] @returns {Promise<any>} */
 async function asked(path, options) {
@@ -46,9 +22,11 @@ function posted(body) {
   return { method: "POST", body: JSON.stringify(body), headers: { "content-type": "application/json" } };
 }
 
-/** @returns {Promise<number>} an upload to which photos are added */
-export async function beginUpload() {
-  return (await asked("/uploads", { method: "POST" })).id;
+/** @param {import("./line.js").Line} line @returns {Promise<number>} an upload to which photos are added */
+export async function beginUpload(line) {
+  const { status, body } = await line.sure(`${API}/uploads`, {});
+  if (status !== 201) throw new Error(body?.detail ?? String(status));
+  return body.id;
 }
 
 /** @param {number} upload @returns {Promise<Upload>} */
@@ -63,9 +41,17 @@ export function readTable(file) {
   return asked("/photo-tables", { method: "POST", body });
 }
 
-/** One more animal in a photo. @param {string} photo @param {number[]} box */
-export function addBox(photo, box) {
-  return asked(`/photos/${photo}/annotations`, posted({ box }));
+/** More animals in a photo. Where an answer is lost, their number says whether the box was taken.
+ * @param {import("./line.js").Line} line @param {string} photo @param {number[][]} boxes */
+export async function addBoxes(line, photo, boxes) {
+  if (!boxes.length) return;
+  const path = `${API}/photos/${photo}/annotations`, headers = { "content-type": "application/json" };
+  const count = async () => (await line.sure(path, { method: "GET" })).body.length;
+  const before = await count();
+  for (let added = 0; added < boxes.length; added = (await count()) - before) {
+    const answer = await line.once(path, { headers, body: JSON.stringify({ box: boxes[added] }) });
+    if (answer && answer.status >= 400) throw new Error(answer.body?.detail ?? String(answer.status));
+  }
 }
 
 /** Correct the clock of a camera for the photos between two times of their files.

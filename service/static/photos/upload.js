@@ -3,11 +3,13 @@
  * the button sends them one by one as one upload; afterwards the embedding is followed.
  * Without JavaScript the form inside posts everything at once. */
 
+import { sendPhoto } from "./arriving.js";
 import { ChosenPhoto, corners } from "./chosen-photo.js";
 import { ClockErrors } from "./clock-errors.js";
 import { FileRow, filled } from "./file-row.js";
+import { Line } from "./line.js";
 import { lineOf, placed } from "./photo-file.js";
-import { addBox, beginUpload, readTable, sendPhoto, uploadState } from "./send.js";
+import { addBoxes, beginUpload, readTable, uploadState } from "./send.js";
 import { UploadBoxes } from "./upload-boxes.js";
 
 const AT_ONCE = 2;
@@ -35,6 +37,7 @@ class UploadForm extends HTMLElement {
     this.notes = [];
     this.active = this.bytes = this.began = 0;
     this.following = this.correcting = false;
+    this.line = new Line(this.texts, () => this.show());
     this.clocks = new ClockErrors(/** @type {HTMLElement} */ (this.part("clocks")), this.texts.clock, () => this.refresh());
     this.boxes = new UploadBoxes(/** @type {HTMLDialogElement} */ (this.part("boxes")), this.texts.drawing, () => this.refresh());
     form.addEventListener("submit", (event) => this.onSubmit(event));
@@ -188,7 +191,7 @@ class UploadForm extends HTMLElement {
     report?.removeAttribute("hidden");
     if (!this.unsent()) [this.began, this.bytes] = [performance.now(), 0];
     this.rows?.push(...fresh);
-    this.begun = beginUpload();
+    this.begun = beginUpload(this.line);
     this.begun.catch(() => {}); // each file says so
     for (const row of fresh) {
       row.begun = this.begun;
@@ -204,7 +207,7 @@ class UploadForm extends HTMLElement {
   again(row) {
     row.state = "queued";
     row.share = 0;
-    row.begun = row.begun?.catch(() => beginUpload());
+    row.begun = row.begun?.catch(() => beginUpload(this.line));
     row.begun?.catch(() => {});
     if (this.active < AT_ONCE) this.next();
   }
@@ -217,10 +220,11 @@ class UploadForm extends HTMLElement {
     row.sending(0);
     try {
       row.said.set("upload", String(await row.begun));
-      row.answered(await sendPhoto(row.file, row.said, this.texts, (share) => { row.sending(share); this.show(); }));
-      if (row.sent?.photo_id) for (const box of row.more) await addBox(row.sent.photo_id, box);
+      row.answered(await sendPhoto(row.file, row.said, this.line, (share) => { row.sending(share); this.show(); }));
+      if (row.sent?.photo_id) await addBoxes(this.line, row.sent.photo_id, row.more);
+      row.more = [];
     } catch (error) {
-      row.refused({ code: "connection", detail: String(error instanceof Error ? error.message : error) });
+      row.refused(error instanceof DOMException ? { code: "file_gone", detail: error.message } : { code: "connection", detail: String(error instanceof Error ? error.message : error) });
     }
     this.active -= 1;
     this.bytes += row.file.size;
@@ -286,7 +290,7 @@ class UploadForm extends HTMLElement {
     const words = filled(this.texts.progress, { sent: through, all, embedded, kept });
     const problems = refused ? `, ${filled(this.texts.problems, { number: refused })}` : "";
     const finished = embedded + refused === all;
-    status.textContent = `${words}${problems}.${finished ? ` ${this.texts.finished} ` : ` ${this.whether()}`}`;
+    status.textContent = `${words}${problems}.${finished ? ` ${this.texts.finished} ` : ` ${this.line.words || this.whether()}`}`;
     status.className = `message ${finished ? (refused ? "error" : "done") : "busy"}`;
     if (finished && embedded) {
       status.append(Object.assign(document.createElement("a"), { href: "/encounters", textContent: this.texts.go }));

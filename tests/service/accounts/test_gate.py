@@ -25,7 +25,7 @@ from service.web.permissions import BY_LOGIN_ONLY, ROUTES
 
 NOBODY = "nobody"
 WHO = (NOBODY, *Role)
-SAFE = ("GET", "HEAD")
+SAFE = ("GET", "HEAD", "OPTIONS")
 UNSAFE = [route for route in ROUTES if not route.startswith(SAFE)]
 FORM, OURS = b"application/x-www-form-urlencoded", ADDRESS.encode()
 FOR_VIEWERS_TOO = "POST /api/v1/identify"  # asks, and keeps nothing

@@ -15,11 +15,14 @@ from typer.testing import CliRunner
 from service.__main__ import app as command_line
 from service.operations import backup, restoring
 from service.operations.restoring import CatalogueParts
+from service.photos.arriving import AnnouncedFile, ArrivingFiles
 from service.photos.intake import Intake
 from service.photos.statements import Statements
+from service.store.arriving_bytes import ArrivingBytes
 from service.store.claiming import RESTORING, claim
 from service.store.database import Database
-from service.store.files import PhotoFiles
+from service.store.files import PhotoFiles, digest
+from service.store.people import ANONYMOUS, Actor, Role
 from service.store.tables.photos import photo
 
 
@@ -280,6 +283,23 @@ def test_kept_indexes_are_no_part_of_a_backup_and_are_forgotten_by_a_restore(
     catalogue.database.close()
     restoring.restore(catalogue, tmp_path / "kept")
     assert not index.exists()
+
+
+def test_pieces_of_files_are_no_part_of_a_backup_and_of_no_interest_to_verify(
+    catalogue, command, painted, tmp_path
+):
+    add(catalogue, painted(1))
+    arriving = ArrivingFiles(catalogue.database, catalogue.files, catalogue.settings)
+    announced = AnnouncedFile("b.jpg", 100_000, digest(painted(2)))
+    file = arriving.begin(announced, Actor(ANONYMOUS, Role.ADMIN))
+    piece = ArrivingBytes(catalogue.settings.data_dir)
+    piece.append(file.id, 0, painted(2)[:500])
+    saved(catalogue, tmp_path / "kept")
+    assert not list((tmp_path / "kept").rglob(file.id))
+    assert command("verify")[0] == command("status")[0] == 0
+    catalogue.database.close()
+    restoring.restore(catalogue, tmp_path / "kept")
+    assert command("verify")[0] == 0
 
 
 def test_a_restore_is_refused_while_somebody_has_the_catalogue_open(
