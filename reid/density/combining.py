@@ -44,7 +44,10 @@ def combined(fits: Sequence[DensityFit]) -> DensityInterval:
     """The mean log density, with the variance within fits and (1 + 1/m) of that between them.
 
     The interval is that of Student's t with Rubin's degrees of freedom. One fit has the normal
-    interval of its own. Raises ValueError for none.
+    interval of its own. The density is exp(mean - between / 2): over many surveys the exponential
+    of a normal error is too high by half of its variance (Finney 1941), and not knowing who is who
+    must not add animals. What a single history errs by for the same reason stays, so that one
+    history has the density that secr gives it. Raises ValueError for none.
     """
     if not fits:
         raise ValueError("nothing to combine")
@@ -56,7 +59,7 @@ def combined(fits: Sequence[DensityFit]) -> DensityInterval:
     middle = float(logs.mean())
     animals = [fit.animals for fit in fits]
     return DensityInterval(
-        density=exp(middle),
+        density=exp(middle - between / 2),
         low=exp(middle - width),
         high=exp(middle + width),
         of_identity=between / (within + between),

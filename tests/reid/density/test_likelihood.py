@@ -104,6 +104,6 @@ def test_equal_fits_have_the_interval_of_one() -> None:
 def test_fits_that_differ_widen_the_interval_by_rubins_rules() -> None:
     joined = combined([a_fit(0.02), a_fit(0.03), a_fit(0.045)])
     between = 4 / 3 * np.var(np.log([0.02, 0.03, 0.045]), ddof=1)
-    assert joined.density == pytest.approx(0.03, rel=1e-6)
+    assert joined.density == pytest.approx(0.03 * np.exp(-between / 2), rel=1e-6)
     assert joined.of_identity == pytest.approx(between / (between + 0.04))
     assert joined.high > 0.03 * exp(1.96 * (between + 0.04) ** 0.5)
