@@ -204,7 +204,7 @@ def test_an_empty_database_is_refused_beside_photos_of_a_release_without_markers
 def test_a_catalogue_of_a_release_without_markers_is_marked_and_opens(settings, parts, filled):
     (settings.data_dir / "photos" / MARKER).unlink()
     with closing(sqlite3.connect(settings.data_dir / "reid.sqlite3")) as raw, raw:
-        for later in ("place_look", "catalogue", "fused_frame", "fused_burst"):
+        for later in ("arriving_file", "place_look", "catalogue", "fused_frame", "fused_burst"):
             raw.execute(f"DROP TABLE {later}")
         raw.execute("UPDATE alembic_version SET version_num = '0008'")
     parts().database.close()
