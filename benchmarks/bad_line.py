@@ -27,13 +27,13 @@ from threading import Event, Thread
 import httpx
 import numpy as np
 from cut_line import CutLine
+from durability import whole
 from killed_parts import FAKE, ProcessPart, leave_in_order, processes, until
 from piecewise import GaveUp, PiecewiseClient
 from PIL import Image
 from results import keep
 from sqlalchemy import select
 
-from reid.errors import ReidError
 from service.store.arriving_bytes import ARRIVING
 from service.store.database import Database
 from service.store.files import PhotoFiles, digest
@@ -138,15 +138,6 @@ def faults(folder: Path, photos: Sequence[NamedPhoto]) -> dict[str, int]:
         "bytes missing or changed": sum(not whole(files, one) for one in stored),
         "pieces left over": len(list((folder / ARRIVING).glob("*"))),
     }
-
-
-def whole(files: PhotoFiles, photo_id: str) -> bool:
-    """Whether its bytes are those that were sent."""
-    try:
-        files.get(photo_id)
-    except ReidError:
-        return False
-    return True
 
 
 @contextmanager

@@ -27,8 +27,7 @@ class RunPlan:
     identify it, and of each camera where the flank is unknown. looked_at: of each camera of an
     encounter that the network describes. species: as the source names it, "" for all animals. keep:
     answers that an earlier state of the catalogue gave stay. flank: of boxes of which nobody states
-    one. banners: printed times are read
-    where a file states none.
+    one. banners: printed times are read where a file states none.
     """
 
     gap: timedelta = timedelta(minutes=30)

@@ -17,8 +17,7 @@ from reid.archive.looking import FrameLook
 from reid.archive.printed_clocks import UnlikeClock
 from reid.archive.rows import MEANINGS, Status
 from reid.archive.stages import AnimalSeen, Desk
-from reid.archive.table import EyesRow, ProposedAnimal, times_of
-from reid.identify.one_flank import counted_animals
+from reid.archive.table import EyesRow, ProposedAnimal, animal_count, times_of
 
 PAIRS_SHOWN, UNREAD_SHOWN, ENCOUNTERS_SHOWN, PICTURES = 60, 200, 60, 6
 QUESTIONS = {
@@ -101,7 +100,7 @@ def write_report(
         frames=len(desk.source),
         statuses=[(s, MEANINGS[s], statuses[s]) for s in Status if statuses.get(s)],
         animals=[_animal(desk, animal) for animal in animals],
-        count=counted_animals([animal.met for animal in animals]),
+        count=animal_count(animals),
         grid=_grid(animals),
         stations=sorted({place for animal in animals for place in animal.stations}),
         eyes=shown_pairs,

@@ -42,12 +42,13 @@ from reid.archive.table import (
     EyesRow,
     FrameRows,
     ProposedAnimal,
+    animal_count,
     animal_rows,
     encounter_rows,
     eyes_rows,
     proposed_animals,
 )
-from reid.identify.one_flank import AnimalCount, counted_animals
+from reid.identify.one_flank import AnimalCount
 from reid.sentences import Sentence
 
 BAD = Status.UNREADABLE, Status.FAILED
@@ -82,7 +83,7 @@ class ArchiveResult:
     @property
     def count(self) -> AnimalCount:
         """How many animals were seen."""
-        return counted_animals([animal.met for animal in self.animals])
+        return animal_count(self.animals)
 
     @property
     def complete(self) -> bool:

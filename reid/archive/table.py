@@ -11,6 +11,7 @@ from reid.archive.rows import FrameRow, Status
 from reid.archive.selecting import SkippedFrame
 from reid.archive.sorting import SortedUnits
 from reid.archive.stages import AnimalSeen, ArchiveSights, Desk, shown_time, when
+from reid.identify.one_flank import AnimalCount, counted_animals
 from reid.interchange.package import SourcePhoto
 from reid.types import Flank, Verdict
 
@@ -118,6 +119,11 @@ def proposed_animals(
     groups.sort(key=lambda group: (group.first or latest, group.members[0].name))
     new = [replace(group, name=f"new-{n:03}") for n, group in enumerate(groups, 1)]
     return (*identities, *new)
+
+
+def animal_count(animals: Sequence[ProposedAnimal]) -> AnimalCount:
+    """How many animals were seen."""
+    return counted_animals([animal.met for animal in animals])
 
 
 def eyes_rows(

@@ -27,7 +27,7 @@ SpeciesName = Annotated[str, typer.Option(help="Only this one, as the source nam
 ClockTable = Annotated[
     Path | None, typer.Option(help="CSV: station, camera, from, until, error.", exists=True)
 ]
-Side = Annotated[Flank, typer.Option(help="Of animals of which none is stated.")]
+Side = Annotated[Flank, typer.Option(help="Flank of animals of which none is stated.")]
 PhotosEach = Annotated[
     int, typer.Option(min=1, max=6, help="Photos of an encounter and flank to compare.")
 ]
