@@ -20,6 +20,7 @@ from pathlib import Path
 from random import Random
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1]))  # else tests/service stands before service
 
 from fuzzed_files import decoders, mutated, pictures, tried
 from fuzzed_requests import FuzzedRequest, RequestMaker

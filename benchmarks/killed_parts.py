@@ -18,6 +18,7 @@ from threading import Event
 from typing import Protocol
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1]))  # else tests/service stands before service
 
 from postgresql import PostgresServer
 

@@ -3,7 +3,10 @@
 import ast
 import csv
 import importlib
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +41,22 @@ def test_every_make_target_that_is_named_exists(document):
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     quoted = re.findall(r"(?:`|^|time )make ([a-z]+)", document.read_text(), re.MULTILINE)
     assert set(quoted) - targets == set()
+
+
+BORROWING = [
+    path for path in (ROOT / "benchmarks").glob("*.py") if '/ "tests"))' in path.read_text("utf-8")
+]  # from the helpers of the tests; tests/service must not stand before service
+
+
+@pytest.mark.parametrize("benchmark", BORROWING, ids=named)
+def test_a_benchmark_that_borrows_from_the_tests_finds_the_program_from_anywhere(
+    benchmark, tmp_path
+):
+    bare = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    code = f"import sys; sys.path[0] = {str(benchmark.parent)!r}; import {benchmark.stem}"
+    code += "; from service.store import features"
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, cwd=tmp_path, env=bare, check=True, timeout=60)
 
 
 @pytest.mark.slow
