@@ -1,14 +1,16 @@
 """Does a card of photos arrive whole over a bad line?
 
-Starts the service without a worker, and a proxy before it that cuts connections at random: in the
-middle of files, and when an answer comes back. Now and then there is no line at all for a while,
-and the service is killed with kill -9 and started again. A client sends a folder of photos as the
+Starts one service or more without a worker, and a proxy before them that cuts connections at
+random: in the middle of files, and when an answer comes back; it leads each connection to one of
+the services. Now and then there is no line at all for a while, and a service is killed with kill -9
+and started again. A client sends a folder of photos as the
 upload page does, two at a time; in the middle it is closed and begins anew with the whole folder.
 At the end each photo must be stored once with its bytes, and each be created by one file of an
 upload. Prints what was sent of what there is. Exit code 1 where anything is lost or doubled, or
 where nothing was cut.
 
     .venv/bin/python benchmarks/bad_line.py --photos 200 --seed 1
+    .venv/bin/python benchmarks/bad_line.py --database postgresql --services 2
 """
 
 import argparse
@@ -19,7 +21,8 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from threading import Event, Thread
@@ -31,6 +34,7 @@ from durability import whole
 from killed_parts import FAKE, ProcessPart, leave_in_order, processes, until
 from piecewise import GaveUp, PiecewiseClient
 from PIL import Image
+from postgresql import NONE, server
 from results import keep
 from sqlalchemy import select
 
@@ -44,10 +48,10 @@ AT_ONCE = 2  # as the page
 NamedPhoto = tuple[str, bytes]
 
 
-def picture(seed: int) -> bytes:
-    """A JPEG of 100 to 400 kB that no other seed makes."""
+def picture(seed: int, widest: int) -> bytes:
+    """A JPEG that no other seed makes; of 100 to 400 kB where it is at most 600 pixels wide."""
     rng = np.random.default_rng(seed)
-    width = int(rng.integers(300, 600))
+    width = int(rng.integers(widest // 2, widest))
     noise = rng.integers(0, 255, (width * 2 // 3, width, 3), np.uint8)
     out = BytesIO()
     Image.fromarray(noise).save(out, "JPEG", quality=92)
@@ -81,8 +85,10 @@ def send_folder(address: str, photos: Sequence[NamedPhoto], stop: Event) -> Coun
     return counts
 
 
-def disturb(line: CutLine, service: ProcessPart, options: argparse.Namespace, stop: Event) -> None:
-    """Take the line away, and kill the service, in turns, until told to stop."""
+def disturb(
+    line: CutLine, services: Sequence[ProcessPart], options: argparse.Namespace, stop: Event
+) -> None:
+    """Take the line away, and kill one service after the other, in turns, until told to stop."""
     turn = 0
     while options.trouble_every and not stop.wait(options.trouble_every):
         turn += 1
@@ -91,10 +97,11 @@ def disturb(line: CutLine, service: ProcessPart, options: argparse.Namespace, st
             stop.wait(options.away)
             line.off = False
         else:
+            service = services[options.killed % len(services)]
             service.kill()
             service.start()
             options.killed += 1
-            until(lambda: answers(service) or stop.is_set(), 120)
+            until(partial(_answers_or_stopped, service, stop), 120)
 
 
 def send_all(line: CutLine, port: int, photos: Sequence[NamedPhoto]) -> Counter[str]:
@@ -116,13 +123,10 @@ def send_all(line: CutLine, port: int, photos: Sequence[NamedPhoto]) -> Counter[
     return counts + send_folder(address, photos, Event())
 
 
-def faults(folder: Path, photos: Sequence[NamedPhoto]) -> dict[str, int]:
+def faults(url: str, folder: Path, photos: Sequence[NamedPhoto]) -> dict[str, int]:
     """What is lost, doubled or left over, by kind; all should be 0."""
     sent = {digest(data) for _, data in photos}
-    database, files = (
-        Database(f"sqlite:///{folder / 'reid.sqlite3'}"),
-        PhotoFiles(str(folder / "photos")),
-    )
+    database, files = Database(url), PhotoFiles(str(folder / "photos"))
     with database.read() as connection:
         stored = Counter(connection.scalars(select(photo_table.c.id)))
         rows = connection.execute(select(upload_file)).all()
@@ -141,16 +145,18 @@ def faults(folder: Path, photos: Sequence[NamedPhoto]) -> dict[str, int]:
 
 
 @contextmanager
-def service_in(folder: Path) -> Iterator[ProcessPart]:
-    """The service with a network that says nothing, and nobody else."""
-    given = {"REID_DATA_DIR": str(folder / "var")}
-    (service,) = processes(FAKE, given, folder, services=1, workers=0)
-    service.start()
+def services_in(folder: Path, url: str, number: int) -> Iterator[list[ProcessPart]]:
+    """Services with a network that says nothing, over one database and one folder."""
+    given = {"REID_DATA_DIR": str(folder / "var"), "REID_DATABASE_URL": url}
+    services = processes(FAKE, given, folder, services=number, workers=0)
     try:
-        until(lambda: answers(service), 120)
-        yield service
+        for service in services:  # the first makes the schema
+            service.start()
+            until(partial(answers, service), 120)
+        yield services
     finally:
-        service.end()
+        for service in services:
+            service.end()
 
 
 def answers(service: ProcessPart) -> bool:
@@ -161,10 +167,17 @@ def answers(service: ProcessPart) -> bool:
         return False
 
 
+def _answers_or_stopped(service: ProcessPart, stop: Event) -> bool:
+    return stop.is_set() or answers(service)
+
+
 def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=200)
+    parser.add_argument("--widest", type=int, default=600, help="pixels; 1600: 2 MB a photo")
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    parser.add_argument("--services", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--cut-after", type=float, default=300, help="kB on average")
     parser.add_argument("--trouble-every", type=float, default=4, help="seconds; 0: never")
@@ -176,20 +189,23 @@ def tried(options: argparse.Namespace, folder: Path) -> int:
     """Send, check, print; the exit code."""
     chance, options.killed = random.Random(options.seed), 0
     seeds = range(options.seed * 1_000_000, options.seed * 1_000_000 + options.photos)
-    photos = [(f"IMG_{n:04}.JPG", picture(seed)) for n, seed in enumerate(seeds)]
+    photos = [(f"IMG_{n:04}.JPG", picture(seed, options.widest)) for n, seed in enumerate(seeds)]
     stop = Event()
-    with service_in(folder) as service:
-        line = CutLine(int(service.address.rpartition(":")[2]), chance, options.cut_after * 1000)
+    with services_in(folder, options.url, options.services) as services:
+        ports = [int(service.address.rpartition(":")[2]) for service in services]
+        line = CutLine(ports, chance, options.cut_after * 1000)
         with line.port() as port:
-            troubling = Thread(target=disturb, args=(line, service, options, stop))
+            troubling = Thread(target=disturb, args=(line, services, options, stop))
             began = time.monotonic()
             troubling.start()
             counts = send_all(line, port, photos)
             seconds = time.monotonic() - began
             stop.set()
             troubling.join()
-        until(lambda: answers(service), 60)
-    return report(options, line, photos, counts, seconds, faults(folder / "var", photos))
+        for service in services:
+            until(partial(answers, service), 60)
+    wrong = faults(options.url, folder / "var", photos)
+    return report(options, line, photos, counts, seconds, wrong)
 
 
 def report(
@@ -217,17 +233,25 @@ def report(
     }
     for name, value in (rows | wrong | dict(sorted(counts.items()))).items():
         print(f"{name:40} {value!s:>12}")
-    asked = {name: getattr(options, name) for name in ("seed", "cut_after", "trouble_every")}
+    names = ("seed", "database", "services", "widest", "cut_after", "trouble_every")
+    asked = {name: getattr(options, name) for name in names}
     keep("bad_line", asked | rows | {"wrong": sum(wrong.values())})
     return 1 if sum(wrong.values()) or not line.cuts else 0
 
 
 def main() -> int:
-    """In a folder that is thrown away."""
+    """In a folder that is thrown away, over a database file or a server of its own."""
     options = arguments()
     leave_in_order()
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch:
-        return tried(options, Path(scratch))
+    with ExitStack() as stack:
+        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
+        options.url = f"sqlite:///{scratch / 'reid.sqlite3'}"
+        if options.database == "postgresql":
+            running = stack.enter_context(server(durable=True))
+            if running is None:
+                sys.exit(NONE)
+            options.url = running.url
+        return tried(options, scratch)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""A bad line: passes connections on to a port of this computer, and cuts them by chance."""
+"""A bad line: passes connections on to ports of this computer, and cuts them by chance."""
 
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from random import Random
 from threading import Lock, Thread
@@ -19,9 +19,10 @@ class CutLine:
     service.
     """
 
-    def __init__(self, target: int, chance: Random, mean_bytes: float) -> None:
-        """target: port of the service. mean_bytes: between two cuts; 0 cuts nothing."""
-        self._target, self._chance, self.mean_bytes = target, chance, mean_bytes
+    def __init__(self, targets: Sequence[int], chance: Random, mean_bytes: float) -> None:
+        """targets: ports of the services, one drawn for each connection. mean_bytes: between two
+        cuts; 0 cuts nothing."""
+        self._targets, self._chance, self.mean_bytes = targets, chance, mean_bytes
         self._lock, self._open = Lock(), set[socket.socket]()
         self.cuts = self.sent = 0
         self._off = False
@@ -63,8 +64,10 @@ class CutLine:
             if self._off:
                 near.close()
                 continue
+            with self._lock:
+                target = self._chance.choice(self._targets)
             try:
-                far = socket.create_connection(("127.0.0.1", self._target))
+                far = socket.create_connection(("127.0.0.1", target))
             except OSError:  # the service is not there
                 near.close()
                 continue

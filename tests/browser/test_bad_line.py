@@ -31,7 +31,7 @@ def window_over(browser, line):
 @pytest.fixture
 def line(site):
     """A line to the service that does not break yet."""
-    return CutLine(int(site.url.rpartition(":")[2]), Random(2), 0)  # noqa: S311
+    return CutLine([int(site.url.rpartition(":")[2])], Random(2), 0)  # noqa: S311
 
 
 def large(site, number):

@@ -80,7 +80,7 @@ def test_two_services_over_one_folder_take_turns_at_one_file(settings, far, pain
 
 def test_photos_sent_over_a_line_that_is_cut_are_each_there_once(app, port, painted):
     photos = {f"{n}.jpg": painted(n, size=(700, 500)) for n in range(12)}
-    line = CutLine(port, Random(4), 90_000)  # noqa: S311
+    line = CutLine([port], Random(4), 90_000)  # noqa: S311
     with line.port() as number:
         address = f"http://127.0.0.1:{number}"
         with httpx.Client(base_url=address, timeout=60, trust_env=False) as client:
