@@ -262,7 +262,8 @@ class AnnotationFeatures:
     """Everything that is computed once from one annotation and kept.
 
     pose, quality: as estimated; None where they were not kept. `flank` is what the user said.
-    dense: cells of the look at the whole animal, then those of the look at its flank.
+    dense: cells of the look at the whole animal, then those of the look at its flank. frames: of
+    one burst that agree and lie in it, where it is of their fused picture; 1 for a photo.
     """
 
     embedding: Embedding
@@ -272,6 +273,7 @@ class AnnotationFeatures:
     box: Box
     pose: Pose | None = None
     quality: Quality | None = None
+    frames: int = 1
 
     @property
     def shows_animal(self) -> bool:

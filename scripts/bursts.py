@@ -18,7 +18,7 @@ from reid.errors import ReidError
 from reid.evaluation.data.bursts import PaintedBurst, painted_bursts
 from reid.evaluation.trials import bursts as trial
 from reid.evaluation.trials.encounter_evidence import as_text
-from reid.evidence.calibrator import released
+from reid.evidence.calibrator import FRAMES_WEIGHT, FramesWeight, released
 from reid.evidence.tested import SETTLED, Settling, load_tested, write_tested
 from reid.fusion.burst import FusedBurst
 from reid.weights import default_folder
@@ -96,13 +96,15 @@ def main() -> int:
     add("--alone", type=int, default=500, help="bursts of one animal that must not be parted")
     add("--seed", type=int, default=51)
     add("--tested", action="store_true", help="keep what was settled beside the calibrator's card")
+    add("--frames-weight", type=float, nargs=2, metavar=("GAIN", "SILENCE"), default=FRAMES_WEIGHT)
     o = parser.parse_args()
     try:
-        embedder, calibrator = Embedder.load(), released()
+        embedder = Embedder.load()
+        calibrator = replace(released(), frames=FramesWeight(*o.frames_weight))
     except ReidError as error:
         print(f"bursts.py: {error}", file=sys.stderr)
         return 2
-    print(f"{embedder.model}, {calibrator.id}, seed {o.seed}", flush=True)
+    print(f"{embedder.model}, {calibrator.id}, {calibrator.frames}, seed {o.seed}", flush=True)
     made = painted_bursts(o.animals, max(o.frames), o.levels, embedder, seed=o.seed)
     painted = list(tqdm(made, "paint and describe", total=o.animals, disable=None))
     ten = min(o.frames, key=lambda size: abs(size - 10))

@@ -126,6 +126,7 @@ class PackedAnnotation:
     box: Box
     pose: Pose | None
     quality: Quality | None
+    frames: int = 1
 
     def unpacked(self) -> AnnotationFeatures:
         """As everything else reads it."""
@@ -137,6 +138,7 @@ class PackedAnnotation:
             box=self.box,
             pose=self.pose,
             quality=self.quality,
+            frames=self.frames,
         )
 
     @property

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from math import log10
+from math import log, log10
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from reid.errors import UnknownModel
 from reid.evidence.order import Fusion
-from reid.evidence.terms import TERMS, EvidenceWeights, FlankMeasurements
+from reid.evidence.terms import SPOKEN, TERMS, EvidenceWeights, FlankMeasurements
 from reid.types import Comparison, Evidence, Verdict
 from reid.weights import default_folder, latest
 
@@ -41,10 +41,37 @@ class NoCalibratorOfModel(
 
 
 class Witness(NamedTuple):
-    """One flank of two encounters. shared: [0, 1], probability that the photos show one flank."""
+    """One flank of two encounters. shared: [0, 1], probability that the photos show one flank.
+
+    frames: of one burst that agree and were fused into one of its pictures; 1 for photos alone.
+    """
 
     measurements: FlankMeasurements
     shared: float = 1.0
+    frames: int = 1
+
+
+class FramesWeight(NamedTuple):
+    """What frames that agree add to a witness, each times the natural logarithm of their number.
+
+    gain: share by which its log odds grow, for the noise of the frames is independent. silence: llr
+    against one animal where nothing agrees: coat that many frames show alike could have agreed.
+    """
+
+    gain: float = 0.15
+    silence: float = 0.06
+
+    def grown(self, frames: int) -> float:
+        """The factor of the log odds."""
+        return 1 + self.gain * log(frames)
+
+    def silent(self, witness: Witness) -> float:
+        """Natural log odds to be taken off."""
+        unspoken = float(np.exp(-witness.measurements.fine / SPOKEN))
+        return self.silence * log(witness.frames) * unspoken / LOG10_E
+
+
+FRAMES_WEIGHT = FramesWeight()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +82,8 @@ class Calibrator:
     is the bound, nobody may claim more. full, quick: weights where RootSIFT was measured and where
     it was not. same: the llr from which the verdict is "same". factor: above 0, below 1 where the
     photos at hand are unlike those of the calibration and all evidence is to count for less; above
-    1 only by `reid.evidence.local`. excluding: capacity from which silence may exclude.
+    1 only by `reid.evidence.local`. excluding: capacity from which silence may exclude. frames:
+    what frames of one burst weigh that were fused.
     """
 
     id: str
@@ -67,6 +95,7 @@ class Calibrator:
     same: float = SAME
     factor: float = 1.0
     excluding: float = EXCLUDING
+    frames: FramesWeight = FRAMES_WEIGHT
 
     @property
     def bound(self) -> float:
@@ -84,7 +113,7 @@ class Calibrator:
             verdict = Verdict.NOT_COMPARABLE
             return Evidence(0.0, self.bound, verdict, self.id, (0.0, 0.0))
         llr = float(self.llr(np.array(self.log_odds(witnesses))))
-        spread = sum(_mixed(self._weights(w).spread(w.measurements), w.shared) for w in witnesses)
+        spread = sum(self._mixed(self._weights(w).spread(w.measurements), w) for w in witnesses)
         spread = np.maximum(spread, self._least(witnesses))
         low, high = (llr, llr)
         if np.size(spread):
@@ -106,7 +135,7 @@ class Calibrator:
         what is turned away, hidden or burnt out cannot be missing.
         """
         weighed = ((np.array(self._weights(w).log_odds(w.measurements)), w) for w in witnesses)
-        total = float(sum(_mixed(log_odds, w.shared) for log_odds, w in weighed))
+        total = float(sum(self._mixed(log_odds, w) for log_odds, w in weighed))
         return max(total, self._least(witnesses))
 
     def _least(self, witnesses: Sequence[Witness]) -> float:
@@ -114,7 +143,13 @@ class Calibrator:
         flanks = [witness.measurements for witness in witnesses]
         seen = [flank.capacity for flank in flanks if (flank.rootsift or 0.0) < POINTS]
         most = max((max(capacity - self.excluding, 0.0) for capacity in seen), default=0.0)
-        return -(UNSURE + STEEP * most) / LOG10_E
+        grown = max(self.frames.grown(witness.frames) for witness in witnesses)
+        return -grown * (UNSURE + STEEP * most) / LOG10_E
+
+    def _mixed(self, log_odds: NDArray[np.float64], witness: Witness) -> NDArray[np.float64]:
+        """What a witness says, its frames and how sure its flank is taken into account."""
+        fused = log_odds * self.frames.grown(witness.frames) - self.frames.silent(witness)
+        return _mixed(fused, witness.shared)
 
     def _weights(self, witness: Witness) -> EvidenceWeights:
         return self.quick if witness.measurements.rootsift is None else self.full

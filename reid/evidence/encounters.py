@@ -110,7 +110,8 @@ def witnesses(compared: Iterable[ComparedPhotos], fusion: Fusion) -> list[Witnes
     for group in by_flank.values():
         best = max(group, key=lambda photos: fusion.strongest(photos.comparison))
         measurements = pooled([photos.comparison for photos in group], fusion)
-        flanks.append(Witness(measurements, best.shared_flank))
+        frames = max(max(photos.query.frames, photos.other.frames) for photos in group)
+        flanks.append(Witness(measurements, best.shared_flank, frames))
     return flanks
 
 

@@ -42,7 +42,8 @@ def fuse(frames: Sequence[BurstFrame], describer: CropDescriber) -> FusedBurst:
     [features] = describer.describe([Crop(picture.image, Box(0, 0, width, height), flank)])
     best = _best(frames, links.groups[0])
     quality = None if best is None else frames[best].features.quality
-    return FusedBurst(links, picture, replace(features, quality=quality), best)
+    features = replace(features, quality=quality, frames=len(picture.frames))
+    return FusedBurst(links, picture, features, best)
 
 
 def over_photo(features: AnnotationFeatures, anchor: BurstFrame) -> AnnotationFeatures:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Label, Select, func, insert, select
 
 from reid.describe.packing import (
     PackedAnnotation,
@@ -151,7 +151,7 @@ def packed(
         return {}
     of_best = annotation_facts.c.annotation_id == fused_burst.c.best_id
     query = (
-        select(fused_burst, annotation, photo.c.width, photo.c.height, annotation_facts)
+        select(fused_burst, annotation, photo.c.width, photo.c.height, annotation_facts, _laid())
         .join(annotation, annotation.c.id == fused_burst.c.anchor_id)
         .join(photo, photo.c.id == annotation.c.photo_id)
         .outerjoin(annotation_facts, of_best & (annotation_facts.c.model == model))
@@ -173,7 +173,14 @@ def _packed(row: AnyRow, model: str) -> PackedAnnotation:
         box=Box(*corners) if corners[0] is not None else Box(0, 0, row.width, row.height),
         pose=None if left is None else Pose(left, yaw),
         quality=quality_of(row),
+        frames=row.laid,
     )
+
+
+def _laid() -> Label[int]:
+    """How many frames lie in a picture."""
+    in_it = (fused_frame.c.burst_id == fused_burst.c.id) & fused_frame.c.position.is_not(None)
+    return select(func.count()).where(in_it).scalar_subquery().label("laid")
 
 
 def behind(connection: Connection, numbers: Iterable[int], model: str) -> dict[int, int]:

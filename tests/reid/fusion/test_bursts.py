@@ -66,9 +66,12 @@ def test_the_fused_picture_agrees_more_with_a_good_photo_than_any_of_its_frames(
     assert other < together / 2
 
 
-def test_a_fused_picture_is_graded_no_better_than_its_best_frame(bursts, fused):
+def test_a_fused_picture_is_graded_no_better_than_its_best_frame_and_counts_its_frames(
+    bursts, fused
+):
     values = [frame.features.quality.value for frame in bursts[0].frames[LEVEL]]
     assert fused.features.quality.value == max(values)
+    assert fused.features.frames == FRAMES
 
 
 def test_hardly_a_mark_is_shown_where_the_coat_has_none(bursts, fused):

@@ -104,6 +104,7 @@ def test_frames_are_fused_once_and_their_picture_speaks_beside_them(catalogue, r
     assert len(done) == 1
     alone, together = seen[anchor], seen[-anchor]
     assert together.box == alone.box
+    assert (alone.frames, together.frames) == (1, len(TOGETHER))
     assert together.dense.points.max(0) == pytest.approx(alone.dense.points.max(0), abs=120)
     assert together.quality.value == max(
         one.quality.value for one in frames_of(catalogue, [1, 2, 3, 4])
