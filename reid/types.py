@@ -261,9 +261,8 @@ class Quality:
 class AnnotationFeatures:
     """Everything that is computed once from one annotation and kept.
 
-    pose, quality: as estimated; None where they were not kept. `flank` is what the user said.
-    dense: cells of the look at the whole animal, then those of the look at its flank. frames: of
-    one burst that agree and lie in it, where it is of their fused picture; 1 for a photo.
+    pose, quality: as estimated; None where they were not kept. flank: as stated. dense: cells of
+    the looks at animal and flank. frames: of a burst, that agree and are fused in it; else 1.
     """
 
     embedding: Embedding
@@ -390,8 +389,7 @@ class Evidence:
     """How much the photos favour "same leopard" over "different leopards".
 
     llr: log10 likelihood ratio; +2 means 100 times more likely under "same leopard".
-    bound: the largest |llr| its calibration can support.
-    calibrator: which calibrator said so, e.g. "evidence@2".
+    bound: the largest |llr| its calibration can support. calibrator: which one said so.
     interval: 95 % of the llr over other draws of the calibrating individuals, within the bound.
     """
 

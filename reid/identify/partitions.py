@@ -24,6 +24,7 @@ Mask = NDArray[np.bool_]
 IN_FULL = 8  # encounters up to which every partition is weighed: 4140 at eight
 BEAM = 400  # partial partitions that are followed beyond that
 LISTED = 20  # partitions that are named beyond that
+CERTAIN = 1e-9  # a prior probability nearer to 0 or 1 would settle everything by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,12 @@ def blocks(partition: Partition) -> tuple[tuple[int, ...], ...]:
 def concentration(together: float) -> float:
     """The parameter theta of an Ewens prior under which two encounters are one animal so often.
 
-    P(same) = 1 / (1 + theta). Raises ValueError unless 0 < together < 1.
+    P(same) = 1 / (1 + theta). A prior nearer to 0 or 1 than CERTAIN counts as that near. Raises
+    ValueError unless 0 < together < 1.
     """
     if not 0 < together < 1:
         raise ValueError(f"a prior probability lies between 0 and 1, not {together}")
-    return 1 / together - 1
+    return 1 / min(max(together, CERTAIN), 1 - CERTAIN) - 1
 
 
 def log_prior(partition: Partition, theta: float) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import softmax
 
+STATED_LEAST, STATED_MOST = 0.001, 0.999  # nearer to 0 or 1 a prior settles all without photos
 LEAST_UNSEEN = 1.0  # an animal that is not in the catalogue is never impossible
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy import Connection
 
+from reid.identify.prior import STATED_LEAST, STATED_MOST
 from service.cases.report import TheCasework
 from service.cases.view import RATINGS, case_view, member_views
 from service.encounters.list_view import title
@@ -25,7 +26,7 @@ from service.web.words import when
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 CHOICES = 500
 
-Together = Annotated[float, Form(gt=0, lt=1, allow_inf_nan=False)]
+Together = Annotated[float, Form(ge=STATED_LEAST, le=STATED_MOST, allow_inf_nan=False)]
 Number = Annotated[int, Form(ge=1, le=2**31 - 1)]
 Numbers = Annotated[list[Number], Form(max_length=LARGEST)]
 

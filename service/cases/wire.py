@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, Field
 
 from reid.identify.movement import Rating
+from reid.identify.prior import STATED_LEAST, STATED_MOST
 from reid.types import Grade, Verdict
 from service.calibration.wire import PlaceOut, SettlingPhotoOut
 from service.web.wire import English, Line, Note, Number, WallClock, Wire
@@ -14,8 +15,8 @@ Together = Annotated[
     float,
     Field(
         strict=True,
-        gt=0,
-        lt=1,
+        ge=STATED_LEAST,
+        le=STATED_MOST,
         description="prior probability that two encounters of the case are one animal",
     ),
 ]

@@ -4,11 +4,17 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 
+from reid.identify.prior import STATED_LEAST, STATED_MOST
 from reid.signatures.form import SUFFIX
 
 NeighbourId = Annotated[str, Path(pattern=r"^[0-9a-f]{12}$", description="as the list says")]
 Shared = Annotated[
-    float, Query(gt=0, lt=1, description="part of their animals taken to be among the own ones")
+    float,
+    Query(
+        ge=STATED_LEAST,
+        le=STATED_MOST,
+        description="part of their animals taken to be among the own ones",
+    ),
 ]
 
 

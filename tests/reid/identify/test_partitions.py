@@ -72,6 +72,13 @@ def test_a_prior_that_settles_everything_is_refused(together):
         concentration(together)
 
 
+@pytest.mark.parametrize("together", [5e-324, 1e-300, float(np.nextafter(1, 0))])
+def test_a_prior_that_leaves_nothing_to_the_photos_still_gives_probabilities(together):
+    both = np.array([[0.0, 2.0], [2.0, 0.0]])
+    found = posterior(both, np.ones((2, 2), bool), together=together)
+    assert sum(one.probability for one in found.partitions) == pytest.approx(1)
+
+
 def test_the_strongest_pair_counts_in_full_and_a_third_encounter_with_its_mean():
     llr = symmetric(3, ab=1.0, bc=2.0, ac=-3.0)
     assert block_llr(llr, all_pairs(3), (0, 1)) == 1.0

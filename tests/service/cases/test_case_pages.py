@@ -127,6 +127,7 @@ def test_another_number_of_unseen_animals_makes_a_new_animal_more_probable(clien
     [
         ("/cases", {}, 422),
         ("/cases", {"name": "x", "together": "1"}, 422),
+        ("/cases", {"name": "x", "together": "1e-320"}, 422),
         ("/cases", {"name": "Ustyurt"}, 409),
         ("/cases/9/edit", {"together": "0.5"}, 404),
         ("/cases/1/encounters", {"encounter": "9"}, 404),

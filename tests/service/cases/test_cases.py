@@ -196,6 +196,7 @@ def test_a_pair_is_compared_once_until_a_photo_comes_in(app, client, seen, paint
     ("method", "address", "body", "status"),
     [
         ("post", "/api/v1/cases", {"name": "x", "together": 1.0}, 422),
+        ("post", "/api/v1/cases", {"name": "x", "together": 1e-320}, 422),
         ("post", "/api/v1/cases", {"name": "x", "together": False}, 422),
         ("post", "/api/v1/cases", {"name": ""}, 422),
         ("post", "/api/v1/cases", {"name": "Ustyurt"}, 409),
