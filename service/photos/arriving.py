@@ -146,6 +146,7 @@ class ArrivingFiles:
                     self._bytes.remove(file.id)
                     return result
                 file = self.get(file_id, actor)
+        self._bytes.remove(file.id)  # whoever took it may have been killed before
         with self._database.read() as connection:
             return uploads.one_of(connection, file.upload_id or 0, file.position or 0)
 

@@ -32,14 +32,20 @@ class ArrivingBytes:
         """Write at the end, which must be at `offset`; gives the new end.
 
         The file is locked meanwhile, for all processes: of two who write from the same place one
-        gets AnotherOffset. A disk that is full keeps what still fitted.
+        gets AnotherOffset; who goes on with bytes that were removed, too, and leaves nothing
+        behind. A disk that is full keeps what still fitted.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        with self._path(name).open("ab", buffering=0) as file:
+        try:
+            opened = self._path(name).open("r+b" if offset else "ab", buffering=0)
+        except FileNotFoundError:
+            raise AnotherOffset(bytes=0, stated=offset) from None
+        with opened as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             here = os.fstat(file.fileno()).st_size
             if here != offset:
                 raise AnotherOffset(bytes=here, stated=offset)
+            file.seek(0, os.SEEK_END)
             rest = memoryview(data)
             while rest:
                 rest = rest[file.write(rest) :]

@@ -19,7 +19,9 @@ from sqlalchemy import func, select
 
 from service.app import create_app
 from service.photos.arriving import ArrivingFiles
+from service.store.arriving_bytes import ArrivingBytes
 from service.store.database import Database
+from service.store.errors import AnotherOffset
 from service.store.files import PhotoFiles, digest
 from service.store.tables.photos import photo
 
@@ -76,6 +78,27 @@ def test_two_services_over_one_folder_take_turns_at_one_file(settings, far, pain
             assert send(far, place, data[900:], 900).status_code == 204
             assert take(second, place).json()["files"][0]["photo_id"] == digest(data)
             assert take(far, place).json()["files"][0]["created"]
+
+
+def test_bytes_that_a_killed_service_left_go_when_their_client_asks_again(settings, far, painted):
+    data = painted(1)
+    place = begun(far, data)
+    send(far, place, data)
+    assert take(far, place).status_code == 201
+    kept = ArrivingBytes(settings.data_dir)
+    kept.append(place.rpartition("/")[2], 0, data)  # as if it was killed before it removed them
+    assert take(far, place).status_code == 201
+    assert list(kept.untouched(-60)) == []
+
+
+def test_who_goes_on_with_bytes_that_were_removed_leaves_nothing_behind(settings):
+    kept = ArrivingBytes(settings.data_dir)
+    assert kept.append("0" * 32, 0, b"half") == 4
+    assert kept.append("0" * 32, 4, b" of it") == 10
+    kept.remove("0" * 32)
+    with pytest.raises(AnotherOffset):
+        kept.append("0" * 32, 10, b"more")
+    assert list(kept.untouched(-60)) == []
 
 
 def test_photos_sent_over_a_line_that_is_cut_are_each_there_once(app, port, painted):
