@@ -11,6 +11,9 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
 SIZES = ((1280, 800), (820, 1180), (390, 844))
 PATIENCE_MS = 900_000
 SETTLED_MS = 400  # until pictures that came into view are there
+WIDEST = """[...document.querySelectorAll("main *, header *")]
+.filter((one) => one.getBoundingClientRect().right > innerWidth && !one.closest(".scroll"))
+.map((one) => `${one.localName}.${one.className} ${one.textContent.trim().slice(0, 40)}`).at(-1)"""
 BROKEN = """() => [...document.images].filter((one) =>
   one.complete && !one.naturalWidth && one.checkVisibility()).map((one) => one.src)"""
 FRAMED = "header.top"  # a dossier has no frame: it is a document, also as a file
@@ -75,7 +78,8 @@ class Hands:
             self.page.screenshot(path=str(self.out / f"{len(self.steps):02}-{width}.png"))
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             if wide > width:
-                self.note(f"{wide} pixels wide in a window of {width}")
+                what = self.page.evaluate(WIDEST)
+                self.note(f"{wide} pixels wide in a window of {width}: {what}")
         self.page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
         for source in self.page.evaluate(BROKEN):
             self.note(f"no picture: {source}")

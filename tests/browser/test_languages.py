@@ -66,7 +66,7 @@ def sorting(site):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["ru", "fr"])
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (820, 1180)])
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (820, 1180), (390, 844)])
 def test_a_page_fits_in_every_language(page, site, filled, language, width, height):
     page.set_viewport_size({"width": width, "height": height})
     page.context.add_cookies([{"name": "language", "value": language, "url": site.url}])
