@@ -16,7 +16,10 @@ SERVE_ARGS ?=
 TEST_ARGS ?=
 # A process a core, one thread in each: threads that wait for each other only take time from the
 # other processes. worksteal: files stay together, and a process that is done takes from the other.
-PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal
+# The tests start some thirty processes: each would compile every module anew where the environment
+# says to write no bytecode.
+BYTECODE = PYTHONDONTWRITEBYTECODE= PYTHONPYCACHEPREFIX="$(CURDIR)/$(VENV)/bytecode"
+PYTEST = $(BYTECODE) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist worksteal
 # `make test BROWSER=skip` neither installs nor asks for a browser.
 BROWSER ?= chromium
 

@@ -1,8 +1,10 @@
 """Fixtures for every test: small photos, and the service with a fake embedder."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 
 import hypothesis
 import numpy as np
@@ -19,6 +21,26 @@ from service.settings import Settings
 from service.store.database import Database
 from service.store.files import PhotoFiles
 
+MEMORY = Path("/dev/shm")  # noqa: S108
+MEMORY_BYTES = 4 << 30
+
+
+def pytest_configure():
+    """Put the folders of the tests into memory, where there is room: every commit is flushed to
+    the disk, and a disk takes a few milliseconds for it. pytest hands the place to its workers."""
+    if roomy(MEMORY):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def roomy(folder):
+    """Whether programs run there and there is room for all that the tests write at once."""
+    if not os.access(folder, os.W_OK):
+        return False
+    found = os.statvfs(folder)
+    free = found.f_bavail * found.f_frsize
+    return free >= MEMORY_BYTES and not found.f_flag & os.ST_NOEXEC
+
+
 # how long an example takes is the machine's, not the property's
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
@@ -33,7 +55,7 @@ def cheap_passwords():
         yield of_the_service
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def painted():
     """photo(seed, ...) -> JPEG bytes; the same seed is the same animal, `view` another picture."""
     return paint

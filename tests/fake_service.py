@@ -1,7 +1,8 @@
 """`leopard-reid serve` and `worker` with the fake network, for tests that kill real processes.
 
 python tests/fake_service.py serve [--no-worker] | worker [NAME PARENT]    settings come from the
-environment; with REID_TEST_DEADLY=1 a photo with a magenta corner kills the worker.
+environment; with REID_TEST_DEADLY=1 a photo with a magenta corner kills the worker. A worker does
+not import the service: its pages and routes take three times as long as all that it needs.
 """
 
 import os
@@ -12,7 +13,6 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # else tests/reid stands 
 
 from fake_embedder import CALIBRATOR, FakeEmbedder, fake_recognition
 
-from service.operations.serving import run as serve
 from service.operations.supervisor import worker_name
 from service.operations.worker import run as work
 from service.settings import Settings
@@ -29,6 +29,8 @@ def embedder(_):
 if __name__ == "__main__":
     settings = Settings(_env_file=None)
     if sys.argv[1] == "serve":
+        from service.operations.serving import run as serve
+
         beside = None if "--no-worker" in sys.argv else command
         serve(settings, load=fake_recognition, worker=beside)
     else:

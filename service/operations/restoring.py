@@ -17,7 +17,7 @@ from service.recognition.index_files import FOLDER as INDEXES
 from service.settings import Settings
 from service.store import snapshots
 from service.store.claiming import RESTORING, bring_together, known_id
-from service.store.database import Database, known_revisions, migrations
+from service.store.database import Database, known_revisions
 from service.store.errors import RestoreWasBrokenOff, SchemaIsNewer
 from service.store.files import PhotoFiles
 from service.store.snapshots import FILE_OF, facts_of
@@ -96,7 +96,7 @@ def checked(folder: Path, state: Path, every: Every = lambda ids, _: ids) -> Man
             raise BackupDamaged(folder=state, why=said[0])
     else:
         snapshots.readable_dump(state / manifest.database.path)
-    known = known_revisions(migrations())
+    known = known_revisions()
     if manifest.schema_revision not in known:
         revision = manifest.schema_revision
         raise SchemaIsNewer(database=str(state), revision=revision, newest=max(known))

@@ -14,7 +14,7 @@ from service.operations.opening import NoCatalogue
 from service.settings import Settings
 from service.store import photos, reembedding
 from service.store.claiming import RESTORING, known_id
-from service.store.database import Database, known_revisions, migrations, revision_of
+from service.store.database import Database, known_revisions, revision_of
 from service.store.errors import (
     CannotOpen,
     NoDatabaseBesidePhotos,
@@ -195,7 +195,7 @@ def _copied(photo_id: str, source: PhotoFiles, target: PhotoFiles) -> bool:
 
 def _schema(connection: Connection, database: Database, report: Verified) -> bool:
     """Whether it is the newest one; raises SchemaIsNewer."""
-    known = known_revisions(migrations())
+    known = known_revisions()
     present, newest = str(revision_of(connection)), max(known)
     if present not in known:
         raise SchemaIsNewer(database=database.name, revision=present, newest=newest)

@@ -3,8 +3,9 @@
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from threading import Thread
 
 import pytest
@@ -80,8 +81,21 @@ class Site:
 
 
 @pytest.fixture
-def site(app, painted) -> Iterator[Site]:
+def site(app, serving) -> Iterator[Site]:
     """A service of its own for every test; nothing is embedded until `site.work()`."""
+    with serving(app) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def serving(painted):
+    """serving(app) -> a running Site, for fixtures that fill a catalogue for many tests."""
+    return partial(served, painted=painted)
+
+
+@contextmanager
+def served(app, painted) -> Iterator[Site]:
+    """A real server of this app, in a thread."""
     server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on"))
     listening = socket.create_server(("127.0.0.1", 0))
     thread = Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

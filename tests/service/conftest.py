@@ -1,10 +1,12 @@
-"""What tests of the store share: an empty database of either kind."""
+"""What tests of the service share: an empty database of either kind, and the command line."""
 
 import shutil
+import sys
 
 import postgresql as postgresql_server
 import pytest
 
+from service.__main__ import main
 from service.store.database import Database
 from service.store.tables.base import metadata
 from service.store.tables.encounters import identity
@@ -31,3 +33,22 @@ def database(request, tmp_path, migrated):
             connection.execute(table.delete())
     yield made
     made.close()
+
+
+@pytest.fixture
+def ended(monkeypatch, tmp_path):
+    """ended("serve", ...) -> what `leopard-reid serve ...` leaves with, in this process.
+
+    Words are what Python prints as the last line before it exits with 1. In a process of its own
+    everything is imported anew, which takes some seconds.
+    """
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)  # typer puts its own there
+
+    def end(*arguments):
+        monkeypatch.setattr(sys, "argv", ["leopard-reid", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        return left.value.code
+
+    return end

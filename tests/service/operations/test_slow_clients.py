@@ -195,7 +195,7 @@ def test_where_all_connections_are_being_answered_a_new_one_is_told_to_come_agai
 def test_the_service_itself_closes_half_sent_requests_and_answers_meanwhile(tmp_path):
     folder = tmp_path / "var"
     given = {"REID_DATA_DIR": str(folder), "REID_PORT": "0"}
-    command = [sys.executable, FAKE, "serve"]
+    command = [sys.executable, FAKE, "serve", "--no-worker"]
     process = subprocess.Popen(
         command, env={**os.environ, **given}, stdout=subprocess.PIPE, text=True
     )
