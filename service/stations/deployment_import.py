@@ -56,9 +56,9 @@ def import_deployments(database: Database, data: bytes, *, preview: bool) -> Imp
         raise TableTooLarge(bytes=len(data), limit=LARGEST)
     table = read_deployments(data)
     with database.write() as connection, connection.begin_nested() as trial:
-        before = {row.name for row in stations.every(connection)}
+        before = set(stations.names(connection))
         lines = [_import(connection, row) for row in table.rows]
-        after = [row.name for row in stations.every(connection)]
+        after = stations.names(connection)
         if preview:
             trial.rollback()
     lines += [ImportedLine(line, "refused", why=error) for line, error in table.refused]

@@ -242,7 +242,7 @@ def _station_page(name: str, request: Request, database: Database) -> Response:
             "nav": "stations",
             "station": station_view(overview, exact=exact),
             "map": station_map([overview.row], exact=exact),
-            "others": [row.name for row in stations.every(connection) if row.name != name],
+            "others": [one for one in stations.names(connection) if one != name],
             "corrected": "corrected" in request.query_params,
             "shows_positions": exact,
         }

@@ -91,6 +91,11 @@ def every(connection: Connection) -> list[StationRow]:
     return _rows(connection, None)
 
 
+def names(connection: Connection) -> list[str]:
+    """Of all stations, in order."""
+    return list(connection.scalars(select(station.c.name).order_by(station.c.name)))
+
+
 def get(connection: Connection, name: str) -> StationRow:
     """One station."""
     query = select(station.c.name).where(station.c.name == name)
@@ -234,39 +239,37 @@ def _check(connection: Connection, new: NewDeployment, *, but: int | None) -> No
 
 
 def _rows(connection: Connection, name: str | None) -> list[StationRow]:
-    names = (
-        [name]
-        if name is not None
-        else list(connection.scalars(select(station.c.name).order_by(station.c.name)))
+    time, of_station = photo.c.captured_at, [] if name is None else [photo.c.station == name]
+    photos = (
+        select(photo.c.station, func.count().label("photos"), func.min(time), func.max(time))
+        .where(~photo.c.withdrawn, *of_station)
+        .group_by(photo.c.station)
     )
-    columns = ("station", "captured_at", "latitude", "longitude")
-    photos = select(*(photo.c[column] for column in columns)).where(~photo.c.withdrawn)
+    located = select(photo.c.station, photo.c.latitude, photo.c.longitude).where(
+        ~photo.c.withdrawn, photo.c.latitude.is_not(None), *of_station
+    )
     count = select(encounter.c.station, func.count()).group_by(encounter.c.station)
     if name is not None:
-        photos = photos.where(photo.c.station == name)
         count = count.where(encounter.c.station == name)
-    rows = gathered((row.station, row) for row in connection.execute(photos))
+    found = {row[0]: row[1:] for row in connection.execute(photos)}
     counts = {row[0]: row[1] for row in connection.execute(count)}
+    positions = gathered((row[0], row[1:]) for row in connection.execute(located))
     placed = gathered((one.station, one) for one in deployments(connection, name))
-    return [_row(one, rows.get(one, []), counts.get(one, 0), placed.get(one, [])) for one in names]
+    rows = []
+    for one in names(connection) if name is None else [name]:
+        number, first, last = found.get(one, (0, None, None))
+        ours = placed.get(one, [])
+        position = _position(ours, positions.get(one, []))
+        total = counts.get(one, 0)
+        rows.append(StationRow(one, number, total, first, last, position, tuple(ours)))
+    return rows
 
 
-def _row(
-    name: str, photos: Sequence[object], encounters: int, placed: Sequence[Deployment]
-) -> StationRow:
-    at = sorted(row.captured_at for row in photos if row.captured_at)  # type: ignore[attr-defined]
+def _position(placed: Sequence[Deployment], photos: Sequence[Sequence[float]]) -> Position | None:
     newest = sorted(placed, key=lambda one: (one.starts_at or datetime.min, one.id))  # noqa: DTZ901
-    positions = [one.position for one in newest if one.position]
-    own = [(row.latitude, row.longitude) for row in photos if row.latitude is not None]  # type: ignore[attr-defined]
-    position = positions[-1] if positions else None
-    if position is None and own:
-        position = median(lat for lat, _ in own), median(lon for _, lon in own)
-    return StationRow(
-        name=name,
-        photos=len(photos),
-        encounters=encounters,
-        first=at[0] if at else None,
-        last=at[-1] if at else None,
-        position=position,
-        deployments=tuple(placed),
-    )
+    stated = [one.position for one in newest if one.position]
+    if stated:
+        return stated[-1]
+    if photos:
+        return median(lat for lat, _ in photos), median(lon for _, lon in photos)
+    return None
