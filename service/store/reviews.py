@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, exists, insert, select, tuple_, update
 
 from reid.observers.reviews import Truth
 from service.store.database import insert_or, newest_number, row_or, rows_in, value_of
@@ -119,15 +119,16 @@ def every(
     if hold:
         query = query.with_for_update()
     if not closed:
-        full = select(annotation.c.encounter_id).where(IN_USE)
-        query = query.where(
-            review_pair.c.closed_at.is_(None),
-            review_pair.c.one.in_(full),
-            review_pair.c.other.in_(full),
-        )
+        sides = (_has_photos(review_pair.c.one), _has_photos(review_pair.c.other))
+        query = query.where(review_pair.c.closed_at.is_(None), *sides)
     if ids is not None:
         query = query.where(review_pair.c.id.in_(ids))
     return [value_of(ReviewPair, row) for row in connection.execute(query)]
+
+
+def _has_photos(encounter: ColumnElement[int]) -> ColumnElement[bool]:
+    """Not as a list of all that have: SQLite tries every pair of such a list."""
+    return exists().where(annotation.c.encounter_id == encounter, IN_USE)
 
 
 def couples(connection: Connection, *, source: Source | None = None) -> frozenset[Couple]:
