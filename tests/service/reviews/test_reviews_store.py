@@ -292,3 +292,24 @@ def test_a_known_pair_looks_like_any_other_also_to_those_who_have_answered(
         say(database, pair.id, who)
     with database.read() as connection:
         assert reviewing.get(connection, pair.id).source_to(Actor("me", role, 1)) == told
+
+
+def test_open_pairs_are_found_as_soon_in_a_large_catalogue(database):
+    if not database.file:
+        pytest.skip("counts steps of SQLite")
+    put(database, (1, 2), (3, 4), (5, 6))
+    few = steps_of_open_pairs(database)
+    with database.write() as connection:
+        add_encounters(connection, range(7, 2007))
+    assert steps_of_open_pairs(database) < 2 * few + 100
+
+
+def steps_of_open_pairs(database):
+    """How many steps of its machine SQLite takes, in tens."""
+    steps = []
+    with database.read() as connection:
+        raw = connection.connection.driver_connection
+        raw.set_progress_handler(lambda: steps.append(1), 10)
+        assert len(reviews.every(connection, closed=False)) == 3
+        raw.set_progress_handler(None, 0)
+    return len(steps)
