@@ -3,11 +3,10 @@
 Starts one service or more without a worker, and a proxy before them that cuts connections at
 random: in the middle of files, and when an answer comes back; it leads each connection to one of
 the services. Now and then there is no line at all for a while, and a service is killed with kill -9
-and started again. A client sends a folder of photos as the
-upload page does, two at a time; in the middle it is closed and begins anew with the whole folder.
-At the end each photo must be stored once with its bytes, and each be created by one file of an
-upload. Prints what was sent of what there is. Exit code 1 where anything is lost or doubled, or
-where nothing was cut.
+and started again. A client sends a folder of photos as the upload page does, two at a time; in the
+middle it is closed and begins anew with the whole folder. At the end each photo must be stored once
+with its bytes, and each be created by one file of an upload. Prints what was sent of what there is.
+Exit code 1 where anything is lost or doubled, or where nothing was cut.
 
     .venv/bin/python benchmarks/bad_line.py --photos 200 --seed 1
     .venv/bin/python benchmarks/bad_line.py --database postgresql --services 2
@@ -175,7 +174,7 @@ def arguments() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--photos", type=int, default=200)
-    parser.add_argument("--widest", type=int, default=600, help="pixels; 1600: 2 MB a photo")
+    parser.add_argument("--widest", type=int, default=600, help="pixels; 1600: about 1 MB")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     parser.add_argument("--services", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)

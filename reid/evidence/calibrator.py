@@ -113,7 +113,7 @@ class Calibrator:
             verdict = Verdict.NOT_COMPARABLE
             return Evidence(0.0, self.bound, verdict, self.id, (0.0, 0.0))
         llr = float(self.llr(np.array(self.log_odds(witnesses))))
-        spread = sum(self._mixed(self._weights(w).spread(w.measurements), w) for w in witnesses)
+        spread = sum(self._said(self._weights(w).spread(w.measurements), w) for w in witnesses)
         spread = np.maximum(spread, self._least(witnesses))
         low, high = (llr, llr)
         if np.size(spread):
@@ -135,7 +135,7 @@ class Calibrator:
         what is turned away, hidden or burnt out cannot be missing.
         """
         weighed = ((np.array(self._weights(w).log_odds(w.measurements)), w) for w in witnesses)
-        total = float(sum(self._mixed(log_odds, w) for log_odds, w in weighed))
+        total = float(sum(self._said(log_odds, w) for log_odds, w in weighed))
         return max(total, self._least(witnesses))
 
     def _least(self, witnesses: Sequence[Witness]) -> float:
@@ -146,7 +146,7 @@ class Calibrator:
         grown = max(self.frames.grown(witness.frames) for witness in witnesses)
         return -grown * (UNSURE + STEEP * most) / LOG10_E
 
-    def _mixed(self, log_odds: NDArray[np.float64], witness: Witness) -> NDArray[np.float64]:
+    def _said(self, log_odds: NDArray[np.float64], witness: Witness) -> NDArray[np.float64]:
         """What a witness says, its frames and how sure its flank is taken into account."""
         fused = log_odds * self.frames.grown(witness.frames) - self.frames.silent(witness)
         return _mixed(fused, witness.shared)

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 from reid.errors import InputError
 from service.clusters import naming, view
 from service.clusters.pairing import ThePairing
-from service.store import cases, progress
+from service.store import cases, stations
 from service.store.people import Role
 from service.web.languages import ngettext
 from service.web.page import goto, goto_signed, page
@@ -60,7 +60,7 @@ def clusters(
             filters=filters,
             whos=view.WHO,
             sizes=view.SIZES,
-            stations=progress.stations(connection),
+            stations=stations.names(connection),
             worth=view.worth_views(connection, worth),
             said=_said(request),
         )

@@ -20,7 +20,15 @@ from service.photos.correction_view import changed_since
 from service.photos.exposures import ExposureView, exposure_views
 from service.recognition.awaited import awaited
 from service.recognition.engine import TheEngine
-from service.store import cases, decisions, encounters, identities, photos, progress, questions
+from service.store import (
+    cases,
+    decisions,
+    encounters,
+    identities,
+    photos,
+    questions,
+    stations,
+)
 from service.store.database import Database
 from service.store.decisions import NewDecision
 from service.store.encounters import EncounterDetail
@@ -70,7 +78,7 @@ def encounter_page(request: Request, database: TheDatabase, filters: TheFilters)
             "pages": listed.pages,
             "filters": filters,
             "states": STATES,
-            "stations": progress.stations(connection),
+            "stations": stations.names(connection),
             "busy": counts(connection).pending > 0,
             "page_url": filters.url,
             "asked": len(questions.search(connection)),

@@ -18,7 +18,7 @@ from reid.sentences import Sentence
 from reid.types import Comparison, Evidence, Grade
 from service.recognition.comparing import in_force
 from service.recognition.engine import Engine
-from service.store import bursts, cases, copies, features
+from service.store import cases, copies, features
 from service.store.database import Database
 from service.store.pairs import Maker
 from service.viewer.agreement import SpeakingMarks
@@ -126,7 +126,6 @@ class PairEvidence:
     ) -> PairSays:
         with self._database.read() as connection:
             features_of = features.get(connection, [*photos0, *photos1], model)
-            behind = bursts.behind(connection, features_of, model)
         left, right = ([n for n in side if n in features_of] for side in (photos0, photos1))
         photos = [features_of[n] for n in left], [features_of[n] for n in right]
         together, best, speaking = between(*photos, calibrator), None, None
@@ -142,7 +141,7 @@ class PairEvidence:
                 first.comparison,
                 first.agreement,
                 marks_of(first.comparison, speaking.query, speaking.other),
-                (behind[shown[0]], behind[shown[1]]),
+                (speaking.query.frames, speaking.other.frames),
             )
         evidence, tested = together.evidence, load_tested(calibrator.id, self._weights)
         grades = tuple(grade for side in photos if (grade := best_grade(side)))

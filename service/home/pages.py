@@ -7,7 +7,7 @@ from reid.identify.clusters import TOGETHER
 from service.clusters.pairing import ThePairing
 from service.clusters.view import worth_views
 from service.encounters.list_view import row
-from service.store import encounters, progress, questions
+from service.store import encounters, questions, stations
 from service.web.page import counts, page
 from service.web.parameters import TheDatabase
 
@@ -22,7 +22,7 @@ def start(request: Request, database: TheDatabase, pairing: ThePairing) -> Respo
         following = encounters.next_waiting(connection)
         values = {
             "next": row(following) if following else None,
-            "stations": progress.stations(connection),
+            "stations": stations.names(connection),
             "busy": counts(connection).pending > 0,
             "asked": len(questions.search(connection)),
             "prior": TOGETHER,

@@ -14,7 +14,7 @@ from service.identities.catalogue_view import CatalogueFilters, catalogue_filter
 from service.identities.grounds_form import NewestSeen, TheChange
 from service.identities.identity_view import identity_values, side_by_side
 from service.identities.timeline import change_words
-from service.store import history, identities, progress, references
+from service.store import history, identities, references, stations
 from service.store.identities import LifeStage, Sex
 from service.store.references import MarkState
 from service.web.page import goto, page, refuse
@@ -50,7 +50,7 @@ def catalogue(
     with database.read() as connection:
         values = catalogue_list(connection, filters)
         values |= {"nav": "catalogue", "filters": filters, "choices": CHOICES}
-        values["stations"] = progress.stations(connection)
+        values["stations"] = stations.names(connection)
         return page(request, "identities/catalogue.html", connection, **values)
 
 

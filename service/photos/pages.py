@@ -13,7 +13,7 @@ from service.photos.photo_page import shown_photo
 from service.photos.statements import FIELDS, StatedInForm, TheUploader, refuse_one_time
 from service.photos.upload_texts import upload_row_texts
 from service.photos.view import STATE_WORDS, state_word, upload_view
-from service.store import arriving, copies, corrections, progress
+from service.store import arriving, copies, corrections, stations
 from service.store.errors import (
     DatabaseBusy,
     DatabaseUnreachable,
@@ -46,7 +46,7 @@ def upload_form(request: Request, database: TheDatabase, actor: TheActor) -> Res
     """Where photos come in, and how many of whoever looks did not arrive whole."""
     with database.read() as connection:
         unfinished = arriving.count(connection, actor.account_id)
-        values = {"stations": progress.stations(connection), "unfinished": unfinished}
+        values = {"stations": stations.names(connection), "unfinished": unfinished}
         return page(request, "photos/upload.html", connection, nav="upload", **values)
 
 
@@ -81,7 +81,7 @@ def upload_report(
         done = corrections.get(connection, corrected) if corrected else None
         values = {"nav": "upload", "upload": report, "busy": report.pending > 0}
         values |= {"named": named_encounters(connection, upload_id)}
-        values |= {"stations": progress.stations(connection), "corrected": corrected}
+        values |= {"stations": stations.names(connection), "corrected": corrected}
         values |= {"correction": correction_of_many(done) if done else None}
         return page(request, "photos/upload_report.html", connection, **values)
 

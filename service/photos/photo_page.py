@@ -14,7 +14,7 @@ from service.photos.correction_view import annotation_form, correction_form, cor
 from service.photos.exposures import exposure_view
 from service.photos.left_behind import left_behind
 from service.photos.view import annotation, stated_facts
-from service.store import corrections, photos, progress
+from service.store import corrections, photos, stations
 from service.store.database import Database
 from service.store.files import PhotoFiles
 from service.store.photos import Claim, Photo
@@ -51,7 +51,7 @@ def shown_photo(
             "viewpoints": viewpoint_choices(),
             "walk": box_walk(connection, upload_id, photo_id) if upload_id else None,
             "form": correction_form(photo, rows),
-            "stations": progress.stations(connection),
+            "stations": stations.names(connection),
             "history": correction_views(rows, photo_id, [a.id for a in animals], exact=exact),
             "withdrawal": erased or corrections.withdrawal_in(rows),
             "left": [in_full(sentence) for sentence in left],

@@ -31,7 +31,7 @@ from service.recognition.query import (
 )
 from service.recognition.snapshots import Snapshot, Snapshots
 from service.settings import Settings
-from service.store import bursts, cases, copies, encounters, features, identities
+from service.store import cases, copies, encounters, features, identities
 from service.store.calibration import CalibrationFile
 from service.store.database import Database
 from service.store.facts import AnnotationFacts
@@ -263,10 +263,9 @@ class Engine:
         with self._busy, watch("total"):
             with self._database.read() as connection:
                 described = features.get(connection, ids, model)
-                behind = bursts.behind(connection, described, model)
             numbers = tuple(map(abs, described))
             answer = self._answer(list(described.values()), numbers, own, watch)
-            answer = replace(answer, behind=tuple(behind[number] for number in described))
+            answer = replace(answer, behind=tuple(photo.frames for photo in described.values()))
         self._metrics.query(answer.timings)
         return answer
 

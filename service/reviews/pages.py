@@ -21,7 +21,7 @@ from service.reviews.reviewing import QueueFilters, ReviewWithEncounters
 from service.reviews.to_wire import machine
 from service.reviews.view import PairViews, ThePairViews
 from service.reviews.wire import OpinionIn, RegionWire
-from service.store import cases, progress, questions
+from service.store import cases, questions, stations
 from service.store import reviews as review_pairs
 from service.store.people import ANONYMOUS, Actor, Role
 from service.store.reviews import Source
@@ -107,7 +107,7 @@ def queue_page(
             "page": at,
             "pages": list_page(total, at, PAGE).pages,
             "page_url": lambda n: "/reviews?" + urlencode({**chosen, "page": n}),
-            "stations": progress.stations(connection),
+            "stations": stations.names(connection),
             "states": views.STATES,
             "sources": views.SOURCES,
             "cases": [case for case in cases.every(connection) if case.closed_at is None],

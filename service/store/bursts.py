@@ -5,7 +5,7 @@ annotation, as a negative number.
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -181,20 +181,6 @@ def _laid() -> Label[int]:
     """How many frames lie in a picture."""
     in_it = (fused_frame.c.burst_id == fused_burst.c.id) & fused_frame.c.position.is_not(None)
     return select(func.count()).where(in_it).scalar_subquery().label("laid")
-
-
-def behind(connection: Connection, numbers: Iterable[int], model: str) -> dict[int, int]:
-    """How many frames stand behind each of these numbers: 1 behind an annotation itself."""
-    wanted = list(numbers)
-    query = (
-        select(fused_burst.c.anchor_id, func.count(fused_frame.c.position))
-        .join(fused_frame, fused_frame.c.burst_id == fused_burst.c.id)
-        .where(fused_burst.c.anchor_id.in_([-n for n in wanted if n < 0]))
-        .where(fused_burst.c.model == model)
-        .group_by(fused_burst.c.anchor_id)
-    )
-    found = {-row[0]: row[1] for row in connection.execute(query)}
-    return {n: found.get(n, 1) for n in wanted}
 
 
 def picture(connection: Connection, annotation_id: int) -> PictureOfBurst:

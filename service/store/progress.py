@@ -5,7 +5,7 @@ from sqlalchemy import Connection, func, select
 from service.store.identities import current
 from service.store.photos import IN_USE
 from service.store.tables.encounters import annotation
-from service.store.tables.photos import photo, station
+from service.store.tables.photos import photo
 
 
 def annotations(connection: Connection) -> dict[str, int]:
@@ -23,8 +23,3 @@ def catalogued(connection: Connection) -> int:
     """How many identities have an encounter now."""
     now = current().subquery()
     return connection.scalar(select(func.count(now.c.identity_id.distinct()))) or 0
-
-
-def stations(connection: Connection) -> list[str]:
-    """Every station that has a photo, by name."""
-    return list(connection.scalars(select(station.c.name).order_by(station.c.name)))
