@@ -108,7 +108,7 @@ class Settings(BaseSettings):
     batch: int = Field(8, ge=1, le=256, description="annotations embedded together")
     poll_s: float = Field(0.5, gt=0, description="an idle worker looks for jobs this often")
     page_wait_s: float = Field(
-        0.15,
+        0.05,
         ge=0,
         description="seconds a page waits for a comparison; then it is shown without",
     )

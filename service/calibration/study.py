@@ -29,6 +29,7 @@ from service.store import bursts, copies, features
 from service.store import calibration as store
 from service.store.calibration import AppliedFactor, CalibrationRecord, DecidedEncounter, Studied
 from service.store.database import Database
+from service.web.answer_cache import AnswerCache
 from service.web.parameters import component
 
 MOST = 2000  # impostor pairs of a study; genuine ones half as many
@@ -135,6 +136,7 @@ class Calibration:
 
     def __init__(self, database: Database, engine: Engine, settings: Settings) -> None:
         self._database, self._engine, self._settings = database, engine, settings
+        self._supply: AnswerCache[tuple[str, features.Version], Supply] = AnswerCache(1)
 
     @property
     def kept(self) -> CalibrationRecord:
@@ -164,8 +166,17 @@ class Calibration:
         return [*_genuine(met, most // 2, rng), *_impostors(met, most, rng)]
 
     def supply(self) -> Supply:
-        """What a study would have, up to `MOST`; nothing is compared."""
-        return supply_of([_pair(first, second, 0.0) for first, second in self.couples()])
+        """What a study would have, up to `MOST`; nothing is compared.
+
+        Counted again only where photos or decisions have come since.
+        """
+        model = self._engine.embedder().model
+        with self._database.read() as connection:
+            version = features.version(connection, model)
+        return self._supply.get(
+            (model, version),
+            lambda: supply_of([_pair(first, second, 0.0) for first, second in self.couples()]),
+        )
 
     def compared(self, couples: Sequence[Couple]) -> Iterator[LocalPair]:
         """What the photos of each pair say by the calibrator as fitted, one by one."""

@@ -7,7 +7,7 @@ between: two identities, and the machine says that an encounter that is neither 
 chain: a is b and b is c, by opinions or identities, and somebody says that a is not c.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -127,7 +127,8 @@ def _contradictions(connection: Connection, machine: Machine) -> list[Contradict
     names = identities.names(connection)
     of = identities.assigned(connection)
     reviewed = {answers.pair: answers for answers in opinions(connection)}
-    against = {(pair.one, pair.other): pair for pair in _machine_conflicts(connection, machine)}
+    secret = hidden(connection) if machine.maker else frozenset[Pair]()
+    against = {(p.one, p.other): p for p in _machine_conflicts(connection, machine, secret)}
     apart = [*against, *(pair for pair in reviewed if _shared(of, pair))]
 
     def contradiction(
@@ -139,7 +140,7 @@ def _contradictions(connection: Connection, machine: Machine) -> list[Contradict
         return Contradiction(kind, *pair, through, first, second, contradicting, measured)
 
     contradictions = [contradiction("apart", pair, "different") for pair in sorted(set(apart))]
-    alike = _machine_alike(connection, machine)
+    alike = _machine_alike(connection, machine, secret)
     said_same = [
         pair
         for pair, answers in reviewed.items()
@@ -165,28 +166,31 @@ def _shared(of: Mapping[int, int], pair: Pair) -> bool:
     return pair[0] in of and of[pair[0]] == of.get(pair[1])
 
 
-def _machine_conflicts(connection: Connection, machine: Machine) -> list[PairSaid]:
+def _machine_conflicts(
+    connection: Connection, machine: Machine, secret: Collection[Pair]
+) -> list[PairSaid]:
     """Pairs within an identity of which the machine in force says that they differ."""
     if machine.maker is None:
         return []
     inside = pairs.inside(connection, machine.maker, -machine.same)
-    told = _told(connection, machine.maker, inside)
+    told = _told(machine.maker, inside, secret)
     return sorted(told, key=lambda pair: pair.llr or 0.0)[:MOST_MACHINE]
 
 
-def _machine_alike(connection: Connection, machine: Machine) -> list[PairSaid]:
+def _machine_alike(
+    connection: Connection, machine: Machine, secret: Collection[Pair]
+) -> list[PairSaid]:
     """Pairs that are not under one identity and that the machine takes for one, strongest first."""
     if machine.maker is None:
         return []
     alike = pairs.between_identities(connection, machine.maker, machine.same)
-    return sorted(_told(connection, machine.maker, alike), key=lambda pair: -(pair.llr or 0.0))
+    return sorted(_told(machine.maker, alike, secret), key=lambda pair: -(pair.llr or 0.0))
 
 
 def _told(
-    connection: Connection, maker: Maker, measured: Iterable[PairMeasurement]
+    maker: Maker, measured: Iterable[PairMeasurement], secret: Collection[Pair]
 ) -> list[PairSaid]:
-    """What this maker says of pairs that nobody answers blind."""
-    secret = hidden(connection)
+    """What this maker says of pairs that are not secret: nobody answers those blind."""
     return [
         PairSaid(*one.couple, one.llr, maker.model, maker.calibrator)
         for one in measured

@@ -28,6 +28,7 @@ from service.store.errors import NoSuchCase
 from service.store.identities import Reference
 from service.store.photos import Claim
 from service.viewer.agreement import SpeakingMarks
+from service.web.answer_cache import NotYet
 from service.web.parameters import component
 
 CROPS = 6
@@ -131,11 +132,16 @@ class Dossiers:
         self._casework, self._pictures = casework, pictures
         self._certification = certification
 
-    def of(self, case_id: int, *, exact: bool = False) -> Dossier:
-        """All of a case. exact: positions as recorded. NotFound for an unknown case."""
+    def of(self, case_id: int, *, exact: bool = False, wait: bool = True) -> Dossier:
+        """All of a case. exact: positions as recorded. NotFound for an unknown case.
+
+        wait False: raises NotYet where photos would have to be compared first.
+        """
         with self._database.read() as connection:
             cases.get(connection, case_id)  # before the network is loaded for nothing
-        report = self._casework.report(case_id, exact=exact)
+        if not wait and self._engine.loaded is None:
+            raise NotYet
+        report = self._casework.report(case_id, exact=exact, wait=wait)
         best = {n: pair.says.best for n, pair in enumerate(report.pairs)}
         return Dossier(
             made_at=datetime.now(UTC).replace(microsecond=0),

@@ -34,7 +34,7 @@ from service.store.decisions import NewDecision
 from service.store.encounters import EncounterDetail
 from service.viewer import look as looks
 from service.viewer.drawing import tone
-from service.web.page import counts, goto, page, remember
+from service.web.page import Counts, goto, page, remember
 from service.web.parameters import (
     RowNumber,
     TheActor,
@@ -79,7 +79,7 @@ def encounter_page(request: Request, database: TheDatabase, filters: TheFilters)
             "filters": filters,
             "states": STATES,
             "stations": stations.names(connection),
-            "busy": counts(connection).pending > 0,
+            "busy": Counts(connection).pending > 0,
             "page_url": filters.url,
             "asked": len(questions.search(connection)),
         }

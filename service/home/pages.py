@@ -8,7 +8,7 @@ from service.clusters.pairing import ThePairing
 from service.clusters.view import worth_views
 from service.encounters.list_view import row
 from service.store import encounters, questions, stations
-from service.web.page import counts, page
+from service.web.page import Counts, page
 from service.web.parameters import TheDatabase
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -23,7 +23,7 @@ def start(request: Request, database: TheDatabase, pairing: ThePairing) -> Respo
         values = {
             "next": row(following) if following else None,
             "stations": stations.names(connection),
-            "busy": counts(connection).pending > 0,
+            "busy": Counts(connection).pending > 0,
             "asked": len(questions.search(connection)),
             "prior": TOGETHER,
             "worth": worth_views(connection, pairing.worth(connection, limit=WORTH)),

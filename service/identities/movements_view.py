@@ -104,7 +104,7 @@ def movements_view(
     if len(detail.sightings) < 2:
         return None
     names = {sighting.station for sighting in detail.sightings if sighting.station}
-    positions = {name: stations.get(connection, name).position for name in sorted(names)}
+    positions = stations.positions(connection, names)
     captures = [
         AnimalCapture(
             encounter=sighting.encounter_id,

@@ -110,9 +110,9 @@ def merge_evidence(
         ids, others = (_encounters(connection, number) for number in (identity_id, other_id))
         maker = pair_evidence.maker()
         known = disclosed.evidence(connection, maker, ids, others)
+        if known.pairs or maker is None or not compare:
+            return known
         secret = disclosed.hidden(connection)
-    if known.pairs or maker is None or not compare:
-        return known
     across = [(min(a, b), max(a, b)) for a, b in product(ids[:3], others[:3])]
     tried = [pair for pair in across if pair not in secret][:JOINED]
     measured = (measurement(pair_evidence, pair) for pair in tried)
@@ -120,7 +120,7 @@ def merge_evidence(
 
 
 def _encounters(connection: Connection, identity_id: int) -> list[int]:
-    return [sighting.encounter_id for sighting in identities.get(connection, identity_id).sightings]
+    return [sighting.encounter_id for sighting in identities.sightings(connection, identity_id)]
 
 
 def _near_first(ids: Sequence[int]) -> list[Pair]:

@@ -166,12 +166,12 @@ def _across(
 
 def _apart(connection: Connection, couples: Sequence[Couple]) -> list[Couple]:
     """Those that are not of one visit: background and light would tell."""
-    summaries = encounters.summaries(connection, {n for couple in couples for n in couple})
+    visits = encounters.visits(connection, {n for couple in couples for n in couple})
 
     def one_visit(couple: Couple) -> bool:
-        a, b = (summaries[number] for number in couple)
-        if a.station != b.station or a.started_at is None or b.started_at is None:
+        (station, start), (other, begin) = (visits[number] for number in couple)
+        if station != other or start is None or begin is None:
             return False
-        return abs(a.started_at - b.started_at) < ONE_VISIT
+        return abs(start - begin) < ONE_VISIT
 
     return [couple for couple in couples if not one_visit(couple)]

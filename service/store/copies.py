@@ -168,15 +168,21 @@ def counted_once(
     """Annotations (to any number each) of encounters that are compared, without those of a photo
     whose exposure another photo among them holds, too: the one that counts of them all, if it is
     there, else the first of them. A fused picture counts where its anchor does."""
-    ids = {abs(number) for side in sides for number in side}
+    numbers = {abs(number) for side in sides for number in side}
+    counting = counting_once(connection, dict.fromkeys(numbers, 0))
+    return [{n: value for n, value in side.items() if abs(n) in counting} for side in sides]
+
+
+def counting_once(connection: Connection, groups: Mapping[int, int]) -> set[int]:
+    """Of annotations and the group of each, those without a photo whose exposure another photo of
+    the group holds, too; see `counted_once`."""
     columns = (annotation.c.id, annotation.c.photo_id, EXPOSURE.label("exposure"))
     query = select(*columns).join(photo, photo.c.id == annotation.c.photo_id)
-    rows = list(rows_in(connection, query, annotation.c.id, ids))
-    speaks: dict[str, str] = {}
+    rows = list(rows_in(connection, query, annotation.c.id, groups))
+    speaks: dict[tuple[int, str], str] = {}
     for row in sorted(rows, key=lambda row: (row.photo_id != row.exposure, row.id)):
-        speaks.setdefault(row.exposure, row.photo_id)
-    counting = {row.id for row in rows if speaks[row.exposure] == row.photo_id}
-    return [{n: value for n, value in side.items() if abs(n) in counting} for side in sides]
+        speaks.setdefault((groups[row.id], row.exposure), row.photo_id)
+    return {row.id for row in rows if speaks[groups[row.id], row.exposure] == row.photo_id}
 
 
 def _encounters(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, ...]]:

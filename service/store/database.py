@@ -265,8 +265,14 @@ def rows_in(
 
 def value_of(kind: "type[Value]", row: AnyRow, **others: object) -> "Value":
     """A row as a value whose fields have the names of its columns, except for `others`."""
-    names = {field.name for field in fields(kind)} & row._mapping.keys()
-    return kind(**{name: row._mapping[name] for name in names - others.keys()}, **others)
+    columns = row._mapping
+    names = [name for name in _names(kind) if name in columns and name not in others]
+    return kind(**{name: columns[name] for name in names}, **others)
+
+
+@cache
+def _names(kind: "type[Value]") -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def gathered(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:

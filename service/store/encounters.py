@@ -166,6 +166,15 @@ def stations(connection: Connection) -> dict[int, str | None]:
     return {row.id: row.station for row in rows}
 
 
+def visits(
+    connection: Connection, ids: Collection[int]
+) -> dict[int, tuple[str | None, datetime | None]]:
+    """Encounter -> its station and when it begins."""
+    query = select(encounter.c.id, encounter.c.station, encounter.c.started_at)
+    rows = rows_in(connection, query, encounter.c.id, ids)
+    return {row.id: (row.station, row.started_at) for row in rows}
+
+
 def showing(connection: Connection, flank: Flank, *, embedded: bool = False) -> set[int]:
     """The encounters of which a photo, or an embedded one, is stated to show this flank."""
     shown = (annotation.c.flank == flank.value) & IN_USE

@@ -145,6 +145,11 @@ def get(connection: Connection, identity_id: int) -> IdentityDetail:
     return IdentityDetail(_summary(known, span, photos), sightings, references)
 
 
+def sightings(connection: Connection, identity_id: int) -> tuple[Sighting, ...]:
+    """Its encounters, newest first; none for an identity that is not there."""
+    return _sightings(connection, of(identity_id).subquery())
+
+
 def best_photos(
     connection: Connection, identity_ids: Collection[int]
 ) -> dict[int, dict[Flank, Reference]]:

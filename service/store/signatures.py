@@ -5,14 +5,16 @@ from collections.abc import Collection
 from sqlalchemy import Connection, func, select
 
 from reid.signatures.best import ReferencePhoto
-from reid.types import Reason
+from reid.types import Grade, Reason
 from service.store import copies, features, references
 from service.store.database import rows_in
-from service.store.facts import ANNOTATIONS, quality_of
+from service.store.facts import ANNOTATIONS
 from service.store.features import GalleryEntry
 from service.store.tables.encounters import annotation, encounter
 from service.store.tables.features import annotation_facts
 from service.store.tables.photos import photo
+
+JUDGED = ("grade", "value", "reasons")  # of a photo's quality; all None where nobody judged it
 
 
 def speaking(connection: Connection, model: str) -> dict[int, tuple[ReferencePhoto, GalleryEntry]]:
@@ -25,16 +27,18 @@ def speaking(connection: Connection, model: str) -> dict[int, tuple[ReferencePho
     approved = {int(row.annotation_id) for row in rows}
     graded = rows_in(
         connection,
-        select(annotation.c.id, annotation_facts).select_from(ANNOTATIONS),
+        select(annotation.c.id, *(annotation_facts.c[name] for name in JUDGED)).select_from(
+            ANNOTATIONS
+        ),
         annotation.c.id,
         entries,
     )
-    qualities = {row._mapping[annotation.c.id]: quality_of(row) for row in graded}
-    once = _once(connection, entries)
+    judged = {number: (grade, value, reasons) for number, grade, value, reasons in graded}
+    identity_of = {number: entry.row.identity for number, entry in entries.items()}
     photos = {}
-    for number in sorted(once):
-        entry, quality = entries[number], qualities[number]
-        if quality and Reason.NO_ANIMAL in quality.reasons:
+    for number in sorted(copies.counting_once(connection, identity_of)):
+        entry, (grade, value, reasons) = entries[number], judged[number]
+        if Reason.NO_ANIMAL in (reasons or "").split():
             continue
         reference = ReferencePhoto(
             annotation=number,
@@ -42,23 +46,11 @@ def speaking(connection: Connection, model: str) -> dict[int, tuple[ReferencePho
             identity=entry.row.identity,
             flank=entry.flank,
             approved=number in approved,
-            grade=quality.grade if quality else None,
-            value=quality.value if quality else 1.0,
+            grade=Grade(grade) if grade else None,
+            value=value if grade else 1.0,
         )
         photos[number] = (reference, entry)
     return photos
-
-
-def _once(connection: Connection, entries: dict[int, GalleryEntry]) -> set[int]:
-    """Annotations without those of a photo whose exposure its identity has already."""
-    by_identity: dict[int, dict[int, int]] = {}
-    for number, entry in entries.items():
-        by_identity.setdefault(entry.row.identity, {})[number] = 0
-    return {
-        number
-        for members in by_identity.values()
-        for number in copies.counted_once(connection, [members])[0]
-    }
 
 
 def months(connection: Connection, annotation_ids: Collection[int]) -> dict[int, str]:

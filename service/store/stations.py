@@ -1,6 +1,6 @@
 """Stations, the cameras that stood there, and from when to when: deployments."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from statistics import median
@@ -100,7 +100,12 @@ def get(connection: Connection, name: str) -> StationRow:
     """One station."""
     query = select(station.c.name).where(station.c.name == name)
     row_or(connection, query, NoSuchStation(station=name))
-    return _rows(connection, name)[0]
+    return _rows(connection, [name])[0]
+
+
+def positions(connection: Connection, wanted: Collection[str]) -> dict[str, Position | None]:
+    """Where each of these stations stands, see `StationRow`."""
+    return {row.name: row.position for row in _rows(connection, sorted(wanted))}
 
 
 def cameras(connection: Connection, name: str) -> list[CameraRow]:
@@ -238,8 +243,10 @@ def _check(connection: Connection, new: NewDeployment, *, but: int | None) -> No
         raise DeploymentsOverlap(camera=camera, station=new.station, other=other)
 
 
-def _rows(connection: Connection, name: str | None) -> list[StationRow]:
-    time, of_station = photo.c.captured_at, [] if name is None else [photo.c.station == name]
+def _rows(connection: Connection, wanted: Sequence[str] | None) -> list[StationRow]:
+    """These stations, all of them for None."""
+    time = photo.c.captured_at
+    of_station = [] if wanted is None else [photo.c.station.in_(wanted)]
     photos = (
         select(photo.c.station, func.count().label("photos"), func.min(time), func.max(time))
         .where(~photo.c.withdrawn, *of_station)
@@ -249,14 +256,15 @@ def _rows(connection: Connection, name: str | None) -> list[StationRow]:
         ~photo.c.withdrawn, photo.c.latitude.is_not(None), *of_station
     )
     count = select(encounter.c.station, func.count()).group_by(encounter.c.station)
-    if name is not None:
-        count = count.where(encounter.c.station == name)
+    if wanted is not None:
+        count = count.where(encounter.c.station.in_(wanted))
     found = {row[0]: row[1:] for row in connection.execute(photos)}
     counts = {row[0]: row[1] for row in connection.execute(count)}
     positions = gathered((row[0], row[1:]) for row in connection.execute(located))
-    placed = gathered((one.station, one) for one in deployments(connection, name))
+    stood = deployments(connection, wanted[0] if wanted and len(wanted) == 1 else None)
+    placed = gathered((one.station, one) for one in stood)
     rows = []
-    for one in names(connection) if name is None else [name]:
+    for one in names(connection) if wanted is None else wanted:
         number, first, last = found.get(one, (0, None, None))
         ours = placed.get(one, [])
         position = _position(ours, positions.get(one, []))

@@ -6,6 +6,7 @@ from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as TooLong
 from dataclasses import dataclass, field
 from threading import Condition, Thread
+from time import monotonic
 from typing import TypeVar
 
 from cachetools import TTLCache
@@ -16,21 +17,23 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 MOST = 64  # works that wait; beyond it the one asked for longest ago is given up
 FAILED_S = 30.0  # an error is told for so long; an answer is where the work keeps it
+WANTED_S = 20.0  # a page that waits asks every few seconds; what nobody asked for so long is left
 
 
 @dataclass(slots=True)
 class PendingWork:
-    """Work that waits, is being done, or has failed."""
+    """Work that waits, is being done, or has failed. asked: when last, in monotonic seconds."""
 
     work: Callable[[], object]
     future: Future[object] = field(default_factory=Future)
+    asked: float = field(default_factory=monotonic)
 
 
 class Ahead:
     """Works in a thread of its own on what pages asked for; what was asked for last comes first.
 
-    One thread, so that one of two cores is left to the pages. wait_s: how long a page waits before
-    it is shown without the answer.
+    One thread, so that one of two cores is left to the pages. Work of a page that was left is not
+    begun. wait_s: how long a page waits before it is shown without the answer.
     """
 
     def __init__(self, wait_s: float) -> None:
@@ -78,6 +81,7 @@ class Ahead:
             if key in self._waiting and not first:
                 return self._waiting[key]
             pending = self._waiting.pop(key, None) or PendingWork(work)
+            pending.asked = monotonic()
             this, others = {key: pending}, self._waiting
             self._waiting = others | this if first else this | others
             while len(self._waiting) > MOST:
@@ -95,6 +99,9 @@ class Ahead:
                 if self._closed:
                     return
                 key, pending = self._waiting.popitem()
+                if monotonic() - pending.asked > WANTED_S + self._wait_s:
+                    pending.future.cancel()
+                    continue
                 self._running[key] = pending
             self._do(key, pending)
 

@@ -1,6 +1,6 @@
 """The frame of every page: templates, error page, language, and where to go next."""
 
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote, unquote
 
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from reid.sentences import Sentence
 from service.settings import Settings
 from service.store import encounters, jobs, progress
+from service.store.encounters import EncounterCounts
 from service.store.people import ANONYMOUS, Actor
 from service.web import languages
 from service.web import person_words as people
@@ -38,33 +39,59 @@ THEMES = {
 WORKER_SILENT_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
 class Counts:
-    """The state of the whole catalogue. worker: whether one was seen lately."""
+    """The state of the whole catalogue; each is counted when a page first names it."""
 
-    waiting: int
-    decided: int
-    identities: int
-    photos: int
-    annotations: int
-    pending: int
-    failed: int
-    worker: bool
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
 
+    @cached_property
+    def _encounters(self) -> EncounterCounts:
+        return encounters.counts(self._connection)
 
-def counts(connection: Connection) -> Counts:
-    """What every page's header says."""
-    encounter_counts, states = encounters.counts(connection), progress.annotations(connection)
-    return Counts(
-        waiting=encounter_counts.waiting,
-        decided=encounter_counts.decided,
-        identities=progress.catalogued(connection),
-        photos=progress.photos(connection),
-        annotations=sum(states.values()),
-        pending=states.get("pending", 0),
-        failed=states.get("failed", 0),
-        worker=bool(jobs.workers(connection, within_s=WORKER_SILENT_S)),
-    )
+    @property
+    def waiting(self) -> int:
+        """Encounters nobody has decided."""
+        return self._encounters.waiting
+
+    @property
+    def decided(self) -> int:
+        """Encounters that were decided."""
+        return self._encounters.decided
+
+    @cached_property
+    def identities(self) -> int:
+        """Identities that have an encounter."""
+        return progress.catalogued(self._connection)
+
+    @cached_property
+    def photos(self) -> int:
+        """Photos in use."""
+        return progress.photos(self._connection)
+
+    @cached_property
+    def _annotations(self) -> dict[str, int]:
+        return progress.annotations(self._connection)
+
+    @property
+    def annotations(self) -> int:
+        """Animals in photos, in every state."""
+        return sum(self._annotations.values())
+
+    @property
+    def pending(self) -> int:
+        """Animals in photos that are being analysed."""
+        return self._annotations.get("pending", 0)
+
+    @property
+    def failed(self) -> int:
+        """Animals in photos that cannot be used."""
+        return self._annotations.get("failed", 0)
+
+    @cached_property
+    def worker(self) -> bool:
+        """Whether a worker was seen lately."""
+        return bool(jobs.workers(self._connection, within_s=WORKER_SILENT_S))
 
 
 def here(request: Request) -> str:
@@ -103,7 +130,7 @@ def page(request: Request, name: str, connection: Connection, /, **values: objec
     settings = component(Settings)(request)
     refused, status = getattr(request.state, "refused", ("", 200))
     reviewer = unquote(request.cookies.get("reviewer", ""))
-    facts = {**_frame(request), "counts": counts(connection), **values}
+    facts = {**_frame(request), "counts": Counts(connection), **values}
     facts |= {"reviewer": reviewer, "refused": refused}
     facts["gap_minutes"] = general(settings.encounter_gap_minutes)
     facts["species"] = Species(settings.species)

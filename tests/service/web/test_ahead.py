@@ -1,13 +1,14 @@
 """Pages that do not wait for a comparison: shown at once, filled in when it is there."""
 
 from threading import Event, Thread
+from time import monotonic
 
 import pytest
 from fake_embedder import fake_recognition
 from starlette.testclient import TestClient
 
 from service.app import create_app
-from service.web.ahead import Ahead
+from service.web.ahead import WANTED_S, Ahead
 from service.web.answer_cache import AnswerCache, NotYet
 
 PATIENCE_S = 20
@@ -33,6 +34,14 @@ def ahead():
 
 def unknown():
     raise NotYet
+
+
+def keep_busy(ahead, *, until):
+    """Its thread is at work when this returns."""
+    begun = Event()
+    with pytest.raises(NotYet):
+        ahead.answer("running", unknown, lambda: (begun.set(), until.wait(PATIENCE_S)))
+    assert begun.wait(PATIENCE_S)
 
 
 def test_an_answer_is_never_made_twice_at_the_same_time():
@@ -116,8 +125,7 @@ def test_what_takes_longer_than_the_wait_goes_on_once_however_often_it_is_asked_
 
 def test_what_was_asked_for_last_comes_first_and_what_nobody_asked_for_yet_last(ahead):
     go, end, order = Event(), Event(), []
-    with pytest.raises(NotYet):
-        ahead.answer("running", unknown, lambda: go.wait(PATIENCE_S))
+    keep_busy(ahead, until=go)
     ahead.soon("next", lambda: (order.append("next"), end.set()))
     for name in ("first", "second"):
         with pytest.raises(NotYet):
@@ -125,6 +133,22 @@ def test_what_was_asked_for_last_comes_first_and_what_nobody_asked_for_yet_last(
     go.set()
     assert end.wait(PATIENCE_S)
     assert order == ["second", "first", "next"]
+
+
+def test_work_of_a_page_that_was_left_is_not_begun(ahead, monkeypatch):
+    go, end, order = Event(), Event(), []
+    keep_busy(ahead, until=go)
+    for name in ("left", "looked at"):
+        with pytest.raises(NotYet):
+            ahead.answer(name, unknown, lambda name=name: order.append(name))
+    moment = monotonic() + WANTED_S + 1
+    monkeypatch.setattr("service.web.ahead.monotonic", lambda: moment)
+    with pytest.raises(NotYet):  # its page asks again
+        ahead.answer("looked at", unknown, lambda: order.append("again"))
+    ahead.soon("end", end.set)
+    go.set()
+    assert end.wait(PATIENCE_S)
+    assert order == ["looked at"]
 
 
 def test_an_error_reaches_whoever_asks_again(ahead):
@@ -170,6 +194,20 @@ def test_a_case_and_who_it_may_be_fill_in(client, app, two):
     assert "What they say appears here by itself" in client.get(f"/cases/{made}").text
     until(client, app, f"/cases/{made}", "How many animals?")
     until(client, app, "/encounters/2/posterior", "Animals that are not in the catalogue")
+
+
+def test_a_dossier_is_there_when_its_photos_are_compared(client, app, two):
+    made = client.post("/api/v1/cases", json={"name": "Two"}).json()["id"]
+    client.post(f"/api/v1/cases/{made}/encounters", json={"encounters": [1, 2]})
+    first = client.get(f"/cases/{made}/dossier", headers={"accept": "text/html"})
+    assert first.status_code == 202
+    assert "The dossier appears here by itself" in first.text
+    dossier = until(client, app, f"/cases/{made}/dossier", "SHA-256 of the content")
+    assert "appears here by itself" not in dossier
+
+
+def test_a_dossier_of_no_case_says_so_at_once(client):
+    assert client.get("/cases/9/dossier", headers={"accept": "text/html"}).status_code == 404
 
 
 def test_the_api_waits_for_its_answer(client, two):
