@@ -218,6 +218,30 @@ def test_photos_change_in_place_and_the_look_stays(seen):
     expect(seen.locator("svg.pane image[href$='look=infrared']")).to_have_count(2)
 
 
+def test_the_strip_of_many_photos_stands_at_the_one_that_is_shown(page, site, pair):
+    files = [
+        (f"{view}.jpg", site.painted(1, view, (320, 160), f"2020:02:01 22:00:{view:02}"))
+        for view in range(8)
+    ]
+    many = site.components[Intake].accept(files, Statements(station="Ridge", flank=Flank.LEFT))
+    site.work()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(address((pair[0], many.files[0].encounter_id)))
+    last = page.locator(".strip").nth(1).locator("a").last.get_attribute("href")
+    page.goto(last)
+    shown = page.locator(".strip").nth(1).locator("[aria-current=true]")
+    expect(shown).to_have_attribute("href", re.compile("."))
+    left, right, scrolled, width = shown.evaluate(
+        """one => {
+          const strip = one.closest(".strip");
+          const [own, box] = [one, strip].map((e) => e.getBoundingClientRect());
+          return [own.left - box.left, box.right - own.right, strip.scrollLeft, box.width];
+        }"""
+    )
+    assert scrolled > width / 2
+    assert min(left, right) > -1
+
+
 def test_on_a_tablet_the_photos_lie_below_each_other_and_stay_locked(seen):
     seen.set_viewport_size({"width": 820, "height": 1180})
     expect(seen.locator(".picture")).to_have_attribute("viewBox", "0 0 1000 1010")

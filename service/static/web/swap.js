@@ -29,9 +29,14 @@ async function show(address) {
   replaceParts(page, "[data-live]");
 }
 
-/** The strip goes to what is chosen in it; the page stays where it is.
+/** Strips that went to what is chosen in them. @type {WeakSet<Element>} */
+const gone = new WeakSet();
+
+/** A new strip goes to what is chosen in it; the page stays where it is.
  * @param {Element} strip */
 function showCurrent(strip) {
+  if (gone.has(strip)) return;
+  gone.add(strip);
   const one = strip.querySelector("[aria-current=true]")?.getBoundingClientRect();
   const box = strip.getBoundingClientRect();
   if (one) strip.scrollLeft += Math.min(0, one.left - box.left) + Math.max(0, one.right - box.right);
@@ -47,11 +52,14 @@ async function onClick(event) {
   history.pushState(null, "", url);
   try {
     await show(url.href);
-    document.querySelectorAll(".strip").forEach(showCurrent);
   } catch (error) {
     if (!(error instanceof DOMException && error.name === "AbortError")) location.assign(url);
   }
 }
 
+const showChosen = () => document.querySelectorAll(".strip").forEach(showCurrent);
+
 document.addEventListener("click", onClick);
+document.addEventListener("replaced", showChosen);
+showChosen();
 addEventListener("popstate", () => show(location.href).catch(() => location.reload()));
