@@ -72,6 +72,7 @@ class FramesWeight(NamedTuple):
 
 
 FRAMES_WEIGHT = FramesWeight()
+"""What a new calibrator gets; each card names its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +203,7 @@ def load_calibrator(name: str, folder: Path | None = None) -> Calibrator:
         individuals=int(card["individuals"]),
         full=_evidence_weights(card, "full"),
         quick=_evidence_weights(card, "quick"),
+        frames=FramesWeight(*card.get("frames", FRAMES_WEIGHT)),
     )
 
 

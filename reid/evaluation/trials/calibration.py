@@ -12,7 +12,7 @@ from reid.describe.describer import CropDescriber
 from reid.evaluation.data.degrade import degrade
 from reid.evaluation.data.photos import MAX_PIXELS
 from reid.evaluation.data.surveys import DatasetPhoto, Pair, SurveyEncounter, described, relative
-from reid.evidence.calibrator import Calibrator, fit_evidence
+from reid.evidence.calibrator import FRAMES_WEIGHT, Calibrator, fit_evidence
 from reid.evidence.encounters import between
 from reid.evidence.order import Fusion
 from reid.evidence.terms import (
@@ -41,6 +41,7 @@ relatives = {relatives}  # of the impostor pairs: animals of one style
 fitted_on = "{data}"
 command = "{command}"
 order = [{order}]  # cosine, log1p(dense), log1p(rootsift) above chance: order of candidates
+frames = [{frames}]  # gain and silence of frames that were fused
 # log odds: intercept, cosine, hinges of log1p(coarse) at {coarse}, of log1p(fine)
 # at {fine}, of log1p(rootsift) at {rootsift},
 # minus hinges of silence at {silence}; see reid/evidence/terms.py
@@ -218,6 +219,7 @@ def write_calibrator(
             impostor=int((~pairs.same).sum()),
             relatives=int(pairs.relatives.sum()),
             order=_listed(astuple(fusion)),
+            frames=_listed(FRAMES_WEIGHT),
             coarse=COARSE_KNOTS,
             fine=FINE_KNOTS,
             rootsift=ROOTSIFT_KNOTS,

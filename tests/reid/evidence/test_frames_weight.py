@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from reid.evidence.calibrator import FramesWeight, Witness, released
+from reid.evidence.calibrator import FramesWeight, Witness, load_calibrator, released
 from reid.evidence.terms import FlankMeasurements
+from reid.weights import default_folder
 
 CALIBRATOR = released()
 AGREEING = FlankMeasurements(0.0, 30.0, 30.0, 6.0, 0.1)
@@ -21,6 +22,14 @@ def test_more_frames_that_agree_say_more_both_ways():
     different = [llr(SILENT, frames) for frames in (1, 2, 10, 20)]
     assert 0 < same[0] < same[1] < same[2] < same[3] < CALIBRATOR.bound
     assert 0 > different[0] > different[1] > different[2] > different[3] > -1
+
+
+def test_the_card_names_what_frames_weigh(tmp_path):
+    card = (default_folder() / f"{CALIBRATOR.id}.toml").read_text(encoding="utf-8")
+    own = card.replace("frames = [0.15, 0.06]", "frames = [0.3, 0]")
+    (tmp_path / f"{CALIBRATOR.id}.toml").write_text(own, encoding="utf-8")
+    assert CALIBRATOR.frames == FramesWeight(0.15, 0.06)
+    assert load_calibrator(CALIBRATOR.id, tmp_path).frames == FramesWeight(0.3, 0)
 
 
 def test_a_photo_alone_weighs_as_calibrated():
