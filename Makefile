@@ -1,5 +1,5 @@
 # make serve | test | check | fix | bench | messages    everything lives in .venv, nothing else is touched
-# On a laptop without an NVIDIA card `make serve TORCH=cpu` downloads 0.2 GB of torch and not 3 GB.
+# TORCH=cpu or TORCH=cuda chooses the torch; else it is by whether there is an NVIDIA card.
 
 SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -7,10 +7,9 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 PIP_ARGS ?=
-ifeq ($(TORCH),cpu)
-  PIP_ARGS += --extra-index-url https://download.pytorch.org/whl/cpu
-endif
-INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-compile $(PIP_ARGS) \
+TORCH ?= auto
+INSTALL = options=$$($(BIN)/python scripts/torch_index.py $(TORCH)) && \
+  $(BIN)/python -m pip install --disable-pip-version-check --no-compile $(PIP_ARGS) $$options \
   -c requirements.lock
 SERVE_ARGS ?=
 TEST_ARGS ?=
