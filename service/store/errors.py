@@ -289,6 +289,16 @@ class PhotoStoreGone(
 ): ...
 
 
+class PhotoStoreUnreachable(
+    StorageTrouble,
+    code="photo_store_unreachable",
+    message="the photo store does not answer: try again in a moment, and look whether it runs",
+):
+    """An object store that is down, or that refuses."""
+
+    retry_s = 5
+
+
 class DatabaseBusy(
     StorageTrouble,
     code="database_busy",

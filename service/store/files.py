@@ -7,6 +7,7 @@ import re
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import fsspec
@@ -17,6 +18,7 @@ from service.store.errors import (
     PhotoFileChanged,
     PhotoFileMissing,
     PhotoStoreGone,
+    PhotoStoreUnreachable,
     PhotosUrlCannotWork,
     StorageReadOnly,
     StorageTrouble,
@@ -45,7 +47,8 @@ class PhotoFiles:
         """
         self.url = url
         try:
-            self._fs, self._root = fsspec.url_to_fs(url)
+            # what other processes keep and erase is seen at once
+            self._fs, self._root = fsspec.url_to_fs(url, use_listings_cache=False)
         except (ValueError, ImportError) as error:
             raise PhotosUrlCannotWork(reason=str(error).splitlines()[0]) from error
         self._local = isinstance(self._fs, LocalFileSystem)
@@ -69,13 +72,15 @@ class PhotoFiles:
                 raise PhotoStoreGone()
             _write_durably(Path(path), data, there=self.whole(photo_id))
         elif not self.whole(photo_id):
-            self._fs.pipe_file(path, data)
+            with self._answering():
+                self._fs.pipe_file(path, data)
         return photo_id
 
     def get(self, photo_id: str) -> bytes:
         """The bytes of a photo; raises PhotoFileMissing, or PhotoFileChanged for other bytes."""
         try:
-            data: bytes = self._fs.cat_file(self._path(photo_id))
+            with self._answering():
+                data: bytes = self._fs.cat_file(self._path(photo_id))
         except FileNotFoundError as error:
             raise PhotoFileMissing(photo=photo_id) from error
         if digest(data) != photo_id:
@@ -85,25 +90,29 @@ class PhotoFiles:
     def size(self, photo_id: str) -> int | None:
         """Bytes of the file as it is; None where it is not there."""
         try:
-            return int(self._fs.size(self._path(photo_id)))
+            with self._answering():
+                return int(self._fs.size(self._path(photo_id)))
         except FileNotFoundError:
             return None
 
     def erase(self, photo_id: str) -> None:
         """Delete the bytes for good; nothing happens where they are gone."""
-        if self._fs.exists(self._path(photo_id)):
-            self._fs.rm_file(self._path(photo_id))
+        with self._answering():
+            if self._fs.exists(self._path(photo_id)):
+                self._fs.rm_file(self._path(photo_id))
 
     def ids(self) -> Iterator[str]:
         """The photos that have a file, whatever is in it, in no order."""
-        if self._fs.isdir(self._root):
-            for _, _, names in self._fs.walk(self._root):
-                yield from filter(PHOTO_ID.fullmatch, names)
+        with self._answering():
+            if self._fs.isdir(self._root):
+                for _, _, names in self._fs.walk(self._root):
+                    yield from filter(PHOTO_ID.fullmatch, names)
 
     def mark(self) -> str | None:
         """The id of the catalogue that the store belongs to; None where it says nothing."""
         try:
-            marker = json.loads(self._fs.cat_file(f"{self._root}/{MARKER}"))
+            with self._answering():
+                marker = json.loads(self._fs.cat_file(f"{self._root}/{MARKER}"))
             return str(marker["catalogue"])
         except (FileNotFoundError, NotADirectoryError, ValueError, KeyError, TypeError):
             return None
@@ -115,7 +124,8 @@ class PhotoFiles:
             if self._local:
                 _write_durably(Path(self._root, MARKER), text, there=False)
             else:
-                self._fs.pipe_file(f"{self._root}/{MARKER}", text)
+                with self._answering():
+                    self._fs.pipe_file(f"{self._root}/{MARKER}", text)
         self._marked = True
 
     def trouble(self) -> StorageTrouble | None:
@@ -129,9 +139,22 @@ class PhotoFiles:
     def whole(self, photo_id: str) -> bool:
         """Whether its bytes are there and are those of its name."""
         try:
-            return digest(self._fs.cat_file(self._path(photo_id))) == photo_id
+            with self._answering():
+                return digest(self._fs.cat_file(self._path(photo_id))) == photo_id
         except FileNotFoundError:
             return False
+
+    @contextmanager
+    def _answering(self) -> Iterator[None]:
+        """PhotoStoreUnreachable for whatever an object store fails with, but a file not there."""
+        try:
+            yield
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            raise
+        except Exception as error:
+            if self._local:
+                raise
+            raise PhotoStoreUnreachable() from error
 
     def _path(self, photo_id: str) -> str:
         return f"{self._root}/{photo_id[:2]}/{photo_id}"
