@@ -7,6 +7,7 @@ import pytest
 from fake_embedder import fake_recognition
 from logged_in import ADDRESS, account, browser_of, program_of, token
 from starlette.testclient import TestClient
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from service.app import create_app
 from service.web import rates
@@ -141,6 +142,17 @@ def test_one_line_of_ipv6_is_one_address(app, ana):
         assert stranger(app, f"2001:db8:1:2::{n:x}").get("/login").status_code == 200
     assert stranger(app, "2001:db8:1:2:3::4").get("/login").status_code == 429
     assert stranger(app, "2001:db8:1:3::4").get("/login").status_code == 200
+
+
+def test_the_address_is_the_one_that_a_trusted_proxy_names_and_no_other_may(app, ana):
+    behind_proxy = ProxyHeadersMiddleware(app, trusted_hosts="172.30.77.5")
+    proxy, foreign = stranger(behind_proxy, "172.30.77.5"), stranger(behind_proxy, "192.0.2.1")
+    for n in range(LIMIT):
+        for client in (proxy, foreign):
+            named = {"x-forwarded-for": f"198.51.100.{n}"}
+            assert client.get("/login", headers=named).status_code == 200
+    assert proxy.get("/login", headers={"x-forwarded-for": "198.51.100.99"}).status_code == 200
+    assert foreign.get("/login", headers={"x-forwarded-for": "198.51.100.99"}).status_code == 429
 
 
 @pytest.mark.parametrize("path", ["/health", "/static/web/base.css"])
