@@ -146,7 +146,7 @@ class Gate:
             log.exception("the last use of a login could not be noted")
 
     def _too_many(self, request: Request, actor: Actor | None) -> ASGIApp | None:
-        """The answer to whoever asks too often, or None; a refused request is counted, too."""
+        """The answer to whoever asks too often, or None. What one may not ask counts, too."""
         sentence = self._rates.exceeded(actor, browser_of(request))
         if sentence is None:
             return None
