@@ -59,6 +59,12 @@ class Settings(BaseSettings):
         12, gt=0, le=8760, description="a login that was not used for so long ends"
     )
     session_days: float = Field(30, gt=0, le=366, description="every login ends after this")
+    requests_per_minute: int = Field(
+        3000, ge=0, description="of an account, by its sessions and tokens together; 0 is no limit"
+    )
+    stranger_requests_per_minute: int = Field(
+        300, ge=0, description="of an address, of all who are not logged in; 0 is no limit"
+    )
     max_pixels: int = Field(
         60_000_000,
         ge=10_000,

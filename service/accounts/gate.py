@@ -1,4 +1,4 @@
-"""The gate: who asks, and whether they may. It decides before a body is read."""
+"""The gate: who asks, how often, and whether they may. It decides before a body is read."""
 
 import logging
 from collections.abc import Sequence
@@ -25,8 +25,19 @@ from service.store.database import Database
 from service.store.people import ANONYMOUS, Actor, Role
 from service.store.trouble import TROUBLES
 from service.web.csrf import parsed
-from service.web.errors import ErrorPage, HttpRefusal, RoleNeeded, problem, response, trouble_answer
+from service.web.errors import (
+    ErrorPage,
+    HttpRefusal,
+    Retried,
+    RoleNeeded,
+    problem,
+    refusal,
+    response,
+    trouble_answer,
+)
+from service.web.parameters import browser_of
 from service.web.permissions import BY_LOGIN_ONLY, ROUTES, UNASKED, WITH_TEMPORARY_PASSWORD
+from service.web.rates import RequestRates
 from service.web.speech import Speech, later
 
 log = logging.getLogger(__name__)
@@ -52,6 +63,9 @@ class Gate:
         """page: draws a refusal for a browser."""
         self.app, self._database, self._settings, self._page = app, database, settings, page
         self._routes: Sequence[RouteContext] = ()
+        self._rates = RequestRates(
+            settings.requests_per_minute, settings.stranger_requests_per_minute
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Only HTTP has routes here."""
@@ -63,7 +77,9 @@ class Gate:
             except TROUBLES as error:
                 answer = Speech(trouble_answer(scope, error, self._page))
                 return await answer(scope, receive, send)
-            refused = self._refusal(request, route, request.state.actor) if route else None
+            refused = self._too_many(request, request.state.actor)
+            if route and refused is None:
+                refused = self._refusal(request, route, request.state.actor)
             app = Speech(refused) if refused else app
             receive = self._looking_again(request, route, receive)
         return await app(scope, receive, send)
@@ -128,6 +144,13 @@ class Gate:
                     sessions.touch(connection, actor.session)
         except OperationalError:  # busy or full: no reason to refuse who only reads
             log.exception("the last use of a login could not be noted")
+
+    def _too_many(self, request: Request, actor: Actor | None) -> ASGIApp | None:
+        """The answer to whoever asks too often, or None. What one may not ask counts, too."""
+        sentence = self._rates.exceeded(actor, browser_of(request))
+        if sentence is None:
+            return None
+        return Retried(refusal(request.scope, 429, sentence, self._page), sentence.wait_s)
 
     def _refusal(self, request: Request, route: str, actor: Actor | None) -> ASGIApp | None:
         """The answer to whoever may not, or None."""

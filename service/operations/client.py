@@ -22,6 +22,7 @@ from service.store.files import PhotoFiles
 OF_THE_PHOTO = {400, 413, 415, 422}  # statuses that say something about the photo, not about us
 PASSING = {429, 502, 503, 504}
 PAUSES_S = (1.0, 2.0, 4.0, 8.0)
+LONGEST_PAUSE_S = 60.0
 LOADING_S = 120
 
 
@@ -109,6 +110,7 @@ class RemoteCatalogue:
             else:
                 if pause is None or response.status_code not in PASSING:
                     return _checked(response)
+                pause = max(pause, _asked_to_wait_s(response))
             sleep(pause)
         raise AssertionError("the last round returns or raises")
 
@@ -160,6 +162,12 @@ def open_catalogue(where: str, token: str = "") -> Catalogue:
     components = build(settings)
     claim(components[Database], components[PhotoFiles], settings.data_dir)
     return EmbeddedCatalogue(components[Engine])
+
+
+def _asked_to_wait_s(response: httpx.Response) -> float:
+    """What `Retry-After` asks for, up to a minute; 0 where there is none."""
+    text = response.headers.get("retry-after", "")
+    return min(float(text), LONGEST_PAUSE_S) if text.isdecimal() else 0.0
 
 
 def _checked(response: httpx.Response) -> httpx.Response:

@@ -2,12 +2,11 @@
 
 import hashlib
 from datetime import datetime, timedelta
-from ipaddress import ip_network
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
 from service.store.database import insert_one, one_at_a_time
-from service.store.people import alike
+from service.store.people import alike, network_of
 from service.store.tables.accounts import login_attempt
 from service.store.tables.base import now
 
@@ -23,7 +22,7 @@ def begin(connection: Connection, name: str, address: str) -> tuple[int, float]:
     Attempts at the same moment count each other: one is noted after the other.
     """
     one_at_a_time(connection, "login_attempt")
-    name_digest, where = _digest(name), _place(address)
+    name_digest, where = _digest(name), network_of(address)
     wait = max(
         _wait(connection, login_attempt.c.name == name_digest, FREE_OF_A_NAME),
         _wait(connection, login_attempt.c.address == where, FREE_OF_AN_ADDRESS),
@@ -60,14 +59,6 @@ def _wait(connection: Connection, same: ColumnElement[bool], free: int) -> float
         return 0.0
     passed: float = (now() - latest).total_seconds()
     return max(delay(failures, free) - passed, 0.0)
-
-
-def _place(address: str) -> str:
-    """The address, or of IPv6 the network: one line has 2 to the 64 addresses."""
-    try:
-        return str(ip_network((address, 64), strict=False))
-    except ValueError:  # IPv4 has no 64 bits
-        return address[:60]
 
 
 def _digest(name: str) -> str:

@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from reid.errors import InputError
 
@@ -107,3 +108,16 @@ class Browser:
 
     address: str
     agent: str
+
+
+def network_of(address: str) -> str:
+    """The address, or of IPv6 the network: one line has 2 to the 64 addresses."""
+    try:
+        number = ip_address(address)
+    except ValueError:  # a name
+        return address[:60]
+    if not isinstance(number, IPv6Address):
+        return str(number)
+    if number.ipv4_mapped:  # as a socket for both kinds writes IPv4
+        return str(number.ipv4_mapped)
+    return str(IPv6Network((int(number), 64), strict=False))

@@ -30,6 +30,7 @@ ADVICE = {
     "weak_password": N_("Go back and choose a longer one."),
     "wrong_login": N_("Go back and type it again."),
     "too_many_attempts": N_("Wait, then try again."),
+    "too_many_requests": N_("Nothing was changed. Wait, then reload this page."),
     "unknown_model": N_(
         "The network's weights are missing from this installation; see the README."
     ),

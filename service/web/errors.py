@@ -133,6 +133,30 @@ class ServiceBusy(
     wait_s: int
 
 
+class TooManyRequests(
+    Sentence,
+    code="too_many_requests",
+    message="this account sent {limit} requests in a minute, which is its limit: "
+    "try again in {wait_s} s",
+):
+    """More requests of an account than are taken in a minute; wait before the next one."""
+
+    limit: int
+    wait_s: int
+
+
+class TooManyOfStrangers(
+    Sentence,
+    code="too_many_requests",
+    message="{limit} requests without a login came from this address in a minute, which is the "
+    "limit: try again in {wait_s} s",
+):
+    """More requests of one address, without a login, than are taken in a minute."""
+
+    limit: int
+    wait_s: int
+
+
 class AnotherRefusal(Sentence, code="http_error", message="the request is refused: {reason}"): ...
 
 

@@ -152,6 +152,7 @@ def error_page(request: Request, error: Problem, text: Sentence) -> Response:
         404: _("Not found"),
         409: _("Somebody was faster"),
         422: _("This could not be used"),
+        429: _("Too many requests"),
         500: _("Internal Server Error"),
         503: _("Service Unavailable"),
         507: _("The disk is full"),

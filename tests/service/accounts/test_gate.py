@@ -35,7 +35,8 @@ FOR_VIEWERS_TOO = "POST /api/v1/identify"  # asks, and keeps nothing
 def house(tmp_path_factory):
     """A service with one account of each role: (app, {role: number})."""
     folder = tmp_path_factory.mktemp("house")
-    app = create_app(Settings(_env_file=None, data_dir=folder, port=0), load=fake_recognition)
+    settings = Settings(_env_file=None, data_dir=folder, port=0, stranger_requests_per_minute=0)
+    app = create_app(settings, load=fake_recognition)
     with TestClient(app, base_url=ADDRESS):
         yield app, one_of_each(app)
 

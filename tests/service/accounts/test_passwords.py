@@ -160,6 +160,14 @@ def test_all_addresses_of_one_line_wait_together(database):
         assert attempts.begin(connection, "ana", "unknown")[1] == 0
 
 
+def test_ipv4_stays_an_address_of_its_own_where_a_socket_takes_both_kinds(database):
+    with database.write() as connection:
+        for n in range(attempts.FREE_OF_AN_ADDRESS):
+            attempts.begin(connection, f"name {n}", "::ffff:198.51.100.7")
+        assert attempts.begin(connection, "ana", "198.51.100.7")[1] > 0
+        assert attempts.begin(connection, "ana", "::ffff:198.51.100.8")[1] == 0
+
+
 def test_a_success_starts_the_count_anew(door):
     wrongly(door, attempts.FREE_OF_A_NAME - 1)
     door("ana", PASSWORD)

@@ -12,6 +12,7 @@ from reid.archive.rows import Status
 from reid.errors import BadSettings, InputError, UnusableCrop
 from reid.photo.images import encode_jpeg
 from reid.types import Flank, Verdict
+from service.operations import client as catalogue_client
 from service.operations.client import EmbeddedCatalogue, RemoteCatalogue, open_catalogue
 from service.recognition.engine import Engine
 
@@ -158,6 +159,17 @@ def test_a_lasting_outage_is_no_fault_of_the_photo():
     for service in (down, lambda _: httpx.Response(503), lambda _: problem(409, "mismatch")):
         with pytest.raises(ConnectionError):
             remote(service).identify(b"x", Flank.LEFT)
+
+
+def test_a_service_is_asked_again_when_it_says(monkeypatch):
+    pauses = []
+    monkeypatch.setattr(catalogue_client, "sleep", pauses.append)
+    told = {"retry-after": "7"}, {"retry-after": "900"}
+    answers = iter(
+        [*(httpx.Response(429, headers=one) for one in told), httpx.Response(200, json=ANSWER)]
+    )
+    remote(lambda _: next(answers)).identify(b"x", Flank.LEFT)
+    assert pauses == [7, catalogue_client.LONGEST_PAUSE_S]
 
 
 @pytest.mark.parametrize(("status", "code"), [(413, "too_large"), (422, "image_too_large")])

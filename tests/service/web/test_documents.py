@@ -49,7 +49,7 @@ def test_every_error_code_is_documented():
     documented = {row[0] for row in cells("api.md", "Errors")}
     shown = all_errors(core.ReidError) | {"invalid_request", "internal_error", "cross_origin"}
     shown |= {"foreign_host", *errors.GATE_CODES, errors.BodyTooLarge.code}
-    shown |= {errors.TooSlow.code, errors.ServiceBusy.code}
+    shown |= {errors.TooSlow.code, errors.ServiceBusy.code, errors.TooManyRequests.code}
     shown |= {kind.code for kind in errors.OF_STATUS.values()}
     assert shown <= documented
 
