@@ -135,7 +135,7 @@ def leave(connection: Connection, name: str) -> None:
 
 
 def workers(connection: Connection, *, within_s: float) -> list[WorkerSeen]:
-    """Workers that were seen lately; not those of times to come, from before a clock was set back."""
+    """Workers that were seen lately, and not at a time to come, before a clock was set back."""
     moment, within = now(), timedelta(seconds=within_s)
     query = select(worker).where(worker.c.seen_at.between(moment - within, moment + within))
     return [WorkerSeen(**row._mapping) for row in connection.execute(query)]
