@@ -47,18 +47,17 @@ class CopiedPhoto:
 
 def sketches(connection: Connection, after: int = 0) -> list[SketchRow]:
     """Sketches of all photos that have an animal of a higher number."""
-    number = func.max(annotation.c.id)
     query = (
-        select(photo.c.id, photo.c.likeness, number.label("number"))
+        select(photo.c.id, photo.c.likeness, annotation.c.id.label("number"))
         .join(annotation, annotation.c.photo_id == photo.c.id)
         .where(annotation.c.id > after, photo.c.likeness.is_not(None))
-        .group_by(photo.c.id, photo.c.likeness)
-        .order_by(number)
+        .order_by(annotation.c.id)
     )
-    return [
-        SketchRow(row.id, row.number, bytes.fromhex(row.likeness))
+    newest = {
+        row.id: SketchRow(row.id, row.number, bytes.fromhex(row.likeness))
         for row in connection.execute(query)
-    ]
+    }
+    return list(newest.values())
 
 
 def may_be_copy(connection: Connection, photo_id: str) -> Photo | None:
