@@ -97,6 +97,7 @@ def whole(app):
     return found.findings == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("act", ACTS, ids=lambda one: one.__name__)
 def test_a_disk_that_is_full_at_any_write_is_said_and_leaves_all_whole(disk, served, painted, act):
     app, client = served
