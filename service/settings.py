@@ -107,7 +107,9 @@ class Settings(BaseSettings):
     encounter_gap_minutes: float = Field(
         30, ge=0, description="photos of a station this close in time are one encounter"
     )
-    lease_s: float = Field(30, gt=0, description="a silent worker's job is given away after this")
+    lease_s: float = Field(
+        30, gt=0, le=3600, description="a silent worker's job is given away after this"
+    )
     max_attempts: int = Field(
         5, ge=1, description="a job that killed the worker this often is failed"
     )

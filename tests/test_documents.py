@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from reid.synthetic.survey import write_survey
+from scripts.faults import faults
 from service.operations.demo import ANIMALS, SEED
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +35,18 @@ def test_every_file_of_the_tree_that_is_named_exists(document):
     text = document.read_text(encoding="utf-8")
     paths = re.findall(r"\b((?:reid|service|scripts|benchmarks|tests|docs)/[\w/]+\.\w+)", text)
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def test_every_fault_names_tests_that_exist():
+    table = faults()
+    assert len(table) > 40
+    assert [fault for fault, nodes in table.items() if not nodes] == []
+    for fault, nodes in table.items():
+        for node in nodes:
+            file, name = node.split("::")
+            tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
+            names = {one.name for one in tree.body if isinstance(one, ast.FunctionDef)}
+            assert name in names, (fault, node)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=named)

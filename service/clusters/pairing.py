@@ -149,7 +149,7 @@ class SortEncounters:
             if newest and newest[1] == version:
                 return
             if jobs.payloads(connection, pairs.KIND, "queued") and (
-                newest is None or now() - newest[2] < AT_LEAST_EVERY
+                newest is None or abs(now() - newest[2]) < AT_LEAST_EVERY
             ):
                 return
             if newest is None and not pairs.newest_of(connection, maker.model):

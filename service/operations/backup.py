@@ -88,7 +88,7 @@ def back_up(
     """
     if folder.resolve().is_relative_to(settings.data_dir.resolve()):
         raise FolderInside(folder=folder)
-    name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    name = backup_state.next_name(folder / STATES)
     part = folder / STATES / f"{name}{PART}"
     owner, target = backup_state.owner_of(folder), PhotoFiles(str(folder / PHOTOS))
     part.mkdir(parents=True, mode=0o700)

@@ -9,8 +9,9 @@ A state is written under a name that ends with .part and renamed when it is whol
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +23,7 @@ from service.store.files import PHOTO_ID
 ABOUT, PHOTOS, STATES = "backup.json", "photos", "states"
 MANIFEST, PHOTO_LIST, FILES = "manifest.json", "photos.sha256", "files"
 PART = ".part"
+TIME, NAME = "%Y%m%dT%H%M%S%fZ", re.compile(r"\d{8}T\d{12}Z")
 CHUNK = 2**20
 
 
@@ -83,6 +85,17 @@ def states(folder: Path) -> list[str]:
     """The whole states of a backup, oldest first."""
     there = (folder / STATES).glob("*")
     return sorted(one.name for one in there if one.is_dir() and one.suffix != PART)
+
+
+def next_name(folder: Path) -> str:
+    """The moment, as the name of a new folder in this one, after all that are named so.
+
+    Also where the clock was set back: the new folder would else be taken for the oldest.
+    """
+    there = [one.name.removesuffix(PART) for one in folder.glob("*")]
+    named = [datetime.strptime(one, TIME) for one in there if NAME.fullmatch(one)]  # noqa: DTZ007
+    moment = datetime.now(UTC).replace(tzinfo=None)
+    return max([moment, *(one + timedelta(microseconds=1) for one in named)]).strftime(TIME)
 
 
 def state_folder(folder: Path, name: str | None) -> Path:

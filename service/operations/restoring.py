@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from reid.errors import Conflict, InputError, ReidError, WeightsError
@@ -215,8 +214,7 @@ def _make_point(catalogue: CatalogueParts) -> Path:
     """Keep what is there: a second name of the database, or a dump, and a list of all files."""
     settings, database = catalogue.settings, catalogue.database
     data_dir = settings.data_dir
-    name = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    point = data_dir / POINTS / name
+    point = data_dir / POINTS / backup_state.next_name(data_dir / POINTS)
     point.mkdir(parents=True, mode=0o700)
     kept = point / FILE_OF[catalogue.kind]
     if database.file:

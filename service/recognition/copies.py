@@ -1,7 +1,6 @@
 """Finds the photo of which another one is a copy: saved again, cropped, resized, sent."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from threading import Lock
 
 import numpy as np
@@ -18,6 +17,7 @@ from service.store.database import Database
 from service.store.files import PhotoFiles
 
 GREYS_KEPT = 300  # pictures of at most 640 pixels
+LOOKED_AT_AGAIN = 1000  # numbers: one may be given before another and be seen after it
 
 
 class CopyFinder:
@@ -28,7 +28,8 @@ class CopyFinder:
         self._lock = Lock()
         self._ids: list[str] = []
         self._rows: likeness.Sketches = np.empty((0, likeness.GRID**2), np.float16)
-        self._newest: datetime | None = None
+        self._known: set[str] = set()
+        self._newest = 0  # number of an animal
         self._greys: LRUCache[str, NDArray[np.uint8]] = LRUCache(GREYS_KEPT)
 
     def note(self, photo_id: str, image: Image) -> str | None:
@@ -76,11 +77,11 @@ class CopyFinder:
 
     def _read_new(self) -> None:
         with self._database.read() as connection:
-            new = copies.sketches(connection, self._newest)
-        known = set(self._ids[-1000:]) if self._newest else set()
-        new = [row for row in new if row.photo_id not in known]
+            rows = copies.sketches(connection, max(self._newest - LOOKED_AT_AGAIN, 0))
+        new = [row for row in rows if row.photo_id not in self._known]
+        self._newest = max([self._newest, *(row.number for row in rows)])
         if new:
-            self._newest = max(row.created_at for row in new)
+            self._known.update(row.photo_id for row in new)
             self._ids = [*self._ids, *(row.photo_id for row in new)]
             packed = likeness.unpacked([row.sketch for row in new])
             self._rows = np.concatenate([self._rows, packed])

@@ -1,7 +1,7 @@
 """Who tried to log in, and how long the next one must wait, over restarts and all workers."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
@@ -47,18 +47,23 @@ def delay(failures: int, free: int) -> float:
 
 
 def _wait(connection: Connection, same: ColumnElement[bool], free: int) -> float:
-    """Seconds until the next attempt, by the failures since the last success."""
-    last = select(func.max(login_attempt.c.at)).where(same, login_attempt.c.succeeded)
-    since: datetime | None = connection.execute(last).scalar()
-    start = max(now() - COUNTED, since) if since else now() - COUNTED
+    """Seconds until the next attempt, by the failures after the last success, in their order.
+
+    Not by their times: the clock may have been set back. Those of times to come do not count.
+    """
+    last = select(func.coalesce(func.max(login_attempt.c.id), 0)).where(
+        same, login_attempt.c.succeeded
+    )
+    moment = now()
+    counted = login_attempt.c.at.between(moment - COUNTED, moment + timedelta(seconds=LONGEST_S))
     failed = select(func.count(), func.max(login_attempt.c.at)).where(
-        same, login_attempt.c.succeeded.is_(False), login_attempt.c.at > start
+        same, counted, login_attempt.c.id > last.scalar_subquery()
     )
     failures, latest = connection.execute(failed).one()
     if not failures:
         return 0.0
-    passed: float = (now() - latest).total_seconds()
-    return max(delay(failures, free) - passed, 0.0)
+    passed: float = (moment - latest).total_seconds()
+    return min(max(delay(failures, free) - passed, 0.0), LONGEST_S)
 
 
 def _digest(name: str) -> str:

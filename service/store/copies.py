@@ -18,14 +18,19 @@ from service.store.tables.photos import photo
 FIELD = "copy_of"
 EXPOSURE = func.coalesce(photo.c.copy_of, photo.c.id)
 """The photo that counts of those that hold one exposure: the first one that is in use."""
+NUMBER = select(func.coalesce(func.min(annotation.c.id), 0)).where(
+    annotation.c.photo_id == photo.c.id
+)
+"""Of the first animal of a photo, 0 without any: by it photos stand in the order in which they were
+kept, also where the clock was set back between them."""
 
 
 @dataclass(frozen=True, slots=True)
 class SketchRow:
-    """A photo's sketch."""
+    """A photo's sketch. number: of its newest animal."""
 
     photo_id: str
-    created_at: datetime
+    number: int
     sketch: bytes
 
 
@@ -42,16 +47,19 @@ class CopiedPhoto:
     encounters: tuple[int, ...]
 
 
-def sketches(connection: Connection, since: datetime | None) -> list[SketchRow]:
-    """Sketches of all photos, or of those that were kept since then."""
-    query = select(photo.c.id, photo.c.created_at, photo.c.likeness)
-    query = query.where(photo.c.likeness.is_not(None))
-    if since is not None:
-        query = query.where(photo.c.created_at >= since)
-    return [
-        SketchRow(row.id, row.created_at, bytes.fromhex(row.likeness))
+def sketches(connection: Connection, after: int = 0) -> list[SketchRow]:
+    """Sketches of all photos that have an animal of a higher number."""
+    query = (
+        select(photo.c.id, photo.c.likeness, annotation.c.id.label("number"))
+        .join(annotation, annotation.c.photo_id == photo.c.id)
+        .where(annotation.c.id > after, photo.c.likeness.is_not(None))
+        .order_by(annotation.c.id)
+    )
+    newest = {
+        row.id: SketchRow(row.id, row.number, bytes.fromhex(row.likeness))
         for row in connection.execute(query)
-    ]
+    }
+    return list(newest.values())
 
 
 def may_be_copy(connection: Connection, photo_id: str) -> Photo | None:
@@ -67,9 +75,11 @@ def may_be_copy(connection: Connection, photo_id: str) -> Photo | None:
 
 def earlier(connection: Connection, new: Photo, ids: Sequence[str]) -> list[Photo]:
     """Those of these photos that were kept before it and are not erased, in this order."""
-    rows = (get(connection, number) for number in ids)
-    mine = (new.created_at, new.id)
-    return [old for old in rows if (old.created_at, old.id) < mine and not old.erased]
+    numbered = select(photo.c.id, NUMBER.scalar_subquery().label("number"))
+    rows = rows_in(connection, numbered, photo.c.id, [*ids, new.id])
+    numbers = {row.id: row.number for row in rows}
+    before = [one for one in ids if numbers[one] < numbers[new.id]]
+    return [old for old in (get(connection, one) for one in before) if not old.erased]
 
 
 def mark(connection: Connection, photo_id: str, original: Photo) -> None:
@@ -86,12 +96,13 @@ def settle(connection: Connection, photo_ids: Collection[str]) -> set[str]:
     """
     exposures = rows_in(connection, select(EXPOSURE.label("exposure")), photo.c.id, photo_ids)
     shows = select(annotation.c.id).where(annotation.c.photo_id == photo.c.id, IN_USE).exists()
-    columns = (photo.c.id, photo.c.withdrawn, photo.c.created_at, EXPOSURE.label("exposure"))
-    query, numbers = select(*columns, shows.label("shows")), {row.exposure for row in exposures}
-    rows = rows_in(connection, query, EXPOSURE, numbers)
+    number = NUMBER.scalar_subquery().label("number")
+    columns = (photo.c.id, photo.c.withdrawn, number, EXPOSURE.label("exposure"))
+    query, wanted = select(*columns, shows.label("shows")), {row.exposure for row in exposures}
+    rows = rows_in(connection, query, EXPOSURE, wanted)
     changed: set[str] = set()
     for counting, held in gathered((row.exposure, row) for row in rows).items():
-        first = min(held, key=lambda row: (row.withdrawn, not row.shows, row.created_at, row.id))
+        first = min(held, key=lambda row: (row.withdrawn, not row.shows, row.number))
         if first.id != counting:
             ids = {row.id for row in held}
             changed |= ids
@@ -129,7 +140,7 @@ def others(connection: Connection, ids: Iterable[str]) -> dict[str, list[CopiedP
         )
     }
     columns = (photo.c.id, photo.c.file_name, photo.c.created_at, EXPOSURE.label("exposure"))
-    query = select(*columns).order_by(photo.c.created_at, photo.c.id)
+    query = select(*columns).order_by(NUMBER.scalar_subquery())
     rows = list(rows_in(connection, query, EXPOSURE, sorted(set(exposures.values()))))
     shared = [row for row in rows if sum(r.exposure == row.exposure for r in rows) > 1]
     places = _encounters(connection, [row.id for row in shared])

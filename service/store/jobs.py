@@ -17,6 +17,9 @@ URGENT = {"embed": 0, "reembed": 1}
 """Kinds that are done before all others, in this order, and that are taken several at a time."""
 FREE = {"owner": None, "lease_until": None}
 """What a job has that nobody holds."""
+LONGEST_S = 3600.0
+"""No lease and no pause is longer: one that ends later was written before the clock was set back.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +135,9 @@ def leave(connection: Connection, name: str) -> None:
 
 
 def workers(connection: Connection, *, within_s: float) -> list[WorkerSeen]:
-    """Workers that were seen lately."""
-    query = select(worker).where(worker.c.seen_at >= now() - timedelta(seconds=within_s))
+    """Workers that were seen lately, and not at a time to come, before a clock was set back."""
+    moment, within = now(), timedelta(seconds=within_s)
+    query = select(worker).where(worker.c.seen_at.between(moment - within, moment + within))
     return [WorkerSeen(**row._mapping) for row in connection.execute(query)]
 
 
@@ -192,7 +196,7 @@ def begin_again(
 
 def postpone(connection: Connection, job_id: int, error: str, *, delay_s: float) -> None:
     """Give a job back, to be tried again after a while."""
-    later = time.time() + delay_s
+    later = time.time() + min(delay_s, LONGEST_S)
     _set(
         connection, job.c.id == job_id, state="running", owner=None, lease_until=later, error=error
     )
@@ -211,8 +215,9 @@ def _held_by(owner: str) -> ColumnElement[bool]:
 
 
 def _open(at: float | None) -> ColumnElement[bool]:
-    lapsed = (job.c.state == "running") & (job.c.lease_until < _moment(at))
-    return (job.c.state == "queued") | lapsed
+    moment = _moment(at)
+    held = job.c.lease_until.between(moment, moment + LONGEST_S)
+    return (job.c.state == "queued") | ((job.c.state == "running") & ~held)
 
 
 def _moment(at: float | None) -> float:

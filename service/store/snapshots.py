@@ -20,7 +20,7 @@ from reid.errors import ReidError
 from service.store import photos
 from service.store.claiming import known_id
 from service.store.database import Database, revision_of
-from service.store.errors import DatabaseDamaged
+from service.store.errors import CannotOpen, DatabaseDamaged, DiskFull, StorageReadOnly
 from service.store.tables.features import embedding
 from service.store.trouble import trouble_of
 
@@ -198,14 +198,23 @@ def _rows(connection: Connection, name: str) -> int:
 
 
 def _copy_sqlite(file: Path, target: Path) -> None:
-    """All pages in one step, under one read lock: in WAL mode writers go on."""
+    """All pages in one step, under one read lock: in WAL mode writers go on.
+
+    Raises CannotOpen, which names the copy, where it cannot be written.
+    """
     source_address = f"file:{file.resolve()}?mode=rw"
     with (
         closing(sqlite3.connect(source_address, uri=True, timeout=30)) as source,
         closing(sqlite3.connect(target)) as copy,
     ):
-        source.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE")  # one file, without -wal beside it
+        try:
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, without -wal beside it
+        except sqlite3.Error as error:
+            trouble = trouble_of(error)
+            if not isinstance(trouble, (DiskFull, StorageReadOnly)):
+                raise  # of the database itself
+            raise CannotOpen(database=target, why=trouble, reason=str(error)) from error
     _flush(target)
 
 

@@ -48,7 +48,7 @@ BY_SQLSTATE: dict[str, type[StorageTrouble]] = {  # of PostgreSQL; a class of tw
     "XX": DatabaseDamaged,
     "58": StorageTrouble,
 }
-TROUBLES = (SQLAlchemyError, OSError)
+TROUBLES = (SQLAlchemyError, OSError, sqlite3.Error)
 """What may be trouble of the storage; `trouble_of` says whether it is."""
 
 

@@ -98,6 +98,16 @@ def test_a_backup_brings_back_photos_rows_and_files(catalogue, painted, tmp_path
     assert everything(catalogue.settings.data_dir) == before
 
 
+def test_a_backup_and_its_restore_need_no_program_but_ours(
+    catalogue, command, painted, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("PATH", "")  # the image has no sqlite3 command
+    add(catalogue, painted(1))
+    assert command("backup", tmp_path / "kept")[0] == 0
+    catalogue.database.close()
+    assert command("restore", tmp_path / "kept")[0] == 0
+
+
 def test_the_second_backup_copies_new_photos_only_and_mends_a_damaged_copy(
     catalogue, painted, tmp_path
 ):

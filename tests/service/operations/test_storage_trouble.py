@@ -150,6 +150,24 @@ def test_a_locked_database_is_busy_within_moments_and_reading_goes_on(app, setti
         assert upload(client, painted(1)).status_code == 201
 
 
+def test_a_database_that_is_damaged_while_the_service_runs_is_said(app, client, painted):
+    assert upload(client, painted(1)).status_code == 201
+    database = app.state.components[Database]
+    file = database.file
+    database.close()
+    with closing(sqlite3.connect(file)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (size,) = raw.execute("PRAGMA page_size").fetchone()
+        root = "SELECT rootpage FROM sqlite_master WHERE name = 'upload'"
+        (page,) = raw.execute(root).fetchone()
+    with file.open("rb+") as pages:
+        pages.seek((page - 1) * size)
+        pages.write(b"\xff" * size)
+    answer = upload(client, painted(2))
+    assert (answer.status_code, answer.json()["code"]) == (503, "database_damaged")
+    assert "leopard-reid restore" in answer.json()["detail"]
+
+
 def test_a_service_waits_less_for_a_busy_database_than_a_command(app, tmp_path):
     patience = []
     for database in (app.state.components[Database], Database(f"sqlite:///{tmp_path}/a.db")):
