@@ -90,7 +90,7 @@ def run(
         http=PatientProtocol,
         timeout_graceful_shutdown=GRACE_S,
     )
-    listening = [config.bind_socket()] if serve else []
+    listening = [_listening(config)] if serve else []
     supervisor = Supervisor(settings, database, worker) if worker else None
     if serve:  # the server raises the signal again after its own end, which would end us at once
         signal.signal(signal.SIGTERM, _end_in_order)
@@ -108,6 +108,17 @@ def run(
     finally:
         if supervisor:
             supervisor.stop()
+
+
+def _listening(config: uvicorn.Config) -> socket.socket:
+    """The socket of the service, which sends what it has at once.
+
+    asyncio sees to that for its own sockets, not for one that uvicorn has opened: there the body of
+    an answer waits until the browser has confirmed its head, which takes 40 ms on Linux.
+    """
+    opened = config.bind_socket()
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return opened
 
 
 def _end_in_order(_number: int, _frame: FrameType | None) -> None:

@@ -1,5 +1,7 @@
 """At most so many requests at once; who comes beyond that is told when to come again."""
 
+from asyncio import Semaphore, wait_for
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.web.errors import ErrorPage, HttpRefusal, Retried, ServiceBusy, refusal
@@ -8,6 +10,11 @@ from service.web.limits import WITH_PHOTOS
 AT_ONCE = 60
 QUESTIONS_AT_ONCE = 12
 """Of `POST /api/v1/identify`: two are computed, the others wait for them."""
+AT_WORK, QUESTIONS_AT_WORK = 8, 2
+"""Of them so many are worked on at once, the others wait for their turn without a thread. Where sixty
+threads shared two cores, half as many questions were answered, and `/health` took seconds."""
+TURN_S = 5.0
+"""Whoever waited so long for a turn goes on without one: those before may wait for something."""
 SPARE_THREADS = 12
 """For what is always answered, however many requests there are."""
 RETRY_S = 2
@@ -32,13 +39,14 @@ class RequestCrowd:
         self.app, self._page = app, page
         self._most = {"": most, QUESTION: questions}
         self._here = {"": 0, QUESTION: 0}
+        self._turns = {"": Semaphore(AT_WORK), QUESTION: Semaphore(QUESTIONS_AT_WORK)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Only HTTP is counted."""
         if scope["type"] != "http" or scope["path"].startswith(ALWAYS):
             return await self.app(scope, receive, send)
         kinds = ["", QUESTION] if scope["path"] == QUESTION else [""]
-        counted = False
+        counted, turn = False, _Turn(self._turns[kinds[-1]])
 
         async def whole() -> Message:
             nonlocal counted
@@ -48,7 +56,13 @@ class RequestCrowd:
                 if not self._enters(kinds):
                     raise HttpRefusal(503, ServiceBusy(wait_s=RETRY_S))
                 counted = True
+            if ended:
+                await turn.taken()
             return message
+
+        async def answered(message: Message) -> None:
+            turn.over()  # who reads slowly keeps no other from it
+            await send(message)
 
         if scope["path"] in WITH_PHOTOS or scope["method"] in {"GET", "HEAD"}:
             counted = self._enters(kinds)
@@ -56,8 +70,11 @@ class RequestCrowd:
                 busy = refusal(scope, 503, ServiceBusy(wait_s=RETRY_S), self._page)
                 return await Retried(busy, RETRY_S)(scope, receive, send)
         try:
-            return await self.app(scope, whole, send)
+            if scope["method"] in {"GET", "HEAD"}:
+                await turn.taken()
+            return await self.app(scope, whole, answered)
         finally:
+            turn.over()
             if counted:
                 for kind in kinds:
                     self._here[kind] -= 1
@@ -68,3 +85,26 @@ class RequestCrowd:
         for kind in kinds:
             self._here[kind] += 1
         return True
+
+
+class _Turn:
+    """The turn of one request."""
+
+    def __init__(self, turns: Semaphore) -> None:
+        self._turns, self._mine = turns, False
+
+    async def taken(self) -> None:
+        """Wait for it; at most TURN_S."""
+        if self._mine:
+            return
+        try:
+            await wait_for(self._turns.acquire(), TURN_S)
+        except TimeoutError:
+            return
+        self._mine = True
+
+    def over(self) -> None:
+        """Leave it to the next one."""
+        if self._mine:
+            self._mine = False
+            self._turns.release()
