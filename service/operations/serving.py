@@ -90,7 +90,7 @@ def run(
         http=PatientProtocol,
         timeout_graceful_shutdown=GRACE_S,
     )
-    listening = [_listening(config)] if serve else []
+    listening = [listening_socket(config)] if serve else []
     supervisor = Supervisor(settings, database, worker) if worker else None
     if serve:  # the server raises the signal again after its own end, which would end us at once
         signal.signal(signal.SIGTERM, _end_in_order)
@@ -110,7 +110,7 @@ def run(
             supervisor.stop()
 
 
-def _listening(config: uvicorn.Config) -> socket.socket:
+def listening_socket(config: uvicorn.Config) -> socket.socket:
     """The socket of the service, which sends what it has at once.
 
     asyncio sees to that for its own sockets, not for one that uvicorn has opened: there the body of

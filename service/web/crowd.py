@@ -11,8 +11,8 @@ AT_ONCE = 60
 QUESTIONS_AT_ONCE = 12
 """Of `POST /api/v1/identify`: two are computed, the others wait for them."""
 AT_WORK, QUESTIONS_AT_WORK = 8, 2
-"""Of them so many are worked on at once, the others wait for their turn without a thread. Where sixty
-threads shared two cores, half as many questions were answered, and `/health` took seconds."""
+"""Of them so many are worked on at once, the others wait for their turn without a thread. Where
+sixty threads shared two cores, half as many questions were answered, and `/health` took seconds."""
 TURN_S = 5.0
 """Whoever waited so long for a turn goes on without one: those before may wait for something."""
 SPARE_THREADS = 12
@@ -35,18 +35,21 @@ class RequestCrowd:
         page: ErrorPage | None = None,
         most: int = AT_ONCE,
         questions: int = QUESTIONS_AT_ONCE,
+        at_work: int = AT_WORK,
+        turn_s: float = TURN_S,
     ) -> None:
         self.app, self._page = app, page
         self._most = {"": most, QUESTION: questions}
         self._here = {"": 0, QUESTION: 0}
-        self._turns = {"": Semaphore(AT_WORK), QUESTION: Semaphore(QUESTIONS_AT_WORK)}
+        self._turns = {"": Semaphore(at_work), QUESTION: Semaphore(QUESTIONS_AT_WORK)}
+        self._turn_s = turn_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Only HTTP is counted."""
         if scope["type"] != "http" or scope["path"].startswith(ALWAYS):
             return await self.app(scope, receive, send)
         kinds = ["", QUESTION] if scope["path"] == QUESTION else [""]
-        counted, turn = False, _Turn(self._turns[kinds[-1]])
+        counted, turn = False, _Turn(self._turns[kinds[-1]], self._turn_s)
 
         async def whole() -> Message:
             nonlocal counted
@@ -90,15 +93,15 @@ class RequestCrowd:
 class _Turn:
     """The turn of one request."""
 
-    def __init__(self, turns: Semaphore) -> None:
-        self._turns, self._mine = turns, False
+    def __init__(self, turns: Semaphore, patience_s: float) -> None:
+        self._turns, self._patience_s, self._mine = turns, patience_s, False
 
     async def taken(self) -> None:
-        """Wait for it; at most TURN_S."""
+        """Wait for it, no longer than the patience."""
         if self._mine:
             return
         try:
-            await wait_for(self._turns.acquire(), TURN_S)
+            await wait_for(self._turns.acquire(), self._patience_s)
         except TimeoutError:
             return
         self._mine = True

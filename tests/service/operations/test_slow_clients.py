@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -19,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from service.operations.patience import PatientProtocol
+from service.operations.serving import listening_socket
 from service.web.crowd import RequestCrowd
 from service.web.limits import BodyLimit
 
@@ -172,6 +174,69 @@ def test_requests_beyond_the_limit_are_told_to_come_again_and_health_answers():
             with connection:
                 assert b"200 OK" in connection.recv(1000)
         assert asked(number) == 200, "who has been answered is no longer counted"
+
+
+class Working:
+    """An app that says how many requests are worked on; those of /slow wait to be let go."""
+
+    def __init__(self):
+        self.now, self.most, self.let_go = 0, 0, threading.Event()
+
+    async def __call__(self, scope, receive, send):
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.05)
+        while scope["path"] == "/slow" and not self.let_go.is_set():
+            await asyncio.sleep(0.01)
+        self.now -= 1
+        await PlainTextResponse("done")(scope, receive, send)
+
+
+def test_few_are_worked_on_at_once_and_the_others_wait_for_their_turn():
+    working = Working()
+    with served(RequestCrowd(working, at_work=2)) as number, ThreadPoolExecutor(6) as clients:
+        assert list(clients.map(asked, [number] * 6)) == [200] * 6
+    assert working.most == 2
+
+
+def test_who_waits_long_for_a_turn_goes_on_without_one():
+    working = Working()
+    with served(RequestCrowd(working, at_work=1, turn_s=0.2)) as number:
+        with opened(number, b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n") as slow:
+            time.sleep(0.1)
+            assert asked(number) == 200
+            working.let_go.set()
+            assert b"200 OK" in slow.recv(1000)
+        assert asked(number) == 200
+
+
+def test_who_reads_an_answer_slowly_keeps_no_turn():
+    let_go = threading.Event()
+
+    async def begun(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        while scope["path"] == "/slow" and not let_go.is_set():
+            await asyncio.sleep(0.01)
+        await send({"type": "http.response.body", "body": b"done"})
+
+    with (
+        served(RequestCrowd(begun, at_work=1, turn_s=20)) as number,
+        opened(number, b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n"),
+    ):
+        time.sleep(0.1)
+        started = time.monotonic()
+        assert asked(number) == 200
+        assert time.monotonic() - started < 5
+        let_go.set()
+
+
+def test_an_answer_is_sent_at_once_and_does_not_wait_until_its_head_is_confirmed():
+    with closing(listening_socket(uvicorn.Config(echoing, port=0))) as ours:
+        ours.listen()
+        with opened(ours.getsockname()[1]):
+            accepted, _ = ours.accept()
+            with accepted:
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_where_all_connections_are_being_answered_a_new_one_is_told_to_come_again():
