@@ -10,6 +10,7 @@ import arriving
 import pytest
 from arriving import announce, take
 from fake_embedder import fake_recognition
+from small_disk import small_disk
 from starlette.testclient import TestClient
 
 from service.app import create_app
@@ -24,20 +25,11 @@ STEP = 16 * 1024
 SAID = {(507, "storage_full"), (503, "storage_read_only"), (503, "storage_trouble")}
 
 
-def mounted(folder, *options):
-    """Whether a disk could be mounted there: a container may not allow it."""
-    folder.mkdir(exist_ok=True)
-    command = ["mount", "-t", "tmpfs", "-o", ",".join(("size=16m", *options)), "none", folder]
-    return subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode == 0
-
-
 @pytest.fixture
 def disk(tmp_path):
     """A small disk."""
-    if os.geteuid() or not mounted(tmp_path / "disk"):
-        pytest.skip("mounting a disk needs root")
-    yield tmp_path / "disk"
-    subprocess.run(["umount", "--lazy", tmp_path / "disk"], check=True)
+    with small_disk(tmp_path / "disk", "16m") as folder:
+        yield folder
 
 
 @pytest.fixture

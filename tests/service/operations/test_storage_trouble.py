@@ -12,6 +12,7 @@ import postgresql as postgresql_server
 import pytest
 from fake_embedder import fake_recognition
 from PIL import Image
+from small_disk import small_disk
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
@@ -206,28 +207,19 @@ def test_health_says_that_the_store_was_unmounted_and_uploads_are_refused(app, c
     assert health(client)[1]["storage"] == "ok"
 
 
-def mounted(folder, *options):
-    """Whether a small disk could be mounted there: a container may not allow it."""
-    folder.mkdir(exist_ok=True)
-    command = ["mount", "-t", "tmpfs", "-o", ",".join(("size=1m", *options)), "none", folder]
-    return subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode == 0
-
-
 @pytest.fixture
-def small_disk(tmp_path):
-    """A disk of 1 MB; a function that mounts it again with other options."""
-    if os.geteuid() or not mounted(tmp_path / "disk"):
-        pytest.skip("mounting a disk needs root")
+def disk_of_1_mb(tmp_path):
+    """A disk; a function that mounts it again with other options."""
 
     def again(options):
         subprocess.run(["mount", "-o", f"remount,{options}", tmp_path / "disk"], check=True)
 
-    yield tmp_path / "disk", again
-    subprocess.run(["umount", "--lazy", tmp_path / "disk"], check=True)
+    with small_disk(tmp_path / "disk", "1m") as folder:
+        yield folder, again
 
 
-def test_a_real_disk_that_fills_up_and_one_that_is_read_only(small_disk, settings, painted):
-    disk, mount_again = small_disk
+def test_a_real_disk_that_fills_up_and_one_that_is_read_only(disk_of_1_mb, settings, painted):
+    disk, mount_again = disk_of_1_mb
     settings = settings.model_copy(update={"photos_url": str(disk / "photos")})
     app = create_app(settings, load=fake_recognition)
     with TestClient(app, base_url="http://127.0.0.1") as client:
