@@ -3,7 +3,7 @@
 Starts `leopard-reid serve` on a temporary folder, fills it, and sends reads and questions at fixed
 rates for some minutes, whether or not the answers keep up. Then --clients ask at the same moment,
 each --each times, and come again where they are told to. `/health` is asked ten times a second all
-the while. Prints statuses, medians and 95 % of the times, and memory of the service. Exit code 1
+the while. Prints statuses, medians and 95 % of the times, and memory of all processes. Exit code 1
 where an answer was an error of the service, a client was never answered, or memory grew by more
 than a third.
 
@@ -42,19 +42,22 @@ CROWD_S = 900.0
 
 @dataclass
 class LoadFigures:
-    """Answers by kind and status, and seconds by kind; shared by the threads."""
+    """Answers by kind and status, and seconds by kind; shared by the threads. unanswered: by kind
+    and why there was no answer."""
 
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
+    unanswered: Counter[str] = field(default_factory=Counter)
     seconds: dict[str, list[float]] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def noted(self, kind: str, ask: Callable[[], httpx.Response]) -> httpx.Response | None:
         """The answer, noted; None where there was none."""
-        started = time.monotonic()
+        started, answer = time.monotonic(), None
         try:
             answer = ask()
-        except httpx.HTTPError:
-            answer = None
+        except httpx.HTTPError as error:
+            with self.lock:
+                self.unanswered[f"{kind} {type(error).__name__} {error}"] += 1
         with self.lock:
             self.statuses[kind, answer.status_code if answer else 0] += 1
             self.seconds.setdefault(kind, []).append(time.monotonic() - started)
@@ -74,9 +77,14 @@ class LoadFigures:
 
 
 def memory_mb(pid: int) -> float:
-    """Resident memory of a process."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+    """Resident memory of a process and of all that it started."""
+    own = Path(f"/proc/{pid}")
+    lines = (own / "status").read_text().splitlines()
+    resident = int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+    tasks = (own / "task").glob("*/children")
+    return resident + sum(
+        memory_mb(int(child)) for one in tasks for child in one.read_text().split()
+    )
 
 
 @contextmanager
@@ -207,6 +215,8 @@ def main() -> int:
         at_end = memory_mb(pid)
     for kind in ("read", "question", "crowd", "health"):
         print(figures.line(kind))
+    for why, count in figures.unanswered.items():
+        print(f"no answer: {count} x {why}")
     print(f"memory {before:.0f} MB, after the load {after:.0f}, after the crowd {at_end:.0f}")
     print(f"never answered: {lost}")
     row = summary(figures) | {"lost": lost, "start_mb": round(before), "end_mb": round(at_end)}

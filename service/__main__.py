@@ -99,7 +99,7 @@ def worker(
     """Embed uploaded photos until stopped; several may run over one database."""
     from service.operations.supervisor import worker_name
     from service.operations.worker import run
-    from service.recognition.engine import load_embedder
+    from service.recognition.network import load_embedder
 
     _log()
     settings = read_settings(data_dir=data_dir)

@@ -1,7 +1,8 @@
 """The gate: who asks, how often, and whether they may. It decides before a body is read."""
 
 import logging
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 from urllib.parse import quote, unquote
@@ -62,7 +63,7 @@ class Gate:
     ) -> None:
         """page: draws a refusal for a browser."""
         self.app, self._database, self._settings, self._page = app, database, settings, page
-        self._routes: Sequence[RouteContext] = ()
+        self._routes: dict[str, list[RouteContext]] = {}
         self._rates = RequestRates(
             settings.requests_per_minute, settings.stranger_requests_per_minute
         )
@@ -102,8 +103,8 @@ class Gate:
     def _template(self, scope: Scope) -> str:
         """Method and path as in the table, "/static", or "" where no route answers."""
         if not self._routes:
-            self._routes = tuple(iter_route_contexts(scope["app"].routes))
-        for route in self._routes:
+            self._routes = by_subject(iter_route_contexts(scope["app"].routes))
+        for route in self._routes.get(subject_of(scope["path"]), ()):
             match, _ = route.matches(scope)
             if match is Match.FULL and isinstance(route.original_route, Mount):
                 return route.path or ""
@@ -182,6 +183,20 @@ class Gate:
         if is_program(request):
             return response(error)
         return later(lambda: self._page(request, error, sentence))
+
+
+def subject_of(path: str) -> str:
+    """The part of a path that says what it is about: "photos" of /photos/7 and /api/v1/photos/7."""
+    parts = path.removeprefix("/api/v1").split("/", 2)
+    return parts[1] if len(parts) > 1 else ""
+
+
+def by_subject(routes: Iterable[RouteContext]) -> dict[str, list[RouteContext]]:
+    """Routes in their order, by subject: to try all of them took a tenth of a busy service."""
+    found: dict[str, list[RouteContext]] = defaultdict(list)
+    for route in routes:
+        found[subject_of(route.path or "")].append(route)
+    return dict(found)
 
 
 def bearer(request: Request) -> str | None:

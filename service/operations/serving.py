@@ -24,7 +24,7 @@ from service.operations.heaps import share_heaps
 from service.operations.patience import PatientProtocol
 from service.operations.supervisor import Supervisor, worker_command
 from service.photos.intake import Intake
-from service.recognition.engine import Engine, Loader, load_recognition
+from service.recognition.engine import Engine, Loader, load_beside
 from service.settings import Settings
 from service.store import accounts, encounters, jobs
 from service.store.claiming import claim
@@ -68,7 +68,7 @@ def run(
     first: Callable[[Components], None] | None = None,
     serve: bool = True,
     worker: Callable[[str], list[str]] | None = worker_command,
-    load: Loader = load_recognition,
+    load: Loader = load_beside,
 ) -> None:
     """Serve until stopped. worker: command line of the worker beside it; None for no worker.
 

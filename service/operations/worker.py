@@ -26,8 +26,9 @@ from service.operations.erasing import ErasePhotos
 from service.photos.arriving import ArrivingFiles
 from service.recognition.comparing import ComparePairs
 from service.recognition.embedding import EMBED, EmbedPhotos, OtherModels, no_others
-from service.recognition.engine import Engine, FeatureNetwork, recognising
+from service.recognition.engine import Engine, recognising
 from service.recognition.fusing import FuseBursts
+from service.recognition.network import FeatureNetwork
 from service.settings import Settings
 from service.store import bursts, clusterings, jobs, pairs, reembedding, stated
 from service.store.claiming import claim

@@ -12,7 +12,7 @@ from reid.photo.crop import cut_photo
 from reid.photo.images import decode_photo
 from reid.types import AnnotationFeatures, Box, Crop
 from service.recognition.copies import CopyFinder
-from service.recognition.engine import FeatureNetwork
+from service.recognition.network import FeatureNetwork
 from service.recognition.printing import PrintedTimes
 from service.recognition.proposing import keep as keep_proposals
 from service.recognition.proposing import may_propose, proposed_boxes

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from math import floor
 from pathlib import Path
 from threading import BoundedSemaphore, Lock
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from fastapi import Depends
 
@@ -16,11 +16,12 @@ from reid.evidence.calibrator import Calibrator, calibrator_of
 from reid.evidence.local import adjusted
 from reid.identify.identify import identify
 from reid.sentences import Sentence
-from reid.types import AnnotationFeatures, Crop, Flank
+from reid.types import AnnotationFeatures, Flank
 from reid.weights import default_folder, latest
 from service.recognition.copies import CopyFinder
 from service.recognition.feature_cache import FeatureCache
 from service.recognition.index_files import IndexFiles
+from service.recognition.network import FeatureNetwork, NetworkProcess, load_embedder
 from service.recognition.query import (
     OtherFlank,
     QueryAnswer,
@@ -52,17 +53,6 @@ class ThresholdAboveBound(
 ): ...
 
 
-class FeatureNetwork(Protocol):
-    """What the service needs of `reid.describe.embed.Embedder`."""
-
-    @property
-    def model(self) -> str:
-        """The model id stored with everything it makes."""
-
-    def describe(self, crops: Sequence[Crop]) -> list[AnnotationFeatures]:
-        """Embedding and local features of each crop."""
-
-
 @dataclass(frozen=True, slots=True)
 class Recognition:
     """A network, and the calibrator that was fitted on what it makes."""
@@ -74,16 +64,14 @@ class Recognition:
 Loader = Callable[[Settings], Recognition]
 
 
-def load_embedder(settings: Settings) -> FeatureNetwork:
-    """The released network; imported here because torch takes seconds."""
-    from reid.describe.embed import Embedder
-
-    return Embedder.load(settings.weights_dir or default_folder(), settings.model or None)
-
-
 def load_recognition(settings: Settings) -> Recognition:
     """The chosen network, and the newest calibrator that was fitted on what it makes."""
     return recognising(load_embedder(settings))(settings)
+
+
+def load_beside(settings: Settings) -> Recognition:
+    """The same for a process that answers pages: its network is in a process of its own."""
+    return recognising(NetworkProcess(settings))(settings)
 
 
 def recognising(

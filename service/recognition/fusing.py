@@ -12,7 +12,7 @@ from reid.fusion.links import BurstFrame, clearest
 from reid.photo.crop import cut_photo
 from reid.photo.images import decode_photo
 from reid.types import AnnotationFeatures
-from service.recognition.engine import FeatureNetwork
+from service.recognition.network import FeatureNetwork
 from service.settings import Settings
 from service.store import bursts, features, photos
 from service.store.bursts import StoredBurst

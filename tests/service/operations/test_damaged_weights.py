@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from reid.errors import ChecksumMismatch
 from service.app import create_app
-from service.recognition.engine import load_embedder
+from service.recognition.network import load_embedder
 
 API = "/api/v1"
 ADDRESS = "http://127.0.0.1"
