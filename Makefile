@@ -1,4 +1,4 @@
-# make serve | test | check | fix | bench | messages    everything lives in .venv, nothing else is touched
+# make serve | test | check | fix | bench | messages | audit    everything lives in .venv, nothing else is touched
 # TORCH=cpu or TORCH=cuda chooses the torch; else it is by whether there is an NVIDIA card.
 
 SHELL := /bin/sh
@@ -22,7 +22,7 @@ PYTEST = $(BYTECODE) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist wo
 # `make test BROWSER=skip` neither installs nor asks for a browser.
 BROWSER ?= chromium
 
-.PHONY: serve test check lint fix bench messages lock browser postgresql clean
+.PHONY: serve test check lint fix bench messages audit lock browser postgresql clean
 .DEFAULT_GOAL := serve
 
 serve: $(VENV)/.runtime
@@ -52,6 +52,15 @@ bench: $(VENV)/.dev
 # Texts of the pages into the catalogues of the languages; says what is to be translated.
 messages: $(VENV)/.dev
 	$(BIN)/python scripts/messages.py
+
+# Known vulnerabilities of the packages that are locked, as PyPI lists them. --strict: one that PyPI
+# could not be asked about is an error; without it nothing asked counts as nothing found.
+audit: $(VENV)/audit/bin/pip-audit
+	$< --strict --no-deps --disable-pip --progress-spinner off -r requirements.lock
+
+$(VENV)/audit/bin/pip-audit: | $(BIN)/pip
+	@$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/python -m pip install -q --disable-pip-version-check pip-audit
 
 lock: $(VENV)/.dev
 	$(BIN)/python -m pip install -q uv
