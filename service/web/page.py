@@ -20,7 +20,7 @@ from service.web import person_words as people
 from service.web.advice import advice
 from service.web.languages import NP_
 from service.web.languages import gettext as _
-from service.web.parameters import component
+from service.web.parameters import component_of
 from service.web.permissions import SECTIONS
 from service.web.quantities import percent
 from service.web.sentences import in_full, translated
@@ -127,7 +127,7 @@ def refuse(request: Request, words: str, status: int = 409) -> None:
 
 def page(request: Request, name: str, connection: Connection, /, **values: object) -> Response:
     """A template with what every page needs; `refused` says why a form was, "" where none was."""
-    settings = component(Settings)(request)
+    settings = component_of(request, Settings)
     refused, status = getattr(request.state, "refused", ("", 200))
     reviewer = unquote(request.cookies.get("reviewer", ""))
     facts = {**_frame(request), "counts": Counts(connection), **values}

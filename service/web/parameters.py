@@ -1,6 +1,10 @@
-"""What a route may ask for."""
+"""What a route may ask for.
 
-from collections.abc import Callable, Iterable, Iterator
+What only looks something up is async: FastAPI gives every plain function a thread of its own, and
+with several of them a request under load waited more for threads than for its answer.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Form, Path, Query, Request
@@ -31,12 +35,17 @@ class Components:
         return value
 
 
-def component(kind: type[T]) -> Callable[[Request], T]:
+def component_of(request: Request, kind: type[T]) -> T:
+    """The app's value of this class."""
+    components: Components = request.app.state.components
+    return components[kind]
+
+
+def component(kind: type[T]) -> Callable[[Request], Awaitable[T]]:
     """The dependency of a route that takes the app's value of this class."""
 
-    def of_app(request: Request) -> T:
-        components: Components = request.app.state.components
-        return components[kind]
+    async def of_app(request: Request) -> T:
+        return component_of(request, kind)
 
     return of_app
 
@@ -60,8 +69,16 @@ def browser_of(request: Request) -> Browser:
     return Browser(address, request.headers.get("user-agent", ""))
 
 
-TheActor = Annotated[Actor, Depends(actor_of)]
-TheBrowser = Annotated[Browser, Depends(browser_of)]
+async def _actor(request: Request) -> Actor:
+    return actor_of(request)
+
+
+async def _browser(request: Request) -> Browser:
+    return browser_of(request)
+
+
+TheActor = Annotated[Actor, Depends(_actor)]
+TheBrowser = Annotated[Browser, Depends(_browser)]
 RowNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 PhotoId = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes")]
 Longest = Annotated[
@@ -102,7 +119,7 @@ def choice(parameter: str, value: str, known: Iterable[str], default: str = "") 
     return value
 
 
-def known_parameters(request: Request) -> None:
+async def known_parameters(request: Request) -> None:
     """Raises UnknownParameters for one that the route does not have.
 
     A filter that is misspelt would otherwise be no filter, and the answer everything.

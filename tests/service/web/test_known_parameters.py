@@ -1,5 +1,6 @@
 """A filter that does not exist is an error of whoever asks, and not everything."""
 
+import anyio.to_thread
 import pytest
 
 
@@ -26,3 +27,17 @@ def test_a_route_without_parameters_says_so(client):
         422,
         "no parameter of here: there are none",
     )
+
+
+def test_what_a_route_only_looks_up_takes_no_thread(client, monkeypatch):
+    """Under load a request waits longer for a thread than for most of its answer."""
+    taken = []
+
+    async def counted(function, *arguments, **options):
+        taken.append(function)
+        return await run_sync(function, *arguments, **options)
+
+    run_sync = anyio.to_thread.run_sync
+    monkeypatch.setattr(anyio.to_thread, "run_sync", counted)
+    assert client.get("/api/v1/identities").status_code == 200
+    assert len(taken) == 3  # who asks, the answer, and writing it as JSON
