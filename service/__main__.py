@@ -1,7 +1,6 @@
 """The command `leopard-reid`."""
 
 import json
-import logging
 import sys
 import time
 from collections.abc import Iterator
@@ -23,6 +22,7 @@ from service.exchange.commands import import_source
 from service.operations.archive_command import archive
 from service.operations.backup_commands import backup, restore, verify
 from service.operations.calibration_commands import calibrate, certify
+from service.operations.logs import begin_log
 from service.operations.signature_commands import signatures
 from service.photos.intake import Intake
 from service.recognition.engine import Engine
@@ -83,8 +83,8 @@ def serve(
     from service.operations.supervisor import worker_command
     from service.recognition.engine import threshold_of
 
-    _log()
     settings = read_settings(host=host, port=port, data_dir=data_dir)
+    begin_log(settings)
     with suppress(WeightsError):  # said by the service, which starts without a network
         threshold_of(settings)
     run(settings, demo=demo, worker=worker_command if worker else None)
@@ -101,8 +101,8 @@ def worker(
     from service.operations.worker import run
     from service.recognition.network import load_embedder
 
-    _log()
     settings = read_settings(data_dir=data_dir)
+    begin_log(settings)
     run(settings, load_embedder, name=name or worker_name(), parent=parent)
 
 
@@ -195,9 +195,10 @@ def demo(
     from service.operations.serving import fill_with_demo, run
 
     if which is Demo.USTYURT:
-        _log()
+        settings = read_settings(host=host, port=port, data_dir=data_dir)
+        begin_log(settings)
         run(
-            read_settings(host=host, port=port, data_dir=data_dir),
+            settings,
             first=_founding_cases,
             serve=serve,
         )
@@ -361,13 +362,6 @@ def _catalogue(settings: Settings) -> Iterator[Components]:
 
     with opened_catalogue(settings) as components:
         yield components
-
-
-def _log() -> None:
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 if __name__ == "__main__":

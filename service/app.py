@@ -78,6 +78,7 @@ from service.web.metrics import Metrics
 from service.web.page import error_page
 from service.web.parameters import Components, known_parameters
 from service.web.places import PlaceLog
+from service.web.request_log import RequestLog
 from service.web.speech import Speech
 
 STATIC = Path(__file__).with_name("static")
@@ -172,6 +173,7 @@ def create_app(
     app.add_middleware(BodyLimit, max_bytes=settings.max_upload_bytes, page=error_page)
     app.add_middleware(SameOrigin, host=settings.host, public=settings.public_host, page=error_page)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(RequestLog)
     errors.install(app, error_page)
     return app
 

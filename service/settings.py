@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     accounts: Literal["auto", "required"] = Field(
         "auto", description="auto asks for a login as soon as there is an account; required always"
     )
+    log: Literal["text", "json"] = Field(
+        "text", description="text for people; json: an object a line, one for each request too"
+    )
     session_idle_hours: float = Field(
         12, gt=0, le=8760, description="a login that was not used for so long ends"
     )

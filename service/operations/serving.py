@@ -87,6 +87,7 @@ def run(
         host=settings.host,
         port=settings.port,
         log_level="warning",
+        log_config=None,  # ours holds for its lines, too
         http=PatientProtocol,
         timeout_graceful_shutdown=GRACE_S,
     )

@@ -30,6 +30,7 @@ from reid.sentences import Sentence
 from service.store.errors import DiskFull, StorageTrouble, TooMuchArriving
 from service.store.trouble import TROUBLES, trouble_of
 from service.web.faults import invalid
+from service.web.request_log import HEADER, NUMBER
 from service.web.speech import Speech, later
 from service.web.wire import Problem
 
@@ -257,6 +258,7 @@ def install(app: FastAPI, page: ErrorPage | None = None) -> None:
             answer = page(request, refused, sentence)
         else:
             answer = response(refused)
+        answer.headers[HEADER] = NUMBER.get()  # of one that no middleware of ours sees
         if isinstance(sentence, TooManyAttempts | ServiceBusy):
             answer.headers["retry-after"] = str(sentence.wait_s)
         if isinstance(sentence, StorageTrouble):

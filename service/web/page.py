@@ -23,6 +23,7 @@ from service.web.languages import gettext as _
 from service.web.parameters import component_of
 from service.web.permissions import SECTIONS
 from service.web.quantities import percent
+from service.web.request_log import NUMBER
 from service.web.sentences import in_full, translated
 from service.web.species import Species
 from service.web.wire import Problem
@@ -164,6 +165,7 @@ def error_page(request: Request, error: Problem, text: Sentence) -> Response:
         "detail": in_full(text),
         "advice": advice(error.code),
         "code": error.code,
+        "number": NUMBER.get(),
     }
     return templates.TemplateResponse(request, "web/error.html", facts, status_code=error.status)
 
