@@ -13,6 +13,7 @@ import typer
 
 from reid.density.combining import DRAWS
 from reid.errors import ReidError, WeightsError
+from reid.interchange.obscuring import Telling
 from reid.types import Flank
 from service.accounts.commands import accounts
 from service.cases.report import Casework
@@ -260,10 +261,11 @@ def export(
     from service.exchange.export import ExportChoices
     from service.exchange.export import export as write_export
 
-    exact, by_photos = positions == "exact", effort == "photos"
-    about = (exact, zone, title, contributor, design, media)
+    settings, by_photos = read_settings(data_dir=data_dir), effort == "photos"
+    told = Telling.EXACT if positions == "exact" else settings.telling
+    about = (told, zone, title, contributor, design, media)
     choices = ExportChoices(tuple(form or ()), days, by_photos, draws, seed, *about)
-    with _catalogue(read_settings(data_dir=data_dir)) as components:
+    with _catalogue(settings) as components:
         engine = components[Engine]
         of = (components[Settings], components[Database], components[PhotoFiles], engine)
         options.say(folder, write_export(*of, folder, choices))
@@ -282,8 +284,10 @@ def dossier(
     """Write the printable record of a case: one HTML file that needs no other."""
     from service.dossier.printing import write
 
-    with _catalogue(read_settings(data_dir=data_dir)) as components:
-        content = write(components[Dossiers], case, out, as_json, exact=exact)
+    settings = read_settings(data_dir=data_dir)
+    told = Telling.EXACT if exact else settings.telling
+    with _catalogue(settings) as components:
+        content = write(components[Dossiers], case, told, out, as_json)
     typer.echo(f"{out}: content SHA-256 {content.digest}")
 
 

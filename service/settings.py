@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from reid.errors import BadSettings
+from reid.interchange.obscuring import Telling
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -40,6 +41,11 @@ class Settings(BaseSettings):
         "Panthera pardus",
         pattern=r"^[A-Z][a-z]+( [a-z]+){1,2}$",
         description="scientific name of the species, as the pages and dossiers name it",
+    )
+    places: Literal["33km", "111km", "withheld"] = Field(
+        "33km",
+        description="how places are told to viewers and where exact ones are not asked for: "
+        "points of squares so wide, or not at all",
     )
     same_llr: float = Field(
         2.0,
@@ -131,6 +137,11 @@ class Settings(BaseSettings):
     def encounter_gap(self) -> timedelta:
         """The longest time between a photo and the next one of its encounter."""
         return timedelta(minutes=self.encounter_gap_minutes)
+
+    @property
+    def telling(self) -> Telling:
+        """How places are told to those who may not see them, or do not ask for exact ones."""
+        return Telling(self.places)
 
     @property
     def database(self) -> str:

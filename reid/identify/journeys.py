@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
-from reid.identify.movement import Movement, Span, Visit, between, between_hidden
+from reid.identify.movement import Movement, Span, Visit, between_as_told
+from reid.interchange.obscuring import Telling
 from reid.interchange.survey import AnimalCapture, AnimalHistory, Position, StationSite, TravelLeg
 
 
@@ -13,13 +14,13 @@ def journeys(
     sites: Iterable[StationSite],
     movement: Movement | None = None,
     *,
-    exact: bool = True,
+    told: Telling = Telling.EXACT,
 ) -> list[TravelLeg]:
     """Every leg of every animal of a history, by animal and time.
 
     Captures without a time are on no way. Distances are of the positions as recorded, great circle;
-    two captures at one station are at no distance, also where its position is not known. Not exact:
-    nothing is told but what follows from the squares of the positions, see `between_hidden`.
+    two captures at one station are at no distance, also where its position is not known. told:
+    nothing is said but what follows from what is told of positions, see `between_as_told`.
     """
     positions = {site.station: site.position for site in sites}
     of_animal: dict[str, list[AnimalCapture]] = {}
@@ -31,7 +32,7 @@ def journeys(
     for animal in sorted(of_animal):
         ordered = sorted(of_animal[animal], key=lambda c: (c.started_at, c.encounter))
         for first, second in pairwise(ordered):
-            legs.append(_leg(animal, first, second, positions, movement, exact=exact))
+            legs.append(_leg(animal, first, second, positions, movement, told=told))
     return legs
 
 
@@ -42,11 +43,9 @@ def _leg(
     positions: Mapping[str, Position | None],
     movement: Movement | None,
     *,
-    exact: bool,
+    told: Telling,
 ) -> TravelLeg:
-    way = (between if exact else between_hidden)(
-        _visit(first, positions), _visit(second, positions), movement
-    )
+    way = between_as_told(_visit(first, positions), _visit(second, positions), told, movement)
     leg = way.legs[0]
     return TravelLeg(
         animal=animal,

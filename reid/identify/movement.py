@@ -11,7 +11,7 @@ from itertools import product
 from math import exp, log10, pi, sqrt
 
 from reid.interchange.great_circle import Position, great_circle_km
-from reid.interchange.obscuring import apart_km, obscured
+from reid.interchange.obscuring import Telling
 from reid.sentences import Sentence
 
 PRIOR_BOUND = 1.0  # of the log10 odds that places and times may add to those of the photos
@@ -23,8 +23,11 @@ class PlaceUnknown(Sentence, message="the position of at least one encounter is 
 
 
 class PlaceHidden(
-    Sentence, message="the places are only told to 33 km, which leaves the way open"
+    Sentence, message="the places are only told to {km:g} km, which leaves the way open"
 ): ...
+
+
+class PlaceWithheld(Sentence, message="the places are withheld, and so is the way"): ...
 
 
 class TimeUnknown(Sentence, message="the time of at least one encounter is not known"): ...
@@ -180,30 +183,39 @@ def between(visit0: Visit, visit1: Visit, movement: Movement | None = None) -> S
     return SpaceTime(distance, legs, movement.source)
 
 
-def hidden(visit: Visit) -> Visit:
-    """The same with a point of its square for a position; see `reid.interchange.obscuring`."""
-    return replace(visit, position=visit.position and obscured(visit.position))
+def as_told(visit: Visit, told: Telling) -> Visit:
+    """The same with what is told of its position."""
+    return replace(visit, position=told.position(visit.position))
 
 
-def between_hidden(visit0: Visit, visit1: Visit, movement: Movement | None = None) -> SpaceTime:
-    """The space-time line from the squares of both alone, so that it tells no more than they do.
+def between_as_told(
+    visit0: Visit, visit1: Visit, told: Telling, movement: Movement | None = None
+) -> SpaceTime:
+    """The space-time line from what is told of both places alone, so that it tells no more.
 
-    A way is rated where its rating is the same for the nearest and the farthest two places of the
-    squares; its speed is that of the nearest. Two encounters of one station stay at no distance.
+    Of squares, a way is rated where its rating is the same for the nearest and the farthest two
+    places of them; its speed is that of the nearest. Two encounters of one station stay at no
+    distance. Where places are withheld there is neither distance nor rating.
     """
     movement = movement or Movement()
+    if told.exact:
+        return between(visit0, visit1, movement)
+    squares = told.squares
+    if squares is None:
+        withheld = (_leg(None, *spans, movement) for spans in _choices(visit0, visit1))
+        legs = [replace(leg, reason=PlaceWithheld()) for leg in withheld]
+        return SpaceTime(None, tuple(legs), movement.source)
     same = visit0.station is not None and visit0.station == visit1.station
     if same or visit0.position is None or visit1.position is None:
         here, there = (replace(visit, position=None) for visit in (visit0, visit1))
         return between(here, there, movement)
-    near, far = apart_km(visit0.position, visit1.position)
+    near, far = squares.apart_km(visit0.position, visit1.position)
     legs = []
     for spans in _choices(visit0, visit1):
         least, most = (_leg(km, *spans, movement) for km in (near, far))
         if least.rating is not most.rating:
-            least = replace(
-                least, least_speed_km_h=None, rating=Rating.UNKNOWN, reason=PlaceHidden()
-            )
+            reason = PlaceHidden(km=squares.km)
+            least = replace(least, least_speed_km_h=None, rating=Rating.UNKNOWN, reason=reason)
         legs.append(least)
     return SpaceTime(None, tuple(legs), movement.source, (near, far))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
+from reid.interchange.obscuring import Telling
 from reid.interchange.stated import StatedPackage
 from reid.types import Box, Flank
 
@@ -142,9 +143,9 @@ class ObserverAnswer:
 class CaptureSurvey:
     """Everything that is exported.
 
-    exact: whether positions are as recorded; else they are points of squares of 33 km, and
-    nothing that needs metres can be made. species: scientific name. stated: what sources said that
-    photos came from, the newest first.
+    told: how positions are told here; unless they are as recorded, nothing that needs metres can be
+    made. species: scientific name. stated: what sources said that photos came from, the newest
+    first.
     """
 
     captures: tuple[AnimalCapture, ...] = ()
@@ -154,9 +155,19 @@ class CaptureSurvey:
     individuals: tuple[NamedIndividual, ...] = ()
     llrs: tuple[PairLlr, ...] = ()
     answers: tuple[ObserverAnswer, ...] = ()
-    exact: bool = True
+    told: Telling = Telling.EXACT
     species: str = "Panthera pardus"
     stated: tuple[StatedPackage, ...] = ()
+
+    @property
+    def exact(self) -> bool:
+        """Whether positions are as recorded."""
+        return self.told.exact
+
+    @property
+    def uncertainty_m(self) -> int | None:
+        """How far from its place a position may be told; None where it is as recorded."""
+        return self.told.squares.uncertainty_m if self.told.squares else None
 
     def with_stated(self, packages: Sequence[StatedPackage]) -> Self:
         """With what sources said, and the species that they name for each photo."""

@@ -25,6 +25,7 @@ from reid.identify.partitions import (
     WeighedPartition,
 )
 from reid.interchange.great_circle import Position
+from reid.interchange.obscuring import Telling
 from service.encounters.pair_evidence import PairEvidence, PairSays
 from service.recognition.engine import Engine
 from service.store import cases, encounters, stations
@@ -91,9 +92,9 @@ class CaseReport:
     minus which "different". bound: the largest |llr| the calibration supports. tested: how the
     calibrator did in its test, None where there was none. llr: (n, n), of the photos alone, 0 on
     the diagonal and where nothing can be compared; total: (n, n), with what movement adds where the
-    case takes it as a prior. speaks: (n, n), the pairs that say anything. exact: False for those
-    who may not know where cameras hang: positions, ways and ratings are those of squares, and
-    movement is no part of the prior, because distances can be read off it.
+    case takes it as a prior. speaks: (n, n), the pairs that say anything. told: how places are;
+    for those who may not know where cameras hang positions, ways and ratings are those of squares
+    or none, and movement is no part of the prior, because distances can be read off it.
     """
 
     case: Case
@@ -103,7 +104,7 @@ class CaseReport:
     conflicts: tuple[InconsistentTriple, ...]
     changes: tuple[CaseChange, ...]
     movement: Movement
-    exact: bool
+    told: Telling
     model: str
     calibrator: str
     bound: float
@@ -116,7 +117,7 @@ class CaseReport:
     @property
     def weighs_movement(self) -> bool:
         """Whether space and time are part of the prior of this report."""
-        return self.case.movement_prior and self.exact
+        return self.case.movement_prior and self.told.exact
 
     @property
     def moved(self) -> tuple[CasePair, ...]:
@@ -167,14 +168,14 @@ class Casework:
     def report(
         self,
         case_id: int,
+        told: Telling,
         *,
-        exact: bool,
         movement_: Movement | None = None,
         wait: bool = True,
     ) -> CaseReport:
         """All of a case. movement_: what is taken for possible, else the published figures.
 
-        exact: places as they are; else they are obscured before anything is made of them.
+        told: how places are; nothing else of them is looked at.
         wait False: raises NotYet where photos would have to be compared first.
         """
         moved = movement_ or Movement()
@@ -182,9 +183,9 @@ class Casework:
         with self._database.read() as connection:
             case = cases.get(connection, case_id)
             changes = tuple(cases.history(connection, case_id))
-            members = _members(connection, case, exact=exact)
+            members = _members(connection, case, told)
         pairs = [
-            _pair(case, members, (i, j), says(a, b), moved, exact=exact)
+            _pair(case, members, (i, j), says(a, b), moved, told)
             for (i, a), (j, b) in combinations(enumerate(case.encounters), 2)
         ]
         llr, total, comparable = _matrices(len(members), pairs)
@@ -202,7 +203,7 @@ class Casework:
             conflicts=partitions.inconsistent_triples(llr, comparable, same=calibrator.same),
             changes=changes,
             movement=moved,
-            exact=exact,
+            told=told,
             model=calibrator.model,
             calibrator=calibrator.id,
             bound=calibrator.bound,
@@ -214,10 +215,10 @@ class Casework:
         )
 
 
-def _members(connection: Connection, case: Case, *, exact: bool) -> tuple[Member, ...]:
+def _members(connection: Connection, case: Case, told: Telling) -> tuple[Member, ...]:
     details = [encounters.get(connection, number) for number in case.encounters]
     return tuple(
-        Member(detail, _visit(detail, _stood(connection, detail.summary), exact=exact))
+        Member(detail, _visit(detail, _stood(connection, detail.summary), told))
         for detail in details
     )
 
@@ -228,14 +229,13 @@ def _pair(
     at: tuple[int, int],
     says: PairSays,
     moved: Movement,
-    *,
-    exact: bool,
+    told: Telling,
 ) -> CasePair:
     """The pair of two members before the partitions are weighed: together is the prior."""
     first, second = (members[n].visit for n in at)
-    way = (movement.between if exact else movement.between_hidden)(first, second, moved)
+    way = movement.between_as_told(first, second, told, moved)
     near = None
-    if case.movement_prior and exact:
+    if case.movement_prior and told.exact:
         near = movement.prior(way, _places(members), (first.position, second.position), moved)
     numbers = case.encounters[at[0]], case.encounters[at[1]]
     return CasePair(*at, numbers, says, case.together, way, near)
@@ -246,7 +246,7 @@ def _stood(connection: Connection, summary: EncounterSummary) -> Position | None
     return stations.position_of(connection, summary.station, summary.started_at)
 
 
-def _visit(detail: EncounterDetail, stood: Position | None, *, exact: bool) -> Visit:
+def _visit(detail: EncounterDetail, stood: Position | None, told: Telling) -> Visit:
     """Station, position, and the recorded time before all others stated.
 
     The position is the median of the photos; stood: that of the deployment, where they have none.
@@ -257,7 +257,7 @@ def _visit(detail: EncounterDetail, stood: Position | None, *, exact: bool) -> V
         recorded = Span(summary.started_at, summary.ended_at, "recorded")
         spans = (recorded, *(span for span in _stated(detail) if _elsewhere(span, recorded)))
     visit = Visit(summary.station, _position(detail.references) or stood, spans)
-    return visit if exact else movement.hidden(visit)
+    return movement.as_told(visit, told)
 
 
 def _position(references: Sequence[Reference]) -> Position | None:

@@ -7,6 +7,7 @@ from string import ascii_uppercase
 
 from reid.identify.movement import Span
 from reid.identify.partitions import PartitionPosterior, WeighedPartition
+from reid.interchange.obscuring import Telling
 from service.calibration.tested_view import Plot, TestRow, test_rows, tested_on
 from service.cases.map import MapView, map_view
 from service.cases.report import CasePair, CaseReport, Member
@@ -124,17 +125,16 @@ class CaseView:
 
 def member_views(
     members: Sequence[tuple[EncounterSummary, Member | None]],
+    told: Telling,
     animals: Sequence[int] = (),
-    *,
-    exact: bool = True,
 ) -> list[MemberView]:
-    """The encounters with their letters; what is known without the network. exact: positions."""
+    """The encounters with their letters, without the network. told: how places are."""
     return [
         MemberView(
             ascii_uppercase[n],
             animals[n] if animals else n,
             row(summary),
-            placed(member.visit.position if member else None, exact=exact),
+            placed(member.visit.position if member else None, told),
             tuple(_span(span) for span in member.visit.spans) if member else (),
         )
         for n, (summary, member) in enumerate(members)
@@ -146,7 +146,7 @@ def case_view(report: CaseReport, *, today: datetime | None = None) -> CaseView:
     weighed = report.partitions
     animals = _animals(weighed)
     known = [(member.detail.summary, member) for member in report.members]
-    members = member_views(known, animals, exact=report.exact)
+    members = member_views(known, report.told, animals)
     shown = weighed.partitions[:SHOWN] if weighed and len(members) > 1 else ()
     stops = [
         Stop(m.letter, m.animal, title(summary), member.visit.spans, member.visit.position)
@@ -178,7 +178,7 @@ def case_view(report: CaseReport, *, today: datetime | None = None) -> CaseView:
         tests=test_rows(report.tested),
         tested_on=tested_on(report.tested),
         weighs_movement=report.weighs_movement,
-        map=map_view(stops, exact=report.exact),
+        map=map_view(stops, report.told),
         timeline=timeline(stops, today=today or datetime.now()),  # noqa: DTZ005
     )
 

@@ -13,6 +13,7 @@ from reid.density.surveyed import DensityCaptures, surveyed
 from reid.errors import InputError
 from reid.identify.clusters import UNDECIDED, DecidedPairs, Table
 from reid.interchange.effort import Traps
+from reid.interchange.obscuring import Telling
 from service.clusters.pairing import facts_of
 from service.density.record import (
     DensityCell,
@@ -58,7 +59,7 @@ def density_of(connection: Connection, maker: Maker | None, wish: DensityWish) -
         seed=wish.seed,
         by_photos=wish.by_photos,
     )
-    survey = survey_of(connection, maker, species="", exact=True)
+    survey = survey_of(connection, maker, species="", told=Telling.EXACT)
     numbers, known, decided = _pairs(connection, maker)
     try:
         captures = surveyed(survey, numbers, known, decided, by_photos=wish.by_photos)

@@ -12,7 +12,7 @@ from service.store import cases
 from service.web.answer_cache import NotYet
 from service.web.page import page
 from service.web.parameters import RowNumber, TheAhead, TheDatabase
-from service.web.places import Exactly
+from service.web.places import AskedPlaces
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 COMPARING = 202  # HTTP: accepted, not there yet
@@ -25,15 +25,15 @@ def dossier_page(
     database: TheDatabase,
     dossiers: TheDossiers,
     ahead: TheAhead,
-    exact: Exactly,
+    told: AskedPlaces,
 ) -> Response:
     """The dossier: one file that stands for itself, under a policy of its own.
 
     While its photos are still being compared, a page that asks for it again.
     """
-    find = partial(dossiers.of, case_id, exact=exact)
+    find = partial(dossiers.of, case_id, told)
     try:
-        record = ahead.answer(("dossier", case_id, exact), partial(find, wait=False), find)
+        record = ahead.answer(("dossier", case_id, told), partial(find, wait=False), find)
     except NotYet:
         with database.read() as connection:
             values = {"nav": "cases", "busy": True, "case": cases.get(connection, case_id)}

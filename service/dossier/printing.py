@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from reid.errors import BadSettings
+from reid.interchange.obscuring import Telling
 from service.dossier.record import Dossier, Dossiers
 from service.dossier.to_wire import dossier_out
 from service.dossier.view import dossier_view
@@ -70,13 +71,13 @@ def file_stem(record: Dossier) -> str:
 
 
 def write(
-    dossiers: Dossiers, case: str, out: Path, json: Path | None = None, *, exact: bool = False
+    dossiers: Dossiers, case: str, told: Telling, out: Path, json: Path | None = None
 ) -> DossierOut:
-    """Write a dossier, and its JSON if asked. case: number or name."""
+    """Write a dossier, and its JSON if asked. case: number or name. told: how places are."""
     for path in (out, json):
         if path and not path.parent.is_dir():
             raise NoFolder(folder=path.parent)
-    record = dossiers.of(dossiers.number(case), exact=exact)
+    record = dossiers.of(dossiers.number(case), told)
     content = dossier_out(record)
     out.write_text(printed(record, content.digest).html, encoding="utf-8")
     if json:

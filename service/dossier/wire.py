@@ -104,7 +104,7 @@ class OtherPriorOut(Wire):
 class DossierContentOut(Wire):
     """All that the dossier says, apart from when it was made.
 
-    positions: "rounded" to squares of 33 km unless somebody asked for "exact" ones.
+    positions: "rounded" to squares, or withheld, as REID_PLACES says; "exact" where asked for.
     pairs: without those that no photo speaks for. priors: empty where not every partition could
     be weighed.
     """

@@ -6,6 +6,7 @@ from string import ascii_uppercase
 from reid.identify.movement import Span
 from reid.identify.partitions import WeighedPartition
 from reid.interchange.great_circle import Position
+from reid.interchange.obscuring import Telling
 from reid.types import Verdict
 from service.calibration.card_words import filled, fitted_on, trained_on
 from service.calibration.view import of_individuals
@@ -157,7 +158,7 @@ def _rests(report: CaseReport) -> str:
 
 def _apart(report: CaseReport) -> str:
     """What is no part of the answer."""
-    if report.case.movement_prior and not report.exact:
+    if report.case.movement_prior and not report.told.exact:
         return _(
             "Place and time, which are part of the prior of this case, are left out here: they "
             "would tell where cameras stand. The decisions of people are no part of it."
@@ -351,12 +352,16 @@ def span_words(span: Span) -> str:
     return _("%(start)s to %(end)s") % {"start": when(span.start), "end": when(span.end)}
 
 
-def position_words(position: Position | None, *, exact: bool) -> str:
-    """Where. exact: as recorded; else the position is a point of its square."""
-    if position is None:
+def position_words(position: Position | None, told: Telling) -> str:
+    """Where, as far as that is told."""
+    if told.withheld:
+        return _("withheld to protect the animal")
+    shown = told.position(position)
+    if shown is None:
         return _("not recorded")
-    if exact:
-        return f"{position[0]:.5f}, {position[1]:.5f}"
-    return _("in a square of 33 km around %(position)s (coarse to protect the animal)") % {
-        "position": f"{position[0]:.1f}, {position[1]:.1f}"
+    if told.squares is None:
+        return f"{shown[0]:.5f}, {shown[1]:.5f}"
+    return _("in a square of %(km)s km around %(position)s (coarse to protect the animal)") % {
+        "km": told.squares.km,
+        "position": f"{shown[0]:.1f}, {shown[1]:.1f}",
     }

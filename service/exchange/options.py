@@ -35,7 +35,7 @@ StatedEffort = Annotated[
 Draws = Annotated[int, typer.Option(min=0, max=1000, help="Histories drawn from the posterior.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of the draws.")]
 ToldPositions = Annotated[
-    Positions, typer.Option(help="rounded: to squares of 33 km, without traps.")
+    Positions, typer.Option(help="rounded: as REID_PLACES says, without traps.")
 ]
 Zone = Annotated[str, typer.Option(help="Of times whose zone is not known, e.g. +06:00.")]
 Title = Annotated[str, typer.Option(help="Of the data set.")]

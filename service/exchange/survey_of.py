@@ -5,7 +5,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from reid.interchange.obscuring import obscured
+from reid.interchange.obscuring import Telling
 from reid.interchange.survey import (
     AnimalCapture,
     CameraDeployment,
@@ -14,7 +14,6 @@ from reid.interchange.survey import (
     ObserverAnswer,
     PairLlr,
     PhotoRecord,
-    Position,
     StationSite,
 )
 from service.catalogue import disclosed
@@ -33,10 +32,10 @@ def survey_of(
     maker: Maker | None,
     *,
     species: str,
-    exact: bool,
+    told: Telling,
     zone: str = UNKNOWN,
 ) -> CaptureSurvey:
-    """Everything in use. exact: positions as recorded, else points of their squares.
+    """Everything in use. told: how positions are.
 
     maker: whose llrs; None: none. Nothing that the machine or observers say of blind pairs that are
     not settled yet. zone: of times whose own zone is not known.
@@ -56,9 +55,9 @@ def survey_of(
     return CaptureSurvey(
         captures=captures,
         deployments=tuple(
-            _deployment(one, zone, exact=exact) for place in places for one in place.deployments
+            _deployment(one, zone, told) for place in places for one in place.deployments
         ),
-        sites=tuple(StationSite(one.name, _shown(one.position, exact=exact)) for one in places),
+        sites=tuple(StationSite(one.name, told.position(one.position)) for one in places),
         photos=photos,
         individuals=tuple(
             NamedIndividual(one.name, one.sex, one.life_stage, one.note)
@@ -66,13 +65,9 @@ def survey_of(
         ),
         llrs=_llrs(connection, maker),
         answers=_answers(connection),
-        exact=exact,
+        told=told,
         species=species,
     )
-
-
-def _shown(position: Position | None, *, exact: bool) -> Position | None:
-    return position if exact or position is None else obscured(position)
 
 
 def _capture(one: EncounterSummary, taken: Decision | None, zone: str) -> AnimalCapture:
@@ -119,8 +114,8 @@ def _photo(reference: Reference, zone: str) -> PhotoRecord:
     )
 
 
-def _deployment(one: stations.Deployment, zone: str, *, exact: bool) -> CameraDeployment:
-    latitude, longitude = _shown(one.position, exact=exact) or (None, None)
+def _deployment(one: stations.Deployment, zone: str, told: Telling) -> CameraDeployment:
+    latitude, longitude = told.position(one.position) or (None, None)
     return CameraDeployment(
         name=one.name,
         station=one.station,

@@ -15,14 +15,14 @@ from service.exchange.survey_of import UNKNOWN
 from service.recognition.engine import TheEngine
 from service.store.files import PhotoFiles
 from service.web.parameters import TheDatabase, TheSettings, component
-from service.web.places import Exactly
+from service.web.places import AskedPlaces
 
 DRAWS = 20  # of the posterior at most: a page waits for them
 NAME = "leopard-export.zip"
 
 
 def choices(
-    exact: Exactly,
+    told: AskedPlaces,
     days: Annotated[int, Query(ge=1, le=366, description="of one occasion")] = 1,
     effort: Annotated[
         Literal["stated", "photos"],
@@ -42,7 +42,7 @@ def choices(
         by_photos=effort == "photos",
         draws=draws,
         seed=seed,
-        exact=exact,
+        told=told,
         zone=zone.strip() or UNKNOWN,
     )
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from reid.interchange.obscuring import Telling
 from reid.types import Flank
 from service.encounters.list_view import crop_address
 from service.identities.catalogue_view import card
@@ -56,11 +57,11 @@ class FlankPhotos:
 
 
 def identity_values(
-    connection: Connection, identity_id: int, *, whole: bool = False, exact: bool = False
+    connection: Connection, identity_id: int, told: Telling, *, whole: bool = False
 ) -> dict[str, object]:
     """What the page of an identity shows, also when no encounter is left to it.
 
-    whole: all its photos. exact: places as they are, else rounded.
+    whole: all its photos. told: how places are.
     newest_change: the newest entry of its history, 0 for none. merged_into:
     where its encounters went.
     """
@@ -77,7 +78,7 @@ def identity_values(
         "summary": summary,
         "encounters": sighting_rows(connection, detail),
         "by_flank": _by_flank(detail, marks, shown, whole=whole),
-        "movements": movements_view(connection, detail, exact=exact),
+        "movements": movements_view(connection, detail, told),
         "events": timeline(connection, detail, entries),
         "newest_change": entries[-1].id if entries else 0,
         "merged_into": (into, identities.name_of(connection, into)) if into else None,

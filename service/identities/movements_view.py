@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from reid.identify.journeys import journeys
-from reid.interchange.obscuring import apart_km, obscured
+from reid.interchange.obscuring import Telling
 from reid.interchange.survey import (
     AnimalCapture,
     Position,
@@ -78,7 +78,7 @@ class MovementLine:
 
 @dataclass(frozen=True, slots=True)
 class MovementsView:
-    """All of it. undated, unplaced: encounters without a time or position. exact: as recorded.
+    """All of it. undated, unplaced: encounters without a time or position. told: how places are.
 
     farthest: the longest way in words, "" for none.
     """
@@ -91,14 +91,14 @@ class MovementsView:
     scale: Scale | None
     undated: int
     unplaced: int
-    exact: bool
+    told: Telling
     frame: Frame = INSIDE
     width: float = WIDTH
     height: float = HEIGHT
 
 
 def movements_view(
-    connection: Connection, detail: IdentityDetail, *, exact: bool
+    connection: Connection, detail: IdentityDetail, told: Telling
 ) -> MovementsView | None:
     """The ways of an identity; None for fewer than two encounters."""
     if len(detail.sightings) < 2:
@@ -115,44 +115,43 @@ def movements_view(
         )
         for sighting in detail.sightings
     ]
-    return movements(captures, positions, exact=exact)
+    return movements(captures, positions, told)
 
 
 def movements(
-    captures: Sequence[AnimalCapture], positions: Mapping[str, Position | None], *, exact: bool
+    captures: Sequence[AnimalCapture], positions: Mapping[str, Position | None], told: Telling
 ) -> MovementsView:
-    """The ways between captures of one animal. Obscuring comes before anything is measured."""
-    shown = {
-        station: place if exact or place is None else obscured(place)
-        for station, place in positions.items()
-    }
+    """The ways between captures of one animal. Only what is told of places is measured."""
+    shown = {station: told.position(place) for station, place in positions.items()}
     sites = [StationSite(station, place) for station, place in shown.items()]
-    legs = journeys(captures, decided_history(captures), sites, exact=exact)
+    legs = journeys(captures, decided_history(captures), sites, told=told)
     at = Counter(place for capture in captures if (place := shown.get(capture.station)) is not None)
-    drawn = _Drawn(shown, at, legs, exact=exact) if at else None
+    drawn = _Drawn(shown, at, legs, exact=told.exact) if at else None
     return MovementsView(
-        ways=tuple(_way(leg, exact=exact) for leg in legs),
+        ways=tuple(_way(leg, told) for leg in legs),
         marks=drawn.marks() if drawn else (),
         lines=drawn.lines() if drawn else (),
         meridians=drawn.meridians if drawn else (),
         parallels=drawn.parallels if drawn else (),
         scale=drawn.scale if drawn else None,
         undated=sum(capture.started_at is None for capture in captures),
-        unplaced=len(captures) - at.total(),
-        exact=exact,
+        unplaced=0 if told.withheld else len(captures) - at.total(),
+        told=told,
     )
 
 
-def _way(leg: TravelLeg, *, exact: bool) -> WayRow:
+def _way(leg: TravelLeg, told: Telling) -> WayRow:
     unknown = _("Station unknown")
     km = leg.distance_km
-    if leg.station0 == leg.station1 and km is not None:
+    if told.withheld:
+        distance = pgettext("distance", "withheld")
+    elif leg.station0 == leg.station1 and km is not None:
         distance = _("same station")
-    elif not exact and leg.position0 and leg.position1:
-        distance = kilometres_within(apart_km(leg.position0, leg.position1))
+    elif told.squares and leg.position0 and leg.position1:
+        distance = kilometres_within(told.squares.apart_km(leg.position0, leg.position1))
     else:
         distance = _("same place") if km is not None and km < ALIKE_KM else kilometres(km)
-    judged = exact and leg.least_speed_km_h is not None
+    judged = told.exact and leg.least_speed_km_h is not None
     return WayRow(
         leg=leg,
         start=leg.station0 or unknown,
@@ -160,7 +159,7 @@ def _way(leg: TravelLeg, *, exact: bool) -> WayRow:
         distance=distance,
         days=elapsed(leg.days) if leg.days is not None else pgettext("time between", "unknown"),
         speed=speed(leg.least_speed_km_h) if judged and km else "",
-        rating=leg.rating if exact else "",
+        rating=leg.rating if told.exact else "",
     )
 
 

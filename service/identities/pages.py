@@ -62,8 +62,8 @@ def identity(identity_id: RowNumber, request: Request, database: TheDatabase) ->
         values = identity_values(
             connection,
             identity_id,
+            told_places(request),
             whole=query.get("photos") == "all",
-            exact=told_places(request),
         )
         values |= {
             "nav": "catalogue",

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from reid.errors import Conflict
 from reid.evidence.settle import in_words
+from reid.interchange.obscuring import Telling
 from reid.synthetic.answers import RECORDS, FoundingAnswer
 from reid.synthetic.founding import CAPTION, SIMULATED, VARIANTS, Truth, Variant, write_founding
 from service.cases.report import Casework
@@ -94,7 +95,7 @@ def answers(database: Database, casework: Casework) -> Iterator[FoundingAnswer]:
 
 
 def _answer(casework: Casework, variant: Variant, case_id: int) -> FoundingAnswer:
-    report = casework.report(case_id, exact=True)
+    report = casework.report(case_id, Telling.EXACT)
     names = tuple(case_report.detail.summary.name for case_report in report.members)
     if names != variant.encounters or report.partitions is None:
         raise CaseWasChanged(case=case_id)

@@ -35,7 +35,7 @@ def shown_photo(
         animals = photos.annotations_of(connection, photo_id)
         rows = corrections.of_photo(connection, photo_id)
         erased = next((row for row in rows if row.kind == "erased"), None)
-        exact = told_places(request)
+        exact = told_places(request).exact
         left = left_behind(connection, photo_id) if photo.erased else []
         claims = photos.claims_of(connection, photo_id)
         values = {

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from reid.interchange.obscuring import obscured
+from reid.interchange.obscuring import Telling
 from reid.interchange.photo_tables import PhotoTable
 from service.photos.wire import (
     PhotoDetailOut,
@@ -35,20 +35,21 @@ def upload_out(upload: Upload) -> UploadOut:
     )
 
 
-def photo_out(photo: Photo, *, exact: bool) -> PhotoOut:
-    """A photo. exact: whether its position is told as it is, else obscured."""
-    if not exact:
-        latitude, longitude = photo.latitude, photo.longitude
-        if latitude is not None and longitude is not None:
-            latitude, longitude = obscured((latitude, longitude))
+def photo_out(photo: Photo, told: Telling) -> PhotoOut:
+    """A photo. told: how its position is."""
+    if not told.exact:
+        shown = None
+        if photo.latitude is not None and photo.longitude is not None:
+            shown = told.position((photo.latitude, photo.longitude))
+        latitude, longitude = shown or (None, None)
         photo = replace(photo, latitude=latitude, longitude=longitude)
     return PhotoOut.model_validate(photo)
 
 
-def photo_detail(connection: Connection, photo_id: str, *, exact: bool) -> PhotoDetailOut:
+def photo_detail(connection: Connection, photo_id: str, told: Telling) -> PhotoDetailOut:
     """A photo with its annotations and claims."""
     return PhotoDetailOut(
-        photo=photo_out(photos.get(connection, photo_id), exact=exact),
+        photo=photo_out(photos.get(connection, photo_id), told),
         annotations=photos.annotations_of(connection, photo_id),
         claims=photos.claims_of(connection, photo_id),
         copies=copies.of_photo(connection, photo_id),
@@ -64,7 +65,7 @@ def photo_table_out(table: PhotoTable) -> PhotoTableOut:
     )
 
 
-def reference_out(reference: Reference, *, exact: bool) -> ReferenceOut:
-    """A reference annotation with its photo; exact: whether its position is told as it is."""
-    photo = photo_out(reference.photo, exact=exact)
+def reference_out(reference: Reference, told: Telling) -> ReferenceOut:
+    """A reference annotation with its photo; told: how its position is."""
+    photo = photo_out(reference.photo, told)
     return ReferenceOut(annotation=reference.annotation, photo=photo)

@@ -37,13 +37,15 @@ def address(station: str, part: str = "") -> str:
 @router.get("/stations")
 def station_list(request: Request, database: TheDatabase) -> Response:
     """All stations on a map and in a table."""
+    told = told_places(request)
     with database.read() as connection:
         summaries = station_summaries(connection)
         values = {
             "nav": "stations",
             "rows": [(one.row, one.gaps) for one in summaries],
             "doubtful": {one.row.name for one in summaries if one.doubtful},
-            "map": station_map([one.row for one in summaries], exact=told_places(request)),
+            "told": told,
+            "map": station_map([one.row for one in summaries], told),
         }
         return page(request, "stations/stations.html", connection, **values)
 
@@ -235,16 +237,16 @@ def _refused(name: str, request: Request, database: Database, error: InputError)
 
 
 def _station_page(name: str, request: Request, database: Database) -> Response:
-    exact = told_places(request)
+    told = told_places(request)
     with database.read() as connection:
         overview = station_overview(connection, name)
         values = {
             "nav": "stations",
-            "station": station_view(overview, exact=exact),
-            "map": station_map([overview.row], exact=exact),
+            "station": station_view(overview, told),
+            "map": station_map([overview.row], told),
             "others": [one for one in stations.names(connection) if one != name],
             "corrected": "corrected" in request.query_params,
-            "shows_positions": exact,
+            "told": told,
         }
         return page(request, "stations/station.html", connection, **values)
 

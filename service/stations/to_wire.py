@@ -1,10 +1,10 @@
-"""Stations, deployments and clocks of the store as wire models, positions obscured if need be."""
+"""Stations, deployments and clocks of the store as wire models, positions as they are told."""
 
 from dataclasses import asdict
 
 from sqlalchemy import Connection
 
-from reid.interchange.obscuring import obscured
+from reid.interchange.obscuring import Telling
 from service.stations.clock_correction import ClockPlan
 from service.stations.deployment_import import ImportPlan
 from service.stations.overview import StationOverview
@@ -24,30 +24,24 @@ from service.stations.wire import (
 )
 from service.store import stations
 from service.store.clocks import Clock
-from service.store.stations import Deployment, Position, StationRow
+from service.store.stations import Deployment, StationRow
 
 
-def _told(position: Position | None, *, exact: bool) -> tuple[float | None, float | None]:
-    if position is None:
-        return None, None
-    return position if exact else obscured(position)
-
-
-def deployment_out(deployment: Deployment, *, exact: bool) -> DeploymentOut:
-    """A deployment. exact: whether its position is told as it is, else obscured."""
-    latitude, longitude = _told(deployment.position, exact=exact)
+def deployment_out(deployment: Deployment, told: Telling) -> DeploymentOut:
+    """A deployment. told: how its position is."""
+    latitude, longitude = told.position(deployment.position) or (None, None)
     values = asdict(deployment) | {"latitude": latitude, "longitude": longitude}
     return DeploymentOut(**values)
 
 
-def deployment_by_id(connection: Connection, deployment_id: int, *, exact: bool) -> DeploymentOut:
+def deployment_by_id(connection: Connection, deployment_id: int, told: Telling) -> DeploymentOut:
     """The deployment of this number."""
-    return deployment_out(stations.deployment_by_id(connection, deployment_id), exact=exact)
+    return deployment_out(stations.deployment_by_id(connection, deployment_id), told)
 
 
-def station_out(row: StationRow, *, exact: bool) -> StationOut:
+def station_out(row: StationRow, told: Telling) -> StationOut:
     """A station with its counts."""
-    latitude, longitude = _told(row.position, exact=exact)
+    latitude, longitude = told.position(row.position) or (None, None)
     return StationOut(
         name=row.name,
         photos=row.photos,
@@ -60,12 +54,12 @@ def station_out(row: StationRow, *, exact: bool) -> StationOut:
     )
 
 
-def station_detail(overview: StationOverview, *, exact: bool) -> StationDetailOut:
+def station_detail(overview: StationOverview, told: Telling) -> StationDetailOut:
     """A station with all that is known of it."""
     return StationDetailOut(
-        station=station_out(overview.row, exact=exact),
+        station=station_out(overview.row, told),
         cameras=overview.cameras,
-        deployments=[deployment_out(one, exact=exact) for one in overview.row.deployments],
+        deployments=[deployment_out(one, told) for one in overview.row.deployments],
         gaps=[
             NoPhotoBetweenOut(deployment=number, start=gap.start, end=gap.end, days=gap.days)
             for number, gaps in overview.gaps.items()

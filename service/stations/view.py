@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from reid.interchange.obscuring import obscured
+from reid.interchange.obscuring import Telling
 from reid.photo.clocks import ClockDoubt, ClockError, ClockSuspicion
 from service.stations.clock_correction import ClockPlan
 from service.stations.gaps import NoPhotoBetween
@@ -47,43 +47,42 @@ class PlaceMark:
 
 @dataclass(frozen=True, slots=True)
 class StationMap:
-    """The map of stations. exact: positions as they are; unplaced: names without a position."""
+    """The map of stations. told: how positions are; unplaced: names without a position."""
 
     marks: tuple[PlaceMark, ...]
     meridians: tuple[GridLine, ...]
     parallels: tuple[GridLine, ...]
     scale: Scale
     unplaced: tuple[str, ...]
-    exact: bool
+    told: Telling
     frame: Frame = INSIDE
     width: float = WIDTH
     height: float = HEIGHT
 
 
-def station_map(rows: Sequence[StationRow], *, exact: bool) -> StationMap | None:
-    """Where stations are; None where no position is known. Obscuring comes before drawing."""
+def station_map(rows: Sequence[StationRow], told: Telling) -> StationMap | None:
+    """Where stations are, as far as that is told; None where no position is."""
     places: dict[Position, list[str]] = {}
     for row in rows:
-        if row.position:
-            place = row.position if exact else obscured(row.position)
+        if place := told.position(row.position):
             places.setdefault(place, []).append(row.name)
     if not places:
         return None
-    project = fitted(list(places), exact=exact)
+    project = fitted(list(places), exact=told.exact)
     spots = {place: project(place) for place in places}
     taken = [Frame(x - 8, y - 8, x + 8, y + 8) for x, y in spots.values()]
     marks = []
     for place, names in places.items():
         words = name_cut(", ".join(names))
         marks.append(PlaceMark(*spots[place], words, free_spot(spots[place], words, INSIDE, taken)))
-    meridians, parallels = grid(project, INSIDE, exact=exact)
+    meridians, parallels = grid(project, INSIDE, exact=told.exact)
     return StationMap(
         marks=tuple(marks),
         meridians=tuple(meridians),
         parallels=tuple(parallels),
         scale=scale_bar(project.pixels, (INSIDE.x1 - INSIDE.x0) / 4),
         unplaced=tuple(row.name for row in rows if not row.position),
-        exact=exact,
+        told=told,
     )
 
 
@@ -101,16 +100,14 @@ class DeploymentView:
 
 
 def deployment_view(
-    one: Deployment, stretches: Iterable[NoPhotoBetween], *, exact: bool
+    one: Deployment, stretches: Iterable[NoPhotoBetween], told: Telling
 ) -> DeploymentView:
     """A deployment as its station's page shows it."""
-    place = one.position
-    shown = place if exact or place is None else obscured(place)
     return DeploymentView(
         deployment=one,
         camera=one.camera or _("the only camera"),
         period=period(one.starts_at, one.ends_at),
-        place=placed(shown, exact=exact),
+        place=placed(one.position, told),
         looks=looking(one.heading),
         gaps=tuple(map(gap_words, stretches)),
         open=one.ends_at is None,
@@ -212,17 +209,14 @@ class StationView:
     clocks: tuple[tuple[Clock, str], ...]
 
 
-def station_view(overview: StationOverview, *, exact: bool) -> StationView:
+def station_view(overview: StationOverview, told: Telling) -> StationView:
     """A station as its page shows it."""
-    place = overview.row.position
-    shown = place if exact or place is None else obscured(place)
     return StationView(
         row=overview.row,
-        place=placed(shown, exact=exact),
+        place=placed(overview.row.position, told),
         cameras=overview.cameras,
         deployments=tuple(
-            deployment_view(one, overview.gaps[one.id], exact=exact)
-            for one in overview.row.deployments
+            deployment_view(one, overview.gaps[one.id], told) for one in overview.row.deployments
         ),
         suspicions=tuple(
             suspicion_view(camera, suspicion)

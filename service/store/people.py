@@ -53,8 +53,8 @@ class Role(StrEnum):
 
 
 PLACE_FACTS: Mapping[str, Role | None] = {
-    "position": Role.OBSERVER,  # of a station, deployment or photo; below: a square of 33 km
-    "distance": Role.OBSERVER,  # between two stations; below: from how near to how far two squares
+    "position": Role.OBSERVER,  # of a station, deployment or photo; below: as REID_PLACES says
+    "distance": Role.OBSERVER,  # between two stations; below: bounds, or nothing
     "movement": Role.OBSERVER,  # speeds and priors; below: nothing, ratings where squares allow one
     "station": Role.VIEWER,  # its name
     "date": Role.VIEWER,

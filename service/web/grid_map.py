@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import ceil, cos, floor, log10, pi, radians
 
 from reid.interchange.great_circle import EARTH_KM, Position
+from reid.interchange.obscuring import Telling
 from service.web.labels import Frame
 from service.web.languages import gettext as _
 
@@ -71,12 +72,15 @@ def turned(degrees: float) -> float:
     return (degrees + 180) % 360 - 180
 
 
-def placed(position: Position | None, *, exact: bool) -> str:
-    """A position for people: "43.1234, 54.0000", or "43.1, 54.0" for who may not see more."""
-    if position is None:
+def placed(position: Position | None, told: Telling) -> str:
+    """What is told of a position: "43.1234, 54.0000", or "43.1, 54.0" for who may not see more."""
+    if told.withheld:
+        return _("position withheld")
+    shown = told.position(position)
+    if shown is None:
         return _("position unknown")
-    decimals = 4 if exact else DECIMALS
-    return ", ".join(f"{value:.{decimals}f}" for value in position)
+    decimals = 4 if told.exact else DECIMALS
+    return ", ".join(f"{value:.{decimals}f}" for value in shown)
 
 
 def scale_bar(pixels: float, longest: float) -> Scale:

@@ -1,4 +1,4 @@
-"""Whether a request is told exact places, and the record of that."""
+"""How a request is told places, and the record of who was told exact ones."""
 
 import logging
 from datetime import date
@@ -8,12 +8,14 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request
 from sqlalchemy.exc import DBAPIError
 
+from reid.interchange.obscuring import Telling
+from service.settings import Settings
 from service.store import place_looks
 from service.store.database import Database
 from service.store.people import Actor
 from service.store.tables.base import now
 from service.web.errors import PlacesHidden
-from service.web.parameters import actor_of
+from service.web.parameters import actor_of, component_of
 
 log = logging.getLogger(__name__)
 REMEMBERED = 10_000
@@ -52,34 +54,43 @@ class PlaceLog:
             place_looks.add(connection, account_id, address, exported=True)
 
 
-def told_places(request: Request) -> bool:
-    """Whether who asks is told exact places here; it is written down where there are accounts."""
+def told_places(request: Request) -> Telling:
+    """How who asks is told places here; exact ones are written down where there are accounts."""
     actor = actor_of(request)
-    if actor.sees_places and actor.account_id is not None:
+    if not actor.sees_places:
+        return _level(request)
+    if actor.account_id is not None:
         _log_of(request).look(actor.account_id, request.url.path)
-    return actor.sees_places
+    return Telling.EXACT
 
 
-ToldPlaces = Annotated[bool, Depends(told_places)]
+ToldPlaces = Annotated[Telling, Depends(told_places)]
 
 
-def exactly(
+def asked_places(
     request: Request,
     positions: Annotated[
         Literal["rounded", "exact"],
-        Query(description="of stations; rounded ones to squares of 33 km"),
+        Query(description="of stations; rounded: to squares or withheld, as REID_PLACES says"),
     ] = "rounded",
-) -> bool:
-    """Whether exact positions are asked for; refused to those who may not see them."""
+) -> Telling:
+    """Exact positions where they are asked for; refused to those who may not see them."""
     actor: Actor = actor_of(request)
     if positions == "exact" and not actor.sees_places:
         raise PlacesHidden()
-    if positions == "exact" and actor.account_id is not None:
+    if positions == "rounded":
+        return _level(request)
+    if actor.account_id is not None:
         _log_of(request).export(actor.account_id, f"{request.url.path}?{request.url.query}")
-    return positions == "exact"
+    return Telling.EXACT
 
 
-Exactly = Annotated[bool, Depends(exactly)]
+AskedPlaces = Annotated[Telling, Depends(asked_places)]
+
+
+def _level(request: Request) -> Telling:
+    """What the owner of this catalogue chose for those who may not see places."""
+    return component_of(request, Settings).telling
 
 
 def _log_of(request: Request) -> PlaceLog:

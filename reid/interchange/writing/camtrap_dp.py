@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator
 
 from reid.interchange.camtrap_dp import STATED as STATED_TABLE
-from reid.interchange.obscuring import UNCERTAINTY_M
 from reid.interchange.survey import (
     AnimalCapture,
     AnimalHistory,
@@ -122,7 +121,7 @@ class _Package:
             "locationName": one.station,
             "latitude": one.latitude,
             "longitude": one.longitude,
-            "coordinateUncertainty": None if self._survey.exact else UNCERTAINTY_M,
+            "coordinateUncertainty": self._survey.uncertainty_m,
             "deploymentStart": with_offset(one.starts_at, one.zone),
             "deploymentEnd": with_offset(one.ends_at, one.zone),
             "cameraID": one.camera,

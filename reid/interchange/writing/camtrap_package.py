@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from reid.interchange.obscuring import SIDE
 from reid.interchange.survey import CameraDeployment, CaptureSurvey
 from reid.interchange.writing.sheets import Sheet, in_utc
 
@@ -59,7 +58,7 @@ def descriptor(
             "individualAnimals": True,
             "observationLevel": ["media", "event"],
         },
-        **({} if survey.exact else {"coordinatePrecision": SIDE}),
+        **({"coordinatePrecision": survey.told.squares.side} if survey.told.squares else {}),
         "spatial": _around(deployments),
         "temporal": {
             "start": f"{min(starts):%Y-%m-%d}" if starts else created,

@@ -16,6 +16,7 @@ class PlacedMedia:
     def __init__(self, survey: CaptureSurvey) -> None:
         self.left_out: list[LeftOut] = []
         self.numbers: set[str] = set()
+        self._withheld = survey.told.withheld
         where = placed(survey)
         self._of = where.of
         self.deployments = {one.name: one for one in where.deployments if self._fits(one)}
@@ -37,10 +38,11 @@ class PlacedMedia:
 
     def _fits(self, deployment: CameraDeployment) -> bool:
         """Whether it has all that the standard requires."""
+        place = "position (withheld)" if self._withheld else "position"
         lacking = [
             words
             for words, value in (
-                ("position", deployment.latitude),
+                (place, deployment.latitude),
                 ("start", deployment.starts_at),
                 ("end", deployment.ends_at),
             )

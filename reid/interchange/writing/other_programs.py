@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from reid.interchange.obscuring import UNCERTAINTY_M
 from reid.interchange.survey import (
     AnimalCapture,
     AnimalHistory,
@@ -216,8 +215,8 @@ def darwin_core(survey: CaptureSurvey, probable: AnimalHistory | None) -> Sheet:
                 "decimalLatitude": latitude,
                 "decimalLongitude": longitude,
                 "geodeticDatum": "EPSG:4326" if latitude is not None else None,
-                "coordinateUncertaintyInMeters": UNCERTAINTY_M
-                if latitude is not None and not survey.exact
+                "coordinateUncertaintyInMeters": survey.uncertainty_m
+                if latitude is not None
                 else None,
                 "locality": capture.station,
                 "identifiedBy": capture.decided_by,

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reid.identify.movement import Span
+from reid.interchange.obscuring import Telling
 from service.cases.map import map_view
 from service.cases.timeline import Stop, between, is_night, is_wrong, ticks, timeline
 from service.web import grid_map
@@ -72,7 +73,7 @@ near = st.tuples(st.floats(-60, 60), st.floats(-180, 180)).flatmap(
 @given(near)
 def test_distances_on_the_map_are_those_on_the_globe(places):
     stops = [Stop("ABCDEF"[n], n, f"S{n}", (), at) for n, at in enumerate(places)]
-    view = map_view(stops, exact=True)
+    view = map_view(stops, Telling.EXACT)
     at, pixels = marks(view), view.scale.length / view.scale.km
     for one, other in combinations(stops, 2):
         true = haversine_km(one.position, other.position)
@@ -85,7 +86,7 @@ def test_across_the_date_line_nothing_is_a_world_apart():
         stop("A", "x", None, 0, (52.0, 179.9)),
         stop("B", "y", None, 0, (52.0, -179.9)),
     ]
-    view = map_view(either_side, exact=True)
+    view = map_view(either_side, Telling.EXACT)
     a, b = marks(view)["A"], marks(view)["B"]
     assert a[0] < b[0]
     km = haversine_km((52.0, 179.9), (52.0, -179.9))
@@ -102,7 +103,7 @@ def test_the_scale_bar_is_as_long_as_it_says(pixels, longest):
 
 
 def test_the_scale_bar_of_the_founding_case_is_a_haversine_long():
-    view = map_view(FOUNDING, exact=True)
+    view = map_view(FOUNDING, Telling.EXACT)
     at = marks(view)
     km = haversine_km(*SITES.values())
     assert km == pytest.approx(18.6, abs=0.05)
@@ -112,7 +113,7 @@ def test_the_scale_bar_of_the_founding_case_is_a_haversine_long():
 
 
 def test_grid_lines_stand_where_their_labels_say():
-    view = map_view(FOUNDING, exact=True)
+    view = map_view(FOUNDING, Telling.EXACT)
     at = marks(view)
     line = {one.label: one.y0 for one in view.parallels}
     assert line["43.0° N"] == pytest.approx(at["A"][1], abs=1)
@@ -127,12 +128,12 @@ def test_a_grid_has_few_lines(span_degrees):
 
 
 def test_arrows_lead_through_time_and_say_how_far_and_how_long():
-    legs = map_view(FOUNDING, exact=True).legs
+    legs = map_view(FOUNDING, Telling.EXACT).legs
     assert [(leg.name, leg.distance, leg.between, leg.same) for leg in legs] == [
         ("A → B", "same place", "42 days", False),
         ("B → C", "18.6 km", "26 days", True),
     ]
-    arrows = map_view(FOUNDING, exact=True).arrows
+    arrows = map_view(FOUNDING, Telling.EXACT).arrows
     assert [one.label for one in arrows] == ["B → C: 18.6 km, 26 days"]
 
 
@@ -145,29 +146,31 @@ def test_who_may_not_see_places_gets_a_map_of_squares():
         stop("A", "x", SEPTEMBER, 0, (43.1, 54.2)),
         stop("B", "y", NOVEMBER, 0, (43.1, 54.2)),
     ]
-    shown, known = map_view(hidden, exact=False), map_view(middle, exact=False)
+    shown, known = map_view(hidden, Telling.SQUARES_33_KM), map_view(middle, Telling.SQUARES_33_KM)
     assert (shown.stations, shown.meridians) == (known.stations, known.meridians)
     assert {len(line.label.split("°")[0].partition(".")[2]) for line in shown.meridians} == {1}
     assert shown.legs[0].distance == "under 50 km"
-    assert placed((43.0421, 54.0377), exact=False) == "43.0, 54.0"
-    assert placed((43.0421, 54.0377), exact=True) == "43.0421, 54.0377"
+    assert placed((43.0421, 54.0377), Telling.SQUARES_33_KM) == "43.1, 54.2"
+    assert placed((43.0421, 54.0377), Telling.EXACT) == "43.0421, 54.0377"
+    assert placed((43.0421, 54.0377), Telling.WITHHELD) == "position withheld"
+    assert map_view(hidden, Telling.WITHHELD) is None
 
 
 def test_encounters_without_a_place_are_listed_beside():
-    view = map_view([*FOUNDING, stop("D", "Site 3", None)], exact=True)
+    view = map_view([*FOUNDING, stop("D", "Site 3", None)], Telling.EXACT)
     assert [one.letter for one in view.unplaced] == ["D"]
-    assert map_view([stop("D", "Site 3", None)], exact=True) is None
+    assert map_view([stop("D", "Site 3", None)], Telling.EXACT) is None
 
 
 def test_a_single_station_has_a_map_too():
-    view = map_view([stop("A", "Site 1", None)], exact=True)
+    view = map_view([stop("A", "Site 1", None)], Telling.EXACT)
     assert len(view.stations) == 1
     assert view.scale.km <= grid_map.LEAST_KM
 
 
 def test_a_pole_and_the_equator_are_no_trouble():
     for latitude in (0.0, 89.99, -90.0):
-        view = map_view([stop("A", "x", None, 0, (latitude, 0.0))], exact=True)
+        view = map_view([stop("A", "x", None, 0, (latitude, 0.0))], Telling.EXACT)
         assert all(abs(x) < 1e6 for x, _ in [marks(view)["A"]])
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from reid.errors import BadSettings, NotFound
-from reid.interchange.obscuring import obscured
+from reid.interchange.obscuring import Telling
 from reid.types import Box, Comparison, Correspondences, Overlap, Source
 from service.__main__ import app as command_line
 from service.dossier.pair_view import pair_figure
@@ -152,7 +152,7 @@ def test_the_digest_is_of_the_content_and_not_of_the_moment(client, seen, opened
 
 def test_one_record_gives_one_page(app, client, seen, opened):
     case, components = opened(seen(1, 1)), app.state.components
-    kept = components[Dossiers].of(case)
+    kept = components[Dossiers].of(case, Telling.SQUARES_33_KM)
     digest = dossier_out(kept).digest
     assert digest == record(client, case)["digest"]
     assert printed(kept, digest) == printed(kept, digest)
@@ -204,7 +204,7 @@ def test_positions_are_rounded_unless_somebody_asks_for_exact_ones(client, seen,
     case = opened(seen(1, 1, located=True), seen(1, 9))
     said, shown = record(client, case), page(client, case).text
     assert said["content"]["report"]["encounters"][0]["position"] == list(
-        obscured((41.3589, 55.07))
+        Telling.SQUARES_33_KM.position((41.3589, 55.07))
     )
     assert "(coarse to protect the animal)" in shown
     assert "41.35" not in json.dumps(said["content"]["report"]) + shown
@@ -330,6 +330,7 @@ def test_a_page_and_its_json_are_written_by_name_or_number(app, client, seen, op
     made = write(
         components[Dossiers],
         "Ustyurt 2018",
+        Telling.SQUARES_33_KM,
         out,
         json_,
     )
@@ -339,6 +340,7 @@ def test_a_page_and_its_json_are_written_by_name_or_number(app, client, seen, op
         write(
             components[Dossiers],
             str(case),
+            Telling.SQUARES_33_KM,
             out,
         ).digest
         == made.digest
@@ -351,6 +353,7 @@ def test_a_file_that_cannot_be_written_or_a_case_that_is_not_there_is_said(app, 
         write(
             components[Dossiers],
             "1",
+            Telling.EXACT,
             tmp_path / "none" / "d.html",
         )
     for case in ("9", "Nobody"):
@@ -358,6 +361,7 @@ def test_a_file_that_cannot_be_written_or_a_case_that_is_not_there_is_said(app, 
             write(
                 components[Dossiers],
                 case,
+                Telling.EXACT,
                 tmp_path / "d.html",
             )
 

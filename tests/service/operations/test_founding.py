@@ -9,6 +9,7 @@ from fake_embedder import FakeEmbedder, fake_recognition
 from typer.testing import CliRunner
 
 from reid.errors import Conflict
+from reid.interchange.obscuring import Telling
 from reid.synthetic.answers import PAIRS, FoundingAnswer
 from reid.synthetic.founding import SITES, VARIANTS
 from service.__main__ import app as command_line
@@ -78,7 +79,7 @@ def test_every_variant_is_a_case_of_three_encounters_that_says_it_is_simulated(f
 
 def test_november_keeps_the_date_of_the_camera_and_that_of_the_caption(filled):
     case = every(filled)[VARIANTS[0].name]
-    report = filled[Casework].report(case.id, exact=True)
+    report = filled[Casework].report(case.id, Telling.EXACT)
     november = report.members[1].visit
     said = [(f"{span.start:%d %b}", span.source) for span in november.spans]
     assert said == [("11 Nov", "recorded"), ("06 Nov", "form")]
@@ -87,7 +88,7 @@ def test_november_keeps_the_date_of_the_camera_and_that_of_the_caption(filled):
 
 
 def test_the_sites_are_18_6_km_apart_by_what_the_files_say(filled):
-    report = filled[Casework].report(every(filled)[VARIANTS[0].name].id, exact=True)
+    report = filled[Casework].report(every(filled)[VARIANTS[0].name].id, Telling.EXACT)
     distances = [pair.space_time.distance_km for pair in report.pairs]
     assert distances == pytest.approx([0, 18.6, 18.6], abs=0.01)
 
@@ -100,7 +101,7 @@ def test_the_table_says_what_the_reports_of_the_cases_say(filled):
     ):
         assert isinstance(said, FoundingAnswer)
         assert said.variant == variant
-        report = filled[Casework].report(found[variant.name].id, exact=True)
+        report = filled[Casework].report(found[variant.name].id, Telling.EXACT)
         assert list(said.evidence) == [pair.says.evidence for pair in report.pairs]
         assert len(said.evidence) == len(PAIRS)
         assert said.probability == report.partitions.partitions[0].probability
@@ -143,7 +144,7 @@ def test_a_case_that_somebody_changed_is_not_judged(filled):
 
 @pytest.mark.slow
 def test_the_dossier_of_a_case_says_in_its_title_that_it_is_simulated(filled, tmp_path):
-    write(filled[Dossiers], VARIANTS[-1].name, tmp_path / "dossier.html")
+    write(filled[Dossiers], VARIANTS[-1].name, Telling.WITHHELD, tmp_path / "dossier.html")
     assert f"<h1>{VARIANTS[-1].name}</h1>" in (tmp_path / "dossier.html").read_text()
 
 

@@ -1,9 +1,12 @@
-"""Who learns where a camera hangs: every answer for every role, by the table of `people`.
+"""Who learns where a camera hangs: every answer for every role, by the table of `people`, at every
+level that a catalogue may choose.
 
 `pytest -s -k every_answer` prints how many answers told what to whom.
 """
 
+import csv
 import io
+import json
 import re
 import zipfile
 from collections import Counter
@@ -16,16 +19,31 @@ from scipy.optimize import least_squares
 from sqlalchemy import update
 
 from reid.interchange.great_circle import great_circle_km
-from reid.interchange.obscuring import NEVER_NEARER_KM, obscured, square_of
+from reid.interchange.obscuring import NEVER_NEARER_KM, Telling
 from service.store import cases
 from service.store.database import Database
 from service.store.people import PLACE_FACTS, Role
 from service.store.tables.photos import photo
+from service.store.tables.stations import deployment
 from service.web.permissions import ROUTES
 
 PLACES = {"Ridge": (43.0421, 54.0377), "Saddle": (44.5367, 56.7713), "Well": (41.1289, 52.6191)}
 HTML = {"accept": "text/html"}
 NUMBER = re.compile(r"(?<![\d.,])\d+[.,]\d+")
+EVERY_LEVEL = pytest.mark.parametrize("level", ["33km", "111km", "withheld"])
+WITHHELD = pytest.mark.parametrize("level", ["withheld"])
+ELSEWHERE = {"Ridge": (12.3456, 23.4567), "Saddle": (-5.4321, 34.5678), "Well": (61.2345, -9.8765)}
+
+
+@pytest.fixture
+def level():
+    """How places are told to viewers, see REID_PLACES."""
+    return "33km"
+
+
+@pytest.fixture
+def settings(settings, level):
+    return settings.model_copy(update={"places": level})
 
 
 def located(jpeg, position):
@@ -122,6 +140,7 @@ def facts_in(answer):
     return told
 
 
+@EVERY_LEVEL
 def test_every_answer_tells_each_role_what_the_table_allows(app, surveyed):
     told, asked = Counter(), Counter()
     for role, number in one_of_each(app).items():
@@ -145,7 +164,7 @@ def test_every_answer_tells_each_role_what_the_table_allows(app, surveyed):
 def test_a_photo_is_told_to_be_in_its_square(app, surveyed):
     viewer = browser_of(app, one_of_each(app)[Role.VIEWER])
     said = viewer.get(f"/api/v1/photos/{surveyed[0]}").json()["photo"]
-    assert (said["latitude"], said["longitude"]) == obscured(PLACES["Ridge"])
+    assert (said["latitude"], said["longitude"]) == Telling.SQUARES_33_KM.position(PLACES["Ridge"])
 
 
 def test_a_viewer_gets_no_dossier_with_exact_positions(app, surveyed):
@@ -181,10 +200,11 @@ def array(app, client, painted, work):
     return places
 
 
-def placed_by(report, distances):
+def placed_by(report, distances, level):
     """Where an attacker puts the stations: in the middle of their squares, moved until the
     distances fit. distances: {(encounter, encounter): km}."""
-    told = {one["encounter_id"]: square_of(one["position"]) for one in report["encounters"]}
+    squares = Telling(level).squares
+    told = {one["encounter_id"]: squares.around(one["position"]) for one in report["encounters"]}
     names = {one["encounter_id"]: one["station"] for one in report["encounters"]}
     order = list(told)
     middles = np.array([((s + n) / 2, (w + e) / 2) for s, w, n, e in told.values()])
@@ -204,34 +224,134 @@ def mean_error(places, found):
     return np.mean([great_circle_km(places[station], found[station]) for station in places])
 
 
-def test_a_viewer_cannot_place_an_array_from_everything_a_case_says(app, array):
+@pytest.mark.parametrize("level", ["33km", "111km"])
+def test_a_viewer_cannot_place_an_array_from_everything_a_case_says(app, array, level):
     numbers, address = one_of_each(app), "/api/v1/cases/1/report"
     seen, known = (
         browser_of(app, numbers[role]).get(address).json() for role in (Role.VIEWER, Role.OBSERVER)
     )
     leaked = {tuple(p["encounters"]): p["space_time"]["distance_km"] for p in known["pairs"]}
     assert len(leaked) == 66
-    assert mean_error(array, placed_by(seen, leaked)) < 7, "distances would give it away"
+    if level == "33km":
+        found = placed_by(seen, leaked, level)
+        assert mean_error(array, found) < 7, "distances would give it away"
     bounds = {tuple(p["encounters"]): p["space_time"]["within_km"] for p in seen["pairs"]}
     guessed = {pair: sum(within) / 2 for pair, within in bounds.items()}
     for distances in ({}, guessed):
-        assert mean_error(array, placed_by(seen, distances)) > NEVER_NEARER_KM
+        assert mean_error(array, placed_by(seen, distances, level)) > NEVER_NEARER_KM
     assert {p["space_time"]["prior"] for p in seen["pairs"]} == {None}
     assert {p["space_time"]["prior"] for p in known["pairs"]} != {None}
     assert all(p["total"] == p["llr"] for p in seen["pairs"])
 
 
+def moved(app, places):
+    """Photos and cameras of stations stand elsewhere, as if they always had. places: by station."""
+    with app.state.components[Database].write() as connection:
+        for station, (north, east) in places.items():
+            for table in (photo, deployment):
+                at = update(table).where(table.c.station == station)
+                connection.execute(at.values(latitude=north, longitude=east))
+
+
+@pytest.mark.parametrize("level", ["33km", "111km"])
 def test_what_a_case_says_to_a_viewer_is_the_same_wherever_in_its_square_a_station_stands(
-    app, client, array
+    app, client, array, level
 ):
     viewer = browser_of(app, one_of_each(app)[Role.VIEWER])
     before = viewer.get("/api/v1/cases/1/report").json()
-    with app.state.components[Database].write() as connection:
-        for station, place in array.items():
-            at = update(photo).where(photo.c.station == station)
-            north, east = obscured(place)
-            connection.execute(at.values(latitude=north, longitude=east))
+    moved(app, {station: Telling(level).position(place) for station, place in array.items()})
     assert viewer.get("/api/v1/cases/1/report").json() == before
+
+
+def of_places(places):
+    """How numbers of places and of distances between them may be written."""
+    every = list(places.values())
+    far = [great_circle_km(a, b) for n, a in enumerate(every) for b in every[:n]]
+    told = [abs(value) for place in every for value in place] + far
+    return {f"{value:.{digits}f}" for value in told for digits in (3, 4)}
+
+
+def numbers_told(browser, ids):
+    """All numbers of every answer, by address."""
+    answers = {}
+    for _, path in addresses(ids):
+        answer = browser.get(path, headers={} if "/api/" in path else HTML)
+        if answer.status_code == 200:
+            answers[path] = {*NUMBER.findall(texts(answer))}
+    return answers
+
+
+@WITHHELD
+def test_where_places_are_withheld_every_answer_is_the_same_wherever_on_earth_a_station_stands(
+    app, surveyed
+):
+    """Not that there is no number of a kind: that no number of any answer depends on places."""
+    numbers = one_of_each(app)
+    viewer, observer = (browser_of(app, numbers[role]) for role in (Role.VIEWER, Role.OBSERVER))
+    before, known = numbers_told(viewer, surveyed), numbers_told(observer, surveyed)
+    again = numbers_told(viewer, surveyed)  # some numbers are those of a clock
+    moved(app, ELSEWHERE)
+    after, known_after = numbers_told(viewer, surveyed), numbers_told(observer, surveyed)
+    assert after.keys() == before.keys()
+    for path, told in after.items():
+        if before[path] == again[path]:
+            assert told == before[path], path
+        else:
+            assert told.isdisjoint(of_places(ELSEWHERE)), path
+    assert sum(known[path] != known_after[path] for path in known) > 5  # it sees what it looks for
+
+
+@WITHHELD
+def test_where_places_are_withheld_answers_and_pages_say_so(app, surveyed):
+    viewer = browser_of(app, one_of_each(app)[Role.VIEWER])
+
+    def said(address):
+        return viewer.get(f"/api/v1/{address}").json()
+
+    for one in (said(f"photos/{surveyed[0]}")["photo"], said("stations/Ridge")["station"]):
+        assert (one["latitude"], one["longitude"]) == (None, None)
+    assert [one["latitude"] for one in said("deployments")] == [None] * 3
+    report = said("cases/1/report")
+    assert [one["position"] for one in report["encounters"]] == [None] * 3
+    for way in (pair["space_time"] for pair in report["pairs"]):
+        assert (way["distance_km"], way["within_km"], way["prior"]) == (None, None, None)
+        assert {leg["rating"] for leg in way["legs"]} == {"unknown"}
+        assert {leg["least_speed_km_h"] for leg in way["legs"]} == {None}
+    for address in ("stations", "stations/Ridge", "cases/1", "cases/1/dossier", "identities/1"):
+        page = viewer.get(f"/{address}", headers=HTML).text
+        assert "withheld" in page, address
+        assert 'class="map"' not in page, address
+        assert not re.search(r"of squares|a square (\d|of)", page), address
+    assert "Positions are withheld" in viewer.get("/export", headers=HTML).text
+
+
+@WITHHELD
+def test_where_places_are_withheld_an_export_has_no_point(app, surveyed):
+    viewer = browser_of(app, one_of_each(app)[Role.VIEWER])
+    with zipfile.ZipFile(io.BytesIO(viewer.get("/api/v1/export").content)) as archive:
+        told = {name: archive.read(name).decode() for name in archive.namelist()}
+    assert json.loads(told["movements/movements.geojson"])["features"] == []
+    assert "has no position (withheld)" in told["left_out.csv"]
+    assert "positions are withheld: traps in metres need exact ones" in told["left_out.csv"]
+    assert "Positions are withheld." in told["README.txt"]
+    assert "coordinatePrecision" not in told["camtrap-dp/datapackage.json"]
+    occurrences = list(csv.DictReader(io.StringIO(told["darwin-core/occurrence.csv"])))
+    columns = ("decimalLatitude", "decimalLongitude", "coordinateUncertaintyInMeters")
+    assert [[row[column] for column in columns] for row in occurrences] == [["", "", ""]] * 3
+
+
+@pytest.mark.parametrize(("level", "side", "uncertainty"), [("33km", 0.3, 48), ("111km", 1, 160)])
+def test_an_export_says_how_coarse_its_positions_are(app, surveyed, level, side, uncertainty):
+    viewer = browser_of(app, one_of_each(app)[Role.VIEWER])
+    with zipfile.ZipFile(io.BytesIO(viewer.get("/api/v1/export").content)) as archive:
+        package = json.loads(archive.read("camtrap-dp/datapackage.json"))
+        occurrences = archive.read("darwin-core/occurrence.csv").decode()
+        read_me = archive.read("README.txt").decode()
+    assert package["coordinatePrecision"] == side
+    assert occurrences.count(f",{uncertainty}000,") == 3
+    assert f"points of squares {level.removesuffix('km')} km wide" in read_me
+    page = viewer.get("/stations/Ridge", headers=HTML).text
+    assert f"(a square {level.removesuffix('km')} km wide)" in page
 
 
 def test_who_was_told_exact_places_is_kept_and_curators_read_it(app, surveyed):
