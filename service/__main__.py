@@ -262,8 +262,8 @@ def export(
     from service.exchange.export import export as write_export
 
     settings, by_photos = read_settings(data_dir=data_dir), effort == "photos"
-    told = Telling.EXACT if positions == "exact" else settings.telling
-    about = (told, zone, title, contributor, design, media)
+    telling = Telling.EXACT if positions == "exact" else settings.telling
+    about = (telling, zone, title, contributor, design, media)
     choices = ExportChoices(tuple(form or ()), days, by_photos, draws, seed, *about)
     with _catalogue(settings) as components:
         engine = components[Engine]
@@ -285,9 +285,9 @@ def dossier(
     from service.dossier.printing import write
 
     settings = read_settings(data_dir=data_dir)
-    told = Telling.EXACT if exact else settings.telling
+    telling = Telling.EXACT if exact else settings.telling
     with _catalogue(settings) as components:
-        content = write(components[Dossiers], case, told, out, as_json)
+        content = write(components[Dossiers], case, telling, out, as_json)
     typer.echo(f"{out}: content SHA-256 {content.digest}")
 
 

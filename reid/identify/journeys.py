@@ -14,7 +14,7 @@ def journeys(
     sites: Iterable[StationSite],
     movement: Movement | None = None,
     *,
-    told: Telling = Telling.EXACT,
+    telling: Telling = Telling.EXACT,
 ) -> list[TravelLeg]:
     """Every leg of every animal of a history, by animal and time.
 
@@ -32,7 +32,7 @@ def journeys(
     for animal in sorted(of_animal):
         ordered = sorted(of_animal[animal], key=lambda c: (c.started_at, c.encounter))
         for first, second in pairwise(ordered):
-            legs.append(_leg(animal, first, second, positions, movement, told=told))
+            legs.append(_leg(animal, first, second, positions, movement, telling=telling))
     return legs
 
 
@@ -43,9 +43,9 @@ def _leg(
     positions: Mapping[str, Position | None],
     movement: Movement | None,
     *,
-    told: Telling,
+    telling: Telling,
 ) -> TravelLeg:
-    way = between_as_told(_visit(first, positions), _visit(second, positions), told, movement)
+    way = between_as_told(_visit(first, positions), _visit(second, positions), telling, movement)
     leg = way.legs[0]
     return TravelLeg(
         animal=animal,

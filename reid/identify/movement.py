@@ -183,13 +183,13 @@ def between(visit0: Visit, visit1: Visit, movement: Movement | None = None) -> S
     return SpaceTime(distance, legs, movement.source)
 
 
-def as_told(visit: Visit, told: Telling) -> Visit:
+def as_told(visit: Visit, telling: Telling) -> Visit:
     """The same with what is told of its position."""
-    return replace(visit, position=told.position(visit.position))
+    return replace(visit, position=telling.position(visit.position))
 
 
 def between_as_told(
-    visit0: Visit, visit1: Visit, told: Telling, movement: Movement | None = None
+    visit0: Visit, visit1: Visit, telling: Telling, movement: Movement | None = None
 ) -> SpaceTime:
     """The space-time line from what is told of both places alone, so that it tells no more.
 
@@ -198,9 +198,9 @@ def between_as_told(
     distance. Where places are withheld there is neither distance nor rating.
     """
     movement = movement or Movement()
-    if told.exact:
+    if telling.exact:
         return between(visit0, visit1, movement)
-    squares = told.squares
+    squares = telling.squares
     if squares is None:
         withheld = (_leg(None, *spans, movement) for spans in _choices(visit0, visit1))
         legs = [replace(leg, reason=PlaceWithheld()) for leg in withheld]

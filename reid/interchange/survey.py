@@ -143,7 +143,7 @@ class ObserverAnswer:
 class CaptureSurvey:
     """Everything that is exported.
 
-    told: how positions are told here; unless they are as recorded, nothing that needs metres can be
+    telling: how positions are told here; unless as recorded, nothing that needs metres can be
     made. species: scientific name. stated: what sources said that photos came from, the newest
     first.
     """
@@ -155,19 +155,19 @@ class CaptureSurvey:
     individuals: tuple[NamedIndividual, ...] = ()
     llrs: tuple[PairLlr, ...] = ()
     answers: tuple[ObserverAnswer, ...] = ()
-    told: Telling = Telling.EXACT
+    telling: Telling = Telling.EXACT
     species: str = "Panthera pardus"
     stated: tuple[StatedPackage, ...] = ()
 
     @property
     def exact(self) -> bool:
         """Whether positions are as recorded."""
-        return self.told.exact
+        return self.telling.exact
 
     @property
     def uncertainty_m(self) -> int | None:
         """How far from its place a position may be told; None where it is as recorded."""
-        return self.told.squares.uncertainty_m if self.told.squares else None
+        return self.telling.squares.uncertainty_m if self.telling.squares else None
 
     def with_stated(self, packages: Sequence[StatedPackage]) -> Self:
         """With what sources said, and the species that they name for each photo."""

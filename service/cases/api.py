@@ -82,6 +82,6 @@ def take_encounter(
 
 
 @router.get("/cases/{case_id}/report", responses=documented(503))
-def get_report(case_id: RowNumber, casework: TheCasework, told: ToldPlaces) -> CaseReportOut:
+def get_report(case_id: RowNumber, casework: TheCasework, telling: ToldPlaces) -> CaseReportOut:
     """All pairs, all partitions, conflicts, and the space-time line of each pair."""
-    return report_out(casework.report(case_id, told))
+    return report_out(casework.report(case_id, telling))

@@ -75,7 +75,7 @@ class MapLeg:
 
 @dataclass(frozen=True, slots=True)
 class MapView:
-    """All of it. unplaced: encounters without a position. told: how positions are."""
+    """All of it. unplaced: encounters without a position. telling: how positions are."""
 
     stations: tuple[StationMark, ...]
     meridians: tuple[GridLine, ...]
@@ -84,37 +84,37 @@ class MapView:
     legs: tuple[MapLeg, ...]
     scale: Scale
     unplaced: tuple[Stop, ...]
-    told: Telling
+    telling: Telling
     frame: Frame
     width: float = WIDTH
     height: float = HEIGHT
 
 
-def map_view(stops: Sequence[Stop], told: Telling) -> MapView | None:
+def map_view(stops: Sequence[Stop], telling: Telling) -> MapView | None:
     """The map of encounters, oldest first; None where no position is known, or told.
 
     Nothing is drawn or measured but what is told of positions.
     """
-    here = [stop for stop in stops if told.position(stop.position)]
+    here = [stop for stop in stops if telling.position(stop.position)]
     if not here:
         return None
-    shown = {stop.letter: place for stop in here if (place := told.position(stop.position))}
-    project = fitted(list(shown.values()), exact=told.exact)
+    shown = {stop.letter: place for stop in here if (place := telling.position(stop.position))}
+    project = fitted(list(shown.values()), exact=telling.exact)
     frame = INSIDE
     taken: list[Frame] = []
     stations = _stations(here, shown, project, frame, taken)
-    meridians, parallels = grid(project, frame, exact=told.exact)
+    meridians, parallels = grid(project, frame, exact=telling.exact)
     return MapView(
         stations=tuple(stations),
         meridians=tuple(meridians),
         parallels=tuple(parallels),
         arrows=tuple(
-            _arrows(here, {n: project(at) for n, at in shown.items()}, frame, taken, told)
+            _arrows(here, {n: project(at) for n, at in shown.items()}, frame, taken, telling)
         ),
-        legs=tuple(_leg(a, b, told) for a, b in _in_time(here)),
+        legs=tuple(_leg(a, b, telling) for a, b in _in_time(here)),
         scale=scale_bar(project.pixels, (frame.x1 - frame.x0) / 4),
         unplaced=tuple(stop for stop in stops if not stop.position),
-        told=told,
+        telling=telling,
         frame=frame,
     )
 
@@ -160,17 +160,17 @@ def _in_time(here: Sequence[Stop]) -> list[tuple[Stop, Stop]]:
     return list(pairwise(ordered))
 
 
-def _leg(stop: Stop, following: Stop, told: Telling) -> MapLeg:
+def _leg(stop: Stop, following: Stop, telling: Telling) -> MapLeg:
     name = f"{stop.letter} → {following.letter}"
     apart = between(stop.span, following.span) if stop.span and following.span else ""
-    return MapLeg(name, _distance(stop, following, told), apart, stop.animal == following.animal)
+    return MapLeg(name, _distance(stop, following, telling), apart, stop.animal == following.animal)
 
 
-def _distance(stop: Stop, following: Stop, told: Telling) -> str:
+def _distance(stop: Stop, following: Stop, telling: Telling) -> str:
     if stop.position is None or following.position is None:
         return pgettext("distance", "unknown")
-    if told.squares:
-        return kilometres_within(told.squares.apart_km(stop.position, following.position))
+    if telling.squares:
+        return kilometres_within(telling.squares.apart_km(stop.position, following.position))
     km = great_circle_km(stop.position, following.position)
     return _("same place") if km < 0.05 else _("%(km)s km") % {"km": decimal(km, 1)}
 
@@ -180,7 +180,7 @@ def _arrows(
     at: dict[str, Spot],
     frame: Frame,
     taken: list[Frame],
-    told: Telling,
+    telling: Telling,
 ) -> list[Arrow]:
     """Curves from place to place; those of one pair of places bend more and more."""
     drawn: dict[tuple[Spot, ...], int] = {}
@@ -191,7 +191,7 @@ def _arrows(
         if long < 30:
             continue
         times = drawn[start, end] = drawn.get((start, end), 0) + 1
-        leg = _leg(stop, following, told)
+        leg = _leg(stop, following, telling)
         words = f"{leg.name}: {leg.distance}, {leg.between}"
         arrows.append(_curve(start, end, long, 26.0 * times, words, leg.same, frame, taken))
     return arrows

@@ -60,7 +60,7 @@ def case_page(
     ahead: TheAhead,
     engine: TheEngine,
     casework: TheCasework,
-    told: ToldPlaces,
+    telling: ToldPlaces,
 ) -> Response:
     """What the photos and the map say about a case."""
     with database.read() as connection:
@@ -68,8 +68,8 @@ def case_page(
     report, problem = awaited(
         ahead,
         engine,
-        ("report", case_id, told),
-        lambda wait: casework.report(case_id, told, wait=wait),
+        ("report", case_id, telling),
+        lambda wait: casework.report(case_id, telling, wait=wait),
     )
     with database.read() as connection:
         members = [(encounters.summary(connection, number), None) for number in case.encounters]
@@ -77,9 +77,9 @@ def case_page(
         values = {
             "nav": "cases",
             "case": case,
-            "told": told,
+            "telling": telling,
             "open": case.closed_at is None,
-            "members": member_views(members, told),
+            "members": member_views(members, telling),
             "view": case_view(report) if report else None,
             "problem": problem,
             "pending": pending,

@@ -92,7 +92,7 @@ class CaseReport:
     minus which "different". bound: the largest |llr| the calibration supports. tested: how the
     calibrator did in its test, None where there was none. llr: (n, n), of the photos alone, 0 on
     the diagonal and where nothing can be compared; total: (n, n), with what movement adds where the
-    case takes it as a prior. speaks: (n, n), the pairs that say anything. told: how places are;
+    case takes it as a prior. speaks: (n, n), the pairs that say anything. telling: how places are;
     for those who may not know where cameras hang positions, ways and ratings are those of squares
     or none, and movement is no part of the prior, because distances can be read off it.
     """
@@ -104,7 +104,7 @@ class CaseReport:
     conflicts: tuple[InconsistentTriple, ...]
     changes: tuple[CaseChange, ...]
     movement: Movement
-    told: Telling
+    telling: Telling
     model: str
     calibrator: str
     bound: float
@@ -117,7 +117,7 @@ class CaseReport:
     @property
     def weighs_movement(self) -> bool:
         """Whether space and time are part of the prior of this report."""
-        return self.case.movement_prior and self.told.exact
+        return self.case.movement_prior and self.telling.exact
 
     @property
     def moved(self) -> tuple[CasePair, ...]:
@@ -168,14 +168,14 @@ class Casework:
     def report(
         self,
         case_id: int,
-        told: Telling,
+        telling: Telling,
         *,
         movement_: Movement | None = None,
         wait: bool = True,
     ) -> CaseReport:
         """All of a case. movement_: what is taken for possible, else the published figures.
 
-        told: how places are; nothing else of them is looked at.
+        telling: how places are; nothing else of them is looked at.
         wait False: raises NotYet where photos would have to be compared first.
         """
         moved = movement_ or Movement()
@@ -183,9 +183,9 @@ class Casework:
         with self._database.read() as connection:
             case = cases.get(connection, case_id)
             changes = tuple(cases.history(connection, case_id))
-            members = _members(connection, case, told)
+            members = _members(connection, case, telling)
         pairs = [
-            _pair(case, members, (i, j), says(a, b), moved, told)
+            _pair(case, members, (i, j), says(a, b), moved, telling)
             for (i, a), (j, b) in combinations(enumerate(case.encounters), 2)
         ]
         llr, total, comparable = _matrices(len(members), pairs)
@@ -203,7 +203,7 @@ class Casework:
             conflicts=partitions.inconsistent_triples(llr, comparable, same=calibrator.same),
             changes=changes,
             movement=moved,
-            told=told,
+            telling=telling,
             model=calibrator.model,
             calibrator=calibrator.id,
             bound=calibrator.bound,
@@ -215,10 +215,10 @@ class Casework:
         )
 
 
-def _members(connection: Connection, case: Case, told: Telling) -> tuple[Member, ...]:
+def _members(connection: Connection, case: Case, telling: Telling) -> tuple[Member, ...]:
     details = [encounters.get(connection, number) for number in case.encounters]
     return tuple(
-        Member(detail, _visit(detail, _stood(connection, detail.summary), told))
+        Member(detail, _visit(detail, _stood(connection, detail.summary), telling))
         for detail in details
     )
 
@@ -229,13 +229,13 @@ def _pair(
     at: tuple[int, int],
     says: PairSays,
     moved: Movement,
-    told: Telling,
+    telling: Telling,
 ) -> CasePair:
     """The pair of two members before the partitions are weighed: together is the prior."""
     first, second = (members[n].visit for n in at)
-    way = movement.between_as_told(first, second, told, moved)
+    way = movement.between_as_told(first, second, telling, moved)
     near = None
-    if case.movement_prior and told.exact:
+    if case.movement_prior and telling.exact:
         near = movement.prior(way, _places(members), (first.position, second.position), moved)
     numbers = case.encounters[at[0]], case.encounters[at[1]]
     return CasePair(*at, numbers, says, case.together, way, near)
@@ -246,7 +246,7 @@ def _stood(connection: Connection, summary: EncounterSummary) -> Position | None
     return stations.position_of(connection, summary.station, summary.started_at)
 
 
-def _visit(detail: EncounterDetail, stood: Position | None, told: Telling) -> Visit:
+def _visit(detail: EncounterDetail, stood: Position | None, telling: Telling) -> Visit:
     """Station, position, and the recorded time before all others stated.
 
     The position is the median of the photos; stood: that of the deployment, where they have none.
@@ -257,7 +257,7 @@ def _visit(detail: EncounterDetail, stood: Position | None, told: Telling) -> Vi
         recorded = Span(summary.started_at, summary.ended_at, "recorded")
         spans = (recorded, *(span for span in _stated(detail) if _elsewhere(span, recorded)))
     visit = Visit(summary.station, _position(detail.references) or stood, spans)
-    return movement.as_told(visit, told)
+    return movement.as_told(visit, telling)
 
 
 def _position(references: Sequence[Reference]) -> Position | None:

@@ -125,16 +125,16 @@ class CaseView:
 
 def member_views(
     members: Sequence[tuple[EncounterSummary, Member | None]],
-    told: Telling,
+    telling: Telling,
     animals: Sequence[int] = (),
 ) -> list[MemberView]:
-    """The encounters with their letters, without the network. told: how places are."""
+    """The encounters with their letters, without the network. telling: how places are."""
     return [
         MemberView(
             ascii_uppercase[n],
             animals[n] if animals else n,
             row(summary),
-            placed(member.visit.position if member else None, told),
+            placed(member.visit.position if member else None, telling),
             tuple(_span(span) for span in member.visit.spans) if member else (),
         )
         for n, (summary, member) in enumerate(members)
@@ -146,7 +146,7 @@ def case_view(report: CaseReport, *, today: datetime | None = None) -> CaseView:
     weighed = report.partitions
     animals = _animals(weighed)
     known = [(member.detail.summary, member) for member in report.members]
-    members = member_views(known, report.told, animals)
+    members = member_views(known, report.telling, animals)
     shown = weighed.partitions[:SHOWN] if weighed and len(members) > 1 else ()
     stops = [
         Stop(m.letter, m.animal, title(summary), member.visit.spans, member.visit.position)
@@ -178,7 +178,7 @@ def case_view(report: CaseReport, *, today: datetime | None = None) -> CaseView:
         tests=test_rows(report.tested),
         tested_on=tested_on(report.tested),
         weighs_movement=report.weighs_movement,
-        map=map_view(stops, report.told),
+        map=map_view(stops, report.telling),
         timeline=timeline(stops, today=today or datetime.now()),  # noqa: DTZ005
     )
 

@@ -19,18 +19,18 @@ TheDensities = Annotated[Densities, Depends(component(Densities))]
 
 
 @router.get("/density")
-def get_density(database: TheDatabase, densities: TheDensities, told: ToldPlaces) -> DensityOut:
+def get_density(database: TheDatabase, densities: TheDensities, telling: ToldPlaces) -> DensityOut:
     """The newest estimate with its interval; `made_at` is null before the first."""
-    return _out(database, densities, exact=told.exact)
+    return _out(database, densities, exact=telling.exact)
 
 
 @router.post("/density", status_code=202)
 def ask_density(
-    wish: DensityIn, database: TheDatabase, densities: TheDensities, told: ToldPlaces
+    wish: DensityIn, database: TheDatabase, densities: TheDensities, telling: ToldPlaces
 ) -> DensityOut:
     """Ask a worker for a new estimate, unless one is asked already; the newest one until then."""
     densities.ask(DensityWish(wish.draws, wish.seed, wish.by_photos))
-    return _out(database, densities, exact=told.exact)
+    return _out(database, densities, exact=telling.exact)
 
 
 def _out(database: TheDatabase, densities: Densities, *, exact: bool) -> DensityOut:

@@ -59,7 +59,7 @@ def density_of(connection: Connection, maker: Maker | None, wish: DensityWish) -
         seed=wish.seed,
         by_photos=wish.by_photos,
     )
-    survey = survey_of(connection, maker, species="", told=Telling.EXACT)
+    survey = survey_of(connection, maker, species="", telling=Telling.EXACT)
     numbers, known, decided = _pairs(connection, maker)
     try:
         captures = surveyed(survey, numbers, known, decided, by_photos=wish.by_photos)

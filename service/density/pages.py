@@ -20,7 +20,7 @@ TheDensities = Annotated[Densities, Depends(component(Densities))]
 
 @router.get("/density")
 def density(
-    request: Request, database: TheDatabase, densities: TheDensities, told: ToldPlaces
+    request: Request, database: TheDatabase, densities: TheDensities, telling: ToldPlaces
 ) -> Response:
     """The newest estimate with its interval, its map, and what it assumes."""
     newest = densities.newest()
@@ -30,7 +30,7 @@ def density(
             "density/density.html",
             connection,
             nav="stations",
-            view=density_view(newest, exact=told.exact) if newest else None,
+            view=density_view(newest, exact=telling.exact) if newest else None,
             waiting=densities.waiting(connection),
             draws=newest.draws if newest else DRAWS,
             by_photos=newest.by_photos if newest else False,

@@ -13,6 +13,6 @@ router = APIRouter(tags=["cases"], responses=documented(400, 403, 404, 409, 422)
 
 
 @router.get("/cases/{case_id}/dossier", responses=documented(503))
-def get_dossier(case_id: RowNumber, dossiers: TheDossiers, told: AskedPlaces) -> DossierOut:
+def get_dossier(case_id: RowNumber, dossiers: TheDossiers, telling: AskedPlaces) -> DossierOut:
     """The record of a case with photos, figures and decisions, from which its page is made."""
-    return dossier_out(dossiers.of(case_id, told))
+    return dossier_out(dossiers.of(case_id, telling))

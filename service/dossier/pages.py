@@ -25,15 +25,15 @@ def dossier_page(
     database: TheDatabase,
     dossiers: TheDossiers,
     ahead: TheAhead,
-    told: AskedPlaces,
+    telling: AskedPlaces,
 ) -> Response:
     """The dossier: one file that stands for itself, under a policy of its own.
 
     While its photos are still being compared, a page that asks for it again.
     """
-    find = partial(dossiers.of, case_id, told)
+    find = partial(dossiers.of, case_id, telling)
     try:
-        record = ahead.answer(("dossier", case_id, told), partial(find, wait=False), find)
+        record = ahead.answer(("dossier", case_id, telling), partial(find, wait=False), find)
     except NotYet:
         with database.read() as connection:
             values = {"nav": "cases", "busy": True, "case": cases.get(connection, case_id)}

@@ -71,13 +71,13 @@ def file_stem(record: Dossier) -> str:
 
 
 def write(
-    dossiers: Dossiers, case: str, told: Telling, out: Path, json: Path | None = None
+    dossiers: Dossiers, case: str, telling: Telling, out: Path, json: Path | None = None
 ) -> DossierOut:
-    """Write a dossier, and its JSON if asked. case: number or name. told: how places are."""
+    """Write a dossier, and its JSON if asked. case: number or name. telling: how places are."""
     for path in (out, json):
         if path and not path.parent.is_dir():
             raise NoFolder(folder=path.parent)
-    record = dossiers.of(dossiers.number(case), told)
+    record = dossiers.of(dossiers.number(case), telling)
     content = dossier_out(record)
     out.write_text(printed(record, content.digest).html, encoding="utf-8")
     if json:

@@ -133,8 +133,8 @@ class Dossiers:
         self._casework, self._pictures = casework, pictures
         self._certification = certification
 
-    def of(self, case_id: int, told: Telling, *, wait: bool = True) -> Dossier:
-        """All of a case. told: how places are. NotFound for an unknown case.
+    def of(self, case_id: int, telling: Telling, *, wait: bool = True) -> Dossier:
+        """All of a case. telling: how places are. NotFound for an unknown case.
 
         wait False: raises NotYet where photos would have to be compared first.
         """
@@ -142,7 +142,7 @@ class Dossiers:
             cases.get(connection, case_id)  # before the network is loaded for nothing
         if not wait and self._engine.loaded is None:
             raise NotYet
-        report = self._casework.report(case_id, told, wait=wait)
+        report = self._casework.report(case_id, telling, wait=wait)
         best = {n: pair.says.best for n, pair in enumerate(report.pairs)}
         return Dossier(
             made_at=datetime.now(UTC).replace(microsecond=0),

@@ -26,7 +26,7 @@ def dossier_out(record: Dossier) -> DossierOut:
     content = DossierContentOut(
         software=record.software,
         species=record.species,
-        positions="exact" if record.report.told.exact else "rounded",
+        positions="exact" if record.report.telling.exact else "rounded",
         model=ModelFactsOut.model_validate(record.model),
         calibrator=CalibratorFactsOut.model_validate(record.calibrator),
         tested=TestedOut.model_validate(tested) if tested else None,

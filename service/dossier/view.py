@@ -166,7 +166,7 @@ def dossier_view(record: Dossier, digest: str) -> DossierView:
         pairs_in_short=tuple(in_short(pair, report) for pair in report.pairs),
         cannot=tuple(cannot(record)),
         before_after=before_after(report),
-        encounters=tuple(_encounter(e, report.told) for e in record.encounters),
+        encounters=tuple(_encounter(e, report.telling) for e in record.encounters),
         pairs=_pairs(record),
         together=general(report.case.together),
         partitions=tuple(_partition(partition, report) for partition in _worth_a_line(report)),
@@ -203,7 +203,7 @@ def _changes(record: Dossier) -> tuple[tuple[CaseChange, str], ...]:
     )
 
 
-def _encounter(encounter: DossierEncounter, told: Telling) -> DossierEncounterView:
+def _encounter(encounter: DossierEncounter, telling: Telling) -> DossierEncounterView:
     visit, summary = encounter.member.visit, encounter.member.detail.summary
     lines = [(_("Station"), visit.station or pgettext("station", "unknown"))]
     lines += [
@@ -215,7 +215,7 @@ def _encounter(encounter: DossierEncounter, told: Telling) -> DossierEncounterVi
         )
         for span in visit.spans
     ] or [(_("Recorded"), _("time unknown"))]
-    lines.append((_("Position"), position_words(visit.position, told)))
+    lines.append((_("Position"), position_words(visit.position, telling)))
     if summary.name:
         lines.append((_("Name"), summary.name))
     photos = encounter.photos

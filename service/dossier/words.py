@@ -158,7 +158,7 @@ def _rests(report: CaseReport) -> str:
 
 def _apart(report: CaseReport) -> str:
     """What is no part of the answer."""
-    if report.case.movement_prior and not report.told.exact:
+    if report.case.movement_prior and not report.telling.exact:
         return _(
             "Place and time, which are part of the prior of this case, are left out here: they "
             "would tell where cameras stand. The decisions of people are no part of it."
@@ -352,16 +352,16 @@ def span_words(span: Span) -> str:
     return _("%(start)s to %(end)s") % {"start": when(span.start), "end": when(span.end)}
 
 
-def position_words(position: Position | None, told: Telling) -> str:
+def position_words(position: Position | None, telling: Telling) -> str:
     """Where, as far as that is told."""
-    if told.withheld:
+    if telling.withheld:
         return _("withheld to protect the animal")
-    shown = told.position(position)
+    shown = telling.position(position)
     if shown is None:
         return _("not recorded")
-    if told.squares is None:
+    if telling.squares is None:
         return f"{shown[0]:.5f}, {shown[1]:.5f}"
     return _("in a square of %(km)s km around %(position)s (coarse to protect the animal)") % {
-        "km": told.squares.km,
+        "km": telling.squares.km,
         "position": f"{shown[0]:.1f}, {shown[1]:.1f}",
     }

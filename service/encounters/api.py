@@ -54,14 +54,14 @@ def list_encounters(
 
 @router.get("/{encounter_id}")
 def get_encounter(
-    encounter_id: RowNumber, database: TheDatabase, told: ToldPlaces
+    encounter_id: RowNumber, database: TheDatabase, telling: ToldPlaces
 ) -> EncounterDetailOut:
     """One encounter with its photos and the history of its decisions."""
     with database.read() as connection:
         detail = encounters.get(connection, encounter_id)
     values = {
         "summary": detail.summary,
-        "references": [reference_out(r, told) for r in detail.references],
+        "references": [reference_out(r, telling) for r in detail.references],
         "decisions": detail.decisions,
         "conflicts": detail.conflicts,
     }

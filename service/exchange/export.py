@@ -45,7 +45,7 @@ class ExportChoices:
     """What is exported. forms: names in FORMS; none: all that are tables.
 
     days: of one occasion. by_photos: first and last photo of a station stand for times in which its
-    cameras worked that nobody stated. draws, seed: of the posterior of partitions. told: how
+    cameras worked that nobody stated. draws, seed: of the posterior of partitions. telling: how
     positions are. zone: of times whose zone is not known. design, title, contributor: of
     datapackage.json. media: the photo files, too.
     """
@@ -55,7 +55,7 @@ class ExportChoices:
     by_photos: bool = False
     draws: int = 0
     seed: int = 0
-    told: Telling = Telling.EXACT
+    telling: Telling = Telling.EXACT
     zone: str = UNKNOWN
     title: str = "Leopard catalogue"
     contributor: str = "not stated"
@@ -104,7 +104,7 @@ def read_source(
     stated = stated_packages(settings.data_dir)
     with database.read() as connection:
         survey = survey_of(
-            connection, maker, species=settings.species, told=choices.told, zone=choices.zone
+            connection, maker, species=settings.species, telling=choices.telling, zone=choices.zone
         ).with_stated(stated)
         facts = facts_of(connection, maker) if maker else None
         names = identities.names(connection)
@@ -154,7 +154,7 @@ def export(
     """
     if folder.exists() and any(folder.iterdir()):
         raise FolderNotEmpty(folder=folder)
-    if choices.media and not choices.told.exact:
+    if choices.media and not choices.telling.exact:
         raise MediaHoldPositions()
     if choices.forms == (CROPS,):
         alone = export_identities(settings, database, files, folder)
@@ -215,7 +215,7 @@ def _camtrapr(source: ExportSource, choices: ExportChoices) -> WrittenTables:
 
 def _secr(source: ExportSource, choices: ExportChoices) -> WrittenTables:
     if not source.survey.exact:
-        done = "withheld" if source.survey.told.withheld else "rounded"
+        done = "withheld" if source.survey.telling.withheld else "rounded"
         why = f"positions are {done}: traps in metres need exact ones"
         return WrittenTables(left_out=(LeftOut("secr", "everything", why),))
     try:
@@ -247,7 +247,7 @@ def _darwin_core(source: ExportSource, _: ExportChoices) -> WrittenTables:
 
 def _movements(source: ExportSource, _: ExportChoices) -> WrittenTables:
     survey, people = source.survey, source.histories[0]
-    legs = journeys(survey.captures, people, survey.sites, told=survey.told)
+    legs = journeys(survey.captures, people, survey.sites, telling=survey.telling)
     return movements.tables(survey, people, legs)
 
 

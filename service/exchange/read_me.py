@@ -50,8 +50,8 @@ An occasion has {days} day(s), from midnight. Positions are {positions}.
 
 def read_me(survey: CaptureSurvey, days: int) -> str:
     """The text. days: of one occasion."""
-    squares = survey.told.squares
-    positions = "withheld" if survey.told.withheld else "as recorded"
+    squares = survey.telling.squares
+    positions = "withheld" if survey.telling.withheld else "as recorded"
     if squares:
         positions = f"points of squares {squares.km} km wide"
     return TEXT.replace("{days}", str(days)).replace("{positions}", positions)

@@ -32,10 +32,10 @@ def survey_of(
     maker: Maker | None,
     *,
     species: str,
-    told: Telling,
+    telling: Telling,
     zone: str = UNKNOWN,
 ) -> CaptureSurvey:
-    """Everything in use. told: how positions are.
+    """Everything in use. telling: how positions are.
 
     maker: whose llrs; None: none. Nothing that the machine or observers say of blind pairs that are
     not settled yet. zone: of times whose own zone is not known.
@@ -55,9 +55,9 @@ def survey_of(
     return CaptureSurvey(
         captures=captures,
         deployments=tuple(
-            _deployment(one, zone, told) for place in places for one in place.deployments
+            _deployment(one, zone, telling) for place in places for one in place.deployments
         ),
-        sites=tuple(StationSite(one.name, told.position(one.position)) for one in places),
+        sites=tuple(StationSite(one.name, telling.position(one.position)) for one in places),
         photos=photos,
         individuals=tuple(
             NamedIndividual(one.name, one.sex, one.life_stage, one.note)
@@ -65,7 +65,7 @@ def survey_of(
         ),
         llrs=_llrs(connection, maker),
         answers=_answers(connection),
-        told=told,
+        telling=telling,
         species=species,
     )
 
@@ -114,8 +114,8 @@ def _photo(reference: Reference, zone: str) -> PhotoRecord:
     )
 
 
-def _deployment(one: stations.Deployment, zone: str, told: Telling) -> CameraDeployment:
-    latitude, longitude = told.position(one.position) or (None, None)
+def _deployment(one: stations.Deployment, zone: str, telling: Telling) -> CameraDeployment:
+    latitude, longitude = telling.position(one.position) or (None, None)
     return CameraDeployment(
         name=one.name,
         station=one.station,

@@ -22,7 +22,7 @@ NAME = "leopard-export.zip"
 
 
 def choices(
-    told: AskedPlaces,
+    telling: AskedPlaces,
     days: Annotated[int, Query(ge=1, le=366, description="of one occasion")] = 1,
     effort: Annotated[
         Literal["stated", "photos"],
@@ -42,7 +42,7 @@ def choices(
         by_photos=effort == "photos",
         draws=draws,
         seed=seed,
-        told=told,
+        telling=telling,
         zone=zone.strip() or UNKNOWN,
     )
 

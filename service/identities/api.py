@@ -55,7 +55,7 @@ def create_identity(
 
 @router.get("/identities/{identity_id}")
 def get_identity(
-    identity_id: RowNumber, database: TheDatabase, told: ToldPlaces
+    identity_id: RowNumber, database: TheDatabase, telling: ToldPlaces
 ) -> wire.IdentityDetailOut:
     """One identity with its photos and decisions, also when no encounter is left to it."""
     with database.read() as connection:
@@ -63,7 +63,7 @@ def get_identity(
         values = {
             "summary": detail.summary,
             "sightings": detail.sightings,
-            "references": [reference_out(r, told) for r in detail.references],
+            "references": [reference_out(r, telling) for r in detail.references],
             "decisions": decisions.of_identity(connection, identity_id),
         }
     return wire.IdentityDetailOut.model_validate(values)

@@ -57,11 +57,11 @@ class FlankPhotos:
 
 
 def identity_values(
-    connection: Connection, identity_id: int, told: Telling, *, whole: bool = False
+    connection: Connection, identity_id: int, telling: Telling, *, whole: bool = False
 ) -> dict[str, object]:
     """What the page of an identity shows, also when no encounter is left to it.
 
-    whole: all its photos. told: how places are.
+    whole: all its photos. telling: how places are.
     newest_change: the newest entry of its history, 0 for none. merged_into:
     where its encounters went.
     """
@@ -78,7 +78,7 @@ def identity_values(
         "summary": summary,
         "encounters": sighting_rows(connection, detail),
         "by_flank": _by_flank(detail, marks, shown, whole=whole),
-        "movements": movements_view(connection, detail, told),
+        "movements": movements_view(connection, detail, telling),
         "events": timeline(connection, detail, entries),
         "newest_change": entries[-1].id if entries else 0,
         "merged_into": (into, identities.name_of(connection, into)) if into else None,

@@ -78,7 +78,7 @@ class MovementLine:
 
 @dataclass(frozen=True, slots=True)
 class MovementsView:
-    """All of it. undated, unplaced: encounters without a time or position. told: how places are.
+    """All of it. undated, unplaced: encounters without a time or position. telling: how places are.
 
     farthest: the longest way in words, "" for none.
     """
@@ -91,14 +91,14 @@ class MovementsView:
     scale: Scale | None
     undated: int
     unplaced: int
-    told: Telling
+    telling: Telling
     frame: Frame = INSIDE
     width: float = WIDTH
     height: float = HEIGHT
 
 
 def movements_view(
-    connection: Connection, detail: IdentityDetail, told: Telling
+    connection: Connection, detail: IdentityDetail, telling: Telling
 ) -> MovementsView | None:
     """The ways of an identity; None for fewer than two encounters."""
     if len(detail.sightings) < 2:
@@ -115,43 +115,43 @@ def movements_view(
         )
         for sighting in detail.sightings
     ]
-    return movements(captures, positions, told)
+    return movements(captures, positions, telling)
 
 
 def movements(
-    captures: Sequence[AnimalCapture], positions: Mapping[str, Position | None], told: Telling
+    captures: Sequence[AnimalCapture], positions: Mapping[str, Position | None], telling: Telling
 ) -> MovementsView:
     """The ways between captures of one animal. Only what is told of places is measured."""
-    shown = {station: told.position(place) for station, place in positions.items()}
+    shown = {station: telling.position(place) for station, place in positions.items()}
     sites = [StationSite(station, place) for station, place in shown.items()]
-    legs = journeys(captures, decided_history(captures), sites, told=told)
+    legs = journeys(captures, decided_history(captures), sites, telling=telling)
     at = Counter(place for capture in captures if (place := shown.get(capture.station)) is not None)
-    drawn = _Drawn(shown, at, legs, exact=told.exact) if at else None
+    drawn = _Drawn(shown, at, legs, exact=telling.exact) if at else None
     return MovementsView(
-        ways=tuple(_way(leg, told) for leg in legs),
+        ways=tuple(_way(leg, telling) for leg in legs),
         marks=drawn.marks() if drawn else (),
         lines=drawn.lines() if drawn else (),
         meridians=drawn.meridians if drawn else (),
         parallels=drawn.parallels if drawn else (),
         scale=drawn.scale if drawn else None,
         undated=sum(capture.started_at is None for capture in captures),
-        unplaced=0 if told.withheld else len(captures) - at.total(),
-        told=told,
+        unplaced=0 if telling.withheld else len(captures) - at.total(),
+        telling=telling,
     )
 
 
-def _way(leg: TravelLeg, told: Telling) -> WayRow:
+def _way(leg: TravelLeg, telling: Telling) -> WayRow:
     unknown = _("Station unknown")
     km = leg.distance_km
-    if told.withheld:
+    if telling.withheld:
         distance = pgettext("distance", "withheld")
     elif leg.station0 == leg.station1 and km is not None:
         distance = _("same station")
-    elif told.squares and leg.position0 and leg.position1:
-        distance = kilometres_within(told.squares.apart_km(leg.position0, leg.position1))
+    elif telling.squares and leg.position0 and leg.position1:
+        distance = kilometres_within(telling.squares.apart_km(leg.position0, leg.position1))
     else:
         distance = _("same place") if km is not None and km < ALIKE_KM else kilometres(km)
-    judged = told.exact and leg.least_speed_km_h is not None
+    judged = telling.exact and leg.least_speed_km_h is not None
     return WayRow(
         leg=leg,
         start=leg.station0 or unknown,
@@ -159,7 +159,7 @@ def _way(leg: TravelLeg, told: Telling) -> WayRow:
         distance=distance,
         days=elapsed(leg.days) if leg.days is not None else pgettext("time between", "unknown"),
         speed=speed(leg.least_speed_km_h) if judged and km else "",
-        rating=leg.rating if told.exact else "",
+        rating=leg.rating if telling.exact else "",
     )
 
 

@@ -119,10 +119,10 @@ def get_upload(upload_id: RowNumber, database: TheDatabase) -> UploadOut:
 
 
 @router.get("/photos/{photo_id}")
-def get_photo(photo_id: PhotoId, database: TheDatabase, told: ToldPlaces) -> PhotoDetailOut:
+def get_photo(photo_id: PhotoId, database: TheDatabase, telling: ToldPlaces) -> PhotoDetailOut:
     """A photo, the animals in it, and everything that was said about it."""
     with database.read() as connection:
-        return photo_detail(connection, photo_id, told)
+        return photo_detail(connection, photo_id, telling)
 
 
 @router.delete("/photos/{photo_id}/copy_of", responses=documented(409))
@@ -130,14 +130,14 @@ def not_a_copy(
     photo_id: PhotoId,
     database: TheDatabase,
     actor: TheActor,
-    told: ToldPlaces,
+    telling: ToldPlaces,
     reason: Annotated[str, Query(max_length=2000, description="why it is none")] = "",
     reviewer: Annotated[str, Query(max_length=100, description="who says so")] = "",
 ) -> PhotoDetailOut:
     """Say that a photo is no copy, but an exposure of its own; kept as a correction."""
     with database.write() as connection:
         copies.not_a_copy(connection, photo_id, actor.signs(reviewer), reason)
-        return photo_detail(connection, photo_id, told)
+        return photo_detail(connection, photo_id, telling)
 
 
 @router.get("/photos/{photo_id}/image", response_class=Response, responses=JPEG)

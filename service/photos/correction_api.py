@@ -73,7 +73,7 @@ def correct_photo(
     body: PhotoEdit,
     database: TheDatabase,
     actor: TheActor,
-    told: ToldPlaces,
+    telling: ToldPlaces,
 ) -> PhotoDetailOut:
     """State other values of a photo; its file's own facts stay visible."""
     stated = _stated(body)
@@ -82,7 +82,7 @@ def correct_photo(
     with database.write() as connection:
         texts = correcting.texts_of_photo(stated)
         correcting.correct(connection, [photo_id], texts, {}, _grounds(body, actor))
-        return photo_detail(connection, photo_id, told)
+        return photo_detail(connection, photo_id, telling)
 
 
 @router.get("/photos/{photo_id}/annotations", response_model=list[AnnotationOut])
@@ -148,12 +148,12 @@ def withdraw_photo(
     body: CorrectionGroundsIn,
     database: TheDatabase,
     actor: TheActor,
-    told: ToldPlaces,
+    telling: ToldPlaces,
 ) -> PhotoDetailOut:
     """Take a photo with its animals out of use; it is kept in the history."""
     with database.write() as connection:
         withdrawing.withdraw(connection, [photo_id], _grounds(body, actor))
-        return photo_detail(connection, photo_id, told)
+        return photo_detail(connection, photo_id, telling)
 
 
 @router.post("/photos/{photo_id}/restore")
@@ -162,12 +162,12 @@ def restore_photo(
     body: CorrectionGroundsIn,
     database: TheDatabase,
     actor: TheActor,
-    told: ToldPlaces,
+    telling: ToldPlaces,
 ) -> PhotoDetailOut:
     """Let a photo count again, with the animals that were withdrawn with it."""
     with database.write() as connection:
         withdrawing.restore(connection, [photo_id], _grounds(body, actor))
-        return photo_detail(connection, photo_id, told)
+        return photo_detail(connection, photo_id, telling)
 
 
 @router.post("/photos/{photo_id}/erase")
@@ -177,7 +177,7 @@ def erase_photo(
     database: TheDatabase,
     files: TheFiles,
     actor: TheActor,
-    told: ToldPlaces,
+    telling: ToldPlaces,
 ) -> ErasedOut:
     """Delete the bytes of a photo and all that was made from them, for good."""
     with database.write() as connection:
@@ -185,7 +185,7 @@ def erase_photo(
     files.erase(photo_id)
     with database.read() as connection:
         return ErasedOut(
-            detail=photo_detail(connection, photo_id, told),
+            detail=photo_detail(connection, photo_id, telling),
             correction=CorrectionOut.model_validate(corrections.get(connection, number)),
             left=[str(sentence) for sentence in left_behind(connection, photo_id)],
         )

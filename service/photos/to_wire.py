@@ -35,21 +35,21 @@ def upload_out(upload: Upload) -> UploadOut:
     )
 
 
-def photo_out(photo: Photo, told: Telling) -> PhotoOut:
-    """A photo. told: how its position is."""
-    if not told.exact:
+def photo_out(photo: Photo, telling: Telling) -> PhotoOut:
+    """A photo. telling: how its position is."""
+    if not telling.exact:
         shown = None
         if photo.latitude is not None and photo.longitude is not None:
-            shown = told.position((photo.latitude, photo.longitude))
+            shown = telling.position((photo.latitude, photo.longitude))
         latitude, longitude = shown or (None, None)
         photo = replace(photo, latitude=latitude, longitude=longitude)
     return PhotoOut.model_validate(photo)
 
 
-def photo_detail(connection: Connection, photo_id: str, told: Telling) -> PhotoDetailOut:
+def photo_detail(connection: Connection, photo_id: str, telling: Telling) -> PhotoDetailOut:
     """A photo with its annotations and claims."""
     return PhotoDetailOut(
-        photo=photo_out(photos.get(connection, photo_id), told),
+        photo=photo_out(photos.get(connection, photo_id), telling),
         annotations=photos.annotations_of(connection, photo_id),
         claims=photos.claims_of(connection, photo_id),
         copies=copies.of_photo(connection, photo_id),
@@ -65,7 +65,7 @@ def photo_table_out(table: PhotoTable) -> PhotoTableOut:
     )
 
 
-def reference_out(reference: Reference, told: Telling) -> ReferenceOut:
-    """A reference annotation with its photo; told: how its position is."""
-    photo = photo_out(reference.photo, told)
+def reference_out(reference: Reference, telling: Telling) -> ReferenceOut:
+    """A reference annotation with its photo; telling: how its position is."""
+    photo = photo_out(reference.photo, telling)
     return ReferenceOut(annotation=reference.annotation, photo=photo)

@@ -48,11 +48,11 @@ TABLE = "CSV: station, camera, latitude, ..., or deployments.csv of Camtrap DP"
 
 
 @router.get("/stations")
-def list_stations(database: TheDatabase, told: ToldPlaces) -> StationsOut:
+def list_stations(database: TheDatabase, telling: ToldPlaces) -> StationsOut:
     """All stations by name, with how much there is of each."""
     with database.read() as connection:
         rows = stations.every(connection)
-    return StationsOut(stations=[station_out(row, told) for row in rows])
+    return StationsOut(stations=[station_out(row, telling) for row in rows])
 
 
 @router.post("/stations/{name:path}/join")
@@ -66,11 +66,11 @@ def join_station(
 
 
 @router.get("/stations/{name:path}")
-def get_station(name: str, database: TheDatabase, told: ToldPlaces) -> StationDetailOut:
+def get_station(name: str, database: TheDatabase, telling: ToldPlaces) -> StationDetailOut:
     """A station with its cameras, deployments, gaps, and what looks wrong with its times."""
     with database.read() as connection:
         overview = station_overview(connection, name)
-    return station_detail(overview, told)
+    return station_detail(overview, telling)
 
 
 @router.patch("/stations/{name:path}")
@@ -85,17 +85,17 @@ def edit_station(
 
 @router.get("/deployments")
 def list_deployments(
-    database: TheDatabase, told: ToldPlaces, station: Station = None
+    database: TheDatabase, telling: ToldPlaces, station: Station = None
 ) -> list[DeploymentOut]:
     """All deployments by station, camera and start."""
     with database.read() as connection:
         rows = stations.deployments(connection, station)
-    return [deployment_out(row, told) for row in rows]
+    return [deployment_out(row, telling) for row in rows]
 
 
 @router.post("/deployments", status_code=201)
 def add_deployment(
-    deployment: DeploymentIn, database: TheDatabase, told: ToldPlaces
+    deployment: DeploymentIn, database: TheDatabase, telling: ToldPlaces
 ) -> DeploymentOut:
     """Say that a camera stands, or stood, at a station; 409 where it stood there already."""
     values = deployment.model_dump()
@@ -105,7 +105,7 @@ def add_deployment(
     new = whole_position(NewDeployment(**values))
     with database.write() as connection:
         number = stations.add(connection, new)
-        return deployment_by_id(connection, number, told)
+        return deployment_by_id(connection, number, telling)
 
 
 @router.post("/deployments/import")
@@ -121,7 +121,7 @@ def import_table(
 
 @router.patch("/deployments/{deployment_id}")
 def edit_deployment(
-    deployment_id: RowNumber, changes: DeploymentEdit, database: TheDatabase, told: ToldPlaces
+    deployment_id: RowNumber, changes: DeploymentEdit, database: TheDatabase, telling: ToldPlaces
 ) -> DeploymentOut:
     """Change a deployment; what is left out stays, null takes a value away."""
     with database.write() as connection:
@@ -131,7 +131,7 @@ def edit_deployment(
         keep = ("name", "station", "camera", "zone", "notes")
         values |= {k: v for k, v in stated.items() if v is not None or k not in keep}
         stations.change(connection, deployment_id, whole_position(NewDeployment(**values)))
-        return deployment_by_id(connection, deployment_id, told)
+        return deployment_by_id(connection, deployment_id, telling)
 
 
 @router.delete("/deployments/{deployment_id}", status_code=204)

@@ -37,15 +37,15 @@ def address(station: str, part: str = "") -> str:
 @router.get("/stations")
 def station_list(request: Request, database: TheDatabase) -> Response:
     """All stations on a map and in a table."""
-    told = told_places(request)
+    telling = told_places(request)
     with database.read() as connection:
         summaries = station_summaries(connection)
         values = {
             "nav": "stations",
             "rows": [(one.row, one.gaps) for one in summaries],
             "doubtful": {one.row.name for one in summaries if one.doubtful},
-            "told": told,
-            "map": station_map([one.row for one in summaries], told),
+            "telling": telling,
+            "map": station_map([one.row for one in summaries], telling),
         }
         return page(request, "stations/stations.html", connection, **values)
 
@@ -237,16 +237,16 @@ def _refused(name: str, request: Request, database: Database, error: InputError)
 
 
 def _station_page(name: str, request: Request, database: Database) -> Response:
-    told = told_places(request)
+    telling = told_places(request)
     with database.read() as connection:
         overview = station_overview(connection, name)
         values = {
             "nav": "stations",
-            "station": station_view(overview, told),
-            "map": station_map([overview.row], told),
+            "station": station_view(overview, telling),
+            "map": station_map([overview.row], telling),
             "others": [one for one in stations.names(connection) if one != name],
             "corrected": "corrected" in request.query_params,
-            "told": told,
+            "telling": telling,
         }
         return page(request, "stations/station.html", connection, **values)
 

@@ -27,21 +27,21 @@ from service.store.clocks import Clock
 from service.store.stations import Deployment, StationRow
 
 
-def deployment_out(deployment: Deployment, told: Telling) -> DeploymentOut:
-    """A deployment. told: how its position is."""
-    latitude, longitude = told.position(deployment.position) or (None, None)
+def deployment_out(deployment: Deployment, telling: Telling) -> DeploymentOut:
+    """A deployment. telling: how its position is."""
+    latitude, longitude = telling.position(deployment.position) or (None, None)
     values = asdict(deployment) | {"latitude": latitude, "longitude": longitude}
     return DeploymentOut(**values)
 
 
-def deployment_by_id(connection: Connection, deployment_id: int, told: Telling) -> DeploymentOut:
+def deployment_by_id(connection: Connection, deployment_id: int, telling: Telling) -> DeploymentOut:
     """The deployment of this number."""
-    return deployment_out(stations.deployment_by_id(connection, deployment_id), told)
+    return deployment_out(stations.deployment_by_id(connection, deployment_id), telling)
 
 
-def station_out(row: StationRow, told: Telling) -> StationOut:
+def station_out(row: StationRow, telling: Telling) -> StationOut:
     """A station with its counts."""
-    latitude, longitude = told.position(row.position) or (None, None)
+    latitude, longitude = telling.position(row.position) or (None, None)
     return StationOut(
         name=row.name,
         photos=row.photos,
@@ -54,12 +54,12 @@ def station_out(row: StationRow, told: Telling) -> StationOut:
     )
 
 
-def station_detail(overview: StationOverview, told: Telling) -> StationDetailOut:
+def station_detail(overview: StationOverview, telling: Telling) -> StationDetailOut:
     """A station with all that is known of it."""
     return StationDetailOut(
-        station=station_out(overview.row, told),
+        station=station_out(overview.row, telling),
         cameras=overview.cameras,
-        deployments=[deployment_out(one, told) for one in overview.row.deployments],
+        deployments=[deployment_out(one, telling) for one in overview.row.deployments],
         gaps=[
             NoPhotoBetweenOut(deployment=number, start=gap.start, end=gap.end, days=gap.days)
             for number, gaps in overview.gaps.items()

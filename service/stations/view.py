@@ -47,42 +47,42 @@ class PlaceMark:
 
 @dataclass(frozen=True, slots=True)
 class StationMap:
-    """The map of stations. told: how positions are; unplaced: names without a position."""
+    """The map of stations. telling: how positions are; unplaced: names without a position."""
 
     marks: tuple[PlaceMark, ...]
     meridians: tuple[GridLine, ...]
     parallels: tuple[GridLine, ...]
     scale: Scale
     unplaced: tuple[str, ...]
-    told: Telling
+    telling: Telling
     frame: Frame = INSIDE
     width: float = WIDTH
     height: float = HEIGHT
 
 
-def station_map(rows: Sequence[StationRow], told: Telling) -> StationMap | None:
+def station_map(rows: Sequence[StationRow], telling: Telling) -> StationMap | None:
     """Where stations are, as far as that is told; None where no position is."""
     places: dict[Position, list[str]] = {}
     for row in rows:
-        if place := told.position(row.position):
+        if place := telling.position(row.position):
             places.setdefault(place, []).append(row.name)
     if not places:
         return None
-    project = fitted(list(places), exact=told.exact)
+    project = fitted(list(places), exact=telling.exact)
     spots = {place: project(place) for place in places}
     taken = [Frame(x - 8, y - 8, x + 8, y + 8) for x, y in spots.values()]
     marks = []
     for place, names in places.items():
         words = name_cut(", ".join(names))
         marks.append(PlaceMark(*spots[place], words, free_spot(spots[place], words, INSIDE, taken)))
-    meridians, parallels = grid(project, INSIDE, exact=told.exact)
+    meridians, parallels = grid(project, INSIDE, exact=telling.exact)
     return StationMap(
         marks=tuple(marks),
         meridians=tuple(meridians),
         parallels=tuple(parallels),
         scale=scale_bar(project.pixels, (INSIDE.x1 - INSIDE.x0) / 4),
         unplaced=tuple(row.name for row in rows if not row.position),
-        told=told,
+        telling=telling,
     )
 
 
@@ -100,14 +100,14 @@ class DeploymentView:
 
 
 def deployment_view(
-    one: Deployment, stretches: Iterable[NoPhotoBetween], told: Telling
+    one: Deployment, stretches: Iterable[NoPhotoBetween], telling: Telling
 ) -> DeploymentView:
     """A deployment as its station's page shows it."""
     return DeploymentView(
         deployment=one,
         camera=one.camera or _("the only camera"),
         period=period(one.starts_at, one.ends_at),
-        place=placed(one.position, told),
+        place=placed(one.position, telling),
         looks=looking(one.heading),
         gaps=tuple(map(gap_words, stretches)),
         open=one.ends_at is None,
@@ -209,14 +209,14 @@ class StationView:
     clocks: tuple[tuple[Clock, str], ...]
 
 
-def station_view(overview: StationOverview, told: Telling) -> StationView:
+def station_view(overview: StationOverview, telling: Telling) -> StationView:
     """A station as its page shows it."""
     return StationView(
         row=overview.row,
-        place=placed(overview.row.position, told),
+        place=placed(overview.row.position, telling),
         cameras=overview.cameras,
         deployments=tuple(
-            deployment_view(one, overview.gaps[one.id], told) for one in overview.row.deployments
+            deployment_view(one, overview.gaps[one.id], telling) for one in overview.row.deployments
         ),
         suspicions=tuple(
             suspicion_view(camera, suspicion)

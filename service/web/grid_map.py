@@ -72,14 +72,14 @@ def turned(degrees: float) -> float:
     return (degrees + 180) % 360 - 180
 
 
-def placed(position: Position | None, told: Telling) -> str:
+def placed(position: Position | None, telling: Telling) -> str:
     """What is told of a position: "43.1234, 54.0000", or "43.1, 54.0" for who may not see more."""
-    if told.withheld:
+    if telling.withheld:
         return _("position withheld")
-    shown = told.position(position)
+    shown = telling.position(position)
     if shown is None:
         return _("position unknown")
-    decimals = 4 if told.exact else DECIMALS
+    decimals = 4 if telling.exact else DECIMALS
     return ", ".join(f"{value:.{decimals}f}" for value in shown)
 
 

@@ -58,7 +58,7 @@ def descriptor(
             "individualAnimals": True,
             "observationLevel": ["media", "event"],
         },
-        **({"coordinatePrecision": survey.told.squares.side} if survey.told.squares else {}),
+        **({"coordinatePrecision": survey.telling.squares.side} if survey.telling.squares else {}),
         "spatial": _around(deployments),
         "temporal": {
             "start": f"{min(starts):%Y-%m-%d}" if starts else created,

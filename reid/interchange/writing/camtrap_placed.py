@@ -16,7 +16,7 @@ class PlacedMedia:
     def __init__(self, survey: CaptureSurvey) -> None:
         self.left_out: list[LeftOut] = []
         self.numbers: set[str] = set()
-        self._withheld = survey.told.withheld
+        self._withheld = survey.telling.withheld
         where = placed(survey)
         self._of = where.of
         self.deployments = {one.name: one for one in where.deployments if self._fits(one)}

@@ -118,7 +118,7 @@ def test_what_cannot_be_exported_is_refused_with_a_sentence(of, tmp_path):
     with pytest.raises(NoSuchForm, match="no form excel can be exported"):
         export(*of, tmp_path / "a", ExportChoices(forms=("excel",)))
     with pytest.raises(MediaHoldPositions):
-        export(*of, tmp_path / "b", ExportChoices(told=Telling.SQUARES_33_KM, media=True))
+        export(*of, tmp_path / "b", ExportChoices(telling=Telling.SQUARES_33_KM, media=True))
 
 
 def test_the_commands_for_r_use_only_what_stands_above_them_and_read_effort_as_days():

@@ -187,7 +187,7 @@ def test_a_withdrawn_photo_leaves_with_nothing_that_its_source_said(source, move
 
 def test_rounded_positions_give_no_place_of_a_source(source, move, exported):
     data = move(source)
-    tables = exported(data, "out", told=Telling.SQUARES_33_KM)
+    tables = exported(data, "out", telling=Telling.SQUARES_33_KM)
     row = tables["deployments"]["d1"]
     assert (row["latitude"], row["longitude"], row["coordinateUncertainty"]) == (
         *("43.1", "54.4"),
