@@ -9,9 +9,17 @@ from typing import TypeVar
 
 from threadpoolctl import ThreadpoolController
 
-THREADS = min(4, os.cpu_count() or 1)
 Item = TypeVar("Item")
 Done = TypeVar("Done")
+
+
+def cores() -> int:
+    """Cores that this process may use; macOS and Windows only say how many there are."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed else os.cpu_count() or 1
+
+
+THREADS = min(4, cores())
 
 
 def side_by_side(

@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from reid.archive.scheduling import Work
+from reid.threads import cores
 
 
 class Bench:
@@ -39,7 +40,7 @@ _BENCH = Bench()  # of a worker's process
 
 def workers_here() -> int:
     """One process a core, four at most: each holds the network."""
-    return max(1, min(4, len(os.sched_getaffinity(0))))
+    return max(1, min(4, cores()))
 
 
 class LocalEngine:
@@ -52,7 +53,7 @@ class LocalEngine:
 
     def start(self) -> "ProcessWorker":
         """A process of its own."""
-        return ProcessWorker(max(1, len(os.sched_getaffinity(0)) // self.workers))
+        return ProcessWorker(max(1, cores() // self.workers))
 
 
 class ProcessWorker:

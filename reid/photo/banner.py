@@ -17,6 +17,7 @@ import numpy as np
 from reid.errors import MissingExtra
 from reid.photo.banner_text import NOTHING, BannerTime, parse
 from reid.photo.printed import printed_bars
+from reid.threads import cores
 from reid.types import Image
 
 FROM_PIXELS = "read from pixels"  # source of a time, wherever it is shown
@@ -91,7 +92,7 @@ class LetterReader:
         except ImportError as error:
             needs = "RapidOCR and onnxruntime"
             raise MissingExtra(feature="reading banners", needs=needs, extra="banner") from error
-        threads = int(os.environ.get("OMP_NUM_THREADS", "0")) or len(os.sched_getaffinity(0))
+        threads = int(os.environ.get("OMP_NUM_THREADS", "0")) or cores()
         self._engine = RapidOCR(
             params={
                 "Global.log_level": "error",

@@ -1,12 +1,13 @@
 """Pieces of work side by side: in order, really at once, and BLAS as it was afterwards."""
 
+import os
 from threading import Barrier
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
-from reid.threads import side_by_side
+from reid.threads import cores, side_by_side
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +53,12 @@ def test_who_comes_first_and_goes_first_does_not_leave_the_other_narrow():
 def test_an_error_in_a_piece_reaches_the_caller():
     with pytest.raises(ZeroDivisionError):
         list(side_by_side(lambda n: 1 // n, [1, 0]))
+
+
+def test_cores_are_known_where_the_system_does_not_say_which_are_allowed(monkeypatch):
+    """macOS and Windows; a service starts its network in a process there as well."""
+    assert cores() == len(os.sched_getaffinity(0))
+    monkeypatch.delattr(os, "sched_getaffinity")
+    assert cores() == os.cpu_count()
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert cores() == 1
