@@ -126,19 +126,27 @@ def question(client: httpx.Client, n: int) -> httpx.Response:
     return client.post("/api/v1/identify", files=files, data={"flank": "left"})
 
 
-def steadily(client: httpx.Client, figures: LoadFigures, rates: tuple[int, int], s: float) -> None:
-    """Reads and questions at their rates; what is late is sent all the same."""
+def steadily(address: str, figures: LoadFigures, rates: tuple[int, int], s: float) -> None:
+    """Reads and questions at their rates; what is late is sent all the same.
+
+    A client a thread: of one that 128 threads shared, some connections were closed while read.
+    """
     reads, questions = rates
-    with ThreadPoolExecutor(128) as pool:
+    own = threading.local()
+
+    def begin() -> None:
+        own.client = httpx.Client(base_url=address, timeout=60)
+
+    with ThreadPoolExecutor(128, initializer=begin) as pool:
         started, sent = time.monotonic(), [0, 0]
         while (now := time.monotonic() - started) < s:
             while sent[0] < now * reads:
                 path = PAGES[sent[0] % len(PAGES)]
-                pool.submit(figures.noted, "read", lambda path=path: client.get(path))
+                pool.submit(figures.noted, "read", lambda path=path: own.client.get(path))
                 sent[0] += 1
             while sent[1] < now * questions:
                 n = sent[1]
-                pool.submit(figures.noted, "question", lambda n=n: question(client, n))
+                pool.submit(figures.noted, "question", lambda n=n: question(own.client, n))
                 sent[1] += 1
             time.sleep(0.01)
 
@@ -198,7 +206,7 @@ def main() -> int:
         httpx.Client(base_url=address, timeout=60) as asker,
     ):
         fill(client)
-        steadily(client, LoadFigures(), (given.reads, given.questions), 5)
+        steadily(address, LoadFigures(), (given.reads, given.questions), 5)
 
         def watch() -> None:
             while not stop.wait(0.1):
@@ -207,7 +215,7 @@ def main() -> int:
         watcher = threading.Thread(target=watch)
         watcher.start()
         before = memory_mb(pid)
-        steadily(client, figures, (given.reads, given.questions), 60 * given.minutes)
+        steadily(address, figures, (given.reads, given.questions), 60 * given.minutes)
         after = memory_mb(pid)
         lost = at_once(address, figures, given.clients, given.each)
         stop.set()
