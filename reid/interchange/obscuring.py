@@ -100,15 +100,6 @@ class Telling(StrEnum):
             return None
         return self.squares.point(position) if self.squares else position
 
-    def apart_km(self, position0: Position, position1: Position) -> tuple[float, float] | None:
-        """From how near to how far two places lie apart, as far as that is told."""
-        if self.withheld:
-            return None
-        if self.squares:
-            return self.squares.apart_km(position0, position1)
-        distance = great_circle_km(position0, position1)
-        return distance, distance
-
 
 SQUARES = {Telling.SQUARES_33_KM: Squares(0.3), Telling.SQUARES_111_KM: Squares(1.0)}
 

@@ -60,7 +60,7 @@ def told_places(request: Request) -> Telling:
     if not actor.sees_places:
         return _level(request)
     if actor.account_id is not None:
-        _log_of(request).look(actor.account_id, request.url.path)
+        component_of(request, PlaceLog).look(actor.account_id, request.url.path)
     return Telling.EXACT
 
 
@@ -81,7 +81,8 @@ def asked_places(
     if positions == "rounded":
         return _level(request)
     if actor.account_id is not None:
-        _log_of(request).export(actor.account_id, f"{request.url.path}?{request.url.query}")
+        address = f"{request.url.path}?{request.url.query}"
+        component_of(request, PlaceLog).export(actor.account_id, address)
     return Telling.EXACT
 
 
@@ -91,9 +92,3 @@ AskedPlaces = Annotated[Telling, Depends(asked_places)]
 def _level(request: Request) -> Telling:
     """What the owner of this catalogue chose for those who may not see places."""
     return component_of(request, Settings).telling
-
-
-def _log_of(request: Request) -> PlaceLog:
-    place_log = request.app.state.components[PlaceLog]
-    assert isinstance(place_log, PlaceLog)  # noqa: S101
-    return place_log
